@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TASKCLUSTER_BASE_H
+#define TASKCLUSTER_BASE_H
+
+/*
+ * What every other header stands on: visibility, the one release function, and the optional
+ * scalars that generated structs use.
+ *
+ * Ownership, everywhere in this library:
+ *  - a pointer that a function returned or stored through an output parameter belongs to the
+ *    caller and goes to tc_release(), once; handles with a _new or _call constructor (tc_client,
+ *    tc_call, tc_credentials) have their own _free instead;
+ *  - what is reached through such a pointer is borrowed, const, and lives exactly as long;
+ *  - arguments are copied before a function returns, unless its comment says otherwise;
+ *  - outputs are NULL on failure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TC_API __attribute__((visibility("default")))
+#else
+#define TC_API
+#endif
+
+/* Option structs begin with their own size, so that a library can tell which members its caller
+ * knows: struct tc_options options = TC_OPTIONS_INIT; */
+#ifdef __cplusplus
+#define TC_SIZED_INIT(type) \
+	{ \
+		sizeof(type) \
+	}
+#else
+#define TC_SIZED_INIT(type) \
+	{ \
+		.size = sizeof(type) \
+	}
+#endif
+
+/* Releases what a function of this library returned. NULL is fine. Secrets are wiped first. */
+TC_API void tc_release(const void *pointer);
+
+/* Optional scalars: {0} is absent, so that zero, false and absent stay apart. */
+struct tc_opt_int64 {
+	bool present;
+	int64_t value;
+};
+
+struct tc_opt_double {
+	bool present;
+	double value;
+};
+
+struct tc_opt_bool {
+	bool present;
+	bool value;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TASKCLUSTER_CALL_H
+#define TASKCLUSTER_CALL_H
+
+/*
+ * A call: one operation with its arguments, ready to be sent, signed into a URL, or repeated. The
+ * generated tc_<service>_<function>_call functions make them; tc_call_by_name does it for programs
+ * that know the operation only at run time. Every argument is copied; only the client stays
+ * referenced. Set the body before the first use; after that a call does not change, and it can be
+ * performed any number of times. It belongs to its client's thread.
+ */
+
+#include <taskcluster/binding.h>
+#include <taskcluster/client.h>
+#include <taskcluster/response.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tc_call tc_call;
+
+/*
+ * A call with arguments and query values given by name, in any order; `payload` is the body, for
+ * operations that take one (else NULL). Refused by name with TC_ERROR_ARGUMENT: a missing, unknown
+ * or repeated name, a NULL value, a missing or surplus payload.
+ */
+TC_API tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation,
+	const struct tc_pair *pairs, size_t count, const tc_json *payload, tc_error *err);
+
+/* The body: JSON, or bytes of any type (JSON text already made is "application/json"; NULL means
+ * that). Replaces one set before. Over 10 MiB is refused, as servers would. On failure the call
+ * keeps what it had. */
+TC_API int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err);
+TC_API int tc_call_body_bytes(
+	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err);
+
+/* Adds a header of the caller's own. Refused: names and values that HTTP cannot carry, and the
+ * headers that the library itself sets (Host, Authorization, Content-Length, …). */
+TC_API int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err);
+
+/* What it is: its operation, and the URL as it will be sent, unsigned. Borrowed from the call. */
+TC_API const struct tc_operation *tc_call_operation(const tc_call *call);
+TC_API const char *tc_call_url(const tc_call *call);
+
+/*
+ * A URL that anybody can GET for `lifetime_s` seconds (0: 15 minutes) with this call's rights: a
+ * Hawk bewit. For GET operations only. Under the task's proxy the proxy signs, which is a request
+ * of its own and good for an hour whatever is asked. Release *url; treat it as a secret.
+ */
+TC_API int tc_call_signed_url(
+	const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err);
+
+/*
+ * Sends the call and waits for its reply, with retries as the options say. TC_OK for every status
+ * from 200 to 399; *response then belongs to the caller (tc_release) and may be passed as NULL to
+ * drop it.
+ */
+TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err);
+
+/* The same, for the body alone as JSON. An empty body (204) gives *json NULL and TC_OK. */
+TC_API int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err);
+
+/* At any time, also while an asynchronous run of it goes on. NULL is fine. */
+TC_API void tc_call_free(tc_call *call);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TASKCLUSTER_CLIENT_H
+#define TASKCLUSTER_CLIENT_H
+
+/*
+ * A client: where to call, as whom, and how. It keeps connections, the clock offset and the retry
+ * settings; make one for each thread and use it for all services. It serves one thread at a time;
+ * tc_client_dup makes another for another thread.
+ */
+
+#include <taskcluster/credentials.h>
+#include <taskcluster/log.h>
+#include <time.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tc_client tc_client;
+
+/* How far the attempt that runs has come; totals are -1 while unknown. */
+struct tc_progress {
+	int64_t sent, send_total;
+	int64_t received, receive_total;
+};
+
+/* Called now and then while a call runs, also while it waits before a retry; anything but 0
+ * cancels the call with TC_ERROR_CANCELED. */
+typedef int tc_progress_fn(void *data, const struct tc_progress *progress);
+
+/* Seams for tests and special hosts. Each may be NULL. */
+struct tc_seams {
+	struct timespec (*clock)(void *data);                   /* the wall clock, UTC */
+	void (*random)(void *data, void *bytes, size_t length); /* for nonces and jitter */
+	void *data;
+};
+
+/*
+ * Start from TC_OPTIONS_INIT; zero and NULL always mean the default. When options are given,
+ * nothing is taken from the environment: its credentials never reach another root.
+ */
+struct tc_options {
+	size_t size;           /* set by TC_OPTIONS_INIT */
+	const char *root_url;  /* https://tc.example.com */
+	const char *proxy_url; /* the proxy inside a task that signs: it wins over root_url, and
+				  calls go to it unsigned */
+	const char *base_url;  /* replaces the base URL of services that carry their own: the
+				  2015 generation, and other systems; {service} stands for its
+				  name */
+	const tc_credentials *credentials; /* shared; NULL: unsigned calls */
+	int64_t connect_timeout_ms;        /* 10,000 */
+	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
+				       waiting time on top */
+	int retries;                /* after the first attempt: 5; negative: none */
+	int64_t retry_budget_ms;    /* no new attempt begins later than this after the first;
+				       default: no limit but the attempts */
+	int64_t retry_delay_ms;     /* the first delay is about twice this, 100 */
+	int64_t retry_delay_max_ms; /* 30,000; a Retry-After may ask for more, up to 10 times this
+				     */
+	size_t reply_max;           /* bytes of a reply, 64 MiB; more is TC_ERROR_REPLY */
+	const char *user_agent;     /* appended to "libtaskcluster/<version>" */
+	const char *ca_file;        /* PEM; instead of the system's store */
+	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy
+				       and https_proxy count only without options */
+	const char *trace_id; /* sent as x-taskcluster-trace-id; default: a random one for each
+				 client */
+	bool no_payload_hash; /* do not cover bodies by the Hawk header */
+	bool verify_replies;  /* demand and check Server-Authorization on signed calls */
+	tc_log_fn *log;
+	void *log_data;
+	enum tc_log_level log_level; /* default with a callback: TC_LOG_INFO */
+	tc_progress_fn *progress;
+	void *progress_data;
+	struct tc_seams seams;
+};
+#define TC_OPTIONS_INIT TC_SIZED_INIT(struct tc_options)
+
+/*
+ * NULL options: everything from the environment: TASKCLUSTER_PROXY_URL or TASKCLUSTER_ROOT_URL, and
+ * the credentials variables (none set: unsigned calls; some set: TC_ERROR_CREDENTIALS).
+ */
+TC_API tc_client *tc_client_new(const struct tc_options *options, tc_error *err);
+
+/* Another client for another thread: the same options, clock offset and (shared) credentials, its
+ * own connections. Call it on the thread that uses `client`, hand the result over. */
+TC_API tc_client *tc_client_dup(tc_client *client, tc_error *err);
+
+/* Replaces the credentials of this client only, from its next attempt on; attempts under way keep
+ * the old ones. NULL: unsigned from now on. */
+TC_API void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials);
+
+/* How far this client takes the server's clock to be ahead of ours, in ms; learnt from its 401s. */
+TC_API int64_t tc_client_clock_offset_ms(const tc_client *client);
+
+/* Gives the client back; it ends with the last of its calls. NULL is fine. After fork a child may
+ * do only this or exec. */
+TC_API void tc_client_free(tc_client *client);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TASKCLUSTER_ERROR_H
+#define TASKCLUSTER_ERROR_H
+
+/*
+ * Errors are values. A function that can fail returns TC_OK or a negative code (or NULL, where it
+ * returns a pointer) and fills the tc_error its last parameter points to. That parameter may be
+ * NULL. On success the tc_error is left as it was; on failure what it held before is released.
+ *
+ *	tc_error err = TC_ERROR_INIT;
+ *	if (tc_queue_ping(client, &reply, &err) != TC_OK)
+ *		fprintf(stderr, "%s\n", tc_error_text(&err));
+ *	tc_error_clear(&err);
+ *
+ * A tc_error belongs to its caller and to one thread at a time. Nothing is printed and nothing is
+ * kept in thread-local or global state.
+ */
+
+#include <taskcluster/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum tc_code {
+	TC_OK = 0,
+	TC_ERROR_NOMEM = -1,    /* memory ended */
+	TC_ERROR_ARGUMENT = -2, /* an argument or option that cannot work; the text names it */
+	TC_ERROR_CREDENTIALS =
+		-3,             /* credentials missing, malformed, expired or too large to send */
+	TC_ERROR_NETWORK = -4,  /* no whole reply came: name, connection, TLS, transfer */
+	TC_ERROR_TIMEOUT = -5,  /* no whole reply came in time */
+	TC_ERROR_CANCELED = -6, /* the caller's own callback or cancel ended it */
+	TC_ERROR_HTTP = -7,     /* the server refused: http_status and server code say how */
+	TC_ERROR_REPLY = -8,    /* a reply that is not what its reference promises, or too large */
+	TC_ERROR_INPUT = -9,    /* text or a value given is malformed or breaks its schema */
+	TC_ERROR_SYSTEM = -10   /* the machine: a file, randomness, a library's start-up */
+};
+
+typedef struct tc_error {
+	int code;        /* an enum tc_code; TC_OK while nothing has failed */
+	int http_status; /* of the reply the error is about; 0 without a reply */
+	char *message;   /* private: read it with tc_error_text */
+	void *detail;    /* private: what the functions below read */
+} tc_error;
+
+#ifdef __cplusplus
+#define TC_ERROR_INIT \
+	{ \
+	}
+#else
+#define TC_ERROR_INIT \
+	{ \
+		0, 0, NULL, NULL \
+	}
+#endif
+
+/* One whole message for a person: what failed, where, what was expected. Never NULL. */
+TC_API const char *tc_error_text(const tc_error *err);
+
+/* The server's own error code, such as "ResourceNotFound", or NULL. */
+TC_API const char *tc_error_server_code(const tc_error *err);
+
+/* The server's whole message, footers and all, or NULL when it sent none. */
+TC_API const char *tc_error_server_message(const tc_error *err);
+
+/* The body of the refused reply as it came, of any type, or NULL; its length without the
+ * terminating NUL goes to *length (which may be NULL). */
+TC_API const char *tc_error_body(const tc_error *err, size_t *length);
+
+/* The requestInfo object of the server's error as JSON text, or NULL. */
+TC_API const char *tc_error_request_info(const tc_error *err);
+
+/* The ids under which the server's logs know the request, or NULL: x-for-request-id and
+ * x-for-trace-id of the reply. */
+TC_API const char *tc_error_request_id(const tc_error *err);
+TC_API const char *tc_error_trace_id(const tc_error *err);
+
+/* The JSON pointer of the value the error is about (TC_ERROR_REPLY and TC_ERROR_INPUT), or NULL. */
+TC_API const char *tc_error_pointer(const tc_error *err);
+
+/* The name of a code, such as "TC_ERROR_NETWORK". A constant. */
+TC_API const char *tc_code_name(int code);
+
+/* Releases what the error holds; it can be used again. Fine on a cleared error and on NULL. */
+TC_API void tc_error_clear(tc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

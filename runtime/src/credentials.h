@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_CREDENTIALS_H
+#define TC_RUNTIME_CREDENTIALS_H
+
+/* What signing needs of credentials. All of it is prepared when they are made, immutable, and lives
+ * as long as they do. */
+
+#include "crypto.h"
+#include <taskcluster/credentials.h>
+
+const char *tc__credentials_client_id(const tc_credentials *credentials);
+
+/* The Hawk ext, base64 of {certificate?, authorizedScopes?}; NULL when there is neither. */
+const char *tc__credentials_ext(const tc_credentials *credentials);
+
+/* The access token as a key for HMAC. */
+const struct tc__hmac_key *tc__credentials_key(const tc_credentials *credentials);
+
+/* What makes the ext as long as it is, for a message, such as "a certificate with 212 scopes". */
+const char *tc__credentials_bulk(const tc_credentials *credentials);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "error.h"
+
+#include "buffer.h"
+#include <stdio.h>
+#include <string.h>
+
+/* What the accessors read; all texts lie in the object's own arena. */
+struct detail {
+	const char *server_code;
+	const char *server_message;
+	const char *request_info;
+	const char *request_id;
+	const char *trace_id;
+	const char *pointer;
+	const char *body;
+	size_t body_length;
+};
+
+static const struct {
+	int code;
+	const char *name;
+	const char *text; /* for when no message could be allocated */
+} codes[] = {
+	{ TC_OK, "TC_OK", "no error" },
+	{ TC_ERROR_NOMEM, "TC_ERROR_NOMEM", "out of memory" },
+	{ TC_ERROR_ARGUMENT, "TC_ERROR_ARGUMENT", "an argument is not acceptable" },
+	{ TC_ERROR_CREDENTIALS, "TC_ERROR_CREDENTIALS", "the credentials are not acceptable" },
+	{ TC_ERROR_NETWORK, "TC_ERROR_NETWORK", "the network failed" },
+	{ TC_ERROR_TIMEOUT, "TC_ERROR_TIMEOUT", "no reply came in time" },
+	{ TC_ERROR_CANCELED, "TC_ERROR_CANCELED", "the call was canceled" },
+	{ TC_ERROR_HTTP, "TC_ERROR_HTTP", "the server refused" },
+	{ TC_ERROR_REPLY, "TC_ERROR_REPLY", "the reply is not what its reference promises" },
+	{ TC_ERROR_INPUT, "TC_ERROR_INPUT", "the input is malformed" },
+	{ TC_ERROR_SYSTEM, "TC_ERROR_SYSTEM", "the system failed" },
+};
+
+static size_t code_index(int code)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof codes / sizeof *codes && codes[i].code != code)
+		i++;
+	return i;
+}
+
+const char *tc_code_name(int code)
+{
+	size_t i = code_index(code);
+
+	return codes[i].code == code ? codes[i].name : "unknown code";
+}
+
+const char *tc_error_text(const tc_error *err)
+{
+	if (!err)
+		return codes[0].text;
+	if (err->message)
+		return err->message;
+	return codes[code_index(err->code)].text;
+}
+
+static const struct detail *detail_of(const tc_error *err)
+{
+	static const struct detail none = { 0 };
+
+	return err && err->detail ? err->detail : &none;
+}
+
+const char *tc_error_server_code(const tc_error *err)
+{
+	return detail_of(err)->server_code;
+}
+
+const char *tc_error_server_message(const tc_error *err)
+{
+	return detail_of(err)->server_message;
+}
+
+const char *tc_error_body(const tc_error *err, size_t *length)
+{
+	if (length)
+		*length = detail_of(err)->body_length;
+	return detail_of(err)->body;
+}
+
+const char *tc_error_request_info(const tc_error *err)
+{
+	return detail_of(err)->request_info;
+}
+
+const char *tc_error_request_id(const tc_error *err)
+{
+	return detail_of(err)->request_id;
+}
+
+const char *tc_error_trace_id(const tc_error *err)
+{
+	return detail_of(err)->trace_id;
+}
+
+const char *tc_error_pointer(const tc_error *err)
+{
+	return detail_of(err)->pointer;
+}
+
+void tc_error_clear(tc_error *err)
+{
+	if (!err)
+		return;
+	tc_release(err->message);
+	tc_release(err->detail);
+	*err = (tc_error)TC_ERROR_INIT;
+}
+
+/* Replaces what the error held. The arguments may point into it, so it is released last. */
+static int set(tc_error *err, int code, const char *prefix, const char *format, va_list arguments)
+{
+	char text[TC__MESSAGE_MAX + 1];
+	int used = snprintf(text, sizeof text, "%s%s", prefix, *prefix ? ": " : "");
+
+	if (used < 0 || (size_t)used >= sizeof text)
+		used = 0;
+	vsnprintf(text + used, sizeof text - (size_t)used, format, arguments);
+	tc_error old = *err;
+	*err = (tc_error){ .code = code, .message = tc__object_text(text, strlen(text)) };
+	tc_error_clear(&old);
+	return code;
+}
+
+int tc__fail(tc_error *err, int code, const char *format, ...)
+{
+	if (!err)
+		return code;
+	va_list arguments;
+	va_start(arguments, format);
+	set(err, code, "", format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+int tc__fail_nomem(tc_error *err)
+{
+	if (!err)
+		return TC_ERROR_NOMEM;
+	tc_error_clear(err);
+	err->code = TC_ERROR_NOMEM;
+	return TC_ERROR_NOMEM;
+}
+
+static const char *copy(struct tc__arena *arena, const char *text)
+{
+	return text ? tc__arena_text(arena, text, strlen(text)) : NULL;
+}
+
+static struct detail *copy_detail(const struct tc__refusal *refusal, const char *pointer)
+{
+	struct tc__arena arena = { 0 };
+	struct detail *detail = tc__arena_object(&arena, sizeof *detail);
+
+	if (!detail) {
+		tc__arena_clear(&arena);
+		return NULL;
+	}
+	detail->pointer = copy(&arena, pointer);
+	detail->server_code = copy(&arena, refusal->server_code);
+	detail->request_id = copy(&arena, refusal->request_id);
+	detail->trace_id = copy(&arena, refusal->trace_id);
+	detail->server_message = copy(&arena, refusal->server_message);
+	detail->request_info = copy(&arena, refusal->request_info);
+	if (refusal->body)
+		detail->body = tc__arena_text(&arena, refusal->body, refusal->body_length);
+	detail->body_length = detail->body ? refusal->body_length : 0;
+	tc__arena_seal(&arena, detail);
+	return detail;
+}
+
+int tc__fail_at(tc_error *err, int code, const char *pointer, const char *format, ...)
+{
+	if (!err)
+		return code;
+	struct detail *detail = copy_detail(&(struct tc__refusal){ 0 }, pointer);
+	va_list arguments;
+	va_start(arguments, format);
+	set(err, code, *pointer ? pointer : "/", format, arguments);
+	va_end(arguments);
+	err->detail = detail;
+	return code;
+}
+
+int tc__fail_refused(
+	tc_error *err, int code, const struct tc__refusal *refusal, const char *format, ...)
+{
+	if (!err)
+		return code;
+	struct detail *detail = copy_detail(refusal, NULL);
+	int status = refusal->status;
+	va_list arguments;
+	va_start(arguments, format);
+	set(err, code, "", format, arguments);
+	va_end(arguments);
+	err->detail = detail;
+	err->http_status = status;
+	return code;
+}
+
+int tc__fail_with(tc_error *to, tc_error *from)
+{
+	int code = from->code;
+
+	if (!to) {
+		tc_error_clear(from);
+		return code;
+	}
+	tc_error_clear(to);
+	*to = *from;
+	*from = (tc_error)TC_ERROR_INIT;
+	return code;
+}
+
+void tc__error_prefix(tc_error *err, const char *format, ...)
+{
+	if (!err || !err->message)
+		return;
+	struct tc__buffer text = TC__BUFFER(2 * TC__MESSAGE_MAX);
+	char prefix[TC__MESSAGE_MAX];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(prefix, sizeof prefix, format, arguments);
+	va_end(arguments);
+	tc__buffer_printf(&text, "%s: %s", prefix, err->message);
+	char *message = tc__buffer_take(&text);
+	if (message) {
+		tc_release(err->message);
+		err->message = message;
+	}
+	tc__buffer_clear(&text);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_ERROR_H
+#define TC_RUNTIME_ERROR_H
+
+/* How the library's own code fails. Every function here accepts a NULL tc_error, replaces what the
+ * error held, and returns the code, so that a failure is one statement:
+ *
+ *	return tc__fail(err, TC_ERROR_ARGUMENT, "taskId is empty");
+ */
+
+#include "memory.h"
+#include <taskcluster/error.h>
+
+/* The message is cut at this many bytes; what a server sent is kept whole in the detail. */
+#define TC__MESSAGE_MAX 2000
+
+TC__PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);
+
+/* With the JSON pointer of the value it is about; the message begins with it. */
+TC__PRINTF(4, 5)
+int tc__fail_at(tc_error *err, int code, const char *pointer, const char *format, ...);
+
+/* Memory ended: needs none itself. */
+int tc__fail_nomem(tc_error *err);
+
+/* What a reply tells about its refusal; each text may be NULL and is copied. */
+struct tc__refusal {
+	int status;
+	const char *server_code;
+	const char *server_message;
+	const char *request_info; /* JSON text */
+	const char *request_id;
+	const char *trace_id;
+	const char *body;
+	size_t body_length;
+};
+
+/* A failure with what the server said. Copies what memory allows: the code, the status and (if at
+ * all possible) the message are set in any case. */
+TC__PRINTF(4, 5)
+int tc__fail_refused(
+	tc_error *err, int code, const struct tc__refusal *refusal, const char *format, ...);
+
+/* Moves *from into *to (which may be NULL) and clears *from. Returns the code moved. */
+int tc__fail_with(tc_error *to, tc_error *from);
+
+/* Puts "<format>: " in front of the message of an error already set; keeps all else. */
+TC__PRINTF(2, 3) void tc__error_prefix(tc_error *err, const char *format, ...);
+
+#endif
