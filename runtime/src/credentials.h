@@ -16,7 +16,13 @@ const char *tc__credentials_ext(const tc_credentials *credentials);
 /* The access token as a key for HMAC. */
 const struct tc__hmac_key *tc__credentials_key(const tc_credentials *credentials);
 
-/* What makes the ext as long as it is, for a message, such as "a certificate with 212 scopes". */
+/* What makes a header as long as it is, for a message, such as "a certificate with 212 scopes". */
 const char *tc__credentials_bulk(const tc_credentials *credentials);
+
+/* tc_credentials_temporary with a seed given, as test vectors need it: 44 characters of base64url.
+ */
+#define TC__SEED_SIZE 45
+tc_credentials *tc__credentials_temporary(const tc_credentials *issuer,
+	const struct tc_temporary *temporary, const char seed[TC__SEED_SIZE], tc_error *err);
 
 #endif

@@ -14,6 +14,14 @@
 /* libsodium's start-up, once in a process and from any thread. TC_ERROR_SYSTEM when it fails. */
 int tc__crypto_start(tc_error *err);
 
+/* SHA-256 of several pieces of memory, one behind the other: none of them is copied. */
+struct tc__piece {
+	const void *bytes; /* may be NULL when the length is 0 */
+	size_t length;
+};
+int tc__sha256(
+	const struct tc__piece *pieces, size_t count, uint8_t hash[TC__SHA256_SIZE], tc_error *err);
+
 /* A key as the two hash states that HMAC begins with: the raw key is not kept. Immutable, so it may
  * serve several threads, each with a scratch of its own. */
 struct tc__hmac_key;

@@ -21,6 +21,9 @@ struct tc__url {
 	const char *resource;
 	size_t resource_length;
 };
+
+/* TC_ERROR_ARGUMENT for anything else, among it what would be sent otherwise than it was signed:
+ * bytes outside printable ASCII, spaces, and a query right behind the host. */
 int tc__url_parse(const char *url, struct tc__url *parts, tc_error *err);
 
 /* Appends a text percent-encoded: all but A-Z a-z 0-9 - . _ ~ become %XX, upper case. */
@@ -28,5 +31,11 @@ void tc__url_encode(struct tc__buffer *buffer, const char *text);
 
 /* Appends a root or base URL without its trailing slashes. */
 void tc__url_root(struct tc__buffer *buffer, const char *root_url);
+
+/* Appends an absolute URL without its fragment, and `name=value` at the end of its query; both are
+ * encoded already. A trailing `?` is a query too, though an empty one: servers keep it when they
+ * take the pair out again. A URL without a path gets one. */
+void tc__url_with_query(
+	struct tc__buffer *buffer, const char *url, const char *name, const char *value);
 
 #endif

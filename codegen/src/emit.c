@@ -1,0 +1,707 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "emit.h"
+
+#include "prose.h"
+#include <string.h>
+
+#define FILE_MAX ((size_t)256 << 20)
+#define UPPER_MAX 160
+
+struct upper {
+	char text[UPPER_MAX];
+};
+
+/* A C name in capitals. */
+static struct upper upper(const char *c_name)
+{
+	struct upper result = { { 0 } };
+
+	for (size_t i = 0; c_name[i] && i < UPPER_MAX - 1; i++) {
+		char c = c_name[i];
+		result.text[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	}
+	return result;
+}
+
+/* The first lines of every file. */
+static void emit_mark(struct tc__buffer *out, const struct service *service)
+{
+	tc__buffer_text(
+		out, "/* " EMIT_MARK "; do not edit. SPDX-License-Identifier: MPL-2.0 */\n");
+	if (service && service->api)
+		tc__buffer_printf(out, "/* from %s */\n", service->api->name);
+	if (service && service->events)
+		tc__buffer_printf(out, "/* from %s */\n", service->events->name);
+}
+
+/* A comment of prose and, behind an empty line, facts. */
+static void emit_comment(struct tc__buffer *out, const char *prose, const char *facts)
+{
+	size_t begin = out->length;
+
+	prose_comment(out, " * ", prose);
+	if (*facts && out->length > begin)
+		tc__buffer_text(out, " *\n");
+	prose_comment_lines(out, " * ", facts);
+	if (tc__buffer_failed(out) || out->length == begin)
+		return;
+	out->data[begin] = '/';
+	size_t line = out->length - 1;
+	while (line > begin && out->data[line - 1] != '\n')
+		line--;
+	if (out->length - line + 2 < PROSE_WIDTH)
+		tc__buffer_truncate(out, out->length - 1);
+	tc__buffer_text(out, " */\n");
+}
+
+/* Headers */
+
+static void add_list(struct tc__buffer *facts, const char *head, const struct parameter *parameters,
+	size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		tc__buffer_printf(facts, "%s%s", i ? ", " : head, parameters[i].name);
+}
+
+static void add_schema(struct tc__buffer *facts, const char *head, const struct schema *schema)
+{
+	size_t length = schema->name ? strlen(schema->name) : 0;
+
+	if (length && schema->name[length - 1] == '#')
+		length--;
+	if (length)
+		tc__buffer_printf(facts, "%s%.*s", head, (int)length, schema->name);
+}
+
+static const char *retry_text(const struct operation *operation)
+{
+	switch (operation->retry) {
+	case TC_RETRY_ALWAYS:
+		break;
+	case TC_RETRY_UNSENT:
+		return "Not repeated once the server may have begun";
+	case TC_RETRY_NEVER:
+		return "Never repeated";
+	}
+	return NULL;
+}
+
+/* What a client should know beyond the reference. */
+static void add_conventions(struct tc__buffer *facts, const struct operation *operation)
+{
+	const char *retry = retry_text(operation);
+
+	if (retry)
+		tc__buffer_printf(facts, "\n%s", retry);
+	if (retry && operation->unsafe_member)
+		tc__buffer_printf(facts, " when the body's %s is %s", operation->unsafe_member,
+			operation->unsafe_value);
+	tc__buffer_text(facts, retry ? "." : "");
+	if (operation->wait_ms)
+		tc__buffer_printf(facts, "%sThe server may hold the reply back for %u s.",
+			retry ? " " : "\n", (operation->wait_ms + 999) / 1000);
+}
+
+static void emit_operation_comment(struct tc__buffer *out, const struct operation *operation)
+{
+	static const char *const stabilities[] = { "stable", "experimental", "deprecated" };
+	struct tc__buffer facts = TC__BUFFER(FILE_MAX);
+
+	tc__buffer_printf(&facts, "%s %s; %s", operation->method, operation->route,
+		stabilities[operation->stability]);
+	add_list(&facts, "; arguments ", operation->arguments, operation->argument_count);
+	add_schema(&facts, "; body ", &operation->input);
+	add_schema(&facts, "; reply ", &operation->output);
+	tc__buffer_text(&facts, operation->blob_output ? "; the reply is bytes" : "");
+	if (operation->scopes)
+		tc__buffer_printf(&facts, "\nScopes: %s", operation->scopes_text);
+	add_conventions(&facts, operation);
+	tc__buffer_char(out, '\n');
+	emit_comment(out, *operation->description ? operation->description : operation->title,
+		tc__buffer_get(&facts));
+	out->no_memory |= facts.no_memory;
+	tc__buffer_clear(&facts);
+}
+
+static void emit_query_struct(
+	struct tc__buffer *out, const struct service *service, const struct operation *operation)
+{
+	if (!operation->query_count)
+		return;
+	tc__buffer_printf(out, "\nstruct tc_%s_%s_query {\n", service->c_name, operation->c_name);
+	struct fill fill = fill_begin(out, PROSE_WIDTH, "\tconst char ", "\t\t");
+	for (size_t i = 0; i < operation->query_count; i++)
+		fill_add(&fill, "*%s%s", operation->query[i].c_name,
+			i + 1 < operation->query_count ? "," : ";");
+	fill_end(&fill);
+	tc__buffer_text(out, "};\n");
+}
+
+static void emit_call_signature(struct tc__buffer *out, const char *linkage,
+	const struct service *service, const struct operation *operation, const char *end)
+{
+	struct fill fill = fill_begin(out, PROSE_WIDTH, "", "\t");
+
+	fill_add(&fill, "%stc_call *tc_%s_%s_call(", linkage, service->c_name, operation->c_name);
+	fill.glue = true;
+	fill_add(&fill, "tc_client *client,");
+	for (size_t i = 0; i < operation->argument_count; i++)
+		fill_add(&fill, "const char *%s,", operation->arguments[i].c_name);
+	if (operation->query_count)
+		fill_add(&fill, "const struct tc_%s_%s_query *query,", service->c_name,
+			operation->c_name);
+	fill_add(&fill, "tc_error *err)%s", end);
+	fill_end(&fill);
+}
+
+static void emit_exchange_comment(struct tc__buffer *out, const struct exchange *exchange)
+{
+	struct tc__buffer facts = TC__BUFFER(FILE_MAX);
+
+	tc__buffer_printf(&facts, "Exchange %s", exchange->exchange);
+	add_schema(&facts, "; messages ", &exchange->message);
+	tc__buffer_text(&facts, "\nRouting key ");
+	for (size_t i = 0; i < exchange->word_count; i++) {
+		const struct key_word *word = &exchange->words[i];
+		tc__buffer_printf(&facts, word->constant ? "%s%s" : "%s<%s>", i ? "." : "",
+			word->constant ? word->constant : word->name);
+	}
+	tc__buffer_char(out, '\n');
+	emit_comment(out, *exchange->description ? exchange->description : exchange->title,
+		tc__buffer_get(&facts));
+	out->no_memory |= facts.no_memory;
+	tc__buffer_clear(&facts);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_words(const struct exchange *a, const struct exchange *b)
+{
+	if (a->word_count != b->word_count)
+		return false;
+	for (size_t i = 0; i < a->word_count; i++) {
+		const struct key_word *x = &a->words[i], *y = &b->words[i];
+		if (!same_text(x->name, y->name) || !same_text(x->constant, y->constant) ||
+			!same_text(x->summary, y->summary) || x->required != y->required ||
+			x->multiple_words != y->multiple_words)
+			return false;
+	}
+	return true;
+}
+
+/* The first exchange of the service with the same routing key: they share table and comments. */
+static const struct exchange *words_owner(
+	const struct service *service, const struct exchange *exchange)
+{
+	const struct exchange *owner = service->exchanges;
+
+	while (!same_words(owner, exchange))
+		owner++;
+	return owner;
+}
+
+/* With its summary behind it, or above where that is too long. */
+static void emit_key_member(struct tc__buffer *out, const struct key_word *word)
+{
+	struct tc__buffer comment = TC__BUFFER(FILE_MAX);
+
+	prose_comment(&comment, "\t * ", word->summary ? word->summary : "");
+	bool one_line = comment.length && strcspn(comment.data, "\n") + 1 == comment.length;
+	if (one_line)
+		tc__buffer_truncate(&comment, comment.length - 1);
+	size_t length = strlen(word->c_name) + comment.length;
+	if (one_line && length < PROSE_WIDTH - 28)
+		tc__buffer_printf(out, "\tconst char *%s; /* %s */\n", word->c_name,
+			comment.data + strlen("\t * "));
+	else if (one_line && length < PROSE_WIDTH - 8)
+		tc__buffer_printf(out, "\t/* %s */\n\tconst char *%s;\n",
+			comment.data + strlen("\t * "), word->c_name);
+	else if (comment.length)
+		tc__buffer_printf(
+			out, "\t/*\n%s\t */\n\tconst char *%s;\n", comment.data, word->c_name);
+	else
+		tc__buffer_printf(out, "\tconst char *%s;\n", word->c_name);
+	out->no_memory |= comment.no_memory;
+	tc__buffer_clear(&comment);
+}
+
+static void emit_key_members(struct tc__buffer *out, const struct exchange *exchange)
+{
+	struct fill fill = fill_begin(out, PROSE_WIDTH, "\tconst char ", "\t\t");
+	size_t last = exchange->word_count;
+
+	while (last && exchange->words[last - 1].constant)
+		last--;
+	for (size_t i = 0; i < last; i++) {
+		if (!exchange->words[i].constant)
+			fill_add(&fill, "*%s%s", exchange->words[i].c_name,
+				i + 1 < last ? "," : ";");
+	}
+	fill_end(&fill);
+}
+
+static bool has_choice(const struct exchange *exchange)
+{
+	for (size_t i = 0; i < exchange->word_count; i++) {
+		if (!exchange->words[i].constant)
+			return true;
+	}
+	return false;
+}
+
+static void emit_key_struct(
+	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
+{
+	const struct exchange *owner = words_owner(service, exchange);
+
+	tc__buffer_printf(out, "struct tc_%s_events_%s_key {", service->c_name, exchange->c_name);
+	if (owner != exchange && has_choice(exchange)) {
+		tc__buffer_printf(out, " /* as for %s */\n", owner->c_name);
+		emit_key_members(out, exchange);
+	} else {
+		tc__buffer_char(out, '\n');
+		for (size_t i = 0; i < exchange->word_count; i++) {
+			if (!exchange->words[i].constant)
+				emit_key_member(out, &exchange->words[i]);
+		}
+	}
+	tc__buffer_text(out,
+		"\tconst char *routing_key_pattern; /* ready-made, instead of the "
+		"others */\n};\n");
+}
+
+static void emit_binding_signature(struct tc__buffer *out, const char *linkage,
+	const struct service *service, const struct exchange *exchange, const char *end)
+{
+	struct fill fill = fill_begin(out, PROSE_WIDTH, "", "\t");
+
+	fill_add(&fill, "%sint tc_%s_events_%s(", linkage, service->c_name, exchange->c_name);
+	fill.glue = true;
+	fill_add(
+		&fill, "const struct tc_%s_events_%s_key *key,", service->c_name, exchange->c_name);
+	fill_add(&fill, "struct tc_binding *binding,");
+	fill_add(&fill, "tc_error *err)%s", end);
+	fill_end(&fill);
+}
+
+static void emit_header_begin(struct tc__buffer *out, const char *guard, const char *include)
+{
+	tc__buffer_printf(
+		out, "#ifndef TASKCLUSTER_%s_H\n#define TASKCLUSTER_%s_H\n\n", guard, guard);
+	tc__buffer_printf(out, "#include <taskcluster/%s>\n\n", include);
+	tc__buffer_text(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+}
+
+static void emit_header_end(struct tc__buffer *out)
+{
+	tc__buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}
+
+static void emit_header(struct tc__buffer *out, const struct service *service)
+{
+	emit_mark(out, service);
+	emit_header_begin(out, upper(service->c_name).text, "call.h");
+	tc__buffer_char(out, '\n');
+	emit_comment(out, *service->description ? service->description : service->title, "");
+	for (size_t i = 0; i < service->operation_count; i++) {
+		const struct operation *operation = &service->operations[i];
+		emit_query_struct(out, service, operation);
+		emit_operation_comment(out, operation);
+		emit_call_signature(out, "TC_API ", service, operation, ";");
+	}
+	for (size_t i = 0; i < service->exchange_count; i++) {
+		const struct exchange *exchange = &service->exchanges[i];
+		emit_exchange_comment(out, exchange);
+		emit_key_struct(out, service, exchange);
+		emit_binding_signature(out, "TC_API ", service, exchange, ";");
+	}
+	emit_header_end(out);
+}
+
+/* Sources */
+
+/* The rows' places in their table, by name. */
+static struct fill begin_enum(struct tc__buffer *out)
+{
+	return fill_begin(out, PROSE_WIDTH, "\nenum { ", "\t");
+}
+
+static void add_place(
+	struct fill *fill, const char *kind, const char *c_name, size_t index, size_t count)
+{
+	fill_add(fill, "%s_%s%s", kind, upper(c_name).text, index + 1 < count ? "," : " };");
+}
+
+static void add_parameters(struct fill *fill, const char *member, const char *count_member,
+	const struct parameter *parameters, size_t count)
+{
+	struct tc__buffer names = TC__BUFFER(FILE_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		tc__buffer_printf(&names, "%s{ \"%s\" }", i ? ", " : "", parameters[i].name);
+	fill->out->no_memory |= names.no_memory;
+	if (count && names.length < PROSE_WIDTH / 2) {
+		fill_add(fill, ".%s = (const struct tc_parameter[]){ %s },", member,
+			tc__buffer_get(&names));
+	} else if (count) {
+		fill_add(fill, ".%s = (const struct tc_parameter[]){", member);
+		for (size_t i = 0; i < count; i++)
+			fill_add(fill, "{ \"%s\" }%s", parameters[i].name,
+				i + 1 < count ? "," : " },");
+	}
+	if (count)
+		fill_add(fill, ".%s = %zu,", count_member, count);
+	tc__buffer_clear(&names);
+}
+
+static void add_flags(struct fill *fill, const struct operation *operation)
+{
+	static const char *const stabilities[] = { NULL, "TC_EXPERIMENTAL", "TC_DEPRECATED" };
+	static const char *const retries[] = { NULL, "TC_RETRY_UNSENT", "TC_RETRY_NEVER" };
+
+	if (operation->stability)
+		fill_add(fill, ".stability = %s,", stabilities[operation->stability]);
+	if (operation->retry)
+		fill_add(fill, ".retry = %s,", retries[operation->retry]);
+	if (operation->unsafe_member) {
+		fill_literal(fill, "unsafe_member", operation->unsafe_member, ",");
+		fill_literal(fill, "unsafe_value", operation->unsafe_value, ",");
+	}
+	if (operation->wait_ms)
+		fill_add(fill, ".wait_ms = %u,", operation->wait_ms);
+	if (operation->input.name)
+		fill_add(fill, ".has_input = true,");
+	if (operation->output.name)
+		fill_add(fill, ".has_output = true,");
+	if (operation->blob_output)
+		fill_add(fill, ".blob_output = true,");
+	if (operation->pages)
+		fill_add(fill, ".pages = true,");
+}
+
+static void emit_operation_row(
+	struct tc__buffer *out, const struct service *service, const struct operation *operation)
+{
+	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
+
+	fill_add(&fill, "[OP_%s] = { ", upper(operation->c_name).text);
+	fill.glue = true;
+	fill_add(&fill, ".service = &tc__service_%s,", service->c_name);
+	fill_add(&fill, ".name = \"%s\",", operation->name);
+	fill_add(&fill, ".method = \"%s\",", operation->method);
+	fill_literal(&fill, "route", operation->route, ",");
+	fill_literal(&fill, "title", operation->title, ",");
+	if (operation->scopes)
+		fill_literal(&fill, "scopes", operation->scopes, ",");
+	add_parameters(&fill, "arguments", "argument_count", operation->arguments,
+		operation->argument_count);
+	add_parameters(&fill, "query", "query_count", operation->query, operation->query_count);
+	add_flags(&fill, operation);
+	fill_literal(&fill, "description", operation->description, " },");
+	fill_end(&fill);
+}
+
+static void emit_words(
+	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
+{
+	if (words_owner(service, exchange) != exchange)
+		return;
+	tc__buffer_printf(
+		out, "\nstatic const struct tc_key_word words_%s[] = {\n", exchange->c_name);
+	for (size_t i = 0; i < exchange->word_count; i++) {
+		const struct key_word *word = &exchange->words[i];
+		struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
+		fill_add(&fill, "{ .name = \"%s\",", word->name);
+		if (word->constant)
+			fill_literal(&fill, "constant", word->constant, ",");
+		if (word->required)
+			fill_add(&fill, ".required = true,");
+		if (word->multiple_words)
+			fill_add(&fill, ".multiple_words = true,");
+		fill_literal(&fill, "summary", word->summary ? word->summary : "", " },");
+		fill_end(&fill);
+	}
+	tc__buffer_text(out, "};\n");
+}
+
+static void emit_exchange_row(
+	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
+{
+	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
+
+	fill_add(&fill, "[EX_%s] = { ", upper(exchange->c_name).text);
+	fill.glue = true;
+	fill_add(&fill, ".service = &tc__service_%s,", service->c_name);
+	fill_add(&fill, ".name = \"%s\",", exchange->name);
+	fill_literal(&fill, "exchange", exchange->exchange, ",");
+	fill_literal(&fill, "title", exchange->title, ",");
+	fill_add(&fill, ".words = words_%s,", words_owner(service, exchange)->c_name);
+	fill_add(&fill, ".word_count = %zu,", exchange->word_count);
+	fill_literal(&fill, "description", exchange->description, " },");
+	fill_end(&fill);
+}
+
+static void emit_service_row(struct tc__buffer *out, const struct service *service)
+{
+	tc__buffer_printf(out, "\nconst struct tc_service tc__service_%s = {\n", service->c_name);
+	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t");
+	fill_add(&fill, ".name = \"%s\",", service->name);
+	fill_literal(&fill, "version", service->version, ",");
+	fill_literal(&fill, "title", service->title, ",");
+	fill_literal(&fill, "description", service->description, ",");
+	if (service->base_url)
+		fill_literal(&fill, "base_url", service->base_url, ",");
+	if (service->operation_count)
+		fill_add(&fill, ".operations = operations, .operation_count = %zu,",
+			service->operation_count);
+	if (service->exchange_count)
+		fill_add(&fill, ".exchanges = exchanges, .exchange_count = %zu,",
+			service->exchange_count);
+	fill_end(&fill);
+	tc__buffer_text(out, "};\n");
+}
+
+static void emit_call(
+	struct tc__buffer *out, const struct service *service, const struct operation *operation)
+{
+	tc__buffer_char(out, '\n');
+	emit_call_signature(out, "", service, operation, "");
+	tc__buffer_text(out, "{\n");
+	struct fill fill = fill_begin(out, PROSE_WIDTH, "\t", "\t\t");
+	fill_add(&fill, "return tc_generated_call(client,");
+	fill_add(&fill, "&operations[OP_%s],", upper(operation->c_name).text);
+	for (size_t i = 0; i < operation->argument_count; i++)
+		fill_add(&fill, "%s%s%s", i ? "" : "(const char *const[]){ ",
+			operation->arguments[i].c_name,
+			i + 1 < operation->argument_count ? "," : " },");
+	if (!operation->argument_count)
+		fill_add(&fill, "NULL,");
+	fill_add(&fill, operation->query_count ? "query," : "NULL,");
+	fill_add(&fill, "err);");
+	fill_end(&fill);
+	tc__buffer_text(out, "}\n");
+}
+
+static void emit_binding(
+	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
+{
+	tc__buffer_char(out, '\n');
+	emit_binding_signature(out, "", service, exchange, "");
+	tc__buffer_printf(out,
+		"{\n\treturn tc_generated_binding(&exchanges[EX_%s], key, binding, err);\n}\n",
+		upper(exchange->c_name).text);
+}
+
+static void emit_operations(struct tc__buffer *out, const struct service *service)
+{
+	if (!service->operation_count)
+		return;
+	struct fill fill = begin_enum(out);
+	for (size_t i = 0; i < service->operation_count; i++)
+		add_place(&fill, "OP", service->operations[i].c_name, i, service->operation_count);
+	fill_end(&fill);
+	tc__buffer_text(out, "\nstatic const struct tc_operation operations[] = {\n");
+	for (size_t i = 0; i < service->operation_count; i++)
+		emit_operation_row(out, service, &service->operations[i]);
+	tc__buffer_text(out, "};\n");
+}
+
+static void emit_exchanges(struct tc__buffer *out, const struct service *service)
+{
+	if (!service->exchange_count)
+		return;
+	for (size_t i = 0; i < service->exchange_count; i++)
+		emit_words(out, service, &service->exchanges[i]);
+	struct fill fill = begin_enum(out);
+	for (size_t i = 0; i < service->exchange_count; i++)
+		add_place(&fill, "EX", service->exchanges[i].c_name, i, service->exchange_count);
+	fill_end(&fill);
+	tc__buffer_text(out, "\nstatic const struct tc_exchange exchanges[] = {\n");
+	for (size_t i = 0; i < service->exchange_count; i++)
+		emit_exchange_row(out, service, &service->exchanges[i]);
+	tc__buffer_text(out, "};\n");
+}
+
+static void emit_source(struct tc__buffer *out, const struct service *service)
+{
+	emit_mark(out, service);
+	tc__buffer_printf(out, "#include <taskcluster/%s.h>\n\n", service->c_name);
+	tc__buffer_text(out, "#include \"services.h\"\n#include <taskcluster/generated.h>\n");
+	emit_operations(out, service);
+	emit_exchanges(out, service);
+	emit_service_row(out, service);
+	for (size_t i = 0; i < service->operation_count; i++)
+		emit_call(out, service, &service->operations[i]);
+	for (size_t i = 0; i < service->exchange_count; i++)
+		emit_binding(out, service, &service->exchanges[i]);
+}
+
+/* What all services share */
+
+static void emit_services_header(struct tc__buffer *out, const struct model *model)
+{
+	emit_mark(out, NULL);
+	tc__buffer_text(out,
+		"#ifndef TC_GENERATED_SERVICES_H\n#define TC_GENERATED_SERVICES_H\n\n"
+		"/* The table of each service. */\n\n"
+		"#include <taskcluster/operation.h>\n\n");
+	for (const struct service *service = model->services; service; service = service->next)
+		tc__buffer_printf(
+			out, "extern const struct tc_service tc__service_%s;\n", service->c_name);
+	tc__buffer_text(out, "\n#endif\n");
+}
+
+static void emit_registry_header(struct tc__buffer *out)
+{
+	emit_mark(out, NULL);
+	emit_header_begin(out, "REGISTRY", "operation.h");
+	tc__buffer_text(out,
+		"\n/*\n"
+		" * What there is, by name, for programs that know only at run time what they "
+		"call: NULL for what\n"
+		" * there is not. Names are those of the references: \"purge-cache\", "
+		"\"createTask\", \"taskCompleted\".\n"
+		" */\n"
+		"TC_API const struct tc_service *tc_find_service(const char *service);\n"
+		"TC_API const struct tc_operation *tc_find_operation(const char *service, const "
+		"char *name);\n"
+		"TC_API const struct tc_exchange *tc_find_exchange(const char *service, const "
+		"char *name);\n"
+		"\n/* All services, in alphabetical order; their number goes to *count. */\n"
+		"TC_API const struct tc_service *const *tc_services(size_t *count);\n");
+	emit_header_end(out);
+}
+
+static void emit_finder(
+	struct tc__buffer *out, const char *kind, const char *parameters, const char *arguments)
+{
+	tc__buffer_printf(out,
+		"\nconst struct tc_%s *tc_find_%s(%s)\n{\n"
+		"\treturn tc_generated_%s(services, COUNT, %s);\n}\n",
+		kind, kind, parameters, kind, arguments);
+}
+
+static void emit_registry_source(struct tc__buffer *out, const struct model *model)
+{
+	emit_mark(out, NULL);
+	tc__buffer_text(out,
+		"#include <taskcluster/registry.h>\n\n"
+		"#include \"services.h\"\n#include <taskcluster/generated.h>\n\n"
+		"static const struct tc_service *const services[] = {\n");
+	for (const struct service *service = model->services; service; service = service->next)
+		tc__buffer_printf(out, "\t&tc__service_%s,\n", service->c_name);
+	tc__buffer_text(out, "};\n\n#define COUNT (sizeof services / sizeof *services)\n");
+	emit_finder(out, "service", "const char *service", "service");
+	emit_finder(out, "operation", "const char *service, const char *name", "service, name");
+	emit_finder(out, "exchange", "const char *service, const char *name", "service, name");
+	tc__buffer_text(out,
+		"\nconst struct tc_service *const *tc_services(size_t *count)\n{\n"
+		"\t*count = COUNT;\n\treturn services;\n}\n");
+}
+
+static void emit_cmake(struct tc__buffer *out, const struct model *model)
+{
+	tc__buffer_text(out,
+		"# " EMIT_MARK "; do not edit. SPDX-License-Identifier: MPL-2.0\n"
+		"set(TC_GENERATED_SOURCES\n");
+	for (const struct service *service = model->services; service; service = service->next)
+		tc__buffer_printf(out, "  src/%s.c\n", service->c_name);
+	tc__buffer_text(out, "  src/registry.c)\n");
+}
+
+/* Files */
+
+static struct tc__buffer *add_file(struct model *model, struct emit_output *output,
+	const char *folder, const char *name, const char *extension)
+{
+	struct emit_file *file = &output->files[output->count];
+	struct tc__buffer path = TC__BUFFER(SIZE_MAX / 2);
+
+	tc__buffer_printf(&path, "%s%s%s", folder, name, extension);
+	file->path = tc__buffer_failed(&path)
+		? NULL
+		: tc__arena_text(&model->arena, path.data, path.length);
+	tc__buffer_clear(&path);
+	file->text = TC__BUFFER(FILE_MAX);
+	if (!file->path)
+		return NULL;
+	output->count++;
+	return &file->text;
+}
+
+static size_t count_lines(const struct tc__buffer *text)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < text->length; i++)
+		lines += text->data[i] == '\n';
+	return lines;
+}
+
+static bool emit_service(
+	struct model *model, const struct service *service, struct emit_output *output)
+{
+	struct tc__buffer *header =
+		add_file(model, output, "include/taskcluster/", service->c_name, ".h");
+	struct tc__buffer *source =
+		header ? add_file(model, output, "src/", service->c_name, ".c") : NULL;
+
+	if (!source)
+		return false;
+	emit_header(header, service);
+	emit_source(source, service);
+	output->services++;
+	output->operations += service->operation_count;
+	output->exchanges += service->exchange_count;
+	output->lines += count_lines(header) + count_lines(source);
+	return true;
+}
+
+static bool emit_shared(struct model *model, struct emit_output *output)
+{
+	struct tc__buffer *out = add_file(model, output, "src/", "services", ".h");
+
+	if (!out)
+		return false;
+	emit_services_header(out, model);
+	if (!(out = add_file(model, output, "include/taskcluster/", "registry", ".h")))
+		return false;
+	emit_registry_header(out);
+	if (!(out = add_file(model, output, "src/", "registry", ".c")))
+		return false;
+	emit_registry_source(out, model);
+	if (!(out = add_file(model, output, "", "sources", ".cmake")))
+		return false;
+	emit_cmake(out, model);
+	return true;
+}
+
+int emit_model(struct model *model, struct emit_output *output, tc_error *err)
+{
+	size_t services = 0;
+	bool done = true;
+
+	*output = (struct emit_output){ 0 };
+	for (const struct service *service = model->services; service; service = service->next)
+		services++;
+	output->files = tc__arena_alloc(&model->arena, (2 * services + 4) * sizeof *output->files);
+	if (!output->files)
+		return tc__fail_nomem(err);
+	for (const struct service *service = model->services; service && done;
+		service = service->next)
+		done = emit_service(model, service, output);
+	done = done && emit_shared(model, output);
+	for (size_t i = 0; i < output->count; i++)
+		done = done && !tc__buffer_failed(&output->files[i].text);
+	return done ? TC_OK : tc__fail_nomem(err);
+}
+
+void emit_clear(struct emit_output *output)
+{
+	for (size_t i = 0; i < output->count; i++)
+		tc__buffer_clear(&output->files[i].text);
+	output->count = 0;
+}

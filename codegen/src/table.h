@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CODEGEN_TABLE_H
+#define TC_CODEGEN_TABLE_H
+
+/* A hash table from bytes to pointers, in an arena. Keys and values are borrowed. */
+
+#include "runtime/src/memory.h"
+
+struct table_slot {
+	const void *key;
+	size_t length;
+	void *value; /* NULL: the slot is free */
+};
+
+/* Starts as { .arena = … }. */
+struct table {
+	struct tc__arena *arena;
+	struct table_slot *slots;
+	size_t capacity, count;
+};
+
+/* NULL when there is none. */
+void *table_get(const struct table *table, const void *key, size_t length);
+
+/* `value` must not be NULL. Replaces one put before. False when memory ends. */
+bool table_put(struct table *table, const void *key, size_t length, void *value);
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "call.h"
+
+#include "binding.h"
+#include <string.h>
+
+/* While a call waits, its progress callback is asked this often whether to go on. */
+#define WATCH_MS 200
+
+#define SIGNED_URL_LIFETIME_S 900
+
+/* ---- making a call ---- */
+
+static tc_call *new_call(tc_client *client, tc_error *err)
+{
+	tc_call *call = tc__object_alloc(sizeof *call);
+
+	if (!call) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	call->client = tc__client_ref(client);
+	call->own_state = (struct tc__call_state){ .references = 1, .call = call };
+	call->state = &call->own_state;
+	return call;
+}
+
+/* Idempotent until a body says otherwise, when that depends on the body. */
+static enum tc_retry_class class_without_body(const struct tc_operation *operation)
+{
+	return operation->unsafe_member ? TC_RETRY_ALWAYS : (enum tc_retry_class)operation->retry;
+}
+
+tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
+	const char *const *arguments, const char *const *query, tc_error *err)
+{
+	if (!client || !operation) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
+		return NULL;
+	}
+	tc_call *call = new_call(client, err);
+	if (!call)
+		return NULL;
+	call->retry_class = class_without_body(operation);
+	if (tc__request_init(&call->request, &client->site, operation, arguments, query, err) ==
+		TC_OK)
+		return call;
+	tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+	tc_call_free(call);
+	return NULL;
+}
+
+void tc_call_free(tc_call *call)
+{
+	if (!call || --call->state->references)
+		return;
+	tc__request_clear(&call->request);
+	tc_client_free(call->client);
+	tc_release(call);
+}
+
+const struct tc_operation *tc_call_operation(const tc_call *call)
+{
+	return call ? call->request.operation : NULL;
+}
+
+const char *tc_call_url(const tc_call *call)
+{
+	return call ? tc__buffer_get(&call->request.url) : NULL;
+}
+
+/* Arguments and query values share their names' space. */
+static const char *parameter_name(const void *table, size_t position)
+{
+	const struct tc_operation *operation = table;
+
+	return position < operation->argument_count
+		? operation->arguments[position].name
+		: operation->query[position - operation->argument_count].name;
+}
+
+static int check_given(const struct tc_operation *operation, const char *const *values,
+	const tc_json *payload, tc_error *err)
+{
+	for (size_t i = 0; i < operation->argument_count; i++)
+		if (!values[i])
+			return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s: %s is missing",
+				operation->service->name, operation->name,
+				operation->arguments[i].name);
+	if (operation->has_input == (payload != NULL))
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s: %s", operation->service->name,
+		operation->name,
+		payload ? "a payload is given, but it takes none" : "the payload is missing");
+}
+
+tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation,
+	const struct tc_pair *pairs, size_t count, const tc_json *payload, tc_error *err)
+{
+	const char *values[2 * TC__NAMES_MAX];
+
+	if (!client || !operation) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
+		return NULL;
+	}
+	struct tc__names names = { parameter_name, operation,
+		(size_t)operation->argument_count + operation->query_count,
+		operation->service->name, operation->name };
+	if (tc__names_match(&names, pairs, count, values, err) != TC_OK)
+		return NULL;
+	if (check_given(operation, values, payload, err) != TC_OK)
+		return NULL;
+	tc_call *call =
+		tc__call_new(client, operation, values, values + operation->argument_count, err);
+	if (call && payload && tc_call_body_json(call, payload, err) != TC_OK) {
+		tc_call_free(call);
+		return NULL;
+	}
+	return call;
+}
+
+/* ---- its body and headers ---- */
+
+/* Whether the body is of the kind that the operation's retry class is about. */
+static bool is_unsafe(const struct tc_operation *operation, const tc_json *body)
+{
+	const tc_json *member = tc_json_get(body, operation->unsafe_member);
+	const char *text = tc_json_text(member);
+
+	return tc_json_kind(member) == TC_JSON_STRING && operation->unsafe_value &&
+		strcmp(text, operation->unsafe_value) == 0;
+}
+
+static int classify(const struct tc_operation *operation, const char *body, size_t length,
+	const tc_json *json, enum tc_retry_class *retry_class, tc_error *err)
+{
+	const tc_json *parsed = NULL;
+
+	*retry_class = (enum tc_retry_class)operation->retry;
+	if (!operation->unsafe_member || operation->retry == TC_RETRY_ALWAYS)
+		return TC_OK;
+	if (!json) {
+		int rc = tc_json_parse(body, length, &parsed, NULL);
+		if (rc == TC_ERROR_NOMEM)
+			return tc__fail_nomem(err);
+		if (rc != TC_OK)
+			return TC_OK; /* nobody can tell: the careful class holds */
+	}
+	if (!is_unsafe(operation, json ? json : parsed))
+		*retry_class = TC_RETRY_ALWAYS;
+	tc_release(parsed);
+	return TC_OK;
+}
+
+static int check_unused(const tc_call *call, tc_error *err)
+{
+	if (!call)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
+	if (!call->state->used)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"%s.%s: the call has been used already and does not change any more",
+		call->request.operation->service->name, call->request.operation->name);
+}
+
+static int prefixed(const tc_call *call, int rc, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+	return rc;
+}
+
+int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
+	const tc_json *json, tc_error *err)
+{
+	enum tc_retry_class retry_class;
+
+	int rc = classify(call->request.operation, body, length, json, &retry_class, err);
+	if (rc == TC_OK)
+		rc = tc__request_body(&call->request, body, length, content_type, err);
+	if (rc == TC_OK)
+		call->retry_class = retry_class;
+	return prefixed(call, rc, err);
+}
+
+int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
+{
+	size_t length;
+	char *text;
+
+	int rc = check_unused(call, err);
+	if (rc != TC_OK)
+		return rc;
+	if (!body)
+		return prefixed(call, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
+	rc = tc_json_write(body, TC_JSON_COMPACT, &text, &length, err);
+	if (rc != TC_OK)
+		return rc;
+	rc = tc__call_take_body(call, text, length, NULL, body, err);
+	if (rc != TC_OK)
+		tc_release(text);
+	return rc;
+}
+
+int tc_call_body_bytes(
+	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err)
+{
+	int rc = check_unused(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (!bytes && length)
+		return prefixed(call, tc__fail(err, TC_ERROR_ARGUMENT, "bytes is NULL"), err);
+	if (length > TC__BODY_MAX) /* before it is copied */
+		return prefixed(
+			call, tc__request_body(&call->request, NULL, length, NULL, err), err);
+	char *text = tc__object_text(bytes, length);
+	if (!text)
+		return tc__fail_nomem(err);
+	rc = tc__call_take_body(call, text, length, content_type, NULL, err);
+	if (rc != TC_OK)
+		tc_release(text);
+	return rc;
+}
+
+int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err)
+{
+	int rc = check_unused(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	return prefixed(call, tc__request_header(&call->request, name, value, err), err);
+}
+
+/* ---- performing ---- */
+
+/* Lets time pass in pieces, so that the caller can cancel in between. */
+static int wait_watched(
+	const tc_client *client, struct tc__transport *transport, int64_t ms, tc_error *err)
+{
+	const struct tc_options *options = &client->options;
+	const struct tc_progress nothing = { .send_total = -1, .receive_total = -1 };
+
+	while (ms > 0) {
+		int64_t piece = ms < WATCH_MS || !options->progress ? ms : WATCH_MS;
+		transport->kind->wait(transport, piece);
+		ms -= piece;
+		if (options->progress && options->progress(options->progress_data, &nothing))
+			return tc__fail(
+				err, TC_ERROR_CANCELED, "canceled by the progress callback");
+	}
+	return TC_OK;
+}
+
+/* One attempt and, if another is to follow, the pause before it. */
+static struct tc__next step(
+	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
+{
+	const struct tc__transport_kind *kind = transport->kind;
+	int rc = tc__performance_attempt(performance, kind->steady_ms(transport), failure);
+
+	if (rc == TC_OK)
+		rc = kind->deliver(transport, &performance->delivery, failure);
+	struct tc__next next =
+		tc__performance_judge(performance, rc, kind->steady_ms(transport), failure);
+	if (next.step != TC__STEP_WAIT)
+		return next;
+	rc = wait_watched(performance->call->client, transport, next.delay_ms, failure);
+	if (rc != TC_OK) {
+		prefixed(performance->call, rc, failure);
+		next.step = TC__STEP_END;
+	}
+	return next;
+}
+
+static int perform(const tc_call *call, tc_response **response, tc_error *err)
+{
+	struct tc__performance performance;
+	tc_error failure = TC_ERROR_INIT;
+	struct tc__next next;
+
+	struct tc__transport *transport = tc__client_transport(call->client, &failure);
+	if (!transport)
+		return tc__fail_with(err, &failure);
+	tc__performance_begin(&performance, call, NULL, transport->kind->steady_ms(transport));
+	do {
+		next = step(&performance, transport, &failure);
+	} while (next.step != TC__STEP_END);
+	if (failure.code == TC_OK && response)
+		*response = tc__reply_take(&performance.reply);
+	tc__performance_end(&performance);
+	return failure.code == TC_OK ? TC_OK : tc__fail_with(err, &failure);
+}
+
+static int check_ready(const tc_call *call, tc_error *err)
+{
+	if (!call)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
+	if (!call->request.operation->has_input || call->request.has_body)
+		return TC_OK;
+	return prefixed(call,
+		tc__fail(err, TC_ERROR_ARGUMENT,
+			"it takes a body, but none is set (tc_call_body_json)"),
+		err);
+}
+
+int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
+{
+	if (response)
+		*response = NULL;
+	int rc = check_ready(call, err);
+	return rc == TC_OK ? perform(call, response, err) : rc;
+}
+
+int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+{
+	tc_response *response;
+
+	if (json)
+		*json = NULL;
+	int rc = tc_call_perform(call, &response, err);
+	if (rc != TC_OK || !json) {
+		tc_release(rc == TC_OK ? response : NULL);
+		return rc;
+	}
+	rc = tc__response_take_json(response, json, err);
+	tc_release(response);
+	return prefixed(call, rc, err);
+}
+
+/* ---- signed URLs ---- */
+
+/* Under the proxy there is no key here; the proxy signs a URL that is posted to it. */
+static const struct tc_service proxy_service = { .name = "proxy", .version = "" };
+static const struct tc_operation proxy_bewit = {
+	.service = &proxy_service,
+	.name = "bewit",
+	.method = "POST",
+	.route = "/bewit",
+	.has_input = true,
+};
+
+/* The call's URL as others reach it: below the root, when that is known. */
+static int public_url(const tc_call *call, struct tc__buffer *url, tc_error *err)
+{
+	const struct tc__site *site = &call->client->site;
+	const char *sent = tc_call_url(call);
+	struct tc__buffer proxy = TC__BUFFER(TC__URL_MAX);
+
+	tc__url_root(&proxy, site->proxy_url);
+	if (site->root_url && !proxy.no_memory) {
+		tc__url_root(url, site->root_url);
+		sent += proxy.length;
+	}
+	tc__buffer_text(url, sent);
+	bool failed = tc__buffer_failed(&proxy) || tc__buffer_failed(url);
+	tc__buffer_clear(&proxy);
+	return failed ? tc__fail_nomem(err) : TC_OK;
+}
+
+/* "<proxy>/bewit", and the URL to be signed as the body */
+static int prepare_post(tc_call *post, const tc_call *call, tc_error *err)
+{
+	struct tc__buffer text = TC__BUFFER(2 * TC__URL_MAX);
+
+	tc__url_root(&text, call->client->site.proxy_url);
+	tc__buffer_text(&text, "/bewit");
+	int rc = tc__buffer_failed(&text)
+		? tc__fail_nomem(err)
+		: tc__request_init_url(&post->request, &proxy_bewit, tc__buffer_get(&text), err);
+	if (rc == TC_OK) {
+		post->request.proxied = true;
+		tc__buffer_truncate(&text, 0);
+		rc = public_url(call, &text, err);
+	}
+	if (rc == TC_OK)
+		rc = tc_call_body_bytes(
+			post, tc__buffer_get(&text), text.length, "text/plain", err);
+	tc__buffer_clear(&text);
+	return rc;
+}
+
+static int ask_proxy(const tc_call *call, const char **url, tc_error *err)
+{
+	tc_response *response = NULL;
+	tc_error failure = TC_ERROR_INIT;
+	tc_call *post = new_call(call->client, &failure);
+
+	if (!post)
+		return tc__fail_with(err, &failure);
+	int rc = prepare_post(post, call, err);
+	if (rc == TC_OK)
+		rc = tc_call_perform(post, &response, err);
+	tc_call_free(post);
+	if (rc != TC_OK)
+		return rc;
+	const char *location = tc_response_location(response);
+	if (!location)
+		rc = tc__fail(err, TC_ERROR_REPLY,
+			"proxy.bewit: the reply has no Location with the signed URL");
+	else if (!(*url = tc__object_text(location, strlen(location))))
+		rc = tc__fail_nomem(err);
+	tc_release(response);
+	return rc;
+}
+
+static int sign_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
+{
+	tc_client *client = call->client;
+	char *text = NULL;
+
+	if (!client->credentials)
+		return tc__fail(
+			err, TC_ERROR_CREDENTIALS, "there are no credentials to sign a URL with");
+	int64_t now_s = tc__client_server_ms(client) / 1000;
+	if (lifetime_s == 0)
+		lifetime_s = SIGNED_URL_LIFETIME_S;
+	int rc = tc__request_signed_url(
+		&call->request, &client->signer, now_s + lifetime_s, &text, err);
+	*url = text;
+	return rc;
+}
+
+int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
+{
+	if (!call || !url)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
+	*url = NULL;
+	const char *method = call->request.operation->method;
+	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+		return prefixed(call,
+			tc__fail(err, TC_ERROR_ARGUMENT,
+				"only a GET can be signed into a URL, and this is a %s", method),
+			err);
+	if (lifetime_s < 0 || lifetime_s > INT32_MAX)
+		return prefixed(call,
+			tc__fail(err, TC_ERROR_ARGUMENT, "lifetime_s is %lld",
+				(long long)lifetime_s),
+			err);
+	if (call->request.proxied)
+		return ask_proxy(call, url, err);
+	return prefixed(call, sign_url(call, lifetime_s, url, err), err);
+}

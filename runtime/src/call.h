@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_CALL_H
+#define TC_RUNTIME_CALL_H
+
+/* A call from inside, and one performance of it: attempts until one succeeds or the last fails. The
+ * synchronous face (call.c) and an event loop drive a performance alike. */
+
+#include "client.h"
+#include <taskcluster/call.h>
+
+/* What changes about a call that does not change. */
+struct tc__call_state {
+	size_t references; /* the caller's, and one for each performance */
+	bool used;         /* once it was, its body and headers stay as they are */
+	tc_call *call;     /* whose it is */
+};
+
+struct tc_call {
+	tc_client *client;
+	struct tc__request request;
+	enum tc_retry_class retry_class; /* for the body it has */
+	struct tc__call_state own_state;
+	struct tc__call_state *state; /* &own_state, also through a const tc_call */
+};
+
+/* A prepared call; `arguments` and `query` by position as in tc_generated_call. */
+tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
+	const char *const *arguments, const char *const *query, tc_error *err);
+
+/* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
+ * tree, or NULL when it has to be read to know. */
+int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
+	const tc_json *json, tc_error *err);
+
+/*
+ * A performance. Its life:
+ *
+ *	tc__performance_begin(&p, call, sink, now);
+ *	do {
+ *		rc = tc__performance_attempt(&p, now, &failure);	signs
+ *		if (rc == TC_OK)
+ *			rc = deliver(&p.delivery, &failure);
+ *		next = tc__performance_judge(&p, rc, now, &failure);
+ *	} while (next.step != TC__STEP_END);	(after waiting for next.delay_ms)
+ *	p.reply has the reply when failure.code is TC_OK
+ *	tc__performance_end(&p);
+ *
+ * It refers to itself: it must not move.
+ */
+struct tc__performance {
+	const tc_call *call;
+	struct tc__attempt attempt;
+	struct tc__reply reply;
+	struct tc__delivery delivery;
+	struct tc__retry retry;
+	int attempts;
+	int64_t attempt_begun_ms;
+};
+
+/* `now_ms` is the transport's steady clock, everywhere. */
+void tc__performance_begin(struct tc__performance *performance, const tc_call *call,
+	struct tc__sink *sink, int64_t now_ms);
+int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure);
+
+/* `failure` is what went wrong with the attempt, when rc is not TC_OK; afterwards it is what the
+ * performance ends with, if it ends. */
+struct tc__next tc__performance_judge(
+	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure);
+void tc__performance_end(struct tc__performance *performance);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "call.h"
+
+#include "clock.h"
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* A 401 whose Date differs from our clock by more than this is taken for a refusal of the clock. */
+#define SKEW_MS 60000
+
+/* A clock that a server has proved to be nearer than this needs no correction. */
+#define SKEW_PROVED_MS 1000
+
+static const struct tc_operation *operation_of(const struct tc__performance *performance)
+{
+	return performance->call->request.operation;
+}
+
+static tc_client *client_of(const struct tc__performance *performance)
+{
+	return performance->call->client;
+}
+
+void tc__performance_begin(struct tc__performance *performance, const tc_call *call,
+	struct tc__sink *sink, int64_t now_ms)
+{
+	const struct tc_client *client = call->client;
+	const struct tc_options *options = &client->options;
+
+	*performance = (struct tc__performance){ .call = call };
+	call->state->references++;
+	call->state->used = true;
+	tc__reply_init(&performance->reply, options->reply_max, sink);
+	performance->reply.hold = options->verify_replies;
+	performance->delivery = (struct tc__delivery){
+		.attempt = &performance->attempt,
+		.reply = &performance->reply,
+		.timeout_ms = options->timeout_ms + call->request.operation->wait_ms,
+		.progress = options->progress,
+		.progress_data = options->progress_data,
+	};
+	tc__retry_begin(&performance->retry, &client->retry, call->retry_class, now_ms);
+}
+
+void tc__performance_end(struct tc__performance *performance)
+{
+	tc__attempt_clear(&performance->attempt);
+	tc__reply_clear(&performance->reply);
+	tc_call_free(performance->call->state->call);
+}
+
+/* ---- the log ---- */
+
+static void log_lines(const struct tc__performance *performance)
+{
+	const struct tc__log *log = &client_of(performance)->log;
+	const struct tc__attempt *attempt = &performance->attempt;
+
+	for (size_t i = 0; tc__log_wants(log, TC_LOG_DEBUG) && i < attempt->line_count; i++)
+		tc__log(log, TC_LOG_DEBUG, "> %s", attempt->lines[i]);
+}
+
+static void log_headers(const struct tc__performance *performance)
+{
+	const struct tc__log *log = &client_of(performance)->log;
+	const tc_response *response = performance->reply.response;
+	const char *name, *value;
+
+	if (!tc__log_wants(log, TC_LOG_DEBUG))
+		return;
+	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++)
+		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, value);
+}
+
+static void log_attempt(
+	const struct tc__performance *performance, int rc, int64_t now_ms, const tc_error *failure)
+{
+	const struct tc__log *log = &client_of(performance)->log;
+	long long ms = now_ms - performance->attempt_begun_ms;
+
+	if (!tc__log_wants(log, TC_LOG_INFO))
+		return;
+	if (rc == TC_OK)
+		tc__log(log, TC_LOG_INFO, "%s %s -> %d in %lld ms", performance->attempt.method,
+			performance->attempt.url, tc__reply_status(&performance->reply), ms);
+	else
+		tc__log(log, TC_LOG_INFO, "%s %s -> %s after %lld ms", performance->attempt.method,
+			performance->attempt.url, tc_error_text(failure), ms);
+	log_headers(performance);
+}
+
+static void log_retry(const struct tc__performance *performance, const struct tc__outcome *outcome,
+	const struct tc__next *next, const tc_error *failure)
+{
+	const struct tc__log *log = &client_of(performance)->log;
+	char status[32];
+
+	if (!tc__log_wants(log, TC_LOG_WARN) || next->step != TC__STEP_WAIT)
+		return;
+	snprintf(status, sizeof status, "status %d", outcome->status);
+	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %d of %d follows in %lld ms",
+		performance->attempt.method, performance->attempt.url,
+		outcome->code == TC_OK ? status : tc_error_text(failure), performance->attempts + 1,
+		performance->attempts + 1 + performance->retry.policy->retries -
+			performance->retry.retried,
+		(long long)next->delay_ms);
+}
+
+static void log_failure(const struct tc__performance *performance, const tc_error *failure)
+{
+	const struct tc__log *log = &client_of(performance)->log;
+	size_t length;
+
+	if (!tc__log_wants(log, TC_LOG_ERROR))
+		return;
+	const char *body = tc_error_body(failure, &length);
+	if (length > TC__LOG_BODY_MAX)
+		length = TC__LOG_BODY_MAX;
+	tc__log(log, TC_LOG_ERROR, "%s %s failed: %s%s%.*s", operation_of(performance)->method,
+		tc_call_url(performance->call), tc_error_text(failure),
+		body ? "; the reply's body: " : "", (int)length, body ? body : "");
+}
+
+/* ---- an attempt ---- */
+
+int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)
+{
+	tc_client *client = client_of(performance);
+
+	performance->attempts++;
+	performance->attempt_begun_ms = now_ms;
+	tc__reply_restart(&performance->reply);
+	performance->delivery.maybe_sent = performance->delivery.permanent = false;
+	int rc = tc__attempt_fill(&performance->attempt, &performance->call->request,
+		&client->signer, tc__client_server_ms(client) / 1000, failure);
+	if (rc != TC_OK)
+		return rc;
+	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
+	log_lines(performance);
+	return TC_OK;
+}
+
+/* ---- the clock ---- */
+
+/* The server's time by a challenge that only it and the owner of the key can have made. */
+static bool read_challenge(const struct tc__performance *performance, int64_t *server_ms)
+{
+	const struct tc__hmac_key *key = tc__credentials_key(performance->attempt.credentials);
+	const char *name, *value;
+	int64_t ts;
+
+	for (size_t i = 0; tc_response_header_at(performance->reply.response, i, &name, &value);
+		i++) {
+		if (strcasecmp(name, "www-authenticate") != 0)
+			continue;
+		if (!tc__hawk_challenge(client_of(performance)->signer.hawk, key, value, &ts))
+			continue;
+		*server_ms = ts * 1000;
+		return true;
+	}
+	return false;
+}
+
+/* Whether the reply refuses our clock; if so, the offset is corrected. Once for a performance: a
+ * server whose clock is itself at odds with its Date must not keep us busy. */
+static bool correct_clock(const struct tc__performance *performance)
+{
+	tc_client *client = client_of(performance);
+	int64_t server_ms, tolerance = SKEW_PROVED_MS;
+
+	if (tc__reply_status(&performance->reply) != 401 || !performance->attempt.is_signed ||
+		performance->retry.resigned)
+		return false;
+	int64_t assumed_ms = tc__client_server_ms(client);
+	if (!read_challenge(performance, &server_ms)) {
+		tolerance = SKEW_MS;
+		if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
+			return false;
+	}
+	int64_t error_ms = server_ms - assumed_ms;
+	if (error_ms >= -tolerance && error_ms <= tolerance)
+		return false;
+	client->offset_ms += error_ms;
+	tc__log(&client->log, TC_LOG_WARN,
+		"%s %s: the clock here is %lld s %s the server's: corrected, signing again",
+		performance->attempt.method, performance->attempt.url,
+		(long long)(error_ms < 0 ? -error_ms : error_ms) / 1000,
+		error_ms < 0 ? "ahead of" : "behind");
+	return true;
+}
+
+/* ---- judging ---- */
+
+/* Whether a reply to this attempt cannot have a body, so that there is nothing to be hashed. */
+static bool is_bodiless(const struct tc__performance *performance)
+{
+	int status = tc__reply_status(&performance->reply);
+
+	return strcmp(performance->attempt.method, "HEAD") == 0 || status == 204 || status == 304;
+}
+
+static int verify(const struct tc__performance *performance, tc_error *failure)
+{
+	const struct tc__attempt *attempt = &performance->attempt;
+	const struct tc__reply *reply = &performance->reply;
+	size_t length;
+	const char *body = tc_response_body(reply->response, &length);
+
+	if (!client_of(performance)->options.verify_replies || !attempt->is_signed ||
+		!tc__reply_is_success(tc__reply_status(reply)))
+		return TC_OK;
+	return tc__hawk_verify_reply(client_of(performance)->signer.hawk,
+		tc__credentials_key(attempt->credentials), &attempt->artifacts,
+		tc__reply_header(reply, "server-authorization"),
+		tc__reply_header(reply, "content-type"), is_bodiless(performance) ? NULL : body,
+		length, failure);
+}
+
+static int64_t asked_pause(const struct tc__performance *performance)
+{
+	const char *value = tc__reply_header(&performance->reply, "retry-after");
+	int64_t server_ms;
+
+	if (!value)
+		return -1;
+	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
+		server_ms = tc__client_server_ms(client_of(performance));
+	return tc__retry_after(value, server_ms);
+}
+
+/* The performance is over: its failure, if it is one, is told in full. */
+static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
+{
+	const struct tc_operation *operation = operation_of(performance);
+
+	if (rc == TC_OK && tc__reply_is_success(tc__reply_status(&performance->reply)))
+		return;
+	if (rc == TC_OK)
+		tc__reply_refusal(&performance->reply, operation, failure);
+	else
+		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
+	log_failure(performance, failure);
+}
+
+struct tc__next tc__performance_judge(
+	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure)
+{
+	double fraction = tc__random_fraction(&client_of(performance)->options.seams);
+
+	if (rc == TC_OK && performance->reply.err.code == TC_OK)
+		rc = verify(performance, failure);
+	if (rc == TC_OK)
+		rc = tc__reply_finish(&performance->reply, failure);
+	log_attempt(performance, rc, now_ms, failure);
+	struct tc__outcome outcome = {
+		.code = rc,
+		.status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0,
+		.maybe_sent = performance->delivery.maybe_sent,
+		.permanent = performance->delivery.permanent,
+		.stale = rc == TC_OK && correct_clock(performance),
+		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,
+		.steady_ms = now_ms,
+	};
+	struct tc__next next = tc__retry_next(&performance->retry, &outcome, fraction);
+	log_retry(performance, &outcome, &next, failure);
+	if (next.step == TC__STEP_END)
+		conclude(performance, rc, failure);
+	else
+		tc_error_clear(failure);
+	return next;
+}

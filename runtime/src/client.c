@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "client.h"
+
+#include "clock.h"
+#include "transport_curl.h"
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/slugid.h>
+#include <taskcluster/version.h>
+
+#define CONNECT_TIMEOUT_MS 10000
+#define TIMEOUT_MS 30000
+#define RETRIES 5
+#define RETRY_DELAY_MS 100
+#define RETRY_DELAY_MAX_MS 30000
+#define REPLY_MAX ((size_t)64 * 1024 * 1024)
+
+/* Longer than any wait makes sense, and small enough for curl's long on every system. */
+#define TIME_MAX_MS INT32_MAX
+
+/* ---- checking options ---- */
+
+/* A caller that was compiled with another version has a shorter or longer struct. A shorter one
+ * lacks what was added since: those members are zero, the default. A longer one may hold wishes
+ * that are unknown here; dropping them silently would be wrong. */
+static int read_options(const struct tc_options *given, struct tc_options *options, tc_error *err)
+{
+	const char *bytes = (const char *)given;
+	size_t known = given->size < sizeof *options ? given->size : sizeof *options;
+
+	if (given->size < sizeof given->size)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_OPTIONS_INIT");
+	for (size_t i = sizeof *options; i < given->size; i++)
+		if (bytes[i])
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"size: the options are of a newer version than the library (%s) "
+				"and set a member that is unknown to it",
+				TC_SDK_VERSION);
+	*options = (struct tc_options){ 0 };
+	memcpy(options, given, known);
+	options->size = sizeof *options;
+	return TC_OK;
+}
+
+static int check_url(const char *name, const char *url, tc_error *err)
+{
+	struct tc__url parts;
+
+	if (!url)
+		return TC_OK;
+	if (!*url)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", name);
+	int rc = tc__url_parse(url, &parts, err);
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s", name);
+	else if (strpbrk(url, "?#"))
+		rc = tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s has a query or a fragment; expected such as https://tc.example.com",
+			name);
+	return rc;
+}
+
+/* Its {service} can stand anywhere, also in the host. */
+static int check_base_url(const char *base_url, tc_error *err)
+{
+	struct tc__buffer url = TC__BUFFER(TC__URL_MAX);
+	const char *at = base_url ? strstr(base_url, "{service}") : NULL;
+
+	if (!at)
+		return check_url("base_url", base_url, err);
+	tc__buffer_add(&url, base_url, (size_t)(at - base_url));
+	tc__buffer_text(&url, "x");
+	tc__buffer_text(&url, at + strlen("{service}"));
+	int rc = url.no_memory ? tc__fail_nomem(err)
+			       : check_url("base_url", tc__buffer_get(&url), err);
+	tc__buffer_clear(&url);
+	return rc;
+}
+
+static int check_texts(const struct tc_options *options, tc_error *err)
+{
+	const struct {
+		const char *name, *value;
+	} texts[] = {
+		{ "user_agent", options->user_agent },
+		{ "ca_file", options->ca_file },
+		{ "http_proxy", options->http_proxy },
+		{ "trace_id", options->trace_id },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (texts[i].value && !*texts[i].value)
+			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", texts[i].name);
+		if (texts[i].value && !tc__is_field_value(texts[i].value))
+			return tc__fail(
+				err, TC_ERROR_ARGUMENT, "%s has control characters", texts[i].name);
+	}
+	return TC_OK;
+}
+
+static int check_numbers(const struct tc_options *options, tc_error *err)
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} times[] = {
+		{ "connect_timeout_ms", options->connect_timeout_ms },
+		{ "timeout_ms", options->timeout_ms },
+		{ "retry_budget_ms", options->retry_budget_ms },
+		{ "retry_delay_ms", options->retry_delay_ms },
+		{ "retry_delay_max_ms", options->retry_delay_max_ms },
+	};
+
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (times[i].value < 0 || times[i].value > TIME_MAX_MS)
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"%s is %lld; expected milliseconds from 0 to %d", times[i].name,
+				(long long)times[i].value, TIME_MAX_MS);
+	if (options->log_level > TC_LOG_DEBUG)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "log_level is %d; expected %d to %d",
+			(int)options->log_level, TC_LOG_ERROR, TC_LOG_DEBUG);
+	return TC_OK;
+}
+
+static int check_options(const struct tc_options *options, bool environment, tc_error *err)
+{
+	int rc = check_url(
+		environment ? "TASKCLUSTER_ROOT_URL" : "root_url", options->root_url, err);
+
+	if (rc == TC_OK)
+		rc = check_url(environment ? "TASKCLUSTER_PROXY_URL" : "proxy_url",
+			options->proxy_url, err);
+	if (rc == TC_OK)
+		rc = check_base_url(options->base_url, err);
+	if (rc == TC_OK)
+		rc = check_texts(options, err);
+	if (rc == TC_OK)
+		rc = check_numbers(options, err);
+	return rc;
+}
+
+static int64_t or_default(int64_t value, int64_t standard)
+{
+	return value ? value : standard;
+}
+
+static void fill_defaults(struct tc_options *options)
+{
+	options->connect_timeout_ms = or_default(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
+	options->timeout_ms = or_default(options->timeout_ms, TIMEOUT_MS);
+	options->retries = options->retries ? options->retries : RETRIES;
+	options->retry_delay_ms = or_default(options->retry_delay_ms, RETRY_DELAY_MS);
+	options->retry_delay_max_ms = or_default(options->retry_delay_max_ms, RETRY_DELAY_MAX_MS);
+	options->reply_max = options->reply_max ? options->reply_max : REPLY_MAX;
+	options->log_level = options->log_level ? options->log_level : TC_LOG_INFO;
+}
+
+/* ---- making a client ---- */
+
+static int copy_texts(tc_client *client, tc_error *err)
+{
+	struct tc_options *o = &client->options;
+	const char **texts[] = { &o->root_url, &o->proxy_url, &o->base_url, &o->user_agent,
+		&o->ca_file, &o->http_proxy, &o->trace_id };
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (!*texts[i])
+			continue;
+		*texts[i] = tc__arena_text(&client->texts, *texts[i], strlen(*texts[i]));
+		if (!*texts[i])
+			return tc__fail_nomem(err);
+	}
+	return TC_OK;
+}
+
+static const char *make_line(
+	tc_client *client, const char *name, const char *value, const char *more)
+{
+	struct tc__buffer line = TC__BUFFER(SIZE_MAX / 2);
+
+	tc__buffer_printf(&line, "%s: %s%s%s", name, value, more ? " " : "", more ? more : "");
+	const char *text = tc__buffer_failed(&line)
+		? NULL
+		: tc__arena_text(&client->texts, line.data, line.length);
+	tc__buffer_clear(&line);
+	return text;
+}
+
+/* What every call needs in the same form is made once. */
+static int prepare(tc_client *client, tc_error *err)
+{
+	struct tc_options *options = &client->options;
+	char trace_id[TC_SLUGID_SIZE];
+	uint8_t id[16];
+
+	tc__random(&options->seams, id, sizeof id);
+	tc_slugid_encode(id, trace_id);
+	client->signer = (struct tc__signer){
+		.hawk = tc__hawk_new(&options->seams, err),
+		.no_payload_hash = options->no_payload_hash,
+		.user_agent_line = make_line(client, "User-Agent", "libtaskcluster/" TC_SDK_VERSION,
+			options->user_agent),
+		.trace_line = make_line(client, "x-taskcluster-trace-id",
+			options->trace_id ? options->trace_id : trace_id, NULL),
+	};
+	if (!client->signer.hawk)
+		return TC_ERROR_NOMEM;
+	if (!client->signer.user_agent_line || !client->signer.trace_line)
+		return tc__fail_nomem(err);
+	client->site =
+		(struct tc__site){ options->root_url, options->proxy_url, options->base_url };
+	client->retry = (struct tc__retry_policy){
+		.retries = options->retries,
+		.budget_ms = options->retry_budget_ms,
+		.delay_ms = options->retry_delay_ms,
+		.delay_max_ms = options->retry_delay_max_ms,
+	};
+	client->log = (struct tc__log){ options->log, options->log_data, options->log_level };
+	return TC_OK;
+}
+
+/* `options` are checked and whole. */
+static tc_client *make(const struct tc_options *options, bool environment, tc_error *err)
+{
+	if (tc__crypto_start(err) != TC_OK)
+		return NULL;
+	tc_client *client = tc__object_alloc(sizeof *client);
+	if (!client) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	client->references = 1;
+	client->options = *options;
+	client->options.credentials = NULL; /* client->credentials has them, counted */
+	client->environment = environment;
+	if (copy_texts(client, err) != TC_OK || prepare(client, err) != TC_OK) {
+		tc_client_free(client);
+		return NULL;
+	}
+	tc_client_set_credentials(client, options->credentials);
+	return client;
+}
+
+/* An empty variable is one that is not set. */
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static tc_client *make_from_environment(tc_error *err)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_credentials *credentials = NULL;
+
+	options.root_url = variable("TASKCLUSTER_ROOT_URL");
+	options.proxy_url = variable("TASKCLUSTER_PROXY_URL");
+	if (!options.root_url && !options.proxy_url) {
+		tc__fail(err, TC_ERROR_ARGUMENT,
+			"TASKCLUSTER_ROOT_URL is not set; expected such as https://tc.example.com");
+		return NULL;
+	}
+	if (check_options(&options, true, err) != TC_OK)
+		return NULL;
+	/* the proxy signs: whatever credentials are there, they are not for its calls */
+	if (!options.proxy_url &&
+		(variable("TASKCLUSTER_CLIENT_ID") || variable("TASKCLUSTER_ACCESS_TOKEN") ||
+			variable("TASKCLUSTER_CERTIFICATE"))) {
+		credentials = tc_credentials_from_environment(err);
+		if (!credentials)
+			return NULL;
+	}
+	options.credentials = credentials;
+	fill_defaults(&options);
+	tc_client *client = make(&options, true, err);
+	tc_credentials_free(credentials);
+	return client;
+}
+
+tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
+{
+	struct tc_options known;
+
+	if (!options)
+		return make_from_environment(err);
+	if (read_options(options, &known, err) != TC_OK)
+		return NULL;
+	if (check_options(&known, false, err) != TC_OK)
+		return NULL;
+	fill_defaults(&known);
+	return make(&known, false, err);
+}
+
+tc_client *tc_client_dup(tc_client *client, tc_error *err)
+{
+	if (!client) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
+		return NULL;
+	}
+	struct tc_options options = client->options;
+	options.credentials = client->credentials;
+	tc_client *copy = make(&options, client->environment, err);
+	if (copy)
+		copy->offset_ms = client->offset_ms;
+	return copy;
+}
+
+void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials)
+{
+	if (!client)
+		return;
+	tc_credentials *before = client->credentials;
+	client->credentials = credentials ? tc_credentials_ref(credentials) : NULL;
+	client->signer.credentials = client->credentials;
+	tc_credentials_free(before);
+}
+
+int64_t tc_client_clock_offset_ms(const tc_client *client)
+{
+	return client ? client->offset_ms : 0;
+}
+
+tc_client *tc__client_ref(tc_client *client)
+{
+	client->references++;
+	return client;
+}
+
+void tc_client_free(tc_client *client)
+{
+	if (!client || --client->references)
+		return;
+	if (client->transport)
+		client->transport->kind->free(client->transport);
+	tc_credentials_free(client->credentials);
+	tc__hawk_free(client->signer.hawk);
+	tc__arena_clear(&client->texts);
+	tc_release(client);
+}
+
+/* ---- for calls ---- */
+
+struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
+{
+	struct tc__curl_settings settings = {
+		.connect_timeout_ms = client->options.connect_timeout_ms,
+		.ca_file = client->options.ca_file,
+		.http_proxy = client->options.http_proxy,
+		.environment_proxy = client->environment,
+	};
+
+	if (!client->transport)
+		client->transport = tc__curl_transport_new(&settings, err);
+	return client->transport;
+}
+
+void tc__client_set_transport(tc_client *client, struct tc__transport *transport)
+{
+	if (client->transport)
+		client->transport->kind->free(client->transport);
+	client->transport = transport;
+}
+
+int64_t tc__client_server_ms(const tc_client *client)
+{
+	return tc__clock_now_ms(&client->options.seams) + client->offset_ms;
+}

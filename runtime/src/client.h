@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_CLIENT_H
+#define TC_RUNTIME_CLIENT_H
+
+/* What calls need of their client. */
+
+#include "log.h"
+#include "retry.h"
+#include "transport.h"
+#include <taskcluster/client.h>
+
+struct tc_client {
+	size_t references;         /* the caller's, and one for each call; all on one thread */
+	struct tc_options options; /* with every default filled in; texts lie in the arena */
+	struct tc__arena texts;
+	bool environment; /* made without options */
+	struct tc__site site;
+	struct tc__signer signer;
+	tc_credentials *credentials; /* what the signer points to */
+	struct tc__retry_policy retry;
+	struct tc__log log;
+	int64_t offset_ms;               /* the server's clock minus ours */
+	struct tc__transport *transport; /* NULL until the first attempt */
+};
+
+/* One more reference, which tc_client_free gives back. */
+tc_client *tc__client_ref(tc_client *client);
+
+/* Its transport, made when first asked for: a client that only signs URLs has none. */
+struct tc__transport *tc__client_transport(tc_client *client, tc_error *err);
+
+/* Another transport instead, which the client then owns. For tests. */
+void tc__client_set_transport(tc_client *client, struct tc__transport *transport);
+
+/* What time it is for the server, as far as we know; ms since 1970. */
+int64_t tc__client_server_ms(const tc_client *client);
+
+#endif

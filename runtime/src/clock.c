@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "clock.h"
+
+#include <sodium.h>
+
+struct timespec tc__clock_now(const struct tc_seams *seams)
+{
+	struct timespec now;
+
+	if (seams && seams->clock)
+		return seams->clock(seams->data);
+	clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
+	return now;
+}
+
+static int64_t milliseconds(struct timespec time)
+{
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+int64_t tc__clock_now_ms(const struct tc_seams *seams)
+{
+	return milliseconds(tc__clock_now(seams));
+}
+
+int64_t tc__clock_steady_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return milliseconds(now);
+}
+
+void tc__random(const struct tc_seams *seams, void *bytes, size_t length)
+{
+	if (seams && seams->random) {
+		seams->random(seams->data, bytes, length);
+		return;
+	}
+	/* Makes the generator ready for several threads. Its failure needs no answer: the
+	 * generator then ends the process rather than give predictable bytes. */
+	(void)!sodium_init();
+	randombytes_buf(bytes, length);
+}
+
+double tc__random_fraction(const struct tc_seams *seams)
+{
+	uint64_t bits;
+
+	tc__random(seams, &bits, sizeof bits);
+	return (double)(bits >> 11) * 0x1p-53; /* as many bits as a double holds exactly */
+}

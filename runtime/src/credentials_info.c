@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "credentials.h"
+
+#include "clock.h"
+#include "credentials_make.h"
+#include "error.h"
+#include <string.h>
+
+static const char *copy_text(struct tc__arena *arena, const char *text)
+{
+	return tc__arena_text(arena, text, strlen(text));
+}
+
+int tc_credentials_info(
+	const tc_credentials *credentials, const struct tc_credentials_info **info, tc_error *err)
+{
+	struct tc__arena arena = { 0 };
+
+	*info = NULL;
+	if (!credentials)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "credentials is NULL");
+	struct tc_credentials_info *told = tc__arena_object(&arena, sizeof *told);
+	const char *issuer = credentials->certificate.issuer;
+	if (told) {
+		told->temporary = credentials->certificate_text != NULL;
+		told->start_ms = credentials->certificate.start_ms;
+		told->expiry_ms = credentials->certificate.expiry_ms;
+		told->expired = told->temporary && tc__clock_now_ms(NULL) >= told->expiry_ms;
+		told->authorized = credentials->authorized;
+		told->client_id = copy_text(&arena, credentials->client_id);
+		told->issuer = issuer ? copy_text(&arena, issuer) : NULL;
+	}
+	if (!told || !told->client_id || (issuer && !told->issuer) ||
+		!tc__credentials_copy_scopes(
+			&arena, &credentials->certificate.scopes, &told->scopes) ||
+		!tc__credentials_copy_scopes(
+			&arena, &credentials->authorized_scopes, &told->authorized_scopes)) {
+		tc__arena_clear(&arena);
+		return tc__fail_nomem(err);
+	}
+	tc__arena_seal(&arena, told);
+	*info = told;
+	return TC_OK;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "json.h"
+
+#include "sax.h"
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tc_json_builder {
+	struct tc__json_stack stack;
+	struct tc__arena arena;
+	struct tc_json *root;
+	bool named;   /* the last was a name, whose value must follow */
+	tc_error err; /* the first thing that went wrong */
+};
+
+static tc_json_builder *new_builder(bool secret)
+{
+	tc_json_builder *builder = malloc(sizeof *builder);
+
+	if (!builder)
+		return NULL;
+	builder->arena = (struct tc__arena){ .secret = secret };
+	builder->root = tc__arena_object(&builder->arena, sizeof *builder->root);
+	builder->named = false;
+	builder->err = (tc_error)TC_ERROR_INIT;
+	if (!builder->root) {
+		tc__arena_clear(&builder->arena);
+		free(builder);
+		return NULL;
+	}
+	tc__json_stack_init(&builder->stack, &builder->arena);
+	return builder;
+}
+
+tc_json_builder *tc_json_builder_new(void)
+{
+	return new_builder(false);
+}
+
+tc_json_builder *tc__json_builder_new_secret(void)
+{
+	return new_builder(true);
+}
+
+void tc_json_builder_free(tc_json_builder *builder)
+{
+	if (!builder)
+		return;
+	tc__json_stack_clear(&builder->stack);
+	tc__arena_clear(&builder->arena);
+	tc_error_clear(&builder->err);
+	free(builder);
+}
+
+static bool failed(const tc_json_builder *builder)
+{
+	return !builder || builder->err.code != TC_OK;
+}
+
+static bool refuse(tc_json_builder *builder, const char *wrong)
+{
+	tc__fail(&builder->err, TC_ERROR_INPUT, "%s", wrong);
+	return false;
+}
+
+/* A name that stands twice, or lacks its value; a secret one is not shown. */
+static void refuse_name(tc_json_builder *builder, const struct tc_json *name, const char *wrong)
+{
+	if (builder->stack.secret)
+		tc__fail(&builder->err, TC_ERROR_INPUT, "a name in an object %s", wrong);
+	else
+		tc__fail(&builder->err, TC_ERROR_INPUT, "the name \"%.100s\" in an object %s",
+			tc__json_node_text(name), wrong);
+}
+
+static void keep(tc_json_builder *builder, enum tc__json_fault fault)
+{
+	if (fault == TC__JSON_NO_MEMORY)
+		tc__fail_nomem(&builder->err);
+	if (fault == TC__JSON_TOO_LONG)
+		refuse(builder, "a text, array or object is longer than 4 GiB");
+	if (fault == TC__JSON_DUPLICATE)
+		refuse_name(builder, builder->stack.twice, "is given twice");
+}
+
+static bool in_object(const tc_json_builder *builder)
+{
+	const struct tc__json_stack *stack = &builder->stack;
+
+	return stack->depth > 0 && stack->nodes[stack->open].kind == TC_JSON_OBJECT;
+}
+
+/* Whether a value may come here; if so, it comes. */
+static bool expect_value(tc_json_builder *builder)
+{
+	if (failed(builder))
+		return false;
+	if (in_object(builder) && !builder->named)
+		return refuse(builder,
+			"a value in an object has no name: call tc_json_add_name "
+			"before it");
+	if (builder->stack.depth == 0 && builder->stack.count > 0)
+		return refuse(builder,
+			"a second value stands beside the first: put both into an "
+			"array or object");
+	builder->named = false;
+	return true;
+}
+
+static bool expect_text(tc_json_builder *builder, const char *text, size_t length, const char *what)
+{
+	if (tc__utf8_valid(text, length))
+		return true;
+	tc__fail(&builder->err, TC_ERROR_INPUT, "a %s is not valid UTF-8", what);
+	return false;
+}
+
+static void begin(tc_json_builder *builder, enum tc_json_kind kind)
+{
+	if (!expect_value(builder))
+		return;
+	if (builder->stack.depth == TC_JSON_DEPTH_MAX)
+		refuse(builder, "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)");
+	else
+		keep(builder, tc__json_stack_begin(&builder->stack, kind));
+}
+
+void tc_json_add_object(tc_json_builder *builder)
+{
+	begin(builder, TC_JSON_OBJECT);
+}
+
+void tc_json_add_array(tc_json_builder *builder)
+{
+	begin(builder, TC_JSON_ARRAY);
+}
+
+void tc_json_end(tc_json_builder *builder)
+{
+	if (failed(builder))
+		return;
+	if (builder->stack.depth == 0)
+		refuse(builder, "tc_json_end without an open object or array");
+	else if (builder->named)
+		refuse_name(
+			builder, &builder->stack.nodes[builder->stack.count - 1], "has no value");
+	else
+		keep(builder, tc__json_stack_end(&builder->stack));
+}
+
+void tc_json_add_name(tc_json_builder *builder, const char *name)
+{
+	if (failed(builder))
+		return;
+	if (!name) {
+		refuse(builder, "a name is NULL");
+		return;
+	}
+	if (!in_object(builder)) {
+		refuse(builder, "a name stands outside of an object");
+		return;
+	}
+	if (builder->named) {
+		refuse_name(
+			builder, &builder->stack.nodes[builder->stack.count - 1], "has no value");
+		return;
+	}
+	size_t length = strlen(name);
+	if (!expect_text(builder, name, length, "name"))
+		return;
+	keep(builder, tc__json_stack_name(&builder->stack, name, length));
+	builder->named = true;
+}
+
+void tc_json_add_null(tc_json_builder *builder)
+{
+	if (expect_value(builder))
+		keep(builder, tc__json_stack_null(&builder->stack));
+}
+
+void tc_json_add_bool(tc_json_builder *builder, bool value)
+{
+	if (expect_value(builder))
+		keep(builder, tc__json_stack_bool(&builder->stack, value));
+}
+
+static void add_number(tc_json_builder *builder, const char *text, size_t length)
+{
+	keep(builder, tc__json_stack_text(&builder->stack, TC_JSON_NUMBER, text, length));
+}
+
+void tc_json_add_int64(tc_json_builder *builder, int64_t value)
+{
+	char text[24];
+
+	if (!expect_value(builder))
+		return;
+	int length = snprintf(text, sizeof text, "%lld", (long long)value);
+	add_number(builder, text, (size_t)length);
+}
+
+void tc_json_add_double(tc_json_builder *builder, double value)
+{
+	char text[TC__NUMBER_MAX];
+
+	if (!expect_value(builder))
+		return;
+	if (isfinite(value))
+		add_number(builder, text, tc__number_write(text, value));
+	else
+		refuse(builder, "JSON has no number for infinity or NaN");
+}
+
+void tc_json_add_string(tc_json_builder *builder, const char *text)
+{
+	if (text)
+		tc_json_add_string_n(builder, text, strlen(text));
+	else
+		tc_json_add_null(builder);
+}
+
+void tc_json_add_string_n(tc_json_builder *builder, const char *text, size_t length)
+{
+	if (!expect_value(builder))
+		return;
+	if (!text && length)
+		refuse(builder, "a string is NULL, but has a length");
+	else if (expect_text(builder, text, length, "string"))
+		keep(builder, tc__json_stack_text(&builder->stack, TC_JSON_STRING, text, length));
+}
+
+static size_t depth_of(const tc_json *json)
+{
+	size_t deepest = 0;
+
+	for (size_t i = 0; i < tc_json_count(json); i++) {
+		size_t depth = depth_of(tc_json_item(json, i));
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return json->kind >= TC_JSON_ARRAY ? deepest + 1 : 0;
+}
+
+void tc_json_add_json(tc_json_builder *builder, const tc_json *json)
+{
+	if (!expect_value(builder))
+		return;
+	if (!json)
+		refuse(builder, "tc_json_add_json was given NULL: there is no value to add");
+	else if (builder->stack.depth + depth_of(json) > TC_JSON_DEPTH_MAX)
+		refuse(builder, "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)");
+	else
+		keep(builder, tc__json_stack_copy(&builder->stack, json));
+}
+
+static int finish(tc_json_builder *builder, tc_error *err)
+{
+	struct tc__json_stack *stack = &builder->stack;
+
+	if (builder->err.code)
+		return tc__fail_with(err, &builder->err);
+	if (stack->depth)
+		return tc__fail(
+			err, TC_ERROR_INPUT, "%zu objects or arrays are not ended", stack->depth);
+	if (!stack->count)
+		return tc__fail(err, TC_ERROR_INPUT, "the builder was given no value");
+	tc__json_stack_take(stack, builder->root);
+	tc__arena_seal(&builder->arena, builder->root);
+	return TC_OK;
+}
+
+int tc_json_build(tc_json_builder *builder, const tc_json **json, tc_error *err)
+{
+	if (json)
+		*json = NULL;
+	if (!builder)
+		return tc__fail_nomem(err);
+	int rc = json ? finish(builder, err) : tc__fail(err, TC_ERROR_ARGUMENT, "json is NULL");
+	if (rc == TC_OK)
+		*json = builder->root;
+	tc_json_builder_free(builder);
+	return rc;
+}

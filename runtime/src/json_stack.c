@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "json.h"
+
+#include <sodium.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Up to this many members, names are compared one by one, which is faster than any index. */
+#define LINEAR_MAX 32
+
+/* How many slots of a table are tried */
+#define PROBES 4
+
+void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena)
+{
+	stack->arena = arena;
+	stack->nodes = stack->first;
+	stack->count = stack->open = stack->depth = 0;
+	stack->capacity = TC__JSON_FIRST;
+	stack->secret = arena->secret;
+	stack->twice = NULL;
+	memset(stack->names, 0, sizeof stack->names);
+	memset(stack->shapes, 0, sizeof stack->shapes);
+}
+
+static void drop_nodes(struct tc__json_stack *stack)
+{
+	if (stack->secret)
+		sodium_memzero(stack->nodes, stack->capacity * sizeof *stack->nodes);
+	if (stack->nodes != stack->first)
+		free(stack->nodes);
+}
+
+void tc__json_stack_clear(struct tc__json_stack *stack)
+{
+	drop_nodes(stack);
+	tc__json_stack_init(stack, stack->arena);
+}
+
+static bool grow(struct tc__json_stack *stack)
+{
+	size_t capacity = stack->capacity * 2;
+	struct tc_json *nodes = NULL;
+
+	if (capacity <= SIZE_MAX / sizeof *nodes)
+		nodes = malloc(capacity * sizeof *nodes);
+	if (!nodes)
+		return false;
+	memcpy(nodes, stack->nodes, stack->count * sizeof *nodes);
+	drop_nodes(stack);
+	stack->nodes = nodes;
+	stack->capacity = capacity;
+	return true;
+}
+
+static inline struct tc_json *push(struct tc__json_stack *stack)
+{
+	if (stack->count == stack->capacity && !grow(stack))
+		return NULL;
+	return &stack->nodes[stack->count++];
+}
+
+static enum tc__json_fault push_plain(
+	struct tc__json_stack *stack, enum tc_json_kind kind, uint8_t flags)
+{
+	struct tc_json *node = push(stack);
+
+	if (!node)
+		return TC__JSON_NO_MEMORY;
+	*node = (struct tc_json){ .kind = (uint8_t)kind, .flags = flags };
+	return TC__JSON_FINE;
+}
+
+enum tc__json_fault tc__json_stack_null(struct tc__json_stack *stack)
+{
+	return push_plain(stack, TC_JSON_NULL, 0);
+}
+
+enum tc__json_fault tc__json_stack_bool(struct tc__json_stack *stack, bool value)
+{
+	return push_plain(stack, TC_JSON_BOOL, value ? TC__JSON_TRUE : 0);
+}
+
+enum tc__json_fault tc__json_stack_begin(struct tc__json_stack *stack, enum tc_json_kind kind)
+{
+	enum tc__json_fault fault = push_plain(stack, kind, 0);
+
+	if (fault)
+		return fault;
+	stack->nodes[stack->count - 1].as.outer = stack->open;
+	stack->open = stack->count - 1;
+	stack->depth++;
+	return TC__JSON_FINE;
+}
+
+/* Room for nodes, without a call when there is any */
+static inline void *keep_nodes(struct tc__arena *arena, size_t size)
+{
+	size_t padding = -(uintptr_t)arena->at % alignof(struct tc__json_shape);
+
+	if ((size_t)(arena->end - arena->at) < size + padding)
+		return tc__arena_alloc(arena, size);
+	void *nodes = arena->at + padding;
+	arena->at += padding + size;
+	return nodes;
+}
+
+/* tc__arena_text, without a call when there is room */
+static inline const char *keep_text(struct tc__arena *arena, const char *text, size_t length)
+{
+	if ((size_t)(arena->end - arena->at) <= length)
+		return tc__arena_text(arena, text, length);
+	char *copy = arena->at;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	arena->at += length + 1;
+	return copy;
+}
+
+/* Up to 7 bytes, into 8 that are zero. Composed in a register where the byte order lets one: memory
+ * written in pieces is slow to be read as a whole, and names are, at once. */
+static inline void copy_small(char small[8], const char *text, size_t length)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t word = 0;
+	if (length >= 4) {
+		uint32_t first, last;
+		memcpy(&first, text, sizeof first);
+		memcpy(&last, text + length - sizeof last, sizeof last);
+		word = first | (uint64_t)last << (8 * (length - 4));
+	} else if (length) {
+		word = (uint64_t)(unsigned char)text[0] |
+			(uint64_t)(unsigned char)text[length / 2] << (8 * (length / 2)) |
+			(uint64_t)(unsigned char)text[length - 1] << (8 * (length - 1));
+	}
+	memcpy(small, &word, sizeof word);
+#else
+	for (size_t i = 0; i < length; i++)
+		small[i] = text[i];
+#endif
+}
+
+/* A node for a text, which is not kept yet when it is long. */
+static inline struct tc_json text_node(enum tc_json_kind kind, const char *text, size_t length)
+{
+	struct tc_json node = { .kind = (uint8_t)kind, .length = (uint32_t)length };
+
+	if (length >= sizeof node.as.small) {
+		node.as.text = text;
+		return node;
+	}
+	node.flags = TC__JSON_SMALL;
+	copy_small(node.as.small, text, length);
+	return node;
+}
+
+enum tc__json_fault tc__json_stack_text(
+	struct tc__json_stack *stack, enum tc_json_kind kind, const char *text, size_t length)
+{
+	struct tc_json *node = push(stack);
+
+	if (length >= UINT32_MAX)
+		return TC__JSON_TOO_LONG;
+	if (!node)
+		return TC__JSON_NO_MEMORY;
+	*node = text_node(kind, text, length);
+	if (length < sizeof node->as.small)
+		return TC__JSON_FINE;
+	node->as.text = keep_text(stack->arena, text, length);
+	return node->as.text ? TC__JSON_FINE : TC__JSON_NO_MEMORY;
+}
+
+static bool same_text(const struct tc_json *a, const struct tc_json *b)
+{
+	if (a->length != b->length)
+		return false;
+	if (a->flags & TC__JSON_SMALL)
+		return memcmp(a->as.small, b->as.small, sizeof a->as.small) == 0;
+	return memcmp(a->as.text, b->as.text, a->length) == 0;
+}
+
+/* Whether the open object has the name; more members than LINEAR_MAX are looked at when it ends. */
+static bool has_name(struct tc__json_stack *stack, const struct tc_json *name)
+{
+	const struct tc_json *end = stack->nodes + stack->count;
+
+	if (stack->count - stack->open > 2 * LINEAR_MAX)
+		return false;
+	for (const struct tc_json *other = stack->nodes + stack->open + 1; other < end; other += 2)
+		if (same_text(other, name)) {
+			stack->twice = other;
+			return true;
+		}
+	return false;
+}
+
+/* A place in a table of `size` slots, a power of two */
+static size_t hash(uint64_t first, uint64_t last, size_t count, size_t size)
+{
+	uint64_t mixed = (first ^ (last << 1) ^ count) * UINT64_C(0x9E3779B97F4A7C15);
+
+	return (size_t)(mixed >> 40) & (size - 1);
+}
+
+/* The same few names stand in most objects of a text: one copy serves them all. */
+static const char *keep_name(struct tc__json_stack *stack, const char *name, size_t length)
+{
+	uint64_t first, last;
+	struct tc__json_name *kept = NULL;
+
+	memcpy(&first, name, sizeof first); /* short names are in their nodes */
+	memcpy(&last, name + length - sizeof last, sizeof last);
+	size_t at = hash(first, last, length, TC__JSON_NAMES);
+	for (size_t i = 0; i < PROBES; i++) {
+		kept = &stack->names[(at + i) % TC__JSON_NAMES];
+		if (kept->length == length && memcmp(kept->text, name, length) == 0)
+			return kept->text;
+		if (!kept->length)
+			break;
+	}
+	const char *text = keep_text(stack->arena, name, length);
+	if (text)
+		*kept = (struct tc__json_name){ text, length };
+	return text;
+}
+
+enum tc__json_fault tc__json_stack_name(
+	struct tc__json_stack *stack, const char *text, size_t length)
+{
+	if (length >= UINT32_MAX)
+		return TC__JSON_TOO_LONG;
+	struct tc_json name = text_node(TC_JSON_STRING, text, length);
+	if (has_name(stack, &name))
+		return TC__JSON_DUPLICATE;
+	if (length >= sizeof name.as.small) {
+		name.as.text = keep_name(stack, text, length);
+		if (!name.as.text)
+			return TC__JSON_NO_MEMORY;
+	}
+	struct tc_json *node = push(stack);
+	if (!node)
+		return TC__JSON_NO_MEMORY;
+	*node = name;
+	return TC__JSON_FINE;
+}
+
+int tc__json_name_order(const struct tc_json *name, const char *text, size_t length)
+{
+	if (name->length != length)
+		return name->length < length ? -1 : 1;
+	return memcmp(tc__json_node_text(name), text, length);
+}
+
+static int order(const struct tc_json *names, uint32_t a, uint32_t b)
+{
+	return tc__json_name_order(&names[a], tc__json_node_text(&names[b]), names[b].length);
+}
+
+/* Merges the sorted positions [0, middle) and [middle, end) with as much scratch. */
+static void merge(const struct tc_json *names, uint32_t *positions, size_t middle, size_t end,
+	uint32_t *scratch)
+{
+	size_t left = 0, right = middle, to = 0;
+
+	if (order(names, positions[middle - 1], positions[middle]) <= 0)
+		return;
+	memcpy(scratch, positions, middle * sizeof *scratch);
+	while (left < middle && right < end) {
+		if (order(names, scratch[left], positions[right]) <= 0)
+			positions[to++] = scratch[left++];
+		else
+			positions[to++] = positions[right++];
+	}
+	memcpy(positions + to, scratch + left, (middle - left) * sizeof *scratch);
+}
+
+/* Sorted rather than hashed: nobody can choose names that make it slow. */
+static bool sort_names(const struct tc_json *names, uint32_t *positions, size_t count)
+{
+	uint32_t *scratch = malloc(count * sizeof *scratch);
+
+	if (!scratch)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		positions[i] = (uint32_t)i;
+	for (size_t width = 1; width < count; width *= 2)
+		for (size_t i = 0; i < count && count - i > width; i += 2 * width) {
+			size_t end = count - i < 2 * width ? count - i : 2 * width;
+			merge(names, positions + i, width, end, scratch);
+		}
+	free(scratch);
+	return true;
+}
+
+static enum tc__json_fault add_index(
+	struct tc__json_stack *stack, struct tc__json_shape *shape, uint32_t *positions)
+{
+	if (!sort_names(shape->names, positions, shape->count))
+		return TC__JSON_NO_MEMORY;
+	shape->index = positions;
+	for (size_t i = 1; i < shape->count; i++) {
+		stack->twice = &shape->names[positions[i]];
+		if (order(shape->names, positions[i - 1], positions[i]) == 0)
+			return TC__JSON_DUPLICATE;
+	}
+	return TC__JSON_FINE;
+}
+
+/* `members`: name, value, name, value … as they lie on the stack */
+static bool has_shape(
+	const struct tc__json_shape *shape, const struct tc_json *members, size_t count)
+{
+	if (shape->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(&shape->names[i], &members[2 * i], sizeof *members) != 0)
+			return false;
+	return true;
+}
+
+static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct tc_json *members,
+	size_t count, const struct tc__json_shape **made)
+{
+	size_t indexed = count > LINEAR_MAX ? count : 0;
+	struct tc__json_shape *shape = keep_nodes(
+		stack->arena, sizeof *shape + count * sizeof *members + indexed * sizeof(uint32_t));
+
+	if (!shape)
+		return TC__JSON_NO_MEMORY;
+	shape->index = NULL;
+	shape->count = count;
+	for (size_t i = 0; i < count; i++)
+		shape->names[i] = members[2 * i];
+	*made = shape;
+	uint32_t *positions = (void *)(shape->names + count);
+	return indexed ? add_index(stack, shape, positions) : TC__JSON_FINE;
+}
+
+static enum tc__json_fault find_shape(struct tc__json_stack *stack, const struct tc_json *members,
+	size_t count, const struct tc__json_shape **found)
+{
+	uint64_t first, last;
+	const struct tc__json_shape **slot = NULL;
+
+	memcpy(&first, &members[0].as, sizeof first);
+	memcpy(&last, &members[2 * (count - 1)].as, sizeof last);
+	size_t at = hash(first, last, count, TC__JSON_SHAPES);
+	for (size_t i = 0; i < PROBES; i++) {
+		slot = &stack->shapes[(at + i) % TC__JSON_SHAPES];
+		if (!*slot)
+			break;
+		if (has_shape(*slot, members, count)) {
+			*found = *slot;
+			return TC__JSON_FINE;
+		}
+	}
+	enum tc__json_fault fault = make_shape(stack, members, count, found);
+	if (fault == TC__JSON_FINE)
+		*slot = *found;
+	return fault;
+}
+
+static enum tc__json_fault end_object(
+	struct tc__json_stack *stack, struct tc_json *object, size_t count)
+{
+	const struct tc__json_shape *shape = NULL;
+	const struct tc_json *members = object + 1;
+	enum tc__json_fault fault = find_shape(stack, members, count, &shape);
+
+	if (fault)
+		return fault;
+	struct tc_json *items = keep_nodes(stack->arena, (count + 1) * sizeof *items);
+	if (!items)
+		return TC__JSON_NO_MEMORY;
+	*items++ = (struct tc_json){ .as.shape = shape };
+	for (size_t i = 0; i < count; i++)
+		items[i] = members[2 * i + 1];
+	object->as.items = items;
+	return TC__JSON_FINE;
+}
+
+static enum tc__json_fault end_array(
+	struct tc__json_stack *stack, struct tc_json *array, size_t count)
+{
+	struct tc_json *items = keep_nodes(stack->arena, count * sizeof *items);
+
+	if (!items)
+		return TC__JSON_NO_MEMORY;
+	memcpy(items, array + 1, count * sizeof *items);
+	array->as.items = items;
+	return TC__JSON_FINE;
+}
+
+enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
+{
+	struct tc_json *node = &stack->nodes[stack->open];
+	size_t outer = node->as.outer, count = stack->count - stack->open - 1;
+	enum tc__json_fault fault = TC__JSON_FINE;
+
+	if (node->kind == TC_JSON_OBJECT)
+		count /= 2;
+	if (count > UINT32_MAX)
+		return TC__JSON_TOO_LONG;
+	node->length = (uint32_t)count;
+	node->as.items = NULL;
+	if (count)
+		fault = node->kind == TC_JSON_OBJECT ? end_object(stack, node, count)
+						     : end_array(stack, node, count);
+	stack->count = stack->open + 1;
+	stack->open = outer;
+	stack->depth--;
+	return fault;
+}
+
+void tc__json_stack_take(struct tc__json_stack *stack, struct tc_json *json)
+{
+	*json = stack->nodes[0];
+	stack->count = 0;
+}
+
+static enum tc__json_fault copy_items(struct tc__json_stack *stack, const tc_json *json)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, tc_json_kind(json));
+
+	for (size_t i = 0; i < json->length && !fault; i++) {
+		const tc_json *name = tc_json_name(json, i);
+		if (name)
+			fault = tc__json_stack_name(stack, tc__json_node_text(name), name->length);
+		if (!fault)
+			fault = tc__json_stack_copy(stack, tc_json_item(json, i));
+	}
+	return fault ? fault : tc__json_stack_end(stack);
+}
+
+/* Recursion ends at TC_JSON_DEPTH_MAX, as every tree does. */
+enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const tc_json *json)
+{
+	if (json->kind >= TC_JSON_ARRAY)
+		return copy_items(stack, json);
+	if (json->kind == TC_JSON_STRING || json->kind == TC_JSON_NUMBER)
+		return tc__json_stack_text(
+			stack, tc_json_kind(json), tc__json_node_text(json), json->length);
+	return push_plain(stack, tc_json_kind(json), json->flags);
+}

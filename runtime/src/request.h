@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_REQUEST_H
+#define TC_RUNTIME_REQUEST_H
+
+/*
+ * From an operation and its arguments to what one attempt sends: method, URL, header lines, body,
+ * signature. No I/O. A request is made and checked once; each attempt is signed afresh.
+ */
+
+#include "error.h"
+#include "hawk.h"
+#include "url.h"
+#include <taskcluster/operation.h>
+
+/* Servers refuse longer bodies, with a 500 that says nothing. */
+#define TC__BODY_MAX ((size_t)10 * 1024 * 1024)
+
+/* Header lines of an attempt: the library's own, and the caller's. */
+#define TC__LINES_MAX 32
+#define TC__OWN_LINES_MAX 24
+
+/* Where calls go; each may be NULL. */
+struct tc__site {
+	const char *root_url;
+	const char *proxy_url; /* wins over root_url; signs by itself */
+	const char *base_url;  /* wins over a service's own */
+};
+
+struct tc__request {
+	const struct tc_operation *operation;
+	struct tc__buffer url;
+	struct tc__url parts; /* of url */
+	bool proxied;         /* goes to the proxy that signs */
+	bool has_body;
+	char *body;
+	size_t body_length;
+	char *content_type_line;        /* "Content-Type: …" or NULL */
+	char *lines[TC__OWN_LINES_MAX]; /* the caller's headers */
+	size_t line_count;
+};
+
+/* The URL's text and its parts, checked. `request` is zeroed first; on failure nothing is left in
+ * it. */
+int tc__request_init(struct tc__request *request, const struct tc__site *site,
+	const struct tc_operation *operation, const char *const *arguments,
+	const char *const *query, tc_error *err);
+
+/* The same for a URL that is already there. */
+int tc__request_init_url(struct tc__request *request, const struct tc_operation *operation,
+	const char *url, tc_error *err);
+
+/* The body. Takes `body` (for tc_release) over on success only; NULL content type: JSON. */
+int tc__request_body(struct tc__request *request, char *body, size_t length,
+	const char *content_type, tc_error *err);
+
+/* A header of the caller's own. */
+int tc__request_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err);
+
+/* Whether HTTP can carry the text as a header's value: no control characters (RFC 9110, 5.5). */
+bool tc__is_field_value(const char *text);
+
+void tc__request_clear(struct tc__request *request);
+
+/* What a client adds to every request. */
+struct tc__signer {
+	struct tc__hawk *hawk;
+	const tc_credentials *credentials; /* NULL: unsigned */
+	bool no_payload_hash;
+	const char *user_agent_line, *trace_line;
+};
+
+/* What one attempt sends. All but its signature points into the request and the signer. */
+struct tc__attempt {
+	const char *method;
+	const char *url;
+	/* "Name: value", or "Name;" for an empty value; without Host, Content-Length and those of
+	 * the connection, which are the transport's */
+	const char *lines[TC__LINES_MAX];
+	size_t line_count;
+	const char *body; /* NULL: none; Content-Length: 0 is then sent with POST and PUT */
+	size_t body_length;
+	bool is_signed;
+	bool repeatable; /* the transport may send it twice when a kept connection turns out dead */
+	tc_credentials *credentials;         /* a reference of its own, when signed */
+	struct tc__buffer authorization;     /* the line */
+	struct tc__hawk_artifacts artifacts; /* what was signed, to verify the reply */
+	char nonce[TC__NONCE_SIZE], hash[TC__MAC_SIZE];
+};
+
+/* Begins as {0}; may be filled again for the next attempt. `now_s` is the server's time as far as
+ * we know. On failure it is as after clear. */
+int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
+	const struct tc__signer *signer, int64_t now_s, tc_error *err);
+void tc__attempt_clear(struct tc__attempt *attempt);
+
+/* A URL that anybody can GET until `expiry_s`: the request's own with a bewit. Release *url. */
+int tc__request_signed_url(const struct tc__request *request, const struct tc__signer *signer,
+	int64_t expiry_s, char **url, tc_error *err);
+
+#endif

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "response.h"
+
+#include "buffer.h"
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct tc_response {
+	int status;
+	size_t header_count;
+	struct tc__buffer headers; /* name NUL value NUL, one after another */
+	struct tc__buffer body;
+	const tc_json *json; /* NULL until asked for */
+};
+
+static void destroy_response(void *object)
+{
+	tc_response *response = object;
+
+	tc_release(response->json);
+	tc__buffer_clear(&response->headers);
+	tc__buffer_clear(&response->body);
+}
+
+/* ---- the public accessors ---- */
+
+int tc_response_status(const tc_response *response)
+{
+	return response ? response->status : 0;
+}
+
+bool tc_response_header_at(
+	const tc_response *response, size_t position, const char **name, const char **value)
+{
+	if (!response || position >= response->header_count)
+		return false;
+	const char *at = response->headers.data;
+	for (size_t i = 0; i < 2 * position; i++)
+		at += strlen(at) + 1;
+	if (name)
+		*name = at;
+	if (value)
+		*value = at + strlen(at) + 1;
+	return true;
+}
+
+const char *tc_response_header(const tc_response *response, const char *name)
+{
+	const char *found = NULL;
+
+	if (!response || !name)
+		return NULL;
+	const char *at = response->headers.data;
+	for (size_t i = 0; i < response->header_count; i++) {
+		const char *value = at + strlen(at) + 1;
+		if (strcasecmp(at, name) == 0)
+			found = value;
+		at = value + strlen(value) + 1;
+	}
+	return found;
+}
+
+const char *tc_response_location(const tc_response *response)
+{
+	return tc_response_header(response, "location");
+}
+
+const char *tc_response_body(const tc_response *response, size_t *length)
+{
+	if (length)
+		*length = response ? response->body.length : 0;
+	return response ? tc__buffer_get(&response->body) : "";
+}
+
+const tc_json *tc_response_json(tc_response *response, tc_error *err)
+{
+	tc_error reason = TC_ERROR_INIT;
+
+	if (!response) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL");
+		return NULL;
+	}
+	if (response->json)
+		return response->json;
+	const char *body = tc__buffer_get(&response->body);
+	int rc = tc_json_parse(body, response->body.length, &response->json, &reason);
+	if (rc == TC_ERROR_NOMEM) {
+		tc__fail_with(err, &reason);
+	} else if (rc != TC_OK) {
+		const char *type = tc_response_header(response, "content-type");
+		tc__fail(err, TC_ERROR_REPLY, "the reply (%s) is not JSON: %s",
+			response->body.length == 0 ? "empty"
+				: type             ? type
+						   : "of no type",
+			tc_error_text(&reason));
+		tc_error_clear(&reason);
+	}
+	return response->json;
+}
+
+int tc__response_take_json(tc_response *response, const tc_json **json, tc_error *err)
+{
+	tc_error reason = TC_ERROR_INIT;
+
+	*json = NULL;
+	if (response->body.length == 0)
+		return TC_OK;
+	*json = tc_response_json(response, &reason);
+	response->json = NULL;
+	return *json ? TC_OK : tc__fail_with(err, &reason);
+}
+
+/* ---- pushing a reply in ---- */
+
+void tc__reply_init(struct tc__reply *reply, size_t max, struct tc__sink *sink)
+{
+	*reply = (struct tc__reply){ .max = max, .sink = sink };
+}
+
+void tc__reply_restart(struct tc__reply *reply)
+{
+	reply->received = 0;
+	reply->feeding = false;
+	tc_error_clear(&reply->err);
+	tc_response *response = reply->response;
+	if (!response)
+		return;
+	response->status = 0;
+	response->header_count = 0;
+	tc__buffer_clear(&response->headers);
+	tc__buffer_clear(&response->body);
+}
+
+static size_t refusal_max(const struct tc__reply *reply)
+{
+	return reply->max > TC__REFUSAL_MIN ? reply->max : TC__REFUSAL_MIN;
+}
+
+static int ensure_response(struct tc__reply *reply)
+{
+	if (reply->response)
+		return TC_OK;
+	tc_response *response = tc__object_alloc_with(sizeof *response, destroy_response);
+	if (!response)
+		return tc__fail_nomem(&reply->err);
+	response->headers = TC__BUFFER(TC__REPLY_HEADERS_SIZE_MAX);
+	response->body = TC__BUFFER(refusal_max(reply));
+	reply->response = response;
+	return TC_OK;
+}
+
+/* "HTTP/1.1 200 OK", "HTTP/2 200" */
+static int status_line(struct tc__reply *reply, const char *line, size_t length)
+{
+	const char *end = line + length;
+	const char *at = memchr(line, ' ', length);
+	int status = 0, digits = 0;
+
+	while (at && at < end && *at == ' ')
+		at++;
+	for (; at && at < end && *at >= '0' && *at <= '9' && digits < 4; at++, digits++)
+		status = 10 * status + (*at - '0');
+	if (digits != 3 || status < 100)
+		return tc__fail(&reply->err, TC_ERROR_NETWORK,
+			"the reply's status line is malformed: %.*s",
+			(int)(length < 100 ? length : 100), line);
+	tc__reply_restart(reply);
+	reply->response->status = status;
+	return TC_OK;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static int header_line(struct tc__reply *reply, const char *line, size_t length)
+{
+	tc_response *response = reply->response;
+	const char *colon = memchr(line, ':', length);
+	const char *end = line + length;
+
+	/* the empty line at the end, and what is no header: nobody asks for it by a name */
+	if (!colon || colon == line || memchr(line, '\0', length))
+		return TC_OK;
+	if (response->header_count == TC__REPLY_HEADERS_MAX)
+		return tc__fail(&reply->err, TC_ERROR_REPLY, "the reply has over %d headers",
+			TC__REPLY_HEADERS_MAX);
+	const char *value = colon + 1;
+	while (value < end && is_blank(*value))
+		value++;
+	while (end > value && is_blank(end[-1]))
+		end--;
+	tc__buffer_add(&response->headers, line, (size_t)(colon - line));
+	tc__buffer_char(&response->headers, '\0');
+	tc__buffer_add(&response->headers, value, (size_t)(end - value));
+	tc__buffer_char(&response->headers, '\0');
+	if (response->headers.no_memory)
+		return tc__fail_nomem(&reply->err);
+	if (response->headers.too_long)
+		return tc__fail(&reply->err, TC_ERROR_REPLY,
+			"the reply's headers are over %d bytes", TC__REPLY_HEADERS_SIZE_MAX);
+	response->header_count++;
+	return TC_OK;
+}
+
+int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
+{
+	if (reply->err.code != TC_OK)
+		return reply->err.code;
+	if (ensure_response(reply) != TC_OK)
+		return reply->err.code;
+	if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+		return status_line(reply, line, length);
+	return header_line(reply, line, length);
+}
+
+/* Whether the body streams past the response into the sink. */
+static bool is_fed(const struct tc__reply *reply)
+{
+	return reply->sink && !reply->hold && tc__reply_is_success(tc__reply_status(reply));
+}
+
+static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
+{
+	int rc = TC_OK;
+
+	if (!reply->feeding)
+		rc = reply->sink->begin(reply->sink, &reply->err);
+	reply->feeding = true;
+	if (rc == TC_OK && length)
+		rc = reply->sink->feed(reply->sink, bytes, length, &reply->err);
+	return rc;
+}
+
+static int too_large(struct tc__reply *reply)
+{
+	return tc__fail(&reply->err, TC_ERROR_REPLY,
+		"the reply is over %zu bytes, which is the limit (reply_max)", reply->max);
+}
+
+int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
+{
+	if (reply->err.code != TC_OK)
+		return reply->err.code;
+	if (ensure_response(reply) != TC_OK)
+		return reply->err.code;
+	bool success = tc__reply_is_success(tc__reply_status(reply));
+	size_t room = (success ? reply->max : refusal_max(reply)) - reply->received;
+	if (length > room && success)
+		return too_large(reply);
+	length = length > room ? room : length;
+	reply->received += length;
+	if (is_fed(reply))
+		return feed_sink(reply, bytes, length);
+	tc__buffer_add(&reply->response->body, bytes, length);
+	if (reply->response->body.no_memory)
+		return tc__fail_nomem(&reply->err);
+	return TC_OK;
+}
+
+static int finish_sink(struct tc__reply *reply)
+{
+	struct tc__buffer *held = &reply->response->body;
+	int rc = feed_sink(reply, tc__buffer_get(held), held->length);
+
+	if (rc == TC_OK)
+		rc = reply->sink->finish(reply->sink, &reply->err);
+	tc__buffer_clear(held);
+	return rc;
+}
+
+int tc__reply_finish(struct tc__reply *reply, tc_error *err)
+{
+	int status = tc__reply_status(reply);
+	int rc = reply->err.code;
+
+	if (rc == TC_OK && status < 200)
+		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply has no status");
+	if (rc == TC_OK && reply->sink && tc__reply_is_success(status))
+		rc = finish_sink(reply);
+	if (rc == TC_OK)
+		return TC_OK;
+	reply->err.http_status = status;
+	return tc__fail_with(err, &reply->err);
+}
+
+int tc__reply_status(const struct tc__reply *reply)
+{
+	return tc_response_status(reply->response);
+}
+
+const char *tc__reply_header(const struct tc__reply *reply, const char *name)
+{
+	return tc_response_header(reply->response, name);
+}
+
+tc_response *tc__reply_take(struct tc__reply *reply)
+{
+	tc_response *response = reply->response;
+
+	reply->response = NULL;
+	return response;
+}
+
+void tc__reply_clear(struct tc__reply *reply)
+{
+	tc_release(reply->response);
+	tc_error_clear(&reply->err);
+	tc__reply_init(reply, reply->max, reply->sink);
+}

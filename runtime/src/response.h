@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_RESPONSE_H
+#define TC_RUNTIME_RESPONSE_H
+
+/*
+ * A reply in the making: header lines and body bytes are pushed in as they come, and a tc_response
+ * or a tc_error comes out. No I/O.
+ *
+ *	tc__reply_init(&reply, max, NULL);
+ *	tc__reply_line(&reply, "HTTP/1.1 200 OK\r\n", 17);	(and all others)
+ *	tc__reply_body(&reply, bytes, length);			(as often as bytes come)
+ *	rc = tc__reply_finish(&reply, &err);
+ *	tc__reply_clear(&reply);
+ */
+
+#include "error.h"
+#include <taskcluster/operation.h>
+#include <taskcluster/response.h>
+
+#define TC__REFUSAL_MIN \
+	(64 * 1024) /* of a refusal's body at least this is kept, whatever the maximum */
+#define TC__REPLY_HEADERS_MAX 256               /* lines, */
+#define TC__REPLY_HEADERS_SIZE_MAX (300 * 1024) /* and bytes */
+
+/*
+ * Where the body of a success goes instead of into the response: a decoder that is fed while bytes
+ * arrive. `begin` comes first and again for every attempt; `finish` only after a whole body. What
+ * fails here ends the call with that error. A body that is to be verified arrives in one piece,
+ * after it was.
+ */
+struct tc__sink {
+	int (*begin)(struct tc__sink *sink, tc_error *err);
+	int (*feed)(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err);
+	int (*finish)(struct tc__sink *sink, tc_error *err);
+};
+
+struct tc__reply {
+	tc_response *response;
+	struct tc__sink *sink;
+	size_t max;      /* bytes of the body, decoded */
+	size_t received; /* of it */
+	bool hold;       /* the sink waits until the whole body is there */
+	bool feeding;    /* the sink has begun */
+	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
+};
+
+/* `sink` may be NULL: the body is collected. Needs no memory. */
+void tc__reply_init(struct tc__reply *reply, size_t max, struct tc__sink *sink);
+
+/* Forgets what came: the next attempt begins. */
+void tc__reply_restart(struct tc__reply *reply);
+
+/* A line of the header section as it came; a status line begins anew, as after "100 Continue".
+ * Not TC_OK once anything has gone wrong, which tc__reply_finish then tells. */
+int tc__reply_line(struct tc__reply *reply, const char *line, size_t length);
+
+/* Bytes of the body, decoded. As above. What is over the maximum of a refusal is dropped (it is the
+ * refusal that matters); of a success it is a failure. */
+int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length);
+
+/* The reply is whole: TC_OK for any status, or what went wrong. */
+int tc__reply_finish(struct tc__reply *reply, tc_error *err);
+
+/* The status so far, 0 before there is one, and a header of this reply. */
+int tc__reply_status(const struct tc__reply *reply);
+const char *tc__reply_header(const struct tc__reply *reply, const char *name);
+
+static inline bool tc__reply_is_success(int status)
+{
+	return status >= 200 && status < 400;
+}
+
+/* Makes the error that a refusal is: TC_ERROR_HTTP with all the server said. Returns its code. */
+int tc__reply_refusal(
+	const struct tc__reply *reply, const struct tc_operation *operation, tc_error *err);
+
+/* Gives the response away. */
+tc_response *tc__reply_take(struct tc__reply *reply);
+
+void tc__reply_clear(struct tc__reply *reply);
+
+/* The body as JSON, which then belongs to the caller; NULL and TC_OK for an empty body. */
+int tc__response_take_json(tc_response *response, const tc_json **json, tc_error *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_TRANSPORT_H
+#define TC_RUNTIME_TRANSPORT_H
+
+/*
+ * The seam between calls and the world: what sends an attempt and brings its reply, and what time
+ * passes by. Behind it stand libcurl, and in tests whatever they need.
+ */
+
+#include "request.h"
+#include "response.h"
+#include <taskcluster/client.h>
+
+/* One attempt on its way. */
+struct tc__delivery {
+	const struct tc__attempt *attempt;
+	struct tc__reply *reply; /* the reply goes in here */
+	int64_t timeout_ms;
+	tc_progress_fn *progress; /* NULL: nobody wants to know */
+	void *progress_data;
+
+	/* what the transport tells of a failure */
+	bool maybe_sent; /* some of the request may have reached the server */
+	bool permanent;  /* trying again cannot help */
+};
+
+struct tc__transport {
+	const struct tc__transport_kind *kind;
+};
+
+struct tc__transport_kind {
+	/* TC_OK when the reply is whole, and also when it was broken off because the reply itself
+	 * refused more (tc__reply_finish tells); else TC_ERROR_NETWORK, _TIMEOUT, _CANCELED, … */
+	int (*deliver)(
+		struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err);
+
+	/* Lets time pass, and tells it: a clock that never goes back. */
+	void (*wait)(struct tc__transport *transport, int64_t ms);
+	int64_t (*steady_ms)(struct tc__transport *transport);
+
+	void (*free)(struct tc__transport *transport);
+};
+
+#endif

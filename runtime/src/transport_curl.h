@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_TRANSPORT_CURL_H
+#define TC_RUNTIME_TRANSPORT_CURL_H
+
+/*
+ * The transport over libcurl. An easy handle is set up once (tc__transfer_open) and loaded anew for
+ * each attempt (tc__transfer_load); the synchronous transport below drives one of them, an event
+ * loop may drive many.
+ */
+
+#include "transport.h"
+#include <curl/curl.h>
+
+struct tc__curl_settings {
+	int64_t connect_timeout_ms;
+	const char *ca_file;    /* NULL: the system's store */
+	const char *http_proxy; /* NULL: none, */
+	bool environment_proxy; /* unless this: as the environment says */
+};
+
+/* The sockets of a connection cache. They are all close-on-exec, and known, so that a child of fork
+ * can close its copies without a word to the server, with whom the parent still talks. */
+struct tc__sockets {
+	int *fds;
+	size_t count, capacity;
+};
+void tc__sockets_abandon(struct tc__sockets *sockets);
+void tc__sockets_clear(struct tc__sockets *sockets);
+
+/* libcurl's start-up, once in a process and from any thread. */
+int tc__curl_start(tc_error *err);
+
+/* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
+CURLM *tc__curl_multi_new(void);
+
+/* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
+struct tc__transfer {
+	CURL *easy;
+	struct tc__delivery *delivery; /* while one is loaded */
+	bool head;                     /* the last one had no body in its reply */
+	struct curl_slist lines[TC__LINES_MAX + 2];
+	char reason[CURL_ERROR_SIZE];
+};
+
+/* `settings` are copied, `sockets` must live until the handle's connection cache ends. */
+int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
+	struct tc__sockets *sockets, tc_error *err);
+
+/* Loads an attempt, which must stay as it is until the transfer has ended. */
+int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err);
+
+/* Reads how the loaded transfer ended, as a transport's deliver tells it. */
+int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
+
+void tc__transfer_close(struct tc__transfer *transfer);
+
+/* The synchronous transport. `settings` are copied. */
+struct tc__transport *tc__curl_transport_new(
+	const struct tc__curl_settings *settings, tc_error *err);
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "transport_curl.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Bytes that curl reads at once: large replies come in fewer pieces. */
+#define BUFFER_SIZE 65536L
+
+/* ---- start-up ---- */
+
+/* The one thing per process: libcurl's own start-up must happen once, and no user has to ask for
+ * it. It is never undone, because nobody can know who else uses curl. */
+static pthread_once_t started = PTHREAD_ONCE_INIT;
+static CURLcode start_result;
+
+static void start(void)
+{
+	start_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int tc__curl_start(tc_error *err)
+{
+	if (pthread_once(&started, start) != 0 || start_result != CURLE_OK)
+		return tc__fail(err, TC_ERROR_SYSTEM, "libcurl does not start: %s",
+			curl_easy_strerror(start_result));
+	return TC_OK;
+}
+
+/* ---- sockets ---- */
+
+static bool remember(struct tc__sockets *sockets, int fd)
+{
+	if (sockets->count == sockets->capacity) {
+		size_t capacity = 2 * sockets->capacity + 8;
+		int *fds = realloc(sockets->fds, capacity * sizeof *fds);
+		if (!fds)
+			return false;
+		sockets->fds = fds;
+		sockets->capacity = capacity;
+	}
+	sockets->fds[sockets->count++] = fd;
+	return true;
+}
+
+static int open_socket(int family, int type, int protocol)
+{
+#ifdef SOCK_CLOEXEC
+	return socket(family, type | SOCK_CLOEXEC, protocol);
+#else
+	int fd = socket(family, type, protocol);
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+#endif
+}
+
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	(void)purpose;
+	int fd = open_socket(address->family, address->socktype, address->protocol);
+
+	if (fd < 0)
+		return CURL_SOCKET_BAD;
+	if (!remember(data, fd)) {
+		close(fd);
+		return CURL_SOCKET_BAD;
+	}
+	return fd;
+}
+
+static int on_close(void *data, curl_socket_t fd)
+{
+	struct tc__sockets *sockets = data;
+
+	for (size_t i = 0; i < sockets->count; i++) {
+		if (sockets->fds[i] == fd) {
+			sockets->fds[i] = sockets->fds[--sockets->count];
+			break;
+		}
+	}
+	return close(fd);
+}
+
+void tc__sockets_abandon(struct tc__sockets *sockets)
+{
+	for (size_t i = 0; i < sockets->count; i++)
+		close(sockets->fds[i]);
+	sockets->count = 0;
+}
+
+void tc__sockets_clear(struct tc__sockets *sockets)
+{
+	free(sockets->fds);
+	*sockets = (struct tc__sockets){ 0 };
+}
+
+/* ---- callbacks of a transfer; anything but the whole length ends it ---- */
+
+static size_t on_line(char *line, size_t size, size_t count, void *data)
+{
+	struct tc__transfer *transfer = data;
+
+	return tc__reply_line(transfer->delivery->reply, line, size * count) == TC_OK ? size * count
+										      : 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct tc__transfer *transfer = data;
+	size_t length = size * count;
+
+	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
+		return length;
+	return length ? 0 : 1;
+}
+
+static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
+	curl_off_t send_total, curl_off_t sent)
+{
+	const struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+	struct tc_progress progress = {
+		.sent = sent,
+		.send_total = (int64_t)delivery->attempt->body_length,
+		.received = received,
+		.receive_total = receive_total > 0 ? receive_total : -1,
+	};
+
+	(void)send_total; /* 0 until curl knows it; the attempt always does */
+	return delivery->progress(delivery->progress_data, &progress) ? 1 : 0;
+}
+
+/* ---- setting up, once for a handle ---- */
+
+/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
+#define SET(option, value) \
+	do { \
+		if (code == CURLE_OK) \
+			code = curl_easy_setopt(transfer->easy, option, value); \
+	} while (0)
+
+static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets *sockets)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_HEADERFUNCTION, on_line);
+	SET(CURLOPT_HEADERDATA, transfer);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+	SET(CURLOPT_OPENSOCKETDATA, sockets);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	SET(CURLOPT_CLOSESOCKETDATA, sockets);
+	SET(CURLOPT_ERRORBUFFER, transfer->reason);
+	SET(CURLOPT_PRIVATE, transfer);
+	return code;
+}
+
+static CURLcode set_protocol(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	SET(CURLOPT_PATH_AS_IS, 1L); /* what is sent must be what is signed */
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are not the reply's */
+	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TCP_KEEPALIVE, 1L); /* long polling through routers that forget */
+	return code;
+}
+
+static CURLcode set_settings(
+	struct tc__transfer *transfer, const struct tc__curl_settings *settings)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	if (settings->ca_file) {
+		SET(CURLOPT_CAINFO, settings->ca_file);
+		SET(CURLOPT_CAPATH, NULL);
+	}
+	if (!settings->environment_proxy) {
+		SET(CURLOPT_PROXY, settings->http_proxy ? settings->http_proxy : "");
+		SET(CURLOPT_NOPROXY, "");
+	}
+	return code;
+}
+
+static int fail_setup(CURLcode code, tc_error *err)
+{
+	if (code == CURLE_OUT_OF_MEMORY)
+		return tc__fail_nomem(err);
+	return tc__fail(
+		err, TC_ERROR_SYSTEM, "libcurl cannot do this: %s", curl_easy_strerror(code));
+}
+
+int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
+	struct tc__sockets *sockets, tc_error *err)
+{
+	*transfer = (struct tc__transfer){ .easy = curl_easy_init() };
+	if (!transfer->easy)
+		return tc__fail_nomem(err);
+	CURLcode code = set_callbacks(transfer, sockets);
+	if (code == CURLE_OK)
+		code = set_protocol(transfer);
+	if (code == CURLE_OK)
+		code = set_settings(transfer, settings);
+	if (code == CURLE_OK)
+		return TC_OK;
+	tc__transfer_close(transfer);
+	return fail_setup(code, err);
+}
+
+void tc__transfer_close(struct tc__transfer *transfer)
+{
+	curl_easy_cleanup(transfer->easy);
+	transfer->easy = NULL;
+}
+
+/* ---- loading, for each attempt ---- */
+
+/* curl wants lists of lines that may be written to, though it only reads them. Building the nodes
+ * here spares the allocations and copies of curl_slist_append. */
+static void link_line(struct tc__transfer *transfer, size_t position, const char *line)
+{
+	union {
+		const char *read_only;
+		char *data;
+	} text = { line };
+
+	transfer->lines[position].data = text.data;
+	transfer->lines[position].next = NULL;
+	if (position)
+		transfer->lines[position - 1].next = &transfer->lines[position];
+}
+
+static void link_lines(struct tc__transfer *transfer, const struct tc__attempt *attempt, bool body)
+{
+	size_t count = 0;
+	bool typed = false;
+
+	for (; count < attempt->line_count; count++) {
+		link_line(transfer, count, attempt->lines[count]);
+		typed |= strncmp(attempt->lines[count], "Content-Type:", 13) == 0;
+	}
+	if (body)
+		link_line(transfer, count++, "Expect:"); /* no waiting for a "100 Continue" */
+	if (body && !typed)
+		link_line(transfer, count++, "Content-Type:"); /* not curl's "form" */
+}
+
+static CURLcode set_method(
+	struct tc__transfer *transfer, const struct tc__attempt *attempt, bool body)
+{
+	const char *method = attempt->method;
+	CURLcode code = CURLE_OK;
+
+	if (transfer->head)
+		SET(CURLOPT_NOBODY, 0L);
+	transfer->head = strcmp(method, "HEAD") == 0;
+	if (transfer->head) {
+		SET(CURLOPT_CUSTOMREQUEST, NULL);
+		SET(CURLOPT_NOBODY, 1L);
+		return code;
+	}
+	if (!body) {
+		SET(CURLOPT_HTTPGET, 1L);
+		SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "GET") == 0 ? NULL : method);
+		return code;
+	}
+	SET(CURLOPT_POST, 1L);
+	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_length);
+	SET(CURLOPT_POSTFIELDS, attempt->body ? attempt->body : "");
+	SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "POST") == 0 ? NULL : method);
+	return code;
+}
+
+static bool sends_length(const struct tc__attempt *attempt)
+{
+	return attempt->body || strcmp(attempt->method, "POST") == 0 ||
+		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
+}
+
+int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
+{
+	const struct tc__attempt *attempt = delivery->attempt;
+	bool body = sends_length(attempt);
+	CURLcode code = CURLE_OK;
+
+	transfer->delivery = delivery;
+	transfer->reason[0] = '\0';
+	transfer->lines[0] = (struct curl_slist){ 0 };
+	link_lines(transfer, attempt, body);
+	SET(CURLOPT_URL, attempt->url);
+	if (code == CURLE_OK)
+		code = set_method(transfer, attempt, body);
+	SET(CURLOPT_HTTPHEADER, transfer->lines[0].data ? transfer->lines : NULL);
+	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
+	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
+	/* On a kept connection that ends without a reply curl sends again by itself, as the server
+	 * has most likely just closed it. Likely is not enough for what must not be done twice. */
+	SET(CURLOPT_FRESH_CONNECT, attempt->repeatable ? 0L : 1L);
+	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
+}
+
+/* ---- the end of a transfer ---- */
+
+static int code_of(CURLcode code)
+{
+	switch (code) {
+	case CURLE_OUT_OF_MEMORY:
+		return TC_ERROR_NOMEM;
+	case CURLE_ABORTED_BY_CALLBACK:
+		return TC_ERROR_CANCELED;
+	case CURLE_OPERATION_TIMEDOUT:
+		return TC_ERROR_TIMEOUT;
+	case CURLE_SSL_CACERT_BADFILE:
+		return TC_ERROR_ARGUMENT;
+	default:
+		return TC_ERROR_NETWORK;
+	}
+}
+
+static bool is_permanent(CURLcode code)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_UNSUPPORTED_PROTOCOL ||
+		code == CURLE_URL_MALFORMAT || code == CURLE_SSL_CIPHER ||
+		code == CURLE_SSL_ENGINE_NOTFOUND || code == CURLE_NOT_BUILT_IN;
+}
+
+/* "tc.example.com" of "https://tc.example.com/…" */
+static const char *authority(const char *url, int *length)
+{
+	const char *begin = strstr(url, "://");
+
+	begin = begin ? begin + 3 : url;
+	*length = (int)strcspn(begin, "/?#");
+	return begin;
+}
+
+static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
+{
+	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+	int length;
+	const char *host = authority(transfer->delivery->attempt->url, &length);
+
+	switch (code_of(code)) {
+	case TC_ERROR_NOMEM:
+		return tc__fail_nomem(err);
+	case TC_ERROR_CANCELED:
+		return tc__fail(err, TC_ERROR_CANCELED, "canceled by the progress callback");
+	case TC_ERROR_ARGUMENT:
+		return tc__fail(err, TC_ERROR_ARGUMENT, "ca_file: %s", reason);
+	default:
+		return tc__fail(err, code_of(code), "no reply from %.*s: %s", length, host, reason);
+	}
+}
+
+int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
+{
+	struct tc__delivery *delivery = transfer->delivery;
+	long sent = 0;
+	int rc = TC_OK;
+
+	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+	delivery->maybe_sent = sent > 0;
+	delivery->permanent = is_permanent(code);
+	if (code != CURLE_OK && delivery->reply->err.code == TC_OK)
+		rc = fail(transfer, code, err);
+	transfer->delivery = NULL;
+	return rc;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What the decoder keeps aside as trees: free-form values, other members, undecided unions. */
+#include "type_decode.h"
+
+#include <string.h>
+
+static int fault(struct tc__decoder *d, enum tc__json_fault what)
+{
+	const struct tc_json *twice = d->stack.twice;
+
+	if (what == TC__JSON_FINE)
+		return 1;
+	if (what == TC__JSON_NO_MEMORY)
+		return tc__sax_no_memory(&d->sax);
+	if (what == TC__JSON_TOO_LONG)
+		return tc__decoder_fail(d, NULL, 0, "is longer than 4 GiB");
+	return tc__decoder_fail(d, NULL, 0, "has the member \"%.*s\" twice",
+		(int)(twice->length < 100 ? twice->length : 100), tc__json_node_text(twice));
+}
+
+/* The other members and the unions of outer frames may still stand in the side arena. */
+static void leave_side(struct tc__decoder *d, size_t users)
+{
+	d->side_users -= users;
+	if (d->side_users)
+		return;
+	tc__arena_clear(&d->side);
+	d->side.secret = d->arena.secret;
+}
+
+void tc__aside_begin(struct tc__decoder *d, enum tc__aside what, const tc_json **target)
+{
+	d->aside = what;
+	d->aside_depth = 0;
+	d->aside_target = target;
+	d->stack.arena = what == TC__ASIDE_VALUE ? &d->arena : &d->side;
+}
+
+/*
+ * Unions
+ */
+
+/* Writes the tag of the arm that the object is of; an unknown one keeps its JSON. */
+static int choose(struct tc__decoder *d, struct tc__place *place, const tc_json *object)
+{
+	const struct tc_type *type = place->type;
+	const char *discriminator = type->by.discriminator;
+	const struct tc_arm *arm;
+
+	if (discriminator) {
+		const tc_json *value = tc_json_get(object, discriminator);
+		if (!value && !(d->flags & TC_DECODE_LENIENT))
+			return tc__decoder_fail(d, discriminator, strlen(discriminator),
+				"a required member is missing");
+		arm = tc__type_arm_by_text(type, tc_json_text(value), tc_json_text_length(value));
+	} else {
+		arm = tc__type_arm_by_shape(type, object);
+	}
+	int tag = arm ? (int)(arm - type->of.arms) + 1 : TC_TAG_UNKNOWN;
+	memcpy(place->at, &tag, sizeof tag);
+	place->at += type->offset;
+	place->type = arm ? arm->type : &tc_type_json;
+	return 1;
+}
+
+int tc__union_begin(struct tc__decoder *d, struct tc__place *place, bool *known)
+{
+	*known = d->node != NULL;
+	if (!tc__decoder_settle(d, place))
+		return tc__sax_no_memory(&d->sax);
+	if (d->node)
+		return choose(d, place, d->node);
+	if (!tc__decoder_open(d, place))
+		return tc__sax_no_memory(&d->sax);
+	d->side_users++;
+	tc__aside_begin(d, TC__ASIDE_UNION, NULL);
+	return tc__aside_open(d, TC_JSON_OBJECT);
+}
+
+static int end_union(struct tc__decoder *d, const tc_json *object)
+{
+	struct tc__frame *frame = d->top;
+	struct tc__place place = { .type = frame->type, .at = frame->at };
+
+	if (!choose(d, &place, object))
+		return 0;
+	frame->arm = place.type;
+	if (!tc__decoder_replay(d, object))
+		return 0;
+	tc__decoder_close(d);
+	leave_side(d, 1);
+	return 1;
+}
+
+/*
+ * Other members
+ */
+
+int tc__other_begin(struct tc__decoder *d, const char *name, size_t length)
+{
+	struct tc__other *other = (void *)tc__decoder_push(d, sizeof *other);
+
+	if (!other)
+		return tc__sax_no_memory(&d->sax);
+	d->top->others++;
+	d->side_users++;
+	tc__aside_begin(d, TC__ASIDE_OTHER, NULL);
+	struct tc_json *node = tc__arena_alloc(&d->side, sizeof *node);
+	if (!node)
+		return tc__sax_no_memory(&d->sax);
+	enum tc__json_fault wrong = tc__json_stack_text(&d->stack, TC_JSON_STRING, name, length);
+	if (wrong)
+		return fault(d, wrong);
+	tc__json_stack_take(&d->stack, node);
+	other->name = node;
+	return 1;
+}
+
+static struct tc__other *last_other(struct tc__decoder *d)
+{
+	return (struct tc__other *)(void *)(d->scratch.bytes + d->scratch.used) - 1;
+}
+
+int tc__others_end(struct tc__decoder *d)
+{
+	struct tc__frame *frame = d->top;
+	const struct tc__other *others = (void *)(d->scratch.bytes + frame->begin);
+	char *target = frame->at + frame->type->offset;
+
+	if (!frame->others)
+		return 1;
+	tc__aside_begin(d, TC__ASIDE_VALUE, (const tc_json **)(void *)target);
+	int going = tc__aside_open(d, TC_JSON_OBJECT);
+	for (size_t i = 0; going && i < frame->others; i++) {
+		const tc_json *name = others[i].name;
+		going = tc__aside_name(d, tc__json_node_text(name), name->length) &&
+			tc__decoder_replay(d, others[i].value);
+	}
+	if (!going || !tc__aside_close(d))
+		return 0;
+	leave_side(d, frame->others);
+	return 1;
+}
+
+/*
+ * Events
+ */
+
+static int end_aside(struct tc__decoder *d)
+{
+	enum tc__aside what = d->aside;
+
+	d->aside = TC__ASIDE_NONE;
+	if (what == TC__ASIDE_SKIP)
+		return 1;
+	struct tc_json *json = tc__arena_alloc(d->stack.arena, sizeof *json);
+	if (!json)
+		return tc__sax_no_memory(&d->sax);
+	tc__json_stack_take(&d->stack, json);
+	if (what == TC__ASIDE_VALUE)
+		*d->aside_target = json;
+	if (what == TC__ASIDE_OTHER)
+		last_other(d)->value = json;
+	return what == TC__ASIDE_UNION ? end_union(d, json) : 1;
+}
+
+static int after_scalar(struct tc__decoder *d, enum tc__json_fault wrong)
+{
+	if (wrong)
+		return fault(d, wrong);
+	return d->aside_depth ? 1 : end_aside(d);
+}
+
+int tc__aside_null(struct tc__decoder *d)
+{
+	bool skip = d->aside == TC__ASIDE_SKIP;
+
+	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_null(&d->stack));
+}
+
+int tc__aside_bool(struct tc__decoder *d, bool value)
+{
+	bool skip = d->aside == TC__ASIDE_SKIP;
+
+	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_bool(&d->stack, value));
+}
+
+int tc__aside_text(struct tc__decoder *d, enum tc_json_kind kind, const char *text, size_t length)
+{
+	bool skip = d->aside == TC__ASIDE_SKIP;
+
+	return after_scalar(
+		d, skip ? TC__JSON_FINE : tc__json_stack_text(&d->stack, kind, text, length));
+}
+
+int tc__aside_name(struct tc__decoder *d, const char *text, size_t length)
+{
+	if (d->aside == TC__ASIDE_SKIP)
+		return 1;
+	return fault(d, tc__json_stack_name(&d->stack, text, length));
+}
+
+int tc__aside_open(struct tc__decoder *d, enum tc_json_kind kind)
+{
+	d->aside_depth++;
+	if (d->aside == TC__ASIDE_SKIP)
+		return 1;
+	return fault(d, tc__json_stack_begin(&d->stack, kind));
+}
+
+int tc__aside_close(struct tc__decoder *d)
+{
+	enum tc__json_fault wrong = TC__JSON_FINE;
+
+	d->aside_depth--;
+	if (d->aside != TC__ASIDE_SKIP)
+		wrong = tc__json_stack_end(&d->stack);
+	return after_scalar(d, wrong);
+}
+
+/*
+ * Trees in place of text
+ */
+
+static int replay_members(struct tc__decoder *d, const tc_json *json)
+{
+	for (size_t i = 0; i < tc_json_count(json); i++) {
+		const tc_json *name = tc_json_name(json, i);
+		const unsigned char *text = (const unsigned char *)tc_json_text(name);
+		if (!tc__decoder_events.name(d, text, tc_json_text_length(name)) ||
+			!tc__decoder_replay(d, tc_json_item(json, i)))
+			return 0;
+	}
+	return 1;
+}
+
+static int replay_items(struct tc__decoder *d, const tc_json *json)
+{
+	for (size_t i = 0; i < tc_json_count(json); i++) {
+		if (!tc__decoder_replay(d, tc_json_item(json, i)))
+			return 0;
+	}
+	return 1;
+}
+
+int tc__decoder_replay(struct tc__decoder *d, const tc_json *json)
+{
+	const struct tc__sax_events *events = &tc__decoder_events;
+	const char *text = tc_json_text(json);
+
+	switch (tc_json_kind(json)) {
+	case TC_JSON_ABSENT:
+	case TC_JSON_NULL:
+		return events->null(d);
+	case TC_JSON_BOOL:
+		return events->boolean(d, tc_json_true(json));
+	case TC_JSON_NUMBER:
+		return events->number(d, text, tc_json_text_length(json));
+	case TC_JSON_STRING:
+		return events->string(d, (const unsigned char *)text, tc_json_text_length(json));
+	case TC_JSON_ARRAY:
+		return events->start_array(d) && replay_items(d, json) && events->end_array(d);
+	case TC_JSON_OBJECT:
+		d->node = json;
+		return events->start_object(d) && replay_members(d, json) && events->end_object(d);
+	}
+	return 1;
+}

@@ -1,0 +1,783 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "type_decode.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCRATCH_MIN 4096
+#define FRAMES_MIN 16
+#define ALIGNMENT alignof(max_align_t)
+#define POINTER_MAX 4096
+
+/* More fields than bits in a frame: the bits of the others lie in scratch. */
+#define BITS 64
+
+/* The root is held like the value of a union whose arm is known. */
+static const struct tc_type root_holder = { .kind = TC_TYPE_UNION };
+
+/* What empty arrays point to. */
+static const max_align_t nothing;
+
+/*
+ * The two stacks
+ */
+
+/* What lies in scratch moves with it: structs that are items of an array, and the places where the
+ * pointers of arrays in them go. */
+static bool grow_scratch(struct tc__decoder *d, size_t need)
+{
+	struct tc__scratch *scratch = &d->scratch;
+	size_t capacity = scratch->capacity ? scratch->capacity * 2 : SCRATCH_MIN;
+
+	while (capacity < need)
+		capacity *= 2;
+	char *bytes = malloc(capacity);
+	if (!bytes)
+		return false;
+	uintptr_t from = (uintptr_t)scratch->bytes;
+	for (struct tc__frame *frame = d->frames; frame <= d->top; frame++) {
+		uintptr_t offset = (uintptr_t)frame->at - from;
+		if (offset < scratch->used)
+			frame->at = bytes + offset;
+	}
+	if (scratch->used)
+		memcpy(bytes, scratch->bytes, scratch->used);
+	if (d->arena.secret && scratch->bytes)
+		sodium_memzero(scratch->bytes, scratch->capacity);
+	free(scratch->bytes);
+	scratch->bytes = bytes;
+	scratch->capacity = capacity;
+	return true;
+}
+
+static inline char *push(struct tc__decoder *d, size_t size)
+{
+	struct tc__scratch *scratch = &d->scratch;
+
+	if (scratch->capacity - scratch->used < size && !grow_scratch(d, scratch->used + size))
+		return NULL;
+	char *bytes = scratch->bytes + scratch->used;
+	scratch->used += size;
+	return memset(bytes, 0, size);
+}
+
+char *tc__decoder_push(struct tc__decoder *d, size_t size)
+{
+	return push(d, size);
+}
+
+static bool grow_frames(struct tc__decoder *d)
+{
+	size_t capacity = d->frame_capacity * 2;
+	size_t top = (size_t)(d->top - d->frames);
+	struct tc__frame *frames = realloc(d->frames, capacity * sizeof *frames);
+
+	if (!frames)
+		return false;
+	d->frames = frames;
+	d->frame_capacity = capacity;
+	d->top = frames + top;
+	return true;
+}
+
+struct tc__frame *tc__decoder_open(struct tc__decoder *d, const struct tc__place *place)
+{
+	if (d->top + 1 == d->frames + d->frame_capacity && !grow_frames(d))
+		return NULL;
+	struct tc__frame *frame = ++d->top;
+	*frame = (struct tc__frame){
+		.type = place->type, .at = place->at, .restore = d->scratch.used
+	};
+	if (!push(d, -d->scratch.used % ALIGNMENT))
+		return NULL;
+	d->top->begin = d->scratch.used;
+	return d->top;
+}
+
+void tc__decoder_close(struct tc__decoder *d)
+{
+	d->scratch.used = d->top->restore;
+	d->top--;
+}
+
+/*
+ * Failures
+ */
+
+static void add_position(
+	const struct tc__decoder *d, struct tc__buffer *pointer, const struct tc__frame *frame)
+{
+	const struct tc_type *type = frame->type;
+
+	if (type->kind == TC_TYPE_OBJECT && frame->field)
+		tc__pointer_add(pointer, frame->field->name, frame->field->name_length);
+	if (type->kind == TC_TYPE_ARRAY && frame->count)
+		tc__buffer_printf(pointer, "/%lu", (unsigned long)frame->count - 1);
+	if (type->kind == TC_TYPE_MAP && frame->count) {
+		const char *last =
+			d->scratch.bytes + frame->begin + (frame->count - 1) * type->size;
+		const char *key = *(const char *const *)(const void *)last;
+		tc__pointer_add(pointer, key, strlen(key));
+	}
+}
+
+int tc__decoder_fail(
+	struct tc__decoder *d, const char *name, size_t name_length, const char *format, ...)
+{
+	struct tc__buffer pointer = TC__BUFFER(POINTER_MAX);
+	char text[TC__MESSAGE_MAX + 1];
+	va_list arguments;
+
+	for (const struct tc__frame *frame = d->frames + 1; frame <= d->top; frame++)
+		add_position(d, &pointer, frame);
+	if (name)
+		tc__pointer_add(&pointer, name, name_length);
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	int rc = tc__fail_at(d->sax.err, TC_ERROR_INPUT, tc__buffer_get(&pointer), "%s", text);
+	tc__buffer_clear(&pointer);
+	return tc__sax_stop(&d->sax, rc);
+}
+
+/* How much of a text is shown, without cutting a character. */
+static int shown(const char *text, size_t length)
+{
+	size_t most = 40;
+
+	if (length <= most)
+		return (int)length;
+	while (most && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	return (int)most;
+}
+
+/* The place cannot hold this value. A string is shown only where a number or boolean was expected:
+ * one that came in place of an object may carry a secret. */
+static int mismatch(struct tc__decoder *d, const struct tc__place *place, enum tc_json_kind kind,
+	const char *text, size_t length)
+{
+	char expected[TC__KINDS_TEXT], got[TC__KINDS_TEXT];
+	unsigned kinds = tc__type_kinds(place->type);
+	bool integer = place->type->kind == TC_TYPE_INT64;
+
+	if (d->flags & TC_DECODE_LENIENT)
+		return 1;
+	const char *what = integer ? "an integer" : tc__type_kinds_text(kinds, expected);
+	if (kind == TC_JSON_NUMBER)
+		return tc__decoder_fail(d, NULL, 0, "expected %s%s, got %.*s", what,
+			integer ? " of 64 bits" : "", shown(text, length), text);
+	if (kind == TC_JSON_BOOL)
+		return tc__decoder_fail(d, NULL, 0, "expected %s, got %s", what, text);
+	if (kind == TC_JSON_STRING && kinds & (TC_JSON_IS(NUMBER) | TC_JSON_IS(BOOL)))
+		return tc__decoder_fail(d, NULL, 0, "expected %s, got the string \"%.*s\"", what,
+			shown(text, length), text);
+	return tc__decoder_fail(
+		d, NULL, 0, "expected %s, got %s", what, tc__type_kinds_text(1u << kind, got));
+}
+
+/*
+ * Where the next value goes
+ */
+
+static inline bool next_place(struct tc__decoder *d, struct tc__place *place)
+{
+	struct tc__frame *top = d->top;
+	const struct tc_type *type = top->type;
+
+	switch ((enum tc_type_kind)type->kind) {
+	case TC_TYPE_OBJECT:
+		place->type = top->field->type;
+		place->at = top->at + top->field->offset;
+		place->indirect = top->field->flags & TC_INDIRECT;
+		return true;
+	case TC_TYPE_ARRAY:
+		top->count++;
+		place->type = type->of.item;
+		place->at = push(d, type->size);
+		place->indirect = type->flags & TC_INDIRECT;
+		return place->at != NULL;
+	case TC_TYPE_MAP: /* its entry is there since its name came */
+		place->type = type->of.item;
+		place->at = d->scratch.bytes + d->scratch.used - type->size + type->offset;
+		place->indirect = type->flags & TC_INDIRECT;
+		return true;
+	default: /* a union whose arm is known, or the root */
+		place->type = top->arm;
+		place->at = top->at + type->offset;
+		place->indirect = false;
+		return true;
+	}
+}
+
+bool tc__decoder_settle(struct tc__decoder *d, struct tc__place *place)
+{
+	if (!place->indirect)
+		return true;
+	char *at = tc__arena_alloc(&d->arena, place->type->size);
+	if (!at)
+		return false;
+	*(void **)(void *)place->at = memset(at, 0, place->type->size);
+	place->at = at;
+	place->indirect = false;
+	return true;
+}
+
+/* The arm of a union that the value's kind alone tells, or NULL. */
+static const struct tc_arm *arm_by_kind(const struct tc_type *type, enum tc_json_kind kind)
+{
+	const struct tc_arm *found = NULL;
+
+	for (size_t i = 0; i < type->count; i++) {
+		const struct tc_arm *arm = &type->of.arms[i];
+		if (!(tc__type_kinds(arm->type) & 1u << kind))
+			continue;
+		if (kind == TC_JSON_OBJECT && (found || arm->value_count))
+			return NULL;
+		if (!found)
+			found = arm;
+	}
+	return found;
+}
+
+/* Goes into a union as far as the value's kind tells where. */
+static bool enter_union(struct tc__decoder *d, struct tc__place *place, enum tc_json_kind kind)
+{
+	while (place->type->kind == TC_TYPE_UNION) {
+		const struct tc_arm *arm = arm_by_kind(place->type, kind);
+		if (!arm)
+			return true;
+		if (!tc__decoder_settle(d, place))
+			return false;
+		int tag = (int)(arm - place->type->of.arms) + 1;
+		memcpy(place->at, &tag, sizeof tag);
+		place->at += place->type->offset;
+		place->type = arm->type;
+	}
+	return true;
+}
+
+/* The type there is a union only when no arm takes the kind, or a whole object must tell which. */
+static inline bool find_place(
+	struct tc__decoder *d, struct tc__place *place, enum tc_json_kind kind)
+{
+	if (!next_place(d, place))
+		return false;
+	return place->type->kind != TC_TYPE_UNION || enter_union(d, place, kind);
+}
+
+/* Whether it is a free-form value of a kind that it may have; then it is kept. */
+static bool begin_json(struct tc__decoder *d, const struct tc__place *place, enum tc_json_kind kind)
+{
+	if (place->type->kind != TC_TYPE_JSON || !(tc__type_kinds(place->type) & 1u << kind))
+		return false;
+	tc__aside_begin(d, TC__ASIDE_VALUE, (const tc_json **)(void *)place->at);
+	return true;
+}
+
+/*
+ * Scalars
+ */
+
+static int on_null(void *context)
+{
+	struct tc__decoder *d = context;
+	struct tc__place place;
+
+	if (d->aside)
+		return tc__aside_null(d);
+	const struct tc__frame *top = d->top;
+	if (!find_place(d, &place, TC_JSON_NULL))
+		return tc__sax_no_memory(&d->sax);
+	if (begin_json(d, &place, TC_JSON_NULL))
+		return tc__aside_null(d);
+	if (top->type->kind == TC_TYPE_OBJECT && top->field->flags & TC_NULLABLE) {
+		*(bool *)(void *)(top->at + top->field->null_offset) = true;
+		return 1;
+	}
+	if (top->type->kind != TC_TYPE_OBJECT && place.indirect)
+		return 1;
+	return mismatch(d, &place, TC_JSON_NULL, "null", 4);
+}
+
+static int on_boolean(void *context, int value)
+{
+	struct tc__decoder *d = context;
+	struct tc__place place;
+
+	if (d->aside)
+		return tc__aside_bool(d, value);
+	if (!find_place(d, &place, TC_JSON_BOOL))
+		return tc__sax_no_memory(&d->sax);
+	if (begin_json(d, &place, TC_JSON_BOOL))
+		return tc__aside_bool(d, value);
+	if (place.type->kind != TC_TYPE_BOOL)
+		return mismatch(d, &place, TC_JSON_BOOL, value ? "true" : "false", 0);
+	if (place.indirect)
+		*(struct tc_opt_bool *)(void *)place.at = (struct tc_opt_bool){ true, value };
+	else
+		*(bool *)(void *)place.at = value;
+	return 1;
+}
+
+static inline bool read_int64(const char *text, size_t length, int64_t *value)
+{
+	int64_t sum = 0;
+
+	if (length > 18)
+		return tc__number_int64(text, length, value);
+	for (size_t i = 0; i < length; i++) {
+		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+		if (digit > 9)
+			return tc__number_int64(text, length, value);
+		sum = sum * 10 + (int64_t)digit;
+	}
+	*value = sum;
+	return true;
+}
+
+static int on_number(void *context, const char *text, size_t length)
+{
+	struct tc__decoder *d = context;
+	struct tc__place place;
+	int64_t integer;
+
+	if (d->aside)
+		return tc__aside_text(d, TC_JSON_NUMBER, text, length);
+	if (!find_place(d, &place, TC_JSON_NUMBER))
+		return tc__sax_no_memory(&d->sax);
+	if (begin_json(d, &place, TC_JSON_NUMBER))
+		return tc__aside_text(d, TC_JSON_NUMBER, text, length);
+	void *at = place.at;
+	if (place.type->kind == TC_TYPE_INT64 && read_int64(text, length, &integer)) {
+		if (place.indirect)
+			*(struct tc_opt_int64 *)at = (struct tc_opt_int64){ true, integer };
+		else
+			*(int64_t *)at = integer;
+		return 1;
+	}
+	double number = tc__number_double(text, length);
+	if (place.type->kind != TC_TYPE_DOUBLE || number - number != 0) /* infinite */
+		return mismatch(d, &place, TC_JSON_NUMBER, text, length);
+	if (place.indirect)
+		*(struct tc_opt_double *)at = (struct tc_opt_double){ true, number };
+	else
+		*(double *)at = number;
+	return 1;
+}
+
+/* Where in the recent texts one of this look would be. */
+static inline struct tc__recent *recent_slot(struct tc__decoder *d, const char *text, size_t length)
+{
+	uint64_t begin = 0, end = 0;
+
+	if (length >= sizeof begin) {
+		memcpy(&begin, text, sizeof begin);
+		memcpy(&end, text + length - sizeof end, sizeof end);
+	} else {
+		memcpy(&begin, text, length);
+	}
+	uint64_t hash = (begin + end * 31 + length) * UINT64_C(0x9E3779B97F4A7C15);
+	return &d->recent[hash >> 32 & (TC__RECENT - 1)];
+}
+
+static int on_string(void *context, const unsigned char *bytes, size_t length)
+{
+	struct tc__decoder *d = context;
+	const char *text = (const char *)bytes;
+	struct tc__place place;
+
+	if (d->aside)
+		return tc__aside_text(d, TC_JSON_STRING, text, length);
+	if (!find_place(d, &place, TC_JSON_STRING))
+		return tc__sax_no_memory(&d->sax);
+	if (place.type->kind != TC_TYPE_TEXT)
+		return begin_json(d, &place, TC_JSON_STRING)
+			? tc__aside_text(d, TC_JSON_STRING, text, length)
+			: mismatch(d, &place, TC_JSON_STRING, text, length);
+	const char **target = (void *)place.at;
+	struct tc__recent *recent = recent_slot(d, text, length);
+	if (recent->text && recent->length == length && memcmp(recent->text, text, length) == 0) {
+		*target = recent->text;
+		return 1;
+	}
+	if (memchr(text, '\0', length)) {
+		if (d->flags & TC_DECODE_LENIENT)
+			return 1;
+		return tc__decoder_fail(d, NULL, 0, "contains \\u0000, which C text cannot hold");
+	}
+	*target = tc__arena_text(&d->arena, text, length);
+	*recent = (struct tc__recent){ *target, length };
+	return *target ? 1 : tc__sax_no_memory(&d->sax);
+}
+
+/*
+ * Objects and maps
+ */
+
+/* What the bits beyond the frame's own take, so that what follows is aligned. */
+static size_t more_bits(const struct tc_type *type)
+{
+	size_t bytes = type->count / BITS * sizeof(uint64_t);
+
+	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Where the bit of a field is. */
+static uint64_t *seen_bits(struct tc__decoder *d, struct tc__frame *frame, size_t position)
+{
+	if (position < BITS)
+		return &frame->seen;
+	uint64_t *more = (void *)(d->scratch.bytes + frame->begin - more_bits(frame->type));
+	return &more[position / BITS - 1];
+}
+
+static int open_object(struct tc__decoder *d, struct tc__place *place)
+{
+	if (!tc__decoder_settle(d, place))
+		return tc__sax_no_memory(&d->sax);
+	if (!tc__decoder_open(d, place))
+		return tc__sax_no_memory(&d->sax);
+	if (place->type->kind == TC_TYPE_OBJECT && place->type->count > BITS) {
+		if (!push(d, more_bits(place->type)))
+			return tc__sax_no_memory(&d->sax);
+		d->top->begin = d->scratch.used;
+	}
+	return 1;
+}
+
+static int open_union(struct tc__decoder *d, struct tc__place *place)
+{
+	bool known = false;
+
+	while (place->type->kind == TC_TYPE_UNION) {
+		if (!tc__union_begin(d, place, &known))
+			return 0;
+		if (!known)
+			return 1;
+		if (!enter_union(d, place, TC_JSON_OBJECT))
+			return tc__sax_no_memory(&d->sax);
+	}
+	if (begin_json(d, place, TC_JSON_OBJECT))
+		return tc__aside_open(d, TC_JSON_OBJECT);
+	return open_object(d, place);
+}
+
+static int open_odd_object(struct tc__decoder *d, struct tc__place *place)
+{
+	bool takes = tc__type_kinds(place->type) & TC_JSON_IS(OBJECT);
+
+	if (begin_json(d, place, TC_JSON_OBJECT))
+		return tc__aside_open(d, TC_JSON_OBJECT);
+	if (place->type->kind == TC_TYPE_UNION && takes)
+		return open_union(d, place);
+	if (!mismatch(d, place, TC_JSON_OBJECT, NULL, 0))
+		return 0;
+	tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
+	return tc__aside_open(d, TC_JSON_OBJECT);
+}
+
+static int on_start_object(void *context)
+{
+	struct tc__decoder *d = context;
+	struct tc__place place;
+	int going;
+
+	if (d->aside)
+		return tc__aside_open(d, TC_JSON_OBJECT);
+	if (!find_place(d, &place, TC_JSON_OBJECT))
+		return tc__sax_no_memory(&d->sax);
+	if (place.type->kind == TC_TYPE_OBJECT || place.type->kind == TC_TYPE_MAP)
+		going = open_object(d, &place);
+	else
+		going = open_odd_object(d, &place);
+	d->node = NULL;
+	return going;
+}
+
+static int map_name(struct tc__decoder *d, const char *text, size_t length)
+{
+	char *entry = push(d, d->top->type->size);
+	char *key = entry ? tc__arena_text(&d->arena, text, length) : NULL;
+
+	if (!key)
+		return tc__sax_no_memory(&d->sax);
+	*(char **)(void *)entry = key;
+	d->top->count++;
+	if (memchr(text, '\0', length))
+		return tc__decoder_fail(d, NULL, 0, "its name contains \\u0000");
+	return 1;
+}
+
+static const struct tc_field *find_field(
+	struct tc__decoder *d, const struct tc__frame *frame, const char *name, size_t length)
+{
+	const struct tc_type *type = frame->type;
+	uintptr_t before = frame->field ? (uintptr_t)frame->field : (uintptr_t)type;
+	const struct tc_field **follower = &d->followers[before / sizeof(void *) % TC__FOLLOWERS];
+	const struct tc_field *guess = *follower;
+
+	/* two fields may share a place in the table */
+	if ((uintptr_t)guess - (uintptr_t)type->of.fields < type->count * sizeof *guess &&
+		guess->name_length == length && memcmp(guess->name, name, length) == 0)
+		return guess;
+	guess = tc__type_field(type, name, length);
+	if (guess)
+		*follower = guess;
+	return guess;
+}
+
+static int on_name(void *context, const unsigned char *bytes, size_t length)
+{
+	struct tc__decoder *d = context;
+	const char *name = (const char *)bytes;
+	struct tc__frame *top = d->top;
+
+	if (d->aside)
+		return tc__aside_name(d, name, length);
+	if (top->type->kind == TC_TYPE_MAP)
+		return map_name(d, name, length);
+	top->field = find_field(d, top, name, length);
+	if (!top->field) {
+		if (top->type->flags & TC_OPEN)
+			return tc__other_begin(d, name, length);
+		tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
+		return 1;
+	}
+	size_t position = (size_t)(top->field - top->type->of.fields);
+	uint64_t *bits = seen_bits(d, top, position), bit = UINT64_C(1) << position % BITS;
+	if (*bits & bit)
+		return tc__decoder_fail(d, NULL, 0, "is there twice");
+	*bits |= bit;
+	return 1;
+}
+
+static int check_required(struct tc__decoder *d)
+{
+	struct tc__frame *top = d->top;
+	const struct tc_field *fields = top->type->of.fields;
+
+	if (d->flags & TC_DECODE_LENIENT)
+		return 1;
+	top->field = NULL;
+	for (size_t i = 0; i < top->type->count; i++) {
+		bool seen = *seen_bits(d, top, i) >> i % BITS & 1;
+		if (!seen && fields[i].flags & TC_REQUIRED)
+			return tc__decoder_fail(d, fields[i].name, fields[i].name_length,
+				"a required member is missing");
+	}
+	return 1;
+}
+
+/* Moves the items of an array or the entries of a map from scratch to where they stay. */
+static int end_list(struct tc__decoder *d)
+{
+	struct tc__frame *top = d->top;
+	struct tc__list *list = (void *)top->at;
+	size_t size = (size_t)top->count * top->type->size;
+	void *items = NULL;
+
+	list->items = &nothing;
+	list->count = top->count;
+	if (size) {
+		items = tc__arena_alloc(&d->arena, size);
+		if (!items)
+			return tc__sax_no_memory(&d->sax);
+		list->items = memcpy(items, d->scratch.bytes + top->begin, size);
+	}
+	tc__decoder_close(d);
+	return 1;
+}
+
+static struct tc__span entry_key(const void *context, size_t position)
+{
+	const struct tc__decoder *d = context;
+	const char *entry =
+		d->scratch.bytes + d->top->begin + position * (size_t)d->top->type->size;
+	const char *key = *(const char *const *)(const void *)entry;
+
+	return (struct tc__span){ key, strlen(key) };
+}
+
+static int end_map(struct tc__decoder *d)
+{
+	size_t first, second;
+	int twice = tc__spans_twice(entry_key, d, d->top->count, &first, &second);
+
+	if (twice < 0)
+		return tc__sax_no_memory(&d->sax);
+	if (twice) {
+		struct tc__span key = entry_key(d, second);
+		d->top->count = (uint32_t)second + 1;
+		d->scratch.used = d->top->begin + d->top->count * (size_t)d->top->type->size;
+		return tc__decoder_fail(d, NULL, 0, "the member \"%.*s\" is there twice",
+			shown(key.text, key.length), key.text);
+	}
+	return end_list(d);
+}
+
+static int on_end_object(void *context)
+{
+	struct tc__decoder *d = context;
+
+	if (d->aside)
+		return tc__aside_close(d);
+	if (d->top->type->kind == TC_TYPE_MAP)
+		return end_map(d);
+	if (!check_required(d) || !tc__others_end(d))
+		return 0;
+	tc__decoder_close(d);
+	return 1;
+}
+
+/*
+ * Arrays
+ */
+
+static int on_start_array(void *context)
+{
+	struct tc__decoder *d = context;
+	struct tc__place place;
+
+	if (d->aside)
+		return tc__aside_open(d, TC_JSON_ARRAY);
+	if (!find_place(d, &place, TC_JSON_ARRAY))
+		return tc__sax_no_memory(&d->sax);
+	if (place.type->kind == TC_TYPE_ARRAY)
+		return tc__decoder_open(d, &place) ? 1 : tc__sax_no_memory(&d->sax);
+	if (!begin_json(d, &place, TC_JSON_ARRAY)) {
+		if (!mismatch(d, &place, TC_JSON_ARRAY, NULL, 0))
+			return 0;
+		tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
+	}
+	return tc__aside_open(d, TC_JSON_ARRAY);
+}
+
+static int on_end_array(void *context)
+{
+	struct tc__decoder *d = context;
+
+	return d->aside ? tc__aside_close(d) : end_list(d);
+}
+
+const struct tc__sax_events tc__decoder_events = { .null = on_null,
+	.boolean = on_boolean,
+	.number = on_number,
+	.string = on_string,
+	.start_object = on_start_object,
+	.name = on_name,
+	.end_object = on_end_object,
+	.start_array = on_start_array,
+	.end_array = on_end_array };
+
+/*
+ * From the outside
+ */
+
+struct tc__decoder *tc__decoder_new(
+	const struct tc_type *type, unsigned flags, int code, tc_error *err)
+{
+	struct tc__decoder *d = malloc(sizeof *d);
+
+	if (!d)
+		goto no_memory;
+	memset((char *)d + sizeof d->sax, 0, offsetof(struct tc__decoder, stack) - sizeof d->sax);
+	d->side = (struct tc__arena){ 0 };
+	d->side_users = 0;
+	d->node = NULL;
+	d->flags = flags;
+	d->code = code;
+	d->arena.secret = d->side.secret = flags & TC_DECODE_SECRET;
+	tc__json_stack_init(&d->stack, &d->arena);
+	tc__sax_open(&d->sax, &tc__decoder_events);
+	d->frame_capacity = FRAMES_MIN;
+	d->frames = d->top = malloc(FRAMES_MIN * sizeof *d->frames);
+	d->root = d->frames ? tc__arena_object(&d->arena, tc__type_size(type)) : NULL;
+	if (!d->root)
+		goto no_memory;
+	*d->top = (struct tc__frame){ .type = &root_holder, .at = d->root, .arm = type };
+	return d;
+no_memory:
+	tc__decoder_free(d);
+	tc__fail_nomem(err);
+	return NULL;
+}
+
+void tc__decoder_free(struct tc__decoder *d)
+{
+	if (!d)
+		return;
+	tc__sax_close(&d->sax);
+	if (d->arena.secret && d->scratch.bytes)
+		sodium_memzero(d->scratch.bytes, d->scratch.capacity);
+	tc__json_stack_clear(&d->stack);
+	tc__arena_clear(&d->arena);
+	tc__arena_clear(&d->side);
+	free(d->scratch.bytes);
+	free(d->frames);
+	free(d);
+}
+
+/* What fails for the sake of the text has the caller's code. */
+static int with_code(const struct tc__decoder *d, int rc, tc_error *err)
+{
+	if (rc != TC_ERROR_INPUT)
+		return rc;
+	if (err)
+		err->code = d->code;
+	return d->code;
+}
+
+int tc__decoder_feed(struct tc__decoder *d, const char *bytes, size_t length, tc_error *err)
+{
+	return with_code(d, tc__sax_push(&d->sax, bytes, length, err), err);
+}
+
+static void *take(struct tc__decoder *d)
+{
+	void *root = d->root;
+
+	tc__arena_seal(&d->arena, root);
+	d->root = NULL;
+	return root;
+}
+
+void *tc__decoder_finish(struct tc__decoder *d, tc_error *err)
+{
+	if (with_code(d, tc__sax_finish(&d->sax, err), err))
+		return NULL;
+	return take(d);
+}
+
+void *tc_decode(
+	const struct tc_type *type, const char *text, size_t length, unsigned flags, tc_error *err)
+{
+	void *value = NULL;
+	struct tc__decoder *d = tc__decoder_new(type, flags, TC_ERROR_INPUT, err);
+
+	if (d && tc__decoder_feed(d, text, length, err) == TC_OK)
+		value = tc__decoder_finish(d, err);
+	tc__decoder_free(d);
+	return value;
+}
+
+void *tc_decode_json(const struct tc_type *type, const tc_json *json, unsigned flags, tc_error *err)
+{
+	void *value = NULL;
+	struct tc__decoder *d = NULL;
+
+	if (!json) {
+		tc__fail(err, TC_ERROR_INPUT, "there is no JSON value to read");
+		return NULL;
+	}
+	d = tc__decoder_new(type, flags, TC_ERROR_INPUT, err);
+	if (!d)
+		return NULL;
+	d->sax.err = err;
+	if (tc__decoder_replay(d, json))
+		value = take(d);
+	tc__decoder_free(d);
+	return value;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_TYPE_DECODE_H
+#define TC_RUNTIME_TYPE_DECODE_H
+
+/*
+ * The decoder from within. What is open is a stack of frames; arrays and maps grow on a scratch
+ * stack until their end tells how long they are, and are then copied once. What no struct takes,
+ * free-form values above all, is kept aside as a tree.
+ */
+
+#include "json.h"
+#include "sax.h"
+#include "type.h"
+
+/* An object, array, map or union that is open. */
+struct tc__frame {
+	const struct tc_type *type;
+	char *at; /* an object's or union's struct; where an array's or map's pointer goes */
+	const struct tc_field *field; /* OBJECT: the member whose value comes next; NULL: it has
+					 no field, or none came yet */
+	const struct tc_type *arm;    /* UNION: what its value turned out to be */
+	uint64_t seen;                /* OBJECT: a bit for each of 64 fields */
+	size_t begin;                 /* offset in scratch of: items, entries, other members */
+	size_t restore;               /* how much of scratch was used before */
+	uint32_t count;               /* ARRAY, MAP: items so far */
+	uint32_t others;              /* OBJECT: members kept in scratch */
+};
+
+/* A stack of bytes that moves when it grows. */
+struct tc__scratch {
+	char *bytes;
+	size_t used, capacity;
+};
+
+/* A member that an open object's schema does not name, in scratch. */
+struct tc__other {
+	const tc_json *name;
+	const tc_json *value;
+};
+
+/* What becomes of a value that no struct takes. */
+enum tc__aside {
+	TC__ASIDE_NONE = 0,
+	TC__ASIDE_SKIP,  /* dropped */
+	TC__ASIDE_VALUE, /* free-form: into the arena */
+	TC__ASIDE_OTHER, /* of an other member: put together when its object ends */
+	TC__ASIDE_UNION  /* an object whose arm can only be told when it is whole */
+};
+
+/* Which field came after which lately: a text orders an object's members the same way each time. */
+#define TC__FOLLOWERS 128
+
+/* Texts kept lately: replies repeat the same ids, states and scopes over and over, which saves
+ * memory, and the time that it takes to touch it. */
+#define TC__RECENT 256
+struct tc__recent {
+	const char *text;
+	size_t length;
+};
+
+struct tc__decoder {
+	struct tc__sax sax; /* first: callbacks get its address */
+	unsigned flags;
+	int code;
+	struct tc__arena arena; /* of the value */
+	void *root;
+	struct tc__scratch scratch;
+	struct tc__frame *frames, *top;
+	size_t frame_capacity;
+
+	enum tc__aside aside;
+	size_t aside_depth;
+	const tc_json **aside_target; /* of a free-form value */
+	const struct tc_field *followers[TC__FOLLOWERS];
+	struct tc__recent recent[TC__RECENT];
+	struct tc__json_stack stack;
+	struct tc__arena side; /* of trees that are read again: unions, other members */
+	size_t side_users;     /* frames that need it; it is cleared when there are none */
+	const tc_json *node;   /* while an object that comes from a tree begins: that object */
+};
+
+/* Where the next value goes. */
+struct tc__place {
+	const struct tc_type *type;
+	char *at;
+	bool indirect;
+};
+
+/* The callbacks. */
+extern const struct tc__sax_events tc__decoder_events;
+
+/* All below return 1, or 0 when they stopped the parse, like callbacks. */
+
+/* Fails with the JSON pointer of the value that comes next; with a name, of that member of the
+ * innermost object. */
+TC__PRINTF(4, 5)
+int tc__decoder_fail(
+	struct tc__decoder *decoder, const char *name, size_t name_length, const char *format, ...);
+
+/* An object or union that is held by a pointer gets its struct. */
+bool tc__decoder_settle(struct tc__decoder *decoder, struct tc__place *place);
+
+/* Opens a frame whose part of scratch is aligned and empty; NULL when memory ends. */
+struct tc__frame *tc__decoder_open(struct tc__decoder *decoder, const struct tc__place *place);
+void tc__decoder_close(struct tc__decoder *decoder);
+
+/* Zeroed bytes on top of scratch; NULL when memory ends. */
+char *tc__decoder_push(struct tc__decoder *decoder, size_t size);
+
+/* The next value, with all in it, is kept aside. */
+void tc__aside_begin(struct tc__decoder *decoder, enum tc__aside what, const tc_json **target);
+int tc__aside_null(struct tc__decoder *decoder);
+int tc__aside_bool(struct tc__decoder *decoder, bool value);
+int tc__aside_text(
+	struct tc__decoder *decoder, enum tc_json_kind kind, const char *text, size_t length);
+int tc__aside_name(struct tc__decoder *decoder, const char *text, size_t length);
+int tc__aside_open(struct tc__decoder *decoder, enum tc_json_kind kind);
+int tc__aside_close(struct tc__decoder *decoder);
+
+/* A member of the innermost object, which is open, that has no field. */
+int tc__other_begin(struct tc__decoder *decoder, const char *name, size_t length);
+
+/* The innermost object ends: its other members become one object. */
+int tc__others_end(struct tc__decoder *decoder);
+
+/* An object begins that is one of several arms of the union at `place`: kept aside until it is
+ * whole, or, when it comes from a tree, `place` becomes that of its arm (and *known is true). */
+int tc__union_begin(struct tc__decoder *decoder, struct tc__place *place, bool *known);
+
+/* The events of a tree in place of text. */
+int tc__decoder_replay(struct tc__decoder *decoder, const tc_json *json);
+
+#endif

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# Every public header compiles alone, as C11 and as C++17, pedantic and without warnings.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cc=${TC_CC:-cc}
+[[ $cc == *clang* ]] && cxx=clang++ || cxx=g++
+flags=(-Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iruntime/include -Igenerated/include)
+count=0
+for header in runtime/include/taskcluster/*.h generated/include/taskcluster/*.h; do
+	name=${header##*/}
+	echo "#include <taskcluster/$name>" >"$work/alone.c"
+	echo "#include <taskcluster/$name>" >>"$work/all.c"
+	echo "$work/alone.c"
+	"$cc" -std=c11 "${flags[@]}" "$work/alone.c"
+	"$cxx" -x c++ -std=c++17 "${flags[@]}" "$work/alone.c"
+	count=$((count + 1))
+done >"$work/log"
+"$cc" -std=c11 "${flags[@]}" "$work/all.c"
+((count > 30)) || { echo "only $count headers found" >&2; exit 1; }
+echo "$count headers compile alone as C and C++, and together"

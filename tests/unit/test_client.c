@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/test.h"
+
+#include "tests/harness/fake.h"
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/version.h>
+
+static const struct tc_fake_reply ok[] = { { .head = "HTTP/1.1 200 OK\n\n", .body = "{}" } };
+
+/* ---- the environment ---- */
+
+static void clear_environment(void)
+{
+	static const char *const names[] = { "TASKCLUSTER_ROOT_URL", "TASKCLUSTER_PROXY_URL",
+		"TASKCLUSTER_CLIENT_ID", "TASKCLUSTER_ACCESS_TOKEN", "TASKCLUSTER_CERTIFICATE" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unsetenv(names[i]);
+}
+
+static void set(const char *name, const char *value)
+{
+	assert_int_equal(setenv(name, value, 1), 0);
+}
+
+static void environment_fails(int code, const char *part)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	assert_null(tc_client_new(NULL, &err));
+	assert_failure(&err, code, part);
+}
+
+/* The URL and the Authorization line of a ping by a client from the environment. */
+static void environment_calls(const char *url, bool is_signed)
+{
+	tc_error err = TC_ERROR_INIT;
+	struct tc_fake fake;
+
+	tc_fake_init(&fake, ok, 1);
+	tc_client *client = tc_fake_client(&fake, NULL);
+	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	assert_non_null(call);
+	assert_string_equal(tc_call_url(call), url);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_int_equal(tc_fake_header(&fake, 0, "Authorization") != NULL, is_signed);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_fake_clear(&fake);
+}
+
+static void test_environment(void **state)
+{
+	(void)state;
+	clear_environment();
+	environment_fails(TC_ERROR_ARGUMENT, "TASKCLUSTER_ROOT_URL is not set");
+	set("TASKCLUSTER_ROOT_URL", "");
+	environment_fails(TC_ERROR_ARGUMENT, "TASKCLUSTER_ROOT_URL is not set");
+	set("TASKCLUSTER_ROOT_URL", "tc.example.com");
+	environment_fails(TC_ERROR_ARGUMENT, "TASKCLUSTER_ROOT_URL: the URL begins with neither");
+
+	set("TASKCLUSTER_ROOT_URL", "https://tc.example.com/");
+	environment_calls("https://tc.example.com/api/queue/v1/ping", false);
+	set("TASKCLUSTER_CERTIFICATE", "{}");
+	environment_fails(TC_ERROR_CREDENTIALS, "TASKCLUSTER_CLIENT_ID");
+	set("TASKCLUSTER_CERTIFICATE", "");
+	set("TASKCLUSTER_CLIENT_ID", TC_FAKE_ID);
+	environment_fails(TC_ERROR_CREDENTIALS, "TASKCLUSTER_ACCESS_TOKEN");
+	set("TASKCLUSTER_ACCESS_TOKEN", TC_FAKE_TOKEN);
+	environment_calls("https://tc.example.com/api/queue/v1/ping", true);
+
+	set("TASKCLUSTER_PROXY_URL", "http://taskcluster");
+	environment_calls("http://taskcluster/api/queue/v1/ping", false);
+	unsetenv("TASKCLUSTER_ROOT_URL");
+	environment_calls("http://taskcluster/api/queue/v1/ping", false);
+	clear_environment();
+}
+
+/* Options given: the environment's root and credentials must not come in. */
+static void test_options_exclude_the_environment(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	struct tc_fake fake;
+
+	(void)state;
+	set("TASKCLUSTER_ROOT_URL", "https://other.example.com");
+	set("TASKCLUSTER_CLIENT_ID", TC_FAKE_ID);
+	set("TASKCLUSTER_ACCESS_TOKEN", TC_FAKE_TOKEN);
+	tc_fake_init(&fake, ok, 1);
+	tc_client *client = tc_fake_client(&fake, &options);
+	assert_null(tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "queue.ping: root_url is not set");
+	tc_call *call = tc_generated_call(
+		client, &tc_fake_classic.operations[0], (const char *const[]){ "a" }, NULL, &err);
+	assert_non_null(call);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_null(tc_fake_header(&fake, 0, "Authorization"));
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_fake_clear(&fake);
+	clear_environment();
+}
+
+/* ---- options ---- */
+
+static void options_fail(struct tc_options options, const char *part)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	assert_null(tc_client_new(&options, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, part);
+}
+
+#define FAILS(part, ...) \
+	options_fail((struct tc_options){ .size = sizeof(struct tc_options), __VA_ARGS__ }, part)
+
+static void test_refused_options(void **state)
+{
+	(void)state;
+	FAILS("root_url is empty", .root_url = "");
+	FAILS("root_url: the URL", .root_url = "ftp://x");
+	FAILS("root_url has a query", .root_url = "https://x/?a");
+	FAILS("root_url has a query or a fragment", .root_url = "https://x/#a");
+	FAILS("root_url: the URL has user info", .root_url = "https://me:pass@x");
+	FAILS("proxy_url", .proxy_url = "taskcluster");
+	FAILS("base_url", .base_url = "{service}.example.com");
+	FAILS("user_agent has control characters", .user_agent = "a\r\nb");
+	FAILS("trace_id is empty", .trace_id = "");
+	FAILS("connect_timeout_ms is -1", .connect_timeout_ms = -1);
+	FAILS("timeout_ms is 3000000000", .timeout_ms = 3000000000);
+	FAILS("retry_budget_ms is -5", .retry_budget_ms = -5);
+	FAILS("log_level is 9", .log_level = (enum tc_log_level)9);
+	options_fail((struct tc_options){ .size = 0 }, "TC_OPTIONS_INIT");
+}
+
+static void test_size(void **state)
+{
+	struct {
+		struct tc_options options;
+		int64_t newer;
+	} larger = { .options = { .size = sizeof larger, .root_url = "https://tc.example.com" } };
+	struct tc_options older = { .size = offsetof(struct tc_options, ca_file),
+		.root_url = "https://tc.example.com",
+		.ca_file = (const char *)1 };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_client *client = tc_client_new(&larger.options, &err);
+	assert_non_null(client);
+	tc_client_free(client);
+	larger.newer = 7;
+	assert_null(tc_client_new(&larger.options, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "newer version than the library");
+
+	client = tc_client_new(&older, &err); /* what is beyond its size is never read */
+	assert_non_null(client);
+	assert_null(client->options.ca_file);
+	tc_client_free(client);
+}
+
+static void test_defaults(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.root_url = "https://tc.example.com";
+	tc_client *client = tc_client_new(&options, &err);
+	assert_non_null(client);
+	assert_int_equal(client->options.connect_timeout_ms, 10000);
+	assert_int_equal(client->options.timeout_ms, 30000);
+	assert_int_equal(client->retry.retries, 5);
+	assert_int_equal(client->retry.delay_ms, 100);
+	assert_int_equal(client->retry.delay_max_ms, 30000);
+	assert_int_equal(client->retry.budget_ms, 0);
+	assert_int_equal(client->options.reply_max, 64 << 20);
+	assert_int_equal(tc_client_clock_offset_ms(client), 0);
+	tc_client_free(client);
+}
+
+static void test_texts_are_copied_and_sent(void **state)
+{
+	char agent[] = "my-tool/1", trace[] = "trace-7";
+	struct tc_fake fake;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_fake_init(&fake, ok, 1);
+	struct tc_options options = tc_fake_options(&fake);
+	options.user_agent = agent;
+	options.trace_id = trace;
+	tc_client *client = tc_fake_client(&fake, &options);
+	memset(agent, 'x', sizeof agent - 1);
+	memset(trace, 'x', sizeof trace - 1);
+	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_string_equal(tc_fake_header(&fake, 0, "User-Agent"),
+		"libtaskcluster/" TC_SDK_VERSION " my-tool/1");
+	assert_string_equal(tc_fake_header(&fake, 0, "x-taskcluster-trace-id"), "trace-7");
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_fake_clear(&fake);
+}
+
+static void test_dup(void **state)
+{
+	struct tc_fake fake, other;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_fake_init(&fake, ok, 1);
+	tc_fake_init(&other, ok, 1);
+	struct tc_options options = tc_fake_options(&fake);
+	tc_credentials *credentials = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, &err);
+	options.timeout_ms = 1234;
+	tc_client *client = tc_fake_client(&fake, &options);
+	tc_client_set_credentials(client, credentials);
+	tc_credentials_free(credentials);
+	client->offset_ms = 90000;
+	tc_client *copy = tc_client_dup(client, &err);
+	assert_non_null(copy);
+	tc_client_free(client); /* the copy lives on */
+	assert_true(fake.freed);
+	tc__client_set_transport(copy, &other.transport);
+
+	tc_call *call = tc_generated_call(copy, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_int_equal(tc_client_clock_offset_ms(copy), 90000);
+	assert_int_equal(other.attempts[0].timeout_ms, 1234);
+	assert_non_null(strstr(tc_fake_header(&other, 0, "Authorization"), "ts=\"1700000090\""));
+	tc_call_free(call);
+	tc_client_free(copy);
+	tc_fake_clear(&other);
+
+	assert_null(tc_client_dup(NULL, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "client is NULL");
+}
+
+static void test_client_outlives_its_owner_for_its_calls(void **state)
+{
+	struct tc_fake fake;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_fake_init(&fake, ok, 1);
+	struct tc_options options = tc_fake_options(&fake);
+	tc_client *client = tc_fake_client(&fake, &options);
+	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	tc_client_free(client);
+	assert_false(fake.freed);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	tc_call_free(call);
+	assert_true(fake.freed);
+	tc_client_free(NULL);
+	tc_call_free(NULL);
+	tc_fake_clear(&fake);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_options_exclude_the_environment),
+		cmocka_unit_test(test_refused_options),
+		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_texts_are_copied_and_sent),
+		cmocka_unit_test(test_dup),
+		cmocka_unit_test(test_client_outlives_its_owner_for_its_calls),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/test.h"
+
+#include "runtime/src/error.h"
+#include <string.h>
+
+static void test_fresh_error(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	assert_int_equal(err.code, TC_OK);
+	assert_string_equal(tc_error_text(&err), "no error");
+	assert_string_equal(tc_error_text(NULL), "no error");
+	assert_null(tc_error_server_code(&err));
+	assert_null(tc_error_pointer(NULL));
+	size_t length = 5;
+	assert_null(tc_error_body(&err, &length));
+	assert_int_equal(length, 0);
+	tc_error_clear(&err);
+	tc_error_clear(NULL);
+}
+
+static void test_code_names(void **state)
+{
+	(void)state;
+	assert_string_equal(tc_code_name(TC_OK), "TC_OK");
+	assert_string_equal(tc_code_name(TC_ERROR_SYSTEM), "TC_ERROR_SYSTEM");
+	assert_string_equal(tc_code_name(TC_ERROR_NOMEM), "TC_ERROR_NOMEM");
+	assert_string_equal(tc_code_name(1), "unknown code");
+	assert_string_equal(tc_code_name(-11), "unknown code");
+}
+
+static void test_fail_without_an_error(void **state)
+{
+	(void)state;
+	struct tc__refusal refusal = { .status = 404 };
+
+	assert_int_equal(tc__fail(NULL, TC_ERROR_INPUT, "x"), TC_ERROR_INPUT);
+	assert_int_equal(tc__fail_at(NULL, TC_ERROR_INPUT, "/a", "x"), TC_ERROR_INPUT);
+	assert_int_equal(tc__fail_nomem(NULL), TC_ERROR_NOMEM);
+	assert_int_equal(tc__fail_refused(NULL, TC_ERROR_HTTP, &refusal, "x"), TC_ERROR_HTTP);
+	tc__error_prefix(NULL, "x");
+}
+
+static void test_fail_replaces(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	tc__fail_at(&err, TC_ERROR_REPLY, "/status", "is %d", 5);
+	assert_int_equal(tc__fail(&err, TC_ERROR_ARGUMENT, "was: %s", tc_error_text(&err)),
+		TC_ERROR_ARGUMENT);
+	assert_null(tc_error_pointer(&err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "was: /status: is 5");
+	tc__fail_nomem(&err);
+	assert_failure(&err, TC_ERROR_NOMEM, "out of memory");
+}
+
+static void test_fail_at(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	tc__fail_at(&err, TC_ERROR_INPUT, "/runs/0", "is missing");
+	assert_string_equal(tc_error_text(&err), "/runs/0: is missing");
+	assert_string_equal(tc_error_pointer(&err), "/runs/0");
+	tc__fail_at(&err, TC_ERROR_INPUT, "", "is no object");
+	assert_string_equal(tc_error_text(&err), "/: is no object");
+	assert_string_equal(tc_error_pointer(&err), "");
+	/* its own pointer may be the argument */
+	tc__fail_at(&err, TC_ERROR_INPUT, "/a", "x");
+	tc__fail_at(&err, TC_ERROR_INPUT, tc_error_pointer(&err), "y");
+	assert_string_equal(tc_error_pointer(&err), "/a");
+	tc_error_clear(&err);
+	assert_null(tc_error_pointer(&err));
+}
+
+static void test_long_messages_are_cut(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+	char text[3 * TC__MESSAGE_MAX];
+
+	memset(text, 'x', sizeof text);
+	text[sizeof text - 1] = '\0';
+	tc__fail(&err, TC_ERROR_INPUT, "%s", text);
+	assert_int_equal(strlen(tc_error_text(&err)), TC__MESSAGE_MAX);
+	tc__error_prefix(&err, "%s", "in front");
+	assert_int_equal(strncmp(tc_error_text(&err), "in front: xxx", 13), 0);
+	tc_error_clear(&err);
+}
+
+static void test_refused_keeps_what_the_server_said(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+	char body[] = "{\"a\":\0}";
+	struct tc__refusal refusal = {
+		.status = 404,
+		.server_code = "ResourceNotFound",
+		.server_message = "no such task",
+		.request_info = "{}",
+		.request_id = "r1",
+		.trace_id = "t1",
+		.body = body,
+		.body_length = sizeof body - 1,
+	};
+
+	assert_int_equal(
+		tc__fail_refused(&err, TC_ERROR_HTTP, &refusal, "404 %s", "x"), TC_ERROR_HTTP);
+	body[0] = '?'; /* all was copied */
+	size_t length = 0;
+	assert_memory_equal(tc_error_body(&err, &length), "{\"a\":\0}", sizeof body);
+	assert_int_equal(length, sizeof body - 1);
+	assert_int_equal(err.http_status, 404);
+	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
+	assert_string_equal(tc_error_server_message(&err), "no such task");
+	assert_string_equal(tc_error_request_info(&err), "{}");
+	assert_string_equal(tc_error_request_id(&err), "r1");
+	assert_string_equal(tc_error_trace_id(&err), "t1");
+	assert_null(tc_error_pointer(&err));
+	tc__error_prefix(&err, "after %d attempts", 6);
+	assert_string_equal(tc_error_text(&err), "after 6 attempts: 404 x");
+	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
+	tc_error_clear(&err);
+}
+
+static void test_refused_without_details(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	tc__fail_refused(&err, TC_ERROR_HTTP, &(struct tc__refusal){ .status = 502 }, "502");
+	assert_null(tc_error_server_code(&err));
+	assert_null(tc_error_body(&err, NULL));
+	assert_int_equal(err.http_status, 502);
+	tc_error_clear(&err);
+	assert_int_equal(err.http_status, 0);
+}
+
+static void test_fail_with_moves(void **state)
+{
+	(void)state;
+	tc_error from = TC_ERROR_INIT, to = TC_ERROR_INIT;
+
+	tc__fail(&to, TC_ERROR_INPUT, "old");
+	tc__fail_at(&from, TC_ERROR_REPLY, "/x", "new");
+	assert_int_equal(tc__fail_with(&to, &from), TC_ERROR_REPLY);
+	assert_int_equal(from.code, TC_OK);
+	assert_string_equal(tc_error_pointer(&to), "/x");
+	assert_failure(&to, TC_ERROR_REPLY, "/x: new");
+	tc__fail(&from, TC_ERROR_INPUT, "dropped");
+	assert_int_equal(tc__fail_with(NULL, &from), TC_ERROR_INPUT);
+	assert_int_equal(from.code, TC_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fresh_error),
+		cmocka_unit_test(test_code_names),
+		cmocka_unit_test(test_fail_without_an_error),
+		cmocka_unit_test(test_fail_replaces),
+		cmocka_unit_test(test_fail_at),
+		cmocka_unit_test(test_long_messages_are_cut),
+		cmocka_unit_test(test_refused_keeps_what_the_server_said),
+		cmocka_unit_test(test_refused_without_details),
+		cmocka_unit_test(test_fail_with_moves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/test.h"
+
+#include "runtime/src/response.h"
+#include "tests/harness/fake.h"
+#include <stdio.h>
+#include <string.h>
+
+#define MAX 4096
+
+/* Pushes a reply in, as lines and then the body byte by byte. */
+static void push(struct tc__reply *reply, const char *head, const char *body, size_t length)
+{
+	for (const char *line = head; *line;) {
+		size_t size = strcspn(line, "\n") + 1;
+		(void)tc__reply_line(reply, line, size);
+		line += size;
+	}
+	for (size_t i = 0; i < length; i++)
+		(void)tc__reply_body(reply, body + i, 1);
+}
+
+static void test_success(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+	const char *name, *value;
+	size_t length;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply,
+		"HTTP/1.1 200 OK\r\nContent-Type:  application/json \r\nX-Two: 1\r\nx-two:2\r\n"
+		"Empty:\r\n\r\n",
+		"{\"a\":[1,2]}", 11);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	tc_response *response = tc__reply_take(&reply);
+	tc__reply_clear(&reply);
+
+	assert_int_equal(tc_response_status(response), 200);
+	assert_string_equal(tc_response_header(response, "content-TYPE"), "application/json");
+	assert_string_equal(tc_response_header(response, "X-TWO"), "2");
+	assert_string_equal(tc_response_header(response, "empty"), "");
+	assert_null(tc_response_header(response, "absent"));
+	assert_null(tc_response_location(response));
+	assert_true(tc_response_header_at(response, 1, &name, &value));
+	assert_string_equal(name, "X-Two");
+	assert_string_equal(value, "1");
+	assert_false(tc_response_header_at(response, 4, &name, &value));
+	assert_string_equal(tc_response_body(response, &length), "{\"a\":[1,2]}");
+	assert_int_equal(length, 11);
+	const tc_json *json = tc_response_json(response, &err);
+	assert_int_equal(tc_json_count(tc_json_get(json, "a")), 2);
+	assert_ptr_equal(tc_response_json(response, &err), json);
+	tc_release(response);
+}
+
+static void test_continue_and_redirect(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply,
+		"HTTP/1.1 100 Continue\r\nOld: 1\r\n\r\nHTTP/2 303 \r\n"
+		"location: https://elsewhere/\r\n\r\n",
+		"", 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_string_equal(tc_response_location(reply.response), "https://elsewhere/");
+	assert_null(tc_response_header(reply.response, "old"));
+	assert_string_equal(tc_response_body(reply.response, NULL), "");
+	tc__reply_clear(&reply);
+}
+
+static void test_body_that_is_no_json(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *json;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", "OK", 2);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_null(tc_response_json(reply.response, &err));
+	assert_failure(&err, TC_ERROR_REPLY, "the reply (text/plain) is not JSON");
+	assert_int_not_equal(tc__response_take_json(reply.response, &json, &err), TC_OK);
+	assert_failure(&err, TC_ERROR_REPLY, "not JSON");
+
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 204 No Content\r\n\r\n", "", 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_null(tc_response_json(reply.response, &err));
+	assert_failure(&err, TC_ERROR_REPLY, "the reply (empty) is not JSON");
+	assert_ok(tc__response_take_json(reply.response, &json, &err), &err);
+	assert_null(json);
+	tc__reply_clear(&reply);
+}
+
+/* The error that a refusal becomes; the caller clears it. */
+static void refuse(const char *head, const char *body, size_t length, tc_error *err)
+{
+	struct tc__reply reply;
+
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, head, body, length);
+	assert_ok(tc__reply_finish(&reply, err), err);
+	assert_int_equal(tc__reply_refusal(&reply, TC_FAKE_OPERATION(STATUS), err), TC_ERROR_HTTP);
+	tc__reply_clear(&reply);
+}
+
+static void says(const char *head, const char *body, const char *message)
+{
+	tc_error err = TC_ERROR_INIT;
+	size_t length;
+
+	refuse(head, body, strlen(body), &err);
+	assert_string_equal(tc_error_text(&err), message);
+	assert_string_equal(tc_error_body(&err, &length), body);
+	assert_int_equal(length, strlen(body));
+	tc_error_clear(&err);
+}
+
+static void test_refusal_with_code(void **state)
+{
+	static const char body[] = "{\"code\":\"ResourceNotFound\",\"message\":\"No task abc\\n"
+				   "second line\\n---\\n* footer\","
+				   "\"requestInfo\":{\"method\":\"status\",\"params\":{\"a\":1}}}";
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	refuse("HTTP/1.1 404 Not Found\r\nX-For-Request-Id: r1\r\nx-for-trace-id: t1\r\n\r\n", body,
+		sizeof body - 1, &err);
+	assert_string_equal(tc_error_text(&err), "queue.status: 404 ResourceNotFound: No task abc");
+	assert_int_equal(err.code, TC_ERROR_HTTP);
+	assert_int_equal(err.http_status, 404);
+	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
+	assert_string_equal(
+		tc_error_server_message(&err), "No task abc\nsecond line\n---\n* footer");
+	assert_string_equal(
+		tc_error_request_info(&err), "{\"method\":\"status\",\"params\":{\"a\":1}}");
+	assert_string_equal(tc_error_request_id(&err), "r1");
+	assert_string_equal(tc_error_trace_id(&err), "t1");
+	tc_error_clear(&err);
+}
+
+static void test_refusal_shapes(void **state)
+{
+	(void)state;
+	says("HTTP/1.1 404 x\r\n\r\n", "{\"error\":\"Not found\"}", "queue.status: 404: Not found");
+	says("HTTP/1.1 424 x\r\n\r\n",
+		"{\"reason\":\"file-missing-on-worker\",\"message\":\"no such file\"}",
+		"queue.status: 424 file-missing-on-worker: no such file");
+	says("HTTP/1.1 400 x\r\n\r\n", "{\"detail\":\"count must be less\"}",
+		"queue.status: 400: count must be less");
+	says("HTTP/1.1 404 x\r\n\r\n", "\"No job with id: 3\"",
+		"queue.status: 404: No job with id: 3");
+	says("HTTP/1.1 400 x\r\n\r\n",
+		"{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"bad shape\"}}",
+		"queue.status: 400: bad shape");
+	says("HTTP/1.1 400 x\r\n\r\n", "{\"code\":\"OnlyACode\"}", "queue.status: 400 OnlyACode");
+	says("HTTP/1.1 502 x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n",
+		"<html><head><TITLE>502 Bad\nGateway</TITLE>",
+		"queue.status: 502: 502 Bad (an HTML page)");
+	says("HTTP/1.1 503 x\r\n\r\n", "<!doctype html>\n<html><body>sorry",
+		"queue.status: 503: an HTML page");
+	says("HTTP/1.1 500 x\r\n\r\n", "", "queue.status: 500: an empty reply");
+	says("HTTP/1.1 500 x\r\n\r\n", "\r\n  upstream is gone\r\nmore",
+		"queue.status: 500: upstream is gone");
+	says("HTTP/1.1 500 x\r\n\r\n", "{\"code\":\"Internal",
+		"queue.status: 500: {\"code\":\"Internal");
+	says("HTTP/1.1 500 x\r\n\r\n", "caf\xc3\xa9 \xff\x1b[0m",
+		"queue.status: 500: caf\xc3\xa9 ? [0m");
+	says("HTTP/1.1 500 x\r\n\r\n", "{}", "queue.status: 500: {}");
+	says("HTTP/1.1 500 x\r\n\r\n", "{\"message\":7,\"code\":3}",
+		"queue.status: 500: {\"message\":7,\"code\":3}");
+}
+
+static void test_refusal_with_nul_and_length(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+	char wide[3000];
+	size_t length;
+
+	(void)state;
+	refuse("HTTP/1.1 500 x\r\n\r\n", "a\0b", 3, &err);
+	assert_string_equal(tc_error_text(&err), "queue.status: 500: a b");
+	assert_memory_equal(tc_error_body(&err, &length), "a\0b", 3);
+	assert_int_equal(length, 3);
+
+	memset(wide, 'w', sizeof wide);
+	refuse("HTTP/1.1 500 x\r\n\r\n", wide, sizeof wide, &err);
+	assert_true(strlen(tc_error_text(&err)) < 600);
+	assert_non_null(strstr(tc_error_text(&err), "ww..."));
+	tc_error_clear(&err);
+}
+
+static void test_limit(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+	char body[MAX + 1];
+
+	(void)state;
+	memset(body, 'b', sizeof body);
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, "HTTP/1.1 200 OK\r\n\r\n", body, MAX);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(tc__reply_body(&reply, "x", 1), TC_ERROR_REPLY);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_REPLY);
+	assert_int_equal(err.http_status, 200);
+	assert_failure(&err, TC_ERROR_REPLY, "over 4096 bytes");
+
+	/* of a refusal what is beyond the limit is dropped, and enough is kept to understand it */
+	tc__reply_init(&reply, 10, NULL);
+	push(&reply, "HTTP/1.1 404 x\r\n\r\n", "{\"code\":\"ResourceNotFound\"}", 27);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	tc__reply_refusal(&reply, TC_FAKE_OPERATION(STATUS), &err);
+	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
+	tc_error_clear(&err);
+	tc__reply_clear(&reply);
+}
+
+static void test_header_limits(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+	static char wide[TC__REPLY_HEADERS_SIZE_MAX];
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, "HTTP/1.1 200 OK\r\n", "", 0);
+	for (int i = 0; i < TC__REPLY_HEADERS_MAX; i++)
+		assert_int_equal(tc__reply_line(&reply, "a: b\r\n", 6), TC_OK);
+	assert_int_equal(tc__reply_line(&reply, "a: b\r\n", 6), TC_ERROR_REPLY);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_REPLY);
+	assert_failure(&err, TC_ERROR_REPLY, "over 256 headers");
+
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 200 OK\r\n", "", 0);
+	memset(wide, 'w', sizeof wide);
+	wide[1] = ':';
+	assert_int_equal(tc__reply_line(&reply, wide, sizeof wide), TC_ERROR_REPLY);
+	tc__reply_clear(&reply);
+}
+
+static void test_malformed_head(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
+	assert_failure(&err, TC_ERROR_NETWORK, "no status");
+	push(&reply, "HTTP/1.1 OK\r\n\r\n", "body", 4);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
+	assert_failure(&err, TC_ERROR_NETWORK, "status line is malformed: HTTP/1.1 OK");
+	tc__reply_clear(&reply);
+}
+
+/* ---- a sink instead of collecting ---- */
+
+struct counting_sink {
+	struct tc__sink sink;
+	int begun, finished, fail_at;
+	size_t fed, pieces;
+};
+
+static int sink_begin(struct tc__sink *sink, tc_error *err)
+{
+	(void)err;
+	((struct counting_sink *)sink)->begun++;
+	return TC_OK;
+}
+
+static int sink_feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
+{
+	struct counting_sink *counting = (struct counting_sink *)sink;
+
+	assert_non_null(bytes);
+	counting->fed += length;
+	counting->pieces++;
+	if (counting->fail_at && counting->fed >= (size_t)counting->fail_at)
+		return tc__fail(err, TC_ERROR_REPLY, "byte %d is wrong", counting->fail_at);
+	return TC_OK;
+}
+
+static int sink_finish(struct tc__sink *sink, tc_error *err)
+{
+	(void)err;
+	((struct counting_sink *)sink)->finished++;
+	return TC_OK;
+}
+
+static void test_sink(void **state)
+{
+	struct counting_sink counting = { .sink = { sink_begin, sink_feed, sink_finish } };
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, &counting.sink);
+	push(&reply, "HTTP/1.1 500 x\r\n\r\n", "refused", 7); /* not for the sink */
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(counting.begun + counting.finished, 0);
+	assert_string_equal(tc_response_body(reply.response, NULL), "refused");
+
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 200 x\r\n\r\n", "typed", 5);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(counting.begun, 1);
+	assert_int_equal(counting.fed, 5);
+	assert_int_equal(counting.pieces, 5);
+	assert_int_equal(counting.finished, 1);
+	assert_string_equal(tc_response_body(reply.response, NULL), "");
+
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 204 x\r\n\r\n", "", 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(counting.begun, 2);
+	assert_int_equal(counting.finished, 2);
+
+	tc__reply_restart(&reply);
+	counting.fail_at = 8;
+	push(&reply, "HTTP/1.1 200 x\r\n\r\n", "abcdef", 6);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_REPLY);
+	assert_failure(&err, TC_ERROR_REPLY, "byte 8 is wrong");
+	assert_int_equal(counting.finished, 2);
+	tc__reply_clear(&reply);
+}
+
+static void test_held_sink(void **state)
+{
+	struct counting_sink counting = { .sink = { sink_begin, sink_feed, sink_finish } };
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, &counting.sink);
+	reply.hold = true;
+	push(&reply, "HTTP/1.1 200 x\r\n\r\n", "typed", 5);
+	assert_int_equal(counting.begun, 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(counting.pieces, 1);
+	assert_int_equal(counting.fed, 5);
+	assert_int_equal(counting.finished, 1);
+	tc__reply_clear(&reply);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_success),
+		cmocka_unit_test(test_continue_and_redirect),
+		cmocka_unit_test(test_body_that_is_no_json),
+		cmocka_unit_test(test_refusal_with_code),
+		cmocka_unit_test(test_refusal_shapes),
+		cmocka_unit_test(test_refusal_with_nul_and_length),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_header_limits),
+		cmocka_unit_test(test_malformed_head),
+		cmocka_unit_test(test_sink),
+		cmocka_unit_test(test_held_sink),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_SANDBOX_SANDBOX_H
+#define TC_SANDBOX_SANDBOX_H
+
+/* The server as a whole. One thread does everything: the loop in http.c calls the handlers, and
+ * between requests the timers. */
+
+#include "fault.h"
+#include "roles.h"
+#include "route.h"
+#include "store.h"
+
+struct MHD_Daemon;
+struct request;
+
+struct options {
+	const char *host; /* to listen on */
+	uint16_t port;    /* 0: any free one */
+	const char *state;
+	const char *data;       /* folder for the bytes of artifacts; NULL: a temporary one */
+	const char *references; /* folder whose references and schemas are served, or NULL */
+	const char *client_id, *access_token;
+	const char *certificate, *key; /* files for TLS, or NULL */
+	int64_t claim_ms;              /* how long a claim lasts */
+	int64_t poll_ms;               /* how long an empty claimWork is held */
+	bool fault_headers;            /* requests may ask for faults */
+	bool verbose;
+};
+
+struct sandbox {
+	struct options options;
+	struct store *store;
+	struct roles roles;
+	struct routes routes;
+	struct faults faults;
+	struct MHD_Daemon *daemon;
+	char *root_url;
+	char *data;          /* folder, without a slash at its end */
+	bool data_temporary; /* removed at the end */
+	int64_t started_ms;
+	uint64_t request_count;
+	uint64_t id_prefix;   /* of request ids */
+	struct request *held; /* requests whose reply waits */
+	int64_t held_wake_ms; /* when the first of them must be looked at */
+	int64_t due_ms;       /* when queue_due must run next */
+};
+
+/* The system's clock, ms since 1970. */
+int64_t sandbox_now(void);
+
+/* The next look at claims and deadlines comes no later than `when_ms`. */
+void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms);
+
+/* Lets every held request that waits for `key` try again. */
+void sandbox_wake(struct sandbox *sandbox, const char *key);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "start.h"
+
+#include "http.h"
+#include "runtime/src/buffer.h"
+#include "runtime/src/error.h"
+#include "write.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <taskcluster/registry.h>
+#include <taskcluster/slugid.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What anybody may do, also without credentials: what deployments usually grant. */
+#define ANONYMOUS_SCOPES "[\"queue:get-artifact:public/*\"]"
+
+#define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
+
+int64_t sandbox_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms)
+{
+	if (when_ms < sandbox->due_ms)
+		sandbox->due_ms = when_ms;
+}
+
+static int store_root_client(struct sandbox *sandbox, tc_error *err)
+{
+	struct options *options = &sandbox->options;
+	int64_t now = sandbox_now();
+	static char token[2 * TC_SLUGID_SIZE];
+
+	if (!options->access_token) {
+		tc_slugid_v4(token);
+		tc_slugid_v4(token + TC_SLUGID_SIZE - 1);
+		options->access_token = token;
+	}
+	store_begin(sandbox->store);
+	store_run(sandbox->store,
+		"INSERT OR REPLACE INTO clients (client_id, access_token, description, scopes, "
+		"expires, created, modified, used, rotated) VALUES (?, ?, 'The root client', "
+		"'[\"*\"]', ?, ?, ?, ?, ?)",
+		"ttiiiii", options->client_id, options->access_token, now + 100 * YEAR_MS, now, now,
+		now, now);
+	store_run(sandbox->store,
+		"INSERT OR IGNORE INTO roles VALUES ('anonymous', 'What anybody may do', ?, ?, ?)",
+		"tii", ANONYMOUS_SCOPES, now, now);
+	if (store_commit(sandbox->store))
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_SYSTEM, "state: %s", store_problem(sandbox->store));
+}
+
+bool start_load_roles(struct sandbox *sandbox)
+{
+	struct row *row =
+		store_query(sandbox->store, "SELECT role_id, scopes FROM roles ORDER BY role_id", "");
+	bool ok = true;
+
+	roles_clear(&sandbox->roles);
+	while (store_next(row))
+		ok = roles_add(&sandbox->roles, store_text(row, 0), store_text(row, 1)) && ok;
+	store_end(sandbox->store, row);
+	return ok;
+}
+
+static int make_data_folder(struct sandbox *sandbox, tc_error *err)
+{
+	const struct options *options = &sandbox->options;
+	struct tc__buffer path = TC__BUFFER(4000);
+	const char *base = getenv("TMPDIR");
+
+	if (options->data)
+		tc__buffer_text(&path, options->data);
+	else if (options->state)
+		tc__buffer_printf(&path, "%s.data", options->state);
+	else
+		tc__buffer_printf(
+			&path, "%s/taskcluster-sandbox.XXXXXX", base && *base ? base : "/tmp");
+	sandbox->data_temporary = !options->data && !options->state;
+	sandbox->data = tc__buffer_take(&path);
+	tc__buffer_clear(&path);
+	if (!sandbox->data)
+		return tc__fail_nomem(err);
+	bool made = sandbox->data_temporary ? mkdtemp(sandbox->data) != NULL
+					    : mkdir(sandbox->data, 0700) == 0 || errno == EEXIST;
+	if (made)
+		return TC_OK;
+	sandbox->data_temporary = false;
+	return tc__fail(err, TC_ERROR_SYSTEM, "cannot make the folder %s: %s", sandbox->data,
+		strerror(errno));
+}
+
+static void remove_data(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	char path[4300];
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(folder);
+}
+
+int start_sandbox(struct sandbox *sandbox, tc_error *err)
+{
+	size_t count;
+	const struct tc_service *const *services = tc_services(&count);
+
+	sandbox->started_ms = sandbox_now();
+	sandbox->due_ms = sandbox->started_ms;
+	if (RAND_bytes((unsigned char *)&sandbox->id_prefix, sizeof sandbox->id_prefix) != 1)
+		return tc__fail(err, TC_ERROR_SYSTEM, "no random numbers");
+	int rc = route_build(&sandbox->routes, services, count, err);
+	if (rc != TC_OK)
+		return rc;
+	sandbox->store = store_open(sandbox->options.state, err);
+	if (!sandbox->store)
+		return TC_ERROR_SYSTEM;
+	rc = make_data_folder(sandbox, err);
+	if (rc == TC_OK)
+		rc = store_root_client(sandbox, err);
+	if (rc != TC_OK)
+		return rc;
+	if (!start_load_roles(sandbox))
+		return tc__fail(err, TC_ERROR_SYSTEM, "state: a role is malformed");
+	return http_start(sandbox, err);
+}
+
+void stop_sandbox(struct sandbox *sandbox)
+{
+	http_stop(sandbox);
+	store_close(sandbox->store);
+	route_clear(&sandbox->routes);
+	roles_clear(&sandbox->roles);
+	fault_clear(&sandbox->faults);
+	if (sandbox->data_temporary)
+		remove_data(sandbox->data);
+	tc_release(sandbox->data);
+	tc_release(sandbox->root_url);
+}

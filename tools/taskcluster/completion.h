@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_COMPLETION_H
+#define TC_CLI_COMPLETION_H
+
+/* Completion scripts, each made from the tables of commands, options, services, functions and
+ * exchanges, so that they know what the program knows and start no program at a Tab. */
+
+#include <taskcluster/operation.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct option;
+
+/* Print the whole script on standard output. */
+void completion_bash(void);
+void completion_zsh(void);
+void completion_fish(void);
+
+/*
+ * What the shells' scripts share: a `case` (or `switch`) over what was typed before, whose arms
+ * list the words that may follow. The scripts differ in how they write an arm and a word.
+ */
+struct dialect {
+	/* opens and closes the arm for a key such as "api queue" */
+	void (*open)(const char *key);
+	void (*close)(void);
+	/* one word, with its first sentence ("" when it has none) */
+	void (*word)(const char *word, const char *sentence, size_t length);
+};
+
+/* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
+ * "routing-key queue taskCompleted", "slugid", "completion". */
+void completion_words(const struct dialect *dialect);
+
+/* Arms of options: by command, and by "api <service> <function>" for query values. */
+void completion_options(const struct dialect *dialect);
+
+/* Options that take a value, of all commands and functions, each once, parted by `between`. */
+void completion_valued(const char *between);
+
+#endif

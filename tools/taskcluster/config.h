@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_CONFIG_H
+#define TC_CLI_CONFIG_H
+
+/*
+ * Where to call and as whom: TASKCLUSTER_ROOT_URL or TASKCLUSTER_PROXY_URL, and
+ * TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN and TASKCLUSTER_CERTIFICATE, and what they leave
+ * open from the file (config_file.h). An empty variable counts as none. Credentials are one thing:
+ * all of the environment's, or all of the file's. Those of a file that names a root URL are never
+ * used for another one. The file's authorizedScopes narrow whatever credentials are used.
+ */
+
+#include "tools/taskcluster/config_file.h"
+#include <taskcluster/credentials.h>
+
+struct config {
+	const char *root_url, *proxy_url; /* NULL where absent */
+	tc_credentials *credentials;      /* NULL: unsigned calls */
+	const char *credentials_from;     /* "the environment", or the file's path */
+	bool narrowed;                    /* by the file's authorizedScopes */
+	struct config_file file;
+};
+
+/* 0, or the exit status after telling what is wrong. Free it in either case. */
+int config_load(struct config *config);
+void config_free(struct config *config);
+
+/* Whether there is a server to ask. */
+bool config_has_server(const struct config *config);
+
+/* Whether calls carry a signature, made here or by the proxy. Accepts NULL. */
+bool config_signs(const struct config *config);
+
+/* The file's path, for messages; never empty. Accepts NULL. */
+const char *config_path(const struct config *config);
+
+/* The HTTP proxy for this URL, by https_proxy, http_proxy, all_proxy and no_proxy; or NULL. */
+const char *http_proxy_for(const char *url);
+
+#endif

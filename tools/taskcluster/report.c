@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void say(const char *format, va_list values)
+{
+	fflush(stdout);
+	fputs("taskcluster: ", stderr);
+	vfprintf(stderr, format, values);
+	fputc('\n', stderr);
+}
+
+void complain(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	say(format, values);
+	va_end(values);
+}
+
+int usage_error(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	say(format, values);
+	va_end(values);
+	return STATUS_USAGE;
+}
+
+int failure(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	say(format, values);
+	va_end(values);
+	return STATUS_FAILED;
+}
+
+/* The lines of the server's message that the error's own line does not have, without the footer
+ * that only repeats the request. A server's text must not steer the terminal. */
+static void say_rest(const char *message)
+{
+	const char *line = message ? strchr(message, '\n') : NULL;
+
+	for (; line; line = strchr(line, '\n')) {
+		line++;
+		size_t length = strcspn(line, "\n");
+		if (strncmp(line, "---\n", 4) == 0)
+			return;
+		if (length == 0)
+			continue;
+		fputs("  ", stderr);
+		for (size_t i = 0; i < length; i++) {
+			unsigned char c = (unsigned char)line[i];
+			fputc(c < ' ' || c == 0x7f ? ' ' : c, stderr);
+		}
+		fputc('\n', stderr);
+	}
+}
+
+static void advise_forbidden(const struct tc_operation *operation, const struct config *config)
+{
+	if (!config_signs(config)) {
+		fprintf(stderr,
+			"  The call was not signed: set TASKCLUSTER_CLIENT_ID and "
+			"TASKCLUSTER_ACCESS_TOKEN, or write them to %s.\n",
+			config_path(config));
+		return;
+	}
+	fputs("  `taskcluster scopes` tells what you may do", stderr);
+	if (operation)
+		fprintf(stderr, ", `taskcluster api %s %s --help` what this needs",
+			operation->service->name, operation->name);
+	fputs(".\n", stderr);
+	if (config && config->narrowed)
+		fprintf(stderr, "  Your calls are narrowed to the authorizedScopes in %s.\n",
+			config_path(config));
+}
+
+static void advise_unauthorized(const struct config *config)
+{
+	fprintf(stderr,
+		"  The server does not accept the credentials (from %s): they may be mistyped, "
+		"expired, or for another root URL; `taskcluster scopes` tells whose they are.\n",
+		config ? config->credentials_from : "the environment");
+	if (config && config->narrowed)
+		fprintf(stderr,
+			"  They must satisfy the authorizedScopes in %s, to which they are "
+			"narrowed.\n",
+			config_path(config));
+}
+
+static const char *advice_for_status(const tc_error *err)
+{
+	switch (err->http_status) {
+	case 400:
+		return "Correct the arguments or the body.";
+	case 404:
+		return tc_error_server_code(err)
+			? "Check the arguments: nothing has this name."
+			: "This server does not have this function: check the root URL.";
+	case 409:
+		return "It is in another state, or differs from what is there: look first, then "
+		       "try again.";
+	case 410:
+		return "It has expired, and is gone.";
+	case 424:
+		return "The task has recorded that this artifact could not be made.";
+	case 429:
+		return "Too many requests: try again later.";
+	default:
+		return err->http_status >= 500
+			? "The server failed: try again later; its operators find the request by "
+			  "its id."
+			: NULL;
+	}
+}
+
+static const char *advice_for_code(const tc_error *err)
+{
+	switch (err->code) {
+	case TC_ERROR_CREDENTIALS:
+		return "Credentials are TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN and, for "
+		       "temporary ones, TASKCLUSTER_CERTIFICATE.";
+	case TC_ERROR_NETWORK:
+		return "Check the root URL and the network; -v shows each attempt.";
+	case TC_ERROR_TIMEOUT:
+		return "Try again later; -v shows each attempt.";
+	case TC_ERROR_REPLY:
+		return "The server, or something before it, answered what it should not; -vv "
+		       "shows more.";
+	case TC_ERROR_HTTP:
+		return advice_for_status(err);
+	default:
+		return NULL;
+	}
+}
+
+static void advise(
+	const tc_error *err, const struct tc_operation *operation, const struct config *config)
+{
+	const char *advice = advice_for_code(err);
+
+	if (advice)
+		fprintf(stderr, "  %s\n", advice);
+	else if (err->http_status == 403)
+		advise_forbidden(operation, config);
+	else if (err->http_status == 401)
+		advise_unauthorized(config);
+	if (operation && (err->code == TC_ERROR_ARGUMENT || err->http_status == 400))
+		fprintf(stderr, "  See `taskcluster api %s %s --help`.\n", operation->service->name,
+			operation->name);
+}
+
+int report(const tc_error *err, const struct tc_operation *operation, const struct config *config)
+{
+	complain("%s", tc_error_text(err));
+	say_rest(tc_error_server_message(err));
+	advise(err, operation, config);
+	if (tc_error_request_id(err))
+		fprintf(stderr, "  Request id: %s\n", tc_error_request_id(err));
+	switch (err->code) {
+	case TC_ERROR_ARGUMENT:
+	case TC_ERROR_INPUT:
+	case TC_ERROR_CREDENTIALS:
+		return STATUS_USAGE;
+	default:
+		return STATUS_FAILED;
+	}
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_REPORT_H
+#define TC_CLI_REPORT_H
+
+/* What goes wrong, told on standard error: what it was, and what to do about it. */
+
+#include <taskcluster/operation.h>
+
+struct config;
+
+/* Exit statuses besides 0. */
+enum {
+	STATUS_FAILED = 1, /* the server's refusal, the network, the machine */
+	STATUS_USAGE = 2   /* the command line, the configuration, a body that is no JSON */
+};
+
+#if defined(__GNUC__)
+#define PRINTF_LIKE __attribute__((format(printf, 1, 2)))
+#else
+#define PRINTF_LIKE
+#endif
+
+/* One line, after the program's name. */
+void complain(const char *format, ...) PRINTF_LIKE;
+
+/* The same; returns STATUS_USAGE resp. STATUS_FAILED. */
+int usage_error(const char *format, ...) PRINTF_LIKE;
+int failure(const char *format, ...) PRINTF_LIKE;
+
+/* An error of the library, with the server's whole message and advice; the exit status for it.
+ * `operation` and `config` may be NULL. */
+int report(const tc_error *err, const struct tc_operation *operation, const struct config *config);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/session.h"
+#include "tools/taskcluster/report.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A person waits: long enough for a slow line, and Ctrl-C is near. */
+#define TIMEOUT_MS (5 * 60 * 1000)
+#define REPLY_MAX ((size_t)1 << 30)
+
+/* What a handler may touch, and nothing else needs. */
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+	caught = number;
+}
+
+void signals_watch(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction present;
+		/* nohup and background jobs of old shells ignore some: that stays so */
+		if (sigaction(numbers[i], NULL, &present) == 0 && present.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+}
+
+int signals_caught(void)
+{
+	return caught;
+}
+
+void signals_obey(void)
+{
+	if (!caught)
+		return;
+	fflush(NULL);
+	signal(caught, SIG_DFL);
+	raise(caught);
+}
+
+static int on_progress(void *data, const struct tc_progress *progress)
+{
+	(void)data;
+	(void)progress;
+	return caught;
+}
+
+static void on_log(void *data, enum tc_log_level level, const char *line)
+{
+	(void)data;
+	(void)level;
+	fprintf(stderr, "%s\n", line);
+}
+
+static int check_root(const struct config *config, const struct tc_service *service)
+{
+	if (config->root_url || config->proxy_url || (service && service->base_url))
+		return 0;
+	return usage_error("no root URL: set TASKCLUSTER_ROOT_URL, such as "
+			   "https://tc.example.com, or config.rootUrl in %s",
+		config_path(config));
+}
+
+int session_load(struct session *session)
+{
+	session->loaded = true;
+	return config_load(&session->config);
+}
+
+int session_open(struct session *session, const struct arguments *arguments,
+	const struct tc_service *service, const char *base_url)
+{
+	struct config *config = &session->config;
+	tc_error err = TC_ERROR_INIT;
+
+	int status = session->loaded ? 0 : session_load(session);
+
+	if (status == 0)
+		status = check_root(config, service);
+	if (status != 0)
+		return status;
+	const char *called = config->proxy_url ? config->proxy_url : config->root_url;
+	if (service && service->base_url)
+		called = base_url ? base_url : service->base_url;
+	struct tc_options options = TC_OPTIONS_INIT;
+	options.root_url = config->root_url;
+	options.proxy_url = config->proxy_url;
+	options.base_url = base_url;
+	options.credentials = config->credentials;
+	options.timeout_ms = TIMEOUT_MS;
+	options.reply_max = REPLY_MAX;
+	options.user_agent = "taskcluster-cli";
+	options.ca_file = getenv("SSL_CERT_FILE");
+	options.http_proxy = http_proxy_for(called);
+	options.progress = on_progress;
+	if (arguments->verbose) {
+		options.log = on_log;
+		options.log_level = arguments->verbose > 1 ? TC_LOG_DEBUG : TC_LOG_INFO;
+	}
+	session->client = tc_client_new(&options, &err);
+	if (!session->client)
+		status = report(&err, NULL, config);
+	tc_error_clear(&err);
+	return status;
+}
+
+void session_close(struct session *session)
+{
+	tc_client_free(session->client);
+	config_free(&session->config);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_SESSION_H
+#define TC_CLI_SESSION_H
+
+/* A client as the configuration wants it, and Ctrl-C. */
+
+#include "tools/taskcluster/config.h"
+#include "tools/taskcluster/options.h"
+#include <taskcluster/client.h>
+
+struct session {
+	struct config config;
+	tc_client *client;
+	bool loaded;
+};
+#define SESSION_INIT \
+	{ \
+		.loaded = false \
+	}
+
+/* The configuration alone, for commands that can do without a server. 0, or the exit status after
+ * telling what is wrong. Close the session in either case. */
+int session_load(struct session *session);
+
+/*
+ * Loads the configuration unless session_load has, and makes the client; `service` says whether a
+ * root URL is needed, and base_url (or NULL) is for services that carry their own. 0, or the exit
+ * status after telling what is wrong. Close it in either case.
+ */
+int session_open(struct session *session, const struct arguments *arguments,
+	const struct tc_service *service, const char *base_url);
+void session_close(struct session *session);
+
+/* From now on SIGINT, SIGTERM and SIGHUP cancel the call that runs, and a second one ends the
+ * program. */
+void signals_watch(void);
+
+/* The signal that came, or 0. */
+int signals_caught(void);
+
+/* Ends the program by the signal that came, if one did: shells want to know. */
+void signals_obey(void);
+
+#endif
