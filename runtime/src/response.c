@@ -121,7 +121,7 @@ void tc__reply_init(struct tc__reply *reply, size_t max, struct tc__sink *sink)
 void tc__reply_restart(struct tc__reply *reply)
 {
 	reply->received = 0;
-	reply->feeding = false;
+	reply->feeding = reply->headed = false;
 	tc_error_clear(&reply->err);
 	tc_response *response = reply->response;
 	if (!response)
@@ -181,7 +181,9 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 	const char *colon = memchr(line, ':', length);
 	const char *end = line + length;
 
-	/* the empty line at the end, and what is no header: nobody asks for it by a name */
+	if (length && is_blank(*line) && !colon)
+		reply->headed = true;
+	/* what is no header, nobody can ask for by its name */
 	if (!colon || colon == line || memchr(line, '\0', length))
 		return TC_OK;
 	if (response->header_count == TC__REPLY_HEADERS_MAX)
@@ -278,6 +280,8 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 
 	if (rc == TC_OK && status < 200)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply has no status");
+	if (rc == TC_OK && !reply->headed)
+		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply ends within its headers");
 	if (rc == TC_OK && reply->sink && tc__reply_is_success(status))
 		rc = finish_sink(reply);
 	if (rc == TC_OK)

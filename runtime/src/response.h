@@ -39,6 +39,7 @@ struct tc__reply {
 	struct tc__sink *sink;
 	size_t max;      /* bytes of the body, decoded */
 	size_t received; /* of it */
+	bool headed;     /* the header section has come to its end */
 	bool hold;       /* the sink waits until the whole body is there */
 	bool feeding;    /* the sink has begun */
 	tc_error err;    /* the first thing that went wrong; code TC_OK until then */

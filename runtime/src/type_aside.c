@@ -2,38 +2,73 @@
 /* What the decoder keeps aside as trees: free-form values, other members, undecided unions. */
 #include "type_decode.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int fault(struct tc__decoder *d, enum tc__json_fault what)
 {
-	const struct tc_json *twice = d->stack.twice;
-
 	if (what == TC__JSON_FINE)
 		return 1;
 	if (what == TC__JSON_NO_MEMORY)
 		return tc__sax_no_memory(&d->sax);
 	if (what == TC__JSON_TOO_LONG)
 		return tc__decoder_fail(d, NULL, 0, "is longer than 4 GiB");
+	const struct tc_json *twice = d->tree->twice;
 	return tc__decoder_fail(d, NULL, 0, "has the member \"%.*s\" twice",
 		(int)(twice->length < 100 ? twice->length : 100), tc__json_node_text(twice));
 }
 
-/* The other members and the unions of outer frames may still stand in the side arena. */
-static void leave_side(struct tc__decoder *d, size_t users)
+/*
+ * The side
+ */
+
+static bool enter_side(struct tc__decoder *d)
 {
-	d->side_users -= users;
-	if (d->side_users)
-		return;
-	tc__arena_clear(&d->side);
-	d->side.secret = d->arena.secret;
+	if (!d->side) {
+		d->side = malloc(sizeof *d->side);
+		if (!d->side)
+			return false;
+		d->side->arena = (struct tc__arena){ .secret = d->arena.secret };
+		d->side->users = 0;
+		tc__json_stack_init(&d->side->stack, &d->side->arena);
+	}
+	d->side->users++;
+	return true;
 }
 
-void tc__aside_begin(struct tc__decoder *d, enum tc__aside what, const tc_json **target)
+/* Outer frames may still need what they keep there. */
+static void leave_side(struct tc__decoder *d, size_t users)
 {
+	struct tc__side *side = d->side;
+
+	side->users -= users;
+	if (side->users)
+		return;
+	tc__arena_clear(&side->arena);
+	side->arena.secret = d->arena.secret;
+	tc__json_stack_clear(&side->stack); /* it knows texts of the arena */
+}
+
+void tc__side_free(struct tc__side *side)
+{
+	if (!side)
+		return;
+	tc__json_stack_clear(&side->stack);
+	tc__arena_clear(&side->arena);
+	free(side);
+}
+
+int tc__aside_begin(struct tc__decoder *d, enum tc__aside what, const tc_json **target)
+{
+	bool to_side = what == TC__ASIDE_OTHER || what == TC__ASIDE_UNION;
+
+	if (to_side && !enter_side(d))
+		return tc__sax_no_memory(&d->sax);
 	d->aside = what;
 	d->aside_depth = 0;
 	d->aside_target = target;
-	d->stack.arena = what == TC__ASIDE_VALUE ? &d->arena : &d->side;
+	d->tree = to_side ? &d->side->stack : &d->stack;
+	return 1;
 }
 
 /*
@@ -72,9 +107,7 @@ int tc__union_begin(struct tc__decoder *d, struct tc__place *place, bool *known)
 		return choose(d, place, d->node);
 	if (!tc__decoder_open(d, place))
 		return tc__sax_no_memory(&d->sax);
-	d->side_users++;
-	tc__aside_begin(d, TC__ASIDE_UNION, NULL);
-	return tc__aside_open(d, TC_JSON_OBJECT);
+	return tc__aside_begin(d, TC__ASIDE_UNION, NULL) && tc__aside_open(d, TC_JSON_OBJECT);
 }
 
 static int end_union(struct tc__decoder *d, const tc_json *object)
@@ -103,15 +136,15 @@ int tc__other_begin(struct tc__decoder *d, const char *name, size_t length)
 	if (!other)
 		return tc__sax_no_memory(&d->sax);
 	d->top->others++;
-	d->side_users++;
-	tc__aside_begin(d, TC__ASIDE_OTHER, NULL);
-	struct tc_json *node = tc__arena_alloc(&d->side, sizeof *node);
+	if (!tc__aside_begin(d, TC__ASIDE_OTHER, NULL))
+		return 0;
+	struct tc_json *node = tc__arena_alloc(&d->side->arena, sizeof *node);
 	if (!node)
 		return tc__sax_no_memory(&d->sax);
-	enum tc__json_fault wrong = tc__json_stack_text(&d->stack, TC_JSON_STRING, name, length);
+	enum tc__json_fault wrong = tc__json_stack_text(d->tree, TC_JSON_STRING, name, length);
 	if (wrong)
 		return fault(d, wrong);
-	tc__json_stack_take(&d->stack, node);
+	tc__json_stack_take(d->tree, node);
 	other->name = node;
 	return 1;
 }
@@ -121,23 +154,36 @@ static struct tc__other *last_other(struct tc__decoder *d)
 	return (struct tc__other *)(void *)(d->scratch.bytes + d->scratch.used) - 1;
 }
 
+static enum tc__json_fault join_others(
+	struct tc__json_stack *tree, const struct tc__other *others, size_t count)
+{
+	enum tc__json_fault wrong = tc__json_stack_begin(tree, TC_JSON_OBJECT);
+
+	for (size_t i = 0; !wrong && i < count; i++) {
+		const tc_json *name = others[i].name;
+		wrong = tc__json_stack_name(tree, tc__json_node_text(name), name->length);
+		if (!wrong)
+			wrong = tc__json_stack_copy(tree, others[i].value);
+	}
+	return wrong ? wrong : tc__json_stack_end(tree);
+}
+
 int tc__others_end(struct tc__decoder *d)
 {
 	struct tc__frame *frame = d->top;
 	const struct tc__other *others = (void *)(d->scratch.bytes + frame->begin);
-	char *target = frame->at + frame->type->offset;
 
 	if (!frame->others)
 		return 1;
-	tc__aside_begin(d, TC__ASIDE_VALUE, (const tc_json **)(void *)target);
-	int going = tc__aside_open(d, TC_JSON_OBJECT);
-	for (size_t i = 0; going && i < frame->others; i++) {
-		const tc_json *name = others[i].name;
-		going = tc__aside_name(d, tc__json_node_text(name), name->length) &&
-			tc__decoder_replay(d, others[i].value);
-	}
-	if (!going || !tc__aside_close(d))
-		return 0;
+	d->tree = &d->stack;
+	enum tc__json_fault wrong = join_others(d->tree, others, frame->others);
+	if (wrong)
+		return fault(d, wrong);
+	struct tc_json *json = tc__arena_alloc(&d->arena, sizeof *json);
+	if (!json)
+		return tc__sax_no_memory(&d->sax);
+	tc__json_stack_take(d->tree, json);
+	*(const tc_json **)(void *)(frame->at + frame->type->offset) = json;
 	leave_side(d, frame->others);
 	return 1;
 }
@@ -153,10 +199,10 @@ static int end_aside(struct tc__decoder *d)
 	d->aside = TC__ASIDE_NONE;
 	if (what == TC__ASIDE_SKIP)
 		return 1;
-	struct tc_json *json = tc__arena_alloc(d->stack.arena, sizeof *json);
+	struct tc_json *json = tc__arena_alloc(d->tree->arena, sizeof *json);
 	if (!json)
 		return tc__sax_no_memory(&d->sax);
-	tc__json_stack_take(&d->stack, json);
+	tc__json_stack_take(d->tree, json);
 	if (what == TC__ASIDE_VALUE)
 		*d->aside_target = json;
 	if (what == TC__ASIDE_OTHER)
@@ -175,14 +221,14 @@ int tc__aside_null(struct tc__decoder *d)
 {
 	bool skip = d->aside == TC__ASIDE_SKIP;
 
-	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_null(&d->stack));
+	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_null(d->tree));
 }
 
 int tc__aside_bool(struct tc__decoder *d, bool value)
 {
 	bool skip = d->aside == TC__ASIDE_SKIP;
 
-	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_bool(&d->stack, value));
+	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_bool(d->tree, value));
 }
 
 int tc__aside_text(struct tc__decoder *d, enum tc_json_kind kind, const char *text, size_t length)
@@ -190,14 +236,14 @@ int tc__aside_text(struct tc__decoder *d, enum tc_json_kind kind, const char *te
 	bool skip = d->aside == TC__ASIDE_SKIP;
 
 	return after_scalar(
-		d, skip ? TC__JSON_FINE : tc__json_stack_text(&d->stack, kind, text, length));
+		d, skip ? TC__JSON_FINE : tc__json_stack_text(d->tree, kind, text, length));
 }
 
 int tc__aside_name(struct tc__decoder *d, const char *text, size_t length)
 {
 	if (d->aside == TC__ASIDE_SKIP)
 		return 1;
-	return fault(d, tc__json_stack_name(&d->stack, text, length));
+	return fault(d, tc__json_stack_name(d->tree, text, length));
 }
 
 int tc__aside_open(struct tc__decoder *d, enum tc_json_kind kind)
@@ -205,7 +251,7 @@ int tc__aside_open(struct tc__decoder *d, enum tc_json_kind kind)
 	d->aside_depth++;
 	if (d->aside == TC__ASIDE_SKIP)
 		return 1;
-	return fault(d, tc__json_stack_begin(&d->stack, kind));
+	return fault(d, tc__json_stack_begin(d->tree, kind));
 }
 
 int tc__aside_close(struct tc__decoder *d)
@@ -214,7 +260,7 @@ int tc__aside_close(struct tc__decoder *d)
 
 	d->aside_depth--;
 	if (d->aside != TC__ASIDE_SKIP)
-		wrong = tc__json_stack_end(&d->stack);
+		wrong = tc__json_stack_end(d->tree);
 	return after_scalar(d, wrong);
 }
 

@@ -90,7 +90,8 @@ struct tc__frame *tc__decoder_open(struct tc__decoder *d, const struct tc__place
 	*frame = (struct tc__frame){
 		.type = place->type, .at = place->at, .restore = d->scratch.used
 	};
-	if (!push(d, -d->scratch.used % ALIGNMENT))
+	size_t padding = -d->scratch.used % ALIGNMENT;
+	if (padding && !push(d, padding))
 		return NULL;
 	d->top->begin = d->scratch.used;
 	return d->top;
@@ -273,8 +274,7 @@ static bool begin_json(struct tc__decoder *d, const struct tc__place *place, enu
 {
 	if (place->type->kind != TC_TYPE_JSON || !(tc__type_kinds(place->type) & 1u << kind))
 		return false;
-	tc__aside_begin(d, TC__ASIDE_VALUE, (const tc_json **)(void *)place->at);
-	return true;
+	return tc__aside_begin(d, TC__ASIDE_VALUE, (const tc_json **)(void *)place->at);
 }
 
 /*
@@ -543,8 +543,7 @@ static int on_name(void *context, const unsigned char *bytes, size_t length)
 	if (!top->field) {
 		if (top->type->flags & TC_OPEN)
 			return tc__other_begin(d, name, length);
-		tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
-		return 1;
+		return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
 	}
 	size_t position = (size_t)(top->field - top->type->of.fields);
 	uint64_t *bits = seen_bits(d, top, position), bit = UINT64_C(1) << position % BITS;
@@ -684,12 +683,9 @@ struct tc__decoder *tc__decoder_new(
 	if (!d)
 		goto no_memory;
 	memset((char *)d + sizeof d->sax, 0, offsetof(struct tc__decoder, stack) - sizeof d->sax);
-	d->side = (struct tc__arena){ 0 };
-	d->side_users = 0;
-	d->node = NULL;
 	d->flags = flags;
 	d->code = code;
-	d->arena.secret = d->side.secret = flags & TC_DECODE_SECRET;
+	d->arena.secret = flags & TC_DECODE_SECRET;
 	tc__json_stack_init(&d->stack, &d->arena);
 	tc__sax_open(&d->sax, &tc__decoder_events);
 	d->frame_capacity = FRAMES_MIN;
@@ -714,7 +710,7 @@ void tc__decoder_free(struct tc__decoder *d)
 		sodium_memzero(d->scratch.bytes, d->scratch.capacity);
 	tc__json_stack_clear(&d->stack);
 	tc__arena_clear(&d->arena);
-	tc__arena_clear(&d->side);
+	tc__side_free(d->side);
 	free(d->scratch.bytes);
 	free(d->frames);
 	free(d);

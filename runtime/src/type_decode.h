@@ -26,6 +26,14 @@ struct tc__frame {
 	uint32_t others;              /* OBJECT: members kept in scratch */
 };
 
+/* Trees that are read again: of unions that are not decided yet, and of other members. It is
+ * emptied when no open frame needs it. */
+struct tc__side {
+	struct tc__arena arena;
+	struct tc__json_stack stack;
+	size_t users;
+};
+
 /* A stack of bytes that moves when it grows. */
 struct tc__scratch {
 	char *bytes;
@@ -71,12 +79,12 @@ struct tc__decoder {
 	enum tc__aside aside;
 	size_t aside_depth;
 	const tc_json **aside_target; /* of a free-form value */
+	struct tc__json_stack *tree;  /* where it grows: &stack, or that of the side */
+	struct tc__side *side;        /* made when it is needed */
+	const tc_json *node; /* while an object that comes from a tree begins: that object */
 	const struct tc_field *followers[TC__FOLLOWERS];
 	struct tc__recent recent[TC__RECENT];
-	struct tc__json_stack stack;
-	struct tc__arena side; /* of trees that are read again: unions, other members */
-	size_t side_users;     /* frames that need it; it is cleared when there are none */
-	const tc_json *node;   /* while an object that comes from a tree begins: that object */
+	struct tc__json_stack stack; /* of free-form values */
 };
 
 /* Where the next value goes. */
@@ -108,7 +116,7 @@ void tc__decoder_close(struct tc__decoder *decoder);
 char *tc__decoder_push(struct tc__decoder *decoder, size_t size);
 
 /* The next value, with all in it, is kept aside. */
-void tc__aside_begin(struct tc__decoder *decoder, enum tc__aside what, const tc_json **target);
+int tc__aside_begin(struct tc__decoder *decoder, enum tc__aside what, const tc_json **target);
 int tc__aside_null(struct tc__decoder *decoder);
 int tc__aside_bool(struct tc__decoder *decoder, bool value);
 int tc__aside_text(
@@ -116,6 +124,8 @@ int tc__aside_text(
 int tc__aside_name(struct tc__decoder *decoder, const char *text, size_t length);
 int tc__aside_open(struct tc__decoder *decoder, enum tc_json_kind kind);
 int tc__aside_close(struct tc__decoder *decoder);
+
+void tc__side_free(struct tc__side *side);
 
 /* A member of the innermost object, which is open, that has no field. */
 int tc__other_begin(struct tc__decoder *decoder, const char *name, size_t length);

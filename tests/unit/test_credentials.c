@@ -760,7 +760,6 @@ static void test_the_token_is_nowhere_in_writable_memory(void **state)
 /* The token that is made here must not stay behind either. */
 static void test_a_temporary_token_is_nowhere_in_writable_memory(void **state)
 {
-	tc_credentials *issuer = tc_credentials_new("def/ghi@XXX", "tokenABCDEFGH", NULL, NULL);
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
 	const tc_json *json;
 	struct needle needle;
@@ -768,6 +767,7 @@ static void test_a_temporary_token_is_nowhere_in_writable_memory(void **state)
 	(void)state;
 	if (!can_look())
 		skip();
+	tc_credentials *issuer = tc_credentials_new("def/ghi@XXX", "tokenABCDEFGH", NULL, NULL);
 	tc_credentials *made = tc__credentials_temporary(issuer, &temporary, SEED, NULL);
 	assert_non_null(made);
 	assert_ok(tc_credentials_reveal(made, &json, NULL), NULL);

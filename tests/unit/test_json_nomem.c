@@ -4,6 +4,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/json.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,9 +61,23 @@ void *realloc(void *memory, size_t size)
 	return moved;
 }
 
+static const char *secret; /* what no block that is freed may hold, or NULL */
+static bool secret_found;
+
+static void search_secret(const char *block, size_t size)
+{
+	size_t length = strlen(secret);
+
+	for (size_t i = 0; i + length <= size; i++)
+		if (memcmp(block + i, secret, length) == 0)
+			secret_found = true;
+}
+
 void free(void *memory)
 {
 	living -= memory != NULL;
+	if (secret && memory)
+		search_secret(memory, malloc_usable_size(memory));
 	__libc_free(memory);
 }
 
@@ -224,6 +239,39 @@ static void test_copy_and_write(void **state)
 	tc_release(large);
 }
 
+/* Builds with the text as name and value, and tells whether freed memory showed it. */
+static bool shows(tc_json_builder *builder, const char *hidden)
+{
+	const tc_json *json = NULL;
+
+	secret_found = false;
+	secret = hidden;
+	tc_json_add_array(builder);
+	for (int i = 0; i < 100; i++) { /* beyond what the builder holds itself */
+		tc_json_add_object(builder);
+		tc_json_add_name(builder, hidden);
+		tc_json_add_string(builder, hidden);
+		tc_json_end(builder);
+	}
+	tc_json_end(builder);
+	assert_int_equal(tc_json_build(builder, &json, NULL), TC_OK);
+	tc_release(json);
+	secret = NULL;
+	return secret_found;
+}
+
+static void test_secrets_are_wiped(void **state)
+{
+	(void)state;
+	static const char *const secrets[] = { "tokEn17", "a token that is longer than a node" };
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(
+			shows(tc_json_builder_new(), secrets[i])); /* or this would test nothing */
+		assert_false(shows(tc__json_builder_new_secret(), secrets[i]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_build),
 		cmocka_unit_test(test_copy_and_write),
+		cmocka_unit_test(test_secrets_are_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,7 @@ static void test_limit(void **state)
 	assert_failure(&err, TC_ERROR_REPLY, "over 4096 bytes");
 
 	/* of a refusal what is beyond the limit is dropped, and enough is kept to understand it */
+	tc__reply_clear(&reply);
 	tc__reply_init(&reply, 10, NULL);
 	push(&reply, "HTTP/1.1 404 x\r\n\r\n", "{\"code\":\"ResourceNotFound\"}", 27);
 	assert_ok(tc__reply_finish(&reply, &err), &err);
@@ -254,6 +255,9 @@ static void test_malformed_head(void **state)
 	tc__reply_init(&reply, MAX, NULL);
 	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
 	assert_failure(&err, TC_ERROR_NETWORK, "no status");
+	push(&reply, "HTTP/1.1 200 OK\r\nContent-\n", "", 0);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
+	assert_failure(&err, TC_ERROR_NETWORK, "ends within its headers");
 	push(&reply, "HTTP/1.1 OK\r\n\r\n", "body", 4);
 	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
 	assert_failure(&err, TC_ERROR_NETWORK, "status line is malformed: HTTP/1.1 OK");

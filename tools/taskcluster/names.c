@@ -6,16 +6,22 @@
 
 #include <string.h>
 
-/* A service that has a function of this name: somebody left the service out. */
+/* A service that has a function of this name: somebody left the service out. The services of today
+ * come before those of 2015, which carry their own URL. */
 static const struct tc_service *service_with(const char *operation)
 {
+	const struct tc_service *found = NULL;
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	for (size_t i = 0; i < count; i++)
-		if (tc_find_operation(services[i]->name, operation))
+	for (size_t i = 0; i < count; i++) {
+		if (!tc_find_operation(services[i]->name, operation))
+			continue;
+		if (!services[i]->base_url)
 			return services[i];
-	return NULL;
+		found = services[i];
+	}
+	return found;
 }
 
 int unknown_service(const char *typed)

@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# What needs no server: lists, help, suggestions, URLs, dry runs, and the small commands.
+. tests/cli/check.sh
+exec </dev/null
+
+# the program itself
+run 2
+tells "taskcluster COMMAND"
+run 0 --help
+has "routing-key"
+run 0 help slugid
+has "taskcluster slugid"
+run 2 apu
+tells "unknown command apu: did you mean api?"
+run 2 --frobnicate
+tells "unknown option --frobnicate"
+run 0 --version
+silent
+run 0 version
+has "for Taskcluster release"
+
+# lists come from the tables
+run 0 api
+has "queue"$'\n'
+has "worker-manager"$'\n'
+has "classic-scheduler"$'\n'
+run 0 api queue
+has "listArtifacts <taskId> <runId>"$'\n'
+has "createTask <taskId>"$'\n'"    Creates a task"
+[[ $(grep -c '^[a-z]' <<<"$out") == 49 ]] || fail "queue has 49 functions"
+run 0 api queue createTask --help
+for part in "<taskId>" "PUT /task/<taskId>" "all of:" "queue:scheduler-id:<schedulerId>" "stable" \
+	"queue:route:<route>, for each route in routes" "JSON, from standard input or --body FILE"; do
+	has "$part"
+done
+run 0 api --help queue listArtifacts
+has "--continuationToken VALUE"
+has "--limit VALUE"
+run 0 api classic-queue createTask --help
+has "queue:create-task:<provisionerId>/<workerType>"
+
+# what was meant
+run 2 api quue
+tells "did you mean queue?"
+run 2 api createTask
+tells "\`taskcluster api queue createTask\`"
+run 2 api queue stauts
+tells "did you mean status?"
+run 2 api queue create-task
+tells "did you mean createTask?"
+run 2 api queue listArtifacts T 0 --limt 3
+tells "did you mean --limit?"
+run 2 api queue ping --dryrun
+tells "did you mean --dry-run?"
+run 2 api queue qqqqqqqq
+tells "\`taskcluster api queue\` lists them"
+
+# wrong use
+export TASKCLUSTER_ROOT_URL=https://tc.example.com/
+run 2 api queue status
+tells "needs <taskId>"
+run 2 api queue status a b
+tells '"b" is one too many'
+run 2 api queue ping --body "$folder/none"
+tells "takes no body"
+run 2 api queue status -Abc
+tells "put -- before"
+run 2 api queue listArtifacts a 0 --limit
+tells "--limit needs a value"
+run 2 api queue listArtifacts a 0 --limit 1 --limit=2 --url
+tells "limit"
+run 2 api queue ping --url --dry-run
+tells "exclude each other"
+run 2 api queue ping --url=1
+tells "takes no value"
+run 2 api queue ping --base-url https://other.example.com
+tells "--base-url"
+run 2 api queue createTask T
+tells "standard input is empty"
+run 2 api queue createTask T --body "$folder/none"
+tells "$folder/none: No such file"
+printf '{"a":\n 1,}' >"$folder/bad.json"
+run 2 api queue createTask T --body "$folder/bad.json"
+tells "$folder/bad.json: "
+tells "line 2"
+head -c 11000000 /dev/zero >"$folder/big"
+run 2 api queue createTask T <"$folder/big"
+tells "over 10 MiB"
+unset TASKCLUSTER_ROOT_URL
+run 2 api queue ping
+tells "set TASKCLUSTER_ROOT_URL"
+
+# URLs: arguments are encoded, values too, and no body is awaited
+export TASKCLUSTER_ROOT_URL=https://tc.example.com/
+run 0 api queue listArtifacts --url --limit=5 'a/b c' 0
+is 'https://tc.example.com/api/queue/v1/task/a%2Fb%20c/runs/0/artifacts?limit=5'
+run 0 api queue status --url -- -AbcdefghijklmnopqrsA
+is 'https://tc.example.com/api/queue/v1/task/-AbcdefghijklmnopqrsA/status'
+run 0 api queue createTask --url T
+is 'https://tc.example.com/api/queue/v1/task/T'
+run 0 api classic-queue getTask --url T
+is 'https://queue.taskcluster.net/v1/task/T'
+run 0 api classic-queue getTask --url T --base-url 'http://localhost:1/{service}'
+has 'http://localhost:1/'
+has '/task/T'
+
+# signed URLs
+run 2 api queue ping --signed-url
+tells "credentials"
+export TASKCLUSTER_CLIENT_ID=tester TASKCLUSTER_ACCESS_TOKEN=never-to-be-printed
+run 0 api queue getArtifact T 0 public/log.txt --signed-url --expires '1 hour'
+has 'https://tc.example.com/api/queue/v1/task/T/runs/0/artifacts/public%2Flog.txt?bewit='
+bewit=${out##*bewit=}
+while ((${#bewit} % 4)); do bewit+==; done
+expiry=$(tr _- /+ <<<"$bewit" | base64 -d | cut -d '\' -f 2)
+((expiry > $(date +%s) + 3500 && expiry < $(date +%s) + 3700)) || fail "an hour from now: $expiry"
+lacks never-to-be-printed
+run 2 api queue getArtifact T 0 x --signed-url --expires '-1 hour'
+tells "not in the future"
+run 2 api queue getArtifact T 0 x --signed-url --expires soon
+tells "--expires"
+run 2 api queue createTask T --signed-url
+tells "GET"
+run 2 api queue ping --expires 5m
+tells "--signed-url"
+
+# dry run: the request, all but the secret
+run 0 api queue createTask T --dry-run <<<'{"z": 1.50, "a": "<&>", "z2": "é"}'
+is "PUT https://tc.example.com/api/queue/v1/task/T
+Authorization: Hawk id=\"tester\", … (signed when it is sent)
+Content-Type: application/json
+
+{\"z\":1.50,\"a\":\"<&>\",\"z2\":\"é\"}"
+run 0 -v api queue ping --dry-run
+lacks never-to-be-printed
+TASKCLUSTER_PROXY_URL=http://taskcluster run 0 api queue ping --dry-run
+has "GET http://taskcluster/"
+has "the proxy signs it"
+unset TASKCLUSTER_CLIENT_ID
+run 2 api queue ping
+tells "TASKCLUSTER_CLIENT_ID"
+lacks never-to-be-printed
+unset TASKCLUSTER_ACCESS_TOKEN
+run 0 api queue ping --dry-run
+has "not signed"
+
+# somebody who gives no body is told what is awaited
+mkfifo "$folder/pipe"
+exec 9<>"$folder/pipe"
+"$TC_CLI" api queue createTask T --dry-run <"$folder/pipe" >/dev/null 2>"$folder/waiting" &
+servers+=($!)
+await_line "$folder/waiting"
+grep -q 'waiting for the JSON body of queue createTask' "$folder/waiting" || fail "told nothing"
+exec 9>&-
+
+# routing keys
+run 0 routing-key
+has "queue"$'\n'
+run 0 routing-key queue
+has "taskCompleted"$'\n'
+run 0 routing-key queue taskCompleted --help
+has "exchange/taskcluster-queue/v1/task-completed"
+has "taskGroupId"
+run 0 routing-key queue taskCompleted runId=0 taskId=T
+is "exchange/taskcluster-queue/v1/task-completed
+primary.T.0.*.*.*.*.*.*.#"
+run 2 routing-key queue taskCompleted taskid=T
+tells "did you mean taskId?"
+run 2 routing-key queue taskCompleted taskId=a.b
+tells "taskId"
+run 2 routing-key queue taskCompleted T
+tells "no key=value"
+run 2 routing-key queue taskComplete
+tells "did you mean taskCompleted?"
+run 2 routing-key secrets
+tells "publishes nothing"
+
+# slugids
+for ((i = 0; i < 20; i++)); do
+	run 0 slugid
+	[[ $out =~ ^[A-Za-f][A-Za-z0-9_-]{7}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$ ]] ||
+		fail "no nice slugid"
+done
+first=$out
+run 0 slugid generate -n
+[[ $out != "$first" ]] || fail "twice the same"
+run 0 slugid decode "$first"
+run 0 slugid encode "$out"
+is "$first"
+run 0 slugid encode 804F3FC8-DFCB-4B06-89FB-AEFAD5E18754
+is gE8_yN_LSwaJ-6761eGHVA
+run 0 slugid decode -- -E8_yN_LSwaJ-6761eGHVA
+is f84f3fc8-dfcb-4b06-89fb-aefad5e18754
+run 2 slugid decode gE8_yN_LSwaJ-6761eGHV
+tells "22"
+run 2 slugid encode 804f3fc8
+tells "no UUID"
+run 2 slugid frobnicate
+
+# times
+run 0 from-now 1 hour
+[[ $out =~ ^20[0-9-]{8}T[0-9:]{8}\.[0-9]{3}Z$ ]] || fail "no date"
+delta=$(($(date -d "$out" +%s) - $(date +%s)))
+((delta > 3590 && delta < 3610)) || fail "an hour from now"
+run 0 from-now -30 min
+(($(date -d "$out" +%s) < $(date +%s) - 1700)) || fail "half an hour ago"
+run 2 from-now tomorrow
+tells "tomorrow"
+run 2 from-now
+
+# who am I, as far as it can be told here
+unset TASKCLUSTER_ROOT_URL
+run 0 scopes
+has "client: none"
+tells "no root URL"
+export TASKCLUSTER_CLIENT_ID=tester TASKCLUSTER_ACCESS_TOKEN=never-to-be-printed
+run 0 scopes
+has "client: tester"
+has "permanent, from the environment"
+lacks never-to-be-printed
+
+# outputs that cannot be written are told
+if [[ -e /dev/full ]]; then
+	status=0
+	"$TC_CLI" api queue >/dev/full 2>"$folder/err" || status=$?
+	((status == 1)) && grep -q 'No space' "$folder/err" || fail "a full disk went unnoticed"
+fi
+echo "offline: all as it should be"

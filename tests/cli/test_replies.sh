@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# Replies of every kind: JSON, bytes, redirects, refusals; files that appear whole or not at all;
+# readers that go, and a person who gives up.
+. tests/cli/check.sh
+exec </dev/null
+command -v node >/dev/null || exit 77
+
+node tests/cli/canned.js >"$folder/root" &
+servers+=($!)
+await_line "$folder/root"
+TASKCLUSTER_ROOT_URL=$(<"$folder/root")
+export TASKCLUSTER_ROOT_URL
+
+json='{"text":"<a href='"'x'"'>&é\u0000","number":1.50,"empty":{}}'
+run 0 api queue status json
+is "$json"
+silent
+script -qec "'$TC_CLI' api queue status json" /dev/null </dev/null >"$folder/tty"
+tr -d '\r' <"$folder/tty" | grep -q '^  "number": 1.50,$' || fail "not indented on a terminal"
+run 0 api queue status twice
+is '{"a":1,"a":2}'
+run 0 api queue status text
+is '{"a":   1}'
+run 0 api queue status none
+is ''
+run 0 api queue status redirect
+is 'https://elsewhere.example.com/?secret=1'
+
+# bytes stay bytes, and do not go to a terminal
+bytes() {
+	local i
+	for ((i = 0; i < 1024; i++)); do
+		printf '%b' "\\x$(printf %02x $((i % 256)))"
+	done
+}
+bytes >"$folder/expected"
+"$TC_CLI" api queue status binary >"$folder/piped"
+cmp "$folder/piped" "$folder/expected"
+run 0 api queue status binary -o "$folder/file"
+is ''
+cmp "$folder/file" "$folder/expected"
+status=0
+script -qec "'$TC_CLI' api queue status binary" /dev/null </dev/null >"$folder/tty" || status=$?
+((status == 1)) && grep -q 'o FILE saves it' "$folder/tty" || fail "bytes on a terminal"
+run 0 api queue status svg
+is '<svg/>'
+
+# -o: whole or not at all; modes, links and devices stay as they are
+umask 027
+run 0 api queue status json -o "$folder/new"
+[[ $(<"$folder/new") == "$json" && $(stat -c %a "$folder/new") == 640 ]] || fail "-o"
+chmod 604 "$folder/new"
+ln -s new "$folder/link"
+run 0 api queue status text --output="$folder/link"
+[[ -L $folder/link && $(<"$folder/new") == '{"a":   1}' ]] || fail "-o through a link"
+[[ $(stat -c %a "$folder/new") == 604 ]] || fail "the file's mode changed"
+run 1 api queue status missing -o "$folder/new"
+[[ $(<"$folder/new") == '{"a":   1}' ]] || fail "a refusal touched the file"
+run 1 api queue status missing -o "$folder/never"
+[[ ! -e $folder/never ]] || fail "a refusal made a file"
+run 2 api queue status json -o "$folder/no/folder/file"
+tells "$folder/no/folder/file"
+run 0 api queue status json -o /dev/null
+[[ -c /dev/null ]] || fail "a device was replaced"
+run 0 api queue status json -o -
+is "$json"
+[[ $(find "$folder" -name '*.??????' -type f -newer "$folder/root" | wc -l) == 0 ]] || fail "left-overs"
+
+# large, and readers that have seen enough
+"$TC_CLI" api queue status large >"$folder/large" 2>"$folder/err"
+[[ $(wc -c <"$folder/large") == 70000003 ]] || fail "a large reply was cut"
+"$TC_CLI" api queue status large 2>"$folder/err" | head -c 10 >/dev/null || true
+[[ ! -s $folder/err ]] || fail "a reader that has gone is no error to tell"
+
+# refusals: code, message, what to do
+run 1 api queue status missing
+is ''
+tells "404 ResourceNotFound: no such task"
+tells "Check the arguments"
+tells "REQUEST-7"
+run 1 api queue status forbidden
+tells "403 InsufficientScopes: You lack scopes:"
+tells "not signed: set TASKCLUSTER_CLIENT_ID"
+lacks $'\033'
+lacks "method: GET"
+export TASKCLUSTER_CLIENT_ID=tester TASKCLUSTER_ACCESS_TOKEN=never-to-be-printed
+run 1 api queue status forbidden
+tells "\`taskcluster scopes\`"
+run 1 api queue status unauthorized
+tells "401 AuthenticationFailed"
+tells "from the environment"
+run 1 api queue status conflict
+tells "409 RequestConflict: there already"
+run 1 scopes
+has "client: tester"
+tells 404
+run 1 version
+has "taskcluster "
+
+# -v tells each attempt, -vv the headers, and neither the secret
+run 0 -v api queue status json
+tells "GET $TASKCLUSTER_ROOT_URL/api/queue/v1/task/json/status"
+tells 200
+run 0 api -vv queue status json
+[[ ${err,,} == *authorization* ]] || fail "no headers at -vv"
+lacks never-to-be-printed
+
+# nobody there
+TASKCLUSTER_ROOT_URL=http://127.0.0.1:1 run 1 api queue ping
+tells "Check the root URL"
+
+# Ctrl-C while the server does not answer: the program ends by the signal, and leaves nothing
+status=0
+timeout --preserve-status -s INT 1 "$TC_CLI" api queue status hang -o "$folder/hung" 2>"$folder/err" ||
+	status=$?
+((status == 130)) || fail "expected an end by SIGINT, got $status"
+[[ -z $(find "$folder" -name 'hung*') ]] || fail "Ctrl-C left a file"
+[[ ! -s $folder/err ]] || fail "Ctrl-C is no news: $(<"$folder/err")"
+echo "replies: all as they should be"

@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: MPL-2.0 */
-#include "handlers.h"
-
-const struct handler queue_handlers[] = {
-	{ NULL, NULL, false },
-};
