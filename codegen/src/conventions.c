@@ -7,8 +7,8 @@
 #define WAIT_MS_MAX 600000
 
 /* Conventions are our own format: what is not known there is a mistake. */
-static int refuse_others(
-	const struct node *object, const char *const *known, size_t count, tc_error *err)
+static int refuse_others(const struct node *object, const char *const *known, size_t count,
+	const char *expected, tc_error *err)
 {
 	int rc = node_object(object, err);
 
@@ -18,7 +18,7 @@ static int refuse_others(
 		while (k < count && strcmp(known[k], member.key) != 0)
 			k++;
 		if (k == count)
-			rc = node_fail(&member, err, "is no known member; expected %s, …", *known);
+			rc = node_fail(&member, err, "is no known member; expected %s", expected);
 	}
 	return rc;
 }
@@ -80,7 +80,8 @@ static int read_operation(const struct node *node, struct operation *operation, 
 {
 	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs" };
 	struct node retry = node_member(node, "retry"), wait = node_member(node, "waitMs");
-	int rc = refuse_others(node, known, sizeof known / sizeof *known, err);
+	int rc = refuse_others(node, known, sizeof known / sizeof *known,
+		"retry, unsafeMember, unsafeValue or waitMs", err);
 
 	if (rc == TC_OK)
 		rc = read_retry(&retry, operation, err);
@@ -102,7 +103,7 @@ static int read_service(const struct node *node, const struct service *service, 
 {
 	static const char *const known[] = { "operations" };
 	struct node operations = node_member(node, "operations");
-	int rc = refuse_others(node, known, 1, err);
+	int rc = refuse_others(node, known, 1, "operations", err);
 
 	if (rc == TC_OK)
 		rc = node_object(&operations, err);
@@ -124,7 +125,7 @@ int conventions_read(struct model *model, const struct document *document, tc_er
 	struct node schema = node_member(&root, "$schema");
 	struct node services = node_member(&root, "services");
 	const char *name = NULL;
-	int rc = refuse_others(&root, known, 2, err);
+	int rc = refuse_others(&root, known, 2, "$schema or services", err);
 
 	if (rc == TC_OK)
 		rc = node_text(&schema, &name, err);

@@ -116,7 +116,8 @@ static int add_bundled(struct input *input, const struct node *entry, tc_error *
 			"schemas/queue/v1/task.json",
 			name);
 	if (table_get(&input->by_name, name, strlen(name)))
-		return node_fail(&filename, err, "is \"%s\", as in an entry before", name);
+		return node_fail(&filename, err,
+			"is \"%s\", as in an entry before; expected each name once", name);
 	struct document *document = add_document(input, name, ":");
 	if (!document)
 		return tc__fail_nomem(err);

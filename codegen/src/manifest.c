@@ -32,12 +32,12 @@ static int read_listed(struct input *input, const struct node *entry, struct tab
 			"/references/queue/v1/api.json",
 			url);
 	if (table_get(seen, name, strlen(name)))
-		return node_fail(entry, err, "lists \"%s\" a second time", url);
+		return node_fail(entry, err, "lists \"%s\" a second time; expected it once", url);
 	rc = input_find(input, name, &document, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!document)
-		return node_fail(entry, err, "names a missing file: %s", name);
+		return node_fail(entry, err, "names a missing file; expected %s in the tree", name);
 	if (!table_put(seen, name, strlen(name), input))
 		return tc__fail_nomem(err);
 	return read(context, input, document, err);
@@ -137,7 +137,9 @@ static int read_unlisted(struct input *input, input_read_fn *read, void *context
 	}
 	if (rc == TC_OK && !found)
 		return node_fail(&list, err,
-			"has neither references/manifest.json nor anything in references/");
+			"has neither references/manifest.json nor anything in references/; "
+			"expected "
+			"the files of a tree");
 	return rc;
 }
 

@@ -110,7 +110,8 @@ static int read_parameter(const struct reader *reader, const struct node *node, 
 	for (size_t i = 0; i < at; i++) {
 		if (strcmp(list[i].c_name, parameter->c_name) == 0)
 			return node_fail(node, reader->err,
-				"is \"%s\", which is %s in C like \"%s\" before it",
+				"is \"%s\", which is %s in C like \"%s\" before it; expected "
+				"another name",
 				parameter->name, parameter->c_name, list[i].name);
 	}
 	return TC_OK;
@@ -167,7 +168,7 @@ static int check_placeholders(
 				"names <%.*s>, which is not in args; expected each argument there",
 				(int)length, at + 1);
 		if (seen[i]++)
-			return node_fail(route, reader->err, "names <%s> twice",
+			return node_fail(route, reader->err, "names <%s> twice; expected it once",
 				operation->arguments[i].name);
 	}
 	for (size_t i = 0; i < operation->argument_count; i++) {
@@ -324,8 +325,9 @@ static int read_constant(
 			return node_fail(node, reader->err,
 				"is \"%s\"; expected one word of a routing key", word->constant);
 	}
-	return *word->constant ? TC_OK
-			       : node_fail(node, reader->err, "is empty; expected one word");
+	return *word->constant
+		? TC_OK
+		: node_fail(node, reader->err, "is empty; expected one word of a routing key");
 }
 
 static int read_word(
@@ -353,8 +355,9 @@ static int read_word(
 	for (size_t i = 0; i < at; i++) {
 		if (strcmp(words[i].c_name, word->c_name) == 0)
 			return node_fail(&name, reader->err,
-				"is \"%s\", which is %s in C like \"%s\" before it", word->name,
-				word->c_name, words[i].name);
+				"is \"%s\", which is %s in C like \"%s\" before it; expected "
+				"another name",
+				word->name, word->c_name, words[i].name);
 	}
 	return TC_OK;
 }

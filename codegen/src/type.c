@@ -127,8 +127,9 @@ static int follow(struct model *model, struct input *input, const char *base,
 	const char *fragment = url[length] ? url + length + 1 : "";
 	schema->root = at_fragment(schema->document->root, fragment);
 	if (!schema->root)
-		return node_fail(node, err, "is \"%s\", but %s has nothing at \"%s\"", url, *wanted,
-			fragment);
+		return node_fail(node, err,
+			"is \"%s\", but %s has nothing at \"%s\"; expected a schema there", url,
+			*wanted, fragment);
 	if (!is_schema(schema->root))
 		return node_fail(
 			node, err, "is \"%s\", which is no schema; expected an object there", url);
@@ -191,7 +192,8 @@ int type_find(struct model *model, struct input *input, const struct service *se
 		return add_edge(model, input, node, NULL, schema, err);
 	if (is_absolute(name))
 		return TC_OK;
-	return node_fail(node, err, "names the schema \"%s\", but there is no %s", name, wanted);
+	return node_fail(node, err, "names the schema \"%s\"; expected it in %s, which is missing",
+		name, wanted);
 }
 
 /* Walking: every schema that can be reached is visited once, and every $ref becomes an edge. */
@@ -271,7 +273,8 @@ static int walk_ref(const struct walk *walk, const struct node *node, const stru
 		rc = follow(walk->model, walk->input, walk->document->name, ref, target.name,
 			&target, &wanted, walk->err);
 		if (rc == TC_OK && !target.document)
-			rc = node_fail(ref, walk->err, "is \"%s\", but there is no %s", target.name,
+			rc = node_fail(ref, walk->err,
+				"is \"%s\"; expected a schema in %s, which is missing", target.name,
 				wanted);
 	}
 	if (rc != TC_OK)

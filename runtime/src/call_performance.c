@@ -246,7 +246,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 struct tc__next tc__performance_judge(
 	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure)
 {
-	double fraction = tc__random_fraction(&client_of(performance)->options.seams);
+	double fraction = 0;
 
 	if (rc == TC_OK && performance->reply.err.code == TC_OK)
 		rc = verify(performance, failure);
@@ -262,6 +262,8 @@ struct tc__next tc__performance_judge(
 		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,
 		.steady_ms = now_ms,
 	};
+	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
+		fraction = tc__random_fraction(&client_of(performance)->options.seams);
 	struct tc__next next = tc__retry_next(&performance->retry, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)

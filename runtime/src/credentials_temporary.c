@@ -57,7 +57,7 @@ static int sign(const tc_credentials *issuer, const struct tc__certificate *cert
 	struct tc__hmac_scratch *scratch = tc__hmac_scratch_new(err);
 
 	if (!scratch)
-		return TC_ERROR_NOMEM;
+		return TC_ERROR_NOMEM; /* whatever it was: the caller only asks whether it worked */
 	tc__certificate_to_sign(&text, certificate, client_id);
 	int rc = TC_OK;
 	if (tc__buffer_failed(&text))

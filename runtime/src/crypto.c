@@ -2,6 +2,7 @@
 #include "crypto.h"
 
 #include "error.h"
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -26,24 +27,27 @@ int tc__crypto_start(tc_error *err)
 	return TC_OK;
 }
 
-static int fail_openssl(tc_error *err)
+/* What OpenSSL's failures leave behind lies in a queue of the thread, which the host's own calls of
+ * OpenSSL go by: every work with it stands between ERR_set_mark and this. */
+static int finish(bool good, tc_error *err)
 {
+	ERR_pop_to_mark();
+	if (good)
+		return TC_OK;
 	return tc__fail(err, TC_ERROR_SYSTEM, "OpenSSL cannot compute SHA-256");
 }
 
 int tc__sha256(
 	const struct tc__piece *pieces, size_t count, uint8_t hash[TC__SHA256_SIZE], tc_error *err)
 {
+	ERR_set_mark();
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-
-	if (!context)
-		return tc__fail_nomem(err);
-	bool good = EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	bool good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
 	for (size_t i = 0; i < count && good; i++)
 		good = EVP_DigestUpdate(context, pieces[i].bytes, pieces[i].length);
 	good = good && EVP_DigestFinal_ex(context, hash, NULL);
 	EVP_MD_CTX_free(context);
-	return good ? TC_OK : fail_openssl(err);
+	return finish(good, err);
 }
 
 /* A pad is exactly one block, which the hash takes in at once and does not buffer: no trace of the
@@ -74,10 +78,10 @@ static int absorb_key(struct tc__hmac_key *made, const void *key, size_t length,
 	else if (length > 0)
 		memcpy(block, key, length);
 	if (rc == TC_OK) {
+		ERR_set_mark();
 		made->inner = absorb_pad(block, 0x36);
 		made->outer = absorb_pad(block, 0x5c);
-		if (!made->inner || !made->outer)
-			rc = fail_openssl(err);
+		rc = finish(made->inner && made->outer, err);
 	}
 	sodium_memzero(block, sizeof block);
 	return rc;
@@ -112,12 +116,15 @@ struct tc__hmac_scratch *tc__hmac_scratch_new(tc_error *err)
 {
 	struct tc__hmac_scratch *scratch = malloc(sizeof *scratch);
 
-	if (scratch)
-		scratch->hash = EVP_MD_CTX_new();
-	if (scratch && scratch->hash)
+	if (!scratch) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	ERR_set_mark();
+	scratch->hash = EVP_MD_CTX_new();
+	if (finish(scratch->hash, err) == TC_OK)
 		return scratch;
 	free(scratch);
-	tc__fail_nomem(err);
 	return NULL;
 }
 
@@ -134,12 +141,11 @@ int tc__hmac(const struct tc__hmac_key *key, struct tc__hmac_scratch *scratch, c
 {
 	EVP_MD_CTX *hash = scratch->hash;
 
-	if (!EVP_MD_CTX_copy_ex(hash, key->inner) || !EVP_DigestUpdate(hash, text, length) ||
-		!EVP_DigestFinal_ex(hash, mac, NULL) || !EVP_MD_CTX_copy_ex(hash, key->outer) ||
-		!EVP_DigestUpdate(hash, mac, TC__SHA256_SIZE) ||
-		!EVP_DigestFinal_ex(hash, mac, NULL))
-		return fail_openssl(err);
-	return TC_OK;
+	ERR_set_mark();
+	bool good = EVP_MD_CTX_copy_ex(hash, key->inner) && EVP_DigestUpdate(hash, text, length) &&
+		EVP_DigestFinal_ex(hash, mac, NULL) && EVP_MD_CTX_copy_ex(hash, key->outer) &&
+		EVP_DigestUpdate(hash, mac, TC__SHA256_SIZE) && EVP_DigestFinal_ex(hash, mac, NULL);
+	return finish(good, err);
 }
 
 /* By OpenSSL: libsodium's base64 hides from caches what it writes, at nearly the price of the MAC

@@ -25,7 +25,7 @@ int64_t tc__retry_delay(const struct tc__retry_policy *policy, int n, double fra
 	return delay < (double)policy->delay_max_ms ? (int64_t)delay : policy->delay_max_ms;
 }
 
-static bool is_worth_another(const struct tc__outcome *outcome)
+bool tc__retry_is_possible(const struct tc__outcome *outcome)
 {
 	if (outcome->code == TC_ERROR_NETWORK || outcome->code == TC_ERROR_TIMEOUT)
 		return !outcome->permanent;
@@ -55,7 +55,7 @@ struct tc__next tc__retry_next(
 		retry->resigned = true;
 		return (struct tc__next){ TC__STEP_RESIGN, 0 };
 	}
-	if (!is_worth_another(outcome) || !is_safe(retry->retry_class, outcome))
+	if (!tc__retry_is_possible(outcome) || !is_safe(retry->retry_class, outcome))
 		return end;
 	if (retry->retried >= policy->retries)
 		return end;

@@ -51,9 +51,11 @@ struct tc__retry {
 void tc__retry_begin(struct tc__retry *retry, const struct tc__retry_policy *policy,
 	enum tc_retry_class retry_class, int64_t steady_ms);
 
-/* `fraction` is a random number from [0, 1), for the jitter. */
+/* `fraction` is a random number from [0, 1), for the jitter; needed only if the outcome is one for
+ * which tc__retry_is_possible. */
 struct tc__next tc__retry_next(
 	struct tc__retry *retry, const struct tc__outcome *outcome, double fraction);
+bool tc__retry_is_possible(const struct tc__outcome *outcome);
 
 /* The n-th delay (n from 1): min(2^n * delay * [0.75, 1.25), maximum). */
 int64_t tc__retry_delay(const struct tc__retry_policy *policy, int n, double fraction);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
-#define BUFFER_SIZE 65536L
+#define BUFFER_SIZE 16384L
 
 /* ---- start-up ---- */
 

@@ -98,13 +98,12 @@ static int choose(struct tc__decoder *d, struct tc__place *place, const tc_json 
 	return 1;
 }
 
-int tc__union_begin(struct tc__decoder *d, struct tc__place *place, bool *known)
+int tc__union_begin(struct tc__decoder *d, struct tc__place *place, const tc_json *object)
 {
-	*known = d->node != NULL;
 	if (!tc__decoder_settle(d, place))
 		return tc__sax_no_memory(&d->sax);
-	if (d->node)
-		return choose(d, place, d->node);
+	if (object)
+		return choose(d, place, object);
 	if (!tc__decoder_open(d, place))
 		return tc__sax_no_memory(&d->sax);
 	return tc__aside_begin(d, TC__ASIDE_UNION, NULL) && tc__aside_open(d, TC_JSON_OBJECT);
@@ -171,10 +170,10 @@ static enum tc__json_fault join_others(
 int tc__others_end(struct tc__decoder *d)
 {
 	struct tc__frame *frame = d->top;
-	const struct tc__other *others = (void *)(d->scratch.bytes + frame->begin);
 
 	if (!frame->others)
 		return 1;
+	const struct tc__other *others = (void *)(d->scratch.bytes + frame->begin);
 	d->tree = &d->stack;
 	enum tc__json_fault wrong = join_others(d->tree, others, frame->others);
 	if (wrong)

@@ -448,14 +448,12 @@ static int open_object(struct tc__decoder *d, struct tc__place *place)
 	return 1;
 }
 
-static int open_union(struct tc__decoder *d, struct tc__place *place)
+static int open_union(struct tc__decoder *d, struct tc__place *place, const tc_json *object)
 {
-	bool known = false;
-
 	while (place->type->kind == TC_TYPE_UNION) {
-		if (!tc__union_begin(d, place, &known))
+		if (!tc__union_begin(d, place, object))
 			return 0;
-		if (!known)
+		if (!object)
 			return 1;
 		if (!enter_union(d, place, TC_JSON_OBJECT))
 			return tc__sax_no_memory(&d->sax);
@@ -465,14 +463,14 @@ static int open_union(struct tc__decoder *d, struct tc__place *place)
 	return open_object(d, place);
 }
 
-static int open_odd_object(struct tc__decoder *d, struct tc__place *place)
+static int open_odd_object(struct tc__decoder *d, struct tc__place *place, const tc_json *object)
 {
 	bool takes = tc__type_kinds(place->type) & TC_JSON_IS(OBJECT);
 
 	if (begin_json(d, place, TC_JSON_OBJECT))
 		return tc__aside_open(d, TC_JSON_OBJECT);
 	if (place->type->kind == TC_TYPE_UNION && takes)
-		return open_union(d, place);
+		return open_union(d, place, object);
 	if (!mismatch(d, place, TC_JSON_OBJECT, NULL, 0))
 		return 0;
 	tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
@@ -482,19 +480,17 @@ static int open_odd_object(struct tc__decoder *d, struct tc__place *place)
 static int on_start_object(void *context)
 {
 	struct tc__decoder *d = context;
+	const tc_json *object = d->node;
 	struct tc__place place;
-	int going;
 
+	d->node = NULL;
 	if (d->aside)
 		return tc__aside_open(d, TC_JSON_OBJECT);
 	if (!find_place(d, &place, TC_JSON_OBJECT))
 		return tc__sax_no_memory(&d->sax);
 	if (place.type->kind == TC_TYPE_OBJECT || place.type->kind == TC_TYPE_MAP)
-		going = open_object(d, &place);
-	else
-		going = open_odd_object(d, &place);
-	d->node = NULL;
-	return going;
+		return open_object(d, &place);
+	return open_odd_object(d, &place, object);
 }
 
 static int map_name(struct tc__decoder *d, const char *text, size_t length)

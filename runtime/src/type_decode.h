@@ -81,7 +81,7 @@ struct tc__decoder {
 	const tc_json **aside_target; /* of a free-form value */
 	struct tc__json_stack *tree;  /* where it grows: &stack, or that of the side */
 	struct tc__side *side;        /* made when it is needed */
-	const tc_json *node; /* while an object that comes from a tree begins: that object */
+	const tc_json *node;          /* the object of a tree that begins next */
 	const struct tc_field *followers[TC__FOLLOWERS];
 	struct tc__recent recent[TC__RECENT];
 	struct tc__json_stack stack; /* of free-form values */
@@ -133,9 +133,9 @@ int tc__other_begin(struct tc__decoder *decoder, const char *name, size_t length
 /* The innermost object ends: its other members become one object. */
 int tc__others_end(struct tc__decoder *decoder);
 
-/* An object begins that is one of several arms of the union at `place`: kept aside until it is
- * whole, or, when it comes from a tree, `place` becomes that of its arm (and *known is true). */
-int tc__union_begin(struct tc__decoder *decoder, struct tc__place *place, bool *known);
+/* An object begins that is one of several arms of the union at `place`. When it comes from a tree,
+ * `object`, the place becomes that of its arm; else it is kept aside until it is whole. */
+int tc__union_begin(struct tc__decoder *decoder, struct tc__place *place, const tc_json *object);
 
 /* The events of a tree in place of text. */
 int tc__decoder_replay(struct tc__decoder *decoder, const tc_json *json);

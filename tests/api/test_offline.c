@@ -15,7 +15,7 @@
 #define ROOT "https://tc.example.com"
 #define BODY "{\"some\":[\"body\",1]}"
 
-#define SUCCESS "HTTP/1.1 200 OK\nContent-Type: application/json\n"
+#define SUCCESS "HTTP/1.1 200 OK\nContent-Type: application/json\n\n"
 #define REFUSAL \
 	"{\"code\":\"ResourceNotFound\",\"message\":\"It is not here\\n---\\nfooter\"," \
 	"\"requestInfo\":{\"method\":\"x\"}}"
@@ -23,7 +23,7 @@
 /* What every call is answered: made by its function, refused, and made by name. */
 static const struct tc_fake_reply replies[] = {
 	{ .head = SUCCESS, .body = "{\"answer\":42}" },
-	{ .head = "HTTP/1.1 404 Not Found\nContent-Type: application/json\n", .body = REFUSAL },
+	{ .head = "HTTP/1.1 404 Not Found\nContent-Type: application/json\n\n", .body = REFUSAL },
 	{ .head = SUCCESS, .body = "{\"answer\":42}" },
 };
 

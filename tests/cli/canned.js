@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // A server with ready-made replies, for what no well-behaved Taskcluster sends. The reply is chosen
-// by the taskId: GET /api/queue/v1/task/<name>/status. It prints its root URL, then serves.
+// by the taskId: GET /api/queue/v1/task/<name>/status, or what follows the version. It prints its root URL, then serves.
 'use strict';
 const http = require('http');
 
@@ -19,11 +19,13 @@ const replies = {
   unauthorized: [401, ...refusal('AuthenticationFailed', 'Unauthorized: no')],
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
+  __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
 
 const server = http.createServer((request, response) => {
-  const name = request.url.split('/')[5];
+  const parts = new URL(request.url, 'http://here').pathname.split('/');
+  const name = parts[5] || parts[4];
   if (name === 'hang') return;
   const [status, body, type, headers] = replies[name] || replies.missing;
   request.resume().on('end', () => {

@@ -95,8 +95,12 @@ tells "409 RequestConflict: there already"
 run 1 scopes
 has "client: tester"
 tells 404
-run 1 version
+run 0 version
 has "taskcluster "
+has "server: v107.2.0"
+has "They differ"
+run 0 version --short
+lacks 107
 
 # -v tells each attempt, -vv the headers, and neither the secret
 run 0 -v api queue status json
@@ -105,6 +109,12 @@ tells 200
 run 0 api -vv queue status json
 [[ ${err,,} == *authorization* ]] || fail "no headers at -vv"
 lacks never-to-be-printed
+
+# an HTTP proxy, and hosts that need none
+TASKCLUSTER_ROOT_URL=http://tc.invalid http_proxy=$TASKCLUSTER_ROOT_URL run 0 api queue status text
+is '{"a":   1}'
+http_proxy=http://127.0.0.1:1 no_proxy='other.example.com, 127.0.0.1' run 0 api queue status text
+is '{"a":   1}'
 
 # nobody there
 TASKCLUSTER_ROOT_URL=http://127.0.0.1:1 run 1 api queue ping

@@ -13,9 +13,9 @@
 
 const char *format(const char *pattern, ...)
 {
-	static char texts[8][4096];
+	static char texts[32][4096];
 	static size_t next;
-	char *text = texts[next++ % 8];
+	char *text = texts[next++ % 32];
 	va_list arguments;
 
 	va_start(arguments, pattern);
@@ -109,7 +109,7 @@ void program_compile(const char *source, const char *include)
 	bool clang = cc && strstr(cc, "clang");
 	const char *arguments[] = { cxx ? (clang ? "clang++" : "g++") : (cc ? cc : "cc"),
 		cxx ? "-std=c++17" : "-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror",
-		"-Wconversion", "-Wshadow", "-Wcast-qual", "-Wundef", "-fsyntax-only",
+		"-Wconversion", cxx ? "-Wundef" : "-Wshadow", "-Wcast-qual", "-fsyntax-only",
 		"-Iruntime/include", format("-I%s", include), source, NULL };
 	struct program_result result = program_run(arguments);
 

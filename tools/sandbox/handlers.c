@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct handler *const tables[] = { auth_handlers, queue_handlers, index_handlers,
-	classic_handlers };
+	secrets_handlers, classic_handlers };
 
 static const struct handler every_service[] = {
 	{ "ping", common_ping, false },

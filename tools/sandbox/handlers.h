@@ -17,6 +17,7 @@ struct handler {
 extern const struct handler auth_handlers[];
 extern const struct handler queue_handlers[];
 extern const struct handler index_handlers[];
+extern const struct handler secrets_handlers[];
 extern const struct handler classic_handlers[];
 
 /* The handler of an operation, or NULL: those that every service has, then the tables. */

@@ -58,6 +58,7 @@ static void hold(struct request *request)
 	struct sandbox *sandbox = request->sandbox;
 
 	request->suspended = true;
+	request->was_held = true;
 	request->previous_held = NULL;
 	request->next_held = sandbox->held;
 	if (sandbox->held)
@@ -302,6 +303,17 @@ static void send_garbage(struct request *request)
 		return;
 }
 
+/* Whether the client of a request that was held has gone meanwhile: work must not be done for it,
+ * such as claiming a task. */
+static bool is_gone(const struct request *request)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char byte;
+
+	return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_size,
 	void **context)
@@ -323,6 +335,8 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 		*upload_size = 0;
 		return taken ? MHD_YES : MHD_NO;
 	}
+	if (request->was_held && is_gone(request))
+		return MHD_NO;
 	request->status = serve(request);
 	if (request->status == HELD) {
 		hold(request);

@@ -58,7 +58,7 @@ struct request {
 	const char *file; /* the reply's bytes lie in this file instead */
 	const char *content_encoding;
 	int status; /* what the handler returned */
-	bool answered, suspended, stalled;
+	bool answered, suspended, was_held, stalled;
 
 	int upload_fd;              /* a body that goes to a file, or -1 */
 	uint64_t upload_length;

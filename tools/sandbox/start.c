@@ -37,6 +37,20 @@ void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms)
 		sandbox->due_ms = when_ms;
 }
 
+/* Signs the credentials that the Queue gives to workers. Its token stays from start to start. */
+static void store_issuer(struct sandbox *sandbox, int64_t now)
+{
+	char token[2 * TC_SLUGID_SIZE];
+
+	tc_slugid_v4(token);
+	tc_slugid_v4(token + TC_SLUGID_SIZE - 1);
+	store_run(sandbox->store,
+		"INSERT OR IGNORE INTO clients (client_id, access_token, description, scopes, "
+		"expires, created, modified, used, rotated) VALUES ('static/taskcluster/queue', ?, "
+		"'The queue itself', '[\"*\"]', ?, ?, ?, ?, ?)",
+		"tiiiii", token, now + 100 * YEAR_MS, now, now, now, now);
+}
+
 static int store_root_client(struct sandbox *sandbox, tc_error *err)
 {
 	struct options *options = &sandbox->options;
@@ -55,6 +69,7 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 		"'[\"*\"]', ?, ?, ?, ?, ?)",
 		"ttiiiii", options->client_id, options->access_token, now + 100 * YEAR_MS, now, now,
 		now, now);
+	store_issuer(sandbox, now);
 	store_run(sandbox->store,
 		"INSERT OR IGNORE INTO roles VALUES ('anonymous', 'What anybody may do', ?, ?, ?)",
 		"tii", ANONYMOUS_SCOPES, now, now);

@@ -23,7 +23,7 @@ static void save_run(const struct step *step, const struct task *task, const str
 		"INSERT OR REPLACE INTO runs (task_id, run_id, queue_id, priority, state, "
 		"reason_created, reason_resolved, worker_group, worker_id, taken_until, scheduled, "
 		"started, resolved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"titittttt" "iiii", task->id, run->id, task->queue_id, task->priority, run->state,
+		"tititttttiiii", task->id, run->id, task->queue_id, task->priority, run->state,
 		run->reason_created, run->reason_resolved, run->worker_group, run->worker_id,
 		run->taken_until, run->scheduled, run->started, run->resolved);
 }
@@ -194,8 +194,10 @@ static void meet_deadlines(struct sandbox *sandbox, int64_t now_ms)
 	while ((task = first_due(&step, "SELECT task_id FROM tasks WHERE state IN "
 					"('unscheduled', 'pending', 'running') AND "
 					"deadline <= ? LIMIT 1"))) {
-		task_abort(&step, task, "deadline-exceeded");
+		bool done = task_abort(&step, task, "deadline-exceeded");
 		tc__arena_clear(&arena);
+		if (!done)
+			break; /* memory ended: the next look tries again */
 	}
 }
 

@@ -215,8 +215,9 @@ static int perform(
 	tc_error err = TC_ERROR_INIT;
 	tc_response *response = NULL;
 	struct output output;
-	int status = output_open(&output, request->output);
 
+	signals_watch();
+	int status = output_open(&output, request->output);
 	if (status == 0 && tc_call_perform(call, &response, &err) != TC_OK)
 		/* a person who interrupts knows it */
 		status = signals_caught() ? STATUS_FAILED

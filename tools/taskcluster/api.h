@@ -9,7 +9,4 @@ int api_list_services(void);
 int api_list_operations(const struct tc_service *service);
 int api_explain(const struct tc_operation *operation);
 
-/* "queue createTask <taskId>", for messages and listings. */
-void api_print_synopsis(const struct tc_operation *operation);
-
 #endif

@@ -46,7 +46,7 @@ static void print_signature(const struct tc_operation *operation)
 		printf(" <%s>", operation->arguments[i].name);
 }
 
-void api_print_synopsis(const struct tc_operation *operation)
+static void print_synopsis(const struct tc_operation *operation)
 {
 	printf("taskcluster api %s ", operation->service->name);
 	print_signature(operation);
@@ -91,7 +91,7 @@ static const char *reply_of(const struct tc_operation *operation)
 
 int api_explain(const struct tc_operation *operation)
 {
-	api_print_synopsis(operation);
+	print_synopsis(operation);
 	putchar('\n');
 	if (operation->title)
 		print_wrapped(0, operation->title);

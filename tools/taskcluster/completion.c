@@ -166,27 +166,34 @@ static bool seen_before(const char *name, const struct tc_operation *until)
 	return false;
 }
 
-static void print_queries(const struct tc_operation *operation, const char *between)
+static void print_queries(const struct tc_operation *operation)
 {
-	for (size_t k = 0; k < operation->query_count; k++)
-		if (!seen_before(operation->query[k].name, operation))
-			printf("%s--%s", between, operation->query[k].name);
+	for (size_t i = 0; i < operation->query_count; i++)
+		if (!seen_before(operation->query[i].name, operation))
+			printf(" --%s", operation->query[i].name);
 }
 
-void completion_valued(const char *between)
+static void print_valued(const struct option *options)
+{
+	for (; options && options->name; options++) {
+		if (!options->value)
+			continue;
+		printf(" --%s", options->name);
+		if (options->id < OPTION_WORD)
+			printf(" -%c", options->id);
+	}
+}
+
+void completion_valued(void)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	printf("-o");
 	for (size_t i = 0; commands[i]; i++)
-		for (const struct option *option = commands[i]->options; option && option->name;
-			option++)
-			if (option->value)
-				printf("%s--%s", between, option->name);
+		print_valued(commands[i]->options);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < services[i]->operation_count; j++)
-			print_queries(&services[i]->operations[j], between);
+			print_queries(&services[i]->operations[j]);
 }
 
 static int run(struct arguments *arguments)

@@ -36,7 +36,7 @@ void completion_words(const struct dialect *dialect);
 /* Arms of options: by command, and by "api <service> <function>" for query values. */
 void completion_options(const struct dialect *dialect);
 
-/* Options that take a value, of all commands and functions, each once, parted by `between`. */
-void completion_valued(const char *between);
+/* Options that take a value, of all commands and functions, each once, each after a space. */
+void completion_valued(void);
 
 #endif

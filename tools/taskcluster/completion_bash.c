@@ -35,18 +35,18 @@ void completion_bash(void)
 	puts("\tesac\n"
 	     "}\n"
 	     "_taskcluster() {\n"
-	     "\tlocal current=${COMP_WORDS[COMP_CWORD]} typed=() word i _words=() options=()\n"
+	     "\tlocal current=${COMP_WORDS[COMP_CWORD]} typed=() word i _words=() options=()");
+	printf("\tlocal valued='");
+	completion_valued();
+	puts(" '\n"
 	     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	     "\t\tword=${COMP_WORDS[i]}\n"
-	     "\t\tcase $word in");
-	printf("\t\t");
-	completion_valued("|");
-	puts(")\n"
+	     "\t\tif [[ $valued == *\" $word \"* ]]; then\n"
 	     "\t\t\t((++i))\n"
-	     "\t\t\t[[ ${COMP_WORDS[i]} != '=' ]] || ((++i)) ;;\n"
-	     "\t\t-*) ;;\n"
-	     "\t\t*) typed+=(\"$word\") ;;\n"
-	     "\t\tesac\n"
+	     "\t\t\t[[ ${COMP_WORDS[i]} != '=' ]] || ((++i))\n"
+	     "\t\telif [[ $word != -* ]]; then\n"
+	     "\t\t\ttyped+=(\"$word\")\n"
+	     "\t\tfi\n"
 	     "\tdone\n"
 	     "\tCOMPREPLY=()\n"
 	     "\tif ((i > COMP_CWORD)); then\n"

@@ -47,8 +47,8 @@ void completion_fish(void)
 	     "\t\t\tcontinue\n"
 	     "\t\tend\n"
 	     "\t\tswitch $word");
-	printf("\t\t\tcase ");
-	completion_valued(" ");
+	printf("\t\t\tcase");
+	completion_valued();
 	puts("\n"
 	     "\t\t\t\tset value $word\n"
 	     "\t\t\tcase '-*'\n"

@@ -44,16 +44,17 @@ void completion_zsh(void)
 	     "}\n"
 	     "_taskcluster() {\n"
 	     "\tlocal -a typed options _taskcluster_found\n"
-	     "\tlocal i word\n"
+	     "\tlocal i word");
+	printf("\tlocal valued='");
+	completion_valued();
+	puts(" '\n"
 	     "\tfor ((i = 2; i < CURRENT; i++)); do\n"
 	     "\t\tword=$words[i]\n"
-	     "\t\tcase $word in");
-	printf("\t\t(");
-	completion_valued("|");
-	puts(") ((++i)) ;;\n"
-	     "\t\t(-*) ;;\n"
-	     "\t\t(*) typed+=(\"$word\") ;;\n"
-	     "\t\tesac\n"
+	     "\t\tif [[ $valued == *\" $word \"* ]]; then\n"
+	     "\t\t\t((++i))\n"
+	     "\t\telif [[ $word != -* ]]; then\n"
+	     "\t\t\ttyped+=(\"$word\")\n"
+	     "\t\tfi\n"
 	     "\tdone\n"
 	     "\tif ((i > CURRENT)); then\n"
 	     "\t\tcase $words[CURRENT-1] in\n"

@@ -21,12 +21,9 @@ static const char *find_host(const char *url, size_t *length)
 
 	host = host ? host + 3 : url;
 	size_t end = strcspn(host, "/?#");
-	for (size_t i = 0; i < end; i++)
-		if (host[i] == '@') {
-			host += i + 1;
-			end -= i + 1;
-			i = 0;
-		}
+	while (end > 0 && host[end - 1] != '@')
+		end--;
+	host += end;
 	bool bracket = host[0] == '[';
 	host += bracket;
 	*length = strcspn(host, bracket ? "]" : ":/?#");

@@ -3,7 +3,6 @@
 
 #include "tools/taskcluster/input.h"
 #include "tools/taskcluster/report.h"
-#include "tools/taskcluster/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,10 +46,8 @@ static int read_some(int fd, const char *from, struct bytes *bytes)
 		bytes->capacity = capacity;
 	}
 	ssize_t got = read(fd, bytes->data + bytes->length, bytes->capacity - bytes->length);
-	if (got < 0 && errno == EINTR && !signals_caught())
-		return 0;
 	if (got < 0 && errno == EINTR)
-		return STATUS_FAILED; /* main ends by the signal */
+		return 0;
 	if (got < 0)
 		return usage_error("%s: %s", from, strerror(errno));
 	bytes->length += (size_t)got;

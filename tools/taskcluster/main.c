@@ -136,7 +136,6 @@ static void open_standard_streams(void)
 int main(int argc, char **argv)
 {
 	open_standard_streams();
-	signals_watch();
 	int status = run(argv + (argc > 0));
 	signals_obey();
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)

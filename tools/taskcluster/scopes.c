@@ -73,8 +73,7 @@ static int ask_server(const struct tc_operation *operation, struct session *sess
 	if (call && tc_call_perform_json(call, &reply, &err) == TC_OK)
 		print_scopes(tc_json_get(reply, "scopes"));
 	else
-		status = signals_caught() ? STATUS_FAILED
-					  : report(&err, operation, &session->config);
+		status = report(&err, operation, &session->config);
 	tc_release(reply);
 	tc_call_free(call);
 	tc_error_clear(&err);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A person waits: long enough for a slow line, and Ctrl-C is near. */
 #define TIMEOUT_MS (5 * 60 * 1000)
@@ -56,9 +57,19 @@ static int on_progress(void *data, const struct tc_progress *progress)
 
 static void on_log(void *data, enum tc_log_level level, const char *line)
 {
-	(void)data;
-	(void)level;
-	fprintf(stderr, "%s\n", line);
+	const struct session *session = data;
+
+	/* errors are reported anyway */
+	if (session->verbose || level == TC_LOG_WARN)
+		fprintf(stderr, "%s\n", line);
+}
+
+/* Without -v a person at a terminal is told of retries only, for they take a while. */
+static enum tc_log_level log_level(const struct session *session)
+{
+	if (session->verbose == 0)
+		return TC_LOG_WARN;
+	return session->verbose > 1 ? TC_LOG_DEBUG : TC_LOG_INFO;
 }
 
 static int check_root(const struct config *config, const struct tc_service *service)
@@ -88,6 +99,7 @@ int session_open(struct session *session, const struct arguments *arguments,
 		status = check_root(config, service);
 	if (status != 0)
 		return status;
+	session->verbose = arguments->verbose;
 	const char *called = config->proxy_url ? config->proxy_url : config->root_url;
 	if (service && service->base_url)
 		called = base_url ? base_url : service->base_url;
@@ -102,13 +114,18 @@ int session_open(struct session *session, const struct arguments *arguments,
 	options.ca_file = getenv("SSL_CERT_FILE");
 	options.http_proxy = http_proxy_for(called);
 	options.progress = on_progress;
-	if (arguments->verbose) {
+	if (session->verbose || isatty(STDERR_FILENO))
 		options.log = on_log;
-		options.log_level = arguments->verbose > 1 ? TC_LOG_DEBUG : TC_LOG_INFO;
-	}
+	options.log_data = session;
+	options.log_level = log_level(session);
 	session->client = tc_client_new(&options, &err);
-	if (!session->client)
+	if (!session->client) {
 		status = report(&err, NULL, config);
+		fprintf(stderr,
+			"  The root URL comes from TASKCLUSTER_ROOT_URL, or config.rootUrl in "
+			"%s.\n",
+			config_path(config));
+	}
 	tc_error_clear(&err);
 	return status;
 }

@@ -12,6 +12,7 @@ struct session {
 	struct config config;
 	tc_client *client;
 	bool loaded;
+	int verbose;
 };
 #define SESSION_INIT \
 	{ \
@@ -25,14 +26,14 @@ int session_load(struct session *session);
 /*
  * Loads the configuration unless session_load has, and makes the client; `service` says whether a
  * root URL is needed, and base_url (or NULL) is for services that carry their own. 0, or the exit
- * status after telling what is wrong. Close it in either case.
+ * status after telling what is wrong. Close it in either case, and do not move it before.
  */
 int session_open(struct session *session, const struct arguments *arguments,
 	const struct tc_service *service, const char *base_url);
 void session_close(struct session *session);
 
 /* From now on SIGINT, SIGTERM and SIGHUP cancel the call that runs, and a second one ends the
- * program. */
+ * program. Only for a time with something to clean up: before, they end the program at once. */
 void signals_watch(void);
 
 /* The signal that came, or 0. */

@@ -111,7 +111,8 @@ TC_API void tc_json_add_int64(tc_json_builder *builder, int64_t value);
 TC_API void tc_json_add_double(tc_json_builder *builder, double value); /* shortest exact text */
 TC_API void tc_json_add_string(tc_json_builder *builder, const char *text); /* NULL adds null */
 TC_API void tc_json_add_string_n(tc_json_builder *builder, const char *text, size_t length);
-TC_API void tc_json_add_json(tc_json_builder *builder, const tc_json *json); /* a deep copy */
+/* A deep copy. NULL is an error, not null: absent stays absent. */
+TC_API void tc_json_add_json(tc_json_builder *builder, const tc_json *json);
 
 /* Ends the building: stores the tree, or fails with the first thing that went wrong
  * (TC_ERROR_INPUT or TC_ERROR_NOMEM). Frees the builder in either case. */

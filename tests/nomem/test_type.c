@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* The codec with every allocation failing in turn. */
+#include "tests/harness/test.h"
+
+#include "runtime/src/type.h"
+#include "tests/harness/kinds.h"
+#include "tests/harness/task_group.h"
+#include "tests/nomem/failing.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct work {
+	const struct tc_type *type;
+	const char *text;
+	const tc_json *tree;
+	const void *value;
+};
+
+static int decode(const struct work *work, tc_error *err)
+{
+	void *value = tc_decode(work->type, work->text, strlen(work->text), TC_DECODE_SECRET, err);
+
+	tc_release(value);
+	return value ? TC_OK : TC_ERROR_NOMEM;
+}
+
+static int decode_pieces(const struct work *work, tc_error *err)
+{
+	struct tc__decoder *d = tc__decoder_new(work->type, 0, TC_ERROR_REPLY, err);
+	size_t length = strlen(work->text), at = 0;
+	void *value = NULL;
+	int rc = TC_OK;
+
+	if (!d)
+		return TC_ERROR_NOMEM;
+	for (; rc == TC_OK && at < length; at += 7)
+		rc = tc__decoder_feed(d, work->text + at, length - at < 7 ? length - at : 7, err);
+	if (rc == TC_OK)
+		value = tc__decoder_finish(d, err);
+	tc__decoder_free(d);
+	tc_release(value);
+	return value ? TC_OK : TC_ERROR_NOMEM;
+}
+
+static int decode_tree(const struct work *work, tc_error *err)
+{
+	void *value = tc_decode_json(work->type, work->tree, 0, err);
+
+	tc_release(value);
+	return value ? TC_OK : TC_ERROR_NOMEM;
+}
+
+static int encode(const struct work *work, tc_error *err)
+{
+	char *text = NULL;
+	int rc = tc_encode(work->type, work->value, 0, &text, NULL, err);
+
+	assert_true((rc == TC_OK) == (text != NULL));
+	tc_release(text);
+	return rc;
+}
+
+static void fail_each(int (*run)(const struct work *work, tc_error *err), const struct work *work)
+{
+	bool failed = true;
+	long before = tc_live_blocks();
+
+	for (long n = 1; failed; n++) {
+		tc_error err = TC_ERROR_INIT;
+		tc_failing_start(n);
+		int rc = run(work, &err);
+		tc_failing_stop(&failed);
+		if (failed) {
+			assert_int_equal(rc, TC_ERROR_NOMEM);
+			assert_int_equal(err.code, TC_ERROR_NOMEM);
+		} else {
+			assert_ok(rc, &err);
+			assert_true(n > 1);
+		}
+		tc_error_clear(&err);
+		assert_int_equal(tc_live_blocks(), before);
+	}
+}
+
+static void fail_all(const struct tc_type *type, const char *text)
+{
+	struct work work = { .type = type, .text = text };
+	tc_error err = TC_ERROR_INIT;
+
+	assert_ok(tc_json_parse(text, strlen(text), &work.tree, &err), &err);
+	void *value = tc_decode(type, text, strlen(text), 0, &err);
+	assert_non_null(value);
+	work.value = value;
+	fail_each(decode, &work);
+	fail_each(decode_pieces, &work);
+	fail_each(decode_tree, &work);
+	assert_ok(tc_check(type, value, &err), &err); /* patterns are compiled once */
+	fail_each(encode, &work);
+	tc_release(value);
+	tc_release(work.tree);
+}
+
+static void test_every_kind(void **state)
+{
+	(void)state;
+	fail_all(&kinds_type, kinds_full_text);
+	fail_all(&kinds_shape_type, "{\"more\":[\"1234567890\"],\"kind\":\"star\"}");
+}
+
+static void test_long_reply(void **state)
+{
+	(void)state;
+	size_t length = 0;
+	char *text = tt_task_group_text(8000, &length);
+
+	fail_all(&tt_task_group_type, text);
+	tc_release(text);
+}
+
+/* A pattern whose compilation ran out of memory is compiled the next time. */
+static void test_patterns(void **state)
+{
+	(void)state;
+	static struct tc_pattern pattern = TC_PATTERN("^(a|b)+$");
+	const struct tc_text_rules rules = { .pattern = &pattern };
+	const struct tc_type type = TC_TYPE_OF_TEXT(&rules);
+	const char *text = "abab";
+	bool failed = true;
+
+	for (long n = 1; failed; n++) {
+		tc_error err = TC_ERROR_INIT;
+		tc_failing_start(n);
+		int rc = tc_check(&type, &text, &err);
+		tc_failing_stop(&failed);
+		assert_true(rc == TC_OK || err.code == TC_ERROR_NOMEM);
+		tc_error_clear(&err);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_kind),
+		cmocka_unit_test(test_long_reply),
+		cmocka_unit_test(test_patterns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
