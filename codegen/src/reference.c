@@ -739,6 +739,31 @@ static int take_side(struct reader *reader, const struct node *root, const struc
 	return TC_OK;
 }
 
+/* What the document says of the service as a whole. */
+static int read_service(
+	struct reader *reader, const struct node *root, const struct dialect *dialect)
+{
+	bool functions = dialect->read == read_function;
+	const char *title = NULL, *description = NULL;
+	int rc = find_service(reader, root, dialect);
+
+	if (rc != TC_OK)
+		return rc;
+	struct service *service = reader->service;
+	rc = take_side(reader, root, functions ? &service->api : &service->events);
+	if (rc == TC_OK)
+		rc = set_schemas(reader, dialect);
+	if (rc == TC_OK)
+		rc = read_head(reader, root, dialect);
+	if (rc == TC_OK)
+		rc = read_prose(reader, root, service->name, &title, &description);
+	if (rc == TC_OK && (functions || !service->title)) {
+		service->title = title;
+		service->description = description;
+	}
+	return rc;
+}
+
 int reference_read(
 	void *context, struct input *input, const struct document *document, tc_error *err)
 {
@@ -747,39 +772,23 @@ int reference_read(
 	};
 	struct node root = node_root(document->file, document->root);
 	const struct dialect *dialect = NULL;
-	const char *title = NULL, *description = NULL;
 	void *entries = NULL;
 	size_t count = 0;
 	int rc = find_dialect(&root, &dialect, err);
 
 	if (rc != TC_OK || dialect->skipped)
 		return rc;
-	rc = find_service(&reader, &root, dialect);
-	if (rc != TC_OK)
-		return rc;
-	struct service *service = reader.service;
-	bool functions = dialect->read == read_function;
-	rc = take_side(&reader, &root, functions ? &service->api : &service->events);
-	if (rc == TC_OK)
-		rc = set_schemas(&reader, dialect);
-	if (rc == TC_OK)
-		rc = read_head(&reader, &root, dialect);
-	if (rc == TC_OK)
-		rc = read_prose(&reader, &root, service->name, &title, &description);
+	rc = read_service(&reader, &root, dialect);
 	if (rc == TC_OK)
 		rc = read_entries(&reader, &root, dialect, &entries, &count);
 	if (rc != TC_OK)
 		return rc;
-	if (functions) {
-		service->operations = entries;
-		service->operation_count = count;
+	if (dialect->read == read_function) {
+		reader.service->operations = entries;
+		reader.service->operation_count = count;
 	} else {
-		service->exchanges = entries;
-		service->exchange_count = count;
-	}
-	if (!service->title || functions) {
-		service->title = title;
-		service->description = description;
+		reader.service->exchanges = entries;
+		reader.service->exchange_count = count;
 	}
 	return TC_OK;
 }

@@ -72,10 +72,10 @@ static int hex(char c)
 }
 
 /* The value at a URL's fragment; NULL when nothing is there. */
-static const tc_json *at_fragment(const tc_json *root, const char *fragment)
+static int at_fragment(
+	const tc_json *root, const char *fragment, const tc_json **value, tc_error *err)
 {
 	struct tc__buffer pointer = TC__BUFFER(NAME_LENGTH_MAX);
-	const tc_json *result = NULL;
 
 	for (const char *at = fragment; *at; at++) {
 		int high = *at == '%' ? hex(at[1]) : -1;
@@ -83,10 +83,10 @@ static const tc_json *at_fragment(const tc_json *root, const char *fragment)
 		tc__buffer_char(&pointer, low >= 0 ? (char)(high * 16 + low) : *at);
 		at += low >= 0 ? 2 : 0;
 	}
-	if (!tc__buffer_failed(&pointer))
-		result = tc_json_at(root, tc__buffer_get(&pointer));
+	*value = pointer.too_long ? NULL : tc_json_at(root, tc__buffer_get(&pointer));
+	int rc = pointer.no_memory ? tc__fail_nomem(err) : TC_OK;
 	tc__buffer_clear(&pointer);
-	return result;
+	return rc;
 }
 
 static bool is_schema(const tc_json *json)
@@ -125,8 +125,8 @@ static int follow(struct model *model, struct input *input, const char *base,
 	if (rc != TC_OK || !schema->document)
 		return rc;
 	const char *fragment = url[length] ? url + length + 1 : "";
-	schema->root = at_fragment(schema->document->root, fragment);
-	if (!schema->root)
+	rc = at_fragment(schema->document->root, fragment, &schema->root, err);
+	if (rc == TC_OK && !schema->root)
 		return node_fail(node, err,
 			"is \"%s\", but %s has nothing at \"%s\"; expected a schema there", url,
 			*wanted, fragment);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
-#define BUFFER_SIZE 16384L
+#define BUFFER_SIZE 32768L
 
 /* ---- start-up ---- */
 

@@ -11,6 +11,11 @@
 #include "json.h"
 #include "sax.h"
 #include "type.h"
+#include <stdalign.h>
+#include <string.h>
+
+/* Of structs in scratch. */
+#define TC__ALIGNMENT alignof(max_align_t)
 
 /* An object, array, map or union that is open. */
 struct tc__frame {
@@ -112,8 +117,21 @@ bool tc__decoder_settle(struct tc__decoder *decoder, struct tc__place *place);
 struct tc__frame *tc__decoder_open(struct tc__decoder *decoder, const struct tc__place *place);
 void tc__decoder_close(struct tc__decoder *decoder);
 
-/* Zeroed bytes on top of scratch; NULL when memory ends. */
-char *tc__decoder_push(struct tc__decoder *decoder, size_t size);
+/* Makes scratch at least this large. What lies there moves, and with it what frames point to. */
+bool tc__decoder_grow(struct tc__decoder *decoder, size_t capacity);
+
+/* Zeroed bytes on top of scratch, of which there must be some; NULL when memory ends. */
+static inline char *tc__decoder_push(struct tc__decoder *decoder, size_t size)
+{
+	struct tc__scratch *scratch = &decoder->scratch;
+
+	if (scratch->capacity - scratch->used < size &&
+		!tc__decoder_grow(decoder, scratch->used + size))
+		return NULL;
+	char *bytes = scratch->bytes + scratch->used;
+	scratch->used += size;
+	return memset(bytes, 0, size);
+}
 
 /* The next value, with all in it, is kept aside. */
 int tc__aside_begin(struct tc__decoder *decoder, enum tc__aside what, const tc_json **target);

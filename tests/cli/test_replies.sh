@@ -111,7 +111,7 @@ run 0 api -vv queue status json
 lacks never-to-be-printed
 
 # an HTTP proxy, and hosts that need none
-TASKCLUSTER_ROOT_URL=http://tc.invalid http_proxy=$TASKCLUSTER_ROOT_URL run 0 api queue status text
+http_proxy=$TASKCLUSTER_ROOT_URL TASKCLUSTER_ROOT_URL=http://tc.invalid run 0 api queue status text
 is '{"a":   1}'
 http_proxy=http://127.0.0.1:1 no_proxy='other.example.com, 127.0.0.1' run 0 api queue status text
 is '{"a":   1}'

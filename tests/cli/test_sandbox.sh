@@ -64,7 +64,7 @@ run 1 api queue reportFailed "$task" 0
 tells 409
 run 1 api queue status "$("$TC_CLI" slugid)"
 tells "404 ResourceNotFound"
-run 1 api queue createTask "$("$TC_CLI" slugid)" <<<'{"nonsense": 1}'
+run 1 api queue claimWork test/cli <<<'{"tasks":100,"workerGroup":"g","workerId":"w"}'
 tells "400 InputValidationError"
 tells "--help"
 run 1 api queue listArtifacts "$task" 0 --limit many
@@ -96,7 +96,7 @@ sleep 2
 [[ $(curl -s -o "$folder/reply" -w '%{http_code}' "$out") == 401 ]] || fail "it should have expired"
 
 # authorizedScopes of the file narrow what the environment's credentials may do
-cat >"$HOME/.config/taskcluster.yml" <<<'config: {authorizedScopes: ["queue:get-task:*"]}'
+cat >"$HOME/.config/taskcluster.yml" <<<'config: {authorizedScopes: ["queue:get-task:*", "auth:current-scopes"]}'
 run 0 scopes
 has 'queue:get-task:*'
 lacks '  *'$'\n'
@@ -113,8 +113,9 @@ lacks never-to-be-printed
 TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 1 api secrets get a/b
 tells 403
 tells "not signed"
-TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 0 scopes
+TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 1 scopes
 has "client: none"
+tells auth:current-scopes
 
 # TLS: an authority of one's own
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \

@@ -11,17 +11,37 @@
 
 #define ARGUMENTS_MAX 40
 
+/* The texts that format() gave, in a list that ends with the program. */
+struct text {
+	struct text *next;
+	char bytes[4096 - sizeof(struct text *)];
+};
+
+static struct text *texts;
+
+static void free_texts(void)
+{
+	while (texts) {
+		struct text *next = texts->next;
+		free(texts);
+		texts = next;
+	}
+}
+
 const char *format(const char *pattern, ...)
 {
-	static char texts[32][4096];
-	static size_t next;
-	char *text = texts[next++ % 32];
+	struct text *text = malloc(sizeof *text);
 	va_list arguments;
 
+	assert_non_null(text);
+	if (!texts)
+		atexit(free_texts);
+	text->next = texts;
+	texts = text;
 	va_start(arguments, pattern);
-	vsnprintf(text, sizeof texts[0], pattern, arguments);
+	vsnprintf(text->bytes, sizeof text->bytes, pattern, arguments);
 	va_end(arguments);
-	return text;
+	return text->bytes;
 }
 
 /* A file that has no name any more. */

@@ -31,7 +31,7 @@ void program_compile(const char *source, const char *include);
 int folder_make(void **state);
 int folder_remove(void **state);
 
-/* A text in static memory, formatted; the last thirty-two stay valid. */
+/* A formatted text, cut at about 4,000 bytes; it lives until the test program ends. */
 const char *format(const char *pattern, ...);
 
 void write_file(const char *path, const char *text);

@@ -37,46 +37,71 @@ static const char *const prose[] = {
 
 #define COUNT (sizeof prose / sizeof *prose)
 
-/* A reference whose every description, title and summary is this text, for free(). */
-static char *reference_of(const char *text)
+static void add_texts(tc_json_builder *b, const char *const (*pairs)[2], size_t count)
 {
-	const tc_json *json = NULL;
-	char *written = NULL, *copy;
-	tc_json_builder *b = tc_json_builder_new();
-	static const char *const head[][2] = {
-		{ "$schema", "/schemas/common/api-reference-v0.json#" },
-		{ "serviceName", "demo" },
-		{ "apiVersion", "v1" },
+	for (size_t i = 0; i < count; i++) {
+		tc_json_add_name(b, pairs[i][0]);
+		tc_json_add_string(b, pairs[i][1]);
+	}
+}
+
+static void add_prose(tc_json_builder *b, const char *text)
+{
+	const char *const pairs[][2] = { { "title", text }, { "description", text } };
+
+	add_texts(b, pairs, 2);
+}
+
+/* Two words of a routing key, with the text as a summary. */
+static void add_words(tc_json_builder *b, const char *text)
+{
+	tc_json_add_name(b, "routingKey");
+	tc_json_add_array(b);
+	for (int i = 0; i < 2; i++) {
+		const char *const pairs[][2] = { { "name", i ? "b" : "a" }, { "summary", text } };
+		tc_json_add_object(b);
+		add_texts(b, pairs, 2);
+		tc_json_end(b);
+	}
+	tc_json_end(b);
+}
+
+/* A reference, of functions or of exchanges, whose every description, title and summary is this
+ * text, for free(). */
+static char *reference_of(const char *text, bool exchanges)
+{
+	static const char *const heads[][2][2] = {
+		{ { "$schema", "/schemas/common/api-reference-v0.json#" },
+			{ "serviceName", "demo" } },
+		{ { "$schema", "/schemas/common/exchanges-reference-v0.json#" },
+			{ "serviceName", "demo" } },
 	};
-	static const char *const entry[][2] = { { "type", "function" }, { "name", "thing" },
+	static const char *const rest[][2] = { { "apiVersion", "v1" }, { "exchangePrefix", "x/" } };
+	static const char *const function[][2] = { { "type", "function" }, { "name", "thing" },
 		{ "method", "get" }, { "route", "/thing" } };
+	static const char *const exchange[][2] = { { "type", "topic-exchange" },
+		{ "name", "thing" }, { "exchange", "thing" }, { "schema", "v1/thing.json#" } };
+	const tc_json *json = NULL;
+	char *written = NULL;
+	tc_json_builder *b = tc_json_builder_new();
 
 	tc_json_add_object(b);
-	for (size_t i = 0; i < 3; i++) {
-		tc_json_add_name(b, head[i][0]);
-		tc_json_add_string(b, head[i][1]);
-	}
-	for (int level = 0; level < 2; level++) {
-		tc_json_add_name(b, "title");
-		tc_json_add_string(b, text);
-		tc_json_add_name(b, "description");
-		tc_json_add_string(b, text);
-		if (level)
-			break;
-		tc_json_add_name(b, "entries");
-		tc_json_add_array(b);
-		tc_json_add_object(b);
-		for (size_t i = 0; i < 4; i++) {
-			tc_json_add_name(b, entry[i][0]);
-			tc_json_add_string(b, entry[i][1]);
-		}
-	}
+	add_texts(b, heads[exchanges], 2);
+	add_texts(b, rest, 2);
+	add_prose(b, text);
+	tc_json_add_name(b, "entries");
+	tc_json_add_array(b);
+	tc_json_add_object(b);
+	add_texts(b, exchanges ? exchange : function, 4);
+	add_prose(b, text);
+	if (exchanges)
+		add_words(b, text);
 	tc_json_end(b);
 	tc_json_end(b);
 	tc_json_end(b);
 	assert_int_equal(tc_json_build(b, &json, NULL), TC_OK);
 	assert_int_equal(tc_json_write(json, TC_JSON_COMPACT, &written, NULL, NULL), TC_OK);
-	copy = strdup(written);
+	char *copy = strdup(written);
 	tc_release(written);
 	tc_release(json);
 	return copy;
@@ -101,12 +126,12 @@ static void check_lines(const char *path)
 	free(text);
 }
 
-static void check_prose(const char *folder, const char *text)
+static void check_side(const char *folder, const char *text, bool exchanges)
 {
 	const char *reference = format("%s/demo.json", folder);
 	const char *out = format("%s/out", folder);
 	const char *header = format("%s/include/taskcluster/demo.h", out);
-	char *json = reference_of(text);
+	char *json = reference_of(text, exchanges);
 
 	write_file(reference, json);
 	free(json);
@@ -117,6 +142,12 @@ static void check_prose(const char *folder, const char *text)
 	const char *cxx = format("%s/header.cc", folder);
 	write_file(cxx, "#include <taskcluster/demo.h>\nextern int not_empty;\n");
 	program_compile(cxx, format("%s/include", out));
+}
+
+static void check_prose(const char *folder, const char *text)
+{
+	check_side(folder, text, true);
+	check_side(folder, text, false);
 }
 
 static void any_prose_compiles(void **state)

@@ -20,7 +20,7 @@
 
 static bool find_program(char *path, size_t size)
 {
-	const char *given = getenv("TC_SANDBOX_PROGRAM");
+	const char *given = getenv("TC_SANDBOX");
 	static const char *const places[] = { "", "../bin/", "../../bin/", "../" };
 	char self[2000];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -149,7 +149,7 @@ struct tc_test_server *tc_test_server_start_with(const char *const *given)
 	size_t count = 0;
 
 	if (!find_program(program, sizeof program))
-		fail_msg("%s is not built; TC_SANDBOX_PROGRAM can say where it is", PROGRAM);
+		fail_msg("%s is not built; TC_SANDBOX can say where it is", PROGRAM);
 	arguments[count++] = program;
 	/* execv does not write to them; the program itself parses its own copies */
 	for (size_t i = 0; i < 2; i++)

@@ -4,7 +4,7 @@
 
 /*
  * Runs the sandbox as a child process on a free port of loopback, for tests that need a server.
- * The program is found through TC_SANDBOX_PROGRAM in the environment, or beside the test program
+ * The program is found through TC_SANDBOX in the environment, or beside the test program
  * and in ../bin and bin. It ends with the test, also when the test crashes.
  *
  *	struct tc_test_server *server = tc_test_server_start("--faults", "--claim-timeout", "1", NULL);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/needle.h"
 #include "tests/harness/test.h"
 
 #include "runtime/src/clock.h"
@@ -626,91 +627,11 @@ static void test_shared_by_threads(void **state)
 	}
 }
 
-/* Looking for secrets in memory. The needle is kept under a mask, so that the test itself does not
- * put into memory what it looks for. */
-
-#define MASK ((unsigned char)0xa5)
-
-struct needle {
-	unsigned char masked[128];
-	size_t length;
-};
-
-static bool stands_at(const unsigned char *at, const struct needle *needle, unsigned char change)
-{
-	for (size_t i = 0; i < needle->length; i++)
-		if ((unsigned char)(at[i] ^ change ^ MASK) != needle->masked[i])
-			return false;
-	return true;
-}
-
-/* How often it stands in a piece of memory, as it is or under one of HMAC's pads. */
-static int count_in(
-	const unsigned char *from, const unsigned char *end, const struct needle *needle)
-{
-	int count = 0;
-
-	for (const unsigned char *at = from; at + needle->length <= end; at++)
-		count += stands_at(at, needle, 0) || stands_at(at, needle, 0x36) ||
-			stands_at(at, needle, 0x5c);
-	return count;
-}
-
-/* In all memory of the process that can be read and written. */
-static int count_in_memory(const struct needle *needle)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[1000], readable, writable;
-	unsigned long from, end;
-	int count = 0;
-
-	assert_non_null(maps);
-	while (fgets(line, sizeof line, maps)) {
-		if (sscanf(line, "%lx-%lx %c%c", &from, &end, &readable, &writable) == 4 &&
-			readable == 'r' && writable == 'w')
-			count += count_in((const unsigned char *)(uintptr_t)from,
-				(const unsigned char *)(uintptr_t)end, needle);
-	}
-	fclose(maps);
-	return count;
-}
-
-static void unmask(const struct needle *needle, char *text)
-{
-	for (size_t i = 0; i < needle->length; i++)
-		text[i] = (char)(needle->masked[i] ^ MASK);
-	text[needle->length] = '\0';
-}
-
-/* A random token of base64url characters. */
-static void make_needle(struct needle *needle, size_t length)
-{
-	randombytes_buf(needle->masked, length);
-	for (size_t i = 0; i < length; i++)
-		needle->masked[i] = (unsigned char)(('a' + needle->masked[i] % 26) ^ MASK);
-	needle->length = length;
-}
-
-static bool can_look(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return false; /* terabytes of shadow, and freed memory that is kept */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-	return false;
-#else
-	return true;
-#endif
-#else
-	return true;
-#endif
-}
-
-static tc_credentials *make_of_needle(const struct needle *needle)
+static tc_credentials *make_of_needle(const struct tc_needle *needle)
 {
 	char token[sizeof needle->masked + 1];
 
-	unmask(needle, token);
+	tc_needle_text(needle, token);
 	tc_credentials *credentials = tc_credentials_new("tester", token, NULL, NULL);
 	sodium_memzero(token, sizeof token);
 	assert_non_null(credentials);
@@ -731,29 +652,29 @@ static void sign_often(const tc_credentials *credentials)
 static void test_the_token_is_nowhere_in_writable_memory(void **state)
 {
 	static const size_t lengths[] = { 22, 44, 63, 64, 65, 100 };
-	struct needle needle;
+	struct tc_needle needle;
 	char found[sizeof needle.masked + 1];
 
 	(void)state;
-	if (!can_look())
+	if (!tc_needle_can_look())
 		skip();
 	assert_ok(tc__crypto_start(NULL), NULL);
 	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-		make_needle(&needle, lengths[i]);
-		unmask(&needle, found);
-		assert_true(count_in_memory(&needle) > 0); /* the search does find */
+		tc_needle_make(&needle, lengths[i]);
+		tc_needle_text(&needle, found);
+		assert_true(tc_needle_count(&needle) > 0); /* the search does find */
 		sodium_memzero(found, sizeof found);
 		tc_credentials *credentials = make_of_needle(&needle);
-		assert_int_equal(count_in_memory(&needle), 0);
+		assert_int_equal(tc_needle_count(&needle), 0);
 		sign_often(credentials); /* also reveals, and releases */
-		assert_int_equal(count_in_memory(&needle), 0);
+		assert_int_equal(tc_needle_count(&needle), 0);
 		struct tc_temporary temporary = TC_TEMPORARY_INIT;
 		tc_credentials *made = tc_credentials_temporary(credentials, &temporary, NULL);
 		assert_non_null(made);
-		assert_int_equal(count_in_memory(&needle), 0);
+		assert_int_equal(tc_needle_count(&needle), 0);
 		tc_credentials_free(made);
 		tc_credentials_free(credentials);
-		assert_int_equal(count_in_memory(&needle), 0);
+		assert_int_equal(tc_needle_count(&needle), 0);
 	}
 }
 
@@ -762,23 +683,21 @@ static void test_a_temporary_token_is_nowhere_in_writable_memory(void **state)
 {
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
 	const tc_json *json;
-	struct needle needle;
+	struct tc_needle needle;
 
 	(void)state;
-	if (!can_look())
+	if (!tc_needle_can_look())
 		skip();
 	tc_credentials *issuer = tc_credentials_new("tester", "no-secret", NULL, NULL);
 	tc_credentials *made = tc_credentials_temporary(issuer, &temporary, NULL);
 	assert_non_null(made);
 	assert_ok(tc_credentials_reveal(made, &json, NULL), NULL);
 	const tc_json *token = tc_json_get(json, "accessToken");
-	needle.length = tc_json_text_length(token);
-	assert_int_equal(needle.length, 43);
-	for (size_t i = 0; i < needle.length; i++)
-		needle.masked[i] = (unsigned char)((unsigned char)tc_json_text(token)[i] ^ MASK);
-	assert_true(count_in_memory(&needle) > 0);
+	assert_int_equal(tc_json_text_length(token), 43);
+	tc_needle_set(&needle, tc_json_text(token));
+	assert_true(tc_needle_count(&needle) > 0);
 	tc_release(json);
-	assert_int_equal(count_in_memory(&needle), 0);
+	assert_int_equal(tc_needle_count(&needle), 0);
 	tc_credentials_free(made);
 	tc_credentials_free(issuer);
 }

@@ -127,13 +127,8 @@ static void add_escaped(struct tc__buffer *text, const char *ext)
 	}
 }
 
-struct signed_parts {
-	const char *type, *ts, *nonce, *method, *resource, *hash, *ext, *app, *dlg;
-};
-
-/* The MAC over the normalised text; empty when something does not fit. */
-static bool compute_mac(const struct verify_request *request, const struct signed_parts *parts,
-	const char *key, char mac[DIGEST_SIZE])
+bool verify_mac(const struct verify_request *request, const struct verify_parts *parts,
+	const char *key, char mac[VERIFY_MAC_SIZE])
 {
 	struct tc__buffer text = TC__BUFFER(TEXT_MAX);
 	struct tc__buffer host = TC__BUFFER(1024);
@@ -199,9 +194,9 @@ static enum verify_outcome verify_header(struct tc__arena *arena,
 		arena, keys, fields[ID], fields[EXT], request->now_ms, result);
 	if (outcome != VERIFY_OK)
 		return outcome;
-	struct signed_parts parts = { "header", fields[TS], fields[NONCE], request->method,
+	struct verify_parts parts = { "header", fields[TS], fields[NONCE], request->method,
 		request->resource, fields[HASH], fields[EXT], fields[APP], fields[DLG] };
-	if (!compute_mac(request, &parts, result->access_token, mac) ||
+	if (!verify_mac(request, &parts, result->access_token, mac) ||
 		!digest_same(mac, fields[MAC]))
 		return refuse(result, "Unauthorized: Bad mac");
 	result->ts = fields[TS];
@@ -282,13 +277,13 @@ static enum verify_outcome verify_bewit(struct tc__arena *arena,
 	char *plain = without_bewit(arena, request->resource, bewit);
 	if (!plain)
 		return VERIFY_EXHAUSTED;
-	struct signed_parts signed_parts = { .type = "bewit",
+	struct verify_parts signed_parts = { .type = "bewit",
 		.ts = parts[1],
 		.nonce = "",
 		.method = "GET",
 		.resource = plain,
 		.ext = parts[3] };
-	if (!compute_mac(request, &signed_parts, result->access_token, mac) ||
+	if (!verify_mac(request, &signed_parts, result->access_token, mac) ||
 		!digest_same(mac, parts[2]))
 		return refuse(result, "Unauthorized: Bad mac");
 	result->bewit = true;
@@ -328,7 +323,7 @@ bool verify_reply(struct tc__arena *arena, const struct verify_request *request,
 	char hash[DIGEST_SIZE];
 	char mac[DIGEST_SIZE];
 	char text[256];
-	struct signed_parts parts = { .type = "response",
+	struct verify_parts parts = { .type = "response",
 		.ts = result->ts,
 		.nonce = result->nonce,
 		.method = request->method,
@@ -338,7 +333,7 @@ bool verify_reply(struct tc__arena *arena, const struct verify_request *request,
 		.dlg = result->dlg };
 
 	if (!result->ts || !digest_payload(content_type, body, length, hash) ||
-		!compute_mac(request, &parts, result->access_token, mac))
+		!verify_mac(request, &parts, result->access_token, mac))
 		return false;
 	snprintf(text, sizeof text, "Hawk mac=\"%s\", hash=\"%s\"", mac, hash);
 	*value = tc__arena_text(arena, text, strlen(text));

@@ -65,6 +65,18 @@ struct verify_result {
 enum verify_outcome verify_request(struct tc__arena *arena, const struct verify_request *request,
 	const struct verify_keys *keys, struct verify_result *result);
 
+/* What goes into a MAC beside the request: texts that were not sent are NULL. The type is "header",
+ * "response" or "bewit". */
+struct verify_parts {
+	const char *type, *ts, *nonce, *method, *resource, *hash, *ext, *app, *dlg;
+};
+
+/* The MAC over the normalised text, as base64. False for a Host header that is none, or what is far
+ * too long. */
+#define VERIFY_MAC_SIZE 45
+bool verify_mac(const struct verify_request *request, const struct verify_parts *parts,
+	const char *key, char mac[VERIFY_MAC_SIZE]);
+
 /* Whether a request carries credentials at all. */
 bool verify_present(const struct verify_request *request);
 

@@ -115,6 +115,8 @@ static const char *advice_for_status(const tc_error *err)
 		return "The task has recorded that this artifact could not be made.";
 	case 429:
 		return "Too many requests: try again later.";
+	case 501:
+		return "This server does not implement this function.";
 	default:
 		return err->http_status >= 500
 			? "The server failed: try again later; its operators find the request by "

@@ -72,6 +72,11 @@ static int ask_server(const struct tc_operation *operation, struct session *sess
 
 	if (call && tc_call_perform_json(call, &reply, &err) == TC_OK)
 		print_scopes(tc_json_get(reply, "scopes"));
+	else if (err.http_status == 403)
+		status = failure("the server does not tell: asking takes the scope "
+				 "auth:current-scopes, which %s",
+			config_signs(&session->config) ? "these credentials do not have"
+						       : "unsigned calls do not have");
 	else
 		status = report(&err, operation, &session->config);
 	tc_release(reply);

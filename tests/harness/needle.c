@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/test.h"
+
+#include "tests/harness/needle.h"
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MASK ((unsigned char)0xa5)
+
+static bool stands_at(const unsigned char *at, const struct tc_needle *needle, unsigned char change)
+{
+	for (size_t i = 0; i < needle->length; i++)
+		if ((unsigned char)(at[i] ^ change ^ MASK) != needle->masked[i])
+			return false;
+	return true;
+}
+
+/* How often it stands in a piece of memory, as it is or under one of HMAC's pads. */
+static int count_in(
+	const unsigned char *from, const unsigned char *end, const struct tc_needle *needle)
+{
+	int count = 0;
+
+	for (const unsigned char *at = from; at + needle->length <= end; at++)
+		count += stands_at(at, needle, 0) || stands_at(at, needle, 0x36) ||
+			stands_at(at, needle, 0x5c);
+	return count;
+}
+
+/* In all memory of the process that can be read and written. */
+int tc_needle_count(const struct tc_needle *needle)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[1000], readable, writable;
+	unsigned long from, end;
+	int count = 0;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof line, maps)) {
+		if (sscanf(line, "%lx-%lx %c%c", &from, &end, &readable, &writable) == 4 &&
+			readable == 'r' && writable == 'w')
+			count += count_in((const unsigned char *)(uintptr_t)from,
+				(const unsigned char *)(uintptr_t)end, needle);
+	}
+	fclose(maps);
+	return count;
+}
+
+void tc_needle_text(const struct tc_needle *needle, char *text)
+{
+	for (size_t i = 0; i < needle->length; i++)
+		text[i] = (char)(needle->masked[i] ^ MASK);
+	text[needle->length] = '\0';
+}
+
+/* A random token of base64url characters. */
+void tc_needle_make(struct tc_needle *needle, size_t length)
+{
+	randombytes_buf(needle->masked, length);
+	for (size_t i = 0; i < length; i++)
+		needle->masked[i] = (unsigned char)(('a' + needle->masked[i] % 26) ^ MASK);
+	needle->length = length;
+}
+
+bool tc_needle_can_look(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return false; /* terabytes of shadow, and freed memory that is kept */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+	return false;
+#else
+	return true;
+#endif
+#else
+	return true;
+#endif
+}
+
+void tc_needle_set(struct tc_needle *needle, const char *text)
+{
+	needle->length = strlen(text);
+	assert_true(needle->length <= sizeof needle->masked);
+	for (size_t i = 0; i < needle->length; i++)
+		needle->masked[i] = (unsigned char)((unsigned char)text[i] ^ MASK);
+}
