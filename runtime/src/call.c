@@ -294,7 +294,7 @@ static int perform(const tc_call *call, tc_response **response, tc_error *err)
 	return failure.code == TC_OK ? TC_OK : tc__fail_with(err, &failure);
 }
 
-static int check_ready(const tc_call *call, tc_error *err)
+int tc__call_check_ready(const tc_call *call, tc_error *err)
 {
 	if (!call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
@@ -310,7 +310,7 @@ int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 {
 	if (response)
 		*response = NULL;
-	int rc = check_ready(call, err);
+	int rc = tc__call_check_ready(call, err);
 	return rc == TC_OK ? perform(call, response, err) : rc;
 }
 

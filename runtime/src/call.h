@@ -32,6 +32,12 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
 	const tc_json *json, tc_error *err);
 
+/* Whether it can be sent: it is there, and has the body that its operation takes. */
+int tc__call_check_ready(const tc_call *call, tc_error *err);
+
+/* The same call (operation, body, headers, client) to another URL: the next page of its list. */
+tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err);
+
 /*
  * A performance. Its life:
  *

@@ -342,14 +342,19 @@ void tc_client_free(tc_client *client)
 
 /* ---- for calls ---- */
 
-struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
+struct tc__curl_settings tc__client_settings(const tc_client *client)
 {
-	struct tc__curl_settings settings = {
+	return (struct tc__curl_settings){
 		.connect_timeout_ms = client->options.connect_timeout_ms,
 		.ca_file = client->options.ca_file,
 		.http_proxy = client->options.http_proxy,
 		.environment_proxy = client->environment,
 	};
+}
+
+struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
+{
+	struct tc__curl_settings settings = tc__client_settings(client);
 
 	if (!client->transport)
 		client->transport = tc__curl_transport_new(&settings, err);

@@ -9,6 +9,8 @@
 #include "transport.h"
 #include <taskcluster/client.h>
 
+struct tc__curl_settings;
+
 struct tc_client {
 	size_t references;         /* the caller's, and one for each call; all on one thread */
 	struct tc_options options; /* with every default filled in; texts lie in the arena */
@@ -28,6 +30,9 @@ tc_client *tc__client_ref(tc_client *client);
 
 /* Its transport, made when first asked for: a client that only signs URLs has none. */
 struct tc__transport *tc__client_transport(tc_client *client, tc_error *err);
+
+/* What its transfers are set up with, also by an event loop; borrowed from the client. */
+struct tc__curl_settings tc__client_settings(const tc_client *client);
 
 /* Another transport instead, which the client then owns. For tests. */
 void tc__client_set_transport(tc_client *client, struct tc__transport *transport);

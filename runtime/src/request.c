@@ -9,12 +9,15 @@
 
 /* ---- the URL ---- */
 
-/* A base URL with its {service} replaced by the service's name. */
+/* A base URL with its {service} replaced by the service's name as its own generation knew it:
+ * "classic-" only tells our tables apart. */
 static void add_base(struct tc__buffer *url, const char *base, const char *service)
 {
-	static const char placeholder[] = "{service}";
+	static const char placeholder[] = "{service}", classic[] = "classic-";
 	const char *at = strstr(base, placeholder);
 
+	if (strncmp(service, classic, sizeof classic - 1) == 0)
+		service += sizeof classic - 1;
 	if (at) {
 		tc__buffer_add(url, base, (size_t)(at - base));
 		tc__buffer_text(url, service);

@@ -224,6 +224,11 @@ static bool is_fed(const struct tc__reply *reply)
 	return reply->sink && !reply->hold && tc__reply_is_success(tc__reply_status(reply));
 }
 
+bool tc__reply_is_full(const struct tc__reply *reply)
+{
+	return is_fed(reply) && reply->sink->full && reply->sink->full(reply->sink);
+}
+
 static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
 {
 	int rc = TC_OK;

@@ -32,6 +32,9 @@ struct tc__sink {
 	int (*begin)(struct tc__sink *sink, tc_error *err);
 	int (*feed)(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err);
 	int (*finish)(struct tc__sink *sink, tc_error *err);
+	/* Whether it takes no more for now: the transfer then pauses until its event loop resumes
+	 * it. NULL: it always takes more, as it must below the synchronous transport. */
+	bool (*full)(struct tc__sink *sink);
 };
 
 struct tc__reply {
@@ -58,6 +61,9 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length);
 /* Bytes of the body, decoded. As above. What is over the maximum of a refusal is dropped (it is the
  * refusal that matters); of a success it is a failure. */
 int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length);
+
+/* Whether the sink has to be left alone before it gets these next bytes of the body. */
+bool tc__reply_is_full(const struct tc__reply *reply);
 
 /* The reply is whole: TC_OK for any status, or what went wrong. */
 int tc__reply_finish(struct tc__reply *reply, tc_error *err);

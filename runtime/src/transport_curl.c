@@ -2,8 +2,8 @@
 #include "transport_curl.h"
 
 #include "clock.h"
+#include "transport_sigpipe.h"
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,41 +25,6 @@ struct curl_transport {
 static struct curl_transport *curl_of(struct tc__transport *transport)
 {
 	return (struct curl_transport *)transport;
-}
-
-/* ---- SIGPIPE ---- */
-
-/* curl writes to plain sockets so that no signal comes; what it does for TLS has differed between
- * its versions. So the signal is held back on this thread meanwhile, and taken away if it came. */
-struct hush {
-	bool active, pending;
-	sigset_t before;
-};
-
-static void hush_begin(struct hush *hush)
-{
-	sigset_t pipe, pending;
-
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sigemptyset(&pending);
-	sigpending(&pending);
-	hush->pending = sigismember(&pending, SIGPIPE) == 1;
-	hush->active = pthread_sigmask(SIG_BLOCK, &pipe, &hush->before) == 0;
-}
-
-static void hush_end(struct hush *hush)
-{
-	const struct timespec now = { 0 };
-	sigset_t pipe;
-
-	if (!hush->active)
-		return;
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	while (!hush->pending && sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
-		continue;
-	pthread_sigmask(SIG_SETMASK, &hush->before, NULL);
 }
 
 /* ---- delivery ---- */
@@ -92,20 +57,20 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 	struct tc__transfer *transfer = &transport->transfer;
 	bool tls = strncmp(delivery->attempt->url, "https", 5) == 0;
 	CURLcode code = CURLE_OK;
-	struct hush hush = { 0 };
+	struct tc__hush hush = { 0 };
 
 	int rc = tc__transfer_load(transfer, delivery, err);
 	if (rc != TC_OK)
 		return rc;
 	if (tls)
-		hush_begin(&hush);
+		tc__hush_begin(&hush);
 	CURLMcode failure = curl_multi_add_handle(transport->multi, transfer->easy);
 	if (failure == CURLM_OK) {
 		failure = drive(transport->multi, delivery->progress ? WATCHED_MS : UNWATCHED_MS);
 		code = message_of(transport->multi);
 		curl_multi_remove_handle(transport->multi, transfer->easy);
 	}
-	hush_end(&hush);
+	tc__hush_end(&hush);
 	if (failure == CURLM_OUT_OF_MEMORY)
 		return tc__fail_nomem(err);
 	if (failure != CURLM_OK)
@@ -137,7 +102,7 @@ static int64_t steady_ms(struct tc__transport *base)
 static void end(struct tc__transport *base)
 {
 	struct curl_transport *transport = curl_of(base);
-	struct hush hush = { 0 };
+	struct tc__hush hush = { 0 };
 
 	/* In a child of fork the connections are the parent's: TLS would say goodbye on them. So
 	 * only this process's copies of the sockets are closed, and curl's memory is left to the
@@ -146,11 +111,11 @@ static void end(struct tc__transport *base)
 		tc__sockets_abandon(&transport->sockets);
 		return;
 	}
-	hush_begin(&hush);
+	tc__hush_begin(&hush);
 	if (transport->transfer.easy)
 		tc__transfer_close(&transport->transfer);
 	curl_multi_cleanup(transport->multi);
-	hush_end(&hush);
+	tc__hush_end(&hush);
 	tc__sockets_clear(&transport->sockets);
 	tc_release(transport);
 }

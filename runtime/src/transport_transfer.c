@@ -114,6 +114,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	struct tc__transfer *transfer = data;
 	size_t length = size * count;
 
+	if (tc__reply_is_full(transfer->delivery->reply))
+		return CURL_WRITEFUNC_PAUSE;
 	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
 		return length;
 	return length ? 0 : 1;
@@ -340,9 +342,9 @@ static int code_of(CURLcode code)
 
 static bool is_permanent(CURLcode code)
 {
-	return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_UNSUPPORTED_PROTOCOL ||
-		code == CURLE_URL_MALFORMAT || code == CURLE_SSL_CIPHER ||
-		code == CURLE_SSL_ENGINE_NOTFOUND || code == CURLE_NOT_BUILT_IN;
+	return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_URL_MALFORMAT ||
+		code == CURLE_SSL_CIPHER || code == CURLE_SSL_ENGINE_NOTFOUND ||
+		code == CURLE_NOT_BUILT_IN;
 }
 
 /* "tc.example.com" of "https://tc.example.com/…" */

@@ -83,10 +83,10 @@ static bool read_environment(struct tc_test_server *server, FILE *out)
 	int found = 0;
 
 	while (found < 3 && fgets(line, sizeof line, out)) {
-		found += take(line, "TASKCLUSTER_ROOT_URL", server->root_url,
-			sizeof server->root_url);
-		found += take(line, "TASKCLUSTER_CLIENT_ID", server->client_id,
-			sizeof server->client_id);
+		found += take(
+			line, "TASKCLUSTER_ROOT_URL", server->root_url, sizeof server->root_url);
+		found += take(
+			line, "TASKCLUSTER_CLIENT_ID", server->client_id, sizeof server->client_id);
 		found += take(line, "TASKCLUSTER_ACCESS_TOKEN", server->access_token,
 			sizeof server->access_token);
 	}

@@ -7,9 +7,8 @@
  * The program is found through TC_SANDBOX in the environment, or beside the test program
  * and in ../bin and bin. It ends with the test, also when the test crashes.
  *
- *	struct tc_test_server *server = tc_test_server_start("--faults", "--claim-timeout", "1", NULL);
- *	… server->root_url …
- *	tc_test_server_stop(server);
+ *	struct tc_test_server *server = tc_test_server_start("--faults", "--claim-timeout", "1",
+ *NULL); … server->root_url … tc_test_server_stop(server);
  */
 
 #include <sys/types.h>

@@ -66,16 +66,16 @@ static void expressions_are_filled_in(void **state)
 	assert_filled("\"a:<name>:b\"", "a:abc:b");
 	assert_filled("\"<name>/<name>\"", "abc/abc");
 	assert_filled("\"a<b\"", "a<b");
-	assert_filled("{\"AllOf\":[\"a\",{\"AnyOf\":[\"b\",\"<name>\"]}]}",
-		"AllOf(a, AnyOf(b, abc))");
+	assert_filled(
+		"{\"AllOf\":[\"a\",{\"AnyOf\":[\"b\",\"<name>\"]}]}", "AllOf(a, AnyOf(b, abc))");
 	assert_filled("{\"AllOf\":[\"a\",{\"for\":\"v\",\"in\":\"list\",\"each\":\"v:<v>\"}]}",
 		"AllOf(a, v:x, v:y)");
 	assert_filled("{\"AnyOf\":[{\"for\":\"v\",\"in\":\"list\",\"each\":\"<v>:<name>\"}]}",
 		"AnyOf(x:abc, y:abc)");
 	assert_filled("{\"AllOf\":[{\"for\":\"v\",\"in\":\"none\",\"each\":\"<v>\"}]}", "AllOf()");
 	assert_filled("{\"if\":\"yes\",\"then\":\"a\",\"else\":\"b\"}", "a");
-	assert_filled("{\"if\":\"no\",\"then\":\"a\",\"else\":{\"AnyOf\":[\"b\",\"c\"]}}",
-		"AnyOf(b, c)");
+	assert_filled(
+		"{\"if\":\"no\",\"then\":\"a\",\"else\":{\"AnyOf\":[\"b\",\"c\"]}}", "AnyOf(b, c)");
 	assert_filled("{\"if\":\"no\",\"then\":\"a\"}", "AllOf()");
 	assert_filled("[[\"a\",\"<name>\"],[\"c\"]]", "AnyOf(AllOf(a, abc), AllOf(c))");
 }

@@ -65,8 +65,8 @@ static bool find_one(void *data, struct tc__arena *memory, const char *client_id
 
 	(void)memory;
 	*unusable = one->unusable;
-	*client = (struct verify_client){ one->token, { one->scopes, one->count },
-		one->expires_ms };
+	*client =
+		(struct verify_client){ one->token, { one->scopes, one->count }, one->expires_ms };
 	return strcmp(client_id, one->id) == 0;
 }
 
@@ -147,11 +147,12 @@ static void challenge_proves_the_time(void **state)
 	char value[200];
 
 	(void)state;
-	assert_true(verify_challenge("werxhqb98rpaxn39848xrunpaw3489ruxnpa98w4rxn", 1365741469,
-		value, sizeof value));
-	assert_string_equal(value, "Hawk ts=\"1365741469\", "
-				   "tsm=\"b4Qqhz8OUBq21saghHLV1ktwlXE72T1xtTEZkSlWizA=\", "
-				   "error=\"Stale timestamp\"");
+	assert_true(verify_challenge(
+		"werxhqb98rpaxn39848xrunpaw3489ruxnpa98w4rxn", 1365741469, value, sizeof value));
+	assert_string_equal(value,
+		"Hawk ts=\"1365741469\", "
+		"tsm=\"b4Qqhz8OUBq21saghHLV1ktwlXE72T1xtTEZkSlWizA=\", "
+		"error=\"Stale timestamp\"");
 }
 
 /* A header over `request`, signed with a key. */
@@ -465,7 +466,8 @@ static struct verify_request temporary_request(
 	char ext[3000];
 
 	*issuer = (struct one_client){ text_of(tc_json_get(row, "issuer"), "clientId"),
-		text_of(tc_json_get(row, "issuer"), "accessToken"), all_scopes, 1, INT64_MAX, NULL };
+		text_of(tc_json_get(row, "issuer"), "accessToken"), all_scopes, 1, INT64_MAX,
+		NULL };
 	snprintf(ext, sizeof ext, "{\"certificate\":%s}", certificate);
 	request.now_ms = now_ms;
 	request.authorization = sign(&request, text_of(made, "accessToken"), now_ms / 1000,
@@ -493,11 +495,11 @@ static void published_temporary_credentials(void **state)
 				temporary_request(row, certificate, good[k], &issuer);
 			assert_int_equal(verify(&request, &issuer, &result), VERIFY_OK);
 		}
-		struct verify_request early = temporary_request(
-			row, certificate, start - 5 * MINUTE_MS - 1000, &issuer);
+		struct verify_request early =
+			temporary_request(row, certificate, start - 5 * MINUTE_MS - 1000, &issuer);
 		assert_refused(&early, &issuer, "ext.certificate.start > now");
-		struct verify_request late = temporary_request(
-			row, certificate, expiry + 5 * MINUTE_MS + 1000, &issuer);
+		struct verify_request late =
+			temporary_request(row, certificate, expiry + 5 * MINUTE_MS + 1000, &issuer);
 		assert_refused(&late, &issuer, "ext.certificate.expiry < now");
 	}
 	tc_release(json);
@@ -551,8 +553,8 @@ static void issuers_must_hold_what_they_give(void **state)
 	const tc_json *row = tc_json_item(json, 1);
 	const char *certificate = text_of(tc_json_get(row, "made"), "certificate");
 	struct one_client issuer;
-	struct verify_request request = temporary_request(
-		row, certificate, date_ms(text_of(row, "start")), &issuer);
+	struct verify_request request =
+		temporary_request(row, certificate, date_ms(text_of(row, "start")), &issuer);
 
 	(void)state;
 	issuer.scopes = all_but_create;

@@ -69,7 +69,7 @@ static void test_sites(void **state)
 	url_is(&site, ping, NULL, NULL, "http://taskcluster/api/queue/v1/ping");
 	url_is(&site, classic, TEXTS("a"), NULL, "https://queue.taskcluster.net/v1/task/a");
 	site.base_url = "http://localhost:8000/{service}/v1/";
-	url_is(&site, classic, TEXTS("a"), NULL, "http://localhost:8000/classic-queue/v1/task/a");
+	url_is(&site, classic, TEXTS("a"), NULL, "http://localhost:8000/queue/v1/task/a");
 	site.base_url = "http://localhost:8000/";
 	url_is(&site, classic, TEXTS("a"), NULL, "http://localhost:8000/task/a");
 	url_is(&site, ping, NULL, NULL, "http://taskcluster/api/queue/v1/ping");

@@ -343,6 +343,7 @@ static void test_broken_replies(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(deliver(&b, "GET", "/", NULL), TC_ERROR_NETWORK);
 		assert_true(b.delivery.maybe_sent);
+		assert_false(b.delivery.permanent);
 		assert_failure(&b.err, TC_ERROR_NETWORK, "no reply from 127.0.0.1");
 	}
 	clean(&b);

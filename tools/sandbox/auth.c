@@ -50,7 +50,8 @@ static int test_authenticate(
 			return refuse(request, INSUFFICIENT_SCOPES,
 				"Client ID %s does not have sufficient scopes and is missing the "
 				"following scopes:\n\n```\n%s\n```",
-				request->identity.client_id ? request->identity.client_id : "(none)",
+				request->identity.client_id ? request->identity.client_id
+							    : "(none)",
 				required->scopes[i]);
 	}
 	struct writer *reply = &request->reply;
@@ -81,8 +82,8 @@ static int auth_test_authenticate_get(struct request *request)
 	static const char *const held[] = { "test:*", "auth:create-client:test:*" };
 	static const char *const wanted[] = { "test:authenticate-get" };
 
-	return test_authenticate(request, &(struct tc_scopes){ held, 2 },
-		&(struct tc_scopes){ wanted, 1 });
+	return test_authenticate(
+		request, &(struct tc_scopes){ held, 2 }, &(struct tc_scopes){ wanted, 1 });
 }
 
 static int write_scopes(struct request *request, const struct tc_scopes *scopes)
@@ -104,10 +105,8 @@ static int auth_expand_scopes(struct request *request)
 	struct tc_scopes given;
 
 	if (!scopes_read(&request->arena, tc_json_get(request->input, "scopes"), &given))
-		return refuse(
-			request, INPUT_VALIDATION_ERROR, "scopes must be an array of scopes");
-	struct tc_scopes expanded =
-		roles_expand(&request->sandbox->roles, &request->arena, &given);
+		return refuse(request, INPUT_VALIDATION_ERROR, "scopes must be an array of scopes");
+	struct tc_scopes expanded = roles_expand(&request->sandbox->roles, &request->arena, &given);
 	return write_scopes(request, &expanded);
 }
 

@@ -58,8 +58,8 @@ static void challenge(struct request *request)
 	request->www_authenticate = "hawk";
 	if (!request->faults.tsm || !request->identity.access_token)
 		return;
-	if (verify_challenge(request->identity.access_token, request->now_ms / 1000, value,
-		    sizeof value))
+	if (verify_challenge(
+		    request->identity.access_token, request->now_ms / 1000, value, sizeof value))
 		request->www_authenticate = tc__arena_text(&request->arena, value, strlen(value));
 }
 
@@ -79,8 +79,8 @@ static int check_hash(struct request *request)
 	if (digest_same(given, hash))
 		return 0;
 	request->www_authenticate = "hawk";
-	return refuse(request, AUTHENTICATION_FAILED,
-		"Invalid payload hash: %s, computed hash: %s", given, hash);
+	return refuse(request, AUTHENTICATION_FAILED, "Invalid payload hash: %s, computed hash: %s",
+		given, hash);
 }
 
 static struct verify_request signed_request(const struct request *request)
@@ -166,9 +166,9 @@ static bool find_value(void *data, const char *name, size_t length, struct scope
 			length, value))
 		return true;
 	const tc_json *json = tc_json_get_n(request->input, name, length);
-	*value = (struct scope_value){ .text = tc_json_kind(json) == TC_JSON_STRING
-			? tc_json_text(json)
-			: NULL };
+	*value = (struct scope_value){
+		.text = tc_json_kind(json) == TC_JSON_STRING ? tc_json_text(json) : NULL
+	};
 	value->is_list = tc_json_kind(json) == TC_JSON_ARRAY;
 	if (value->is_list)
 		return scopes_read(&request->arena, json, &value->list);

@@ -6,7 +6,6 @@
 
 #include "request.h"
 
-
 /* Finds out who sent the request. 0 when that is settled (nobody counts: anonymous), else the
  * status of a refusal. */
 int authenticate(struct request *request);

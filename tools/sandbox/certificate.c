@@ -75,15 +75,13 @@ static bool sign(const struct certificate *certificate, const char *name, const 
 
 	tc__buffer_text(&text, "version:1\n");
 	if (certificate->issuer)
-		tc__buffer_printf(
-			&text, "clientId:%s\nissuer:%s\n", name, certificate->issuer);
+		tc__buffer_printf(&text, "clientId:%s\nissuer:%s\n", name, certificate->issuer);
 	tc__buffer_printf(&text, "seed:%s\nstart:%lld\nexpiry:%lld\nscopes:\n", certificate->seed,
 		(long long)certificate->start, (long long)certificate->expiry);
 	for (size_t i = 0; i < certificate->scopes.count; i++)
-		tc__buffer_printf(
-			&text, "%s%s", i ? "\n" : "", certificate->scopes.scopes[i]);
-	bool ok = !tc__buffer_failed(&text) &&
-		digest_hmac(token, text.data, text.length, signature);
+		tc__buffer_printf(&text, "%s%s", i ? "\n" : "", certificate->scopes.scopes[i]);
+	bool ok =
+		!tc__buffer_failed(&text) && digest_hmac(token, text.data, text.length, signature);
 	tc__buffer_clear(&text);
 	return ok;
 }
@@ -125,22 +123,27 @@ static enum verify_outcome apply(struct tc__arena *arena, const struct verify_ke
 	if (certificate->issuer) {
 		snprintf(wanted, sizeof wanted, "auth:create-client:%s", client_id);
 		if (strcmp(certificate->issuer, client_id) == 0)
-			return refuse(result, "ext.certificate.issuer must differ from the "
-					      "supplied clientId");
+			return refuse(result,
+				"ext.certificate.issuer must differ from the "
+				"supplied clientId");
 		if (!scopes_cover(&result->scopes, wanted))
-			return refuse(result, "ext.certificate.issuer doesn't have `%s` for "
-					      "supplied clientId.", wanted);
+			return refuse(result,
+				"ext.certificate.issuer doesn't have `%s` for "
+				"supplied clientId.",
+				wanted);
 	}
 	const char *uncovered = first_uncovered(&result->scopes, &certificate->scopes);
 	if (uncovered)
-		return refuse(result, "ext.certificate issuer `%s` doesn't satisfy "
-				      "certificate's scopes: `%s` is missing",
+		return refuse(result,
+			"ext.certificate issuer `%s` doesn't satisfy "
+			"certificate's scopes: `%s` is missing",
 			certificate->issuer ? certificate->issuer : client_id, uncovered);
 	if (!sign(certificate, client_id, result->access_token, signature))
 		return VERIFY_EXHAUSTED;
 	if (!digest_same(signature, certificate->signature))
-		return refuse(result, "ext.certificate.signature is not valid, or wrong clientId "
-				      "provided");
+		return refuse(result,
+			"ext.certificate.signature is not valid, or wrong clientId "
+			"provided");
 	if (!digest_hmac_url(result->access_token, certificate->seed, 44, token))
 		return VERIFY_EXHAUSTED;
 	result->access_token = tc__arena_text(arena, token, strlen(token));
@@ -156,12 +159,13 @@ static enum verify_outcome restrict_scopes(struct tc__arena *arena, const struct
 	struct tc_scopes wanted;
 
 	if (tc_json_kind(list) != TC_JSON_ARRAY || !scopes_read(arena, list, &wanted))
-		return refuse(
-			result, "ext.authorizedScopes must be an array of valid scopes");
+		return refuse(result, "ext.authorizedScopes must be an array of valid scopes");
 	const char *uncovered = first_uncovered(&result->scopes, &wanted);
 	if (uncovered)
-		return refuse(result, "ext.authorizedScopes oversteps your scopes: `%s` is not "
-				      "satisfied", uncovered);
+		return refuse(result,
+			"ext.authorizedScopes oversteps your scopes: `%s` is not "
+			"satisfied",
+			uncovered);
 	result->scopes = keys->expand(keys->data, arena, &wanted);
 	return VERIFY_OK;
 }
@@ -194,8 +198,8 @@ static enum verify_outcome resolve(struct tc__arena *arena, const struct verify_
 
 	if (problem)
 		return refuse(result, "%s", problem);
-	enum verify_outcome outcome = find_client(arena, keys,
-		certificate.issuer ? certificate.issuer : client_id, now_ms, result);
+	enum verify_outcome outcome = find_client(
+		arena, keys, certificate.issuer ? certificate.issuer : client_id, now_ms, result);
 	if (outcome == VERIFY_OK && json)
 		outcome = apply(arena, keys, &certificate, client_id, now_ms, result);
 	if (outcome == VERIFY_OK && authorized)
@@ -227,8 +231,8 @@ enum verify_outcome certificate_resolve(struct tc__arena *arena, const struct ve
 	return outcome;
 }
 
-static void write_certificate(struct tc__buffer *text, const struct certificate *certificate,
-	const char *signature)
+static void write_certificate(
+	struct tc__buffer *text, const struct certificate *certificate, const char *signature)
 {
 	tc__buffer_text(text, "{\"version\":1,\"scopes\":[");
 	for (size_t i = 0; i < certificate->scopes.count; i++) {
@@ -240,8 +244,9 @@ static void write_certificate(struct tc__buffer *text, const struct certificate 
 		}
 		tc__buffer_char(text, '"');
 	}
-	tc__buffer_printf(text, "],\"start\":%lld,\"expiry\":%lld,\"seed\":\"%s\","
-				"\"signature\":\"%s\"",
+	tc__buffer_printf(text,
+		"],\"start\":%lld,\"expiry\":%lld,\"seed\":\"%s\","
+		"\"signature\":\"%s\"",
 		(long long)certificate->start, (long long)certificate->expiry, certificate->seed,
 		signature);
 	if (certificate->issuer)

@@ -71,7 +71,8 @@ int refuse_with(struct request *request, int status, const char *code, const cha
 	restart(request);
 	write_date(date, request->now_ms);
 	tc__buffer_printf(&text,
-		"%s\n\n---\n\n* method:     %s\n* errorCode:  %s\n* statusCode: %d\n* time:       %s",
+		"%s\n\n---\n\n* method:     %s\n* errorCode:  %s\n* statusCode: %d\n* time:       "
+		"%s",
 		message, request->route ? request->route->operation->name : "", code, status, date);
 	write_object(reply);
 	write_member(reply, "code", code);

@@ -33,10 +33,10 @@ struct tc_operation;
 
 struct active_faults {
 	bool close_early, lost_reply, truncate, html, garbage, tsm, sign_reply, bad_reply;
-	int status;         /* 0: none */
-	int retry_after_s;  /* -1: none */
-	int64_t stall_ms;   /* 0: none */
-	int64_t clock_ms;   /* added to the true time */
+	int status;        /* 0: none */
+	int retry_after_s; /* -1: none */
+	int64_t stall_ms;  /* 0: none */
+	int64_t clock_ms;  /* added to the true time */
 };
 
 struct faults {

@@ -15,6 +15,8 @@ struct handler {
 
 /* Ends with a row whose name is NULL. */
 extern const struct handler auth_handlers[];
+extern const struct handler auth_client_handlers[];
+extern const struct handler auth_role_handlers[];
 extern const struct handler queue_handlers[];
 extern const struct handler index_handlers[];
 extern const struct handler secrets_handlers[];

@@ -207,16 +207,15 @@ static struct MHD_Response *make_response(struct request *request)
 	size_t length = text->length;
 
 	if (request->faults.truncate && length > 1)
-		return MHD_create_response_from_callback(
-			length, 4096, read_half, request, NULL);
+		return MHD_create_response_from_callback(length, 4096, read_half, request, NULL);
 	if (request->file) {
 		struct MHD_Response *response = file_response(request);
 		if (response)
 			return response;
 		request->status = 404;
 		request->content_type = NULL;
-		return MHD_create_response_from_buffer(
-			21, (void *)(uintptr_t) "{\"error\":\"Not found\"}", MHD_RESPMEM_PERSISTENT);
+		return MHD_create_response_from_buffer(21,
+			(void *)(uintptr_t) "{\"error\":\"Not found\"}", MHD_RESPMEM_PERSISTENT);
 	}
 	char *bytes = length ? tc__buffer_take(text) : NULL;
 	if (!bytes)
@@ -286,8 +285,8 @@ static enum MHD_Result answer(struct request *request)
 	if (request->sandbox->options.verbose)
 		fprintf(stderr, "%s %.*s %d\n", request->head ? "HEAD" : request->method,
 			(int)strcspn(request->target, "?"), request->target, request->status);
-	enum MHD_Result queued = MHD_queue_response(
-		request->connection, (unsigned)request->status, response);
+	enum MHD_Result queued =
+		MHD_queue_response(request->connection, (unsigned)request->status, response);
 	MHD_destroy_response(response);
 	return queued;
 }
@@ -296,8 +295,8 @@ static enum MHD_Result answer(struct request *request)
 static void send_garbage(struct request *request)
 {
 	static const char garbage[] = "\x16\x03\x01garbage\r\n\0\xff no HTTP at all\n";
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	if (info && send(info->connect_fd, garbage, sizeof garbage, MSG_NOSIGNAL) < 0)
 		return;
@@ -307,8 +306,8 @@ static void send_garbage(struct request *request)
  * such as claiming a task. */
 static bool is_gone(const struct request *request)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	char byte;
 
 	return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
@@ -404,12 +403,13 @@ int http_start(struct sandbox *sandbox, tc_error *err)
 	char *key = NULL;
 
 	if (!make_address(options, &address))
-		return tc__fail(err, TC_ERROR_ARGUMENT, "--host %s: expected an IP address",
-			options->host);
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "--host %s: expected an IP address", options->host);
 	bool tls = options->certificate != NULL;
 	bool v6 = address.ss_family == AF_INET6;
-	if (tls && (!read_file(options->certificate, &certificate, err) ||
-			   !read_file(options->key, &key, err))) {
+	if (tls &&
+		(!read_file(options->certificate, &certificate, err) ||
+			!read_file(options->key, &key, err))) {
 		tc_release(certificate);
 		return TC_ERROR_SYSTEM;
 	}

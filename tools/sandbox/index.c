@@ -147,7 +147,8 @@ static int index_list_namespaces(struct request *request)
 	write_name(reply, "namespaces");
 	write_array(reply);
 	struct row *row = store_query(store,
-		"SELECT name, expires FROM namespaces WHERE parent = ? AND name > ? AND expires > ? "
+		"SELECT name, expires FROM namespaces WHERE parent = ? AND name > ? AND expires > "
+		"? "
 		"ORDER BY name LIMIT ?",
 		"ttii", space, page.after, request->now_ms, page.limit + 1);
 	while (store_next(row) && count++ < page.limit) {

@@ -8,19 +8,19 @@
 #define ROUTE "index."
 
 /* Every namespace above an entry exists at least as long as the entry. */
-static void insert_namespaces(struct store *store, struct tc__arena *arena, const char *path,
-	int64_t expires)
+static void insert_namespaces(
+	struct store *store, struct tc__arena *arena, const char *path, int64_t expires)
 {
 	for (const char *dot = strrchr(path, '.'); dot;) {
 		const char *space = tc__arena_text(arena, path, (size_t)(dot - path));
 		if (!space)
 			return;
 		const char *above = strrchr(space, '.');
-		const char *parent = above
-			? tc__arena_text(arena, space, (size_t)(above - space))
-			: "";
+		const char *parent =
+			above ? tc__arena_text(arena, space, (size_t)(above - space)) : "";
 		store_run(store,
-			"INSERT INTO namespaces (parent, name, expires) VALUES (?, ?, ?) ON CONFLICT "
+			"INSERT INTO namespaces (parent, name, expires) VALUES (?, ?, ?) ON "
+			"CONFLICT "
 			"DO UPDATE SET expires = max(expires, excluded.expires)",
 			"tti", parent, above ? above + 1 : space, expires);
 		path = space;

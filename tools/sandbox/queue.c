@@ -28,8 +28,8 @@ struct task *queue_load_run(struct request *request, struct run **run, int *stat
 	*run = task_run(task, strtol(id, NULL, 10));
 	if (*run)
 		return task;
-	*status = refuse(request, RESOURCE_NOT_FOUND, "Run `%s` does not exist on task `%s`", id,
-		task->id);
+	*status = refuse(
+		request, RESOURCE_NOT_FOUND, "Run `%s` does not exist on task `%s`", id, task->id);
 	return NULL;
 }
 

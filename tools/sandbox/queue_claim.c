@@ -26,8 +26,9 @@ static const char *load_issuer_token(struct request *request)
 static bool run_scopes(struct request *request, const struct task *task, const struct run *run,
 	struct tc_scopes *scopes)
 {
-	static const char *const own[] = { "queue:reclaim-task:", "queue:resolve-task:",
-		"queue:create-artifact:" };
+	static const char *const own[] = {
+		"queue:reclaim-task:", "queue:resolve-task:", "queue:create-artifact:"
+	};
 	const tc_json *definition = NULL;
 	struct tc_scopes theirs = { 0 };
 
@@ -39,8 +40,8 @@ static bool run_scopes(struct request *request, const struct task *task, const s
 	if (!ok || !list)
 		return false;
 	for (size_t i = 0; i < 3; i++) {
-		list[i] = request_printf(
-			request, "%s%s/%lld", own[i], task->id, (long long)run->id);
+		list[i] =
+			request_printf(request, "%s%s/%lld", own[i], task->id, (long long)run->id);
 		ok = ok && list[i];
 	}
 	if (theirs.count)
@@ -106,8 +107,8 @@ static bool write_claim(struct request *request, const struct task *task, const 
 	return ok;
 }
 
-static void see_worker(struct request *request, const char *queue, const char *group,
-	const char *id)
+static void see_worker(
+	struct request *request, const char *queue, const char *group, const char *id)
 {
 	struct sandbox *sandbox = request->sandbox;
 	int64_t now = request->now_ms;
@@ -124,8 +125,8 @@ static void see_worker(struct request *request, const char *queue, const char *g
 		"tttiii", queue, group, id, now, now, now + 24 * 60 * MINUTE_MS);
 }
 
-static bool quarantined(struct request *request, const char *queue, const char *group,
-	const char *id)
+static bool quarantined(
+	struct request *request, const char *queue, const char *group, const char *id)
 {
 	return store_number(request->sandbox->store, 0,
 		       "SELECT quarantine_until FROM workers WHERE queue_id = ? AND "
@@ -138,7 +139,8 @@ static void note_recent(struct request *request, const struct task *task, const 
 {
 	store_run(request->sandbox->store,
 		"UPDATE workers SET recent = (SELECT json_group_array(json(value)) FROM (SELECT "
-		"value FROM json_each(json_insert(recent, '$[#]', json_object('taskId', ?, 'runId', "
+		"value FROM json_each(json_insert(recent, '$[#]', json_object('taskId', ?, "
+		"'runId', "
 		"?))) ORDER BY key DESC LIMIT 20)) WHERE queue_id = ? AND worker_group = ? AND "
 		"worker_id = ?",
 		"tittt", task->id, run->id, task->queue_id, run->worker_group, run->worker_id);
@@ -317,8 +319,7 @@ static bool is_text(const char *a, const char *b)
 	return a && strcmp(a, b) == 0;
 }
 
-static int report(
-	struct request *request, const char *state, const char *reason, const char *retry)
+static int report(struct request *request, const char *state, const char *reason, const char *retry)
 {
 	struct step step = queue_step(request);
 	struct run *run;

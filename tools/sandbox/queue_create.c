@@ -36,8 +36,8 @@ static int check_dates(struct request *request, struct draft *draft)
 	if (draft->deadline < now)
 		return refuse(request, INPUT_ERROR, "`deadline` cannot be in the past");
 	if (draft->deadline > now + DEADLINE_MAX_MS + DRIFT_MS)
-		return refuse(
-			request, INPUT_ERROR, "`deadline` cannot be more than 5 days in the future");
+		return refuse(request, INPUT_ERROR,
+			"`deadline` cannot be more than 5 days in the future");
 	if (draft->expires < draft->deadline)
 		return refuse(request, INPUT_ERROR, "`expires` cannot be before `deadline`");
 	return 0;
@@ -98,8 +98,8 @@ static int read_draft(struct request *request, struct draft *draft)
 	const tc_json *retries = tc_json_get(request->input, "retries");
 
 	*draft = (struct draft){ .id = request_argument(request, "taskId"),
-		.group_id = common_text(
-			request, "taskGroupId", request_argument(request, "taskId")),
+		.group_id =
+			common_text(request, "taskGroupId", request_argument(request, "taskId")),
 		.scheduler_id = common_text(request, "schedulerId", "-"),
 		.project_id = common_text(request, "projectId", "none"),
 		.priority = common_text(request, "priority", "lowest"),
@@ -157,8 +157,8 @@ static const char *write_definition(struct request *request, const struct draft 
 	struct writer writer = { .text = TC__BUFFER(REPLY_MAX) };
 
 	write_object(&writer);
-	write_member(&writer, "provisionerId",
-		task_provisioner_id(&request->arena, draft->queue_id));
+	write_member(
+		&writer, "provisionerId", task_provisioner_id(&request->arena, draft->queue_id));
 	write_member(&writer, "workerType", task_worker_type(draft->queue_id));
 	write_member(&writer, "taskQueueId", draft->queue_id);
 	write_member(&writer, "schedulerId", draft->scheduler_id);
@@ -167,8 +167,7 @@ static const char *write_definition(struct request *request, const struct draft 
 	write_part(&writer, draft->input, "dependencies", "[]");
 	write_member(&writer, "requires", draft->requires);
 	write_part(&writer, draft->input, "routes", "[]");
-	write_member(
-		&writer, "priority", task_priority_name(task_priority(draft->priority)));
+	write_member(&writer, "priority", task_priority_name(task_priority(draft->priority)));
 	write_member_int(&writer, "retries", draft->retries);
 	write_member_date(&writer, "created", draft->created);
 	write_member_date(&writer, "deadline", draft->deadline);
@@ -203,8 +202,7 @@ static int join_group(struct request *request, const struct draft *draft)
 {
 	struct store *store = request->sandbox->store;
 	struct row *row = store_query(store,
-		"SELECT scheduler_id, sealed FROM groups WHERE group_id = ?", "t",
-		draft->group_id);
+		"SELECT scheduler_id, sealed FROM groups WHERE group_id = ?", "t", draft->group_id);
 	bool found = store_next(row);
 	const char *scheduler = found ? store_copy(&request->arena, row, 0) : NULL;
 	bool sealed = found && store_int(row, 1);
@@ -236,8 +234,7 @@ static int add_dependencies(struct request *request, const struct draft *draft, 
 	for (size_t i = 0; i < tc_json_count(list); i++) {
 		const char *id = tc_json_text(tc_json_item(list, i));
 		bool self = id && strcmp(id, draft->id) == 0;
-		struct task *needed =
-			id && !self ? task_load(store, &request->arena, id) : NULL;
+		struct task *needed = id && !self ? task_load(store, &request->arena, id) : NULL;
 		if (!needed && !self)
 			return refuse(request, INPUT_ERROR,
 				"`task.dependencies` references non-existing tasks: %s",

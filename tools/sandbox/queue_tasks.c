@@ -129,9 +129,8 @@ static struct task *load_authorized(struct request *request, int *status)
 
 static int refuse_late(struct request *request, const struct task *task, const char *what)
 {
-	return refuse(request, REQUEST_CONFLICT,
-		"Task `%s` can't be %s past its deadline at %lld", task->id, what,
-		(long long)task->deadline);
+	return refuse(request, REQUEST_CONFLICT, "Task `%s` can't be %s past its deadline at %lld",
+		task->id, what, (long long)task->deadline);
 }
 
 static int failed_step(struct request *request)

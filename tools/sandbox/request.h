@@ -60,11 +60,11 @@ struct request {
 	int status; /* what the handler returned */
 	bool answered, suspended, was_held, stalled;
 
-	int upload_fd;              /* a body that goes to a file, or -1 */
+	int upload_fd; /* a body that goes to a file, or -1 */
 	uint64_t upload_length;
-	int64_t hold_until_ms;      /* of a long poll: kept from call to call */
-	int64_t wake_ms;            /* when a held request tries again */
-	const char *waits_for;      /* NULL, or the key to wake it */
+	int64_t hold_until_ms; /* of a long poll: kept from call to call */
+	int64_t wake_ms;       /* when a held request tries again */
+	const char *waits_for; /* NULL, or the key to wake it */
 	struct request *next_held, *previous_held;
 	char request_id[23], trace_id[23];
 };

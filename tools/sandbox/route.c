@@ -185,8 +185,7 @@ bool route_find(const struct routes *routes, struct request *request)
 		size_t prefix = strlen(service->prefix);
 		if (length > prefix && request->target[prefix] == '/' &&
 			strncmp(request->target, service->prefix, prefix) == 0)
-			return find_in(
-				service, request, request->target + prefix, length - prefix);
+			return find_in(service, request, request->target + prefix, length - prefix);
 	}
 	return false;
 }

@@ -5,7 +5,8 @@
 
 const char *const sandbox_schema[] = {
 	/* Auth */
-	"CREATE TABLE IF NOT EXISTS clients (client_id TEXT PRIMARY KEY, access_token TEXT NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS clients (client_id TEXT PRIMARY KEY, access_token TEXT NOT "
+	"NULL,"
 	" description TEXT NOT NULL, scopes TEXT NOT NULL, expires INTEGER NOT NULL,"
 	" created INTEGER NOT NULL, modified INTEGER NOT NULL, used INTEGER NOT NULL,"
 	" rotated INTEGER NOT NULL, delete_on_expiration INTEGER NOT NULL DEFAULT 0,"
@@ -45,7 +46,8 @@ const char *const sandbox_schema[] = {
 	" name TEXT NOT NULL, storage TEXT NOT NULL, content_type TEXT NOT NULL,"
 	" content_length INTEGER, target TEXT, reason TEXT, present INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, PRIMARY KEY (task_id, run_id, name)) WITHOUT ROWID",
-	"CREATE TABLE IF NOT EXISTS queues (queue_id TEXT PRIMARY KEY, provisioner_id TEXT NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS queues (queue_id TEXT PRIMARY KEY, provisioner_id TEXT NOT "
+	"NULL,"
 	" worker_type TEXT NOT NULL, last_active INTEGER NOT NULL) WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS workers (queue_id TEXT NOT NULL, worker_group TEXT NOT NULL,"
 	" worker_id TEXT NOT NULL, first_claim INTEGER NOT NULL, last_active INTEGER NOT NULL,"

@@ -35,6 +35,8 @@ bool scopes_read(struct tc__arena *arena, const tc_json *json, struct tc_scopes 
 	const char **list = tc__arena_alloc(arena, count * sizeof *list);
 
 	*scopes = (struct tc_scopes){ 0 };
+	if (json && tc_json_kind(json) != TC_JSON_ARRAY)
+		return false;
 	for (size_t i = 0; list && i < count; i++) {
 		const tc_json *item = tc_json_item(json, i);
 		if (!is_scope(item))
@@ -56,14 +58,13 @@ struct filling {
 	const struct variable {
 		const char *name, *text;
 		const struct variable *outer;
-	} *variables;
+	} * variables;
 	const char **missing;
 };
 
 static struct scope_expression *node(const struct filling *filling, int kind)
 {
-	struct scope_expression *expression =
-		tc__arena_alloc(filling->arena, sizeof *expression);
+	struct scope_expression *expression = tc__arena_alloc(filling->arena, sizeof *expression);
 
 	if (expression) {
 		*expression = (struct scope_expression){ 0 };
@@ -74,8 +75,8 @@ static struct scope_expression *node(const struct filling *filling, int kind)
 	return expression;
 }
 
-static bool find(const struct filling *filling, const char *name, size_t length,
-	struct scope_value *value)
+static bool find(
+	const struct filling *filling, const char *name, size_t length, struct scope_value *value)
 {
 	for (const struct variable *v = filling->variables; v; v = v->outer) {
 		if (strlen(v->name) == length && strncmp(v->name, name, length) == 0) {
@@ -120,11 +121,11 @@ static struct scope_expression *fill_text(const struct filling *filling, const c
 	return one && one->scope ? one : NULL;
 }
 
-static bool append(const struct filling *filling, const tc_json *source,
-	struct scope_expression ***end);
+static bool append(
+	const struct filling *filling, const tc_json *source, struct scope_expression ***end);
 
-static bool append_each(const struct filling *filling, const tc_json *source,
-	struct scope_expression ***end)
+static bool append_each(
+	const struct filling *filling, const tc_json *source, struct scope_expression ***end)
 {
 	const tc_json *in = tc_json_get(source, "in");
 	struct scope_value list;
@@ -146,8 +147,8 @@ static bool append_each(const struct filling *filling, const tc_json *source,
 	return true;
 }
 
-static bool append_if(const struct filling *filling, const tc_json *source,
-	struct scope_expression ***end)
+static bool append_if(
+	const struct filling *filling, const tc_json *source, struct scope_expression ***end)
 {
 	const tc_json *condition = tc_json_get(source, "if");
 	struct scope_value value;
@@ -172,8 +173,8 @@ static struct scope_expression *fill_list(
 }
 
 /* Appends what a source expression becomes: one expression, or several, or none. */
-static bool append(const struct filling *filling, const tc_json *source,
-	struct scope_expression ***end)
+static bool append(
+	const struct filling *filling, const tc_json *source, struct scope_expression ***end)
 {
 	struct scope_expression *one;
 

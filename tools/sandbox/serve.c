@@ -11,16 +11,16 @@
 void serve_begin(struct request *request)
 {
 	struct sandbox *sandbox = request->sandbox;
-	const char *header = sandbox->options.fault_headers
-		? request_header(request, "x-sandbox-fault")
-		: NULL;
+	const char *header =
+		sandbox->options.fault_headers ? request_header(request, "x-sandbox-fault") : NULL;
 	const char *why;
 
 	if (route_is_api(request->target))
 		route_find(&sandbox->routes, request);
 	if (!fault_choose(&sandbox->faults, request->route ? request->route->operation : NULL,
 		    header, &request->faults, &why))
-		request->status = refuse(request, INVALID_REQUEST_ARGUMENTS, "x-sandbox-fault: %s", why);
+		request->status =
+			refuse(request, INVALID_REQUEST_ARGUMENTS, "x-sandbox-fault: %s", why);
 	request->now_ms = sandbox_now() + request->faults.clock_ms;
 	if (!request->route && !request->status)
 		files_begin(request);
@@ -114,9 +114,8 @@ static int run(struct request *request)
 	struct store *store = request->sandbox->store;
 
 	if (!request->route->run)
-		return refuse(request, NOT_IMPLEMENTED,
-			"the sandbox does not implement %s.%s yet", operation->service->name,
-			operation->name);
+		return refuse(request, NOT_IMPLEMENTED, "the sandbox does not implement %s.%s yet",
+			operation->service->name, operation->name);
 	if (strcmp(request->method, "GET") != 0)
 		store_begin(store);
 	int status = request->route->run(request);

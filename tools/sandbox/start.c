@@ -80,8 +80,8 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 
 bool start_load_roles(struct sandbox *sandbox)
 {
-	struct row *row =
-		store_query(sandbox->store, "SELECT role_id, scopes FROM roles ORDER BY role_id", "");
+	struct row *row = store_query(
+		sandbox->store, "SELECT role_id, scopes FROM roles ORDER BY role_id", "");
 	bool ok = true;
 
 	roles_clear(&sandbox->roles);

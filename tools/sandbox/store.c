@@ -80,7 +80,8 @@ void store_close(struct store *store)
 	free(store);
 }
 
-/* Where a statement is kept, or NULL when it is in use (a loop inside a loop) or no place is left. */
+/* Where a statement is kept, or NULL when it is in use (a loop inside a loop) or no place is left.
+ */
 static struct row *find_row(struct store *store, const char *sql)
 {
 	size_t at = (size_t)((uintptr_t)sql >> 3) % STATEMENTS;
@@ -121,14 +122,14 @@ static void bind(struct row *row, const char *types, va_list values)
 	for (int i = 1; *types; types++, i++) {
 		int rc = SQLITE_OK;
 		if (*types == 't') {
-			rc = sqlite3_bind_text(row->statement, i, va_arg(values, const char *), -1,
-				SQLITE_STATIC);
+			rc = sqlite3_bind_text(
+				row->statement, i, va_arg(values, const char *), -1, SQLITE_STATIC);
 		} else if (*types == 'i') {
 			rc = sqlite3_bind_int64(row->statement, i, va_arg(values, int64_t));
 		} else {
 			const void *bytes = va_arg(values, const void *);
-			rc = sqlite3_bind_blob64(row->statement, i, bytes,
-				va_arg(values, size_t), SQLITE_STATIC);
+			rc = sqlite3_bind_blob64(
+				row->statement, i, bytes, va_arg(values, size_t), SQLITE_STATIC);
 		}
 		if (rc != SQLITE_OK)
 			note_failure(row->store);
@@ -195,8 +196,8 @@ const char *store_copy(struct tc__arena *arena, struct row *row, int column)
 
 	if (!text)
 		return NULL;
-	const char *copy = tc__arena_text(
-		arena, text, (size_t)sqlite3_column_bytes(row->statement, column));
+	const char *copy =
+		tc__arena_text(arena, text, (size_t)sqlite3_column_bytes(row->statement, column));
 	if (!copy)
 		row->store->failed = true;
 	return copy;

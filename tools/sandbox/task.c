@@ -57,7 +57,8 @@ struct task *task_load(struct store *store, struct tc__arena *arena, const char 
 {
 	struct task *task = tc__arena_alloc(arena, sizeof *task);
 	struct row *row = store_query(store,
-		"SELECT task_id, definition, group_id, scheduler_id, project_id, queue_id, requires, "
+		"SELECT task_id, definition, group_id, scheduler_id, project_id, queue_id, "
+		"requires, "
 		"state, priority, retries, retries_left, created, deadline, expires FROM tasks "
 		"WHERE task_id = ?",
 		"t", task_id);

@@ -58,9 +58,9 @@ bool task_claim(const struct step *step, struct task *task, struct run *run,
 	const char *worker_group, const char *worker_id);
 bool task_reclaim(const struct step *step, struct task *task, struct run *run);
 
-/* Ends a run. A task whose retry this calls for (`retry` is the reason of the new run, or NULL) gets
- * one while it has retries left; otherwise the task is resolved, and tasks that waited for it are
- * scheduled. */
+/* Ends a run. A task whose retry this calls for (`retry` is the reason of the new run, or NULL)
+ * gets one while it has retries left; otherwise the task is resolved, and tasks that waited for it
+ * are scheduled. */
 bool task_resolve(const struct step *step, struct task *task, struct run *run, const char *state,
 	const char *reason, const char *retry);
 

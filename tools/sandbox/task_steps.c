@@ -12,8 +12,8 @@ static bool save_state(const struct step *step, struct task *task)
 
 	task->state = last ? last->state : "unscheduled";
 	store_run(step->sandbox->store,
-		"UPDATE tasks SET state = ?, retries_left = ? WHERE task_id = ?", "tit", task->state,
-		task->retries_left, task->id);
+		"UPDATE tasks SET state = ?, retries_left = ? WHERE task_id = ?", "tit",
+		task->state, task->retries_left, task->id);
 	return true;
 }
 
@@ -171,13 +171,14 @@ static void expire_claims(struct sandbox *sandbox, int64_t now_ms)
 	struct step step = { sandbox, &arena, now_ms };
 	struct task *task;
 
-	while ((task = first_due(&step, "SELECT task_id FROM runs WHERE state = 'running' AND "
-					"taken_until <= ? LIMIT 1"))) {
+	while ((task = first_due(&step,
+			"SELECT task_id FROM runs WHERE state = 'running' AND "
+			"taken_until <= ? LIMIT 1"))) {
 		for (size_t i = 0; i < task->run_count; i++) {
 			struct run *run = &task->runs[i];
 			if (strcmp(run->state, "running") == 0 && run->taken_until <= now_ms) {
-				task_resolve(&step, task, run, "exception", "claim-expired",
-					"retry");
+				task_resolve(
+					&step, task, run, "exception", "claim-expired", "retry");
 				break;
 			}
 		}
@@ -191,9 +192,10 @@ static void meet_deadlines(struct sandbox *sandbox, int64_t now_ms)
 	struct step step = { sandbox, &arena, now_ms };
 	struct task *task;
 
-	while ((task = first_due(&step, "SELECT task_id FROM tasks WHERE state IN "
-					"('unscheduled', 'pending', 'running') AND "
-					"deadline <= ? LIMIT 1"))) {
+	while ((task = first_due(&step,
+			"SELECT task_id FROM tasks WHERE state IN "
+			"('unscheduled', 'pending', 'running') AND "
+			"deadline <= ? LIMIT 1"))) {
 		bool done = task_abort(&step, task, "deadline-exceeded");
 		tc__arena_clear(&arena);
 		if (!done)

@@ -55,8 +55,9 @@ static const char *parse_fields(char *text, char *fields[FIELDS])
 	while (*text) {
 		size_t length = strcspn(text, "=");
 		int field = 0;
-		while (field < FIELDS && (strlen(field_names[field]) != length ||
-						 strncmp(text, field_names[field], length) != 0))
+		while (field < FIELDS &&
+			(strlen(field_names[field]) != length ||
+				strncmp(text, field_names[field], length) != 0))
 			field++;
 		if (text[length] != '=' || text[length + 1] != '"')
 			return "Bad header format";
@@ -164,8 +165,7 @@ static int64_t read_seconds(const char *text)
 	return errno || value > 1LL << 50 ? 1LL << 50 : value;
 }
 
-static enum verify_outcome check_time(
-	const char *ts, int64_t now_ms, struct verify_result *result)
+static enum verify_outcome check_time(const char *ts, int64_t now_ms, struct verify_result *result)
 {
 	int64_t seconds = read_seconds(ts);
 	int64_t away = seconds * 1000 - now_ms;
@@ -190,8 +190,8 @@ static enum verify_outcome verify_header(struct tc__arena *arena,
 			strcmp(problem, "Unauthorized") == 0 ? "%s" : "Unauthorized: %s", problem);
 		return VERIFY_REFUSED;
 	}
-	enum verify_outcome outcome = certificate_resolve(
-		arena, keys, fields[ID], fields[EXT], request->now_ms, result);
+	enum verify_outcome outcome =
+		certificate_resolve(arena, keys, fields[ID], fields[EXT], request->now_ms, result);
 	if (outcome != VERIFY_OK)
 		return outcome;
 	struct verify_parts parts = { "header", fields[TS], fields[NONCE], request->method,
@@ -270,8 +270,8 @@ static enum verify_outcome verify_bewit(struct tc__arena *arena,
 	int64_t expires = read_seconds(parts[1]);
 	if (expires < 0 || expires * 1000 <= request->now_ms)
 		return refuse(result, "Unauthorized: Access expired");
-	enum verify_outcome outcome = certificate_resolve(arena, keys, parts[0],
-		*parts[3] ? parts[3] : NULL, request->now_ms, result);
+	enum verify_outcome outcome = certificate_resolve(
+		arena, keys, parts[0], *parts[3] ? parts[3] : NULL, request->now_ms, result);
 	if (outcome != VERIFY_OK)
 		return outcome;
 	char *plain = without_bewit(arena, request->resource, bewit);

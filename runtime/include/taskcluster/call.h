@@ -35,8 +35,8 @@ TC_API int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err);
 TC_API int tc_call_body_bytes(
 	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err);
 
-/* Adds a header of the caller's own. Refused: names and values that HTTP cannot carry, and the
- * headers that the library itself sets (Host, Authorization, Content-Length, …). */
+/* Adds a header of the caller's own, up to 24. Refused: names and values that HTTP cannot carry,
+ * and the headers that the library itself sets (Host, Authorization, Content-Type, …). */
 TC_API int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err);
 
 /* What it is: its operation, and the URL as it will be sent, unsigned. Borrowed from the call. */
@@ -54,7 +54,7 @@ TC_API int tc_call_signed_url(
 /*
  * Sends the call and waits for its reply, with retries as the options say. TC_OK for every status
  * from 200 to 399; *response then belongs to the caller (tc_release) and may be passed as NULL to
- * drop it.
+ * drop it. TC_ERROR_ARGUMENT while an operation that takes a body has none.
  */
 TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err);
 

@@ -46,7 +46,7 @@ struct tc_options {
 				  calls go to it unsigned */
 	const char *base_url;  /* replaces the base URL of services that carry their own: the
 				  2015 generation, and other systems; {service} stands for its
-				  name */
+				  name, without "classic-" */
 	const tc_credentials *credentials; /* shared; NULL: unsigned calls */
 	int64_t connect_timeout_ms;        /* 10,000 */
 	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their

@@ -19,7 +19,8 @@ TC_API tc_call *tc_generated_call(tc_client *client, const struct tc_operation *
 	const char *const *arguments, const void *query, tc_error *err);
 
 /* A binding. `key` points to the key struct, whose members are all `const char *`: one for each
- * word without a constant in their order, then routing_key_pattern; NULL: all wildcards. */
+ * word without a constant in their order, then routing_key_pattern, which excludes all others;
+ * NULL: all wildcards. */
 TC_API int tc_generated_binding(const struct tc_exchange *exchange, const void *key,
 	struct tc_binding *binding, tc_error *err);
 

@@ -17,17 +17,16 @@
  * spelling: taskId is task_id. Absent, zero and empty are always told apart, and a struct set to
  * {0} has nothing but its required scalars and its required structs.
  *
- *	string                 const char *x;               NULL: absent
- *	integer, number, bool  int64_t, double, bool x;     required: always sent
- *	                       struct tc_opt_int64 x; …     optional: {0} is absent
- *	object                 struct y x;                  required: embedded
- *	                       const struct y *x;           optional: NULL is absent
- *	array                  const T *x; size_t x_count;  NULL: absent; count 0 behind any other
- *	                                                    pointer: empty
- *	map (an object with    const struct y *x;           an array of { const char *key; T value;
- *} members of any name)   size_t x_count;              as for arrays free-form JSON         const
- *tc_json *x;            NULL: absent one of several shapes  struct { tag; union; }       see below;
- *optional: a pointer to it
+ *	string         const char *x;               NULL: absent
+ *	integer,       int64_t, double, bool x;     required: always sent
+ *	number, bool   struct tc_opt_int64 x; …     optional: {0} is absent
+ *	object         struct y x;                  required: embedded
+ *	               const struct y *x;           optional: NULL is absent
+ *	array          const T *x; size_t x_count;  NULL: absent; an empty one: not NULL, count 0
+ *	map            const struct y *x;           an object with members of any name: an array
+ *	               size_t x_count;              of { const char *key; T value; }
+ *	free-form      const tc_json *x;            NULL: absent
+ *	several shapes struct { tag; union; } x;    see below; optional: a pointer to it
  *
  * A required member of a request that has a default may be left out, so it is held as an optional
  * one. A required string that can have one value only is filled in when it is NULL. A member

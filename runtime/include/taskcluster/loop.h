@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TASKCLUSTER_LOOP_H
+#define TASKCLUSTER_LOOP_H
+
+/*
+ * Many calls at once from one thread. A loop carries the runs of calls, of any clients of its
+ * thread; each run ends in one callback. A run begins at once or, when as many as the limit are
+ * under way, waits its turn; it is repeated like a synchronous call, but its pauses are timers.
+ *
+ *	static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
+ *	{
+ *		if (err)
+ *			fprintf(stderr, "%s\n", tc_error_text(err));
+ *		tc_release(response);
+ *	}
+ *
+ *	tc_loop *loop = tc_loop_new(NULL, &err);
+ *	tc_loop_start(loop, call, on_done, data, NULL, &err);
+ *	tc_call_free(call);
+ *	tc_loop_run(loop, &err);
+ *	tc_loop_free(loop);
+ *
+ * It has two faces. With the poll face (no hooks) the loop waits by itself: tc_loop_run, or
+ * tc_loop_poll again and again. With the hook face a host's own event loop (epoll, libuv, libevent)
+ * waits for it: the loop says through two hooks which descriptors and which time to wait for, and
+ * is told of them by tc_loop_ready and tc_loop_timeout. The examples show each.
+ *
+ * A loop, its clients and its calls belong to one thread. Only tc_loop_cancel and tc_loop_wake may
+ * be called from any thread. Callbacks come from inside tc_loop_run, tc_loop_poll, tc_loop_ready,
+ * tc_loop_timeout and tc_loop_free, never from inside tc_loop_start or tc_loop_cancel. In a
+ * callback everything is allowed but to wait on or to free the loop.
+ */
+
+#include <taskcluster/call.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tc_loop tc_loop;
+
+/*
+ * A run has ended, which happens once to each. Exactly one of `response` and `err` is not NULL: the
+ * response belongs to the callback (tc_release), the error is borrowed until it returns. A run that
+ * was canceled ends with TC_ERROR_CANCELED.
+ */
+typedef void tc_done_fn(void *data, uint64_t run, tc_response *response, const tc_error *err);
+
+/* What to watch a descriptor for, and what became of it. */
+enum tc_loop_event {
+	TC_LOOP_READ = 1,
+	TC_LOOP_WRITE = 2,
+	TC_LOOP_ERROR = 4 /* told to tc_loop_ready only; reading or writing will say more */
+};
+
+struct tc_loop_options {
+	size_t size;               /* set by TC_LOOP_OPTIONS_INIT */
+	size_t in_flight;          /* attempts under way at the same time; 64 */
+	void (*woken)(void *data); /* runs on the loop's thread after a tc_loop_wake, once for
+				      all that came meanwhile */
+	/*
+	 * The hook face; both or neither. `watch` sets which events (a sum of enum tc_loop_event;
+	 * 0: no more) of a descriptor to wait for; it returns 0, or anything else when it cannot,
+	 * and the run that needs it fails with TC_ERROR_SYSTEM. `timer` sets the one timer anew:
+	 * from now in ms, 0 for as soon as possible, -1 for none. They are called from inside any
+	 * function of the loop and must not call one.
+	 */
+	int (*watch)(void *data, int fd, int events);
+	void (*timer)(void *data, int64_t delay_ms);
+	void *data; /* for the hooks and `woken` */
+};
+#define TC_LOOP_OPTIONS_INIT TC_SIZED_INIT(struct tc_loop_options)
+
+/* NULL options: the poll face, and the defaults. */
+TC_API tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err);
+
+/*
+ * Starts a run of a call and comes back at once; what `on_done` gets is all that tells of it later.
+ * The call may be freed, or started again, right after. *run (which may be NULL) is its number on
+ * this loop, from 1, never used twice. On failure nothing was started, and no callback comes.
+ */
+TC_API int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void *data,
+	uint64_t *run, tc_error *err);
+
+/* Ends a run with TC_ERROR_TIMEOUT unless it has ended within `timeout_ms` from now, its time in
+ * the queue and all its attempts included. Replaces a time set before; negative: none. No effect
+ * on a run that has ended. */
+TC_API int tc_loop_set_timeout(tc_loop *loop, uint64_t run, int64_t timeout_ms, tc_error *err);
+
+/* Cancels a run, soon. From any thread, while the loop is there. No effect on a run that has ended.
+ * TC_OK, or TC_ERROR_NOMEM. */
+TC_API int tc_loop_cancel(tc_loop *loop, uint64_t run);
+
+/* Ends the wait of the loop's thread: tc_loop_poll returns, and `woken` is called. From any thread,
+ * while the loop is there. */
+TC_API void tc_loop_wake(tc_loop *loop);
+
+/* How many runs have not ended, those in the queue and between two attempts included. */
+TC_API size_t tc_loop_pending(const tc_loop *loop);
+
+/*
+ * The poll face. tc_loop_poll waits at most `timeout_ms` (negative: as long as it takes) until
+ * something happens, and does what is to be done. tc_loop_run goes on until no run is left, or
+ * until tc_loop_stop, after which no further callback comes before the loop is polled or run again.
+ */
+TC_API int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err);
+TC_API int tc_loop_run(tc_loop *loop, tc_error *err);
+TC_API void tc_loop_stop(tc_loop *loop);
+
+/* The hook face: these events came for the descriptor; the time came that the timer was set to. */
+TC_API void tc_loop_ready(tc_loop *loop, int fd, int events);
+TC_API void tc_loop_timeout(tc_loop *loop);
+
+/*
+ * Ends the loop. The runs that are left end first, as canceled, with their callbacks; nothing can
+ * be started in these. NULL is fine. After fork a child may do only this (no callback comes then)
+ * or exec.
+ */
+TC_API void tc_loop_free(tc_loop *loop);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

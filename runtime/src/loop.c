@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "loop.h"
+
+#include "clock.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define IN_FLIGHT 64
+#define IN_FLIGHT_MAX 100000
+
+static const struct tc_operation *operation_of(const struct tc__run *run)
+{
+	return run->call->request.operation;
+}
+
+/* ---- the end of a run ---- */
+
+/* How it ended is in the run. */
+static void end_run(tc_loop *loop, struct tc__run *run)
+{
+	if (run->performance) {
+		if (run->err.code == TC_OK)
+			run->response = tc__reply_take(&run->performance->reply);
+		tc__performance_end(run->performance);
+		free(run->performance);
+		run->performance = NULL;
+	}
+	tc__timers_unset(&loop->timers, run);
+	run->state = TC__RUN_ENDED;
+	tc__run_list_append(&loop->ended, run);
+}
+
+/* Ends a run wherever it stands, for a reason of the loop's own. */
+static void fail_run(tc_loop *loop, struct tc__run *run, int code, const char *reason)
+{
+	if (run->state == TC__RUN_QUEUED)
+		tc__run_list_remove(&loop->queue, run);
+	if (run->state == TC__RUN_FLYING)
+		tc__flight_break(loop, run);
+	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
+		operation_of(run)->name, reason);
+	end_run(loop, run);
+}
+
+static void free_run(tc_loop *loop, struct tc__run *run)
+{
+	tc__run_table_remove(&loop->runs, run);
+	tc_call_free(run->call->state->call);
+	tc_error_clear(&run->err);
+	free(run);
+}
+
+/* ---- what comes next for a run ---- */
+
+static void set_timer(tc_loop *loop, struct tc__run *run)
+{
+	int64_t due = run->deadline_ms;
+
+	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
+		due = run->retry_ms;
+	if (run->unwatched)
+		due = TC__AT_ONCE;
+	if (due == TC__NEVER)
+		tc__timers_unset(&loop->timers, run);
+	else
+		tc__timers_set(&loop->timers, run, due);
+}
+
+/* Those that have begun go before those that have not. */
+static void requeue(tc_loop *loop, struct tc__run *run)
+{
+	run->state = TC__RUN_QUEUED;
+	tc__run_list_prepend(&loop->queue, run);
+	set_timer(loop, run);
+}
+
+void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
+{
+	int64_t now = tc__clock_steady_ms();
+
+	if (!run->performance) { /* memory ended before the first attempt */
+		run->err = *failure;
+		end_run(loop, run);
+		return;
+	}
+	struct tc__next next = tc__performance_judge(run->performance, rc, now, failure);
+	if (next.step == TC__STEP_RESIGN) {
+		requeue(loop, run);
+	} else if (next.step == TC__STEP_WAIT) {
+		run->state = TC__RUN_PAUSING;
+		run->retry_ms = now + next.delay_ms;
+		set_timer(loop, run);
+	} else {
+		run->err = *failure;
+		end_run(loop, run);
+	}
+}
+
+/* ---- a turn ---- */
+
+static void cancel_wished(tc_loop *loop)
+{
+	struct tc__wish *next;
+
+	for (struct tc__wish *wish = tc__wake_take(&loop->wake); wish; wish = next) {
+		struct tc__run *run = tc__run_table_find(&loop->runs, wish->run);
+		if (run && run->state != TC__RUN_ENDED)
+			fail_run(loop, run, TC_ERROR_CANCELED, "canceled by tc_loop_cancel");
+		next = wish->next;
+		free(wish);
+	}
+}
+
+static void expire(tc_loop *loop, int64_t now)
+{
+	struct tc__run *run;
+
+	while ((run = tc__timers_next(&loop->timers)) && run->due_ms <= now) {
+		if (run->unwatched)
+			fail_run(loop, run, TC_ERROR_SYSTEM,
+				"the host's watch hook refused its descriptor");
+		else if (run->deadline_ms <= now)
+			fail_run(loop, run, TC_ERROR_TIMEOUT,
+				"not done within the time that tc_loop_set_timeout gave it");
+		else
+			requeue(loop, run);
+	}
+}
+
+/* Those that have ended by now; what ends meanwhile waits for the next turn, so that a callback
+ * which starts one more cannot keep us here for ever. */
+static void call_back(tc_loop *loop)
+{
+	struct tc__run_list ended = loop->ended;
+	struct tc__run *run;
+
+	loop->ended = (struct tc__run_list){ 0 };
+	while (!loop->stopped && (run = tc__run_list_take(&ended))) {
+		const tc_error *err = run->err.code == TC_OK ? NULL : &run->err;
+		run->on_done(run->data, run->id, run->response, err);
+		free_run(loop, run);
+	}
+	tc__run_list_restore(&loop->ended, &ended);
+}
+
+static void launch(tc_loop *loop)
+{
+	while (loop->queue.first && loop->flying < loop->options.in_flight) {
+		struct tc__run *run = tc__run_list_take(&loop->queue);
+		tc__flight_begin(loop, run);
+	}
+}
+
+static bool may_launch(const tc_loop *loop)
+{
+	return loop->queue.first && loop->flying < loop->options.in_flight;
+}
+
+/* When the loop has to be asked next. */
+static int64_t due(const tc_loop *loop)
+{
+	const struct tc__run *timed = tc__timers_next(&loop->timers);
+	int64_t due_ms = loop->curl_due_ms;
+
+	if (loop->ended.first || may_launch(loop))
+		return TC__AT_ONCE;
+	return timed && timed->due_ms < due_ms ? timed->due_ms : due_ms;
+}
+
+static int64_t delay_until(int64_t due_ms)
+{
+	if (due_ms == TC__NEVER)
+		return -1;
+	int64_t now = tc__clock_steady_ms();
+	return due_ms > now ? due_ms - now : 0;
+}
+
+/* Tells the host about the time, if that is news. */
+static void arm(tc_loop *loop)
+{
+	int64_t due_ms = due(loop);
+
+	if (!loop->options.timer || loop->armed_ms == due_ms)
+		return;
+	loop->armed_ms = due_ms;
+	loop->options.timer(loop->options.data, delay_until(due_ms));
+}
+
+static void turn(tc_loop *loop)
+{
+	loop->inside = true;
+	cancel_wished(loop);
+	expire(loop, tc__clock_steady_ms());
+	call_back(loop);
+	launch(loop);
+	if (loop->curl_due_ms <= tc__clock_steady_ms())
+		tc__flights_drive(loop, TC__TIMEOUT, 0);
+	loop->inside = false;
+	arm(loop);
+}
+
+/* Events of a descriptor, ours or one of curl's. */
+static void take_event(tc_loop *loop, int fd, int events)
+{
+	if (fd != loop->wake.fd) {
+		tc__flights_drive(loop, fd, events);
+		return;
+	}
+	tc__wake_quiet(&loop->wake);
+	if (atomic_exchange(&loop->wake.asked, false) && loop->options.woken)
+		loop->options.woken(loop->options.data);
+}
+
+/* ---- starting ---- */
+
+static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
+{
+	struct tc__run *run = calloc(1, sizeof *run);
+
+	if (!run)
+		return NULL;
+	run->id = loop->last_id + 1;
+	run->call = call;
+	run->deadline_ms = TC__NEVER;
+	if (!tc__timers_reserve(&loop->timers, loop->runs.count + 1) ||
+		!tc__run_table_add(&loop->runs, run)) {
+		free(run);
+		return NULL;
+	}
+	loop->last_id++;
+	call->state->references++;
+	call->state->used = true;
+	return run;
+}
+
+int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc_done_fn *on_done,
+	void *data, uint64_t *id, tc_error *err)
+{
+	int rc = tc__call_check_ready(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (loop->ending)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is being freed");
+	struct tc__run *run = new_run(loop, call);
+	if (!run)
+		return tc__fail_nomem(err);
+	run->on_done = on_done;
+	run->data = data;
+	run->sink = sink;
+	run->state = TC__RUN_QUEUED;
+	tc__run_list_append(&loop->queue, run);
+	if (id)
+		*id = run->id;
+	if (!loop->inside)
+		arm(loop);
+	return TC_OK;
+}
+
+int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void *data,
+	uint64_t *run, tc_error *err)
+{
+	if (run)
+		*run = 0;
+	if (!loop || !on_done)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", loop ? "on_done" : "loop");
+	return tc__loop_start(loop, call, NULL, on_done, data, run, err);
+}
+
+int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error *err)
+{
+	if (!loop)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is NULL");
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+	if (!run || run->state == TC__RUN_ENDED)
+		return TC_OK;
+	int64_t now = tc__clock_steady_ms();
+	bool never = timeout_ms < 0 || timeout_ms >= TC__NEVER - now;
+	run->deadline_ms = never ? TC__NEVER : now + timeout_ms;
+	set_timer(loop, run);
+	if (!loop->inside)
+		arm(loop);
+	return TC_OK;
+}
+
+int tc_loop_cancel(tc_loop *loop, uint64_t run)
+{
+	if (!loop)
+		return TC_ERROR_ARGUMENT;
+	return tc__wake_wish(&loop->wake, run) ? TC_OK : TC_ERROR_NOMEM;
+}
+
+void tc_loop_wake(tc_loop *loop)
+{
+	if (!loop)
+		return;
+	atomic_store(&loop->wake.asked, true);
+	tc__wake_ring(&loop->wake);
+}
+
+size_t tc_loop_pending(const tc_loop *loop)
+{
+	return loop ? loop->runs.count : 0;
+}
+
+void tc__loop_settle(tc_loop *loop, uint64_t id)
+{
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	if (run && run->performance)
+		run->performance->retry.retry_class = TC_RETRY_NEVER;
+}
+
+/* ---- the poll face ---- */
+
+static int check_poll(const tc_loop *loop, tc_error *err)
+{
+	if (!loop)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is NULL");
+	if (!loop->waiter)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"loop has hooks: its host waits for it (tc_loop_ready, tc_loop_timeout)");
+	if (loop->inside)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "loop is called from inside one of its callbacks");
+	return TC_OK;
+}
+
+static int poll_once(tc_loop *loop, int64_t timeout_ms, tc_error *err)
+{
+	struct tc__event events[TC__EVENTS_MAX];
+	int64_t delay = delay_until(due(loop));
+	size_t count;
+
+	if (delay < 0 || (timeout_ms >= 0 && timeout_ms < delay))
+		delay = timeout_ms;
+	int rc = loop->waiter_kind->wait(loop->waiter, delay, events, &count, err);
+	if (rc != TC_OK)
+		return rc;
+	loop->inside = true;
+	for (size_t i = 0; i < count; i++)
+		take_event(loop, events[i].fd, events[i].events);
+	turn(loop);
+	return TC_OK;
+}
+
+int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
+{
+	int rc = check_poll(loop, err);
+
+	if (rc != TC_OK)
+		return rc;
+	loop->stopped = false;
+	return poll_once(loop, timeout_ms, err);
+}
+
+int tc_loop_run(tc_loop *loop, tc_error *err)
+{
+	int rc = check_poll(loop, err);
+
+	if (rc != TC_OK)
+		return rc;
+	loop->stopped = false;
+	while (rc == TC_OK && loop->runs.count && !loop->stopped)
+		rc = poll_once(loop, -1, err);
+	return rc;
+}
+
+void tc_loop_stop(tc_loop *loop)
+{
+	if (loop && loop->waiter)
+		loop->stopped = true;
+}
+
+/* ---- the hook face ---- */
+
+void tc_loop_ready(tc_loop *loop, int fd, int events)
+{
+	if (!loop || loop->inside)
+		return;
+	loop->inside = true;
+	take_event(loop, fd, events);
+	turn(loop);
+}
+
+void tc_loop_timeout(tc_loop *loop)
+{
+	if (!loop || loop->inside)
+		return;
+	loop->armed_ms = TC__NEVER;
+	turn(loop);
+}
+
+/* ---- from beginning to end ---- */
+
+static int check_options(const struct tc_loop_options *options, tc_error *err)
+{
+	if (options->size < sizeof *options)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_LOOP_OPTIONS_INIT");
+	if (options->in_flight > IN_FLIGHT_MAX)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
+			options->in_flight, IN_FLIGHT_MAX);
+	if (!options->watch != !options->timer)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s is NULL: the hooks watch and timer go together",
+			options->watch ? "timer" : "watch");
+	return TC_OK;
+}
+
+/* Everything that a child of fork may touch: its own copies of the descriptors. */
+static void abandon(tc_loop *loop)
+{
+	tc__sockets_abandon(&loop->sockets);
+	if (loop->waiter)
+		loop->waiter_kind->close(loop->waiter);
+	tc__wake_close(&loop->wake);
+}
+
+static void close_loop(tc_loop *loop)
+{
+	if (loop->multi)
+		tc__flights_close(loop);
+	if (loop->options.watch && loop->wake.fd >= 0) {
+		loop->options.watch(loop->options.data, loop->wake.fd, 0);
+		loop->options.timer(loop->options.data, -1);
+	}
+	if (loop->waiter)
+		loop->waiter_kind->close(loop->waiter);
+	tc__wake_close(&loop->wake);
+	tc__run_table_clear(&loop->runs);
+	tc__timers_clear(&loop->timers);
+	tc_release(loop);
+}
+
+static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error *err)
+{
+	int rc = tc__wake_open(&loop->wake, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (loop->options.watch) {
+		if (loop->options.watch(loop->options.data, loop->wake.fd, TC_LOOP_READ) == 0)
+			return TC_OK;
+		return tc__fail(err, TC_ERROR_SYSTEM, "the watch hook refused a descriptor");
+	}
+	loop->waiter_kind = kind;
+	loop->waiter = kind->open(err);
+	if (!loop->waiter)
+		return TC_ERROR_SYSTEM;
+	if (kind->watch(loop->waiter, loop->wake.fd, TC_LOOP_READ) == 0)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_SYSTEM, "no descriptor can be watched");
+}
+
+tc_loop *tc__loop_new(
+	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
+{
+	const struct tc_loop_options defaults = TC_LOOP_OPTIONS_INIT;
+
+	if (!options)
+		options = &defaults;
+	if (check_options(options, err) != TC_OK)
+		return NULL;
+	tc_loop *loop = tc__object_alloc(sizeof *loop);
+	if (!loop) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	loop->options = *options;
+	if (!loop->options.in_flight)
+		loop->options.in_flight = IN_FLIGHT;
+	loop->owner = getpid();
+	loop->armed_ms = TC__NEVER;
+	loop->wake.fd = loop->wake.ring_fd = -1;
+	if (open_waiter(loop, kind, err) == TC_OK && tc__flights_open(loop, err) == TC_OK)
+		return loop;
+	close_loop(loop);
+	return NULL;
+}
+
+tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
+{
+#ifdef __linux__
+	return tc__loop_new(options, &tc__waiter_epoll, err);
+#else
+	return tc__loop_new(options, &tc__waiter_poll, err);
+#endif
+}
+
+void tc_loop_free(tc_loop *loop)
+{
+	struct tc__run *run;
+
+	if (!loop)
+		return;
+	if (loop->owner != getpid()) {
+		abandon(loop);
+		return;
+	}
+	loop->ending = loop->inside = true;
+	loop->stopped = false;
+	/* first those that have ended, and then there are only others */
+	call_back(loop);
+	while ((run = tc__run_table_any(&loop->runs))) {
+		fail_run(loop, run, TC_ERROR_CANCELED, "canceled, as the loop is freed");
+		call_back(loop);
+	}
+	close_loop(loop);
+}

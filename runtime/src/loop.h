@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_LOOP_H
+#define TC_RUNTIME_LOOP_H
+
+/*
+ * An event loop from inside. A run stands in one place at a time:
+ *
+ *	queue -> flight -> ended                  (one attempt)
+ *	queue -> flight -> pause -> queue -> …    (repeated: the pause is a timer)
+ *
+ * and is in the table, by its number, until its callback was called.
+ *
+ *	loop.c         the public functions, and the turn: what is done after anything happened
+ *	loop_run.c     where runs are kept: table, lists, timers
+ *	loop_flight.c  attempts on curl's multi interface
+ *	loop_wake.c    what other threads may do
+ *	loop_poll.c, loop_epoll.c   waiting, for the poll face
+ */
+
+#include "call.h"
+#include "loop_run.h"
+#include "loop_wait.h"
+#include "loop_wake.h"
+#include "transport_curl.h"
+#include <taskcluster/loop.h>
+#include <unistd.h>
+
+/* An easy handle, on its way with a run or idle. */
+struct tc__flight {
+	struct tc__transfer transfer; /* first: curl knows the handle's owner by its address */
+	struct tc__run *run;          /* NULL: idle */
+	struct tc__setup *setup;
+	struct tc__flight *next; /* of the idle ones */
+	bool streams;            /* set up for a stream last time */
+};
+
+/* Handles that were set up alike. Most programs have one setup. */
+struct tc__setup {
+	struct tc__curl_settings settings; /* texts lie behind this struct */
+	struct tc__flight *idle;
+	struct tc__setup *next;
+};
+
+struct tc_loop {
+	struct tc_loop_options options;
+	const struct tc__waiter_kind *waiter_kind; /* NULL: the hook face */
+	struct tc__waiter *waiter;
+	CURLM *multi;
+	struct tc__sockets sockets;
+	pid_t owner; /* a child of fork is not the owner of the connections */
+	struct tc__wake wake;
+
+	struct tc__run_table runs;
+	struct tc__run_list queue, ended;
+	struct tc__timers timers;
+	uint64_t last_id;
+	struct tc__setup *setups;
+	size_t flying;       /* handles on their way, */
+	size_t opened;       /* and with the idle ones: at most options.in_flight */
+	int64_t curl_due_ms; /* when curl wants to be asked; TC__NEVER */
+	int64_t armed_ms;    /* what the host's timer is set to, as tc__loop_due tells it */
+	bool inside;         /* a turn is under way: callbacks may be running */
+	bool stopped, ending;
+	bool secure; /* some run went over TLS, so SIGPIPE has to be minded */
+};
+
+#define TC__NEVER INT64_MAX
+#define TC__AT_ONCE INT64_MIN
+
+/* With a way of waiting of its own; NULL: that of the hooks, or the best there is. For tests. */
+tc_loop *tc__loop_new(
+	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err);
+
+/* A run whose reply goes through a sink, which may pause it. Silence, not the whole attempt, is
+ * what the client's timeout then bounds. */
+int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc_done_fn *on_done,
+	void *data, uint64_t *run, tc_error *err);
+
+/* The sink of a run takes more again. Feeds it at once. Not from inside the sink. */
+void tc__loop_resume(tc_loop *loop, uint64_t run);
+
+/* What a run does now is final: it is not repeated. */
+void tc__loop_settle(tc_loop *loop, uint64_t run);
+
+/* ---- loop_flight.c ---- */
+
+/* The curl side of a loop. The hooks are called by curl from now on. */
+int tc__flights_open(tc_loop *loop, tc_error *err);
+
+/* Frees all handles, none of which flies, and the connections. */
+void tc__flights_close(tc_loop *loop);
+
+/* Begins an attempt of a run; if that fails the run has moved on. */
+void tc__flight_begin(tc_loop *loop, struct tc__run *run);
+
+/* Breaks off what the run does. */
+void tc__flight_break(tc_loop *loop, struct tc__run *run);
+
+/* Curl works: on a descriptor with events, or (fd TC__TIMEOUT) on what is due. Attempts that ended
+ * move their runs on. */
+#define TC__TIMEOUT (-1)
+void tc__flights_drive(tc_loop *loop, int fd, int events);
+
+/* ---- loop.c ---- */
+
+/* The attempt of a run has ended: what comes next for it. Clears *failure. */
+void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure);
+
+#endif

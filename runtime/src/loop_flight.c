@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "loop.h"
+
+#include "clock.h"
+#include "transport_sigpipe.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- curl's hooks ---- */
+
+static int on_timer(CURLM *multi, long ms, void *data)
+{
+	tc_loop *loop = data;
+
+	(void)multi;
+	loop->curl_due_ms = ms < 0 ? TC__NEVER : tc__clock_steady_ms() + ms;
+	return 0;
+}
+
+/* A transfer whose descriptor nobody watches would never end, so its run is failed soon. curl gives
+ * up all transfers when this function fails, hence it never does. */
+static void fail_unwatched(tc_loop *loop, CURL *easy)
+{
+	char *private = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+	struct tc__flight *flight = (void *)private;
+	if (!flight || !flight->run)
+		return;
+	flight->run->unwatched = true;
+	tc__timers_set(&loop->timers, flight->run, TC__AT_ONCE);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *socket_data)
+{
+	tc_loop *loop = data;
+	int events = 0;
+
+	(void)socket_data;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		events |= TC_LOOP_READ;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		events |= TC_LOOP_WRITE;
+	int rc = loop->waiter ? loop->waiter_kind->watch(loop->waiter, fd, events)
+			      : loop->options.watch(loop->options.data, fd, events);
+	if (rc != 0 && events)
+		fail_unwatched(loop, easy);
+	return 0;
+}
+
+int tc__flights_open(tc_loop *loop, tc_error *err)
+{
+	loop->curl_due_ms = TC__NEVER;
+	if (tc__curl_start(err) != TC_OK)
+		return err ? err->code : TC_ERROR_SYSTEM;
+	loop->multi = tc__curl_multi_new();
+	if (!loop->multi)
+		return tc__fail_nomem(err);
+	curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+	curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+	curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)loop->options.in_flight);
+	return TC_OK;
+}
+
+/* ---- handles ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_settings(const struct tc__curl_settings *a, const struct tc__curl_settings *b)
+{
+	return a->connect_timeout_ms == b->connect_timeout_ms &&
+		a->environment_proxy == b->environment_proxy && same_text(a->ca_file, b->ca_file) &&
+		same_text(a->http_proxy, b->http_proxy);
+}
+
+static struct tc__setup *new_setup(const struct tc__curl_settings *settings)
+{
+	size_t ca_size = settings->ca_file ? strlen(settings->ca_file) + 1 : 0;
+	size_t proxy_size = settings->http_proxy ? strlen(settings->http_proxy) + 1 : 0;
+	struct tc__setup *setup = malloc(sizeof *setup + ca_size + proxy_size);
+
+	if (!setup)
+		return NULL;
+	char *texts = (char *)(setup + 1);
+	*setup = (struct tc__setup){ .settings = *settings };
+	if (ca_size)
+		setup->settings.ca_file = memcpy(texts, settings->ca_file, ca_size);
+	if (proxy_size)
+		setup->settings.http_proxy =
+			memcpy(texts + ca_size, settings->http_proxy, proxy_size);
+	return setup;
+}
+
+static struct tc__setup *setup_for(tc_loop *loop, const tc_client *client, tc_error *err)
+{
+	struct tc__curl_settings settings = tc__client_settings(client);
+
+	for (struct tc__setup *setup = loop->setups; setup; setup = setup->next)
+		if (same_settings(&setup->settings, &settings))
+			return setup;
+	struct tc__setup *setup = new_setup(&settings);
+	if (!setup) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	setup->next = loop->setups;
+	loop->setups = setup;
+	return setup;
+}
+
+static struct tc__flight *take_idle(struct tc__setup *setup)
+{
+	struct tc__flight *flight = setup->idle;
+
+	if (flight)
+		setup->idle = flight->next;
+	return flight;
+}
+
+static void close_flight(tc_loop *loop, struct tc__flight *flight)
+{
+	tc__transfer_close(&flight->transfer);
+	free(flight);
+	loop->opened--;
+}
+
+/* As many handles as may fly are enough, whatever they are set up for. */
+static void make_room(tc_loop *loop)
+{
+	for (struct tc__setup *setup = loop->setups; setup; setup = setup->next) {
+		struct tc__flight *flight = take_idle(setup);
+		if (!flight)
+			continue;
+		close_flight(loop, flight);
+		return;
+	}
+}
+
+static struct tc__flight *open_flight(tc_loop *loop, struct tc__setup *setup, tc_error *err)
+{
+	if (loop->opened >= loop->options.in_flight)
+		make_room(loop);
+	struct tc__flight *flight = calloc(1, sizeof *flight);
+	if (!flight) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	flight->setup = setup;
+	if (tc__transfer_open(&flight->transfer, &setup->settings, &loop->sockets, err) != TC_OK) {
+		free(flight);
+		return NULL;
+	}
+	/* a first connection that is being made may turn out to carry many at once (HTTP/2) */
+	curl_easy_setopt(flight->transfer.easy, CURLOPT_PIPEWAIT, 1L);
+	loop->opened++;
+	return flight;
+}
+
+static struct tc__flight *take_flight(tc_loop *loop, const tc_client *client, tc_error *err)
+{
+	struct tc__setup *setup = setup_for(loop, client, err);
+
+	if (!setup)
+		return NULL;
+	struct tc__flight *flight = take_idle(setup);
+	return flight ? flight : open_flight(loop, setup, err);
+}
+
+static void give_back(struct tc__flight *flight)
+{
+	flight->run = NULL;
+	flight->next = flight->setup->idle;
+	flight->setup->idle = flight;
+}
+
+void tc__flights_close(tc_loop *loop)
+{
+	struct tc__hush hush = { 0 };
+	struct tc__setup *next;
+
+	tc__hush_begin(&hush);
+	for (struct tc__setup *setup = loop->setups; setup; setup = next) {
+		struct tc__flight *flight;
+		while ((flight = take_idle(setup)))
+			close_flight(loop, flight);
+		next = setup->next;
+		free(setup);
+	}
+	loop->setups = NULL;
+	curl_multi_cleanup(loop->multi);
+	tc__hush_end(&hush);
+	tc__sockets_clear(&loop->sockets);
+}
+
+/* ---- attempts ---- */
+
+/* A stream may take its time, as long as it does not fall silent; curl does not count the time in
+ * which the sink has it paused. */
+static void set_pace(struct tc__flight *flight, const struct tc__run *run)
+{
+	CURL *easy = flight->transfer.easy;
+	long seconds = (long)(run->performance->delivery.timeout_ms / 1000);
+	bool streams = run->sink && run->sink->full;
+
+	if (streams)
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
+	if (streams || flight->streams) {
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, streams ? 1L : 0L);
+		curl_easy_setopt(
+			easy, CURLOPT_LOW_SPEED_TIME, streams ? (seconds ? seconds : 1L) : 0L);
+	}
+	flight->streams = streams;
+}
+
+static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
+{
+	struct tc__performance *performance = run->performance;
+
+	int rc = tc__performance_attempt(performance, tc__clock_steady_ms(), failure);
+	if (rc != TC_OK)
+		return rc;
+	struct tc__flight *flight = take_flight(loop, run->call->client, failure);
+	if (!flight)
+		return failure->code;
+	rc = tc__transfer_load(&flight->transfer, &performance->delivery, failure);
+	if (rc == TC_OK) {
+		set_pace(flight, run);
+		flight->run = run;
+		CURLMcode code = curl_multi_add_handle(loop->multi, flight->transfer.easy);
+		if (code == CURLM_OUT_OF_MEMORY)
+			rc = tc__fail_nomem(failure);
+		else if (code != CURLM_OK)
+			rc = tc__fail(failure, TC_ERROR_SYSTEM, "libcurl fails: %s",
+				curl_multi_strerror(code));
+	}
+	if (rc != TC_OK) {
+		give_back(flight);
+		return rc;
+	}
+	run->flight = flight;
+	run->state = TC__RUN_FLYING;
+	loop->flying++;
+	loop->secure |= strncmp(performance->attempt.url, "https", 5) == 0;
+	return TC_OK;
+}
+
+static int ensure_performance(struct tc__run *run, tc_error *failure)
+{
+	if (run->performance)
+		return TC_OK;
+	run->performance = malloc(sizeof *run->performance);
+	if (!run->performance)
+		return tc__fail_nomem(failure);
+	tc__performance_begin(run->performance, run->call, run->sink, tc__clock_steady_ms());
+	return TC_OK;
+}
+
+void tc__flight_begin(tc_loop *loop, struct tc__run *run)
+{
+	tc_error failure = TC_ERROR_INIT;
+	int rc = ensure_performance(run, &failure);
+
+	if (rc == TC_OK)
+		rc = take_off(loop, run, &failure);
+	if (rc != TC_OK)
+		tc__loop_judge(loop, run, rc, &failure);
+}
+
+static void land(tc_loop *loop, struct tc__flight *flight)
+{
+	curl_multi_remove_handle(loop->multi, flight->transfer.easy);
+	flight->run->flight = NULL;
+	loop->flying--;
+}
+
+void tc__flight_break(tc_loop *loop, struct tc__run *run)
+{
+	struct tc__flight *flight = run->flight;
+	struct tc__hush hush = { 0 };
+
+	if (loop->secure)
+		tc__hush_begin(&hush);
+	land(loop, flight);
+	tc__hush_end(&hush);
+	give_back(flight);
+}
+
+/* What has ended meanwhile. */
+static void harvest(tc_loop *loop)
+{
+	const CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(loop->multi, &left))) {
+		char *private = NULL;
+		tc_error failure = TC_ERROR_INIT;
+		CURLcode code = message->data.result;
+
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		struct tc__flight *flight = (void *)private;
+		struct tc__run *run = flight->run;
+		land(loop, flight); /* and the message is gone */
+		int rc = tc__transfer_result(&flight->transfer, code, &failure);
+		give_back(flight);
+		tc__loop_judge(loop, run, rc, &failure);
+	}
+}
+
+void tc__flights_drive(tc_loop *loop, int fd, int events)
+{
+	struct tc__hush hush = { 0 };
+	int mask = 0, running = 0;
+
+	if (events & TC_LOOP_READ)
+		mask |= CURL_CSELECT_IN;
+	if (events & TC_LOOP_WRITE)
+		mask |= CURL_CSELECT_OUT;
+	if (events & TC_LOOP_ERROR)
+		mask |= CURL_CSELECT_ERR;
+	if (loop->secure)
+		tc__hush_begin(&hush);
+	if (fd == TC__TIMEOUT)
+		loop->curl_due_ms = TC__NEVER; /* it will say when next */
+	curl_multi_socket_action(
+		loop->multi, fd == TC__TIMEOUT ? CURL_SOCKET_TIMEOUT : fd, mask, &running);
+	harvest(loop);
+	tc__hush_end(&hush);
+}
+
+static struct tc__flight *flight_of(const tc_loop *loop, uint64_t id)
+{
+	const struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	return run ? run->flight : NULL;
+}
+
+void tc__loop_resume(tc_loop *loop, uint64_t id)
+{
+	const struct tc__flight *flight = flight_of(loop, id);
+	struct tc__hush hush = { 0 };
+
+	if (!flight)
+		return;
+	if (loop->secure)
+		tc__hush_begin(&hush);
+	curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
+	tc__hush_end(&hush);
+}
