@@ -491,6 +491,7 @@ tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 void tc_loop_free(tc_loop *loop)
 {
 	struct tc__run *run;
+	size_t hint = 0;
 
 	if (!loop)
 		return;
@@ -502,7 +503,7 @@ void tc_loop_free(tc_loop *loop)
 	loop->stopped = false;
 	/* first those that have ended, and then there are only others */
 	call_back(loop);
-	while ((run = tc__run_table_any(&loop->runs))) {
+	while ((run = tc__run_table_any(&loop->runs, &hint))) {
 		fail_run(loop, run, TC_ERROR_CANCELED, "canceled, as the loop is freed");
 		call_back(loop);
 	}

@@ -31,7 +31,7 @@ struct tc__flight {
 	struct tc__run *run;          /* NULL: idle */
 	struct tc__setup *setup;
 	struct tc__flight *next; /* of the idle ones */
-	bool streams;            /* set up for a stream last time */
+	bool streams, waits;     /* how it was set up last time */
 };
 
 /* Handles that were set up alike. Most programs have one setup. */

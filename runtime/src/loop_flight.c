@@ -156,8 +156,6 @@ static struct tc__flight *open_flight(tc_loop *loop, struct tc__setup *setup, tc
 		free(flight);
 		return NULL;
 	}
-	/* a first connection that is being made may turn out to carry many at once (HTTP/2) */
-	curl_easy_setopt(flight->transfer.easy, CURLOPT_PIPEWAIT, 1L);
 	loop->opened++;
 	return flight;
 }
@@ -218,9 +216,20 @@ static void set_pace(struct tc__flight *flight, const struct tc__run *run)
 	flight->streams = streams;
 }
 
+/* A first connection that is being made may turn out to carry many calls at once (HTTP/2), so the
+ * others wait for it. Without TLS it never does, and curl would know only after the first reply,
+ * which long polling keeps back. */
+static void set_patience(struct tc__flight *flight, bool secure)
+{
+	if (flight->waits != secure)
+		curl_easy_setopt(flight->transfer.easy, CURLOPT_PIPEWAIT, secure ? 1L : 0L);
+	flight->waits = secure;
+}
+
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 {
 	struct tc__performance *performance = run->performance;
+	bool secure = strncmp(tc_call_url(run->call), "https", 5) == 0;
 
 	int rc = tc__performance_attempt(performance, tc__clock_steady_ms(), failure);
 	if (rc != TC_OK)
@@ -231,6 +240,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	rc = tc__transfer_load(&flight->transfer, &performance->delivery, failure);
 	if (rc == TC_OK) {
 		set_pace(flight, run);
+		set_patience(flight, secure);
 		flight->run = run;
 		CURLMcode code = curl_multi_add_handle(loop->multi, flight->transfer.easy);
 		if (code == CURLM_OUT_OF_MEMORY)
@@ -246,7 +256,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	run->flight = flight;
 	run->state = TC__RUN_FLYING;
 	loop->flying++;
-	loop->secure |= strncmp(performance->attempt.url, "https", 5) == 0;
+	loop->secure |= secure;
 	return TC_OK;
 }
 

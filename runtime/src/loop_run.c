@@ -67,11 +67,11 @@ void tc__run_table_remove(struct tc__run_table *table, struct tc__run *run)
 	table->count--;
 }
 
-struct tc__run *tc__run_table_any(const struct tc__run_table *table)
+struct tc__run *tc__run_table_any(const struct tc__run_table *table, size_t *hint)
 {
-	for (size_t i = 0; table->count && i < table->bucket_count; i++)
-		if (table->buckets[i])
-			return table->buckets[i];
+	for (; table->count && *hint < table->bucket_count; ++*hint)
+		if (table->buckets[*hint])
+			return table->buckets[*hint];
 	return NULL;
 }
 

@@ -44,7 +44,10 @@ struct tc__run_table {
 bool tc__run_table_add(struct tc__run_table *table, struct tc__run *run); /* false: no memory */
 struct tc__run *tc__run_table_find(const struct tc__run_table *table, uint64_t id);
 void tc__run_table_remove(struct tc__run_table *table, struct tc__run *run);
-struct tc__run *tc__run_table_any(const struct tc__run_table *table); /* NULL: it is empty */
+
+/* Any that is left; NULL: none. *hint begins as 0 and spares looking at the same place again, while
+ * nothing is added. */
+struct tc__run *tc__run_table_any(const struct tc__run_table *table, size_t *hint);
 void tc__run_table_clear(struct tc__run_table *table);
 
 /* ---- in order ---- */

@@ -300,7 +300,9 @@ static int sink_finish(struct tc__sink *sink, tc_error *err)
 
 static void test_sink(void **state)
 {
-	struct counting_sink counting = { .sink = { sink_begin, sink_feed, sink_finish } };
+	struct counting_sink counting = {
+		.sink = { .begin = sink_begin, .feed = sink_feed, .finish = sink_finish }
+	};
 	struct tc__reply reply;
 	tc_error err = TC_ERROR_INIT;
 
@@ -337,7 +339,9 @@ static void test_sink(void **state)
 
 static void test_held_sink(void **state)
 {
-	struct counting_sink counting = { .sink = { sink_begin, sink_feed, sink_finish } };
+	struct counting_sink counting = {
+		.sink = { .begin = sink_begin, .feed = sink_feed, .finish = sink_finish }
+	};
 	struct tc__reply reply;
 	tc_error err = TC_ERROR_INIT;
 

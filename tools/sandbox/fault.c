@@ -181,7 +181,7 @@ static bool counted(struct faults *faults, const struct fault *fault)
 static const char *read_list(struct faults *faults, const char *text,
 	const struct tc_operation *operation, struct active_faults *active)
 {
-	struct active_faults scratch;
+	struct active_faults scratch = { 0 };
 
 	while (*text) {
 		struct fault fault = { .times = -1, .rate = 1 };
