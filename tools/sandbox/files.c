@@ -2,12 +2,14 @@
 #include "files.h"
 
 #include "error.h"
+#include "storage.h"
 
 #include <string.h>
 
 void files_begin(struct request *request)
 {
-	(void)request;
+	if (storage_is_target(request->target))
+		storage_begin(request);
 }
 
 static bool starts(const char *text, const char *with)
@@ -29,6 +31,8 @@ static int serve_reference(struct request *request, const char *path)
 
 int files_serve(struct request *request)
 {
+	if (storage_is_target(request->target))
+		return storage_serve(request);
 	size_t length = strcspn(request->target, "?");
 	char *path = route_decode(request, request->target, length, false);
 

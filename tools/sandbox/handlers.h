@@ -19,6 +19,7 @@ extern const struct handler auth_client_handlers[];
 extern const struct handler auth_role_handlers[];
 extern const struct handler queue_handlers[];
 extern const struct handler index_handlers[];
+extern const struct handler object_handlers[];
 extern const struct handler secrets_handlers[];
 extern const struct handler classic_handlers[];
 

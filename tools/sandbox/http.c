@@ -115,6 +115,8 @@ static void on_end(void *data, struct MHD_Connection *connection, void **context
 	unhold(request);
 	if (request->upload_fd >= 0)
 		close(request->upload_fd);
+	if (request->upload_path)
+		unlink(request->upload_path);
 	tc_release(request->input);
 	tc__buffer_clear(&request->body);
 	tc__buffer_clear(&request->reply.text);
@@ -193,7 +195,10 @@ static struct MHD_Response *file_response(struct request *request)
 		close(fd);
 		return NULL;
 	}
-	return MHD_create_response_from_fd64((uint64_t)info.st_size, fd);
+	uint64_t length = request->file_length;
+	if (!request->content_range)
+		length = (uint64_t)info.st_size;
+	return MHD_create_response_from_fd_at_offset64(length, fd, request->file_offset);
 }
 
 static void drop_text(void *text)
@@ -274,6 +279,9 @@ static enum MHD_Result answer(struct request *request)
 	if (request->status != 204)
 		add(response, "Content-Type", type ? type : "application/json; charset=utf-8");
 	add(response, "Location", request->location);
+	add(response, "ETag", request->etag);
+	add(response, "Content-Range", request->content_range);
+	add(response, "Accept-Ranges", request->etag ? "bytes" : NULL);
 	add(response, "WWW-Authenticate", request->www_authenticate);
 	add(response, "Retry-After", request->retry_after);
 	add(response, "Content-Encoding", request->content_encoding);

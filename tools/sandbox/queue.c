@@ -5,6 +5,8 @@
 
 #include "queue.h"
 
+#include "queue_artifacts.h"
+
 #include <stdlib.h>
 
 struct task *queue_load(struct request *request, int *status)
@@ -64,5 +66,34 @@ const struct handler queue_handlers[] = {
 	{ "queue.reportCompleted", queue_report_completed, false },
 	{ "queue.reportFailed", queue_report_failed, false },
 	{ "queue.reportException", queue_report_exception, false },
+	{ "queue.createArtifact", queue_create_artifact, false },
+	{ "queue.finishArtifact", queue_finish_artifact, false },
+	{ "queue.getArtifact", queue_get_artifact, true },
+	{ "queue.getLatestArtifact", queue_get_latest_artifact, true },
+	{ "queue.artifact", queue_artifact, true },
+	{ "queue.latestArtifact", queue_latest_artifact, true },
+	{ "queue.listArtifacts", queue_list_artifacts, false },
+	{ "queue.listLatestArtifacts", queue_list_latest_artifacts, false },
+	{ "queue.artifactInfo", queue_artifact_info, false },
+	{ "queue.latestArtifactInfo", queue_latest_artifact_info, false },
+	{ "queue.getTaskGroup", queue_get_task_group, false },
+	{ "queue.sealTaskGroup", queue_seal_task_group, true },
+	{ "queue.listTaskGroup", queue_list_task_group, false },
+	{ "queue.cancelTaskGroup", queue_cancel_task_group, true },
+	{ "queue.changeTaskGroupPriority", queue_change_group_priority, true },
+	{ "queue.listProvisioners", queue_list_provisioners, false },
+	{ "queue.getProvisioner", queue_get_provisioner, false },
+	{ "queue.listWorkerTypes", queue_list_worker_types, false },
+	{ "queue.getWorkerType", queue_get_worker_type, false },
+	{ "queue.listTaskQueues", queue_list_task_queues, false },
+	{ "queue.getTaskQueue", queue_get_task_queue, false },
+	{ "queue.listWorkers", queue_list_workers, false },
+	{ "queue.getWorker", queue_get_worker, false },
+	{ "queue.quarantineWorker", queue_quarantine_worker, false },
+	{ "queue.declareWorker", queue_declare_worker, true },
+	{ "queue.pendingTasks", queue_pending_tasks, false },
+	{ "queue.taskQueueCounts", queue_task_queue_counts, false },
+	{ "queue.listPendingTasks", queue_list_pending, false },
+	{ "queue.listClaimedTasks", queue_list_claimed, false },
 	{ NULL, NULL, false },
 };

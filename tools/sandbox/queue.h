@@ -9,12 +9,29 @@
 #include "handlers.h"
 #include "task.h"
 
+/* The client that signs what the Queue gives away; made at the start. Its token is
+ * sandbox->storage_key. */
+#define QUEUE_ISSUER "static/taskcluster/queue"
+
 /* The handlers of each file; queue.c joins them into the table. */
 handler_fn queue_create_task, queue_task, queue_tasks, queue_status, queue_statuses,
 	queue_list_dependents, queue_schedule_task, queue_rerun_task, queue_cancel_task,
 	queue_change_priority;
 handler_fn queue_claim_work, queue_claim_task, queue_reclaim_task, queue_report_completed,
 	queue_report_failed, queue_report_exception;
+
+handler_fn queue_get_task_group, queue_seal_task_group, queue_list_task_group,
+	queue_cancel_task_group, queue_change_group_priority;
+handler_fn queue_list_provisioners, queue_get_provisioner, queue_list_worker_types,
+	queue_get_worker_type, queue_list_task_queues, queue_get_task_queue, queue_list_workers,
+	queue_get_worker, queue_quarantine_worker, queue_declare_worker, queue_pending_tasks,
+	queue_task_queue_counts, queue_list_pending, queue_list_claimed;
+
+/* Notes that a worker showed itself, and its queue with it. */
+void queue_see_worker(
+	struct request *request, const char *queue, const char *group, const char *id);
+
+void queue_set_priority(struct request *request, struct task *task, int64_t priority);
 
 /* The task that the argument taskId names; NULL after a refusal, whose status is stored. */
 struct task *queue_load(struct request *request, int *status);

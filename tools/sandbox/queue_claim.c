@@ -5,22 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The client that signs what the Queue gives to workers; made at the start. */
-#define ISSUER "static/taskcluster/queue"
-
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define TASKS_MAX 32
-
-static const char *load_issuer_token(struct request *request)
-{
-	struct store *store = request->sandbox->store;
-	struct row *row = store_query(
-		store, "SELECT access_token FROM clients WHERE client_id = ?", "t", ISSUER);
-	const char *token = store_next(row) ? store_copy(&request->arena, row, 0) : NULL;
-
-	store_end(store, row);
-	return token;
-}
 
 /* What a worker may do for one run: reclaim, resolve, upload, and what the task itself may. */
 static bool run_scopes(struct request *request, const struct task *task, const struct run *run,
@@ -53,7 +39,6 @@ static bool run_scopes(struct request *request, const struct task *task, const s
 static bool write_credentials(
 	struct request *request, const struct task *task, const struct run *run)
 {
-	const char *issuer_token = load_issuer_token(request);
 	const char *name = request_printf(request, "task-client/%s/%lld/on/%s/%s/until/%lld",
 		task->id, (long long)run->id, run->worker_group, run->worker_id,
 		(long long)(run->taken_until / 1000));
@@ -61,10 +46,10 @@ static bool write_credentials(
 	const char *token;
 	struct tc_scopes scopes;
 
-	if (!issuer_token || !name || !run_scopes(request, task, run, &scopes) ||
-		!certificate_make(&request->arena, ISSUER, issuer_token, name, &scopes,
-			request->now_ms - 5 * MINUTE_MS, run->taken_until + 15 * MINUTE_MS,
-			&certificate, &token))
+	if (!name || !run_scopes(request, task, run, &scopes) ||
+		!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key,
+			name, &scopes, request->now_ms - 5 * MINUTE_MS,
+			run->taken_until + 15 * MINUTE_MS, &certificate, &token))
 		return false;
 	write_name(&request->reply, "credentials");
 	write_object(&request->reply);
@@ -107,8 +92,7 @@ static bool write_claim(struct request *request, const struct task *task, const 
 	return ok;
 }
 
-static void see_worker(
-	struct request *request, const char *queue, const char *group, const char *id)
+void queue_see_worker(struct request *request, const char *queue, const char *group, const char *id)
 {
 	struct sandbox *sandbox = request->sandbox;
 	int64_t now = request->now_ms;
@@ -222,7 +206,7 @@ int queue_claim_work(struct request *request)
 	if (tasks && (!tc_json_int64(tasks, &wanted) || wanted < 1 || wanted > TASKS_MAX))
 		return refuse(request, INPUT_VALIDATION_ERROR, "`tasks` must be 1 to 32");
 	request->now_ms = sandbox_now() + request->faults.clock_ms;
-	see_worker(request, worker.queue, worker.group, worker.id);
+	queue_see_worker(request, worker.queue, worker.group, worker.id);
 	restart_reply(request);
 	write_object(&request->reply);
 	write_name(&request->reply, "tasks");
@@ -271,7 +255,7 @@ int queue_claim_task(struct request *request)
 	if (task->deadline <= request->now_ms)
 		return refuse(request, REQUEST_CONFLICT,
 			"Task %s can't be claimed past its deadline", task->id);
-	see_worker(request, task->queue_id, worker.group, worker.id);
+	queue_see_worker(request, task->queue_id, worker.group, worker.id);
 	if (quarantined(request, task->queue_id, worker.group, worker.id))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the worker is quarantined");
 	if (strcmp(run->state, "pending") != 0)

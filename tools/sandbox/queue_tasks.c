@@ -195,12 +195,24 @@ int queue_cancel_task(struct request *request)
 						   : failed_step(request);
 }
 
+void queue_set_priority(struct request *request, struct task *task, int64_t priority)
+{
+	struct store *store = request->sandbox->store;
+
+	task->priority = priority;
+	store_run(store,
+		"UPDATE tasks SET priority = ?, definition = json_set(definition, '$.priority', ?) "
+		"WHERE task_id = ?",
+		"itt", priority, task_priority_name(priority), task->id);
+	store_run(
+		store, "UPDATE runs SET priority = ? WHERE task_id = ?", "it", priority, task->id);
+}
+
 int queue_change_priority(struct request *request)
 {
 	int status;
 	struct task *task = load_authorized(request, &status);
 	const char *name = request_text(request, "newPriority");
-	struct store *store = request->sandbox->store;
 
 	if (!task)
 		return status;
@@ -209,12 +221,6 @@ int queue_change_priority(struct request *request)
 			"`newPriority` must be one of highest to lowest");
 	if (task_resolved(task))
 		return refuse(request, REQUEST_CONFLICT, "Task `%s` is resolved", task->id);
-	task->priority = task_priority(name);
-	store_run(store,
-		"UPDATE tasks SET priority = ?, definition = json_set(definition, '$.priority', ?) "
-		"WHERE task_id = ?",
-		"itt", task->priority, task_priority_name(task->priority), task->id);
-	store_run(store, "UPDATE runs SET priority = ? WHERE task_id = ?", "it", task->priority,
-		task->id);
+	queue_set_priority(request, task, task_priority(name));
 	return queue_reply_status(request, task);
 }

@@ -56,15 +56,18 @@ struct request {
 	const char *retry_after;
 	const char *server_authorization;
 	const char *file; /* the reply's bytes lie in this file instead */
+	uint64_t file_offset, file_length;
 	const char *content_encoding;
+	const char *etag, *content_range;
 	int status; /* what the handler returned */
 	bool answered, suspended, was_held, stalled;
 
 	int upload_fd; /* a body that goes to a file, or -1 */
 	uint64_t upload_length;
-	int64_t hold_until_ms; /* of a long poll: kept from call to call */
-	int64_t wake_ms;       /* when a held request tries again */
-	const char *waits_for; /* NULL, or the key to wake it */
+	const char *upload_path; /* removed at the end unless it was taken */
+	int64_t hold_until_ms;   /* of a long poll: kept from call to call */
+	int64_t wake_ms;         /* when a held request tries again */
+	const char *waits_for;   /* NULL, or the key to wake it */
 	struct request *next_held, *previous_held;
 	char request_id[23], trace_id[23];
 };

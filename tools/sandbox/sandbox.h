@@ -35,6 +35,7 @@ struct sandbox {
 	struct faults faults;
 	struct MHD_Daemon *daemon;
 	char *root_url;
+	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
 	char *data;          /* folder, without a slash at its end */
 	bool data_temporary; /* removed at the end */
 	int64_t started_ms;

@@ -57,7 +57,7 @@ const char *const sandbox_schema[] = {
 
 	/* bytes lie in files beside the state, named by blob */
 	"CREATE TABLE IF NOT EXISTS blobs (blob TEXT PRIMARY KEY, content_type TEXT,"
-	" content_encoding TEXT, length INTEGER NOT NULL) WITHOUT ROWID",
+	" content_encoding TEXT, expected INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS objects (name TEXT PRIMARY KEY, project_id TEXT NOT NULL,"
 	" upload_id TEXT NOT NULL, blob TEXT NOT NULL, content_type TEXT, expires INTEGER NOT NULL,"
 	" hashes TEXT NOT NULL DEFAULT '{}', finished INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",

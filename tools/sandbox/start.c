@@ -78,6 +78,21 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 	return tc__fail(err, TC_ERROR_SYSTEM, "state: %s", store_problem(sandbox->store));
 }
 
+static int load_storage_key(struct sandbox *sandbox, tc_error *err)
+{
+	struct row *row = store_query(sandbox->store,
+		"SELECT access_token FROM clients WHERE client_id = 'static/taskcluster/queue'",
+		"");
+	struct tc__buffer key = TC__BUFFER(200);
+
+	if (store_next(row))
+		tc__buffer_text(&key, store_text(row, 0));
+	store_end(sandbox->store, row);
+	sandbox->storage_key = tc__buffer_take(&key);
+	tc__buffer_clear(&key);
+	return sandbox->storage_key ? TC_OK : tc__fail_nomem(err);
+}
+
 bool start_load_roles(struct sandbox *sandbox)
 {
 	struct row *row = store_query(
@@ -151,6 +166,8 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 	rc = make_data_folder(sandbox, err);
 	if (rc == TC_OK)
 		rc = store_root_client(sandbox, err);
+	if (rc == TC_OK)
+		rc = load_storage_key(sandbox, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!start_load_roles(sandbox))
@@ -168,5 +185,6 @@ void stop_sandbox(struct sandbox *sandbox)
 	if (sandbox->data_temporary)
 		remove_data(sandbox->data);
 	tc_release(sandbox->data);
+	tc_release(sandbox->storage_key);
 	tc_release(sandbox->root_url);
 }
