@@ -275,7 +275,8 @@ static struct tc__next step(
 	return next;
 }
 
-static int perform(const tc_call *call, tc_response **response, tc_error *err)
+int tc__call_perform(
+	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err)
 {
 	struct tc__performance performance;
 	tc_error failure = TC_ERROR_INIT;
@@ -284,7 +285,7 @@ static int perform(const tc_call *call, tc_response **response, tc_error *err)
 	struct tc__transport *transport = tc__client_transport(call->client, &failure);
 	if (!transport)
 		return tc__fail_with(err, &failure);
-	tc__performance_begin(&performance, call, NULL, transport->kind->steady_ms(transport));
+	tc__performance_begin(&performance, call, sink, transport->kind->steady_ms(transport));
 	do {
 		next = step(&performance, transport, &failure);
 	} while (next.step != TC__STEP_END);
@@ -311,7 +312,7 @@ int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 	if (response)
 		*response = NULL;
 	int rc = tc__call_check_ready(call, err);
-	return rc == TC_OK ? perform(call, response, err) : rc;
+	return rc == TC_OK ? tc__call_perform(call, NULL, response, err) : rc;
 }
 
 int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)

@@ -32,6 +32,11 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
 	const tc_json *json, tc_error *err);
 
+/* Sends a call that is ready, with retries. A success's body goes to the sink, when there is one;
+ * *response is set on success only, and may be NULL to drop it. */
+int tc__call_perform(
+	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err);
+
 /* Whether it can be sent: it is there, and has the body that its operation takes. */
 int tc__call_check_ready(const tc_call *call, tc_error *err);
 

@@ -33,6 +33,7 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 	call->state->used = true;
 	tc__reply_init(&performance->reply, options->reply_max, sink);
 	performance->reply.hold = options->verify_replies;
+	performance->reply.lenient = options->lenient_replies;
 	performance->delivery = (struct tc__delivery){
 		.attempt = &performance->attempt,
 		.reply = &performance->reply,

@@ -8,6 +8,7 @@
 
 struct tc_response {
 	int status;
+	bool lenient;
 	size_t header_count;
 	struct tc__buffer headers; /* name NUL value NUL, one after another */
 	struct tc__buffer body;
@@ -71,6 +72,11 @@ const char *tc_response_body(const tc_response *response, size_t *length)
 	if (length)
 		*length = response ? response->body.length : 0;
 	return response ? tc__buffer_get(&response->body) : "";
+}
+
+bool tc__response_is_lenient(const tc_response *response)
+{
+	return response->lenient;
 }
 
 const tc_json *tc_response_json(tc_response *response, tc_error *err)
@@ -146,6 +152,7 @@ static int ensure_response(struct tc__reply *reply)
 		return tc__fail_nomem(&reply->err);
 	response->headers = TC__BUFFER(TC__REPLY_HEADERS_SIZE_MAX);
 	response->body = TC__BUFFER(refusal_max(reply));
+	response->lenient = reply->lenient;
 	reply->response = response;
 	return TC_OK;
 }

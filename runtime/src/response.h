@@ -45,6 +45,7 @@ struct tc__reply {
 	bool headed;     /* the header section has come to its end */
 	bool hold;       /* the sink waits until the whole body is there */
 	bool feeding;    /* the sink has begun */
+	bool lenient;    /* the response is to be read so, as tc_options.lenient_replies asks */
 	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
 };
 
@@ -85,6 +86,9 @@ int tc__reply_refusal(
 tc_response *tc__reply_take(struct tc__reply *reply);
 
 void tc__reply_clear(struct tc__reply *reply);
+
+/* Whether a typed reading of it overlooks what breaks the schema. */
+bool tc__response_is_lenient(const tc_response *response);
 
 /* The body as JSON, which then belongs to the caller; NULL and TC_OK for an empty body. */
 int tc__response_take_json(tc_response *response, const tc_json **json, tc_error *err);

@@ -72,6 +72,10 @@ struct tc_options {
 	tc_progress_fn *progress;
 	void *progress_data;
 	struct tc_seams seams;
+	bool lenient_replies;  /* typed replies that break their schema are taken as far as they
+				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
+	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes
+				  (TC_ENCODE_UNCHECKED) */
 };
 #define TC_OPTIONS_INIT TC_SIZED_INIT(struct tc_options)
 

@@ -8,6 +8,7 @@
  */
 
 #include <taskcluster/call.h>
+#include <taskcluster/type_table.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +18,24 @@ extern "C" {
  * struct, whose members are all `const char *` in the order of operation->query, or is NULL. */
 TC_API tc_call *tc_generated_call(tc_client *client, const struct tc_operation *operation,
 	const char *const *arguments, const void *query, tc_error *err);
+
+/*
+ * The synchronous face: a call, its body, its reply. `body` is the struct of operation->input (or,
+ * where that is NULL, a tc_json), and is not looked at when the operation takes none. `reply` points
+ * to the caller's pointer, or is NULL to drop the reply: of the struct of operation->output; where
+ * that is NULL but there is a schema, to a tc_json; where there is none, to a tc_response.
+ */
+TC_API int tc_generated_perform(tc_client *client, const struct tc_operation *operation,
+	const char *const *arguments, const void *query, const void *body, void *reply,
+	tc_error *err);
+
+/* The same body for a call that is there already, which must be one of this operation. */
+TC_API int tc_generated_body(
+	tc_call *call, const struct tc_operation *operation, const void *body, tc_error *err);
+
+/* The struct of operation->output, which must be there, out of a whole reply. */
+TC_API void *tc_generated_reply(
+	const struct tc_operation *operation, const tc_response *response, tc_error *err);
 
 /* A binding. `key` points to the key struct, whose members are all `const char *`: one for each
  * word without a constant in their order, then routing_key_pattern, which excludes all others;

@@ -54,6 +54,8 @@ struct tc_operation {
 	bool has_output;   /* for the reply */
 	bool blob_output;  /* the reply is bytes, not JSON */
 	bool pages;        /* pages by continuationToken */
+	bool secret_reply; /* by its schema the reply may hold a secret: typed, it is wiped when
+			      it is released */
 };
 
 struct tc_exchange {

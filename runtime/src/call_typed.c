@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Typed bodies and replies: what generated functions with structs stand on. */
+#include <taskcluster/generated.h>
+
+#include "call.h"
+#include "type.h"
+#include <string.h>
+
+static int prefixed(const struct tc_operation *operation, int rc, tc_error *err)
+{
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+	return rc;
+}
+
+/* Stores a pointer in a variable of the caller's whose type only the caller knows. */
+static void store(void *variable, const void *pointer)
+{
+	if (variable)
+		memcpy(variable, &pointer, sizeof pointer);
+}
+
+/* ---- bodies ---- */
+
+static int take_struct(tc_call *call, const void *body, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+	unsigned flags = call->client->options.unchecked_bodies ? TC_ENCODE_UNCHECKED : 0;
+	size_t length;
+	char *text;
+
+	int rc = tc_encode(operation->input, body, flags, &text, &length, err);
+	if (rc != TC_OK)
+		return prefixed(operation, rc, err);
+	rc = tc__call_take_body(call, text, length, NULL, NULL, err);
+	if (rc != TC_OK)
+		tc_release(text);
+	return rc;
+}
+
+int tc_generated_body(
+	tc_call *call, const struct tc_operation *operation, const void *body, tc_error *err)
+{
+	if (!call)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
+	const struct tc_operation *own = call->request.operation;
+	if (own != operation)
+		return prefixed(operation,
+			tc__fail(err, TC_ERROR_ARGUMENT,
+				"call is one of %s.%s; expected one of the same function",
+				own->service->name, own->name),
+			err);
+	if (!body)
+		return prefixed(
+			operation, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
+	if (!operation->input)
+		return tc_call_body_json(call, body, err);
+	if (call->state->used) /* tells why that is too late */
+		return tc_call_body_bytes(call, "", 0, NULL, err);
+	return take_struct(call, body, err);
+}
+
+/* ---- replies ---- */
+
+static unsigned reply_flags(const struct tc_operation *operation, bool lenient)
+{
+	return (lenient ? TC_DECODE_LENIENT : 0) |
+		(operation->secret_reply ? TC_DECODE_SECRET : 0);
+}
+
+/* Decodes a reply while its bytes arrive. */
+struct typed_sink {
+	struct tc__sink sink; /* first: it is what the functions get */
+	const struct tc_type *type;
+	unsigned flags;
+	struct tc__decoder *decoder;
+	void *value;
+};
+
+static void clear_sink(struct typed_sink *typed)
+{
+	tc__decoder_free(typed->decoder);
+	typed->decoder = NULL;
+	tc_release(typed->value);
+	typed->value = NULL;
+}
+
+static int begin_reply(struct tc__sink *sink, tc_error *err)
+{
+	struct typed_sink *typed = (struct typed_sink *)sink;
+
+	clear_sink(typed);
+	typed->decoder = tc__decoder_new(typed->type, typed->flags, TC_ERROR_REPLY, err);
+	return typed->decoder ? TC_OK : TC_ERROR_NOMEM;
+}
+
+static int feed_reply(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
+{
+	struct typed_sink *typed = (struct typed_sink *)sink;
+
+	return tc__decoder_feed(typed->decoder, bytes, length, err);
+}
+
+static int finish_reply(struct tc__sink *sink, tc_error *err)
+{
+	struct typed_sink *typed = (struct typed_sink *)sink;
+	tc_error reason = TC_ERROR_INIT;
+
+	typed->value = tc__decoder_finish(typed->decoder, &reason);
+	return typed->value ? TC_OK : tc__fail_with(err, &reason);
+}
+
+static int perform_typed(const tc_call *call, void *reply, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+	struct typed_sink typed = {
+		.sink = { .begin = begin_reply, .feed = feed_reply, .finish = finish_reply },
+		.type = operation->output,
+		.flags = reply_flags(operation, call->client->options.lenient_replies),
+	};
+
+	int rc = tc__call_check_ready(call, err);
+	if (rc == TC_OK)
+		rc = tc__call_perform(call, &typed.sink, NULL, err);
+	if (rc == TC_OK) {
+		store(reply, typed.value);
+		typed.value = NULL;
+	}
+	clear_sink(&typed);
+	return rc;
+}
+
+static int perform(const tc_call *call, void *reply, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+	const tc_json *json = NULL;
+	tc_response *response = NULL;
+	int rc;
+
+	if (!reply)
+		return tc_call_perform(call, NULL, err);
+	if (operation->output)
+		return perform_typed(call, reply, err);
+	if (operation->has_output) {
+		rc = tc_call_perform_json(call, &json, err);
+		store(reply, json);
+	} else {
+		rc = tc_call_perform(call, &response, err);
+		store(reply, response);
+	}
+	return rc;
+}
+
+int tc_generated_perform(tc_client *client, const struct tc_operation *operation,
+	const char *const *arguments, const void *query, const void *body, void *reply,
+	tc_error *err)
+{
+	tc_error failure = TC_ERROR_INIT;
+
+	store(reply, NULL);
+	tc_call *call = tc_generated_call(client, operation, arguments, query, &failure);
+	int rc = failure.code;
+	if (call && operation->has_input)
+		rc = tc_generated_body(call, operation, body, &failure);
+	if (call && rc == TC_OK)
+		rc = perform(call, reply, &failure);
+	tc_call_free(call);
+	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
+}
+
+void *tc_generated_reply(
+	const struct tc_operation *operation, const tc_response *response, tc_error *err)
+{
+	tc_error reason = TC_ERROR_INIT;
+	void *value = NULL;
+	size_t length;
+
+	if (!response) {
+		prefixed(operation, tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL"), err);
+		return NULL;
+	}
+	unsigned flags = reply_flags(operation, tc__response_is_lenient(response));
+	const char *body = tc_response_body(response, &length);
+	struct tc__decoder *decoder =
+		tc__decoder_new(operation->output, flags, TC_ERROR_REPLY, &reason);
+	if (decoder && tc__decoder_feed(decoder, body, length, &reason) == TC_OK)
+		value = tc__decoder_finish(decoder, &reason);
+	tc__decoder_free(decoder);
+	if (!value) {
+		prefixed(operation, reason.code, &reason);
+		tc__fail_with(err, &reason);
+	}
+	return value;
+}
