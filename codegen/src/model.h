@@ -18,6 +18,8 @@ struct schema {
 	const tc_json *root;             /* the value in the document that the name points to */
 };
 
+struct shape; /* what it is in C: shape.h */
+
 struct parameter {
 	const char *name;   /* as the reference spells it */
 	const char *c_name; /* of the parameter or the struct's member */
@@ -33,6 +35,8 @@ struct operation {
 	struct parameter *arguments, *query;
 	size_t argument_count, query_count;
 	struct schema input, output;
+	struct shape *input_shape, *output_shape; /* NULL: free-form, or nothing */
+	bool secret_reply;
 	enum tc_stability stability;
 	enum tc_retry_class retry;
 	const char *unsafe_member, *unsafe_value;
@@ -54,6 +58,7 @@ struct exchange {
 	struct key_word *words;
 	size_t word_count;
 	struct schema message;
+	struct shape *message_shape; /* NULL: free-form */
 };
 
 /* A service: its functions come from one reference, its exchanges from another, or from none. */
@@ -69,6 +74,8 @@ struct service {
 	size_t operation_count;
 	struct exchange *exchanges;
 	size_t exchange_count;
+	struct shape *shapes; /* that need a struct, in the order of their declaration */
+	struct shape *roots;  /* all that functions and exchanges name */
 };
 
 struct model {

@@ -321,19 +321,11 @@ static int walk_edge(struct model *model, const struct schema_edge *edge, tc_err
 	return rc == TC_OK ? walk_if_schema(&walk, &target) : rc;
 }
 
-/* The edge that a schema's $ref made; NULL when it has none. */
-static const struct schema_edge *edge_of(const struct model *model, const tc_json *schema)
+const struct schema_edge *type_edge(const struct model *model, const tc_json *schema)
 {
 	const void *value = table_get(&model->schema_nodes, &schema, sizeof schema);
 
 	return value == model ? NULL : value;
-}
-
-const tc_json *type_target(const struct model *model, const tc_json *schema)
-{
-	const struct schema_edge *edge = edge_of(model, schema);
-
-	return edge ? edge->to : NULL;
 }
 
 /*
@@ -386,7 +378,7 @@ static int search_required(struct search *search, const tc_json *schema, int dep
 
 static int search_below(struct search *search, const tc_json *schema, int depth)
 {
-	const struct schema_edge *edge = edge_of(search->model, schema);
+	const struct schema_edge *edge = type_edge(search->model, schema);
 	int rc = TC_OK;
 
 	if (edge) {

@@ -29,8 +29,7 @@ int type_find(struct model *model, struct input *input, const struct service *se
  * schema, and none may lead back to itself in a way that no value and no struct can have. */
 int type_check(struct model *model, tc_error *err);
 
-/* The node that a schema's `$ref` leads to; NULL for a schema without one, or one that leads
- * outside. Only after type_check. */
-const tc_json *type_target(const struct model *model, const tc_json *schema);
+/* Where a schema's `$ref` leads; NULL for a schema without one. Only after type_check. */
+const struct schema_edge *type_edge(const struct model *model, const tc_json *schema);
 
 #endif

@@ -51,8 +51,7 @@ int tc_generated_body(
 				own->service->name, own->name),
 			err);
 	if (!body)
-		return prefixed(
-			operation, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
+		return prefixed(operation, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
 	if (!operation->input)
 		return tc_call_body_json(call, body, err);
 	if (call->state->used) /* tells why that is too late */
@@ -64,8 +63,7 @@ int tc_generated_body(
 
 static unsigned reply_flags(const struct tc_operation *operation, bool lenient)
 {
-	return (lenient ? TC_DECODE_LENIENT : 0) |
-		(operation->secret_reply ? TC_DECODE_SECRET : 0);
+	return (lenient ? TC_DECODE_LENIENT : 0) | (operation->secret_reply ? TC_DECODE_SECRET : 0);
 }
 
 /* Decodes a reply while its bytes arrive. */

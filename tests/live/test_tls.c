@@ -180,6 +180,34 @@ static void test_fork(void **state)
 	tc_client_free(client);
 }
 
+/* A server that offers HTTP/2 gets it. Its input is a pipe of ours, at whose end it stops. */
+static void test_http2(void **state)
+{
+	const struct fixture *f = *state;
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *reply = NULL;
+	char command[512], root_url[64];
+	int input[2], port = 0;
+
+	assert_int_equal(pipe(input), 0);
+	snprintf(command, sizeof command, "exec node tests/live/http2_server.js %s %s <&%d %d>&-",
+		f->key, f->certificate, input[0], input[1]);
+	FILE *output = popen(command, "r");
+	assert_non_null(output);
+	close(input[0]);
+	assert_int_equal(fscanf(output, "%d", &port), 1);
+	snprintf(root_url, sizeof root_url, "https://127.0.0.1:%d", port);
+	tc_client *client = open_client(f, root_url, f->certificate);
+	tc_call *call = tc_auth_current_scopes_call(client, &err);
+	assert_ok(tc_call_perform_json(call, &reply, &err), &err);
+	assert_string_equal(tc_json_text(tc_json_get(reply, "version")), "2.0");
+	tc_release(reply);
+	tc_call_free(call);
+	tc_client_free(client);
+	close(input[1]);
+	pclose(output);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_host),
 		cmocka_unit_test(test_sigpipe_stays_away),
 		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_http2),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -67,8 +67,13 @@ int64_t common_date(const struct request *request, const char *name, int64_t fal
 
 bool common_page(struct request *request, struct page *page)
 {
-	const char *limit = request_query(request, "limit");
-	const char *token = request_query(request, "continuationToken");
+	/* the 2015 generation lists by POST, and pages by its body */
+	bool posts =
+		strcmp(request->method, "POST") == 0 && request->route->operation->query_count == 0;
+	const char *limit = posts ? tc_json_text(tc_json_get(request->input, "limit"))
+				  : request_query(request, "limit");
+	const char *token = posts ? request_text(request, "continuationToken")
+				  : request_query(request, "continuationToken");
 	size_t length = token ? strlen(token) : 0;
 	char *after = tc__arena_bytes(&request->arena, length + 4);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "files.h"
 
+#include "classic.h"
 #include "error.h"
 #include "storage.h"
 
@@ -33,6 +34,8 @@ int files_serve(struct request *request)
 {
 	if (storage_is_target(request->target))
 		return storage_serve(request);
+	if (classic_is_queue_target(request->target))
+		return classic_serve_queue(request);
 	size_t length = strcspn(request->target, "?");
 	char *path = route_decode(request, request->target, length, false);
 

@@ -22,6 +22,8 @@ extern const struct handler index_handlers[];
 extern const struct handler object_handlers[];
 extern const struct handler secrets_handlers[];
 extern const struct handler classic_handlers[];
+extern const struct handler classic_queue_handlers[];
+extern const struct handler classic_scheduler_handlers[];
 
 /* The handler of an operation, or NULL: those that every service has, then the tables. */
 const struct handler *handler_find(const struct tc_operation *operation);

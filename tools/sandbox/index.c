@@ -2,6 +2,7 @@
 
 /* The Index: dotted names for tasks. What is stored, and by whom, is in indexing.c. */
 
+#include "index.h"
 #include "arguments.h"
 #include "authorize.h"
 #include "common.h"
@@ -57,14 +58,14 @@ static int reply_entry(struct request *request, const char *path)
 	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "Indexed task not found");
 }
 
-static int index_find_task(struct request *request)
+int index_find_task(struct request *request)
 {
 	const char *path = request_argument(request, "indexPath");
 
 	return reply_entry(request, path ? path : request_argument(request, "namespace"));
 }
 
-static int index_insert_task(struct request *request)
+int index_insert_task(struct request *request)
 {
 	const tc_json *rank = tc_json_get(request->input, "rank");
 	const tc_json *data = tc_json_get(request->input, "data");
@@ -103,7 +104,7 @@ static const char *join(struct request *request, const char *space, const char *
 	return *space ? request_printf(request, "%s.%s", space, name) : name;
 }
 
-static int index_list_tasks(struct request *request)
+int index_list_tasks(struct request *request)
 {
 	struct store *store = request->sandbox->store;
 	const char *space = request_argument(request, "namespace");
@@ -132,7 +133,7 @@ static int index_list_tasks(struct request *request)
 	return 200;
 }
 
-static int index_list_namespaces(struct request *request)
+int index_list_namespaces(struct request *request)
 {
 	struct store *store = request->sandbox->store;
 	struct writer *reply = &request->reply;

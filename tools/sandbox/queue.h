@@ -27,6 +27,18 @@ handler_fn queue_list_provisioners, queue_get_provisioner, queue_list_worker_typ
 	queue_get_worker, queue_quarantine_worker, queue_declare_worker, queue_pending_tasks,
 	queue_task_queue_counts, queue_list_pending, queue_list_claimed;
 
+/* For the classic generation: defines without scheduling; and stores a task that comes inside
+ * another body, without looking at scopes (0, or the status of a refusal). */
+handler_fn queue_define_task;
+int queue_store_task(struct request *request, const char *task_id, const tc_json *input);
+
+/* Claims a run for a worker and writes the claim; false when that fails. */
+bool queue_claim_run(struct request *request, struct task *task, struct run *run,
+	const char *worker_group, const char *worker_id);
+
+/* The next pending task of a queue; NULL when there is none. */
+struct task *queue_next_pending(struct request *request, const char *queue);
+
 /* Notes that a worker showed itself, and its queue with it. */
 void queue_see_worker(
 	struct request *request, const char *queue, const char *group, const char *id);

@@ -131,7 +131,7 @@ static void note_recent(struct request *request, const struct task *task, const 
 }
 
 /* The next pending task of a queue, by priority, then by age. */
-static struct task *next_pending(struct request *request, const char *queue)
+struct task *queue_next_pending(struct request *request, const char *queue)
 {
 	struct store *store = request->sandbox->store;
 	struct row *row = store_query(store,
@@ -145,6 +145,18 @@ static struct task *next_pending(struct request *request, const char *queue)
 	return id ? task_load(store, &request->arena, id) : NULL;
 }
 
+bool queue_claim_run(struct request *request, struct task *task, struct run *run,
+	const char *worker_group, const char *worker_id)
+{
+	struct step step = queue_step(request);
+
+	if (!task_claim(&step, task, run, worker_group, worker_id) ||
+		!write_claim(request, task, run))
+		return false;
+	note_recent(request, task, run);
+	return true;
+}
+
 struct worker {
 	const char *queue, *group, *id;
 };
@@ -152,15 +164,12 @@ struct worker {
 static int64_t claim_many(
 	struct request *request, const struct worker *worker, int64_t wanted, bool *ok)
 {
-	struct step step = queue_step(request);
 	int64_t count = 0;
 	struct task *task;
 
-	while (*ok && count < wanted && (task = next_pending(request, worker->queue))) {
-		struct run *run = task_last_run(task);
-		*ok = task_claim(&step, task, run, worker->group, worker->id) &&
-			write_claim(request, task, run);
-		note_recent(request, task, run);
+	while (*ok && count < wanted && (task = queue_next_pending(request, worker->queue))) {
+		*ok = queue_claim_run(
+			request, task, task_last_run(task), worker->group, worker->id);
 		count++;
 	}
 	return count;
@@ -239,7 +248,6 @@ int queue_claim_task(struct request *request)
 {
 	struct worker worker = { NULL, worker_text(request, "workerGroup"),
 		worker_text(request, "workerId") };
-	struct step step = queue_step(request);
 	struct run *run;
 	int status = authenticate(request);
 	struct task *task = status ? NULL : queue_load_run(request, &run, &status);
@@ -261,10 +269,8 @@ int queue_claim_task(struct request *request)
 	if (strcmp(run->state, "pending") != 0)
 		return refuse(request, REQUEST_CONFLICT,
 			"Run %lld was already claimed by another worker", (long long)run->id);
-	if (!task_claim(&step, task, run, worker.group, worker.id) ||
-		!write_claim(request, task, run))
+	if (!queue_claim_run(request, task, run, worker.group, worker.id))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the claim could not be stored");
-	note_recent(request, task, run);
 	return 200;
 }
 

@@ -93,13 +93,12 @@ static int check_shape(struct request *request, struct draft *draft)
 	return 0;
 }
 
-static int read_draft(struct request *request, struct draft *draft)
+static int read_draft(struct request *request, const char *task_id, struct draft *draft)
 {
 	const tc_json *retries = tc_json_get(request->input, "retries");
 
-	*draft = (struct draft){ .id = request_argument(request, "taskId"),
-		.group_id =
-			common_text(request, "taskGroupId", request_argument(request, "taskId")),
+	*draft = (struct draft){ .id = task_id,
+		.group_id = common_text(request, "taskGroupId", task_id),
 		.scheduler_id = common_text(request, "schedulerId", "-"),
 		.project_id = common_text(request, "projectId", "none"),
 		.priority = common_text(request, "priority", "lowest"),
@@ -256,7 +255,8 @@ static int add_dependencies(struct request *request, const struct draft *draft, 
 	return 0;
 }
 
-static int insert(struct request *request, const struct draft *draft, const char *definition)
+static int insert(
+	struct request *request, const struct draft *draft, const char *definition, bool schedule)
 {
 	struct sandbox *sandbox = request->sandbox;
 	size_t open;
@@ -276,31 +276,61 @@ static int insert(struct request *request, const struct draft *draft, const char
 	sandbox_due_by(sandbox, draft->deadline);
 	struct task *task = task_load(sandbox->store, &request->arena, draft->id);
 	struct step step = queue_step(request);
-	if (!task || (!open && !task_add_run(&step, task, "scheduled")))
+	if (!task || (!open && schedule && !task_add_run(&step, task, "scheduled")))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
-	return queue_reply_status(request, task);
+	return 0;
 }
 
-int queue_create_task(struct request *request)
+/* Stores a draft, once: the same again is harmless. 0, or the status of a refusal. */
+static int store_draft(struct request *request, const struct draft *draft, bool schedule)
+{
+	const char *definition = write_definition(request, draft);
+
+	if (!definition)
+		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	struct task *task = task_load(request->sandbox->store, &request->arena, draft->id);
+	if (!task)
+		return insert(request, draft, definition, schedule);
+	if (same_definition(task->definition, definition))
+		return 0;
+	return refuse(request, REQUEST_CONFLICT,
+		"taskId `%s` is already used by another task with a different definition.",
+		draft->id);
+}
+
+static int create(struct request *request, bool schedule)
 {
 	struct draft draft;
 	int status = authenticate(request);
 
 	if (!status)
-		status = read_draft(request, &draft);
+		status = read_draft(request, request_argument(request, "taskId"), &draft);
 	if (!status)
 		status = authorize_draft(request, &draft);
-	if (status)
-		return status;
-	const char *definition = write_definition(request, &draft);
-	if (!definition)
-		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
-	struct task *task = task_load(request->sandbox->store, &request->arena, draft.id);
-	if (!task)
-		return insert(request, &draft, definition);
-	if (same_definition(task->definition, definition))
-		return queue_reply_status(request, task);
-	return refuse(request, REQUEST_CONFLICT,
-		"taskId `%s` is already used by another task with a different definition.",
-		draft.id);
+	if (!status)
+		status = store_draft(request, &draft, schedule);
+	return status ? status : queue_status(request);
+}
+
+int queue_create_task(struct request *request)
+{
+	return create(request, true);
+}
+
+int queue_define_task(struct request *request)
+{
+	return create(request, false);
+}
+
+int queue_store_task(struct request *request, const char *task_id, const tc_json *input)
+{
+	const tc_json *body = request->input;
+	struct draft draft;
+
+	request->input = input;
+	int status = read_draft(request, task_id, &draft);
+	if (!status)
+		status = store_draft(request, &draft, true);
+	request->input = body;
+	return status;
 }

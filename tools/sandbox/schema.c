@@ -76,7 +76,6 @@ const char *const sandbox_schema[] = {
 	"CREATE TABLE IF NOT EXISTS graphs (graph_id TEXT PRIMARY KEY, definition TEXT NOT NULL)"
 	" WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS graph_tasks (graph_id TEXT NOT NULL, task_id TEXT NOT NULL,"
-	" label TEXT NOT NULL, position INTEGER NOT NULL, definition TEXT NOT NULL,"
-	" PRIMARY KEY (graph_id, task_id)) WITHOUT ROWID",
+	" position INTEGER NOT NULL, requires TEXT NOT NULL, UNIQUE (graph_id, task_id))",
 	NULL,
 };

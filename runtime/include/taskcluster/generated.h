@@ -21,9 +21,9 @@ TC_API tc_call *tc_generated_call(tc_client *client, const struct tc_operation *
 
 /*
  * The synchronous face: a call, its body, its reply. `body` is the struct of operation->input (or,
- * where that is NULL, a tc_json), and is not looked at when the operation takes none. `reply` points
- * to the caller's pointer, or is NULL to drop the reply: of the struct of operation->output; where
- * that is NULL but there is a schema, to a tc_json; where there is none, to a tc_response.
+ * where that is NULL, a tc_json), and is not looked at when the operation takes none. `reply`
+ * points to the caller's pointer, or is NULL to drop the reply: of the struct of operation->output;
+ * where that is NULL but there is a schema, to a tc_json; where there is none, to a tc_response.
  */
 TC_API int tc_generated_perform(tc_client *client, const struct tc_operation *operation,
 	const char *const *arguments, const void *query, const void *body, void *reply,
