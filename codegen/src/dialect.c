@@ -17,7 +17,8 @@ static int check_template(
 
 	if (!begins || text[length - 1] == '/')
 		return node_fail(node, reader->err,
-			"is \"%.200s\"; expected {root} or an origin first, and no slash at the end",
+			"is \"%.200s\"; expected {root} or an origin first, and no slash at the "
+			"end",
 			text);
 	for (const char *at = text; (at = strpbrk(at, "{}")); at++) {
 		size_t i = 0;
@@ -88,8 +89,8 @@ static int read_request(const struct dialect_reader *reader, struct tc_conventio
 	if (rc == TC_OK)
 		rc = dialect_text(reader, &request, "accept", &conventions->accept);
 	if (rc == TC_OK)
-		rc = dialect_patterns(reader, &request, "refusedUserAgents",
-			&conventions->refused_user_agents);
+		rc = dialect_patterns(
+			reader, &request, "refusedUserAgents", &conventions->refused_user_agents);
 	if (rc == TC_OK)
 		rc = read_trace_header(reader, &request, conventions);
 	if (rc == TC_OK)
@@ -214,8 +215,8 @@ static int read_authentication(
 
 /* ---- what refusals look like ---- */
 
-static int read_shape(const struct dialect_reader *reader, const struct node *node,
-	struct tc_error_shape *shape)
+static int read_shape(
+	const struct dialect_reader *reader, const struct node *node, struct tc_error_shape *shape)
 {
 	static const char *const known[] = { "kind", "message", "code", "info", "statuses", NULL };
 	static const char *const kinds[] = { "", "members", "string", "list", "fields", "rpc",
@@ -320,8 +321,7 @@ int dialect_read_system(
 	if (rc == TC_OK)
 		rc = dialect_choice(reader, reader->root, "redirects", redirects, &errors);
 	if (rc == TC_OK)
-		rc = dialect_statuses(
-			reader, reader->root, "finalStatuses", &read->final_statuses);
+		rc = dialect_statuses(reader, reader->root, "finalStatuses", &read->final_statuses);
 	if (rc == TC_OK)
 		rc = read_errors(reader, read);
 	if (rc == TC_OK)

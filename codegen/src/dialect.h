@@ -4,8 +4,8 @@
 
 /*
  * What api-reference-x1 says beyond api-reference-v0 (references/dialect.md), read into the rows
- * that the runtime has for it (taskcluster/conventions.h). All of it lies in the model's arena or in
- * its inputs.
+ * that the runtime has for it (taskcluster/conventions.h). All of it lies in the model's arena or
+ *in its inputs.
  *
  *	dialect.c        the reference as a whole, its schemes and errors
  *	dialect_entry.c  functions

@@ -200,8 +200,7 @@ int dialect_statuses(const struct dialect_reader *reader, const struct node *obj
 		struct node item = node_item(&list, i);
 		int64_t status = 0;
 		if (!tc_json_int64(item.json, &status) || status < 100 || status > 599)
-			return node_fail(
-				&item, reader->err, "is no status; expected 100 to 599");
+			return node_fail(&item, reader->err, "is no status; expected 100 to 599");
 		array[i] = (uint16_t)status;
 	}
 	*statuses = array;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "emit.h"
 
+#include "emit_conventions.h"
 #include "prose.h"
 #include <string.h>
 
@@ -357,7 +358,8 @@ static void add_parameters(struct fill *fill, const char *member, const char *co
 	tc__buffer_clear(&names);
 }
 
-static void add_flags(struct fill *fill, const struct operation *operation)
+static void add_flags(
+	struct fill *fill, const struct service *service, const struct operation *operation)
 {
 	static const char *const stabilities[] = { NULL, "TC_EXPERIMENTAL", "TC_DEPRECATED" };
 	static const char *const retries[] = { NULL, "TC_RETRY_UNSENT", "TC_RETRY_NEVER" };
@@ -380,6 +382,7 @@ static void add_flags(struct fill *fill, const struct operation *operation)
 		fill_add(fill, ".blob_output = true,");
 	if (operation->pages)
 		fill_add(fill, ".pages = true,");
+	emit_operation_conventions(fill, service, operation);
 }
 
 static void emit_operation_row(
@@ -399,7 +402,7 @@ static void emit_operation_row(
 	add_parameters(&fill, "arguments", "argument_count", operation->arguments,
 		operation->argument_count);
 	add_parameters(&fill, "query", "query_count", operation->query, operation->query_count);
-	add_flags(&fill, operation);
+	add_flags(&fill, service, operation);
 	fill_literal(&fill, "description", operation->description, " },");
 	fill_end(&fill);
 }
@@ -454,6 +457,8 @@ static void emit_service_row(struct tc__buffer *out, const struct service *servi
 	fill_literal(&fill, "description", service->description, ",");
 	if (service->base_url)
 		fill_literal(&fill, "base_url", service->base_url, ",");
+	if (service->conventions)
+		fill_add(&fill, ".conventions = &conventions,");
 	if (service->operation_count)
 		fill_add(&fill, ".operations = operations, .operation_count = %zu,",
 			service->operation_count);
@@ -530,6 +535,9 @@ static void emit_source(struct tc__buffer *out, const struct service *service)
 	emit_mark(out, service);
 	tc__buffer_printf(out, "#include <taskcluster/%s.h>\n\n", service->c_name);
 	tc__buffer_text(out, "#include \"services.h\"\n#include <taskcluster/generated.h>\n");
+	if (service->conventions)
+		tc__buffer_text(out, "#include <taskcluster/conventions.h>\n");
+	emit_conventions(out, service);
 	emit_operations(out, service);
 	emit_exchanges(out, service);
 	emit_service_row(out, service);

@@ -42,6 +42,7 @@ struct operation {
 	const char *unsafe_member, *unsafe_value;
 	uint32_t wait_ms;
 	bool blob_output, pages;
+	const struct dialect_entry *dialect; /* what x1 adds; NULL: a plain reference */
 };
 
 struct key_word {
@@ -68,7 +69,8 @@ struct service {
 	const char *c_name;   /* "purge_cache" */
 	const char *schemas;  /* where its schemas lie: "schemas/purge-cache/" */
 	const char *title, *description, *version;
-	const char *base_url; /* NULL: below the root URL */
+	const char *base_url;                     /* NULL: below the root URL */
+	const struct tc_conventions *conventions; /* NULL: Taskcluster's */
 	const struct document *api, *events;
 	struct operation *operations;
 	size_t operation_count;

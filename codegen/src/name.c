@@ -209,6 +209,20 @@ static char *describe(struct tc__arena *arena, const struct node *node)
 	return copy;
 }
 
+bool name_is_free(const struct names *names, const char *name)
+{
+	return !table_get(&names->table, name, strlen(name));
+}
+
+bool name_add(struct names *names, const char *name, const char *place)
+{
+	struct tc__arena *arena = names->table.arena;
+	char *key = tc__arena_text(arena, name, strlen(name));
+	char *value = tc__arena_text(arena, place, strlen(place));
+
+	return key && value && table_put(&names->table, key, strlen(name), value);
+}
+
 int name_claim(struct names *names, const struct node *node, tc_error *err, const char *format, ...)
 {
 	struct tc__arena *arena = names->table.arena;

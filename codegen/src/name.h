@@ -49,4 +49,8 @@ TC__PRINTF(4, 5)
 int name_claim(
 	struct names *names, const struct node *node, tc_error *err, const char *format, ...);
 
+/* Whether a name is not there yet, and adds it without a place; false when memory ends. */
+bool name_is_free(const struct names *names, const char *name);
+bool name_add(struct names *names, const char *name, const char *place);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "reference.h"
 
+#include "dialect.h"
 #include "runtime/src/buffer.h"
 #include "scope.h"
 #include "type.h"
@@ -18,6 +19,7 @@ struct reader {
 	struct input *input;
 	const struct document *document;
 	struct service *service;
+	const struct node *root; /* of the document */
 	tc_error *err;
 };
 
@@ -91,6 +93,17 @@ static int read_prose(const struct reader *reader, const struct node *object, co
 
 /* Functions */
 
+static struct dialect_reader dialect_of(const struct reader *reader)
+{
+	return (struct dialect_reader){
+		.model = reader->model,
+		.input = reader->input,
+		.service = reader->service,
+		.root = reader->root,
+		.err = reader->err,
+	};
+}
+
 static int read_parameter(const struct reader *reader, const struct node *node, bool query,
 	struct parameter *list, size_t at)
 {
@@ -140,6 +153,41 @@ static int read_parameters(const struct reader *reader, const struct node *entry
 	return rc;
 }
 
+/* What is always behind an operator is no member of the query struct. */
+static int add_expanded(const struct reader *reader, const struct dialect_list *list, bool query,
+	struct parameter *parameters, size_t *count)
+{
+	int rc = TC_OK;
+
+	for (size_t i = 0; i < list->count && rc == TC_OK; i++) {
+		if (list->items[i].bare)
+			rc = read_parameter(
+				reader, &list->items[i].name, query, parameters, (*count)++);
+	}
+	return rc;
+}
+
+/* The same for x1, where an item may be an object or a set, and headers follow the query. */
+static int read_expanded(const struct reader *reader, const struct node *entry, const char *member,
+	struct parameter **parameters, size_t *count)
+{
+	struct dialect_reader dialect = dialect_of(reader);
+	bool query = strcmp(member, "query") == 0;
+	struct dialect_list list, headers = { 0 };
+	int rc = dialect_expand(&dialect, entry, member, &list);
+
+	if (rc == TC_OK && query)
+		rc = dialect_expand(&dialect, entry, "headers", &headers);
+	if (rc != TC_OK)
+		return rc;
+	*count = 0;
+	*parameters = allocate(reader, list.count + headers.count, sizeof **parameters);
+	if (!*parameters)
+		return tc__fail_nomem(reader->err);
+	rc = add_expanded(reader, &list, query, *parameters, count);
+	return rc == TC_OK ? add_expanded(reader, &headers, true, *parameters, count) : rc;
+}
+
 static size_t find_argument(const struct operation *operation, const char *name, size_t length)
 {
 	size_t i = 0;
@@ -167,7 +215,7 @@ static int check_placeholders(
 			return node_fail(route, reader->err,
 				"names <%.*s>, which is not in args; expected each argument there",
 				(int)length, at + 1);
-		if (seen[i]++)
+		if (seen[i]++ && !reader->service->conventions)
 			return node_fail(route, reader->err, "names <%s> twice; expected it once",
 				operation->arguments[i].name);
 	}
@@ -273,7 +321,8 @@ static int read_schemas(
 	if (rc != TC_OK || !output.json)
 		return rc;
 	operation->blob_output = kind && strcmp(kind, "blob") == 0;
-	if (operation->blob_output)
+	bool events = kind && strcmp(kind, "events") == 0 && reader->service->conventions;
+	if (operation->blob_output || events)
 		return TC_OK;
 	return type_find(reader->model, reader->input, reader->service, &output, &operation->output,
 		reader->err);
@@ -285,6 +334,9 @@ static int read_function(
 	static const char *const patterns[] = { "", "", "", "_call", "", "_body", "", "_query" };
 	struct operation *operation = (struct operation *)entries + index;
 	struct node scopes = node_member(entry, "scopes");
+	bool x1 = reader->service->conventions != NULL;
+	int (*read)(const struct reader *, const struct node *, const char *, struct parameter **,
+		size_t *) = x1 ? read_expanded : read_parameters;
 	int rc = read_entry_name(reader, entry, patterns, 4, &operation->name, &operation->c_name);
 
 	if (rc == TC_OK)
@@ -293,11 +345,9 @@ static int read_function(
 	if (rc == TC_OK)
 		rc = read_method(reader, entry, operation);
 	if (rc == TC_OK)
-		rc = read_parameters(
-			reader, entry, "args", &operation->arguments, &operation->argument_count);
+		rc = read(reader, entry, "args", &operation->arguments, &operation->argument_count);
 	if (rc == TC_OK)
-		rc = read_parameters(
-			reader, entry, "query", &operation->query, &operation->query_count);
+		rc = read(reader, entry, "query", &operation->query, &operation->query_count);
 	if (rc == TC_OK)
 		rc = read_route(reader, entry, operation);
 	if (rc == TC_OK)
@@ -307,7 +357,10 @@ static int read_function(
 			&operation->scopes_text, reader->err);
 	for (size_t i = 0; i < operation->query_count && rc == TC_OK; i++)
 		operation->pages |= strcmp(operation->query[i].name, "continuationToken") == 0;
-	return rc == TC_OK ? read_schemas(reader, entry, operation) : rc;
+	if (rc == TC_OK)
+		rc = read_schemas(reader, entry, operation);
+	struct dialect_reader dialect = dialect_of(reader);
+	return rc == TC_OK && x1 ? dialect_read_entry(&dialect, entry, operation) : rc;
 }
 
 /* Exchanges */
@@ -448,6 +501,7 @@ struct dialect {
 	const char *needs;  /* a member that such a reference must have */
 	bool classic;       /* of the 2015 generation: services have base URLs of their own */
 	bool skipped;       /* nothing in it for C */
+	bool x1;            /* says how the system differs from Taskcluster */
 	const char *type;   /* of its entries */
 	size_t entry_size;
 	int (*read)(
@@ -456,6 +510,11 @@ struct dialect {
 
 static const struct dialect dialects[] = {
 	{ .schema = "/schemas/common/api-reference-v0.json",
+		.type = "function",
+		.entry_size = sizeof(struct operation),
+		.read = read_function },
+	{ .schema = "/schemas/common/api-reference-x1.json",
+		.x1 = true,
 		.type = "function",
 		.entry_size = sizeof(struct operation),
 		.read = read_function },
@@ -755,6 +814,9 @@ static int read_service(
 		rc = set_schemas(reader, dialect);
 	if (rc == TC_OK)
 		rc = read_head(reader, root, dialect);
+	struct dialect_reader system = dialect_of(reader);
+	if (rc == TC_OK && dialect->x1)
+		rc = dialect_read_system(&system, &service->conventions);
 	if (rc == TC_OK)
 		rc = read_prose(reader, root, service->name, &title, &description);
 	if (rc == TC_OK && (functions || !service->title)) {
@@ -771,6 +833,7 @@ int reference_read(
 		.model = context, .input = input, .document = document, .err = err
 	};
 	struct node root = node_root(document->file, document->root);
+	reader.root = &root;
 	const struct dialect *dialect = NULL;
 	void *entries = NULL;
 	size_t count = 0;
@@ -786,9 +849,10 @@ int reference_read(
 	if (dialect->read == read_function) {
 		reader.service->operations = entries;
 		reader.service->operation_count = count;
-	} else {
-		reader.service->exchanges = entries;
-		reader.service->exchange_count = count;
+		struct dialect_reader system = dialect_of(&reader);
+		return dialect->x1 ? dialect_check_system(&system) : TC_OK;
 	}
+	reader.service->exchanges = entries;
+	reader.service->exchange_count = count;
 	return TC_OK;
 }

@@ -74,11 +74,10 @@ struct count_rules {
 
 struct shape {
 	enum shape_kind kind;
-	const char *c_name; /* OBJECT, UNION: of its struct; MAP: of an entry's; behind "tc_". Of
-			       scalars, lists and JSON: what their table is called */
-	const char *short_name; /* the same without the service in front */
-	const char *list_name;  /* ARRAY, MAP: of the struct { items; items_count } that holds it
-				   where it is no member; NULL: it always is one */
+	const char *c_name;    /* OBJECT, UNION: of its struct; MAP: of an entry's; behind "tc_". Of
+				  others: what it would be */
+	const char *list_name; /* ARRAY, MAP: of the struct { items; items_count } that holds it
+				  where it is no member; NULL: it always is one */
 	const char *description;
 	const char *from;  /* of roots: "v1/task.json" */
 	const char *notes; /* NULL: none */
@@ -92,19 +91,21 @@ struct shape {
 
 	struct shape_field *fields;
 	size_t field_count;
-	const char *others_name;    /* OBJECT: where members without a field go; NULL: closed */
-	struct shape_use item;      /* ARRAY, MAP */
-	struct shape_arm *arms;     /* UNION */
+	const char *others_name; /* OBJECT: where members without a field go; NULL: closed */
+	struct shape_use item;   /* ARRAY, MAP */
+	struct shape_arm *arms;  /* UNION */
 	size_t arm_count;
 	const char *discriminator; /* NULL: none */
 
-	bool is_root;  /* a function or an exchange names it: its table is exported */
-	bool in_input; /* part of a body that is sent */
-	bool seen;     /* by the walk that goes on */
-	bool listed;   /* among the service's shapes, or about to be */
-	bool is_open;  /* its declaration is under way */
+	bool is_root;         /* a function or an exchange names it: its table is exported */
+	bool in_input;        /* part of a body that is sent */
+	bool seen;            /* by the walk that goes on */
+	bool listed;          /* its declaration has begun */
+	bool is_open;         /* and is under way */
 	struct shape *next;   /* in the order in which a header declares them */
 	struct shape *queued; /* to be declared later */
+	struct shape *next_root;
+	struct shape *before; /* in the walk that goes on */
 };
 
 /* A format of texts, as schemas and as the runtime call it, and for people. */
@@ -184,6 +185,9 @@ struct peeled shape_peel(struct builder *builder, const tc_json *schema, const c
  * tc_json_kind, without null, and in *integer whether its numbers are integers; 0 when it names
  * none. */
 unsigned shape_kinds(const tc_json *schema, bool *integer);
+
+/* Whether null is its only value. */
+bool shape_is_null(const tc_json *schema);
 
 /* Builds the shape of a schema. `alone`: it is no member, so that a list needs a struct. */
 struct shape_use shape_build(

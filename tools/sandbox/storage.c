@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "error.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,18 +195,19 @@ static int finish_put(struct request *request, const struct place *place)
 /* One range, "bytes=a-b", "bytes=a-" or "bytes=-n". 206, 416, or 200 for what is none. */
 static int take_range(struct request *request, const char *range, uint64_t size)
 {
-	char *end;
+	char *end = NULL;
 
 	if (strncmp(range, "bytes=", 6) != 0 || strchr(range, ','))
 		return 200;
 	range += 6;
-	uint64_t first = strtoull(range, &end, 10);
-	bool suffix = end == range;
-	if (*end != '-')
+	bool suffix = *range == '-';
+	uint64_t first = suffix ? 0 : strtoull(range, &end, 10);
+	const char *dash = suffix ? range : end;
+	if (*dash != '-' || (dash[1] && !isdigit((unsigned char)dash[1])) || (suffix && !dash[1]))
 		return 200;
-	const char *rest = end + 1;
+	const char *rest = dash + 1;
 	uint64_t last = strtoull(rest, &end, 10);
-	if (*end || (suffix && end == rest))
+	if (*end)
 		return 200;
 	if (suffix) {
 		first = last < size ? size - last : 0;

@@ -14,8 +14,9 @@
 extern "C" {
 #endif
 
-struct tc_type;        /* how a schema's values lie in memory */
-struct tc_conventions; /* how a system's HTTP API differs from Taskcluster's */
+struct tc_type;                  /* how a schema's values lie in memory */
+struct tc_conventions;           /* how a system's HTTP API differs from Taskcluster's, */
+struct tc_operation_conventions; /* and what only one operation has */
 
 enum tc_stability { TC_STABLE = 0, TC_EXPERIMENTAL, TC_DEPRECATED };
 
@@ -53,7 +54,8 @@ struct tc_operation {
 	bool has_input;    /* the reference gives a schema for the body, */
 	bool has_output;   /* for the reply */
 	bool blob_output;  /* the reply is bytes, not JSON */
-	bool pages;        /* pages by continuationToken */
+	bool pages;        /* the list comes in pages */
+	const struct tc_operation_conventions *conventions; /* NULL: Taskcluster's */
 	bool secret_reply; /* by its schema the reply may hold a secret: typed, it is wiped when
 			      it is released */
 };
