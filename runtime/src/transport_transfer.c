@@ -194,6 +194,7 @@ static CURLcode set_settings(
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	transfer->own_ca = settings->ca_file != NULL;
 	if (settings->ca_file) {
 		SET(CURLOPT_CAINFO, settings->ca_file);
 		SET(CURLOPT_CAPATH, NULL);
@@ -357,6 +358,16 @@ static const char *authority(const char *url, int *length)
 	return begin;
 }
 
+static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_error *err)
+{
+	if (transfer->own_ca)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "ca_file: %s", reason);
+	return tc__fail(err, TC_ERROR_SYSTEM,
+		"the system's certificate store cannot be read: %s; install it (on Debian the "
+		"package ca-certificates) or name a file by the option ca_file",
+		reason);
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
@@ -369,7 +380,7 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	case TC_ERROR_CANCELED:
 		return tc__fail(err, TC_ERROR_CANCELED, "canceled by the progress callback");
 	case TC_ERROR_ARGUMENT:
-		return tc__fail(err, TC_ERROR_ARGUMENT, "ca_file: %s", reason);
+		return fail_ca(transfer, reason, err);
 	default:
 		return tc__fail(err, code_of(code), "no reply from %.*s: %s", length, host, reason);
 	}
