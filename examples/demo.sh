@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 # The main job, start to end: references become C, a Taskcluster starts on loopback, and the programs
-# of this folder use it. Run by ./dev demo, which builds first.
+# of this folder use it: a worker, a tool for artifacts, a listener. Run by ./dev demo, which builds
+# first. It ends with an error when anything is not as it should be, and leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${1:-build/bin}
 work=$(mktemp -d)
 server=
 stop() {
+	local status=$?
+	((status == 0)) || printf '\nThe demo failed; what went wrong stands above.\n' >&2
 	[[ -z $server ]] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null || true; }
 	rm -rf "$work"
 }
@@ -17,32 +20,82 @@ step() {
 	printf '\n%s\n' "$*"
 }
 
+indent() {
+	sed 's/^/   /'
+}
+
+fail() {
+	printf '\n%s\n' "$*" >&2
+	exit 1
+}
+
 step "1. The generator turns API references into C:"
 "$bin/taskcluster-codegen" --references references/taskcluster --references references/classic \
-	--out "$work/generated" | sed 's/^/   /'
+	--out "$work/generated" | indent
 
 step "2. A Taskcluster starts on this machine:"
 "$bin/taskcluster-sandbox" --references references/taskcluster >"$work/env" &
 server=$!
 for _ in $(seq 100); do
 	[[ $(grep -c '^export' "$work/env") -lt 3 ]] || break
-	kill -0 "$server"
+	kill -0 "$server" 2>/dev/null || fail "It did not start."
 	sleep 0.05
 done
+unset TASKCLUSTER_PROXY_URL TASKCLUSTER_CERTIFICATE
+export no_proxy=127.0.0.1 TMPDIR=$work
 # shellcheck disable=SC1091
 . "$work/env"
-echo "   it answers at $TASKCLUSTER_ROOT_URL"
+echo "it answers at $TASKCLUSTER_ROOT_URL" | indent
 
-step "3. Signed calls on four services, from examples/tour.c:"
-"$bin/example-tour" "$TASKCLUSTER_ROOT_URL/classic/{service}/v1" >"$work/tour"
-grep -v '^SIGNED_URL' "$work/tour"
+step "3. Four tasks are created; two wait for the first, the last for these two (tasks.c):"
+group=$("$bin/example-tasks" create demo/worker)
+"$bin/example-tasks" show "$group" | sed 's/ *  waited for 0//; s/waited/waits/' | indent
 
-step "4. A signed URL, opened by plain curl without any credentials:"
+step "4. A worker claims and runs them, and uploads what they make (worker.c):"
+"$bin/example-worker" --tasks 4 demo/worker here worker-1 | indent
+
+step "5. They ended in this order:"
+"$bin/example-tasks" show "$group" | indent | tee "$work/order"
+[[ $(awk '{print $1}' "$work/order" | sed '2,3d' | tr '\n' ' ') == "write publish " ]] ||
+	fail "A task ran before those it waits for."
+[[ $(grep -c ' completed ' "$work/order") == 4 ]] || fail "Not every task is completed."
+
+step "6. The last task is in the index; signed calls on four services tell about it (tour.c):"
+"$bin/example-tour" demo.greeting.latest public/greeting.txt \
+	"$TASKCLUSTER_ROOT_URL/classic/{service}/v1" >"$work/tour"
+grep -v '^SIGNED_URL' "$work/tour" | indent
+task=$(sed -n 's/^index: .* is task //p' "$work/tour")
+
+step "7. Its artifact by a signed URL, opened by plain curl without any credentials:"
 url=$(sed -n 's/^SIGNED_URL //p' "$work/tour")
-echo "   ${url:0:96}…"
-echo "   curl got: $(curl -sSf "$url")"
+echo "${url:0:96}…" | indent
+greeting=$(curl -sSfL "$url")
+echo "curl got: $greeting" | indent
+[[ $greeting == "A greeting from task $task." ]] || fail "That is not what the task wrote."
 
-step "5. What a listener binds its queue to, to hear of one task's completion:"
-"$bin/taskcluster" routing-key queue taskCompleted taskId=fN1SbArXTPSVFNUvaOlinQ | sed 's/^/   /'
+step "8. The same artifact by the SDK, and what the worker wrote into the log (artifact.c):"
+"$bin/example-artifact" download "$task" public/greeting.txt "$work/greeting" | indent
+[[ $(<"$work/greeting") == "$greeting" ]] || fail "The download is not the same."
+"$bin/example-artifact" download "$task" public/logs/live_backing.log "$work/log" >/dev/null
+indent <"$work/log"
+
+step "9. A megabyte uploaded to both kinds of storage, downloaded, verified (artifact.c):"
+"$bin/example-tasks" create demo/artifacts >/dev/null
+"$bin/taskcluster" api queue claimWork demo/artifacts >"$work/claim" \
+	<<<'{"tasks": 1, "workerGroup": "here", "workerId": "by-hand"}'
+task=$(sed -n 's/.*"taskId":"\([^"]*\)".*/\1/p' "$work/claim")
+head -c 1000000 /dev/urandom >"$work/file"
+for storage in s3 object; do
+	"$bin/example-artifact" upload $storage "$task" 0 "public/$storage" "$work/file"
+	"$bin/example-artifact" download "$task" "public/$storage" "$work/back"
+	cmp "$work/file" "$work/back" || fail "The bytes differ."
+done | indent
+"$bin/taskcluster" api queue reportCompleted "$task" 0 >/dev/null
+
+step "10. What a listener binds its queue to, to hear of that task and of the index route (listener.c):"
+{
+	"$bin/example-listener" task "$task"
+	"$bin/example-listener" route index.demo.greeting.latest
+} | indent
 
 step "That was all of it. README.md shows how to write such programs."

@@ -82,17 +82,17 @@ int dialect_expand(const struct dialect_reader *reader, const struct node *entry
 static const char *const lists[] = { "single", "repeat", "comma", NULL };
 
 static int read_operator(const struct dialect_reader *reader, const struct node *node,
-	struct tc_query_operator *operator)
+	struct tc_query_operator *relation)
 {
 	static const char *const known[] = { "name", "list", NULL };
 	int rc = TC_OK;
 
 	if (tc_json_kind(node->json) != TC_JSON_OBJECT)
-		return node_text(node, &operator->name, reader->err);
+		return node_text(node, &relation->name, reader->err);
 	rc = dialect_refuse_others(reader, node, known);
 	if (rc == TC_OK)
-		rc = dialect_required_text(reader, node, "name", &operator->name);
-	return rc == TC_OK ? dialect_choice(reader, node, "list", lists, &operator->list) : rc;
+		rc = dialect_required_text(reader, node, "name", &relation->name);
+	return rc == TC_OK ? dialect_choice(reader, node, "list", lists, &relation->list) : rc;
 }
 
 static int read_operator_list(const struct dialect_reader *reader, const struct node *list,
@@ -279,9 +279,9 @@ bool dialect_has_key(const struct dialect_reader *reader, const struct dialect_e
 		if (strncmp(key + length, separator, strlen(separator)) != 0)
 			continue;
 		const char *name = key + length + strlen(separator);
-		const struct tc_query_operator *operator= rule->operators;
-		for (; operator&& operator->name; operator++)
-			if (strcmp(operator->name, name) == 0)
+		const struct tc_query_operator *relation = rule->operators;
+		for (; relation && relation->name; relation++)
+			if (strcmp(relation->name, name) == 0)
 				return true;
 	}
 	return false;

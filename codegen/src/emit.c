@@ -2,67 +2,11 @@
 #include "emit.h"
 
 #include "emit_conventions.h"
+#include "emit_parts.h"
 #include "prose.h"
 #include <string.h>
 
-#define FILE_MAX ((size_t)256 << 20)
-#define UPPER_MAX 160
-
-struct upper {
-	char text[UPPER_MAX];
-};
-
-/* A C name in capitals. */
-static struct upper upper(const char *c_name)
-{
-	struct upper result = { { 0 } };
-
-	for (size_t i = 0; c_name[i] && i < UPPER_MAX - 1; i++) {
-		char c = c_name[i];
-		result.text[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-	}
-	return result;
-}
-
-/* The first lines of every file. */
-static void emit_mark(struct tc__buffer *out, const struct service *service)
-{
-	tc__buffer_text(
-		out, "/* " EMIT_MARK "; do not edit. SPDX-License-Identifier: MPL-2.0 */\n");
-	if (service && service->api)
-		tc__buffer_printf(out, "/* from %s */\n", service->api->name);
-	if (service && service->events)
-		tc__buffer_printf(out, "/* from %s */\n", service->events->name);
-}
-
-/* A comment of prose and, behind an empty line, facts. */
-static void emit_comment(struct tc__buffer *out, const char *prose, const char *facts)
-{
-	size_t begin = out->length;
-
-	prose_comment(out, " * ", prose);
-	if (*facts && out->length > begin)
-		tc__buffer_text(out, " *\n");
-	prose_comment_lines(out, " * ", facts);
-	if (tc__buffer_failed(out) || out->length == begin)
-		return;
-	out->data[begin] = '/';
-	size_t line = out->length - 1;
-	while (line > begin && out->data[line - 1] != '\n')
-		line--;
-	if (out->length - line + 2 < PROSE_WIDTH)
-		tc__buffer_truncate(out, out->length - 1);
-	tc__buffer_text(out, " */\n");
-}
-
 /* Headers */
-
-static void add_list(struct tc__buffer *facts, const char *head, const struct parameter *parameters,
-	size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		tc__buffer_printf(facts, "%s%s", i ? ", " : head, parameters[i].name);
-}
 
 static void add_schema(struct tc__buffer *facts, const char *head, const struct schema *schema)
 {
@@ -106,19 +50,20 @@ static void add_conventions(struct tc__buffer *facts, const struct operation *op
 static void emit_operation_comment(struct tc__buffer *out, const struct operation *operation)
 {
 	static const char *const stabilities[] = { "stable", "experimental", "deprecated" };
-	struct tc__buffer facts = TC__BUFFER(FILE_MAX);
+	struct tc__buffer facts = TC__BUFFER(EMIT_FILE_MAX);
 
 	tc__buffer_printf(&facts, "%s %s; %s", operation->method, operation->route,
 		stabilities[operation->stability]);
-	add_list(&facts, "; arguments ", operation->arguments, operation->argument_count);
-	add_schema(&facts, "; body ", &operation->input);
-	add_schema(&facts, "; reply ", &operation->output);
+	if (!operation->input_shape)
+		add_schema(&facts, "; body ", &operation->input);
+	if (!operation->output_shape)
+		add_schema(&facts, "; reply ", &operation->output);
 	tc__buffer_text(&facts, operation->blob_output ? "; the reply is bytes" : "");
 	if (operation->scopes)
 		tc__buffer_printf(&facts, "\nScopes: %s", operation->scopes_text);
 	add_conventions(&facts, operation);
 	tc__buffer_char(out, '\n');
-	emit_comment(out, *operation->description ? operation->description : operation->title,
+	emit_comment(out, "", *operation->description ? operation->description : operation->title,
 		tc__buffer_get(&facts));
 	out->no_memory |= facts.no_memory;
 	tc__buffer_clear(&facts);
@@ -138,29 +83,16 @@ static void emit_query_struct(
 	tc__buffer_text(out, "};\n");
 }
 
-static void emit_call_signature(struct tc__buffer *out, const char *linkage,
-	const struct service *service, const struct operation *operation, const char *end)
-{
-	struct fill fill = fill_begin(out, PROSE_WIDTH, "", "\t");
-
-	fill_add(&fill, "%stc_call *tc_%s_%s_call(", linkage, service->c_name, operation->c_name);
-	fill.glue = true;
-	fill_add(&fill, "tc_client *client,");
-	for (size_t i = 0; i < operation->argument_count; i++)
-		fill_add(&fill, "const char *%s,", operation->arguments[i].c_name);
-	if (operation->query_count)
-		fill_add(&fill, "const struct tc_%s_%s_query *query,", service->c_name,
-			operation->c_name);
-	fill_add(&fill, "tc_error *err)%s", end);
-	fill_end(&fill);
-}
-
 static void emit_exchange_comment(struct tc__buffer *out, const struct exchange *exchange)
 {
-	struct tc__buffer facts = TC__BUFFER(FILE_MAX);
+	struct tc__buffer facts = TC__BUFFER(EMIT_FILE_MAX);
 
 	tc__buffer_printf(&facts, "Exchange %s", exchange->exchange);
-	add_schema(&facts, "; messages ", &exchange->message);
+	if (exchange->message_shape)
+		tc__buffer_printf(&facts, "; messages struct tc_%s",
+			shape_struct_name(exchange->message_shape));
+	else
+		add_schema(&facts, "; messages ", &exchange->message);
 	tc__buffer_text(&facts, "\nRouting key ");
 	for (size_t i = 0; i < exchange->word_count; i++) {
 		const struct key_word *word = &exchange->words[i];
@@ -168,7 +100,7 @@ static void emit_exchange_comment(struct tc__buffer *out, const struct exchange 
 			word->constant ? word->constant : word->name);
 	}
 	tc__buffer_char(out, '\n');
-	emit_comment(out, *exchange->description ? exchange->description : exchange->title,
+	emit_comment(out, "", *exchange->description ? exchange->description : exchange->title,
 		tc__buffer_get(&facts));
 	out->no_memory |= facts.no_memory;
 	tc__buffer_clear(&facts);
@@ -207,7 +139,7 @@ static const struct exchange *words_owner(
 /* With its summary behind it, or above where that is too long. */
 static void emit_key_member(struct tc__buffer *out, const struct key_word *word)
 {
-	struct tc__buffer comment = TC__BUFFER(FILE_MAX);
+	struct tc__buffer comment = TC__BUFFER(EMIT_FILE_MAX);
 
 	prose_comment(&comment, "\t * ", word->summary ? word->summary : "");
 	bool one_line = comment.length && strcspn(comment.data, "\n") + 1 == comment.length;
@@ -288,30 +220,28 @@ static void emit_binding_signature(struct tc__buffer *out, const char *linkage,
 	fill_end(&fill);
 }
 
-static void emit_header_begin(struct tc__buffer *out, const char *guard, const char *include)
+static void begin_service_header(struct tc__buffer *out, const struct service *service)
 {
-	tc__buffer_printf(
-		out, "#ifndef TASKCLUSTER_%s_H\n#define TASKCLUSTER_%s_H\n\n", guard, guard);
-	tc__buffer_printf(out, "#include <taskcluster/%s>\n\n", include);
-	tc__buffer_text(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-}
+	struct tc__buffer types = TC__BUFFER(EMIT_FILE_MAX);
 
-static void emit_header_end(struct tc__buffer *out)
-{
-	tc__buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+	tc__buffer_printf(&types, "call.h>\n#include <taskcluster/%s_types.h", service->c_name);
+	emit_header_begin(
+		out, emit_upper(service->c_name).text, service->roots ? types.data : "call.h");
+	tc__buffer_char(out, '\n');
+	out->no_memory |= types.no_memory;
+	tc__buffer_clear(&types);
 }
 
 static void emit_header(struct tc__buffer *out, const struct service *service)
 {
 	emit_mark(out, service);
-	emit_header_begin(out, upper(service->c_name).text, "call.h");
-	tc__buffer_char(out, '\n');
-	emit_comment(out, *service->description ? service->description : service->title, "");
+	begin_service_header(out, service);
+	emit_comment(out, "", *service->description ? service->description : service->title, "");
 	for (size_t i = 0; i < service->operation_count; i++) {
 		const struct operation *operation = &service->operations[i];
 		emit_query_struct(out, service, operation);
 		emit_operation_comment(out, operation);
-		emit_call_signature(out, "TC_API ", service, operation, ";");
+		emit_faces_declare(out, service, operation);
 	}
 	for (size_t i = 0; i < service->exchange_count; i++) {
 		const struct exchange *exchange = &service->exchanges[i];
@@ -333,13 +263,13 @@ static struct fill begin_enum(struct tc__buffer *out)
 static void add_place(
 	struct fill *fill, const char *kind, const char *c_name, size_t index, size_t count)
 {
-	fill_add(fill, "%s_%s%s", kind, upper(c_name).text, index + 1 < count ? "," : " };");
+	fill_add(fill, "%s_%s%s", kind, emit_upper(c_name).text, index + 1 < count ? "," : " };");
 }
 
 static void add_parameters(struct fill *fill, const char *member, const char *count_member,
 	const struct parameter *parameters, size_t count)
 {
-	struct tc__buffer names = TC__BUFFER(FILE_MAX);
+	struct tc__buffer names = TC__BUFFER(EMIT_FILE_MAX);
 
 	for (size_t i = 0; i < count; i++)
 		tc__buffer_printf(&names, "%s{ \"%s\" }", i ? ", " : "", parameters[i].name);
@@ -382,6 +312,13 @@ static void add_flags(
 		fill_add(fill, ".blob_output = true,");
 	if (operation->pages)
 		fill_add(fill, ".pages = true,");
+	if (operation->input_shape)
+		fill_add(fill, ".input = &tc_%s_type,", shape_struct_name(operation->input_shape));
+	if (operation->output_shape)
+		fill_add(
+			fill, ".output = &tc_%s_type,", shape_struct_name(operation->output_shape));
+	if (operation->secret_reply)
+		fill_add(fill, ".secret_reply = true,");
 	emit_operation_conventions(fill, service, operation);
 }
 
@@ -390,7 +327,7 @@ static void emit_operation_row(
 {
 	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
 
-	fill_add(&fill, "[OP_%s] = { ", upper(operation->c_name).text);
+	fill_add(&fill, "[OP_%s] = { ", emit_upper(operation->c_name).text);
 	fill.glue = true;
 	fill_add(&fill, ".service = &tc__service_%s,", service->c_name);
 	fill_add(&fill, ".name = \"%s\",", operation->name);
@@ -435,12 +372,15 @@ static void emit_exchange_row(
 {
 	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
 
-	fill_add(&fill, "[EX_%s] = { ", upper(exchange->c_name).text);
+	fill_add(&fill, "[EX_%s] = { ", emit_upper(exchange->c_name).text);
 	fill.glue = true;
 	fill_add(&fill, ".service = &tc__service_%s,", service->c_name);
 	fill_add(&fill, ".name = \"%s\",", exchange->name);
 	fill_literal(&fill, "exchange", exchange->exchange, ",");
 	fill_literal(&fill, "title", exchange->title, ",");
+	if (exchange->message_shape)
+		fill_add(&fill, ".message = &tc_%s_type,",
+			shape_struct_name(exchange->message_shape));
 	fill_add(&fill, ".words = words_%s,", words_owner(service, exchange)->c_name);
 	fill_add(&fill, ".word_count = %zu,", exchange->word_count);
 	fill_literal(&fill, "description", exchange->description, " },");
@@ -469,27 +409,6 @@ static void emit_service_row(struct tc__buffer *out, const struct service *servi
 	tc__buffer_text(out, "};\n");
 }
 
-static void emit_call(
-	struct tc__buffer *out, const struct service *service, const struct operation *operation)
-{
-	tc__buffer_char(out, '\n');
-	emit_call_signature(out, "", service, operation, "");
-	tc__buffer_text(out, "{\n");
-	struct fill fill = fill_begin(out, PROSE_WIDTH, "\t", "\t\t");
-	fill_add(&fill, "return tc_generated_call(client,");
-	fill_add(&fill, "&operations[OP_%s],", upper(operation->c_name).text);
-	for (size_t i = 0; i < operation->argument_count; i++)
-		fill_add(&fill, "%s%s%s", i ? "" : "(const char *const[]){ ",
-			operation->arguments[i].c_name,
-			i + 1 < operation->argument_count ? "," : " },");
-	if (!operation->argument_count)
-		fill_add(&fill, "NULL,");
-	fill_add(&fill, operation->query_count ? "query," : "NULL,");
-	fill_add(&fill, "err);");
-	fill_end(&fill);
-	tc__buffer_text(out, "}\n");
-}
-
 static void emit_binding(
 	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
 {
@@ -497,7 +416,7 @@ static void emit_binding(
 	emit_binding_signature(out, "", service, exchange, "");
 	tc__buffer_printf(out,
 		"{\n\treturn tc_generated_binding(&exchanges[EX_%s], key, binding, err);\n}\n",
-		upper(exchange->c_name).text);
+		emit_upper(exchange->c_name).text);
 }
 
 static void emit_operations(struct tc__buffer *out, const struct service *service)
@@ -542,7 +461,7 @@ static void emit_source(struct tc__buffer *out, const struct service *service)
 	emit_exchanges(out, service);
 	emit_service_row(out, service);
 	for (size_t i = 0; i < service->operation_count; i++)
-		emit_call(out, service, &service->operations[i]);
+		emit_faces_define(out, service, &service->operations[i]);
 	for (size_t i = 0; i < service->exchange_count; i++)
 		emit_binding(out, service, &service->exchanges[i]);
 }
@@ -616,7 +535,9 @@ static void emit_cmake(struct tc__buffer *out, const struct model *model)
 		"# " EMIT_MARK "; do not edit. SPDX-License-Identifier: MPL-2.0\n"
 		"set(TC_GENERATED_SOURCES\n");
 	for (const struct service *service = model->services; service; service = service->next)
-		tc__buffer_printf(out, "  src/%s.c\n", service->c_name);
+		tc__buffer_printf(out,
+			service->roots ? "  src/%s.c\n  src/%s_types.c\n" : "  src/%s.c\n",
+			service->c_name, service->c_name);
 	tc__buffer_text(out, "  src/registry.c)\n");
 }
 
@@ -633,7 +554,7 @@ static struct tc__buffer *add_file(struct model *model, struct emit_output *outp
 		? NULL
 		: tc__arena_text(&model->arena, path.data, path.length);
 	tc__buffer_clear(&path);
-	file->text = TC__BUFFER(FILE_MAX);
+	file->text = TC__BUFFER(EMIT_FILE_MAX);
 	if (!file->path)
 		return NULL;
 	output->count++;
@@ -649,6 +570,22 @@ static size_t count_lines(const struct tc__buffer *text)
 	return lines;
 }
 
+static bool emit_types(
+	struct model *model, const struct service *service, struct emit_output *output)
+{
+	struct tc__buffer *header =
+		add_file(model, output, "include/taskcluster/", service->c_name, "_types.h");
+	struct tc__buffer *source =
+		header ? add_file(model, output, "src/", service->c_name, "_types.c") : NULL;
+
+	if (!source)
+		return false;
+	emit_types_header(header, service);
+	emit_types_source(source, service);
+	output->type_lines += count_lines(header) + count_lines(source);
+	return true;
+}
+
 static bool emit_service(
 	struct model *model, const struct service *service, struct emit_output *output)
 {
@@ -661,6 +598,8 @@ static bool emit_service(
 		return false;
 	emit_header(header, service);
 	emit_source(source, service);
+	if (service->roots && !emit_types(model, service, output))
+		return false;
 	output->services++;
 	output->operations += service->operation_count;
 	output->exchanges += service->exchange_count;
@@ -693,9 +632,12 @@ int emit_model(struct model *model, struct emit_output *output, tc_error *err)
 	bool done = true;
 
 	*output = (struct emit_output){ 0 };
+	int rc = shape_make(model, err);
+	if (rc != TC_OK)
+		return rc;
 	for (const struct service *service = model->services; service; service = service->next)
 		services++;
-	output->files = tc__arena_alloc(&model->arena, (2 * services + 4) * sizeof *output->files);
+	output->files = tc__arena_alloc(&model->arena, (4 * services + 4) * sizeof *output->files);
 	if (!output->files)
 		return tc__fail_nomem(err);
 	for (const struct service *service = model->services; service && done;

@@ -19,10 +19,11 @@ struct emit_output {
 	struct emit_file *files; /* in the model's arena */
 	size_t count;
 	size_t services, operations, exchanges;
-	size_t lines; /* of the services' headers and sources */
+	size_t lines;      /* of the services' headers and sources, */
+	size_t type_lines; /* and of their types' */
 };
 
-/* Makes all files in memory. Clear the output also after a failure. */
+/* Makes the types, and all files in memory. Clear the output also after a failure. */
 int emit_model(struct model *model, struct emit_output *output, tc_error *err);
 
 void emit_clear(struct emit_output *output);

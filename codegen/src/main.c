@@ -145,11 +145,11 @@ static int generate(struct model *model, const struct options *options, double b
 	if (rc == TC_OK) {
 		size_t all = output.operations + output.exchanges;
 		*failed = report.differing != 0;
-		printf("%zu services, %zu functions, %zu exchanges, %.1f lines each; "
-		       "%zu files, %zu %s, %zu removed; %.1f ms\n",
+		printf("%zu services, %zu functions, %zu exchanges, %.1f lines each, and %zu of "
+		       "types; %zu files, %zu %s, %zu removed; %.1f ms\n",
 			output.services, output.operations, output.exchanges,
-			all ? (double)output.lines / (double)all : 0.0, output.count,
-			options->check ? report.differing : report.written,
+			all ? (double)output.lines / (double)all : 0.0, output.type_lines,
+			output.count, options->check ? report.differing : report.written,
 			options->check ? "differ" : "written", report.removed,
 			milliseconds() - begin);
 	}

@@ -283,6 +283,11 @@ void fill_add(struct fill *fill, const char *format, ...)
 		add_item(fill, text, (size_t)length);
 }
 
+void fill_item(struct fill *fill, const char *item)
+{
+	add_item(fill, item, strlen(item));
+}
+
 void fill_end(struct fill *fill)
 {
 	tc__buffer_char(fill->out, '\n');
@@ -301,6 +306,26 @@ static size_t escape(char *unit, unsigned char byte, char last)
 		return (size_t)snprintf(unit, 8, "\\%03o", byte);
 	unit[0] = (char)byte;
 	return 1;
+}
+
+#define PIECE_MAX 90
+
+void prose_literal(struct tc__buffer *out, const char *text, size_t length)
+{
+	size_t used = 0;
+
+	tc__buffer_char(out, '"');
+	for (size_t i = 0; i < length; i++) {
+		char unit[8];
+		size_t added = escape(unit, (unsigned char)text[i], i ? text[i - 1] : '\0');
+		if (used + added > PIECE_MAX) {
+			tc__buffer_text(out, "\" \"");
+			used = 0;
+		}
+		tc__buffer_add(out, unit, added);
+		used += added;
+	}
+	tc__buffer_char(out, '"');
 }
 
 /* The text that a literal is made of: unseen characters dropped, no white space at its end, cut

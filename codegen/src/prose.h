@@ -23,6 +23,10 @@ void prose_comment(struct tc__buffer *out, const char *prefix, const char *text)
 /* The same for text whose line feeds are meant. */
 void prose_comment_lines(struct tc__buffer *out, const char *prefix, const char *text);
 
+/* Writes a text of any bytes as a string literal, in pieces of one line's length with spaces
+ * between them. */
+void prose_literal(struct tc__buffer *out, const char *text, size_t length);
+
 /* Items on lines, separated by spaces, each line as full as it gets. */
 struct fill {
 	struct tc__buffer *out;
@@ -35,6 +39,9 @@ struct fill {
 struct fill fill_begin(struct tc__buffer *out, size_t width, const char *first, const char *indent);
 
 TC__PRINTF(2, 3) void fill_add(struct fill *fill, const char *format, ...);
+
+/* The same for one item of any length, as it is. */
+void fill_item(struct fill *fill, const char *item);
 
 /* Adds `.member = "text"` and `end` as an item, on several lines where it is too long for one. */
 void fill_literal(struct fill *fill, const char *member, const char *text, const char *end);

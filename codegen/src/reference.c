@@ -331,13 +331,14 @@ static int read_schemas(
 static int read_function(
 	const struct reader *reader, const struct node *entry, void *entries, size_t index)
 {
-	static const char *const patterns[] = { "", "", "", "_call", "", "_body", "", "_query" };
+	static const char *const patterns[] = { "", "", "", "_call", "", "_body", "", "_reply", "",
+		"_query" };
 	struct operation *operation = (struct operation *)entries + index;
 	struct node scopes = node_member(entry, "scopes");
 	bool x1 = reader->service->conventions != NULL;
 	int (*read)(const struct reader *, const struct node *, const char *, struct parameter **,
 		size_t *) = x1 ? read_expanded : read_parameters;
-	int rc = read_entry_name(reader, entry, patterns, 4, &operation->name, &operation->c_name);
+	int rc = read_entry_name(reader, entry, patterns, 5, &operation->name, &operation->c_name);
 
 	if (rc == TC_OK)
 		rc = read_prose(

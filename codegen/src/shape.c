@@ -284,7 +284,7 @@ static void read_field(
 
 	if (!can_be_field(name, schema)) {
 		shape->others_name = "";
-		shape_note(b, shape, "A member that cannot be one in C is among the others.");
+		shape_note(b, shape, "%.60s is among the other members.", tc_json_text(name));
 		return;
 	}
 	shape->field_count++;
@@ -596,6 +596,7 @@ int shape_make(struct model *model, tc_error *err)
 			.model = model,
 			.service = service,
 			.shapes = { .arena = &model->arena },
+			.files = { .arena = &model->arena },
 		};
 		make_service(&builder, service);
 		no_memory = builder.no_memory;

@@ -130,6 +130,12 @@ static inline bool shape_is_list(const struct shape *shape)
 	return shape->kind == SHAPE_ARRAY || shape->kind == SHAPE_MAP;
 }
 
+/* What the struct that holds a root is called, behind "tc_". */
+static inline const char *shape_struct_name(const struct shape *root)
+{
+	return root->list_name ? root->list_name : root->c_name;
+}
+
 /* Whether a shape is held in two ways: directly or, where it may be absent, indirectly. */
 static inline bool shape_has_indirect(const struct shape *shape)
 {
@@ -155,6 +161,7 @@ struct builder {
 	struct model *model;
 	struct service *service;
 	struct table shapes; /* schema -> shape */
+	struct table files;  /* name of a file in C -> document */
 	struct shape fallback;
 	size_t depth;
 	bool no_memory;

@@ -53,8 +53,9 @@ static bool is_version(const char *folder, size_t length)
 	return length > 1 && *folder == 'v' && strspn(folder + 1, "0123456789") >= length - 1;
 }
 
-/* "schemas/queue/v1/task.json" -> "task"; of folders only those that are no version count. */
-static const char *file_name(struct builder *b, const struct document *document)
+/* "schemas/queue/v1/task.json" -> "task", and "v1"; folders that are no version count. */
+static const char *plain_file_name(
+	struct builder *b, const struct document *document, const char **version)
 {
 	size_t folder = strlen(b->service->schemas);
 	const char *at = document->name, *slash;
@@ -67,15 +68,34 @@ static const char *file_name(struct builder *b, const struct document *document)
 	for (; (slash = strchr(at, '/')); at = slash + 1) {
 		size_t length = (size_t)(slash - at);
 		if (is_version(at, length))
-			continue;
-		name = name ? shape_text(b, "%s_%.*s", name, (int)length, at)
-			    : shape_text(b, "%.*s", (int)length, at);
+			*version = shape_text(b, "%.*s", (int)length, at);
+		else
+			name = name ? shape_text(b, "%s_%.*s", name, (int)length, at)
+				    : shape_text(b, "%.*s", (int)length, at);
 	}
 	size_t length = strlen(at);
 	if (length > 5 && strcmp(at + length - 5, ".json") == 0)
 		length -= 5;
 	return name ? shape_text(b, "%s_%.*s", name, (int)length, at)
 		    : shape_text(b, "%.*s", (int)length, at);
+}
+
+/* The same, with the version behind it when an earlier file of another version has the name. */
+static const char *file_name(struct builder *b, const struct document *document)
+{
+	const char *version = NULL;
+	const char *name = plain_file_name(b, document, &version);
+	const struct document **owner = table_get(&b->files, name, strlen(name));
+
+	if (owner)
+		return *owner == document || !version ? name
+						      : shape_text(b, "%s_%s", name, version);
+	owner = shape_alloc(b, sizeof *owner);
+	if (!owner)
+		return name;
+	*owner = document;
+	b->no_memory |= !table_put(&b->files, name, strlen(name), owner);
+	return name;
 }
 
 const char *shape_join(struct builder *b, const char *base, const char *part)

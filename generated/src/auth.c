@@ -31,13 +31,14 @@ static const struct tc_operation operations[] = {
 	[OP_LIST_CLIENTS] = { .service = &tc__service_auth, .name = "listClients", .method = "GET",
 		.route = "/clients/", .title = "List Clients", .scopes = "\"auth:list-clients\"",
 		.query = (const struct tc_parameter[]){ { "prefix" }, { "continuationToken" }, { "limit" } },
-		.query_count = 3, .has_output = true, .pages = true,
+		.query_count = 3, .has_output = true, .pages = true, .output = &tc_auth_list_clients_response_type,
 		.description = "Returns a page of clients, optionally only those whose clientId begins with "
 		"`prefix`. A page can be empty and still carry a continuationToken; an empty `prefix` value is "
 		"refused with 400." },
 	[OP_CLIENT] = { .service = &tc__service_auth, .name = "client", .method = "GET", .route = "/clients/<clientId>",
 		.title = "Get Client", .scopes = "\"auth:get-client:<clientId>\"",
 		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_auth_get_client_response_type,
 		.description = "Returns one client with its scopes, expiry and disabled flag, but never its "
 		"accessToken." },
 	[OP_CREATE_CLIENT] = { .service = &tc__service_auth, .name = "createClient", .method = "PUT",
@@ -45,6 +46,8 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"auth:create-client:<clientId>\",{\"for\":\"scope\",\"in\":\"scopes\","
 		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "clientId" } },
 		.argument_count = 1, .has_input = true, .has_output = true,
+		.input = &tc_auth_create_client_request_type, .output = &tc_auth_create_client_response_type,
+		.secret_reply = true,
 		.description = "Creates a client and returns its accessToken, which is shown only in this reply, so "
 		"the caller must keep it. Fails when the clientId is taken, or when the caller does not hold every "
 		"scope it hands out." },
@@ -53,7 +56,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"auth:audit-history:<entityType>\"",
 		.arguments = (const struct tc_parameter[]){ { "entityType" }, { "entityId" } }, .argument_count = 2,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_auth_get_entity_history_response_type,
 		.description = "Returns a page of the audit log of one entity, such as a client, role, secret, hook "
 		"or worker pool: who did what to it, and when." },
 	[OP_LIST_AUDIT_HISTORY] = { .service = &tc__service_auth, .name = "listAuditHistory", .method = "GET",
@@ -61,14 +64,15 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"auth:client-audit-history:<clientId>\"",
 		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_auth_get_entity_history_response_type,
 		.description = "Returns a page of the audit entries recorded under one clientId; each entry names "
 		"the action, the entity and the time." },
 	[OP_RESET_ACCESS_TOKEN] = { .service = &tc__service_auth, .name = "resetAccessToken", .method = "POST",
 		.route = "/clients/<clientId>/reset", .title = "Reset `accessToken`",
 		.scopes = "\"auth:reset-access-token:<clientId>\"",
 		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_output = true,
+		.retry = TC_RETRY_UNSENT, .has_output = true, .output = &tc_auth_create_client_response_type,
+		.secret_reply = true,
 		.description = "Replaces the accessToken of a client and returns the new one. The old token stops "
 		"working, so everything that signs with it needs the new value." },
 	[OP_UPDATE_CLIENT] = { .service = &tc__service_auth, .name = "updateClient", .method = "POST",
@@ -76,18 +80,21 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"auth:update-client:<clientId>\",{\"for\":\"scope\",\"in\":\"scopesAdded\","
 		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "clientId" } },
 		.argument_count = 1, .has_input = true, .has_output = true,
+		.input = &tc_auth_create_client_request_type, .output = &tc_auth_get_client_response_type,
 		.description = "Changes the description, expiry or scopes of a client while its accessToken stays "
 		"as it is. The caller needs only the scopes it adds; leaving `scopes` out keeps the present ones." },
 	[OP_ENABLE_CLIENT] = { .service = &tc__service_auth, .name = "enableClient", .method = "POST",
 		.route = "/clients/<clientId>/enable", .title = "Enable Client",
 		.scopes = "\"auth:enable-client:<clientId>\"",
 		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_auth_get_client_response_type,
 		.description = "Lets a disabled client authenticate again and returns its record. Harmless when the "
 		"client is enabled already." },
 	[OP_DISABLE_CLIENT] = { .service = &tc__service_auth, .name = "disableClient", .method = "POST",
 		.route = "/clients/<clientId>/disable", .title = "Disable Client",
 		.scopes = "\"auth:disable-client:<clientId>\"",
 		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_auth_get_client_response_type,
 		.description = "Bars a client from authenticating without deleting it and returns its record. "
 		"Harmless when the client is disabled already." },
 	[OP_DELETE_CLIENT] = { .service = &tc__service_auth, .name = "deleteClient", .method = "DELETE",
@@ -97,29 +104,32 @@ static const struct tc_operation operations[] = {
 		"role named after the client stays and has to be deleted separately." },
 	[OP_LIST_ROLES] = { .service = &tc__service_auth, .name = "listRoles", .method = "GET", .route = "/roles/",
 		.title = "List Roles (no pagination)", .scopes = "\"auth:list-roles\"", .has_output = true,
+		.output = &tc_auth_list_roles_response_type,
 		.description = "Returns every role, with its expanded scopes, in one reply whose root is a JSON "
 		"array. It does not page; listRoles2 is the better choice on a large deployment." },
 	[OP_LIST_ROLES2] = { .service = &tc__service_auth, .name = "listRoles2", .method = "GET", .route = "/roles2/",
 		.title = "List Roles", .scopes = "\"auth:list-roles\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_auth_list_roles2_response_type,
 		.description = "Returns roles with their expanded scopes inside an object, paged when `limit` is "
 		"given; without a limit the reply holds all of them." },
 	[OP_LIST_ROLE_IDS] = { .service = &tc__service_auth, .name = "listRoleIds", .method = "GET",
 		.route = "/roleids/", .title = "List Role IDs", .scopes = "\"auth:list-roles\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_auth_list_role_ids_response_type,
 		.description = "Returns only the ids of the roles, which is much smaller than listing the roles. "
 		"Pages with `limit` and `continuationToken`; without a limit the reply is complete." },
 	[OP_ROLE] = { .service = &tc__service_auth, .name = "role", .method = "GET", .route = "/roles/<roleId>",
 		.title = "Get Role", .scopes = "\"auth:get-role:<roleId>\"",
 		.arguments = (const struct tc_parameter[]){ { "roleId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_auth_get_role_response_type,
 		.description = "Returns one role: its own scopes, the scopes these expand to, and its description." },
 	[OP_CREATE_ROLE] = { .service = &tc__service_auth, .name = "createRole", .method = "PUT",
 		.route = "/roles/<roleId>", .title = "Create Role",
 		.scopes = "{\"AllOf\":[\"auth:create-role:<roleId>\",{\"for\":\"scope\",\"in\":\"scopes\","
 		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "roleId" } },
-		.argument_count = 1, .has_input = true, .has_output = true,
+		.argument_count = 1, .has_input = true, .has_output = true, .input = &tc_auth_create_role_request_type,
+		.output = &tc_auth_get_role_response_type,
 		.description = "Creates a role, which gives its scopes to whoever holds the matching `assume:` "
 		"scope. Refused when the role exists, when the caller lacks one of the scopes, or when expansion "
 		"would never end." },
@@ -127,7 +137,8 @@ static const struct tc_operation operations[] = {
 		.route = "/roles/<roleId>", .title = "Update Role",
 		.scopes = "{\"AllOf\":[\"auth:update-role:<roleId>\",{\"for\":\"scope\",\"in\":\"scopesAdded\","
 		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "roleId" } },
-		.argument_count = 1, .has_input = true, .has_output = true,
+		.argument_count = 1, .has_input = true, .has_output = true, .input = &tc_auth_create_role_request_type,
+		.output = &tc_auth_get_role_response_type,
 		.description = "Replaces the scopes and description of a role. The caller must hold the scopes "
 		"being added, not those already there; a change that makes expansion endless is an error." },
 	[OP_DELETE_ROLE] = { .service = &tc__service_auth, .name = "deleteRole", .method = "DELETE",
@@ -136,12 +147,13 @@ static const struct tc_operation operations[] = {
 		.description = "Deletes a role and answers 204 with no body, also when the role is already gone." },
 	[OP_EXPAND_SCOPES] = { .service = &tc__service_auth, .name = "expandScopes", .method = "POST",
 		.route = "/scopes/expand", .title = "Expand Scopes", .scopes = "\"auth:expand-scopes\"",
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_auth_scopeset_type,
+		.output = &tc_auth_scopeset_type,
 		.description = "Takes a list of scopes and returns it with everything the roles behind its "
 		"`assume:` scopes grant. Useful to see what a set of scopes is worth." },
 	[OP_CURRENT_SCOPES] = { .service = &tc__service_auth, .name = "currentScopes", .method = "GET",
 		.route = "/scopes/current", .title = "Get Current Scopes", .scopes = "\"auth:current-scopes\"",
-		.has_output = true,
+		.has_output = true, .output = &tc_auth_scopeset_type,
 		.description = "Returns the scopes this very request has after roles, temporary credentials and "
 		"authorizedScopes are applied. The quickest way to see what the configured credentials can do; the "
 		"`anonymous` role is included." },
@@ -153,13 +165,14 @@ static const struct tc_operation operations[] = {
 		"\"else\":\"auth:aws-s3:read-write:<bucket>/<prefix>\"}",
 		.arguments = (const struct tc_parameter[]){ { "level" }, { "bucket" }, { "prefix" } },
 		.argument_count = 3, .query = (const struct tc_parameter[]){ { "format" } }, .query_count = 1,
-		.has_output = true,
+		.has_output = true, .output = &tc_auth_aws_s3_credentials_response_type, .secret_reply = true,
 		.description = "Returns AWS credentials for one S3 bucket and key prefix, `read-only` or "
 		"`read-write` as `level` says. They live about an hour; `format=iam-role-compat` gives the layout "
 		"of the EC2 metadata service." },
 	[OP_AZURE_ACCOUNTS] = { .service = &tc__service_auth, .name = "azureAccounts", .method = "GET",
 		.route = "/azure/accounts", .title = "List Accounts Managed by Auth",
 		.scopes = "\"auth:azure-table:list-accounts\"", .stability = TC_DEPRECATED, .has_output = true,
+		.output = &tc_auth_azure_account_list_response_type,
 		.description = "Returns the names of the Azure storage accounts for which this deployment can issue "
 		"signatures." },
 	[OP_AZURE_TABLES] = { .service = &tc__service_auth, .name = "azureTables", .method = "GET",
@@ -168,6 +181,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "account" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" } }, .query_count = 1,
 		.stability = TC_DEPRECATED, .has_output = true, .pages = true,
+		.output = &tc_auth_azure_table_list_response_type,
 		.description = "Returns a page of the table names in one Azure account. It accepts a "
 		"continuationToken but no limit." },
 	[OP_AZURE_TABLE_SAS] = { .service = &tc__service_auth, .name = "azureTableSAS", .method = "GET",
@@ -179,6 +193,7 @@ static const struct tc_operation operations[] = {
 		"\"else\":\"auth:azure-table:read-write:<account>/<table>\"}",
 		.arguments = (const struct tc_parameter[]){ { "account" }, { "table" }, { "level" } },
 		.argument_count = 3, .stability = TC_DEPRECATED, .has_output = true,
+		.output = &tc_auth_azure_table_access_response_type, .secret_reply = true,
 		.description = "Returns a shared access signature and its expiry for one Azure table. With level "
 		"`read-write` a missing table is created first." },
 	[OP_AZURE_CONTAINERS] = { .service = &tc__service_auth, .name = "azureContainers", .method = "GET",
@@ -187,6 +202,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "account" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" } }, .query_count = 1,
 		.stability = TC_DEPRECATED, .has_output = true, .pages = true,
+		.output = &tc_auth_azure_container_list_response_type,
 		.description = "Returns a page of the blob container names in one Azure account. It accepts a "
 		"continuationToken but no limit." },
 	[OP_AZURE_CONTAINER_SAS] = { .service = &tc__service_auth, .name = "azureContainerSAS", .method = "GET",
@@ -198,12 +214,14 @@ static const struct tc_operation operations[] = {
 		"\"else\":\"auth:azure-container:read-write:<account>/<container>\"}",
 		.arguments = (const struct tc_parameter[]){ { "account" }, { "container" }, { "level" } },
 		.argument_count = 3, .stability = TC_DEPRECATED, .has_output = true,
+		.output = &tc_auth_azure_container_response_type, .secret_reply = true,
 		.description = "Returns a shared access signature and its expiry for one Azure blob container. With "
 		"level `read-write` a missing container is created first." },
 	[OP_SENTRY_DSN] = { .service = &tc__service_auth, .name = "sentryDSN", .method = "GET",
 		.route = "/sentry/<project>/dsn", .title = "Get DSN for Sentry Project",
 		.scopes = "\"auth:sentry:<project>\"", .arguments = (const struct tc_parameter[]){ { "project" } },
-		.argument_count = 1, .has_output = true,
+		.argument_count = 1, .has_output = true, .output = &tc_auth_sentry_dsn_response_type,
+		.secret_reply = true,
 		.description = "Returns a DSN for reporting errors to a Sentry project, creating the project when "
 		"there is none. It works for about a day; `expires` in the reply says until when." },
 	[OP_WEBSOCKTUNNEL_TOKEN] = { .service = &tc__service_auth, .name = "websocktunnelToken", .method = "GET",
@@ -211,7 +229,7 @@ static const struct tc_operation operations[] = {
 		.title = "Get a client token for the Websocktunnel service",
 		.scopes = "\"auth:websocktunnel-token:<wstAudience>/<wstClient>\"",
 		.arguments = (const struct tc_parameter[]){ { "wstAudience" }, { "wstClient" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_auth_websocktunnel_token_response_type, .secret_reply = true,
 		.description = "Returns a token with which a worker registers as `wstClient` at a websocktunnel "
 		"server of the given audience, for instance to expose a live log. It runs out after some hours and "
 		"must be renewed before." },
@@ -219,7 +237,8 @@ static const struct tc_operation operations[] = {
 		.route = "/gcp/credentials/<projectId>/<serviceAccount>", .title = "Get Temporary GCP Credentials",
 		.scopes = "\"auth:gcp:access-token:<projectId>/<serviceAccount>\"",
 		.arguments = (const struct tc_parameter[]){ { "projectId" }, { "serviceAccount" } },
-		.argument_count = 2, .has_output = true,
+		.argument_count = 2, .has_output = true, .output = &tc_auth_gcp_credentials_response_type,
+		.secret_reply = true,
 		.description = "Returns an access token for one Google Cloud service account. Only pairs of project "
 		"and account listed in the deployment's configuration work; the token lives about an hour, as "
 		"`expires` tells." },
@@ -229,22 +248,27 @@ static const struct tc_operation operations[] = {
 		"\"each\":\"auth:github-repo-token:<appName>/<owner>/<repoPerm>\"}]}",
 		.arguments = (const struct tc_parameter[]){ { "appName" }, { "owner" } }, .argument_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
+		.input = &tc_auth_github_repo_token_request_type, .output = &tc_auth_github_token_response_type,
+		.secret_reply = true,
 		.description = "Returns a GitHub App token limited to the named repositories of one owner and to "
 		"the permissions asked for. Each repository and permission level needs its own scope, with owner "
 		"and repository in lowercase." },
 	[OP_AUTHENTICATE_HAWK] = { .service = &tc__service_auth, .name = "authenticateHawk", .method = "POST",
 		.route = "/authenticate-hawk", .title = "Authenticate Hawk Request", .has_input = true,
-		.has_output = true,
+		.has_output = true, .input = &tc_auth_authenticate_hawk_request_type,
+		.output = &tc_auth_authenticate_hawk_response_type,
 		.description = "Checks the Authorization header or bewit of a request that another service received "
 		"and returns the caller's clientId and scopes. `status` in the reply separates success from failure,"
 		" so a 200 alone proves nothing." },
 	[OP_TEST_AUTHENTICATE] = { .service = &tc__service_auth, .name = "testAuthenticate", .method = "POST",
 		.route = "/test-authenticate", .title = "Test Authentication", .has_input = true, .has_output = true,
+		.input = &tc_auth_test_authenticate_request_type, .output = &tc_auth_test_authenticate_response_type,
 		.description = "Checks a client library's signing: the request is signed as client `tester` with "
 		"token `no-secret` and its body says which scopes that client has and which are required. The reply "
 		"shows clientId and scopes as seen." },
 	[OP_TEST_AUTHENTICATE_GET] = { .service = &tc__service_auth, .name = "testAuthenticateGet", .method = "GET",
 		.route = "/test-authenticate-get/", .title = "Test Authentication (GET)", .has_output = true,
+		.output = &tc_auth_test_authenticate_response_type,
 		.description = "Checks signing of a GET or of a signed URL, with the fixed client `tester` and "
 		"token `no-secret`. Succeeds only when the scope `test:authenticate-get` survives any restriction "
 		"in the request." },
@@ -265,29 +289,29 @@ enum { EX_CLIENT_CREATED, EX_CLIENT_UPDATED, EX_CLIENT_DELETED, EX_ROLE_CREATED,
 static const struct tc_exchange exchanges[] = {
 	[EX_CLIENT_CREATED] = { .service = &tc__service_auth, .name = "clientCreated",
 		.exchange = "exchange/taskcluster-auth/v1/client-created", .title = "Client Created Messages",
-		.words = words_client_created, .word_count = 1,
+		.message = &tc_auth_client_message_type, .words = words_client_created, .word_count = 1,
 		.description = "Sent when a client is created; the message holds the clientId." },
 	[EX_CLIENT_UPDATED] = { .service = &tc__service_auth, .name = "clientUpdated",
 		.exchange = "exchange/taskcluster-auth/v1/client-updated", .title = "Client Updated Messages",
-		.words = words_client_created, .word_count = 1,
+		.message = &tc_auth_client_message_type, .words = words_client_created, .word_count = 1,
 		.description = "Sent when an existing client changes; the message holds the clientId but not what "
 		"changed." },
 	[EX_CLIENT_DELETED] = { .service = &tc__service_auth, .name = "clientDeleted",
 		.exchange = "exchange/taskcluster-auth/v1/client-deleted", .title = "Client Deleted Messages",
-		.words = words_client_created, .word_count = 1,
+		.message = &tc_auth_client_message_type, .words = words_client_created, .word_count = 1,
 		.description = "Sent when a client is deleted; whoever caches its scopes should forget them." },
 	[EX_ROLE_CREATED] = { .service = &tc__service_auth, .name = "roleCreated",
 		.exchange = "exchange/taskcluster-auth/v1/role-created", .title = "Role Created Messages",
-		.words = words_client_created, .word_count = 1,
+		.message = &tc_auth_role_message_type, .words = words_client_created, .word_count = 1,
 		.description = "Sent when a role is created; the message holds the roleId." },
 	[EX_ROLE_UPDATED] = { .service = &tc__service_auth, .name = "roleUpdated",
 		.exchange = "exchange/taskcluster-auth/v1/role-updated", .title = "Role Updated Messages",
-		.words = words_client_created, .word_count = 1,
+		.message = &tc_auth_role_message_type, .words = words_client_created, .word_count = 1,
 		.description = "Sent when an existing role changes; scopes expanded through it may no longer be "
 		"right." },
 	[EX_ROLE_DELETED] = { .service = &tc__service_auth, .name = "roleDeleted",
 		.exchange = "exchange/taskcluster-auth/v1/role-deleted", .title = "Role Deleted Messages",
-		.words = words_client_created, .word_count = 1,
+		.message = &tc_auth_role_message_type, .words = words_client_created, .word_count = 1,
 		.description = "Sent when a role is deleted; scopes expanded through it are no longer granted." },
 };
 
@@ -299,220 +323,329 @@ const struct tc_service tc__service_auth = {
 	.exchanges = exchanges, .exchange_count = 6,
 };
 
+int tc_auth_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_auth_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_auth_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
-tc_call *tc_auth_list_clients_call(tc_client *client,
-	const struct tc_auth_list_clients_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_CLIENTS], NULL, query, err);
-}
+int tc_auth_list_clients(tc_client *client, const struct tc_auth_list_clients_query *query,
+	struct tc_auth_list_clients_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_CLIENTS], NULL, query, NULL, reply, err); }
+tc_call *tc_auth_list_clients_call(tc_client *client, const struct tc_auth_list_clients_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_CLIENTS], NULL, query, err); }
+struct tc_auth_list_clients_response *tc_auth_list_clients_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_CLIENTS], response, err); }
 
+int tc_auth_client(tc_client *client, const char *client_id, struct tc_auth_get_client_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_auth_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CLIENT], (const char *const[]){ client_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+struct tc_auth_get_client_response *tc_auth_client_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CLIENT], response, err); }
 
+int tc_auth_create_client(tc_client *client, const char *client_id, const struct tc_auth_create_client_request *body,
+	struct tc_auth_create_client_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, body,
+	reply, err); }
 tc_call *tc_auth_create_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+int tc_auth_create_client_body(tc_call *call, const struct tc_auth_create_client_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_CLIENT], body, err); }
+struct tc_auth_create_client_response *tc_auth_create_client_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_CLIENT], response, err); }
 
-tc_call *tc_auth_get_entity_history_call(tc_client *client, const char *entity_type,
-	const char *entity_id, const struct tc_auth_get_entity_history_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_ENTITY_HISTORY],
-		(const char *const[]){ entity_type, entity_id }, query, err);
-}
+int tc_auth_get_entity_history(tc_client *client, const char *entity_type, const char *entity_id,
+	const struct tc_auth_get_entity_history_query *query, struct tc_auth_get_entity_history_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_ENTITY_HISTORY], (const char *const[]){ entity_type,
+	entity_id }, query, NULL, reply, err); }
+tc_call *tc_auth_get_entity_history_call(tc_client *client, const char *entity_type, const char *entity_id,
+	const struct tc_auth_get_entity_history_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_ENTITY_HISTORY], (const char *const[]){ entity_type, entity_id },
+	query, err); }
+struct tc_auth_get_entity_history_response *tc_auth_get_entity_history_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_ENTITY_HISTORY], response, err); }
 
+int tc_auth_list_audit_history(tc_client *client, const char *client_id,
+	const struct tc_auth_list_audit_history_query *query, struct tc_auth_get_entity_history_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_AUDIT_HISTORY], (const char *const[]){ client_id }, query,
+	NULL, reply, err); }
 tc_call *tc_auth_list_audit_history_call(tc_client *client, const char *client_id,
 	const struct tc_auth_list_audit_history_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_AUDIT_HISTORY],
-		(const char *const[]){ client_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_AUDIT_HISTORY], (const char *const[]){ client_id }, query,
+	err); }
+struct tc_auth_get_entity_history_response *tc_auth_list_audit_history_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_AUDIT_HISTORY], response, err); }
 
-tc_call *tc_auth_reset_access_token_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RESET_ACCESS_TOKEN],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_auth_update_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_UPDATE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_auth_enable_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_ENABLE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_auth_disable_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DISABLE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_auth_delete_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DELETE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_auth_list_roles_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_ROLES], NULL, NULL, err);
-}
-
-tc_call *tc_auth_list_roles2_call(tc_client *client, const struct tc_auth_list_roles2_query *query,
+int tc_auth_reset_access_token(tc_client *client, const char *client_id, struct tc_auth_create_client_response **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_ROLES2], NULL, query, err);
-}
+{ return tc_generated_perform(client, &operations[OP_RESET_ACCESS_TOKEN], (const char *const[]){ client_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_auth_reset_access_token_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_RESET_ACCESS_TOKEN], (const char *const[]){ client_id }, NULL, err); }
+struct tc_auth_create_client_response *tc_auth_reset_access_token_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_RESET_ACCESS_TOKEN], response, err); }
 
-tc_call *tc_auth_list_role_ids_call(tc_client *client,
-	const struct tc_auth_list_role_ids_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_ROLE_IDS], NULL, query, err);
-}
+int tc_auth_update_client(tc_client *client, const char *client_id, const struct tc_auth_create_client_request *body,
+	struct tc_auth_get_client_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_UPDATE_CLIENT], (const char *const[]){ client_id }, NULL, body,
+	reply, err); }
+tc_call *tc_auth_update_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_UPDATE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+int tc_auth_update_client_body(tc_call *call, const struct tc_auth_create_client_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_UPDATE_CLIENT], body, err); }
+struct tc_auth_get_client_response *tc_auth_update_client_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_UPDATE_CLIENT], response, err); }
 
+int tc_auth_enable_client(tc_client *client, const char *client_id, struct tc_auth_get_client_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_ENABLE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_auth_enable_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_ENABLE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+struct tc_auth_get_client_response *tc_auth_enable_client_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_ENABLE_CLIENT], response, err); }
+
+int tc_auth_disable_client(tc_client *client, const char *client_id, struct tc_auth_get_client_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DISABLE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_auth_disable_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_DISABLE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+struct tc_auth_get_client_response *tc_auth_disable_client_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_DISABLE_CLIENT], response, err); }
+
+int tc_auth_delete_client(tc_client *client, const char *client_id, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DELETE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
+	response, err); }
+tc_call *tc_auth_delete_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_DELETE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+
+int tc_auth_list_roles(tc_client *client, struct tc_auth_list_roles_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_ROLES], NULL, NULL, NULL, reply, err); }
+tc_call *tc_auth_list_roles_call(tc_client *client, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_ROLES], NULL, NULL, err); }
+struct tc_auth_list_roles_response *tc_auth_list_roles_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_ROLES], response, err); }
+
+int tc_auth_list_roles2(tc_client *client, const struct tc_auth_list_roles2_query *query,
+	struct tc_auth_list_roles2_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_ROLES2], NULL, query, NULL, reply, err); }
+tc_call *tc_auth_list_roles2_call(tc_client *client, const struct tc_auth_list_roles2_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_ROLES2], NULL, query, err); }
+struct tc_auth_list_roles2_response *tc_auth_list_roles2_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_ROLES2], response, err); }
+
+int tc_auth_list_role_ids(tc_client *client, const struct tc_auth_list_role_ids_query *query,
+	struct tc_auth_list_role_ids_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_ROLE_IDS], NULL, query, NULL, reply, err); }
+tc_call *tc_auth_list_role_ids_call(tc_client *client, const struct tc_auth_list_role_ids_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_ROLE_IDS], NULL, query, err); }
+struct tc_auth_list_role_ids_response *tc_auth_list_role_ids_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_ROLE_IDS], response, err); }
+
+int tc_auth_role(tc_client *client, const char *role_id, struct tc_auth_get_role_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_ROLE], (const char *const[]){ role_id }, NULL, NULL, reply, err); }
 tc_call *tc_auth_role_call(tc_client *client, const char *role_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_ROLE], (const char *const[]){ role_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_ROLE], (const char *const[]){ role_id }, NULL, err); }
+struct tc_auth_get_role_response *tc_auth_role_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_ROLE], response, err); }
 
+int tc_auth_create_role(tc_client *client, const char *role_id, const struct tc_auth_create_role_request *body,
+	struct tc_auth_get_role_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_ROLE], (const char *const[]){ role_id }, NULL, body, reply,
+	err); }
 tc_call *tc_auth_create_role_call(tc_client *client, const char *role_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_ROLE],
-		(const char *const[]){ role_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_ROLE], (const char *const[]){ role_id }, NULL, err); }
+int tc_auth_create_role_body(tc_call *call, const struct tc_auth_create_role_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_ROLE], body, err); }
+struct tc_auth_get_role_response *tc_auth_create_role_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_ROLE], response, err); }
 
+int tc_auth_update_role(tc_client *client, const char *role_id, const struct tc_auth_create_role_request *body,
+	struct tc_auth_get_role_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_UPDATE_ROLE], (const char *const[]){ role_id }, NULL, body, reply,
+	err); }
 tc_call *tc_auth_update_role_call(tc_client *client, const char *role_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_UPDATE_ROLE],
-		(const char *const[]){ role_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_UPDATE_ROLE], (const char *const[]){ role_id }, NULL, err); }
+int tc_auth_update_role_body(tc_call *call, const struct tc_auth_create_role_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_UPDATE_ROLE], body, err); }
+struct tc_auth_get_role_response *tc_auth_update_role_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_UPDATE_ROLE], response, err); }
 
+int tc_auth_delete_role(tc_client *client, const char *role_id, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DELETE_ROLE], (const char *const[]){ role_id }, NULL, NULL,
+	response, err); }
 tc_call *tc_auth_delete_role_call(tc_client *client, const char *role_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DELETE_ROLE],
-		(const char *const[]){ role_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_DELETE_ROLE], (const char *const[]){ role_id }, NULL, err); }
 
+int tc_auth_expand_scopes(tc_client *client, const struct tc_auth_scopeset *body, struct tc_auth_scopeset **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_EXPAND_SCOPES], NULL, NULL, body, reply, err); }
 tc_call *tc_auth_expand_scopes_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_EXPAND_SCOPES], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_EXPAND_SCOPES], NULL, NULL, err); }
+int tc_auth_expand_scopes_body(tc_call *call, const struct tc_auth_scopeset *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_EXPAND_SCOPES], body, err); }
+struct tc_auth_scopeset *tc_auth_expand_scopes_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_EXPAND_SCOPES], response, err); }
 
+int tc_auth_current_scopes(tc_client *client, struct tc_auth_scopeset **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CURRENT_SCOPES], NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_current_scopes_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CURRENT_SCOPES], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CURRENT_SCOPES], NULL, NULL, err); }
+struct tc_auth_scopeset *tc_auth_current_scopes_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CURRENT_SCOPES], response, err); }
 
-tc_call *tc_auth_aws_s3_credentials_call(tc_client *client, const char *level, const char *bucket,
-	const char *prefix, const struct tc_auth_aws_s3_credentials_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AWS_S3_CREDENTIALS],
-		(const char *const[]){ level, bucket, prefix }, query, err);
-}
+int tc_auth_aws_s3_credentials(tc_client *client, const char *level, const char *bucket, const char *prefix,
+	const struct tc_auth_aws_s3_credentials_query *query, struct tc_auth_aws_s3_credentials_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AWS_S3_CREDENTIALS], (const char *const[]){ level, bucket,
+	prefix }, query, NULL, reply, err); }
+tc_call *tc_auth_aws_s3_credentials_call(tc_client *client, const char *level, const char *bucket, const char *prefix,
+	const struct tc_auth_aws_s3_credentials_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_AWS_S3_CREDENTIALS], (const char *const[]){ level, bucket, prefix },
+	query, err); }
+struct tc_auth_aws_s3_credentials_response *tc_auth_aws_s3_credentials_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AWS_S3_CREDENTIALS], response, err); }
 
+int tc_auth_azure_accounts(tc_client *client, struct tc_auth_azure_account_list_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_ACCOUNTS], NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_azure_accounts_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_ACCOUNTS], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_AZURE_ACCOUNTS], NULL, NULL, err); }
+struct tc_auth_azure_account_list_response *tc_auth_azure_accounts_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AZURE_ACCOUNTS], response, err); }
 
+int tc_auth_azure_tables(tc_client *client, const char *account, const struct tc_auth_azure_tables_query *query,
+	struct tc_auth_azure_table_list_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_TABLES], (const char *const[]){ account }, query, NULL,
+	reply, err); }
 tc_call *tc_auth_azure_tables_call(tc_client *client, const char *account,
 	const struct tc_auth_azure_tables_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_TABLES],
-		(const char *const[]){ account }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_AZURE_TABLES], (const char *const[]){ account }, query, err); }
+struct tc_auth_azure_table_list_response *tc_auth_azure_tables_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AZURE_TABLES], response, err); }
 
-tc_call *tc_auth_azure_table_sas_call(tc_client *client, const char *account, const char *table,
-	const char *level, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS],
-		(const char *const[]){ account, table, level }, NULL, err);
-}
+int tc_auth_azure_table_sas(tc_client *client, const char *account, const char *table, const char *level,
+	struct tc_auth_azure_table_access_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table, level },
+	NULL, NULL, reply, err); }
+tc_call *tc_auth_azure_table_sas_call(tc_client *client, const char *account, const char *table, const char *level,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table, level },
+	NULL, err); }
+struct tc_auth_azure_table_access_response *tc_auth_azure_table_sas_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AZURE_TABLE_SAS], response, err); }
 
+int tc_auth_azure_containers(tc_client *client, const char *account, const struct tc_auth_azure_containers_query *query,
+	struct tc_auth_azure_container_list_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_CONTAINERS], (const char *const[]){ account }, query, NULL,
+	reply, err); }
 tc_call *tc_auth_azure_containers_call(tc_client *client, const char *account,
 	const struct tc_auth_azure_containers_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_CONTAINERS],
-		(const char *const[]){ account }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_AZURE_CONTAINERS], (const char *const[]){ account }, query, err); }
+struct tc_auth_azure_container_list_response *tc_auth_azure_containers_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AZURE_CONTAINERS], response, err); }
 
-tc_call *tc_auth_azure_container_sas_call(tc_client *client, const char *account,
-	const char *container, const char *level, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_CONTAINER_SAS],
-		(const char *const[]){ account, container, level }, NULL, err);
-}
+int tc_auth_azure_container_sas(tc_client *client, const char *account, const char *container, const char *level,
+	struct tc_auth_azure_container_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_CONTAINER_SAS], (const char *const[]){ account, container,
+	level }, NULL, NULL, reply, err); }
+tc_call *tc_auth_azure_container_sas_call(tc_client *client, const char *account, const char *container,
+	const char *level, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_AZURE_CONTAINER_SAS], (const char *const[]){ account, container,
+	level }, NULL, err); }
+struct tc_auth_azure_container_response *tc_auth_azure_container_sas_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AZURE_CONTAINER_SAS], response, err); }
 
-tc_call *tc_auth_sentry_dsn_call(tc_client *client, const char *project, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SENTRY_DSN],
-		(const char *const[]){ project }, NULL, err);
-}
-
-tc_call *tc_auth_websocktunnel_token_call(tc_client *client, const char *wst_audience,
-	const char *wst_client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_WEBSOCKTUNNEL_TOKEN],
-		(const char *const[]){ wst_audience, wst_client }, NULL, err);
-}
-
-tc_call *tc_auth_gcp_credentials_call(tc_client *client, const char *project_id,
-	const char *service_account, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GCP_CREDENTIALS],
-		(const char *const[]){ project_id, service_account }, NULL, err);
-}
-
-tc_call *tc_auth_github_repo_token_call(tc_client *client, const char *app_name, const char *owner,
+int tc_auth_sentry_dsn(tc_client *client, const char *project, struct tc_auth_sentry_dsn_response **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GITHUB_REPO_TOKEN],
-		(const char *const[]){ app_name, owner }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_SENTRY_DSN], (const char *const[]){ project }, NULL, NULL, reply,
+	err); }
+tc_call *tc_auth_sentry_dsn_call(tc_client *client, const char *project, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_SENTRY_DSN], (const char *const[]){ project }, NULL, err); }
+struct tc_auth_sentry_dsn_response *tc_auth_sentry_dsn_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_SENTRY_DSN], response, err); }
 
+int tc_auth_websocktunnel_token(tc_client *client, const char *wst_audience, const char *wst_client,
+	struct tc_auth_websocktunnel_token_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_WEBSOCKTUNNEL_TOKEN], (const char *const[]){ wst_audience,
+	wst_client }, NULL, NULL, reply, err); }
+tc_call *tc_auth_websocktunnel_token_call(tc_client *client, const char *wst_audience, const char *wst_client,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_WEBSOCKTUNNEL_TOKEN], (const char *const[]){ wst_audience,
+	wst_client }, NULL, err); }
+struct tc_auth_websocktunnel_token_response *tc_auth_websocktunnel_token_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_WEBSOCKTUNNEL_TOKEN], response, err); }
+
+int tc_auth_gcp_credentials(tc_client *client, const char *project_id, const char *service_account,
+	struct tc_auth_gcp_credentials_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GCP_CREDENTIALS], (const char *const[]){ project_id,
+	service_account }, NULL, NULL, reply, err); }
+tc_call *tc_auth_gcp_credentials_call(tc_client *client, const char *project_id, const char *service_account,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GCP_CREDENTIALS], (const char *const[]){ project_id,
+	service_account }, NULL, err); }
+struct tc_auth_gcp_credentials_response *tc_auth_gcp_credentials_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GCP_CREDENTIALS], response, err); }
+
+int tc_auth_github_repo_token(tc_client *client, const char *app_name, const char *owner,
+	const struct tc_auth_github_repo_token_request *body, struct tc_auth_github_token_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GITHUB_REPO_TOKEN], (const char *const[]){ app_name, owner }, NULL,
+	body, reply, err); }
+tc_call *tc_auth_github_repo_token_call(tc_client *client, const char *app_name, const char *owner, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GITHUB_REPO_TOKEN], (const char *const[]){ app_name, owner }, NULL,
+	err); }
+int tc_auth_github_repo_token_body(tc_call *call, const struct tc_auth_github_repo_token_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_GITHUB_REPO_TOKEN], body, err); }
+struct tc_auth_github_token_response *tc_auth_github_repo_token_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GITHUB_REPO_TOKEN], response, err); }
+
+int tc_auth_authenticate_hawk(tc_client *client, const struct tc_auth_authenticate_hawk_request *body,
+	struct tc_auth_authenticate_hawk_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AUTHENTICATE_HAWK], NULL, NULL, body, reply, err); }
 tc_call *tc_auth_authenticate_hawk_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AUTHENTICATE_HAWK], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_AUTHENTICATE_HAWK], NULL, NULL, err); }
+int tc_auth_authenticate_hawk_body(tc_call *call, const struct tc_auth_authenticate_hawk_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_AUTHENTICATE_HAWK], body, err); }
+struct tc_auth_authenticate_hawk_response *tc_auth_authenticate_hawk_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_AUTHENTICATE_HAWK], response, err); }
 
+int tc_auth_test_authenticate(tc_client *client, const struct tc_auth_test_authenticate_request *body,
+	struct tc_auth_test_authenticate_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_TEST_AUTHENTICATE], NULL, NULL, body, reply, err); }
 tc_call *tc_auth_test_authenticate_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TEST_AUTHENTICATE], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_TEST_AUTHENTICATE], NULL, NULL, err); }
+int tc_auth_test_authenticate_body(tc_call *call, const struct tc_auth_test_authenticate_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_TEST_AUTHENTICATE], body, err); }
+struct tc_auth_test_authenticate_response *tc_auth_test_authenticate_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_TEST_AUTHENTICATE], response, err); }
 
+int tc_auth_test_authenticate_get(tc_client *client, struct tc_auth_test_authenticate_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_TEST_AUTHENTICATE_GET], NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_test_authenticate_get_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TEST_AUTHENTICATE_GET], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_TEST_AUTHENTICATE_GET], NULL, NULL, err); }
+struct tc_auth_test_authenticate_response *tc_auth_test_authenticate_get_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_TEST_AUTHENTICATE_GET], response, err); }
 
+int tc_auth_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
 
 int tc_auth_events_client_created(const struct tc_auth_events_client_created_key *key,
 	struct tc_binding *binding, tc_error *err)

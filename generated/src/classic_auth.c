@@ -74,63 +74,64 @@ const struct tc_service tc__service_classic_auth = {
 	.base_url = "https://auth.taskcluster.net/v1", .operations = operations, .operation_count = 10,
 };
 
+int tc_classic_auth_scopes(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SCOPES], (const char *const[]){ client_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_auth_scopes_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SCOPES], (const char *const[]){ client_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_SCOPES], (const char *const[]){ client_id }, NULL, err); }
 
-tc_call *tc_classic_auth_get_credentials_call(tc_client *client, const char *client_id,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_CREDENTIALS],
-		(const char *const[]){ client_id }, NULL, err);
-}
+int tc_classic_auth_get_credentials(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_CREDENTIALS], (const char *const[]){ client_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_classic_auth_get_credentials_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_CREDENTIALS], (const char *const[]){ client_id }, NULL, err); }
 
+int tc_classic_auth_client(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_auth_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CLIENT], (const char *const[]){ client_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, err); }
 
-tc_call *tc_classic_auth_create_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_classic_auth_modify_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_MODIFY_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_classic_auth_remove_client_call(tc_client *client, const char *client_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REMOVE_CLIENT],
-		(const char *const[]){ client_id }, NULL, err);
-}
-
-tc_call *tc_classic_auth_reset_credentials_call(tc_client *client, const char *client_id,
+int tc_classic_auth_create_client(tc_client *client, const char *client_id, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RESET_CREDENTIALS],
-		(const char *const[]){ client_id }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, body,
+	reply, err); }
+tc_call *tc_classic_auth_create_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
 
+int tc_classic_auth_modify_client(tc_client *client, const char *client_id, const tc_json *body, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_MODIFY_CLIENT], (const char *const[]){ client_id }, NULL, body,
+	reply, err); }
+tc_call *tc_classic_auth_modify_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_MODIFY_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+
+int tc_classic_auth_remove_client(tc_client *client, const char *client_id, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REMOVE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
+	response, err); }
+tc_call *tc_classic_auth_remove_client_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REMOVE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+
+int tc_classic_auth_reset_credentials(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_RESET_CREDENTIALS], (const char *const[]){ client_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_classic_auth_reset_credentials_call(tc_client *client, const char *client_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_RESET_CREDENTIALS], (const char *const[]){ client_id }, NULL, err); }
+
+int tc_classic_auth_list_clients(tc_client *client, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_CLIENTS], NULL, NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_list_clients_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_CLIENTS], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_CLIENTS], NULL, NULL, err); }
 
-tc_call *tc_classic_auth_azure_table_sas_call(tc_client *client, const char *account,
-	const char *table, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS],
-		(const char *const[]){ account, table }, NULL, err);
-}
+int tc_classic_auth_azure_table_sas(tc_client *client, const char *account, const char *table, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table }, NULL,
+	NULL, reply, err); }
+tc_call *tc_classic_auth_azure_table_sas_call(tc_client *client, const char *account, const char *table, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table }, NULL,
+	err); }
 
+int tc_classic_auth_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_auth_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }

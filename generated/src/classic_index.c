@@ -45,32 +45,34 @@ const struct tc_service tc__service_classic_index = {
 	.base_url = "https://index.taskcluster.net/v1", .operations = operations, .operation_count = 5,
 };
 
+int tc_classic_index_find_task(tc_client *client, const char *namespace_, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_FIND_TASK], (const char *const[]){ namespace_ }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_index_find_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_FIND_TASK],
-		(const char *const[]){ namespace_ }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_FIND_TASK], (const char *const[]){ namespace_ }, NULL, err); }
 
-tc_call *tc_classic_index_list_namespaces_call(tc_client *client, const char *namespace_,
+int tc_classic_index_list_namespaces(tc_client *client, const char *namespace_, const tc_json *body,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, NULL, body,
+	reply, err); }
+tc_call *tc_classic_index_list_namespaces_call(tc_client *client, const char *namespace_, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, NULL, err); }
+
+int tc_classic_index_list_tasks(tc_client *client, const char *namespace_, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_NAMESPACES],
-		(const char *const[]){ namespace_ }, NULL, err);
-}
-
+{ return tc_generated_perform(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, NULL, body,
+	reply, err); }
 tc_call *tc_classic_index_list_tasks_call(tc_client *client, const char *namespace_, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_TASKS],
-		(const char *const[]){ namespace_ }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, NULL, err); }
 
+int tc_classic_index_insert_task(tc_client *client, const char *namespace_, const tc_json *body, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, body,
+	reply, err); }
 tc_call *tc_classic_index_insert_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_INSERT_TASK],
-		(const char *const[]){ namespace_ }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, err); }
 
+int tc_classic_index_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_index_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }

@@ -246,151 +246,173 @@ const struct tc_service tc__service_classic_queue = {
 	.operations = operations, .operation_count = 22, .exchanges = exchanges, .exchange_count = 7,
 };
 
+int tc_classic_queue_create_task(tc_client *client, const char *task_id, const tc_json *body, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_TASK], (const char *const[]){ task_id }, NULL, body, reply,
+	err); }
 tc_call *tc_classic_queue_create_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_TASK], (const char *const[]){ task_id }, NULL, err); }
 
+int tc_classic_queue_get_task(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_TASK], (const char *const[]){ task_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_queue_get_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_TASK], (const char *const[]){ task_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_TASK], (const char *const[]){ task_id }, NULL, err); }
 
+int tc_classic_queue_define_task(tc_client *client, const char *task_id, const tc_json *body, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DEFINE_TASK], (const char *const[]){ task_id }, NULL, body, reply,
+	err); }
 tc_call *tc_classic_queue_define_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DEFINE_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_DEFINE_TASK], (const char *const[]){ task_id }, NULL, err); }
 
+int tc_classic_queue_schedule_task(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SCHEDULE_TASK], (const char *const[]){ task_id }, NULL, NULL,
+	reply, err); }
 tc_call *tc_classic_queue_schedule_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SCHEDULE_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_SCHEDULE_TASK], (const char *const[]){ task_id }, NULL, err); }
 
+int tc_classic_queue_status(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_STATUS], (const char *const[]){ task_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_queue_status_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_id }, NULL, err); }
 
-tc_call *tc_classic_queue_poll_task_urls_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_POLL_TASK_URLS],
-		(const char *const[]){ provisioner_id, worker_type }, NULL, err);
-}
+int tc_classic_queue_poll_task_urls(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_POLL_TASK_URLS], (const char *const[]){ provisioner_id,
+	worker_type }, NULL, NULL, reply, err); }
+tc_call *tc_classic_queue_poll_task_urls_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_POLL_TASK_URLS], (const char *const[]){ provisioner_id, worker_type },
+	NULL, err); }
 
-tc_call *tc_classic_queue_claim_task_call(tc_client *client, const char *task_id,
-	const char *run_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id,
-		run_id }, NULL, err);
-}
+int tc_classic_queue_claim_task(tc_client *client, const char *task_id, const char *run_id, const tc_json *body,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, body,
+	reply, err); }
+tc_call *tc_classic_queue_claim_task_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, err); }
 
-tc_call *tc_classic_queue_reclaim_task_call(tc_client *client, const char *task_id,
-	const char *run_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RECLAIM_TASK],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+int tc_classic_queue_reclaim_task(tc_client *client, const char *task_id, const char *run_id, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_RECLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_classic_queue_reclaim_task_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_RECLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, err); }
 
-tc_call *tc_classic_queue_claim_work_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CLAIM_WORK],
-		(const char *const[]){ provisioner_id, worker_type }, NULL, err);
-}
+int tc_classic_queue_claim_work(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const tc_json *body, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CLAIM_WORK], (const char *const[]){ provisioner_id, worker_type },
+	NULL, body, reply, err); }
+tc_call *tc_classic_queue_claim_work_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CLAIM_WORK], (const char *const[]){ provisioner_id, worker_type },
+	NULL, err); }
 
-tc_call *tc_classic_queue_report_completed_call(tc_client *client, const char *task_id,
-	const char *run_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_COMPLETED],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+int tc_classic_queue_report_completed(tc_client *client, const char *task_id, const char *run_id, const tc_json *body,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_COMPLETED], (const char *const[]){ task_id, run_id }, NULL,
+	body, reply, err); }
+tc_call *tc_classic_queue_report_completed_call(tc_client *client, const char *task_id, const char *run_id,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_COMPLETED], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
 
-tc_call *tc_classic_queue_report_failed_call(tc_client *client, const char *task_id,
-	const char *run_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_FAILED],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+int tc_classic_queue_report_failed(tc_client *client, const char *task_id, const char *run_id, const tc_json **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_FAILED], (const char *const[]){ task_id, run_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_classic_queue_report_failed_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_FAILED], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
 
-tc_call *tc_classic_queue_report_exception_call(tc_client *client, const char *task_id,
-	const char *run_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_EXCEPTION],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+int tc_classic_queue_report_exception(tc_client *client, const char *task_id, const char *run_id, const tc_json *body,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_EXCEPTION], (const char *const[]){ task_id, run_id }, NULL,
+	body, reply, err); }
+tc_call *tc_classic_queue_report_exception_call(tc_client *client, const char *task_id, const char *run_id,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_EXCEPTION], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
 
+int tc_classic_queue_rerun_task(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_RERUN_TASK], (const char *const[]){ task_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_queue_rerun_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RERUN_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_RERUN_TASK], (const char *const[]){ task_id }, NULL, err); }
 
-tc_call *tc_classic_queue_create_artifact_call(tc_client *client, const char *task_id,
-	const char *run_id, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_ARTIFACT],
-		(const char *const[]){ task_id, run_id, name }, NULL, err);
-}
-
-tc_call *tc_classic_queue_get_artifact_call(tc_client *client, const char *task_id,
-	const char *run_id, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_ARTIFACT],
-		(const char *const[]){ task_id, run_id, name }, NULL, err);
-}
-
-tc_call *tc_classic_queue_get_latest_artifact_call(tc_client *client, const char *task_id,
+int tc_classic_queue_create_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	const tc_json *body, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, body, reply, err); }
+tc_call *tc_classic_queue_create_artifact_call(tc_client *client, const char *task_id, const char *run_id,
 	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_LATEST_ARTIFACT],
-		(const char *const[]){ task_id, name }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, err); }
 
-tc_call *tc_classic_queue_list_artifacts_call(tc_client *client, const char *task_id,
-	const char *run_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_ARTIFACTS],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+int tc_classic_queue_get_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, NULL, response, err); }
+tc_call *tc_classic_queue_get_artifact_call(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_ARTIFACT], (const char *const[]){ task_id, run_id, name }, NULL,
+	err); }
 
-tc_call *tc_classic_queue_list_latest_artifacts_call(tc_client *client, const char *task_id,
+int tc_classic_queue_get_latest_artifact(tc_client *client, const char *task_id, const char *name,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
+	NULL, response, err); }
+tc_call *tc_classic_queue_get_latest_artifact_call(tc_client *client, const char *task_id, const char *name,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_LATEST_ARTIFACTS],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
+	err); }
 
-tc_call *tc_classic_queue_get_pending_tasks_call(tc_client *client, const char *provisioner_id,
+int tc_classic_queue_list_artifacts(tc_client *client, const char *task_id, const char *run_id, const tc_json **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_PENDING_TASKS],
-		(const char *const[]){ provisioner_id }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_LIST_ARTIFACTS], (const char *const[]){ task_id, run_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_classic_queue_list_artifacts_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_ARTIFACTS], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
 
-tc_call *tc_classic_queue_pending_task_count_call(tc_client *client, const char *provisioner_id,
+int tc_classic_queue_list_latest_artifacts(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_LATEST_ARTIFACTS], (const char *const[]){ task_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_classic_queue_list_latest_artifacts_call(tc_client *client, const char *task_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_LATEST_ARTIFACTS], (const char *const[]){ task_id }, NULL,
+	err); }
+
+int tc_classic_queue_get_pending_tasks(tc_client *client, const char *provisioner_id, tc_response **response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PENDING_TASK_COUNT],
-		(const char *const[]){ provisioner_id }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_GET_PENDING_TASKS], (const char *const[]){ provisioner_id }, NULL,
+	NULL, response, err); }
+tc_call *tc_classic_queue_get_pending_tasks_call(tc_client *client, const char *provisioner_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_PENDING_TASKS], (const char *const[]){ provisioner_id }, NULL,
+	err); }
 
-tc_call *tc_classic_queue_pending_tasks_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PENDING_TASKS],
-		(const char *const[]){ provisioner_id, worker_type }, NULL, err);
-}
+int tc_classic_queue_pending_task_count(tc_client *client, const char *provisioner_id, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PENDING_TASK_COUNT], (const char *const[]){ provisioner_id }, NULL,
+	NULL, response, err); }
+tc_call *tc_classic_queue_pending_task_count_call(tc_client *client, const char *provisioner_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_PENDING_TASK_COUNT], (const char *const[]){ provisioner_id }, NULL,
+	err); }
 
+int tc_classic_queue_pending_tasks(tc_client *client, const char *provisioner_id, const char *worker_type,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PENDING_TASKS], (const char *const[]){ provisioner_id,
+	worker_type }, NULL, NULL, response, err); }
+tc_call *tc_classic_queue_pending_tasks_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_PENDING_TASKS], (const char *const[]){ provisioner_id, worker_type },
+	NULL, err); }
+
+int tc_classic_queue_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_queue_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
 int tc_classic_queue_events_task_defined(const struct tc_classic_queue_events_task_defined_key *key,
 	struct tc_binding *binding, tc_error *err)

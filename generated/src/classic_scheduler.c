@@ -96,51 +96,53 @@ const struct tc_service tc__service_classic_scheduler = {
 	.operations = operations, .operation_count = 7, .exchanges = exchanges, .exchange_count = 4,
 };
 
-tc_call *tc_classic_scheduler_create_task_graph_call(tc_client *client, const char *task_graph_id,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_TASK_GRAPH],
-		(const char *const[]){ task_graph_id }, NULL, err);
-}
+int tc_classic_scheduler_create_task_graph(tc_client *client, const char *task_graph_id, const tc_json *body,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
+	body, reply, err); }
+tc_call *tc_classic_scheduler_create_task_graph_call(tc_client *client, const char *task_graph_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
+	err); }
 
-tc_call *tc_classic_scheduler_extend_task_graph_call(tc_client *client, const char *task_graph_id,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_EXTEND_TASK_GRAPH],
-		(const char *const[]){ task_graph_id }, NULL, err);
-}
+int tc_classic_scheduler_extend_task_graph(tc_client *client, const char *task_graph_id, const tc_json *body,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_EXTEND_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
+	body, reply, err); }
+tc_call *tc_classic_scheduler_extend_task_graph_call(tc_client *client, const char *task_graph_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_EXTEND_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
+	err); }
 
-tc_call *tc_classic_scheduler_status_call(tc_client *client, const char *task_graph_id,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_STATUS],
-		(const char *const[]){ task_graph_id }, NULL, err);
-}
+int tc_classic_scheduler_status(tc_client *client, const char *task_graph_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_STATUS], (const char *const[]){ task_graph_id }, NULL, NULL, reply,
+	err); }
+tc_call *tc_classic_scheduler_status_call(tc_client *client, const char *task_graph_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_graph_id }, NULL, err); }
 
+int tc_classic_scheduler_info(tc_client *client, const char *task_graph_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_INFO], (const char *const[]){ task_graph_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_scheduler_info_call(tc_client *client, const char *task_graph_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_INFO],
-		(const char *const[]){ task_graph_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_INFO], (const char *const[]){ task_graph_id }, NULL, err); }
 
-tc_call *tc_classic_scheduler_inspect_call(tc_client *client, const char *task_graph_id,
+int tc_classic_scheduler_inspect(tc_client *client, const char *task_graph_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_INSPECT], (const char *const[]){ task_graph_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_classic_scheduler_inspect_call(tc_client *client, const char *task_graph_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_INSPECT], (const char *const[]){ task_graph_id }, NULL, err); }
+
+int tc_classic_scheduler_inspect_task(tc_client *client, const char *task_graph_id, const char *task_id,
+	const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_INSPECT_TASK], (const char *const[]){ task_graph_id, task_id },
+	NULL, NULL, reply, err); }
+tc_call *tc_classic_scheduler_inspect_task_call(tc_client *client, const char *task_graph_id, const char *task_id,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_INSPECT],
-		(const char *const[]){ task_graph_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_INSPECT_TASK], (const char *const[]){ task_graph_id, task_id }, NULL,
+	err); }
 
-tc_call *tc_classic_scheduler_inspect_task_call(tc_client *client, const char *task_graph_id,
-	const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_INSPECT_TASK],
-		(const char *const[]){ task_graph_id, task_id }, NULL, err);
-}
-
+int tc_classic_scheduler_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_scheduler_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
 int tc_classic_scheduler_events_task_graph_running(
 	const struct tc_classic_scheduler_events_task_graph_running_key *key,

@@ -26,6 +26,7 @@ static const struct tc_operation operations[] = {
 		.title = "List of Builds", .scopes = "\"github:list-builds\"", .query = (const struct tc_parameter[]){
 		{ "continuationToken" }, { "limit" }, { "organization" }, { "repository" }, { "sha" },
 		{ "pullRequest" } }, .query_count = 6, .has_output = true, .pages = true,
+		.output = &tc_github_build_list_type,
 		.description = "Returns a page of builds, each a task group started by a GitHub event, with its "
 		"state and commit. Organization, repository, sha and pull request number narrow the list." },
 	[OP_CANCEL_BUILDS] = { .service = &tc__service_github, .name = "cancelBuilds", .method = "POST",
@@ -33,7 +34,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"github:cancel-builds:<owner>:<repo>\"",
 		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" } }, .argument_count = 2,
 		.query = (const struct tc_parameter[]){ { "sha" }, { "pullRequest" } }, .query_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_github_build_list_type,
 		.description = "Cancels the running task groups of one repository, picked by commit sha or pull "
 		"request number, and returns the builds concerned." },
 	[OP_BADGE] = { .service = &tc__service_github, .name = "badge", .method = "GET",
@@ -47,7 +48,7 @@ static const struct tc_operation operations[] = {
 		.route = "/repository/<owner>/<repo>", .title = "Get Repository Info",
 		.scopes = "\"github:get-repository:<owner>:<repo>\"",
 		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" } }, .argument_count = 2,
-		.stability = TC_EXPERIMENTAL, .has_output = true,
+		.stability = TC_EXPERIMENTAL, .has_output = true, .output = &tc_github_repository_type,
 		.description = "Says whether the Taskcluster integration is installed for a repository." },
 	[OP_LATEST] = { .service = &tc__service_github, .name = "latest", .method = "GET",
 		.route = "/repository/<owner>/<repo>/<branch>/latest", .title = "Latest Status for Branch",
@@ -60,7 +61,7 @@ static const struct tc_operation operations[] = {
 		.route = "/repository/<owner>/<repo>/statuses/<sha>",
 		.title = "Post a status against a given changeset", .scopes = "\"github:create-status:<owner>/<repo>\"",
 		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" }, { "sha" } }, .argument_count = 3,
-		.stability = TC_EXPERIMENTAL, .has_input = true,
+		.stability = TC_EXPERIMENTAL, .has_input = true, .input = &tc_github_create_status_type,
 		.description = "Attaches a commit status, with state, link, text and context, to one commit on "
 		"GitHub. Each call posts a status of its own." },
 	[OP_CREATE_COMMENT] = { .service = &tc__service_github, .name = "createComment", .method = "POST",
@@ -69,11 +70,14 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"github:create-comment:<owner>/<repo>\"",
 		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" }, { "number" } },
 		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true,
+		.input = &tc_github_create_comment_type,
 		.description = "Posts a comment on an issue or a pull request. A repeated call posts a second "
 		"comment, so a lost reply should not be retried blindly." },
 	[OP_RENDER_TASKCLUSTER_YML] = { .service = &tc__service_github, .name = "renderTaskclusterYml",
 		.method = "POST", .route = "/taskcluster-yml", .title = "Render .taskcluster.yml file",
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
+		.input = &tc_github_render_taskcluster_yml_input_type,
+		.output = &tc_github_render_taskcluster_yml_output_type,
 		.description = "Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns "
 		"the tasks and scopes that result. Creates nothing and needs no scopes; the tasks are not checked "
 		"against the task schema." },
@@ -110,26 +114,27 @@ enum { EX_PULL_REQUEST, EX_PUSH, EX_RELEASE, EX_RERUN, EX_TASK_GROUP_CREATION_RE
 static const struct tc_exchange exchanges[] = {
 	[EX_PULL_REQUEST] = { .service = &tc__service_github, .name = "pullRequest",
 		.exchange = "exchange/taskcluster-github/v1/pull-request", .title = "GitHub Pull Request Event",
-		.words = words_pull_request, .word_count = 4,
+		.message = &tc_github_github_pull_request_message_type, .words = words_pull_request, .word_count = 4,
 		.description = "Sent for a pull request webhook; the last part of the key is the GitHub action, "
 		"such as `opened`. The body holds the webhook's content." },
 	[EX_PUSH] = { .service = &tc__service_github, .name = "push", .exchange = "exchange/taskcluster-github/v1/push",
-		.title = "GitHub push Event", .words = words_push, .word_count = 3,
+		.title = "GitHub push Event", .message = &tc_github_github_push_message_type, .words = words_push,
+		.word_count = 3,
 		.description = "Sent for a push webhook, whether to a branch or of a tag. The body holds the "
 		"webhook's content." },
 	[EX_RELEASE] = { .service = &tc__service_github, .name = "release",
 		.exchange = "exchange/taskcluster-github/v1/release", .title = "GitHub release Event",
-		.words = words_push, .word_count = 3,
+		.message = &tc_github_github_release_message_type, .words = words_push, .word_count = 3,
 		.description = "Sent for a release webhook. The body holds the webhook's content." },
 	[EX_RERUN] = { .service = &tc__service_github, .name = "rerun",
 		.exchange = "exchange/taskcluster-github/v1/rerun", .title = "GitHub re-run task Event",
-		.words = words_push, .word_count = 3,
+		.message = &tc_github_github_rerun_message_type, .words = words_push, .word_count = 3,
 		.description = "Sent when somebody asks on GitHub for a check run to be run again; the body names "
 		"the check run and the check suite." },
 	[EX_TASK_GROUP_CREATION_REQUESTED] = { .service = &tc__service_github, .name = "taskGroupCreationRequested",
 		.exchange = "exchange/taskcluster-github/v1/task-group-creation-requested",
-		.title = "tc-gh requested the Queue service to create all the tasks in a group", .words = words_push,
-		.word_count = 3,
+		.title = "tc-gh requested the Queue service to create all the tasks in a group",
+		.message = &tc_github_task_group_creation_requested_type, .words = words_push, .word_count = 3,
 		.description = "Sent once the service has asked the queue to create the tasks of a group for a "
 		"repository. Meant for the service's own status reporting, hence unsuitable as a base for other "
 		"tools." },
@@ -143,78 +148,101 @@ const struct tc_service tc__service_github = {
 	.operations = operations, .operation_count = 12, .exchanges = exchanges, .exchange_count = 5,
 };
 
+int tc_github_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_github_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_github_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_github_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_github_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_github_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
-tc_call *tc_github_builds_call(tc_client *client, const struct tc_github_builds_query *query,
+int tc_github_builds(tc_client *client, const struct tc_github_builds_query *query, struct tc_github_build_list **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_BUILDS], NULL, query, err);
-}
+{ return tc_generated_perform(client, &operations[OP_BUILDS], NULL, query, NULL, reply, err); }
+tc_call *tc_github_builds_call(tc_client *client, const struct tc_github_builds_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_BUILDS], NULL, query, err); }
+struct tc_github_build_list *tc_github_builds_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_BUILDS], response, err); }
 
+int tc_github_cancel_builds(tc_client *client, const char *owner, const char *repo,
+	const struct tc_github_cancel_builds_query *query, struct tc_github_build_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CANCEL_BUILDS], (const char *const[]){ owner, repo }, query, NULL,
+	reply, err); }
 tc_call *tc_github_cancel_builds_call(tc_client *client, const char *owner, const char *repo,
 	const struct tc_github_cancel_builds_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CANCEL_BUILDS],
-		(const char *const[]){ owner, repo }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_CANCEL_BUILDS], (const char *const[]){ owner, repo }, query, err); }
+struct tc_github_build_list *tc_github_cancel_builds_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CANCEL_BUILDS], response, err); }
 
-tc_call *tc_github_badge_call(tc_client *client, const char *owner, const char *repo,
-	const char *branch, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_BADGE], (const char *const[]){ owner, repo,
-		branch }, NULL, err);
-}
-
-tc_call *tc_github_repository_call(tc_client *client, const char *owner, const char *repo,
+int tc_github_badge(tc_client *client, const char *owner, const char *repo, const char *branch, tc_response **response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPOSITORY], (const char *const[]){ owner,
-		repo }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_BADGE], (const char *const[]){ owner, repo, branch }, NULL, NULL,
+	response, err); }
+tc_call *tc_github_badge_call(tc_client *client, const char *owner, const char *repo, const char *branch, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_BADGE], (const char *const[]){ owner, repo, branch }, NULL, err); }
 
-tc_call *tc_github_latest_call(tc_client *client, const char *owner, const char *repo,
-	const char *branch, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LATEST], (const char *const[]){ owner, repo,
-		branch }, NULL, err);
-}
+int tc_github_repository(tc_client *client, const char *owner, const char *repo, struct tc_github_repository **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPOSITORY], (const char *const[]){ owner, repo }, NULL, NULL,
+	reply, err); }
+tc_call *tc_github_repository_call(tc_client *client, const char *owner, const char *repo, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPOSITORY], (const char *const[]){ owner, repo }, NULL, err); }
+struct tc_github_repository *tc_github_repository_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_REPOSITORY], response, err); }
 
-tc_call *tc_github_create_status_call(tc_client *client, const char *owner, const char *repo,
-	const char *sha, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_STATUS],
-		(const char *const[]){ owner, repo, sha }, NULL, err);
-}
+int tc_github_latest(tc_client *client, const char *owner, const char *repo, const char *branch, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LATEST], (const char *const[]){ owner, repo, branch }, NULL, NULL,
+	response, err); }
+tc_call *tc_github_latest_call(tc_client *client, const char *owner, const char *repo, const char *branch,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LATEST], (const char *const[]){ owner, repo, branch }, NULL, err); }
 
-tc_call *tc_github_create_comment_call(tc_client *client, const char *owner, const char *repo,
-	const char *number, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_COMMENT],
-		(const char *const[]){ owner, repo, number }, NULL, err);
-}
+int tc_github_create_status(tc_client *client, const char *owner, const char *repo, const char *sha,
+	const struct tc_github_create_status *body, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_STATUS], (const char *const[]){ owner, repo, sha }, NULL,
+	body, response, err); }
+tc_call *tc_github_create_status_call(tc_client *client, const char *owner, const char *repo, const char *sha,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_STATUS], (const char *const[]){ owner, repo, sha }, NULL,
+	err); }
+int tc_github_create_status_body(tc_call *call, const struct tc_github_create_status *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_STATUS], body, err); }
 
+int tc_github_create_comment(tc_client *client, const char *owner, const char *repo, const char *number,
+	const struct tc_github_create_comment *body, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_COMMENT], (const char *const[]){ owner, repo, number },
+	NULL, body, response, err); }
+tc_call *tc_github_create_comment_call(tc_client *client, const char *owner, const char *repo, const char *number,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_COMMENT], (const char *const[]){ owner, repo, number }, NULL,
+	err); }
+int tc_github_create_comment_body(tc_call *call, const struct tc_github_create_comment *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_COMMENT], body, err); }
+
+int tc_github_render_taskcluster_yml(tc_client *client, const struct tc_github_render_taskcluster_yml_input *body,
+	struct tc_github_render_taskcluster_yml_output **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_RENDER_TASKCLUSTER_YML], NULL, NULL, body, reply, err); }
 tc_call *tc_github_render_taskcluster_yml_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RENDER_TASKCLUSTER_YML], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_RENDER_TASKCLUSTER_YML], NULL, NULL, err); }
+int tc_github_render_taskcluster_yml_body(tc_call *call, const struct tc_github_render_taskcluster_yml_input *body,
+	tc_error *err)
+{ return tc_generated_body(call, &operations[OP_RENDER_TASKCLUSTER_YML], body, err); }
+struct tc_github_render_taskcluster_yml_output *tc_github_render_taskcluster_yml_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_RENDER_TASKCLUSTER_YML], response, err); }
 
+int tc_github_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_github_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
 
 int tc_github_events_pull_request(const struct tc_github_events_pull_request_key *key,
 	struct tc_binding *binding, tc_error *err)

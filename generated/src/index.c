@@ -25,6 +25,7 @@ static const struct tc_operation operations[] = {
 	[OP_FIND_TASK] = { .service = &tc__service_index, .name = "findTask", .method = "GET",
 		.route = "/task/<indexPath>", .title = "Find Indexed Task", .scopes = "\"index:find-task:<indexPath>\"",
 		.arguments = (const struct tc_parameter[]){ { "indexPath" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_index_indexed_task_response_type,
 		.description = "Returns the taskId, rank, data and expiry stored at one index path. Answers 404 "
 		"when nothing is there." },
 	[OP_FIND_TASKS_AT_INDEX] = { .service = &tc__service_index, .name = "findTasksAtIndex", .method = "POST",
@@ -33,6 +34,7 @@ static const struct tc_operation operations[] = {
 		"\"each\":\"index:find-task:<indexPath>\"}]}",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true, .pages = true,
+		.input = &tc_index_list_tasks_at_index_type, .output = &tc_index_list_tasks_response_type,
 		.description = "Looks up many index paths in one call and returns the entries found, in pages. "
 		"Repeat the same body with each continuationToken, and expect no entry for a path without a task." },
 	[OP_LIST_NAMESPACES] = { .service = &tc__service_index, .name = "listNamespaces", .method = "GET",
@@ -40,21 +42,22 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"index:list-namespaces:<namespace>\"",
 		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_index_list_namespaces_response_type,
 		.description = "Returns a page of the namespaces one level below the given one, for walking the "
 		"index as a tree." },
 	[OP_LIST_TASKS] = { .service = &tc__service_index, .name = "listTasks", .method = "GET",
 		.route = "/tasks/<namespace>", .title = "List Tasks", .scopes = "\"index:list-tasks:<namespace>\"",
 		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_index_list_tasks_response_type,
 		.description = "Returns a page of the entries directly inside a namespace, not those further down. "
 		"Meant for browsing; a program that knows the path should call findTask." },
 	[OP_INSERT_TASK] = { .service = &tc__service_index, .name = "insertTask", .method = "PUT",
 		.route = "/task/<namespace>", .title = "Insert Task into Index",
 		.scopes = "\"index:insert-task:<namespace>\"",
 		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
+		.has_output = true, .input = &tc_index_insert_task_request_type,
+		.output = &tc_index_indexed_task_response_type,
 		.description = "Stores a task at an index path with a rank, data and an expiry, replacing an entry "
 		"of lower or equal rank. With a lower rank than the stored one the call still succeeds, and the old "
 		"entry stays." },
@@ -84,67 +87,89 @@ const struct tc_service tc__service_index = {
 	"build without knowing its taskId.", .operations = operations, .operation_count = 11,
 };
 
+int tc_index_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_index_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_index_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_index_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_index_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_index_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
+int tc_index_find_task(tc_client *client, const char *index_path, struct tc_index_indexed_task_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_FIND_TASK], (const char *const[]){ index_path }, NULL, NULL, reply,
+	err); }
 tc_call *tc_index_find_task_call(tc_client *client, const char *index_path, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_FIND_TASK],
-		(const char *const[]){ index_path }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_FIND_TASK], (const char *const[]){ index_path }, NULL, err); }
+struct tc_index_indexed_task_response *tc_index_find_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_FIND_TASK], response, err); }
 
-tc_call *tc_index_find_tasks_at_index_call(tc_client *client,
-	const struct tc_index_find_tasks_at_index_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_FIND_TASKS_AT_INDEX], NULL, query, err);
-}
+int tc_index_find_tasks_at_index(tc_client *client, const struct tc_index_find_tasks_at_index_query *query,
+	const struct tc_index_list_tasks_at_index *body, struct tc_index_list_tasks_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_FIND_TASKS_AT_INDEX], NULL, query, body, reply, err); }
+tc_call *tc_index_find_tasks_at_index_call(tc_client *client, const struct tc_index_find_tasks_at_index_query *query,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_FIND_TASKS_AT_INDEX], NULL, query, err); }
+int tc_index_find_tasks_at_index_body(tc_call *call, const struct tc_index_list_tasks_at_index *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_FIND_TASKS_AT_INDEX], body, err); }
+struct tc_index_list_tasks_response *tc_index_find_tasks_at_index_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_FIND_TASKS_AT_INDEX], response, err); }
 
+int tc_index_list_namespaces(tc_client *client, const char *namespace_,
+	const struct tc_index_list_namespaces_query *query, struct tc_index_list_namespaces_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, query, NULL,
+	reply, err); }
 tc_call *tc_index_list_namespaces_call(tc_client *client, const char *namespace_,
 	const struct tc_index_list_namespaces_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_NAMESPACES],
-		(const char *const[]){ namespace_ }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, query, err); }
+struct tc_index_list_namespaces_response *tc_index_list_namespaces_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_NAMESPACES], response, err); }
 
+int tc_index_list_tasks(tc_client *client, const char *namespace_, const struct tc_index_list_tasks_query *query,
+	struct tc_index_list_tasks_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, query, NULL,
+	reply, err); }
 tc_call *tc_index_list_tasks_call(tc_client *client, const char *namespace_,
 	const struct tc_index_list_tasks_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_TASKS],
-		(const char *const[]){ namespace_ }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, query, err); }
+struct tc_index_list_tasks_response *tc_index_list_tasks_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_TASKS], response, err); }
 
+int tc_index_insert_task(tc_client *client, const char *namespace_, const struct tc_index_insert_task_request *body,
+	struct tc_index_indexed_task_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, body,
+	reply, err); }
 tc_call *tc_index_insert_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_INSERT_TASK],
-		(const char *const[]){ namespace_ }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, err); }
+int tc_index_insert_task_body(tc_call *call, const struct tc_index_insert_task_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_INSERT_TASK], body, err); }
+struct tc_index_indexed_task_response *tc_index_insert_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_INSERT_TASK], response, err); }
 
+int tc_index_delete_task(tc_client *client, const char *namespace_, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DELETE_TASK], (const char *const[]){ namespace_ }, NULL, NULL,
+	response, err); }
 tc_call *tc_index_delete_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DELETE_TASK],
-		(const char *const[]){ namespace_ }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_DELETE_TASK], (const char *const[]){ namespace_ }, NULL, err); }
 
-tc_call *tc_index_find_artifact_from_task_call(tc_client *client, const char *index_path,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_FIND_ARTIFACT_FROM_TASK],
-		(const char *const[]){ index_path, name }, NULL, err);
-}
+int tc_index_find_artifact_from_task(tc_client *client, const char *index_path, const char *name,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_FIND_ARTIFACT_FROM_TASK], (const char *const[]){ index_path,
+	name }, NULL, NULL, response, err); }
+tc_call *tc_index_find_artifact_from_task_call(tc_client *client, const char *index_path, const char *name,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_FIND_ARTIFACT_FROM_TASK], (const char *const[]){ index_path, name },
+	NULL, err); }
 
+int tc_index_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_index_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }

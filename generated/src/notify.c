@@ -24,32 +24,36 @@ static const struct tc_operation operations[] = {
 		"release number and the source it was built from. It has no output schema." },
 	[OP_EMAIL] = { .service = &tc__service_notify, .name = "email", .method = "POST", .route = "/email",
 		.title = "Send an Email", .scopes = "\"notify:email:<address>\"", .stability = TC_EXPERIMENTAL,
-		.retry = TC_RETRY_UNSENT, .has_input = true,
+		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_notify_email_request_type,
 		.description = "Sends a mail whose content is Markdown, as text and as HTML, with an optional link "
 		"button. A duplicate of a recent message is not sent again and answered with 204." },
 	[OP_PULSE] = { .service = &tc__service_notify, .name = "pulse", .method = "POST", .route = "/pulse",
 		.title = "Publish a Pulse Message", .scopes = "\"notify:pulse:<routingKey>\"",
 		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .has_input = true,
+		.input = &tc_notify_pulse_request_type,
 		.description = "Publishes a JSON message on the notification exchange under the given routing key. "
 		"A success is plain text `OK` rather than JSON; a duplicate gives 204." },
 	[OP_MATRIX] = { .service = &tc__service_notify, .name = "matrix", .method = "POST", .route = "/matrix",
 		.title = "Post Matrix Message", .scopes = "\"notify:matrix-room:<roomId>\"",
 		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .has_input = true,
+		.input = &tc_notify_matrix_request_type,
 		.description = "Posts a message, optionally formatted, into a Matrix room; the deployment's Matrix "
 		"user must have been invited there. A duplicate gives 204." },
 	[OP_SLACK] = { .service = &tc__service_notify, .name = "slack", .method = "POST", .route = "/slack",
 		.title = "Post Slack Message", .scopes = "\"notify:slack-channel:<channelId>\"",
 		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .has_input = true,
+		.input = &tc_notify_slack_request_type,
 		.description = "Posts text, and optionally blocks or attachments, into a Slack channel named by its "
 		"id. The Slack app must be a member of a private channel; a duplicate gives 204." },
 	[OP_ADD_DENYLIST_ADDRESS] = { .service = &tc__service_notify, .name = "addDenylistAddress", .method = "POST",
 		.route = "/denylist/add", .title = "Denylist Given Address", .scopes = "\"notify:manage-denylist\"",
-		.stability = TC_EXPERIMENTAL, .has_input = true,
+		.stability = TC_EXPERIMENTAL, .has_input = true, .input = &tc_notify_notification_address_type,
 		.description = "Puts an address of one notification type on the denylist, so that nothing is sent "
 		"to it any more." },
 	[OP_DELETE_DENYLIST_ADDRESS] = { .service = &tc__service_notify, .name = "deleteDenylistAddress",
 		.method = "DELETE", .route = "/denylist/delete", .title = "Delete Denylisted Address",
 		.scopes = "\"notify:manage-denylist\"", .stability = TC_EXPERIMENTAL, .has_input = true,
+		.input = &tc_notify_notification_address_type,
 		.description = "Takes an address off the denylist. This DELETE carries a JSON body with the "
 		"notification type and address." },
 	[OP_LIST_DENYLIST] = { .service = &tc__service_notify, .name = "listDenylist", .method = "GET",
@@ -57,6 +61,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"notify:manage-denylist\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_notify_notification_address_list_type,
 		.description = "Returns a page of the addresses on the denylist, each with its notification type." },
 	[OP_HEARTBEAT] = { .service = &tc__service_notify, .name = "heartbeat", .method = "GET",
 		.route = "/__heartbeat__", .title = "Heartbeat",
@@ -76,7 +81,7 @@ enum { EX_NOTIFY };
 static const struct tc_exchange exchanges[] = {
 	[EX_NOTIFY] = { .service = &tc__service_notify, .name = "notify",
 		.exchange = "exchange/taskcluster-notify/v1/notification", .title = "Notification Messages",
-		.words = words_notify, .word_count = 2,
+		.message = &tc_notify_notification_message_type, .words = words_notify, .word_count = 2,
 		.description = "Sent for each Pulse notification; the shape of `message` is up to the sender. For a "
 		"finished task it is the task's status as the queue reports it." },
 };
@@ -88,61 +93,83 @@ const struct tc_service tc__service_notify = {
 	.operations = operations, .operation_count = 11, .exchanges = exchanges, .exchange_count = 1,
 };
 
+int tc_notify_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_notify_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_notify_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
+int tc_notify_email(tc_client *client, const struct tc_notify_email_request *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_EMAIL], NULL, NULL, body, response, err); }
 tc_call *tc_notify_email_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_EMAIL], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_EMAIL], NULL, NULL, err); }
+int tc_notify_email_body(tc_call *call, const struct tc_notify_email_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_EMAIL], body, err); }
 
+int tc_notify_pulse(tc_client *client, const struct tc_notify_pulse_request *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PULSE], NULL, NULL, body, response, err); }
 tc_call *tc_notify_pulse_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PULSE], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PULSE], NULL, NULL, err); }
+int tc_notify_pulse_body(tc_call *call, const struct tc_notify_pulse_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_PULSE], body, err); }
 
+int tc_notify_matrix(tc_client *client, const struct tc_notify_matrix_request *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_MATRIX], NULL, NULL, body, response, err); }
 tc_call *tc_notify_matrix_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_MATRIX], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_MATRIX], NULL, NULL, err); }
+int tc_notify_matrix_body(tc_call *call, const struct tc_notify_matrix_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_MATRIX], body, err); }
 
+int tc_notify_slack(tc_client *client, const struct tc_notify_slack_request *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SLACK], NULL, NULL, body, response, err); }
 tc_call *tc_notify_slack_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SLACK], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_SLACK], NULL, NULL, err); }
+int tc_notify_slack_body(tc_call *call, const struct tc_notify_slack_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_SLACK], body, err); }
 
+int tc_notify_add_denylist_address(tc_client *client, const struct tc_notify_notification_address *body,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_ADD_DENYLIST_ADDRESS], NULL, NULL, body, response, err); }
 tc_call *tc_notify_add_denylist_address_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_ADD_DENYLIST_ADDRESS], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_ADD_DENYLIST_ADDRESS], NULL, NULL, err); }
+int tc_notify_add_denylist_address_body(tc_call *call, const struct tc_notify_notification_address *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_ADD_DENYLIST_ADDRESS], body, err); }
 
+int tc_notify_delete_denylist_address(tc_client *client, const struct tc_notify_notification_address *body,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DELETE_DENYLIST_ADDRESS], NULL, NULL, body, response, err); }
 tc_call *tc_notify_delete_denylist_address_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DELETE_DENYLIST_ADDRESS], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_DELETE_DENYLIST_ADDRESS], NULL, NULL, err); }
+int tc_notify_delete_denylist_address_body(tc_call *call, const struct tc_notify_notification_address *body,
+	tc_error *err)
+{ return tc_generated_body(call, &operations[OP_DELETE_DENYLIST_ADDRESS], body, err); }
 
-tc_call *tc_notify_list_denylist_call(tc_client *client,
-	const struct tc_notify_list_denylist_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_DENYLIST], NULL, query, err);
-}
+int tc_notify_list_denylist(tc_client *client, const struct tc_notify_list_denylist_query *query,
+	struct tc_notify_notification_address_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_DENYLIST], NULL, query, NULL, reply, err); }
+tc_call *tc_notify_list_denylist_call(tc_client *client, const struct tc_notify_list_denylist_query *query,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_DENYLIST], NULL, query, err); }
+struct tc_notify_notification_address_list *tc_notify_list_denylist_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_DENYLIST], response, err); }
 
+int tc_notify_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
 
 int tc_notify_events_notify(const struct tc_notify_events_notify_key *key,
 	struct tc_binding *binding, tc_error *err)

@@ -25,7 +25,8 @@ static const struct tc_operation operations[] = {
 		.route = "/upload/<name>", .title = "Begin upload of a new object",
 		.scopes = "\"object:upload:<projectId>:<name>\"",
 		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
+		.has_output = true, .input = &tc_object_create_upload_request_type,
+		.output = &tc_object_create_upload_response_type,
 		.description = "Starts or continues the upload of an object: the caller proposes methods and the "
 		"reply picks one, for example a signed PUT URL. Call it again with the same uploadId when the URL "
 		"expires; another uploadId is refused." },
@@ -33,6 +34,7 @@ static const struct tc_operation operations[] = {
 		.route = "/finish-upload/<name>", .title = "Mark an upload as complete.",
 		.scopes = "\"object:upload:<projectId>:<name>\"",
 		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_input = true,
+		.input = &tc_object_finish_upload_request_type,
 		.description = "Declares the upload of an object complete, with its sha256 and sha512 in hex, after "
 		"which it can be downloaded and no longer changes. May be repeated with the same uploadId; without "
 		"hashes many clients refuse the object." },
@@ -40,11 +42,13 @@ static const struct tc_operation operations[] = {
 		.route = "/start-download/<name>", .title = "Download object data",
 		.scopes = "\"object:download:<name>\"", .arguments = (const struct tc_parameter[]){ { "name" } },
 		.argument_count = 1, .has_input = true, .has_output = true,
+		.input = &tc_object_download_object_request_type, .output = &tc_object_download_object_response_type,
 		.description = "Offers the caller's download methods and returns the one chosen, such as a URL with "
 		"expiry and hashes to verify the decoded data. Answers 406 when none of the methods fits." },
 	[OP_OBJECT] = { .service = &tc__service_object, .name = "object", .method = "GET", .route = "/metadata/<name>",
 		.title = "Get an object's metadata", .scopes = "\"object:download:<name>\"",
 		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_object_get_object_response_type,
 		.description = "Returns the project, expiry and known hashes of an object. It gives no access to "
 		"the data; startDownload does." },
 	[OP_DOWNLOAD] = { .service = &tc__service_object, .name = "download", .method = "GET",
@@ -65,52 +69,66 @@ const struct tc_service tc__service_object = {
 	"never changes.", .operations = operations, .operation_count = 9,
 };
 
+int tc_object_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_object_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_object_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_object_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_object_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_object_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
+int tc_object_create_upload(tc_client *client, const char *name, const struct tc_object_create_upload_request *body,
+	struct tc_object_create_upload_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_UPLOAD], (const char *const[]){ name }, NULL, body, reply,
+	err); }
 tc_call *tc_object_create_upload_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_UPLOAD],
-		(const char *const[]){ name }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_UPLOAD], (const char *const[]){ name }, NULL, err); }
+int tc_object_create_upload_body(tc_call *call, const struct tc_object_create_upload_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_UPLOAD], body, err); }
+struct tc_object_create_upload_response *tc_object_create_upload_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_UPLOAD], response, err); }
 
+int tc_object_finish_upload(tc_client *client, const char *name, const struct tc_object_finish_upload_request *body,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_FINISH_UPLOAD], (const char *const[]){ name }, NULL, body,
+	response, err); }
 tc_call *tc_object_finish_upload_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_FINISH_UPLOAD],
-		(const char *const[]){ name }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_FINISH_UPLOAD], (const char *const[]){ name }, NULL, err); }
+int tc_object_finish_upload_body(tc_call *call, const struct tc_object_finish_upload_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_FINISH_UPLOAD], body, err); }
 
+int tc_object_start_download(tc_client *client, const char *name, const struct tc_object_download_object_request *body,
+	struct tc_object_download_object_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_START_DOWNLOAD], (const char *const[]){ name }, NULL, body, reply,
+	err); }
 tc_call *tc_object_start_download_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_START_DOWNLOAD],
-		(const char *const[]){ name }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_START_DOWNLOAD], (const char *const[]){ name }, NULL, err); }
+int tc_object_start_download_body(tc_call *call, const struct tc_object_download_object_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_START_DOWNLOAD], body, err); }
+struct tc_object_download_object_response *tc_object_start_download_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_START_DOWNLOAD], response, err); }
 
+int tc_object_object(tc_client *client, const char *name, struct tc_object_get_object_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_OBJECT], (const char *const[]){ name }, NULL, NULL, reply, err); }
 tc_call *tc_object_object_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_OBJECT], (const char *const[]){ name },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_OBJECT], (const char *const[]){ name }, NULL, err); }
+struct tc_object_get_object_response *tc_object_object_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_OBJECT], response, err); }
 
+int tc_object_download(tc_client *client, const char *name, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DOWNLOAD], (const char *const[]){ name }, NULL, NULL, response,
+	err); }
 tc_call *tc_object_download_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DOWNLOAD], (const char *const[]){ name },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_DOWNLOAD], (const char *const[]){ name }, NULL, err); }
 
+int tc_object_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_object_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }

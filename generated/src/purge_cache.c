@@ -25,14 +25,14 @@ static const struct tc_operation operations[] = {
 		.route = "/purge-cache/<workerPoolId>", .title = "Purge Worker Cache",
 		.scopes = "\"purge-cache:<workerPoolId>:<cacheName>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.has_input = true,
+		.has_input = true, .input = &tc_purge_cache_purge_cache_request_type,
 		.description = "Asks all workers of a pool to drop one named cache; answers 204 with no body. "
 		"Repeating it moves the request's `before` time to now." },
 	[OP_ALL_PURGE_REQUESTS] = { .service = &tc__service_purge_cache, .name = "allPurgeRequests", .method = "GET",
 		.route = "/purge-cache/list", .title = "All Open Purge Requests",
 		.scopes = "\"purge-cache:all-purge-requests\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_purge_cache_all_purge_cache_request_list_type,
 		.description = "Returns a page of the open requests of all pools, for administrators. A worker asks "
 		"with purgeRequests for its own pool instead." },
 	[OP_PURGE_REQUESTS] = { .service = &tc__service_purge_cache, .name = "purgeRequests", .method = "GET",
@@ -40,6 +40,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"purge-cache:purge-requests::<workerPoolId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "since" } }, .query_count = 1, .has_output = true,
+		.output = &tc_purge_cache_purge_cache_request_list_type,
 		.description = "Returns the open requests of one worker pool, each a cache name and a `before` "
 		"time. A worker polls it and passes its last check as `since` to get only newer requests; the list "
 		"is not paged." },
@@ -56,42 +57,54 @@ const struct tc_service tc__service_purge_cache = {
 	.operations = operations, .operation_count = 7,
 };
 
+int tc_purge_cache_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_purge_cache_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_purge_cache_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
-tc_call *tc_purge_cache_purge_cache_call(tc_client *client, const char *worker_pool_id,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PURGE_CACHE],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+int tc_purge_cache_purge_cache(tc_client *client, const char *worker_pool_id,
+	const struct tc_purge_cache_purge_cache_request *body, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PURGE_CACHE], (const char *const[]){ worker_pool_id }, NULL, body,
+	response, err); }
+tc_call *tc_purge_cache_purge_cache_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_PURGE_CACHE], (const char *const[]){ worker_pool_id }, NULL, err); }
+int tc_purge_cache_purge_cache_body(tc_call *call, const struct tc_purge_cache_purge_cache_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_PURGE_CACHE], body, err); }
 
+int tc_purge_cache_all_purge_requests(tc_client *client, const struct tc_purge_cache_all_purge_requests_query *query,
+	struct tc_purge_cache_all_purge_cache_request_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_ALL_PURGE_REQUESTS], NULL, query, NULL, reply, err); }
 tc_call *tc_purge_cache_all_purge_requests_call(tc_client *client,
 	const struct tc_purge_cache_all_purge_requests_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_ALL_PURGE_REQUESTS], NULL, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_ALL_PURGE_REQUESTS], NULL, query, err); }
+struct tc_purge_cache_all_purge_cache_request_list *tc_purge_cache_all_purge_requests_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_ALL_PURGE_REQUESTS], response, err); }
 
+int tc_purge_cache_purge_requests(tc_client *client, const char *worker_pool_id,
+	const struct tc_purge_cache_purge_requests_query *query, struct tc_purge_cache_purge_cache_request_list **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PURGE_REQUESTS], (const char *const[]){ worker_pool_id }, query,
+	NULL, reply, err); }
 tc_call *tc_purge_cache_purge_requests_call(tc_client *client, const char *worker_pool_id,
 	const struct tc_purge_cache_purge_requests_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PURGE_REQUESTS],
-		(const char *const[]){ worker_pool_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_PURGE_REQUESTS], (const char *const[]){ worker_pool_id }, query,
+	err); }
+struct tc_purge_cache_purge_cache_request_list *tc_purge_cache_purge_requests_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_PURGE_REQUESTS], response, err); }
 
+int tc_purge_cache_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }

@@ -34,6 +34,7 @@ static const struct tc_operation operations[] = {
 	[OP_TASK] = { .service = &tc__service_queue, .name = "task", .method = "GET", .route = "/task/<taskId>",
 		.title = "Get Task Definition", .scopes = "\"queue:get-task:<taskId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_type,
 		.description = "Returns the definition of one task as the queue stored it, with defaults filled in. "
 		"How far the task has come is not part of it; `status` tells that." },
 	[OP_TASKS] = { .service = &tc__service_queue, .name = "tasks", .method = "POST", .route = "/tasks",
@@ -41,6 +42,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[{\"for\":\"taskId\",\"in\":\"taskIds\",\"each\":\"queue:get-task:<taskId>\"}]}",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true, .pages = true,
+		.input = &tc_queue_tasks_request_type, .output = &tc_queue_tasks_response_type,
 		.description = "Returns the definitions of many tasks, listed by taskId in the body, in pages. Send "
 		"the same body again with each continuationToken." },
 	[OP_STATUSES] = { .service = &tc__service_queue, .name = "statuses", .method = "POST", .route = "/tasks/status",
@@ -48,11 +50,13 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[{\"for\":\"taskId\",\"in\":\"taskIds\",\"each\":\"queue:status:<taskId>\"}]}",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true, .pages = true,
+		.input = &tc_queue_tasks_request_type, .output = &tc_queue_tasks_statuses_response_type,
 		.description = "Returns the statuses of many tasks, listed by taskId in the body, in pages. Unknown "
 		"taskIds are left out, so the caller compares the result with its list." },
 	[OP_STATUS] = { .service = &tc__service_queue, .name = "status", .method = "GET",
 		.route = "/task/<taskId>/status", .title = "Get task status", .scopes = "\"queue:status:<taskId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_status_response_type,
 		.description = "Returns the status of one task: its state, the retries left and every run with its "
 		"times, worker and reason." },
 	[OP_LIST_TASK_GROUP] = { .service = &tc__service_queue, .name = "listTaskGroup", .method = "GET",
@@ -60,7 +64,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:list-task-group:<taskGroupId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskGroupId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_queue_list_task_group_response_type,
 		.description = "Returns a page of the tasks in a group, each with definition and status, along with "
 		"expiry and seal of the group. Keep paging until no continuationToken is left; a page may be short "
 		"or empty." },
@@ -68,21 +72,21 @@ static const struct tc_operation operations[] = {
 		.route = "/task-group/<taskGroupId>/cancel", .title = "Cancel Task Group",
 		.scopes = "\"queue:cancel-task-group:<schedulerId>/<taskGroupId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskGroupId" } }, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL, .has_output = true,
+		.stability = TC_EXPERIMENTAL, .has_output = true, .output = &tc_queue_cancel_task_group_response_type,
 		.description = "Cancels every unresolved task of a sealed group and returns how many there were and "
 		"their ids. A group that is not sealed gives 409." },
 	[OP_GET_TASK_GROUP] = { .service = &tc__service_queue, .name = "getTaskGroup", .method = "GET",
 		.route = "/task-group/<taskGroupId>", .title = "Get Task Group",
 		.scopes = "\"queue:list-task-group:<taskGroupId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskGroupId" } }, .argument_count = 1,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_task_group_response_type,
 		.description = "Returns the scheduler id, the expiry and, if sealed, the time of sealing of a task "
 		"group, without its tasks." },
 	[OP_SEAL_TASK_GROUP] = { .service = &tc__service_queue, .name = "sealTaskGroup", .method = "POST",
 		.route = "/task-group/<taskGroupId>/seal", .title = "Seal Task Group",
 		.scopes = "\"queue:seal-task-group:<schedulerId>/<taskGroupId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskGroupId" } }, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL, .has_output = true,
+		.stability = TC_EXPERIMENTAL, .has_output = true, .output = &tc_queue_task_group_response_type,
 		.description = "Closes a task group for good: from then on createTask for that group gives 409. "
 		"Repeating it changes nothing; a createTask already under way can still slip in." },
 	[OP_LIST_DEPENDENT_TASKS] = { .service = &tc__service_queue, .name = "listDependentTasks", .method = "GET",
@@ -90,7 +94,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:list-dependent-tasks:<taskId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_queue_list_dependent_tasks_response_type,
 		.description = "Returns a page of the tasks that wait for or waited for one task, from any group, "
 		"each with definition and status." },
 	[OP_CREATE_TASK] = { .service = &tc__service_queue, .name = "createTask", .method = "PUT",
@@ -101,7 +105,8 @@ static const struct tc_operation operations[] = {
 		"{\"AnyOf\":[{\"for\":\"priority\",\"in\":\"priorities\","
 		"\"each\":\"queue:create-task:<priority>:<provisionerId>/<workerType>\"}]}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
+		.has_output = true, .input = &tc_queue_create_task_request_type,
+		.output = &tc_queue_task_status_response_type,
 		.description = "Creates a task under a taskId the caller generates. An identical repeat succeeds "
 		"and a different one gives 409, so it is safe to retry; the deadline lies at most 5 days ahead and "
 		"dependencies must already exist." },
@@ -111,6 +116,7 @@ static const struct tc_operation operations[] = {
 		"\"queue:schedule-task-in-project:<projectId>\",{\"AllOf\":[\"queue:schedule-task\","
 		"\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_status_response_type,
 		.description = "Makes a task pending at once even though its dependencies are not resolved. Has no "
 		"effect on a task that was scheduled or resolved before; rerunTask is there for the latter." },
 	[OP_RERUN_TASK] = { .service = &tc__service_queue, .name = "rerunTask", .method = "POST",
@@ -119,6 +125,7 @@ static const struct tc_operation operations[] = {
 		"\"queue:rerun-task-in-project:<projectId>\",{\"AllOf\":[\"queue:rerun-task\","
 		"\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_status_response_type,
 		.description = "Adds a new run to a resolved task, a completed one included, and restores its "
 		"retries; an unscheduled task gets scheduled. A task that is pending or running is left alone." },
 	[OP_CANCEL_TASK] = { .service = &tc__service_queue, .name = "cancelTask", .method = "POST",
@@ -127,6 +134,7 @@ static const struct tc_operation operations[] = {
 		"\"queue:cancel-task-in-project:<projectId>\",{\"AllOf\":[\"queue:cancel-task\","
 		"\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_status_response_type,
 		.description = "Ends an unresolved task as exception with reason `canceled` and returns its status; "
 		"a worker notices by a 409 on reclaim. A resolved task is returned unchanged." },
 	[OP_CHANGE_TASK_PRIORITY] = { .service = &tc__service_queue, .name = "changeTaskPriority", .method = "POST",
@@ -135,6 +143,7 @@ static const struct tc_operation operations[] = {
 		"\"queue:change-task-priority-in-queue:<taskQueueId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
+		.input = &tc_queue_change_task_priority_request_type, .output = &tc_queue_task_status_response_type,
 		.description = "Gives one unresolved task another priority and publishes taskPriorityChanged. A run "
 		"that is already claimed is not affected unless it is retried." },
 	[OP_CHANGE_TASK_GROUP_PRIORITY] = { .service = &tc__service_queue, .name = "changeTaskGroupPriority",
@@ -142,6 +151,8 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:change-task-group-priority:<schedulerId>/<taskGroupId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskGroupId" } }, .argument_count = 1,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
+		.input = &tc_queue_change_task_priority_request_type,
+		.output = &tc_queue_task_group_priority_change_response_type,
 		.description = "Gives the unresolved tasks of a group another priority and returns their ids. The "
 		"change is made in batches; claimed runs keep what they had until a retry." },
 	[OP_CLAIM_WORK] = { .service = &tc__service_queue, .name = "claimWork", .method = "POST",
@@ -149,7 +160,8 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"queue:claim-work:<taskQueueId>\","
 		"\"queue:worker-id:<workerGroup>/<workerId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "taskQueueId" } }, .argument_count = 1, .wait_ms = 20000,
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_queue_claim_work_request_type,
+		.output = &tc_queue_claim_work_response_type, .secret_reply = true,
 		.description = "Claims up to `tasks` (1 to 32) pending tasks of a queue for one worker, each with "
 		"credentials valid until takenUntil. When nothing is pending it waits about 20 seconds and returns "
 		"an empty list: use a longer timeout." },
@@ -159,13 +171,15 @@ static const struct tc_operation operations[] = {
 		"\"queue:worker-id:<workerGroup>/<workerId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
 		.stability = TC_DEPRECATED, .has_input = true, .has_output = true,
+		.input = &tc_queue_task_claim_request_type, .output = &tc_queue_task_claim_response_type,
+		.secret_reply = true,
 		.description = "Claims one given run for a worker. Deprecated; workers call claimWork, and a task "
 		"that is claimed or resolved already gives 409." },
 	[OP_RECLAIM_TASK] = { .service = &tc__service_queue, .name = "reclaimTask", .method = "POST",
 		.route = "/task/<taskId>/runs/<runId>/reclaim", .title = "Reclaim task",
 		.scopes = "\"queue:reclaim-task:<taskId>/<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_task_reclaim_response_type, .secret_reply = true,
 		.description = "Extends the claim on a run and returns a later takenUntil with new credentials, "
 		"which replace the previous ones. On 409 the task is over or canceled: the worker kills it and "
 		"reports nothing." },
@@ -173,14 +187,14 @@ static const struct tc_operation operations[] = {
 		.route = "/task/<taskId>/runs/<runId>/completed", .title = "Report Run Completed",
 		.scopes = "\"queue:resolve-task:<taskId>/<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_task_status_response_type,
 		.description = "Resolves a run as completed, using the task's credentials. Repeating it succeeds; "
 		"after another resolution it gives 409." },
 	[OP_REPORT_FAILED] = { .service = &tc__service_queue, .name = "reportFailed", .method = "POST",
 		.route = "/task/<taskId>/runs/<runId>/failed", .title = "Report Run Failed",
 		.scopes = "\"queue:resolve-task:<taskId>/<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_task_status_response_type,
 		.description = "Resolves a run as failed: the task's own command went wrong, for instance by a "
 		"nonzero exit code or a missing required artifact. Gives 409 once the run is resolved in another "
 		"way." },
@@ -188,7 +202,8 @@ static const struct tc_operation operations[] = {
 		.route = "/task/<taskId>/runs/<runId>/exception", .title = "Report Task Exception",
 		.scopes = "\"queue:resolve-task:<taskId>/<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_queue_task_exception_request_type,
+		.output = &tc_queue_task_status_response_type,
 		.description = "Resolves a run as exception with a reason, such as malformed-payload or "
 		"internal-error. worker-shutdown and intermittent-task start a retry while retries are left; "
 		"repeating with another reason gives 409." },
@@ -197,7 +212,8 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:create-artifact:<taskId>/<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
 		.argument_count = 3, .retry = TC_RETRY_UNSENT, .unsafe_member = "storageType", .unsafe_value = "object",
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_queue_post_artifact_request_type,
+		.output = &tc_queue_post_artifact_response_type, .secret_reply = true,
 		.description = "Records an artifact of a run and, for s3 and object storage, returns what the "
 		"upload needs. Never repeat it blindly for object artifacts: a second identical call fails with 500 "
 		"and the uploadId is lost." },
@@ -205,14 +221,14 @@ static const struct tc_operation operations[] = {
 		.route = "/task/<taskId>/runs/<runId>/artifacts/<name>", .title = "Finish Artifact",
 		.scopes = "\"queue:create-artifact:<taskId>/<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
-		.argument_count = 3, .has_input = true,
+		.argument_count = 3, .has_input = true, .input = &tc_queue_finish_artifact_request_type,
 		.description = "Marks an object artifact as fully uploaded, which makes it available for download. "
 		"Other storage types are never finished; calling it for them gives 400." },
 	[OP_GET_ARTIFACT] = { .service = &tc__service_queue, .name = "getArtifact", .method = "GET",
 		.route = "/task/<taskId>/runs/<runId>/artifacts/<name>", .title = "Get Artifact Data from Run",
 		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
-		.argument_count = 3, .has_output = true,
+		.argument_count = 3, .has_output = true, .output = &tc_queue_get_artifact_response_type,
 		.description = "Answers 303 with the URL of an artifact of one run, both as Location and as JSON. "
 		"Links are followed by the server; an error artifact gives 424, an expired one 410, an unfinished "
 		"one 404." },
@@ -220,7 +236,7 @@ static const struct tc_operation operations[] = {
 		.route = "/task/<taskId>/artifacts/<name>", .title = "Get Artifact Data from Latest Run",
 		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "name" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_get_artifact_response_type,
 		.description = "Answers 303 with the URL of an artifact of a task's latest run, both as Location "
 		"and as JSON; errors are those of getArtifact." },
 	[OP_LIST_ARTIFACTS] = { .service = &tc__service_queue, .name = "listArtifacts", .method = "GET",
@@ -228,7 +244,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:list-artifacts:<taskId>:<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_queue_list_artifacts_response_type,
 		.description = "Returns a page of the artifacts of one run with storage type, content type and "
 		"expiry. Object artifacts whose upload is unfinished are listed as well." },
 	[OP_LIST_LATEST_ARTIFACTS] = { .service = &tc__service_queue, .name = "listLatestArtifacts", .method = "GET",
@@ -236,21 +252,21 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:list-artifacts:<taskId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_queue_list_artifacts_response_type,
 		.description = "Returns a page of the artifacts of a task's latest run with storage type, content "
 		"type and expiry." },
 	[OP_ARTIFACT_INFO] = { .service = &tc__service_queue, .name = "artifactInfo", .method = "GET",
 		.route = "/task/<taskId>/runs/<runId>/artifact-info/<name>",
 		.title = "Get Artifact Information From Run", .scopes = "\"queue:list-artifacts:<taskId>:<runId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
-		.argument_count = 3, .has_output = true,
+		.argument_count = 3, .has_output = true, .output = &tc_queue_artifact_response_type,
 		.description = "Returns the listing entry of one artifact of a run. It gives no access to the data "
 		"and shows a link as a link." },
 	[OP_LATEST_ARTIFACT_INFO] = { .service = &tc__service_queue, .name = "latestArtifactInfo", .method = "GET",
 		.route = "/task/<taskId>/artifact-info/<name>", .title = "Get Artifact Information From Latest Run",
 		.scopes = "\"queue:list-artifacts:<taskId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "name" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_artifact_response_type,
 		.description = "Returns the listing entry of one artifact of the latest run. It gives no access to "
 		"the data and shows a link as a link." },
 	[OP_ARTIFACT] = { .service = &tc__service_queue, .name = "artifact", .method = "GET",
@@ -258,7 +274,8 @@ static const struct tc_operation operations[] = {
 		.title = "Get Artifact Content From Run",
 		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
-		.argument_count = 3, .has_output = true,
+		.argument_count = 3, .has_output = true, .output = &tc_queue_artifact_content_response_type,
+		.secret_reply = true,
 		.description = "Returns with 200 how to obtain an artifact of one run: a URL, an error, or for "
 		"object storage an object name with temporary credentials. Links are resolved; a download with "
 		"hashes begins here." },
@@ -266,7 +283,7 @@ static const struct tc_operation operations[] = {
 		.route = "/task/<taskId>/artifact-content/<name>", .title = "Get Artifact Content From Latest Run",
 		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
 		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "name" } }, .argument_count = 2,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_artifact_content_response_type, .secret_reply = true,
 		.description = "Returns with 200 how to obtain an artifact of the latest run: a URL, an error, or "
 		"for object storage an object name with temporary credentials. Links are resolved." },
 	[OP_LIST_PROVISIONERS] = { .service = &tc__service_queue, .name = "listProvisioners", .method = "GET",
@@ -274,27 +291,28 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:list-provisioners\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_DEPRECATED, .has_output = true, .pages = true,
+		.output = &tc_queue_list_provisioners_response_type,
 		.description = "Returns a page of the provisionerIds seen lately, whether or not a provisioning "
 		"service is behind them. Deprecated; task queues took the place of this view." },
 	[OP_GET_PROVISIONER] = { .service = &tc__service_queue, .name = "getProvisioner", .method = "GET",
 		.route = "/provisioners/<provisionerId>", .title = "Get an active provisioner",
 		.scopes = "\"queue:get-provisioner:<provisionerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "provisionerId" } }, .argument_count = 1,
-		.stability = TC_DEPRECATED, .has_output = true,
+		.stability = TC_DEPRECATED, .has_output = true, .output = &tc_queue_provisioner_response_type,
 		.description = "Returns what is known of one provisionerId seen lately. Deprecated together with "
 		"listProvisioners." },
 	[OP_PENDING_TASKS] = { .service = &tc__service_queue, .name = "pendingTasks", .method = "GET",
 		.route = "/pending/<taskQueueId>", .title = "Get Number of Pending Tasks",
 		.scopes = "\"queue:pending-count:<taskQueueId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskQueueId" } }, .argument_count = 1,
-		.stability = TC_DEPRECATED, .has_output = true,
+		.stability = TC_DEPRECATED, .has_output = true, .output = &tc_queue_pending_tasks_response_type,
 		.description = "Returns an estimate of how many tasks are pending in a queue. Deprecated; "
 		"taskQueueCounts gives this number and that of claimed tasks." },
 	[OP_TASK_QUEUE_COUNTS] = { .service = &tc__service_queue, .name = "taskQueueCounts", .method = "GET",
 		.route = "/task-queues/<taskQueueId>/counts", .title = "Get Number of Pending and Claimed Tasks",
 		.scopes = "{\"AllOf\":[\"queue:pending-count:<taskQueueId>\",\"queue:claimed-count:<taskQueueId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "taskQueueId" } }, .argument_count = 1,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_task_queue_counts_response_type,
 		.description = "Returns estimates of how many tasks of a queue are pending and how many are "
 		"claimed. Serves dashboards and scaling decisions." },
 	[OP_LIST_PENDING_TASKS] = { .service = &tc__service_queue, .name = "listPendingTasks", .method = "GET",
@@ -303,6 +321,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "taskQueueId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_queue_list_pending_tasks_response_type,
 		.description = "Returns a page of the tasks waiting in a queue. It is a snapshot: some may be "
 		"claimed by the time the reply arrives." },
 	[OP_LIST_CLAIMED_TASKS] = { .service = &tc__service_queue, .name = "listClaimedTasks", .method = "GET",
@@ -311,6 +330,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "taskQueueId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_queue_list_claimed_tasks_response_type,
 		.description = "Returns a page of the tasks of a queue that workers hold at the moment. It is a "
 		"snapshot that may be slightly out of date." },
 	[OP_LIST_WORKER_TYPES] = { .service = &tc__service_queue, .name = "listWorkerTypes", .method = "GET",
@@ -319,6 +339,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "provisionerId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_DEPRECATED, .has_output = true, .pages = true,
+		.output = &tc_queue_list_workertypes_response_type,
 		.description = "Returns a page of the worker types of a provisionerId that were active lately. "
 		"Deprecated; listTaskQueues covers the same ground." },
 	[OP_GET_WORKER_TYPE] = { .service = &tc__service_queue, .name = "getWorkerType", .method = "GET",
@@ -326,19 +347,20 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:get-worker-type:<provisionerId>/<workerType>\"",
 		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" } },
 		.argument_count = 2, .stability = TC_DEPRECATED, .has_output = true,
+		.output = &tc_queue_workertype_response_type,
 		.description = "Returns what is known of one worker type, such as its last activity and expiry. "
 		"Deprecated; getTaskQueue covers the same ground." },
 	[OP_LIST_TASK_QUEUES] = { .service = &tc__service_queue, .name = "listTaskQueues", .method = "GET",
 		.route = "/task-queues", .title = "Get a list of all active task queues",
 		.scopes = "\"queue:list-task-queues\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_queue_list_taskqueues_response_type,
 		.description = "Returns a page of the task queues that were active lately." },
 	[OP_GET_TASK_QUEUE] = { .service = &tc__service_queue, .name = "getTaskQueue", .method = "GET",
 		.route = "/task-queues/<taskQueueId>", .title = "Get a task queue",
 		.scopes = "\"queue:get-task-queue:<taskQueueId>\"",
 		.arguments = (const struct tc_parameter[]){ { "taskQueueId" } }, .argument_count = 1,
-		.has_output = true,
+		.has_output = true, .output = &tc_queue_taskqueue_response_type,
 		.description = "Returns what is known of one task queue, such as its last activity and expiry." },
 	[OP_LIST_WORKERS] = { .service = &tc__service_queue, .name = "listWorkers", .method = "GET",
 		.route = "/provisioners/<provisionerId>/worker-types/<workerType>/workers",
@@ -347,6 +369,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" } },
 		.argument_count = 2, .query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" },
 		{ "quarantined" } }, .query_count = 3, .stability = TC_DEPRECATED, .has_output = true, .pages = true,
+		.output = &tc_queue_list_workers_response_type,
 		.description = "Returns a page of the workers of a queue, with `quarantined` to pick only those in "
 		"or out of quarantine. Deprecated; worker-manager has a function of the same name." },
 	[OP_GET_WORKER] = { .service = &tc__service_queue, .name = "getWorker", .method = "GET",
@@ -355,6 +378,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"queue:get-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" }, { "workerGroup" },
 		{ "workerId" } }, .argument_count = 4, .stability = TC_DEPRECATED, .has_output = true,
+		.output = &tc_queue_worker_response_type,
 		.description = "Returns one worker with its recent tasks and quarantine. Deprecated; worker-manager "
 		"has a function of the same name." },
 	[OP_QUARANTINE_WORKER] = { .service = &tc__service_queue, .name = "quarantineWorker", .method = "PUT",
@@ -363,7 +387,8 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"queue:quarantine-worker:<provisionerId>/<workerType>/<workerGroup>/<workerI"
 		"d>\"]}", .arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" },
 		{ "workerGroup" }, { "workerId" } }, .argument_count = 4, .stability = TC_EXPERIMENTAL,
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_queue_quarantine_worker_request_type,
+		.output = &tc_queue_worker_response_type,
 		.description = "Keeps a worker from getting tasks until the time given; a time in the past lifts "
 		"the quarantine. The worker's claimWork then stays empty, while its running tasks go on." },
 	[OP_DECLARE_WORKER] = { .service = &tc__service_queue, .name = "declareWorker", .method = "PUT",
@@ -373,7 +398,8 @@ static const struct tc_operation operations[] = {
 		"\"each\":\"queue:declare-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>#<property>\"}"
 		"]}", .arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" },
 		{ "workerGroup" }, { "workerId" } }, .argument_count = 4, .stability = TC_EXPERIMENTAL,
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_queue_update_worker_request_type,
+		.output = &tc_queue_worker_response_type,
 		.description = "Registers a worker with the queue or changes what is stored of it, such as its "
 		"expiry. Each changed property needs a scope of its own." },
 	[OP_HEARTBEAT] = { .service = &tc__service_queue, .name = "heartbeat", .method = "GET",
@@ -445,55 +471,60 @@ enum { EX_TASK_DEFINED, EX_TASK_PENDING, EX_TASK_RUNNING, EX_ARTIFACT_CREATED, E
 static const struct tc_exchange exchanges[] = {
 	[EX_TASK_DEFINED] = { .service = &tc__service_queue, .name = "taskDefined",
 		.exchange = "exchange/taskcluster-queue/v1/task-defined", .title = "Task Defined Messages",
-		.words = words_task_defined, .word_count = 10,
+		.message = &tc_queue_task_defined_message_type, .words = words_task_defined, .word_count = 10,
 		.description = "Sent when a task is created, whether or not it can run yet. For a task that waits "
 		"for dependencies it is the first message." },
 	[EX_TASK_PENDING] = { .service = &tc__service_queue, .name = "taskPending",
 		.exchange = "exchange/taskcluster-queue/v1/task-pending", .title = "Task Pending Messages",
-		.words = words_task_pending, .word_count = 10,
+		.message = &tc_queue_task_pending_message_type, .words = words_task_pending, .word_count = 10,
 		.description = "Sent when a run becomes available to workers: at creation without open dependencies,"
 		" once these are resolved, and on each retry or rerun." },
 	[EX_TASK_RUNNING] = { .service = &tc__service_queue, .name = "taskRunning",
 		.exchange = "exchange/taskcluster-queue/v1/task-running", .title = "Task Running Messages",
-		.words = words_task_running, .word_count = 10,
+		.message = &tc_queue_task_running_message_type, .words = words_task_running, .word_count = 10,
 		.description = "Sent when a worker claims a run; the message tells which worker and until when the "
 		"claim holds." },
 	[EX_ARTIFACT_CREATED] = { .service = &tc__service_queue, .name = "artifactCreated",
 		.exchange = "exchange/taskcluster-queue/v1/artifact-created", .title = "Artifact Creation Messages",
-		.words = words_task_running, .word_count = 10,
+		.message = &tc_queue_artifact_created_message_type, .words = words_task_running, .word_count = 10,
 		.description = "Sent when an artifact of a run is recorded; never for s3 storage, whose uploads the "
 		"queue does not see." },
 	[EX_TASK_COMPLETED] = { .service = &tc__service_queue, .name = "taskCompleted",
 		.exchange = "exchange/taskcluster-queue/v1/task-completed", .title = "Task Completed Messages",
-		.words = words_task_running, .word_count = 10,
+		.message = &tc_queue_task_completed_message_type, .words = words_task_running, .word_count = 10,
 		.description = "Sent when a worker reports a run as completed. It can arrive more than once when "
 		"the worker repeats the report." },
 	[EX_TASK_FAILED] = { .service = &tc__service_queue, .name = "taskFailed",
 		.exchange = "exchange/taskcluster-queue/v1/task-failed", .title = "Task Failed Messages",
-		.words = words_task_defined, .word_count = 10,
+		.message = &tc_queue_task_failed_message_type, .words = words_task_defined, .word_count = 10,
 		.description = "Sent when a run is reported as failed, which means that the task itself went wrong." },
 	[EX_TASK_EXCEPTION] = { .service = &tc__service_queue, .name = "taskException",
 		.exchange = "exchange/taskcluster-queue/v1/task-exception", .title = "Task Exception Messages",
-		.words = words_task_defined, .word_count = 10,
+		.message = &tc_queue_task_exception_message_type, .words = words_task_defined, .word_count = 10,
 		.description = "Sent when a task ends without a result of its own: canceled, past its deadline, "
 		"malformed or lost with the retries used up. `reasonResolved` of the last run says which." },
 	[EX_TASK_GROUP_RESOLVED] = { .service = &tc__service_queue, .name = "taskGroupResolved",
 		.exchange = "exchange/taskcluster-queue/v1/task-group-resolved",
-		.title = "Task Group Resolved Messages", .words = words_task_group_resolved, .word_count = 4,
+		.title = "Task Group Resolved Messages", .message = &tc_queue_task_group_changed_message_type,
+		.words = words_task_group_resolved, .word_count = 4,
 		.description = "Sent when no task of a group is left unresolved, whatever the results. It can be "
 		"sent again when tasks are added to the group or rerun." },
 	[EX_TASK_GROUP_SEALED] = { .service = &tc__service_queue, .name = "taskGroupSealed",
 		.exchange = "exchange/taskcluster-queue/v1/task-group-sealed", .title = "Task Group Sealed Messages",
-		.words = words_task_group_resolved, .word_count = 4,
+		.message = &tc_queue_task_group_changed_message_type, .words = words_task_group_resolved,
+		.word_count = 4,
 		.description = "Sent when a task group is sealed, after which it takes no more tasks." },
 	[EX_TASK_PRIORITY_CHANGED] = { .service = &tc__service_queue, .name = "taskPriorityChanged",
 		.exchange = "exchange/taskcluster-queue/v1/task-priority-changed",
-		.title = "Task Priority Changed Messages", .words = words_task_defined, .word_count = 10,
+		.title = "Task Priority Changed Messages", .message = &tc_queue_task_priority_changed_message_type,
+		.words = words_task_defined, .word_count = 10,
 		.description = "Sent when changeTaskPriority alters a task; the message has the former and the new "
 		"priority." },
 	[EX_TASK_GROUP_PRIORITY_CHANGED] = { .service = &tc__service_queue, .name = "taskGroupPriorityChanged",
 		.exchange = "exchange/taskcluster-queue/v1/task-group-priority-changed",
-		.title = "Task Group Priority Changed Messages", .words = words_task_group_resolved, .word_count = 4,
+		.title = "Task Group Priority Changed Messages",
+		.message = &tc_queue_task_group_priority_changed_message_type, .words = words_task_group_resolved,
+		.word_count = 4,
 		.description = "Sent at the end of a changeTaskGroupPriority call, with the new priority and the "
 		"number of tasks it reached." },
 };
@@ -506,326 +537,511 @@ const struct tc_service tc__service_queue = {
 	.operations = operations, .operation_count = 49, .exchanges = exchanges, .exchange_count = 11,
 };
 
+int tc_queue_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_queue_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_queue_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_queue_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_queue_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_queue_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
+int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_TASK], (const char *const[]){ task_id }, NULL, NULL, reply, err); }
 tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TASK], (const char *const[]){ task_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_TASK], (const char *const[]){ task_id }, NULL, err); }
+struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_TASK], response, err); }
 
-tc_call *tc_queue_tasks_call(tc_client *client, const struct tc_queue_tasks_query *query,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TASKS], NULL, query, err);
-}
+int tc_queue_tasks(tc_client *client, const struct tc_queue_tasks_query *query,
+	const struct tc_queue_tasks_request *body, struct tc_queue_tasks_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_TASKS], NULL, query, body, reply, err); }
+tc_call *tc_queue_tasks_call(tc_client *client, const struct tc_queue_tasks_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_TASKS], NULL, query, err); }
+int tc_queue_tasks_body(tc_call *call, const struct tc_queue_tasks_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_TASKS], body, err); }
+struct tc_queue_tasks_response *tc_queue_tasks_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_TASKS], response, err); }
 
-tc_call *tc_queue_statuses_call(tc_client *client, const struct tc_queue_statuses_query *query,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_STATUSES], NULL, query, err);
-}
+int tc_queue_statuses(tc_client *client, const struct tc_queue_statuses_query *query,
+	const struct tc_queue_tasks_request *body, struct tc_queue_tasks_statuses_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_STATUSES], NULL, query, body, reply, err); }
+tc_call *tc_queue_statuses_call(tc_client *client, const struct tc_queue_statuses_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_STATUSES], NULL, query, err); }
+int tc_queue_statuses_body(tc_call *call, const struct tc_queue_tasks_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_STATUSES], body, err); }
+struct tc_queue_tasks_statuses_response *tc_queue_statuses_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_STATUSES], response, err); }
 
+int tc_queue_status(tc_client *client, const char *task_id, struct tc_queue_task_status_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_STATUS], (const char *const[]){ task_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_queue_status_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_id }, NULL, err); }
+struct tc_queue_task_status_response *tc_queue_status_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_STATUS], response, err); }
 
+int tc_queue_list_task_group(tc_client *client, const char *task_group_id,
+	const struct tc_queue_list_task_group_query *query, struct tc_queue_list_task_group_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_TASK_GROUP], (const char *const[]){ task_group_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_task_group_call(tc_client *client, const char *task_group_id,
 	const struct tc_queue_list_task_group_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_TASK_GROUP],
-		(const char *const[]){ task_group_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_TASK_GROUP], (const char *const[]){ task_group_id }, query,
+	err); }
+struct tc_queue_list_task_group_response *tc_queue_list_task_group_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_TASK_GROUP], response, err); }
 
-tc_call *tc_queue_cancel_task_group_call(tc_client *client, const char *task_group_id,
+int tc_queue_cancel_task_group(tc_client *client, const char *task_group_id,
+	struct tc_queue_cancel_task_group_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CANCEL_TASK_GROUP], (const char *const[]){ task_group_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_cancel_task_group_call(tc_client *client, const char *task_group_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CANCEL_TASK_GROUP], (const char *const[]){ task_group_id }, NULL,
+	err); }
+struct tc_queue_cancel_task_group_response *tc_queue_cancel_task_group_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CANCEL_TASK_GROUP], response, err); }
+
+int tc_queue_get_task_group(tc_client *client, const char *task_group_id, struct tc_queue_task_group_response **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CANCEL_TASK_GROUP],
-		(const char *const[]){ task_group_id }, NULL, err);
-}
-
+{ return tc_generated_perform(client, &operations[OP_GET_TASK_GROUP], (const char *const[]){ task_group_id }, NULL,
+	NULL, reply, err); }
 tc_call *tc_queue_get_task_group_call(tc_client *client, const char *task_group_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_TASK_GROUP],
-		(const char *const[]){ task_group_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_TASK_GROUP], (const char *const[]){ task_group_id }, NULL, err); }
+struct tc_queue_task_group_response *tc_queue_get_task_group_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_TASK_GROUP], response, err); }
 
+int tc_queue_seal_task_group(tc_client *client, const char *task_group_id, struct tc_queue_task_group_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SEAL_TASK_GROUP], (const char *const[]){ task_group_id }, NULL,
+	NULL, reply, err); }
 tc_call *tc_queue_seal_task_group_call(tc_client *client, const char *task_group_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SEAL_TASK_GROUP],
-		(const char *const[]){ task_group_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_SEAL_TASK_GROUP], (const char *const[]){ task_group_id }, NULL,
+	err); }
+struct tc_queue_task_group_response *tc_queue_seal_task_group_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_SEAL_TASK_GROUP], response, err); }
 
+int tc_queue_list_dependent_tasks(tc_client *client, const char *task_id,
+	const struct tc_queue_list_dependent_tasks_query *query, struct tc_queue_list_dependent_tasks_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_DEPENDENT_TASKS], (const char *const[]){ task_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_dependent_tasks_call(tc_client *client, const char *task_id,
 	const struct tc_queue_list_dependent_tasks_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_DEPENDENT_TASKS],
-		(const char *const[]){ task_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_DEPENDENT_TASKS], (const char *const[]){ task_id }, query,
+	err); }
+struct tc_queue_list_dependent_tasks_response *tc_queue_list_dependent_tasks_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_DEPENDENT_TASKS], response, err); }
 
+int tc_queue_create_task(tc_client *client, const char *task_id, const struct tc_queue_create_task_request *body,
+	struct tc_queue_task_status_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_TASK], (const char *const[]){ task_id }, NULL, body, reply,
+	err); }
 tc_call *tc_queue_create_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_TASK], (const char *const[]){ task_id }, NULL, err); }
+int tc_queue_create_task_body(tc_call *call, const struct tc_queue_create_task_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_TASK], body, err); }
+struct tc_queue_task_status_response *tc_queue_create_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_TASK], response, err); }
 
+int tc_queue_schedule_task(tc_client *client, const char *task_id, struct tc_queue_task_status_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SCHEDULE_TASK], (const char *const[]){ task_id }, NULL, NULL,
+	reply, err); }
 tc_call *tc_queue_schedule_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SCHEDULE_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_SCHEDULE_TASK], (const char *const[]){ task_id }, NULL, err); }
+struct tc_queue_task_status_response *tc_queue_schedule_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_SCHEDULE_TASK], response, err); }
 
+int tc_queue_rerun_task(tc_client *client, const char *task_id, struct tc_queue_task_status_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_RERUN_TASK], (const char *const[]){ task_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_queue_rerun_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RERUN_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_RERUN_TASK], (const char *const[]){ task_id }, NULL, err); }
+struct tc_queue_task_status_response *tc_queue_rerun_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_RERUN_TASK], response, err); }
 
+int tc_queue_cancel_task(tc_client *client, const char *task_id, struct tc_queue_task_status_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CANCEL_TASK], (const char *const[]){ task_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_queue_cancel_task_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CANCEL_TASK],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CANCEL_TASK], (const char *const[]){ task_id }, NULL, err); }
+struct tc_queue_task_status_response *tc_queue_cancel_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CANCEL_TASK], response, err); }
 
+int tc_queue_change_task_priority(tc_client *client, const char *task_id,
+	const struct tc_queue_change_task_priority_request *body, struct tc_queue_task_status_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CHANGE_TASK_PRIORITY], (const char *const[]){ task_id }, NULL,
+	body, reply, err); }
 tc_call *tc_queue_change_task_priority_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CHANGE_TASK_PRIORITY],
-		(const char *const[]){ task_id }, NULL, err);
-}
-
-tc_call *tc_queue_change_task_group_priority_call(tc_client *client, const char *task_group_id,
+{ return tc_generated_call(client, &operations[OP_CHANGE_TASK_PRIORITY], (const char *const[]){ task_id }, NULL, err); }
+int tc_queue_change_task_priority_body(tc_call *call, const struct tc_queue_change_task_priority_request *body,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CHANGE_TASK_GROUP_PRIORITY],
-		(const char *const[]){ task_group_id }, NULL, err);
-}
+{ return tc_generated_body(call, &operations[OP_CHANGE_TASK_PRIORITY], body, err); }
+struct tc_queue_task_status_response *tc_queue_change_task_priority_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CHANGE_TASK_PRIORITY], response, err); }
 
+int tc_queue_change_task_group_priority(tc_client *client, const char *task_group_id,
+	const struct tc_queue_change_task_priority_request *body,
+	struct tc_queue_task_group_priority_change_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CHANGE_TASK_GROUP_PRIORITY],
+	(const char *const[]){ task_group_id }, NULL, body, reply, err); }
+tc_call *tc_queue_change_task_group_priority_call(tc_client *client, const char *task_group_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CHANGE_TASK_GROUP_PRIORITY], (const char *const[]){ task_group_id },
+	NULL, err); }
+int tc_queue_change_task_group_priority_body(tc_call *call, const struct tc_queue_change_task_priority_request *body,
+	tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CHANGE_TASK_GROUP_PRIORITY], body, err); }
+struct tc_queue_task_group_priority_change_response *tc_queue_change_task_group_priority_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CHANGE_TASK_GROUP_PRIORITY], response, err); }
+
+int tc_queue_claim_work(tc_client *client, const char *task_queue_id, const struct tc_queue_claim_work_request *body,
+	struct tc_queue_claim_work_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CLAIM_WORK], (const char *const[]){ task_queue_id }, NULL, body,
+	reply, err); }
 tc_call *tc_queue_claim_work_call(tc_client *client, const char *task_queue_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CLAIM_WORK],
-		(const char *const[]){ task_queue_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CLAIM_WORK], (const char *const[]){ task_queue_id }, NULL, err); }
+int tc_queue_claim_work_body(tc_call *call, const struct tc_queue_claim_work_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CLAIM_WORK], body, err); }
+struct tc_queue_claim_work_response *tc_queue_claim_work_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CLAIM_WORK], response, err); }
 
-tc_call *tc_queue_claim_task_call(tc_client *client, const char *task_id, const char *run_id,
+int tc_queue_claim_task(tc_client *client, const char *task_id, const char *run_id,
+	const struct tc_queue_task_claim_request *body, struct tc_queue_task_claim_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, body,
+	reply, err); }
+tc_call *tc_queue_claim_task_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, err); }
+int tc_queue_claim_task_body(tc_call *call, const struct tc_queue_task_claim_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CLAIM_TASK], body, err); }
+struct tc_queue_task_claim_response *tc_queue_claim_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CLAIM_TASK], response, err); }
+
+int tc_queue_reclaim_task(tc_client *client, const char *task_id, const char *run_id,
+	struct tc_queue_task_reclaim_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_RECLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_reclaim_task_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_RECLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, err); }
+struct tc_queue_task_reclaim_response *tc_queue_reclaim_task_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_RECLAIM_TASK], response, err); }
+
+int tc_queue_report_completed(tc_client *client, const char *task_id, const char *run_id,
+	struct tc_queue_task_status_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_COMPLETED], (const char *const[]){ task_id, run_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_report_completed_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_COMPLETED], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
+struct tc_queue_task_status_response *tc_queue_report_completed_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_REPORT_COMPLETED], response, err); }
+
+int tc_queue_report_failed(tc_client *client, const char *task_id, const char *run_id,
+	struct tc_queue_task_status_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_FAILED], (const char *const[]){ task_id, run_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_report_failed_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_FAILED], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
+struct tc_queue_task_status_response *tc_queue_report_failed_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_REPORT_FAILED], response, err); }
+
+int tc_queue_report_exception(tc_client *client, const char *task_id, const char *run_id,
+	const struct tc_queue_task_exception_request *body, struct tc_queue_task_status_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_EXCEPTION], (const char *const[]){ task_id, run_id }, NULL,
+	body, reply, err); }
+tc_call *tc_queue_report_exception_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_EXCEPTION], (const char *const[]){ task_id, run_id }, NULL,
+	err); }
+int tc_queue_report_exception_body(tc_call *call, const struct tc_queue_task_exception_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_REPORT_EXCEPTION], body, err); }
+struct tc_queue_task_status_response *tc_queue_report_exception_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_REPORT_EXCEPTION], response, err); }
+
+int tc_queue_create_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	const struct tc_queue_post_artifact_request *body, struct tc_queue_post_artifact_response **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id,
-		run_id }, NULL, err);
-}
-
-tc_call *tc_queue_reclaim_task_call(tc_client *client, const char *task_id, const char *run_id,
+{ return tc_generated_perform(client, &operations[OP_CREATE_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, body, reply, err); }
+tc_call *tc_queue_create_artifact_call(tc_client *client, const char *task_id, const char *run_id, const char *name,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_RECLAIM_TASK],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, err); }
+int tc_queue_create_artifact_body(tc_call *call, const struct tc_queue_post_artifact_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_ARTIFACT], body, err); }
+struct tc_queue_post_artifact_response *tc_queue_create_artifact_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_ARTIFACT], response, err); }
 
-tc_call *tc_queue_report_completed_call(tc_client *client, const char *task_id, const char *run_id,
+int tc_queue_finish_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	const struct tc_queue_finish_artifact_request *body, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_FINISH_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, body, response, err); }
+tc_call *tc_queue_finish_artifact_call(tc_client *client, const char *task_id, const char *run_id, const char *name,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_COMPLETED],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_FINISH_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, err); }
+int tc_queue_finish_artifact_body(tc_call *call, const struct tc_queue_finish_artifact_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_FINISH_ARTIFACT], body, err); }
 
-tc_call *tc_queue_report_failed_call(tc_client *client, const char *task_id, const char *run_id,
+int tc_queue_get_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	struct tc_queue_get_artifact_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_ARTIFACT], (const char *const[]){ task_id, run_id, name },
+	NULL, NULL, reply, err); }
+tc_call *tc_queue_get_artifact_call(tc_client *client, const char *task_id, const char *run_id, const char *name,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_FAILED],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_ARTIFACT], (const char *const[]){ task_id, run_id, name }, NULL,
+	err); }
+struct tc_queue_get_artifact_response *tc_queue_get_artifact_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_ARTIFACT], response, err); }
 
-tc_call *tc_queue_report_exception_call(tc_client *client, const char *task_id, const char *run_id,
+int tc_queue_get_latest_artifact(tc_client *client, const char *task_id, const char *name,
+	struct tc_queue_get_artifact_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_get_latest_artifact_call(tc_client *client, const char *task_id, const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
+	err); }
+struct tc_queue_get_artifact_response *tc_queue_get_latest_artifact_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_LATEST_ARTIFACT], response, err); }
+
+int tc_queue_list_artifacts(tc_client *client, const char *task_id, const char *run_id,
+	const struct tc_queue_list_artifacts_query *query, struct tc_queue_list_artifacts_response **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_EXCEPTION],
-		(const char *const[]){ task_id, run_id }, NULL, err);
-}
-
-tc_call *tc_queue_create_artifact_call(tc_client *client, const char *task_id, const char *run_id,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_ARTIFACT],
-		(const char *const[]){ task_id, run_id, name }, NULL, err);
-}
-
-tc_call *tc_queue_finish_artifact_call(tc_client *client, const char *task_id, const char *run_id,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_FINISH_ARTIFACT],
-		(const char *const[]){ task_id, run_id, name }, NULL, err);
-}
-
-tc_call *tc_queue_get_artifact_call(tc_client *client, const char *task_id, const char *run_id,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_ARTIFACT],
-		(const char *const[]){ task_id, run_id, name }, NULL, err);
-}
-
-tc_call *tc_queue_get_latest_artifact_call(tc_client *client, const char *task_id, const char *name,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_LATEST_ARTIFACT],
-		(const char *const[]){ task_id, name }, NULL, err);
-}
-
+{ return tc_generated_perform(client, &operations[OP_LIST_ARTIFACTS], (const char *const[]){ task_id, run_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_artifacts_call(tc_client *client, const char *task_id, const char *run_id,
 	const struct tc_queue_list_artifacts_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_ARTIFACTS],
-		(const char *const[]){ task_id, run_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_ARTIFACTS], (const char *const[]){ task_id, run_id }, query,
+	err); }
+struct tc_queue_list_artifacts_response *tc_queue_list_artifacts_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_ARTIFACTS], response, err); }
 
+int tc_queue_list_latest_artifacts(tc_client *client, const char *task_id,
+	const struct tc_queue_list_latest_artifacts_query *query, struct tc_queue_list_artifacts_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_LATEST_ARTIFACTS], (const char *const[]){ task_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_latest_artifacts_call(tc_client *client, const char *task_id,
 	const struct tc_queue_list_latest_artifacts_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_LATEST_ARTIFACTS],
-		(const char *const[]){ task_id }, query, err);
-}
-
-tc_call *tc_queue_artifact_info_call(tc_client *client, const char *task_id, const char *run_id,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_ARTIFACT_INFO],
-		(const char *const[]){ task_id, run_id, name }, NULL, err);
-}
-
-tc_call *tc_queue_latest_artifact_info_call(tc_client *client, const char *task_id,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LATEST_ARTIFACT_INFO],
-		(const char *const[]){ task_id, name }, NULL, err);
-}
-
-tc_call *tc_queue_artifact_call(tc_client *client, const char *task_id, const char *run_id,
-	const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_ARTIFACT], (const char *const[]){ task_id,
-		run_id, name }, NULL, err);
-}
-
-tc_call *tc_queue_latest_artifact_call(tc_client *client, const char *task_id, const char *name,
+{ return tc_generated_call(client, &operations[OP_LIST_LATEST_ARTIFACTS], (const char *const[]){ task_id }, query,
+	err); }
+struct tc_queue_list_artifacts_response *tc_queue_list_latest_artifacts_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LATEST_ARTIFACT],
-		(const char *const[]){ task_id, name }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_LIST_LATEST_ARTIFACTS], response, err); }
 
-tc_call *tc_queue_list_provisioners_call(tc_client *client,
-	const struct tc_queue_list_provisioners_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_PROVISIONERS], NULL, query, err);
-}
+int tc_queue_artifact_info(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	struct tc_queue_artifact_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_ARTIFACT_INFO], (const char *const[]){ task_id, run_id, name },
+	NULL, NULL, reply, err); }
+tc_call *tc_queue_artifact_info_call(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_ARTIFACT_INFO], (const char *const[]){ task_id, run_id, name }, NULL,
+	err); }
+struct tc_queue_artifact_response *tc_queue_artifact_info_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_ARTIFACT_INFO], response, err); }
 
+int tc_queue_latest_artifact_info(tc_client *client, const char *task_id, const char *name,
+	struct tc_queue_artifact_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LATEST_ARTIFACT_INFO], (const char *const[]){ task_id, name },
+	NULL, NULL, reply, err); }
+tc_call *tc_queue_latest_artifact_info_call(tc_client *client, const char *task_id, const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LATEST_ARTIFACT_INFO], (const char *const[]){ task_id, name }, NULL,
+	err); }
+struct tc_queue_artifact_response *tc_queue_latest_artifact_info_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LATEST_ARTIFACT_INFO], response, err); }
+
+int tc_queue_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	struct tc_queue_artifact_content_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_ARTIFACT], (const char *const[]){ task_id, run_id, name }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_artifact_call(tc_client *client, const char *task_id, const char *run_id, const char *name,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_ARTIFACT], (const char *const[]){ task_id, run_id, name }, NULL,
+	err); }
+struct tc_queue_artifact_content_response *tc_queue_artifact_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_ARTIFACT], response, err); }
+
+int tc_queue_latest_artifact(tc_client *client, const char *task_id, const char *name,
+	struct tc_queue_artifact_content_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_latest_artifact_call(tc_client *client, const char *task_id, const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
+	err); }
+struct tc_queue_artifact_content_response *tc_queue_latest_artifact_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LATEST_ARTIFACT], response, err); }
+
+int tc_queue_list_provisioners(tc_client *client, const struct tc_queue_list_provisioners_query *query,
+	struct tc_queue_list_provisioners_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_PROVISIONERS], NULL, query, NULL, reply, err); }
+tc_call *tc_queue_list_provisioners_call(tc_client *client, const struct tc_queue_list_provisioners_query *query,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_PROVISIONERS], NULL, query, err); }
+struct tc_queue_list_provisioners_response *tc_queue_list_provisioners_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_PROVISIONERS], response, err); }
+
+int tc_queue_get_provisioner(tc_client *client, const char *provisioner_id,
+	struct tc_queue_provisioner_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_PROVISIONER], (const char *const[]){ provisioner_id }, NULL,
+	NULL, reply, err); }
 tc_call *tc_queue_get_provisioner_call(tc_client *client, const char *provisioner_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_PROVISIONER],
-		(const char *const[]){ provisioner_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_PROVISIONER], (const char *const[]){ provisioner_id }, NULL,
+	err); }
+struct tc_queue_provisioner_response *tc_queue_get_provisioner_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_PROVISIONER], response, err); }
 
-tc_call *tc_queue_pending_tasks_call(tc_client *client, const char *task_queue_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PENDING_TASKS],
-		(const char *const[]){ task_queue_id }, NULL, err);
-}
-
-tc_call *tc_queue_task_queue_counts_call(tc_client *client, const char *task_queue_id,
+int tc_queue_pending_tasks(tc_client *client, const char *task_queue_id, struct tc_queue_pending_tasks_response **reply,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TASK_QUEUE_COUNTS],
-		(const char *const[]){ task_queue_id }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_PENDING_TASKS], (const char *const[]){ task_queue_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_queue_pending_tasks_call(tc_client *client, const char *task_queue_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_PENDING_TASKS], (const char *const[]){ task_queue_id }, NULL, err); }
+struct tc_queue_pending_tasks_response *tc_queue_pending_tasks_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_PENDING_TASKS], response, err); }
 
+int tc_queue_task_queue_counts(tc_client *client, const char *task_queue_id,
+	struct tc_queue_task_queue_counts_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_TASK_QUEUE_COUNTS], (const char *const[]){ task_queue_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_queue_task_queue_counts_call(tc_client *client, const char *task_queue_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_TASK_QUEUE_COUNTS], (const char *const[]){ task_queue_id }, NULL,
+	err); }
+struct tc_queue_task_queue_counts_response *tc_queue_task_queue_counts_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_TASK_QUEUE_COUNTS], response, err); }
+
+int tc_queue_list_pending_tasks(tc_client *client, const char *task_queue_id,
+	const struct tc_queue_list_pending_tasks_query *query, struct tc_queue_list_pending_tasks_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_PENDING_TASKS], (const char *const[]){ task_queue_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_pending_tasks_call(tc_client *client, const char *task_queue_id,
 	const struct tc_queue_list_pending_tasks_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_PENDING_TASKS],
-		(const char *const[]){ task_queue_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_PENDING_TASKS], (const char *const[]){ task_queue_id }, query,
+	err); }
+struct tc_queue_list_pending_tasks_response *tc_queue_list_pending_tasks_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_PENDING_TASKS], response, err); }
 
+int tc_queue_list_claimed_tasks(tc_client *client, const char *task_queue_id,
+	const struct tc_queue_list_claimed_tasks_query *query, struct tc_queue_list_claimed_tasks_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_CLAIMED_TASKS], (const char *const[]){ task_queue_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_claimed_tasks_call(tc_client *client, const char *task_queue_id,
 	const struct tc_queue_list_claimed_tasks_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_CLAIMED_TASKS],
-		(const char *const[]){ task_queue_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_CLAIMED_TASKS], (const char *const[]){ task_queue_id }, query,
+	err); }
+struct tc_queue_list_claimed_tasks_response *tc_queue_list_claimed_tasks_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_CLAIMED_TASKS], response, err); }
 
+int tc_queue_list_worker_types(tc_client *client, const char *provisioner_id,
+	const struct tc_queue_list_worker_types_query *query, struct tc_queue_list_workertypes_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_TYPES], (const char *const[]){ provisioner_id }, query,
+	NULL, reply, err); }
 tc_call *tc_queue_list_worker_types_call(tc_client *client, const char *provisioner_id,
 	const struct tc_queue_list_worker_types_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKER_TYPES],
-		(const char *const[]){ provisioner_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_WORKER_TYPES], (const char *const[]){ provisioner_id }, query,
+	err); }
+struct tc_queue_list_workertypes_response *tc_queue_list_worker_types_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKER_TYPES], response, err); }
 
-tc_call *tc_queue_get_worker_type_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_WORKER_TYPE],
-		(const char *const[]){ provisioner_id, worker_type }, NULL, err);
-}
+int tc_queue_get_worker_type(tc_client *client, const char *provisioner_id, const char *worker_type,
+	struct tc_queue_workertype_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_WORKER_TYPE], (const char *const[]){ provisioner_id,
+	worker_type }, NULL, NULL, reply, err); }
+tc_call *tc_queue_get_worker_type_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_WORKER_TYPE], (const char *const[]){ provisioner_id,
+	worker_type }, NULL, err); }
+struct tc_queue_workertype_response *tc_queue_get_worker_type_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_WORKER_TYPE], response, err); }
 
-tc_call *tc_queue_list_task_queues_call(tc_client *client,
-	const struct tc_queue_list_task_queues_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_TASK_QUEUES], NULL, query, err);
-}
+int tc_queue_list_task_queues(tc_client *client, const struct tc_queue_list_task_queues_query *query,
+	struct tc_queue_list_taskqueues_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_TASK_QUEUES], NULL, query, NULL, reply, err); }
+tc_call *tc_queue_list_task_queues_call(tc_client *client, const struct tc_queue_list_task_queues_query *query,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_TASK_QUEUES], NULL, query, err); }
+struct tc_queue_list_taskqueues_response *tc_queue_list_task_queues_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_TASK_QUEUES], response, err); }
 
+int tc_queue_get_task_queue(tc_client *client, const char *task_queue_id, struct tc_queue_taskqueue_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_TASK_QUEUE], (const char *const[]){ task_queue_id }, NULL,
+	NULL, reply, err); }
 tc_call *tc_queue_get_task_queue_call(tc_client *client, const char *task_queue_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_TASK_QUEUE],
-		(const char *const[]){ task_queue_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_TASK_QUEUE], (const char *const[]){ task_queue_id }, NULL, err); }
+struct tc_queue_taskqueue_response *tc_queue_get_task_queue_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_TASK_QUEUE], response, err); }
 
-tc_call *tc_queue_list_workers_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, const struct tc_queue_list_workers_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKERS],
-		(const char *const[]){ provisioner_id, worker_type }, query, err);
-}
+int tc_queue_list_workers(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const struct tc_queue_list_workers_query *query, struct tc_queue_list_workers_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKERS], (const char *const[]){ provisioner_id,
+	worker_type }, query, NULL, reply, err); }
+tc_call *tc_queue_list_workers_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const struct tc_queue_list_workers_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_WORKERS], (const char *const[]){ provisioner_id, worker_type },
+	query, err); }
+struct tc_queue_list_workers_response *tc_queue_list_workers_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKERS], response, err); }
 
-tc_call *tc_queue_get_worker_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_WORKER],
-		(const char *const[]){ provisioner_id, worker_type, worker_group, worker_id }, NULL,
-		err);
-}
+int tc_queue_get_worker(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, struct tc_queue_worker_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_WORKER], (const char *const[]){ provisioner_id, worker_type,
+	worker_group, worker_id }, NULL, NULL, reply, err); }
+tc_call *tc_queue_get_worker_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_WORKER], (const char *const[]){ provisioner_id, worker_type,
+	worker_group, worker_id }, NULL, err); }
+struct tc_queue_worker_response *tc_queue_get_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_WORKER], response, err); }
 
-tc_call *tc_queue_quarantine_worker_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_QUARANTINE_WORKER],
-		(const char *const[]){ provisioner_id, worker_type, worker_group, worker_id }, NULL,
-		err);
-}
+int tc_queue_quarantine_worker(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, const struct tc_queue_quarantine_worker_request *body,
+	struct tc_queue_worker_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_QUARANTINE_WORKER], (const char *const[]){ provisioner_id,
+	worker_type, worker_group, worker_id }, NULL, body, reply, err); }
+tc_call *tc_queue_quarantine_worker_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_QUARANTINE_WORKER], (const char *const[]){ provisioner_id,
+	worker_type, worker_group, worker_id }, NULL, err); }
+int tc_queue_quarantine_worker_body(tc_call *call, const struct tc_queue_quarantine_worker_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_QUARANTINE_WORKER], body, err); }
+struct tc_queue_worker_response *tc_queue_quarantine_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_QUARANTINE_WORKER], response, err); }
 
-tc_call *tc_queue_declare_worker_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DECLARE_WORKER],
-		(const char *const[]){ provisioner_id, worker_type, worker_group, worker_id }, NULL,
-		err);
-}
+int tc_queue_declare_worker(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, const struct tc_queue_update_worker_request *body,
+	struct tc_queue_worker_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DECLARE_WORKER], (const char *const[]){ provisioner_id,
+	worker_type, worker_group, worker_id }, NULL, body, reply, err); }
+tc_call *tc_queue_declare_worker_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_DECLARE_WORKER], (const char *const[]){ provisioner_id, worker_type,
+	worker_group, worker_id }, NULL, err); }
+int tc_queue_declare_worker_body(tc_call *call, const struct tc_queue_update_worker_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_DECLARE_WORKER], body, err); }
+struct tc_queue_worker_response *tc_queue_declare_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_DECLARE_WORKER], response, err); }
 
+int tc_queue_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_queue_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
 
 int tc_queue_events_task_defined(const struct tc_queue_events_task_defined_key *key,
 	struct tc_binding *binding, tc_error *err)

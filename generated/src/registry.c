@@ -6,6 +6,7 @@
 
 static const struct tc_service *const services[] = {
 	&tc__service_auth,
+	&tc__service_buildbot,
 	&tc__service_classic_auth,
 	&tc__service_classic_index,
 	&tc__service_classic_queue,
@@ -18,6 +19,7 @@ static const struct tc_service *const services[] = {
 	&tc__service_purge_cache,
 	&tc__service_queue,
 	&tc__service_secrets,
+	&tc__service_treeherder,
 	&tc__service_web_server,
 	&tc__service_worker_manager,
 };

@@ -23,6 +23,7 @@ static const struct tc_operation operations[] = {
 	[OP_SET] = { .service = &tc__service_secrets, .name = "set", .method = "PUT", .route = "/secret/<name>",
 		.title = "Set Secret", .scopes = "\"secrets:set:<name>\"",
 		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_input = true,
+		.input = &tc_secrets_secret_type,
 		.description = "Stores a secret under a name, with an expiry, replacing any earlier value. Answers "
 		"with an empty object." },
 	[OP_REMOVE] = { .service = &tc__service_secrets, .name = "remove", .method = "DELETE",
@@ -32,12 +33,13 @@ static const struct tc_operation operations[] = {
 	[OP_GET] = { .service = &tc__service_secrets, .name = "get", .method = "GET", .route = "/secret/<name>",
 		.title = "Read Secret", .scopes = "\"secrets:get:<name>\"",
 		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_output = true,
+		.output = &tc_secrets_secret_type, .secret_reply = true,
 		.description = "Returns the value and the expiry of a secret. Without the scope it is 403 whether "
 		"or not the name exists; a secret that expired a short while ago is 410." },
 	[OP_LIST] = { .service = &tc__service_secrets, .name = "list", .method = "GET", .route = "/secrets",
 		.title = "List Secrets", .scopes = "\"secrets:list-secrets\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_secrets_secret_list_type, .secret_reply = true,
 		.description = "Returns a page of the names of all secrets, never their values." },
 	[OP_HEARTBEAT] = { .service = &tc__service_secrets, .name = "heartbeat", .method = "GET",
 		.route = "/__heartbeat__", .title = "Heartbeat",
@@ -52,46 +54,51 @@ const struct tc_service tc__service_secrets = {
 	.operations = operations, .operation_count = 8,
 };
 
+int tc_secrets_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_secrets_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_secrets_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
-tc_call *tc_secrets_set_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SET], (const char *const[]){ name }, NULL,
-		err);
-}
-
-tc_call *tc_secrets_remove_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REMOVE], (const char *const[]){ name },
-		NULL, err);
-}
-
-tc_call *tc_secrets_get_call(tc_client *client, const char *name, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET], (const char *const[]){ name }, NULL,
-		err);
-}
-
-tc_call *tc_secrets_list_call(tc_client *client, const struct tc_secrets_list_query *query,
+int tc_secrets_set(tc_client *client, const char *name, const struct tc_secrets_secret *body, tc_response **response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST], NULL, query, err);
-}
+{ return tc_generated_perform(client, &operations[OP_SET], (const char *const[]){ name }, NULL, body, response, err); }
+tc_call *tc_secrets_set_call(tc_client *client, const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_SET], (const char *const[]){ name }, NULL, err); }
+int tc_secrets_set_body(tc_call *call, const struct tc_secrets_secret *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_SET], body, err); }
 
+int tc_secrets_remove(tc_client *client, const char *name, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REMOVE], (const char *const[]){ name }, NULL, NULL, response,
+	err); }
+tc_call *tc_secrets_remove_call(tc_client *client, const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REMOVE], (const char *const[]){ name }, NULL, err); }
+
+int tc_secrets_get(tc_client *client, const char *name, struct tc_secrets_secret **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET], (const char *const[]){ name }, NULL, NULL, reply, err); }
+tc_call *tc_secrets_get_call(tc_client *client, const char *name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET], (const char *const[]){ name }, NULL, err); }
+struct tc_secrets_secret *tc_secrets_get_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET], response, err); }
+
+int tc_secrets_list(tc_client *client, const struct tc_secrets_list_query *query, struct tc_secrets_secret_list **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST], NULL, query, NULL, reply, err); }
+tc_call *tc_secrets_list_call(tc_client *client, const struct tc_secrets_list_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST], NULL, query, err); }
+struct tc_secrets_secret_list *tc_secrets_list_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST], response, err); }
+
+int tc_secrets_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }

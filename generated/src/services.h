@@ -7,6 +7,7 @@
 #include <taskcluster/operation.h>
 
 extern const struct tc_service tc__service_auth;
+extern const struct tc_service tc__service_buildbot;
 extern const struct tc_service tc__service_classic_auth;
 extern const struct tc_service tc__service_classic_index;
 extern const struct tc_service tc__service_classic_queue;
@@ -19,6 +20,7 @@ extern const struct tc_service tc__service_object;
 extern const struct tc_service tc__service_purge_cache;
 extern const struct tc_service tc__service_queue;
 extern const struct tc_service tc__service_secrets;
+extern const struct tc_service tc__service_treeherder;
 extern const struct tc_service tc__service_web_server;
 extern const struct tc_service tc__service_worker_manager;
 

@@ -45,35 +45,36 @@ const struct tc_service tc__service_web_server = {
 	.operations = operations, .operation_count = 6,
 };
 
+int tc_web_server_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_web_server_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_web_server_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
-tc_call *tc_web_server_task_group_profile_call(tc_client *client, const char *task_group_id,
+int tc_web_server_task_group_profile(tc_client *client, const char *task_group_id, tc_response **response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TASK_GROUP_PROFILE],
-		(const char *const[]){ task_group_id }, NULL, err);
-}
+{ return tc_generated_perform(client, &operations[OP_TASK_GROUP_PROFILE], (const char *const[]){ task_group_id }, NULL,
+	NULL, response, err); }
+tc_call *tc_web_server_task_group_profile_call(tc_client *client, const char *task_group_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_TASK_GROUP_PROFILE], (const char *const[]){ task_group_id }, NULL,
+	err); }
 
+int tc_web_server_task_profile(tc_client *client, const char *task_id, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_TASK_PROFILE], (const char *const[]){ task_id }, NULL, NULL,
+	response, err); }
 tc_call *tc_web_server_task_profile_call(tc_client *client, const char *task_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_TASK_PROFILE],
-		(const char *const[]){ task_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_TASK_PROFILE], (const char *const[]){ task_id }, NULL, err); }
 
+int tc_web_server_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }

@@ -30,14 +30,15 @@ static const struct tc_operation operations[] = {
 	[OP_LIST_PROVIDERS] = { .service = &tc__service_worker_manager, .name = "listProviders", .method = "GET",
 		.route = "/providers", .title = "List Providers", .scopes = "\"worker-manager:list-providers\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_worker_manager_provider_list_type,
 		.description = "Returns a page of the providers that a worker pool can name as its providerId." },
 	[OP_CREATE_WORKER_POOL] = { .service = &tc__service_worker_manager, .name = "createWorkerPool", .method = "PUT",
 		.route = "/worker-pool/<workerPoolId>", .title = "Create Worker Pool",
 		.scopes = "{\"AllOf\":[\"worker-manager:manage-worker-pool:<workerPoolId>\","
 		"\"worker-manager:provider:<providerId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_worker_manager_create_worker_pool_request_type,
+		.output = &tc_worker_manager_worker_pool_full_type,
 		.description = "Creates a worker pool with its provider, configuration and owner, and returns it. "
 		"Fails when the id is in use." },
 	[OP_UPDATE_WORKER_POOL] = { .service = &tc__service_worker_manager, .name = "updateWorkerPool",
@@ -46,13 +47,15 @@ static const struct tc_operation operations[] = {
 		"\"worker-manager:provider:<providerId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
+		.input = &tc_worker_manager_update_worker_pool_request_type,
+		.output = &tc_worker_manager_worker_pool_full_type,
 		.description = "Changes a worker pool and returns the new definition. Setting providerId to "
 		"`null-provider` winds the pool down: it goes away once its workers have." },
 	[OP_DELETE_WORKER_POOL] = { .service = &tc__service_worker_manager, .name = "deleteWorkerPool",
 		.method = "DELETE", .route = "/worker-pool/<workerPoolId>", .title = "Delete Worker Pool",
 		.scopes = "\"worker-manager:manage-worker-pool:<workerPoolId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.has_output = true,
+		.has_output = true, .output = &tc_worker_manager_worker_pool_full_type,
 		.description = "Schedules a worker pool for deletion and archives its launch configs. The pool "
 		"stays visible until its last worker is gone." },
 	[OP_LIST_WORKER_POOL_LAUNCH_CONFIGS] = { .service = &tc__service_worker_manager,
@@ -62,31 +65,34 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" }, { "includeArchived" } },
 		.query_count = 3, .stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_worker_manager_worker_pool_launch_config_list_type,
 		.description = "Returns a page of the launch configs of a pool, by default only the active ones; "
 		"`includeArchived=true` adds the rest." },
 	[OP_WORKER_POOL_STATS] = { .service = &tc__service_worker_manager, .name = "workerPoolStats", .method = "GET",
 		.route = "/worker-pool/<workerPoolId>/stats", .title = "Get Worker Pool Statistics",
 		.scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL, .has_output = true,
+		.stability = TC_EXPERIMENTAL, .has_output = true, .output = &tc_worker_manager_worker_pool_stats_type,
 		.description = "Returns for each launch config of a pool how many workers are requested, running, "
 		"stopping and stopped, and their capacity." },
 	[OP_WORKER_POOL] = { .service = &tc__service_worker_manager, .name = "workerPool", .method = "GET",
 		.route = "/worker-pool/<workerPoolId>", .title = "Get Worker Pool",
 		.scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.has_output = true, .description = "Returns the definition of one worker pool." },
+		.has_output = true, .output = &tc_worker_manager_worker_pool_full_type,
+		.description = "Returns the definition of one worker pool." },
 	[OP_LIST_WORKER_POOLS] = { .service = &tc__service_worker_manager, .name = "listWorkerPools", .method = "GET",
 		.route = "/worker-pools", .title = "List All Worker Pools",
 		.scopes = "\"worker-manager:list-worker-pools\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true,
+		.has_output = true, .pages = true, .output = &tc_worker_manager_worker_pool_list_type,
 		.description = "Returns a page of the worker pools with their definitions." },
 	[OP_LIST_WORKER_POOLS_STATS] = { .service = &tc__service_worker_manager, .name = "listWorkerPoolsStats",
 		.method = "GET", .route = "/worker-pools/stats", .title = "List All Worker Pools Stats",
 		.scopes = "\"worker-manager:list-worker-pools\"",
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
 		.stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_worker_manager_worker_pool_list_stats_type,
 		.description = "Returns a page of worker pools with their capacity in each state, which is cheaper "
 		"than asking pool by pool." },
 	[OP_REPORT_WORKER_ERROR] = { .service = &tc__service_worker_manager, .name = "reportWorkerError",
@@ -96,6 +102,8 @@ static const struct tc_operation operations[] = {
 		"\"assume:worker-id:<workerGroup>/<workerId>\"]}",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
 		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
+		.input = &tc_worker_manager_report_worker_error_request_type,
+		.output = &tc_worker_manager_worker_pool_error_type,
 		.description = "Lets a worker record a startup or configuration error of its pool, for the pool's "
 		"owner to see. The text can be read widely, so it must hold no secrets." },
 	[OP_WORKER_POOL_ERROR_STATS] = { .service = &tc__service_worker_manager, .name = "workerPoolErrorStats",
@@ -103,6 +111,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"worker-manager:list-worker-pool-errors:<workerPoolId>\"",
 		.query = (const struct tc_parameter[]){ { "workerPoolId" } }, .query_count = 1,
 		.stability = TC_EXPERIMENTAL, .has_output = true,
+		.output = &tc_worker_manager_worker_pool_error_stats_type,
 		.description = "Returns error counts of the last 7 days, by day, hour, title and code, for one pool "
 		"or, without `workerPoolId`, for all of them." },
 	[OP_LIST_WORKER_POOL_ERRORS] = { .service = &tc__service_worker_manager, .name = "listWorkerPoolErrors",
@@ -111,6 +120,7 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" }, { "launchConfigId" },
 		{ "errorId" } }, .query_count = 4, .has_output = true, .pages = true,
+		.output = &tc_worker_manager_worker_pool_error_list_type,
 		.description = "Returns a page of the errors recorded for a pool, optionally of a single launch "
 		"config or a single errorId." },
 	[OP_LIST_WORKERS_FOR_WORKER_GROUP] = { .service = &tc__service_worker_manager,
@@ -119,20 +129,21 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"worker-manager:list-workers:<workerPoolId>/<workerGroup>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" }, { "workerGroup" } },
 		.argument_count = 2, .query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } },
-		.query_count = 2, .has_output = true, .pages = true,
+		.query_count = 2, .has_output = true, .pages = true, .output = &tc_worker_manager_worker_list_type,
 		.description = "Returns a page of the workers of a pool that belong to one worker group, often a "
 		"cloud region." },
 	[OP_WORKER] = { .service = &tc__service_worker_manager, .name = "worker", .method = "GET",
 		.route = "/workers/<workerPoolId>/<workerGroup>/<workerId>", .title = "Get a Worker",
 		.scopes = "\"worker-manager:get-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" }, { "workerGroup" }, { "workerId" } },
-		.argument_count = 3, .has_output = true,
+		.argument_count = 3, .has_output = true, .output = &tc_worker_manager_worker_full_type,
 		.description = "Returns one worker as the manager knows it: provider, state, capacity and times." },
 	[OP_CREATE_WORKER] = { .service = &tc__service_worker_manager, .name = "createWorker", .method = "PUT",
 		.route = "/workers/<workerPoolId>/<workerGroup>/<workerId>", .title = "Create a Worker",
 		.scopes = "\"worker-manager:create-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" }, { "workerGroup" }, { "workerId" } },
 		.argument_count = 3, .has_input = true, .has_output = true,
+		.input = &tc_worker_manager_create_worker_request_type, .output = &tc_worker_manager_worker_full_type,
 		.description = "Adds a worker to a pool whose provider does not start workers itself, such as a "
 		"static one. Other providers answer 400." },
 	[OP_UPDATE_WORKER] = { .service = &tc__service_worker_manager, .name = "updateWorker", .method = "POST",
@@ -140,6 +151,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"worker-manager:update-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" }, { "workerGroup" }, { "workerId" } },
 		.argument_count = 3, .has_input = true, .has_output = true,
+		.input = &tc_worker_manager_create_worker_request_type, .output = &tc_worker_manager_worker_full_type,
 		.description = "Changes a worker of a pool whose provider does not start workers itself, such as a "
 		"static one." },
 	[OP_REMOVE_WORKER] = { .service = &tc__service_worker_manager, .name = "removeWorker", .method = "DELETE",
@@ -155,6 +167,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"worker-manager:should-worker-terminate:<workerPoolId>/<workerGroup>/<workerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" }, { "workerGroup" }, { "workerId" } },
 		.argument_count = 3, .stability = TC_EXPERIMENTAL, .has_output = true,
+		.output = &tc_worker_manager_should_worker_terminate_response_type,
 		.description = "Tells a worker whether to stop, and why, as last decided from demand, pool capacity "
 		"and launch config changes. Meant for workers, which stop when told to." },
 	[OP_LIST_WORKERS_FOR_WORKER_POOL] = { .service = &tc__service_worker_manager,
@@ -163,17 +176,21 @@ static const struct tc_operation operations[] = {
 		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
 		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" }, { "launchConfigId" },
 		{ "state" } }, .query_count = 4, .has_output = true, .pages = true,
+		.output = &tc_worker_manager_worker_list_type,
 		.description = "Returns a page of the workers of a pool, optionally filtered by launch config or "
 		"state." },
 	[OP_REGISTER_WORKER] = { .service = &tc__service_worker_manager, .name = "registerWorker", .method = "POST",
 		.route = "/worker/register", .title = "Register a running worker", .has_input = true,
-		.has_output = true,
+		.has_output = true, .input = &tc_worker_manager_register_worker_request_type,
+		.output = &tc_worker_manager_register_worker_response_type, .secret_reply = true,
 		.description = "Exchanges a proof of identity, whose form depends on the provider, for the worker's "
 		"credentials, configuration and a secret for later renewal. Called unsigned when a worker starts." },
 	[OP_REREGISTER_WORKER] = { .service = &tc__service_worker_manager, .name = "reregisterWorker", .method = "POST",
 		.route = "/worker/reregister", .title = "Reregister a Worker",
 		.scopes = "\"worker-manager:reregister-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
 		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
+		.input = &tc_worker_manager_reregister_worker_request_type,
+		.output = &tc_worker_manager_reregister_worker_response_type, .secret_reply = true,
 		.description = "Renews the credentials of a running worker before they expire; the body carries the "
 		"secret of the last registration and the reply a new one. It also defers the moment at which the "
 		"instance would be terminated." },
@@ -185,6 +202,7 @@ static const struct tc_operation operations[] = {
 		.argument_count = 2, .query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" },
 		{ "launchConfigId" }, { "quarantined" }, { "workerState" } }, .query_count = 5,
 		.stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_worker_manager_list_workers_response_type,
 		.description = "Returns a page of the workers of a queue with their activity and quarantine, joined "
 		"with what the manager knows. Filters: launch config, `quarantined`, `workerState`." },
 	[OP_GET_WORKER] = { .service = &tc__service_worker_manager, .name = "getWorker", .method = "GET",
@@ -193,6 +211,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "\"worker-manager:get-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>\"",
 		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" }, { "workerGroup" },
 		{ "workerId" } }, .argument_count = 4, .stability = TC_EXPERIMENTAL, .has_output = true,
+		.output = &tc_worker_manager_worker_response_type,
 		.description = "Returns one worker with its recent tasks, last activity, quarantine and state." },
 	[OP_HEARTBEAT] = { .service = &tc__service_worker_manager, .name = "heartbeat", .method = "GET",
 		.route = "/__heartbeat__", .title = "Heartbeat",
@@ -237,47 +256,61 @@ enum { EX_WORKER_POOL_CREATED, EX_WORKER_POOL_UPDATED, EX_WORKER_POOL_ERROR, EX_
 static const struct tc_exchange exchanges[] = {
 	[EX_WORKER_POOL_CREATED] = { .service = &tc__service_worker_manager, .name = "workerPoolCreated",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-pool-created",
-		.title = "Worker Pool Created Messages", .words = words_worker_pool_created, .word_count = 8,
+		.title = "Worker Pool Created Messages", .message = &tc_worker_manager_pulse_worker_pool_message_type,
+		.words = words_worker_pool_created, .word_count = 8,
 		.description = "Sent when a worker pool is created; the message names the pool and its provider." },
 	[EX_WORKER_POOL_UPDATED] = { .service = &tc__service_worker_manager, .name = "workerPoolUpdated",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-pool-updated",
-		.title = "Worker Pool Updated Messages", .words = words_worker_pool_created, .word_count = 8,
+		.title = "Worker Pool Updated Messages", .message = &tc_worker_manager_pulse_worker_pool_message_type,
+		.words = words_worker_pool_created, .word_count = 8,
 		.description = "Sent when the definition of a worker pool changes; the message can name the "
 		"provider it had before." },
 	[EX_WORKER_POOL_ERROR] = { .service = &tc__service_worker_manager, .name = "workerPoolError",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-pool-error",
-		.title = "Worker Pool Provisioning Error Messages", .words = words_worker_pool_created, .word_count = 8,
+		.title = "Worker Pool Provisioning Error Messages",
+		.message = &tc_worker_manager_pulse_worker_pool_error_message_type, .words = words_worker_pool_created,
+		.word_count = 8,
 		.description = "Sent when a worker reports an error, or when the manager fails to provision for a "
 		"pool. The message has kind, title and errorId." },
 	[EX_WORKER_REQUESTED] = { .service = &tc__service_worker_manager, .name = "workerRequested",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-requested",
-		.title = "Worker Requested Messages", .words = words_worker_requested, .word_count = 8,
+		.title = "Worker Requested Messages", .message = &tc_worker_manager_pulse_worker_message_type,
+		.words = words_worker_requested, .word_count = 8,
 		.description = "Sent when the manager asks a provider for a new worker; the machine is not up yet." },
 	[EX_WORKER_RUNNING] = { .service = &tc__service_worker_manager, .name = "workerRunning",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-running", .title = "Worker Running Messages",
-		.words = words_worker_requested, .word_count = 8,
+		.message = &tc_worker_manager_pulse_worker_message_type, .words = words_worker_requested,
+		.word_count = 8,
 		.description = "Sent when a worker registers, which means that it started and will claim tasks." },
 	[EX_WORKER_STOPPED] = { .service = &tc__service_worker_manager, .name = "workerStopped",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-stopped", .title = "Worker Stopped Messages",
-		.words = words_worker_requested, .word_count = 8,
+		.message = &tc_worker_manager_pulse_worker_message_type, .words = words_worker_requested,
+		.word_count = 8,
 		.description = "Sent when a worker is known to be stopped, whether it ended by itself or was "
 		"terminated." },
 	[EX_WORKER_REMOVED] = { .service = &tc__service_worker_manager, .name = "workerRemoved",
 		.exchange = "exchange/taskcluster-worker-manager/v1/worker-removed", .title = "Worker Removed Messages",
-		.words = words_worker_requested, .word_count = 8,
+		.message = &tc_worker_manager_pulse_worker_removed_message_type, .words = words_worker_requested,
+		.word_count = 8,
 		.description = "Sent when a worker is being removed, by an API call or by the manager itself; the "
 		"message gives the reason." },
 	[EX_LAUNCH_CONFIG_CREATED] = { .service = &tc__service_worker_manager, .name = "launchConfigCreated",
 		.exchange = "exchange/taskcluster-worker-manager/v1/launch-config-created",
-		.title = "Launch Config Created Messages", .words = words_worker_pool_created, .word_count = 8,
+		.title = "Launch Config Created Messages",
+		.message = &tc_worker_manager_pulse_launch_config_message_type, .words = words_worker_pool_created,
+		.word_count = 8,
 		.description = "Sent when a worker pool gains a launch config; the message gives its id." },
 	[EX_LAUNCH_CONFIG_UPDATED] = { .service = &tc__service_worker_manager, .name = "launchConfigUpdated",
 		.exchange = "exchange/taskcluster-worker-manager/v1/launch-config-updated",
-		.title = "Launch Config Updated Messages", .words = words_worker_pool_created, .word_count = 8,
+		.title = "Launch Config Updated Messages",
+		.message = &tc_worker_manager_pulse_launch_config_message_type, .words = words_worker_pool_created,
+		.word_count = 8,
 		.description = "Sent when a launch config of a worker pool changes; the message gives its id." },
 	[EX_LAUNCH_CONFIG_ARCHIVED] = { .service = &tc__service_worker_manager, .name = "launchConfigArchived",
 		.exchange = "exchange/taskcluster-worker-manager/v1/launch-config-archived",
-		.title = "Launch Config Archived Messages", .words = words_worker_pool_created, .word_count = 8,
+		.title = "Launch Config Archived Messages",
+		.message = &tc_worker_manager_pulse_launch_config_message_type, .words = words_worker_pool_created,
+		.word_count = 8,
 		.description = "Sent when a launch config is archived, so that no new workers start from it." },
 };
 
@@ -289,184 +322,310 @@ const struct tc_service tc__service_worker_manager = {
 	.exchanges = exchanges, .exchange_count = 10,
 };
 
+int tc_worker_manager_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_worker_manager_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_worker_manager_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_worker_manager_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_worker_manager_version(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
 tc_call *tc_worker_manager_version_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
 
+int tc_worker_manager_list_providers(tc_client *client, const struct tc_worker_manager_list_providers_query *query,
+	struct tc_worker_manager_provider_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_PROVIDERS], NULL, query, NULL, reply, err); }
 tc_call *tc_worker_manager_list_providers_call(tc_client *client,
 	const struct tc_worker_manager_list_providers_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_PROVIDERS], NULL, query, err);
-}
-
-tc_call *tc_worker_manager_create_worker_pool_call(tc_client *client, const char *worker_pool_id,
+{ return tc_generated_call(client, &operations[OP_LIST_PROVIDERS], NULL, query, err); }
+struct tc_worker_manager_provider_list *tc_worker_manager_list_providers_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_WORKER_POOL],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_LIST_PROVIDERS], response, err); }
 
-tc_call *tc_worker_manager_update_worker_pool_call(tc_client *client, const char *worker_pool_id,
+int tc_worker_manager_create_worker_pool(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_create_worker_pool_request *body,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL,
+	body, reply, err); }
+tc_call *tc_worker_manager_create_worker_pool_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL,
+	err); }
+int tc_worker_manager_create_worker_pool_body(tc_call *call,
+	const struct tc_worker_manager_create_worker_pool_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_WORKER_POOL], body, err); }
+struct tc_worker_manager_worker_pool_full *tc_worker_manager_create_worker_pool_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_UPDATE_WORKER_POOL],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_CREATE_WORKER_POOL], response, err); }
 
-tc_call *tc_worker_manager_delete_worker_pool_call(tc_client *client, const char *worker_pool_id,
+int tc_worker_manager_update_worker_pool(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_update_worker_pool_request *body,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_UPDATE_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL,
+	body, reply, err); }
+tc_call *tc_worker_manager_update_worker_pool_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_UPDATE_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL,
+	err); }
+int tc_worker_manager_update_worker_pool_body(tc_call *call,
+	const struct tc_worker_manager_update_worker_pool_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_UPDATE_WORKER_POOL], body, err); }
+struct tc_worker_manager_worker_pool_full *tc_worker_manager_update_worker_pool_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_DELETE_WORKER_POOL],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_UPDATE_WORKER_POOL], response, err); }
 
-tc_call *tc_worker_manager_list_worker_pool_launch_configs_call(tc_client *client,
-	const char *worker_pool_id,
+int tc_worker_manager_delete_worker_pool(tc_client *client, const char *worker_pool_id,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_DELETE_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_worker_manager_delete_worker_pool_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_DELETE_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL,
+	err); }
+struct tc_worker_manager_worker_pool_full *tc_worker_manager_delete_worker_pool_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_DELETE_WORKER_POOL], response, err); }
+
+int tc_worker_manager_list_worker_pool_launch_configs(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_list_worker_pool_launch_configs_query *query,
+	struct tc_worker_manager_worker_pool_launch_config_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_POOL_LAUNCH_CONFIGS],
+	(const char *const[]){ worker_pool_id }, query, NULL, reply, err); }
+tc_call *tc_worker_manager_list_worker_pool_launch_configs_call(tc_client *client, const char *worker_pool_id,
 	const struct tc_worker_manager_list_worker_pool_launch_configs_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKER_POOL_LAUNCH_CONFIGS],
-		(const char *const[]){ worker_pool_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_WORKER_POOL_LAUNCH_CONFIGS],
+	(const char *const[]){ worker_pool_id }, query, err); }
+struct tc_worker_manager_worker_pool_launch_config_list *tc_worker_manager_list_worker_pool_launch_configs_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKER_POOL_LAUNCH_CONFIGS], response, err); }
 
-tc_call *tc_worker_manager_worker_pool_stats_call(tc_client *client, const char *worker_pool_id,
+int tc_worker_manager_worker_pool_stats(tc_client *client, const char *worker_pool_id,
+	struct tc_worker_manager_worker_pool_stats **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_WORKER_POOL_STATS], (const char *const[]){ worker_pool_id }, NULL,
+	NULL, reply, err); }
+tc_call *tc_worker_manager_worker_pool_stats_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_WORKER_POOL_STATS], (const char *const[]){ worker_pool_id }, NULL,
+	err); }
+struct tc_worker_manager_worker_pool_stats *tc_worker_manager_worker_pool_stats_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_WORKER_POOL_STATS],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_WORKER_POOL_STATS], response, err); }
 
-tc_call *tc_worker_manager_worker_pool_call(tc_client *client, const char *worker_pool_id,
+int tc_worker_manager_worker_pool(tc_client *client, const char *worker_pool_id,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL, NULL,
+	reply, err); }
+tc_call *tc_worker_manager_worker_pool_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_WORKER_POOL], (const char *const[]){ worker_pool_id }, NULL, err); }
+struct tc_worker_manager_worker_pool_full *tc_worker_manager_worker_pool_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_WORKER_POOL],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_WORKER_POOL], response, err); }
 
+int tc_worker_manager_list_worker_pools(tc_client *client,
+	const struct tc_worker_manager_list_worker_pools_query *query,
+	struct tc_worker_manager_worker_pool_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_POOLS], NULL, query, NULL, reply, err); }
 tc_call *tc_worker_manager_list_worker_pools_call(tc_client *client,
 	const struct tc_worker_manager_list_worker_pools_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKER_POOLS], NULL, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_WORKER_POOLS], NULL, query, err); }
+struct tc_worker_manager_worker_pool_list *tc_worker_manager_list_worker_pools_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKER_POOLS], response, err); }
 
+int tc_worker_manager_list_worker_pools_stats(tc_client *client,
+	const struct tc_worker_manager_list_worker_pools_stats_query *query,
+	struct tc_worker_manager_worker_pool_list_stats **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_POOLS_STATS], NULL, query, NULL, reply, err); }
 tc_call *tc_worker_manager_list_worker_pools_stats_call(tc_client *client,
 	const struct tc_worker_manager_list_worker_pools_stats_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKER_POOLS_STATS], NULL, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_WORKER_POOLS_STATS], NULL, query, err); }
+struct tc_worker_manager_worker_pool_list_stats *tc_worker_manager_list_worker_pools_stats_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKER_POOLS_STATS], response, err); }
 
-tc_call *tc_worker_manager_report_worker_error_call(tc_client *client, const char *worker_pool_id,
+int tc_worker_manager_report_worker_error(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_report_worker_error_request *body,
+	struct tc_worker_manager_worker_pool_error **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REPORT_WORKER_ERROR], (const char *const[]){ worker_pool_id },
+	NULL, body, reply, err); }
+tc_call *tc_worker_manager_report_worker_error_call(tc_client *client, const char *worker_pool_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REPORT_WORKER_ERROR], (const char *const[]){ worker_pool_id }, NULL,
+	err); }
+int tc_worker_manager_report_worker_error_body(tc_call *call,
+	const struct tc_worker_manager_report_worker_error_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_REPORT_WORKER_ERROR], body, err); }
+struct tc_worker_manager_worker_pool_error *tc_worker_manager_report_worker_error_reply(const tc_response *response,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REPORT_WORKER_ERROR],
-		(const char *const[]){ worker_pool_id }, NULL, err);
-}
+{ return tc_generated_reply(&operations[OP_REPORT_WORKER_ERROR], response, err); }
 
+int tc_worker_manager_worker_pool_error_stats(tc_client *client,
+	const struct tc_worker_manager_worker_pool_error_stats_query *query,
+	struct tc_worker_manager_worker_pool_error_stats **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_WORKER_POOL_ERROR_STATS], NULL, query, NULL, reply, err); }
 tc_call *tc_worker_manager_worker_pool_error_stats_call(tc_client *client,
 	const struct tc_worker_manager_worker_pool_error_stats_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_WORKER_POOL_ERROR_STATS], NULL, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_WORKER_POOL_ERROR_STATS], NULL, query, err); }
+struct tc_worker_manager_worker_pool_error_stats *tc_worker_manager_worker_pool_error_stats_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_WORKER_POOL_ERROR_STATS], response, err); }
 
-tc_call *tc_worker_manager_list_worker_pool_errors_call(tc_client *client,
-	const char *worker_pool_id,
+int tc_worker_manager_list_worker_pool_errors(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_list_worker_pool_errors_query *query,
+	struct tc_worker_manager_worker_pool_error_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_POOL_ERRORS], (const char *const[]){ worker_pool_id },
+	query, NULL, reply, err); }
+tc_call *tc_worker_manager_list_worker_pool_errors_call(tc_client *client, const char *worker_pool_id,
 	const struct tc_worker_manager_list_worker_pool_errors_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKER_POOL_ERRORS],
-		(const char *const[]){ worker_pool_id }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_WORKER_POOL_ERRORS], (const char *const[]){ worker_pool_id },
+	query, err); }
+struct tc_worker_manager_worker_pool_error_list *tc_worker_manager_list_worker_pool_errors_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKER_POOL_ERRORS], response, err); }
 
-tc_call *tc_worker_manager_list_workers_for_worker_group_call(tc_client *client,
-	const char *worker_pool_id, const char *worker_group,
-	const struct tc_worker_manager_list_workers_for_worker_group_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKERS_FOR_WORKER_GROUP],
-		(const char *const[]){ worker_pool_id, worker_group }, query, err);
-}
-
-tc_call *tc_worker_manager_worker_call(tc_client *client, const char *worker_pool_id,
-	const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_WORKER],
-		(const char *const[]){ worker_pool_id, worker_group, worker_id }, NULL, err);
-}
-
-tc_call *tc_worker_manager_create_worker_call(tc_client *client, const char *worker_pool_id,
-	const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_WORKER],
-		(const char *const[]){ worker_pool_id, worker_group, worker_id }, NULL, err);
-}
-
-tc_call *tc_worker_manager_update_worker_call(tc_client *client, const char *worker_pool_id,
-	const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_UPDATE_WORKER],
-		(const char *const[]){ worker_pool_id, worker_group, worker_id }, NULL, err);
-}
-
-tc_call *tc_worker_manager_remove_worker_call(tc_client *client, const char *worker_pool_id,
-	const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REMOVE_WORKER],
-		(const char *const[]){ worker_pool_id, worker_group, worker_id }, NULL, err);
-}
-
-tc_call *tc_worker_manager_should_worker_terminate_call(tc_client *client,
-	const char *worker_pool_id, const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SHOULD_WORKER_TERMINATE],
-		(const char *const[]){ worker_pool_id, worker_group, worker_id }, NULL, err);
-}
-
-tc_call *tc_worker_manager_list_workers_for_worker_pool_call(tc_client *client,
-	const char *worker_pool_id,
-	const struct tc_worker_manager_list_workers_for_worker_pool_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKERS_FOR_WORKER_POOL],
-		(const char *const[]){ worker_pool_id }, query, err);
-}
-
-tc_call *tc_worker_manager_register_worker_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REGISTER_WORKER], NULL, NULL, err);
-}
-
-tc_call *tc_worker_manager_reregister_worker_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REREGISTER_WORKER], NULL, NULL, err);
-}
-
-tc_call *tc_worker_manager_list_workers_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, const struct tc_worker_manager_list_workers_query *query,
+int tc_worker_manager_list_workers_for_worker_group(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const struct tc_worker_manager_list_workers_for_worker_group_query *query,
+	struct tc_worker_manager_worker_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKERS_FOR_WORKER_GROUP],
+	(const char *const[]){ worker_pool_id, worker_group }, query, NULL, reply, err); }
+tc_call *tc_worker_manager_list_workers_for_worker_group_call(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const struct tc_worker_manager_list_workers_for_worker_group_query *query,
 	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_WORKERS],
-		(const char *const[]){ provisioner_id, worker_type }, query, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_WORKERS_FOR_WORKER_GROUP], (const char *const[]){ worker_pool_id,
+	worker_group }, query, err); }
+struct tc_worker_manager_worker_list *tc_worker_manager_list_workers_for_worker_group_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKERS_FOR_WORKER_GROUP], response, err); }
 
-tc_call *tc_worker_manager_get_worker_call(tc_client *client, const char *provisioner_id,
-	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_WORKER],
-		(const char *const[]){ provisioner_id, worker_type, worker_group, worker_id }, NULL,
-		err);
-}
+int tc_worker_manager_worker(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, struct tc_worker_manager_worker_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_WORKER], (const char *const[]){ worker_pool_id, worker_group,
+	worker_id }, NULL, NULL, reply, err); }
+tc_call *tc_worker_manager_worker_call(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_WORKER], (const char *const[]){ worker_pool_id, worker_group,
+	worker_id }, NULL, err); }
+struct tc_worker_manager_worker_full *tc_worker_manager_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_WORKER], response, err); }
 
+int tc_worker_manager_create_worker(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, const struct tc_worker_manager_create_worker_request *body,
+	struct tc_worker_manager_worker_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_WORKER], (const char *const[]){ worker_pool_id,
+	worker_group, worker_id }, NULL, body, reply, err); }
+tc_call *tc_worker_manager_create_worker_call(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_WORKER], (const char *const[]){ worker_pool_id, worker_group,
+	worker_id }, NULL, err); }
+int tc_worker_manager_create_worker_body(tc_call *call, const struct tc_worker_manager_create_worker_request *body,
+	tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_WORKER], body, err); }
+struct tc_worker_manager_worker_full *tc_worker_manager_create_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_WORKER], response, err); }
+
+int tc_worker_manager_update_worker(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, const struct tc_worker_manager_create_worker_request *body,
+	struct tc_worker_manager_worker_full **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_UPDATE_WORKER], (const char *const[]){ worker_pool_id,
+	worker_group, worker_id }, NULL, body, reply, err); }
+tc_call *tc_worker_manager_update_worker_call(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_UPDATE_WORKER], (const char *const[]){ worker_pool_id, worker_group,
+	worker_id }, NULL, err); }
+int tc_worker_manager_update_worker_body(tc_call *call, const struct tc_worker_manager_create_worker_request *body,
+	tc_error *err)
+{ return tc_generated_body(call, &operations[OP_UPDATE_WORKER], body, err); }
+struct tc_worker_manager_worker_full *tc_worker_manager_update_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_UPDATE_WORKER], response, err); }
+
+int tc_worker_manager_remove_worker(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REMOVE_WORKER], (const char *const[]){ worker_pool_id,
+	worker_group, worker_id }, NULL, NULL, response, err); }
+tc_call *tc_worker_manager_remove_worker_call(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REMOVE_WORKER], (const char *const[]){ worker_pool_id, worker_group,
+	worker_id }, NULL, err); }
+
+int tc_worker_manager_should_worker_terminate(tc_client *client, const char *worker_pool_id, const char *worker_group,
+	const char *worker_id, struct tc_worker_manager_should_worker_terminate_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SHOULD_WORKER_TERMINATE], (const char *const[]){ worker_pool_id,
+	worker_group, worker_id }, NULL, NULL, reply, err); }
+tc_call *tc_worker_manager_should_worker_terminate_call(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_SHOULD_WORKER_TERMINATE], (const char *const[]){ worker_pool_id,
+	worker_group, worker_id }, NULL, err); }
+struct tc_worker_manager_should_worker_terminate_response *tc_worker_manager_should_worker_terminate_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_SHOULD_WORKER_TERMINATE], response, err); }
+
+int tc_worker_manager_list_workers_for_worker_pool(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_list_workers_for_worker_pool_query *query,
+	struct tc_worker_manager_worker_list **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKERS_FOR_WORKER_POOL],
+	(const char *const[]){ worker_pool_id }, query, NULL, reply, err); }
+tc_call *tc_worker_manager_list_workers_for_worker_pool_call(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_list_workers_for_worker_pool_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_WORKERS_FOR_WORKER_POOL],
+	(const char *const[]){ worker_pool_id }, query, err); }
+struct tc_worker_manager_worker_list *tc_worker_manager_list_workers_for_worker_pool_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKERS_FOR_WORKER_POOL], response, err); }
+
+int tc_worker_manager_register_worker(tc_client *client, const struct tc_worker_manager_register_worker_request *body,
+	struct tc_worker_manager_register_worker_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REGISTER_WORKER], NULL, NULL, body, reply, err); }
+tc_call *tc_worker_manager_register_worker_call(tc_client *client, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REGISTER_WORKER], NULL, NULL, err); }
+int tc_worker_manager_register_worker_body(tc_call *call, const struct tc_worker_manager_register_worker_request *body,
+	tc_error *err)
+{ return tc_generated_body(call, &operations[OP_REGISTER_WORKER], body, err); }
+struct tc_worker_manager_register_worker_response *tc_worker_manager_register_worker_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_REGISTER_WORKER], response, err); }
+
+int tc_worker_manager_reregister_worker(tc_client *client,
+	const struct tc_worker_manager_reregister_worker_request *body,
+	struct tc_worker_manager_reregister_worker_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REREGISTER_WORKER], NULL, NULL, body, reply, err); }
+tc_call *tc_worker_manager_reregister_worker_call(tc_client *client, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_REREGISTER_WORKER], NULL, NULL, err); }
+int tc_worker_manager_reregister_worker_body(tc_call *call,
+	const struct tc_worker_manager_reregister_worker_request *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_REREGISTER_WORKER], body, err); }
+struct tc_worker_manager_reregister_worker_response *tc_worker_manager_reregister_worker_reply(
+	const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_REREGISTER_WORKER], response, err); }
+
+int tc_worker_manager_list_workers(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const struct tc_worker_manager_list_workers_query *query,
+	struct tc_worker_manager_list_workers_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_WORKERS], (const char *const[]){ provisioner_id,
+	worker_type }, query, NULL, reply, err); }
+tc_call *tc_worker_manager_list_workers_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const struct tc_worker_manager_list_workers_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_WORKERS], (const char *const[]){ provisioner_id, worker_type },
+	query, err); }
+struct tc_worker_manager_list_workers_response *tc_worker_manager_list_workers_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_WORKERS], response, err); }
+
+int tc_worker_manager_get_worker(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, struct tc_worker_manager_worker_response **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_WORKER], (const char *const[]){ provisioner_id, worker_type,
+	worker_group, worker_id }, NULL, NULL, reply, err); }
+tc_call *tc_worker_manager_get_worker_call(tc_client *client, const char *provisioner_id, const char *worker_type,
+	const char *worker_group, const char *worker_id, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_GET_WORKER], (const char *const[]){ provisioner_id, worker_type,
+	worker_group, worker_id }, NULL, err); }
+struct tc_worker_manager_worker_response *tc_worker_manager_get_worker_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_GET_WORKER], response, err); }
+
+int tc_worker_manager_heartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_worker_manager_heartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
 
 int tc_worker_manager_events_worker_pool_created(
 	const struct tc_worker_manager_events_worker_pool_created_key *key,

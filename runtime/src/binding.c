@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "binding.h"
 
+#include "buffer.h"
 #include "error.h"
 #include <string.h>
 
@@ -16,6 +17,23 @@ static bool find_name(const struct tc__names *names, const char *wanted, size_t 
 	return false;
 }
 
+static int fail_unknown(const struct tc__names *names, const char *unknown, tc_error *err)
+{
+	struct tc__buffer known = TC__BUFFER(TC__MESSAGE_MAX / 2);
+
+	for (size_t i = 0; i < names->count; i++) {
+		const char *name = names->name(names->table, i);
+		if (!name)
+			continue;
+		tc__buffer_text(&known, known.length ? ", " : "; it has ");
+		tc__buffer_text(&known, name);
+	}
+	int rc = tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s has no argument %.200s%s", names->service,
+		names->what, unknown, tc__buffer_get(&known));
+	tc__buffer_clear(&known);
+	return rc;
+}
+
 static int match_pair(const struct tc__names *names, const struct tc_pair *pair,
 	const char **values, tc_error *err)
 {
@@ -25,8 +43,7 @@ static int match_pair(const struct tc__names *names, const struct tc_pair *pair,
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s: a name is NULL", names->service,
 			names->what);
 	if (!find_name(names, pair->name, &position))
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s has no argument %s", names->service,
-			names->what, pair->name);
+		return fail_unknown(names, pair->name, err);
 	if (!pair->value)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s: %s is NULL", names->service,
 			names->what, pair->name);

@@ -21,7 +21,7 @@ struct tc__buffer {
 	size_t length, capacity, max;
 	bool no_memory; /* an append failed for want of memory, */
 	bool too_long;  /* or because of the maximum */
-	bool secret;    /* old copies are wiped */
+	bool secret;    /* all copies that it frees are wiped; what is taken is the taker's */
 };
 
 /* `limit`: the most bytes it may ever hold, without the NUL. */

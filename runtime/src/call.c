@@ -2,6 +2,8 @@
 #include "call.h"
 
 #include "binding.h"
+#include "client_realm.h"
+#include "clock.h"
 #include <string.h>
 
 /* While a call waits, its progress callback is asked this often whether to go on. */
@@ -42,8 +44,11 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	if (!call)
 		return NULL;
 	call->retry_class = class_without_body(operation);
-	if (tc__request_init(&call->request, &client->site, operation, arguments, query, err) ==
-		TC_OK)
+	struct tc__site site;
+	int rc = tc__client_site(client, operation, &site, err);
+	if (rc == TC_OK)
+		rc = tc__request_init(&call->request, &site, operation, arguments, query, err);
+	if (rc == TC_OK)
 		return call;
 	tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
 	tc_call_free(call);
@@ -67,6 +72,15 @@ const struct tc_operation *tc_call_operation(const tc_call *call)
 const char *tc_call_url(const tc_call *call)
 {
 	return call ? tc__buffer_get(&call->request.url) : NULL;
+}
+
+static int prefixed(const tc_call *call, int rc, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+	return rc;
 }
 
 /* Arguments and query values share their names' space. */
@@ -94,6 +108,61 @@ static int check_given(const struct tc_operation *operation, const char *const *
 		payload ? "a payload is given, but it takes none" : "the payload is missing");
 }
 
+/* Whether a name is an argument's or a header's, and not a key of the query. */
+static bool is_placed(const struct tc_operation *operation, const char *name)
+{
+	const struct tc_query_rule *header = tc__rules_of(operation)->headers;
+
+	for (size_t i = 0; i < operation->argument_count; i++)
+		if (name && strcmp(operation->arguments[i].name, name) == 0)
+			return true;
+	for (; header && header->name; header++)
+		if (name && strcmp(header->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Arguments and headers have places; keys of the query may have operators and several values. */
+static int place(const struct tc_operation *operation, const struct tc_pair *pairs, size_t count,
+	const char **values, tc_error *err)
+{
+	struct tc__names names = { parameter_name, operation,
+		(size_t)operation->argument_count + operation->query_count,
+		operation->service->name, operation->name };
+	struct tc_pair placed[TC__NAMES_MAX + 1];
+	size_t placed_count = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_placed(operation, pairs[i].name) && placed_count <= TC__NAMES_MAX)
+			placed[placed_count++] = pairs[i];
+	return tc__names_match(&names, placed, placed_count, values, err);
+}
+
+static tc_call *by_rules(tc_client *client, const struct tc_operation *operation,
+	const struct tc_pair *pairs, size_t count, const tc_json *payload, tc_error *err)
+{
+	const char *values[2 * TC__NAMES_MAX];
+
+	if (place(operation, pairs, count, values, err) != TC_OK ||
+		check_given(operation, values, payload, err) != TC_OK)
+		return NULL;
+	tc_call *call =
+		tc__call_new(client, operation, values, values + operation->argument_count, err);
+	int rc = call ? TC_OK : TC_ERROR_ARGUMENT;
+	for (size_t i = 0; i < count && rc == TC_OK; i++)
+		if (!is_placed(operation, pairs[i].name))
+			rc = prefixed(call,
+				tc__request_query_sent(
+					&call->request, pairs[i].name, pairs[i].value, err),
+				err);
+	if (rc == TC_OK && payload)
+		rc = tc_call_body_json(call, payload, err);
+	if (rc == TC_OK)
+		return call;
+	tc_call_free(call);
+	return NULL;
+}
+
 tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation,
 	const struct tc_pair *pairs, size_t count, const tc_json *payload, tc_error *err)
 {
@@ -103,6 +172,8 @@ tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
 		return NULL;
 	}
+	if (tc__rules_of(operation))
+		return by_rules(client, operation, pairs, count, payload, err);
 	struct tc__names names = { parameter_name, operation,
 		(size_t)operation->argument_count + operation->query_count,
 		operation->service->name, operation->name };
@@ -152,7 +223,7 @@ static int classify(const struct tc_operation *operation, const char *body, size
 	return TC_OK;
 }
 
-static int check_unused(const tc_call *call, tc_error *err)
+int tc__call_check_unused(const tc_call *call, tc_error *err)
 {
 	if (!call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
@@ -161,15 +232,6 @@ static int check_unused(const tc_call *call, tc_error *err)
 	return tc__fail(err, TC_ERROR_ARGUMENT,
 		"%s.%s: the call has been used already and does not change any more",
 		call->request.operation->service->name, call->request.operation->name);
-}
-
-static int prefixed(const tc_call *call, int rc, tc_error *err)
-{
-	const struct tc_operation *operation = call->request.operation;
-
-	if (rc != TC_OK)
-		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
-	return rc;
 }
 
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
@@ -190,7 +252,7 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 	size_t length;
 	char *text;
 
-	int rc = check_unused(call, err);
+	int rc = tc__call_check_unused(call, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!body)
@@ -207,13 +269,13 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 int tc_call_body_bytes(
 	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err)
 {
-	int rc = check_unused(call, err);
+	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)
 		return rc;
 	if (!bytes && length)
 		return prefixed(call, tc__fail(err, TC_ERROR_ARGUMENT, "bytes is NULL"), err);
-	if (length > TC__BODY_MAX) /* before it is copied */
+	if (length > tc__body_max_of(call->request.operation)) /* before it is copied */
 		return prefixed(
 			call, tc__request_body(&call->request, NULL, length, NULL, err), err);
 	char *text = tc__object_text(bytes, length);
@@ -227,7 +289,7 @@ int tc_call_body_bytes(
 
 int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err)
 {
-	int rc = check_unused(call, err);
+	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)
 		return rc;
@@ -299,6 +361,9 @@ int tc__call_check_ready(const tc_call *call, tc_error *err)
 {
 	if (!call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
+	int rc = tc__query_check(&call->request.query, err);
+	if (rc != TC_OK)
+		return prefixed(call, rc, err);
 	if (!call->request.operation->has_input || call->request.has_body)
 		return TC_OK;
 	return prefixed(call,
@@ -312,6 +377,11 @@ int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 	if (response)
 		*response = NULL;
 	int rc = tc__call_check_ready(call, err);
+	if (rc == TC_OK && tc__events_of(call->request.operation))
+		rc = prefixed(call,
+			tc__fail(err, TC_ERROR_ARGUMENT,
+				"its reply is a stream without an end: listen by tc_events_new"),
+			err);
 	return rc == TC_OK ? tc__call_perform(call, NULL, response, err) : rc;
 }
 
@@ -412,13 +482,18 @@ static int sign_url(const tc_call *call, int64_t lifetime_s, const char **url, t
 	tc_client *client = call->client;
 	char *text = NULL;
 
+	int rc = tc__client_renew(client, tc__clock_steady_ms(), err);
+	if (rc != TC_OK)
+		return rc;
+	if (tc__system_of(call->request.operation))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "the server knows no signed URLs");
 	if (!client->credentials)
 		return tc__fail(
 			err, TC_ERROR_CREDENTIALS, "there are no credentials to sign a URL with");
 	int64_t now_s = tc__client_server_ms(client) / 1000;
 	if (lifetime_s == 0)
 		lifetime_s = SIGNED_URL_LIFETIME_S;
-	int rc = tc__request_signed_url(
+	rc = tc__request_signed_url(
 		&call->request, &client->signer, now_s + lifetime_s, &text, err);
 	*url = text;
 	return rc;

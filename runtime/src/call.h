@@ -37,6 +37,9 @@ int tc__call_take_body(tc_call *call, char *body, size_t length, const char *con
 int tc__call_perform(
 	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err);
 
+/* Whether its body, headers and query may still change. */
+int tc__call_check_unused(const tc_call *call, tc_error *err);
+
 /* Whether it can be sent: it is there, and has the body that its operation takes. */
 int tc__call_check_ready(const tc_call *call, tc_error *err);
 
@@ -66,6 +69,9 @@ struct tc__performance {
 	struct tc__retry retry;
 	int attempts;
 	int64_t attempt_begun_ms;
+	struct tc__sink *sink;     /* the call's own; a login between has none */
+	struct tc__request *login; /* NULL until one is needed */
+	bool logging_in, logged_in, carried_session;
 };
 
 /* `now_ms` is the transport's steady clock, everywhere. */

@@ -32,6 +32,10 @@ static int copy_body(const tc_call *from, tc_call *to, tc_error *err)
 
 static int copy_lines(const tc_call *from, tc_call *to, tc_error *err)
 {
+	const char *accept = from->request.accept_line;
+
+	if (accept && !(to->request.accept_line = copy_text(accept, strlen(accept), err)))
+		return TC_ERROR_NOMEM;
 	for (size_t i = 0; i < from->request.line_count; i++) {
 		const char *line = from->request.lines[i];
 		to->request.lines[i] = copy_text(line, strlen(line), err);
@@ -56,6 +60,9 @@ tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err)
 	copy->retry_class = call->retry_class;
 	int rc = tc__request_init_url(&copy->request, call->request.operation, url, err);
 	copy->request.proxied = call->request.proxied;
+	copy->request.query_at = call->request.query_at;
+	if (rc == TC_OK)
+		rc = tc__query_copy(&copy->request.query, &call->request.query, err);
 	if (rc == TC_OK)
 		rc = copy_body(call, copy, err);
 	if (rc == TC_OK)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "call.h"
 
+#include "call_session.h"
 #include "clock.h"
+#include "rpc.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -28,12 +30,16 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 	const struct tc_client *client = call->client;
 	const struct tc_options *options = &client->options;
 
-	*performance = (struct tc__performance){ .call = call };
+	*performance = (struct tc__performance){ .call = call, .sink = sink };
 	call->state->references++;
 	call->state->used = true;
 	tc__reply_init(&performance->reply, options->reply_max, sink);
 	performance->reply.hold = options->verify_replies;
-	performance->reply.lenient = options->lenient_replies;
+	performance->reply.lenient =
+		options->lenient_replies || tc__query_is_selective(&call->request.query);
+	performance->reply.no_redirects = tc__redirects_are_errors(call->request.operation);
+	if (tc__events_of(call->request.operation))
+		performance->reply.max = SIZE_MAX; /* of a stream each event has a limit */
 	performance->delivery = (struct tc__delivery){
 		.attempt = &performance->attempt,
 		.reply = &performance->reply,
@@ -46,6 +52,7 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 
 void tc__performance_end(struct tc__performance *performance)
 {
+	tc__session_end(performance);
 	tc__attempt_clear(&performance->attempt);
 	tc__reply_clear(&performance->reply);
 	tc_call_free(performance->call->state->call);
@@ -133,8 +140,17 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
-	int rc = tc__attempt_fill(&performance->attempt, &performance->call->request,
-		&client->signer, tc__client_server_ms(client) / 1000, failure);
+	const struct tc_operation *operation = operation_of(performance);
+	const struct tc__request *request = &performance->call->request;
+	bool renewed = request->proxied || tc__system_of(operation);
+	int rc = renewed ? TC_OK : tc__client_renew(client, now_ms, failure);
+	if (rc != TC_OK)
+		return rc;
+	struct tc__signer signer = client->signer;
+	rc = tc__session_prepare(performance, &signer, &request, failure);
+	if (rc == TC_OK)
+		rc = tc__attempt_fill(&performance->attempt, request, &signer,
+			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
 	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
@@ -163,6 +179,53 @@ static bool read_challenge(const struct tc__performance *performance, int64_t *s
 	return false;
 }
 
+static bool has_clock_rules(const struct tc__performance *performance)
+{
+	const struct tc_conventions *system = tc__system_of(operation_of(performance));
+
+	return system && system->clock;
+}
+
+/* Whether the system says of this reply that it is about the clock. */
+static bool breaks_clock_rule(const struct tc__performance *performance)
+{
+	const struct tc_operation *operation = operation_of(performance);
+	const struct tc_clock_rule *rule = tc__system_of(operation)->clock;
+	const char *challenge = tc__reply_header(&performance->reply, "www-authenticate");
+	bool breaks = false;
+
+	if (!performance->attempt.is_signed || !performance->reply.response)
+		return false;
+	char *message = tc__reply_message(&performance->reply, operation);
+	for (; rule->status && !breaks; rule++) {
+		if (rule->status != tc__reply_status(&performance->reply))
+			continue;
+		breaks = (message && tc__pattern_found(rule->pattern, message) == 1) ||
+			(challenge && tc__pattern_found(rule->pattern, challenge) == 1);
+	}
+	tc_release(message);
+	return breaks;
+}
+
+/* The refusal stays one of the clock: what a person has to know to put it right. */
+static void tell_clock(const struct tc__performance *performance, tc_error *failure)
+{
+	const struct tc_operation *operation = operation_of(performance);
+	int64_t server_ms;
+
+	if (!has_clock_rules(performance) || !breaks_clock_rule(performance))
+		return;
+	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms)) {
+		tc__error_prefix(failure, "the clock here is wrong");
+		return;
+	}
+	int64_t off_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	tc__error_prefix(failure, "the clock here is %lld s %s the server's, which allows %lld s",
+		(long long)(off_ms < 0 ? -off_ms : off_ms) / 1000,
+		off_ms < 0 ? "behind" : "ahead of",
+		(long long)tc__system_of(operation)->hawk->skew_s);
+}
+
 /* Whether the reply refuses our clock; if so, the offset is corrected. Once for a performance: a
  * server whose clock is itself at odds with its Date must not keep us busy. */
 static bool correct_clock(const struct tc__performance *performance)
@@ -170,25 +233,40 @@ static bool correct_clock(const struct tc__performance *performance)
 	tc_client *client = client_of(performance);
 	int64_t server_ms, tolerance = SKEW_PROVED_MS;
 
-	if (tc__reply_status(&performance->reply) != 401 || !performance->attempt.is_signed ||
-		performance->retry.resigned)
+	if (!performance->attempt.is_signed || performance->retry.resigned)
 		return false;
-	int64_t assumed_ms = tc__client_server_ms(client);
+	bool ruled = has_clock_rules(performance);
+	if (ruled ? !breaks_clock_rule(performance) : tc__reply_status(&performance->reply) != 401)
+		return false;
+	int64_t assumed_ms = tc__client_operation_ms(client, operation_of(performance));
 	if (!read_challenge(performance, &server_ms)) {
-		tolerance = SKEW_MS;
+		tolerance = ruled ? SKEW_PROVED_MS : SKEW_MS;
 		if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
 			return false;
 	}
 	int64_t error_ms = server_ms - assumed_ms;
 	if (error_ms >= -tolerance && error_ms <= tolerance)
 		return false;
-	client->offset_ms += error_ms;
+	*tc__client_offset(client, operation_of(performance)) += error_ms;
 	tc__log(&client->log, TC_LOG_WARN,
 		"%s %s: the clock here is %lld s %s the server's: corrected, signing again",
 		performance->attempt.method, performance->attempt.url,
 		(long long)(error_ms < 0 ? -error_ms : error_ms) / 1000,
 		error_ms < 0 ? "ahead of" : "behind");
 	return true;
+}
+
+/* ---- the credentials ---- */
+
+/* Whether the reply refuses the credentials of this attempt, and there are others now. Servers
+ * answer 401 for nothing else, once the clock is right; too few scopes are a 403. */
+static bool renew_refused(const struct tc__performance *performance, int64_t now_ms)
+{
+	const struct tc__attempt *attempt = &performance->attempt;
+
+	return tc__reply_status(&performance->reply) == 401 && attempt->is_signed &&
+		!performance->retry.renewed &&
+		tc__client_renew_refused(client_of(performance), attempt->credentials, now_ms);
 }
 
 /* ---- judging ---- */
@@ -230,23 +308,53 @@ static int64_t asked_pause(const struct tc__performance *performance)
 	return tc__retry_after(value, server_ms);
 }
 
+/* A success of a remote procedure call must be one to this request. */
+static int check_rpc(const struct tc__performance *performance, tc_error *failure)
+{
+	const struct tc_rpc *rpc = tc__rpc_of(operation_of(performance));
+
+	if (!rpc)
+		return TC_OK;
+	return tc__rpc_check(rpc, performance->attempt.rpc_id,
+		tc_response_json(performance->reply.response, NULL), failure);
+}
+
 /* The performance is over: its failure, if it is one, is told in full. */
 static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
 {
 	const struct tc_operation *operation = operation_of(performance);
 
-	if (rc == TC_OK && tc__reply_is_success(tc__reply_status(&performance->reply)))
-		return;
-	if (rc == TC_OK)
+	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply, operation)) {
+		rc = check_rpc(performance, failure);
+		if (rc == TC_OK)
+			return;
+	}
+	if (rc == TC_OK) {
 		tc__reply_refusal(&performance->reply, operation, failure);
-	else
+		tell_clock(performance, failure);
+	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
+	}
 	log_failure(performance, failure);
+}
+
+/* A login may be repeated, whatever the call is. */
+static struct tc__next next_step(struct tc__performance *performance, bool login,
+	const struct tc__outcome *outcome, double fraction)
+{
+	struct tc__retry *retry = &performance->retry;
+	enum tc_retry_class own = retry->retry_class;
+
+	retry->retry_class = login ? TC_RETRY_ALWAYS : own;
+	struct tc__next next = tc__retry_next(retry, outcome, fraction);
+	retry->retry_class = own;
+	return next;
 }
 
 struct tc__next tc__performance_judge(
 	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure)
 {
+	bool login = performance->logging_in;
 	double fraction = 0;
 
 	if (rc == TC_OK && performance->reply.err.code == TC_OK)
@@ -254,18 +362,24 @@ struct tc__next tc__performance_judge(
 	if (rc == TC_OK)
 		rc = tc__reply_finish(&performance->reply, failure);
 	log_attempt(performance, rc, now_ms, failure);
+	if (rc == TC_OK && tc__session_turns(performance, failure))
+		return (struct tc__next){ TC__STEP_RESIGN, 0 };
+	rc = rc == TC_OK ? failure->code : rc;
+	int status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0;
 	struct tc__outcome outcome = {
 		.code = rc,
-		.status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0,
+		.status = status,
 		.maybe_sent = performance->delivery.maybe_sent,
-		.permanent = performance->delivery.permanent,
+		.permanent = performance->delivery.permanent ||
+			tc__is_final_status(operation_of(performance), status),
 		.stale = rc == TC_OK && correct_clock(performance),
 		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,
 		.steady_ms = now_ms,
 	};
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
 		fraction = tc__random_fraction(&client_of(performance)->options.seams);
-	struct tc__next next = tc__retry_next(&performance->retry, &outcome, fraction);
+	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
+	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);

@@ -3,6 +3,7 @@
 #include <taskcluster/generated.h>
 
 #include "call.h"
+#include "call_reshape.h"
 #include "type.h"
 #include <string.h>
 
@@ -114,7 +115,9 @@ static int perform_typed(const tc_call *call, void *reply, tc_error *err)
 	struct typed_sink typed = {
 		.sink = { .begin = begin_reply, .feed = feed_reply, .finish = finish_reply },
 		.type = operation->output,
-		.flags = reply_flags(operation, call->client->options.lenient_replies),
+		.flags = reply_flags(operation,
+			call->client->options.lenient_replies ||
+				tc__query_is_selective(&call->request.query)),
 	};
 
 	int rc = tc__call_check_ready(call, err);
@@ -128,6 +131,21 @@ static int perform_typed(const tc_call *call, void *reply, tc_error *err)
 	return rc;
 }
 
+/* A reply that has to be whole before it can be decoded. */
+static int perform_reshaped(const tc_call *call, void *reply, tc_error *err)
+{
+	tc_response *response = NULL;
+	tc_error failure = TC_ERROR_INIT;
+
+	int rc = tc_call_perform(call, &response, err);
+	if (rc != TC_OK)
+		return rc;
+	void *value = tc_generated_reply(call->request.operation, response, &failure);
+	tc_release(response);
+	store(reply, value);
+	return value ? TC_OK : tc__fail_with(err, &failure);
+}
+
 static int perform(const tc_call *call, void *reply, tc_error *err)
 {
 	const struct tc_operation *operation = call->request.operation;
@@ -138,7 +156,8 @@ static int perform(const tc_call *call, void *reply, tc_error *err)
 	if (!reply)
 		return tc_call_perform(call, NULL, err);
 	if (operation->output)
-		return perform_typed(call, reply, err);
+		return tc__is_reshaped(operation) ? perform_reshaped(call, reply, err)
+						  : perform_typed(call, reply, err);
 	if (operation->has_output) {
 		rc = tc_call_perform_json(call, &json, err);
 		store(reply, json);
@@ -166,24 +185,48 @@ int tc_generated_perform(tc_client *client, const struct tc_operation *operation
 	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
 }
 
+static void *decode_reshaped(const struct tc_operation *operation, const tc_response *response,
+	unsigned flags, tc_error *err)
+{
+	const tc_json *json = NULL;
+	size_t length;
+	const char *body = tc_response_body(response, &length);
+	void *value = NULL;
+
+	if (tc_json_parse(body, length, &json, err) == TC_OK)
+		value = tc__decode_reshaped(operation, json, flags, err);
+	tc_release(json);
+	return value;
+}
+
+static void *decode(const struct tc_operation *operation, const tc_response *response,
+	unsigned flags, tc_error *err)
+{
+	size_t length;
+	const char *body = tc_response_body(response, &length);
+	void *value = NULL;
+
+	if (tc__is_reshaped(operation))
+		return decode_reshaped(operation, response, flags, err);
+	struct tc__decoder *decoder =
+		tc__decoder_new(operation->output, flags, TC_ERROR_REPLY, err);
+	if (decoder && tc__decoder_feed(decoder, body, length, err) == TC_OK)
+		value = tc__decoder_finish(decoder, err);
+	tc__decoder_free(decoder);
+	return value;
+}
+
 void *tc_generated_reply(
 	const struct tc_operation *operation, const tc_response *response, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
-	void *value = NULL;
-	size_t length;
 
 	if (!response) {
 		prefixed(operation, tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL"), err);
 		return NULL;
 	}
 	unsigned flags = reply_flags(operation, tc__response_is_lenient(response));
-	const char *body = tc_response_body(response, &length);
-	struct tc__decoder *decoder =
-		tc__decoder_new(operation->output, flags, TC_ERROR_REPLY, &reason);
-	if (decoder && tc__decoder_feed(decoder, body, length, &reason) == TC_OK)
-		value = tc__decoder_finish(decoder, &reason);
-	tc__decoder_free(decoder);
+	void *value = decode(operation, response, flags, &reason);
 	if (!value) {
 		prefixed(operation, reason.code, &reason);
 		tc__fail_with(err, &reason);

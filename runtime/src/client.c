@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "client.h"
 
+#include "client_realm.h"
 #include "clock.h"
 #include "transport_curl.h"
 #include <stdlib.h>
@@ -110,6 +111,7 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 		{ "retry_budget_ms", options->retry_budget_ms },
 		{ "retry_delay_ms", options->retry_delay_ms },
 		{ "retry_delay_max_ms", options->retry_delay_max_ms },
+		{ "renew_before_ms", options->renew_before_ms },
 	};
 
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
@@ -208,8 +210,9 @@ static int prepare(tc_client *client, tc_error *err)
 		return TC_ERROR_NOMEM;
 	if (!client->signer.user_agent_line || !client->signer.trace_line)
 		return tc__fail_nomem(err);
-	client->site =
-		(struct tc__site){ options->root_url, options->proxy_url, options->base_url };
+	client->site = (struct tc__site){ .root_url = options->root_url,
+		.proxy_url = options->proxy_url,
+		.base_url = options->base_url };
 	client->retry = (struct tc__retry_policy){
 		.retries = options->retries,
 		.budget_ms = options->retry_budget_ms,
@@ -239,6 +242,7 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 		return NULL;
 	}
 	tc_client_set_credentials(client, options->credentials);
+	client->credentials_given = !environment;
 	return client;
 }
 
@@ -257,11 +261,7 @@ static tc_client *make_from_environment(tc_error *err)
 
 	options.root_url = variable("TASKCLUSTER_ROOT_URL");
 	options.proxy_url = variable("TASKCLUSTER_PROXY_URL");
-	if (!options.root_url && !options.proxy_url) {
-		tc__fail(err, TC_ERROR_ARGUMENT,
-			"TASKCLUSTER_ROOT_URL is not set; expected such as https://tc.example.com");
-		return NULL;
-	}
+	/* without either, calls of Taskcluster are refused; other systems have their own */
 	if (check_options(&options, true, err) != TC_OK)
 		return NULL;
 	/* the proxy signs: whatever credentials are there, they are not for its calls */
@@ -302,9 +302,14 @@ tc_client *tc_client_dup(tc_client *client, tc_error *err)
 	struct tc_options options = client->options;
 	options.credentials = client->credentials;
 	tc_client *copy = make(&options, client->environment, err);
-	if (copy)
-		copy->offset_ms = client->offset_ms;
-	return copy;
+	if (!copy)
+		return NULL;
+	copy->offset_ms = client->offset_ms;
+	copy->credentials_given = client->credentials_given;
+	if (tc__client_copy_realms(copy, client, err) == TC_OK)
+		return copy;
+	tc_client_free(copy);
+	return NULL;
 }
 
 void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials)
@@ -312,6 +317,8 @@ void tc_client_set_credentials(tc_client *client, const tc_credentials *credenti
 	if (!client)
 		return;
 	tc_credentials *before = client->credentials;
+	client->credentials_given = true;
+	tc__client_end_sessions(client);
 	client->credentials = credentials ? tc_credentials_ref(credentials) : NULL;
 	client->signer.credentials = client->credentials;
 	tc_credentials_free(before);
@@ -335,6 +342,7 @@ void tc_client_free(tc_client *client)
 	if (client->transport)
 		client->transport->kind->free(client->transport);
 	tc_credentials_free(client->credentials);
+	tc__client_free_realms(client);
 	tc__hawk_free(client->signer.hawk);
 	tc__arena_clear(&client->texts);
 	tc_release(client);

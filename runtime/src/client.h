@@ -19,9 +19,13 @@ struct tc_client {
 	struct tc__site site;
 	struct tc__signer signer;
 	tc_credentials *credentials; /* what the signer points to */
+	int64_t renew_again_ms;      /* options.renew is not asked before (steady clock) */
 	struct tc__retry_policy retry;
 	struct tc__log log;
 	int64_t offset_ms;               /* the server's clock minus ours */
+	struct tc__realm *realms;        /* of other systems; see client_realm.h */
+	bool credentials_given;          /* by the caller, not by the environment */
+	int64_t rpc_id;                  /* of the last remote procedure call */
 	struct tc__transport *transport; /* NULL until the first attempt */
 };
 
@@ -36,6 +40,13 @@ struct tc__curl_settings tc__client_settings(const tc_client *client);
 
 /* Another transport instead, which the client then owns. For tests. */
 void tc__client_set_transport(tc_client *client, struct tc__transport *transport);
+
+/* Asks options.renew, if it is time to. Not TC_OK only when the credentials have ended and there
+ * are no others. `now_ms` is the transport's steady clock. */
+int tc__client_renew(tc_client *client, int64_t now_ms, tc_error *err);
+
+/* A 401 has refused these: whether the client has others by now, asked for if need be. */
+bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused, int64_t now_ms);
 
 /* What time it is for the server, as far as we know; ms since 1970. */
 int64_t tc__client_server_ms(const tc_client *client);

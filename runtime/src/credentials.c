@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *copy_text(struct tc__arena *arena, const char *text)
-{
-	return tc__arena_text(arena, text, strlen(text));
-}
-
 /* The rule of Hawk's attributes: printable ASCII without quotes and backslashes. */
 static int check_client_id(const char *client_id, tc_error *err)
 {
@@ -49,7 +44,7 @@ bool tc__credentials_copy_scopes(
 	if (!texts)
 		return false;
 	for (size_t i = 0; i < from->count; i++) {
-		texts[i] = copy_text(arena, from->scopes[i]);
+		texts[i] = tc__arena_string(arena, from->scopes[i]);
 		if (!texts[i])
 			return false;
 	}
@@ -65,7 +60,7 @@ static bool keep_certificate(struct tc_credentials *made, const struct tc__certi
 	*kept = *read;
 	kept->seed = kept->signature = NULL; /* they are in the text */
 	if (read->issuer) {
-		kept->issuer = copy_text(&made->arena, read->issuer);
+		kept->issuer = tc__arena_string(&made->arena, read->issuer);
 		if (!kept->issuer)
 			return false;
 	}
@@ -83,7 +78,7 @@ static int read_certificate(
 			tc_error_text(err));
 	if (rc != TC_OK)
 		return rc;
-	made->certificate_text = copy_text(&made->arena, text);
+	made->certificate_text = tc__arena_string(&made->arena, text);
 	if (!made->certificate_text)
 		return tc__fail_nomem(err);
 	rc = tc__certificate_read(*json, made->client_id, &made->arena, &read, err);
@@ -174,7 +169,7 @@ static int fill(struct tc_credentials *made, const struct tc__origin *origin, tc
 	if (rc != TC_OK)
 		return rc;
 	made->authorized = origin->authorized != NULL;
-	made->client_id = copy_text(&made->arena, origin->client_id);
+	made->client_id = tc__arena_string(&made->arena, origin->client_id);
 	if (!made->client_id)
 		return tc__fail_nomem(err);
 	if (made->authorized &&

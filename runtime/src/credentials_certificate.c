@@ -2,6 +2,7 @@
 #include "credentials_certificate.h"
 
 #include "error.h"
+#include "json.h"
 #include <string.h>
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -34,19 +35,11 @@ static int fail_member(const char *name, const char *expected, const tc_json *va
 		value ? "of the wrong kind or malformed" : "missing", expected);
 }
 
-/* A text without \u0000, which would end it early. */
-static const char *text_of(const tc_json *json)
-{
-	const char *text = tc_json_kind(json) == TC_JSON_STRING ? tc_json_text(json) : NULL;
-
-	return text && strlen(text) == tc_json_text_length(json) ? text : NULL;
-}
-
 static int read_text(const tc_json *json, const char *name, const char **text, tc_error *err)
 {
 	const tc_json *value = tc_json_get(json, name);
 
-	*text = text_of(value);
+	*text = tc__json_plain_text(value);
 	if (!*text || !**text)
 		return fail_member(name, "a text", value, err);
 	return TC_OK;
@@ -73,7 +66,7 @@ static int read_scopes(
 	if (!texts)
 		return tc__fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
-		texts[i] = text_of(tc_json_item(list, i));
+		texts[i] = tc__json_plain_text(tc_json_item(list, i));
 		if (!texts[i] || tc_scope_check(texts[i], NULL) != TC_OK)
 			return tc__fail(err, TC_ERROR_CREDENTIALS,
 				"scopes[%zu] is malformed; expected a text of printable ASCII", i);

@@ -4,12 +4,6 @@
 #include "clock.h"
 #include "credentials_make.h"
 #include "error.h"
-#include <string.h>
-
-static const char *copy_text(struct tc__arena *arena, const char *text)
-{
-	return tc__arena_text(arena, text, strlen(text));
-}
 
 int tc_credentials_info(
 	const tc_credentials *credentials, const struct tc_credentials_info **info, tc_error *err)
@@ -27,8 +21,8 @@ int tc_credentials_info(
 		told->expiry_ms = credentials->certificate.expiry_ms;
 		told->expired = told->temporary && tc__clock_now_ms(NULL) >= told->expiry_ms;
 		told->authorized = credentials->authorized;
-		told->client_id = copy_text(&arena, credentials->client_id);
-		told->issuer = issuer ? copy_text(&arena, issuer) : NULL;
+		told->client_id = tc__arena_string(&arena, credentials->client_id);
+		told->issuer = issuer ? tc__arena_string(&arena, issuer) : NULL;
 	}
 	if (!told || !told->client_id || (issuer && !told->issuer) ||
 		!tc__credentials_copy_scopes(

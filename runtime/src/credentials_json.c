@@ -19,19 +19,11 @@ static int fail_member(const char *name, const char *expected, const tc_json *va
 		value ? "of the wrong kind" : "missing", expected);
 }
 
-/* A text that its NUL ends, and no \u0000 before. */
-static const char *text_of(const tc_json *value)
-{
-	const char *text = tc_json_kind(value) == TC_JSON_STRING ? tc_json_text(value) : NULL;
-
-	return text && strlen(text) == tc_json_text_length(value) ? text : NULL;
-}
-
 /* The certificate as text: *text is for tc_release, and NULL for permanent credentials. */
 static int certificate_text(const tc_json *json, char **text, tc_error *err)
 {
 	const tc_json *value = member_of(json, "certificate");
-	const char *given = text_of(value);
+	const char *given = tc__json_plain_text(value);
 
 	if (!value || (given && !*given))
 		return TC_OK;
@@ -57,7 +49,7 @@ static int authorized_scopes(const tc_json *json, const char ***texts, size_t *c
 	if (!*texts)
 		return tc__fail_nomem(err);
 	for (size_t i = 0; i < *count; i++) {
-		(*texts)[i] = text_of(tc_json_item(value, i));
+		(*texts)[i] = tc__json_plain_text(tc_json_item(value, i));
 		if (!(*texts)[i])
 			return fail_member("authorizedScopes", "a list of texts", value, err);
 	}
@@ -79,17 +71,17 @@ tc_credentials *tc_credentials_from_json(const tc_json *json, tc_error *err)
 			"certificate?}");
 		return NULL;
 	}
-	struct tc__origin origin = { .client_id = text_of(id) };
+	struct tc__origin origin = { .client_id = tc__json_plain_text(id) };
 	if (!origin.client_id)
 		fail_member("clientId", "a text", id, err);
-	else if (!text_of(token))
+	else if (!tc__json_plain_text(token))
 		fail_member("accessToken", "a text", token, err);
 	else if (certificate_text(json, &certificate, err) == TC_OK &&
 		authorized_scopes(json, &scopes, &authorized.count, err) == TC_OK) {
 		authorized.scopes = scopes;
 		origin.certificate = certificate;
 		origin.authorized = scopes ? &authorized : NULL;
-		made = tc__credentials_make_with(&origin, text_of(token), err);
+		made = tc__credentials_make_with(&origin, tc__json_plain_text(token), err);
 	}
 	tc_release(scopes);
 	tc_release(certificate);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/date.h>
 
+#include "ascii.h"
 #include "clock.h"
 #include "error.h"
 #include <string.h>
@@ -85,21 +86,26 @@ static void write_date(char *at, int64_t day, int64_t second, long millisecond)
 	*at = '\0';
 }
 
-int tc_date_format(struct timespec when, char date[TC_DATE_SIZE], tc_error *err)
+static int format(int64_t second, long nanosecond, char date[TC_DATE_SIZE], tc_error *err)
 {
 	int64_t first = -epoch_day() * DAY_SECONDS;
 	int64_t end = (days_to_year(YEAR_MAX + 1) - epoch_day()) * DAY_SECONDS;
 
-	if (when.tv_sec < first || when.tv_sec >= end)
+	if (second < first || second >= end)
 		return tc__fail(err, TC_ERROR_INPUT,
 			"the time %lld (seconds since 1970) is outside the years 0 to %d",
-			(long long)when.tv_sec, YEAR_MAX);
-	if (when.tv_nsec < 0 || when.tv_nsec >= 1000000000)
-		return tc__fail(err, TC_ERROR_INPUT, "tv_nsec is %ld, expected 0 to 999999999",
-			when.tv_nsec);
-	int64_t second = when.tv_sec - first; /* not negative: / and % need no care */
-	write_date(date, second / DAY_SECONDS, second % DAY_SECONDS, when.tv_nsec / 1000000);
+			(long long)second, YEAR_MAX);
+	if (nanosecond < 0 || nanosecond >= 1000000000)
+		return tc__fail(
+			err, TC_ERROR_INPUT, "tv_nsec is %ld, expected 0 to 999999999", nanosecond);
+	second -= first; /* not negative: / and % need no care */
+	write_date(date, second / DAY_SECONDS, second % DAY_SECONDS, nanosecond / 1000000);
 	return TC_OK;
+}
+
+int tc_date_format(struct timespec when, char date[TC_DATE_SIZE], tc_error *err)
+{
+	return format(when.tv_sec, when.tv_nsec, date, err);
 }
 
 /* A text that is read from left to right. Every step does nothing once one has failed. */
@@ -108,18 +114,13 @@ struct reader {
 	bool failed;
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Exactly `width` digits, at least `min` and at most `max` in value. */
 static int read_number(struct reader *reader, int width, int min, int max)
 {
 	int value = 0;
 
 	for (int i = 0; i < width && !reader->failed; i++) {
-		if (is_digit(*reader->at))
+		if (tc__is_digit(*reader->at))
 			value = value * 10 + (*reader->at++ - '0');
 		else
 			reader->failed = true;
@@ -147,9 +148,9 @@ static long read_fraction(struct reader *reader)
 	if (reader->failed || *reader->at != '.')
 		return 0;
 	reader->at++;
-	if (!is_digit(*reader->at))
+	if (!tc__is_digit(*reader->at))
 		reader->failed = true;
-	for (long unit = 100000000; is_digit(*reader->at); unit /= 10)
+	for (long unit = 100000000; tc__is_digit(*reader->at); unit /= 10)
 		nanoseconds += unit * (*reader->at++ - '0');
 	return nanoseconds;
 }
@@ -240,30 +241,13 @@ static const char *skip_space(const char *at)
 	return at + strspn(at, " \t\n\v\f\r");
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_letter(char c)
-{
-	return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-static bool same_word(const char *word, size_t length, const char *name)
-{
-	for (size_t i = 0; i < length; i++)
-		if (lower(word[i]) != name[i])
-			return false;
-	return name[length] == '\0';
-}
-
 /* The position in the table of the unit named by a word; UNIT_COUNT when there is none. */
 static size_t find_unit(const char *word, size_t length)
 {
 	for (size_t i = 0; i < UNIT_COUNT; i++)
 		for (size_t k = 0; k < 4 && units[i].names[k]; k++)
-			if (same_word(word, length, units[i].names[k]))
+			if (strlen(units[i].names[k]) == length &&
+				tc__same_letters(word, units[i].names[k], length))
 				return i;
 	return UNIT_COUNT;
 }
@@ -276,14 +260,14 @@ static int read_span(
 	const char *at = *text;
 	int64_t number = 0;
 
-	if (!is_digit(*at))
+	if (!tc__is_digit(*at))
 		return tc__fail(err, TC_ERROR_INPUT,
 			"\"%.60s\" is no span of time: expected a number at \"%.20s\"", whole, at);
-	for (; is_digit(*at); at++)
+	for (; tc__is_digit(*at); at++)
 		if (number <= SECONDS_MAX)
 			number = number * 10 + (*at - '0');
 	const char *word = skip_space(at);
-	for (at = word; is_letter(*at);)
+	for (at = word; tc__is_letter(*at);)
 		at++;
 	size_t unit = find_unit(word, (size_t)(at - word));
 	if (unit == UNIT_COUNT)
@@ -337,8 +321,7 @@ int tc_from_now(
 		rc = tc_date_format(when, from, err); /* so that the sum cannot overflow */
 	if (rc != TC_OK)
 		return rc;
-	when.tv_sec += (time_t)seconds;
-	if (tc_date_format(when, date, NULL) != TC_OK)
+	if (format(when.tv_sec + seconds, when.tv_nsec, date, NULL) != TC_OK)
 		return tc__fail(err, TC_ERROR_INPUT, "\"%.60s\" is too far from %s", text, from);
 	return TC_OK;
 }

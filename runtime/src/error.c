@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "error.h"
 
-#include "buffer.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,6 +113,29 @@ void tc_error_clear(tc_error *err)
 	*err = (tc_error)TC_ERROR_INIT;
 }
 
+/* How much of a text that was cut to `length` bytes, 4 at least, is whole characters: the last one
+ * may have lost its end. */
+static size_t whole_characters(const char *text, size_t length)
+{
+	size_t last = length;
+
+	while (length - last < 3 && ((unsigned char)text[last - 1] & 0xC0) == 0x80)
+		last--;
+	unsigned char first = (unsigned char)text[last - 1];
+	size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+	return size > length - last + 1 ? last - 1 : length;
+}
+
+/* The message for a text that may have been cut; NULL when memory ends. */
+static char *make_message(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == TC__MESSAGE_MAX)
+		length = whole_characters(text, length);
+	return tc__object_text(text, length);
+}
+
 /* Replaces what the error held. The arguments may point into it, so it is released last. */
 static int set(tc_error *err, int code, const char *prefix, const char *format, va_list arguments)
 {
@@ -123,7 +146,7 @@ static int set(tc_error *err, int code, const char *prefix, const char *format, 
 		used = 0;
 	vsnprintf(text + used, sizeof text - (size_t)used, format, arguments);
 	tc_error old = *err;
-	*err = (tc_error){ .code = code, .message = tc__object_text(text, strlen(text)) };
+	*err = (tc_error){ .code = code, .message = make_message(text) };
 	tc_error_clear(&old);
 	return code;
 }
@@ -150,7 +173,7 @@ int tc__fail_nomem(tc_error *err)
 
 static const char *copy(struct tc__arena *arena, const char *text)
 {
-	return text ? tc__arena_text(arena, text, strlen(text)) : NULL;
+	return text ? tc__arena_string(arena, text) : NULL;
 }
 
 static struct detail *copy_detail(const struct tc__refusal *refusal, const char *pointer)
@@ -220,19 +243,20 @@ int tc__fail_with(tc_error *to, tc_error *from)
 
 void tc__error_prefix(tc_error *err, const char *format, ...)
 {
+	char text[TC__MESSAGE_MAX + 1];
+
 	if (!err || !err->message)
 		return;
-	struct tc__buffer text = TC__BUFFER(2 * TC__MESSAGE_MAX);
-	char prefix[TC__MESSAGE_MAX];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(prefix, sizeof prefix, format, arguments);
+	int used = vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	tc__buffer_printf(&text, "%s: %s", prefix, err->message);
-	char *message = tc__buffer_take(&text);
-	if (message) {
-		tc_release(err->message);
-		err->message = message;
-	}
-	tc__buffer_clear(&text);
+	if (used < 0 || (size_t)used >= sizeof text)
+		return;
+	snprintf(text + used, sizeof text - (size_t)used, ": %s", err->message);
+	char *message = make_message(text);
+	if (!message)
+		return;
+	tc_release(err->message);
+	err->message = message;
 }

@@ -11,7 +11,8 @@
 #include "memory.h"
 #include <taskcluster/error.h>
 
-/* The message is cut at this many bytes; what a server sent is kept whole in the detail. */
+/* The message is cut at this many bytes, with its prefixes; what a server sent is kept whole in the
+ * detail. */
 #define TC__MESSAGE_MAX 2000
 
 TC__PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);

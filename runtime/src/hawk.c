@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "hawk.h"
 
+#include "ascii.h"
 #include "error.h"
 #include "url.h"
 #include <sodium.h>
@@ -107,7 +108,7 @@ static char *put_upper_line(char *at, const char *text)
 static char *put_lower_line(char *at, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		*at++ = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+		*at++ = tc__lower(text[i]);
 	*at++ = '\n';
 	return at;
 }
@@ -126,6 +127,12 @@ static char *put_escaped_line(char *at, const char *text)
 	}
 	*at++ = '\n';
 	return at;
+}
+
+/* As in the reference, "" is no app, and a dlg goes with an app only. */
+static bool has_app(const struct tc__hawk_artifacts *artifacts)
+{
+	return artifacts->app && *artifacts->app;
 }
 
 static size_t length_of(const char *text)
@@ -166,7 +173,7 @@ void tc__hawk_normalise(
 	at = put_line(at, number);
 	at = put_line(at, artifacts->hash);
 	at = put_escaped_line(at, artifacts->ext);
-	if (artifacts->app) {
+	if (has_app(artifacts)) {
 		at = put_line(at, artifacts->app);
 		at = put_line(at, artifacts->dlg);
 	}
@@ -301,7 +308,7 @@ static int make_header(struct tc__hawk *hawk, const struct tc__hawk_signer *sign
 	struct attribute attributes[] = { { "id", signer->id, 0 }, { "ts", ts, 0 },
 		{ "nonce", artifacts->nonce, 0 }, { "hash", artifacts->hash, 0 },
 		{ "ext", artifacts->ext, 0 }, { "mac", mac, 0 }, { "app", artifacts->app, 0 },
-		{ "dlg", artifacts->app ? artifacts->dlg : NULL, 0 } };
+		{ "dlg", has_app(artifacts) ? artifacts->dlg : NULL, 0 } };
 	const size_t count = sizeof attributes / sizeof *attributes;
 
 	write_int64(artifacts->ts, ts);
@@ -322,6 +329,13 @@ static int make_header(struct tc__hawk *hawk, const struct tc__hawk_signer *sign
 	return TC_OK;
 }
 
+static int check_id(const char *id, tc_error *err)
+{
+	if (!id || !*id)
+		return tc__fail(err, TC_ERROR_CREDENTIALS, "the client id is empty");
+	return TC_OK;
+}
+
 static int check_header(const struct tc__hawk_signer *signer,
 	const struct tc__hawk_artifacts *artifacts, tc_error *err)
 {
@@ -330,12 +344,10 @@ static int check_header(const struct tc__hawk_signer *signer,
 		{ "ext", artifacts->ext, 0 }, { "app", artifacts->app, 0 },
 		{ "dlg", artifacts->dlg, 0 } };
 
-	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-		int rc = check_attribute(attributes[i].name, attributes[i].value, err);
-		if (rc != TC_OK)
-			return rc;
-	}
-	return TC_OK;
+	int rc = check_id(signer->id, err);
+	for (size_t i = 0; rc == TC_OK && i < sizeof attributes / sizeof *attributes; i++)
+		rc = check_attribute(attributes[i].name, attributes[i].value, err);
+	return rc;
 }
 
 int tc__hawk_sign_header(struct tc__hawk *hawk, const struct tc__hawk_signer *signer,
@@ -378,6 +390,9 @@ static int check_bewit(const struct tc__hawk_signer *signer,
 	if (method && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"a bewit is for GET (and HEAD) only, not for %s", method);
+	int rc = check_id(signer->id, err);
+	if (rc != TC_OK)
+		return rc;
 	if (strchr(signer->id, '\\'))
 		return tc__fail(err, TC_ERROR_CREDENTIALS,
 			"the client id contains a backslash, which a bewit cannot carry");

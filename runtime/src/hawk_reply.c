@@ -2,6 +2,7 @@
 /* What servers send back: the challenge of a 401, and Server-Authorization. */
 #include "hawk.h"
 
+#include "ascii.h"
 #include "error.h"
 #include <string.h>
 
@@ -16,8 +17,7 @@ struct wanted {
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '_';
+	return tc__is_alphanumeric(c) || c == '_';
 }
 
 /* Notes a value; false when that attribute came before. Names nobody looks for are passed over. */
@@ -63,9 +63,8 @@ static bool parse_header(
 	if (length <= strlen(scheme) || length > TC__HAWK_MAX)
 		return false;
 	memcpy(copy, header, length + 1);
-	for (size_t i = 0; i < strlen(scheme); i++)
-		if ((copy[i] | 0x20) != scheme[i])
-			return false;
+	if (!tc__same_letters(copy, scheme, strlen(scheme)))
+		return false;
 	char *at = copy + strlen(scheme);
 	if (*at != ' ' && *at != '\t')
 		return false;
@@ -90,7 +89,7 @@ static bool parse_ts(const char *text, int64_t *ts)
 	if (*text == '\0' || strlen(text) > TS_DIGITS_MAX)
 		return false;
 	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
+		if (!tc__is_digit(*text))
 			return false;
 		value = value * 10 + (*text - '0');
 	}

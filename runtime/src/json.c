@@ -23,6 +23,13 @@ const char *tc_json_text(const tc_json *json)
 	return has_text(json) ? tc__json_node_text(json) : NULL;
 }
 
+const char *tc__json_plain_text(const tc_json *json)
+{
+	const char *text = is(json, TC_JSON_STRING) ? tc__json_node_text(json) : NULL;
+
+	return text && strlen(text) == json->length ? text : NULL;
+}
+
 size_t tc_json_text_length(const tc_json *json)
 {
 	return has_text(json) ? json->length : 0;

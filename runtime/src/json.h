@@ -14,8 +14,15 @@
 /* A builder whose tree is wiped by tc_release(), and which wipes its own scratch. */
 tc_json_builder *tc__json_builder_new_secret(void);
 
+/* The text of a string that only its end ends: NULL for one with \u0000 in it, and for all that is
+ * no string. */
+const char *tc__json_plain_text(const tc_json *json);
+
 /* Writes a string with its quotes, escaping what JSON demands. `text` must be UTF-8. */
 void tc__json_write_string(struct tc__buffer *buffer, const char *text, size_t length);
+
+/* Writes a name as a message shows it: as JSON, and cut when it is long. */
+void tc__json_show_name(struct tc__buffer *buffer, const tc_json *name);
 
 /* Writes a value. TC_ERROR_ARGUMENT for NULL, TC_ERROR_NOMEM when the buffer failed. */
 int tc__json_append(struct tc__buffer *buffer, const tc_json *json, enum tc_json_style style);

@@ -69,11 +69,13 @@ static bool refuse(tc_json_builder *builder, const char *wrong)
 /* A name that stands twice, or lacks its value; a secret one is not shown. */
 static void refuse_name(tc_json_builder *builder, const struct tc_json *name, const char *wrong)
 {
-	if (builder->stack.secret)
-		tc__fail(&builder->err, TC_ERROR_INPUT, "a name in an object %s", wrong);
-	else
-		tc__fail(&builder->err, TC_ERROR_INPUT, "the name \"%.100s\" in an object %s",
-			tc__json_node_text(name), wrong);
+	struct tc__buffer shown = TC__BUFFER(TC__MESSAGE_MAX);
+
+	if (!builder->stack.secret)
+		tc__json_show_name(&shown, name);
+	tc__fail(&builder->err, TC_ERROR_INPUT, "%s%s in an object %s",
+		builder->stack.secret ? "a name" : "the name ", tc__buffer_get(&shown), wrong);
+	tc__buffer_clear(&shown);
 }
 
 static void keep(tc_json_builder *builder, enum tc__json_fault fault)

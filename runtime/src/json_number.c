@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "json.h"
 
+#include "ascii.h"
 #include <errno.h>
 #include <float.h>
 #include <math.h>
@@ -22,16 +23,11 @@ struct decimal {
 	size_t huge_length; /* without the sign and zeros in front */
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static void read_exponent(struct decimal *decimal, const char *text, const char *end)
 {
 	bool negative = *text == '-';
 
-	if (!is_digit(*text))
+	if (!tc__is_digit(*text))
 		text++;
 	while (text < end && *text == '0')
 		text++;
@@ -204,7 +200,7 @@ static size_t round_digits(char digits[TC__NUMBER_MAX], int precision, double va
 
 	snprintf(text, sizeof text, "%.*e", precision - 1, value);
 	for (; text[used] && text[used] != 'e'; used++)
-		if (is_digit(text[used]))
+		if (tc__is_digit(text[used]))
 			digits[count++] = text[used];
 	*exponent = (int)strtol(text + used + 1, NULL, 10);
 	while (count > 1 && digits[count - 1] == '0')

@@ -3,9 +3,6 @@
 
 #include "sax.h"
 
-/* How much of a name an error shows */
-#define SHOWN_MAX 100
-
 struct reader {
 	struct tc__sax sax;
 	struct tc__json_stack stack;
@@ -13,17 +10,11 @@ struct reader {
 
 static int fail_twice(struct reader *reader, bool at_end)
 {
-	const char *text = tc__json_node_text(reader->stack.twice);
-	size_t length = reader->stack.twice->length, shown = length;
-	struct tc__buffer name = TC__BUFFER(8 * SHOWN_MAX);
+	struct tc__buffer name = TC__BUFFER(TC__MESSAGE_MAX);
 
-	if (shown > SHOWN_MAX)
-		for (shown = SHOWN_MAX; ((unsigned char)text[shown] & 0xC0) == 0x80; shown--)
-			; /* not within a character */
-	tc__json_write_string(&name, text, shown);
-	int go_on = tc__sax_fail(&reader->sax, "%s the name %s%s twice",
-		at_end ? "the object that ends here has" : "the object has", tc__buffer_get(&name),
-		shown < length ? "…" : "");
+	tc__json_show_name(&name, reader->stack.twice);
+	int go_on = tc__sax_fail(&reader->sax, "%s the name %s twice",
+		at_end ? "the object that ends here has" : "the object has", tc__buffer_get(&name));
 	tc__buffer_clear(&name);
 	return go_on;
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* How many bytes of a name a message shows */
+#define SHOWN_MAX 100
+
 #define EACH_BYTE(value) ((value)*UINT64_C(0x0101010101010101))
 
 static bool needs_escape(unsigned char byte)
@@ -72,6 +75,19 @@ void tc__json_write_string(struct tc__buffer *buffer, const char *text, size_t l
 	room[length + 1] = '"';
 	room[length + 2] = '\0';
 	buffer->length += length + 2;
+}
+
+void tc__json_show_name(struct tc__buffer *buffer, const tc_json *name)
+{
+	const char *text = tc__json_node_text(name);
+	size_t shown = name->length;
+
+	if (shown > SHOWN_MAX)
+		for (shown = SHOWN_MAX; ((unsigned char)text[shown] & 0xC0) == 0x80; shown--)
+			; /* not within a character */
+	tc__json_write_string(buffer, text, shown);
+	if (shown < name->length)
+		tc__buffer_text(buffer, "…");
 }
 
 struct writer {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "log.h"
 
+#include "ascii.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static const char redacted[] = "(redacted)";
 
 /* Where a secret begins: right behind its name. */
-enum where { NOWHERE, IN_HEADER, IN_QUERY, IN_JSON };
+enum where { IN_HEADER, IN_QUERY, IN_JSON };
 
 static const struct {
 	const char *name;
@@ -16,6 +16,8 @@ static const struct {
 } names[] = {
 	{ "authorization", IN_HEADER }, /* also at the end of Server- and Proxy-Authorization */
 	{ "cookie", IN_HEADER },        /* and of Set-Cookie */
+	{ "-token", IN_HEADER },        /* Id-Token; a message about a token is none */
+	{ "CSRFToken", IN_HEADER },     /* X-CSRFToken */
 	{ "bewit", IN_QUERY },
 	{ "signature", IN_QUERY },
 	{ "token", IN_QUERY },
@@ -25,6 +27,10 @@ static const struct {
 	{ "certificate", IN_JSON },
 	{ "secret", IN_JSON },
 	{ "password", IN_JSON },
+	{ "accessKey", IN_JSON }, /* secretAccessKey of AWS */
+	{ "access_key", IN_JSON },
+	{ "privateKey", IN_JSON },
+	{ "private_key", IN_JSON },
 	{ "signature", IN_JSON },
 	{ "seed", IN_JSON },
 };
@@ -35,13 +41,19 @@ struct text {
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '_';
+	return tc__is_alphanumeric(c) || c == '_';
 }
 
 static void skip_blanks(struct text *text)
 {
 	while (text->at < text->end && (*text->at == ' ' || *text->at == '\t'))
+		text->at++;
+}
+
+/* Between the tokens of JSON a line may end, too. */
+static void skip_space(struct text *text)
+{
+	while (text->at < text->end && memchr(" \t\r\n", *text->at, 4))
 		text->at++;
 }
 
@@ -77,7 +89,7 @@ static bool is_query(struct text text, struct text *value)
 {
 	size_t left = (size_t)(text.end - text.at);
 
-	if (left >= 3 && strncasecmp(text.at, "%3d", 3) == 0)
+	if (left >= 3 && tc__same_letters(text.at, "%3d", 3))
 		text.at += 3;
 	else if (left && *text.at == '=')
 		text.at++;
@@ -134,10 +146,10 @@ static bool is_json(struct text text, struct text *value)
 	skip_backslashes(&text);
 	if (text.at == text.end || *text.at++ != '"')
 		return false;
-	skip_blanks(&text);
+	skip_space(&text);
 	if (text.at == text.end || *text.at++ != ':')
 		return false;
-	skip_blanks(&text);
+	skip_space(&text);
 	*value = text;
 	size_t depth = skip_backslashes(&text);
 	if (text.at == text.end)
@@ -155,17 +167,9 @@ static bool is_json(struct text text, struct text *value)
 
 static bool is_secret(enum where where, struct text rest, struct text *value)
 {
-	switch (where) {
-	case IN_HEADER:
+	if (where == IN_HEADER)
 		return is_header(rest, value);
-	case IN_QUERY:
-		return is_query(rest, value);
-	case IN_JSON:
-		return is_json(rest, value);
-	case NOWHERE:
-		break;
-	}
-	return false;
+	return where == IN_QUERY ? is_query(rest, value) : is_json(rest, value);
 }
 
 /* Whether a name that ends in one of ours ends at `rest`, with a value worth hiding behind it. */
@@ -177,7 +181,7 @@ static bool find_secret(const char *begin, struct text rest, struct text *value)
 		size_t length = strlen(names[i].name);
 		if ((size_t)(rest.at - begin) < length)
 			continue;
-		if (strncasecmp(rest.at - length, names[i].name, length) != 0)
+		if (!tc__same_letters(rest.at - length, names[i].name, length))
 			continue;
 		if (is_secret(names[i].where, rest, value))
 			return true;
@@ -191,7 +195,7 @@ static bool is_harmless(const char *begin, const char *end)
 	static const char name[] = "continuationToken";
 	size_t length = sizeof name - 1;
 
-	return (size_t)(end - begin) >= length && strncasecmp(end - length, name, length) == 0;
+	return (size_t)(end - begin) >= length && tc__same_letters(end - length, name, length);
 }
 
 void tc__log_redact(struct tc__buffer *line, const char *text, size_t length)
@@ -212,11 +216,12 @@ void tc__log_redact(struct tc__buffer *line, const char *text, size_t length)
 	tc__buffer_add(line, copied, (size_t)(rest.end - copied));
 }
 
-static void hand_over(const struct tc__log *log, enum tc_log_level level, struct tc__buffer *text)
+static void hand_over(
+	const struct tc__log *log, enum tc_log_level level, const char *text, size_t length)
 {
 	struct tc__buffer line = TC__BUFFER(2 * TC__LOG_LINE_MAX);
 
-	tc__log_redact(&line, tc__buffer_get(text), text->length);
+	tc__log_redact(&line, text, length);
 	if (!tc__buffer_failed(&line) && line.data) {
 		for (char *c = line.data; *c; c++)
 			if ((unsigned char)*c < ' ' || *c == 0x7f)
@@ -228,21 +233,14 @@ static void hand_over(const struct tc__log *log, enum tc_log_level level, struct
 
 void tc__log(const struct tc__log *log, enum tc_log_level level, const char *format, ...)
 {
-	char piece[TC__LOG_LINE_MAX];
-	struct tc__buffer text = TC__BUFFER(TC__LOG_LINE_MAX);
+	char text[TC__LOG_LINE_MAX];
 
 	if (!tc__log_wants(log, level))
 		return;
 	va_list arguments;
 	va_start(arguments, format);
-	int length = vsnprintf(piece, sizeof piece, format, arguments);
+	int length = vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		return;
-	if ((size_t)length >= sizeof piece)
-		length = (int)sizeof piece - 1;
-	tc__buffer_add(&text, piece, (size_t)length);
-	if (!tc__buffer_failed(&text))
-		hand_over(log, level, &text);
-	tc__buffer_clear(&text);
+	if (length >= 0)
+		hand_over(log, level, text, strlen(text));
 }

@@ -311,6 +311,14 @@ void tc__loop_settle(tc_loop *loop, uint64_t id)
 		run->performance->retry.retry_class = TC_RETRY_NEVER;
 }
 
+void tc__loop_take_error(tc_loop *loop, uint64_t id, tc_error *to)
+{
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	if (run)
+		tc__fail_with(to, &run->err);
+}
+
 /* ---- the poll face ---- */
 
 static int check_poll(const tc_loop *loop, tc_error *err)

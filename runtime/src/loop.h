@@ -82,6 +82,9 @@ void tc__loop_resume(tc_loop *loop, uint64_t run);
 /* What a run does now is final: it is not repeated. */
 void tc__loop_settle(tc_loop *loop, uint64_t run);
 
+/* In a callback: the error that it was given, with all its details. */
+void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);
+
 /* ---- loop_flight.c ---- */
 
 /* The curl side of a loop. The hooks are called by curl from now on. */

@@ -9,13 +9,24 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+/*
+ * A kept connection is watched and not watched in turn, twice for every call. So a descriptor that
+ * is no longer wanted stays in the set, quiet as it mostly is, and only an event that nobody wants
+ * takes it out: most changes then need no system call.
+ */
+struct watched {
+	unsigned char wanted, set; /* sums of enum tc_loop_event; `set` is what the kernel has */
+};
+
 struct tc__waiter {
 	int fd;
+	struct watched *watched; /* by descriptor */
+	size_t count;
 };
 
 static struct tc__waiter *open_epoll(tc_error *err)
 {
-	struct tc__waiter *waiter = malloc(sizeof *waiter);
+	struct tc__waiter *waiter = calloc(1, sizeof *waiter);
 
 	if (!waiter) {
 		tc__fail_nomem(err);
@@ -29,21 +40,77 @@ static struct tc__waiter *open_epoll(tc_error *err)
 	return NULL;
 }
 
+static bool make_room(struct tc__waiter *waiter, size_t fd)
+{
+	size_t count = waiter->count ? waiter->count : 64;
+
+	if (fd < waiter->count)
+		return true;
+	while (count <= fd)
+		count *= 2;
+	struct watched *watched = realloc(waiter->watched, count * sizeof *watched);
+	if (!watched)
+		return false;
+	memset(watched + waiter->count, 0, (count - waiter->count) * sizeof *watched);
+	waiter->watched = watched;
+	waiter->count = count;
+	return true;
+}
+
+/* Makes the kernel's set as it is wanted. */
+static int adjust(struct tc__waiter *waiter, int fd)
+{
+	struct watched *watched = &waiter->watched[fd];
+	struct epoll_event event = { .data.fd = fd };
+	int operation = !watched->wanted ? EPOLL_CTL_DEL
+		: watched->set           ? EPOLL_CTL_MOD
+					 : EPOLL_CTL_ADD;
+
+	if (watched->set == watched->wanted)
+		return 0;
+	if (watched->wanted & TC_LOOP_READ)
+		event.events |= EPOLLIN;
+	if (watched->wanted & TC_LOOP_WRITE)
+		event.events |= EPOLLOUT;
+	if (epoll_ctl(waiter->fd, operation, fd, &event) != 0 && watched->wanted)
+		return -1;
+	watched->set = watched->wanted;
+	return 0;
+}
+
 static int watch(struct tc__waiter *waiter, int fd, int events)
 {
-	struct epoll_event wanted = { .data.fd = fd };
+	if (!make_room(waiter, (size_t)fd))
+		return -1;
+	waiter->watched[fd].wanted = (unsigned char)events;
+	return events ? adjust(waiter, fd) : 0;
+}
 
-	if (events & TC_LOOP_READ)
-		wanted.events |= EPOLLIN;
-	if (events & TC_LOOP_WRITE)
-		wanted.events |= EPOLLOUT;
-	if (!events) {
-		epoll_ctl(waiter->fd, EPOLL_CTL_DEL, fd, &wanted);
+/* Closing alone would not do: a child of fork may have it open still. */
+static void forget(struct tc__waiter *waiter, int fd)
+{
+	if ((size_t)fd >= waiter->count)
+		return;
+	waiter->watched[fd].wanted = 0;
+	adjust(waiter, fd);
+}
+
+/* What came for a descriptor, or nothing when that is not wanted. */
+static int events_of(struct tc__waiter *waiter, const struct epoll_event *came)
+{
+	int events = 0;
+
+	if (!waiter->watched[came->data.fd].wanted) {
+		adjust(waiter, came->data.fd);
 		return 0;
 	}
-	if (epoll_ctl(waiter->fd, EPOLL_CTL_ADD, fd, &wanted) == 0)
-		return 0;
-	return errno == EEXIST ? epoll_ctl(waiter->fd, EPOLL_CTL_MOD, fd, &wanted) : -1;
+	if (came->events & EPOLLIN)
+		events |= TC_LOOP_READ;
+	if (came->events & EPOLLOUT)
+		events |= TC_LOOP_WRITE;
+	if (came->events & (EPOLLERR | EPOLLHUP))
+		events |= TC_LOOP_ERROR;
+	return events;
 }
 
 static int wait_epoll(struct tc__waiter *waiter, int64_t timeout_ms,
@@ -56,14 +123,9 @@ static int wait_epoll(struct tc__waiter *waiter, int64_t timeout_ms,
 	if (n < 0 && errno != EINTR)
 		return tc__fail(err, TC_ERROR_SYSTEM, "epoll_wait: %s", strerror(errno));
 	for (int i = 0; i < n; i++) {
-		struct tc__event *event = &events[(*count)++];
-		*event = (struct tc__event){ .fd = came[i].data.fd };
-		if (came[i].events & EPOLLIN)
-			event->events |= TC_LOOP_READ;
-		if (came[i].events & EPOLLOUT)
-			event->events |= TC_LOOP_WRITE;
-		if (came[i].events & (EPOLLERR | EPOLLHUP))
-			event->events |= TC_LOOP_ERROR;
+		int wanted = events_of(waiter, &came[i]);
+		if (wanted)
+			events[(*count)++] = (struct tc__event){ came[i].data.fd, wanted };
 	}
 	return TC_OK;
 }
@@ -71,10 +133,12 @@ static int wait_epoll(struct tc__waiter *waiter, int64_t timeout_ms,
 static void close_epoll(struct tc__waiter *waiter)
 {
 	close(waiter->fd);
+	free(waiter->watched);
 	free(waiter);
 }
 
-const struct tc__waiter_kind tc__waiter_epoll = { open_epoll, watch, wait_epoll, close_epoll };
+const struct tc__waiter_kind tc__waiter_epoll = { open_epoll, watch, forget, wait_epoll,
+	close_epoll };
 
 #else
 /* a file must not be empty */

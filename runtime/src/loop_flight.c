@@ -48,8 +48,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *s
 	return 0;
 }
 
+static void on_closing(void *data, int fd)
+{
+	tc_loop *loop = data;
+
+	if (loop->waiter)
+		loop->waiter_kind->forget(loop->waiter, fd);
+}
+
 int tc__flights_open(tc_loop *loop, tc_error *err)
 {
+	loop->sockets.closing = on_closing;
+	loop->sockets.data = loop;
 	loop->curl_due_ms = TC__NEVER;
 	if (tc__curl_start(err) != TC_OK)
 		return err ? err->code : TC_ERROR_SYSTEM;
@@ -205,13 +215,14 @@ static void set_pace(struct tc__flight *flight, const struct tc__run *run)
 	CURL *easy = flight->transfer.easy;
 	long seconds = (long)(run->performance->delivery.timeout_ms / 1000);
 	bool streams = run->sink && run->sink->full;
+	bool endless = tc__events_of(tc_call_operation(run->call)) != NULL;
 
 	if (streams)
 		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
 	if (streams || flight->streams) {
-		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, streams ? 1L : 0L);
-		curl_easy_setopt(
-			easy, CURLOPT_LOW_SPEED_TIME, streams ? (seconds ? seconds : 1L) : 0L);
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, streams && !endless ? 1L : 0L);
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+			streams && !endless ? (seconds ? seconds : 1L) : 0L);
 	}
 	flight->streams = streams;
 }

@@ -61,6 +61,11 @@ static int watch(struct tc__waiter *waiter, int fd, int events)
 	return 0;
 }
 
+static void forget(struct tc__waiter *waiter, int fd)
+{
+	watch(waiter, fd, 0);
+}
+
 static int wait_poll(struct tc__waiter *waiter, int64_t timeout_ms,
 	struct tc__event events[TC__EVENTS_MAX], size_t *count, tc_error *err)
 {
@@ -91,4 +96,4 @@ static void close_poll(struct tc__waiter *waiter)
 	free(waiter);
 }
 
-const struct tc__waiter_kind tc__waiter_poll = { open_poll, watch, wait_poll, close_poll };
+const struct tc__waiter_kind tc__waiter_poll = { open_poll, watch, forget, wait_poll, close_poll };

@@ -23,6 +23,9 @@ struct tc__waiter_kind {
 	/* The events to wait for, 0 for none. Not 0 when that cannot be. */
 	int (*watch)(struct tc__waiter *waiter, int fd, int events);
 
+	/* This descriptor will be closed: its number may soon mean another. */
+	void (*forget)(struct tc__waiter *waiter, int fd);
+
 	/* Waits up to `timeout_ms`, negative for ever. *count of the events are filled in: none
 	 * when the time is over or a signal came. */
 	int (*wait)(struct tc__waiter *waiter, int64_t timeout_ms,

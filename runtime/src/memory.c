@@ -75,16 +75,22 @@ void *tc__object_alloc_with(size_t size, void (*destroy)(void *object))
 	return object;
 }
 
-char *tc__object_text(const char *text, size_t length)
+/* Fills room for one byte more than the text; NULL stays NULL. */
+static char *fill_text(char *room, const char *text, size_t length)
 {
-	char *copy = tc__object_realloc(NULL, length + 1);
-
-	if (!copy)
+	if (!room)
 		return NULL;
 	if (length)
-		memcpy(copy, text, length);
-	copy[length] = '\0';
-	return copy;
+		memcpy(room, text, length);
+	room[length] = '\0';
+	return room;
+}
+
+char *tc__object_text(const char *text, size_t length)
+{
+	if (length == SIZE_MAX)
+		return NULL;
+	return fill_text(tc__object_realloc(NULL, length + 1), text, length);
 }
 
 /* A new chunk is as large as a quarter of all before it, within bounds: few calls of malloc, and
@@ -111,13 +117,6 @@ static bool add_chunk(struct tc__arena *arena, size_t need)
 	arena->end = arena->at + size;
 	arena->total += size;
 	return true;
-}
-
-bool tc__arena_reserve(struct tc__arena *arena, size_t size)
-{
-	if ((size_t)(arena->end - arena->at) >= size)
-		return true;
-	return add_chunk(arena, size);
 }
 
 char *tc__arena_bytes(struct tc__arena *arena, size_t size)
@@ -151,13 +150,12 @@ char *tc__arena_text(struct tc__arena *arena, const char *text, size_t length)
 {
 	if (length == SIZE_MAX)
 		return NULL;
-	char *copy = tc__arena_bytes(arena, length + 1);
-	if (!copy)
-		return NULL;
-	if (length)
-		memcpy(copy, text, length);
-	copy[length] = '\0';
-	return copy;
+	return fill_text(tc__arena_bytes(arena, length + 1), text, length);
+}
+
+char *tc__arena_string(struct tc__arena *arena, const char *text)
+{
+	return tc__arena_text(arena, text, strlen(text));
 }
 
 void tc__arena_clear(struct tc__arena *arena)

@@ -50,8 +50,8 @@ char *tc__arena_bytes(struct tc__arena *arena, size_t size);
 /* A copy of `length` bytes with a NUL behind them. */
 char *tc__arena_text(struct tc__arena *arena, const char *text, size_t length);
 
-/* Makes sure that the next allocations of `size` bytes in all come from one chunk. */
-bool tc__arena_reserve(struct tc__arena *arena, size_t size);
+/* A copy of a NUL-terminated text. */
+char *tc__arena_string(struct tc__arena *arena, const char *text);
 
 /* Frees everything; the arena is {0} again. */
 void tc__arena_clear(struct tc__arena *arena);

@@ -1,21 +1,90 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "operation.h"
 
+#include "conventions.h"
 #include "error.h"
 #include "url.h"
 #include <string.h>
 
-static int check_argument(const char *name, const char *value, tc_error *err)
+static bool is_dots(const char *text, size_t length)
+{
+	return length && length <= 2 && strspn(text, ".") >= length;
+}
+
+static int check_argument(const char *name, const char *value, bool segment, tc_error *err)
 {
 	if (!value)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", name);
 	if (!*value)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", name);
-	if (strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+	if (segment && is_dots(value, strlen(value)))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s is \"%s\", which means a folder in a path and cannot be sent", name,
 			value);
 	return TC_OK;
+}
+
+/* What the reference says of the argument's values. */
+static int check_rule(
+	const struct tc_argument_rule *rule, const char *name, const char *value, tc_error *err)
+{
+	bool number = value[strspn(value, "0123456789")] == '\0';
+
+	if (number && rule->kind != TC_ARGUMENT_STRING)
+		return TC_OK;
+	if (rule->kind == TC_ARGUMENT_INTEGER)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is \"%.100s\"; expected digits only",
+			name, value);
+	int found = rule->pattern ? tc__pattern_found(rule->pattern, value) : 1;
+	if (found == TC_ERROR_NOMEM)
+		return tc__fail_nomem(err);
+	return found == 1
+		? TC_OK
+		: tc__fail(err, TC_ERROR_ARGUMENT, "%s is \"%.100s\"; expected what matches %s",
+			  name, value, rule->pattern);
+}
+
+/* A slash separates segments of the path, each encoded by itself. */
+static int add_segments(struct tc__buffer *url, const char *name, const char *value, tc_error *err)
+{
+	struct tc__buffer segment = TC__BUFFER(TC__URL_MAX);
+	int rc = TC_OK;
+
+	for (bool more = true; more && rc == TC_OK;) {
+		size_t length = strcspn(value, "/");
+		if (length == 0 || is_dots(value, length))
+			rc = tc__fail(err, TC_ERROR_ARGUMENT,
+				"%s has a segment that is empty, \".\" or \"..\"", name);
+		tc__buffer_truncate(&segment, 0);
+		tc__buffer_add(&segment, value, length);
+		tc__url_encode(url, tc__buffer_get(&segment));
+		more = value[length] == '/';
+		if (more)
+			tc__buffer_char(url, '/');
+		value += length + more;
+	}
+	if (rc == TC_OK && segment.no_memory)
+		rc = tc__fail_nomem(err);
+	tc__buffer_clear(&segment);
+	return rc;
+}
+
+static int add_value(const struct tc_operation *operation, size_t position, const char *value,
+	struct tc__buffer *url, tc_error *err)
+{
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	const char *name = operation->arguments[position].name;
+
+	if (!rules || !rules->arguments) {
+		tc__url_encode(url, value);
+		return TC_OK;
+	}
+	const struct tc_argument_rule *rule = &rules->arguments[position];
+	int rc = check_rule(rule, name, value, err);
+	if (rc == TC_OK && rule->segments)
+		return add_segments(url, name, value, err);
+	tc__url_encode(url, value);
+	return rc;
 }
 
 /* Appends the value of the argument that the route names at `name`. */
@@ -26,10 +95,9 @@ static int add_argument(const struct tc_operation *operation, const char *const 
 		const char *candidate = operation->arguments[i].name;
 		if (strncmp(candidate, name, length) != 0 || candidate[length])
 			continue;
-		int rc = check_argument(candidate, arguments[i], err);
-		if (rc == TC_OK)
-			tc__url_encode(url, arguments[i]);
-		return rc;
+		bool segment = name[-2] == '/' && (name[length + 1] == '/' || !name[length + 1]);
+		int rc = check_argument(candidate, arguments[i], segment, err);
+		return rc == TC_OK ? add_value(operation, i, arguments[i], url, err) : rc;
 	}
 	return tc__fail(
 		err, TC_ERROR_ARGUMENT, "the route %s names an unknown argument", operation->route);
@@ -53,20 +121,4 @@ int tc__operation_path(const struct tc_operation *operation, const char *const *
 		at += length + (at[length] == '>');
 	}
 	return TC_OK;
-}
-
-void tc__operation_query(
-	const struct tc_operation *operation, const char *const *query, struct tc__buffer *url)
-{
-	char separator = '?';
-
-	for (size_t i = 0; query && i < operation->query_count; i++) {
-		if (!query[i])
-			continue;
-		tc__buffer_char(url, separator);
-		tc__url_encode(url, operation->query[i].name);
-		tc__buffer_char(url, '=');
-		tc__url_encode(url, query[i]);
-		separator = '&';
-	}
 }

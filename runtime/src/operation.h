@@ -15,9 +15,4 @@
 int tc__operation_path(const struct tc_operation *operation, const char *const *arguments,
 	struct tc__buffer *url, tc_error *err);
 
-/* Appends `?name=value&…` for the query values that are not NULL; `query` has
- * operation->query_count texts in that order, or is NULL. */
-void tc__operation_query(
-	const struct tc_operation *operation, const char *const *query, struct tc__buffer *url);
-
 #endif

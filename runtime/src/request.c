@@ -2,6 +2,8 @@
 #include "request.h"
 
 #include "operation.h"
+#include "rpc.h"
+#include <sodium.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,11 +28,30 @@ static void add_base(struct tc__buffer *url, const char *base, const char *servi
 	tc__url_root(url, base);
 }
 
+/* A system with a server of its own. */
+static int add_server(struct tc__request *request, const struct tc__site *site, tc_error *err)
+{
+	const struct tc_operation *operation = request->operation;
+	const struct tc_conventions *system = tc__system_of(operation);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+
+	if (!site->server)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"base_url is not set%s%s, and without it nobody knows where the server is",
+			system->environment_url ? ", nor is " : "",
+			system->environment_url ? system->environment_url : "");
+	tc__expand_template(&request->url, rules && rules->base ? rules->base : system->server_url,
+		site->server, operation->service);
+	return TC_OK;
+}
+
 static int add_origin(struct tc__request *request, const struct tc__site *site, tc_error *err)
 {
 	const struct tc_service *service = request->operation->service;
 	struct tc__buffer *url = &request->url;
 
+	if (tc__is_realm(request->operation))
+		return add_server(request, site, err);
 	if (service->base_url) {
 		add_base(url, site->base_url ? site->base_url : service->base_url, service->name);
 		return TC_OK;
@@ -38,7 +59,8 @@ static int add_origin(struct tc__request *request, const struct tc__site *site, 
 	const char *root = site->proxy_url ? site->proxy_url : site->root_url;
 	if (!root)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"root_url is not set, and without it nobody knows where the service is");
+			"root_url is not set (without options: TASKCLUSTER_ROOT_URL), and without "
+			"it nobody knows where the service is");
 	request->proxied = site->proxy_url != NULL;
 	tc__url_root(url, root);
 	tc__buffer_text(url, "/api/");
@@ -64,7 +86,52 @@ static void begin(struct tc__request *request, const struct tc_operation *operat
 	*request = (struct tc__request){
 		.operation = operation,
 		.url = TC__BUFFER(TC__URL_MAX),
+		.query = { .operation = operation },
 	};
+}
+
+static char *make_line(const char *name, const char *value);
+
+/* The Accept header of the reference, and those of its headers that are given; their values are
+ * behind the query's. */
+static int add_headers(struct tc__request *request, const char *const *values, tc_error *err)
+{
+	const struct tc_operation *operation = request->operation;
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	const struct tc_query_rule *rule = rules ? rules->headers : NULL;
+	const char *accept = tc__accept_of(operation);
+	size_t count = 0;
+
+	if (accept && !(request->accept_line = make_line("Accept", accept)))
+		return tc__fail_nomem(err);
+	for (const struct tc_query_rule *at = rule; at && at->name; at++)
+		count++;
+	for (size_t i = 0; i < count; i++) {
+		const char *value = values ? values[operation->query_count - count + i] : NULL;
+		if (!value && rule[i].required)
+			return tc__fail(
+				err, TC_ERROR_ARGUMENT, "the header %s is missing", rule[i].name);
+		if (!value)
+			continue;
+		if (!tc__is_field_value(value) ||
+			!tc__is_value((enum tc_value_type)rule[i].type, value))
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"the header %s cannot have that value", rule[i].name);
+		char *line = make_line(rule[i].name, value);
+		if (!line)
+			return tc__fail_nomem(err);
+		request->lines[request->line_count++] = line;
+	}
+	return TC_OK;
+}
+
+/* Behind the path: keys with rules one by one, others as they are. */
+static int add_query(struct tc__request *request, const char *const *values, tc_error *err)
+{
+	request->query_at = request->url.length;
+	int rc = tc__query_add_struct(&request->query, values, err);
+	tc__query_render(&request->query, &request->url);
+	return rc;
 }
 
 int tc__request_init(struct tc__request *request, const struct tc__site *site,
@@ -75,13 +142,59 @@ int tc__request_init(struct tc__request *request, const struct tc__site *site,
 	int rc = add_origin(request, site, err);
 	if (rc == TC_OK)
 		rc = tc__operation_path(operation, arguments, &request->url, err);
-	if (rc == TC_OK) {
-		tc__operation_query(operation, query, &request->url);
+	if (rc == TC_OK)
+		rc = add_query(request, query, err);
+	if (rc == TC_OK)
+		rc = add_headers(request, query, err);
+	if (rc == TC_OK)
 		rc = finish_url(request, err);
-	}
 	if (rc != TC_OK)
 		tc__request_clear(request);
 	return rc;
+}
+
+/* The URL anew from the query; the old one stays when that fails. */
+static int render_query(struct tc__request *request, tc_error *err)
+{
+	struct tc__buffer old = request->url;
+	struct tc__buffer url = TC__BUFFER(TC__URL_MAX);
+
+	tc__buffer_add(&url, old.data, request->query_at);
+	tc__query_render(&request->query, &url);
+	request->url = url;
+	int rc = finish_url(request, err);
+	if (rc == TC_OK) {
+		tc__buffer_clear(&old);
+		return TC_OK;
+	}
+	tc__buffer_clear(&request->url);
+	request->url = old;
+	(void)finish_url(request, NULL);
+	return rc;
+}
+
+int tc__request_query(struct tc__request *request, const char *key, const char *comparison,
+	const char *const *values, size_t count, tc_error *err)
+{
+	int rc = tc__query_add(&request->query, key, comparison, values, count, err);
+
+	return rc == TC_OK ? render_query(request, err) : rc;
+}
+
+int tc__request_query_sent(
+	struct tc__request *request, const char *key, const char *value, tc_error *err)
+{
+	int rc = tc__query_add_sent(&request->query, key, value, err);
+
+	return rc == TC_OK ? render_query(request, err) : rc;
+}
+
+int tc__request_query_replace(
+	struct tc__request *request, const char *key, const char *value, tc_error *err)
+{
+	int rc = tc__query_replace(&request->query, key, value, err);
+
+	return rc == TC_OK ? render_query(request, err) : rc;
 }
 
 int tc__request_init_url(struct tc__request *request, const struct tc_operation *operation,
@@ -100,8 +213,13 @@ void tc__request_clear(struct tc__request *request)
 	tc__buffer_clear(&request->url);
 	tc_release(request->body);
 	tc_release(request->content_type_line);
-	for (size_t i = 0; i < request->line_count; i++)
+	tc_release(request->accept_line);
+	for (size_t i = 0; i < request->line_count; i++) {
+		/* a login's headers are secrets */
+		sodium_memzero(request->lines[i], strlen(request->lines[i]));
 		tc_release(request->lines[i]);
+	}
+	tc__query_clear(&request->query);
 	*request = (struct tc__request){ .url = TC__BUFFER(TC__URL_MAX) };
 }
 
@@ -153,10 +271,10 @@ int tc__request_body(struct tc__request *request, char *body, size_t length,
 
 	if (strcmp(operation->method, "GET") == 0 || strcmp(operation->method, "HEAD") == 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "a %s takes no body", operation->method);
-	if (length > TC__BODY_MAX)
+	if (length > tc__body_max_of(operation))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"the body has %zu bytes, but servers take at most %zu", length,
-			TC__BODY_MAX);
+			tc__body_max_of(operation));
 	content_type = content_type ? content_type : "application/json";
 	if (!*content_type || !tc__is_field_value(content_type))
 		return tc__fail(
@@ -207,6 +325,10 @@ int tc__request_header(
 	char *line = make_line(name, value);
 	if (!line)
 		return tc__fail_nomem(err);
+	if (strcasecmp(name, "accept") == 0) {
+		tc_release(request->accept_line);
+		request->accept_line = NULL;
+	}
 	request->lines[request->line_count++] = line;
 	return TC_OK;
 }
@@ -244,8 +366,8 @@ static int sign(struct tc__attempt *attempt, const struct tc__request *request,
 
 	attempt->artifacts = artifacts_of(request, now_s);
 	if (request->has_body && !signer->no_payload_hash) {
-		rc = tc__hawk_payload_hash(content_type(request), request->body,
-			request->body_length, attempt->hash, err);
+		rc = tc__hawk_payload_hash(content_type(request), attempt->body,
+			attempt->body_length, attempt->hash, err);
 		attempt->artifacts.hash = attempt->hash;
 	}
 	if (rc != TC_OK)
@@ -267,13 +389,118 @@ static int sign(struct tc__attempt *attempt, const struct tc__request *request,
 	return TC_OK;
 }
 
+/* "Authorization: Basic …", for a login. */
+static int add_basic(struct tc__attempt *attempt, const struct tc__signer *signer, tc_error *err)
+{
+	attempt->authorization.max = TC__HAWK_MAX + 64;
+	tc__buffer_truncate(&attempt->authorization, 0);
+	tc__buffer_text(&attempt->authorization, "Authorization: Basic ");
+	int rc = tc__credentials_basic(signer->credentials, &attempt->authorization, err);
+	if (rc == TC_OK && tc__buffer_failed(&attempt->authorization))
+		rc = tc__fail_nomem(err);
+	if (rc == TC_OK)
+		add_line(attempt, tc__buffer_get(&attempt->authorization));
+	return rc;
+}
+
+/* What other sites cannot make a browser send shows that the request is meant. */
+static int add_csrf(struct tc__attempt *attempt, const struct tc__request *request,
+	const struct tc__signer *signer, tc_error *err)
+{
+	const struct tc_session_scheme *scheme = signer->scheme;
+	const char *method = request->operation->method;
+
+	if (!scheme->csrf_cookie || strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+		return TC_OK;
+	const char *value =
+		tc__session_cookie(signer->session, &request->parts, scheme->csrf_cookie);
+	if (!value)
+		return tc__fail(err, TC_ERROR_CREDENTIALS,
+			"the session has no cookie %s, which a %s needs", scheme->csrf_cookie,
+			method);
+	(void)tc__buffer_room(&attempt->csrf, strlen(scheme->csrf_header) + 2 + strlen(value));
+	tc__buffer_printf(&attempt->csrf, "%s: %s", scheme->csrf_header, value);
+	if (scheme->csrf_referer) {
+		tc__buffer_text(&attempt->referer, "Referer: ");
+		tc__session_origin(&request->parts, &attempt->referer);
+		tc__buffer_char(&attempt->referer, '/');
+	}
+	return TC_OK;
+}
+
+static int add_session(struct tc__attempt *attempt, const struct tc__request *request,
+	const struct tc__signer *signer, tc_error *err)
+{
+	struct tc__buffer *const lines[] = { &attempt->cookie, &attempt->csrf, &attempt->referer };
+
+	for (size_t i = 0; i < 3; i++)
+		lines[i]->max = (size_t)TC__COOKIES_MAX * (TC__COOKIE_MAX + 8) + 64;
+	tc__session_line(signer->session, &request->parts, &attempt->cookie);
+	int rc = attempt->cookie.length ? add_csrf(attempt, request, signer, err) : TC_OK;
+	for (size_t i = 0; i < 3 && rc == TC_OK; i++) {
+		if (tc__buffer_failed(lines[i]))
+			rc = tc__fail_nomem(err);
+		else if (lines[i]->length)
+			add_line(attempt, lines[i]->data);
+	}
+	return rc;
+}
+
+/* The parameters in the request of a remote procedure call. */
+static int wrap_body(struct tc__attempt *attempt, const struct tc__request *request,
+	const struct tc__signer *signer, tc_error *err)
+{
+	const struct tc_rpc *rpc = tc__rpc_of(request->operation);
+
+	if (!rpc)
+		return TC_OK;
+	attempt->rpc_id = signer->rpc_id;
+	attempt->rpc = TC__BUFFER(SIZE_MAX / 2);
+	tc__rpc_body(rpc, signer->rpc_id, request->body, request->body_length, &attempt->rpc);
+	if (tc__buffer_failed(&attempt->rpc))
+		return tc__fail_nomem(err);
+	attempt->body = attempt->rpc.data;
+	attempt->body_length = attempt->rpc.length;
+	if (!request->content_type_line)
+		add_line(attempt, CONTENT_TYPE "application/json");
+	return TC_OK;
+}
+
+static void wipe(struct tc__buffer *line)
+{
+	if (line->data)
+		sodium_memzero(line->data, line->length);
+	tc__buffer_clear(line);
+}
+
 /* Ready for another filling: the authorization's room stays. */
 static void reset(struct tc__attempt *attempt)
 {
 	struct tc__buffer room = attempt->authorization;
 
+	if (room.data) /* of a login it is a secret */
+		sodium_memzero(room.data, room.length);
 	tc_credentials_free(attempt->credentials);
+	wipe(&attempt->cookie);
+	wipe(&attempt->csrf);
+	tc__buffer_clear(&attempt->referer);
+	tc__buffer_clear(&attempt->rpc);
 	*attempt = (struct tc__attempt){ .authorization = room };
+}
+
+/* By what the server knows who calls. */
+static int authenticate(struct tc__attempt *attempt, const struct tc__request *request,
+	const struct tc__signer *signer, int64_t now_s, tc_error *err)
+{
+	if (signer->session) {
+		int rc = add_session(attempt, request, signer, err);
+		if (rc != TC_OK)
+			return rc;
+	}
+	if (request->proxied || !signer->credentials)
+		return TC_OK;
+	return signer->basic ? add_basic(attempt, signer, err)
+			     : sign(attempt, request, signer, now_s, err);
 }
 
 int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
@@ -287,11 +514,12 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	add_line(attempt, signer->user_agent_line);
 	add_line(attempt, signer->trace_line);
 	add_line(attempt, request->content_type_line);
+	add_line(attempt, request->accept_line);
 	for (size_t i = 0; i < request->line_count; i++)
 		add_line(attempt, request->lines[i]);
-	if (request->proxied || !signer->credentials)
-		return TC_OK;
-	int rc = sign(attempt, request, signer, now_s, err);
+	int rc = wrap_body(attempt, request, signer, err);
+	if (rc == TC_OK)
+		rc = authenticate(attempt, request, signer, now_s, err);
 	if (rc != TC_OK)
 		tc__attempt_clear(attempt);
 	return rc;

@@ -9,11 +9,10 @@
 
 #include "error.h"
 #include "hawk.h"
+#include "query.h"
+#include "session.h"
 #include "url.h"
 #include <taskcluster/operation.h>
-
-/* Servers refuse longer bodies, with a 500 that says nothing. */
-#define TC__BODY_MAX ((size_t)10 * 1024 * 1024)
 
 /* Header lines of an attempt: the library's own, and the caller's. */
 #define TC__LINES_MAX 32
@@ -24,17 +23,21 @@ struct tc__site {
 	const char *root_url;
 	const char *proxy_url; /* wins over root_url; signs by itself */
 	const char *base_url;  /* wins over a service's own */
+	const char *server;    /* {root} of a system with a server of its own */
 };
 
 struct tc__request {
 	const struct tc_operation *operation;
 	struct tc__buffer url;
-	struct tc__url parts; /* of url */
-	bool proxied;         /* goes to the proxy that signs */
+	size_t query_at;        /* where in the url the query begins */
+	struct tc__query query; /* of an operation whose queries have rules, or got additions */
+	struct tc__url parts;   /* of url */
+	bool proxied;           /* goes to the proxy that signs */
 	bool has_body;
 	char *body;
 	size_t body_length;
 	char *content_type_line;        /* "Content-Type: …" or NULL */
+	char *accept_line;              /* "Accept: …" or NULL */
 	char *lines[TC__OWN_LINES_MAX]; /* the caller's headers */
 	size_t line_count;
 };
@@ -48,6 +51,18 @@ int tc__request_init(struct tc__request *request, const struct tc__site *site,
 /* The same for a URL that is already there. */
 int tc__request_init_url(struct tc__request *request, const struct tc_operation *operation,
 	const char *url, tc_error *err);
+
+/* More of the query, behind an operator or as a list; the URL is made anew. */
+int tc__request_query(struct tc__request *request, const char *key, const char *comparison,
+	const char *const *values, size_t count, tc_error *err);
+
+/* The same for a key as it is sent. */
+int tc__request_query_sent(
+	struct tc__request *request, const char *key, const char *value, tc_error *err);
+
+/* Another value of a key as it is sent, instead of those it has. */
+int tc__request_query_replace(
+	struct tc__request *request, const char *key, const char *value, tc_error *err);
 
 /* The body. Takes `body` (for tc_release) over on success only; NULL content type: JSON. */
 int tc__request_body(struct tc__request *request, char *body, size_t length,
@@ -68,6 +83,11 @@ struct tc__signer {
 	const tc_credentials *credentials; /* NULL: unsigned */
 	bool no_payload_hash;
 	const char *user_agent_line, *trace_line;
+	/* for systems whose scheme is a session */
+	const struct tc__session *session; /* whose cookies go along; NULL: none */
+	const struct tc_session_scheme *scheme;
+	bool basic;     /* a login: the credentials go as Basic, and nothing is signed */
+	int64_t rpc_id; /* of a remote procedure call */
 };
 
 /* What one attempt sends. All but its signature points into the request and the signer. */
@@ -82,8 +102,11 @@ struct tc__attempt {
 	size_t body_length;
 	bool is_signed;
 	bool repeatable; /* the transport may send it twice when a kept connection turns out dead */
-	tc_credentials *credentials;         /* a reference of its own, when signed */
-	struct tc__buffer authorization;     /* the line */
+	tc_credentials *credentials;             /* a reference of its own, when signed */
+	struct tc__buffer authorization;         /* the line */
+	struct tc__buffer cookie, csrf, referer; /* lines of a session */
+	struct tc__buffer rpc;                   /* the body of a remote procedure call */
+	int64_t rpc_id;
 	struct tc__hawk_artifacts artifacts; /* what was signed, to verify the reply */
 	char nonce[TC__NONCE_SIZE], hash[TC__MAC_SIZE];
 };

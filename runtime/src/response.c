@@ -13,6 +13,7 @@ struct tc_response {
 	struct tc__buffer headers; /* name NUL value NUL, one after another */
 	struct tc__buffer body;
 	const tc_json *json; /* NULL until asked for */
+	char *file_name;     /* the same */
 };
 
 static void destroy_response(void *object)
@@ -20,6 +21,7 @@ static void destroy_response(void *object)
 	tc_response *response = object;
 
 	tc_release(response->json);
+	tc_release(response->file_name);
 	tc__buffer_clear(&response->headers);
 	tc__buffer_clear(&response->body);
 }
@@ -65,6 +67,14 @@ const char *tc_response_header(const tc_response *response, const char *name)
 const char *tc_response_location(const tc_response *response)
 {
 	return tc_response_header(response, "location");
+}
+
+const char *tc_response_file_name(tc_response *response)
+{
+	if (response && !response->file_name)
+		response->file_name =
+			tc__file_name(tc_response_header(response, "content-disposition"));
+	return response ? response->file_name : NULL;
 }
 
 const char *tc_response_body(const tc_response *response, size_t *length)
@@ -225,10 +235,17 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
 	return header_line(reply, line, length);
 }
 
+static bool is_success(const struct tc__reply *reply)
+{
+	int status = tc__reply_status(reply);
+
+	return tc__reply_is_success(status) && (status < 300 || !reply->no_redirects);
+}
+
 /* Whether the body streams past the response into the sink. */
 static bool is_fed(const struct tc__reply *reply)
 {
-	return reply->sink && !reply->hold && tc__reply_is_success(tc__reply_status(reply));
+	return reply->sink && !reply->hold && is_success(reply);
 }
 
 bool tc__reply_is_full(const struct tc__reply *reply)
@@ -260,7 +277,7 @@ int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
 		return reply->err.code;
 	if (ensure_response(reply) != TC_OK)
 		return reply->err.code;
-	bool success = tc__reply_is_success(tc__reply_status(reply));
+	bool success = is_success(reply);
 	size_t room = (success ? reply->max : refusal_max(reply)) - reply->received;
 	if (length > room && success)
 		return too_large(reply);
@@ -294,7 +311,7 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply has no status");
 	if (rc == TC_OK && !reply->headed)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply ends within its headers");
-	if (rc == TC_OK && reply->sink && tc__reply_is_success(status))
+	if (rc == TC_OK && reply->sink && is_success(reply))
 		rc = finish_sink(reply);
 	if (rc == TC_OK)
 		return TC_OK;

@@ -40,13 +40,14 @@ struct tc__sink {
 struct tc__reply {
 	tc_response *response;
 	struct tc__sink *sink;
-	size_t max;      /* bytes of the body, decoded */
-	size_t received; /* of it */
-	bool headed;     /* the header section has come to its end */
-	bool hold;       /* the sink waits until the whole body is there */
-	bool feeding;    /* the sink has begun */
-	bool lenient;    /* the response is to be read so, as tc_options.lenient_replies asks */
-	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
+	size_t max;        /* bytes of the body, decoded */
+	size_t received;   /* of it */
+	bool headed;       /* the header section has come to its end */
+	bool hold;         /* the sink waits until the whole body is there */
+	bool feeding;      /* the sink has begun */
+	bool no_redirects; /* a status from 300 on is no success */
+	bool lenient;      /* the response is to be read so, as tc_options.lenient_replies asks */
+	tc_error err;      /* the first thing that went wrong; code TC_OK until then */
 };
 
 /* `sink` may be NULL: the body is collected. Needs no memory. */
@@ -77,6 +78,16 @@ static inline bool tc__reply_is_success(int status)
 {
 	return status >= 200 && status < 400;
 }
+
+/* Whether a whole reply refuses the call: by its status, as a redirect where these are errors, or
+ * as the error of a remote procedure call. */
+bool tc__reply_is_refused(const struct tc__reply *reply, const struct tc_operation *operation);
+
+/* What a refusal says, as its system's shapes read it; for tc_release, NULL when nothing fits. */
+char *tc__reply_message(const struct tc__reply *reply, const struct tc_operation *operation);
+
+/* The plain file name in a Content-Disposition, for tc_release, or NULL. */
+char *tc__file_name(const char *disposition);
 
 /* Makes the error that a refusal is: TC_ERROR_HTTP with all the server said. Returns its code. */
 int tc__reply_refusal(

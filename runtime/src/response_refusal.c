@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "buffer.h"
 #include "response.h"
+#include "response_shape.h"
+#include "rpc.h"
 
 #include <string.h>
 #include <strings.h>
@@ -14,23 +16,6 @@
 
 /* The line of a server's message that goes into ours is cut at this many bytes. */
 #define LINE_MAX_BYTES 500
-
-/* Members that hold a message for people, in the order of preference. */
-static const char *const message_members[] = { "message", "error", "detail", "failure" };
-
-static const char *message_of(const tc_json *json)
-{
-	if (tc_json_kind(json) == TC_JSON_STRING)
-		return tc_json_text(json);
-	for (size_t i = 0; i < sizeof message_members / sizeof *message_members; i++) {
-		const tc_json *member = tc_json_get(json, message_members[i]);
-		if (tc_json_kind(member) == TC_JSON_STRING)
-			return tc_json_text(member);
-	}
-	return tc_json_kind(tc_json_at(json, "/error/message")) == TC_JSON_STRING
-		? tc_json_text(tc_json_at(json, "/error/message"))
-		: NULL;
-}
 
 /* The bytes of the UTF-8 character at the beginning of the text; 0 when it is none. */
 static size_t character(const unsigned char *c, size_t length)
@@ -137,10 +122,52 @@ static void compose(struct tc__buffer *line, const struct tc__reply *reply, cons
 	}
 }
 
+static const struct tc_error_shape *shapes_of(const struct tc_operation *operation)
+{
+	const struct tc_conventions *system = tc__system_of(operation);
+
+	return system ? system->errors : NULL;
+}
+
+bool tc__reply_is_refused(const struct tc__reply *reply, const struct tc_operation *operation)
+{
+	int status = tc__reply_status(reply);
+
+	if (!tc__reply_is_success(status))
+		return true;
+	if (status >= 300 && tc__redirects_are_errors(operation))
+		return true;
+	return tc__rpc_of(operation) && tc__rpc_is_error(tc_response_json(reply->response, NULL));
+}
+
+char *tc__reply_message(const struct tc__reply *reply, const struct tc_operation *operation)
+{
+	const tc_json *json = tc_response_json(reply->response, NULL);
+	struct tc__said said = { .info = NULL };
+	char *message = NULL;
+
+	if (tc__said_read(&said, shapes_of(operation), tc__reply_status(reply), json))
+		message = tc__object_text(tc__buffer_get(&said.message), said.message.length);
+	tc__said_clear(&said);
+	return message;
+}
+
+/* A redirect that is none of the things the call may bring. */
+static void add_location(struct tc__buffer *line, const struct tc__reply *reply)
+{
+	const char *location = tc_response_location(reply->response);
+
+	if (!location || !tc__reply_is_success(tc__reply_status(reply)))
+		return;
+	tc__buffer_text(line, ", to ");
+	add_line(line, location, strlen(location));
+}
+
 int tc__reply_refusal(
 	const struct tc__reply *reply, const struct tc_operation *operation, tc_error *err)
 {
 	struct tc__buffer line = TC__BUFFER(4 * LINE_MAX_BYTES);
+	struct tc__said said = { .info = NULL };
 	struct tc__refusal refusal = {
 		.status = tc__reply_status(reply),
 		.request_id = tc__reply_header(reply, "x-for-request-id"),
@@ -152,17 +179,18 @@ int tc__reply_refusal(
 	refusal.body = tc_response_body(reply->response, &refusal.body_length);
 	if (refusal.body_length)
 		(void)tc_json_parse(refusal.body, refusal.body_length, &json, NULL);
-	refusal.server_message = message_of(json);
-	if (tc_json_kind(tc_json_get(json, "code")) == TC_JSON_STRING)
-		refusal.server_code = tc_json_text(tc_json_get(json, "code"));
-	if (tc_json_kind(tc_json_get(json, "requestInfo")) == TC_JSON_OBJECT) {
-		(void)tc_json_write(
-			tc_json_get(json, "requestInfo"), TC_JSON_COMPACT, &info, NULL, NULL);
+	if (tc__said_read(&said, shapes_of(operation), refusal.status, json))
+		refusal.server_message = tc__buffer_get(&said.message);
+	refusal.server_code = said.code.data;
+	if (tc_json_kind(said.info) == TC_JSON_OBJECT) {
+		(void)tc_json_write(said.info, TC_JSON_COMPACT, &info, NULL, NULL);
 		refusal.request_info = info;
 	}
+	add_location(&line, reply);
 	compose(&line, reply, json, &refusal);
 	int rc = tc__fail_refused(err, TC_ERROR_HTTP, &refusal, "%s.%s: %d%s",
 		operation->service->name, operation->name, refusal.status, tc__buffer_get(&line));
+	tc__said_clear(&said);
 	tc_release(info);
 	tc_release(json);
 	tc__buffer_clear(&line);

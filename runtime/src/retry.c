@@ -29,7 +29,7 @@ bool tc__retry_is_possible(const struct tc__outcome *outcome)
 {
 	if (outcome->code == TC_ERROR_NETWORK || outcome->code == TC_ERROR_TIMEOUT)
 		return !outcome->permanent;
-	if (outcome->code != TC_OK)
+	if (outcome->code != TC_OK || outcome->permanent)
 		return false;
 	return outcome->status >= 500 || outcome->status == 408 || outcome->status == 429;
 }
@@ -53,6 +53,10 @@ struct tc__next tc__retry_next(
 
 	if (outcome->stale && !retry->resigned) {
 		retry->resigned = true;
+		return (struct tc__next){ TC__STEP_RESIGN, 0 };
+	}
+	if (outcome->renewed && !retry->renewed) {
+		retry->renewed = true;
 		return (struct tc__next){ TC__STEP_RESIGN, 0 };
 	}
 	if (!tc__retry_is_possible(outcome) || !is_safe(retry->retry_class, outcome))

@@ -25,6 +25,7 @@ struct tc__outcome {
 	bool maybe_sent;        /* some of the request may have reached the server */
 	bool permanent;         /* trying again cannot help, as with an untrusted certificate */
 	bool stale;             /* refused for our clock, whose offset is now known */
+	bool renewed;           /* refused for our credentials, and there are new ones */
 	int64_t retry_after_ms; /* what the server asks for; negative: nothing */
 	int64_t steady_ms;      /* now */
 };
@@ -32,7 +33,8 @@ struct tc__outcome {
 enum tc__step {
 	TC__STEP_END,   /* the outcome is final, good or bad */
 	TC__STEP_WAIT,  /* attempt again after delay_ms */
-	TC__STEP_RESIGN /* attempt again at once, as the clock was put right: no retry */
+	TC__STEP_RESIGN /* attempt again at once, as the clock was put right or the credentials
+			   renewed: no retry */
 };
 
 struct tc__next {
@@ -45,7 +47,7 @@ struct tc__retry {
 	enum tc_retry_class retry_class;
 	int64_t begun_ms;
 	int retried;
-	bool resigned;
+	bool resigned, renewed; /* each happens once */
 };
 
 void tc__retry_begin(struct tc__retry *retry, const struct tc__retry_policy *policy,

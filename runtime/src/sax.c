@@ -301,11 +301,6 @@ static size_t consumed(const struct tc__sax *sax)
 	return sax->ending ? sax->piece_length : yajl_get_bytes_consumed(sax->yajl);
 }
 
-size_t tc__sax_offset(const struct tc__sax *sax)
-{
-	return sax->from.offset + consumed(sax);
-}
-
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -420,7 +415,7 @@ int tc__sax_fail(struct tc__sax *sax, const char *format, ...)
 	vsnprintf(wrong, sizeof wrong, format, arguments);
 	va_end(arguments);
 	if (sax->piece)
-		place = place_of(sax, token_begin(sax->piece, yajl_get_bytes_consumed(sax->yajl)));
+		place = place_of(sax, token_begin(sax->piece, consumed(sax)));
 	return tc__sax_stop(
 		sax, tc__fail(sax->err, TC_ERROR_INPUT, PLACE "%s", PLACE_OF(place), wrong));
 }

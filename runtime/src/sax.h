@@ -134,9 +134,6 @@ int tc__sax_no_memory(struct tc__sax *sax);
  * token that the callback is about. Returns 0. */
 TC__PRINTF(2, 3) int tc__sax_fail(struct tc__sax *sax, const char *format, ...);
 
-/* In a callback: how many bytes of the text are read, the callback's own token included. */
-size_t tc__sax_offset(const struct tc__sax *sax);
-
 /* Whether these bytes are well-formed UTF-8 (RFC 3629). */
 bool tc__utf8_valid(const char *text, size_t length);
 

@@ -23,6 +23,8 @@ struct tc__curl_settings {
 struct tc__sockets {
 	int *fds;
 	size_t count, capacity;
+	void (*closing)(void *data, int fd); /* told just before one is closed; may be NULL */
+	void *data;
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
 void tc__sockets_clear(struct tc__sockets *sockets);

@@ -83,6 +83,8 @@ static int on_close(void *data, curl_socket_t fd)
 			break;
 		}
 	}
+	if (sockets->closing)
+		sockets->closing(sockets->data, fd);
 	return close(fd);
 }
 

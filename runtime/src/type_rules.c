@@ -192,7 +192,25 @@ static bool is_date_time(const char *text)
 		!*text;
 }
 
-/* RFC 3986: a scheme, and none but the characters that a URI may have */
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Characters that a part of a URI may have, and whole escapes; behind them. */
+static const char *skip_uri_part(const char *at, const char *others)
+{
+	for (; *at; at++) {
+		if (*at == '%' && is_hex(at[1]) && is_hex(at[2]))
+			at += 2;
+		else if (!is_letter(*at) && !is_digit(*at) && !strchr("-._~:@!$&'()*+,;=", *at) &&
+			!strchr(others, *at))
+			break;
+	}
+	return at;
+}
+
+/* RFC 3986: a scheme, then authority, path, query and fragment of what each may have */
 static bool is_uri(const char *text)
 {
 	const char *at = text;
@@ -203,11 +221,14 @@ static bool is_uri(const char *text)
 		at++;
 	if (*at++ != ':' || !*at)
 		return false;
-	for (; *at; at++) {
-		if (!is_letter(*at) && !is_digit(*at) && !strchr("-._~:/?#[]@!$&'()*+,;=%", *at))
-			return false;
-	}
-	return true;
+	if (strncmp(at, "//", 2) == 0)
+		at = skip_uri_part(at + 2, "[]");
+	at = skip_uri_part(at, "/");
+	if (*at == '?')
+		at = skip_uri_part(at + 1, "/?");
+	if (*at == '#')
+		at = skip_uri_part(at + 1, "/?");
+	return !*at;
 }
 
 static bool is_hostname(const char *text)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "url.h"
 
+#include "ascii.h"
 #include "error.h"
 #include <arpa/inet.h>
 #include <string.h>
@@ -8,24 +9,12 @@
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alphanumeric(char c)
-{
-	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* Whether the text begins with `prefix`, which is in lower case. */
 static bool begins_with(const char *text, const char *prefix)
 {
-	for (; *prefix; text++, prefix++) {
-		char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
-		if (c != *prefix)
+	for (; *prefix; text++, prefix++)
+		if (tc__lower(*text) != *prefix)
 			return false;
-	}
 	return true;
 }
 
@@ -80,7 +69,7 @@ static size_t host_length(const char *host, size_t limit)
 
 	if (limit > 0 && *host == '[')
 		return ipv6_length(host, limit);
-	while (length < limit && (is_alphanumeric(host[length]) || strchr("-._", host[length])))
+	while (length < limit && (tc__is_alphanumeric(host[length]) || strchr("-._", host[length])))
 		length++;
 	return length;
 }
@@ -93,7 +82,7 @@ static uint16_t read_port(const char *text, size_t length)
 	if (length == 0 || length > 5)
 		return 0;
 	for (size_t i = 0; i < length; i++) {
-		if (!is_digit(text[i]))
+		if (!tc__is_digit(text[i]))
 			return 0;
 		port = port * 10 + (unsigned long)(text[i] - '0');
 	}
@@ -173,7 +162,7 @@ void tc__url_encode(struct tc__buffer *buffer, const char *text)
 
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
-		if (is_alphanumeric(*text) || strchr("-._~", *text))
+		if (tc__is_alphanumeric(*text) || strchr("-._~", *text))
 			tc__buffer_char(buffer, *text);
 		else
 			tc__buffer_add(buffer, (char[]){ '%', digits[c >> 4], digits[c & 15] }, 3);

@@ -6,6 +6,7 @@
 #include "program.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FOLDER "tests/codegen/golden"
@@ -48,6 +49,36 @@ static void corners(void **state)
 {
 	(void)state;
 	check("corners");
+}
+
+static void types(void **state)
+{
+	(void)state;
+	check("types");
+}
+
+/* What the tables of the types case say is true of its structs: texts come back as they went in. */
+static void types_work(void **state)
+{
+	const char *library = getenv("TC_LIBRARY"), *cc = getenv("TC_CC"),
+		   *sanitize = getenv("TC_SANITIZE");
+	const char *program = format("%s/roundtrip", (const char *)*state);
+
+	if (!library)
+		skip();
+	struct program_result result = program_run((const char *[]){ cc ? cc : "cc", "-std=c11",
+		"-Iruntime/include", "-I" FOLDER "/types/out/include", FOLDER "/types/roundtrip.c",
+		FOLDER "/types/out/src/kinds_types.c", library, "-o", program,
+		sanitize && *sanitize ? format("-fsanitize=%s", sanitize) : "-O1", NULL });
+	if (result.status != 0)
+		fail_msg("%s", result.err);
+	program_clear(&result);
+	setenv("LD_LIBRARY_PATH", format("%.*s", (int)(strrchr(library, '/') - library), library),
+		1);
+	result = program_run((const char *[]){ program, NULL });
+	if (result.status != 0)
+		fail_msg("%s", result.err);
+	program_clear(&result);
 }
 
 /* Compiles every file of a folder that ends so. */
@@ -101,9 +132,9 @@ static void compile_headers(const char *folder, const char *include)
 
 static void output_compiles(void **state)
 {
-	static const char *const names[] = { "current", "classic", "corners" };
+	static const char *const names[] = { "current", "classic", "corners", "types" };
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		const char *out = format(FOLDER "/%s/out", names[i]);
 		const char *include = format("%s/include", out);
 		assert_true(compile_all(format("%s/src", out), ".c", include) >= 2);
@@ -123,6 +154,8 @@ int main(void)
 		cmocka_unit_test(current),
 		cmocka_unit_test(classic),
 		cmocka_unit_test(corners),
+		cmocka_unit_test(types),
+		cmocka_unit_test_setup_teardown(types_work, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(output_compiles, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(
 			committed_headers_compile, folder_make, folder_remove),

@@ -37,7 +37,8 @@ static void assert_same(const char *references, const char *out)
 static void committed_output_is_up_to_date(void **state)
 {
 	struct program_result result = program_codegen((const char *[]){ "--references", TREE,
-		"--references", "references/classic", "--out", "generated", "--check", NULL });
+		"--references", "references/classic", "--references", "references/treeherder",
+		"--references", "references/buildbot", "--out", "generated", "--check", NULL });
 
 	(void)state;
 	if (result.status != 0)

@@ -191,7 +191,8 @@ static void tables_hold_the_prose(void **state)
 		"#include \"out/src/services.h\"\n#include <stdio.h>\n"
 		"int main(void)\n{\n"
 		"\tfputs(tc__service_demo.operations[0].description, stdout);\n}\n"
-		"void tc_generated_call(void);\nvoid tc_generated_call(void) {}\n");
+		"void tc_generated_call(void);\nvoid tc_generated_call(void) {}\n"
+		"void tc_generated_perform(void);\nvoid tc_generated_perform(void) {}\n");
 	struct program_result result = program_run((const char *[]){ cc ? cc : "cc", "-std=c11",
 		"-Iruntime/include", format("-I%s/out/include", folder), source,
 		format("%s/out/src/demo.c", folder), "-o", program, NULL });

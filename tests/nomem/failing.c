@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/nomem/failing.h"
 
+#include "tests/harness/test.h"
 #include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WRAPPED 1
@@ -22,24 +24,40 @@
 #define FAKE(name) name
 #endif
 
+/* Shared libraries find these in the program only when it exports them. */
+#define EXPORT __attribute__((visibility("default")))
+
 void *REAL(malloc)(size_t size);
 void *REAL(calloc)(size_t count, size_t size);
 void *REAL(realloc)(void *block, size_t size);
-void *FAKE(malloc)(size_t size);
-void *FAKE(calloc)(size_t count, size_t size);
-void *FAKE(realloc)(void *block, size_t size);
+EXPORT void *FAKE(malloc)(size_t size);
+EXPORT void *FAKE(calloc)(size_t count, size_t size);
+EXPORT void *FAKE(realloc)(void *block, size_t size);
 
 static _Thread_local bool counting;
-static _Thread_local bool has_failed;
+static _Thread_local bool has_failed, for_good;
 static _Thread_local long allocations, fail_at;
 static atomic_long live;
+static _Thread_local const char *searched;
+static _Thread_local bool found;
 
-void tc_failing_start(long n)
+static void start(long n, bool and_all_that_follow)
 {
 	allocations = 0;
 	fail_at = n;
+	for_good = and_all_that_follow;
 	has_failed = false;
 	counting = true;
+}
+
+void tc_failing_start(long n)
+{
+	start(n, false);
+}
+
+void tc_failing_start_for_good(long n)
+{
+	start(n, true);
 }
 
 long tc_failing_stop(bool *failed)
@@ -50,18 +68,112 @@ long tc_failing_stop(bool *failed)
 	return allocations;
 }
 
-long tc_live_blocks(void)
+bool tc_failing_sees_blocks(void)
 {
 #ifdef WRAPPED
-	return 0; /* frees are not seen */
+	return false; /* frees are not seen */
 #else
-	return atomic_load(&live);
+	return true;
 #endif
+}
+
+long tc_live_blocks(void)
+{
+	return tc_failing_sees_blocks() ? atomic_load(&live) : 0;
+}
+
+static void check_failure(int rc, int code, long n)
+{
+	if (rc != TC_ERROR_NOMEM || code != TC_ERROR_NOMEM)
+		fail_msg("allocation %ld: returned %s and said %s", n, tc_code_name(rc),
+			tc_code_name(code));
+}
+
+/* false: there is no n-th allocation. */
+static bool fail_one(int (*work)(void *data, tc_error *err), void *data, long n, bool and_the_rest)
+{
+	tc_error err = TC_ERROR_INIT;
+	bool failed = false;
+	long before = tc_live_blocks();
+
+	start(n, and_the_rest);
+	int rc = work(data, &err);
+	tc_failing_stop(&failed);
+	if (failed)
+		check_failure(rc, err.code, n);
+	else
+		assert_ok(rc, &err);
+	tc_error_clear(&err);
+	assert_int_equal(tc_live_blocks(), before);
+	return failed;
+}
+
+long tc_failing_each(int (*work)(void *data, tc_error *err), void *data)
+{
+	long n = 1;
+
+	while (fail_one(work, data, n, false)) {
+		fail_one(work, data, n, true);
+		n++;
+	}
+	return n - 1;
+}
+
+/* false: there is no n-th allocation. */
+static bool fail_one_cleanly(int (*work)(void *data, tc_error *err), void *data, long n)
+{
+	tc_error err = TC_ERROR_INIT;
+	bool failed = false;
+
+	start(n, false);
+	int rc = work(data, &err);
+	tc_failing_stop(&failed);
+	if (!failed)
+		assert_ok(rc, &err);
+	else if (rc != err.code || (rc != TC_OK && rc != TC_ERROR_NOMEM && rc != TC_ERROR_SYSTEM))
+		fail_msg("allocation %ld: returned %s and said %s", n, tc_code_name(rc),
+			tc_code_name(err.code));
+	tc_error_clear(&err);
+	return failed;
+}
+
+static long fail_each_cleanly(int (*work)(void *data, tc_error *err), void *data)
+{
+	long n = 1;
+
+	while (fail_one_cleanly(work, data, n))
+		n++;
+	return n - 1;
+}
+
+long tc_failing_each_with_libraries(int (*work)(void *data, tc_error *err), void *data)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	assert_ok(work(data, &err), &err);
+	fail_each_cleanly(work, data);
+	long kept = tc_live_blocks();
+	long steps = fail_each_cleanly(work, data);
+	if (tc_live_blocks() > kept)
+		fail_msg("%ld blocks leak", tc_live_blocks() - kept);
+	return steps;
+}
+
+bool tc_failing_search(const char *text)
+{
+	bool was_found = found;
+
+	searched = text;
+	found = false;
+	return was_found;
 }
 
 static bool fails(void)
 {
-	if (!counting || ++allocations != fail_at)
+	if (!counting)
+		return false;
+	allocations++;
+	if (allocations != fail_at && !(for_good && has_failed))
 		return false;
 	has_failed = true;
 	errno = ENOMEM;
@@ -96,10 +208,20 @@ void *FAKE(realloc)(void *block, size_t size)
 #ifndef WRAPPED
 void __libc_free(void *block);
 
-void free(void *block)
+static void search(const char *block, size_t size)
+{
+	size_t length = strlen(searched);
+
+	for (size_t i = 0; i + length <= size && !found; i++)
+		found = memcmp(block + i, searched, length) == 0;
+}
+
+EXPORT void free(void *block)
 {
 	if (block)
 		atomic_fetch_sub(&live, 1);
+	if (block && searched)
+		search(block, malloc_usable_size(block));
 	__libc_free(block);
 }
 #endif

@@ -10,17 +10,17 @@ complain() {
 }
 
 rooms=(
-	"memory buffer"
+	"ascii memory buffer"
 	"error log clock"
 	"sax json"
 	"type"
 	"slugid date scope url crypto"
 	"credentials hawk"
-	"operation binding"
-	"request response retry"
+	"conventions operation binding query"
+	"request response retry session rpc events"
 	"transport"
 	"call client generated"
-	"loop pages batch wait"
+	"loop pages batch wait listen"
 	"version"
 )
 
@@ -57,7 +57,7 @@ only runtime '^$'
 only generated '^$'
 only codegen '^(codegen/src/|runtime/src/(memory|buffer|error|sax|json)\.h$)'
 only tools '^(tools/|workflows/|runtime/src/(memory|buffer|error)\.h$)'
-only workflows '^workflows/'
+only workflows '^(workflows/|runtime/src/(memory|buffer|error|clock)\.h$)'
 only examples '^$'
 
 # public headers and generated code know nothing of the private ones; the runtime nothing of them

@@ -67,6 +67,8 @@ static void a_graph_is_made(void **state)
 	struct reply *reply = ask_graph("PUT", "", body);
 	assert_int_equal(reply->status, 200);
 	assert_string_equal(reply_text(reply, "/status/state"), "running");
+	assert_int_equal(ask_graph("PUT", "", body)->status, 200); /* the same again */
+	strstr(body, "\"g\"")[1] = 'h';
 	assert_int_equal(ask_graph("PUT", "", body)->status, 409);
 	reply = ask_graph("GET", "/inspect", NULL);
 	assert_int_equal(tc_json_count(tc_json_get(reply->json, "tasks")), 2);

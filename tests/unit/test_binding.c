@@ -52,7 +52,7 @@ static void test_refusals(void **state)
 	memset(wide, 'w', sizeof wide - 1);
 	wide[sizeof wide - 1] = '\0';
 	refuses((struct tc_pair[]){ { "taskid", "x" } }, 1,
-		"queue.taskCompleted has no argument taskid");
+		"queue.taskCompleted has no argument taskid; it has taskId, runId, reserved");
 	refuses((struct tc_pair[]){ { "routingKeyKind", "x" } }, 1, "no argument routingKeyKind");
 	refuses((struct tc_pair[]){ { "taskId", "x" }, { "taskId", "y" } }, 2,
 		"taskId is given twice");
@@ -96,6 +96,48 @@ static void test_pattern(void **state)
 	assert_int_equal(
 		tc_binding_from_pattern(completed(), "", &binding, &err), TC_ERROR_ARGUMENT);
 	assert_failure(&err, TC_ERROR_ARGUMENT, "pattern is NULL or empty");
+	char wide[257];
+	memset(wide, 'w', sizeof wide);
+	wide[255] = '\0';
+	assert_ok(tc_binding_from_pattern(completed(), wide, &binding, &err), &err);
+	assert_string_equal(binding.routing_key, wide);
+	wide[255] = 'w';
+	wide[256] = '\0';
+	tc_binding_from_pattern(completed(), wide, &binding, &err);
+	assert_failure(
+		&err, TC_ERROR_ARGUMENT, "queue.taskCompleted: the routing key is over 255 bytes");
+	assert_string_equal(binding.exchange, "");
+	assert_string_equal(binding.routing_key, "");
+}
+
+/* A publisher's "_" for a value that it did not set can be listened for. */
+static void test_a_value_left_out_by_the_publisher(void **state)
+{
+	struct tc_binding binding;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(tc_binding_by_name(
+			  completed(), (struct tc_pair[]){ { "runId", "_" } }, 1, &binding, &err),
+		&err);
+	assert_string_equal(binding.routing_key, "primary.*._.#");
+}
+
+static void test_null_is_refused_by_name(void **state)
+{
+	struct tc_binding binding = { "x", "x" };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_binding_by_name(completed(), NULL, 0, NULL, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "binding is NULL");
+	tc_binding_by_name(NULL, NULL, 0, &binding, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "exchange is NULL");
+	assert_string_equal(binding.routing_key, "");
+	tc_binding_from_pattern(completed(), "#", NULL, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "binding is NULL");
+	tc_binding_from_pattern(NULL, "#", &binding, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "exchange is NULL");
 }
 
 struct key {
@@ -148,6 +190,8 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_length_limit),
 		cmocka_unit_test(test_pattern),
+		cmocka_unit_test(test_a_value_left_out_by_the_publisher),
+		cmocka_unit_test(test_null_is_refused_by_name),
 		cmocka_unit_test(test_generated),
 		cmocka_unit_test(test_lookup),
 	};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/artifacts.h"
 #include "tests/harness/needle.h"
 #include "tests/harness/test.h"
 
@@ -391,6 +392,21 @@ static void test_authorized_scopes(void **state)
 	tc_credentials_free(empty);
 }
 
+static void test_null_credentials_are_refused(void **state)
+{
+	const struct tc_credentials_info *info = (const void *)"not NULL";
+	const tc_json *json = (const void *)"not NULL";
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_credentials_info(NULL, &info, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "credentials is NULL");
+	assert_null(info);
+	tc_credentials_reveal(NULL, &json, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "credentials is NULL");
+	assert_null(json);
+}
+
 static void test_counted(void **state)
 {
 	tc_credentials *credentials = tc_credentials_new("tester", "no-secret", NULL, NULL);
@@ -583,14 +599,7 @@ static void *use_shared(void *data)
 {
 	tc_credentials *credentials = data;
 	struct tc__hawk *hawk = tc__hawk_new(NULL, NULL);
-	const struct tc__hawk_artifacts artifacts = { .ts = 1,
-		.nonce = "n",
-		.method = "GET",
-		.resource = "/",
-		.resource_length = 1,
-		.host = "h",
-		.host_length = 1,
-		.port = 80 };
+	const struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	uintptr_t failed = hawk == NULL;
 
 	for (int i = 0; i < 200 && !failed; i++) {
@@ -715,6 +724,7 @@ int main(void)
 		cmocka_unit_test(test_from_json_refuses),
 		cmocka_unit_test(test_from_environment),
 		cmocka_unit_test(test_authorized_scopes),
+		cmocka_unit_test(test_null_credentials_are_refused),
 		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_temporary_vectors),
 		cmocka_unit_test(test_temporary_by_default),

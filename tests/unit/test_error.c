@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/error.h"
+#include <stdio.h>
 #include <string.h>
 
 static void test_fresh_error(void **state)
@@ -88,6 +89,37 @@ static void test_long_messages_are_cut(void **state)
 	assert_int_equal(strlen(tc_error_text(&err)), TC__MESSAGE_MAX);
 	tc__error_prefix(&err, "%s", "in front");
 	assert_int_equal(strncmp(tc_error_text(&err), "in front: xxx", 13), 0);
+	/* what is in front says where: it is the end that gives way */
+	for (int i = 0; i < 100; i++)
+		tc__error_prefix(&err, "prefix %d", i);
+	assert_int_equal(strncmp(tc_error_text(&err), "prefix 99: prefix 98: ", 22), 0);
+	assert_int_equal(strlen(tc_error_text(&err)), TC__MESSAGE_MAX);
+	tc_error_clear(&err);
+}
+
+/* Never within a character: what is cut is text, too. */
+static void test_messages_are_cut_between_characters(void **state)
+{
+	(void)state;
+	static const char *const characters[] = { "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80" };
+	tc_error err = TC_ERROR_INIT;
+	char text[2 * TC__MESSAGE_MAX];
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t size = strlen(characters[i]);
+		for (size_t at = TC__MESSAGE_MAX - size; at <= TC__MESSAGE_MAX; at++) {
+			memset(text, 'x', at);
+			snprintf(text + at, sizeof text - at, "%s%s", characters[i], "more text");
+			tc__fail(&err, TC_ERROR_INPUT, "%s", text);
+			bool fits = at + size <= TC__MESSAGE_MAX;
+			assert_int_equal(strlen(tc_error_text(&err)), fits ? at + size : at);
+		}
+	}
+	/* what is no UTF-8 is cut at the maximum */
+	memset(text, 0x80, sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	tc__fail(&err, TC_ERROR_INPUT, "%s", text);
+	assert_int_equal(strlen(tc_error_text(&err)), TC__MESSAGE_MAX);
 	tc_error_clear(&err);
 }
 
@@ -164,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_fail_replaces),
 		cmocka_unit_test(test_fail_at),
 		cmocka_unit_test(test_long_messages_are_cut),
+		cmocka_unit_test(test_messages_are_cut_between_characters),
 		cmocka_unit_test(test_refused_keeps_what_the_server_said),
 		cmocka_unit_test(test_refused_without_details),
 		cmocka_unit_test(test_fail_with_moves),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/artifacts.h"
 #include "tests/harness/test.h"
 
 #include "runtime/src/hawk.h"
@@ -78,21 +79,6 @@ static struct tc__hawk_artifacts artifacts_of(const tc_json *row)
 	};
 }
 
-/* Rows with no special case in them, to be varied. */
-static struct tc__hawk_artifacts plain(void)
-{
-	return (struct tc__hawk_artifacts){
-		.ts = 1353832234,
-		.nonce = "j4h3g2",
-		.method = "GET",
-		.resource = "/resource/1?b=1&a=2",
-		.resource_length = 19,
-		.host = "example.com",
-		.host_length = 11,
-		.port = 8000,
-	};
-}
-
 static void assert_normalised(const struct tc__hawk_artifacts *artifacts, const char *expected)
 {
 	struct tc__buffer text = TC__BUFFER(10000);
@@ -105,7 +91,7 @@ static void assert_normalised(const struct tc__hawk_artifacts *artifacts, const 
 
 static void test_normalised_string(void **state)
 {
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 
 	(void)state;
 	assert_normalised(&artifacts,
@@ -120,7 +106,7 @@ static void test_normalised_string(void **state)
 		"hawk.1.header\n1353832234\nj4h3g2\nPOST\n/resource/1?b=1&a=2\n"
 		"example.com\n8000\naGFzaA==\nsome\\\\data\\nmore\\\\\n"
 		"app\n\n");
-	artifacts = plain();
+	artifacts = tc_test_artifacts();
 	artifacts.host = "[::1]";
 	artifacts.host_length = 5;
 	artifacts.port = 65535;
@@ -178,7 +164,7 @@ static void test_header_vectors(void **state)
 
 static void test_header_text(void **state)
 {
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	struct tc__hmac_key *key = key_of(W);
 	struct tc__hawk_signer signer = { "dh37fgj492je", key, "nothing" };
 	struct tc__buffer header = TC__BUFFER(TC__HAWK_MAX + 100);
@@ -214,22 +200,63 @@ static void test_header_refuses_what_it_cannot_carry(void **state)
 	(void)state;
 	for (size_t i = 0; i < 5; i++) {
 		struct tc__hawk_signer signer = { "me", key, "nothing" };
-		struct tc__hawk_artifacts artifacts = plain();
+		struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 
 		artifacts.ext = bad[i];
 		tc__hawk_sign_header(hawk, &signer, &artifacts, &header, &err);
 		assert_failure(&err, TC_ERROR_CREDENTIALS, "ext has byte 0x");
-		artifacts = plain();
+		artifacts = tc_test_artifacts();
 		artifacts.app = "app";
 		artifacts.dlg = bad[i];
 		tc__hawk_sign_header(hawk, &signer, &artifacts, &header, &err);
 		assert_failure(&err, TC_ERROR_CREDENTIALS, "dlg has byte 0x");
-		artifacts = plain();
+		artifacts = tc_test_artifacts();
 		signer.id = bad[i];
 		tc__hawk_sign_header(hawk, &signer, &artifacts, &header, &err);
 		assert_failure(&err, TC_ERROR_CREDENTIALS, "which a Hawk header cannot carry");
 	}
 	assert_int_equal(header.length, 0);
+	tc__hmac_key_free(key);
+}
+
+/* A header without an id would begin with a comma. */
+static void test_an_empty_id_is_refused(void **state)
+{
+	static const char *const bad[] = { "", NULL };
+	struct tc__hmac_key *key = key_of(W);
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
+	struct tc__buffer text = TC__BUFFER(TC__HAWK_MAX);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct tc__hawk_signer signer = { bad[i], key, "nothing" };
+
+		tc__hawk_sign_header(hawk, &signer, &artifacts, &text, &err);
+		assert_failure(&err, TC_ERROR_CREDENTIALS, "the client id is empty");
+		tc__hawk_sign_bewit(hawk, &signer, &artifacts, &text, &err);
+		assert_failure(&err, TC_ERROR_CREDENTIALS, "the client id is empty");
+	}
+	assert_int_equal(text.length, 0);
+	tc__hmac_key_free(key);
+}
+
+/* As in the reference: "" is no app, and without one there is no dlg, in the MAC and the header. */
+static void test_an_empty_app_is_none(void **state)
+{
+	struct tc__hmac_key *key = key_of(W);
+	struct tc__hawk_signer signer = { "me", key, "nothing" };
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
+	struct tc__buffer with = TC__BUFFER(TC__HAWK_MAX), without = TC__BUFFER(TC__HAWK_MAX);
+
+	(void)state;
+	assert_ok(tc__hawk_sign_header(hawk, &signer, &artifacts, &without, NULL), NULL);
+	artifacts.app = "";
+	artifacts.dlg = "dlg";
+	assert_ok(tc__hawk_sign_header(hawk, &signer, &artifacts, &with, NULL), NULL);
+	assert_string_equal(with.data, without.data);
+	tc__buffer_clear(&with);
+	tc__buffer_clear(&without);
 	tc__hmac_key_free(key);
 }
 
@@ -437,7 +464,7 @@ static void test_signed_url_with_query(void **state)
 {
 	struct tc__hmac_key *key = key_of(W);
 	tc_credentials *credentials = tc_credentials_new("me", W, NULL, NULL);
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	struct tc__buffer url = TC__BUFFER(TC__URL_MAX);
 	char mac[TC__MAC_SIZE], text[1000], expected[200];
 	tc_error err = TC_ERROR_INIT;
@@ -458,11 +485,27 @@ static void test_signed_url_with_query(void **state)
 	tc__hmac_key_free(key);
 }
 
+static void test_signed_url_refuses(void **state)
+{
+	tc_credentials *credentials = tc_credentials_new("me", W, NULL, NULL);
+	struct tc__buffer url = TC__BUFFER(30);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__hawk_signed_url(hawk, credentials, "http://user:secret@h/", 4511484621, &url, &err);
+	assert_null(strstr(tc_error_text(&err), "secret"));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "user info");
+	tc__hawk_signed_url(hawk, credentials, "http://h/", 4511484621, &url, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "the signed URL would have more than 30 bytes");
+	tc__buffer_clear(&url);
+	tc_credentials_free(credentials);
+}
+
 static void test_bewit_refuses(void **state)
 {
 	struct tc__hmac_key *key = key_of(W);
 	struct tc__hawk_signer signer = { "a\\b", key, "nothing" };
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	struct tc__buffer bewit = TC__BUFFER(TC__HAWK_MAX);
 	tc_error err = TC_ERROR_INIT;
 
@@ -510,7 +553,7 @@ static tc_credentials *with_scopes(size_t count, size_t length)
 static void test_header_limit(void **state)
 {
 	tc_credentials *credentials = with_scopes(1, 2900);
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	struct tc__buffer header = TC__BUFFER(2 * TC__HAWK_MAX);
 	char nonce[200] = "n";
 	tc_error err = TC_ERROR_INIT;
@@ -536,7 +579,7 @@ static void test_header_limit(void **state)
 
 static void test_limits_name_the_culprit(void **state)
 {
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	struct tc__buffer text = TC__BUFFER(2 * TC__HAWK_MAX);
 	tc_credentials *credentials = with_scopes(300, 10);
 	tc_error err = TC_ERROR_INIT;
@@ -564,7 +607,7 @@ static void test_limits_name_the_culprit(void **state)
 static void test_bewit_limit(void **state)
 {
 	tc_credentials *credentials = tc_credentials_new("me", "token", NULL, NULL);
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	struct tc__buffer bewit = TC__BUFFER(TC__HAWK_MAX);
 	char resource[TC__HAWK_MAX];
 	tc_error err = TC_ERROR_INIT;
@@ -695,6 +738,11 @@ static void test_refuses_forged_replies(void **state)
 	assert_failure(&err, TC_ERROR_REPLY, "has no Server-Authorization header");
 	verify("Hawk", "text/plain", "some reply", &err);
 	assert_failure(&err, TC_ERROR_REPLY, "header is malformed");
+	char *endless = malloc(TC__HAWK_MAX + 100);
+	snprintf(endless, TC__HAWK_MAX + 100, "Hawk ext=\"%0*d\"", TC__HAWK_MAX, 0);
+	verify(endless, "text/plain", "some reply", &err);
+	assert_failure(&err, TC_ERROR_REPLY, "header is malformed");
+	free(endless);
 	verify("Hawk hash=\"x\"", "text/plain", "some reply", &err);
 	assert_failure(&err, TC_ERROR_REPLY, "header is malformed");
 	verify("Hawk mac=\"x\"", "text/plain", "some reply", &err);
@@ -735,7 +783,7 @@ static void test_a_body_needs_a_hash(void **state)
 static void test_types_keep_macs_apart(void **state)
 {
 	struct tc__hmac_key *key = key_of(W);
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	char header[TC__MAC_SIZE], response[TC__MAC_SIZE], bewit[TC__MAC_SIZE];
 
 	(void)state;
@@ -752,7 +800,7 @@ static void test_types_keep_macs_apart(void **state)
 static void test_the_query_is_signed(void **state)
 {
 	struct tc__hmac_key *key = key_of(W);
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	char with[TC__MAC_SIZE], without[TC__MAC_SIZE];
 
 	(void)state;
@@ -766,7 +814,7 @@ static void test_the_query_is_signed(void **state)
 static void test_too_much_to_sign(void **state)
 {
 	struct tc__hmac_key *key = key_of(W);
-	struct tc__hawk_artifacts artifacts = plain();
+	struct tc__hawk_artifacts artifacts = tc_test_artifacts();
 	size_t length = (size_t)2 << 20;
 	char *ext = malloc(length + 1), mac[TC__MAC_SIZE];
 	tc_error err = TC_ERROR_INIT;
@@ -793,6 +841,8 @@ int main(void)
 		cmocka_unit_test(test_header_vectors),
 		cmocka_unit_test(test_header_text),
 		cmocka_unit_test(test_header_refuses_what_it_cannot_carry),
+		cmocka_unit_test(test_an_empty_id_is_refused),
+		cmocka_unit_test(test_an_empty_app_is_none),
 		cmocka_unit_test(test_payload_vectors),
 		cmocka_unit_test(test_content_type_is_hashed_bare),
 		cmocka_unit_test(test_payload_may_hold_anything),
@@ -802,6 +852,7 @@ int main(void)
 		cmocka_unit_test(test_bewit_vectors),
 		cmocka_unit_test(test_signed_url),
 		cmocka_unit_test(test_signed_url_with_query),
+		cmocka_unit_test(test_signed_url_refuses),
 		cmocka_unit_test(test_bewit_refuses),
 		cmocka_unit_test(test_header_limit),
 		cmocka_unit_test(test_limits_name_the_culprit),

@@ -248,20 +248,33 @@ static void test_every_double_comes_back(void **state)
 	}
 }
 
-static void test_no_dependence_on_the_locale(void **state)
+static void check_in_locale(void **state, const char *locale, const char *one_and_a_half)
 {
-	(void)state;
-	if (!setlocale(LC_ALL, "de_DE.UTF-8"))
-		skip();
 	char text[16];
+
+	if (!setlocale(LC_ALL, locale))
+		skip();
 	snprintf(text, sizeof text, "%.1f", 1.5);
-	assert_string_equal(text, "1,5"); /* so this locale would be noticed */
+	assert_string_equal(text, one_and_a_half); /* so this locale would be noticed */
 	test_double(state);
 	test_double_of_many_digits(state);
 	test_doubles_are_written_short(state);
 	test_every_double_comes_back(state);
 	test_int64(state);
 	setlocale(LC_ALL, "C");
+}
+
+static void test_no_dependence_on_the_locale(void **state)
+{
+	check_in_locale(state, "de_DE.UTF-8", "1,5");
+}
+
+/* A decimal point of two bytes */
+static void test_no_dependence_on_a_wide_point(void **state)
+{
+	check_in_locale(state, "ps_AF",
+		"1\xD9\xAB"
+		"5");
 }
 
 static void test_styles(void **state)
@@ -501,6 +514,24 @@ static void test_builder_refuses_values(void **state)
 	assert_build_fails(b, "tc_json_add_json was given NULL");
 }
 
+/* Cut at the end of a character, and written as JSON writes it. */
+static void test_a_long_name_is_cut_in_the_error(void **state)
+{
+	(void)state;
+	char name[200], message[200];
+	tc_json_builder *b = tc_json_builder_new();
+
+	memset(name, 'n', 98);
+	strcpy(name + 98, "\"\xC3\xA9 and more");
+	tc_json_add_object(b);
+	tc_json_add_name(b, name);
+	tc_json_add_null(b);
+	tc_json_add_name(b, name);
+	snprintf(message, sizeof message, "the name \"%.98s\\\"\"… in an object is given twice",
+		name);
+	assert_build_fails(b, message);
+}
+
 static void test_the_first_mistake_is_told(void **state)
 {
 	(void)state;
@@ -672,6 +703,7 @@ int main(void)
 		cmocka_unit_test(test_doubles_are_written_short),
 		cmocka_unit_test(test_every_double_comes_back),
 		cmocka_unit_test(test_no_dependence_on_the_locale),
+		cmocka_unit_test(test_no_dependence_on_a_wide_point),
 		cmocka_unit_test(test_styles),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_escapes_are_found_everywhere),
@@ -682,6 +714,7 @@ int main(void)
 		cmocka_unit_test(test_build_without_a_builder),
 		cmocka_unit_test(test_builder_misuse),
 		cmocka_unit_test(test_builder_refuses_values),
+		cmocka_unit_test(test_a_long_name_is_cut_in_the_error),
 		cmocka_unit_test(test_the_first_mistake_is_told),
 		cmocka_unit_test(test_builder_without_output),
 		cmocka_unit_test(test_builder_depth),

@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/log.h"
+#include <locale.h>
 #include <string.h>
 
 static void redacts(const char *text, const char *expected)
@@ -21,6 +22,10 @@ static void test_headers(void **state)
 	redacts("Proxy-Authorization: Basic eDp5\r\nDate: today",
 		"Proxy-Authorization: (redacted)\r\nDate: today");
 	redacts("< Set-Cookie: TWISTED_SESSION=1", "< Set-Cookie: (redacted)");
+	redacts("< X-Amz-Security-Token: abc", "< X-Amz-Security-Token: (redacted)");
+	redacts("> X-CSRFToken: abc", "> X-CSRFToken: (redacted)");
+	redacts("< Id-Token: abc", "< Id-Token: (redacted)");
+	redacts("SyntaxError: Unexpected token: x", "SyntaxError: Unexpected token: x");
 	redacts("< Content-Type: text/plain", "< Content-Type: text/plain");
 }
 
@@ -54,7 +59,18 @@ static void test_json(void **state)
 	redacts("{\"accessToken\":\"abcd", "{\"accessToken\":(redacted)");
 	redacts("{\"certificate\":{\"seed\":\"abc", "{\"certificate\":(redacted)");
 	redacts("{\"secret\":{\"password\":\"x\"}}", "{\"secret\":(redacted)}");
+	redacts("{\"accessKeyId\":\"a\",\"secretAccessKey\":\"b\"}",
+		"{\"accessKeyId\":\"a\",\"secretAccessKey\":(redacted)}");
+	redacts("{\"aws_secret_access_key\":\"b\",\"private_key\":\"c\",\"privateKey\":\"d\"}",
+		"{\"aws_secret_access_key\":(redacted),\"private_key\":(redacted),"
+		"\"privateKey\":(redacted)}");
+	redacts("{\"routingKey\":\"a.b\"}", "{\"routingKey\":\"a.b\"}");
 	redacts("{\"authorization\":\"Hawk id\"}", "{\"authorization\":(redacted)}");
+	redacts("{\"certificate\":[{\"a\\", "{\"certificate\":(redacted)");
+	redacts("{\"accessToken\":", "{\"accessToken\":(redacted)");
+	redacts("{\"accessToken\"", "{\"accessToken\"");
+	/* over the ends of lines */
+	redacts("{\"accessToken\"\r\n:\n  \"abc\"}", "{\"accessToken\"\r\n:\n  (redacted)}");
 }
 
 static void test_plain_text_stays(void **state)
@@ -64,6 +80,19 @@ static void test_plain_text_stays(void **state)
 	redacts("the token is missing", "the token is missing");
 	redacts("certificate:", "certificate:");
 	redacts("bewit=", "bewit=(redacted)");
+}
+
+/* Where a capital I has no dot, "AUTHORIZATION" is not the upper case of "authorization". */
+static void test_redacts_in_every_locale(void **state)
+{
+	(void)state;
+	if (!setlocale(LC_ALL, "tr_TR.UTF-8"))
+		skip();
+	redacts("> AUTHORIZATION: Hawk x", "> AUTHORIZATION: (redacted)");
+	redacts("?SIGNATURE=x", "?SIGNATURE=(redacted)");
+	redacts("{\"CERTIFICATE\":\"x\"}", "{\"CERTIFICATE\":(redacted)}");
+	redacts("?CONTINUATIONTOKEN=x", "?CONTINUATIONTOKEN=x");
+	setlocale(LC_ALL, "C");
 }
 
 struct seen {
@@ -113,6 +142,7 @@ int main(void)
 		cmocka_unit_test(test_queries),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_plain_text_stays),
+		cmocka_unit_test(test_redacts_in_every_locale),
 		cmocka_unit_test(test_lines),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ static void test_object_text(void **state)
 	text = tc__object_text(NULL, 0);
 	assert_string_equal(text, "");
 	tc_release(text);
+	assert_null(tc__object_text("", SIZE_MAX));
 }
 
 static void test_arena_is_aligned_and_apart(void **state)
@@ -101,19 +102,6 @@ static void test_arena_stands_hardly_empty(void **state)
 	tc__arena_clear(&arena);
 }
 
-static void test_arena_reserve(void **state)
-{
-	(void)state;
-	struct tc__arena arena = { 0 };
-
-	assert_true(tc__arena_reserve(&arena, 50000));
-	struct tc__chunk *chunk = arena.chunks;
-	for (int i = 0; i < 500; i++)
-		assert_non_null(tc__arena_bytes(&arena, 100));
-	assert_ptr_equal(arena.chunks, chunk);
-	tc__arena_clear(&arena);
-}
-
 static void test_arena_refuses_absurd_sizes(void **state)
 {
 	(void)state;
@@ -123,7 +111,6 @@ static void test_arena_refuses_absurd_sizes(void **state)
 	assert_null(tc__arena_bytes(&arena, SIZE_MAX));
 	assert_null(tc__arena_text(&arena, "", SIZE_MAX));
 	assert_null(tc__arena_object(&arena, SIZE_MAX));
-	assert_false(tc__arena_reserve(&arena, SIZE_MAX));
 	assert_non_null(tc__arena_alloc(&arena, 1)); /* and still works */
 	tc__arena_clear(&arena);
 }
@@ -158,7 +145,6 @@ int main(void)
 		cmocka_unit_test(test_object_text),
 		cmocka_unit_test(test_arena_is_aligned_and_apart),
 		cmocka_unit_test(test_arena_stands_hardly_empty),
-		cmocka_unit_test(test_arena_reserve),
 		cmocka_unit_test(test_arena_refuses_absurd_sizes),
 		cmocka_unit_test(test_arena_object_owns_the_rest),
 	};

@@ -225,6 +225,13 @@ static void test_deployment_urls_name_the_bad_argument(void **state)
 	assert_failure(&err, TC_ERROR_ARGUMENT, "path has byte 0x20 at position 1");
 	tc_url_schema(root, "a", NULL, &url, &err);
 	assert_failure(&err, TC_ERROR_ARGUMENT, "name is NULL");
+	char *wide = malloc(TC__URL_MAX + 1);
+	memset(wide, 'w', TC__URL_MAX);
+	wide[TC__URL_MAX] = '\0';
+	tc_url_docs(root, wide, &url, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "the URL would have more than 65536 bytes");
+	assert_null(url);
+	free(wide);
 	tc_url_manifest("http://u:secret@h", &url, &err);
 	assert_failure(&err, TC_ERROR_ARGUMENT, "root_url: the URL has user info");
 }

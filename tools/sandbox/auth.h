@@ -22,7 +22,7 @@ struct tc_scopes auth_added(
 /* Writes `scopes` and `expandedScopes` members; `own` (or NULL) counts as one more scope. */
 void auth_write_scopes(struct request *request, const char *stored, const char *own);
 
-/* Keeps who did what for getEntityHistory. */
+/* Keeps who did what for getEntityHistory, and publishes it. */
 void auth_note(struct request *request, const char *type, const char *id, const char *action);
 
 #endif

@@ -3,8 +3,10 @@
 /* Auth: roles, and what its files share. */
 
 #include "auth.h"
+#include "pulse.h"
 #include "start.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int auth_read_scopes(struct request *request, struct tc_scopes *scopes, const char **text)
@@ -65,11 +67,17 @@ void auth_write_scopes(struct request *request, const char *stored, const char *
 void auth_note(struct request *request, const char *type, const char *id, const char *action)
 {
 	const char *who = request->identity.client_id;
+	struct step step = { request->sandbox, &request->arena, request->now_ms };
+	char exchange[40];
 
 	store_run(request->sandbox->store,
 		"INSERT INTO audit (entity_type, entity_id, client_id, action, created) "
 		"VALUES (?, ?, ?, ?, ?)",
 		"tttti", type, id, who ? who : "anonymous", action, request->now_ms);
+	/* whatever else was done to it, it was updated */
+	bool own = strcmp(action, "created") == 0 || strcmp(action, "deleted") == 0;
+	snprintf(exchange, sizeof exchange, "%s-%s", type, own ? action : "updated");
+	pulse_auth(&step, exchange, strcmp(type, "role") == 0 ? "roleId" : "clientId", id);
 }
 
 #define COLUMNS "role_id, description, scopes, created, modified"

@@ -8,6 +8,16 @@
 #include <string.h>
 
 #define ANONYMOUS "assume:anonymous"
+#define USED_MS ((int64_t)6 * 60 * 60 * 1000)
+
+/* Kept now and then, as the services do: not a write for each request. */
+static void note_use(struct request *request, const char *client_id, int64_t last_ms)
+{
+	if (request->now_ms - last_ms >= USED_MS)
+		store_run(request->sandbox->store,
+			"UPDATE clients SET used = ? WHERE client_id = ?", "it", request->now_ms,
+			client_id);
+}
 
 static bool find_client(void *data, struct tc__arena *arena, const char *client_id,
 	struct verify_client *client, const char **unusable)
@@ -17,9 +27,10 @@ static bool find_client(void *data, struct tc__arena *arena, const char *client_
 	const tc_json *json = NULL;
 	struct tc_scopes scopes = { 0 };
 	struct row *row = store_query(sandbox->store,
-		"SELECT access_token, scopes, expires, disabled FROM clients WHERE client_id = ?",
+		"SELECT access_token, scopes, expires, disabled, used FROM clients WHERE client_id = ?",
 		"t", client_id);
 	bool found = store_next(row);
+	int64_t used = found ? store_int(row, 4) : INT64_MAX;
 
 	if (found) {
 		const char *text = store_text(row, 1);
@@ -34,6 +45,8 @@ static bool find_client(void *data, struct tc__arena *arena, const char *client_
 		client->scopes = roles_expand_with(&sandbox->roles, arena, &scopes, own);
 	}
 	store_end(sandbox->store, row);
+	if (found)
+		note_use(request, client_id, used);
 	return found && client->access_token;
 }
 

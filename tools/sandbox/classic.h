@@ -5,10 +5,15 @@
 /* The generation of 2015 on top of the present services: the same tasks, clients and index. */
 
 #include "request.h"
+#include "task.h"
 
 /* The URLs of pollTaskUrls: /azure/<provisionerId>/<workerType>/messages…, which stand for a queue
  * of Azure. A message is a pending task; it goes away when the task is claimed. */
 bool classic_is_queue_target(const char *target);
 int classic_serve_queue(struct request *request);
+
+/* Whether a run that failed is to be followed by another: a task of a graph has a number of reruns,
+ * one of which this takes. */
+bool classic_rerun(const struct step *step, const struct task *task, const struct run *run);
 
 #endif

@@ -62,6 +62,15 @@ static int report_exception(struct request *request)
 
 static int create_artifact(struct request *request)
 {
+	static const char *const types[] = { "s3", "azure", "reference", "error" };
+	const char *type = common_text(request, "storageType", "");
+	size_t i = 0;
+
+	while (i < 4 && strcmp(types[i], type) != 0)
+		i++;
+	if (i == 4)
+		return refuse(request, INPUT_VALIDATION_ERROR,
+			"`storageType` must be s3, azure, reference or error");
 	return as_worker(request, queue_create_artifact);
 }
 

@@ -4,6 +4,7 @@
  * requires are its dependencies. */
 
 #include "arguments.h"
+#include "classic.h"
 #include "queue.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
 
 struct graph {
 	const char *id;
-	const tc_json *definition; /* {metadata, tags, scopes}; released with tc_release */
+	const tc_json *definition; /* the body that made it; released with tc_release */
 };
 
 static bool load_graph(struct request *request, struct graph *graph)
@@ -103,32 +104,94 @@ static const tc_json *task_definition(const tc_json *member, const char *graph_i
 	return tc_json_build(builder, &definition, NULL) == TC_OK ? definition : NULL;
 }
 
-static int add_member(
-	struct request *request, const char *graph_id, const tc_json *member, int64_t position)
+/* The first scope that a task needs and the graph lacks; NULL for none. */
+static const char *lacking_scope(
+	struct request *request, const struct tc_scopes *held, const tc_json *task)
 {
-	const char *id = tc_json_text(tc_json_get(member, "taskId"));
+	const tc_json *scopes = tc_json_get(task, "scopes");
+	const tc_json *routes = tc_json_get(task, "routes");
+	const char *provisioner = tc_json_text(tc_json_get(task, "provisionerId"));
+	const char *type = tc_json_text(tc_json_get(task, "workerType"));
+	const char *queue = tc_json_text(tc_json_get(task, "taskQueueId"));
+
+	if (!queue)
+		queue = request_printf(request, "%s/%s", provisioner ? provisioner : "",
+			type ? type : "");
+	const char *define = request_printf(request, "queue:define-task:%s", queue);
+	const char *create = request_printf(request, "queue:create-task:%s", queue);
+	if (!define || !create || (!scopes_cover(held, define) && !scopes_cover(held, create)))
+		return create ? create : "";
+	for (size_t i = 0; i < tc_json_count(scopes); i++) {
+		const char *scope = tc_json_text(tc_json_item(scopes, i));
+		if (!scope || !scopes_cover(held, scope))
+			return scope ? scope : "";
+	}
+	for (size_t i = 0; i < tc_json_count(routes); i++) {
+		const char *route = request_printf(
+			request, "queue:route:%s", tc_json_text(tc_json_item(routes, i)));
+		if (!route || !scopes_cover(held, route))
+			return route ? route : "";
+	}
+	return NULL;
+}
+
+/* A task may have what its graph has. A graph that names no scopes has those of its maker. */
+static int authorize_member(
+	struct request *request, const tc_json *graph_scopes, const tc_json *member)
+{
+	struct tc_scopes own;
+
+	if (!graph_scopes)
+		return 0;
+	if (!scopes_read(&request->arena, graph_scopes, &own))
+		return refuse(
+			request, INPUT_VALIDATION_ERROR, "`scopes` must be an array of scopes");
+	struct tc_scopes held = roles_expand(&request->sandbox->roles, &request->arena, &own);
+	const char *lacking = lacking_scope(request, &held, tc_json_get(member, "task"));
+	if (!lacking)
+		return 0;
+	return refuse(request, INSUFFICIENT_SCOPES,
+		"The scopes of the task-graph do not hold %s, which task %s needs", lacking,
+		tc_json_text(tc_json_get(member, "taskId")));
+}
+
+static void store_member(struct request *request, const char *graph_id, const char *task_id,
+	const tc_json *member, int64_t position)
+{
 	const tc_json *requires = tc_json_get(member, "requires");
 	char *text = NULL;
+	int64_t reruns = 0;
+
+	tc_json_int64(tc_json_get(member, "reruns"), &reruns);
+	if (requires && tc_json_write(requires, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
+		store_fail(request->sandbox->store, "out of memory");
+	store_run(request->sandbox->store,
+		"INSERT OR REPLACE INTO graph_tasks (graph_id, task_id, position, requires, reruns, "
+		"reruns_left) VALUES (?, ?, ?, ?, ?, ?)",
+		"ttitii", graph_id, task_id, position, text ? text : "[]", reruns, reruns);
+	tc_release(text);
+}
+
+static int add_member(struct request *request, const struct graph *graph, const tc_json *member,
+	int64_t position)
+{
+	const char *id = tc_json_text(tc_json_get(member, "taskId"));
 
 	if (!id || !arguments_is_slugid(id) ||
 		tc_json_kind(tc_json_get(member, "task")) != TC_JSON_OBJECT)
 		return refuse(request, INPUT_VALIDATION_ERROR,
 			"each of `tasks` needs a taskId (a slugid) and a task (an object)");
-	const tc_json *definition = task_definition(member, graph_id);
-	if (!definition)
-		return refuse(request, INPUT_VALIDATION_ERROR, "a task is malformed");
-	int status = queue_store_task(request, id, definition);
-	tc_release(definition);
+	int status = authorize_member(request, tc_json_get(graph->definition, "scopes"), member);
 	if (status)
 		return status;
-	if (requires && tc_json_write(requires, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
-		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
-	store_run(request->sandbox->store,
-		"INSERT OR REPLACE INTO graph_tasks (graph_id, task_id, position, requires) "
-		"VALUES (?, ?, ?, ?)",
-		"ttit", graph_id, id, position, text ? text : "[]");
-	tc_release(text);
-	return 0;
+	const tc_json *definition = task_definition(member, graph->id);
+	if (!definition)
+		return refuse(request, INPUT_VALIDATION_ERROR, "a task is malformed");
+	status = queue_store_task(request, id, definition);
+	tc_release(definition);
+	if (!status)
+		store_member(request, graph->id, id, member, position);
+	return status;
 }
 
 static bool is_stored(struct request *request, const char *task_id)
@@ -151,7 +214,7 @@ static bool is_ready(struct request *request, const tc_json *member)
 }
 
 /* Members may come in any order: again and again those whose requirements are stored. */
-static int add_members(struct request *request, const char *graph_id)
+static int add_members(struct request *request, const struct graph *graph)
 {
 	const tc_json *tasks = tc_json_get(request->input, "tasks");
 	size_t count = tc_json_count(tasks);
@@ -168,7 +231,7 @@ static int add_members(struct request *request, const char *graph_id)
 			const tc_json *member = tc_json_item(tasks, i);
 			if (added[i] || !is_ready(request, member))
 				continue;
-			int status = add_member(request, graph_id, member, (int64_t)i);
+			int status = add_member(request, graph, member, (int64_t)i);
 			if (status)
 				return status;
 			added[i] = true;
@@ -192,28 +255,41 @@ static void write_part(struct writer *writer, const tc_json *json, const char *n
 		write_raw(writer, "{}", 2);
 }
 
+/* The graph's scopes are given away, so whoever makes it must have them. */
+static int authorize_graph(struct request *request)
+{
+	const tc_json *scopes = tc_json_get(request->input, "scopes");
+
+	return scopes ? authorize_expression(request, scopes, NULL) : 0;
+}
+
 static int create_task_graph(struct request *request)
 {
-	const char *id = request_argument(request, "taskGraphId");
-	struct writer writer = { .text = TC__BUFFER(REPLY_MAX) };
+	struct graph graph = { .id = request_argument(request, "taskGraphId"),
+		.definition = request->input };
 	struct graph old;
+	char *text = NULL;
 
-	if (!arguments_is_slugid(id))
+	if (!arguments_is_slugid(graph.id))
 		return refuse(request, INVALID_REQUEST_ARGUMENTS, "taskGraphId must be a slugid");
 	bool exists = load_graph(request, &old);
+	bool same = exists && tc_json_equal(old.definition, request->input);
 	tc_release(old.definition);
+	if (same)
+		return reply_status(request, graph.id);
 	if (exists)
-		return refuse(request, REQUEST_CONFLICT, "taskGraphId %s is already used", id);
-	write_object(&writer);
-	write_part(&writer, request->input, "metadata");
-	write_part(&writer, request->input, "tags");
-	write_end_object(&writer);
+		return refuse(request, REQUEST_CONFLICT,
+			"taskGraphId %s is already used by another task-graph", graph.id);
+	int status = authorize_graph(request);
+	if (status)
+		return status;
+	if (tc_json_write(request->input, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
+		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
 	store_run(request->sandbox->store,
-		"INSERT INTO graphs (graph_id, definition) VALUES (?, ?)", "tt", id,
-		tc__buffer_get(&writer.text));
-	tc__buffer_clear(&writer.text);
-	int status = add_members(request, id);
-	return status ? status : reply_status(request, id);
+		"INSERT INTO graphs (graph_id, definition) VALUES (?, ?)", "tt", graph.id, text);
+	tc_release(text);
+	status = add_members(request, &graph);
+	return status ? status : reply_status(request, graph.id);
 }
 
 static int refuse_missing(struct request *request)
@@ -227,8 +303,8 @@ static int extend_task_graph(struct request *request)
 
 	if (!load_graph(request, &graph))
 		return refuse_missing(request);
+	int status = add_members(request, &graph);
 	tc_release(graph.definition);
-	int status = add_members(request, graph.id);
 	return status ? status : reply_status(request, graph.id);
 }
 
@@ -242,7 +318,7 @@ static int status(struct request *request)
 	return reply_status(request, graph.id);
 }
 
-/* Columns: task_id, requires. */
+/* Columns: task_id, requires, reruns, reruns_left. */
 static void write_member_task(struct request *request, struct row *row)
 {
 	struct store *store = request->sandbox->store;
@@ -262,8 +338,8 @@ static void write_member_task(struct request *request, struct row *row)
 	write_member(reply, "name", tc_json_text(tc_json_at(definition, "/metadata/name")));
 	write_member_raw(reply, "requires", store_text(row, 1));
 	write_member_int(reply, "requiresLeft", left);
-	write_member_int(reply, "reruns", 0);
-	write_member_int(reply, "rerunsLeft", 0);
+	write_member_int(reply, "reruns", store_int(row, 2));
+	write_member_int(reply, "rerunsLeft", store_int(row, 3));
 	write_member(reply, "state", task->state);
 	write_member_bool(reply, "satisfied", strcmp(task->state, "completed") == 0);
 	write_end_object(reply);
@@ -287,7 +363,7 @@ static int write_graph(struct request *request, bool tasks)
 		write_name(reply, "tasks");
 		write_array(reply);
 		struct row *row = store_query(store,
-			"SELECT task_id, requires FROM graph_tasks WHERE graph_id = ? ORDER BY "
+			"SELECT task_id, requires, reruns, reruns_left FROM graph_tasks WHERE graph_id = ? ORDER BY "
 			"position, rowid",
 			"t", graph.id);
 		while (store_next(row))
@@ -313,7 +389,7 @@ static int inspect_task(struct request *request)
 {
 	struct store *store = request->sandbox->store;
 	struct row *row = store_query(store,
-		"SELECT task_id, requires FROM graph_tasks WHERE graph_id = ? AND task_id = ?",
+		"SELECT task_id, requires, reruns, reruns_left FROM graph_tasks WHERE graph_id = ? AND task_id = ?",
 		"tt", request_argument(request, "taskGraphId"),
 		request_argument(request, "taskId"));
 	bool found = store_next(row);
@@ -322,6 +398,18 @@ static int inspect_task(struct request *request)
 		write_member_task(request, row);
 	store_end(store, row);
 	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "Task not found in the graph");
+}
+
+bool classic_rerun(const struct step *step, const struct task *task, const struct run *run)
+{
+	if (strcmp(task->scheduler_id, SCHEDULER_ID) != 0 || task->deadline <= step->now_ms ||
+		strcmp(run->state, "completed") == 0 ||
+		strcmp(run->reason_resolved, "canceled") == 0)
+		return false;
+	return store_run(step->sandbox->store,
+		       "UPDATE graph_tasks SET reruns_left = reruns_left - 1 WHERE task_id = ? AND "
+		       "reruns_left > 0",
+		       "t", task->id) > 0;
 }
 
 const struct handler classic_scheduler_handlers[] = {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/date.h>
-#include <taskcluster/version.h>
 
 int common_ping(struct request *request)
 {
@@ -37,7 +36,7 @@ int common_version(struct request *request)
 	struct writer *reply = &request->reply;
 
 	write_object(reply);
-	write_member(reply, "version", TC_SDK_VERSION);
+	write_member(reply, "version", SANDBOX_RELEASE);
 	write_member(reply, "commit", "");
 	write_member(reply, "source", "taskcluster-sandbox");
 	write_member(reply, "build", "");

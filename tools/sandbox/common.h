@@ -6,6 +6,9 @@
 
 #include "error.h"
 
+/* The release of Taskcluster whose references it serves, as __version__ says it. */
+#define SANDBOX_RELEASE "106.0.0-sandbox"
+
 handler_fn common_ping, common_heartbeat, common_version;
 
 /* A member of the body that must be there: its text, or NULL when it is absent or no string. */

@@ -115,6 +115,11 @@ static const char *apply(const struct fault *fault, struct active_faults *active
 			active->status = (int)fault->value;
 		return NULL;
 	}
+	if (strcmp(fault->name, "lost-claim") == 0) {
+		active->lost_claim = true;
+		active->lost_claim_ms = fault->value;
+		return NULL;
+	}
 	if (!fault->has_value)
 		return "no such fault, or its value is missing";
 	if (strcmp(fault->name, "stall") == 0)

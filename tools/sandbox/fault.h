@@ -10,6 +10,7 @@
  *
  *	close-early         the connection is closed, nothing was done
  *	lost-reply          the work is done, then the connection is closed
+ *	lost-claim[=MS]     a claim ends at once, or after that time, whatever takenUntil says
  *	stall=MS            the reply comes that much later
  *	truncate            the reply ends in its middle
  *	status=NNN          refused with that HTTP status
@@ -35,6 +36,8 @@ struct active_faults {
 	bool close_early, lost_reply, truncate, html, garbage, tsm, sign_reply, bad_reply;
 	int status;        /* 0: none */
 	int retry_after_s; /* -1: none */
+	bool lost_claim;       /* claims end after lost_claim_ms */
+	int64_t lost_claim_ms;
 	int64_t stall_ms;  /* 0: none */
 	int64_t clock_ms;  /* added to the true time */
 };

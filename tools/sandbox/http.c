@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "http.h"
 
 #include "request.h"
 #include "runtime/src/error.h"
+#include "journal.h"
 #include "serve.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +23,7 @@
 #define CONNECTIONS_MAX 4000
 #define CONNECTION_MEMORY ((size_t)64 * 1024)
 #define NEVER INT64_MAX
+#define GONE_MS 1000 /* how often clients whose replies are held are looked at */
 
 /* The first callback of a request has its target as it was sent; later ones only a decoded path. */
 static void *on_target(void *data, const char *target, struct MHD_Connection *connection)
@@ -34,6 +38,7 @@ static void *on_target(void *data, const char *target, struct MHD_Connection *co
 	request->body = TC__BUFFER(BODY_MAX);
 	request->reply.text = TC__BUFFER(REPLY_MAX);
 	request->upload_fd = -1;
+	request->begun_ms = sandbox_now();
 	request->target = tc__arena_text(&request->arena, target, strlen(target));
 	return request;
 }
@@ -82,6 +87,40 @@ void sandbox_wake(struct sandbox *sandbox, const char *key)
 	for (struct request *request = sandbox->held; request; request = next) {
 		next = request->next_held;
 		if (request->waits_for && strcmp(request->waits_for, key) == 0)
+			resume(request);
+	}
+}
+
+/* Whether the client of a request that was held has gone meanwhile: work must not be done for it,
+ * such as claiming a task. */
+static bool is_gone(const struct request *request)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char byte;
+
+	if (!info)
+		return false;
+	ssize_t length = recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (length < 0)
+		return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+#ifdef POLLRDHUP
+	/* with TLS the peer's farewell can still be read */
+	struct pollfd end = { .fd = info->connect_fd, .events = POLLRDHUP };
+	return length == 0 || (poll(&end, 1, 0) > 0 && end.revents);
+#else
+	return length == 0;
+#endif
+}
+
+/* The daemon does not look at connections whose reply is held; nobody may wait for them. */
+static void drop_gone(struct sandbox *sandbox)
+{
+	struct request *next;
+
+	for (struct request *request = sandbox->held; request; request = next) {
+		next = request->next_held;
+		if (is_gone(request))
 			resume(request);
 	}
 }
@@ -290,9 +329,6 @@ static enum MHD_Result answer(struct request *request)
 	add(response, "x-for-request-id", request->request_id);
 	add(response, "x-for-trace-id", request->trace_id);
 	add_date(request, response);
-	if (request->sandbox->options.verbose)
-		fprintf(stderr, "%s %.*s %d\n", request->head ? "HEAD" : request->method,
-			(int)strcspn(request->target, "?"), request->target, request->status);
 	enum MHD_Result queued =
 		MHD_queue_response(request->connection, (unsigned)request->status, response);
 	MHD_destroy_response(response);
@@ -308,17 +344,6 @@ static void send_garbage(struct request *request)
 
 	if (info && send(info->connect_fd, garbage, sizeof garbage, MSG_NOSIGNAL) < 0)
 		return;
-}
-
-/* Whether the client of a request that was held has gone meanwhile: work must not be done for it,
- * such as claiming a task. */
-static bool is_gone(const struct request *request)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	char byte;
-
-	return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url,
@@ -349,6 +374,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 		hold(request);
 		return MHD_YES;
 	}
+	journal_request(request);
 	if (request->status != CLOSED)
 		return answer(request);
 	if (request->faults.garbage)
@@ -450,6 +476,10 @@ void http_run(struct sandbox *sandbox, int64_t timeout_ms)
 {
 	int64_t now = sandbox_now();
 
+	if (now >= sandbox->gone_ms) {
+		drop_gone(sandbox);
+		sandbox->gone_ms = now + GONE_MS;
+	}
 	wake_due(sandbox, now);
 	if (sandbox->held_wake_ms - now < timeout_ms)
 		timeout_ms = sandbox->held_wake_ms - now;

@@ -100,7 +100,7 @@ static bool take_inline(struct request *request, struct object *object, const tc
 	if (!type || tc_json_kind(data) != TC_JSON_STRING || !bytes ||
 		!digest_unbase64(tc_json_text(data), length, bytes, &length))
 		return false;
-	object->blob = storage_create(request, type, (int64_t)length);
+	object->blob = storage_create(request, type, (int64_t)length, object->expires);
 	if (!object->blob || !storage_write(request, object->blob, bytes, length))
 		return false;
 	write_member_bool(&request->reply, "dataInline", true);
@@ -117,7 +117,7 @@ static bool offer_put(struct request *request, struct object *object, const tc_j
 
 	if (!type || !tc_json_int64(tc_json_get(method, "contentLength"), &length) || length < 0)
 		return false;
-	object->blob = storage_create(request, type, length);
+	object->blob = storage_create(request, type, length, object->expires);
 	const char *url = object->blob ? storage_url(request, object->blob, "PUT", until) : NULL;
 	write_name(reply, "putUrl");
 	write_object(reply);

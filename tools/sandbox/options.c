@@ -21,7 +21,9 @@ static const char usage[] =
 	"  --credentials ID:TOKEN  the root client (sandbox, with a random token)\n"
 	"  --claim-timeout S     how long a claim lasts (1200)\n"
 	"  --poll-timeout MS     how long an empty claimWork is held (20000)\n"
-	"  --references FOLDER   serve its references/ and schemas/\n"
+	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
+	"                        (those the program came with)\n"
+	"  --pulse URL           publish what happens to this RabbitMQ, amqp://user:password@host/\n"
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
@@ -33,6 +35,7 @@ static const char help_faults[] =
 	"\n"
 	"  close-early           close the connection, nothing done\n"
 	"  lost-reply            do the work, then close the connection\n"
+	"  lost-claim[=MS]       a claim ends at once (or then), whatever takenUntil says\n"
 	"  stall=MS              reply later\n"
 	"  truncate              end the reply in its middle\n"
 	"  status=NNN            refuse with that status\n"
@@ -75,7 +78,8 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 		const char *name;
 		const char **text;
 	} texts[] = { { "--host", &options->host }, { "--state", &options->state },
-		{ "--data", &options->data }, { "--references", &options->references } };
+		{ "--data", &options->data }, { "--references", &options->references },
+		{ "--pulse", &options->pulse } };
 	int64_t amount;
 
 	*why = "bad value";

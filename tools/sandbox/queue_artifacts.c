@@ -5,6 +5,7 @@
 #include "queue_artifacts.h"
 
 #include "certificate.h"
+#include "pulse.h"
 #include "storage.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
+#define KINDS 6
 #define LATE_MS (25 * MINUTE_MS) /* how long after an exception artifacts may still come */
 
 bool artifact_load(struct request *request, const char *task_id, int64_t run_id, const char *name,
@@ -83,6 +85,11 @@ static bool is(const char *a, const char *b)
 	return a && strcmp(a, b) == 0;
 }
 
+bool artifact_has_bytes(const struct artifact *artifact)
+{
+	return is(artifact->storage, "s3") || is(artifact->storage, "azure");
+}
+
 /* Runs take artifacts while they run, and a while after an exception. */
 static bool open_for_artifacts(const struct request *request, const struct run *run)
 {
@@ -96,8 +103,8 @@ static int read_artifact(struct request *request, struct artifact *artifact)
 {
 	static const struct {
 		const char *storage, *target, *type;
-	} kinds[] = { { "s3", NULL, NULL }, { "object", NULL, NULL }, { "reference", "url", NULL },
-		{ "link", "artifact", "application/octet-stream" },
+	} kinds[KINDS] = { { "s3", NULL, NULL }, { "azure", NULL, NULL }, { "object", NULL, NULL },
+		{ "reference", "url", NULL }, { "link", "artifact", "application/octet-stream" },
 		{ "error", "message", "application/json" } };
 	const tc_json *length = tc_json_get(request->input, "contentLength");
 	size_t kind = 0;
@@ -108,9 +115,9 @@ static int read_artifact(struct request *request, struct artifact *artifact)
 		.expires = common_date(request, "expires", -1),
 		.content_length = -1,
 		.present = true };
-	while (kind < 5 && !is(artifact->storage, kinds[kind].storage))
+	while (kind < KINDS && !is(artifact->storage, kinds[kind].storage))
 		kind++;
-	if (kind == 5 || artifact->expires < 0)
+	if (kind == KINDS || artifact->expires < 0)
 		return refuse(request, INPUT_VALIDATION_ERROR,
 			"expected `storageType` (s3, object, reference, link or error) and "
 			"`expires`");
@@ -197,14 +204,32 @@ static bool make_target(struct request *request, struct artifact *artifact)
 {
 	char id[TC_SLUGID_SIZE];
 
-	if (is(artifact->storage, "s3"))
-		artifact->target = storage_create(request, artifact->content_type, -1);
+	if (artifact_has_bytes(artifact))
+		artifact->target = storage_create(request, artifact->content_type, -1, artifact->expires);
 	if (is(artifact->storage, "object")) {
 		tc_slugid_nice(id);
 		artifact->target = tc__arena_text(&request->arena, id, strlen(id));
 		artifact->present = false;
 	}
 	return artifact->target != NULL;
+}
+
+static void publish(struct request *request, const struct task *task, const struct run *run,
+	const struct artifact *artifact)
+{
+	struct writer writer = { .text = TC__BUFFER(10000) };
+	struct step step = queue_step(request);
+
+	if (!request->sandbox->pulse || artifact_has_bytes(artifact))
+		return;
+	write_object(&writer);
+	write_member(&writer, "storageType", artifact->storage);
+	write_member(&writer, "name", artifact->name);
+	write_member_date(&writer, "expires", artifact->expires);
+	write_member(&writer, "contentType", artifact->content_type);
+	write_end_object(&writer);
+	pulse_artifact(&step, task, run, tc__buffer_get(&writer.text));
+	tc__buffer_clear(&writer.text);
 }
 
 int queue_create_artifact(struct request *request)
@@ -231,15 +256,18 @@ int queue_create_artifact(struct request *request)
 		status = check_existing(request, &old, &artifact);
 	if (status)
 		return status;
-	if (exists && is(artifact.storage, "s3"))
+	if (exists && artifact_has_bytes(&artifact)) {
 		artifact.target = old.target;
-	else if (!make_target(request, &artifact))
+		storage_extend(request, artifact.target, artifact.expires);
+	} else if (!make_target(request, &artifact))
 		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
 	artifact_save(request, task->id, run->id, &artifact);
+	if (artifact.present)
+		publish(request, task, run, &artifact);
 	write_object(&request->reply);
 	write_member(&request->reply, "storageType", artifact.storage);
 	bool ok = true;
-	if (is(artifact.storage, "s3"))
+	if (artifact_has_bytes(&artifact))
 		ok = write_s3(request, &artifact);
 	if (is(artifact.storage, "object"))
 		ok = write_object_upload(request, task, run->id, &artifact);
@@ -266,5 +294,6 @@ int queue_finish_artifact(struct request *request)
 		return refuse(request, INPUT_ERROR, "Invalid uploadId");
 	artifact.present = true;
 	artifact_save(request, task->id, run->id, &artifact);
+	publish(request, task, run, &artifact);
 	return common_empty(request);
 }

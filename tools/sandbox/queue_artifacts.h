@@ -22,6 +22,9 @@ bool artifact_load(struct request *request, const char *task_id, int64_t run_id,
 void artifact_save(struct request *request, const char *task_id, int64_t run_id,
 	const struct artifact *artifact);
 
+/* Whether its bytes are behind URLs of the Queue itself: s3, and the azure of 2015. */
+bool artifact_has_bytes(const struct artifact *artifact);
+
 /* The name of an object artifact in the object service. */
 const char *artifact_object_name(
 	struct request *request, const char *task_id, int64_t run_id, const char *name);

@@ -145,16 +145,28 @@ struct task *queue_next_pending(struct request *request, const char *queue)
 	return id ? task_load(store, &request->arena, id) : NULL;
 }
 
+/* A fault: the claim ends when it wants, whatever the reply says. */
+static void lose_claim(struct request *request, const struct task *task, const struct run *run)
+{
+	int64_t until = request->now_ms + request->faults.lost_claim_ms;
+
+	if (!request->faults.lost_claim)
+		return;
+	store_run(request->sandbox->store,
+		"UPDATE runs SET taken_until = ? WHERE task_id = ? AND run_id = ?", "iti", until,
+		task->id, run->id);
+	sandbox_due_by(request->sandbox, until);
+}
+
 bool queue_claim_run(struct request *request, struct task *task, struct run *run,
 	const char *worker_group, const char *worker_id)
 {
 	struct step step = queue_step(request);
 
-	if (!task_claim(&step, task, run, worker_group, worker_id) ||
-		!write_claim(request, task, run))
-		return false;
+	task_claim(&step, task, run, worker_group, worker_id);
 	note_recent(request, task, run);
-	return true;
+	lose_claim(request, task, run);
+	return write_claim(request, task, run);
 }
 
 struct worker {
@@ -292,6 +304,7 @@ int queue_reclaim_task(struct request *request)
 			"Run %lld on task %s is resolved or not running: it is %s",
 			(long long)run->id, task->id, run->state);
 	task_reclaim(&step, task, run);
+	lose_claim(request, task, run);
 	write_object(reply);
 	write_name(reply, "status");
 	task_write_status(reply, &request->arena, task);
@@ -318,9 +331,13 @@ static int report(struct request *request, const char *state, const char *reason
 
 	if (!task)
 		return status;
-	/* the same report again is harmless */
-	if (is_text(run->state, state) && is_text(run->reason_resolved, reason))
+	/* the same report again is harmless, and published again */
+	if (is_text(run->state, state) && is_text(run->reason_resolved, reason)) {
+		const struct run *last = task_last_run(task);
+		if (last == run || is_text(last->state, "pending"))
+			task_announce(&step, task, last);
 		return queue_reply_status(request, task);
+	}
 	if (!is_text(run->state, "running"))
 		return refuse(request, REQUEST_CONFLICT,
 			"Run %lld on task %s is already resolved or not running: it is %s",

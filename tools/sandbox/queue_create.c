@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "arguments.h"
+#include "pulse.h"
 #include "queue.h"
 
 #include <stdlib.h>
@@ -276,9 +277,23 @@ static int insert(
 	sandbox_due_by(sandbox, draft->deadline);
 	struct task *task = task_load(sandbox->store, &request->arena, draft->id);
 	struct step step = queue_step(request);
-	if (!task || (!open && schedule && !task_add_run(&step, task, "scheduled")))
+	if (!task)
+		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
+	pulse_task(&step, task, NULL, "task-defined");
+	if (!open && schedule && !task_add_run(&step, task, "scheduled"))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
 	return 0;
+}
+
+/* What a repeated createTask publishes again. */
+static void announce_again(struct request *request, const struct task *task)
+{
+	struct step step = queue_step(request);
+	const struct run *last = task_last_run(task);
+
+	pulse_task(&step, task, NULL, "task-defined");
+	if (last && strcmp(last->state, "pending") == 0)
+		pulse_task(&step, task, last, "task-pending");
 }
 
 /* Stores a draft, once: the same again is harmless. 0, or the status of a refusal. */
@@ -291,8 +306,10 @@ static int store_draft(struct request *request, const struct draft *draft, bool 
 	struct task *task = task_load(request->sandbox->store, &request->arena, draft->id);
 	if (!task)
 		return insert(request, draft, definition, schedule);
-	if (same_definition(task->definition, definition))
+	if (same_definition(task->definition, definition)) {
+		announce_again(request, task);
 		return 0;
+	}
 	return refuse(request, REQUEST_CONFLICT,
 		"taskId `%s` is already used by another task with a different definition.",
 		draft->id);

@@ -175,7 +175,7 @@ static int artifact_content(struct request *request, bool latest)
 	if (status)
 		return status;
 	request->storage_type = artifact.storage;
-	if (is(artifact.storage, "s3") || is(artifact.storage, "reference"))
+	if (artifact_has_bytes(&artifact) || is(artifact.storage, "reference"))
 		return reply_url(request, &artifact, url_of(request, &artifact));
 	if (!artifact.present)
 		return refuse_missing(request);

@@ -2,6 +2,7 @@
 
 /* Task groups: listed, sealed, canceled, given another priority. */
 
+#include "pulse.h"
 #include "queue.h"
 
 #include <stdlib.h>
@@ -85,6 +86,8 @@ int queue_seal_task_group(struct request *request)
 		store_run(request->sandbox->store,
 			"UPDATE groups SET sealed = ? WHERE group_id = ?", "it", group.sealed,
 			group.id);
+		struct step step = queue_step(request);
+		pulse_sealed(&step, group.id, group.scheduler_id, group.expires, group.sealed);
 	}
 	return reply_group(request, &group);
 }
@@ -191,7 +194,11 @@ int queue_cancel_task_group(struct request *request)
 
 static bool set_priority(struct request *request, struct task *task)
 {
+	int64_t before = task->priority;
+	struct step step = queue_step(request);
+
 	queue_set_priority(request, task, task_priority(request_text(request, "newPriority")));
+	pulse_priority(&step, task, before);
 	return true;
 }
 
@@ -217,5 +224,7 @@ int queue_change_group_priority(struct request *request)
 	write_end_array(reply);
 	write_member_int(reply, "tasksAffected", count);
 	write_end_object(reply);
+	struct step step = queue_step(request);
+	pulse_group_priority(&step, group.id, group.scheduler_id, name, count);
 	return 200;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "pulse.h"
 #include "queue.h"
 
 #include <string.h>
@@ -221,6 +222,9 @@ int queue_change_priority(struct request *request)
 			"`newPriority` must be one of highest to lowest");
 	if (task_resolved(task))
 		return refuse(request, REQUEST_CONFLICT, "Task `%s` is resolved", task->id);
+	int64_t before = task->priority;
+	struct step step = queue_step(request);
 	queue_set_priority(request, task, task_priority(name));
+	pulse_priority(&step, task, before);
 	return queue_reply_status(request, task);
 }

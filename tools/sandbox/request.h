@@ -33,6 +33,7 @@ struct request {
 	const char *method; /* "GET" for HEAD too */
 	bool head;
 	const char *target; /* path and query, byte for byte as sent */
+	int64_t begun_ms;   /* by the system's clock */
 	int64_t now_ms;     /* this server's time, wrong when a fault says so */
 	struct active_faults faults;
 

@@ -8,9 +8,11 @@
 #include "fault.h"
 #include "roles.h"
 #include "route.h"
+#include "schemas.h"
 #include "store.h"
 
 struct MHD_Daemon;
+struct pulse;
 struct request;
 
 struct options {
@@ -18,7 +20,8 @@ struct options {
 	uint16_t port;    /* 0: any free one */
 	const char *state;
 	const char *data;       /* folder for the bytes of artifacts; NULL: a temporary one */
-	const char *references; /* folder whose references and schemas are served, or NULL */
+	const char *references; /* folder of references and schemas, or NULL */
+	const char *pulse; /* URL of a RabbitMQ, or NULL */
 	const char *client_id, *access_token;
 	const char *certificate, *key; /* files for TLS, or NULL */
 	int64_t claim_ms;              /* how long a claim lasts */
@@ -32,8 +35,11 @@ struct sandbox {
 	struct store *store;
 	struct roles roles;
 	struct routes routes;
+	struct schemas schemas;
+	struct pulse *pulse; /* NULL: nothing is published */
 	struct faults faults;
 	struct MHD_Daemon *daemon;
+	char references_found[4096]; /* what options.references may point to */
 	char *root_url;
 	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
 	char *data;          /* folder, without a slash at its end */
@@ -43,7 +49,9 @@ struct sandbox {
 	uint64_t id_prefix;   /* of request ids */
 	struct request *held; /* requests whose reply waits */
 	int64_t held_wake_ms; /* when the first of them must be looked at */
-	int64_t due_ms;       /* when queue_due must run next */
+	int64_t gone_ms;      /* when to look whether their clients are there */
+	int64_t due_ms;       /* when task_timers must run next */
+	int64_t cleanup_ms;   /* and cleanup_run */
 };
 
 /* The system's clock, ms since 1970. */

@@ -25,6 +25,9 @@ const char *const sandbox_schema[] = {
 	" retries_left INTEGER NOT NULL, created INTEGER NOT NULL, deadline INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, state TEXT NOT NULL)",
 	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, seq)",
+	"CREATE INDEX IF NOT EXISTS tasks_open ON tasks (group_id, seq)"
+	" WHERE state IN ('unscheduled', 'pending', 'running')",
+	"CREATE INDEX IF NOT EXISTS tasks_by_expires ON tasks (expires)",
 	"CREATE INDEX IF NOT EXISTS tasks_by_deadline ON tasks (deadline)"
 	" WHERE state IN ('unscheduled', 'pending', 'running')",
 	"CREATE TABLE IF NOT EXISTS runs (task_id TEXT NOT NULL, run_id INTEGER NOT NULL,"
@@ -46,6 +49,7 @@ const char *const sandbox_schema[] = {
 	" name TEXT NOT NULL, storage TEXT NOT NULL, content_type TEXT NOT NULL,"
 	" content_length INTEGER, target TEXT, reason TEXT, present INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, PRIMARY KEY (task_id, run_id, name)) WITHOUT ROWID",
+	"CREATE INDEX IF NOT EXISTS artifacts_by_expires ON artifacts (expires)",
 	"CREATE TABLE IF NOT EXISTS queues (queue_id TEXT PRIMARY KEY, provisioner_id TEXT NOT "
 	"NULL,"
 	" worker_type TEXT NOT NULL, last_active INTEGER NOT NULL) WITHOUT ROWID",
@@ -57,7 +61,9 @@ const char *const sandbox_schema[] = {
 
 	/* bytes lie in files beside the state, named by blob */
 	"CREATE TABLE IF NOT EXISTS blobs (blob TEXT PRIMARY KEY, content_type TEXT,"
-	" content_encoding TEXT, expected INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID",
+	" content_encoding TEXT, expected INTEGER NOT NULL, length INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL) WITHOUT ROWID",
+	"CREATE INDEX IF NOT EXISTS blobs_by_expires ON blobs (expires)",
 	"CREATE TABLE IF NOT EXISTS objects (name TEXT PRIMARY KEY, project_id TEXT NOT NULL,"
 	" upload_id TEXT NOT NULL, blob TEXT NOT NULL, content_type TEXT, expires INTEGER NOT NULL,"
 	" hashes TEXT NOT NULL DEFAULT '{}', finished INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
@@ -72,10 +78,17 @@ const char *const sandbox_schema[] = {
 	"CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL,"
 	" expires INTEGER NOT NULL) WITHOUT ROWID",
 
+	/* Messages on their way to RabbitMQ */
+	"CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" exchange TEXT NOT NULL, routing_key TEXT NOT NULL, cc TEXT NOT NULL, body TEXT NOT "
+	"NULL)",
+
 	/* Classic scheduler */
 	"CREATE TABLE IF NOT EXISTS graphs (graph_id TEXT PRIMARY KEY, definition TEXT NOT NULL)"
 	" WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS graph_tasks (graph_id TEXT NOT NULL, task_id TEXT NOT NULL,"
-	" position INTEGER NOT NULL, requires TEXT NOT NULL, UNIQUE (graph_id, task_id))",
+	" position INTEGER NOT NULL, requires TEXT NOT NULL, reruns INTEGER NOT NULL,"
+	" reruns_left INTEGER NOT NULL, UNIQUE (graph_id, task_id))",
+	"CREATE INDEX IF NOT EXISTS graph_tasks_by_task ON graph_tasks (task_id)",
 	NULL,
 };

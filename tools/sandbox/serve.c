@@ -5,6 +5,7 @@
 #include "authorize.h"
 #include "error.h"
 #include "files.h"
+#include "validate.h"
 
 #include <string.h>
 
@@ -80,11 +81,46 @@ static int read_body(struct request *request)
 	return status;
 }
 
-/* Where the body will be checked against its schema, and its defaults filled in. */
-static int validate_input(struct request *request)
+/* Defaults come first: handlers, scope expressions and requestInfo see the body with them. */
+static struct schema fill_input(struct request *request)
 {
-	(void)request;
-	return 0;
+	struct schemas *schemas = &request->sandbox->schemas;
+	struct schema schema = schemas_input(schemas, request->route->operation);
+	const tc_json *filled =
+		schema.json ? validate_fill(schemas, schema, request->input) : NULL;
+
+	/* what cannot be copied, such as names that hold a NUL, is left to the check */
+	if (filled) {
+		tc_release(request->input);
+		request->input = filled;
+	}
+	return schema;
+}
+
+static int check_input(struct request *request, struct schema schema)
+{
+	struct tc__buffer problems = TC__BUFFER(50000);
+	int status = 0;
+
+	if (schema.json &&
+		!validate(&request->sandbox->schemas, schema, request->input, &problems))
+		status = refuse(request, INPUT_VALIDATION_ERROR,
+			"The payload does not match the schema %s%s#:%s",
+			request->sandbox->root_url, schemas_path(schema),
+			tc__buffer_get(&problems));
+	tc__buffer_clear(&problems);
+	return status;
+}
+
+/* Bad credentials come before a bad body, and a bad body before scopes that it would have named. */
+static int admit(struct request *request)
+{
+	struct schema schema = fill_input(request);
+	int status = request->route->scopes ? authenticate(request) : 0;
+
+	if (!status && !request->route->authorizes)
+		status = authorize(request, NULL);
+	return status ? status : check_input(request, schema);
 }
 
 /* Everything between the route and the handler, once. */
@@ -101,11 +137,7 @@ static int prepare(struct request *request)
 	status = arguments_check(request);
 	if (!status)
 		status = read_body(request);
-	if (!status && !request->route->authorizes)
-		status = authorize(request, NULL);
-	if (!status)
-		status = validate_input(request);
-	return status;
+	return status ? status : admit(request);
 }
 
 static int run(struct request *request)

@@ -2,6 +2,7 @@
 #include "start.h"
 
 #include "http.h"
+#include "pulse.h"
 #include "runtime/src/buffer.h"
 #include "runtime/src/error.h"
 #include "write.h"
@@ -20,6 +21,11 @@
 
 /* What anybody may do, also without credentials: what deployments usually grant. */
 #define ANONYMOUS_SCOPES "[\"queue:get-artifact:public/*\"]"
+
+/* Where the references are when nothing else says it; the build sets it. */
+#ifndef TC_REFERENCES
+#define TC_REFERENCES "references/taskcluster"
+#endif
 
 #define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
 
@@ -148,6 +154,29 @@ static void remove_data(const char *folder)
 	rmdir(folder);
 }
 
+/* The folder of --references, that of an installed program, or that of the source tree. */
+static void find_references(struct sandbox *sandbox)
+{
+	char *path = sandbox->references_found;
+	size_t size = sizeof sandbox->references_found;
+	ssize_t length = readlink("/proc/self/exe", path, size - 1);
+	char *slash;
+
+	path[length > 0 ? length : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash)
+		snprintf(slash, size - (size_t)(slash - path), "/../share/taskcluster/references");
+	if (!slash || access(path, R_OK) != 0)
+		snprintf(path, size, "%s", TC_REFERENCES);
+	if (!sandbox->options.references && access(path, R_OK) == 0)
+		sandbox->options.references = path;
+	sandbox->schemas.folder = sandbox->options.references;
+	if (!sandbox->options.references)
+		fputs("taskcluster-sandbox: no references were found: bodies are not checked "
+		      "against their schemas\n",
+			stderr);
+}
+
 int start_sandbox(struct sandbox *sandbox, tc_error *err)
 {
 	size_t count;
@@ -163,6 +192,7 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 	sandbox->store = store_open(sandbox->options.state, err);
 	if (!sandbox->store)
 		return TC_ERROR_SYSTEM;
+	find_references(sandbox);
 	rc = make_data_folder(sandbox, err);
 	if (rc == TC_OK)
 		rc = store_root_client(sandbox, err);
@@ -172,16 +202,21 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 		return rc;
 	if (!start_load_roles(sandbox))
 		return tc__fail(err, TC_ERROR_SYSTEM, "state: a role is malformed");
+	rc = pulse_start(sandbox, err);
+	if (rc != TC_OK)
+		return rc;
 	return http_start(sandbox, err);
 }
 
 void stop_sandbox(struct sandbox *sandbox)
 {
 	http_stop(sandbox);
+	pulse_stop(sandbox);
 	store_close(sandbox->store);
 	route_clear(&sandbox->routes);
 	roles_clear(&sandbox->roles);
 	fault_clear(&sandbox->faults);
+	schemas_clear(&sandbox->schemas);
 	if (sandbox->data_temporary)
 		remove_data(sandbox->data);
 	tc_release(sandbox->data);

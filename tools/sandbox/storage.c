@@ -21,15 +21,23 @@ struct place {
 	const char *signature;
 };
 
-const char *storage_create(struct request *request, const char *content_type, int64_t length)
+const char *storage_create(struct request *request, const char *content_type, int64_t length,
+	int64_t expires_ms)
 {
 	char blob[TC_SLUGID_SIZE];
 
 	tc_slugid_nice(blob);
 	store_run(request->sandbox->store,
-		"INSERT INTO blobs (blob, content_type, expected, length) VALUES (?, ?, ?, -1)",
-		"tti", blob, content_type, length);
+		"INSERT INTO blobs (blob, content_type, expected, length, expires) VALUES (?, ?, "
+		"?, -1, ?)",
+		"ttii", blob, content_type, length, expires_ms);
 	return tc__arena_text(&request->arena, blob, strlen(blob));
+}
+
+void storage_extend(struct request *request, const char *blob, int64_t expires_ms)
+{
+	store_run(request->sandbox->store, "UPDATE blobs SET expires = ? WHERE blob = ?", "it",
+		expires_ms, blob);
 }
 
 static bool sign(const struct request *request, const char *method, const char *blob,

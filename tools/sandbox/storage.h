@@ -14,8 +14,11 @@
 #define STORAGE_PUT_MS ((int64_t)45 * 60 * 1000)
 #define STORAGE_GET_MS ((int64_t)30 * 60 * 1000)
 
-/* A place for bytes that are to come; `length` -1 when it is not known. NULL when memory ends. */
-const char *storage_create(struct request *request, const char *content_type, int64_t length);
+/* A place for bytes that are to come, kept until they expire; `length` -1 when it is not known.
+ * NULL when memory ends. */
+const char *storage_create(struct request *request, const char *content_type, int64_t length,
+	int64_t expires_ms);
+void storage_extend(struct request *request, const char *blob, int64_t expires_ms);
 
 /* A URL for "PUT" or "GET". */
 const char *storage_url(

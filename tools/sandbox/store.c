@@ -32,13 +32,36 @@ static void note_failure(struct store *store)
 	snprintf(store->problem, sizeof store->problem, "%s", sqlite3_errmsg(store->db));
 }
 
+void store_fail(struct store *store, const char *why)
+{
+	store->failed = true;
+	snprintf(store->problem, sizeof store->problem, "%s", why);
+}
+
 const char *store_problem(const struct store *store)
 {
 	return store->problem;
 }
 
+/* A state that another version wrote would be misread. */
+static bool same_version(struct store *store)
+{
+	int64_t version = store_number(store, 0, "PRAGMA user_version", "");
+
+	if (version && version != SANDBOX_SCHEMA_VERSION) {
+		store_fail(store, "it was written by another version of the sandbox");
+		return false;
+	}
+	return true;
+}
+
 static bool create_tables(struct store *store)
 {
+	if (!same_version(store))
+		return false;
+	if (sqlite3_exec(store->db, "PRAGMA user_version = " SANDBOX_SCHEMA_VERSION_TEXT, NULL, NULL,
+		    NULL) != SQLITE_OK)
+		return false;
 	for (size_t i = 0; sandbox_schema[i]; i++) {
 		if (sqlite3_exec(store->db, sandbox_schema[i], NULL, NULL, NULL) != SQLITE_OK)
 			return false;

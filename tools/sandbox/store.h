@@ -45,6 +45,9 @@ void store_begin(struct store *store);
 bool store_commit(struct store *store);
 void store_rollback(struct store *store);
 
+/* Makes the present transaction fail, for a reason outside the store. */
+void store_fail(struct store *store, const char *why);
+
 /* Why the last transaction failed, for the log. */
 const char *store_problem(const struct store *store);
 

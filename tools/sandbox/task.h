@@ -54,15 +54,18 @@ struct step {
 	int64_t now_ms;
 };
 bool task_add_run(const struct step *step, struct task *task, const char *reason_created);
-bool task_claim(const struct step *step, struct task *task, struct run *run,
+void task_claim(const struct step *step, struct task *task, struct run *run,
 	const char *worker_group, const char *worker_id);
-bool task_reclaim(const struct step *step, struct task *task, struct run *run);
+void task_reclaim(const struct step *step, struct task *task, struct run *run);
 
 /* Ends a run. A task whose retry this calls for (`retry` is the reason of the new run, or NULL)
  * gets one while it has retries left; otherwise the task is resolved, and tasks that waited for it
  * are scheduled. */
 bool task_resolve(const struct step *step, struct task *task, struct run *run, const char *state,
 	const char *reason, const char *retry);
+
+/* Publishes the state of a run, once more. */
+void task_announce(const struct step *step, const struct task *task, const struct run *run);
 
 /* Ends a task whatever it was doing, as cancel and a deadline do. */
 bool task_abort(const struct step *step, struct task *task, const char *reason);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "classic.h"
 #include "indexing.h"
+#include "pulse.h"
 #include "task.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NEVER INT64_MAX
 
-static bool save_state(const struct step *step, struct task *task)
+static void save_state(const struct step *step, struct task *task)
 {
 	const struct run *last = task_last_run(task);
 
@@ -14,7 +17,6 @@ static bool save_state(const struct step *step, struct task *task)
 	store_run(step->sandbox->store,
 		"UPDATE tasks SET state = ?, retries_left = ? WHERE task_id = ?", "tit",
 		task->state, task->retries_left, task->id);
-	return true;
 }
 
 static void save_run(const struct step *step, const struct task *task, const struct run *run)
@@ -56,25 +58,28 @@ bool task_add_run(const struct step *step, struct task *task, const char *reason
 		return false;
 	save_run(step, task, run);
 	sandbox_wake(step->sandbox, task->queue_id);
-	return save_state(step, task);
+	save_state(step, task);
+	pulse_task(step, task, run, "task-pending");
+	return true;
 }
 
-bool task_claim(const struct step *step, struct task *task, struct run *run,
+void task_claim(const struct step *step, struct task *task, struct run *run,
 	const char *worker_group, const char *worker_id)
 {
 	run->state = "running";
 	run->worker_group = worker_group;
 	run->worker_id = worker_id;
 	run->started = step->now_ms;
-	return task_reclaim(step, task, run);
+	task_reclaim(step, task, run);
+	pulse_task(step, task, run, "task-running");
 }
 
-bool task_reclaim(const struct step *step, struct task *task, struct run *run)
+void task_reclaim(const struct step *step, struct task *task, struct run *run)
 {
 	run->taken_until = step->now_ms + step->sandbox->options.claim_ms;
 	save_run(step, task, run);
 	sandbox_due_by(step->sandbox, run->taken_until);
-	return save_state(step, task);
+	save_state(step, task);
 }
 
 /* Schedules a task that waits, when nothing it depends on is open any more. */
@@ -123,11 +128,23 @@ static bool release_dependents(const struct step *step, const struct task *task)
 	return true;
 }
 
-static bool finish(const struct step *step, struct task *task)
+void task_announce(const struct step *step, const struct task *task, const struct run *run)
 {
+	char exchange[40];
+
+	snprintf(exchange, sizeof exchange, "task-%s", run->state);
+	pulse_task(step, task, run, exchange);
+}
+
+static bool finish(const struct step *step, struct task *task, const struct run *run)
+{
+	task_announce(step, task, run);
 	if (strcmp(task->state, "completed") == 0)
 		indexing_task_completed(step, task);
-	return release_dependents(step, task);
+	if (!release_dependents(step, task))
+		return false;
+	pulse_resolved(step, task);
+	return true;
 }
 
 bool task_resolve(const struct step *step, struct task *task, struct run *run, const char *state,
@@ -138,11 +155,18 @@ bool task_resolve(const struct step *step, struct task *task, struct run *run, c
 	run->resolved = step->now_ms;
 	run->taken_until = 0;
 	save_run(step, task, run);
-	if (retry && task->retries_left > 0 && run == task_last_run(task)) {
+	if (run != task_last_run(task))
+		return true;
+	if (retry && task->retries_left > 0) {
 		task->retries_left--;
 		return task_add_run(step, task, retry);
 	}
-	return save_state(step, task) && finish(step, task);
+	save_state(step, task);
+	if (classic_rerun(step, task, run)) {
+		task_announce(step, task, run);
+		return task_add_run(step, task, "rerun");
+	}
+	return finish(step, task, run);
 }
 
 bool task_abort(const struct step *step, struct task *task, const char *reason)

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "timers.h"
 
+#include "cleanup.h"
+#include "pulse.h"
 #include "task.h"
 
 /* A signal that arrives between two waits is noticed after this at the latest. */
 #define WAIT_MAX_MS 500
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 int64_t timers_run(struct sandbox *sandbox)
 {
@@ -12,8 +19,9 @@ int64_t timers_run(struct sandbox *sandbox)
 
 	if (now >= sandbox->due_ms)
 		sandbox->due_ms = task_timers(sandbox, now);
-	int64_t wait = sandbox->due_ms - now;
-	if (wait > WAIT_MAX_MS)
-		return WAIT_MAX_MS;
+	if (now >= sandbox->cleanup_ms)
+		sandbox->cleanup_ms = now + cleanup_run(sandbox, now);
+	int64_t wait = least(sandbox->due_ms - now, pulse_run(sandbox, now));
+	wait = least(wait, least(sandbox->cleanup_ms - now, WAIT_MAX_MS));
 	return wait > 0 ? wait : 0;
 }

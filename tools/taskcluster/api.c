@@ -23,6 +23,7 @@ static const struct option options[] = {
 	{ "signed-url", SIGNED_URL, NULL, "print a URL that anybody can GET for a while" },
 	{ "expires", EXPIRES, "TIME", "how long: \"15m\" (the default), \"1 day 2 hours\", …" },
 	{ "base-url", BASE_URL, "URL", "for classic services: {service} stands for the name" },
+	{ "server-url", BASE_URL, "URL", "where the server of another system is" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -127,7 +128,8 @@ static int check(const struct request *request)
 		return usage_error("%s %s takes no body", request->service->name, operation->name);
 	if (request->expires && request->verb != SIGNED_URL)
 		return usage_error("--expires goes with --signed-url");
-	if (request->base_url && !request->service->base_url)
+	if (request->base_url && !request->service->base_url &&
+		!session_is_elsewhere(request->service))
 		return usage_error("--base-url is for services that carry their own, and %s does "
 				   "not: set TASKCLUSTER_ROOT_URL",
 			request->service->name);
@@ -173,8 +175,12 @@ static int print_signed_url(
 	return status;
 }
 
-static int print_signer(const struct config *config)
+static int print_signer(const struct tc_service *service, const struct config *config)
 {
+	if (session_is_elsewhere(service)) {
+		puts("(by its own credentials, when there are any)");
+		return 0;
+	}
 	const struct tc_credentials_info *info = NULL;
 
 	if (config->proxy_url) {
@@ -198,7 +204,7 @@ static int print_request(const struct request *request, const struct config *con
 	struct output output;
 
 	printf("%s %s\n", request->operation->method, tc_call_url(call));
-	int status = print_signer(config);
+	int status = print_signer(request->service, config);
 	if (status != 0 || !body)
 		return status;
 	puts("Content-Type: application/json\n");

@@ -4,6 +4,7 @@
 #include "tools/taskcluster/suggest.h"
 
 #include <string.h>
+#include <taskcluster/query.h>
 
 const struct option common_options[] = {
 	{ "help", 'h', NULL, "explain this, and do nothing" },
@@ -38,6 +39,19 @@ static const char *find_query(const struct tc_operation *operation, const char *
 		if (strlen(known) == length && strncmp(known, name, length) == 0)
 			return known;
 	}
+	return NULL;
+}
+
+/* The same for a key with an operator, such as --count__lt, which stays where it was typed. */
+static const char *find_key(struct arguments *arguments, size_t length)
+{
+	char *name = arguments->words[-1] + 2;
+	char end = name[length];
+
+	name[length] = '\0';
+	if (tc_query_has_key(arguments->operation, name))
+		return name;
+	name[length] = end;
 	return NULL;
 }
 
@@ -101,6 +115,8 @@ static int next_long(struct arguments *arguments, const char *text)
 
 	if (!option) {
 		arguments->name = find_query(arguments->operation, name, length);
+		if (!arguments->name)
+			arguments->name = find_key(arguments, length);
 		if (!arguments->name)
 			return unknown_option(arguments, name, length);
 		return take_value(arguments, text, "VALUE", attached) ? OPTION_QUERY : OPTION_BAD;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/conventions.h>
 #include <unistd.h>
 
 /* A person waits: long enough for a slow line, and Ctrl-C is near. */
@@ -74,11 +75,51 @@ static enum tc_log_level log_level(const struct session *session)
 
 static int check_root(const struct config *config, const struct tc_service *service)
 {
-	if (config->root_url || config->proxy_url || (service && service->base_url))
+	if (config->root_url || config->proxy_url ||
+		(service && (service->base_url || session_is_elsewhere(service))))
 		return 0;
 	return usage_error("no root URL: set TASKCLUSTER_ROOT_URL, such as "
 			   "https://tc.example.com, or config.rootUrl in %s",
 		config_path(config));
+}
+
+bool session_is_elsewhere(const struct tc_service *service)
+{
+	return service->conventions && service->conventions->server_url;
+}
+
+static const char *variable(const char *name)
+{
+	const char *value = name ? getenv(name) : NULL;
+
+	return value && *value ? value : NULL;
+}
+
+/* Another system's server, and who calls it, by its own variables. */
+static int configure_elsewhere(const struct tc_conventions *system, const char *server_url,
+	struct tc_options *options, tc_credentials **credentials)
+{
+	const char *id = variable(system->environment_id);
+	const char *secret = variable(system->environment_secret);
+	tc_error err = TC_ERROR_INIT;
+	int status = 0;
+
+	options->root_url = options->proxy_url = NULL;
+	options->credentials = NULL;
+	options->base_url = server_url ? server_url : variable(system->environment_url);
+	if (!options->base_url && !system->server_default)
+		return usage_error("no server URL: set %s, or use --server-url",
+			system->environment_url ? system->environment_url : "it");
+	if (!id || !secret)
+		return id || secret ? usage_error("of %s and %s only one is set",
+					      system->environment_id, system->environment_secret)
+				    : 0;
+	*credentials = tc_credentials_new(id, secret, NULL, &err);
+	options->credentials = *credentials;
+	if (!*credentials)
+		status = usage_error("%s", tc_error_text(&err));
+	tc_error_clear(&err);
+	return status;
 }
 
 int session_load(struct session *session)
@@ -112,6 +153,13 @@ int session_open(struct session *session, const struct arguments *arguments,
 	options.reply_max = REPLY_MAX;
 	options.user_agent = "taskcluster-cli";
 	options.ca_file = getenv("SSL_CERT_FILE");
+	tc_credentials *own = NULL;
+	if (service && session_is_elsewhere(service)) {
+		status = configure_elsewhere(service->conventions, base_url, &options, &own);
+		called = options.base_url ? options.base_url : service->conventions->server_default;
+	}
+	if (status != 0)
+		return status;
 	options.http_proxy = http_proxy_for(called);
 	options.progress = on_progress;
 	if (session->verbose || isatty(STDERR_FILENO))
@@ -119,6 +167,7 @@ int session_open(struct session *session, const struct arguments *arguments,
 	options.log_data = session;
 	options.log_level = log_level(session);
 	session->client = tc_client_new(&options, &err);
+	tc_credentials_free(own);
 	if (!session->client) {
 		status = report(&err, NULL, config);
 		fprintf(stderr,

@@ -7,6 +7,7 @@
 #include "tools/taskcluster/config.h"
 #include "tools/taskcluster/options.h"
 #include <taskcluster/client.h>
+#include <taskcluster/operation.h>
 
 struct session {
 	struct config config;
@@ -18,6 +19,10 @@ struct session {
 	{ \
 		.loaded = false \
 	}
+
+/* Whether a service belongs to a system with a server of its own: neither Taskcluster's root URL
+ * nor its credentials are for that. */
+bool session_is_elsewhere(const struct tc_service *service);
 
 /* The configuration alone, for commands that can do without a server. 0, or the exit status after
  * telling what is wrong. Close the session in either case. */

@@ -5,6 +5,7 @@
 #define TASKCLUSTER_AUTH_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/auth_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,20 +17,20 @@ extern "C" {
 
 /* Answers at once when the auth service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_auth_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_auth_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the auth service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_auth_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_auth_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running auth service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_auth_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_auth_version_call(tc_client *client, tc_error *err);
 
 struct tc_auth_list_clients_query {
@@ -38,26 +39,37 @@ struct tc_auth_list_clients_query {
 
 /* Returns a page of clients, optionally only those whose clientId begins with `prefix`. A page can
  * be empty and still carry a continuationToken; an empty `prefix` value is refused with 400.
- *
- * GET /clients/; stable; reply v1/list-clients-response.json
+ * GET /clients/; stable
  * Scopes: auth:list-clients */
+TC_API int tc_auth_list_clients(tc_client *client, const struct tc_auth_list_clients_query *query,
+	struct tc_auth_list_clients_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_list_clients_call(tc_client *client,
 	const struct tc_auth_list_clients_query *query, tc_error *err);
+TC_API struct tc_auth_list_clients_response *tc_auth_list_clients_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns one client with its scopes, expiry and disabled flag, but never its accessToken.
- *
- * GET /clients/<clientId>; stable; arguments clientId; reply v1/get-client-response.json
+ * GET /clients/<clientId>; stable
  * Scopes: auth:get-client:<clientId> */
+TC_API int tc_auth_client(tc_client *client, const char *client_id,
+	struct tc_auth_get_client_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_client_call(tc_client *client, const char *client_id, tc_error *err);
+TC_API struct tc_auth_get_client_response *tc_auth_client_reply(const tc_response *response,
+	tc_error *err);
 
 /* Creates a client and returns its accessToken, which is shown only in this reply, so the caller
  * must keep it. Fails when the clientId is taken, or when the caller does not hold every scope it
  * hands out.
- *
- * PUT /clients/<clientId>; stable; arguments clientId; body v1/create-client-request.json; reply
- * v1/create-client-response.json
+ * PUT /clients/<clientId>; stable
  * Scopes: auth:create-client:<clientId> and <scope> for each scope in scopes */
+TC_API int tc_auth_create_client(tc_client *client, const char *client_id,
+	const struct tc_auth_create_client_request *body,
+	struct tc_auth_create_client_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_create_client_call(tc_client *client, const char *client_id, tc_error *err);
+TC_API int tc_auth_create_client_body(tc_call *call,
+	const struct tc_auth_create_client_request *body, tc_error *err);
+TC_API struct tc_auth_create_client_response *tc_auth_create_client_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_auth_get_entity_history_query {
 	const char *continuation_token, *limit;
@@ -65,12 +77,15 @@ struct tc_auth_get_entity_history_query {
 
 /* Returns a page of the audit log of one entity, such as a client, role, secret, hook or worker
  * pool: who did what to it, and when.
- *
- * GET /audit/<entityType>/<entityId>; stable; arguments entityType, entityId; reply
- * v1/get-entity-history-response.json
+ * GET /audit/<entityType>/<entityId>; stable
  * Scopes: auth:audit-history:<entityType> */
+TC_API int tc_auth_get_entity_history(tc_client *client, const char *entity_type,
+	const char *entity_id, const struct tc_auth_get_entity_history_query *query,
+	struct tc_auth_get_entity_history_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_get_entity_history_call(tc_client *client, const char *entity_type,
 	const char *entity_id, const struct tc_auth_get_entity_history_query *query, tc_error *err);
+TC_API struct tc_auth_get_entity_history_response *tc_auth_get_entity_history_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_auth_list_audit_history_query {
 	const char *continuation_token, *limit;
@@ -78,58 +93,79 @@ struct tc_auth_list_audit_history_query {
 
 /* Returns a page of the audit entries recorded under one clientId; each entry names the action, the
  * entity and the time.
- *
- * GET /clients/<clientId>/audit; stable; arguments clientId; reply
- * v1/get-entity-history-response.json
+ * GET /clients/<clientId>/audit; stable
  * Scopes: auth:client-audit-history:<clientId> */
+TC_API int tc_auth_list_audit_history(tc_client *client, const char *client_id,
+	const struct tc_auth_list_audit_history_query *query,
+	struct tc_auth_get_entity_history_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_list_audit_history_call(tc_client *client, const char *client_id,
 	const struct tc_auth_list_audit_history_query *query, tc_error *err);
+TC_API struct tc_auth_get_entity_history_response *tc_auth_list_audit_history_reply(
+	const tc_response *response, tc_error *err);
 
 /* Replaces the accessToken of a client and returns the new one. The old token stops working, so
  * everything that signs with it needs the new value.
- *
- * POST /clients/<clientId>/reset; stable; arguments clientId; reply v1/create-client-response.json
+ * POST /clients/<clientId>/reset; stable
  * Scopes: auth:reset-access-token:<clientId>
  * Not repeated once the server may have begun. */
+TC_API int tc_auth_reset_access_token(tc_client *client, const char *client_id,
+	struct tc_auth_create_client_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_reset_access_token_call(tc_client *client, const char *client_id,
 	tc_error *err);
+TC_API struct tc_auth_create_client_response *tc_auth_reset_access_token_reply(
+	const tc_response *response, tc_error *err);
 
 /* Changes the description, expiry or scopes of a client while its accessToken stays as it is. The
  * caller needs only the scopes it adds; leaving `scopes` out keeps the present ones.
- *
- * POST /clients/<clientId>; stable; arguments clientId; body v1/create-client-request.json; reply
- * v1/get-client-response.json
+ * POST /clients/<clientId>; stable
  * Scopes: auth:update-client:<clientId> and <scope> for each scope in scopesAdded */
+TC_API int tc_auth_update_client(tc_client *client, const char *client_id,
+	const struct tc_auth_create_client_request *body,
+	struct tc_auth_get_client_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_update_client_call(tc_client *client, const char *client_id, tc_error *err);
+TC_API int tc_auth_update_client_body(tc_call *call,
+	const struct tc_auth_create_client_request *body, tc_error *err);
+TC_API struct tc_auth_get_client_response *tc_auth_update_client_reply(const tc_response *response,
+	tc_error *err);
 
 /* Lets a disabled client authenticate again and returns its record. Harmless when the client is
  * enabled already.
- *
- * POST /clients/<clientId>/enable; stable; arguments clientId; reply v1/get-client-response.json
+ * POST /clients/<clientId>/enable; stable
  * Scopes: auth:enable-client:<clientId> */
+TC_API int tc_auth_enable_client(tc_client *client, const char *client_id,
+	struct tc_auth_get_client_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_enable_client_call(tc_client *client, const char *client_id, tc_error *err);
+TC_API struct tc_auth_get_client_response *tc_auth_enable_client_reply(const tc_response *response,
+	tc_error *err);
 
 /* Bars a client from authenticating without deleting it and returns its record. Harmless when the
  * client is disabled already.
- *
- * POST /clients/<clientId>/disable; stable; arguments clientId; reply v1/get-client-response.json
+ * POST /clients/<clientId>/disable; stable
  * Scopes: auth:disable-client:<clientId> */
+TC_API int tc_auth_disable_client(tc_client *client, const char *client_id,
+	struct tc_auth_get_client_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_disable_client_call(tc_client *client, const char *client_id,
+	tc_error *err);
+TC_API struct tc_auth_get_client_response *tc_auth_disable_client_reply(const tc_response *response,
 	tc_error *err);
 
 /* Deletes a client and answers 204 with no body, also when there is no such client. A role named
  * after the client stays and has to be deleted separately.
- *
- * DELETE /clients/<clientId>; stable; arguments clientId
+ * DELETE /clients/<clientId>; stable
  * Scopes: auth:delete-client:<clientId> */
+TC_API int tc_auth_delete_client(tc_client *client, const char *client_id, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_auth_delete_client_call(tc_client *client, const char *client_id, tc_error *err);
 
 /* Returns every role, with its expanded scopes, in one reply whose root is a JSON array. It does
  * not page; listRoles2 is the better choice on a large deployment.
- *
- * GET /roles/; stable; reply v1/list-roles-response.json
+ * GET /roles/; stable
  * Scopes: auth:list-roles */
+TC_API int tc_auth_list_roles(tc_client *client, struct tc_auth_list_roles_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_auth_list_roles_call(tc_client *client, tc_error *err);
+TC_API struct tc_auth_list_roles_response *tc_auth_list_roles_reply(const tc_response *response,
+	tc_error *err);
 
 struct tc_auth_list_roles2_query {
 	const char *continuation_token, *limit;
@@ -137,11 +173,14 @@ struct tc_auth_list_roles2_query {
 
 /* Returns roles with their expanded scopes inside an object, paged when `limit` is given; without a
  * limit the reply holds all of them.
- *
- * GET /roles2/; stable; reply v1/list-roles2-response.json
+ * GET /roles2/; stable
  * Scopes: auth:list-roles */
+TC_API int tc_auth_list_roles2(tc_client *client, const struct tc_auth_list_roles2_query *query,
+	struct tc_auth_list_roles2_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_list_roles2_call(tc_client *client,
 	const struct tc_auth_list_roles2_query *query, tc_error *err);
+TC_API struct tc_auth_list_roles2_response *tc_auth_list_roles2_reply(const tc_response *response,
+	tc_error *err);
 
 struct tc_auth_list_role_ids_query {
 	const char *continuation_token, *limit;
@@ -149,54 +188,79 @@ struct tc_auth_list_role_ids_query {
 
 /* Returns only the ids of the roles, which is much smaller than listing the roles. Pages with
  * `limit` and `continuationToken`; without a limit the reply is complete.
- *
- * GET /roleids/; stable; reply v1/list-role-ids-response.json
+ * GET /roleids/; stable
  * Scopes: auth:list-roles */
+TC_API int tc_auth_list_role_ids(tc_client *client, const struct tc_auth_list_role_ids_query *query,
+	struct tc_auth_list_role_ids_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_list_role_ids_call(tc_client *client,
 	const struct tc_auth_list_role_ids_query *query, tc_error *err);
+TC_API struct tc_auth_list_role_ids_response *tc_auth_list_role_ids_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns one role: its own scopes, the scopes these expand to, and its description.
- *
- * GET /roles/<roleId>; stable; arguments roleId; reply v1/get-role-response.json
+ * GET /roles/<roleId>; stable
  * Scopes: auth:get-role:<roleId> */
+TC_API int tc_auth_role(tc_client *client, const char *role_id,
+	struct tc_auth_get_role_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_role_call(tc_client *client, const char *role_id, tc_error *err);
+TC_API struct tc_auth_get_role_response *tc_auth_role_reply(const tc_response *response,
+	tc_error *err);
 
 /* Creates a role, which gives its scopes to whoever holds the matching `assume:` scope. Refused
  * when the role exists, when the caller lacks one of the scopes, or when expansion would never end.
- *
- * PUT /roles/<roleId>; stable; arguments roleId; body v1/create-role-request.json; reply
- * v1/get-role-response.json
+ * PUT /roles/<roleId>; stable
  * Scopes: auth:create-role:<roleId> and <scope> for each scope in scopes */
+TC_API int tc_auth_create_role(tc_client *client, const char *role_id,
+	const struct tc_auth_create_role_request *body, struct tc_auth_get_role_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_auth_create_role_call(tc_client *client, const char *role_id, tc_error *err);
+TC_API int tc_auth_create_role_body(tc_call *call, const struct tc_auth_create_role_request *body,
+	tc_error *err);
+TC_API struct tc_auth_get_role_response *tc_auth_create_role_reply(const tc_response *response,
+	tc_error *err);
 
 /* Replaces the scopes and description of a role. The caller must hold the scopes being added, not
  * those already there; a change that makes expansion endless is an error.
- *
- * POST /roles/<roleId>; stable; arguments roleId; body v1/create-role-request.json; reply
- * v1/get-role-response.json
+ * POST /roles/<roleId>; stable
  * Scopes: auth:update-role:<roleId> and <scope> for each scope in scopesAdded */
+TC_API int tc_auth_update_role(tc_client *client, const char *role_id,
+	const struct tc_auth_create_role_request *body, struct tc_auth_get_role_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_auth_update_role_call(tc_client *client, const char *role_id, tc_error *err);
+TC_API int tc_auth_update_role_body(tc_call *call, const struct tc_auth_create_role_request *body,
+	tc_error *err);
+TC_API struct tc_auth_get_role_response *tc_auth_update_role_reply(const tc_response *response,
+	tc_error *err);
 
 /* Deletes a role and answers 204 with no body, also when the role is already gone.
- *
- * DELETE /roles/<roleId>; stable; arguments roleId
+ * DELETE /roles/<roleId>; stable
  * Scopes: auth:delete-role:<roleId> */
+TC_API int tc_auth_delete_role(tc_client *client, const char *role_id, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_auth_delete_role_call(tc_client *client, const char *role_id, tc_error *err);
 
 /* Takes a list of scopes and returns it with everything the roles behind its `assume:` scopes
  * grant. Useful to see what a set of scopes is worth.
- *
- * POST /scopes/expand; stable; body v1/scopeset.json; reply v1/scopeset.json
+ * POST /scopes/expand; stable
  * Scopes: auth:expand-scopes */
+TC_API int tc_auth_expand_scopes(tc_client *client, const struct tc_auth_scopeset *body,
+	struct tc_auth_scopeset **reply, tc_error *err);
 TC_API tc_call *tc_auth_expand_scopes_call(tc_client *client, tc_error *err);
+TC_API int tc_auth_expand_scopes_body(tc_call *call, const struct tc_auth_scopeset *body,
+	tc_error *err);
+TC_API struct tc_auth_scopeset *tc_auth_expand_scopes_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns the scopes this very request has after roles, temporary credentials and authorizedScopes
  * are applied. The quickest way to see what the configured credentials can do; the `anonymous` role
  * is included.
- *
- * GET /scopes/current; stable; reply v1/scopeset.json
+ * GET /scopes/current; stable
  * Scopes: auth:current-scopes */
+TC_API int tc_auth_current_scopes(tc_client *client, struct tc_auth_scopeset **reply,
+	tc_error *err);
 TC_API tc_call *tc_auth_current_scopes_call(tc_client *client, tc_error *err);
+TC_API struct tc_auth_scopeset *tc_auth_current_scopes_reply(const tc_response *response,
+	tc_error *err);
 
 struct tc_auth_aws_s3_credentials_query {
 	const char *format;
@@ -205,20 +269,26 @@ struct tc_auth_aws_s3_credentials_query {
 /* Returns AWS credentials for one S3 bucket and key prefix, `read-only` or `read-write` as `level`
  * says. They live about an hour; `format=iam-role-compat` gives the layout of the EC2 metadata
  * service.
- *
- * GET /aws/s3/<level>/<bucket>/<prefix>; stable; arguments level, bucket, prefix; reply
- * v1/aws-s3-credentials-response.json
+ * GET /aws/s3/<level>/<bucket>/<prefix>; stable
  * Scopes: (if levelIsReadOnly: (auth:aws-s3:read-only:<bucket>/<prefix> or
  * auth:aws-s3:read-write:<bucket>/<prefix>), else: auth:aws-s3:read-write:<bucket>/<prefix>) */
+TC_API int tc_auth_aws_s3_credentials(tc_client *client, const char *level, const char *bucket,
+	const char *prefix, const struct tc_auth_aws_s3_credentials_query *query,
+	struct tc_auth_aws_s3_credentials_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_aws_s3_credentials_call(tc_client *client, const char *level,
 	const char *bucket, const char *prefix,
 	const struct tc_auth_aws_s3_credentials_query *query, tc_error *err);
+TC_API struct tc_auth_aws_s3_credentials_response *tc_auth_aws_s3_credentials_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the names of the Azure storage accounts for which this deployment can issue signatures.
- *
- * GET /azure/accounts; deprecated; reply v1/azure-account-list-response.json
+ * GET /azure/accounts; deprecated
  * Scopes: auth:azure-table:list-accounts */
+TC_API int tc_auth_azure_accounts(tc_client *client,
+	struct tc_auth_azure_account_list_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_azure_accounts_call(tc_client *client, tc_error *err);
+TC_API struct tc_auth_azure_account_list_response *tc_auth_azure_accounts_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_auth_azure_tables_query {
 	const char *continuation_token;
@@ -226,23 +296,28 @@ struct tc_auth_azure_tables_query {
 
 /* Returns a page of the table names in one Azure account. It accepts a continuationToken but no
  * limit.
- *
- * GET /azure/<account>/tables; deprecated; arguments account; reply
- * v1/azure-table-list-response.json
+ * GET /azure/<account>/tables; deprecated
  * Scopes: auth:azure-table:list-tables:<account> */
+TC_API int tc_auth_azure_tables(tc_client *client, const char *account,
+	const struct tc_auth_azure_tables_query *query,
+	struct tc_auth_azure_table_list_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_azure_tables_call(tc_client *client, const char *account,
 	const struct tc_auth_azure_tables_query *query, tc_error *err);
+TC_API struct tc_auth_azure_table_list_response *tc_auth_azure_tables_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns a shared access signature and its expiry for one Azure table. With level `read-write` a
  * missing table is created first.
- *
- * GET /azure/<account>/table/<table>/<level>; deprecated; arguments account, table, level; reply
- * v1/azure-table-access-response.json
+ * GET /azure/<account>/table/<table>/<level>; deprecated
  * Scopes: (if levelIsReadOnly: (auth:azure-table:read-only:<account>/<table> or
  * auth:azure-table:read-write:<account>/<table>), else:
  * auth:azure-table:read-write:<account>/<table>) */
+TC_API int tc_auth_azure_table_sas(tc_client *client, const char *account, const char *table,
+	const char *level, struct tc_auth_azure_table_access_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_azure_table_sas_call(tc_client *client, const char *account,
 	const char *table, const char *level, tc_error *err);
+TC_API struct tc_auth_azure_table_access_response *tc_auth_azure_table_sas_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_auth_azure_containers_query {
 	const char *continuation_token;
@@ -250,91 +325,122 @@ struct tc_auth_azure_containers_query {
 
 /* Returns a page of the blob container names in one Azure account. It accepts a continuationToken
  * but no limit.
- *
- * GET /azure/<account>/containers; deprecated; arguments account; reply
- * v1/azure-container-list-response.json
+ * GET /azure/<account>/containers; deprecated
  * Scopes: auth:azure-container:list-containers:<account> */
+TC_API int tc_auth_azure_containers(tc_client *client, const char *account,
+	const struct tc_auth_azure_containers_query *query,
+	struct tc_auth_azure_container_list_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_azure_containers_call(tc_client *client, const char *account,
 	const struct tc_auth_azure_containers_query *query, tc_error *err);
+TC_API struct tc_auth_azure_container_list_response *tc_auth_azure_containers_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns a shared access signature and its expiry for one Azure blob container. With level
  * `read-write` a missing container is created first.
- *
- * GET /azure/<account>/containers/<container>/<level>; deprecated; arguments account, container,
- * level; reply v1/azure-container-response.json
+ * GET /azure/<account>/containers/<container>/<level>; deprecated
  * Scopes: (if levelIsReadOnly: (auth:azure-container:read-only:<account>/<container> or
  * auth:azure-container:read-write:<account>/<container>), else:
  * auth:azure-container:read-write:<account>/<container>) */
+TC_API int tc_auth_azure_container_sas(tc_client *client, const char *account,
+	const char *container, const char *level, struct tc_auth_azure_container_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_auth_azure_container_sas_call(tc_client *client, const char *account,
 	const char *container, const char *level, tc_error *err);
+TC_API struct tc_auth_azure_container_response *tc_auth_azure_container_sas_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns a DSN for reporting errors to a Sentry project, creating the project when there is none.
  * It works for about a day; `expires` in the reply says until when.
- *
- * GET /sentry/<project>/dsn; stable; arguments project; reply v1/sentry-dsn-response.json
+ * GET /sentry/<project>/dsn; stable
  * Scopes: auth:sentry:<project> */
+TC_API int tc_auth_sentry_dsn(tc_client *client, const char *project,
+	struct tc_auth_sentry_dsn_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_sentry_dsn_call(tc_client *client, const char *project, tc_error *err);
+TC_API struct tc_auth_sentry_dsn_response *tc_auth_sentry_dsn_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns a token with which a worker registers as `wstClient` at a websocktunnel server of the
  * given audience, for instance to expose a live log. It runs out after some hours and must be
  * renewed before.
- *
- * GET /websocktunnel/<wstAudience>/<wstClient>; stable; arguments wstAudience, wstClient; reply
- * v1/websocktunnel-token-response.json
+ * GET /websocktunnel/<wstAudience>/<wstClient>; stable
  * Scopes: auth:websocktunnel-token:<wstAudience>/<wstClient> */
+TC_API int tc_auth_websocktunnel_token(tc_client *client, const char *wst_audience,
+	const char *wst_client, struct tc_auth_websocktunnel_token_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_websocktunnel_token_call(tc_client *client, const char *wst_audience,
 	const char *wst_client, tc_error *err);
+TC_API struct tc_auth_websocktunnel_token_response *tc_auth_websocktunnel_token_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns an access token for one Google Cloud service account. Only pairs of project and account
  * listed in the deployment's configuration work; the token lives about an hour, as `expires` tells.
- *
- * GET /gcp/credentials/<projectId>/<serviceAccount>; stable; arguments projectId, serviceAccount;
- * reply v1/gcp-credentials-response.json
+ * GET /gcp/credentials/<projectId>/<serviceAccount>; stable
  * Scopes: auth:gcp:access-token:<projectId>/<serviceAccount> */
+TC_API int tc_auth_gcp_credentials(tc_client *client, const char *project_id,
+	const char *service_account, struct tc_auth_gcp_credentials_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_auth_gcp_credentials_call(tc_client *client, const char *project_id,
 	const char *service_account, tc_error *err);
+TC_API struct tc_auth_gcp_credentials_response *tc_auth_gcp_credentials_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns a GitHub App token limited to the named repositories of one owner and to the permissions
  * asked for. Each repository and permission level needs its own scope, with owner and repository in
  * lowercase.
- *
- * POST /github/<appName>/<owner>/repo-token; experimental; arguments appName, owner; body
- * v1/github-repo-token-request.json; reply v1/github-token-response.json
+ * POST /github/<appName>/<owner>/repo-token; experimental
  * Scopes: auth:github-repo-token:<appName>/<owner>/<repoPerm> for each repoPerm in repoPerms */
+TC_API int tc_auth_github_repo_token(tc_client *client, const char *app_name, const char *owner,
+	const struct tc_auth_github_repo_token_request *body,
+	struct tc_auth_github_token_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_github_repo_token_call(tc_client *client, const char *app_name,
 	const char *owner, tc_error *err);
+TC_API int tc_auth_github_repo_token_body(tc_call *call,
+	const struct tc_auth_github_repo_token_request *body, tc_error *err);
+TC_API struct tc_auth_github_token_response *tc_auth_github_repo_token_reply(
+	const tc_response *response, tc_error *err);
 
 /* Checks the Authorization header or bewit of a request that another service received and returns
  * the caller's clientId and scopes. `status` in the reply separates success from failure, so a 200
  * alone proves nothing.
- *
- * POST /authenticate-hawk; stable; body v1/authenticate-hawk-request.json; reply
- * v1/authenticate-hawk-response.json */
+ * POST /authenticate-hawk; stable */
+TC_API int tc_auth_authenticate_hawk(tc_client *client,
+	const struct tc_auth_authenticate_hawk_request *body,
+	struct tc_auth_authenticate_hawk_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_authenticate_hawk_call(tc_client *client, tc_error *err);
+TC_API int tc_auth_authenticate_hawk_body(tc_call *call,
+	const struct tc_auth_authenticate_hawk_request *body, tc_error *err);
+TC_API struct tc_auth_authenticate_hawk_response *tc_auth_authenticate_hawk_reply(
+	const tc_response *response, tc_error *err);
 
 /* Checks a client library's signing: the request is signed as client `tester` with token
  * `no-secret` and its body says which scopes that client has and which are required. The reply
  * shows clientId and scopes as seen.
- *
- * POST /test-authenticate; stable; body v1/test-authenticate-request.json; reply
- * v1/test-authenticate-response.json */
+ * POST /test-authenticate; stable */
+TC_API int tc_auth_test_authenticate(tc_client *client,
+	const struct tc_auth_test_authenticate_request *body,
+	struct tc_auth_test_authenticate_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_test_authenticate_call(tc_client *client, tc_error *err);
+TC_API int tc_auth_test_authenticate_body(tc_call *call,
+	const struct tc_auth_test_authenticate_request *body, tc_error *err);
+TC_API struct tc_auth_test_authenticate_response *tc_auth_test_authenticate_reply(
+	const tc_response *response, tc_error *err);
 
 /* Checks signing of a GET or of a signed URL, with the fixed client `tester` and token `no-secret`.
  * Succeeds only when the scope `test:authenticate-get` survives any restriction in the request.
- *
- * GET /test-authenticate-get/; stable; reply v1/test-authenticate-response.json */
+ * GET /test-authenticate-get/; stable */
+TC_API int tc_auth_test_authenticate_get(tc_client *client,
+	struct tc_auth_test_authenticate_response **reply, tc_error *err);
 TC_API tc_call *tc_auth_test_authenticate_get_call(tc_client *client, tc_error *err);
+TC_API struct tc_auth_test_authenticate_response *tc_auth_test_authenticate_get_reply(
+	const tc_response *response, tc_error *err);
 
 /* Health probe of the auth service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_auth_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_auth_heartbeat_call(tc_client *client, tc_error *err);
 
 /* Sent when a client is created; the message holds the clientId.
- *
- * Exchange exchange/taskcluster-auth/v1/client-created; messages v1/client-message.json
+ * Exchange exchange/taskcluster-auth/v1/client-created; messages struct tc_auth_client_message
  * Routing key <reserved> */
 struct tc_auth_events_client_created_key {
 	/* Kept free for later fields; when it is left unset, the pattern gets a `#` here. */
@@ -345,8 +451,7 @@ TC_API int tc_auth_events_client_created(const struct tc_auth_events_client_crea
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when an existing client changes; the message holds the clientId but not what changed.
- *
- * Exchange exchange/taskcluster-auth/v1/client-updated; messages v1/client-message.json
+ * Exchange exchange/taskcluster-auth/v1/client-updated; messages struct tc_auth_client_message
  * Routing key <reserved> */
 struct tc_auth_events_client_updated_key { /* as for client_created */
 	const char *reserved;
@@ -356,8 +461,7 @@ TC_API int tc_auth_events_client_updated(const struct tc_auth_events_client_upda
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a client is deleted; whoever caches its scopes should forget them.
- *
- * Exchange exchange/taskcluster-auth/v1/client-deleted; messages v1/client-message.json
+ * Exchange exchange/taskcluster-auth/v1/client-deleted; messages struct tc_auth_client_message
  * Routing key <reserved> */
 struct tc_auth_events_client_deleted_key { /* as for client_created */
 	const char *reserved;
@@ -367,8 +471,7 @@ TC_API int tc_auth_events_client_deleted(const struct tc_auth_events_client_dele
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a role is created; the message holds the roleId.
- *
- * Exchange exchange/taskcluster-auth/v1/role-created; messages v1/role-message.json
+ * Exchange exchange/taskcluster-auth/v1/role-created; messages struct tc_auth_role_message
  * Routing key <reserved> */
 struct tc_auth_events_role_created_key { /* as for client_created */
 	const char *reserved;
@@ -378,8 +481,7 @@ TC_API int tc_auth_events_role_created(const struct tc_auth_events_role_created_
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when an existing role changes; scopes expanded through it may no longer be right.
- *
- * Exchange exchange/taskcluster-auth/v1/role-updated; messages v1/role-message.json
+ * Exchange exchange/taskcluster-auth/v1/role-updated; messages struct tc_auth_role_message
  * Routing key <reserved> */
 struct tc_auth_events_role_updated_key { /* as for client_created */
 	const char *reserved;
@@ -389,8 +491,7 @@ TC_API int tc_auth_events_role_updated(const struct tc_auth_events_role_updated_
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a role is deleted; scopes expanded through it are no longer granted.
- *
- * Exchange exchange/taskcluster-auth/v1/role-deleted; messages v1/role-message.json
+ * Exchange exchange/taskcluster-auth/v1/role-deleted; messages struct tc_auth_role_message
  * Routing key <reserved> */
 struct tc_auth_events_role_deleted_key { /* as for client_created */
 	const char *reserved;

@@ -13,84 +13,92 @@ extern "C" {
  * signatures, and components obtain access to their Azure tables from it. */
 
 /* Returns the scopes a client is authorized for, together with its expiry.
- *
- * GET /client/<clientId>/scopes; stable; arguments clientId; reply
+ * GET /client/<clientId>/scopes; stable; reply
  * http://schemas.taskcluster.net/auth/v1/client-scopes-response.json
  * Scopes: auth:inspect or auth:credentials */
+TC_API int tc_classic_auth_scopes(tc_client *client, const char *client_id, const tc_json **reply,
+	tc_error *err);
 TC_API tc_call *tc_classic_auth_scopes_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Returns a client's accessToken along with its scopes and expiry, for services that verify Hawk
  * signatures on their own. Its scope deserves care, since it reveals the token of every client.
- *
- * GET /client/<clientId>/credentials; stable; arguments clientId; reply
+ * GET /client/<clientId>/credentials; stable; reply
  * http://schemas.taskcluster.net/auth/v1/client-credentials-response.json
  * Scopes: auth:credentials */
+TC_API int tc_classic_auth_get_credentials(tc_client *client, const char *client_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_auth_get_credentials_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Returns one client in full, the accessToken included.
- *
- * GET /client/<clientId>; stable; arguments clientId; reply
+ * GET /client/<clientId>; stable; reply
  * http://schemas.taskcluster.net/auth/v1/get-client-response.json
  * Scopes: auth:credentials */
+TC_API int tc_classic_auth_client(tc_client *client, const char *client_id, const tc_json **reply,
+	tc_error *err);
 TC_API tc_call *tc_classic_auth_client_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Creates a client under the given clientId and returns it together with its accessToken.
- *
- * PUT /client/<clientId>; stable; arguments clientId; body
+ * PUT /client/<clientId>; stable; body
  * http://schemas.taskcluster.net/auth/v1/create-client-request.json; reply
  * http://schemas.taskcluster.net/auth/v1/get-client-response.json
  * Scopes: auth:create-client and auth:credentials */
+TC_API int tc_classic_auth_create_client(tc_client *client, const char *client_id,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_auth_create_client_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Changes the name, description, scopes or expiry of a client and returns it; the accessToken stays
  * the same.
- *
- * POST /client/<clientId>/modify; stable; arguments clientId; body
+ * POST /client/<clientId>/modify; stable; body
  * http://schemas.taskcluster.net/auth/v1/create-client-request.json; reply
  * http://schemas.taskcluster.net/auth/v1/get-client-response.json
  * Scopes: auth:modify-client and auth:credentials */
+TC_API int tc_classic_auth_modify_client(tc_client *client, const char *client_id,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_auth_modify_client_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Deletes a client; requests it signs afterwards are rejected.
- *
- * DELETE /client/<clientId>; stable; arguments clientId
+ * DELETE /client/<clientId>; stable
  * Scopes: auth:remove-client */
+TC_API int tc_classic_auth_remove_client(tc_client *client, const char *client_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_auth_remove_client_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Gives a client a new accessToken and returns it; the previous token is no longer accepted.
- *
- * POST /client/<clientId>/reset-credentials; stable; arguments clientId; reply
+ * POST /client/<clientId>/reset-credentials; stable; reply
  * http://schemas.taskcluster.net/auth/v1/get-client-response.json
  * Scopes: auth:reset-credentials and auth:credentials
  * Not repeated once the server may have begun. */
+TC_API int tc_classic_auth_reset_credentials(tc_client *client, const char *client_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_auth_reset_credentials_call(tc_client *client, const char *client_id,
 	tc_error *err);
 
 /* Returns all clients in one reply; there is no paging.
- *
  * GET /list-clients; stable; reply
  * http://schemas.taskcluster.net/auth/v1/list-clients-response.json
  * Scopes: auth:client-clients */
+TC_API int tc_classic_auth_list_clients(tc_client *client, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_auth_list_clients_call(tc_client *client, tc_error *err);
 
 /* Returns a signature that permits reading and writing one Azure table, and the time it expires.
- *
- * GET /azure/<account>/table/<table>/read-write; stable; arguments account, table; reply
+ * GET /azure/<account>/table/<table>/read-write; stable; reply
  * http://schemas.taskcluster.net/auth/v1/azure-table-access-response.json
  * Scopes: auth:azure-table-access:<account>/<table> */
+TC_API int tc_classic_auth_azure_table_sas(tc_client *client, const char *account,
+	const char *table, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_auth_azure_table_sas_call(tc_client *client, const char *account,
 	const char *table, tc_error *err);
 
 /* Answers at once when the auth service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_classic_auth_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_auth_ping_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

@@ -14,44 +14,48 @@ extern "C" {
 
 /* Returns the task stored under a namespace, with its rank, data and expiry; 404 when there is
  * none.
- *
- * GET /task/<namespace>; stable; arguments namespace; reply
+ * GET /task/<namespace>; stable; reply
  * http://schemas.taskcluster.net/index/v1/indexed-task-response.json */
+TC_API int tc_classic_index_find_task(tc_client *client, const char *namespace_,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_index_find_task_call(tc_client *client, const char *namespace_,
 	tc_error *err);
 
 /* Returns a page of the namespaces directly below one. This is a POST: the continuationToken of the
  * last reply goes into its body, which is `{}` at first.
- *
- * POST /namespaces/<namespace>; stable; arguments namespace; body
+ * POST /namespaces/<namespace>; stable; body
  * http://schemas.taskcluster.net/index/v1/list-namespaces-request.json; reply
  * http://schemas.taskcluster.net/index/v1/list-namespaces-response.json */
+TC_API int tc_classic_index_list_namespaces(tc_client *client, const char *namespace_,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_index_list_namespaces_call(tc_client *client, const char *namespace_,
 	tc_error *err);
 
 /* Returns a page of the tasks directly inside a namespace. This is a POST: the continuationToken of
  * the last reply goes into its body, which is `{}` at first.
- *
- * POST /tasks/<namespace>; stable; arguments namespace; body
+ * POST /tasks/<namespace>; stable; body
  * http://schemas.taskcluster.net/index/v1/list-tasks-request.json; reply
  * http://schemas.taskcluster.net/index/v1/list-tasks-response.json */
+TC_API int tc_classic_index_list_tasks(tc_client *client, const char *namespace_,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_index_list_tasks_call(tc_client *client, const char *namespace_,
 	tc_error *err);
 
 /* Stores a task under a namespace with rank, data and expiry. An entry of higher rank that is
  * already there is kept.
- *
- * PUT /task/<namespace>; stable; arguments namespace; body
+ * PUT /task/<namespace>; stable; body
  * http://schemas.taskcluster.net/index/v1/insert-task-request.json; reply
  * http://schemas.taskcluster.net/index/v1/indexed-task-response.json
  * Scopes: index:insert-task:<namespace> */
+TC_API int tc_classic_index_insert_task(tc_client *client, const char *namespace_,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_index_insert_task_call(tc_client *client, const char *namespace_,
 	tc_error *err);
 
 /* Answers at once when the index service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_classic_index_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_index_ping_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

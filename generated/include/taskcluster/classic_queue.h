@@ -16,191 +16,211 @@ extern "C" {
 
 /* Creates a task under a taskId chosen by the caller and makes it pending at once. Repeating the
  * identical request is harmless, so it can be retried.
- *
- * PUT /task/<taskId>; stable; arguments taskId; body
+ * PUT /task/<taskId>; stable; body
  * http://schemas.taskcluster.net/queue/v1/create-task-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: queue:create-task:<provisionerId>/<workerType> */
+TC_API int tc_classic_queue_create_task(tc_client *client, const char *task_id, const tc_json *body,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_create_task_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Returns the definition of a task.
- *
- * GET /task/<taskId>; stable; arguments taskId; reply
- * http://schemas.taskcluster.net/queue/v1/task.json */
+ * GET /task/<taskId>; stable; reply http://schemas.taskcluster.net/queue/v1/task.json */
+TC_API int tc_classic_queue_get_task(tc_client *client, const char *task_id, const tc_json **reply,
+	tc_error *err);
 TC_API tc_call *tc_classic_queue_get_task_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Stores a task without scheduling it; it stays unscheduled until scheduleTask is called. Intended
  * for schedulers that handle dependencies themselves.
- *
- * POST /task/<taskId>/define; stable; arguments taskId; body
+ * POST /task/<taskId>/define; stable; body
  * http://schemas.taskcluster.net/queue/v1/create-task-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: queue:define-task:<provisionerId>/<workerType> or
  * queue:create-task:<provisionerId>/<workerType> */
+TC_API int tc_classic_queue_define_task(tc_client *client, const char *task_id, const tc_json *body,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_define_task_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Makes a task from defineTask pending. Does nothing to a task that was scheduled before.
- *
- * POST /task/<taskId>/schedule; stable; arguments taskId; reply
+ * POST /task/<taskId>/schedule; stable; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: queue:schedule-task and assume:scheduler-id:<schedulerId>/<taskGroupId> */
+TC_API int tc_classic_queue_schedule_task(tc_client *client, const char *task_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_schedule_task_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Returns the status of a task with the history of its runs.
- *
- * GET /task/<taskId>/status; stable; arguments taskId; reply
+ * GET /task/<taskId>/status; stable; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json */
+TC_API int tc_classic_queue_status(tc_client *client, const char *task_id, const tc_json **reply,
+	tc_error *err);
 TC_API tc_call *tc_classic_queue_status_call(tc_client *client, const char *task_id, tc_error *err);
 
 /* Returns signed Azure queue URLs with which a worker looks for pending tasks of its type and
  * deletes the messages it took. They expire and must then be fetched again.
- *
- * GET /poll-task-url/<provisionerId>/<workerType>; stable; arguments provisionerId, workerType;
- * reply http://schemas.taskcluster.net/queue/v1/poll-task-urls-response.json
+ * GET /poll-task-url/<provisionerId>/<workerType>; stable; reply
+ * http://schemas.taskcluster.net/queue/v1/poll-task-urls-response.json
  * Scopes: queue:poll-task-urls and assume:worker-type:<provisionerId>/<workerType> */
+TC_API int tc_classic_queue_poll_task_urls(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_poll_task_urls_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, tc_error *err);
 
 /* Claims a run for a worker, which names itself in the body. The reply holds takenUntil; the claim
  * lapses then unless it is renewed.
- *
- * POST /task/<taskId>/runs/<runId>/claim; stable; arguments taskId, runId; body
+ * POST /task/<taskId>/runs/<runId>/claim; stable; body
  * http://schemas.taskcluster.net/queue/v1/task-claim-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/task-claim-response.json
  * Scopes: queue:claim-task and assume:worker-type:<provisionerId>/<workerType> and
  * assume:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_classic_queue_claim_task(tc_client *client, const char *task_id, const char *run_id,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_claim_task_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
 
 /* Extends the claim of a run and returns a later takenUntil. A failure means that the worker should
  * give up on the run.
- *
- * POST /task/<taskId>/runs/<runId>/reclaim; stable; arguments taskId, runId; reply
+ * POST /task/<taskId>/runs/<runId>/reclaim; stable; reply
  * http://schemas.taskcluster.net/queue/v1/task-claim-response.json
  * Scopes: queue:claim-task and assume:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_classic_queue_reclaim_task(tc_client *client, const char *task_id, const char *run_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_reclaim_task_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
 
 /* Claims a pending task of a worker type without the worker naming it; the reply has the form of a
  * claimTask reply.
- *
- * POST /claim-work/<provisionerId>/<workerType>; stable; arguments provisionerId, workerType; body
+ * POST /claim-work/<provisionerId>/<workerType>; stable; body
  * http://schemas.taskcluster.net/queue/v1/claim-work-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/task-claim-response.json
  * Scopes: queue:claim-task and assume:worker-type:<provisionerId>/<workerType> and
  * assume:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_classic_queue_claim_work(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_claim_work_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, tc_error *err);
 
 /* Resolves a run as completed. Unlike its present-day namesake it takes a body.
- *
- * POST /task/<taskId>/runs/<runId>/completed; stable; arguments taskId, runId; body
+ * POST /task/<taskId>/runs/<runId>/completed; stable; body
  * http://schemas.taskcluster.net/queue/v1/task-completed-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: (queue:report-task-completed and assume:worker-id:<workerGroup>/<workerId>) or
  * (queue:resolve-task and assume:worker-id:<workerGroup>/<workerId>) */
+TC_API int tc_classic_queue_report_completed(tc_client *client, const char *task_id,
+	const char *run_id, const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_report_completed_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
 
 /* Resolves a run as failed: the task ran, but its own command did not succeed.
- *
- * POST /task/<taskId>/runs/<runId>/failed; stable; arguments taskId, runId; reply
+ * POST /task/<taskId>/runs/<runId>/failed; stable; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: queue:resolve-task and assume:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_classic_queue_report_failed(tc_client *client, const char *task_id,
+	const char *run_id, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_report_failed_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
 
 /* Resolves a run as exception for a reason given in the body, such as a malformed payload or a
  * worker that shuts down.
- *
- * POST /task/<taskId>/runs/<runId>/exception; stable; arguments taskId, runId; body
+ * POST /task/<taskId>/runs/<runId>/exception; stable; body
  * http://schemas.taskcluster.net/queue/v1/task-exception-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: queue:resolve-task and assume:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_classic_queue_report_exception(tc_client *client, const char *task_id,
+	const char *run_id, const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_report_exception_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
 
 /* Adds another run to a resolved task and resets its retries.
- *
- * POST /task/<taskId>/rerun; stable; arguments taskId; reply
+ * POST /task/<taskId>/rerun; stable; reply
  * http://schemas.taskcluster.net/queue/v1/task-status-response.json
  * Scopes: queue:rerun-task and assume:scheduler-id:<schedulerId>/<taskGroupId> */
+TC_API int tc_classic_queue_rerun_task(tc_client *client, const char *task_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_rerun_task_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Records an artifact of a run; depending on the storage type, the reply has a signed URL to upload
  * to. The artifact is deleted once it expires.
- *
- * POST /task/<taskId>/runs/<runId>/artifacts/<name>; stable; arguments taskId, runId, name; body
+ * POST /task/<taskId>/runs/<runId>/artifacts/<name>; stable; body
  * http://schemas.taskcluster.net/queue/v1/post-artifact-request.json; reply
  * http://schemas.taskcluster.net/queue/v1/post-artifact-response.json
  * Scopes: queue:create-artifact:<name> and assume:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_classic_queue_create_artifact(tc_client *client, const char *task_id,
+	const char *run_id, const char *name, const tc_json *body, const tc_json **reply,
+	tc_error *err);
 TC_API tc_call *tc_classic_queue_create_artifact_call(tc_client *client, const char *task_id,
 	const char *run_id, const char *name, tc_error *err);
 
 /* Redirects to an artifact of one run. There is no JSON reply; the Location header holds the
  * address, and names below `public/` need no credentials.
- *
- * GET /task/<taskId>/runs/<runId>/artifacts/<name>; stable; arguments taskId, runId, name
+ * GET /task/<taskId>/runs/<runId>/artifacts/<name>; stable
  * Scopes: queue:get-artifact:<name> */
+TC_API int tc_classic_queue_get_artifact(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_queue_get_artifact_call(tc_client *client, const char *task_id,
 	const char *run_id, const char *name, tc_error *err);
 
 /* Redirects to an artifact of the latest run of a task. There is no JSON reply; the Location header
  * holds the address.
- *
- * GET /task/<taskId>/artifacts/<name>; stable; arguments taskId, name
+ * GET /task/<taskId>/artifacts/<name>; stable
  * Scopes: queue:get-artifact:<name> */
+TC_API int tc_classic_queue_get_latest_artifact(tc_client *client, const char *task_id,
+	const char *name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_queue_get_latest_artifact_call(tc_client *client, const char *task_id,
 	const char *name, tc_error *err);
 
 /* Returns the artifacts of one run with their storage and content types.
- *
- * GET /task/<taskId>/runs/<runId>/artifacts; stable; arguments taskId, runId; reply
+ * GET /task/<taskId>/runs/<runId>/artifacts; stable; reply
  * http://schemas.taskcluster.net/queue/v1/list-artifacts-response.json */
+TC_API int tc_classic_queue_list_artifacts(tc_client *client, const char *task_id,
+	const char *run_id, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_list_artifacts_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
 
 /* Returns the artifacts of the latest run of a task with their storage and content types.
- *
- * GET /task/<taskId>/artifacts; stable; arguments taskId; reply
+ * GET /task/<taskId>/artifacts; stable; reply
  * http://schemas.taskcluster.net/queue/v1/list-artifacts-response.json */
+TC_API int tc_classic_queue_list_latest_artifacts(tc_client *client, const char *task_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_queue_list_latest_artifacts_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Returns the pending tasks of one provisioner. The reference gives no reply schema, so the JSON
  * arrives untyped.
- *
- * GET /pending-tasks/<provisionerId>; stable; arguments provisionerId */
+ * GET /pending-tasks/<provisionerId>; stable */
+TC_API int tc_classic_queue_get_pending_tasks(tc_client *client, const char *provisioner_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_queue_get_pending_tasks_call(tc_client *client,
 	const char *provisioner_id, tc_error *err);
 
 /* Returns how many tasks are pending for one provisioner. The reference gives no reply schema.
- *
- * GET /pending/<provisionerId>; stable; arguments provisionerId
+ * GET /pending/<provisionerId>; stable
  * Scopes: queue:pending-tasks:<provisionerId> */
+TC_API int tc_classic_queue_pending_task_count(tc_client *client, const char *provisioner_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_queue_pending_task_count_call(tc_client *client,
 	const char *provisioner_id, tc_error *err);
 
 /* Returns how many tasks are pending for one worker type. The reference gives no reply schema.
- *
- * GET /pending/<provisionerId>/<workerType>; stable; arguments provisionerId, workerType
+ * GET /pending/<provisionerId>/<workerType>; stable
  * Scopes: queue:pending-tasks:<provisionerId>/<workerType> */
+TC_API int tc_classic_queue_pending_tasks(tc_client *client, const char *provisioner_id,
+	const char *worker_type, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_queue_pending_tasks_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, tc_error *err);
 
 /* Answers at once when the queue service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_classic_queue_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_queue_ping_call(tc_client *client, tc_error *err);
 
 /* Sent when a task is created or defined, whether or not it is scheduled yet.
- *
  * Exchange exchange/taskcluster-queue/v1/task-defined; messages
  * http://schemas.taskcluster.net/queue/v1/task-defined-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -225,7 +245,6 @@ TC_API int tc_classic_queue_events_task_defined(
 	tc_error *err);
 
 /* Sent when a run of a task becomes available to workers, also after a retry or a rerun.
- *
  * Exchange exchange/taskcluster-queue/v1/task-pending; messages
  * http://schemas.taskcluster.net/queue/v1/task-pending-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -250,7 +269,6 @@ TC_API int tc_classic_queue_events_task_pending(
 	tc_error *err);
 
 /* Sent when a worker claims a run; the message names the worker.
- *
  * Exchange exchange/taskcluster-queue/v1/task-running; messages
  * http://schemas.taskcluster.net/queue/v1/task-running-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -274,7 +292,6 @@ TC_API int tc_classic_queue_events_task_running(
 
 /* Sent when an artifact is recorded. The upload may still be under way, so the data need not be
  * there yet.
- *
  * Exchange exchange/taskcluster-queue/v1/artifact-created; messages
  * http://schemas.taskcluster.net/queue/v1/artifact-created-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -289,7 +306,6 @@ TC_API int tc_classic_queue_events_artifact_created(
 	tc_error *err);
 
 /* Sent when a worker reports a run as completed.
- *
  * Exchange exchange/taskcluster-queue/v1/task-completed; messages
  * http://schemas.taskcluster.net/queue/v1/task-completed-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -304,7 +320,6 @@ TC_API int tc_classic_queue_events_task_completed(
 	tc_error *err);
 
 /* Sent when a run is reported as failed, which means that the task's own command did not succeed.
- *
  * Exchange exchange/taskcluster-queue/v1/task-failed; messages
  * http://schemas.taskcluster.net/queue/v1/task-failed-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -320,7 +335,6 @@ TC_API int tc_classic_queue_events_task_failed(
 
 /* Sent when a task ends without a result of its own, such as a missed deadline, lost workers or a
  * malformed payload.
- *
  * Exchange exchange/taskcluster-queue/v1/task-exception; messages
  * http://schemas.taskcluster.net/queue/v1/task-exception-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.

@@ -16,61 +16,66 @@ extern "C" {
 
 /* Creates a task-graph under an id chosen by the caller. The body lists the tasks, the tasks that
  * each requires, and the scopes the graph hands to them.
- *
- * PUT /task-graph/<taskGraphId>; stable; arguments taskGraphId; body
+ * PUT /task-graph/<taskGraphId>; stable; body
  * http://schemas.taskcluster.net/scheduler/v1/task-graph.json; reply
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-status-response.json
  * Scopes: scheduler:create-task-graph */
+TC_API int tc_classic_scheduler_create_task_graph(tc_client *client, const char *task_graph_id,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_create_task_graph_call(tc_client *client,
 	const char *task_graph_id, tc_error *err);
 
 /* Adds tasks to a task-graph. Best called from a task inside that graph: a graph that is finished
  * or blocked is not set running again.
- *
- * POST /task-graph/<taskGraphId>/extend; stable; arguments taskGraphId; body
+ * POST /task-graph/<taskGraphId>/extend; stable; body
  * http://schemas.taskcluster.net/scheduler/v1/extend-task-graph-request.json; reply
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-status-response.json
  * Scopes: scheduler:extend-task-graph:<taskGraphId> */
+TC_API int tc_classic_scheduler_extend_task_graph(tc_client *client, const char *task_graph_id,
+	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_extend_task_graph_call(tc_client *client,
 	const char *task_graph_id, tc_error *err);
 
 /* Returns the state of a task-graph: running, blocked or finished.
- *
- * GET /task-graph/<taskGraphId>/status; stable; arguments taskGraphId; reply
+ * GET /task-graph/<taskGraphId>/status; stable; reply
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-status-response.json */
+TC_API int tc_classic_scheduler_status(tc_client *client, const char *task_graph_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_status_call(tc_client *client, const char *task_graph_id,
 	tc_error *err);
 
 /* Returns the state, the metadata and the tags of a task-graph without its tasks.
- *
- * GET /task-graph/<taskGraphId>/info; stable; arguments taskGraphId; reply
+ * GET /task-graph/<taskGraphId>/info; stable; reply
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-info-response.json */
+TC_API int tc_classic_scheduler_info(tc_client *client, const char *task_graph_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_info_call(tc_client *client, const char *task_graph_id,
 	tc_error *err);
 
 /* Returns a task-graph with the state of each member task and what it requires, for display in a
  * tool.
- *
- * GET /task-graph/<taskGraphId>/inspect; stable; arguments taskGraphId; reply
+ * GET /task-graph/<taskGraphId>/inspect; stable; reply
  * http://schemas.taskcluster.net/scheduler/v1/inspect-task-graph-response.json */
+TC_API int tc_classic_scheduler_inspect(tc_client *client, const char *task_graph_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_inspect_call(tc_client *client, const char *task_graph_id,
 	tc_error *err);
 
 /* Returns the state and the requirements of one task inside a task-graph.
- *
- * GET /task-graph/<taskGraphId>/inspect/<taskId>; stable; arguments taskGraphId, taskId; reply
+ * GET /task-graph/<taskGraphId>/inspect/<taskId>; stable; reply
  * http://schemas.taskcluster.net/scheduler/v1/inspect-task-graph-task-response.json */
+TC_API int tc_classic_scheduler_inspect_task(tc_client *client, const char *task_graph_id,
+	const char *task_id, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_inspect_task_call(tc_client *client, const char *task_graph_id,
 	const char *task_id, tc_error *err);
 
 /* Answers at once when the scheduler service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_classic_scheduler_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_scheduler_ping_call(tc_client *client, tc_error *err);
 
 /* Sent when a task-graph is created and starts to run.
- *
  * Exchange exchange/taskcluster-scheduler/v1/task-graph-running; messages
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-running-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -94,7 +99,6 @@ TC_API int tc_classic_scheduler_events_task_graph_running(
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when tasks are added to a task-graph.
- *
  * Exchange exchange/taskcluster-scheduler/v1/task-graph-extended; messages
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-extended-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -109,7 +113,6 @@ TC_API int tc_classic_scheduler_events_task_graph_extended(
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a task that others require did not succeed, so that the task-graph cannot go on.
- *
  * Exchange exchange/taskcluster-scheduler/v1/task-graph-blocked; messages
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-blocked-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
@@ -124,7 +127,6 @@ TC_API int tc_classic_scheduler_events_task_graph_blocked(
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when every task of a task-graph has completed.
- *
  * Exchange exchange/taskcluster-scheduler/v1/task-graph-finished; messages
  * http://schemas.taskcluster.net/scheduler/v1/task-graph-finished-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.

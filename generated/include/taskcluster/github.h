@@ -5,6 +5,7 @@
 #define TASKCLUSTER_GITHUB_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/github_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,20 +17,20 @@ extern "C" {
 
 /* Answers at once when the github service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_github_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the github service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_github_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running github service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_github_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_version_call(tc_client *client, tc_error *err);
 
 struct tc_github_builds_query {
@@ -38,10 +39,13 @@ struct tc_github_builds_query {
 
 /* Returns a page of builds, each a task group started by a GitHub event, with its state and commit.
  * Organization, repository, sha and pull request number narrow the list.
- *
- * GET /builds; stable; reply v1/build-list.json
+ * GET /builds; stable
  * Scopes: github:list-builds */
+TC_API int tc_github_builds(tc_client *client, const struct tc_github_builds_query *query,
+	struct tc_github_build_list **reply, tc_error *err);
 TC_API tc_call *tc_github_builds_call(tc_client *client, const struct tc_github_builds_query *query,
+	tc_error *err);
+TC_API struct tc_github_build_list *tc_github_builds_reply(const tc_response *response,
 	tc_error *err);
 
 struct tc_github_cancel_builds_query {
@@ -50,73 +54,92 @@ struct tc_github_cancel_builds_query {
 
 /* Cancels the running task groups of one repository, picked by commit sha or pull request number,
  * and returns the builds concerned.
- *
- * POST /builds/<owner>/<repo>/cancel; stable; arguments owner, repo; reply v1/build-list.json
+ * POST /builds/<owner>/<repo>/cancel; stable
  * Scopes: github:cancel-builds:<owner>:<repo> */
+TC_API int tc_github_cancel_builds(tc_client *client, const char *owner, const char *repo,
+	const struct tc_github_cancel_builds_query *query, struct tc_github_build_list **reply,
+	tc_error *err);
 TC_API tc_call *tc_github_cancel_builds_call(tc_client *client, const char *owner, const char *repo,
 	const struct tc_github_cancel_builds_query *query, tc_error *err);
+TC_API struct tc_github_build_list *tc_github_cancel_builds_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns an SVG image with the result of the newest build of a branch, for use in a web page. The
  * body is not JSON.
- *
- * GET /repository/<owner>/<repo>/<branch>/badge.svg; experimental; arguments owner, repo, branch
+ * GET /repository/<owner>/<repo>/<branch>/badge.svg; experimental
  * Scopes: github:get-badge:<owner>:<repo>:<branch> */
+TC_API int tc_github_badge(tc_client *client, const char *owner, const char *repo,
+	const char *branch, tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_badge_call(tc_client *client, const char *owner, const char *repo,
 	const char *branch, tc_error *err);
 
 /* Says whether the Taskcluster integration is installed for a repository.
- *
- * GET /repository/<owner>/<repo>; experimental; arguments owner, repo; reply v1/repository.json
+ * GET /repository/<owner>/<repo>; experimental
  * Scopes: github:get-repository:<owner>:<repo> */
+TC_API int tc_github_repository(tc_client *client, const char *owner, const char *repo,
+	struct tc_github_repository **reply, tc_error *err);
 TC_API tc_call *tc_github_repository_call(tc_client *client, const char *owner, const char *repo,
+	tc_error *err);
+TC_API struct tc_github_repository *tc_github_repository_reply(const tc_response *response,
 	tc_error *err);
 
 /* Redirects to the status page of the newest task group of a branch. The reply has no JSON body;
  * the address is in its Location header.
- *
- * GET /repository/<owner>/<repo>/<branch>/latest; stable; arguments owner, repo, branch
+ * GET /repository/<owner>/<repo>/<branch>/latest; stable
  * Scopes: github:latest-status:<owner>:<repo>:<branch> */
+TC_API int tc_github_latest(tc_client *client, const char *owner, const char *repo,
+	const char *branch, tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_latest_call(tc_client *client, const char *owner, const char *repo,
 	const char *branch, tc_error *err);
 
 /* Attaches a commit status, with state, link, text and context, to one commit on GitHub. Each call
  * posts a status of its own.
- *
- * POST /repository/<owner>/<repo>/statuses/<sha>; experimental; arguments owner, repo, sha; body
- * v1/create-status.json
+ * POST /repository/<owner>/<repo>/statuses/<sha>; experimental
  * Scopes: github:create-status:<owner>/<repo> */
+TC_API int tc_github_create_status(tc_client *client, const char *owner, const char *repo,
+	const char *sha, const struct tc_github_create_status *body, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_github_create_status_call(tc_client *client, const char *owner, const char *repo,
 	const char *sha, tc_error *err);
+TC_API int tc_github_create_status_body(tc_call *call, const struct tc_github_create_status *body,
+	tc_error *err);
 
 /* Posts a comment on an issue or a pull request. A repeated call posts a second comment, so a lost
  * reply should not be retried blindly.
- *
- * POST /repository/<owner>/<repo>/issues/<number>/comments; stable; arguments owner, repo, number;
- * body v1/create-comment.json
+ * POST /repository/<owner>/<repo>/issues/<number>/comments; stable
  * Scopes: github:create-comment:<owner>/<repo>
  * Not repeated once the server may have begun. */
+TC_API int tc_github_create_comment(tc_client *client, const char *owner, const char *repo,
+	const char *number, const struct tc_github_create_comment *body, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_github_create_comment_call(tc_client *client, const char *owner,
 	const char *repo, const char *number, tc_error *err);
+TC_API int tc_github_create_comment_body(tc_call *call, const struct tc_github_create_comment *body,
+	tc_error *err);
 
 /* Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns the tasks and
  * scopes that result. Creates nothing and needs no scopes; the tasks are not checked against the
  * task schema.
- *
- * POST /taskcluster-yml; experimental; body v1/render-taskcluster-yml-input.json; reply
- * v1/render-taskcluster-yml-output.json */
+ * POST /taskcluster-yml; experimental */
+TC_API int tc_github_render_taskcluster_yml(tc_client *client,
+	const struct tc_github_render_taskcluster_yml_input *body,
+	struct tc_github_render_taskcluster_yml_output **reply, tc_error *err);
 TC_API tc_call *tc_github_render_taskcluster_yml_call(tc_client *client, tc_error *err);
+TC_API int tc_github_render_taskcluster_yml_body(tc_call *call,
+	const struct tc_github_render_taskcluster_yml_input *body, tc_error *err);
+TC_API struct tc_github_render_taskcluster_yml_output *tc_github_render_taskcluster_yml_reply(
+	const tc_response *response, tc_error *err);
 
 /* Health probe of the github service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_github_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_heartbeat_call(tc_client *client, tc_error *err);
 
 /* Sent for a pull request webhook; the last part of the key is the GitHub action, such as `opened`.
  * The body holds the webhook's content.
- *
- * Exchange exchange/taskcluster-github/v1/pull-request; messages
- * v1/github-pull-request-message.json
+ * Exchange exchange/taskcluster-github/v1/pull-request; messages struct
+ * tc_github_github_pull_request_message
  * Routing key primary.<organization>.<repository>.<action> */
 struct tc_github_events_pull_request_key {
 	/*
@@ -138,8 +161,7 @@ TC_API int tc_github_events_pull_request(const struct tc_github_events_pull_requ
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent for a push webhook, whether to a branch or of a tag. The body holds the webhook's content.
- *
- * Exchange exchange/taskcluster-github/v1/push; messages v1/github-push-message.json
+ * Exchange exchange/taskcluster-github/v1/push; messages struct tc_github_github_push_message
  * Routing key primary.<organization>.<repository> */
 struct tc_github_events_push_key {
 	/*
@@ -158,8 +180,7 @@ TC_API int tc_github_events_push(const struct tc_github_events_push_key *key,
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent for a release webhook. The body holds the webhook's content.
- *
- * Exchange exchange/taskcluster-github/v1/release; messages v1/github-release-message.json
+ * Exchange exchange/taskcluster-github/v1/release; messages struct tc_github_github_release_message
  * Routing key primary.<organization>.<repository> */
 struct tc_github_events_release_key { /* as for push */
 	const char *organization, *repository;
@@ -170,8 +191,7 @@ TC_API int tc_github_events_release(const struct tc_github_events_release_key *k
 
 /* Sent when somebody asks on GitHub for a check run to be run again; the body names the check run
  * and the check suite.
- *
- * Exchange exchange/taskcluster-github/v1/rerun; messages v1/github-rerun-message.json
+ * Exchange exchange/taskcluster-github/v1/rerun; messages struct tc_github_github_rerun_message
  * Routing key primary.<organization>.<repository> */
 struct tc_github_events_rerun_key { /* as for push */
 	const char *organization, *repository;
@@ -182,9 +202,8 @@ TC_API int tc_github_events_rerun(const struct tc_github_events_rerun_key *key,
 
 /* Sent once the service has asked the queue to create the tasks of a group for a repository. Meant
  * for the service's own status reporting, hence unsuitable as a base for other tools.
- *
- * Exchange exchange/taskcluster-github/v1/task-group-creation-requested; messages
- * v1/task-group-creation-requested.json
+ * Exchange exchange/taskcluster-github/v1/task-group-creation-requested; messages struct
+ * tc_github_task_group_creation_requested
  * Routing key primary.<organization>.<repository> */
 struct tc_github_events_task_group_creation_requested_key { /* as for push */
 	const char *organization, *repository;

@@ -5,6 +5,7 @@
 #define TASKCLUSTER_HOOKS_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/hooks_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,116 +16,146 @@ extern "C" {
 
 /* Answers at once when the hooks service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_hooks_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_hooks_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the hooks service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_hooks_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_hooks_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running hooks service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_hooks_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_hooks_version_call(tc_client *client, tc_error *err);
 
 /* Returns the names of the hook groups in use. The list is not paged.
- *
- * GET /hooks; stable; reply v1/list-hook-groups-response.json
+ * GET /hooks; stable
  * Scopes: hooks:list-hooks: */
+TC_API int tc_hooks_list_hook_groups(tc_client *client,
+	struct tc_hooks_list_hook_groups_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_list_hook_groups_call(tc_client *client, tc_error *err);
+TC_API struct tc_hooks_list_hook_groups_response *tc_hooks_list_hook_groups_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the full definitions of all hooks in one group. The list is not paged.
- *
- * GET /hooks/<hookGroupId>; stable; arguments hookGroupId; reply v1/list-hooks-response.json
+ * GET /hooks/<hookGroupId>; stable
  * Scopes: hooks:list-hooks:<hookGroupId> */
+TC_API int tc_hooks_list_hooks(tc_client *client, const char *hook_group_id,
+	struct tc_hooks_list_hooks_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_list_hooks_call(tc_client *client, const char *hook_group_id,
+	tc_error *err);
+TC_API struct tc_hooks_list_hooks_response *tc_hooks_list_hooks_reply(const tc_response *response,
 	tc_error *err);
 
 /* Returns the definition of one hook: task template, schedule, bindings, trigger schema and
  * metadata.
- *
- * GET /hooks/<hookGroupId>/<hookId>; stable; arguments hookGroupId, hookId; reply
- * v1/hook-definition.json
+ * GET /hooks/<hookGroupId>/<hookId>; stable
  * Scopes: hooks:get:<hookGroupId>:<hookId> */
+TC_API int tc_hooks_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
+	struct tc_hooks_hook_definition **reply, tc_error *err);
 TC_API tc_call *tc_hooks_hook_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API struct tc_hooks_hook_definition *tc_hooks_hook_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns the result of the most recent firing of a hook and the time of the next scheduled one.
  * Deprecated; listLastFires gives a fuller picture.
- *
- * GET /hooks/<hookGroupId>/<hookId>/status; deprecated; arguments hookGroupId, hookId; reply
- * v1/hook-status.json
+ * GET /hooks/<hookGroupId>/<hookId>/status; deprecated
  * Scopes: hooks:status:<hookGroupId>/<hookId> */
+TC_API int tc_hooks_get_hook_status(tc_client *client, const char *hook_group_id,
+	const char *hook_id, struct tc_hooks_hook_status **reply, tc_error *err);
 TC_API tc_call *tc_hooks_get_hook_status_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API struct tc_hooks_hook_status *tc_hooks_get_hook_status_reply(const tc_response *response,
+	tc_error *err);
 
 /* Creates a hook and returns its definition. Besides the scope to modify the hook the caller must
  * hold the hook's own `assume:hook-id:` role, under which its tasks are created.
- *
- * PUT /hooks/<hookGroupId>/<hookId>; stable; arguments hookGroupId, hookId; body
- * v1/create-hook-request.json; reply v1/hook-definition.json
+ * PUT /hooks/<hookGroupId>/<hookId>; stable
  * Scopes: hooks:modify-hook:<hookGroupId>/<hookId> and assume:hook-id:<hookGroupId>/<hookId> */
+TC_API int tc_hooks_create_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
+	const struct tc_hooks_create_hook_request *body, struct tc_hooks_hook_definition **reply,
+	tc_error *err);
 TC_API tc_call *tc_hooks_create_hook_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API int tc_hooks_create_hook_body(tc_call *call, const struct tc_hooks_create_hook_request *body,
+	tc_error *err);
+TC_API struct tc_hooks_hook_definition *tc_hooks_create_hook_reply(const tc_response *response,
+	tc_error *err);
 
 /* Replaces the definition of an existing hook and returns the result; its two ids cannot change.
  * Needs the same scopes as createHook.
- *
- * POST /hooks/<hookGroupId>/<hookId>; stable; arguments hookGroupId, hookId; body
- * v1/create-hook-request.json; reply v1/hook-definition.json
+ * POST /hooks/<hookGroupId>/<hookId>; stable
  * Scopes: hooks:modify-hook:<hookGroupId>/<hookId> and assume:hook-id:<hookGroupId>/<hookId> */
+TC_API int tc_hooks_update_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
+	const struct tc_hooks_create_hook_request *body, struct tc_hooks_hook_definition **reply,
+	tc_error *err);
 TC_API tc_call *tc_hooks_update_hook_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API int tc_hooks_update_hook_body(tc_call *call, const struct tc_hooks_create_hook_request *body,
+	tc_error *err);
+TC_API struct tc_hooks_hook_definition *tc_hooks_update_hook_reply(const tc_response *response,
+	tc_error *err);
 
 /* Deletes a hook, so that no more tasks come from it. Answers with an empty object, also when the
  * hook does not exist.
- *
- * DELETE /hooks/<hookGroupId>/<hookId>; stable; arguments hookGroupId, hookId
+ * DELETE /hooks/<hookGroupId>/<hookId>; stable
  * Scopes: hooks:modify-hook:<hookGroupId>/<hookId> */
+TC_API int tc_hooks_remove_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_hooks_remove_hook_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
 
 /* Fires a hook now; the body must fit the hook's triggerSchema and is available to its template as
  * `payload`. The reply names the new task, or is an empty object when the template yields none.
- *
- * POST /hooks/<hookGroupId>/<hookId>/trigger; stable; arguments hookGroupId, hookId; body
- * v1/trigger-hook.json; reply v1/trigger-hook-response.json
+ * POST /hooks/<hookGroupId>/<hookId>/trigger; stable; body v1/trigger-hook.json
  * Scopes: hooks:trigger-hook:<hookGroupId>/<hookId>
  * Not repeated once the server may have begun. */
+TC_API int tc_hooks_trigger_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
+	const tc_json *body, struct tc_hooks_trigger_hook_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_trigger_hook_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API struct tc_hooks_trigger_hook_response *tc_hooks_trigger_hook_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the secret token with which triggerHookWithToken fires this hook. Whoever knows the token
  * needs no credentials.
- *
- * GET /hooks/<hookGroupId>/<hookId>/token; stable; arguments hookGroupId, hookId; reply
- * v1/trigger-token-response.json
+ * GET /hooks/<hookGroupId>/<hookId>/token; stable
  * Scopes: hooks:get-trigger-token:<hookGroupId>/<hookId> */
+TC_API int tc_hooks_get_trigger_token(tc_client *client, const char *hook_group_id,
+	const char *hook_id, struct tc_hooks_trigger_token_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_get_trigger_token_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API struct tc_hooks_trigger_token_response *tc_hooks_get_trigger_token_reply(
+	const tc_response *response, tc_error *err);
 
 /* Replaces the trigger token of a hook and returns the new one; URLs with the former token stop
  * working.
- *
- * POST /hooks/<hookGroupId>/<hookId>/token; stable; arguments hookGroupId, hookId; reply
- * v1/trigger-token-response.json
+ * POST /hooks/<hookGroupId>/<hookId>/token; stable
  * Scopes: hooks:reset-trigger-token:<hookGroupId>/<hookId>
  * Not repeated once the server may have begun. */
+TC_API int tc_hooks_reset_trigger_token(tc_client *client, const char *hook_group_id,
+	const char *hook_id, struct tc_hooks_trigger_token_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_reset_trigger_token_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, tc_error *err);
+TC_API struct tc_hooks_trigger_token_response *tc_hooks_reset_trigger_token_reply(
+	const tc_response *response, tc_error *err);
 
 /* Fires a hook for a caller that has its token instead of credentials, such as a webhook. Body and
  * reply are those of triggerHook; a wrong token is refused.
- *
- * POST /hooks/<hookGroupId>/<hookId>/trigger/<token>; stable; arguments hookGroupId, hookId, token;
- * body v1/trigger-hook.json; reply v1/trigger-hook-response.json
+ * POST /hooks/<hookGroupId>/<hookId>/trigger/<token>; stable; body v1/trigger-hook.json
  * Not repeated once the server may have begun. */
+TC_API int tc_hooks_trigger_hook_with_token(tc_client *client, const char *hook_group_id,
+	const char *hook_id, const char *token, const tc_json *body,
+	struct tc_hooks_trigger_hook_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_trigger_hook_with_token_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, const char *token, tc_error *err);
+TC_API struct tc_hooks_trigger_hook_response *tc_hooks_trigger_hook_with_token_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_hooks_list_last_fires_query {
 	const char *continuation_token, *limit;
@@ -132,23 +163,26 @@ struct tc_hooks_list_last_fires_query {
 
 /* Returns a page of the recent firings of a hook: when each took place, why, which task it made, or
  * the error that prevented the task.
- *
- * GET /hooks/<hookGroupId>/<hookId>/last-fires; stable; arguments hookGroupId, hookId; reply
- * v1/list-lastFires-response.json
+ * GET /hooks/<hookGroupId>/<hookId>/last-fires; stable
  * Scopes: hooks:list-last-fires:<hookGroupId>/<hookId> */
+TC_API int tc_hooks_list_last_fires(tc_client *client, const char *hook_group_id,
+	const char *hook_id, const struct tc_hooks_list_last_fires_query *query,
+	struct tc_hooks_list_last_fires_response **reply, tc_error *err);
 TC_API tc_call *tc_hooks_list_last_fires_call(tc_client *client, const char *hook_group_id,
 	const char *hook_id, const struct tc_hooks_list_last_fires_query *query, tc_error *err);
+TC_API struct tc_hooks_list_last_fires_response *tc_hooks_list_last_fires_reply(
+	const tc_response *response, tc_error *err);
 
 /* Health probe of the hooks service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_hooks_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_hooks_heartbeat_call(tc_client *client, tc_error *err);
 
 /* Sent when a hook is created; the message names its hookGroupId and hookId. The service starts
  * listening on the hook's bindings in response.
- *
- * Exchange exchange/taskcluster-hooks/v1/hook-created; messages v1/pulse-hook-changed-message.json
+ * Exchange exchange/taskcluster-hooks/v1/hook-created; messages struct
+ * tc_hooks_pulse_hook_changed_message
  * Routing key <reserved> */
 struct tc_hooks_events_hook_created_key {
 	/* Kept free for later fields; when it is left unset, the pattern gets a `#` here. */
@@ -160,8 +194,8 @@ TC_API int tc_hooks_events_hook_created(const struct tc_hooks_events_hook_create
 
 /* Sent when the definition of a hook changes; the message holds only the two ids, so the definition
  * itself has to be fetched.
- *
- * Exchange exchange/taskcluster-hooks/v1/hook-updated; messages v1/pulse-hook-changed-message.json
+ * Exchange exchange/taskcluster-hooks/v1/hook-updated; messages struct
+ * tc_hooks_pulse_hook_changed_message
  * Routing key <reserved> */
 struct tc_hooks_events_hook_updated_key { /* as for hook_created */
 	const char *reserved;
@@ -172,8 +206,8 @@ TC_API int tc_hooks_events_hook_updated(const struct tc_hooks_events_hook_update
 
 /* Sent when a hook is deleted; the message names its hookGroupId and hookId, and the service drops
  * the hook's bindings.
- *
- * Exchange exchange/taskcluster-hooks/v1/hook-deleted; messages v1/pulse-hook-changed-message.json
+ * Exchange exchange/taskcluster-hooks/v1/hook-deleted; messages struct
+ * tc_hooks_pulse_hook_changed_message
  * Routing key <reserved> */
 struct tc_hooks_events_hook_deleted_key { /* as for hook_created */
 	const char *reserved;

@@ -4,6 +4,7 @@
 #define TASKCLUSTER_INDEX_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/index_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,28 +16,31 @@ extern "C" {
 
 /* Answers at once when the index service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_index_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_index_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the index service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_index_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_index_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running index service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_index_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_index_version_call(tc_client *client, tc_error *err);
 
 /* Returns the taskId, rank, data and expiry stored at one index path. Answers 404 when nothing is
  * there.
- *
- * GET /task/<indexPath>; stable; arguments indexPath; reply v1/indexed-task-response.json
+ * GET /task/<indexPath>; stable
  * Scopes: index:find-task:<indexPath> */
+TC_API int tc_index_find_task(tc_client *client, const char *index_path,
+	struct tc_index_indexed_task_response **reply, tc_error *err);
 TC_API tc_call *tc_index_find_task_call(tc_client *client, const char *index_path, tc_error *err);
+TC_API struct tc_index_indexed_task_response *tc_index_find_task_reply(const tc_response *response,
+	tc_error *err);
 
 struct tc_index_find_tasks_at_index_query {
 	const char *continuation_token, *limit;
@@ -44,23 +48,33 @@ struct tc_index_find_tasks_at_index_query {
 
 /* Looks up many index paths in one call and returns the entries found, in pages. Repeat the same
  * body with each continuationToken, and expect no entry for a path without a task.
- *
- * POST /tasks/indexes; experimental; body v1/list-tasks-at-index.json; reply
- * v1/list-tasks-response.json
+ * POST /tasks/indexes; experimental
  * Scopes: index:find-task:<indexPath> for each indexPath in indexPaths */
+TC_API int tc_index_find_tasks_at_index(tc_client *client,
+	const struct tc_index_find_tasks_at_index_query *query,
+	const struct tc_index_list_tasks_at_index *body,
+	struct tc_index_list_tasks_response **reply, tc_error *err);
 TC_API tc_call *tc_index_find_tasks_at_index_call(tc_client *client,
 	const struct tc_index_find_tasks_at_index_query *query, tc_error *err);
+TC_API int tc_index_find_tasks_at_index_body(tc_call *call,
+	const struct tc_index_list_tasks_at_index *body, tc_error *err);
+TC_API struct tc_index_list_tasks_response *tc_index_find_tasks_at_index_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_index_list_namespaces_query {
 	const char *continuation_token, *limit;
 };
 
 /* Returns a page of the namespaces one level below the given one, for walking the index as a tree.
- *
- * GET /namespaces/<namespace>; stable; arguments namespace; reply v1/list-namespaces-response.json
+ * GET /namespaces/<namespace>; stable
  * Scopes: index:list-namespaces:<namespace> */
+TC_API int tc_index_list_namespaces(tc_client *client, const char *namespace_,
+	const struct tc_index_list_namespaces_query *query,
+	struct tc_index_list_namespaces_response **reply, tc_error *err);
 TC_API tc_call *tc_index_list_namespaces_call(tc_client *client, const char *namespace_,
 	const struct tc_index_list_namespaces_query *query, tc_error *err);
+TC_API struct tc_index_list_namespaces_response *tc_index_list_namespaces_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_index_list_tasks_query {
 	const char *continuation_token, *limit;
@@ -68,40 +82,51 @@ struct tc_index_list_tasks_query {
 
 /* Returns a page of the entries directly inside a namespace, not those further down. Meant for
  * browsing; a program that knows the path should call findTask.
- *
- * GET /tasks/<namespace>; stable; arguments namespace; reply v1/list-tasks-response.json
+ * GET /tasks/<namespace>; stable
  * Scopes: index:list-tasks:<namespace> */
+TC_API int tc_index_list_tasks(tc_client *client, const char *namespace_,
+	const struct tc_index_list_tasks_query *query, struct tc_index_list_tasks_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_index_list_tasks_call(tc_client *client, const char *namespace_,
 	const struct tc_index_list_tasks_query *query, tc_error *err);
+TC_API struct tc_index_list_tasks_response *tc_index_list_tasks_reply(const tc_response *response,
+	tc_error *err);
 
 /* Stores a task at an index path with a rank, data and an expiry, replacing an entry of lower or
  * equal rank. With a lower rank than the stored one the call still succeeds, and the old entry
  * stays.
- *
- * PUT /task/<namespace>; stable; arguments namespace; body v1/insert-task-request.json; reply
- * v1/indexed-task-response.json
+ * PUT /task/<namespace>; stable
  * Scopes: index:insert-task:<namespace> */
+TC_API int tc_index_insert_task(tc_client *client, const char *namespace_,
+	const struct tc_index_insert_task_request *body,
+	struct tc_index_indexed_task_response **reply, tc_error *err);
 TC_API tc_call *tc_index_insert_task_call(tc_client *client, const char *namespace_, tc_error *err);
+TC_API int tc_index_insert_task_body(tc_call *call, const struct tc_index_insert_task_request *body,
+	tc_error *err);
+TC_API struct tc_index_indexed_task_response *tc_index_insert_task_reply(
+	const tc_response *response, tc_error *err);
 
 /* Removes the entry at an index path and answers with an empty object, also when there is none.
  * Earlier entries of lower rank do not come back.
- *
- * DELETE /task/<namespace>; stable; arguments namespace
+ * DELETE /task/<namespace>; stable
  * Scopes: index:delete-task:<namespace> */
+TC_API int tc_index_delete_task(tc_client *client, const char *namespace_, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_index_delete_task_call(tc_client *client, const char *namespace_, tc_error *err);
 
 /* Redirects to an artifact of the latest run of the task at an index path. The reply holds only a
  * Location, no JSON; two calls can lead to different tasks when the index moves on between them.
- *
- * GET /task/<indexPath>/artifacts/<name>; stable; arguments indexPath, name
+ * GET /task/<indexPath>/artifacts/<name>; stable
  * Scopes: queue:get-artifact:<name> */
+TC_API int tc_index_find_artifact_from_task(tc_client *client, const char *index_path,
+	const char *name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_index_find_artifact_from_task_call(tc_client *client, const char *index_path,
 	const char *name, tc_error *err);
 
 /* Health probe of the index service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_index_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_index_heartbeat_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

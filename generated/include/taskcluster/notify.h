@@ -5,6 +5,7 @@
 #define TASKCLUSTER_NOTIFY_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/notify_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,88 +17,110 @@ extern "C" {
 
 /* Answers at once when the notify service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_notify_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the notify service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_notify_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running notify service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_notify_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_version_call(tc_client *client, tc_error *err);
 
 /* Sends a mail whose content is Markdown, as text and as HTML, with an optional link button. A
  * duplicate of a recent message is not sent again and answered with 204.
- *
- * POST /email; experimental; body v1/email-request.json
+ * POST /email; experimental
  * Scopes: notify:email:<address>
  * Not repeated once the server may have begun. */
+TC_API int tc_notify_email(tc_client *client, const struct tc_notify_email_request *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_email_call(tc_client *client, tc_error *err);
+TC_API int tc_notify_email_body(tc_call *call, const struct tc_notify_email_request *body,
+	tc_error *err);
 
 /* Publishes a JSON message on the notification exchange under the given routing key. A success is
  * plain text `OK` rather than JSON; a duplicate gives 204.
- *
- * POST /pulse; experimental; body v1/pulse-request.json
+ * POST /pulse; experimental
  * Scopes: notify:pulse:<routingKey>
  * Not repeated once the server may have begun. */
+TC_API int tc_notify_pulse(tc_client *client, const struct tc_notify_pulse_request *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_pulse_call(tc_client *client, tc_error *err);
+TC_API int tc_notify_pulse_body(tc_call *call, const struct tc_notify_pulse_request *body,
+	tc_error *err);
 
 /* Posts a message, optionally formatted, into a Matrix room; the deployment's Matrix user must have
  * been invited there. A duplicate gives 204.
- *
- * POST /matrix; experimental; body v1/matrix-request.json
+ * POST /matrix; experimental
  * Scopes: notify:matrix-room:<roomId>
  * Not repeated once the server may have begun. */
+TC_API int tc_notify_matrix(tc_client *client, const struct tc_notify_matrix_request *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_matrix_call(tc_client *client, tc_error *err);
+TC_API int tc_notify_matrix_body(tc_call *call, const struct tc_notify_matrix_request *body,
+	tc_error *err);
 
 /* Posts text, and optionally blocks or attachments, into a Slack channel named by its id. The Slack
  * app must be a member of a private channel; a duplicate gives 204.
- *
- * POST /slack; experimental; body v1/slack-request.json
+ * POST /slack; experimental
  * Scopes: notify:slack-channel:<channelId>
  * Not repeated once the server may have begun. */
+TC_API int tc_notify_slack(tc_client *client, const struct tc_notify_slack_request *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_slack_call(tc_client *client, tc_error *err);
+TC_API int tc_notify_slack_body(tc_call *call, const struct tc_notify_slack_request *body,
+	tc_error *err);
 
 /* Puts an address of one notification type on the denylist, so that nothing is sent to it any more.
- *
- * POST /denylist/add; experimental; body v1/notification-address.json
+ * POST /denylist/add; experimental
  * Scopes: notify:manage-denylist */
+TC_API int tc_notify_add_denylist_address(tc_client *client,
+	const struct tc_notify_notification_address *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_add_denylist_address_call(tc_client *client, tc_error *err);
+TC_API int tc_notify_add_denylist_address_body(tc_call *call,
+	const struct tc_notify_notification_address *body, tc_error *err);
 
 /* Takes an address off the denylist. This DELETE carries a JSON body with the notification type and
  * address.
- *
- * DELETE /denylist/delete; experimental; body v1/notification-address.json
+ * DELETE /denylist/delete; experimental
  * Scopes: notify:manage-denylist */
+TC_API int tc_notify_delete_denylist_address(tc_client *client,
+	const struct tc_notify_notification_address *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_delete_denylist_address_call(tc_client *client, tc_error *err);
+TC_API int tc_notify_delete_denylist_address_body(tc_call *call,
+	const struct tc_notify_notification_address *body, tc_error *err);
 
 struct tc_notify_list_denylist_query {
 	const char *continuation_token, *limit;
 };
 
 /* Returns a page of the addresses on the denylist, each with its notification type.
- *
- * GET /denylist/list; experimental; reply v1/notification-address-list.json
+ * GET /denylist/list; experimental
  * Scopes: notify:manage-denylist */
+TC_API int tc_notify_list_denylist(tc_client *client,
+	const struct tc_notify_list_denylist_query *query,
+	struct tc_notify_notification_address_list **reply, tc_error *err);
 TC_API tc_call *tc_notify_list_denylist_call(tc_client *client,
 	const struct tc_notify_list_denylist_query *query, tc_error *err);
+TC_API struct tc_notify_notification_address_list *tc_notify_list_denylist_reply(
+	const tc_response *response, tc_error *err);
 
 /* Health probe of the notify service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_notify_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_notify_heartbeat_call(tc_client *client, tc_error *err);
 
 /* Sent for each Pulse notification; the shape of `message` is up to the sender. For a finished task
  * it is the task's status as the queue reports it.
- *
- * Exchange exchange/taskcluster-notify/v1/notification; messages v1/notification-message.json
+ * Exchange exchange/taskcluster-notify/v1/notification; messages struct
+ * tc_notify_notification_message
  * Routing key primary.<topic> */
 struct tc_notify_events_notify_key {
 	/*

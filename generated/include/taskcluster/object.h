@@ -4,6 +4,7 @@
 #define TASKCLUSTER_OBJECT_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/object_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,65 +16,82 @@ extern "C" {
 
 /* Answers at once when the object service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_object_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_object_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the object service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_object_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_object_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running object service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_object_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_object_version_call(tc_client *client, tc_error *err);
 
 /* Starts or continues the upload of an object: the caller proposes methods and the reply picks one,
  * for example a signed PUT URL. Call it again with the same uploadId when the URL expires; another
  * uploadId is refused.
- *
- * PUT /upload/<name>; stable; arguments name; body v1/create-upload-request.json; reply
- * v1/create-upload-response.json
+ * PUT /upload/<name>; stable
  * Scopes: object:upload:<projectId>:<name> */
+TC_API int tc_object_create_upload(tc_client *client, const char *name,
+	const struct tc_object_create_upload_request *body,
+	struct tc_object_create_upload_response **reply, tc_error *err);
 TC_API tc_call *tc_object_create_upload_call(tc_client *client, const char *name, tc_error *err);
+TC_API int tc_object_create_upload_body(tc_call *call,
+	const struct tc_object_create_upload_request *body, tc_error *err);
+TC_API struct tc_object_create_upload_response *tc_object_create_upload_reply(
+	const tc_response *response, tc_error *err);
 
 /* Declares the upload of an object complete, with its sha256 and sha512 in hex, after which it can
  * be downloaded and no longer changes. May be repeated with the same uploadId; without hashes many
  * clients refuse the object.
- *
- * POST /finish-upload/<name>; stable; arguments name; body v1/finish-upload-request.json
+ * POST /finish-upload/<name>; stable
  * Scopes: object:upload:<projectId>:<name> */
+TC_API int tc_object_finish_upload(tc_client *client, const char *name,
+	const struct tc_object_finish_upload_request *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_object_finish_upload_call(tc_client *client, const char *name, tc_error *err);
+TC_API int tc_object_finish_upload_body(tc_call *call,
+	const struct tc_object_finish_upload_request *body, tc_error *err);
 
 /* Offers the caller's download methods and returns the one chosen, such as a URL with expiry and
  * hashes to verify the decoded data. Answers 406 when none of the methods fits.
- *
- * PUT /start-download/<name>; stable; arguments name; body v1/download-object-request.json; reply
- * v1/download-object-response.json
+ * PUT /start-download/<name>; stable
  * Scopes: object:download:<name> */
+TC_API int tc_object_start_download(tc_client *client, const char *name,
+	const struct tc_object_download_object_request *body,
+	struct tc_object_download_object_response **reply, tc_error *err);
 TC_API tc_call *tc_object_start_download_call(tc_client *client, const char *name, tc_error *err);
+TC_API int tc_object_start_download_body(tc_call *call,
+	const struct tc_object_download_object_request *body, tc_error *err);
+TC_API struct tc_object_download_object_response *tc_object_start_download_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the project, expiry and known hashes of an object. It gives no access to the data;
  * startDownload does.
- *
- * GET /metadata/<name>; stable; arguments name; reply v1/get-object-response.json
+ * GET /metadata/<name>; stable
  * Scopes: object:download:<name> */
+TC_API int tc_object_object(tc_client *client, const char *name,
+	struct tc_object_get_object_response **reply, tc_error *err);
 TC_API tc_call *tc_object_object_call(tc_client *client, const char *name, tc_error *err);
+TC_API struct tc_object_get_object_response *tc_object_object_reply(const tc_response *response,
+	tc_error *err);
 
 /* Redirects to a plain URL of the object's data, for browsers and simple HTTP tools. The reply
  * holds only a Location; signed URLs of this function can be handed on.
- *
- * GET /download/<name>; stable; arguments name
+ * GET /download/<name>; stable
  * Scopes: object:download:<name> */
+TC_API int tc_object_download(tc_client *client, const char *name, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_object_download_call(tc_client *client, const char *name, tc_error *err);
 
 /* Health probe of the object service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_object_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_object_heartbeat_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

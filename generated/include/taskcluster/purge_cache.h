@@ -4,6 +4,7 @@
 #define TASKCLUSTER_PURGE_CACHE_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/purge_cache_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,30 +15,33 @@ extern "C" {
 
 /* Answers at once when the purge-cache service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_purge_cache_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_purge_cache_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the purge-cache service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_purge_cache_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_purge_cache_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running purge-cache service, with the release number
  * and the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_purge_cache_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_purge_cache_version_call(tc_client *client, tc_error *err);
 
 /* Asks all workers of a pool to drop one named cache; answers 204 with no body. Repeating it moves
  * the request's `before` time to now.
- *
- * POST /purge-cache/<workerPoolId>; stable; arguments workerPoolId; body
- * v1/purge-cache-request.json
+ * POST /purge-cache/<workerPoolId>; stable
  * Scopes: purge-cache:<workerPoolId>:<cacheName> */
+TC_API int tc_purge_cache_purge_cache(tc_client *client, const char *worker_pool_id,
+	const struct tc_purge_cache_purge_cache_request *body, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_purge_cache_purge_cache_call(tc_client *client, const char *worker_pool_id,
 	tc_error *err);
+TC_API int tc_purge_cache_purge_cache_body(tc_call *call,
+	const struct tc_purge_cache_purge_cache_request *body, tc_error *err);
 
 struct tc_purge_cache_all_purge_requests_query {
 	const char *continuation_token, *limit;
@@ -45,11 +49,15 @@ struct tc_purge_cache_all_purge_requests_query {
 
 /* Returns a page of the open requests of all pools, for administrators. A worker asks with
  * purgeRequests for its own pool instead.
- *
- * GET /purge-cache/list; stable; reply v1/all-purge-cache-request-list.json
+ * GET /purge-cache/list; stable
  * Scopes: purge-cache:all-purge-requests */
+TC_API int tc_purge_cache_all_purge_requests(tc_client *client,
+	const struct tc_purge_cache_all_purge_requests_query *query,
+	struct tc_purge_cache_all_purge_cache_request_list **reply, tc_error *err);
 TC_API tc_call *tc_purge_cache_all_purge_requests_call(tc_client *client,
 	const struct tc_purge_cache_all_purge_requests_query *query, tc_error *err);
+TC_API struct tc_purge_cache_all_purge_cache_request_list *tc_purge_cache_all_purge_requests_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_purge_cache_purge_requests_query {
 	const char *since;
@@ -57,17 +65,20 @@ struct tc_purge_cache_purge_requests_query {
 
 /* Returns the open requests of one worker pool, each a cache name and a `before` time. A worker
  * polls it and passes its last check as `since` to get only newer requests; the list is not paged.
- *
- * GET /purge-cache/<workerPoolId>; stable; arguments workerPoolId; reply
- * v1/purge-cache-request-list.json
+ * GET /purge-cache/<workerPoolId>; stable
  * Scopes: purge-cache:purge-requests::<workerPoolId> */
+TC_API int tc_purge_cache_purge_requests(tc_client *client, const char *worker_pool_id,
+	const struct tc_purge_cache_purge_requests_query *query,
+	struct tc_purge_cache_purge_cache_request_list **reply, tc_error *err);
 TC_API tc_call *tc_purge_cache_purge_requests_call(tc_client *client, const char *worker_pool_id,
 	const struct tc_purge_cache_purge_requests_query *query, tc_error *err);
+TC_API struct tc_purge_cache_purge_cache_request_list *tc_purge_cache_purge_requests_reply(
+	const tc_response *response, tc_error *err);
 
 /* Health probe of the purge-cache service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_purge_cache_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_purge_cache_heartbeat_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

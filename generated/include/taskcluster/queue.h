@@ -5,6 +5,7 @@
 #define TASKCLUSTER_QUEUE_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/queue_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,28 +17,30 @@ extern "C" {
 
 /* Answers at once when the queue service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_queue_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_queue_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the queue service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_queue_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_queue_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running queue service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_queue_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_queue_version_call(tc_client *client, tc_error *err);
 
 /* Returns the definition of one task as the queue stored it, with defaults filled in. How far the
  * task has come is not part of it; `status` tells that.
- *
- * GET /task/<taskId>; stable; arguments taskId; reply v1/task.json
+ * GET /task/<taskId>; stable
  * Scopes: queue:get-task:<taskId> */
+TC_API int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task **reply,
+	tc_error *err);
 TC_API tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err);
+TC_API struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err);
 
 struct tc_queue_tasks_query {
 	const char *continuation_token, *limit;
@@ -45,10 +48,16 @@ struct tc_queue_tasks_query {
 
 /* Returns the definitions of many tasks, listed by taskId in the body, in pages. Send the same body
  * again with each continuationToken.
- *
- * POST /tasks; experimental; body v1/tasks-request.json; reply v1/tasks-response.json
+ * POST /tasks; experimental
  * Scopes: queue:get-task:<taskId> for each taskId in taskIds */
+TC_API int tc_queue_tasks(tc_client *client, const struct tc_queue_tasks_query *query,
+	const struct tc_queue_tasks_request *body, struct tc_queue_tasks_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_queue_tasks_call(tc_client *client, const struct tc_queue_tasks_query *query,
+	tc_error *err);
+TC_API int tc_queue_tasks_body(tc_call *call, const struct tc_queue_tasks_request *body,
+	tc_error *err);
+TC_API struct tc_queue_tasks_response *tc_queue_tasks_reply(const tc_response *response,
 	tc_error *err);
 
 struct tc_queue_statuses_query {
@@ -57,19 +66,27 @@ struct tc_queue_statuses_query {
 
 /* Returns the statuses of many tasks, listed by taskId in the body, in pages. Unknown taskIds are
  * left out, so the caller compares the result with its list.
- *
- * POST /tasks/status; experimental; body v1/tasks-request.json; reply
- * v1/tasks-statuses-response.json
+ * POST /tasks/status; experimental
  * Scopes: queue:status:<taskId> for each taskId in taskIds */
+TC_API int tc_queue_statuses(tc_client *client, const struct tc_queue_statuses_query *query,
+	const struct tc_queue_tasks_request *body, struct tc_queue_tasks_statuses_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_queue_statuses_call(tc_client *client,
 	const struct tc_queue_statuses_query *query, tc_error *err);
+TC_API int tc_queue_statuses_body(tc_call *call, const struct tc_queue_tasks_request *body,
+	tc_error *err);
+TC_API struct tc_queue_tasks_statuses_response *tc_queue_statuses_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns the status of one task: its state, the retries left and every run with its times, worker
  * and reason.
- *
- * GET /task/<taskId>/status; stable; arguments taskId; reply v1/task-status-response.json
+ * GET /task/<taskId>/status; stable
  * Scopes: queue:status:<taskId> */
+TC_API int tc_queue_status(tc_client *client, const char *task_id,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_status_call(tc_client *client, const char *task_id, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_status_reply(const tc_response *response,
+	tc_error *err);
 
 struct tc_queue_list_task_group_query {
 	const char *continuation_token, *limit;
@@ -77,38 +94,48 @@ struct tc_queue_list_task_group_query {
 
 /* Returns a page of the tasks in a group, each with definition and status, along with expiry and
  * seal of the group. Keep paging until no continuationToken is left; a page may be short or empty.
- *
- * GET /task-group/<taskGroupId>/list; stable; arguments taskGroupId; reply
- * v1/list-task-group-response.json
+ * GET /task-group/<taskGroupId>/list; stable
  * Scopes: queue:list-task-group:<taskGroupId> */
+TC_API int tc_queue_list_task_group(tc_client *client, const char *task_group_id,
+	const struct tc_queue_list_task_group_query *query,
+	struct tc_queue_list_task_group_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_task_group_call(tc_client *client, const char *task_group_id,
 	const struct tc_queue_list_task_group_query *query, tc_error *err);
+TC_API struct tc_queue_list_task_group_response *tc_queue_list_task_group_reply(
+	const tc_response *response, tc_error *err);
 
 /* Cancels every unresolved task of a sealed group and returns how many there were and their ids. A
  * group that is not sealed gives 409.
- *
- * POST /task-group/<taskGroupId>/cancel; experimental; arguments taskGroupId; reply
- * v1/cancel-task-group-response.json
+ * POST /task-group/<taskGroupId>/cancel; experimental
  * Scopes: queue:cancel-task-group:<schedulerId>/<taskGroupId> */
+TC_API int tc_queue_cancel_task_group(tc_client *client, const char *task_group_id,
+	struct tc_queue_cancel_task_group_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_cancel_task_group_call(tc_client *client, const char *task_group_id,
 	tc_error *err);
+TC_API struct tc_queue_cancel_task_group_response *tc_queue_cancel_task_group_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the scheduler id, the expiry and, if sealed, the time of sealing of a task group, without
  * its tasks.
- *
- * GET /task-group/<taskGroupId>; stable; arguments taskGroupId; reply v1/task-group-response.json
+ * GET /task-group/<taskGroupId>; stable
  * Scopes: queue:list-task-group:<taskGroupId> */
+TC_API int tc_queue_get_task_group(tc_client *client, const char *task_group_id,
+	struct tc_queue_task_group_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_task_group_call(tc_client *client, const char *task_group_id,
 	tc_error *err);
+TC_API struct tc_queue_task_group_response *tc_queue_get_task_group_reply(
+	const tc_response *response, tc_error *err);
 
 /* Closes a task group for good: from then on createTask for that group gives 409. Repeating it
  * changes nothing; a createTask already under way can still slip in.
- *
- * POST /task-group/<taskGroupId>/seal; experimental; arguments taskGroupId; reply
- * v1/task-group-response.json
+ * POST /task-group/<taskGroupId>/seal; experimental
  * Scopes: queue:seal-task-group:<schedulerId>/<taskGroupId> */
+TC_API int tc_queue_seal_task_group(tc_client *client, const char *task_group_id,
+	struct tc_queue_task_group_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_seal_task_group_call(tc_client *client, const char *task_group_id,
 	tc_error *err);
+TC_API struct tc_queue_task_group_response *tc_queue_seal_task_group_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_dependent_tasks_query {
 	const char *continuation_token, *limit;
@@ -116,165 +143,226 @@ struct tc_queue_list_dependent_tasks_query {
 
 /* Returns a page of the tasks that wait for or waited for one task, from any group, each with
  * definition and status.
- *
- * GET /task/<taskId>/dependents; stable; arguments taskId; reply
- * v1/list-dependent-tasks-response.json
+ * GET /task/<taskId>/dependents; stable
  * Scopes: queue:list-dependent-tasks:<taskId> */
+TC_API int tc_queue_list_dependent_tasks(tc_client *client, const char *task_id,
+	const struct tc_queue_list_dependent_tasks_query *query,
+	struct tc_queue_list_dependent_tasks_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_dependent_tasks_call(tc_client *client, const char *task_id,
 	const struct tc_queue_list_dependent_tasks_query *query, tc_error *err);
+TC_API struct tc_queue_list_dependent_tasks_response *tc_queue_list_dependent_tasks_reply(
+	const tc_response *response, tc_error *err);
 
 /* Creates a task under a taskId the caller generates. An identical repeat succeeds and a different
  * one gives 409, so it is safe to retry; the deadline lies at most 5 days ahead and dependencies
  * must already exist.
- *
- * PUT /task/<taskId>; stable; arguments taskId; body v1/create-task-request.json; reply
- * v1/task-status-response.json
+ * PUT /task/<taskId>; stable
  * Scopes: <scope> for each scope in scopes and queue:route:<route> for each route in routes and
  * queue:create-task:project:<projectId> and queue:scheduler-id:<schedulerId> and
  * queue:create-task:<priority>:<provisionerId>/<workerType> for any priority in priorities */
+TC_API int tc_queue_create_task(tc_client *client, const char *task_id,
+	const struct tc_queue_create_task_request *body,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_create_task_call(tc_client *client, const char *task_id, tc_error *err);
+TC_API int tc_queue_create_task_body(tc_call *call, const struct tc_queue_create_task_request *body,
+	tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_create_task_reply(const tc_response *response,
+	tc_error *err);
 
 /* Makes a task pending at once even though its dependencies are not resolved. Has no effect on a
  * task that was scheduled or resolved before; rerunTask is there for the latter.
- *
- * POST /task/<taskId>/schedule; stable; arguments taskId; reply v1/task-status-response.json
+ * POST /task/<taskId>/schedule; stable
  * Scopes: queue:schedule-task:<schedulerId>/<taskGroupId>/<taskId> or
  * queue:schedule-task-in-project:<projectId> or (queue:schedule-task and
  * assume:scheduler-id:<schedulerId>/<taskGroupId>) */
+TC_API int tc_queue_schedule_task(tc_client *client, const char *task_id,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_schedule_task_call(tc_client *client, const char *task_id, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_schedule_task_reply(
+	const tc_response *response, tc_error *err);
 
 /* Adds a new run to a resolved task, a completed one included, and restores its retries; an
  * unscheduled task gets scheduled. A task that is pending or running is left alone.
- *
- * POST /task/<taskId>/rerun; stable; arguments taskId; reply v1/task-status-response.json
+ * POST /task/<taskId>/rerun; stable
  * Scopes: queue:rerun-task:<schedulerId>/<taskGroupId>/<taskId> or
  * queue:rerun-task-in-project:<projectId> or (queue:rerun-task and
  * assume:scheduler-id:<schedulerId>/<taskGroupId>) */
+TC_API int tc_queue_rerun_task(tc_client *client, const char *task_id,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_rerun_task_call(tc_client *client, const char *task_id, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_rerun_task_reply(const tc_response *response,
+	tc_error *err);
 
 /* Ends an unresolved task as exception with reason `canceled` and returns its status; a worker
  * notices by a 409 on reclaim. A resolved task is returned unchanged.
- *
- * POST /task/<taskId>/cancel; stable; arguments taskId; reply v1/task-status-response.json
+ * POST /task/<taskId>/cancel; stable
  * Scopes: queue:cancel-task:<schedulerId>/<taskGroupId>/<taskId> or
  * queue:cancel-task-in-project:<projectId> or (queue:cancel-task and
  * assume:scheduler-id:<schedulerId>/<taskGroupId>) */
+TC_API int tc_queue_cancel_task(tc_client *client, const char *task_id,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_cancel_task_call(tc_client *client, const char *task_id, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_cancel_task_reply(const tc_response *response,
+	tc_error *err);
 
 /* Gives one unresolved task another priority and publishes taskPriorityChanged. A run that is
  * already claimed is not affected unless it is retried.
- *
- * POST /task/<taskId>/priority; experimental; arguments taskId; body
- * v1/change-task-priority-request.json; reply v1/task-status-response.json
+ * POST /task/<taskId>/priority; experimental
  * Scopes: queue:change-task-priority:<taskId> or queue:change-task-priority-in-queue:<taskQueueId>
  */
+TC_API int tc_queue_change_task_priority(tc_client *client, const char *task_id,
+	const struct tc_queue_change_task_priority_request *body,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_change_task_priority_call(tc_client *client, const char *task_id,
 	tc_error *err);
+TC_API int tc_queue_change_task_priority_body(tc_call *call,
+	const struct tc_queue_change_task_priority_request *body, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_change_task_priority_reply(
+	const tc_response *response, tc_error *err);
 
 /* Gives the unresolved tasks of a group another priority and returns their ids. The change is made
  * in batches; claimed runs keep what they had until a retry.
- *
- * POST /task-group/<taskGroupId>/priority; experimental; arguments taskGroupId; body
- * v1/change-task-priority-request.json; reply v1/task-group-priority-change-response.json
+ * POST /task-group/<taskGroupId>/priority; experimental
  * Scopes: queue:change-task-group-priority:<schedulerId>/<taskGroupId> */
+TC_API int tc_queue_change_task_group_priority(tc_client *client, const char *task_group_id,
+	const struct tc_queue_change_task_priority_request *body,
+	struct tc_queue_task_group_priority_change_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_change_task_group_priority_call(tc_client *client,
 	const char *task_group_id, tc_error *err);
+TC_API int tc_queue_change_task_group_priority_body(tc_call *call,
+	const struct tc_queue_change_task_priority_request *body, tc_error *err);
+
+	TC_API struct tc_queue_task_group_priority_change_response *tc_queue_change_task_group_priority_reply(
+	const tc_response *response, tc_error *err);
 
 /* Claims up to `tasks` (1 to 32) pending tasks of a queue for one worker, each with credentials
  * valid until takenUntil. When nothing is pending it waits about 20 seconds and returns an empty
  * list: use a longer timeout.
- *
- * POST /claim-work/<taskQueueId>; stable; arguments taskQueueId; body v1/claim-work-request.json;
- * reply v1/claim-work-response.json
+ * POST /claim-work/<taskQueueId>; stable
  * Scopes: queue:claim-work:<taskQueueId> and queue:worker-id:<workerGroup>/<workerId>
  * The server may hold the reply back for 20 s. */
+TC_API int tc_queue_claim_work(tc_client *client, const char *task_queue_id,
+	const struct tc_queue_claim_work_request *body, struct tc_queue_claim_work_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_queue_claim_work_call(tc_client *client, const char *task_queue_id,
+	tc_error *err);
+TC_API int tc_queue_claim_work_body(tc_call *call, const struct tc_queue_claim_work_request *body,
+	tc_error *err);
+TC_API struct tc_queue_claim_work_response *tc_queue_claim_work_reply(const tc_response *response,
 	tc_error *err);
 
 /* Claims one given run for a worker. Deprecated; workers call claimWork, and a task that is claimed
  * or resolved already gives 409.
- *
- * POST /task/<taskId>/runs/<runId>/claim; deprecated; arguments taskId, runId; body
- * v1/task-claim-request.json; reply v1/task-claim-response.json
+ * POST /task/<taskId>/runs/<runId>/claim; deprecated
  * Scopes: queue:claim-task:<provisionerId>/<workerType> and
  * queue:worker-id:<workerGroup>/<workerId> */
+TC_API int tc_queue_claim_task(tc_client *client, const char *task_id, const char *run_id,
+	const struct tc_queue_task_claim_request *body, struct tc_queue_task_claim_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_queue_claim_task_call(tc_client *client, const char *task_id, const char *run_id,
+	tc_error *err);
+TC_API int tc_queue_claim_task_body(tc_call *call, const struct tc_queue_task_claim_request *body,
+	tc_error *err);
+TC_API struct tc_queue_task_claim_response *tc_queue_claim_task_reply(const tc_response *response,
 	tc_error *err);
 
 /* Extends the claim on a run and returns a later takenUntil with new credentials, which replace the
  * previous ones. On 409 the task is over or canceled: the worker kills it and reports nothing.
- *
- * POST /task/<taskId>/runs/<runId>/reclaim; stable; arguments taskId, runId; reply
- * v1/task-reclaim-response.json
+ * POST /task/<taskId>/runs/<runId>/reclaim; stable
  * Scopes: queue:reclaim-task:<taskId>/<runId> */
+TC_API int tc_queue_reclaim_task(tc_client *client, const char *task_id, const char *run_id,
+	struct tc_queue_task_reclaim_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_reclaim_task_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
+TC_API struct tc_queue_task_reclaim_response *tc_queue_reclaim_task_reply(
+	const tc_response *response, tc_error *err);
 
 /* Resolves a run as completed, using the task's credentials. Repeating it succeeds; after another
  * resolution it gives 409.
- *
- * POST /task/<taskId>/runs/<runId>/completed; stable; arguments taskId, runId; reply
- * v1/task-status-response.json
+ * POST /task/<taskId>/runs/<runId>/completed; stable
  * Scopes: queue:resolve-task:<taskId>/<runId> */
+TC_API int tc_queue_report_completed(tc_client *client, const char *task_id, const char *run_id,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_report_completed_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_report_completed_reply(
+	const tc_response *response, tc_error *err);
 
 /* Resolves a run as failed: the task's own command went wrong, for instance by a nonzero exit code
  * or a missing required artifact. Gives 409 once the run is resolved in another way.
- *
- * POST /task/<taskId>/runs/<runId>/failed; stable; arguments taskId, runId; reply
- * v1/task-status-response.json
+ * POST /task/<taskId>/runs/<runId>/failed; stable
  * Scopes: queue:resolve-task:<taskId>/<runId> */
+TC_API int tc_queue_report_failed(tc_client *client, const char *task_id, const char *run_id,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_report_failed_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_report_failed_reply(
+	const tc_response *response, tc_error *err);
 
 /* Resolves a run as exception with a reason, such as malformed-payload or internal-error.
  * worker-shutdown and intermittent-task start a retry while retries are left; repeating with
  * another reason gives 409.
- *
- * POST /task/<taskId>/runs/<runId>/exception; stable; arguments taskId, runId; body
- * v1/task-exception-request.json; reply v1/task-status-response.json
+ * POST /task/<taskId>/runs/<runId>/exception; stable
  * Scopes: queue:resolve-task:<taskId>/<runId> */
+TC_API int tc_queue_report_exception(tc_client *client, const char *task_id, const char *run_id,
+	const struct tc_queue_task_exception_request *body,
+	struct tc_queue_task_status_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_report_exception_call(tc_client *client, const char *task_id,
 	const char *run_id, tc_error *err);
+TC_API int tc_queue_report_exception_body(tc_call *call,
+	const struct tc_queue_task_exception_request *body, tc_error *err);
+TC_API struct tc_queue_task_status_response *tc_queue_report_exception_reply(
+	const tc_response *response, tc_error *err);
 
 /* Records an artifact of a run and, for s3 and object storage, returns what the upload needs. Never
  * repeat it blindly for object artifacts: a second identical call fails with 500 and the uploadId
  * is lost.
- *
- * POST /task/<taskId>/runs/<runId>/artifacts/<name>; stable; arguments taskId, runId, name; body
- * v1/post-artifact-request.json; reply v1/post-artifact-response.json
+ * POST /task/<taskId>/runs/<runId>/artifacts/<name>; stable
  * Scopes: queue:create-artifact:<taskId>/<runId>
  * Not repeated once the server may have begun when the body's storageType is object. */
+TC_API int tc_queue_create_artifact(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, const struct tc_queue_post_artifact_request *body,
+	struct tc_queue_post_artifact_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_create_artifact_call(tc_client *client, const char *task_id,
 	const char *run_id, const char *name, tc_error *err);
+TC_API int tc_queue_create_artifact_body(tc_call *call,
+	const struct tc_queue_post_artifact_request *body, tc_error *err);
+TC_API struct tc_queue_post_artifact_response *tc_queue_create_artifact_reply(
+	const tc_response *response, tc_error *err);
 
 /* Marks an object artifact as fully uploaded, which makes it available for download. Other storage
  * types are never finished; calling it for them gives 400.
- *
- * PUT /task/<taskId>/runs/<runId>/artifacts/<name>; stable; arguments taskId, runId, name; body
- * v1/finish-artifact-request.json
+ * PUT /task/<taskId>/runs/<runId>/artifacts/<name>; stable
  * Scopes: queue:create-artifact:<taskId>/<runId> */
+TC_API int tc_queue_finish_artifact(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, const struct tc_queue_finish_artifact_request *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_queue_finish_artifact_call(tc_client *client, const char *task_id,
 	const char *run_id, const char *name, tc_error *err);
+TC_API int tc_queue_finish_artifact_body(tc_call *call,
+	const struct tc_queue_finish_artifact_request *body, tc_error *err);
 
 /* Answers 303 with the URL of an artifact of one run, both as Location and as JSON. Links are
  * followed by the server; an error artifact gives 424, an expired one 410, an unfinished one 404.
- *
- * GET /task/<taskId>/runs/<runId>/artifacts/<name>; stable; arguments taskId, runId, name; reply
- * v1/get-artifact-response.json
+ * GET /task/<taskId>/runs/<runId>/artifacts/<name>; stable
  * Scopes: queue:get-artifact:<name> for each name in names */
+TC_API int tc_queue_get_artifact(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, struct tc_queue_get_artifact_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_artifact_call(tc_client *client, const char *task_id,
 	const char *run_id, const char *name, tc_error *err);
+TC_API struct tc_queue_get_artifact_response *tc_queue_get_artifact_reply(
+	const tc_response *response, tc_error *err);
 
 /* Answers 303 with the URL of an artifact of a task's latest run, both as Location and as JSON;
  * errors are those of getArtifact.
- *
- * GET /task/<taskId>/artifacts/<name>; stable; arguments taskId, name; reply
- * v1/get-artifact-response.json
+ * GET /task/<taskId>/artifacts/<name>; stable
  * Scopes: queue:get-artifact:<name> for each name in names */
+TC_API int tc_queue_get_latest_artifact(tc_client *client, const char *task_id, const char *name,
+	struct tc_queue_get_artifact_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_latest_artifact_call(tc_client *client, const char *task_id,
 	const char *name, tc_error *err);
+TC_API struct tc_queue_get_artifact_response *tc_queue_get_latest_artifact_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_artifacts_query {
 	const char *continuation_token, *limit;
@@ -282,12 +370,15 @@ struct tc_queue_list_artifacts_query {
 
 /* Returns a page of the artifacts of one run with storage type, content type and expiry. Object
  * artifacts whose upload is unfinished are listed as well.
- *
- * GET /task/<taskId>/runs/<runId>/artifacts; stable; arguments taskId, runId; reply
- * v1/list-artifacts-response.json
+ * GET /task/<taskId>/runs/<runId>/artifacts; stable
  * Scopes: queue:list-artifacts:<taskId>:<runId> */
+TC_API int tc_queue_list_artifacts(tc_client *client, const char *task_id, const char *run_id,
+	const struct tc_queue_list_artifacts_query *query,
+	struct tc_queue_list_artifacts_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_artifacts_call(tc_client *client, const char *task_id,
 	const char *run_id, const struct tc_queue_list_artifacts_query *query, tc_error *err);
+TC_API struct tc_queue_list_artifacts_response *tc_queue_list_artifacts_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_latest_artifacts_query {
 	const char *continuation_token, *limit;
@@ -295,47 +386,59 @@ struct tc_queue_list_latest_artifacts_query {
 
 /* Returns a page of the artifacts of a task's latest run with storage type, content type and
  * expiry.
- *
- * GET /task/<taskId>/artifacts; stable; arguments taskId; reply v1/list-artifacts-response.json
+ * GET /task/<taskId>/artifacts; stable
  * Scopes: queue:list-artifacts:<taskId> */
+TC_API int tc_queue_list_latest_artifacts(tc_client *client, const char *task_id,
+	const struct tc_queue_list_latest_artifacts_query *query,
+	struct tc_queue_list_artifacts_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_latest_artifacts_call(tc_client *client, const char *task_id,
 	const struct tc_queue_list_latest_artifacts_query *query, tc_error *err);
+TC_API struct tc_queue_list_artifacts_response *tc_queue_list_latest_artifacts_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the listing entry of one artifact of a run. It gives no access to the data and shows a
  * link as a link.
- *
- * GET /task/<taskId>/runs/<runId>/artifact-info/<name>; stable; arguments taskId, runId, name;
- * reply v1/artifact-response.json
+ * GET /task/<taskId>/runs/<runId>/artifact-info/<name>; stable
  * Scopes: queue:list-artifacts:<taskId>:<runId> */
+TC_API int tc_queue_artifact_info(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, struct tc_queue_artifact_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_artifact_info_call(tc_client *client, const char *task_id,
 	const char *run_id, const char *name, tc_error *err);
+TC_API struct tc_queue_artifact_response *tc_queue_artifact_info_reply(const tc_response *response,
+	tc_error *err);
 
 /* Returns the listing entry of one artifact of the latest run. It gives no access to the data and
  * shows a link as a link.
- *
- * GET /task/<taskId>/artifact-info/<name>; stable; arguments taskId, name; reply
- * v1/artifact-response.json
+ * GET /task/<taskId>/artifact-info/<name>; stable
  * Scopes: queue:list-artifacts:<taskId> */
+TC_API int tc_queue_latest_artifact_info(tc_client *client, const char *task_id, const char *name,
+	struct tc_queue_artifact_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_latest_artifact_info_call(tc_client *client, const char *task_id,
 	const char *name, tc_error *err);
+TC_API struct tc_queue_artifact_response *tc_queue_latest_artifact_info_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns with 200 how to obtain an artifact of one run: a URL, an error, or for object storage an
  * object name with temporary credentials. Links are resolved; a download with hashes begins here.
- *
- * GET /task/<taskId>/runs/<runId>/artifact-content/<name>; stable; arguments taskId, runId, name;
- * reply v1/artifact-content-response.json
+ * GET /task/<taskId>/runs/<runId>/artifact-content/<name>; stable
  * Scopes: queue:get-artifact:<name> for each name in names */
+TC_API int tc_queue_artifact(tc_client *client, const char *task_id, const char *run_id,
+	const char *name, struct tc_queue_artifact_content_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_artifact_call(tc_client *client, const char *task_id, const char *run_id,
 	const char *name, tc_error *err);
+TC_API struct tc_queue_artifact_content_response *tc_queue_artifact_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns with 200 how to obtain an artifact of the latest run: a URL, an error, or for object
  * storage an object name with temporary credentials. Links are resolved.
- *
- * GET /task/<taskId>/artifact-content/<name>; stable; arguments taskId, name; reply
- * v1/artifact-content-response.json
+ * GET /task/<taskId>/artifact-content/<name>; stable
  * Scopes: queue:get-artifact:<name> for each name in names */
+TC_API int tc_queue_latest_artifact(tc_client *client, const char *task_id, const char *name,
+	struct tc_queue_artifact_content_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_latest_artifact_call(tc_client *client, const char *task_id,
 	const char *name, tc_error *err);
+TC_API struct tc_queue_artifact_content_response *tc_queue_latest_artifact_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_provisioners_query {
 	const char *continuation_token, *limit;
@@ -343,38 +446,48 @@ struct tc_queue_list_provisioners_query {
 
 /* Returns a page of the provisionerIds seen lately, whether or not a provisioning service is behind
  * them. Deprecated; task queues took the place of this view.
- *
- * GET /provisioners; deprecated; reply v1/list-provisioners-response.json
+ * GET /provisioners; deprecated
  * Scopes: queue:list-provisioners */
+TC_API int tc_queue_list_provisioners(tc_client *client,
+	const struct tc_queue_list_provisioners_query *query,
+	struct tc_queue_list_provisioners_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_provisioners_call(tc_client *client,
 	const struct tc_queue_list_provisioners_query *query, tc_error *err);
+TC_API struct tc_queue_list_provisioners_response *tc_queue_list_provisioners_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns what is known of one provisionerId seen lately. Deprecated together with
  * listProvisioners.
- *
- * GET /provisioners/<provisionerId>; deprecated; arguments provisionerId; reply
- * v1/provisioner-response.json
+ * GET /provisioners/<provisionerId>; deprecated
  * Scopes: queue:get-provisioner:<provisionerId> */
+TC_API int tc_queue_get_provisioner(tc_client *client, const char *provisioner_id,
+	struct tc_queue_provisioner_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_provisioner_call(tc_client *client, const char *provisioner_id,
 	tc_error *err);
+TC_API struct tc_queue_provisioner_response *tc_queue_get_provisioner_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns an estimate of how many tasks are pending in a queue. Deprecated; taskQueueCounts gives
  * this number and that of claimed tasks.
- *
- * GET /pending/<taskQueueId>; deprecated; arguments taskQueueId; reply
- * v1/pending-tasks-response.json
+ * GET /pending/<taskQueueId>; deprecated
  * Scopes: queue:pending-count:<taskQueueId> */
+TC_API int tc_queue_pending_tasks(tc_client *client, const char *task_queue_id,
+	struct tc_queue_pending_tasks_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_pending_tasks_call(tc_client *client, const char *task_queue_id,
 	tc_error *err);
+TC_API struct tc_queue_pending_tasks_response *tc_queue_pending_tasks_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns estimates of how many tasks of a queue are pending and how many are claimed. Serves
  * dashboards and scaling decisions.
- *
- * GET /task-queues/<taskQueueId>/counts; stable; arguments taskQueueId; reply
- * v1/task-queue-counts-response.json
+ * GET /task-queues/<taskQueueId>/counts; stable
  * Scopes: queue:pending-count:<taskQueueId> and queue:claimed-count:<taskQueueId> */
+TC_API int tc_queue_task_queue_counts(tc_client *client, const char *task_queue_id,
+	struct tc_queue_task_queue_counts_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_task_queue_counts_call(tc_client *client, const char *task_queue_id,
 	tc_error *err);
+TC_API struct tc_queue_task_queue_counts_response *tc_queue_task_queue_counts_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_pending_tasks_query {
 	const char *continuation_token, *limit;
@@ -382,12 +495,15 @@ struct tc_queue_list_pending_tasks_query {
 
 /* Returns a page of the tasks waiting in a queue. It is a snapshot: some may be claimed by the time
  * the reply arrives.
- *
- * GET /task-queues/<taskQueueId>/pending; experimental; arguments taskQueueId; reply
- * v1/list-pending-tasks-response.json
+ * GET /task-queues/<taskQueueId>/pending; experimental
  * Scopes: queue:pending-list:<taskQueueId> */
+TC_API int tc_queue_list_pending_tasks(tc_client *client, const char *task_queue_id,
+	const struct tc_queue_list_pending_tasks_query *query,
+	struct tc_queue_list_pending_tasks_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_pending_tasks_call(tc_client *client, const char *task_queue_id,
 	const struct tc_queue_list_pending_tasks_query *query, tc_error *err);
+TC_API struct tc_queue_list_pending_tasks_response *tc_queue_list_pending_tasks_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_claimed_tasks_query {
 	const char *continuation_token, *limit;
@@ -395,12 +511,15 @@ struct tc_queue_list_claimed_tasks_query {
 
 /* Returns a page of the tasks of a queue that workers hold at the moment. It is a snapshot that may
  * be slightly out of date.
- *
- * GET /task-queues/<taskQueueId>/claimed; experimental; arguments taskQueueId; reply
- * v1/list-claimed-tasks-response.json
+ * GET /task-queues/<taskQueueId>/claimed; experimental
  * Scopes: queue:claimed-list:<taskQueueId> */
+TC_API int tc_queue_list_claimed_tasks(tc_client *client, const char *task_queue_id,
+	const struct tc_queue_list_claimed_tasks_query *query,
+	struct tc_queue_list_claimed_tasks_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_claimed_tasks_call(tc_client *client, const char *task_queue_id,
 	const struct tc_queue_list_claimed_tasks_query *query, tc_error *err);
+TC_API struct tc_queue_list_claimed_tasks_response *tc_queue_list_claimed_tasks_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_worker_types_query {
 	const char *continuation_token, *limit;
@@ -408,39 +527,51 @@ struct tc_queue_list_worker_types_query {
 
 /* Returns a page of the worker types of a provisionerId that were active lately. Deprecated;
  * listTaskQueues covers the same ground.
- *
- * GET /provisioners/<provisionerId>/worker-types; deprecated; arguments provisionerId; reply
- * v1/list-workertypes-response.json
+ * GET /provisioners/<provisionerId>/worker-types; deprecated
  * Scopes: queue:list-worker-types:<provisionerId> */
+TC_API int tc_queue_list_worker_types(tc_client *client, const char *provisioner_id,
+	const struct tc_queue_list_worker_types_query *query,
+	struct tc_queue_list_workertypes_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_worker_types_call(tc_client *client, const char *provisioner_id,
 	const struct tc_queue_list_worker_types_query *query, tc_error *err);
+TC_API struct tc_queue_list_workertypes_response *tc_queue_list_worker_types_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns what is known of one worker type, such as its last activity and expiry. Deprecated;
  * getTaskQueue covers the same ground.
- *
- * GET /provisioners/<provisionerId>/worker-types/<workerType>; deprecated; arguments provisionerId,
- * workerType; reply v1/workertype-response.json
+ * GET /provisioners/<provisionerId>/worker-types/<workerType>; deprecated
  * Scopes: queue:get-worker-type:<provisionerId>/<workerType> */
+TC_API int tc_queue_get_worker_type(tc_client *client, const char *provisioner_id,
+	const char *worker_type, struct tc_queue_workertype_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_worker_type_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, tc_error *err);
+TC_API struct tc_queue_workertype_response *tc_queue_get_worker_type_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_task_queues_query {
 	const char *continuation_token, *limit;
 };
 
 /* Returns a page of the task queues that were active lately.
- *
- * GET /task-queues; stable; reply v1/list-taskqueues-response.json
+ * GET /task-queues; stable
  * Scopes: queue:list-task-queues */
+TC_API int tc_queue_list_task_queues(tc_client *client,
+	const struct tc_queue_list_task_queues_query *query,
+	struct tc_queue_list_taskqueues_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_task_queues_call(tc_client *client,
 	const struct tc_queue_list_task_queues_query *query, tc_error *err);
+TC_API struct tc_queue_list_taskqueues_response *tc_queue_list_task_queues_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns what is known of one task queue, such as its last activity and expiry.
- *
- * GET /task-queues/<taskQueueId>; stable; arguments taskQueueId; reply v1/taskqueue-response.json
+ * GET /task-queues/<taskQueueId>; stable
  * Scopes: queue:get-task-queue:<taskQueueId> */
+TC_API int tc_queue_get_task_queue(tc_client *client, const char *task_queue_id,
+	struct tc_queue_taskqueue_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_task_queue_call(tc_client *client, const char *task_queue_id,
 	tc_error *err);
+TC_API struct tc_queue_taskqueue_response *tc_queue_get_task_queue_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_queue_list_workers_query {
 	const char *continuation_token, *limit, *quarantined;
@@ -448,54 +579,72 @@ struct tc_queue_list_workers_query {
 
 /* Returns a page of the workers of a queue, with `quarantined` to pick only those in or out of
  * quarantine. Deprecated; worker-manager has a function of the same name.
- *
- * GET /provisioners/<provisionerId>/worker-types/<workerType>/workers; deprecated; arguments
- * provisionerId, workerType; reply v1/list-workers-response.json
+ * GET /provisioners/<provisionerId>/worker-types/<workerType>/workers; deprecated
  * Scopes: queue:list-workers:<provisionerId>/<workerType> */
+TC_API int tc_queue_list_workers(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const struct tc_queue_list_workers_query *query,
+	struct tc_queue_list_workers_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_list_workers_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, const struct tc_queue_list_workers_query *query, tc_error *err);
+TC_API struct tc_queue_list_workers_response *tc_queue_list_workers_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns one worker with its recent tasks and quarantine. Deprecated; worker-manager has a
  * function of the same name.
- *
  * GET /provisioners/<provisionerId>/worker-types/<workerType>/workers/<workerGroup>/<workerId>;
- * deprecated; arguments provisionerId, workerType, workerGroup, workerId; reply
- * v1/worker-response.json
+ * deprecated
  * Scopes: queue:get-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId> */
+TC_API int tc_queue_get_worker(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const char *worker_group, const char *worker_id,
+	struct tc_queue_worker_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_get_worker_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err);
+TC_API struct tc_queue_worker_response *tc_queue_get_worker_reply(const tc_response *response,
+	tc_error *err);
 
 /* Keeps a worker from getting tasks until the time given; a time in the past lifts the quarantine.
  * The worker's claimWork then stays empty, while its running tasks go on.
- *
  * PUT /provisioners/<provisionerId>/worker-types/<workerType>/workers/<workerGroup>/<workerId>;
- * experimental; arguments provisionerId, workerType, workerGroup, workerId; body
- * v1/quarantine-worker-request.json; reply v1/worker-response.json
+ * experimental
  * Scopes: queue:quarantine-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId> */
+TC_API int tc_queue_quarantine_worker(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const char *worker_group, const char *worker_id,
+	const struct tc_queue_quarantine_worker_request *body,
+	struct tc_queue_worker_response **reply, tc_error *err);
 TC_API tc_call *tc_queue_quarantine_worker_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err);
+TC_API int tc_queue_quarantine_worker_body(tc_call *call,
+	const struct tc_queue_quarantine_worker_request *body, tc_error *err);
+TC_API struct tc_queue_worker_response *tc_queue_quarantine_worker_reply(
+	const tc_response *response, tc_error *err);
 
 /* Registers a worker with the queue or changes what is stored of it, such as its expiry. Each
  * changed property needs a scope of its own.
- *
  * PUT /provisioners/<provisionerId>/worker-types/<workerType>/<workerGroup>/<workerId>;
- * experimental; arguments provisionerId, workerType, workerGroup, workerId; body
- * v1/update-worker-request.json; reply v1/worker-response.json
+ * experimental
  * Scopes: queue:declare-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>#<property> for
  * each property in properties */
+TC_API int tc_queue_declare_worker(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const char *worker_group, const char *worker_id,
+	const struct tc_queue_update_worker_request *body, struct tc_queue_worker_response **reply,
+	tc_error *err);
 TC_API tc_call *tc_queue_declare_worker_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err);
+TC_API int tc_queue_declare_worker_body(tc_call *call,
+	const struct tc_queue_update_worker_request *body, tc_error *err);
+TC_API struct tc_queue_worker_response *tc_queue_declare_worker_reply(const tc_response *response,
+	tc_error *err);
 
 /* Health probe of the queue service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_queue_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_queue_heartbeat_call(tc_client *client, tc_error *err);
 
 /* Sent when a task is created, whether or not it can run yet. For a task that waits for
  * dependencies it is the first message.
- *
- * Exchange exchange/taskcluster-queue/v1/task-defined; messages v1/task-defined-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-defined; messages struct
+ * tc_queue_task_defined_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_defined_key {
@@ -518,8 +667,8 @@ TC_API int tc_queue_events_task_defined(const struct tc_queue_events_task_define
 
 /* Sent when a run becomes available to workers: at creation without open dependencies, once these
  * are resolved, and on each retry or rerun.
- *
- * Exchange exchange/taskcluster-queue/v1/task-pending; messages v1/task-pending-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-pending; messages struct
+ * tc_queue_task_pending_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_pending_key {
@@ -541,8 +690,8 @@ TC_API int tc_queue_events_task_pending(const struct tc_queue_events_task_pendin
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a worker claims a run; the message tells which worker and until when the claim holds.
- *
- * Exchange exchange/taskcluster-queue/v1/task-running; messages v1/task-running-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-running; messages struct
+ * tc_queue_task_running_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_running_key {
@@ -563,9 +712,8 @@ TC_API int tc_queue_events_task_running(const struct tc_queue_events_task_runnin
 
 /* Sent when an artifact of a run is recorded; never for s3 storage, whose uploads the queue does
  * not see.
- *
- * Exchange exchange/taskcluster-queue/v1/artifact-created; messages
- * v1/artifact-created-message.json
+ * Exchange exchange/taskcluster-queue/v1/artifact-created; messages struct
+ * tc_queue_artifact_created_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_artifact_created_key { /* as for task_running */
@@ -578,8 +726,8 @@ TC_API int tc_queue_events_artifact_created(const struct tc_queue_events_artifac
 
 /* Sent when a worker reports a run as completed. It can arrive more than once when the worker
  * repeats the report.
- *
- * Exchange exchange/taskcluster-queue/v1/task-completed; messages v1/task-completed-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-completed; messages struct
+ * tc_queue_task_completed_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_completed_key { /* as for task_running */
@@ -591,8 +739,7 @@ TC_API int tc_queue_events_task_completed(const struct tc_queue_events_task_comp
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a run is reported as failed, which means that the task itself went wrong.
- *
- * Exchange exchange/taskcluster-queue/v1/task-failed; messages v1/task-failed-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-failed; messages struct tc_queue_task_failed_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_failed_key { /* as for task_defined */
@@ -605,8 +752,8 @@ TC_API int tc_queue_events_task_failed(const struct tc_queue_events_task_failed_
 
 /* Sent when a task ends without a result of its own: canceled, past its deadline, malformed or lost
  * with the retries used up. `reasonResolved` of the last run says which.
- *
- * Exchange exchange/taskcluster-queue/v1/task-exception; messages v1/task-exception-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-exception; messages struct
+ * tc_queue_task_exception_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_exception_key { /* as for task_defined */
@@ -619,9 +766,8 @@ TC_API int tc_queue_events_task_exception(const struct tc_queue_events_task_exce
 
 /* Sent when no task of a group is left unresolved, whatever the results. It can be sent again when
  * tasks are added to the group or rerun.
- *
- * Exchange exchange/taskcluster-queue/v1/task-group-resolved; messages
- * v1/task-group-changed-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-group-resolved; messages struct
+ * tc_queue_task_group_changed_message
  * Routing key primary.<taskGroupId>.<schedulerId>.<reserved> */
 struct tc_queue_events_task_group_resolved_key {
 	const char *task_group_id; /* Id of the task group that changed. */
@@ -635,9 +781,8 @@ TC_API int tc_queue_events_task_group_resolved(
 	tc_error *err);
 
 /* Sent when a task group is sealed, after which it takes no more tasks.
- *
- * Exchange exchange/taskcluster-queue/v1/task-group-sealed; messages
- * v1/task-group-changed-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-group-sealed; messages struct
+ * tc_queue_task_group_changed_message
  * Routing key primary.<taskGroupId>.<schedulerId>.<reserved> */
 struct tc_queue_events_task_group_sealed_key { /* as for task_group_resolved */
 	const char *task_group_id, *scheduler_id, *reserved;
@@ -648,9 +793,8 @@ TC_API int tc_queue_events_task_group_sealed(
 	tc_error *err);
 
 /* Sent when changeTaskPriority alters a task; the message has the former and the new priority.
- *
- * Exchange exchange/taskcluster-queue/v1/task-priority-changed; messages
- * v1/task-priority-changed-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-priority-changed; messages struct
+ * tc_queue_task_priority_changed_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
  * <schedulerId>.<taskGroupId>.<reserved> */
 struct tc_queue_events_task_priority_changed_key { /* as for task_defined */
@@ -664,9 +808,8 @@ TC_API int tc_queue_events_task_priority_changed(
 
 /* Sent at the end of a changeTaskGroupPriority call, with the new priority and the number of tasks
  * it reached.
- *
- * Exchange exchange/taskcluster-queue/v1/task-group-priority-changed; messages
- * v1/task-group-priority-changed-message.json
+ * Exchange exchange/taskcluster-queue/v1/task-group-priority-changed; messages struct
+ * tc_queue_task_group_priority_changed_message
  * Routing key primary.<taskGroupId>.<schedulerId>.<reserved> */
 struct tc_queue_events_task_group_priority_changed_key { /* as for task_group_resolved */
 	const char *task_group_id, *scheduler_id, *reserved;

@@ -4,6 +4,7 @@
 #define TASKCLUSTER_SECRETS_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/secrets_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,57 +16,65 @@ extern "C" {
 
 /* Answers at once when the secrets service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_secrets_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_secrets_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the secrets service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_secrets_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_secrets_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running secrets service, with the release number and
  * the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_secrets_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_secrets_version_call(tc_client *client, tc_error *err);
 
 /* Stores a secret under a name, with an expiry, replacing any earlier value. Answers with an empty
  * object.
- *
- * PUT /secret/<name>; stable; arguments name; body v1/secret.json
+ * PUT /secret/<name>; stable
  * Scopes: secrets:set:<name> */
+TC_API int tc_secrets_set(tc_client *client, const char *name, const struct tc_secrets_secret *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_secrets_set_call(tc_client *client, const char *name, tc_error *err);
+TC_API int tc_secrets_set_body(tc_call *call, const struct tc_secrets_secret *body, tc_error *err);
 
 /* Deletes a secret; succeeds with an empty object even if the name is unknown.
- *
- * DELETE /secret/<name>; stable; arguments name
+ * DELETE /secret/<name>; stable
  * Scopes: secrets:set:<name> */
+TC_API int tc_secrets_remove(tc_client *client, const char *name, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_secrets_remove_call(tc_client *client, const char *name, tc_error *err);
 
 /* Returns the value and the expiry of a secret. Without the scope it is 403 whether or not the name
  * exists; a secret that expired a short while ago is 410.
- *
- * GET /secret/<name>; stable; arguments name; reply v1/secret.json
+ * GET /secret/<name>; stable
  * Scopes: secrets:get:<name> */
+TC_API int tc_secrets_get(tc_client *client, const char *name, struct tc_secrets_secret **reply,
+	tc_error *err);
 TC_API tc_call *tc_secrets_get_call(tc_client *client, const char *name, tc_error *err);
+TC_API struct tc_secrets_secret *tc_secrets_get_reply(const tc_response *response, tc_error *err);
 
 struct tc_secrets_list_query {
 	const char *continuation_token, *limit;
 };
 
 /* Returns a page of the names of all secrets, never their values.
- *
- * GET /secrets; stable; reply v1/secret-list.json
+ * GET /secrets; stable
  * Scopes: secrets:list-secrets */
+TC_API int tc_secrets_list(tc_client *client, const struct tc_secrets_list_query *query,
+	struct tc_secrets_secret_list **reply, tc_error *err);
 TC_API tc_call *tc_secrets_list_call(tc_client *client, const struct tc_secrets_list_query *query,
+	tc_error *err);
+TC_API struct tc_secrets_secret_list *tc_secrets_list_reply(const tc_response *response,
 	tc_error *err);
 
 /* Health probe of the secrets service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_secrets_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_secrets_heartbeat_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

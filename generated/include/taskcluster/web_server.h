@@ -14,40 +14,42 @@ extern "C" {
 
 /* Answers at once when the web-server service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_web_server_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_web_server_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the web-server service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_web_server_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_web_server_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running web-server service, with the release number
  * and the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_web_server_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_web_server_version_call(tc_client *client, tc_error *err);
 
 /* Returns a profile of a whole task group, showing when each task waited and ran, ready to load in
  * the Firefox Profiler.
- *
- * GET /task-group/<taskGroupId>/profile; experimental; arguments taskGroupId */
+ * GET /task-group/<taskGroupId>/profile; experimental */
+TC_API int tc_web_server_task_group_profile(tc_client *client, const char *task_group_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_web_server_task_group_profile_call(tc_client *client, const char *task_group_id,
 	tc_error *err);
 
 /* Returns a profile made from the timestamps in the public log of a resolved task, ready to load in
  * the Firefox Profiler.
- *
- * GET /task/<taskId>/profile; experimental; arguments taskId */
+ * GET /task/<taskId>/profile; experimental */
+TC_API int tc_web_server_task_profile(tc_client *client, const char *task_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_web_server_task_profile_call(tc_client *client, const char *task_id,
 	tc_error *err);
 
 /* Health probe of the web-server service that is meant to include the systems behind it. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_web_server_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_web_server_heartbeat_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 #define TASKCLUSTER_WORKER_MANAGER_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/worker_manager_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,20 +17,20 @@ extern "C" {
 
 /* Answers at once when the worker-manager service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
- *
  * GET /ping; stable */
+TC_API int tc_worker_manager_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_worker_manager_ping_call(tc_client *client, tc_error *err);
 
 /* Tells a load balancer that this instance of the worker-manager service accepts requests. Needs no
  * credentials; the reply has no schema.
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_worker_manager_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_worker_manager_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Returns the Dockerflow version object of the running worker-manager service, with the release
  * number and the source it was built from. It has no output schema.
- *
  * GET /__version__; stable */
+TC_API int tc_worker_manager_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_worker_manager_version_call(tc_client *client, tc_error *err);
 
 struct tc_worker_manager_list_providers_query {
@@ -37,40 +38,56 @@ struct tc_worker_manager_list_providers_query {
 };
 
 /* Returns a page of the providers that a worker pool can name as its providerId.
- *
- * GET /providers; stable; reply v1/provider-list.json
+ * GET /providers; stable
  * Scopes: worker-manager:list-providers */
+TC_API int tc_worker_manager_list_providers(tc_client *client,
+	const struct tc_worker_manager_list_providers_query *query,
+	struct tc_worker_manager_provider_list **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_providers_call(tc_client *client,
 	const struct tc_worker_manager_list_providers_query *query, tc_error *err);
+TC_API struct tc_worker_manager_provider_list *tc_worker_manager_list_providers_reply(
+	const tc_response *response, tc_error *err);
 
 /* Creates a worker pool with its provider, configuration and owner, and returns it. Fails when the
  * id is in use.
- *
- * PUT /worker-pool/<workerPoolId>; stable; arguments workerPoolId; body
- * v1/create-worker-pool-request.json; reply v1/worker-pool-full.json
+ * PUT /worker-pool/<workerPoolId>; stable
  * Scopes: worker-manager:manage-worker-pool:<workerPoolId> and worker-manager:provider:<providerId>
  */
+TC_API int tc_worker_manager_create_worker_pool(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_create_worker_pool_request *body,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_create_worker_pool_call(tc_client *client,
 	const char *worker_pool_id, tc_error *err);
+TC_API int tc_worker_manager_create_worker_pool_body(tc_call *call,
+	const struct tc_worker_manager_create_worker_pool_request *body, tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_full *tc_worker_manager_create_worker_pool_reply(
+	const tc_response *response, tc_error *err);
 
 /* Changes a worker pool and returns the new definition. Setting providerId to `null-provider` winds
  * the pool down: it goes away once its workers have.
- *
- * POST /worker-pool/<workerPoolId>; experimental; arguments workerPoolId; body
- * v1/update-worker-pool-request.json; reply v1/worker-pool-full.json
+ * POST /worker-pool/<workerPoolId>; experimental
  * Scopes: worker-manager:manage-worker-pool:<workerPoolId> and worker-manager:provider:<providerId>
  */
+TC_API int tc_worker_manager_update_worker_pool(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_update_worker_pool_request *body,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_update_worker_pool_call(tc_client *client,
 	const char *worker_pool_id, tc_error *err);
+TC_API int tc_worker_manager_update_worker_pool_body(tc_call *call,
+	const struct tc_worker_manager_update_worker_pool_request *body, tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_full *tc_worker_manager_update_worker_pool_reply(
+	const tc_response *response, tc_error *err);
 
 /* Schedules a worker pool for deletion and archives its launch configs. The pool stays visible
  * until its last worker is gone.
- *
- * DELETE /worker-pool/<workerPoolId>; stable; arguments workerPoolId; reply
- * v1/worker-pool-full.json
+ * DELETE /worker-pool/<workerPoolId>; stable
  * Scopes: worker-manager:manage-worker-pool:<workerPoolId> */
+TC_API int tc_worker_manager_delete_worker_pool(tc_client *client, const char *worker_pool_id,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_delete_worker_pool_call(tc_client *client,
 	const char *worker_pool_id, tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_full *tc_worker_manager_delete_worker_pool_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_worker_pool_launch_configs_query {
 	const char *continuation_token, *limit, *include_archived;
@@ -78,40 +95,54 @@ struct tc_worker_manager_list_worker_pool_launch_configs_query {
 
 /* Returns a page of the launch configs of a pool, by default only the active ones;
  * `includeArchived=true` adds the rest.
- *
- * GET /worker-pool/<workerPoolId>/launch-configs; experimental; arguments workerPoolId; reply
- * v1/worker-pool-launch-config-list.json
+ * GET /worker-pool/<workerPoolId>/launch-configs; experimental
  * Scopes: worker-manager:get-worker-pool:<workerPoolId> */
+TC_API int tc_worker_manager_list_worker_pool_launch_configs(tc_client *client,
+	const char *worker_pool_id,
+	const struct tc_worker_manager_list_worker_pool_launch_configs_query *query,
+	struct tc_worker_manager_worker_pool_launch_config_list **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_worker_pool_launch_configs_call(tc_client *client,
 	const char *worker_pool_id,
 	const struct tc_worker_manager_list_worker_pool_launch_configs_query *query, tc_error *err);
 
+	TC_API struct tc_worker_manager_worker_pool_launch_config_list *tc_worker_manager_list_worker_pool_launch_configs_reply(
+	const tc_response *response, tc_error *err);
+
 /* Returns for each launch config of a pool how many workers are requested, running, stopping and
  * stopped, and their capacity.
- *
- * GET /worker-pool/<workerPoolId>/stats; experimental; arguments workerPoolId; reply
- * v1/worker-pool-stats.json
+ * GET /worker-pool/<workerPoolId>/stats; experimental
  * Scopes: worker-manager:get-worker-pool:<workerPoolId> */
+TC_API int tc_worker_manager_worker_pool_stats(tc_client *client, const char *worker_pool_id,
+	struct tc_worker_manager_worker_pool_stats **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_worker_pool_stats_call(tc_client *client,
 	const char *worker_pool_id, tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_stats *tc_worker_manager_worker_pool_stats_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the definition of one worker pool.
- *
- * GET /worker-pool/<workerPoolId>; stable; arguments workerPoolId; reply v1/worker-pool-full.json
+ * GET /worker-pool/<workerPoolId>; stable
  * Scopes: worker-manager:get-worker-pool:<workerPoolId> */
+TC_API int tc_worker_manager_worker_pool(tc_client *client, const char *worker_pool_id,
+	struct tc_worker_manager_worker_pool_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_worker_pool_call(tc_client *client, const char *worker_pool_id,
 	tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_full *tc_worker_manager_worker_pool_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_worker_pools_query {
 	const char *continuation_token, *limit;
 };
 
 /* Returns a page of the worker pools with their definitions.
- *
- * GET /worker-pools; stable; reply v1/worker-pool-list.json
+ * GET /worker-pools; stable
  * Scopes: worker-manager:list-worker-pools */
+TC_API int tc_worker_manager_list_worker_pools(tc_client *client,
+	const struct tc_worker_manager_list_worker_pools_query *query,
+	struct tc_worker_manager_worker_pool_list **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_worker_pools_call(tc_client *client,
 	const struct tc_worker_manager_list_worker_pools_query *query, tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_list *tc_worker_manager_list_worker_pools_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_worker_pools_stats_query {
 	const char *continuation_token, *limit;
@@ -119,21 +150,31 @@ struct tc_worker_manager_list_worker_pools_stats_query {
 
 /* Returns a page of worker pools with their capacity in each state, which is cheaper than asking
  * pool by pool.
- *
- * GET /worker-pools/stats; experimental; reply v1/worker-pool-list-stats.json
+ * GET /worker-pools/stats; experimental
  * Scopes: worker-manager:list-worker-pools */
+TC_API int tc_worker_manager_list_worker_pools_stats(tc_client *client,
+	const struct tc_worker_manager_list_worker_pools_stats_query *query,
+	struct tc_worker_manager_worker_pool_list_stats **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_worker_pools_stats_call(tc_client *client,
 	const struct tc_worker_manager_list_worker_pools_stats_query *query, tc_error *err);
 
+	TC_API struct tc_worker_manager_worker_pool_list_stats *tc_worker_manager_list_worker_pools_stats_reply(
+	const tc_response *response, tc_error *err);
+
 /* Lets a worker record a startup or configuration error of its pool, for the pool's owner to see.
  * The text can be read widely, so it must hold no secrets.
- *
- * POST /worker-pool-errors/<workerPoolId>; stable; arguments workerPoolId; body
- * v1/report-worker-error-request.json; reply v1/worker-pool-error.json
+ * POST /worker-pool-errors/<workerPoolId>; stable
  * Scopes: assume:worker-pool:<workerPoolId> and assume:worker-id:<workerGroup>/<workerId>
  * Not repeated once the server may have begun. */
+TC_API int tc_worker_manager_report_worker_error(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_report_worker_error_request *body,
+	struct tc_worker_manager_worker_pool_error **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_report_worker_error_call(tc_client *client,
 	const char *worker_pool_id, tc_error *err);
+TC_API int tc_worker_manager_report_worker_error_body(tc_call *call,
+	const struct tc_worker_manager_report_worker_error_request *body, tc_error *err);
+TC_API struct tc_worker_manager_worker_pool_error *tc_worker_manager_report_worker_error_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_worker_pool_error_stats_query {
 	const char *worker_pool_id;
@@ -141,11 +182,16 @@ struct tc_worker_manager_worker_pool_error_stats_query {
 
 /* Returns error counts of the last 7 days, by day, hour, title and code, for one pool or, without
  * `workerPoolId`, for all of them.
- *
- * GET /worker-pool-errors/stats; experimental; reply v1/worker-pool-error-stats.json
+ * GET /worker-pool-errors/stats; experimental
  * Scopes: worker-manager:list-worker-pool-errors:<workerPoolId> */
+TC_API int tc_worker_manager_worker_pool_error_stats(tc_client *client,
+	const struct tc_worker_manager_worker_pool_error_stats_query *query,
+	struct tc_worker_manager_worker_pool_error_stats **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_worker_pool_error_stats_call(tc_client *client,
 	const struct tc_worker_manager_worker_pool_error_stats_query *query, tc_error *err);
+
+	TC_API struct tc_worker_manager_worker_pool_error_stats *tc_worker_manager_worker_pool_error_stats_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_worker_pool_errors_query {
 	const char *continuation_token, *limit, *launch_config_id, *error_id;
@@ -153,97 +199,140 @@ struct tc_worker_manager_list_worker_pool_errors_query {
 
 /* Returns a page of the errors recorded for a pool, optionally of a single launch config or a
  * single errorId.
- *
- * GET /worker-pool-errors/<workerPoolId>; stable; arguments workerPoolId; reply
- * v1/worker-pool-error-list.json
+ * GET /worker-pool-errors/<workerPoolId>; stable
  * Scopes: worker-manager:list-worker-pool-errors:<workerPoolId> */
+TC_API int tc_worker_manager_list_worker_pool_errors(tc_client *client, const char *worker_pool_id,
+	const struct tc_worker_manager_list_worker_pool_errors_query *query,
+	struct tc_worker_manager_worker_pool_error_list **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_worker_pool_errors_call(tc_client *client,
 	const char *worker_pool_id,
 	const struct tc_worker_manager_list_worker_pool_errors_query *query, tc_error *err);
+
+	TC_API struct tc_worker_manager_worker_pool_error_list *tc_worker_manager_list_worker_pool_errors_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_workers_for_worker_group_query {
 	const char *continuation_token, *limit;
 };
 
 /* Returns a page of the workers of a pool that belong to one worker group, often a cloud region.
- *
- * GET /workers/<workerPoolId>/<workerGroup>; stable; arguments workerPoolId, workerGroup; reply
- * v1/worker-list.json
+ * GET /workers/<workerPoolId>/<workerGroup>; stable
  * Scopes: worker-manager:list-workers:<workerPoolId>/<workerGroup> */
+TC_API int tc_worker_manager_list_workers_for_worker_group(tc_client *client,
+	const char *worker_pool_id, const char *worker_group,
+	const struct tc_worker_manager_list_workers_for_worker_group_query *query,
+	struct tc_worker_manager_worker_list **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_workers_for_worker_group_call(tc_client *client,
 	const char *worker_pool_id, const char *worker_group,
 	const struct tc_worker_manager_list_workers_for_worker_group_query *query, tc_error *err);
+TC_API struct tc_worker_manager_worker_list *tc_worker_manager_list_workers_for_worker_group_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns one worker as the manager knows it: provider, state, capacity and times.
- *
- * GET /workers/<workerPoolId>/<workerGroup>/<workerId>; stable; arguments workerPoolId,
- * workerGroup, workerId; reply v1/worker-full.json
+ * GET /workers/<workerPoolId>/<workerGroup>/<workerId>; stable
  * Scopes: worker-manager:get-worker:<workerPoolId>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_worker(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const char *worker_id,
+	struct tc_worker_manager_worker_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_worker_call(tc_client *client, const char *worker_pool_id,
 	const char *worker_group, const char *worker_id, tc_error *err);
+TC_API struct tc_worker_manager_worker_full *tc_worker_manager_worker_reply(
+	const tc_response *response, tc_error *err);
 
 /* Adds a worker to a pool whose provider does not start workers itself, such as a static one. Other
  * providers answer 400.
- *
- * PUT /workers/<workerPoolId>/<workerGroup>/<workerId>; stable; arguments workerPoolId,
- * workerGroup, workerId; body v1/create-worker-request.json; reply v1/worker-full.json
+ * PUT /workers/<workerPoolId>/<workerGroup>/<workerId>; stable
  * Scopes: worker-manager:create-worker:<workerPoolId>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_create_worker(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const char *worker_id,
+	const struct tc_worker_manager_create_worker_request *body,
+	struct tc_worker_manager_worker_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_create_worker_call(tc_client *client, const char *worker_pool_id,
 	const char *worker_group, const char *worker_id, tc_error *err);
+TC_API int tc_worker_manager_create_worker_body(tc_call *call,
+	const struct tc_worker_manager_create_worker_request *body, tc_error *err);
+TC_API struct tc_worker_manager_worker_full *tc_worker_manager_create_worker_reply(
+	const tc_response *response, tc_error *err);
 
 /* Changes a worker of a pool whose provider does not start workers itself, such as a static one.
- *
- * POST /workers/<workerPoolId>/<workerGroup>/<workerId>; stable; arguments workerPoolId,
- * workerGroup, workerId; body v1/create-worker-request.json; reply v1/worker-full.json
+ * POST /workers/<workerPoolId>/<workerGroup>/<workerId>; stable
  * Scopes: worker-manager:update-worker:<workerPoolId>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_update_worker(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const char *worker_id,
+	const struct tc_worker_manager_create_worker_request *body,
+	struct tc_worker_manager_worker_full **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_update_worker_call(tc_client *client, const char *worker_pool_id,
 	const char *worker_group, const char *worker_id, tc_error *err);
+TC_API int tc_worker_manager_update_worker_body(tc_call *call,
+	const struct tc_worker_manager_create_worker_request *body, tc_error *err);
+TC_API struct tc_worker_manager_worker_full *tc_worker_manager_update_worker_reply(
+	const tc_response *response, tc_error *err);
 
 /* Asks the provider to remove a worker. The effect differs by provider: some answer 400, and with
  * others the worker remains visible for a while.
- *
- * DELETE /workers/<workerPoolId>/<workerGroup>/<workerId>; stable; arguments workerPoolId,
- * workerGroup, workerId
+ * DELETE /workers/<workerPoolId>/<workerGroup>/<workerId>; stable
  * Scopes: worker-manager:remove-worker:<workerPoolId>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_remove_worker(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const char *worker_id, tc_response **response, tc_error *err);
 TC_API tc_call *tc_worker_manager_remove_worker_call(tc_client *client, const char *worker_pool_id,
 	const char *worker_group, const char *worker_id, tc_error *err);
 
 /* Tells a worker whether to stop, and why, as last decided from demand, pool capacity and launch
  * config changes. Meant for workers, which stop when told to.
- *
- * GET /workers/<workerPoolId>/<workerGroup>/<workerId>/should-terminate; experimental; arguments
- * workerPoolId, workerGroup, workerId; reply v1/should-worker-terminate-response.json
+ * GET /workers/<workerPoolId>/<workerGroup>/<workerId>/should-terminate; experimental
  * Scopes: worker-manager:should-worker-terminate:<workerPoolId>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_should_worker_terminate(tc_client *client, const char *worker_pool_id,
+	const char *worker_group, const char *worker_id,
+	struct tc_worker_manager_should_worker_terminate_response **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_should_worker_terminate_call(tc_client *client,
 	const char *worker_pool_id, const char *worker_group, const char *worker_id, tc_error *err);
+
+	TC_API struct tc_worker_manager_should_worker_terminate_response *tc_worker_manager_should_worker_terminate_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_workers_for_worker_pool_query {
 	const char *continuation_token, *limit, *launch_config_id, *state;
 };
 
 /* Returns a page of the workers of a pool, optionally filtered by launch config or state.
- *
- * GET /workers/<workerPoolId>; stable; arguments workerPoolId; reply v1/worker-list.json
+ * GET /workers/<workerPoolId>; stable
  * Scopes: worker-manager:list-workers:<workerPoolId> */
+TC_API int tc_worker_manager_list_workers_for_worker_pool(tc_client *client,
+	const char *worker_pool_id,
+	const struct tc_worker_manager_list_workers_for_worker_pool_query *query,
+	struct tc_worker_manager_worker_list **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_workers_for_worker_pool_call(tc_client *client,
 	const char *worker_pool_id,
 	const struct tc_worker_manager_list_workers_for_worker_pool_query *query, tc_error *err);
+TC_API struct tc_worker_manager_worker_list *tc_worker_manager_list_workers_for_worker_pool_reply(
+	const tc_response *response, tc_error *err);
 
 /* Exchanges a proof of identity, whose form depends on the provider, for the worker's credentials,
  * configuration and a secret for later renewal. Called unsigned when a worker starts.
- *
- * POST /worker/register; stable; body v1/register-worker-request.json; reply
- * v1/register-worker-response.json */
+ * POST /worker/register; stable */
+TC_API int tc_worker_manager_register_worker(tc_client *client,
+	const struct tc_worker_manager_register_worker_request *body,
+	struct tc_worker_manager_register_worker_response **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_register_worker_call(tc_client *client, tc_error *err);
+TC_API int tc_worker_manager_register_worker_body(tc_call *call,
+	const struct tc_worker_manager_register_worker_request *body, tc_error *err);
+TC_API struct tc_worker_manager_register_worker_response *tc_worker_manager_register_worker_reply(
+	const tc_response *response, tc_error *err);
 
 /* Renews the credentials of a running worker before they expire; the body carries the secret of the
  * last registration and the reply a new one. It also defers the moment at which the instance would
  * be terminated.
- *
- * POST /worker/reregister; experimental; body v1/reregister-worker-request.json; reply
- * v1/reregister-worker-response.json
+ * POST /worker/reregister; experimental
  * Scopes: worker-manager:reregister-worker:<workerPoolId>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_reregister_worker(tc_client *client,
+	const struct tc_worker_manager_reregister_worker_request *body,
+	struct tc_worker_manager_reregister_worker_response **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_reregister_worker_call(tc_client *client, tc_error *err);
+TC_API int tc_worker_manager_reregister_worker_body(tc_call *call,
+	const struct tc_worker_manager_reregister_worker_request *body, tc_error *err);
+
+	TC_API struct tc_worker_manager_reregister_worker_response *tc_worker_manager_reregister_worker_reply(
+	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_workers_query {
 	const char *continuation_token, *limit, *launch_config_id, *quarantined, *worker_state;
@@ -251,33 +340,38 @@ struct tc_worker_manager_list_workers_query {
 
 /* Returns a page of the workers of a queue with their activity and quarantine, joined with what the
  * manager knows. Filters: launch config, `quarantined`, `workerState`.
- *
- * GET /provisioners/<provisionerId>/worker-types/<workerType>/workers; experimental; arguments
- * provisionerId, workerType; reply v1/list-workers-response.json
+ * GET /provisioners/<provisionerId>/worker-types/<workerType>/workers; experimental
  * Scopes: worker-manager:list-workers:<provisionerId>/<workerType> */
+TC_API int tc_worker_manager_list_workers(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const struct tc_worker_manager_list_workers_query *query,
+	struct tc_worker_manager_list_workers_response **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_list_workers_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, const struct tc_worker_manager_list_workers_query *query,
 	tc_error *err);
+TC_API struct tc_worker_manager_list_workers_response *tc_worker_manager_list_workers_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns one worker with its recent tasks, last activity, quarantine and state.
- *
  * GET /provisioners/<provisionerId>/worker-types/<workerType>/workers/<workerGroup>/<workerId>;
- * experimental; arguments provisionerId, workerType, workerGroup, workerId; reply
- * v1/worker-response.json
+ * experimental
  * Scopes: worker-manager:get-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId> */
+TC_API int tc_worker_manager_get_worker(tc_client *client, const char *provisioner_id,
+	const char *worker_type, const char *worker_group, const char *worker_id,
+	struct tc_worker_manager_worker_response **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_get_worker_call(tc_client *client, const char *provisioner_id,
 	const char *worker_type, const char *worker_group, const char *worker_id, tc_error *err);
+TC_API struct tc_worker_manager_worker_response *tc_worker_manager_get_worker_reply(
+	const tc_response *response, tc_error *err);
 
 /* Health probe of the worker-manager service that is meant to include the systems behind it. Needs
  * no credentials; the reply has no schema.
- *
  * GET /__heartbeat__; stable */
+TC_API int tc_worker_manager_heartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_worker_manager_heartbeat_call(tc_client *client, tc_error *err);
 
 /* Sent when a worker pool is created; the message names the pool and its provider.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-pool-created; messages
- * v1/pulse-worker-pool-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-pool-created; messages struct
+ * tc_worker_manager_pulse_worker_pool_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_pool_created_key {
@@ -306,9 +400,8 @@ TC_API int tc_worker_manager_events_worker_pool_created(
 
 /* Sent when the definition of a worker pool changes; the message can name the provider it had
  * before.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-pool-updated; messages
- * v1/pulse-worker-pool-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-pool-updated; messages struct
+ * tc_worker_manager_pulse_worker_pool_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_pool_updated_key { /* as for worker_pool_created */
@@ -322,9 +415,8 @@ TC_API int tc_worker_manager_events_worker_pool_updated(
 
 /* Sent when a worker reports an error, or when the manager fails to provision for a pool. The
  * message has kind, title and errorId.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-pool-error; messages
- * v1/pulse-worker-pool-error-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-pool-error; messages struct
+ * tc_worker_manager_pulse_worker_pool_error_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_pool_error_key { /* as for worker_pool_created */
@@ -337,9 +429,8 @@ TC_API int tc_worker_manager_events_worker_pool_error(
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when the manager asks a provider for a new worker; the machine is not up yet.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-requested; messages
- * v1/pulse-worker-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-requested; messages struct
+ * tc_worker_manager_pulse_worker_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_requested_key {
@@ -359,9 +450,8 @@ TC_API int tc_worker_manager_events_worker_requested(
 	tc_error *err);
 
 /* Sent when a worker registers, which means that it started and will claim tasks.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-running; messages
- * v1/pulse-worker-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-running; messages struct
+ * tc_worker_manager_pulse_worker_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_running_key { /* as for worker_requested */
@@ -374,9 +464,8 @@ TC_API int tc_worker_manager_events_worker_running(
 	tc_error *err);
 
 /* Sent when a worker is known to be stopped, whether it ended by itself or was terminated.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-stopped; messages
- * v1/pulse-worker-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-stopped; messages struct
+ * tc_worker_manager_pulse_worker_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_stopped_key { /* as for worker_requested */
@@ -390,9 +479,8 @@ TC_API int tc_worker_manager_events_worker_stopped(
 
 /* Sent when a worker is being removed, by an API call or by the manager itself; the message gives
  * the reason.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/worker-removed; messages
- * v1/pulse-worker-removed-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/worker-removed; messages struct
+ * tc_worker_manager_pulse_worker_removed_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_worker_removed_key { /* as for worker_requested */
@@ -405,9 +493,8 @@ TC_API int tc_worker_manager_events_worker_removed(
 	tc_error *err);
 
 /* Sent when a worker pool gains a launch config; the message gives its id.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/launch-config-created; messages
- * v1/pulse-launch-config-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/launch-config-created; messages struct
+ * tc_worker_manager_pulse_launch_config_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_launch_config_created_key { /* as for worker_pool_created */
@@ -420,9 +507,8 @@ TC_API int tc_worker_manager_events_launch_config_created(
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a launch config of a worker pool changes; the message gives its id.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/launch-config-updated; messages
- * v1/pulse-launch-config-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/launch-config-updated; messages struct
+ * tc_worker_manager_pulse_launch_config_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_launch_config_updated_key { /* as for worker_pool_created */
@@ -435,9 +521,8 @@ TC_API int tc_worker_manager_events_launch_config_updated(
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a launch config is archived, so that no new workers start from it.
- *
- * Exchange exchange/taskcluster-worker-manager/v1/launch-config-archived; messages
- * v1/pulse-launch-config-message.json
+ * Exchange exchange/taskcluster-worker-manager/v1/launch-config-archived; messages struct
+ * tc_worker_manager_pulse_launch_config_message
  * Routing key primary.<providerId>.<provisionerId>.<workerType>.<workerGroup>.<workerId>.
  * <launchConfigId>.<reserved> */
 struct tc_worker_manager_events_launch_config_archived_key { /* as for worker_pool_created */

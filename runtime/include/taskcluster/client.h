@@ -28,6 +28,15 @@ struct tc_progress {
  * cancels the call with TC_ERROR_CANCELED. */
 typedef int tc_progress_fn(void *data, const struct tc_progress *progress);
 
+/*
+ * Gives credentials that are newer than `current` (NULL while there are none): a reference that the
+ * client takes over. NULL when it has none: with *err set, a call whose credentials have ended
+ * fails with that error; otherwise calls go on with those they have, and it is asked again 10
+ * seconds later at the earliest. It runs on the client's thread inside a call, also one on a loop,
+ * which waits meanwhile; it must not use the same client.
+ */
+typedef tc_credentials *tc_renew_fn(void *data, const tc_credentials *current, tc_error *err);
+
 /* Seams for tests and special hosts. Each may be NULL. */
 struct tc_seams {
 	struct timespec (*clock)(void *data);                   /* the wall clock, UTC */
@@ -76,12 +85,19 @@ struct tc_options {
 				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
 	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes
 				  (TC_ENCODE_UNCHECKED) */
+	tc_renew_fn *renew;    /* asked for credentials before the first call without any, before
+				  those there are end, and after a 401 that refuses them */
+	void *renew_data;
+	int64_t renew_before_ms; /* so long before their end; 5 minutes, or a quarter of their
+				    life if that is less */
 };
 #define TC_OPTIONS_INIT TC_SIZED_INIT(struct tc_options)
 
 /*
  * NULL options: everything from the environment: TASKCLUSTER_PROXY_URL or TASKCLUSTER_ROOT_URL, and
- * the credentials variables (none set: unsigned calls; some set: TC_ERROR_CREDENTIALS).
+ * the credentials variables (none set: unsigned calls; some set: TC_ERROR_CREDENTIALS). Systems
+ * that are not Taskcluster have variables of their own, which are read when they are first called;
+ * their servers never see the ones above.
  */
 TC_API tc_client *tc_client_new(const struct tc_options *options, tc_error *err);
 

@@ -21,7 +21,7 @@ typedef struct tc_credentials tc_credentials;
 
 /*
  * `certificate` is the JSON text that belongs to temporary credentials, or NULL (or "") for
- * permanent ones. Refused: an empty id or token; characters in them that a Hawk header cannot
+ * permanent ones. Refused: an empty id or token; characters in the id that a Hawk header cannot
  * carry; a certificate that is malformed or could never be accepted.
  */
 TC_API tc_credentials *tc_credentials_new(

@@ -60,10 +60,11 @@ struct tc_loop_options {
 				      all that came meanwhile */
 	/*
 	 * The hook face; both or neither. `watch` sets which events (a sum of enum tc_loop_event;
-	 * 0: no more) of a descriptor to wait for; it returns 0, or anything else when it cannot,
-	 * and the run that needs it fails with TC_ERROR_SYSTEM. `timer` sets the one timer anew:
-	 * from now in ms, 0 for as soon as possible, -1 for none. They are called from inside any
-	 * function of the loop and must not call one.
+	 * 0: no more, also for one that could not be watched) of a descriptor to wait for; it
+	 * returns 0, or anything else when it cannot, and the run that needs it fails with
+	 * TC_ERROR_SYSTEM. `timer` sets the one timer anew: from now in ms, 0 for as soon as
+	 * possible, -1 for none. They are called from inside any function of the loop and must not
+	 * call one.
 	 */
 	int (*watch)(void *data, int fd, int events);
 	void (*timer)(void *data, int64_t delay_ms);

@@ -15,9 +15,10 @@
  *	tc_call_free(call);
  *
  * A list ends with the page that names no further one, by a continuationToken that is absent, null
- * or "". A page may be empty and name one all the same. A server that names a page it has already
- * given would never end: that fails with TC_ERROR_REPLY. Every iterator belongs to its call's
- * thread. The call may be freed once the iterator is made.
+ * or "". Other systems page by offsets, numbers or keys; what leads to a page is called its token
+ * all the same. A page may be empty and name one all the same. A server that names a page it has
+ *already given would never end: that fails with TC_ERROR_REPLY. Every iterator belongs to its
+ *call's thread. The call may be freed once the iterator is made.
  */
 
 #include <taskcluster/call.h>
@@ -30,6 +31,8 @@ struct tc_pages_options {
 	size_t size;       /* set by TC_PAGES_OPTIONS_INIT */
 	const char *token; /* begin with this page, as tc_pages_token named it; NULL: the first */
 	int64_t page_max;  /* end after so many pages, as if the list did; 0: no limit */
+	int64_t item_max;  /* end after so many items: no page asks for more than are missing, where
+			      the system lets pages have a size; 0: no limit */
 };
 #define TC_PAGES_OPTIONS_INIT TC_SIZED_INIT(struct tc_pages_options)
 

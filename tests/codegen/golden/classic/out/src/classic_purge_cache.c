@@ -17,7 +17,7 @@ const struct tc_service tc__service_classic_purge_cache = {
 	.base_url = "http://purge.example.com/v1", .operations = operations, .operation_count = 1,
 };
 
+int tc_classic_purge_cache_purge(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PURGE], NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_purge_cache_purge_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PURGE], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PURGE], NULL, NULL, err); }

@@ -42,23 +42,24 @@ const struct tc_service tc__service_classic_store = {
 	.exchanges = exchanges, .exchange_count = 1,
 };
 
+int tc_classic_store_get_thing(tc_client *client, const char *thing_id, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_GET_THING], (const char *const[]){ thing_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_store_get_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_GET_THING],
-		(const char *const[]){ thing_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_GET_THING], (const char *const[]){ thing_id }, NULL, err); }
 
+int tc_classic_store_create_thing(tc_client *client, const char *thing_id, const tc_json *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id }, NULL, body,
+	response, err); }
 tc_call *tc_classic_store_create_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_THING],
-		(const char *const[]){ thing_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id }, NULL, err); }
 
+int tc_classic_store_remove_thing(tc_client *client, const char *thing_id, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_REMOVE_THING], (const char *const[]){ thing_id }, NULL, NULL,
+	response, err); }
 tc_call *tc_classic_store_remove_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_REMOVE_THING],
-		(const char *const[]){ thing_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_REMOVE_THING], (const char *const[]){ thing_id }, NULL, err); }
 
 int tc_classic_store_events_thing_created(
 	const struct tc_classic_store_events_thing_created_key *key, struct tc_binding *binding,

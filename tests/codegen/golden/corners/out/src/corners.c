@@ -29,8 +29,8 @@ static const struct tc_operation operations[] = {
 		{ "start_time__gte" }, { "end_time__lt" }, { "end_time__gte" }, { "URLPrefix" } }, .query_count = 12,
 		.pages = true, .description = "Has a long query." },
 	[OP_SHAPES] = { .service = &tc__service_corners, .name = "shapes", .method = "POST", .route = "/f",
-		.title = "A thing", .has_input = true, .has_output = true,
-		.description = "Uses schemas of unusual shapes." },
+		.title = "A thing", .has_input = true, .has_output = true, .input = &tc_corners_shapes_type,
+		.output = &tc_corners_shapes_named_type, .description = "Uses schemas of unusual shapes." },
 	[OP_LBHEARTBEAT] = { .service = &tc__service_corners, .name = "lbheartbeat", .method = "GET",
 		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat", .description = "" },
 	[OP_EACH_OF] = { .service = &tc__service_corners, .name = "eachOf", .method = "PATCH", .route = "/g",
@@ -50,59 +50,67 @@ const struct tc_service tc__service_corners = {
 	.operations = operations, .operation_count = 10,
 };
 
-tc_call *tc_corners_keyword_arguments_call(tc_client *client, const char *namespace_,
-	const char *index_, const char *client_, const char *err_, const char *class_,
-	const char *url, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_KEYWORD_ARGUMENTS],
-		(const char *const[]){ namespace_, index_, client_, err_, class_, url }, NULL, err);
-}
+int tc_corners_keyword_arguments(tc_client *client, const char *namespace_, const char *index_, const char *client_,
+	const char *err_, const char *class_, const char *url, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_KEYWORD_ARGUMENTS], (const char *const[]){ namespace_, index_,
+	client_, err_, class_, url }, NULL, NULL, response, err); }
+tc_call *tc_corners_keyword_arguments_call(tc_client *client, const char *namespace_, const char *index_,
+	const char *client_, const char *err_, const char *class_, const char *url, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_KEYWORD_ARGUMENTS], (const char *const[]){ namespace_, index_,
+	client_, err_, class_, url }, NULL, err); }
 
+int tc_corners_azure_table_sas(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AZURE_TABLE_SAS], NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_azure_table_sas_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], NULL, NULL, err); }
 
+int tc_corners_list_roles2(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_ROLES2], NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_list_roles2_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_ROLES2], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LIST_ROLES2], NULL, NULL, err); }
 
+int tc_corners_aws_s3_credentials(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_AWS_S3_CREDENTIALS], NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_aws_s3_credentials_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_AWS_S3_CREDENTIALS], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_AWS_S3_CREDENTIALS], NULL, NULL, err); }
 
-tc_call *tc_corners_many_queries_call(tc_client *client,
-	const struct tc_corners_many_queries_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_MANY_QUERIES], NULL, query, err);
-}
+int tc_corners_many_queries(tc_client *client, const struct tc_corners_many_queries_query *query,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_MANY_QUERIES], NULL, query, NULL, response, err); }
+tc_call *tc_corners_many_queries_call(tc_client *client, const struct tc_corners_many_queries_query *query,
+	tc_error *err)
+{ return tc_generated_call(client, &operations[OP_MANY_QUERIES], NULL, query, err); }
 
+int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes *body, struct tc_corners_shapes_named **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_SHAPES], NULL, NULL, body, reply, err); }
 tc_call *tc_corners_shapes_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_SHAPES], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_SHAPES], NULL, NULL, err); }
+int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_SHAPES], body, err); }
+struct tc_corners_shapes_named *tc_corners_shapes_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_SHAPES], response, err); }
 
+int tc_corners_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_lbheartbeat_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
 
+int tc_corners_each_of(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_EACH_OF], NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_each_of_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_EACH_OF], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_EACH_OF], NULL, NULL, err); }
 
+int tc_corners_no_scopes(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_NO_SCOPES], NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_no_scopes_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_NO_SCOPES], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_NO_SCOPES], NULL, NULL, err); }
 
-tc_call *tc_corners_long_name_and_route_call(tc_client *client, const char *second_argument,
-	const char *first_argument, const char *third_argument, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LONG_NAME_AND_ROUTE],
-		(const char *const[]){ second_argument, first_argument, third_argument }, NULL,
-		err);
-}
+int tc_corners_long_name_and_route(tc_client *client, const char *second_argument, const char *first_argument,
+	const char *third_argument, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LONG_NAME_AND_ROUTE], (const char *const[]){ second_argument,
+	first_argument, third_argument }, NULL, NULL, response, err); }
+tc_call *tc_corners_long_name_and_route_call(tc_client *client, const char *second_argument, const char *first_argument,
+	const char *third_argument, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LONG_NAME_AND_ROUTE], (const char *const[]){ second_argument,
+	first_argument, third_argument }, NULL, err); }

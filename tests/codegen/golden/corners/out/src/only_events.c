@@ -19,11 +19,13 @@ enum { EX_ONLY_CONSTANTS, EX_KEYWORDS };
 
 static const struct tc_exchange exchanges[] = {
 	[EX_ONLY_CONSTANTS] = { .service = &tc__service_only_events, .name = "onlyConstants",
-		.exchange = "exchange/only-events/v1/only-constants", .title = "Things", .words = words_only_constants,
-		.word_count = 1, .description = "Has nothing to choose." },
+		.exchange = "exchange/only-events/v1/only-constants", .title = "Things",
+		.message = &tc_only_events_shapes_type, .words = words_only_constants, .word_count = 1,
+		.description = "Has nothing to choose." },
 	[EX_KEYWORDS] = { .service = &tc__service_only_events, .name = "keywords",
-		.exchange = "exchange/only-events/v1/keywords", .title = "Things", .words = words_keywords,
-		.word_count = 3, .description = "Has words that C++ could not name so." },
+		.exchange = "exchange/only-events/v1/keywords", .title = "Things",
+		.message = &tc_only_events_shapes_type, .words = words_keywords, .word_count = 3,
+		.description = "Has words that C++ could not name so." },
 };
 
 const struct tc_service tc__service_only_events = {

@@ -14,10 +14,11 @@ static const struct tc_operation operations[] = {
 	[OP_THING] = { .service = &tc__service_store, .name = "thing", .method = "GET", .route = "/things/<thingId>",
 		.title = "Get Thing", .scopes = "\"store:get-thing:<thingId>\"",
 		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns one thing as it was stored." },
+		.output = &tc_store_thing_type, .description = "Returns one thing as it was stored." },
 	[OP_LIST_THINGS] = { .service = &tc__service_store, .name = "listThings", .method = "GET", .route = "/things/",
 		.title = "List Things", .query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" },
 		{ "prefix" } }, .query_count = 3, .stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
+		.output = &tc_store_list_things_response_type,
 		.description = "Returns a page of the things, in alphabetical order. Pass continuationToken on "
 		"until none comes back." },
 	[OP_CREATE_THING] = { .service = &tc__service_store, .name = "createThing", .method = "PUT",
@@ -25,14 +26,14 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"store:create-thing:<thingId>\",{\"AnyOf\":[\"store:owner:<ownerName>\","
 		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
 		.arguments = (const struct tc_parameter[]){ { "thingId" }, { "ownerName" } }, .argument_count = 2,
-		.has_input = true, .has_output = true,
+		.has_input = true, .has_output = true, .input = &tc_store_thing_type, .output = &tc_store_thing_type,
 		.description = "Stores a thing. Repeating the same request changes nothing; another one for the "
 		"same thingId gives 409." },
 	[OP_WAIT_FOR_THING] = { .service = &tc__service_store, .name = "waitForThing", .method = "POST",
 		.route = "/things/<thingId>/wait", .title = "Wait For Thing",
 		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1,
 		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .unsafe_member = "mode", .unsafe_value = "long",
-		.wait_ms = 20000, .has_input = true,
+		.wait_ms = 20000, .has_input = true, .input = &tc_store_wait_type,
 		.description = "Answers when the thing changes, after 20 seconds at the latest." },
 };
 
@@ -49,10 +50,12 @@ enum { EX_THING_CREATED, EX_THING_REMOVED };
 static const struct tc_exchange exchanges[] = {
 	[EX_THING_CREATED] = { .service = &tc__service_store, .name = "thingCreated",
 		.exchange = "exchange/store/v1/thing-created", .title = "Thing Created Messages",
-		.words = words_thing_created, .word_count = 4, .description = "Sent when a thing is stored." },
+		.message = &tc_store_thing_message_type, .words = words_thing_created, .word_count = 4,
+		.description = "Sent when a thing is stored." },
 	[EX_THING_REMOVED] = { .service = &tc__service_store, .name = "thingRemoved",
 		.exchange = "exchange/store/v1/thing-removed", .title = "Thing Removed Messages",
-		.words = words_thing_created, .word_count = 4, .description = "Sent when a thing is removed." },
+		.message = &tc_store_thing_message_type, .words = words_thing_created, .word_count = 4,
+		.description = "Sent when a thing is removed." },
 };
 
 const struct tc_service tc__service_store = {
@@ -61,35 +64,47 @@ const struct tc_service tc__service_store = {
 	.operations = operations, .operation_count = 5, .exchanges = exchanges, .exchange_count = 2,
 };
 
+int tc_store_ping(tc_client *client, tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
 tc_call *tc_store_ping_call(tc_client *client, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
 
+int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_THING], (const char *const[]){ thing_id }, NULL, NULL, reply,
+	err); }
 tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_THING], (const char *const[]){ thing_id },
-		NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_THING], (const char *const[]){ thing_id }, NULL, err); }
+struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_THING], response, err); }
 
-tc_call *tc_store_list_things_call(tc_client *client,
-	const struct tc_store_list_things_query *query, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_LIST_THINGS], NULL, query, err);
-}
+int tc_store_list_things(tc_client *client, const struct tc_store_list_things_query *query,
+	struct tc_store_list_things_response **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_LIST_THINGS], NULL, query, NULL, reply, err); }
+tc_call *tc_store_list_things_call(tc_client *client, const struct tc_store_list_things_query *query, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_LIST_THINGS], NULL, query, err); }
+struct tc_store_list_things_response *tc_store_list_things_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_LIST_THINGS], response, err); }
 
-tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id, const char *owner_name,
-	tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_CREATE_THING],
-		(const char *const[]){ thing_id, owner_name }, NULL, err);
-}
+int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
+	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id, owner_name }, NULL,
+	body, reply, err); }
+tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id, const char *owner_name, tc_error *err)
+{ return tc_generated_call(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id, owner_name }, NULL,
+	err); }
+int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_CREATE_THING], body, err); }
+struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response, tc_error *err)
+{ return tc_generated_reply(&operations[OP_CREATE_THING], response, err); }
 
+int tc_store_wait_for_thing(tc_client *client, const char *thing_id, const struct tc_store_wait *body,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, &operations[OP_WAIT_FOR_THING], (const char *const[]){ thing_id }, NULL, body,
+	response, err); }
 tc_call *tc_store_wait_for_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{
-	return tc_generated_call(client, &operations[OP_WAIT_FOR_THING],
-		(const char *const[]){ thing_id }, NULL, err);
-}
+{ return tc_generated_call(client, &operations[OP_WAIT_FOR_THING], (const char *const[]){ thing_id }, NULL, err); }
+int tc_store_wait_for_thing_body(tc_call *call, const struct tc_store_wait *body, tc_error *err)
+{ return tc_generated_body(call, &operations[OP_WAIT_FOR_THING], body, err); }
 
 int tc_store_events_thing_created(const struct tc_store_events_thing_created_key *key,
 	struct tc_binding *binding, tc_error *err)

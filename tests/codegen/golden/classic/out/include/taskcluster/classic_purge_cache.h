@@ -12,8 +12,8 @@ extern "C" {
 /* A demonstration. */
 
 /* Purges.
- *
  * POST /purge; stable */
+TC_API int tc_classic_purge_cache_purge(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_purge_cache_purge_call(tc_client *client, tc_error *err);
 
 #ifdef __cplusplus

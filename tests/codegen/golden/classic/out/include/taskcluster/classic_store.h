@@ -13,29 +13,29 @@ extern "C" {
 /* Keeps things, as of 2015. */
 
 /* Returns one thing.
- *
- * GET /thing/<thingId>; stable; arguments thingId; reply
- * http://schemas.example.com/store/v1/thing.json */
+ * GET /thing/<thingId>; stable; reply http://schemas.example.com/store/v1/thing.json */
+TC_API int tc_classic_store_get_thing(tc_client *client, const char *thing_id,
+	const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_store_get_thing_call(tc_client *client, const char *thing_id,
 	tc_error *err);
 
 /* Stores a thing.
- *
- * PUT /thing/<thingId>; stable; arguments thingId; body
- * http://schemas.example.com/store/v1/thing.json
+ * PUT /thing/<thingId>; stable; body http://schemas.example.com/store/v1/thing.json
  * Scopes: (store:create:<thingId> and store:write) or store:admin */
+TC_API int tc_classic_store_create_thing(tc_client *client, const char *thing_id,
+	const tc_json *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_store_create_thing_call(tc_client *client, const char *thing_id,
 	tc_error *err);
 
 /* Removes a thing.
- *
- * DELETE /thing/<thingId>; stable; arguments thingId
+ * DELETE /thing/<thingId>; stable
  * Scopes: store:admin */
+TC_API int tc_classic_store_remove_thing(tc_client *client, const char *thing_id,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_classic_store_remove_thing_call(tc_client *client, const char *thing_id,
 	tc_error *err);
 
 /* Sent when a thing is stored.
- *
  * Exchange exchange/store/v1/thing-created; messages
  * http://schemas.example.com/store/v1/thing-message.json
  * Routing key <thingId> */

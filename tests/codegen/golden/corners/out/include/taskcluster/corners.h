@@ -4,6 +4,7 @@
 #define TASKCLUSTER_CORNERS_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/corners_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,27 +13,28 @@ extern "C" {
 /* What generators get wrong. */
 
 /* Has arguments that C or C++ could not name so.
- *
- * GET /a/<namespace>/<index>/<client>/<err>/<class>/<URL>; stable; arguments namespace, index,
- * client, err, class, URL */
+ * GET /a/<namespace>/<index>/<client>/<err>/<class>/<URL>; stable */
+TC_API int tc_corners_keyword_arguments(tc_client *client, const char *namespace_,
+	const char *index_, const char *client_, const char *err_, const char *class_,
+	const char *url, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_keyword_arguments_call(tc_client *client, const char *namespace_,
 	const char *index_, const char *client_, const char *err_, const char *class_,
 	const char *url, tc_error *err);
 
 /* Has capitals at its end.
- *
  * GET /b; stable */
+TC_API int tc_corners_azure_table_sas(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_azure_table_sas_call(tc_client *client, tc_error *err);
 
 /* Has a digit and a route with a slash at its end.
- *
  * GET /c/; stable */
+TC_API int tc_corners_list_roles2(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_list_roles2_call(tc_client *client, tc_error *err);
 
 /* Has a digit inside.
- *
  * GET /d; stable; the reply is bytes
  * Scopes: (if levelIsReadOnly: (read or read-write), else: read-write) */
+TC_API int tc_corners_aws_s3_credentials(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_aws_s3_credentials_call(tc_client *client, tc_error *err);
 
 struct tc_corners_many_queries_query {
@@ -41,38 +43,45 @@ struct tc_corners_many_queries_query {
 };
 
 /* Has a long query.
- *
  * GET /e; stable */
+TC_API int tc_corners_many_queries(tc_client *client,
+	const struct tc_corners_many_queries_query *query, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_many_queries_call(tc_client *client,
 	const struct tc_corners_many_queries_query *query, tc_error *err);
 
 /* Uses schemas of unusual shapes.
- *
- * POST /f; stable; body v1/shapes.json; reply /schemas/corners/v1/shapes.json#/definitions/named
- */
+ * POST /f; stable */
+TC_API int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes *body,
+	struct tc_corners_shapes_named **reply, tc_error *err);
 TC_API tc_call *tc_corners_shapes_call(tc_client *client, tc_error *err);
+TC_API int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes *body,
+	tc_error *err);
+TC_API struct tc_corners_shapes_named *tc_corners_shapes_reply(const tc_response *response,
+	tc_error *err);
 
 /* Load Balancer Heartbeat
- *
  * GET /__lbheartbeat__; stable */
+TC_API int tc_corners_lbheartbeat(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_lbheartbeat_call(tc_client *client, tc_error *err);
 
 /* Needs one scope of many.
- *
  * PATCH /g; stable
  * Scopes: a:<b> for any b in bs */
+TC_API int tc_corners_each_of(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_each_of_call(tc_client *client, tc_error *err);
 
 /* Needs no scope, but says so.
- *
  * GET /h; stable
  * Scopes: none */
+TC_API int tc_corners_no_scopes(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_corners_no_scopes_call(tc_client *client, tc_error *err);
 
 /* Has its arguments in another order than its route.
- *
  * GET /a-long-route/<firstArgument>/with-many-segments/<secondArgument>/that-does-not-fit-a-line/
- * <thirdArgument>; stable; arguments secondArgument, firstArgument, thirdArgument */
+ * <thirdArgument>; stable */
+TC_API int tc_corners_long_name_and_route(tc_client *client, const char *second_argument,
+	const char *first_argument, const char *third_argument, tc_response **response,
+	tc_error *err);
 TC_API tc_call *tc_corners_long_name_and_route_call(tc_client *client, const char *second_argument,
 	const char *first_argument, const char *third_argument, tc_error *err);
 

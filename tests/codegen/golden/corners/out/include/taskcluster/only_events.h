@@ -4,6 +4,7 @@
 #define TASKCLUSTER_ONLY_EVENTS_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/only_events_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,8 +13,7 @@ extern "C" {
 /* Events alone */
 
 /* Has nothing to choose.
- *
- * Exchange exchange/only-events/v1/only-constants; messages ../corners/v1/shapes.json
+ * Exchange exchange/only-events/v1/only-constants; messages struct tc_only_events_shapes
  * Routing key primary */
 struct tc_only_events_events_only_constants_key {
 	const char *routing_key_pattern; /* ready-made, instead of the others */
@@ -23,8 +23,7 @@ TC_API int tc_only_events_events_only_constants(
 	tc_error *err);
 
 /* Has words that C++ could not name so.
- *
- * Exchange exchange/only-events/v1/keywords; messages /schemas/corners/v1/shapes.json
+ * Exchange exchange/only-events/v1/keywords; messages struct tc_only_events_shapes
  * Routing key <private>.<index>.<key> */
 struct tc_only_events_events_keywords_key {
 	const char *private_;

@@ -5,6 +5,7 @@
 #define TASKCLUSTER_STORE_H
 
 #include <taskcluster/call.h>
+#include <taskcluster/store_types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,15 +16,17 @@ extern "C" {
  * A thing has a name and a weight; it never changes. */
 
 /* Answers at once when the service can be reached.
- *
  * GET /ping; stable */
+TC_API int tc_store_ping(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_store_ping_call(tc_client *client, tc_error *err);
 
 /* Returns one thing as it was stored.
- *
- * GET /things/<thingId>; stable; arguments thingId; reply v1/thing.json
+ * GET /things/<thingId>; stable
  * Scopes: store:get-thing:<thingId> */
+TC_API int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply,
+	tc_error *err);
 TC_API tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err);
+TC_API struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err);
 
 struct tc_store_list_things_query {
 	const char *continuation_token, *limit, *prefix;
@@ -31,32 +34,41 @@ struct tc_store_list_things_query {
 
 /* Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes
  * back.
- *
- * GET /things/; experimental; reply v1/list-things-response.json */
+ * GET /things/; experimental */
+TC_API int tc_store_list_things(tc_client *client, const struct tc_store_list_things_query *query,
+	struct tc_store_list_things_response **reply, tc_error *err);
 TC_API tc_call *tc_store_list_things_call(tc_client *client,
 	const struct tc_store_list_things_query *query, tc_error *err);
+TC_API struct tc_store_list_things_response *tc_store_list_things_reply(const tc_response *response,
+	tc_error *err);
 
 /* Stores a thing. Repeating the same request changes nothing; another one for the same thingId
  * gives 409.
- *
- * PUT /things/<thingId>/of/<ownerName>; stable; arguments thingId, ownerName; body v1/thing.json;
- * reply v1/thing.json
+ * PUT /things/<thingId>/of/<ownerName>; stable
  * Scopes: store:create-thing:<thingId> and (store:owner:<ownerName> or store:any-owner) and <scope>
  * for each scope in scopes */
+TC_API int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
+	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err);
 TC_API tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id,
 	const char *owner_name, tc_error *err);
+TC_API int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body,
+	tc_error *err);
+TC_API struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response,
+	tc_error *err);
 
 /* Answers when the thing changes, after 20 seconds at the latest.
- *
- * POST /things/<thingId>/wait; deprecated; arguments thingId; body v1/wait.json
+ * POST /things/<thingId>/wait; deprecated
  * Not repeated once the server may have begun when the body's mode is long. The server may hold the
  * reply back for 20 s. */
+TC_API int tc_store_wait_for_thing(tc_client *client, const char *thing_id,
+	const struct tc_store_wait *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_store_wait_for_thing_call(tc_client *client, const char *thing_id,
+	tc_error *err);
+TC_API int tc_store_wait_for_thing_body(tc_call *call, const struct tc_store_wait *body,
 	tc_error *err);
 
 /* Sent when a thing is stored.
- *
- * Exchange exchange/store/v1/thing-created; messages v1/thing-message.json
+ * Exchange exchange/store/v1/thing-created; messages struct tc_store_thing_message
  * Routing key primary.<thingId>.<ownerName>.<reserved> */
 struct tc_store_events_thing_created_key {
 	const char *thing_id; /* Which thing. */
@@ -70,8 +82,7 @@ TC_API int tc_store_events_thing_created(const struct tc_store_events_thing_crea
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a thing is removed.
- *
- * Exchange exchange/store/v1/thing-removed; messages v1/thing-message.json
+ * Exchange exchange/store/v1/thing-removed; messages struct tc_store_thing_message
  * Routing key primary.<thingId>.<ownerName>.<reserved> */
 struct tc_store_events_thing_removed_key { /* as for thing_created */
 	const char *thing_id, *owner_name, *reserved;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_ASCII_H
+#define TC_RUNTIME_ASCII_H
+
+/*
+ * Characters as protocols mean them: ASCII, whatever the locale of the process. <ctype.h> and
+ * strcasecmp follow the locale, and in a Turkish one "I" is not the upper case of "i".
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static inline bool tc__is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline char tc__lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline bool tc__is_letter(char c)
+{
+	return tc__lower(c) >= 'a' && tc__lower(c) <= 'z';
+}
+
+static inline bool tc__is_alphanumeric(char c)
+{
+	return tc__is_digit(c) || tc__is_letter(c);
+}
+
+/* Whether `length` bytes are the same but for case; no NUL ends them. */
+static inline bool tc__same_letters(const char *a, const char *b, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (tc__lower(a[i]) != tc__lower(b[i]))
+			return false;
+	return true;
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "loop.h"
+
+#include <stdlib.h>
+#include <taskcluster/batch.h>
+
+#define IN_FLIGHT 16
+
+struct batch {
+	struct tc_batch_result *results;
+	struct entry *entries;
+	size_t count;
+	tc_loop *loop;
+	bool stop_at_error, stopping;
+	size_t failed; /* 1 + position of the failure that came first; 0: none */
+};
+
+struct entry {
+	struct batch *batch;
+	uint64_t run; /* 0: not started, or ended */
+};
+
+/* By their number, before they begin: the first failure is told, these only follow from it. */
+static void cancel_others(struct batch *batch)
+{
+	batch->stopping = true;
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->entries[i].run)
+			tc_loop_cancel(batch->loop, batch->entries[i].run);
+}
+
+static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	struct entry *entry = data;
+	struct batch *batch = entry->batch;
+	size_t position = (size_t)(entry - batch->entries);
+
+	entry->run = 0;
+	batch->results[position].response = response;
+	if (!err)
+		return;
+	tc__loop_take_error(batch->loop, run, &batch->results[position].err);
+	if (!batch->failed)
+		batch->failed = position + 1;
+	if (batch->stop_at_error && !batch->stopping)
+		cancel_others(batch);
+}
+
+static int start_all(struct batch *batch, tc_call *const *calls, tc_error *err)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct entry *entry = &batch->entries[i];
+		entry->batch = batch;
+		int rc = tc_loop_start(batch->loop, calls[i], on_done, entry, &entry->run, err);
+		if (rc == TC_OK)
+			continue;
+		tc__error_prefix(err, "calls[%zu]", i);
+		return rc;
+	}
+	return TC_OK;
+}
+
+static int run_all(struct batch *batch, tc_call *const *calls, tc_error *err)
+{
+	int rc = start_all(batch, calls, err);
+
+	if (rc == TC_OK)
+		rc = tc_loop_run(batch->loop, err);
+	if (rc != TC_OK || !batch->failed)
+		return rc;
+	const tc_error *first = &batch->results[batch->failed - 1].err;
+	rc = tc__fail(err, first->code, "calls[%zu]: %s", batch->failed - 1, tc_error_text(first));
+	if (err)
+		err->http_status = first->http_status;
+	return rc;
+}
+
+static int perform(struct batch *batch, tc_call *const *calls,
+	const struct tc_batch_options *options, tc_error *err)
+{
+	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
+
+	loop_options.in_flight = options->in_flight ? options->in_flight : IN_FLIGHT;
+	batch->stop_at_error = options->stop_at_error;
+	batch->loop = tc_loop_new(&loop_options, err);
+	if (!batch->loop)
+		return err ? err->code : TC_ERROR_SYSTEM;
+	batch->entries = calloc(batch->count, sizeof *batch->entries);
+	int rc = batch->entries ? run_all(batch, calls, err) : tc__fail_nomem(err);
+	tc_loop_free(batch->loop); /* what could not be run to its end is canceled here */
+	free(batch->entries);
+	return rc;
+}
+
+int tc_batch_perform(tc_call *const *calls, size_t count, const struct tc_batch_options *options,
+	struct tc_batch_result *results, tc_error *err)
+{
+	const struct tc_batch_options defaults = TC_BATCH_OPTIONS_INIT;
+	struct batch batch = { .results = results, .count = count };
+
+	for (size_t i = 0; results && i < count; i++)
+		results[i] = (struct tc_batch_result){ .response = NULL };
+	options = options ? options : &defaults;
+	if (options->size < sizeof *options)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"size is not set: begin with TC_BATCH_OPTIONS_INIT");
+	if (count == 0)
+		return TC_OK;
+	if (!calls || !results)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", calls ? "results" : "calls");
+	return perform(&batch, calls, options, err);
+}
+
+void tc_batch_clear(struct tc_batch_result *results, size_t count)
+{
+	for (size_t i = 0; results && i < count; i++) {
+		tc_release(results[i].response);
+		tc_error_clear(&results[i].err);
+		results[i].response = NULL;
+	}
+}

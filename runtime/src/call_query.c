@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <taskcluster/query.h>
+
+#include "call.h"
+#include <stdio.h>
+
+int tc_call_query_list(tc_call *call, const char *key, const char *comparison,
+	const char *const *values, size_t count, tc_error *err)
+{
+	int rc = tc__call_check_unused(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	const struct tc_operation *operation = call->request.operation;
+	rc = tc__request_query(&call->request, key, comparison, values, count, err);
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+	return rc;
+}
+
+int tc_call_query(
+	tc_call *call, const char *key, const char *comparison, const char *value, tc_error *err)
+{
+	return tc_call_query_list(call, key, comparison, &value, 1, err);
+}
+
+int tc_call_query_int64(
+	tc_call *call, const char *key, const char *comparison, int64_t value, tc_error *err)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof digits, "%lld", (long long)value);
+	return tc_call_query(call, key, comparison, digits, err);
+}
+
+int tc_call_query_bool(
+	tc_call *call, const char *key, const char *comparison, bool value, tc_error *err)
+{
+	return tc_call_query(call, key, comparison, value ? "true" : "false", err);
+}

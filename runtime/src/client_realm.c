@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "client_realm.h"
+
+#include "clock.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void free_realm(struct tc__realm *realm)
+{
+	tc__buffer_clear(&realm->root);
+	tc_credentials_free(realm->credentials);
+	tc__session_clear(&realm->session);
+	free(realm);
+}
+
+static const char *variable(const tc_client *client, const char *name)
+{
+	const char *value = client->environment && name ? getenv(name) : NULL;
+
+	return value && *value ? value : NULL;
+}
+
+/* The caller's base URL, its variable, its best known server. */
+static int find_root(const tc_client *client, const struct tc_service *service,
+	struct tc__realm *realm, tc_error *err)
+{
+	const struct tc_conventions *system = realm->system;
+	const char *given = client->options.base_url;
+	struct tc__url parts;
+
+	if (!system->server_url)
+		return TC_OK;
+	if (!given)
+		given = variable(client, system->environment_url);
+	if (!given)
+		given = system->server_default;
+	if (!given)
+		return TC_OK;
+	tc__expand_template(&realm->root, given, "", service);
+	if (tc__buffer_failed(&realm->root))
+		return tc__fail_nomem(err);
+	int rc = tc__url_parse(realm->root.data, &parts, err);
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s",
+			client->options.base_url || !system->environment_url
+				? "base_url"
+				: system->environment_url);
+	return rc;
+}
+
+/* The variables of the system itself; never those of another. */
+static int find_credentials(const tc_client *client, struct tc__realm *realm, tc_error *err)
+{
+	const struct tc_conventions *system = realm->system;
+	const char *id = variable(client, system->environment_id);
+	const char *secret = variable(client, system->environment_secret);
+
+	if (!id && !secret)
+		return TC_OK;
+	if (!id || !secret)
+		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s is set, but %s is not",
+			id ? system->environment_id : system->environment_secret,
+			id ? system->environment_secret : system->environment_id);
+	realm->credentials = tc_credentials_new(id, secret, NULL, err);
+	return realm->credentials ? TC_OK : TC_ERROR_CREDENTIALS;
+}
+
+/* A server may refuse programs by what they call themselves. */
+static int check_user_agent(
+	const tc_client *client, const struct tc_conventions *system, tc_error *err)
+{
+	const char *agent = strchr(client->signer.user_agent_line, ' ') + 1;
+	const char *const *pattern = system->refused_user_agents;
+
+	for (; pattern && *pattern; pattern++) {
+		int found = tc__pattern_found(*pattern, agent);
+		if (found == TC_ERROR_NOMEM)
+			return tc__fail_nomem(err);
+		if (found == 1)
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"user_agent: the server refuses programs called \"%.100s\"", agent);
+	}
+	return TC_OK;
+}
+
+int tc__client_realm(tc_client *client, const struct tc_operation *operation,
+	struct tc__realm **found, tc_error *err)
+{
+	const struct tc_conventions *system = tc__system_of(operation);
+	struct tc__realm *realm = client->realms;
+
+	*found = NULL;
+	if (!system)
+		return TC_OK;
+	while (realm && realm->system != system)
+		realm = realm->next;
+	if ((*found = realm))
+		return TC_OK;
+	realm = calloc(1, sizeof *realm);
+	if (!realm)
+		return tc__fail_nomem(err);
+	realm->system = system;
+	realm->root = TC__BUFFER(TC__URL_MAX);
+	tc_error failure = TC_ERROR_INIT;
+	int rc = check_user_agent(client, system, &failure);
+	if (rc == TC_OK)
+		rc = find_root(client, operation->service, realm, &failure);
+	if (rc == TC_OK)
+		rc = find_credentials(client, realm, &failure);
+	if (rc != TC_OK) {
+		free_realm(realm);
+		return tc__fail_with(err, &failure);
+	}
+	realm->next = client->realms;
+	client->realms = realm;
+	*found = realm;
+	return TC_OK;
+}
+
+/*
+ * Credentials that the caller gave are for the servers that its options name: with base_url for
+ * that one; with a Taskcluster root and without base_url they are Taskcluster's, and a system's
+ * best known server must not see them.
+ */
+const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm)
+{
+	const struct tc_options *options = &client->options;
+	bool elsewhere = realm->system->server_url && !options->base_url &&
+		(options->root_url || options->proxy_url);
+
+	if (client->environment && !client->credentials_given)
+		return realm->system->server_url ? realm->credentials : client->credentials;
+	return elsewhere ? NULL : client->credentials;
+}
+
+int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,
+	tc_error *err)
+{
+	struct tc__realm *realm;
+	int rc = tc__client_realm(client, operation, &realm, err);
+
+	*site = client->site;
+	if (rc == TC_OK && realm && realm->root.length)
+		site->server = realm->root.data;
+	return rc;
+}
+
+int64_t *tc__client_offset(tc_client *client, const struct tc_operation *operation)
+{
+	const struct tc_conventions *system = tc__system_of(operation);
+
+	for (struct tc__realm *realm = client->realms; system && realm; realm = realm->next)
+		if (realm->system == system && system->server_url)
+			return &realm->offset_ms;
+	return &client->offset_ms;
+}
+
+int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation)
+{
+	return tc__clock_now_ms(&client->options.seams) + *tc__client_offset(client, operation);
+}
+
+void tc__client_end_sessions(tc_client *client)
+{
+	for (struct tc__realm *realm = client->realms; realm; realm = realm->next)
+		tc__session_clear(&realm->session);
+}
+
+int tc__client_copy_realms(tc_client *to, const tc_client *from, tc_error *err)
+{
+	for (const struct tc__realm *realm = from->realms; realm; realm = realm->next) {
+		struct tc__realm *copy = calloc(1, sizeof *copy);
+		if (!copy)
+			return tc__fail_nomem(err);
+		*copy = (struct tc__realm){ .next = to->realms,
+			.system = realm->system,
+			.root = TC__BUFFER(TC__URL_MAX),
+			.offset_ms = realm->offset_ms };
+		if (realm->credentials)
+			copy->credentials = tc_credentials_ref(realm->credentials);
+		tc__buffer_text(&copy->root, tc__buffer_get(&realm->root));
+		to->realms = copy;
+		if (tc__buffer_failed(&copy->root))
+			return tc__fail_nomem(err);
+	}
+	return TC_OK;
+}
+
+void tc__client_free_realms(tc_client *client)
+{
+	while (client->realms) {
+		struct tc__realm *realm = client->realms;
+		client->realms = realm->next;
+		free_realm(realm);
+	}
+}

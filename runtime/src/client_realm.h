@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_CLIENT_REALM_H
+#define TC_RUNTIME_CLIENT_REALM_H
+
+/*
+ * What a client knows of a system that is not Taskcluster: where its server is, whose credentials
+ * are for it, its clock, its session. Each system is a realm of its own: what belongs to one never
+ * goes to another.
+ */
+
+#include "client.h"
+#include "conventions.h"
+
+struct tc__realm {
+	struct tc__realm *next;
+	const struct tc_conventions *system;
+	struct tc__buffer root;      /* {root} of its server; empty: nobody gave one */
+	tc_credentials *credentials; /* from its own environment variables, or NULL */
+	int64_t offset_ms;           /* the server's clock minus ours */
+	struct tc__session session;
+};
+
+/* The realm of an operation's system, made when first asked for; *realm is NULL for an operation of
+ * Taskcluster. */
+int tc__client_realm(tc_client *client, const struct tc_operation *operation,
+	struct tc__realm **realm, tc_error *err);
+
+/* The credentials that are for its server, or NULL. */
+const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm);
+
+/* Where calls of an operation go. */
+int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,
+	tc_error *err);
+
+/* The clock offset that belongs to an operation's server, for reading and for correcting. */
+int64_t *tc__client_offset(tc_client *client, const struct tc_operation *operation);
+
+/* The server's time for an operation; ms since 1970. */
+int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation);
+
+/* The credentials are others now: sessions end. */
+void tc__client_end_sessions(tc_client *client);
+
+/* Gives what a client knows of realms' clocks to its copy. */
+int tc__client_copy_realms(tc_client *to, const tc_client *from, tc_error *err);
+
+void tc__client_free_realms(tc_client *client);
+
+#endif

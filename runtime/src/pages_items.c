@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "pages.h"
+
+#include "loop.h"
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The caller pulls items; curl pushes bytes. Between them stands the reader with the items of one
+ * slice: while it has some, the transfer is paused, and what curl has read meanwhile (64 KiB at
+ * most, decoded in pieces of 16) waits in curl. yajl cannot go on after a callback stopped it, so a
+ * slice is always read to its end.
+ */
+struct tc_items {
+	struct tc__sink sink; /* first: it is what the sink's functions get */
+	struct tc__page_reader reader;
+	bool reads;  /* the reader is open */
+	bool paused; /* the transfer waits for us */
+	struct tc__cursor cursor;
+	tc_loop *loop;
+	uint64_t run;  /* of the page that is under way; 0: none */
+	char *token;   /* of that page, or of the last one */
+	int64_t index; /* items of it that were given out */
+	tc_error failure;
+	bool turns;  /* the page has come as a whole */
+	bool failed; /* and told: what was told is kept for those who ask again */
+};
+
+static tc_items *items_of(struct tc__sink *sink)
+{
+	return (tc_items *)sink;
+}
+
+/* ---- the sink ---- */
+
+static void close_reader(tc_items *items)
+{
+	if (items->reads)
+		tc__page_close(&items->reader);
+	items->reads = false;
+}
+
+/* Also the beginning of another attempt: nothing of the one before was given out. */
+static int begin(struct tc__sink *sink, tc_error *err)
+{
+	tc_items *items = items_of(sink);
+
+	(void)err;
+	close_reader(items);
+	tc__page_open(&items->reader, &items->cursor, true);
+	items->reads = true;
+	return TC_OK;
+}
+
+static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
+{
+	tc_items *items = items_of(sink);
+	int rc = tc__page_push(&items->reader, bytes, length, err);
+
+	if (tc__page_has_items(&items->reader))
+		tc__loop_settle(items->loop, items->run);
+	return rc;
+}
+
+static int finish(struct tc__sink *sink, tc_error *err)
+{
+	tc_items *items = items_of(sink);
+
+	return tc__page_finish(&items->reader, err);
+}
+
+static bool full(struct tc__sink *sink)
+{
+	tc_items *items = items_of(sink);
+
+	items->paused = items->reads && tc__page_has_items(&items->reader);
+	return items->paused;
+}
+
+/* ---- making and ending ---- */
+
+tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *options, tc_error *err)
+{
+	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
+	tc_items *items = calloc(1, sizeof *items);
+
+	if (!items) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	items->sink = (struct tc__sink){ begin, feed, finish, full };
+	loop_options.in_flight = 1;
+	if (tc__cursor_open(&items->cursor, call, options, err) == TC_OK)
+		items->loop = tc_loop_new(&loop_options, err);
+	if (items->loop)
+		return items;
+	tc_items_free(items);
+	return NULL;
+}
+
+void tc_items_free(tc_items *items)
+{
+	if (!items)
+		return;
+	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
+	close_reader(items);
+	tc__cursor_close(&items->cursor);
+	tc_release(items->token);
+	tc_error_clear(&items->failure);
+	free(items);
+}
+
+const char *tc_items_token(const tc_items *items)
+{
+	return items ? items->token : NULL;
+}
+
+int64_t tc_items_index(const tc_items *items)
+{
+	return items ? items->index : 0;
+}
+
+/* ---- a page ---- */
+
+static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	tc_items *items = data;
+
+	items->run = 0;
+	items->paused = false;
+	tc_release(response);
+	if (err)
+		tc__loop_take_error(items->loop, run, &items->failure);
+	else
+		items->turns = true; /* when its items are all taken */
+}
+
+static int keep_token(tc_items *items, tc_error *err)
+{
+	const char *token = items->cursor.token;
+	char *copy = token ? tc__object_text(token, strlen(token)) : NULL;
+
+	if (token && !copy)
+		return tc__fail_nomem(err);
+	tc_release(items->token);
+	items->token = copy;
+	items->index = 0;
+	return TC_OK;
+}
+
+/* Begins with the next page; *ended when there is none. */
+static int turn_page(tc_items *items, bool *ended, tc_error *err)
+{
+	const tc_call *call;
+
+	int rc = tc__cursor_call(&items->cursor, &call, err);
+	*ended = rc == TC_OK && !call;
+	if (rc != TC_OK || !call)
+		return rc;
+	rc = keep_token(items, err);
+	if (rc != TC_OK)
+		return rc;
+	return tc__loop_start(items->loop, call, &items->sink, on_done, items, &items->run, err);
+}
+
+/* Lets more bytes come. */
+static int pump(tc_items *items, tc_error *err)
+{
+	if (!items->paused)
+		return tc_loop_poll(items->loop, -1, err);
+	items->paused = false;
+	tc__loop_resume(items->loop, items->run);
+	/* what curl had kept back may have filled the reader already */
+	return tc__page_has_items(&items->reader) ? TC_OK : tc_loop_poll(items->loop, -1, err);
+}
+
+/* Tells the failure, with the place where the list broke off, and keeps it. */
+static int tell(tc_items *items, tc_error *err)
+{
+	tc_error *failure = &items->failure;
+
+	if (items->failed)
+		return tc__fail(err, failure->code, "%s", tc_error_text(failure));
+	items->failed = true;
+	if (items->index > 0)
+		tc__error_prefix(failure, "item %lld of the page with the token \"%.200s\"",
+			(long long)items->index, items->token ? items->token : "");
+	int code = failure->code;
+	tc_error kept = TC_ERROR_INIT;
+	tc__fail(&kept, code, "%s", tc_error_text(failure));
+	tc__fail_with(err, failure);
+	*failure = kept;
+	return code;
+}
+
+/* The next item that is to be given out, of those that are there. */
+static const tc_json *take(tc_items *items, tc_error *err)
+{
+	const tc_json *item;
+	bool wanted = false;
+
+	while (items->reads && (item = tc__page_take(&items->reader)))
+		if (tc__cursor_item(&items->cursor, item, &wanted, err) != TC_OK || wanted)
+			return wanted ? item : NULL;
+	return NULL;
+}
+
+static void turn_cursor(tc_items *items)
+{
+	items->turns = false;
+	tc__cursor_turn(&items->cursor, &items->reader, &items->failure);
+}
+
+int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
+{
+	bool ended = false;
+
+	if (item)
+		*item = NULL;
+	if (!items || !item)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
+	while (!ended) {
+		*item = take(items, &items->failure);
+		if (*item) {
+			items->index++;
+			return TC_OK;
+		}
+		if (items->failure.code != TC_OK)
+			return tell(items, err);
+		if (items->run)
+			pump(items, &items->failure);
+		else if (items->turns)
+			turn_cursor(items);
+		else
+			turn_page(items, &ended, &items->failure);
+	}
+	return TC_OK;
+}

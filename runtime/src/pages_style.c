@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "pages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How systems that are not Taskcluster page; references/dialect.md says what each style means. */
+
+static const struct tc__query *query_of(const struct tc__cursor *cursor)
+{
+	return &cursor->origin->request.query;
+}
+
+/* A number that the caller's query has at a key, or `otherwise`. */
+static int64_t number_at(const struct tc__cursor *cursor, const char *key, int64_t otherwise)
+{
+	const char *value = key ? tc__query_value(query_of(cursor), key) : NULL;
+
+	return value ? strtoll(value, NULL, 10) : otherwise;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t tc__style_size(const struct tc__cursor *cursor)
+{
+	const struct tc_paging *paging = cursor->paging;
+	int64_t standard = paging->size ? paging->size : paging->maximum;
+	int64_t size = number_at(cursor, paging->limit, standard);
+
+	if (!paging->limit)
+		return 0;
+	if (paging->maximum && size)
+		size = smaller(size, paging->maximum);
+	if (cursor->wanted < 0)
+		return size;
+	/* numbered pages must all be of one size */
+	if (paging->style == TC_PAGING_PAGE && cursor->token)
+		return cursor->asked;
+	return size ? smaller(size, cursor->wanted) : cursor->wanted;
+}
+
+int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err)
+{
+	const struct tc_paging *paging = cursor->paging;
+	char digits[24];
+	int rc = TC_OK;
+
+	cursor->asked = tc__style_size(cursor);
+	snprintf(digits, sizeof digits, "%lld", (long long)cursor->asked);
+	if (cursor->asked)
+		rc = tc__request_query_replace(request, paging->limit, digits, err);
+	if (rc != TC_OK || !paging->order_query ||
+		tc__query_value(query_of(cursor), paging->order_query) ||
+		!tc__query_selects(query_of(cursor), paging->order_value))
+		return rc;
+	return tc__request_query_replace(request, paging->order_query, paging->order_value, err);
+}
+
+/* ---- what comes next ---- */
+
+static int hex(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) % 16 : -1;
+}
+
+/* The value of a key in the query of a URL, decoded. */
+static void add_from_url(struct tc__buffer *value, const char *url, const char *key)
+{
+	size_t length = strlen(key);
+	const char *at = strchr(url, '?');
+
+	while (at && (strncmp(at + 1, key, length) != 0 || at[1 + length] != '='))
+		at = strchr(at + 1, '&');
+	for (at = at ? at + 2 + length : ""; *at && *at != '&' && *at != '#'; at++) {
+		int high = *at == '%' ? hex(at[1]) : -1;
+		int low = high >= 0 ? hex(at[2]) : -1;
+		tc__buffer_char(value, low >= 0 ? (char)(high * 16 + low) : *at == '+' ? ' ' : *at);
+		at += low >= 0 ? 2 : 0;
+	}
+}
+
+static bool is_short(const struct tc__cursor *cursor, int64_t received)
+{
+	return received == 0 || (cursor->asked && received < cursor->asked);
+}
+
+/* Where this page began. */
+static int64_t position(const struct tc__cursor *cursor, int64_t first)
+{
+	return cursor->token ? strtoll(cursor->token, NULL, 10)
+			     : number_at(cursor, cursor->paging->query, first);
+}
+
+static int next_key(
+	struct tc__cursor *cursor, int64_t received, struct tc__buffer *token, tc_error *err)
+{
+	bool fresh = cursor->fresh;
+
+	cursor->fresh = false;
+	if (is_short(cursor, received) || !cursor->has_lowest)
+		return TC_OK;
+	if (!fresh)
+		return tc__fail(err, TC_ERROR_REPLY,
+			"more items than fit a page have the same %s, so the list cannot go on",
+			cursor->paging->key + 1);
+	tc__buffer_int(token, cursor->lowest + cursor->paging->add);
+	return TC_OK;
+}
+
+int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said,
+	struct tc__buffer *token, tc_error *err)
+{
+	const struct tc_paging *paging = cursor->paging;
+
+	switch ((enum tc_paging_style)paging->style) {
+	case TC_PAGING_TOKEN:
+		tc__buffer_text(token, said);
+		break;
+	case TC_PAGING_OFFSET:
+		if (received && !(paging->stop_short && is_short(cursor, received)))
+			tc__buffer_int(token, position(cursor, 0) + received);
+		break;
+	case TC_PAGING_PAGE:
+		if (paging->next ? *said != '\0' : !is_short(cursor, received))
+			tc__buffer_int(token, position(cursor, 1) + 1);
+		break;
+	case TC_PAGING_CURSOR:
+		add_from_url(token, said, paging->query);
+		break;
+	case TC_PAGING_KEYSET:
+		return next_key(cursor, received, token, err);
+	}
+	return TC_OK;
+}
+
+/* ---- items that come again ---- */
+
+void tc__style_forget(struct tc__cursor *cursor)
+{
+	while (cursor->given) {
+		struct tc__mark *mark = cursor->given;
+		cursor->given = mark->next;
+		free(mark);
+	}
+}
+
+/* Pages overlap only by the lowest key, so that others need not be remembered. */
+static void forget_above(struct tc__cursor *cursor, int64_t key)
+{
+	for (struct tc__mark **at = &cursor->given; *at;) {
+		struct tc__mark *mark = *at;
+		if (mark->key <= key) {
+			at = &mark->next;
+			continue;
+		}
+		*at = mark->next;
+		free(mark);
+	}
+}
+
+static bool is_given(const struct tc__cursor *cursor, const char *unique)
+{
+	const struct tc__mark *mark = cursor->given;
+
+	while (mark && strcmp(mark->unique, unique) != 0)
+		mark = mark->next;
+	return mark != NULL;
+}
+
+static int remember(struct tc__cursor *cursor, int64_t key, const char *unique, tc_error *err)
+{
+	size_t size = strlen(unique) + 1;
+	struct tc__mark *mark = malloc(sizeof *mark + size);
+
+	if (!mark)
+		return tc__fail_nomem(err);
+	mark->next = cursor->given;
+	mark->key = key;
+	memcpy(mark->unique, unique, size);
+	cursor->given = mark;
+	return TC_OK;
+}
+
+int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
+{
+	const struct tc_paging *paging = cursor->paging;
+	int64_t key;
+
+	*fresh = true;
+	if (paging->style != TC_PAGING_KEYSET)
+		return TC_OK;
+	const char *unique = tc_json_text(tc_json_at(item, paging->unique));
+	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !unique)
+		return tc__fail(err, TC_ERROR_REPLY,
+			"an item has no %s or no %s, by which lists go on", paging->key + 1,
+			paging->unique + 1);
+	if (!cursor->has_lowest || key < cursor->lowest) {
+		cursor->lowest = key;
+		cursor->has_lowest = true;
+		forget_above(cursor, key);
+	}
+	*fresh = !is_given(cursor, unique);
+	cursor->fresh |= *fresh;
+	return *fresh && key == cursor->lowest ? remember(cursor, key, unique, err) : TC_OK;
+}

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "query.h"
+
+#include "url.h"
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/query.h>
+
+static const char *separator_of(const struct tc_operation *operation)
+{
+	const struct tc_conventions *system = tc__system_of(operation);
+
+	return system && system->operator_separator ? system->operator_separator : "__";
+}
+
+/* ---- finding keys ---- */
+
+/* What a key means; found by tc__query's callers with its operator apart or joined. */
+struct meaning {
+	const char *name;
+	const struct tc_query_rule *rule;
+	const struct tc_query_operator *relation;
+	size_t place;
+};
+
+static const struct tc_query_rule *rules_of(const struct tc_operation *operation)
+{
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+
+	return rules ? rules->query : NULL;
+}
+
+static const struct tc_query_operator *find_operator(
+	const struct tc_query_rule *rule, const char *name, size_t *place)
+{
+	const struct tc_query_operator *relation = rule->operators;
+
+	for (*place = 1; relation && relation->name; relation++, ++*place)
+		if (strcmp(relation->name, name) == 0)
+			return relation;
+	return NULL;
+}
+
+/* Operators of a key stand behind it, so a key takes as many places as there may be operators. */
+#define PLACES 64
+
+static bool find_plain(const struct tc_operation *operation, const char *key, struct meaning *found)
+{
+	for (size_t i = 0; i < operation->query_count; i++) {
+		if (strcmp(operation->query[i].name, key) != 0)
+			continue;
+		*found = (struct meaning){ .name = operation->query[i].name, .place = i * PLACES };
+		return true;
+	}
+	return false;
+}
+
+static bool find_rule(const struct tc_operation *operation, const char *key, struct meaning *found)
+{
+	const struct tc_query_rule *rules = rules_of(operation);
+
+	if (!rules)
+		return find_plain(operation, key, found);
+	for (const struct tc_query_rule *rule = rules; rule->name; rule++) {
+		if (strcmp(rule->name, key) != 0)
+			continue;
+		*found = (struct meaning){
+			.name = rule->name, .rule = rule, .place = (size_t)(rule - rules) * PLACES
+		};
+		return true;
+	}
+	return false;
+}
+
+/* A key as it is sent: the longest name that begins it, with one of its operators behind. */
+static bool find_sent(const struct tc_operation *operation, const char *key, struct meaning *found)
+{
+	const struct tc_query_rule *rules = rules_of(operation);
+	const char *separator = separator_of(operation);
+
+	if (find_rule(operation, key, found) && !(found->rule && found->rule->no_bare))
+		return true;
+	for (const struct tc_query_rule *rule = rules; rule && rule->name; rule++) {
+		size_t length = strlen(rule->name), place;
+		if (strncmp(rule->name, key, length) != 0 ||
+			strncmp(key + length, separator, strlen(separator)) != 0)
+			continue;
+		const struct tc_query_operator *relation =
+			find_operator(rule, key + length + strlen(separator), &place);
+		if (!relation)
+			continue;
+		*found = (struct meaning){ rule->name, rule, relation,
+			(size_t)(rule - rules) * PLACES + place };
+		return true;
+	}
+	return false;
+}
+
+static int find(const struct tc_operation *operation, const char *key, const char *comparison,
+	struct meaning *found, tc_error *err)
+{
+	size_t place = 0;
+
+	if (!key)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "key is NULL");
+	if (!find_rule(operation, key, found))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%.100s is no key of its query", key);
+	if (!comparison) {
+		if (!found->rule || !found->rule->no_bare)
+			return TC_OK;
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s needs an operator, such as %s", key,
+			found->rule->operators->name);
+	}
+	found->relation = found->rule ? find_operator(found->rule, comparison, &place) : NULL;
+	found->place += place;
+	if (found->relation)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"%s has no operator %.50s, which the server might ignore", key, comparison);
+}
+
+static enum tc_value_list list_of(const struct meaning *meaning)
+{
+	if (meaning->relation)
+		return (enum tc_value_list)meaning->relation->list;
+	return meaning->rule ? (enum tc_value_list)meaning->rule->list : TC_LIST_SINGLE;
+}
+
+/* ---- values ---- */
+
+static const char *type_name(uint8_t type)
+{
+	static const char *const names[] = { "a text", "an integer of at most 64 bits", "a number",
+		"true or false", "a day such as 2026-01-31", "a time such as 2026-01-31T12:00:00" };
+
+	return names[type];
+}
+
+/* A secret is named, never shown. */
+static const char *shown(const struct tc_query_rule *rule, const char *value)
+{
+	return rule->secret ? "(a secret)" : value;
+}
+
+static int check_range(const struct tc_query_rule *rule, const char *value, tc_error *err)
+{
+	if (rule->type != TC_VALUE_INTEGER)
+		return TC_OK;
+	long long number = strtoll(value, NULL, 10);
+	if (rule->minimum && number < strtoll(rule->minimum, NULL, 10))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is %lld; expected at least %s",
+			rule->name, number, rule->minimum);
+	if (rule->maximum && number > strtoll(rule->maximum, NULL, 10))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is %lld; expected at most %s",
+			rule->name, number, rule->maximum);
+	return TC_OK;
+}
+
+static int check_value(const struct meaning *meaning, const char *value, tc_error *err)
+{
+	const struct tc_query_rule *rule = meaning->rule;
+
+	if (!value)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "%s has a value that is NULL", meaning->name);
+	if (!rule)
+		return TC_OK;
+	const char *bare = value + (rule->reversible && *value == '-');
+	if (!tc__is_value((enum tc_value_type)rule->type, bare))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is \"%.100s\"; expected %s", rule->name,
+			shown(rule, value), type_name(rule->type));
+	if (rule->values && !tc__has_text(rule->values, bare))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s is \"%.100s\", which is none of its values, such as \"%s\"", rule->name,
+			shown(rule, value), rule->values[0]);
+	if (list_of(meaning) == TC_LIST_COMMA && strchr(value, ','))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s has the value \"%.100s\" with a comma, which separates values",
+			rule->name, shown(rule, value));
+	return check_range(rule, bare, err);
+}
+
+/* ---- entries ---- */
+
+static struct tc__query_entry **find_entry(struct tc__query *query, const struct meaning *meaning)
+{
+	struct tc__query_entry **at = &query->entries;
+
+	while (*at && (*at)->place < meaning->place)
+		at = &(*at)->next;
+	return at;
+}
+
+/* The old values with the new ones behind them. */
+static const char *const *join(struct tc__query *query, const struct tc__query_entry *old,
+	const char *const *values, size_t count)
+{
+	size_t before = old ? old->count : 0;
+	const char **all = tc__arena_alloc(&query->arena, (before + count) * sizeof *all);
+
+	for (size_t i = 0; all && i < before; i++)
+		all[i] = old->values[i];
+	for (size_t i = 0; all && i < count; i++) {
+		all[before + i] = tc__arena_text(&query->arena, values[i], strlen(values[i]));
+		if (!all[before + i])
+			return NULL;
+	}
+	return all;
+}
+
+static int check_room(const struct meaning *meaning, const struct tc__query_entry *old,
+	size_t count, tc_error *err)
+{
+	const char *comparison = meaning->relation ? meaning->relation->name : "";
+	const char *space = meaning->relation ? " " : "";
+
+	if (count == 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s%s%s has an empty list of values",
+			meaning->name, space, comparison);
+	if (old && old->fixed)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s is in the query struct already; expected it in one place",
+			meaning->name);
+	if (list_of(meaning) == TC_LIST_SINGLE && (old || count > 1))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s%s%s takes one value only; the server would ignore others",
+			meaning->name, space, comparison);
+	return TC_OK;
+}
+
+static int add(struct tc__query *query, const struct meaning *meaning, const char *const *values,
+	size_t count, bool fixed, tc_error *err)
+{
+	struct tc__query_entry **at = find_entry(query, meaning);
+	struct tc__query_entry *old = *at && (*at)->place == meaning->place ? *at : NULL;
+	int rc = check_room(meaning, old, count, err);
+
+	for (size_t i = 0; i < count && rc == TC_OK; i++)
+		rc = check_value(meaning, values[i], err);
+	if (rc != TC_OK)
+		return rc;
+	const char *const *all = join(query, old, values, count);
+	struct tc__query_entry *entry =
+		all && !old ? tc__arena_alloc(&query->arena, sizeof *entry) : old;
+	if (!all || !entry)
+		return tc__fail_nomem(err);
+	if (!old) {
+		*entry = (struct tc__query_entry){ .next = *at,
+			.name = meaning->name,
+			.rule = meaning->rule,
+			.relation = meaning->relation,
+			.place = meaning->place };
+		*at = entry;
+	}
+	entry->values = all;
+	entry->count += count;
+	entry->fixed |= fixed;
+	return TC_OK;
+}
+
+int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
+	const char *const *values, size_t count, tc_error *err)
+{
+	struct meaning meaning = { 0 };
+	int rc = find(query->operation, key, comparison, &meaning, err);
+
+	if (rc == TC_OK && !values)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "values of %s is NULL", key);
+	return rc == TC_OK ? add(query, &meaning, values, count, false, err) : rc;
+}
+
+/* "a,b" for a list that is joined by commas */
+static int add_joined(
+	struct tc__query *query, const struct meaning *meaning, const char *value, tc_error *err)
+{
+	struct tc__buffer part = TC__BUFFER(TC__URL_MAX);
+	int rc = TC_OK;
+
+	for (bool more = true; more && rc == TC_OK;) {
+		size_t length = strcspn(value, ",");
+		tc__buffer_truncate(&part, 0);
+		tc__buffer_add(&part, value, length);
+		const char *text = tc__buffer_get(&part);
+		if (tc__buffer_failed(&part))
+			rc = tc__fail_nomem(err);
+		else
+			rc = add(query, meaning, &text, 1, false, err);
+		more = value[length] == ',';
+		value += length + more;
+	}
+	tc__buffer_clear(&part);
+	return rc;
+}
+
+static int find_key(
+	const struct tc__query *query, const char *key, struct meaning *meaning, tc_error *err)
+{
+	if (!key)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "a name is NULL");
+	if (find_sent(query->operation, key, meaning))
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"%.100s is neither an argument nor a key of the query", key);
+}
+
+int tc__query_add_sent(struct tc__query *query, const char *key, const char *value, tc_error *err)
+{
+	struct meaning meaning = { 0 };
+	int rc = find_key(query, key, &meaning, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (!value)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", key);
+	if (list_of(&meaning) == TC_LIST_COMMA)
+		return add_joined(query, &meaning, value, err);
+	return add(query, &meaning, &value, 1, false, err);
+}
+
+int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_error *err)
+{
+	const struct tc_operation *operation = query->operation;
+	int rc = TC_OK;
+
+	for (size_t i = 0; values && i < operation->query_count && rc == TC_OK; i++) {
+		struct meaning meaning = { 0 };
+		/* what is no key is a header, and not the query's */
+		if (values[i] && find_rule(operation, operation->query[i].name, &meaning))
+			rc = add(query, &meaning, &values[i], 1, true, err);
+	}
+	return rc;
+}
+
+int tc__query_replace(struct tc__query *query, const char *key, const char *value, tc_error *err)
+{
+	struct meaning meaning = { 0 };
+	int rc = find_key(query, key, &meaning, err);
+
+	if (rc != TC_OK)
+		return rc;
+	struct tc__query_entry **at = find_entry(query, &meaning);
+	struct tc__query_entry *old = *at && (*at)->place == meaning.place ? *at : NULL;
+	if (old)
+		*at = old->next;
+	rc = add(query, &meaning, &value, 1, true, err);
+	if (rc != TC_OK && old)
+		*at = old;
+	return rc;
+}
+
+const char *tc__query_value(const struct tc__query *query, const char *key)
+{
+	struct meaning meaning = { 0 };
+
+	if (!find_sent(query->operation, key, &meaning))
+		return NULL;
+	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
+		if (entry->place == meaning.place)
+			return entry->values[0];
+	return NULL;
+}
+
+int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error *err)
+{
+	int rc = TC_OK;
+
+	to->operation = from->operation;
+	for (const struct tc__query_entry *entry = from->entries; entry && rc == TC_OK;
+		entry = entry->next) {
+		struct meaning meaning = { entry->name, entry->rule, entry->relation,
+			entry->place };
+		rc = add(to, &meaning, entry->values, entry->count, entry->fixed, err);
+	}
+	return rc;
+}
+
+void tc__query_clear(struct tc__query *query)
+{
+	tc__arena_clear(&query->arena);
+	query->entries = NULL;
+}
+
+bool tc_query_has_key(const struct tc_operation *operation, const char *key)
+{
+	struct meaning meaning = { 0 };
+
+	return operation && key && find_sent(operation, key, &meaning);
+}
+
+/* ---- the whole ---- */
+
+static const struct tc__query_entry *selection(const struct tc__query *query)
+{
+	const struct tc__query_entry *entry = query->entries;
+
+	while (entry && !(entry->rule && entry->rule->role == TC_ROLE_SELECT))
+		entry = entry->next;
+	return entry;
+}
+
+bool tc__query_is_selective(const struct tc__query *query)
+{
+	return selection(query) != NULL;
+}
+
+static bool is_selected(const struct tc__query_entry *select, const char *member)
+{
+	for (size_t i = 0; i < select->count; i++)
+		if (strcmp(select->values[i], member) == 0)
+			return true;
+	return false;
+}
+
+bool tc__query_selects(const struct tc__query *query, const char *member)
+{
+	const struct tc__query_entry *select = selection(query);
+
+	return !select || is_selected(select, member);
+}
+
+static int check_selected(
+	const struct tc__query_entry *select, const struct tc__query_entry *entry, tc_error *err)
+{
+	if (entry->rule && entry->rule->field && !is_selected(select, entry->name))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s is filtered by, but not among the values of %s", entry->name,
+			select->name);
+	bool order = entry->rule && entry->rule->role == TC_ROLE_ORDER;
+	for (size_t i = 0; order && i < entry->count; i++) {
+		const char *member = entry->values[i] + (*entry->values[i] == '-');
+		if (!is_selected(select, member))
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"%s is sorted by, but not among the values of %s", member,
+				select->name);
+	}
+	return TC_OK;
+}
+
+/* With any operator, or alone. */
+static bool has_name(const struct tc__query *query, const char *name)
+{
+	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
+		if (strcmp(entry->name, name) == 0)
+			return true;
+	return false;
+}
+
+static int check_required(const struct tc__query *query, tc_error *err)
+{
+	const struct tc_query_rule *rule = rules_of(query->operation);
+
+	for (; rule && rule->name; rule++)
+		if (rule->required && !has_name(query, rule->name))
+			return tc__fail(
+				err, TC_ERROR_ARGUMENT, "%s is missing in the query", rule->name);
+	return TC_OK;
+}
+
+static bool has_all(const struct tc__query *query, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (!tc__query_value(query, *keys))
+			return false;
+	return true;
+}
+
+static int check_alternatives(const struct tc__query *query, tc_error *err)
+{
+	const struct tc_operation_conventions *rules = tc__rules_of(query->operation);
+	const char *const *const *sets = rules ? rules->require_one_of : NULL;
+	struct tc__buffer wanted = TC__BUFFER(1000);
+
+	if (!sets)
+		return TC_OK;
+	for (const char *const *const *set = sets; *set; set++)
+		if (has_all(query, *set))
+			return TC_OK;
+	for (const char *const *const *set = sets; *set; set++)
+		for (const char *const *key = *set; *key; key++)
+			tc__buffer_printf(&wanted, "%s%s",
+				key != *set           ? " and "
+					: set != sets ? ", or "
+						      : "",
+				*key);
+	int rc = tc__fail(err, TC_ERROR_ARGUMENT, "the query needs %s", tc__buffer_get(&wanted));
+	tc__buffer_clear(&wanted);
+	return rc;
+}
+
+int tc__query_check(const struct tc__query *query, tc_error *err)
+{
+	const struct tc__query_entry *select = selection(query);
+	int rc = check_required(query, err);
+
+	if (rc == TC_OK)
+		rc = check_alternatives(query, err);
+	for (const struct tc__query_entry *entry = query->entries; select && entry && rc == TC_OK;
+		entry = entry->next)
+		rc = check_selected(select, entry, err);
+	return rc;
+}
+
+static void render_key(const struct tc__query *query, const struct tc__query_entry *entry,
+	char mark, struct tc__buffer *url)
+{
+	tc__buffer_char(url, mark);
+	tc__url_encode(url, entry->name);
+	if (entry->relation) {
+		tc__buffer_text(url, separator_of(query->operation));
+		tc__buffer_text(url, entry->relation->name);
+	}
+	tc__buffer_char(url, '=');
+}
+
+void tc__query_render(const struct tc__query *query, struct tc__buffer *url)
+{
+	char mark = '?';
+
+	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next) {
+		struct meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
+		bool joined = list_of(&meaning) == TC_LIST_COMMA;
+		for (size_t i = 0; i < entry->count; i++) {
+			if (i && joined)
+				tc__buffer_char(url, ',');
+			else
+				render_key(query, entry, mark, url);
+			mark = '&';
+			tc__url_encode(url, entry->values[i]);
+		}
+	}
+}

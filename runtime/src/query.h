@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_QUERY_H
+#define TC_RUNTIME_QUERY_H
+
+/* A query in the making, and its rules. Pure. */
+
+#include "conventions.h"
+
+struct tc__query_entry {
+	struct tc__query_entry *next;
+	const char *name;                         /* the key, without an operator */
+	const struct tc_query_rule *rule;         /* NULL: a plain key, as Taskcluster has them */
+	const struct tc_query_operator *relation; /* NULL: the key alone */
+	size_t place;                             /* in the order in which keys are sent */
+	bool fixed;                               /* from the query struct: takes no more values */
+	size_t count;
+	const char *const *values;
+};
+
+/* Starts as { .operation = … }. */
+struct tc__query {
+	const struct tc_operation *operation;
+	struct tc__arena arena;
+	struct tc__query_entry *entries; /* in the order in which they are sent */
+};
+
+/* Adds values of a key and an operator (NULL: none), copied. On failure nothing changes. */
+int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
+	const char *const *values, size_t count, tc_error *err);
+
+/* The same for a key as it is sent, operator included; a list joined by commas is taken apart. */
+int tc__query_add_sent(struct tc__query *query, const char *key, const char *value, tc_error *err);
+
+/* The bare keys by position, as a query struct has them; NULL values are absent. Afterwards they
+ * take no further values. */
+int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_error *err);
+
+/* Replaces all values of a key as it is sent, for the next page. */
+int tc__query_replace(struct tc__query *query, const char *key, const char *value, tc_error *err);
+
+/* The first value of a key as it is sent, or NULL. */
+const char *tc__query_value(const struct tc__query *query, const char *key);
+
+/* Whether a member of the items will be there: nothing is selected, or it is. */
+bool tc__query_selects(const struct tc__query *query, const char *member);
+
+/* Whether replies may lack members, since some were selected. */
+bool tc__query_is_selective(const struct tc__query *query);
+
+/* What only the whole query shows. */
+int tc__query_check(const struct tc__query *query, tc_error *err);
+
+/* A copy of all entries into an empty query. */
+int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error *err);
+
+/* Appends `?key=value&…`, or nothing. */
+void tc__query_render(const struct tc__query *query, struct tc__buffer *url);
+
+void tc__query_clear(struct tc__query *query);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "response.h"
+
+#include "ascii.h"
+#include "buffer.h"
+#include <string.h>
+
+/* The name that a reply gives its bytes: Content-Disposition's filename* and filename (RFC 6266).
+ * Whoever sends it must not choose where a file goes, so only a plain name is one. */
+
+#define NAME_MAX_BYTES 255
+
+static int hex(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, tc__lower(c)) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* charset'language'percent-encoded */
+static void read_extended(struct tc__buffer *name, const char *value)
+{
+	const char *at = strchr(value, '\'');
+
+	at = at ? strchr(at + 1, '\'') : NULL;
+	for (at = at ? at + 1 : ""; *at && !strchr("; \t", *at); at++) {
+		int high = *at == '%' ? hex(at[1]) : -1;
+		int low = high >= 0 ? hex(at[2]) : -1;
+		tc__buffer_char(name, low >= 0 ? (char)(high * 16 + low) : *at);
+		at += low >= 0 ? 2 : 0;
+	}
+}
+
+static void read_plain(struct tc__buffer *name, const char *value)
+{
+	bool quoted = *value == '"';
+
+	for (value += quoted; *value && (quoted ? *value != '"' : *value != ';'); value++) {
+		if (quoted && *value == '\\' && value[1])
+			value++;
+		tc__buffer_char(name, *value);
+	}
+	while (!quoted && name->length && strchr(" \t", name->data[name->length - 1]))
+		tc__buffer_truncate(name, name->length - 1);
+}
+
+/* The value of a parameter behind the disposition's kind, or NULL. */
+static const char *find(const char *header, const char *parameter)
+{
+	size_t length = strlen(parameter);
+	bool quoted = false;
+
+	for (const char *at = header; *at; at++) {
+		quoted ^= *at == '"' && (at == header || at[-1] != '\\');
+		if (quoted || *at != ';')
+			continue;
+		const char *name = at + 1 + strspn(at + 1, " \t");
+		if (strlen(name) <= length || !tc__same_letters(name, parameter, length))
+			continue;
+		const char *equals = name + length + strspn(name + length, " \t");
+		if (*equals == '=')
+			return equals + 1 + strspn(equals + 1, " \t");
+	}
+	return NULL;
+}
+
+static bool is_plain(const char *name)
+{
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (const char *at = name; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return false;
+	return true;
+}
+
+static char *last_part(const char *name)
+{
+	const char *last = name;
+
+	for (const char *at = name; *at; at++)
+		last = *at == '/' || *at == '\\' ? at + 1 : last;
+	return is_plain(last) ? tc__object_text(last, strlen(last)) : NULL;
+}
+
+char *tc__file_name(const char *disposition)
+{
+	struct tc__buffer name = TC__BUFFER(NAME_MAX_BYTES);
+	const char *extended = disposition ? find(disposition, "filename*") : NULL;
+	const char *plain = disposition ? find(disposition, "filename") : NULL;
+	char *result = NULL;
+
+	if (extended)
+		read_extended(&name, extended);
+	else if (plain)
+		read_plain(&name, plain);
+	if (name.length && !tc__buffer_failed(&name) && strlen(name.data) == name.length)
+		result = last_part(name.data);
+	tc__buffer_clear(&name);
+	return result;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# The demo runs from start to end, shows what it should, fails when it must, and leaves nothing behind.
+set -euo pipefail
+[[ -x ${TC_SANDBOX:-} ]] || exit 77
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export TMPDIR=$folder/tmp
+mkdir "$TMPDIR"
+
+fail() {
+	echo "FAILED: $*" >&2
+	cat "$folder/out" "$folder/err" >&2
+	exit 1
+}
+
+# shows TEXT…: the output has them, in this order
+shows() {
+	local text rest
+	rest=$(<"$folder/out")
+	for text; do
+		[[ $rest == *"$text"* ]] || fail "the demo does not show: $text"
+		rest=${rest#*"$text"}
+	done
+}
+
+
+examples/demo.sh "$TC_EXAMPLES" >"$folder/out" 2>"$folder/err" || fail "it ended with $?"
+[[ ! -s $folder/err ]] || fail "it complains"
+shows " services, " " functions, " " exchanges, " " ms" \
+	"it answers at http://127.0.0.1:" \
+	"write " "pending" "waits for 2" \
+	"write, task " "completed" "publish, task " "completed" \
+	"write " " completed " "publish " " completed " "waited for 2" \
+	"hold the scope *" "demo.greeting.latest is task" "is completed" "public/greeting.txt (s3, text/plain)" \
+	"alive is true" "curl got: A greeting from task" \
+	"exit status 0" \
+	"to s3 storage" "to object storage" "as it was uploaded" \
+	"exchange/taskcluster-queue/v1/task-completed  primary." ".*.*.*.*.*.*.*.#" \
+	"route.index.demo.greeting.latest" "That was all of it."
+[[ -z $(ls -A "$TMPDIR") ]] || fail "it left $(ls -A "$TMPDIR") behind"
+
+# the programs it shows are missing: an error, and again nothing left
+mkdir "$folder/bin"
+ln -s "$TC_CODEGEN" "$TC_SANDBOX" "$TC_CLI" "$TC_EXAMPLES/example-tasks" "$folder/bin"
+printf '#!/bin/sh\nexit 1\n' >"$folder/bin/example-worker"
+chmod +x "$folder/bin/example-worker"
+! examples/demo.sh "$folder/bin" >"$folder/out" 2>"$folder/err" || fail "it succeeds without a worker"
+grep -q "The demo failed" "$folder/err" || fail "it does not say that it failed"
+[[ -z $(ls -A "$TMPDIR") ]] || fail "it left $(ls -A "$TMPDIR") behind"
+echo "the demo shows what it should"

@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/pages.h>
+#include <time.h>
+
+/* ---- a list in pages ---- */
+
+static const struct tc_parameter paging[] = { { "continuationToken" }, { "limit" } };
+static const struct tc_service lists;
+static const struct tc_operation operations[] = {
+	{ .service = &lists,
+		.name = "listThings",
+		.method = "GET",
+		.route = "/things",
+		.query = paging,
+		.query_count = 2,
+		.has_output = true,
+		.pages = true },
+	{ .service = &lists,
+		.name = "findThings",
+		.method = "POST",
+		.route = "/find",
+		.query = paging,
+		.query_count = 2,
+		.has_input = true,
+		.has_output = true,
+		.pages = true },
+};
+static const struct tc_service lists = {
+	.name = "lists", .version = "v1", .operations = operations, .operation_count = 2
+};
+
+/* The reply to each token; the first is for none. */
+struct page {
+	const char *token;
+	struct tc_responder_reply reply;
+};
+
+struct book {
+	struct page pages[8];
+	char targets[16][256]; /* what was asked for */
+	char bodies[16][64];
+	size_t asked;
+	bool break_once; /* the page with `cut` breaks only the first time */
+};
+
+static bool is_page(const struct page *page, const char *target)
+{
+	const char *token = strstr(target, "continuationToken=");
+
+	if (!token || !page->token)
+		return !token && !page->token;
+	token += strlen("continuationToken=");
+	size_t length = strcspn(token, "&");
+	return strlen(page->token) == length && memcmp(token, page->token, length) == 0;
+}
+
+static void give_page(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	struct book *book = data;
+	size_t n = book->asked++;
+
+	snprintf(book->targets[n % 16], 256, "%s", request->target);
+	snprintf(book->bodies[n % 16], 64, "%.*s", (int)request->body_length, request->body);
+	reply->status = 404;
+	for (size_t i = 0; i < 8 && book->pages[i].reply.status; i++) {
+		if (!is_page(&book->pages[i], request->target))
+			continue;
+		*reply = book->pages[i].reply;
+		if (!reply->body_length)
+			reply->body_length = strlen(reply->body);
+		if (book->break_once && reply->cut)
+			book->pages[i].reply.cut = 0;
+	}
+}
+
+#define PAGE(name, text) \
+	{ \
+		name, \
+		{ \
+			.status = 200, .body = (text) \
+		} \
+	}
+
+static struct book three_pages(void)
+{
+	return (struct book){ .pages = {
+				      PAGE(NULL,
+					      "{\"things\":[1,2],\"continuationToken\":\"a/b c\"}"),
+				      PAGE("a%2Fb%20c",
+					      "{\"continuationToken\":\"second\",\"things\":[]}"),
+				      PAGE("second",
+					      "{\"note\":{\"continuationToken\":\"no\",\"more\":[9]"
+					      "},"
+					      "\"things\":[{\"x\":[3]},\"four\",null,[5]]}"),
+			      } };
+}
+
+struct reader {
+	struct book book;
+	struct tc_responder *responder;
+	tc_client *client;
+	tc_call *call;
+	tc_error err;
+};
+
+static struct reader *open_book(const struct book *book)
+{
+	struct reader *reader = calloc(1, sizeof *reader);
+
+	assert_non_null(reader);
+	reader->book = *book;
+	reader->responder = tc_responder_start(give_page, &reader->book);
+	reader->client = quick_client(reader->responder);
+	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	assert_non_null(reader->call);
+	return reader;
+}
+
+static void close_book(struct reader *reader)
+{
+	tc_call_free(reader->call);
+	tc_client_free(reader->client);
+	tc_responder_stop(reader->responder);
+	tc_error_clear(&reader->err);
+	free(reader);
+}
+
+/* ---- pages ---- */
+
+static tc_pages *pages_of(struct reader *reader, const struct tc_pages_options *options)
+{
+	tc_pages *pages = tc_pages_new(reader->call, options, &reader->err);
+
+	assert_ok(reader->err.code, &reader->err);
+	assert_non_null(pages);
+	tc_call_free(reader->call); /* the iterator holds it */
+	reader->call = NULL;
+	return pages;
+}
+
+/* The body of the next page, in a buffer that the next call reuses; NULL behind the last. */
+static const char *next_page(struct reader *reader, tc_pages *pages)
+{
+	static char text[256];
+	tc_response *page;
+
+	assert_ok(tc_pages_next(pages, &page, &reader->err), &reader->err);
+	if (!page)
+		return NULL;
+	snprintf(text, sizeof text, "%s", tc_response_body(page, NULL));
+	tc_release(page);
+	return text;
+}
+
+static void pages_follow_their_tokens(void **state)
+{
+	struct book book = three_pages();
+	struct reader *reader = open_book(&book);
+	tc_pages *pages = pages_of(reader, NULL);
+
+	(void)state;
+	assert_null(tc_pages_token(pages));
+	assert_non_null(strstr(next_page(reader, pages), "[1,2]"));
+	assert_string_equal(tc_pages_token(pages), "a/b c");
+	assert_non_null(strstr(next_page(reader, pages), "[]"));
+	assert_non_null(strstr(next_page(reader, pages), "four"));
+	assert_null(tc_pages_token(pages));
+	assert_null(next_page(reader, pages));
+	assert_null(next_page(reader, pages));
+	assert_int_equal(reader->book.asked, 3);
+	assert_string_equal(reader->book.targets[0], "/api/lists/v1/things");
+	assert_string_equal(
+		reader->book.targets[1], "/api/lists/v1/things?continuationToken=a%2Fb%20c");
+	assert_int_equal(tc_responder_connections(reader->responder), 1);
+	tc_pages_free(pages);
+	close_book(reader);
+}
+
+static void an_empty_token_ends_the_list(void **state)
+{
+	static const char *const ends[] = { "{\"things\":[1],\"continuationToken\":\"\"}",
+		"{\"things\":[1],\"continuationToken\":null}", "{\"things\":[1]}" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct book book = { .pages = { PAGE(NULL, ends[i]) } };
+		struct reader *reader = open_book(&book);
+		tc_pages *pages = pages_of(reader, NULL);
+		assert_non_null(next_page(reader, pages));
+		assert_null(next_page(reader, pages));
+		assert_int_equal(reader->book.asked, 1);
+		tc_pages_free(pages);
+		close_book(reader);
+	}
+}
+
+static void other_query_values_and_the_body_stay(void **state)
+{
+	struct book book = { .pages = { PAGE("x", "{\"things\":[1],\"continuationToken\":\"y\"}"),
+				     PAGE("y", "{\"things\":[2]}") } };
+	struct reader *reader = open_book(&book);
+	const char *query[] = { "x", "7" };
+
+	(void)state;
+	tc_call_free(reader->call);
+	reader->call = tc_generated_call(reader->client, &operations[1], NULL, query, NULL);
+	assert_ok(
+		tc_call_body_bytes(reader->call, "{\"a\":1}", 7, NULL, &reader->err), &reader->err);
+	assert_ok(tc_call_header(reader->call, "x-mine", "1", &reader->err), &reader->err);
+	tc_pages *pages = pages_of(reader, NULL);
+	while (next_page(reader, pages))
+		continue;
+	assert_int_equal(reader->book.asked, 2);
+	assert_string_equal(
+		reader->book.targets[0], "/api/lists/v1/find?continuationToken=x&limit=7");
+	assert_string_equal(
+		reader->book.targets[1], "/api/lists/v1/find?limit=7&continuationToken=y");
+	assert_string_equal(reader->book.bodies[1], "{\"a\":1}");
+	tc_pages_free(pages);
+	close_book(reader);
+}
+
+static void a_limit_ends_the_list_and_says_where(void **state)
+{
+	struct book book = three_pages();
+	struct reader *reader = open_book(&book);
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+
+	(void)state;
+	options.page_max = 2;
+	tc_pages *pages = pages_of(reader, &options);
+	assert_non_null(next_page(reader, pages));
+	assert_non_null(next_page(reader, pages));
+	assert_null(next_page(reader, pages));
+	assert_string_equal(tc_pages_token(pages), "second");
+
+	options.token = tc_pages_token(pages);
+	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	tc_pages *rest = pages_of(reader, &options);
+	assert_non_null(strstr(next_page(reader, rest), "four"));
+	assert_null(next_page(reader, rest));
+	tc_pages_free(pages);
+	tc_pages_free(rest);
+	close_book(reader);
+}
+
+static void circles_are_found(void **state)
+{
+	struct book same = { .pages = { PAGE(NULL, "{\"things\":[],\"continuationToken\":\"a\"}"),
+				     PAGE("a", "{\"things\":[],\"continuationToken\":\"a\"}") } };
+	struct book longer = { .pages = { PAGE(NULL, "{\"things\":[],\"continuationToken\":\"a\"}"),
+				       PAGE("a", "{\"things\":[],\"continuationToken\":\"b\"}"),
+				       PAGE("b", "{\"things\":[],\"continuationToken\":\"c\"}"),
+				       PAGE("c", "{\"things\":[],\"continuationToken\":\"a\"}") } };
+	const struct book *books[] = { &same, &longer };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct reader *reader = open_book(books[i]);
+		tc_pages *pages = pages_of(reader, NULL);
+		tc_response *page = NULL;
+		while (tc_pages_next(pages, &page, &reader->err) == TC_OK && page)
+			tc_release(page);
+		assert_failure(&reader->err, TC_ERROR_REPLY, "go in a circle");
+		assert_true(reader->book.asked < 16);
+		tc_pages_free(pages);
+		close_book(reader);
+	}
+}
+
+static void a_page_that_failed_can_be_asked_for_again(void **state)
+{
+	struct book book = { .pages = { PAGE(NULL, "{\"things\":[],\"continuationToken\":7}") } };
+	struct reader *reader = open_book(&book);
+	tc_pages *pages = pages_of(reader, NULL);
+	tc_response *page = NULL;
+
+	(void)state;
+	tc_pages_next(pages, &page, &reader->err);
+	assert_failure(&reader->err, TC_ERROR_REPLY, "continuationToken is not a string");
+	assert_null(page);
+	tc_pages_next(pages, &page, &reader->err);
+	assert_failure(&reader->err, TC_ERROR_REPLY, "lists.listThings: the page cannot be read");
+	assert_int_equal(reader->book.asked, 2);
+	tc_pages_free(pages);
+	close_book(reader);
+}
+
+static void only_lists_page(void **state)
+{
+	struct book book = three_pages();
+	struct reader *reader = open_book(&book);
+	tc_call *call = ping(reader->client);
+	const void *value;
+
+	(void)state;
+	assert_null(tc_pages_new(call, NULL, &reader->err));
+	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "queue.ping does not page");
+	assert_null(tc_items_new(call, NULL, &reader->err));
+	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "queue.ping does not page");
+	tc_pages *pages = pages_of(reader, NULL);
+	tc_pages_next_value(pages, &value, &reader->err);
+	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "its reply has no type");
+	tc_call_free(call);
+	tc_pages_free(pages);
+	close_book(reader);
+}
+
+/* ---- items ---- */
+
+static tc_items *items_of(struct reader *reader, const struct tc_pages_options *options)
+{
+	tc_items *items = tc_items_new(reader->call, options, &reader->err);
+
+	assert_ok(reader->err.code, &reader->err);
+	tc_call_free(reader->call);
+	reader->call = NULL;
+	return items;
+}
+
+/* All that is left, each as JSON, separated by blanks; the error stays. */
+static const char *read_items(struct reader *reader, tc_items *items)
+{
+	static char text[65536];
+	const tc_json *item;
+	size_t used = 0;
+	char *json;
+
+	text[0] = '\0';
+	while (tc_items_next(items, &item, &reader->err) == TC_OK && item) {
+		assert_int_equal(tc_json_write(item, TC_JSON_COMPACT, &json, NULL, NULL), TC_OK);
+		used += (size_t)snprintf(
+			text + used, sizeof text - used, "%s%s", used ? " " : "", json);
+		tc_release(json);
+	}
+	return text;
+}
+
+static void items_come_from_all_pages(void **state)
+{
+	struct book book = three_pages();
+
+	(void)state;
+	/* the first list of a page is that of the items, so none may stand in front of it */
+	book.pages[2].reply.body = "{\"note\":{\"continuationToken\":\"no\",\"more\":{\"x\":[9]}},"
+				   "\"things\":[{\"x\":[3]},\"four\",null,[5]],\"others\":[6]}";
+	struct reader *reader = open_book(&book);
+	tc_items *items = items_of(reader, NULL);
+	assert_string_equal(read_items(reader, items), "1 2 {\"x\":[3]} \"four\" null [5]");
+	assert_ok(reader->err.code, &reader->err);
+	assert_string_equal(tc_items_token(items), "second");
+	assert_int_equal(tc_items_index(items), 4);
+	assert_string_equal(read_items(reader, items), "");
+	assert_int_equal(reader->book.asked, 3);
+	tc_items_free(items);
+	close_book(reader);
+}
+
+/* A page of so many items of this length, for free(). */
+static char *long_page(size_t count, size_t length)
+{
+	char *text = malloc(count * (length + 40) + 64), *at = text;
+
+	assert_non_null(text);
+	at += sprintf(at, "{\"things\":[");
+	for (size_t i = 0; i < count; i++)
+		at += sprintf(
+			at, "%s{\"n\":%zu,\"text\":\"%0*d\"}", i ? "," : "", i, (int)length, 0);
+	sprintf(at, "]}");
+	return text;
+}
+
+/* Items that are smaller and larger than a slice, so that they end and begin at all its places. */
+static void items_span_slices(void **state)
+{
+	static const size_t lengths[] = { 1, 1000, 9000, 50000 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		char *text = long_page(200, lengths[i]);
+		struct book book = { .pages = { PAGE(NULL, text) } };
+		struct reader *reader = open_book(&book);
+		tc_items *items = items_of(reader, NULL);
+		const tc_json *item;
+		int64_t n, expected = 0;
+		while (tc_items_next(items, &item, &reader->err) == TC_OK && item) {
+			assert_true(tc_json_int64(tc_json_get(item, "n"), &n));
+			assert_int_equal(n, expected++);
+			assert_int_equal(
+				tc_json_text_length(tc_json_get(item, "text")), lengths[i]);
+		}
+		assert_ok(reader->err.code, &reader->err);
+		assert_int_equal(expected, 200);
+		tc_items_free(items);
+		close_book(reader);
+		free(text);
+	}
+}
+
+static void one_may_stop_early(void **state)
+{
+	char *text = long_page(2000, 1000);
+	struct book book = { .pages = { PAGE(NULL, text) } };
+	struct reader *reader = open_book(&book);
+	tc_items *items = items_of(reader, NULL);
+	const tc_json *item;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		assert_ok(tc_items_next(items, &item, &reader->err), &reader->err);
+	assert_int_equal(tc_items_index(items), 5);
+	tc_items_free(items);
+	close_book(reader);
+	free(text);
+}
+
+/* Broken off after items were given out: never repeated, and the place is told. */
+static void a_page_that_breaks_is_not_repeated(void **state)
+{
+	struct book book = {
+		.pages = { PAGE(NULL, "{\"things\":[1,2],\"continuationToken\":\"t\"}"),
+			PAGE("t", "{\"things\":[3,4,5,6],\"more\":\"…\"}") },
+		.break_once = true
+	};
+
+	(void)state;
+	book.pages[1].reply.cut = 16; /* behind the 4 */
+	struct reader *reader = open_book(&book);
+	tc_items *items = items_of(reader, NULL);
+	assert_string_equal(read_items(reader, items), "1 2 3 4");
+	assert_failure(&reader->err, TC_ERROR_NETWORK, "item 2 of the page with the token \"t\"");
+	assert_string_equal(tc_items_token(items), "t");
+	assert_int_equal(tc_items_index(items), 2);
+	assert_int_equal(reader->book.asked, 2);
+	assert_string_equal(read_items(reader, items), "");
+	assert_failure(&reader->err, TC_ERROR_NETWORK, "item 2 of the page");
+	assert_int_equal(reader->book.asked, 2);
+
+	/* where it broke, another begins */
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	options.token = tc_items_token(items);
+	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	tc_items *rest = items_of(reader, &options);
+	assert_string_equal(read_items(reader, rest), "3 4 5 6");
+	assert_ok(reader->err.code, &reader->err);
+	tc_items_free(items);
+	tc_items_free(rest);
+	close_book(reader);
+}
+
+/* Before the first item of a page nothing is lost, so it is repeated like any call. */
+static void a_page_without_items_yet_is_repeated(void **state)
+{
+	struct book book = { .pages = { PAGE(NULL, "{\"things\":[1,2]}") }, .break_once = true };
+
+	(void)state;
+	book.pages[0].reply.cut = 6;
+	struct reader *reader = open_book(&book);
+	tc_items *items = items_of(reader, NULL);
+	assert_string_equal(read_items(reader, items), "1 2");
+	assert_ok(reader->err.code, &reader->err);
+	assert_int_equal(reader->book.asked, 2);
+	tc_items_free(items);
+	close_book(reader);
+}
+
+static void what_is_no_page_fails(void **state)
+{
+	static const struct {
+		int status;
+		const char *body, *text;
+		int code;
+	} cases[] = {
+		{ 404, "{\"things\":[1,2],\"message\":\"gone\"}", "gone", TC_ERROR_HTTP },
+		{ 200, "[1,2]", "a page is not an object", TC_ERROR_REPLY },
+		{ 200, "7", "a page is not an object", TC_ERROR_REPLY },
+		{ 200, "{\"things\":7}", "no list of items", TC_ERROR_REPLY },
+		{ 200, "<html>", "lists.listThings: the page cannot be read", TC_ERROR_REPLY },
+		{ 200, "", "the page cannot be read", TC_ERROR_REPLY },
+		{ 200, "{\"things\":[],\"continuationToken\":[\"a\"]}", "is not a string",
+			TC_ERROR_REPLY },
+		{ 200, "{\"things\":[],\"continuationToken\":\"a\\u0000b\"}", "\\u0000",
+			TC_ERROR_REPLY },
+		{ 200, "{\"things\":[{\"a\":1,\"a\":2}]}", "\"a\" comes twice", TC_ERROR_REPLY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct book book = { .pages = { PAGE(NULL, cases[i].body) } };
+		book.pages[0].reply.status = cases[i].status;
+		struct reader *reader = open_book(&book);
+		tc_items *items = items_of(reader, NULL);
+		assert_string_equal(read_items(reader, items), "");
+		assert_failure(&reader->err, cases[i].code, cases[i].text);
+		assert_int_equal(reader->book.asked, 1);
+		tc_items_free(items);
+		close_book(reader);
+	}
+}
+
+/* The list goes in a circle only behind its items, which are all given out. */
+static void items_in_a_circle_end_in_failure(void **state)
+{
+	struct book book = { .pages = { PAGE(NULL, "{\"things\":[1],\"continuationToken\":\"a\"}"),
+				     PAGE("a", "{\"things\":[2],\"continuationToken\":\"a\"}") } };
+	struct reader *reader = open_book(&book);
+	tc_items *items = items_of(reader, NULL);
+
+	(void)state;
+	assert_string_equal(read_items(reader, items), "1 2");
+	assert_failure(&reader->err, TC_ERROR_REPLY, "go in a circle");
+	tc_items_free(items);
+	close_book(reader);
+}
+
+/* A caller who takes his time is not a server that falls silent. */
+static void a_slow_caller_is_no_timeout(void **state)
+{
+	char *text = long_page(100, 5000);
+	struct book book = { .pages = { PAGE(NULL, text) } };
+	struct reader *reader = open_book(&book);
+	struct tc_options options = quick_options(reader->responder);
+	const tc_json *item;
+	size_t count = 0;
+
+	(void)state;
+	options.timeout_ms = 1000;
+	tc_call_free(reader->call);
+	tc_client_free(reader->client);
+	reader->client = tc_client_new(&options, NULL);
+	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	tc_items *items = items_of(reader, NULL);
+	while (tc_items_next(items, &item, &reader->err) == TC_OK && item)
+		if (++count == 30)
+			nanosleep(&(struct timespec){ .tv_sec = 2 }, NULL);
+	assert_ok(reader->err.code, &reader->err);
+	assert_int_equal(count, 100);
+	tc_items_free(items);
+	close_book(reader);
+	free(text);
+}
+
+static void a_silent_server_is_a_timeout(void **state)
+{
+	struct book book = { .pages = { PAGE(NULL, "{\"things\":[1,2]}") } };
+	const tc_json *item;
+
+	(void)state;
+	book.pages[0].reply.cut = 13;
+	book.pages[0].reply.silent = true;
+	struct reader *reader = open_book(&book);
+	struct tc_options options = quick_options(reader->responder);
+	options.timeout_ms = 1000;
+	tc_call_free(reader->call);
+	tc_client_free(reader->client);
+	reader->client = tc_client_new(&options, NULL);
+	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	tc_items *items = items_of(reader, NULL);
+	assert_ok(tc_items_next(items, &item, &reader->err), &reader->err);
+	assert_int_equal(tc_items_next(items, &item, &reader->err), TC_ERROR_TIMEOUT);
+	assert_failure(&reader->err, TC_ERROR_TIMEOUT, "item 1 of the page");
+	tc_items_free(items);
+	close_book(reader);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_follow_their_tokens),
+		cmocka_unit_test(an_empty_token_ends_the_list),
+		cmocka_unit_test(other_query_values_and_the_body_stay),
+		cmocka_unit_test(a_limit_ends_the_list_and_says_where),
+		cmocka_unit_test(circles_are_found),
+		cmocka_unit_test(a_page_that_failed_can_be_asked_for_again),
+		cmocka_unit_test(only_lists_page),
+		cmocka_unit_test(items_come_from_all_pages),
+		cmocka_unit_test(items_span_slices),
+		cmocka_unit_test(one_may_stop_early),
+		cmocka_unit_test(a_page_that_breaks_is_not_repeated),
+		cmocka_unit_test(a_page_without_items_yet_is_repeated),
+		cmocka_unit_test(what_is_no_page_fails),
+		cmocka_unit_test(items_in_a_circle_end_in_failure),
+		cmocka_unit_test(a_slow_caller_is_no_timeout),
+		cmocka_unit_test(a_silent_server_is_a_timeout),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

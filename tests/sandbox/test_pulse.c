@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+/* What happens is published to a real RabbitMQ: where, under which keys, in which shape; and none
+ * is lost when the broker or the sandbox dies. */
+
+#include "tests/harness/test.h"
+
+#include "client.h"
+#include "rabbit.h"
+#include "tools/sandbox/validate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/registry.h>
+#include <taskcluster/slugid.h>
+#include <time.h>
+
+#define QUEUE "exchange/taskcluster-queue/v1/"
+#define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
+#define EXCHANGES_MAX 40
+
+static struct rabbit rabbit;
+static struct tc_test_server *server;
+static amqp_connection_state_t listener;
+static struct delivery got;
+static struct schemas schemas = { .folder = "references/taskcluster" };
+static char state_file[100];
+static const char *exchanges[EXCHANGES_MAX];
+
+static void start_server(void)
+{
+	server = tc_test_server_start(
+		"--pulse", rabbit.url, "--state", state_file, "--poll-timeout", "100", NULL);
+}
+
+static void add_exchanges(const char *service_name)
+{
+	size_t count;
+	size_t used = 0;
+	const struct tc_service *const *services = tc_services(&count);
+
+	while (exchanges[used])
+		used++;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(services[i]->name, service_name) != 0)
+			continue;
+		for (size_t k = 0; k < services[i]->exchange_count; k++)
+			exchanges[used++] = services[i]->exchanges[k].exchange;
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	rabbit_start(&rabbit);
+	snprintf(state_file, sizeof state_file, "%s/state", rabbit.folder);
+	add_exchanges("queue");
+	add_exchanges("auth");
+	listener = rabbit_listen(&rabbit, "all", exchanges, "#");
+	start_server();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ask_end();
+	free(got.body);
+	amqp_destroy_connection(listener);
+	schemas_clear(&schemas);
+	tc_test_server_stop(server);
+	return 0;
+}
+
+static struct reply *post(const char *id, const char *rest, const char *body)
+{
+	char path[300];
+
+	snprintf(path, sizeof path, "/api/queue/v1/task/%s%s", id, rest);
+	return ask(server, "POST", path, body, NULL);
+}
+
+static struct reply *put_task(const char *id, const char *text)
+{
+	char path[300];
+
+	snprintf(path, sizeof path, "/api/queue/v1/task/%s", id);
+	struct reply *reply = ask(server, "PUT", path, text, NULL);
+	if (reply->status != 200)
+		fail_msg("createTask: %ld %s", reply->status, reply->body);
+	return reply;
+}
+
+static void create(char id[TC_SLUGID_SIZE], const char *more)
+{
+	tc_slugid_nice(id);
+	put_task(id, task_text(more));
+}
+
+static void claim(void)
+{
+	ask(server, "POST", "/api/queue/v1/claim-work/prov%2Ftype", WORKER, NULL);
+}
+
+/* The schema of an exchange's messages, from the reference. */
+static struct schema schema_of(const char *service, const char *exchange)
+{
+	char path[200];
+
+	snprintf(path, sizeof path, "/references/%s/v1/exchanges.json", service);
+	const tc_json *entries = tc_json_get(schemas_find(&schemas, path).json, "entries");
+	for (size_t i = 0; i < tc_json_count(entries); i++) {
+		const tc_json *entry = tc_json_item(entries, i);
+		const char *name = tc_json_text(tc_json_get(entry, "exchange"));
+		const char *schema = tc_json_text(tc_json_get(entry, "schema"));
+		if (strcmp(name, exchange) != 0)
+			continue;
+		snprintf(path, sizeof path, "/schemas/%s/%.*s", service,
+			(int)strcspn(schema, "#"), schema);
+		return schemas_find(&schemas, path);
+	}
+	fail_msg("no exchange %s", exchange);
+	return (struct schema){ 0 };
+}
+
+static void check_body(const char *service)
+{
+	struct tc__buffer problems = TC__BUFFER(10000);
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *body;
+
+	assert_ok(tc_json_parse(got.body, got.length, &body, &err), &err);
+	struct schema schema = schema_of(service, strrchr(got.exchange, '/') + 1);
+	assert_non_null(schema.json);
+	if (!validate(&schemas, schema, body, &problems))
+		fail_msg("%s: %s%s", got.exchange, got.body, tc__buffer_get(&problems));
+	tc__buffer_clear(&problems);
+	tc_release(body);
+}
+
+static void next(const char *exchange)
+{
+	if (!rabbit_next(listener, &got, 10000))
+		fail_msg("no message came; expected %s", exchange);
+	if (strcmp(strrchr(got.exchange, '/') + 1, exchange) != 0)
+		fail_msg("expected %s, got %s %s", exchange, got.exchange, got.body);
+	assert_int_equal(got.delivery_mode, 2);
+	assert_string_equal(got.content_type, "application/json");
+	check_body(strncmp(got.exchange, QUEUE, strlen(QUEUE)) == 0 ? "queue" : "auth");
+}
+
+static void assert_key(const char *format, const char *id)
+{
+	char key[300];
+
+	snprintf(key, sizeof key, format, id, id);
+	assert_string_equal(got.routing_key, key);
+}
+
+static void a_task_from_its_beginning_to_its_end(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+
+	(void)state;
+	create(id, "\"tags\":{\"kind\":\"test\"},\"routes\":[\"a.b\",\"c\"],");
+	next("task-defined");
+	assert_key("primary.%s._._._.prov.type.-.%s._", id);
+	assert_string_equal(got.cc, "route.a.b route.c");
+	assert_non_null(strstr(got.body, "\"task\":{\"tags\":{\"kind\":\"test\"}}"));
+	next("task-pending");
+	assert_key("primary.%s.0._._.prov.type.-.%s._", id);
+	claim();
+	next("task-running");
+	assert_key("primary.%s.0.g.w.prov.type.-.%s._", id);
+	assert_int_equal(post(id, "/runs/0/completed", NULL)->status, 200);
+	next("task-completed");
+	assert_key("primary.%s.0.g.w.prov.type.-.%s._", id);
+	next("task-group-resolved");
+	assert_key("primary.%s.-._", id);
+	/* the report again is published again */
+	post(id, "/runs/0/completed", NULL);
+	next("task-completed");
+}
+
+static void repeated_creation(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+	char *text = strdup(task_text(""));
+
+	(void)state;
+	tc_slugid_nice(id);
+	for (int i = 0; i < 2; i++) {
+		put_task(id, text);
+		next("task-defined");
+		next("task-pending");
+	}
+	free(text);
+	post(id, "/cancel", NULL);
+	next("task-exception");
+	assert_key("primary.%s.0._._.prov.type.-.%s._", id);
+	next("task-group-resolved");
+}
+
+static void runs_that_fail(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+
+	(void)state;
+	create(id, "\"retries\":1,");
+	next("task-defined");
+	next("task-pending");
+	claim();
+	next("task-running");
+	post(id, "/runs/0/exception", "{\"reason\":\"worker-shutdown\"}");
+	next("task-pending");
+	assert_key("primary.%s.1._._.prov.type.-.%s._", id);
+	claim();
+	next("task-running");
+	post(id, "/runs/1/exception", "{\"reason\":\"intermittent-task\"}");
+	next("task-exception");
+	next("task-group-resolved");
+	post(id, "/rerun", NULL);
+	next("task-pending");
+	claim();
+	next("task-running");
+	post(id, "/runs/2/failed", NULL);
+	next("task-failed");
+	next("task-group-resolved");
+}
+
+static void artifacts_priorities_groups(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+	char path[200];
+	char body[300];
+	char expires[25];
+
+	(void)state;
+	create(id, "");
+	next("task-defined");
+	next("task-pending");
+	claim();
+	next("task-running");
+	snprintf(body, sizeof body,
+		"{\"storageType\":\"s3\",\"contentType\":\"a/b\",\"expires\":\"%s\"}",
+		date_text(3600, expires));
+	assert_int_equal(post(id, "/runs/0/artifacts/s3", body)->status, 200);
+	snprintf(body, sizeof body,
+		"{\"storageType\":\"link\",\"artifact\":\"s3\",\"contentType\":\"a/b\","
+		"\"expires\":\"%s\"}",
+		expires);
+	assert_int_equal(post(id, "/runs/0/artifacts/link", body)->status, 200);
+	next("artifact-created"); /* not for s3 */
+	assert_non_null(strstr(got.body, "\"name\":\"link\""));
+	post(id, "/priority", "{\"newPriority\":\"high\"}");
+	next("task-priority-changed");
+	assert_non_null(strstr(got.body, "\"oldPriority\":\"lowest\""));
+	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/priority", id);
+	assert_int_equal(
+		ask(server, "POST", path, "{\"newPriority\":\"low\"}", NULL)->status, 200);
+	next("task-priority-changed");
+	next("task-group-priority-changed");
+	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/seal", id);
+	assert_int_equal(ask(server, "POST", path, NULL, NULL)->status, 200);
+	next("task-group-sealed");
+	assert_key("primary.%s.-._", id);
+	post(id, "/cancel", NULL);
+	next("task-exception");
+	next("task-group-resolved");
+	assert_non_null(strstr(got.body, "\"sealed\""));
+}
+
+static void clients_and_roles(void **state)
+{
+	static const char body[] = "{\"description\":\"d\",\"expires\":\"2100-01-01T00:00:00Z\","
+				   "\"scopes\":[]}";
+	static const char role[] = "{\"description\":\"d\",\"scopes\":[\"a\"]}";
+
+	(void)state;
+	ask(server, "PUT", "/api/auth/v1/clients/me", body, NULL);
+	next("client-created");
+	assert_string_equal(got.routing_key, "_");
+	ask(server, "POST", "/api/auth/v1/clients/me/disable", NULL, NULL);
+	next("client-updated");
+	ask(server, "DELETE", "/api/auth/v1/clients/me", NULL, NULL);
+	next("client-deleted");
+	ask(server, "PUT", "/api/auth/v1/roles/r", role, NULL);
+	next("role-created");
+	ask(server, "DELETE", "/api/auth/v1/roles/r", NULL, NULL);
+	next("role-deleted");
+}
+
+/* A route is a key of its own: who bound it gets the message, and under the primary key. */
+static void routes_are_keys(void **state)
+{
+	static const char *const one[] = { QUEUE "task-defined", NULL };
+	amqp_connection_state_t routed =
+		rabbit_listen(&rabbit, "routed", one, "route.index.project.#");
+	char id[TC_SLUGID_SIZE];
+
+	(void)state;
+	create(id, "");
+	next("task-defined");
+	next("task-pending");
+	create(id, "\"routes\":[\"index.project.x.y\"],");
+	next("task-defined");
+	next("task-pending");
+	assert_true(rabbit_next(routed, &got, 10000));
+	assert_key("primary.%s._._._.prov.type.-.%s._", id);
+	assert_false(rabbit_next(routed, &got, 100));
+	amqp_destroy_connection(routed);
+}
+
+/* How many of the tasks in `ids` a message of task-defined came for, within the time. */
+static size_t count_defined(char ids[][TC_SLUGID_SIZE], size_t count, bool *seen)
+{
+	size_t found = 0;
+
+	while (found < count && rabbit_next(listener, &got, 15000)) {
+		for (size_t i = 0; i < count; i++) {
+			if (seen[i] || !strstr(got.routing_key, ids[i]) ||
+				strcmp(got.exchange, QUEUE "task-defined") != 0)
+				continue;
+			seen[i] = true;
+			found++;
+		}
+	}
+	return found;
+}
+
+#define LOAD 30
+
+static void none_is_lost(void **state)
+{
+	char ids[LOAD][TC_SLUGID_SIZE];
+	bool seen[LOAD] = { false };
+
+	(void)state;
+	amqp_destroy_connection(listener);
+	for (int i = 0; i < LOAD; i++) {
+		if (i == LOAD / 3)
+			rabbit_kill(&rabbit);
+		create(ids[i], "");
+	}
+	tc_test_server_kill(server);
+	start_server();
+	rabbit_start(&rabbit);
+	listener = rabbit_listen(&rabbit, "all", exchanges, "#");
+	assert_int_equal(count_defined(ids, LOAD, seen), LOAD);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_task_from_its_beginning_to_its_end),
+		cmocka_unit_test(repeated_creation),
+		cmocka_unit_test(runs_that_fail),
+		cmocka_unit_test(artifacts_priorities_groups),
+		cmocka_unit_test(clients_and_roles),
+		cmocka_unit_test(routes_are_keys),
+		cmocka_unit_test(none_is_lost),
+	};
+
+	if (!rabbit_prepare(&rabbit)) {
+		print_message("there is no rabbitmq-server\n");
+		return 77;
+	}
+	int failed = cmocka_run_group_tests(tests, set_up, tear_down);
+	rabbit_end(&rabbit);
+	return failed;
+}

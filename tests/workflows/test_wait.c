@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/test.h"
+
+#include "tests/harness/responder.h"
+#include <stdio.h>
+#include <string.h>
+#include <taskcluster/wait.h>
+
+#define TASK "fN1SbArXTPSVFNUvaOlinQ"
+
+/* The states of one task, one for each question, the last for ever; of a group, a page of them. */
+struct queue {
+	const char *states[8];
+	const char *pages[8]; /* of the group, one for each question */
+	size_t asked;
+	char body[8][2048];
+};
+
+static int write_status(char *text, size_t size, const char *state)
+{
+	return snprintf(text, size,
+		"{\"status\":{\"taskId\":\"" TASK "\",\"provisionerId\":\"p\",\"workerType\":\"w\","
+		"\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\",\"projectId\":\"none\","
+		"\"taskGroupId\":\"" TASK "\",\"deadline\":\"2030-01-01T00:00:00.000Z\","
+		"\"expires\":\"2031-01-01T00:00:00.000Z\",\"retriesLeft\":5,\"state\":\"%s\","
+		"\"runs\":[]}}",
+		state);
+}
+
+/* "prc" is a pending, a running and a completed task. */
+static void write_group(char *text, size_t size, const char *letters)
+{
+	static const struct {
+		char letter;
+		const char *state;
+	} states[] = { { 'u', "unscheduled" }, { 'p', "pending" }, { 'r', "running" },
+		{ 'c', "completed" }, { 'f', "failed" }, { 'x', "exception" } };
+	int used = snprintf(text, size, "{\"tasks\":[");
+
+	for (const char *at = letters; *at; at++)
+		for (size_t i = 0; i < 6; i++)
+			if (states[i].letter == *at)
+				used += snprintf(text + used, size - (size_t)used,
+					"%s{\"status\":{\"state\":\"%s\"},\"task\":{}}",
+					at > letters ? "," : "", states[i].state);
+	snprintf(text + used, size - (size_t)used, "]}");
+}
+
+static void answer(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	struct queue *queue = data;
+	size_t n = queue->asked++;
+	bool group = strstr(request->target, "task-group") != NULL;
+	const char *const *list = group ? queue->pages : queue->states;
+	char *body = queue->body[n % 8];
+
+	while (n > 0 && (n > 7 || !list[n]))
+		n--;
+	if (group)
+		write_group(body, sizeof queue->body[0], list[n]);
+	else
+		write_status(body, sizeof queue->body[0], list[n]);
+	reply->body = body;
+	reply->body_length = strlen(body);
+}
+
+struct scene {
+	struct queue queue;
+	struct tc_responder *responder;
+	tc_client *client;
+	struct tc_wait_options options;
+	struct tc_queue_task_status_response *reply;
+	tc_error err;
+};
+
+static void begin(struct scene *scene)
+{
+	scene->responder = tc_responder_start(answer, &scene->queue);
+	struct tc_options options = TC_OPTIONS_INIT;
+	options.root_url = tc_responder_url(scene->responder);
+	scene->client = tc_client_new(&options, &scene->err);
+	assert_ok(scene->err.code, &scene->err);
+	scene->options = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
+	scene->options.delay_ms = 5;
+}
+
+static int wait_task(struct scene *scene)
+{
+	return tc_wait_task(scene->client, TASK, &scene->options, &scene->reply, &scene->err);
+}
+
+static void end(struct scene *scene)
+{
+	tc_release(scene->reply);
+	tc_client_free(scene->client);
+	tc_responder_stop(scene->responder);
+	tc_error_clear(&scene->err);
+}
+
+static void a_task_is_watched_until_it_is_resolved(void **state)
+{
+	struct scene scene = { .queue = {
+				       .states = { "pending", "running", "running", "failed" } } };
+
+	(void)state;
+	begin(&scene);
+	assert_ok(wait_task(&scene), &scene.err);
+	assert_string_equal(scene.reply->status.state, "failed");
+	assert_int_equal(scene.queue.asked, 4);
+	end(&scene);
+}
+
+static void other_states_can_be_waited_for(void **state)
+{
+	static const char *const running[] = { "running", NULL };
+	struct scene soon = { .queue = { .states = { "pending", "running", "completed" } } };
+	struct scene never = { .queue = { .states = { "pending", "exception" } } };
+
+	(void)state;
+	begin(&soon);
+	soon.options.states = running;
+	assert_ok(wait_task(&soon), &soon.err);
+	assert_string_equal(soon.reply->status.state, "running");
+	end(&soon);
+
+	begin(&never);
+	never.options.states = running;
+	assert_ok(wait_task(&never), &never.err);
+	assert_string_equal(never.reply->status.state, "exception");
+	end(&never);
+}
+
+static void waiting_has_its_time(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending" } } };
+
+	(void)state;
+	begin(&scene);
+	scene.options.timeout_ms = 60;
+	scene.options.delay_ms = 10000;
+	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_null(scene.reply);
+	assert_failure(&scene.err, TC_ERROR_TIMEOUT, "after 60 ms");
+	end(&scene);
+}
+
+/* Pauses grow while nothing changes. */
+static void questions_become_rare(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending" } } };
+
+	(void)state;
+	begin(&scene);
+	scene.options.timeout_ms = 300;
+	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_in_range(scene.queue.asked, 4, 12);
+	end(&scene);
+}
+
+struct watcher {
+	int calls;
+	int64_t asked;
+	char states[64];
+	int stop_after;
+};
+
+static int watch(void *data, const struct tc_wait_progress *progress)
+{
+	struct watcher *watcher = data;
+
+	if (progress->asked != watcher->asked && progress->state)
+		strncat(watcher->states, progress->state, 1);
+	watcher->asked = progress->asked;
+	return ++watcher->calls == watcher->stop_after;
+}
+
+static void progress_is_told_and_may_end_it(void **state)
+{
+	struct scene scene = {
+		.queue = { .states = { "unscheduled", "pending", "running", "completed" } }
+	};
+	struct watcher all = { 0 }, two = { .stop_after = 2 };
+
+	(void)state;
+	begin(&scene);
+	scene.options.progress = watch;
+	scene.options.data = &all;
+	assert_ok(wait_task(&scene), &scene.err);
+	assert_string_equal(all.states, "upr");
+	tc_release(scene.reply);
+	scene.queue.asked = 0;
+	scene.options.data = &two;
+	assert_int_equal(wait_task(&scene), TC_ERROR_CANCELED);
+	assert_failure(&scene.err, TC_ERROR_CANCELED, "progress callback");
+	end(&scene);
+}
+
+static void a_group_is_watched_until_all_are_resolved(void **state)
+{
+	struct scene scene = { .queue = { .pages = { "up", "rp", "cfr", "cfx" } } };
+	struct tc_wait_counts counts;
+
+	(void)state;
+	begin(&scene);
+	assert_ok(
+		tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err), &scene.err);
+	assert_int_equal(counts.completed, 1);
+	assert_int_equal(counts.failed, 1);
+	assert_int_equal(counts.exception, 1);
+	assert_int_equal(counts.running + counts.pending + counts.unscheduled, 0);
+	assert_int_equal(scene.queue.asked, 4);
+	end(&scene);
+}
+
+static void a_group_that_takes_too_long_is_counted(void **state)
+{
+	struct scene scene = { .queue = { .pages = { "ccp" } } };
+	struct tc_wait_counts counts;
+
+	(void)state;
+	begin(&scene);
+	scene.options.timeout_ms = 30;
+	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err),
+		TC_ERROR_TIMEOUT);
+	assert_int_equal(counts.completed, 2);
+	assert_int_equal(counts.pending, 1);
+	end(&scene);
+}
+
+static void wrong_use_is_refused(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending" } } };
+
+	(void)state;
+	begin(&scene);
+	scene.options.size = 0;
+	wait_task(&scene);
+	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "TC_WAIT_OPTIONS_INIT");
+	scene.options = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
+	scene.options.delay_ms = -1;
+	wait_task(&scene);
+	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "delay_ms is -1");
+	tc_wait_task(NULL, TASK, NULL, NULL, &scene.err);
+	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "client is NULL");
+	end(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_task_is_watched_until_it_is_resolved),
+		cmocka_unit_test(other_states_can_be_waited_for),
+		cmocka_unit_test(waiting_has_its_time),
+		cmocka_unit_test(questions_become_rare),
+		cmocka_unit_test(progress_is_told_and_may_end_it),
+		cmocka_unit_test(a_group_is_watched_until_all_are_resolved),
+		cmocka_unit_test(a_group_that_takes_too_long_is_counted),
+		cmocka_unit_test(wrong_use_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

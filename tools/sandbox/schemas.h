@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_SANDBOX_SCHEMAS_H
+#define TC_SANDBOX_SCHEMAS_H
+
+/*
+ * The JSON schemas of the references, as files in the references' folder. They are read when they
+ * are first needed, and kept. Bodies are checked against these files and not with the library's
+ * tables, so that each checks the other; and only the files know the defaults.
+ */
+
+#include <stdbool.h>
+#include <taskcluster/json.h>
+#include <taskcluster/operation.h>
+
+struct schemas {
+	const char *folder;        /* has references/ and schemas/; NULL: there are none */
+	struct schema_file *files; /* those read, or missing */
+	struct schema_pattern *patterns;
+};
+
+/* A schema, and the file against which its references are resolved; {0} for none. */
+struct schema {
+	const tc_json *json;
+	const struct schema_file *file;
+};
+
+/* The schema of an operation's body; {0} when it has none, or the file is missing. */
+struct schema schemas_input(struct schemas *schemas, const struct tc_operation *operation);
+
+/* A schema by its path below the folder, such as "/schemas/queue/v1/task.json". */
+struct schema schemas_find(struct schemas *schemas, const char *path);
+
+/* Follows $ref, beside which other keywords do not count, until there is none. */
+struct schema schemas_resolve(struct schemas *schemas, struct schema schema);
+
+/* Another schema of the same file. */
+struct schema schemas_inside(struct schema schema, const tc_json *json);
+
+/* Where it stands, "/schemas/queue/v1/task.json"; "" for none. */
+const char *schemas_path(struct schema schema);
+
+/* Whether a text has the pattern somewhere. The pattern is kept by its address. */
+bool schemas_match(struct schemas *schemas, const tc_json *pattern, const char *text, size_t length);
+
+void schemas_clear(struct schemas *schemas);
+
+#endif
