@@ -31,7 +31,7 @@ fail() {
 
 step "1. The generator turns API references into C:"
 "$bin/taskcluster-codegen" --references references/taskcluster --references references/classic \
-	--out "$work/generated" | indent
+	--references references/treeherder --references references/buildbot --out "$work/generated" | indent
 
 step "2. A Taskcluster starts on this machine:"
 "$bin/taskcluster-sandbox" --references references/taskcluster >"$work/env" &

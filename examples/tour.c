@@ -29,7 +29,7 @@ static int show_task(tc_client *client, const char *task_id, tc_error *err)
 	int rc = tc_queue_status(client, task_id, &reply, err);
 
 	if (rc == TC_OK)
-		printf("queue: that task is %s, after %zu run\n", reply->status.state,
+		printf("queue: that task is %s; its runs: %zu\n", reply->status.state,
 			reply->status.runs_count);
 	tc_release(reply);
 	return rc;

@@ -85,6 +85,12 @@ static void pause_ms(long ms)
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
+/* Whether the server says no, rather than: later. */
+static bool is_refusal(const tc_error *err)
+{
+	return err->http_status / 100 == 4 && err->http_status != 408 && err->http_status != 429;
+}
+
 /* The worker's own lines in a task's log; `kind` is "", ":warn" or ":error". The command writes to
  * the same file, so nothing is buffered here. */
 static void log_line(const struct task *task, const char *kind, const char *text)
@@ -272,7 +278,7 @@ static bool create_artifact(struct task *task, const char *name,
 		    artifact, reply, &err) == TC_OK)
 		return true;
 	/* refused, here or there: the payload asks for what cannot be; else it is trouble */
-	bool refused = err.code == TC_ERROR_INPUT || err.http_status / 100 == 4;
+	bool refused = err.code == TC_ERROR_INPUT || is_refusal(&err);
 	settle(task, EXCEPTION, refused ? "malformed-payload" : "resource-unavailable",
 		tc_error_text(&err));
 	tc_error_clear(&err);
@@ -413,10 +419,11 @@ static void report(struct task *task)
 		rc = tc_queue_report_exception(task->client, id, task->run_id,
 			&(struct tc_queue_task_exception_request){ .reason = task->reason }, NULL,
 			&err);
-	printf("%s, task %s run %s: %s%s%s%s\n", task->definition->metadata.name, id, task->run_id,
-		names[task->result], task->reason ? ", " : "", task->reason ? task->reason : "",
-		rc == TC_OK ? "" : "; but the report was refused");
+	printf("%s, task %s run %s: %s%s%s\n", task->definition->metadata.name, id, task->run_id,
+		names[task->result], task->reason ? ", " : "", task->reason ? task->reason : "");
 	fflush(stdout);
+	if (rc != TC_OK)
+		fprintf(stderr, "it could not be reported: %s\n", tc_error_text(&err));
 	tc_error_clear(&err);
 }
 
@@ -522,7 +529,7 @@ static int work(struct worker *worker)
 		bool found;
 		if (work_once(worker, &found, &err) != TC_OK && !stop)
 			fprintf(stderr, "no work was claimed: %s\n", tc_error_text(&err));
-		bool refused = err.http_status / 100 == 4;
+		bool refused = is_refusal(&err);
 		tc_error_clear(&err);
 		if (refused)
 			return 69;

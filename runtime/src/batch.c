@@ -11,22 +11,19 @@ struct batch {
 	struct entry *entries;
 	size_t count;
 	tc_loop *loop;
-	bool stop_at_error, stopping;
+	bool stop_at_error, stopped;
 	size_t failed; /* 1 + position of the failure that came first; 0: none */
 };
 
 struct entry {
 	struct batch *batch;
-	uint64_t run; /* 0: not started, or ended */
 };
 
-/* By their number, before they begin: the first failure is told, these only follow from it. */
-static void cancel_others(struct batch *batch)
+/* The end of a run that another's failure ended. */
+static void tell_canceled(const struct batch *batch, tc_error *err)
 {
-	batch->stopping = true;
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->entries[i].run)
-			tc_loop_cancel(batch->loop, batch->entries[i].run);
+	tc_error_clear(err);
+	tc__fail(err, TC_ERROR_CANCELED, "canceled, as calls[%zu] failed", batch->failed - 1);
 }
 
 static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
@@ -35,15 +32,18 @@ static void on_done(void *data, uint64_t run, tc_response *response, const tc_er
 	struct batch *batch = entry->batch;
 	size_t position = (size_t)(entry - batch->entries);
 
-	entry->run = 0;
 	batch->results[position].response = response;
 	if (!err)
 		return;
 	tc__loop_take_error(batch->loop, run, &batch->results[position].err);
-	if (!batch->failed)
-		batch->failed = position + 1;
-	if (batch->stop_at_error && !batch->stopping)
-		cancel_others(batch);
+	if (batch->stopped && err->code == TC_ERROR_CANCELED)
+		tell_canceled(batch, &batch->results[position].err);
+	if (batch->failed)
+		return;
+	batch->failed = position + 1;
+	batch->stopped = batch->stop_at_error;
+	if (batch->stopped)
+		tc_loop_stop(batch->loop); /* freeing it cancels the others */
 }
 
 static int start_all(struct batch *batch, tc_call *const *calls, tc_error *err)
@@ -51,7 +51,7 @@ static int start_all(struct batch *batch, tc_call *const *calls, tc_error *err)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct entry *entry = &batch->entries[i];
 		entry->batch = batch;
-		int rc = tc_loop_start(batch->loop, calls[i], on_done, entry, &entry->run, err);
+		int rc = tc_loop_start(batch->loop, calls[i], on_done, entry, NULL, err);
 		if (rc == TC_OK)
 			continue;
 		tc__error_prefix(err, "calls[%zu]", i);

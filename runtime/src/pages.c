@@ -58,6 +58,7 @@ static int read_items(struct tc__cursor *cursor, struct tc__page_reader *reader,
 static int accept_text(struct tc__cursor *cursor, const char *text, size_t length, tc_error *err)
 {
 	struct tc__page_reader *reader = malloc(sizeof *reader);
+	const struct tc__cursor before = *cursor;
 
 	if (!reader)
 		return tc__fail_nomem(err);
@@ -70,6 +71,8 @@ static int accept_text(struct tc__cursor *cursor, const char *text, size_t lengt
 		rc = read_items(cursor, reader, err);
 	if (rc == TC_OK)
 		rc = tc__cursor_turn(cursor, reader, err);
+	if (rc != TC_OK)
+		tc__style_restore(cursor, &before);
 	tc__page_close(reader);
 	free(reader);
 	return rc;

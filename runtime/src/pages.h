@@ -83,6 +83,14 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 /* Takes an item into account; false when it was given before. */
 int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err);
 
+/* As the cursor was before a page that could not be read to its end, nothing of which was given
+ * out. */
+void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *before);
+
+/* Behind a page: the next one overlaps it only by the lowest key, so that items with other keys
+ * need not be remembered. */
+void tc__style_forget_above(struct tc__cursor *cursor);
+
 void tc__style_forget(struct tc__cursor *cursor);
 
 /* That page has come, and names this token; "" for none. */

@@ -52,9 +52,10 @@ static struct tc_pages_options whole(const struct tc_pages_options *options)
 {
 	struct tc_pages_options known = TC_PAGES_OPTIONS_INIT;
 
-	if (options)
-		memcpy(&known, options,
-			options->size < sizeof known ? options->size : sizeof known);
+	if (!options)
+		return known;
+	memcpy(&known, options, options->size < sizeof known ? options->size : sizeof known);
+	known.size = options->size;
 	return known;
 }
 
@@ -214,6 +215,8 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 		rc = tc__fail_nomem(err);
 	if (rc == TC_OK)
 		rc = tc__cursor_advance(cursor, tc__buffer_get(&token), err);
+	if (rc == TC_OK)
+		tc__style_forget_above(cursor);
 	tc__buffer_clear(&token);
 	return rc;
 }
@@ -243,10 +246,10 @@ static bool mark(struct tc__cursor *cursor, const char *token, size_t length)
 int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *err)
 {
 	size_t length = strlen(token);
+	bool circles = length && is_known(cursor, token);
 	char *next = NULL;
 
 	if (length) {
-		cursor->circles = is_known(cursor, token);
 		next = tc__object_text(token, length);
 		if (!next || !mark(cursor, token, length)) {
 			tc_release(next);
@@ -258,6 +261,7 @@ int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *e
 	tc_release(cursor->token);
 	cursor->token = next;
 	cursor->ended = !next;
+	cursor->circles = circles;
 	if (cursor->left > 0)
 		cursor->left--;
 	return TC_OK;

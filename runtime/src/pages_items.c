@@ -197,11 +197,14 @@ static int tell(tc_items *items, tc_error *err)
 static const tc_json *take(tc_items *items, tc_error *err)
 {
 	const tc_json *item;
-	bool wanted = false;
+	bool wanted;
 
-	while (items->reads && (item = tc__page_take(&items->reader)))
-		if (tc__cursor_item(&items->cursor, item, &wanted, err) != TC_OK || wanted)
-			return wanted ? item : NULL;
+	while (items->reads && (item = tc__page_take(&items->reader))) {
+		if (tc__cursor_item(&items->cursor, item, &wanted, err) != TC_OK)
+			return NULL;
+		if (wanted)
+			return item;
+	}
 	return NULL;
 }
 

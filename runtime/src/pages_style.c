@@ -106,11 +106,12 @@ static int next_key(
 	cursor->fresh = false;
 	if (is_short(cursor, received) || !cursor->has_lowest)
 		return TC_OK;
-	if (!fresh)
+	int64_t next = cursor->lowest + cursor->paging->add;
+	if (!fresh || (cursor->token && position(cursor, 0) == next))
 		return tc__fail(err, TC_ERROR_REPLY,
 			"more items than fit a page have the same %s, so the list cannot go on",
 			cursor->paging->key + 1);
-	tc__buffer_int(token, cursor->lowest + cursor->paging->add);
+	tc__buffer_int(token, next);
 	return TC_OK;
 }
 
@@ -151,12 +152,11 @@ void tc__style_forget(struct tc__cursor *cursor)
 	}
 }
 
-/* Pages overlap only by the lowest key, so that others need not be remembered. */
-static void forget_above(struct tc__cursor *cursor, int64_t key)
+void tc__style_forget_above(struct tc__cursor *cursor)
 {
 	for (struct tc__mark **at = &cursor->given; *at;) {
 		struct tc__mark *mark = *at;
-		if (mark->key <= key) {
+		if (mark->key <= cursor->lowest) {
 			at = &mark->next;
 			continue;
 		}
@@ -165,11 +165,24 @@ static void forget_above(struct tc__cursor *cursor, int64_t key)
 	}
 }
 
-static bool is_given(const struct tc__cursor *cursor, const char *unique)
+void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *before)
+{
+	while (cursor->given != before->given) {
+		struct tc__mark *mark = cursor->given;
+		cursor->given = mark->next;
+		free(mark);
+	}
+	cursor->wanted = before->wanted;
+	cursor->lowest = before->lowest;
+	cursor->has_lowest = before->has_lowest;
+	cursor->fresh = before->fresh;
+}
+
+static bool is_given(const struct tc__cursor *cursor, int64_t key, const char *unique)
 {
 	const struct tc__mark *mark = cursor->given;
 
-	while (mark && strcmp(mark->unique, unique) != 0)
+	while (mark && (mark->key != key || strcmp(mark->unique, unique) != 0))
 		mark = mark->next;
 	return mark != NULL;
 }
@@ -204,9 +217,8 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 	if (!cursor->has_lowest || key < cursor->lowest) {
 		cursor->lowest = key;
 		cursor->has_lowest = true;
-		forget_above(cursor, key);
 	}
-	*fresh = !is_given(cursor, unique);
+	*fresh = !is_given(cursor, key, unique);
 	cursor->fresh |= *fresh;
 	return *fresh && key == cursor->lowest ? remember(cursor, key, unique, err) : TC_OK;
 }

@@ -197,6 +197,7 @@ void tc__session_line(
 	for (const struct tc__cookie *cookie = session->cookies; cookie; cookie = cookie->next)
 		size += cookie->size + 2;
 	(void)tc__buffer_room(line, size); /* at once: growing would leave copies behind */
+	tc__buffer_text(line, "");
 	for (const struct tc__cookie *cookie = session->cookies; cookie; cookie = cookie->next) {
 		if (!may_go(cookie, parts))
 			continue;

@@ -81,10 +81,11 @@ static void slice_parse(void *data)
 	const struct text *page = data;
 	struct tc__page_reader *reader = malloc(sizeof *reader);
 	static const struct tc_paging style = { .next = "/continuationToken" };
+	const struct tc__cursor cursor = { .paging = &style };
 
 	for (int i = 0; reader && i < SLICE_PAGES; i++) {
 		size_t count = 0;
-		tc__page_open(reader, &style, true);
+		tc__page_open(reader, &cursor, true);
 		for (size_t at = 0; at < page->length; at += PIECE) {
 			size_t n = page->length - at < PIECE ? page->length - at : PIECE;
 			if (tc__page_push(reader, page->data + at, n, NULL) != TC_OK)

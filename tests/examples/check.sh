@@ -5,6 +5,7 @@ set -euo pipefail
 [[ -x ${TC_SANDBOX:-} ]] || exit 77
 folder=$(mktemp -d)
 servers=()
+worker=
 stop_servers() {
 	local server
 	for server in "${servers[@]}"; do
@@ -13,7 +14,12 @@ stop_servers() {
 	done
 	servers=()
 }
-trap 'stop_servers; rm -rf "$folder"' EXIT
+finish() {
+	[[ -z $worker ]] || kill "$worker" 2>/dev/null || true
+	stop_servers
+	rm -rf "$folder"
+}
+trap finish EXIT
 export no_proxy=127.0.0.1
 mkdir "$folder/tmp" # the worker's; it leaves nothing there
 
@@ -72,6 +78,7 @@ start_worker() {
 ends() {
 	local status=0
 	wait "$worker" || status=$?
+	worker=
 	((status == $1)) || fail "the worker ended with $status, expected $1"
 }
 

@@ -4,7 +4,7 @@
 # uploaded, claims renewed and lost, signals.
 . tests/examples/check.sh
 
-sandbox --claim-timeout 2 --poll-timeout 200
+sandbox --claim-timeout 3 --poll-timeout 200
 
 # success: output, artifacts, environment
 task '{"command": ["sh", "-c", "echo to the log; echo to stderr >&2; mkdir out; env >out/environment; pwd"],
@@ -65,7 +65,7 @@ is 0 failed failed
 log_has "longer than maxRunTime"
 
 # longer than its claim: renewed, and still the first run; nothing of the task before survived
-task '{"command": ["sleep", "3"]}'
+task '{"command": ["sleep", "4"]}'
 worker 0 --tasks 1
 is 0 completed completed
 [[ ! -e $folder/survivor ]] || fail "a process outlived its task"

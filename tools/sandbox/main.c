@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 static volatile sig_atomic_t stopping;
 
@@ -28,6 +29,17 @@ static void catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
+}
+
+/* A connection is a descriptor; the usual limit is 1024. */
+static void allow_connections(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void print_environment(const struct sandbox *sandbox)
@@ -53,6 +65,7 @@ int main(int argc, char **argv)
 	if (rc != OPTIONS_GO)
 		return rc;
 	catch_signals();
+	allow_connections();
 	rc = start_sandbox(&sandbox, &err);
 	if (rc == TC_OK) {
 		print_environment(&sandbox);

@@ -104,7 +104,7 @@ static int read_artifact(struct request *request, struct artifact *artifact)
 	static const struct {
 		const char *storage, *target, *type;
 	} kinds[KINDS] = { { "s3", NULL, NULL }, { "azure", NULL, NULL }, { "object", NULL, NULL },
-		{ "reference", "url", NULL }, { "link", "artifact", "application/octet-stream" },
+		{ "reference", "url", NULL }, { "link", "artifact", "application/binary" },
 		{ "error", "message", "application/json" } };
 	const tc_json *length = tc_json_get(request->input, "contentLength");
 	size_t kind = 0;

@@ -171,7 +171,10 @@ static bool find_in(const struct route_service *service, struct request *request
 			!match(route->operation->route, path, length, spans))
 			continue;
 		request->route = route;
-		return decode_arguments(request, spans);
+		if (decode_arguments(request, spans))
+			return true;
+		request->route = NULL;
+		return false;
 	}
 	return false;
 }

@@ -35,7 +35,7 @@ bool scopes_read(struct tc__arena *arena, const tc_json *json, struct tc_scopes 
 	const char **list = tc__arena_alloc(arena, count * sizeof *list);
 
 	*scopes = (struct tc_scopes){ 0 };
-	if (json && tc_json_kind(json) != TC_JSON_ARRAY)
+	if ((json && tc_json_kind(json) != TC_JSON_ARRAY) || count > SCOPES_MAX)
 		return false;
 	for (size_t i = 0; list && i < count; i++) {
 		const tc_json *item = tc_json_item(json, i);

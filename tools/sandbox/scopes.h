@@ -11,8 +11,11 @@
 /* Whether one of the scopes held satisfies `required`. */
 bool scopes_cover(const struct tc_scopes *held, const char *required);
 
-/* The strings of a JSON array as scopes. False when memory ends, it is no array, or an item is no
- * scope: printable ASCII. `json` may be NULL: no scopes. */
+/* More than a list may have: sets are small, and compared item by item. */
+#define SCOPES_MAX 5000
+
+/* The strings of a JSON array as scopes. False when memory ends, it is no array, too long, or an
+ * item is no scope: printable ASCII. `json` may be NULL: no scopes. */
 bool scopes_read(struct tc__arena *arena, const tc_json *json, struct tc_scopes *scopes);
 
 /* A value that an expression may name, as `<name>` or behind `in` or `if`: a text, a list, or

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/conventions.h>
 
 static void say(const char *format, va_list values)
 {
@@ -145,11 +146,36 @@ static const char *advice_for_code(const tc_error *err)
 	}
 }
 
+/* Taskcluster's variables and scopes are no help with the servers of others. */
+static const char *advice_elsewhere(const tc_error *err, const struct tc_conventions *system)
+{
+	if (err->code == TC_ERROR_NETWORK)
+		return "Check the server's URL and the network; -v shows each attempt.";
+	bool who = err->code == TC_ERROR_CREDENTIALS || err->http_status == 401 ||
+		err->http_status == 403;
+	return who && system->environment_id ? system->environment_id : NULL;
+}
+
+static void advise_elsewhere(const tc_error *err, const struct tc_conventions *system)
+{
+	const char *advice = advice_elsewhere(err, system);
+
+	if (advice && advice == system->environment_id)
+		fprintf(stderr, "  Who calls is in %s and %s.\n", system->environment_id,
+			system->environment_secret);
+	else if (advice)
+		fprintf(stderr, "  %s\n", advice);
+}
+
 static void advise(
 	const tc_error *err, const struct tc_operation *operation, const struct config *config)
 {
 	const char *advice = advice_for_code(err);
 
+	if (operation && operation->service->conventions && err->code != TC_ERROR_ARGUMENT) {
+		advise_elsewhere(err, operation->service->conventions);
+		return;
+	}
 	if (advice)
 		fprintf(stderr, "  %s\n", advice);
 	else if (err->http_status == 403)

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tests/harness/test.h"
+
+#include "runtime/src/query.h"
+#include <string.h>
+
+static const struct tc_query_operator number[] = { { "lt", TC_LIST_SINGLE },
+	{ "eq", TC_LIST_REPEAT }, { "in", TC_LIST_COMMA }, { NULL, 0 } };
+
+static const char *const members[] = { "size", "name", NULL };
+
+static const struct tc_query_rule rules[] = {
+	{ .name = "size", .operators = number, .type = TC_VALUE_INTEGER, .field = true },
+	{ .name = "name", .list = TC_LIST_REPEAT, .field = true },
+	{ .name = "day", .type = TC_VALUE_DATE },
+	{ .name = "when", .type = TC_VALUE_DATE_TIME },
+	{ .name = "flag", .type = TC_VALUE_BOOLEAN },
+	{ .name = "ratio", .type = TC_VALUE_NUMBER },
+	{ .name = "field", .values = members, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	{ .name = "order",
+		.values = members,
+		.list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER,
+		.reversible = true },
+	{ .name = "limit", .type = TC_VALUE_INTEGER, .minimum = "1", .maximum = "100" },
+	{ .name = NULL },
+};
+
+static const char *const *const alternatives[] = { (const char *const[]){ "day", NULL },
+	(const char *const[]){ "size__lt", "flag", NULL }, NULL };
+
+static const struct tc_operation_conventions picky = { .query = rules,
+	.require_one_of = alternatives };
+static const struct tc_operation_conventions conventions = { .query = rules };
+static const struct tc_parameter parameters[] = { { "size" }, { "name" }, { "day" }, { "when" },
+	{ "flag" }, { "ratio" }, { "field" }, { "order" }, { "limit" } };
+static const struct tc_conventions system_conventions = { .redirects_are_errors = false };
+static const struct tc_service service = { .name = "s", .conventions = &system_conventions };
+static const struct tc_operation operation = { .service = &service,
+	.name = "list",
+	.query = parameters,
+	.query_count = 9,
+	.conventions = &conventions };
+static const struct tc_operation picky_operation = { .service = &service,
+	.name = "list",
+	.query = parameters,
+	.query_count = 9,
+	.conventions = &picky };
+
+static int add(struct tc__query *query, const char *key, const char *comparison, const char *value,
+	tc_error *err)
+{
+	return tc__query_add(query, key, comparison, &value, 1, err);
+}
+
+static void expect(struct tc__query *query, const char *text)
+{
+	struct tc__buffer url = TC__BUFFER(1000);
+
+	tc__query_render(query, &url);
+	assert_string_equal(tc__buffer_get(&url), text);
+	tc__buffer_clear(&url);
+	tc__query_clear(query);
+}
+
+/* Keys in the order of the reference, operators behind the bare key, values in the caller's. */
+static void test_order(void **state)
+{
+	struct tc__query query = { .operation = &operation };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(add(&query, "limit", NULL, "5", &err), &err);
+	assert_ok(add(&query, "name", NULL, "b&c", &err), &err);
+	assert_ok(add(&query, "name", NULL, "a", &err), &err);
+	assert_ok(tc__query_add(&query, "size", "in", (const char *const[]){ "3", "1" }, 2, &err),
+		&err);
+	assert_ok(add(&query, "size", "in", "2", &err), &err);
+	assert_ok(add(&query, "size", "lt", "9", &err), &err);
+	assert_ok(add(&query, "size", NULL, "-4", &err), &err);
+	expect(&query, "?size=-4&size__lt=9&size__in=3,1,2&name=b%26c&name=a&limit=5");
+}
+
+static void refused(const char *key, const char *comparison, const char *value, const char *text)
+{
+	struct tc__query query = { .operation = &operation };
+	tc_error err = TC_ERROR_INIT;
+
+	add(&query, key, comparison, value, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, text);
+	assert_null(query.entries);
+	tc__query_clear(&query);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	refused("color", NULL, "1", "color is no key");
+	refused("size", "gt", "1", "size has no operator gt");
+	refused("name", "eq", "1", "name has no operator eq");
+	refused("size", NULL, "1.5", "expected an integer");
+	refused("size", NULL, "99999999999999999999", "expected an integer");
+	refused("size", "in", "1,2", "expected an integer");
+	refused("size", NULL, NULL, "NULL");
+	refused("day", NULL, "2026-02-30", "expected a day");
+	refused("day", NULL, "2026-02-03T00:00:00", "expected a day");
+	refused("when", NULL, "yesterday", "expected a time");
+	refused("flag", NULL, "yes", "expected true or false");
+	refused("ratio", NULL, "0x10", "expected a number");
+	refused("field", NULL, "color", "none of its values");
+	refused("field", NULL, "-size", "none of its values");
+	refused("limit", NULL, "0", "expected at least 1");
+	refused("limit", NULL, "101", "expected at most 100");
+}
+
+static void test_types(void **state)
+{
+	static const char *const good[][2] = { { "when", "2026-01-31T12:00" },
+		{ "when", "2026-01-31T12:00:01.5Z" }, { "when", "2026-01-31T12:00:01+02:00" },
+		{ "ratio", "-1.5e3" }, { "flag", "false" }, { "order", "-size" },
+		{ "day", "2024-02-29" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		struct tc__query query = { .operation = &operation };
+		tc_error err = TC_ERROR_INIT;
+		assert_ok(add(&query, good[i][0], NULL, good[i][1], &err), &err);
+		tc__query_clear(&query);
+	}
+}
+
+/* What the server would take once, and then ignore. */
+static void test_repeated(void **state)
+{
+	struct tc__query query = { .operation = &operation };
+	const char *values[9] = { "1" };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(add(&query, "size", "lt", "1", &err), &err);
+	add(&query, "size", "lt", "2", &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size lt takes one value only");
+	assert_ok(tc__query_add_struct(&query, values, &err), &err);
+	add(&query, "size", NULL, "2", &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size is in the query struct already");
+	tc__query_add(&query, "name", NULL, values, 0, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "name has an empty list");
+	expect(&query, "?size=1&size__lt=1");
+}
+
+static void test_sent(void **state)
+{
+	struct tc__query query = { .operation = &operation };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(tc__query_add_sent(&query, "size__in", "1,2", &err), &err);
+	assert_ok(tc__query_add_sent(&query, "name", "a,b", &err), &err);
+	tc__query_add_sent(&query, "size__foo", "1", &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size__foo is neither");
+	assert_string_equal(tc__query_value(&query, "size__in"), "1");
+	assert_null(tc__query_value(&query, "size"));
+	assert_ok(tc__query_replace(&query, "size__in", "7", &err), &err);
+	assert_int_not_equal(tc__query_replace(&query, "size__in", "x", &err), TC_OK);
+	tc_error_clear(&err);
+	expect(&query, "?size__in=7&name=a%2Cb");
+}
+
+static void test_selection(void **state)
+{
+	struct tc__query query = { .operation = &operation };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(add(&query, "size", "lt", "1", &err), &err);
+	assert_ok(add(&query, "order", NULL, "-name", &err), &err);
+	assert_ok(tc__query_check(&query, &err), &err);
+	assert_ok(add(&query, "field", NULL, "name", &err), &err);
+	tc__query_check(&query, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size is filtered by");
+	assert_ok(add(&query, "field", NULL, "size", &err), &err);
+	assert_ok(tc__query_check(&query, &err), &err);
+	tc__query_clear(&query);
+}
+
+static void test_alternatives(void **state)
+{
+	struct tc__query query = { .operation = &picky_operation };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__query_check(&query, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "the query needs day, or size__lt and flag");
+	assert_ok(add(&query, "size", "lt", "1", &err), &err);
+	assert_int_not_equal(tc__query_check(&query, &err), TC_OK);
+	tc_error_clear(&err);
+	assert_ok(add(&query, "flag", NULL, "true", &err), &err);
+	assert_ok(tc__query_check(&query, &err), &err);
+	tc__query_clear(&query);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_sent),
+		cmocka_unit_test(test_selection),
+		cmocka_unit_test(test_alternatives),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
