@@ -339,11 +339,46 @@ static bool has_function(const struct service *service, const char *name)
 	return false;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Whether two functions are one request. */
+static bool is_same(const struct operation *a, const struct operation *b)
+{
+	const struct tc_operation_conventions *x = &a->dialect->rules, *y = &b->dialect->rules;
+
+	return strcmp(a->method, b->method) == 0 && strcmp(a->route, b->route) == 0 &&
+		same_text(x->base, y->base) &&
+		same_text(x->rpc ? x->rpc->method : NULL, y->rpc ? y->rpc->method : NULL);
+}
+
+static int check_twice(const struct dialect_reader *reader)
+{
+	const struct service *service = reader->service;
+	struct node entries = node_member(reader->root, "entries");
+
+	for (size_t i = 0; i < service->operation_count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			struct node entry = node_item(&entries, i);
+			if (is_same(&service->operations[i], &service->operations[k]))
+				return node_fail(&entry, reader->err,
+					"has the method and the route of %s; expected another",
+					service->operations[k].name);
+		}
+	}
+	return TC_OK;
+}
+
 int dialect_check_system(const struct dialect_reader *reader)
 {
 	const struct tc_session_scheme *session = reader->service->conventions->session;
 	struct node list = node_member(reader->root, "authentication");
+	int rc = check_twice(reader);
 
+	if (rc != TC_OK)
+		return rc;
 	if (!session)
 		return TC_OK;
 	if (!has_function(reader->service, session->login))

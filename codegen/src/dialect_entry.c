@@ -277,6 +277,47 @@ static int read_repetition(
 	return rc;
 }
 
+/* What the tables name in the reply must be there. A root that is only a $ref is not looked into.
+ */
+static int check_member(const struct dialect_reader *reader, const struct node *node,
+	const tc_json *root, const char *name, const char *type)
+{
+	const tc_json *member = tc_json_get(tc_json_get(root, "properties"), name);
+	const char *own = tc_json_text(tc_json_get(member, "type"));
+
+	if (!member)
+		return node_fail(node, reader->err,
+			"names \"%.64s\", which the schema of the reply does not have", name);
+	if (type && own && strcmp(own, type) != 0)
+		return node_fail(node, reader->err,
+			"names \"%.64s\", which is no %s in the schema of the reply", name, type);
+	return TC_OK;
+}
+
+static int check_output(const struct dialect_reader *reader, const struct node *entry,
+	const struct operation *operation, const struct dialect_entry *dialect)
+{
+	const struct tc_envelope *envelope = dialect->rules.envelope;
+	const char *const *name = dialect->rules.output_tuple;
+	const tc_json *root = operation->output.root;
+	const char *type = tc_json_text(tc_json_get(root, "type"));
+	struct node node = node_member(entry, "envelope"),
+		    tuple = node_member(entry, "outputTuple");
+	int rc = TC_OK;
+
+	if (!operation->output.document || tc_json_get(root, "$ref"))
+		return TC_OK;
+	if (envelope && envelope->items)
+		rc = check_member(reader, &node, root, envelope->items, "array");
+	else if (envelope && (!type || strcmp(type, "array") != 0))
+		rc = node_fail(&node, reader->err, "has no items, but the reply is no array");
+	if (rc == TC_OK && envelope && envelope->rows)
+		rc = check_member(reader, &node, root, envelope->rows, "array");
+	for (; rc == TC_OK && name && *name; name++)
+		rc = check_member(reader, &tuple, root, *name, NULL);
+	return rc;
+}
+
 int dialect_read_entry(
 	const struct dialect_reader *reader, const struct node *entry, struct operation *operation)
 {
@@ -309,5 +350,7 @@ int dialect_read_entry(
 		rc = read_paging(reader, entry, operation, dialect);
 	if (rc == TC_OK)
 		rc = read_rpc(reader, entry, operation, dialect);
-	return rc == TC_OK ? read_events(reader, entry, dialect) : rc;
+	if (rc == TC_OK)
+		rc = read_events(reader, entry, dialect);
+	return rc == TC_OK ? check_output(reader, entry, operation, dialect) : rc;
 }

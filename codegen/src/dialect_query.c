@@ -218,9 +218,21 @@ static int read_rules(const struct dialect_reader *reader, const struct dialect_
 static int check_header(const struct dialect_reader *reader, const struct dialect_parameter *item,
 	const struct tc_query_rule *rule)
 {
+	/* Authorization is for logins, which carry none of the library's own */
+	static const char *const ours[] = { "accept", "connection", "content-length",
+		"content-type", "cookie", "host", "transfer-encoding", "user-agent" };
+
 	if (rule->operators || rule->list != TC_LIST_SINGLE || rule->no_bare)
 		return node_fail(&item->node, reader->err,
 			"is a header; expected no list, no operators, and never bare: false");
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		size_t k = 0;
+		while (ours[i][k] && (rule->name[k] | 0x20) == ours[i][k])
+			k++;
+		if (!ours[i][k] && !rule->name[k])
+			return node_fail(&item->name, reader->err,
+				"is \"%s\", a header that the library sets itself", rule->name);
+	}
 	return TC_OK;
 }
 

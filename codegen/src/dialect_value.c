@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "dialect_value.h"
 
+#include "runtime/src/buffer.h"
 #include <string.h>
 
 #define LIST_MAX 256
@@ -70,8 +71,13 @@ int dialect_choice(const struct dialect_reader *reader, const struct node *objec
 		*choice = i;
 		return TC_OK;
 	}
-	return node_fail(&node, reader->err, "is \"%.100s\"; expected such as \"%s\" or \"%s\"",
-		text, names[0], names[1]);
+	struct tc__buffer all = TC__BUFFER(500);
+	for (size_t i = 0; names[i]; i++)
+		tc__buffer_printf(&all, "%s%s", all.length ? ", " : "", names[i]);
+	rc = node_fail(&node, reader->err, "is \"%.100s\"; expected one of %s", text,
+		tc__buffer_get(&all));
+	tc__buffer_clear(&all);
+	return rc;
 }
 
 int dialect_integer(const struct dialect_reader *reader, const struct node *object,

@@ -62,6 +62,7 @@ static void emit_operation_comment(struct tc__buffer *out, const struct operatio
 	if (operation->scopes)
 		tc__buffer_printf(&facts, "\nScopes: %s", operation->scopes_text);
 	add_conventions(&facts, operation);
+	emit_conventions_facts(&facts, operation);
 	tc__buffer_char(out, '\n');
 	emit_comment(out, "", *operation->description ? operation->description : operation->title,
 		tc__buffer_get(&facts));

@@ -431,3 +431,20 @@ void emit_operation_conventions(
 	else
 		fill_add(fill, "},");
 }
+
+void emit_conventions_facts(struct tc__buffer *facts, const struct operation *operation)
+{
+	if (!operation->dialect)
+		return;
+	const struct tc_operation_conventions *rules = &operation->dialect->rules;
+	if (rules->rpc)
+		tc__buffer_printf(facts, "\nRemote procedure \"%s\".", rules->rpc->method);
+	if (rules->events)
+		tc__buffer_text(facts, "\nThe reply is a stream: listen by tc_stream_new.");
+	if (rules->authentication == TC_AUTHENTICATION_REQUIRED)
+		tc__buffer_text(facts, "\nNeeds credentials or a session.");
+	if (rules->since)
+		tc__buffer_printf(facts, "\nSince %s.", rules->since);
+	if (rules->removed_in)
+		tc__buffer_printf(facts, "\nRemoved in %s.", rules->removed_in);
+}

@@ -10,6 +10,9 @@
 /* The tables that a service's rows point to, and its own. */
 void emit_conventions(struct tc__buffer *out, const struct service *service);
 
+/* What a reader of the header should know of it, each line with a line feed before it. */
+void emit_conventions_facts(struct tc__buffer *facts, const struct operation *operation);
+
 /* The member of an operation's row that leads to its conventions. */
 void emit_operation_conventions(
 	struct fill *fill, const struct service *service, const struct operation *operation);

@@ -146,17 +146,18 @@ static const char *const taken_words[] = { "abort", "abs", "accept", "access", "
  * keeps this complete) or will need for the rooms that are planned, and of names that gperftools
  * exports (tc_malloc, tc_posix_memalign), in alphabetical order.
  */
-static const char *const runtime_words[] = { "arm", "array", "batch", "binding", "body", "bool",
-	"buffer", "call", "calloc", "cfree", "check", "client", "clock", "code", "conventions",
-	"count", "credentials", "crypto", "date", "decode", "delete", "deletearray", "done",
-	"double", "duration", "encode", "enum", "error", "event", "events", "exchange", "field",
-	"find", "free", "from", "generated", "get", "hawk", "header", "headers", "int64", "items",
-	"json", "key", "log", "loop", "mallinfo", "mallinfo2", "malloc", "mallopt", "memalign",
-	"member", "memory", "nallocx", "new", "newarray", "now", "operation", "opt", "option",
-	"options", "page", "pages", "pair", "parameter", "pattern", "posix", "progress", "pvalloc",
-	"query", "realloc", "registry", "release", "request", "response", "retry", "run", "sax",
-	"scope", "scopes", "sdk", "seams", "service", "services", "set", "signed", "slugid",
-	"stability", "stream", "strings", "tag", "temporary", "text", "time", "timestamp",
+static const char *const runtime_words[] = { "argument", "arm", "array", "authentication", "batch",
+	"binding", "body", "bool", "buffer", "call", "calloc", "cfree", "check", "choice", "client",
+	"clock", "code", "conventions", "count", "credentials", "crypto", "date", "decode",
+	"delete", "deletearray", "done", "double", "duration", "encode", "enum", "envelope",
+	"error", "event", "exchange", "field", "find", "free", "from", "generated", "get",
+	"hawk", "header", "headers", "int64", "items", "json", "key", "log", "loop", "mallinfo",
+	"mallinfo2", "malloc", "mallopt", "memalign", "member", "memory", "nallocx", "new",
+	"newarray", "now", "operation", "opt", "option", "options", "page", "pages", "paging",
+	"pair", "parameter", "pattern", "posix", "progress", "pvalloc", "query", "realloc",
+	"registry", "release", "renew", "request", "response", "retry", "rpc", "run", "sax",
+	"scope", "scopes", "sdk", "seams", "service", "services", "session", "set", "signed",
+	"slugid", "stability", "stream", "strings", "tag", "temporary", "text", "time", "timestamp",
 	"transport", "type", "types", "url", "valloc", "value", "version", "watch" };
 
 static int compare_words(const void *a, const void *b)

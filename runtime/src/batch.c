@@ -35,9 +35,10 @@ static void on_done(void *data, uint64_t run, tc_response *response, const tc_er
 	batch->results[position].response = response;
 	if (!err)
 		return;
-	tc__loop_take_error(batch->loop, run, &batch->results[position].err);
-	if (batch->stopped && err->code == TC_ERROR_CANCELED)
-		tell_canceled(batch, &batch->results[position].err);
+	tc_error *failure = &batch->results[position].err;
+	tc__loop_take_error(batch->loop, run, failure);
+	if (batch->stopped && failure->code == TC_ERROR_CANCELED)
+		tell_canceled(batch, failure);
 	if (batch->failed)
 		return;
 	batch->failed = position + 1;

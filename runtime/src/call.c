@@ -372,16 +372,23 @@ int tc__call_check_ready(const tc_call *call, tc_error *err)
 		err);
 }
 
+int tc__call_check_whole(const tc_call *call, tc_error *err)
+{
+	int rc = tc__call_check_ready(call, err);
+
+	if (rc != TC_OK || !tc__events_of(call->request.operation))
+		return rc;
+	return prefixed(call,
+		tc__fail(err, TC_ERROR_ARGUMENT,
+			"its reply is a stream without an end: listen by tc_stream_new"),
+		err);
+}
+
 int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 {
 	if (response)
 		*response = NULL;
-	int rc = tc__call_check_ready(call, err);
-	if (rc == TC_OK && tc__events_of(call->request.operation))
-		rc = prefixed(call,
-			tc__fail(err, TC_ERROR_ARGUMENT,
-				"its reply is a stream without an end: listen by tc_events_new"),
-			err);
+	int rc = tc__call_check_whole(call, err);
 	return rc == TC_OK ? tc__call_perform(call, NULL, response, err) : rc;
 }
 

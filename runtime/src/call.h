@@ -43,6 +43,9 @@ int tc__call_check_unused(const tc_call *call, tc_error *err);
 /* Whether it can be sent: it is there, and has the body that its operation takes. */
 int tc__call_check_ready(const tc_call *call, tc_error *err);
 
+/* The same, and its reply comes to an end, so that it can be given as a whole. */
+int tc__call_check_whole(const tc_call *call, tc_error *err);
+
 /* The same call (operation, body, headers, client) to another URL: the next page of its list. */
 tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err);
 

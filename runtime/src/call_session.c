@@ -149,6 +149,8 @@ int tc__session_prepare(struct tc__performance *performance, struct tc__signer *
 	if (rc != TC_OK || !realm)
 		return rc;
 	signer->credentials = NULL;
+	if (realm->trace.length)
+		signer->trace_line = realm->trace.data;
 	if (realm->system->no_trace_header)
 		signer->trace_line = NULL;
 	if (tc__rpc_of(operation_of(performance)))

@@ -8,6 +8,7 @@
 static void free_realm(struct tc__realm *realm)
 {
 	tc__buffer_clear(&realm->root);
+	tc__buffer_clear(&realm->trace);
 	tc_credentials_free(realm->credentials);
 	tc__session_clear(&realm->session);
 	free(realm);
@@ -83,6 +84,19 @@ static int check_user_agent(
 	return TC_OK;
 }
 
+/* The same id as everywhere, under the name that the system has for it. */
+static int make_trace(const tc_client *client, struct tc__realm *realm, tc_error *err)
+{
+	const char *id = strchr(client->signer.trace_line, ':');
+
+	realm->trace = TC__BUFFER(TC__URL_MAX);
+	if (!realm->system->trace_header)
+		return TC_OK;
+	tc__buffer_text(&realm->trace, realm->system->trace_header);
+	tc__buffer_text(&realm->trace, id);
+	return tc__buffer_failed(&realm->trace) ? tc__fail_nomem(err) : TC_OK;
+}
+
 int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 	struct tc__realm **found, tc_error *err)
 {
@@ -103,6 +117,8 @@ int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 	realm->root = TC__BUFFER(TC__URL_MAX);
 	tc_error failure = TC_ERROR_INIT;
 	int rc = check_user_agent(client, system, &failure);
+	if (rc == TC_OK)
+		rc = make_trace(client, realm, &failure);
 	if (rc == TC_OK)
 		rc = find_root(client, operation->service, realm, &failure);
 	if (rc == TC_OK)
@@ -180,6 +196,9 @@ int tc__client_copy_realms(tc_client *to, const tc_client *from, tc_error *err)
 			copy->credentials = tc_credentials_ref(realm->credentials);
 		tc__buffer_text(&copy->root, tc__buffer_get(&realm->root));
 		to->realms = copy;
+		int rc = make_trace(to, copy, err);
+		if (rc != TC_OK)
+			return rc;
 		if (tc__buffer_failed(&copy->root))
 			return tc__fail_nomem(err);
 	}

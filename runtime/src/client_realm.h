@@ -14,7 +14,8 @@
 struct tc__realm {
 	struct tc__realm *next;
 	const struct tc_conventions *system;
-	struct tc__buffer root;      /* {root} of its server; empty: nobody gave one */
+	struct tc__buffer root;  /* {root} of its server; empty: nobody gave one */
+	struct tc__buffer trace; /* the header line of the trace id, where it has another name */
 	tc_credentials *credentials; /* from its own environment variables, or NULL */
 	int64_t offset_ms;           /* the server's clock minus ours */
 	struct tc__session session;

@@ -17,7 +17,8 @@ const char *tc__credentials_ext(const tc_credentials *credentials);
 const struct tc__hmac_key *tc__credentials_key(const tc_credentials *credentials);
 
 /* Appends base64 of "id:secret", as Basic authentication has it (RFC 7617), in one allocation
- * that the caller wipes. TC_ERROR_CREDENTIALS for an id with a colon, and for credentials with a certificate. */
+ * that the caller wipes. TC_ERROR_CREDENTIALS for an id with a colon, and for credentials with a
+ * certificate. */
 struct tc__buffer;
 int tc__credentials_basic(
 	const tc_credentials *credentials, struct tc__buffer *text, tc_error *err);

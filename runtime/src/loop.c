@@ -2,6 +2,7 @@
 #include "loop.h"
 
 #include "clock.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,7 +119,8 @@ static void expire(tc_loop *loop, int64_t now)
 	while ((run = tc__timers_next(&loop->timers)) && run->due_ms <= now) {
 		if (run->unwatched)
 			fail_run(loop, run, TC_ERROR_SYSTEM,
-				"the host's watch hook refused its descriptor");
+				loop->waiter ? "its descriptor cannot be watched"
+					     : "the host's watch hook refused its descriptor");
 		else if (run->deadline_ms <= now)
 			fail_run(loop, run, TC_ERROR_TIMEOUT,
 				"not done within the time that tc_loop_set_timeout gave it");
@@ -143,17 +145,17 @@ static void call_back(tc_loop *loop)
 	tc__run_list_restore(&loop->ended, &ended);
 }
 
-static void launch(tc_loop *loop)
-{
-	while (loop->queue.first && loop->flying < loop->options.in_flight) {
-		struct tc__run *run = tc__run_list_take(&loop->queue);
-		tc__flight_begin(loop, run);
-	}
-}
-
 static bool may_launch(const tc_loop *loop)
 {
 	return loop->queue.first && loop->flying < loop->options.in_flight;
+}
+
+static void launch(tc_loop *loop)
+{
+	while (!loop->stopped && may_launch(loop)) {
+		struct tc__run *run = tc__run_list_take(&loop->queue);
+		tc__flight_begin(loop, run);
+	}
 }
 
 /* When the loop has to be asked next. */
@@ -264,6 +266,9 @@ int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void 
 		*run = 0;
 	if (!loop || !on_done)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", loop ? "on_done" : "loop");
+	int rc = tc__call_check_whole(call, err);
+	if (rc != TC_OK)
+		return rc;
 	return tc__loop_start(loop, call, NULL, on_done, data, run, err);
 }
 
@@ -458,7 +463,8 @@ static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_err
 		return TC_ERROR_SYSTEM;
 	if (kind->watch(loop->waiter, loop->wake.fd, TC_LOOP_READ) == 0)
 		return TC_OK;
-	return tc__fail(err, TC_ERROR_SYSTEM, "no descriptor can be watched");
+	return errno == ENOMEM ? tc__fail_nomem(err)
+			       : tc__fail(err, TC_ERROR_SYSTEM, "no descriptor can be watched");
 }
 
 tc_loop *tc__loop_new(

@@ -28,7 +28,7 @@ struct tc__run {
 	int64_t retry_ms;               /* while it pauses */
 	int64_t deadline_ms;            /* of all of it; TC__NEVER */
 	enum tc__run_state state;
-	bool unwatched;        /* the host could not watch its descriptor */
+	bool unwatched;        /* nobody could watch its descriptor */
 	tc_response *response; /* how it ended */
 	tc_error err;
 };

@@ -59,9 +59,11 @@ static bool find_rule(const struct tc_operation *operation, const char *key, str
 {
 	const struct tc_query_rule *rules = rules_of(operation);
 
-	if (!rules)
+	/* without a table of its own what the struct has are headers, which must not get into the
+	 * URL */
+	if (!tc__rules_of(operation))
 		return find_plain(operation, key, found);
-	for (const struct tc_query_rule *rule = rules; rule->name; rule++) {
+	for (const struct tc_query_rule *rule = rules; rule && rule->name; rule++) {
 		if (strcmp(rule->name, key) != 0)
 			continue;
 		*found = (struct meaning){

@@ -105,6 +105,20 @@ run 0 api classic-queue getTask --url T --base-url 'http://localhost:1/{service}
 has 'http://localhost:1/'
 has '/task/T'
 
+# other systems have servers of their own, and queries with operators and lists
+run 0 api treeherder getJobs try --url --id__in=1,2 --last_modified__lt 2026-01-31T12:00
+is 'https://treeherder.mozilla.org/api/project/try/jobs/?id__in=1,2&last_modified__lt=2026-01-31T12%3A00'
+run 0 api buildbot listBuilds --url --server-url http://localhost:1/ --field number --field results --number__gt 5
+is 'http://localhost:1/api/v2/builds?number__gt=5&field=number&field=results'
+run 2 api buildbot listBuilds --url --server-url http://localhost:1 --number__gt 5 --number__gt 6
+tells 'number gt takes one value only'
+run 2 api buildbot listBuilds --server-url http://localhost:1 --number__gt 5 --field results
+tells 'number is filtered by, but not among the values of field'
+run 2 api buildbot listBuilds --url --number__near 5
+tells 'unknown option --number__near'
+run 2 api buildbot listBuilds
+tells 'set BUILDBOT_URL'
+
 # signed URLs
 run 2 api queue ping --signed-url
 tells "credentials"

@@ -51,6 +51,13 @@ static void corners(void **state)
 	check("corners");
 }
 
+/* A system that is not Taskcluster, with everything that it can say about itself. */
+static void elsewhere(void **state)
+{
+	(void)state;
+	check("elsewhere");
+}
+
 static void types(void **state)
 {
 	(void)state;
@@ -154,6 +161,7 @@ int main(void)
 		cmocka_unit_test(current),
 		cmocka_unit_test(classic),
 		cmocka_unit_test(corners),
+		cmocka_unit_test(elsewhere),
 		cmocka_unit_test(types),
 		cmocka_unit_test_setup_teardown(types_work, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(output_compiles, folder_make, folder_remove),

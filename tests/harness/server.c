@@ -95,24 +95,31 @@ static bool read_environment(struct tc_test_server *server, FILE *out)
 	return found == 3;
 }
 
-static void end(struct tc_test_server *server, int signal_number)
+/* What waitpid says of it. */
+static int end(struct tc_test_server *server, int signal_number)
 {
-	if (!server)
-		return;
+	int status = 0;
+
 	kill(server->pid, signal_number);
-	while (waitpid(server->pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(server->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	free(server);
+	return status;
 }
 
 void tc_test_server_stop(struct tc_test_server *server)
 {
-	end(server, SIGTERM);
+	int status = server ? end(server, SIGTERM) : 0;
+
+	/* it crashed, or a sanitizer found something at its end */
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		fail_msg("%s did not end well: wait status %d", PROGRAM, status);
 }
 
 void tc_test_server_kill(struct tc_test_server *server)
 {
-	end(server, SIGKILL);
+	if (server)
+		end(server, SIGKILL);
 }
 
 static struct tc_test_server *start(const char *program, char **arguments)
@@ -143,7 +150,8 @@ static struct tc_test_server *start(const char *program, char **arguments)
 
 struct tc_test_server *tc_test_server_start_with(const char *const *given)
 {
-	static const char *const defaults[] = { "--credentials", "sandbox:sandbox-secret" };
+	static const char *const defaults[] = { "--credentials", "sandbox:sandbox-secret",
+		"--check-replies" };
 	char *arguments[ARGUMENTS_MAX + 4] = { NULL };
 	char program[2100];
 	size_t count = 0;
@@ -152,7 +160,7 @@ struct tc_test_server *tc_test_server_start_with(const char *const *given)
 		fail_msg("%s is not built; TC_SANDBOX can say where it is", PROGRAM);
 	arguments[count++] = program;
 	/* execv does not write to them; the program itself parses its own copies */
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
 		arguments[count++] = (char *)(uintptr_t)defaults[i];
 	for (size_t i = 0; given[i] && count < ARGUMENTS_MAX; i++)
 		arguments[count++] = (char *)(uintptr_t)given[i];

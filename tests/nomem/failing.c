@@ -82,11 +82,10 @@ long tc_live_blocks(void)
 	return tc_failing_sees_blocks() ? atomic_load(&live) : 0;
 }
 
-static void check_failure(int rc, int code, long n)
+static void refuse(int rc, const tc_error *err, long n)
 {
-	if (rc != TC_ERROR_NOMEM || code != TC_ERROR_NOMEM)
-		fail_msg("allocation %ld: returned %s and said %s", n, tc_code_name(rc),
-			tc_code_name(code));
+	fail_msg("allocation %ld: returned %s and said %s: %s", n, tc_code_name(rc),
+		tc_code_name(err->code), tc_error_text(err));
 }
 
 /* false: there is no n-th allocation. */
@@ -99,10 +98,10 @@ static bool fail_one(int (*work)(void *data, tc_error *err), void *data, long n,
 	start(n, and_the_rest);
 	int rc = work(data, &err);
 	tc_failing_stop(&failed);
-	if (failed)
-		check_failure(rc, err.code, n);
-	else
+	if (!failed)
 		assert_ok(rc, &err);
+	else if (rc != TC_ERROR_NOMEM || err.code != TC_ERROR_NOMEM)
+		refuse(rc, &err, n);
 	tc_error_clear(&err);
 	assert_int_equal(tc_live_blocks(), before);
 	return failed;
@@ -131,8 +130,7 @@ static bool fail_one_cleanly(int (*work)(void *data, tc_error *err), void *data,
 	if (!failed)
 		assert_ok(rc, &err);
 	else if (rc != err.code || (rc != TC_OK && rc != TC_ERROR_NOMEM && rc != TC_ERROR_SYSTEM))
-		fail_msg("allocation %ld: returned %s and said %s", n, tc_code_name(rc),
-			tc_code_name(err.code));
+		refuse(rc, &err, n);
 	tc_error_clear(&err);
 	return failed;
 }

@@ -183,6 +183,98 @@ static void clients_of_2015(void **state)
 	assert_int_equal(ask(server, "GET", path, NULL, NULL)->status, 404);
 }
 
+/* A graph of one task, with members of its own. */
+static const char *graph_body(const char *task_id, const char *member, const char *more)
+{
+	static char body[4000];
+
+	snprintf(body, sizeof body,
+		"{%s\"metadata\":{},\"tasks\":[{\"taskId\":\"%s\",%s\"task\":%s}]}", more, task_id,
+		member,
+		task_text("\"provisionerId\":\"prov\",\"workerType\":\"type\",\"scopes\":[\"x:y\"],"
+			  "\"routes\":[\"r\"],"));
+	return body;
+}
+
+static void reruns_follow_failures(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+
+	(void)state;
+	tc_slugid_nice(graph);
+	tc_slugid_nice(id);
+	assert_int_equal(ask_graph("PUT", "", graph_body(id, "\"reruns\":1,", ""))->status, 200);
+	assert_int_equal(ask_task("POST", id, "/runs/0/claim", WORKER)->status, 200);
+	ask_task("POST", id, "/runs/0/completed", "{\"success\":false}");
+	struct reply *reply = ask_task("GET", id, "/status", NULL);
+	assert_string_equal(reply_text(reply, "/status/runs/0/state"), "failed");
+	assert_string_equal(reply_text(reply, "/status/runs/1/reasonCreated"), "rerun");
+	assert_string_equal(
+		reply_text(ask_graph("GET", "/status", NULL), "/status/state"), "running");
+	reply = ask_graph("GET", "/inspect", NULL);
+	assert_string_equal(reply_text(reply, "/tasks/0/reruns"), "1");
+	assert_string_equal(reply_text(reply, "/tasks/0/rerunsLeft"), "0");
+	ask_task("POST", id, "/runs/1/claim", WORKER);
+	ask_task("POST", id, "/runs/1/completed", "{\"success\":false}");
+	assert_string_equal(
+		reply_text(ask_graph("GET", "/status", NULL), "/status/state"), "blocked");
+}
+
+static void a_graph_gives_what_it_has(void **state)
+{
+	static const struct {
+		const char *scopes;
+		long status;
+	} rows[] = {
+		{ "\"scopes\":[],", 403 },
+		{ "\"scopes\":[\"queue:create-task:prov/type\",\"x:*\"],", 403 },
+		{ "\"scopes\":[\"queue:create-task:prov/type\",\"queue:route:r\"],", 403 },
+		{ "\"scopes\":[\"queue:define-task:prov/*\",\"x:*\",\"queue:route:r\"],", 200 },
+	};
+	char id[TC_SLUGID_SIZE];
+
+	(void)state;
+	tc_slugid_nice(graph);
+	tc_slugid_nice(id);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_int_equal(ask_graph("PUT", "", graph_body(id, "", rows[i].scopes))->status,
+			rows[i].status);
+}
+
+static void storage_types_of_2015(void **state)
+{
+	static const struct {
+		const char *type, *more;
+		long status;
+		const char *part;
+	} rows[] = {
+		{ "s3", ",\"contentType\":\"a/b\"", 200, "putUrl" },
+		{ "azure", ",\"contentType\":\"a/b\"", 200, "putUrl" },
+		{ "reference", ",\"contentType\":\"a/b\",\"url\":\"http://x/\"", 200, "reference" },
+		{ "error", ",\"reason\":\"r\",\"message\":\"m\"", 200, "error" },
+		{ "object", ",\"contentType\":\"a/b\"", 400, NULL },
+	};
+	char id[TC_SLUGID_SIZE];
+	char path[100];
+	char body[300];
+	char expires[25];
+
+	(void)state;
+	tc_slugid_nice(id);
+	assert_int_equal(ask_task("PUT", id, "", task_text(""))->status, 200);
+	ask_task("POST", id, "/runs/0/claim", WORKER);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(path, sizeof path, "/runs/0/artifacts/public/%s", rows[i].type);
+		snprintf(body, sizeof body, "{\"storageType\":\"%s\",\"expires\":\"%s\"%s}",
+			rows[i].type, date_text(600, expires), rows[i].more);
+		struct reply *reply = ask_task("POST", id, path, body);
+		assert_int_equal(reply->status, rows[i].status);
+		if (rows[i].part)
+			assert_non_null(strstr(reply->body, rows[i].part));
+	}
+	assert_int_equal(ask_task("GET", id, "/artifacts/public/azure", NULL)->status, 303);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +284,9 @@ int main(void)
 		cmocka_unit_test(define_then_schedule),
 		cmocka_unit_test(lists_page_by_their_body),
 		cmocka_unit_test(clients_of_2015),
+		cmocka_unit_test(reruns_follow_failures),
+		cmocka_unit_test(a_graph_gives_what_it_has),
+		cmocka_unit_test(storage_types_of_2015),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

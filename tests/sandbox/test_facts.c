@@ -83,8 +83,8 @@ static const char *expand(const char *text, char *to, size_t size)
 			text += 2;
 			continue;
 		}
-		used += (size_t)snprintf(to + used, size - used, "%s",
-			date_text(strtoll(text + 1, NULL, 10), date));
+		used += (size_t)snprintf(
+			to + used, size - used, "%s", date_text(strtoll(text + 1, NULL, 10), date));
 		text = strchr(text + 1, '$') + 1;
 	}
 	to[used] = '\0';
@@ -139,8 +139,8 @@ static void hawk(void **state)
 			{ .hash = "" } },
 		{ "a payload hash of the wrong length", "GET", SCOPES, NULL, 500, NULL,
 			{ .hash = "abc" } },
-		{ "no scopes asked for: a bad header does not matter", "GET",
-			"/api/queue/v1/ping", NULL, 200, NULL, { .key = "bad" } },
+		{ "no scopes asked for: a bad header does not matter", "GET", "/api/queue/v1/ping",
+			NULL, 200, NULL, { .key = "bad" } },
 		{ "garbage in ext", "GET", SCOPES, NULL, 401, "Failed to parse ext",
 			{ .ext = "bm8ganNvbg==" } },
 	};
@@ -179,8 +179,8 @@ static void errors(void **state)
 			"InvalidRequestArguments", { 0 } },
 		{ "repeated parameter", "GET", "/api/auth/v1/clients/?limit=1&limit=1", NULL, 400,
 			"InvalidRequestArguments", { 0 } },
-		{ "secrets.set answers malformed JSON with HTML", "PUT",
-			"/api/secrets/v1/secret/a", "{", 500, "<html>", { 0 } },
+		{ "secrets.set answers malformed JSON with HTML", "PUT", "/api/secrets/v1/secret/a",
+			"{", 500, "<html>", { 0 } },
 	};
 
 	(void)state;
@@ -239,8 +239,8 @@ static void tasks_and_runs(void **state)
 			"quarantineUntil", { 0 } },
 		{ "another task", "PUT", QUEUE "/task/$U", DEFINITION("$+0$", "$+3600$"), 200, NULL,
 			{ 0 } },
-		{ "a quarantined worker gets nothing", "POST", CLAIM, WORKER, 200,
-			"{\"tasks\":[]}", { 0 } },
+		{ "a quarantined worker gets nothing", "POST", CLAIM, WORKER, 200, "{\"tasks\":[]}",
+			{ 0 } },
 		{ "and claimTask breaks", "POST", QUEUE "/task/$U/runs/0/claim", WORKER, 500, NULL,
 			{ 0 } },
 		{ "completed", "POST", RUN "/completed", NULL, 200, "completed", { 0 } },
@@ -302,8 +302,8 @@ static void artifacts(void **state)
 		{ "claimTask", "POST", RUN "/claim", WORKER, 200, NULL, { 0 } },
 		{ "expires after the task", "POST", ARTIFACT "a", LINK("$+40000000$"), 400,
 			"InputError", { 0 } },
-		{ "expires 16 minutes ago", "POST", ARTIFACT "a", LINK("$-960$"), 400,
-			"InputError", { 0 } },
+		{ "expires 16 minutes ago", "POST", ARTIFACT "a", LINK("$-960$"), 400, "InputError",
+			{ 0 } },
 		{ "expires 14 minutes ago", "POST", ARTIFACT "old", LINK("$-840$"), 200, NULL,
 			{ 0 } },
 		{ "which is gone", "GET", ARTIFACT "old", NULL, 410, "ResourceExpired", { 0 } },
@@ -379,9 +379,9 @@ static struct quirks use(const struct temporary *given)
 		given->authorized ? given->authorized : "");
 	digest_base64(text.data, text.length, ext);
 	tc__buffer_clear(&text);
-	return (struct quirks){ .id = given->name ? given->name : server->client_id,
-		.key = token,
-		.ext = ext };
+	return (struct quirks){
+		.id = given->name ? given->name : server->client_id, .key = token, .ext = ext
+	};
 }
 
 static void temporary_credentials(void **state)
@@ -431,8 +431,8 @@ static void bewits(void **state)
 		ask(server, "GET", bewit_url(server, SCOPES, 60), NULL, &none)->status, 200);
 	struct reply *reply = ask(server, "POST", bewit_url(server, SCOPES, 60), NULL, &none);
 	assert_int_equal(reply->status, 404); /* no such route, whoever asks */
-	reply = ask(server, "POST", bewit_url(server, "/api/auth/v1/clients/x/reset", 60), NULL,
-		&none);
+	reply = ask(
+		server, "POST", bewit_url(server, "/api/auth/v1/clients/x/reset", 60), NULL, &none);
 	assert_int_equal(reply->status, 401);
 	assert_non_null(strstr(reply->body, "Invalid method"));
 	reply = ask(server, "GET", bewit_url(server, SCOPES, 60), NULL, &both);

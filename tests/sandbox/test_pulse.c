@@ -116,8 +116,8 @@ static struct schema schema_of(const char *service, const char *exchange)
 		const char *schema = tc_json_text(tc_json_get(entry, "schema"));
 		if (strcmp(name, exchange) != 0)
 			continue;
-		snprintf(path, sizeof path, "/schemas/%s/%.*s", service,
-			(int)strcspn(schema, "#"), schema);
+		snprintf(path, sizeof path, "/schemas/%s/%.*s", service, (int)strcspn(schema, "#"),
+			schema);
 		return schemas_find(&schemas, path);
 	}
 	fail_msg("no exchange %s", exchange);
@@ -257,8 +257,7 @@ static void artifacts_priorities_groups(void **state)
 	next("task-priority-changed");
 	assert_non_null(strstr(got.body, "\"oldPriority\":\"lowest\""));
 	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/priority", id);
-	assert_int_equal(
-		ask(server, "POST", path, "{\"newPriority\":\"low\"}", NULL)->status, 200);
+	assert_int_equal(ask(server, "POST", path, "{\"newPriority\":\"low\"}", NULL)->status, 200);
 	next("task-priority-changed");
 	next("task-group-priority-changed");
 	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/seal", id);

@@ -114,7 +114,7 @@ static void a_thousand_connections(void **state)
 	assert_in_range(now_ms() - before, 0, 2000);
 	for (int i = 0; i < CONNECTIONS; i++) {
 		if (i % 3 == 1)
-			put(fds[i], PING + 20, strlen(PING) - 20);
+			put(fds[i], &PING[20], strlen(PING) - 20);
 		if (i % 3 != 1)
 			put(fds[i], PING, strlen(PING));
 	}
@@ -206,7 +206,8 @@ static void random_bytes(void **state)
 	for (int i = 0; i < 300; i++) {
 		size_t length = 0;
 		length += (size_t)snprintf(bytes, sizeof bytes, "%s",
-			i % 2 ? "GET /api/queue/v1/task/" : "PUT /api/auth/v1/clients/a HTTP/1.1\r\n");
+			i % 2 ? "GET /api/queue/v1/task/"
+			      : "PUT /api/auth/v1/clients/a HTTP/1.1\r\n");
 		while (length < 300) {
 			x = x * 6364136223846793005ULL + 1442695040888963407ULL;
 			bytes[length++] = (char)(x >> 56);
@@ -234,8 +235,7 @@ static void bodies_that_cost(void **state)
 	length = (size_t)sprintf(body, "{\"scopes\":");
 	memset(body + length, '[', 500);
 	strcpy(body + length + 500, "");
-	assert_int_equal(
-		ask(server, "PUT", "/api/auth/v1/roles/deep", body, NULL)->status, 400);
+	assert_int_equal(ask(server, "PUT", "/api/auth/v1/roles/deep", body, NULL)->status, 400);
 	free(body);
 	assert_true(alive());
 	assert_in_range(now_ms() - before, 0, 20000);
@@ -255,7 +255,8 @@ static void store_tasks(const char *path)
 		"INSERT INTO tasks (task_id, definition, group_id, scheduler_id, project_id, "
 		"queue_id, priority, requires, retries, retries_left, created, deadline, expires, "
 		"state) SELECT printf('%08dQaC%010dA', i, i), "
-		"json_object('metadata', json_object('name', printf('%0500d', i))), ?, '-', 'none', "
+		"json_object('metadata', json_object('name', printf('%0500d', i))), ?, '-', "
+		"'none', "
 		"'prov/type', 1, 'all-completed', 5, 5, 1, ?, ?, 'pending' FROM n",
 		"tii", GROUP, later, later);
 	store_run(store,

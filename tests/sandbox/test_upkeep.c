@@ -165,11 +165,9 @@ static void claims_can_be_lost(void **state)
 	assert_string_not_equal(reply_text(reply, "/takenUntil"), "");
 	assert_int_equal(post(id, "/runs/0/reclaim", NULL)->status, 409);
 	reply = post(id, "/runs/1/claim", &(struct quirks){ .fault = "lost-claim=300" });
-	assert_string_equal(
-		reply_text(reply, "/status/runs/0/reasonResolved"), "claim-expired");
-	assert_int_equal(post(id, "/runs/1/reclaim",
-				 &(struct quirks){ .fault = "lost-claim=100" })
-				 ->status,
+	assert_string_equal(reply_text(reply, "/status/runs/0/reasonResolved"), "claim-expired");
+	assert_int_equal(
+		post(id, "/runs/1/reclaim", &(struct quirks){ .fault = "lost-claim=100" })->status,
 		200);
 	nanosleep(&(struct timespec){ .tv_nsec = 200 * 1000000 }, NULL);
 	assert_int_equal(post(id, "/runs/1/completed", NULL)->status, 409);
@@ -180,7 +178,8 @@ static void claims_can_be_lost(void **state)
 static void make_request(char *body, size_t size, const char *authorization)
 {
 	snprintf(body, size,
-		"{\"method\":\"get\",\"resource\":\"/x\",\"host\":\"example.com\",\"port\":443%s%s}",
+		"{\"method\":\"get\",\"resource\":\"/"
+		"x\",\"host\":\"example.com\",\"port\":443%s%s}",
 		authorization ? ",\"authorization\":" : "", authorization ? authorization : "");
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 /* The whole way of a worker, through the library, with a server that misbehaves at every tenth
- * request: in the end each task is completed, its dependents after it, and its artifact is whole. */
+ * request: in the end each task is completed, its dependents after it, and its artifact is whole.
+ */
 
 #include "tests/harness/test.h"
 
@@ -166,9 +167,9 @@ static int count_open(void)
 
 static void claim_and_work(void)
 {
-	struct tc_queue_claim_work_request worker = { .tasks = { true, 4 },
-		.worker_group = "g",
-		.worker_id = "w" };
+	struct tc_queue_claim_work_request worker = {
+		.tasks = { true, 4 }, .worker_group = "g", .worker_id = "w"
+	};
 	struct tc_queue_claim_work_response *claims = NULL;
 	tc_error err = TC_ERROR_INIT;
 

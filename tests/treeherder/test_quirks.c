@@ -292,6 +292,7 @@ static void test_session(void **state)
 	assert_int_equal(note(w), TC_ERROR_CREDENTIALS);
 	tc_error_clear(&w->err);
 	assert_ok(tc_treeherder_login(w->client, &login, NULL, &w->err), &w->err);
+	assert_string_equal(w->server->targets[0], "/api/auth/login/");
 	assert_int_equal(note(w), TC_ERROR_HTTP); /* it went through to the checks of fields */
 	assert_failure(&w->err, TC_ERROR_HTTP,
 		"text: This field is required., Too short.; who.email: Not an address.");

@@ -111,12 +111,12 @@ static bool read_described(struct request *request, struct verify_request *descr
 	return described->resource && described->host;
 }
 
-static void write_verdict(struct request *request, enum verify_outcome outcome,
-	const struct verify_result *result)
+static void write_verdict(
+	struct request *request, enum verify_outcome outcome, const struct verify_result *result)
 {
 	struct writer *reply = &request->reply;
-	struct tc_scopes scopes = roles_expand_with(&request->sandbox->roles, &request->arena,
-		&result->scopes, "assume:anonymous");
+	struct tc_scopes scopes = roles_expand_with(
+		&request->sandbox->roles, &request->arena, &result->scopes, "assume:anonymous");
 	int64_t soon = request->now_ms + VERDICT_MS;
 	bool good = outcome == VERIFY_OK;
 
@@ -125,8 +125,8 @@ static void write_verdict(struct request *request, enum verify_outcome outcome,
 	common_write_scopes(reply, &scopes);
 	write_member(reply, "scheme", good ? "hawk" : "none");
 	write_member(reply, "clientId", result->client_id);
-	write_member_date(reply, "expires",
-		good && result->expires_ms > soon ? result->expires_ms : soon);
+	write_member_date(
+		reply, "expires", good && result->expires_ms > soon ? result->expires_ms : soon);
 	write_member(reply, "hash", result->hash);
 }
 

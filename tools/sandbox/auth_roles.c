@@ -16,8 +16,8 @@ int auth_read_scopes(struct request *request, struct tc_scopes *scopes, const ch
 
 	*text = "[]";
 	if (!scopes_read(&request->arena, json, scopes))
-		return refuse(
-			request, INPUT_VALIDATION_ERROR, "`scopes` must be an array of scopes, %d at most", SCOPES_MAX);
+		return refuse(request, INPUT_VALIDATION_ERROR,
+			"`scopes` must be an array of scopes, %d at most", SCOPES_MAX);
 	if (!json)
 		return 0;
 	if (tc_json_write(json, TC_JSON_COMPACT, &written, NULL, NULL) == TC_OK)

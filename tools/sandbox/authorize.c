@@ -27,7 +27,8 @@ static bool find_client(void *data, struct tc__arena *arena, const char *client_
 	const tc_json *json = NULL;
 	struct tc_scopes scopes = { 0 };
 	struct row *row = store_query(sandbox->store,
-		"SELECT access_token, scopes, expires, disabled, used FROM clients WHERE client_id = ?",
+		"SELECT access_token, scopes, expires, disabled, used FROM clients WHERE client_id "
+		"= ?",
 		"t", client_id);
 	bool found = store_next(row);
 	int64_t used = found ? store_int(row, 4) : INT64_MAX;

@@ -167,8 +167,7 @@ bool broker_publish(struct broker *broker, const struct publication *publication
 		.headers = { 1, &header },
 	};
 
-	return amqp_basic_publish(broker->state, CHANNEL,
-		       amqp_cstring_bytes(publication->exchange),
+	return amqp_basic_publish(broker->state, CHANNEL, amqp_cstring_bytes(publication->exchange),
 		       amqp_cstring_bytes(publication->routing_key), 0, 0, &properties,
 		       amqp_cstring_bytes(publication->body)) == AMQP_STATUS_OK;
 }
@@ -180,8 +179,7 @@ void broker_wait(struct broker *broker, int wake_fd, int timeout_ms)
 	char bytes[64];
 
 	/* what the library has read already makes no socket readable */
-	if (broker &&
-		(amqp_frames_enqueued(broker->state) || amqp_data_in_buffer(broker->state)))
+	if (broker && (amqp_frames_enqueued(broker->state) || amqp_data_in_buffer(broker->state)))
 		timeout_ms = 0;
 	poll(fds, 2, timeout_ms);
 	if (fds[0].revents & POLLIN) {

@@ -115,8 +115,8 @@ static const char *lacking_scope(
 	const char *queue = tc_json_text(tc_json_get(task, "taskQueueId"));
 
 	if (!queue)
-		queue = request_printf(request, "%s/%s", provisioner ? provisioner : "",
-			type ? type : "");
+		queue = request_printf(
+			request, "%s/%s", provisioner ? provisioner : "", type ? type : "");
 	const char *define = request_printf(request, "queue:define-task:%s", queue);
 	const char *create = request_printf(request, "queue:create-task:%s", queue);
 	if (!define || !create || (!scopes_cover(held, define) && !scopes_cover(held, create)))
@@ -166,14 +166,15 @@ static void store_member(struct request *request, const char *graph_id, const ch
 	if (requires && tc_json_write(requires, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
 		store_fail(request->sandbox->store, "out of memory");
 	store_run(request->sandbox->store,
-		"INSERT OR REPLACE INTO graph_tasks (graph_id, task_id, position, requires, reruns, "
+		"INSERT OR REPLACE INTO graph_tasks (graph_id, task_id, position, requires, "
+		"reruns, "
 		"reruns_left) VALUES (?, ?, ?, ?, ?, ?)",
 		"ttitii", graph_id, task_id, position, text ? text : "[]", reruns, reruns);
 	tc_release(text);
 }
 
-static int add_member(struct request *request, const struct graph *graph, const tc_json *member,
-	int64_t position)
+static int add_member(
+	struct request *request, const struct graph *graph, const tc_json *member, int64_t position)
 {
 	const char *id = tc_json_text(tc_json_get(member, "taskId"));
 
@@ -363,7 +364,8 @@ static int write_graph(struct request *request, bool tasks)
 		write_name(reply, "tasks");
 		write_array(reply);
 		struct row *row = store_query(store,
-			"SELECT task_id, requires, reruns, reruns_left FROM graph_tasks WHERE graph_id = ? ORDER BY "
+			"SELECT task_id, requires, reruns, reruns_left FROM graph_tasks WHERE "
+			"graph_id = ? ORDER BY "
 			"position, rowid",
 			"t", graph.id);
 		while (store_next(row))
@@ -389,7 +391,8 @@ static int inspect_task(struct request *request)
 {
 	struct store *store = request->sandbox->store;
 	struct row *row = store_query(store,
-		"SELECT task_id, requires, reruns, reruns_left FROM graph_tasks WHERE graph_id = ? AND task_id = ?",
+		"SELECT task_id, requires, reruns, reruns_left FROM graph_tasks WHERE graph_id = ? "
+		"AND task_id = ?",
 		"tt", request_argument(request, "taskGraphId"),
 		request_argument(request, "taskId"));
 	bool found = store_next(row);

@@ -42,8 +42,8 @@ static const char *const statements[] = {
 static int remove_blobs(struct sandbox *sandbox, int64_t before_ms)
 {
 	struct tc__buffer path = TC__BUFFER(5000);
-	struct row *row = store_query(
-		sandbox->store, "SELECT blob FROM blobs WHERE expires < ? LIMIT 500", "i", before_ms);
+	struct row *row = store_query(sandbox->store,
+		"SELECT blob FROM blobs WHERE expires < ? LIMIT 500", "i", before_ms);
 
 	while (store_next(row)) {
 		tc__buffer_truncate(&path, 0);

@@ -6,6 +6,7 @@
 #include <taskcluster/operation.h>
 
 #define NAME_MAX_LENGTH 64
+#define NUMBER_MAX 1000000000 /* times are added to others */
 
 struct fault_counter {
 	struct fault_counter *next;
@@ -41,7 +42,7 @@ static bool parse_number(const char *text, size_t length, long *value)
 	if (!copy(digits, text, length))
 		return false;
 	*value = strtol(digits, &end, 10);
-	return *end == '\0';
+	return *end == '\0' && *value >= -NUMBER_MAX && *value <= NUMBER_MAX;
 }
 
 /* "0.25" without the locale's decimal point */

@@ -36,10 +36,10 @@ struct active_faults {
 	bool close_early, lost_reply, truncate, html, garbage, tsm, sign_reply, bad_reply;
 	int status;        /* 0: none */
 	int retry_after_s; /* -1: none */
-	bool lost_claim;       /* claims end after lost_claim_ms */
+	bool lost_claim;   /* claims end after lost_claim_ms */
 	int64_t lost_claim_ms;
-	int64_t stall_ms;  /* 0: none */
-	int64_t clock_ms;  /* added to the true time */
+	int64_t stall_ms; /* 0: none */
+	int64_t clock_ms; /* added to the true time */
 };
 
 struct faults {

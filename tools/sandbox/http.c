@@ -2,9 +2,9 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "http.h"
 
+#include "journal.h"
 #include "request.h"
 #include "runtime/src/error.h"
-#include "journal.h"
 #include "serve.h"
 
 #include <arpa/inet.h>

@@ -23,10 +23,12 @@ static const char usage[] =
 	"  --poll-timeout MS     how long an empty claimWork is held (20000)\n"
 	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
 	"                        (those the program came with)\n"
-	"  --pulse URL           publish what happens to this RabbitMQ, amqp://user:password@host/\n"
+	"  --pulse URL           publish what happens to this RabbitMQ, "
+	"amqp://user:password@host/\n"
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
+	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own tests\n"
 	"  -v                    print a line for each request on standard error\n";
 
 static const char help_faults[] =
@@ -117,6 +119,8 @@ static bool take_flag(struct options *options, const char *name)
 		options->verbose = true;
 	else if (strcmp(name, "--faults") == 0)
 		options->fault_headers = true;
+	else if (strcmp(name, "--check-replies") == 0)
+		options->check_replies = true;
 	else
 		return false;
 	return true;

@@ -103,8 +103,7 @@ static void connect_again(struct publisher *publisher)
 	char why[300];
 
 	publisher->next_tag = 1;
-	publisher->broker =
-		broker_open(publisher->url, publisher->exchanges, why, sizeof why);
+	publisher->broker = broker_open(publisher->url, publisher->exchanges, why, sizeof why);
 	if (publisher->broker) {
 		atomic_store(&publisher->connected, true);
 		publisher->complained = false;
@@ -172,8 +171,7 @@ static void *run(void *data)
 		collect(publisher);
 		if (!publisher->broker)
 			connect_again(publisher);
-		if (publisher->broker &&
-			!(publish_all(publisher) && read_confirmations(publisher)))
+		if (publisher->broker && !(publish_all(publisher) && read_confirmations(publisher)))
 			disconnect(publisher);
 		/* what is given meanwhile does not make it knock more often */
 		broker_wait(publisher->broker, publisher->broker ? publisher->wake[0] : -1,

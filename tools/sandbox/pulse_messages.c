@@ -15,8 +15,8 @@
 #define AUTH "exchange/taskcluster-auth/v1/"
 
 /* Into the outbox. `message` is the open body; what failed while it was written fails here. */
-static void post(const struct step *step, const char *prefix, const char *exchange,
-	const char *key, const char *cc, struct writer *message)
+static void post(const struct step *step, const char *prefix, const char *exchange, const char *key,
+	const char *cc, struct writer *message)
 {
 	struct tc__buffer name = TC__BUFFER(200);
 
@@ -44,8 +44,8 @@ static const char *or_none(const char *word)
 	return word ? word : "_";
 }
 
-static void make_task_key(const struct step *step, const struct task *task, const struct run *run,
-	char key[KEY_SIZE])
+static void make_task_key(
+	const struct step *step, const struct task *task, const struct run *run, char key[KEY_SIZE])
 {
 	char run_id[24] = "_";
 
@@ -158,8 +158,8 @@ void pulse_resolved(const struct step *step, const struct task *task)
 			"t", task->group_id))
 		return;
 	struct writer message = begin();
-	struct row *row = store_query(store, "SELECT expires, sealed FROM groups WHERE group_id = ?",
-		"t", task->group_id);
+	struct row *row = store_query(store,
+		"SELECT expires, sealed FROM groups WHERE group_id = ?", "t", task->group_id);
 	if (store_next(row)) {
 		write_member_date(&message, "expires", store_int(row, 0));
 		write_member_date(&message, "sealed", store_int(row, 1));

@@ -205,7 +205,8 @@ static bool make_target(struct request *request, struct artifact *artifact)
 	char id[TC_SLUGID_SIZE];
 
 	if (artifact_has_bytes(artifact))
-		artifact->target = storage_create(request, artifact->content_type, -1, artifact->expires);
+		artifact->target =
+			storage_create(request, artifact->content_type, -1, artifact->expires);
 	if (is(artifact->storage, "object")) {
 		tc_slugid_nice(id);
 		artifact->target = tc__arena_text(&request->arena, id, strlen(id));

@@ -10,8 +10,8 @@
 #define ASSUME "assume:"
 #define ASSUME_LENGTH 7
 /* a role that brings itself in ever longer forms would never end */
-#define EXPANSION_MAX 20000
-#define SCOPE_MAX 4096
+#define EXPANSION_MAX SCOPES_MAX
+#define SCOPE_MAX 2000
 
 struct set {
 	struct tc__arena *arena;

@@ -21,13 +21,14 @@ struct options {
 	const char *state;
 	const char *data;       /* folder for the bytes of artifacts; NULL: a temporary one */
 	const char *references; /* folder of references and schemas, or NULL */
-	const char *pulse; /* URL of a RabbitMQ, or NULL */
+	const char *pulse;      /* URL of a RabbitMQ, or NULL */
 	const char *client_id, *access_token;
 	const char *certificate, *key; /* files for TLS, or NULL */
 	int64_t claim_ms;              /* how long a claim lasts */
 	int64_t poll_ms;               /* how long an empty claimWork is held */
 	bool fault_headers;            /* requests may ask for faults */
 	bool verbose;
+	bool check_replies; /* against their schemas; for its own tests */
 };
 
 struct sandbox {

@@ -73,13 +73,14 @@ struct schema schemas_find(struct schemas *schemas, const char *path)
 }
 
 /* "v1/name.json#" of the reference of a service */
-struct schema schemas_input(struct schemas *schemas, const struct tc_operation *operation)
+struct schema schemas_of(
+	struct schemas *schemas, const struct tc_operation *operation, const char *which)
 {
 	const struct tc_service *service = operation->service;
 	char path[PATH_LENGTH];
 
 	/* services with a base URL of their own are not in the root-URL layout, nor its folder */
-	if (!operation->has_input || service->base_url)
+	if (service->base_url)
 		return (struct schema){ 0 };
 	snprintf(path, sizeof path, "/references/%s/%s/api.json", service->name, service->version);
 	struct schema reference = schemas_find(schemas, path);
@@ -87,11 +88,11 @@ struct schema schemas_input(struct schemas *schemas, const struct tc_operation *
 	for (size_t i = 0; i < tc_json_count(entries); i++) {
 		const tc_json *entry = tc_json_item(entries, i);
 		const char *name = tc_json_text(tc_json_get(entry, "name"));
-		const char *input = tc_json_text(tc_json_get(entry, "input"));
-		if (!name || !input || strcmp(name, operation->name) != 0)
+		const char *file = tc_json_text(tc_json_get(entry, which));
+		if (!name || !file || strcmp(name, operation->name) != 0)
 			continue;
 		snprintf(path, sizeof path, "/schemas/%s/%.*s", service->name,
-			(int)strcspn(input, "#"), input);
+			(int)strcspn(file, "#"), file);
 		return schemas_find(schemas, path);
 	}
 	return (struct schema){ 0 };

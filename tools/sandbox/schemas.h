@@ -24,8 +24,10 @@ struct schema {
 	const struct schema_file *file;
 };
 
-/* The schema of an operation's body; {0} when it has none, or the file is missing. */
-struct schema schemas_input(struct schemas *schemas, const struct tc_operation *operation);
+/* The schema of an operation's body ("input") or reply ("output"); {0} when it has none, or the
+ * file is missing. */
+struct schema schemas_of(
+	struct schemas *schemas, const struct tc_operation *operation, const char *which);
 
 /* A schema by its path below the folder, such as "/schemas/queue/v1/task.json". */
 struct schema schemas_find(struct schemas *schemas, const char *path);
@@ -40,7 +42,8 @@ struct schema schemas_inside(struct schema schema, const tc_json *json);
 const char *schemas_path(struct schema schema);
 
 /* Whether a text has the pattern somewhere. The pattern is kept by its address. */
-bool schemas_match(struct schemas *schemas, const tc_json *pattern, const char *text, size_t length);
+bool schemas_match(
+	struct schemas *schemas, const tc_json *pattern, const char *text, size_t length);
 
 void schemas_clear(struct schemas *schemas);
 

@@ -7,6 +7,7 @@
 #include "files.h"
 #include "validate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void serve_begin(struct request *request)
@@ -85,9 +86,11 @@ static int read_body(struct request *request)
 static struct schema fill_input(struct request *request)
 {
 	struct schemas *schemas = &request->sandbox->schemas;
-	struct schema schema = schemas_input(schemas, request->route->operation);
-	const tc_json *filled =
-		schema.json ? validate_fill(schemas, schema, request->input) : NULL;
+	struct schema schema = { 0 };
+
+	if (request->route->operation->has_input)
+		schema = schemas_of(schemas, request->route->operation, "input");
+	const tc_json *filled = schema.json ? validate_fill(schemas, schema, request->input) : NULL;
 
 	/* what cannot be copied, such as names that hold a NUL, is left to the check */
 	if (filled) {
@@ -102,8 +105,7 @@ static int check_input(struct request *request, struct schema schema)
 	struct tc__buffer problems = TC__BUFFER(50000);
 	int status = 0;
 
-	if (schema.json &&
-		!validate(&request->sandbox->schemas, schema, request->input, &problems))
+	if (schema.json && !validate(&request->sandbox->schemas, schema, request->input, &problems))
 		status = refuse(request, INPUT_VALIDATION_ERROR,
 			"The payload does not match the schema %s%s#:%s",
 			request->sandbox->root_url, schemas_path(schema),
@@ -140,6 +142,33 @@ static int prepare(struct request *request)
 	return status ? status : admit(request);
 }
 
+/* For the sandbox's own tests: what it answers must keep the schema of the answer. */
+static int check_reply(struct request *request, int status)
+{
+	struct sandbox *sandbox = request->sandbox;
+	struct schema schema = schemas_of(&sandbox->schemas, request->route->operation, "output");
+	const struct tc__buffer *text = &request->reply.text;
+	struct tc__buffer problems = TC__BUFFER(50000);
+	const tc_json *reply = NULL;
+
+	if (!schema.json || request->content_type || status > 303)
+		return status;
+	if (tc_json_parse(tc__buffer_get(text), text->length, &reply, NULL) != TC_OK)
+		tc__buffer_text(&problems, " no JSON");
+	else
+		validate(&sandbox->schemas, schema, reply, &problems);
+	if (problems.length) {
+		fprintf(stderr, "taskcluster-sandbox: %s: %.2000s%s\n",
+			request->route->operation->name, tc__buffer_get(text),
+			tc__buffer_get(&problems));
+		status = refuse(request, INTERNAL_SERVER_ERROR, "the reply breaks %s:%s",
+			schemas_path(schema), tc__buffer_get(&problems));
+	}
+	tc_release(reply);
+	tc__buffer_clear(&problems);
+	return status;
+}
+
 static int run(struct request *request)
 {
 	const struct tc_operation *operation = request->route->operation;
@@ -156,6 +185,8 @@ static int run(struct request *request)
 	else if (!store_commit(store) || tc__buffer_failed(&request->reply.text))
 		status = refuse(request, INTERNAL_SERVER_ERROR, "the state could not be kept: %s",
 			store_problem(store));
+	else if (request->sandbox->options.check_replies && status != HELD)
+		status = check_reply(request, status);
 	return status;
 }
 

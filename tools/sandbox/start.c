@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <taskcluster/registry.h>
 #include <taskcluster/slugid.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What anybody may do, also without credentials: what deployments usually grant. */
@@ -28,14 +27,6 @@
 #endif
 
 #define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
-
-int64_t sandbox_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms)
 {

@@ -21,8 +21,8 @@ struct place {
 	const char *signature;
 };
 
-const char *storage_create(struct request *request, const char *content_type, int64_t length,
-	int64_t expires_ms)
+const char *storage_create(
+	struct request *request, const char *content_type, int64_t length, int64_t expires_ms)
 {
 	char blob[TC_SLUGID_SIZE];
 

@@ -16,8 +16,8 @@
 
 /* A place for bytes that are to come, kept until they expire; `length` -1 when it is not known.
  * NULL when memory ends. */
-const char *storage_create(struct request *request, const char *content_type, int64_t length,
-	int64_t expires_ms);
+const char *storage_create(
+	struct request *request, const char *content_type, int64_t length, int64_t expires_ms);
 void storage_extend(struct request *request, const char *blob, int64_t expires_ms);
 
 /* A URL for "PUT" or "GET". */

@@ -22,8 +22,8 @@ struct check {
 	int count;
 };
 
-static bool check(struct check *check, struct schema schema, const tc_json *value,
-	const struct step *where);
+static bool check(
+	struct check *check, struct schema schema, const tc_json *value, const struct step *where);
 
 static void add_path(struct tc__buffer *text, const struct step *where)
 {
@@ -36,8 +36,8 @@ static void add_path(struct tc__buffer *text, const struct step *where)
 		tc__buffer_printf(text, "/%zu", where->position);
 }
 
-static bool complain(struct check *check, const struct step *where, const char *what,
-	const tc_json *expected)
+static bool complain(
+	struct check *check, const struct step *where, const char *what, const tc_json *expected)
 {
 	char *text = NULL;
 
@@ -64,8 +64,8 @@ static bool is_type(const char *name, const tc_json *value)
 	return strcmp(name, names[kind]) == 0;
 }
 
-static bool check_type(struct check *c, const tc_json *types, const tc_json *value,
-	const struct step *where)
+static bool check_type(
+	struct check *c, const tc_json *types, const tc_json *value, const struct step *where)
 {
 	if (tc_json_kind(types) == TC_JSON_STRING && is_type(tc_json_text(types), value))
 		return true;
@@ -76,8 +76,8 @@ static bool check_type(struct check *c, const tc_json *types, const tc_json *val
 	return complain(c, where, "must be of type ", types);
 }
 
-static bool check_values(struct check *c, const tc_json *schema, const tc_json *value,
-	const struct step *where)
+static bool check_values(
+	struct check *c, const tc_json *schema, const tc_json *value, const struct step *where)
 {
 	const tc_json *types = tc_json_get(schema, "type");
 	const tc_json *allowed = tc_json_get(schema, "enum");
@@ -95,8 +95,8 @@ static bool check_values(struct check *c, const tc_json *schema, const tc_json *
 	return true;
 }
 
-static bool check_number(struct check *c, const tc_json *schema, const tc_json *value,
-	const struct step *where)
+static bool check_number(
+	struct check *c, const tc_json *schema, const tc_json *value, const struct step *where)
 {
 	const tc_json *minimum = tc_json_get(schema, "minimum");
 	const tc_json *maximum = tc_json_get(schema, "maximum");
@@ -115,8 +115,8 @@ static bool check_number(struct check *c, const tc_json *schema, const tc_json *
 }
 
 /* Whether a count keeps two limits, given by the names of their keywords. */
-static bool check_count(struct check *c, const tc_json *schema, const char *least,
-	const char *most, size_t count, const struct step *where)
+static bool check_count(struct check *c, const tc_json *schema, const char *least, const char *most,
+	size_t count, const struct step *where)
 {
 	const tc_json *minimum = tc_json_get(schema, least);
 	const tc_json *maximum = tc_json_get(schema, most);
@@ -129,15 +129,15 @@ static bool check_count(struct check *c, const tc_json *schema, const char *leas
 	return true;
 }
 
-static bool check_string(struct check *c, const tc_json *schema, const tc_json *value,
-	const struct step *where)
+static bool check_string(
+	struct check *c, const tc_json *schema, const tc_json *value, const struct step *where)
 {
 	const char *text = tc_json_text(value);
 	size_t length = tc_json_text_length(value);
 	const tc_json *pattern = tc_json_get(schema, "pattern");
 	const tc_json *format = tc_json_get(schema, "format");
-	bool good = check_count(c, schema, "minLength", "maxLength",
-		validate_characters(text, length), where);
+	bool good = check_count(
+		c, schema, "minLength", "maxLength", validate_characters(text, length), where);
 
 	if (tc_json_kind(pattern) == TC_JSON_STRING &&
 		!schemas_match(c->schemas, pattern, text, length))
@@ -148,8 +148,8 @@ static bool check_string(struct check *c, const tc_json *schema, const tc_json *
 	return good;
 }
 
-static bool check_array(struct check *c, struct schema schema, const tc_json *value,
-	const struct step *where)
+static bool check_array(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
 	const tc_json *items = tc_json_get(schema.json, "items");
 	size_t count = tc_json_count(value);
@@ -167,8 +167,8 @@ static bool check_array(struct check *c, struct schema schema, const tc_json *va
 	return good;
 }
 
-static bool check_required(struct check *c, const tc_json *required, const tc_json *value,
-	const struct step *where)
+static bool check_required(
+	struct check *c, const tc_json *required, const tc_json *value, const struct step *where)
 {
 	bool good = true;
 
@@ -180,8 +180,8 @@ static bool check_required(struct check *c, const tc_json *required, const tc_js
 	return good;
 }
 
-static bool check_members(struct check *c, struct schema schema, const tc_json *value,
-	const struct step *where)
+static bool check_members(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
 	const tc_json *properties = tc_json_get(schema.json, "properties");
 	const tc_json *others = tc_json_get(schema.json, "additionalProperties");
@@ -190,8 +190,8 @@ static bool check_members(struct check *c, struct schema schema, const tc_json *
 
 	for (size_t i = 0; i < tc_json_count(value); i++) {
 		const tc_json *name = tc_json_name(value, i);
-		const tc_json *inside = tc_json_get_n(
-			properties, tc_json_text(name), tc_json_text_length(name));
+		const tc_json *inside =
+			tc_json_get_n(properties, tc_json_text(name), tc_json_text_length(name));
 		struct step step = { where, tc_json_text(name), 0 };
 		if (!inside && closed)
 			good = complain(c, where, "must not have the member ", name);
@@ -207,8 +207,8 @@ static bool check_members(struct check *c, struct schema schema, const tc_json *
 }
 
 /* A member whose presence asks for others, or for a schema. */
-static bool check_dependencies(struct check *c, struct schema schema, const tc_json *value,
-	const struct step *where)
+static bool check_dependencies(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
 	const tc_json *all = tc_json_get(schema.json, "dependencies");
 	bool good = true;
@@ -225,8 +225,8 @@ static bool check_dependencies(struct check *c, struct schema schema, const tc_j
 	return good;
 }
 
-static bool check_object(struct check *c, struct schema schema, const tc_json *value,
-	const struct step *where)
+static bool check_object(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
 	bool good = check_count(
 		c, schema.json, "minProperties", "maxProperties", tc_json_count(value), where);
@@ -248,8 +248,8 @@ static size_t count_kept(
 	return kept;
 }
 
-static bool check_combined(struct check *c, struct schema schema, const tc_json *value,
-	const struct step *where)
+static bool check_combined(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
 	const tc_json *all = tc_json_get(schema.json, "allOf");
 	const tc_json *any = tc_json_get(schema.json, "anyOf");
@@ -264,13 +264,13 @@ static bool check_combined(struct check *c, struct schema schema, const tc_json 
 		good = complain(c, where, "matches none of the shapes it may have", NULL);
 	if (one && count_kept(c, schema, one, value) != 1)
 		good = complain(c, where, "must match exactly one of the shapes it may have", NULL);
-	if (not && check(&quiet, schemas_inside(schema, not), value, NULL))
+	if (not &&check(&quiet, schemas_inside(schema, not ), value, NULL))
 		good = complain(c, where, "must not be as it is: ", not );
 	return good;
 }
 
-static bool check(struct check *c, struct schema schema, const tc_json *value,
-	const struct step *where)
+static bool check(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
 	bool good = true;
 

@@ -112,8 +112,7 @@ bool validate_unique(const tc_json *array)
 		else
 			items[--others] = item;
 	}
-	bool unique =
-		texts_unique(items, texts) && others_unique(items + others, count - others);
+	bool unique = texts_unique(items, texts) && others_unique(items + others, count - others);
 	free(items);
 	return unique;
 }

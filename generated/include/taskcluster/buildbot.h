@@ -368,7 +368,8 @@ TC_API tc_call *tc_buildbot_get_builder_build_step_log_raw_call(tc_client *clien
 
 /* Returns the whole log as text, to be shown and not saved.
  * GET /builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw_inline; stable;
- * the reply is bytes */
+ * the reply is bytes
+ * Since 4.0. */
 TC_API int tc_buildbot_get_builder_build_step_log_raw_inline(tc_client *client,
 	const char *builder_id, const char *build_number, const char *step, const char *log_slug,
 	tc_response **response, tc_error *err);
@@ -550,7 +551,8 @@ TC_API tc_call *tc_buildbot_get_build_step_log_raw_call(tc_client *client, const
 	const char *step, const char *log_slug, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline; stable; the reply is bytes */
+ * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline; stable; the reply is bytes
+ * Since 4.0. */
 TC_API int tc_buildbot_get_build_step_log_raw_inline(tc_client *client, const char *build_id,
 	const char *step, const char *log_slug, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_build_step_log_raw_inline_call(tc_client *client,
@@ -580,7 +582,8 @@ struct tc_buildbot_list_build_triggered_builds_query {
 };
 
 /* Returns the builds that a build started.
- * GET /builds/<buildId>/triggered_builds; stable */
+ * GET /builds/<buildId>/triggered_builds; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_build_triggered_builds(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_triggered_builds_query *query,
 	struct tc_buildbot_build_response **reply, tc_error *err);
@@ -711,7 +714,8 @@ struct tc_buildbot_list_buildset_sourcestamps_query {
 };
 
 /* Returns the sources that a buildset builds.
- * GET /buildsets/<buildsetId>/sourcestamps; stable */
+ * GET /buildsets/<buildsetId>/sourcestamps; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_buildset_sourcestamps(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_sourcestamps_query *query,
 	struct tc_buildbot_sourcestamp_response **reply, tc_error *err);
@@ -772,7 +776,8 @@ struct tc_buildbot_list_worker_builders_query {
 };
 
 /* Returns the builders that a worker serves.
- * GET /workers/<workerId>/builders; stable */
+ * GET /workers/<workerId>/builders; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_worker_builders(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err);
@@ -932,7 +937,8 @@ TC_API int tc_buildbot_get_log_raw(tc_client *client, const char *log_id, tc_res
 TC_API tc_call *tc_buildbot_get_log_raw_call(tc_client *client, const char *log_id, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /logs/<logId>/raw_inline; stable; the reply is bytes */
+ * GET /logs/<logId>/raw_inline; stable; the reply is bytes
+ * Since 4.0. */
 TC_API int tc_buildbot_get_log_raw_inline(tc_client *client, const char *log_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_log_raw_inline_call(tc_client *client, const char *log_id,
@@ -1135,7 +1141,8 @@ struct tc_buildbot_list_projects_query {
 };
 
 /* Returns the projects.
- * GET /projects; stable */
+ * GET /projects; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_projects(tc_client *client,
 	const struct tc_buildbot_list_projects_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err);
@@ -1149,7 +1156,8 @@ struct tc_buildbot_get_project_query {
 };
 
 /* Returns one project.
- * GET /projects/<project>; stable */
+ * GET /projects/<project>; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_project(tc_client *client, const char *project,
 	const struct tc_buildbot_get_project_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err);
@@ -1164,7 +1172,8 @@ struct tc_buildbot_list_project_builders_query {
 };
 
 /* Returns the builders of a project.
- * GET /projects/<projectId>/builders; stable */
+ * GET /projects/<projectId>/builders; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_project_builders(tc_client *client, const char *project_id,
 	const struct tc_buildbot_list_project_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err);
@@ -1178,7 +1187,8 @@ struct tc_buildbot_get_project_codebase_query {
 };
 
 /* Returns one codebase of a project, by name.
- * GET /projects/<projectId>/codebases/<codebase>; stable */
+ * GET /projects/<projectId>/codebases/<codebase>; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_project_codebase(tc_client *client, const char *project_id,
 	const char *codebase, const struct tc_buildbot_get_project_codebase_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1193,7 +1203,8 @@ struct tc_buildbot_list_codebases_query {
 };
 
 /* Returns the codebases.
- * GET /codebases; stable */
+ * GET /codebases; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_codebases(tc_client *client,
 	const struct tc_buildbot_list_codebases_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1207,7 +1218,8 @@ struct tc_buildbot_get_codebase_query {
 };
 
 /* Returns one codebase.
- * GET /codebases/<codebaseId>; stable */
+ * GET /codebases/<codebaseId>; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_codebase(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_get_codebase_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1222,7 +1234,8 @@ struct tc_buildbot_list_codebase_branches_query {
 };
 
 /* Returns the branches of a codebase.
- * GET /codebases/<codebaseId>/branches; stable */
+ * GET /codebases/<codebaseId>/branches; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_codebase_branches(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_branches_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err);
@@ -1236,7 +1249,8 @@ struct tc_buildbot_get_branch_query {
 };
 
 /* Returns one branch.
- * GET /branches/<branchId>; stable */
+ * GET /branches/<branchId>; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_branch(tc_client *client, const char *branch_id,
 	const struct tc_buildbot_get_branch_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err);
@@ -1251,7 +1265,8 @@ struct tc_buildbot_list_codebase_commits_query {
 };
 
 /* Returns the commits of a codebase.
- * GET /codebases/<codebaseId>/commits; stable */
+ * GET /codebases/<codebaseId>/commits; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_codebase_commits(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_commits_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1265,7 +1280,8 @@ struct tc_buildbot_get_codebase_commit_by_revision_query {
 };
 
 /* Returns one commit of a codebase, by revision.
- * GET /codebases/<codebaseId>/commits_by_revision/<revision>; stable */
+ * GET /codebases/<codebaseId>/commits_by_revision/<revision>; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_codebase_commit_by_revision(tc_client *client, const char *codebase_id,
 	const char *revision, const struct tc_buildbot_get_codebase_commit_by_revision_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1280,7 +1296,8 @@ struct tc_buildbot_get_codebase_common_parent_query {
 };
 
 /* Returns the commit that two commits both go back to, and the ways there.
- * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent; stable */
+ * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_codebase_common_parent(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_get_codebase_common_parent_query *query,
@@ -1298,7 +1315,8 @@ struct tc_buildbot_list_codebase_test_result_sets_query {
 };
 
 /* Returns the test result sets of a range of commits.
- * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets; stable */
+ * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_codebase_test_result_sets(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_list_codebase_test_result_sets_query *query,
@@ -1315,7 +1333,8 @@ struct tc_buildbot_get_commit_query {
 };
 
 /* Returns one commit.
- * GET /commits/<commitId>; stable */
+ * GET /commits/<commitId>; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_get_commit(tc_client *client, const char *commit_id,
 	const struct tc_buildbot_get_commit_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1464,7 +1483,8 @@ TC_API tc_call *tc_buildbot_get_step_log_raw_call(tc_client *client, const char 
 	const char *log_slug, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /steps/<stepId>/logs/<logSlug>/raw_inline; stable; the reply is bytes */
+ * GET /steps/<stepId>/logs/<logSlug>/raw_inline; stable; the reply is bytes
+ * Since 4.0. */
 TC_API int tc_buildbot_get_step_log_raw_inline(tc_client *client, const char *step_id,
 	const char *log_slug, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_step_log_raw_inline_call(tc_client *client, const char *step_id,
@@ -1493,7 +1513,8 @@ struct tc_buildbot_list_test_result_sets_query {
 };
 
 /* Returns the test result sets.
- * GET /test_result_sets; stable */
+ * GET /test_result_sets; stable
+ * Since 4.0. */
 TC_API int tc_buildbot_list_test_result_sets(tc_client *client,
 	const struct tc_buildbot_list_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -1535,7 +1556,8 @@ TC_API struct tc_buildbot_test_result_response *tc_buildbot_list_test_results_re
 
 /* Stops a build; it ends soon after the reply.
  * POST /builds/<buildId>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "stop". */
 TC_API int tc_buildbot_stop_build(tc_client *client, const char *build_id,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_stop_build_call(tc_client *client, const char *build_id, tc_error *err);
@@ -1544,7 +1566,8 @@ TC_API int tc_buildbot_stop_build_body(tc_call *call, const struct tc_buildbot_r
 
 /* Asks for the same build again.
  * POST /builds/<buildId>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "rebuild". */
 TC_API int tc_buildbot_rebuild_build(tc_client *client, const char *build_id,
 	struct tc_buildbot_requested_builds **reply, tc_error *err);
 TC_API tc_call *tc_buildbot_rebuild_build_call(tc_client *client, const char *build_id,
@@ -1554,7 +1577,8 @@ TC_API struct tc_buildbot_requested_builds *tc_buildbot_rebuild_build_reply(
 
 /* Stops a build of a builder; it ends soon after the reply.
  * POST /builders/<builderId>/builds/<buildNumber>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "stop". */
 TC_API int tc_buildbot_stop_builder_build(tc_client *client, const char *builder_id,
 	const char *build_number, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1565,7 +1589,8 @@ TC_API int tc_buildbot_stop_builder_build_body(tc_call *call,
 
 /* Asks for the same build of a builder again.
  * POST /builders/<builder>/builds/<buildNumber>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "rebuild". */
 TC_API int tc_buildbot_rebuild_builder_build(tc_client *client, const char *builder,
 	const char *build_number, struct tc_buildbot_requested_builds **reply, tc_error *err);
 TC_API tc_call *tc_buildbot_rebuild_builder_build_call(tc_client *client, const char *builder,
@@ -1575,7 +1600,8 @@ TC_API struct tc_buildbot_requested_builds *tc_buildbot_rebuild_builder_build_re
 
 /* Cancels a request, and stops the builds that it led to.
  * POST /buildrequests/<buildrequestId>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "cancel". */
 TC_API int tc_buildbot_cancel_buildrequest(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_cancel_buildrequest_call(tc_client *client, const char *buildrequest_id,
@@ -1585,7 +1611,9 @@ TC_API int tc_buildbot_cancel_buildrequest_body(tc_call *call,
 
 /* Changes the priority of a request.
  * POST /buildrequests/<buildrequestId>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "set_priority".
+ * Since 4.0. */
 TC_API int tc_buildbot_set_buildrequest_priority(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_set_priority_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_set_buildrequest_priority_call(tc_client *client,
@@ -1595,7 +1623,8 @@ TC_API int tc_buildbot_set_buildrequest_priority_body(tc_call *call,
 
 /* Lets a worker end its builds and then itself.
  * POST /workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "stop". */
 TC_API int tc_buildbot_stop_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_stop_worker_call(tc_client *client, const char *worker, tc_error *err);
@@ -1604,7 +1633,8 @@ TC_API int tc_buildbot_stop_worker_body(tc_call *call, const struct tc_buildbot_
 
 /* Ends a worker at once, builds and all.
  * POST /workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "kill". */
 TC_API int tc_buildbot_kill_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_kill_worker_call(tc_client *client, const char *worker, tc_error *err);
@@ -1613,7 +1643,8 @@ TC_API int tc_buildbot_kill_worker_body(tc_call *call, const struct tc_buildbot_
 
 /* Gives a worker no new builds.
  * POST /workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "pause". */
 TC_API int tc_buildbot_pause_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_pause_worker_call(tc_client *client, const char *worker, tc_error *err);
@@ -1622,7 +1653,8 @@ TC_API int tc_buildbot_pause_worker_body(tc_call *call,
 
 /* Gives a worker new builds again.
  * POST /workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "unpause". */
 TC_API int tc_buildbot_unpause_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_unpause_worker_call(tc_client *client, const char *worker,
@@ -1632,7 +1664,8 @@ TC_API int tc_buildbot_unpause_worker_body(tc_call *call,
 
 /* Lets a worker end its builds and then itself. It must serve the builder.
  * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "stop". */
 TC_API int tc_buildbot_stop_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1643,7 +1676,8 @@ TC_API int tc_buildbot_stop_builder_worker_body(tc_call *call,
 
 /* Ends a worker at once, builds and all. It must serve the builder.
  * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "kill". */
 TC_API int tc_buildbot_kill_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1654,7 +1688,8 @@ TC_API int tc_buildbot_kill_builder_worker_body(tc_call *call,
 
 /* Gives a worker no new builds. It must serve the builder.
  * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "pause". */
 TC_API int tc_buildbot_pause_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1665,7 +1700,8 @@ TC_API int tc_buildbot_pause_builder_worker_body(tc_call *call,
 
 /* Gives a worker new builds again. It must serve the builder.
  * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "unpause". */
 TC_API int tc_buildbot_unpause_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1676,7 +1712,8 @@ TC_API int tc_buildbot_unpause_builder_worker_body(tc_call *call,
 
 /* Lets a worker end its builds and then itself. The master must have it.
  * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "stop". */
 TC_API int tc_buildbot_stop_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1687,7 +1724,8 @@ TC_API int tc_buildbot_stop_master_worker_body(tc_call *call,
 
 /* Ends a worker at once, builds and all. The master must have it.
  * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "kill". */
 TC_API int tc_buildbot_kill_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1698,7 +1736,8 @@ TC_API int tc_buildbot_kill_master_worker_body(tc_call *call,
 
 /* Gives a worker no new builds. The master must have it.
  * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "pause". */
 TC_API int tc_buildbot_pause_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1709,7 +1748,8 @@ TC_API int tc_buildbot_pause_master_worker_body(tc_call *call,
 
 /* Gives a worker new builds again. The master must have it.
  * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "unpause". */
 TC_API int tc_buildbot_unpause_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1720,7 +1760,8 @@ TC_API int tc_buildbot_unpause_master_worker_body(tc_call *call,
 
 /* Lets a worker end its builds and then itself. It must serve the builder on the master.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "stop". */
 TC_API int tc_buildbot_stop_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1731,7 +1772,8 @@ TC_API int tc_buildbot_stop_master_builder_worker_body(tc_call *call,
 
 /* Ends a worker at once, builds and all. It must serve the builder on the master.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "kill". */
 TC_API int tc_buildbot_kill_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1742,7 +1784,8 @@ TC_API int tc_buildbot_kill_master_builder_worker_body(tc_call *call,
 
 /* Gives a worker no new builds. It must serve the builder on the master.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "pause". */
 TC_API int tc_buildbot_pause_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1753,7 +1796,8 @@ TC_API int tc_buildbot_pause_master_builder_worker_body(tc_call *call,
 
 /* Gives a worker new builds again. It must serve the builder on the master.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "unpause". */
 TC_API int tc_buildbot_unpause_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1764,7 +1808,8 @@ TC_API int tc_buildbot_unpause_master_builder_worker_body(tc_call *call,
 
 /* Starts builds by a force scheduler.
  * POST /forceschedulers/<forcescheduler>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "force". */
 TC_API int tc_buildbot_force_build(tc_client *client, const char *forcescheduler,
 	const struct tc_buildbot_force_params *body, struct tc_buildbot_requested_builds **reply,
 	tc_error *err);
@@ -1777,7 +1822,8 @@ TC_API struct tc_buildbot_requested_builds *tc_buildbot_force_build_reply(
 
 /* Lets a scheduler do its work, or stops it from doing any.
  * POST /schedulers/<schedulerId>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "enable". */
 TC_API int tc_buildbot_enable_scheduler(tc_client *client, const char *scheduler_id,
 	const struct tc_buildbot_enable_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_enable_scheduler_call(tc_client *client, const char *scheduler_id,
@@ -1787,7 +1833,8 @@ TC_API int tc_buildbot_enable_scheduler_body(tc_call *call,
 
 /* Lets a scheduler do its work, or stops it from doing any.
  * POST /masters/<masterId>/schedulers/<schedulerId>; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Remote procedure "enable". */
 TC_API int tc_buildbot_enable_master_scheduler(tc_client *client, const char *master_id,
 	const char *scheduler_id, const struct tc_buildbot_enable_params *body,
 	tc_response **response, tc_error *err);
@@ -1809,7 +1856,8 @@ TC_API tc_call *tc_buildbot_logout_call(tc_client *client, tc_error *err);
 
 /* Returns events as they happen, until the caller has enough. What happened before, or while nobody
  * listened, does not come.
- * GET /sse/listen/<path>; stable */
+ * GET /sse/listen/<path>; stable
+ * The reply is a stream: listen by tc_stream_new. */
 TC_API int tc_buildbot_listen_events(tc_client *client, const char *path, tc_response **response,
 	tc_error *err);
 TC_API tc_call *tc_buildbot_listen_events_call(tc_client *client, const char *path, tc_error *err);

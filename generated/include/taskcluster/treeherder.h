@@ -215,7 +215,8 @@ struct tc_treeherder_create_investigated_test_query {
 
 /* Says that somebody has looked at a test of a push.
  * POST /project/<project>/investigated-tests/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_investigated_test(tc_client *client, const char *project,
 	const struct tc_treeherder_create_investigated_test_query *query,
 	const struct tc_treeherder_create_investigated_test_request *body,
@@ -244,7 +245,8 @@ TC_API struct tc_treeherder_investigated_test *tc_treeherder_get_investigated_te
 
 /* Takes back that somebody has looked at a test.
  * DELETE /project/<project>/investigated-tests/<testId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_delete_investigated_test(tc_client *client, const char *project,
 	const char *test_id, tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_investigated_test_call(tc_client *client, const char *project,
@@ -266,7 +268,8 @@ TC_API struct tc_treeherder_notes *tc_treeherder_get_notes_reply(const tc_respon
 
 /* Classifies a job.
  * POST /project/<project>/note/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_note(tc_client *client, const char *project,
 	const struct tc_treeherder_create_note_request *body, struct tc_treeherder_message **reply,
 	tc_error *err);
@@ -288,7 +291,8 @@ TC_API struct tc_treeherder_note *tc_treeherder_get_note_reply(const tc_response
 
 /* Takes a classification back.
  * DELETE /project/<project>/note/<noteId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_delete_note(tc_client *client, const char *project, const char *note_id,
 	struct tc_treeherder_message **reply, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_note_call(tc_client *client, const char *project,
@@ -312,7 +316,8 @@ TC_API struct tc_treeherder_push_notes *tc_treeherder_get_push_notes_reply(
 
 /* Takes back all classifications of some jobs, which the body lists.
  * DELETE /project/<project>/classification/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_delete_classifications(tc_client *client, const char *project,
 	const struct tc_treeherder_delete_classifications_request *body, tc_response **response,
 	tc_error *err);
@@ -337,7 +342,8 @@ TC_API struct tc_treeherder_bug_job_maps *tc_treeherder_get_bug_job_maps_reply(
 
 /* Says that a job failed because of a bug.
  * POST /project/<project>/bug-job-map/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_bug_job_map(tc_client *client, const char *project,
 	const struct tc_treeherder_create_bug_job_map_request *body,
 	struct tc_treeherder_message **reply, tc_error *err);
@@ -359,7 +365,8 @@ TC_API struct tc_treeherder_bug_job_map *tc_treeherder_get_bug_job_map_reply(
 
 /* Takes back that a job failed because of a bug.
  * DELETE /project/<project>/bug-job-map/<jobId>-<bugId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_delete_bug_job_map(tc_client *client, const char *project,
 	const char *job_id, const char *bug_id, struct tc_treeherder_message **reply,
 	tc_error *err);
@@ -726,7 +733,8 @@ TC_API struct tc_treeherder_alert_summaries_response *tc_treeherder_get_alert_su
 
 /* Makes a performance alert summary by hand, or returns the one there is.
  * POST /performance/alertsummary/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_alert_summary(tc_client *client,
 	const struct tc_treeherder_create_alert_summary_request *body,
 	struct tc_treeherder_create_alert_summary_response **reply, tc_error *err);
@@ -747,7 +755,8 @@ TC_API struct tc_treeherder_alert_summary *tc_treeherder_get_alert_summary_reply
 
 /* Changes a performance alert summary, as the pages of Perfherder do it.
  * PUT /performance/alertsummary/<alertSummaryId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_replace_alert_summary(tc_client *client, const char *alert_summary_id,
 	const struct tc_treeherder_update_alert_summary_request *body,
 	struct tc_treeherder_alert_summary **reply, tc_error *err);
@@ -760,7 +769,8 @@ TC_API struct tc_treeherder_alert_summary *tc_treeherder_replace_alert_summary_r
 
 /* Changes what the body has of a performance alert summary.
  * PATCH /performance/alertsummary/<alertSummaryId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_update_alert_summary(tc_client *client, const char *alert_summary_id,
 	const struct tc_treeherder_update_alert_summary_request *body,
 	struct tc_treeherder_alert_summary **reply, tc_error *err);
@@ -773,7 +783,8 @@ TC_API struct tc_treeherder_alert_summary *tc_treeherder_update_alert_summary_re
 
 /* Deletes a performance alert summary.
  * DELETE /performance/alertsummary/<alertSummaryId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_delete_alert_summary(tc_client *client, const char *alert_summary_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_alert_summary_call(tc_client *client,
@@ -795,7 +806,8 @@ TC_API struct tc_treeherder_alerts_response *tc_treeherder_get_alerts_reply(
 
 /* Makes a performance alert by hand, or returns the one there is.
  * POST /performance/alert/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_alert(tc_client *client,
 	const struct tc_treeherder_create_alert_request *body,
 	struct tc_treeherder_create_alert_response **reply, tc_error *err);
@@ -816,7 +828,8 @@ TC_API struct tc_treeherder_alert *tc_treeherder_get_alert_reply(const tc_respon
 
 /* Changes a performance alert, as the pages of Perfherder do it.
  * PUT /performance/alert/<alertId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_replace_alert(tc_client *client, const char *alert_id,
 	const struct tc_treeherder_update_alert_request *body, struct tc_treeherder_alert **reply,
 	tc_error *err);
@@ -829,7 +842,8 @@ TC_API struct tc_treeherder_alert *tc_treeherder_replace_alert_reply(const tc_re
 
 /* Changes what the body has of a performance alert.
  * PATCH /performance/alert/<alertId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_update_alert(tc_client *client, const char *alert_id,
 	const struct tc_treeherder_update_alert_request *body, struct tc_treeherder_alert **reply,
 	tc_error *err);
@@ -842,7 +856,8 @@ TC_API struct tc_treeherder_alert *tc_treeherder_update_alert_reply(const tc_res
 
 /* Deletes a performance alert.
  * DELETE /performance/alert/<alertId>/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_delete_alert(tc_client *client, const char *alert_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_alert_call(tc_client *client, const char *alert_id,
@@ -864,7 +879,8 @@ TC_API struct tc_treeherder_validity_dashboard *tc_treeherder_get_validity_dashb
 
 /* Files a bug in Bugzilla, in the name of the user who is logged in.
  * POST /bugzilla/create_bug/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_bugzilla_bug(tc_client *client,
 	const struct tc_treeherder_create_bug_request *body,
 	struct tc_treeherder_create_bug_response **reply, tc_error *err);
@@ -876,7 +892,8 @@ TC_API struct tc_treeherder_create_bug_response *tc_treeherder_create_bugzilla_b
 
 /* Adds a comment to a bug in Bugzilla; the reply has no schema.
  * POST /bugzilla/post_comment/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_post_bugzilla_comment(tc_client *client,
 	const struct tc_treeherder_post_comment_request *body, tc_response **response,
 	tc_error *err);
@@ -1030,7 +1047,8 @@ TC_API tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_er
 
 /* Counts a failure line that has no bug; the reply has no schema.
  * POST /internal_issue/; stable
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session. */
 TC_API int tc_treeherder_create_internal_issue(tc_client *client,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response,
 	tc_error *err);
@@ -1046,7 +1064,9 @@ TC_API tc_call *tc_treeherder_get_schema_call(tc_client *client, tc_error *err);
 /* Sends a collection of jobs, with Hawk. Current servers take no such thing: publish to Pulse
  * instead. The reply has no schema.
  * POST /project/<project>/jobs/; deprecated
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session.
+ * Removed in 2018-09. */
 TC_API int tc_treeherder_post_job_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_jobs_collection *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_post_job_collection_call(tc_client *client, const char *project,
@@ -1057,7 +1077,9 @@ TC_API int tc_treeherder_post_job_collection_body(tc_call *call,
 /* Sends a collection of new jobs, as the earliest clients did, with Hawk. Current servers take no
  * such thing: publish to Pulse instead. The reply has no schema.
  * POST /project/<project>/objectstore/; deprecated
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session.
+ * Removed in 2018-09. */
 TC_API int tc_treeherder_post_objectstore_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_objectstore_collection *body, tc_response **response,
 	tc_error *err);
@@ -1069,7 +1091,9 @@ TC_API int tc_treeherder_post_objectstore_collection_body(tc_call *call,
 /* Sends a collection of pushes, with Hawk. Current servers take no such thing: publish to Pulse
  * instead. The reply has no schema.
  * POST /project/<project>/resultset/; deprecated
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session.
+ * Removed in 2018-09. */
 TC_API int tc_treeherder_post_resultset_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_resultset_collection *body, tc_response **response,
 	tc_error *err);
@@ -1081,7 +1105,9 @@ TC_API int tc_treeherder_post_resultset_collection_body(tc_call *call,
 /* Sends a collection of artifacts of jobs, with Hawk. Current servers take no such thing: publish
  * to Pulse instead. The reply has no schema.
  * POST /project/<project>/artifact/; deprecated
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Needs credentials or a session.
+ * Removed in 2018-09. */
 TC_API int tc_treeherder_post_artifact_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_artifact_collection *body, tc_response **response,
 	tc_error *err);

@@ -102,7 +102,9 @@ struct tc_options {
 TC_API tc_client *tc_client_new(const struct tc_options *options, tc_error *err);
 
 /* Another client for another thread: the same options, clock offset and (shared) credentials, its
- * own connections. Call it on the thread that uses `client`, hand the result over. */
+ * own connections. Call it on the thread that uses `client`, hand the result over. The callbacks'
+ * data is shared, too: `log_data`, `progress_data`, `renew_data` and that of the seams are used by
+ * both threads, maybe at the same time. */
 TC_API tc_client *tc_client_dup(tc_client *client, tc_error *err);
 
 /* Replaces the credentials of this client only, from its next attempt on; attempts under way keep

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include <taskcluster/events.h>
+#include <taskcluster/stream.h>
 
 #include "clock.h"
 #include "events.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* A stream under way: the sink that its bytes go into, with a reader. */
-struct stream {
+struct source {
 	struct tc__sink sink; /* first: it is what the sink's functions get */
 	struct tc__event_reader reader;
 	tc_loop *loop;
@@ -20,19 +20,19 @@ struct stream {
 	void *data;
 };
 
-static struct stream *stream_of(struct tc__sink *sink)
+static struct source *source_of(struct tc__sink *sink)
 {
-	return (struct stream *)sink;
+	return (struct source *)sink;
 }
 
 /* ---- the sink ---- */
 
 static int begin(struct tc__sink *sink, tc_error *err)
 {
-	struct stream *stream = stream_of(sink);
+	struct source *source = source_of(sink);
 
 	(void)err;
-	tc__events_clear(&stream->reader);
+	tc__events_clear(&source->reader);
 	return TC_OK;
 }
 
@@ -63,17 +63,17 @@ static int take(struct tc__event_reader *reader, const tc_json **event, tc_error
 
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
 {
-	struct stream *stream = stream_of(sink);
+	struct source *source = source_of(sink);
 	const tc_json *event = NULL;
-	int rc = tc__events_push(&stream->reader, bytes, length, err);
+	int rc = tc__events_push(&source->reader, bytes, length, err);
 
 	/* what was heard cannot be heard again */
-	tc__loop_settle(stream->loop, stream->run);
-	while (rc == TC_OK && stream->on_event) {
-		rc = take(&stream->reader, &event, err);
+	tc__loop_settle(source->loop, source->run);
+	while (rc == TC_OK && source->on_event) {
+		rc = take(&source->reader, &event, err);
 		if (!event)
 			break;
-		stream->on_event(stream->data, stream->run, event);
+		source->on_event(source->data, source->run, event);
 		tc_release(event);
 	}
 	return rc;
@@ -87,30 +87,30 @@ static int finish(struct tc__sink *sink, tc_error *err)
 
 static bool full(struct tc__sink *sink)
 {
-	struct stream *stream = stream_of(sink);
+	struct source *source = source_of(sink);
 
-	stream->paused = stream->holds_back && tc__events_has(&stream->reader);
-	return stream->paused;
+	source->paused = source->holds_back && tc__events_has(&source->reader);
+	return source->paused;
 }
 
-static int start(struct stream *stream, tc_loop *loop, const tc_call *call, tc_done_fn *on_done,
+static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_done_fn *on_done,
 	void *data, tc_error *err)
 {
 	const struct tc_operation *operation = tc_call_operation(call);
-	const struct tc_event_stream *events = operation ? tc__events_of(operation) : NULL;
+	const struct tc_event_stream *stream = operation ? tc__events_of(operation) : NULL;
 
-	if (!events)
+	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL, or its reply is no stream");
-	stream->sink = (struct tc__sink){ begin, feed, finish, full };
-	stream->reader = TC__EVENT_READER(events, call->client->options.reply_max);
-	stream->loop = loop;
-	return tc__loop_start(loop, call, &stream->sink, on_done, data, &stream->run, err);
+	source->sink = (struct tc__sink){ begin, feed, finish, full };
+	source->reader = TC__EVENT_READER(stream, call->client->options.reply_max);
+	source->loop = loop;
+	return tc__loop_start(loop, call, &source->sink, on_done, data, &source->run, err);
 }
 
 /* ---- the iterator ---- */
 
-struct tc_events {
-	struct stream stream;
+struct tc_stream {
+	struct source source;
 	const tc_json *event;
 	tc_error failure;
 	bool ended;
@@ -118,62 +118,62 @@ struct tc_events {
 
 static void on_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
 {
-	tc_events *events = data;
+	tc_stream *stream = data;
 
 	tc_release(response);
-	events->ended = true;
+	stream->ended = true;
 	if (err)
-		tc__loop_take_error(events->stream.loop, run, &events->failure);
+		tc__loop_take_error(stream->source.loop, run, &stream->failure);
 }
 
-tc_events *tc_events_new(const tc_call *call, tc_error *err)
+tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 {
 	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
-	tc_events *events = calloc(1, sizeof *events);
+	tc_stream *stream = calloc(1, sizeof *stream);
 
-	if (!events) {
+	if (!stream) {
 		tc__fail_nomem(err);
 		return NULL;
 	}
 	options.in_flight = 1;
-	events->stream.holds_back = true;
+	stream->source.holds_back = true;
 	tc_loop *loop = tc_loop_new(&options, err);
-	if (loop && start(&events->stream, loop, call, on_end, events, err) == TC_OK)
-		return events;
+	if (loop && start(&stream->source, loop, call, on_end, stream, err) == TC_OK)
+		return stream;
 	tc_loop_free(loop);
-	free(events);
+	free(stream);
 	return NULL;
 }
 
-void tc_events_free(tc_events *events)
+void tc_stream_free(tc_stream *stream)
 {
-	if (!events)
+	if (!stream)
 		return;
-	tc_loop_free(events->stream.loop); /* first: what is under way still uses the rest */
-	tc__events_clear(&events->stream.reader);
-	tc_release(events->event);
-	tc_error_clear(&events->failure);
-	free(events);
+	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
+	tc__events_clear(&stream->source.reader);
+	tc_release(stream->event);
+	tc_error_clear(&stream->failure);
+	free(stream);
 }
 
-static int fail(tc_events *events, tc_error *err)
+static int fail(tc_stream *stream, tc_error *err)
 {
-	return tc__fail(err, events->failure.code, "%s", tc_error_text(&events->failure));
+	return tc__fail(err, stream->failure.code, "%s", tc_error_text(&stream->failure));
 }
 
 /* Lets bytes come for a while; *left_ms goes down unless it is negative. */
-static int pump(tc_events *events, int64_t *left_ms, tc_error *err)
+static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 {
-	struct stream *stream = &events->stream;
+	struct source *source = &stream->source;
 	int64_t begun_ms = tc__clock_steady_ms();
 	int rc = TC_OK;
 
-	if (stream->paused && !tc__events_has(&stream->reader)) {
-		stream->paused = false;
-		tc__loop_resume(stream->loop, stream->run);
+	if (source->paused && !tc__events_has(&source->reader)) {
+		source->paused = false;
+		tc__loop_resume(source->loop, source->run);
 	}
-	if (!tc__events_has(&stream->reader) && !events->ended)
-		rc = tc_loop_poll(stream->loop, *left_ms, err);
+	if (!tc__events_has(&source->reader) && !stream->ended)
+		rc = tc_loop_poll(source->loop, *left_ms, err);
 	if (*left_ms > 0) {
 		*left_ms -= tc__clock_steady_ms() - begun_ms;
 		*left_ms = *left_ms < 0 ? 0 : *left_ms;
@@ -181,51 +181,51 @@ static int pump(tc_events *events, int64_t *left_ms, tc_error *err)
 	return rc;
 }
 
-static bool stands(const tc_events *events)
+static bool stands(const tc_stream *stream)
 {
-	const struct tc__event_reader *reader = &events->stream.reader;
+	const struct tc__event_reader *reader = &stream->source.reader;
 
 	return reader->standing || tc__events_has(reader) ||
 		(!reader->stream->handshake && reader->begun);
 }
 
-int tc_events_wait(tc_events *events, int64_t timeout_ms, tc_error *err)
+int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
 	int rc = TC_OK;
 
-	if (!events)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "events is NULL");
-	while (rc == TC_OK && !stands(events)) {
-		if (events->ended)
-			return fail(events, err);
+	if (!stream)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
+	while (rc == TC_OK && !stands(stream)) {
+		if (stream->ended)
+			return fail(stream, err);
 		if (timeout_ms == 0)
 			return tc__fail(err, TC_ERROR_TIMEOUT,
 				"the stream of events did not begin in time");
-		rc = pump(events, &timeout_ms, err);
+		rc = pump(stream, &timeout_ms, err);
 	}
 	return rc;
 }
 
-int tc_events_next(tc_events *events, int64_t timeout_ms, const tc_json **event, tc_error *err)
+int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
 {
 	bool last = false;
 	int rc = TC_OK;
 
 	if (event)
 		*event = NULL;
-	if (!events || !event)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", events ? "event" : "events");
-	tc_release(events->event);
-	events->event = NULL;
+	if (!stream || !event)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
+	tc_release(stream->event);
+	stream->event = NULL;
 	while (rc == TC_OK) {
-		rc = take(&events->stream.reader, &events->event, err);
-		*event = events->event;
+		rc = take(&stream->source.reader, &stream->event, err);
+		*event = stream->event;
 		if (rc != TC_OK || *event || last)
 			return rc;
-		if (events->ended)
-			return fail(events, err);
+		if (stream->ended)
+			return fail(stream, err);
 		last = timeout_ms == 0;
-		rc = pump(events, &timeout_ms, err);
+		rc = pump(stream, &timeout_ms, err);
 	}
 	return rc;
 }
@@ -234,16 +234,16 @@ int tc_events_next(tc_events *events, int64_t timeout_ms, const tc_json **event,
 
 static void on_stream_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
 {
-	struct stream *stream = data;
-	tc_done_fn *on_done = stream->on_done;
-	void *own = stream->data;
+	struct source *source = data;
+	tc_done_fn *on_done = source->on_done;
+	void *own = source->data;
 
-	tc__events_clear(&stream->reader);
-	free(stream);
+	tc__events_clear(&source->reader);
+	free(source);
 	on_done(own, run, response, err);
 }
 
-int tc_events_start(tc_loop *loop, const tc_call *call, tc_event_fn *on_event, tc_done_fn *on_done,
+int tc_stream_start(tc_loop *loop, const tc_call *call, tc_event_fn *on_event, tc_done_fn *on_done,
 	void *data, uint64_t *run, tc_error *err)
 {
 	if (!loop || !on_event || !on_done)
@@ -251,18 +251,18 @@ int tc_events_start(tc_loop *loop, const tc_call *call, tc_event_fn *on_event, t
 			!loop               ? "loop"
 				: !on_event ? "on_event"
 					    : "on_done");
-	struct stream *stream = calloc(1, sizeof *stream);
-	if (!stream)
+	struct source *source = calloc(1, sizeof *source);
+	if (!source)
 		return tc__fail_nomem(err);
-	stream->on_event = on_event;
-	stream->on_done = on_done;
-	stream->data = data;
-	int rc = start(stream, loop, call, on_stream_end, stream, err);
+	source->on_event = on_event;
+	source->on_done = on_done;
+	source->data = data;
+	int rc = start(source, loop, call, on_stream_end, source, err);
 	if (rc != TC_OK) {
-		free(stream);
+		free(source);
 		return rc;
 	}
 	if (run)
-		*run = stream->run;
+		*run = source->run;
 	return TC_OK;
 }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* for prctl with a signal at the parent's end */
+#include "tests/harness/test.h"
+
+#include "tests/buildbot/master.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <taskcluster/buildbot.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 60000
+
+static void pause_ms(int ms)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
+}
+
+static int free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t length = sizeof address;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+/* Its output goes to a file in the folder. */
+static pid_t begin(const char *folder, const char *command)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || chdir(folder) != 0)
+		_exit(126);
+	int fd = open("output.txt", O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static int run(const char *folder, const char *command)
+{
+	int status = -1;
+	pid_t pid = begin(folder, command);
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void set_port(const char *name, int port)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof digits, "%d", port);
+	setenv(name, digits, 1);
+}
+
+static void copy_config(const char *folder)
+{
+	char path[128];
+	size_t length;
+	char *text = tc_test_read_file("tests/buildbot/master.cfg", &length);
+
+	snprintf(path, sizeof path, "%s/master/master.cfg", folder);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	fclose(file);
+	free(text);
+}
+
+static bool make(struct master *master)
+{
+	char command[128];
+	int worker_port = free_port(), http_port = free_port();
+
+	strcpy(master->folder, "/tmp/tc-buildbot-XXXXXX");
+	assert_non_null(mkdtemp(master->folder));
+	set_port("BUILDBOT_HTTP_PORT", http_port);
+	set_port("BUILDBOT_WORKER_PORT", worker_port);
+	snprintf(master->url, sizeof master->url, "http://127.0.0.1:%d", http_port);
+	snprintf(command, sizeof command,
+		"exec buildbot-worker create-worker worker 127.0.0.1:%d w1 pass", worker_port);
+	if (run(master->folder, "exec buildbot create-master master") == 127)
+		return false;
+	copy_config(master->folder);
+	return run(master->folder, command) == 0;
+}
+
+/* The worker has connected when the master says so. */
+static bool is_up(tc_client *client)
+{
+	struct tc_buildbot_worker_response *reply = NULL;
+	bool up = tc_buildbot_list_workers(client, NULL, &reply, NULL) == TC_OK &&
+		reply->workers_count == 1 && reply->workers[0].connected_to_count == 1;
+
+	tc_release(reply);
+	return up;
+}
+
+static void wait_until_up(const struct master *master)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	int left_ms = PATIENCE_MS;
+
+	options.base_url = master->url;
+	options.retries = -1;
+	tc_client *client = tc_client_new(&options, NULL);
+	assert_non_null(client);
+	for (; left_ms > 0 && !is_up(client); left_ms -= 50)
+		pause_ms(50);
+	tc_client_free(client);
+	if (left_ms <= 0)
+		fail_msg("the master did not come up; see %s", master->folder);
+}
+
+bool master_start(struct master *master)
+{
+	char folder[128];
+
+	*master = (struct master){ .master = -1, .worker = -1 };
+	if (!make(master)) {
+		master_stop(master);
+		return false;
+	}
+	snprintf(folder, sizeof folder, "%s/master", master->folder);
+	run(folder, "mkdir -p static");
+	master->master = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
+	snprintf(folder, sizeof folder, "%s/worker", master->folder);
+	master->worker = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
+	wait_until_up(master);
+	return true;
+}
+
+static void end(pid_t pid)
+{
+	int status;
+
+	if (pid <= 0)
+		return;
+	kill(pid, SIGTERM);
+	for (int left_ms = 10000; left_ms > 0; left_ms -= 20) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return;
+		pause_ms(20);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+}
+
+void master_stop(struct master *master)
+{
+	char command[128];
+
+	end(master->worker);
+	end(master->master);
+	snprintf(command, sizeof command, "rm -rf '%s'", master->folder);
+	run("/tmp", command);
+}

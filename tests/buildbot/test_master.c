@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* A real Buildbot 3.7, from a forced build to its log. */
+#include "tests/harness/test.h"
+
+#include "tests/buildbot/master.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/buildbot.h>
+#include <taskcluster/conventions.h>
+#include <taskcluster/stream.h>
+#include <taskcluster/pages.h>
+#include <taskcluster/query.h>
+#include <taskcluster/registry.h>
+
+#define PATIENCE_MS 30000
+
+static struct master master;
+static bool started;
+
+static tc_client *client_of(const char *secret)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *credentials =
+		secret ? tc_credentials_new("tester", secret, NULL, &err) : NULL;
+
+	options.base_url = master.url;
+	options.credentials = credentials;
+	tc_client *client = tc_client_new(&options, &err);
+	assert_non_null(client);
+	tc_credentials_free(credentials);
+	return client;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	started = master_start(&master);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	if (started)
+		master_stop(&master);
+	return 0;
+}
+
+static int force(tc_client *client, const char *builder,
+	struct tc_buildbot_requested_builds **requested, tc_error *err)
+{
+	const struct tc_buildbot_force_params params = {
+		.builder_names = (const char *const[]){ builder },
+		.builder_names_count = 1,
+		.reason = "because",
+	};
+
+	return tc_buildbot_force_build(client, "force", &params, requested, err);
+}
+
+/* ---- what there is ---- */
+
+/* A path without its first slash, and with each argument ("<build>" here, "n:build" there) as "*".
+ */
+static void normalize(char *path, const char *from)
+{
+	while (*from) {
+		from += *from == '/';
+		size_t length = strcspn(from, "/");
+		bool argument = strcspn(from, "<:") < length;
+		memcpy(path, argument ? "*" : from, argument ? 1 : length);
+		path += argument ? 1 : length;
+		from += length;
+		if (*from)
+			*path++ = '/';
+	}
+	*path = '\0';
+}
+
+static bool spec_has(const struct tc_buildbot_spec_response *specs, const char *route)
+{
+	char path[256];
+
+	for (size_t i = 0; i < specs->specs_count; i++) {
+		normalize(path, specs->specs[i].path);
+		if (strcmp(path, route) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool references_have(const struct tc_service *service, const char *path)
+{
+	char route[256];
+
+	for (size_t i = 0; i < service->operation_count; i++) {
+		normalize(route, service->operations[i].route);
+		if (strcmp(route, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Both ways: what 3.7 has and the references lack, and the reverse. */
+static void test_specification(void **state)
+{
+	const struct tc_service *service = tc_find_service("buildbot");
+	struct tc_buildbot_spec_response *specs = NULL;
+	tc_error err = TC_ERROR_INIT;
+	char path[256];
+	size_t lacking = 0;
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of(NULL);
+	assert_ok(tc_buildbot_get_application_spec(client, NULL, &specs, &err), &err);
+	assert_true(specs->specs_count > 100);
+	for (size_t i = 0; i < specs->specs_count; i++) {
+		normalize(path, specs->specs[i].path);
+		if (references_have(service, path))
+			continue;
+		print_error("the references lack %s\n", specs->specs[i].path);
+		lacking++;
+	}
+	for (size_t i = 0; i < service->operation_count; i++) {
+		const struct tc_operation *operation = &service->operations[i];
+		const struct tc_operation_conventions *rules = operation->conventions;
+		if (strcmp(operation->method, "GET") != 0 || rules->base || rules->since)
+			continue;
+		normalize(path, operation->route);
+		if (spec_has(specs, path))
+			continue;
+		print_error("the master lacks %s\n", operation->route);
+		lacking++;
+	}
+	assert_int_equal(lacking, 0);
+	tc_release(specs);
+	tc_client_free(client);
+}
+
+/* ---- builds ---- */
+
+/* The next event whose key ends so. */
+static int64_t wait_for(tc_stream *events, const char *what)
+{
+	const tc_json *event;
+	tc_error err = TC_ERROR_INIT;
+	int64_t build = 0;
+
+	do {
+		assert_ok(tc_stream_next(events, PATIENCE_MS, &event, &err), &err);
+		assert_non_null(event);
+	} while (strcmp(tc_json_text(tc_json_at(event, "/key/2")), what) != 0);
+	assert_true(tc_json_int64(tc_json_at(event, "/message/buildid"), &build));
+	return build;
+}
+
+static tc_stream *listen_to_builds(tc_client *client)
+{
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = tc_buildbot_listen_events_call(client, "builds/*/*", &err);
+
+	assert_non_null(call);
+	tc_stream *events = tc_stream_new(call, &err);
+	assert_non_null(events);
+	assert_ok(tc_stream_wait(events, PATIENCE_MS, &err), &err);
+	tc_call_free(call);
+	return events;
+}
+
+static void read_log(tc_client *client, const char *build)
+{
+	tc_response *response = NULL;
+	tc_error err = TC_ERROR_INIT;
+	size_t length;
+
+	assert_ok(tc_buildbot_get_build_step_log_raw(client, build, "1", "stdio", &response, &err),
+		&err);
+	assert_non_null(strstr(tc_response_body(response, &length), "hello world"));
+	assert_non_null(tc_response_file_name(response));
+	assert_null(strchr(tc_response_file_name(response), '/'));
+	tc_release(response);
+}
+
+static void test_build(void **state)
+{
+	struct tc_buildbot_requested_builds *requested = NULL;
+	struct tc_buildbot_build_response *builds = NULL;
+	tc_error err = TC_ERROR_INIT;
+	char build[32];
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of("no-secret");
+	tc_stream *events = listen_to_builds(client);
+	assert_ok(force(client, "b1", &requested, &err), &err);
+	assert_true(requested->bsid > 0);
+	assert_int_equal(requested->buildrequests_count, 1);
+	int64_t begun = wait_for(events, "new");
+	assert_int_equal(wait_for(events, "finished"), begun);
+	tc_stream_free(events);
+
+	snprintf(build, sizeof build, "%lld", (long long)begun);
+	assert_ok(tc_buildbot_get_build(client, build, NULL, &builds, &err), &err);
+	assert_int_equal(builds->builds_count, 1);
+	assert_true(builds->builds[0].complete);
+	assert_true(builds->builds[0].results.present && builds->builds[0].results.value == 0);
+	read_log(client, build);
+	tc_release(builds);
+	tc_release(requested);
+	tc_client_free(client);
+}
+
+static void test_stop(void **state)
+{
+	struct tc_buildbot_build_response *builds = NULL;
+	tc_error err = TC_ERROR_INIT;
+	char build[32];
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of("no-secret");
+	tc_stream *events = listen_to_builds(client);
+	assert_ok(force(client, "slow", NULL, &err), &err);
+	int64_t begun = wait_for(events, "new");
+	snprintf(build, sizeof build, "%lld", (long long)begun);
+	const struct tc_buildbot_reason_params why = { .reason = "too slow" };
+	assert_ok(tc_buildbot_stop_build(client, build, &why, NULL, &err), &err);
+	assert_int_equal(wait_for(events, "finished"), begun);
+	tc_stream_free(events);
+	assert_ok(tc_buildbot_get_build(client, build, NULL, &builds, &err), &err);
+	assert_int_equal(builds->builds[0].results.value, 6); /* cancelled */
+	tc_release(builds);
+	tc_client_free(client);
+}
+
+/* ---- lists ---- */
+
+struct seen {
+	tc_loop *loop;
+	uint64_t run;
+	size_t events;
+	int code;
+};
+
+static void on_event(void *data, uint64_t run, const tc_json *event)
+{
+	struct seen *seen = data;
+
+	assert_int_equal(run, seen->run);
+	assert_non_null(tc_json_at(event, "/key/0"));
+	if (++seen->events == 2)
+		tc_loop_cancel(seen->loop, run);
+}
+
+static void on_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	struct seen *seen = data;
+
+	(void)run;
+	assert_null(response);
+	seen->code = err->code;
+}
+
+static void on_forced(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)data;
+	(void)run;
+	assert_null(err);
+	tc_release(response);
+}
+
+/* Events and calls on one loop; there the client logs in by itself, too. */
+static void test_loop(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+	struct seen seen = { .events = 0 };
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of("no-secret");
+	const struct tc_buildbot_force_params params = {
+		.builder_names = (const char *const[]){ "b1" },
+		.builder_names_count = 1,
+	};
+	tc_call *listen = tc_buildbot_listen_events_call(client, "builds/*/*", &err);
+	tc_call *call = tc_buildbot_force_build_call(client, "force", &err);
+	assert_ok(tc_buildbot_force_build_body(call, &params, &err), &err);
+	seen.loop = tc_loop_new(NULL, &err);
+	assert_ok(
+		tc_stream_start(seen.loop, listen, on_event, on_end, &seen, &seen.run, &err), &err);
+	for (int i = 0; i < 20; i++) /* the stream is to stand first */
+		assert_ok(tc_loop_poll(seen.loop, 50, &err), &err);
+	assert_ok(tc_loop_start(seen.loop, call, on_forced, NULL, NULL, &err), &err);
+	assert_ok(tc_loop_run(seen.loop, &err), &err);
+	assert_int_equal(seen.events, 2);
+	assert_int_equal(seen.code, TC_ERROR_CANCELED);
+	tc_loop_free(seen.loop);
+	tc_call_free(listen);
+	tc_call_free(call);
+	tc_client_free(client);
+}
+
+/* There are three builds by now. */
+static void test_pages(void **state)
+{
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *item;
+	int64_t number, count = 0, last = 0;
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of(NULL);
+	tc_call *call = tc_buildbot_list_builds_call(
+		client, &(struct tc_buildbot_list_builds_query){ .limit = "1" }, &err);
+	assert_non_null(call);
+	assert_ok(tc_call_query_list(call, "field", NULL,
+			  (const char *const[]){ "buildid", "complete" }, 2, &err),
+		&err);
+	assert_ok(tc_call_query(call, "order", NULL, "-buildid", &err), &err);
+	tc_items *items = tc_items_new(call, &options, &err);
+	while (tc_items_next(items, &item, &err) == TC_OK && item) {
+		assert_true(tc_json_int64(tc_json_get(item, "buildid"), &number));
+		assert_null(tc_json_get(item, "number"));
+		assert_true(last == 0 || number == last - 1);
+		last = number;
+		count++;
+	}
+	assert_ok(err.code, &err);
+	assert_int_equal(count, 3);
+	assert_int_equal(last, 1);
+	tc_items_free(items);
+	tc_call_free(call);
+
+	call = tc_buildbot_list_builds_call(client, NULL, &err);
+	assert_ok(tc_call_query_int64(call, "buildid", "ge", 3, &err), &err);
+	const tc_json *json;
+	assert_ok(tc_call_perform_json(call, &json, &err), &err);
+	assert_int_equal(tc_json_count(tc_json_get(json, "builds")), 1);
+	tc_release(json);
+	tc_call_free(call);
+	tc_client_free(client);
+}
+
+/* ---- who may ---- */
+
+static void test_refused(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *anonymous = client_of(NULL);
+	force(anonymous, "b1", NULL, &err);
+	assert_int_equal(err.http_status, 403);
+	assert_string_equal(tc_error_server_code(&err), "-32600");
+	assert_failure(&err, TC_ERROR_HTTP, "admins");
+	tc_client_free(anonymous);
+
+	tc_client *wrong = client_of("wrong");
+	force(wrong, "b1", NULL, &err);
+	assert_failure(&err, TC_ERROR_CREDENTIALS, "buildbot.login: 401");
+	tc_client_free(wrong);
+
+	tc_client *client = client_of("no-secret");
+	force(client, "no-such-builder", NULL, &err);
+	assert_failure(&err, TC_ERROR_HTTP, "buildbot.forceBuild");
+	tc_buildbot_get_build(client, "999", NULL, NULL, &err);
+	assert_int_equal(err.http_status, 404);
+	assert_failure(&err, TC_ERROR_HTTP, "buildbot.getBuild: 404");
+	tc_client_free(client);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_specification),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_build),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_pages),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
