@@ -39,4 +39,12 @@ static inline bool tc__same_letters(const char *a, const char *b, size_t length)
 	return true;
 }
 
+/* The same for two texts with a NUL at their ends. */
+static inline bool tc__same_word(const char *a, const char *b)
+{
+	for (; *a && tc__lower(*a) == tc__lower(*b); a++)
+		b++;
+	return !*a && !*b;
+}
+
 #endif

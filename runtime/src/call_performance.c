@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "call.h"
 
+#include "ascii.h"
 #include "call_session.h"
 #include "clock.h"
 #include "rpc.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* A 401 whose Date differs from our clock by more than this is taken for a refusal of the clock. */
 #define SKEW_MS 60000
@@ -169,7 +169,7 @@ static bool read_challenge(const struct tc__performance *performance, int64_t *s
 
 	for (size_t i = 0; tc_response_header_at(performance->reply.response, i, &name, &value);
 		i++) {
-		if (strcasecmp(name, "www-authenticate") != 0)
+		if (!tc__same_word(name, "www-authenticate"))
 			continue;
 		if (!tc__hawk_challenge(client_of(performance)->signer.hawk, key, value, &ts))
 			continue;

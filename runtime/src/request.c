@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "request.h"
 
+#include "ascii.h"
 #include "operation.h"
 #include "rpc.h"
 #include <sodium.h>
 #include <string.h>
-#include <strings.h>
 
 #define CONTENT_TYPE "Content-Type: "
 
@@ -300,7 +300,7 @@ static bool is_ours(const char *name)
 		"upgrade", "user-agent", "x-taskcluster-trace-id" };
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (strcasecmp(ours[i], name) == 0)
+		if (tc__same_word(ours[i], name))
 			return true;
 	return false;
 }
@@ -325,7 +325,7 @@ int tc__request_header(
 	char *line = make_line(name, value);
 	if (!line)
 		return tc__fail_nomem(err);
-	if (strcasecmp(name, "accept") == 0) {
+	if (tc__same_word(name, "accept")) {
 		tc_release(request->accept_line);
 		request->accept_line = NULL;
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "response.h"
 
+#include "ascii.h"
 #include "buffer.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 struct tc_response {
 	int status;
@@ -57,7 +57,7 @@ const char *tc_response_header(const tc_response *response, const char *name)
 	const char *at = response->headers.data;
 	for (size_t i = 0; i < response->header_count; i++) {
 		const char *value = at + strlen(at) + 1;
-		if (strcasecmp(at, name) == 0)
+		if (tc__same_word(at, name))
 			found = value;
 		at = value + strlen(value) + 1;
 	}

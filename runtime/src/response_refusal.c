@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "buffer.h"
+
+#include "ascii.h"
 #include "response.h"
 #include "response_shape.h"
 #include "rpc.h"
 
 #include <string.h>
-#include <strings.h>
 
 /*
  * What a refusal says, whatever its shape: the services' {code, message, requestInfo}; their
@@ -56,7 +57,7 @@ static const char *find(const char *text, size_t length, const char *part)
 	size_t part_length = strlen(part);
 
 	for (size_t at = 0; at + part_length <= length; at++)
-		if (strncasecmp(text + at, part, part_length) == 0)
+		if (tc__same_letters(text + at, part, part_length))
 			return text + at;
 	return NULL;
 }

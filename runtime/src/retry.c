@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "retry.h"
 
+#include "ascii.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <taskcluster/date.h>
 
 void tc__retry_begin(struct tc__retry *retry, const struct tc__retry_policy *policy,
@@ -82,7 +82,7 @@ static bool month_number(const char *name, int *month)
 	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 
 	for (int i = 0; i < 12; i++) {
-		if (strncasecmp(names + 3 * (size_t)i, name, 3) == 0) {
+		if (tc__same_letters(names + 3 * (size_t)i, name, 3)) {
 			*month = i + 1;
 			return true;
 		}

@@ -3,6 +3,7 @@
 
 #include "runtime/src/response.h"
 #include "tests/harness/fake.h"
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,27 @@ static void test_continue_and_redirect(void **state)
 	assert_string_equal(tc_response_location(reply.response), "https://elsewhere/");
 	assert_null(tc_response_header(reply.response, "old"));
 	assert_string_equal(tc_response_body(reply.response, NULL), "");
+	tc__reply_clear(&reply);
+}
+
+/* In Turkish "I" is not the upper case of "i". */
+static void test_headers_in_a_turkish_locale(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	if (!setlocale(LC_ALL, "tr_TR.UTF-8"))
+		skip();
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, "HTTP/1.1 303 \r\nLOCATION: https://elsewhere/\r\nx-id: 1\r\n\r\n", "", 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	setlocale(LC_ALL, "C");
+	assert_non_null(tc_response_location(reply.response));
+	setlocale(LC_ALL, "tr_TR.UTF-8");
+	assert_string_equal(tc_response_location(reply.response), "https://elsewhere/");
+	assert_string_equal(tc_response_header(reply.response, "X-ID"), "1");
+	setlocale(LC_ALL, "C");
 	tc__reply_clear(&reply);
 }
 
@@ -362,6 +384,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_success),
 		cmocka_unit_test(test_continue_and_redirect),
+		cmocka_unit_test(test_headers_in_a_turkish_locale),
 		cmocka_unit_test(test_body_that_is_no_json),
 		cmocka_unit_test(test_refusal_with_code),
 		cmocka_unit_test(test_refusal_shapes),
