@@ -484,24 +484,39 @@ static int ask_proxy(const tc_call *call, const char **url, tc_error *err)
 	return rc;
 }
 
+/* Whose credentials sign for the call's server. */
+static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+	const struct tc_conventions *system = tc__system_of(operation);
+	tc_client *client = call->client;
+	struct tc__realm *realm = NULL;
+
+	if (system && (!system->hawk || system->hawk->no_signed_urls))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "the server knows no signed URLs");
+	int rc = system ? tc__client_realm(client, operation, &realm, err)
+			: tc__client_renew(client, tc__clock_steady_ms(), err);
+	*signer = client->signer;
+	if (realm)
+		signer->credentials = tc__realm_credentials(client, realm);
+	if (rc == TC_OK && !signer->credentials)
+		rc = tc__fail(
+			err, TC_ERROR_CREDENTIALS, "there are no credentials to sign a URL with");
+	return rc;
+}
+
 static int sign_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
 {
-	tc_client *client = call->client;
+	struct tc__signer signer;
 	char *text = NULL;
 
-	int rc = tc__client_renew(client, tc__clock_steady_ms(), err);
+	int rc = find_signer(call, &signer, err);
 	if (rc != TC_OK)
 		return rc;
-	if (tc__system_of(call->request.operation))
-		return tc__fail(err, TC_ERROR_ARGUMENT, "the server knows no signed URLs");
-	if (!client->credentials)
-		return tc__fail(
-			err, TC_ERROR_CREDENTIALS, "there are no credentials to sign a URL with");
-	int64_t now_s = tc__client_server_ms(client) / 1000;
+	int64_t now_s = tc__client_operation_ms(call->client, call->request.operation) / 1000;
 	if (lifetime_s == 0)
 		lifetime_s = SIGNED_URL_LIFETIME_S;
-	rc = tc__request_signed_url(
-		&call->request, &client->signer, now_s + lifetime_s, &text, err);
+	rc = tc__request_signed_url(&call->request, &signer, now_s + lifetime_s, &text, err);
 	*url = text;
 	return rc;
 }

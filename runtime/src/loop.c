@@ -97,6 +97,15 @@ void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failur
 	}
 }
 
+void tc__loop_fail_flying(tc_loop *loop, bool no_memory)
+{
+	for (size_t i = 0; i < loop->runs.bucket_count; i++)
+		for (struct tc__run *run = loop->runs.buckets[i]; run; run = run->same_bucket)
+			if (run->state == TC__RUN_FLYING)
+				fail_run(loop, run, no_memory ? TC_ERROR_NOMEM : TC_ERROR_SYSTEM,
+					no_memory ? "out of memory" : "libcurl fails");
+}
+
 /* ---- a turn ---- */
 
 static void cancel_wished(tc_loop *loop)

@@ -45,7 +45,7 @@ struct tc_loop {
 	struct tc_loop_options options;
 	const struct tc__waiter_kind *waiter_kind; /* NULL: the hook face */
 	struct tc__waiter *waiter;
-	CURLM *multi;
+	CURLM *multi; /* NULL after it failed, until the next attempt */
 	struct tc__sockets sockets;
 	pid_t owner; /* a child of fork is not the owner of the connections */
 	struct tc__wake wake;
@@ -108,5 +108,8 @@ void tc__flights_drive(tc_loop *loop, int fd, int events);
 
 /* The attempt of a run has ended: what comes next for it. Clears *failure. */
 void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure);
+
+/* Curl could not do its part, and may have forgotten any of its transfers: all are given up. */
+void tc__loop_fail_flying(tc_loop *loop, bool no_memory);
 
 #endif

@@ -204,6 +204,8 @@ void tc__flights_close(tc_loop *loop)
 	curl_multi_cleanup(loop->multi);
 	tc__hush_end(&hush);
 	tc__sockets_clear(&loop->sockets);
+	loop->multi = NULL;
+	loop->curl_due_ms = TC__NEVER;
 }
 
 /* ---- attempts ---- */
@@ -243,6 +245,8 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	bool secure = strncmp(tc_call_url(run->call), "https", 5) == 0;
 
 	int rc = tc__performance_attempt(performance, tc__clock_steady_ms(), failure);
+	if (rc == TC_OK && !loop->multi)
+		rc = tc__flights_open(loop, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__flight *flight = take_flight(loop, run->call->client, failure);
@@ -312,6 +316,17 @@ void tc__flight_break(tc_loop *loop, struct tc__run *run)
 	give_back(flight);
 }
 
+static void end_flight(tc_loop *loop, struct tc__flight *flight, CURLcode code)
+{
+	tc_error failure = TC_ERROR_INIT;
+	struct tc__run *run = flight->run;
+
+	land(loop, flight); /* and curl's message about it is gone */
+	int rc = tc__transfer_result(&flight->transfer, code, &failure);
+	give_back(flight);
+	tc__loop_judge(loop, run, rc, &failure);
+}
+
 /* What has ended meanwhile. */
 static void harvest(tc_loop *loop)
 {
@@ -320,16 +335,9 @@ static void harvest(tc_loop *loop)
 
 	while ((message = curl_multi_info_read(loop->multi, &left))) {
 		char *private = NULL;
-		tc_error failure = TC_ERROR_INIT;
-		CURLcode code = message->data.result;
 
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-		struct tc__flight *flight = (void *)private;
-		struct tc__run *run = flight->run;
-		land(loop, flight); /* and the message is gone */
-		int rc = tc__transfer_result(&flight->transfer, code, &failure);
-		give_back(flight);
-		tc__loop_judge(loop, run, rc, &failure);
+		end_flight(loop, (void *)private, message->data.result);
 	}
 }
 
@@ -338,6 +346,8 @@ void tc__flights_drive(tc_loop *loop, int fd, int events)
 	struct tc__hush hush = { 0 };
 	int mask = 0, running = 0;
 
+	if (!loop->multi)
+		return;
 	if (events & TC_LOOP_READ)
 		mask |= CURL_CSELECT_IN;
 	if (events & TC_LOOP_WRITE)
@@ -348,10 +358,15 @@ void tc__flights_drive(tc_loop *loop, int fd, int events)
 		tc__hush_begin(&hush);
 	if (fd == TC__TIMEOUT)
 		loop->curl_due_ms = TC__NEVER; /* it will say when next */
-	curl_multi_socket_action(
+	CURLMcode code = curl_multi_socket_action(
 		loop->multi, fd == TC__TIMEOUT ? CURL_SOCKET_TIMEOUT : fd, mask, &running);
 	harvest(loop);
 	tc__hush_end(&hush);
+	if (code == CURLM_OK)
+		return;
+	/* what a failure leaves behind in curl is not fit for use: it may even crash */
+	tc__loop_fail_flying(loop, code == CURLM_OUT_OF_MEMORY);
+	tc__flights_close(loop);
 }
 
 static struct tc__flight *flight_of(const tc_loop *loop, uint64_t id)
@@ -363,13 +378,16 @@ static struct tc__flight *flight_of(const tc_loop *loop, uint64_t id)
 
 void tc__loop_resume(tc_loop *loop, uint64_t id)
 {
-	const struct tc__flight *flight = flight_of(loop, id);
+	struct tc__flight *flight = flight_of(loop, id);
 	struct tc__hush hush = { 0 };
 
 	if (!flight)
 		return;
 	if (loop->secure)
 		tc__hush_begin(&hush);
-	curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
+	CURLcode code = curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
+	/* curl gives what it had kept back, and forgets the transfer when that fails */
+	if (code != CURLE_OK)
+		end_flight(loop, flight, code);
 	tc__hush_end(&hush);
 }

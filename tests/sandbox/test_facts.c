@@ -5,7 +5,7 @@
 
 #include "tests/harness/test.h"
 
-#include "client.h"
+#include "rows.h"
 #include "runtime/src/buffer.h"
 #include "tools/sandbox/certificate.h"
 #include "tools/sandbox/digest.h"
@@ -36,17 +36,7 @@
 	"\",\"metadata\":{\"name\":\"n\",\"description\":\"d\",\"owner\":\"o@x.org\"," \
 	"\"source\":\"http://x/\"}}"
 
-/* $T is the table's task, $U another one, $+600$ and $-600$ are dates that far from now. */
-struct row {
-	const char *line; /* what it shows */
-	const char *method, *path, *body;
-	long status;
-	const char *part; /* of the reply's body, or NULL */
-	struct quirks quirks;
-};
-
 static struct tc_test_server *server;
-static char task_id[TC_SLUGID_SIZE], other_id[TC_SLUGID_SIZE];
 static struct tc__arena arena;
 
 static int set_up(void **state)
@@ -65,59 +55,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static const char *expand(const char *text, char *to, size_t size)
-{
-	char date[25];
-	size_t used = 0;
-
-	if (!text)
-		return NULL;
-	while (*text && used < size - 30) {
-		if (*text != '$') {
-			to[used++] = *text++;
-			continue;
-		}
-		if (text[1] == 'T' || text[1] == 'U') {
-			used += (size_t)snprintf(
-				to + used, size - used, "%s", text[1] == 'T' ? task_id : other_id);
-			text += 2;
-			continue;
-		}
-		used += (size_t)snprintf(
-			to + used, size - used, "%s", date_text(strtoll(text + 1, NULL, 10), date));
-		text = strchr(text + 1, '$') + 1;
-	}
-	to[used] = '\0';
-	return to;
-}
-
-static struct reply *ask_row(const struct row *row)
-{
-	char path[1000];
-	char body[4000];
-
-	expand(row->path, path, sizeof path);
-	return ask(server, row->method, path, expand(row->body, body, sizeof body), &row->quirks);
-}
-
-static void run_rows(const struct row *rows, size_t count)
-{
-	char part[300];
-
-	tc_slugid_nice(task_id);
-	tc_slugid_nice(other_id);
-	for (size_t i = 0; i < count; i++) {
-		const struct row *row = &rows[i];
-		struct reply *reply = ask_row(row);
-		const char *body = reply->body ? reply->body : "";
-		if (reply->status != row->status ||
-			(row->part && !strstr(body, expand(row->part, part, sizeof part))))
-			fail_msg("%s: expected %ld %s, got %ld %s", row->line, row->status,
-				row->part ? row->part : "", reply->status, body);
-	}
-}
-
-#define RUN_ROWS(rows) run_rows(rows, sizeof(rows) / sizeof *(rows))
+#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
 
 static void hawk(void **state)
 {
@@ -243,6 +181,9 @@ static void tasks_and_runs(void **state)
 			{ 0 } },
 		{ "and claimTask breaks", "POST", QUEUE "/task/$U/runs/0/claim", WORKER, 500, NULL,
 			{ 0 } },
+		{ "reclaim after the deadline", "POST", RUN "/reclaim", NULL, 409, "deadline",
+			{ .fault = "clock=7200", .skew_s = 7200 } },
+		{ "reclaim", "POST", RUN "/reclaim", NULL, 200, "takenUntil", { 0 } },
 		{ "completed", "POST", RUN "/completed", NULL, 200, "completed", { 0 } },
 		{ "completed again", "POST", RUN "/completed", NULL, 200, "completed", { 0 } },
 		{ "failed after it", "POST", RUN "/failed", NULL, 409, "RequestConflict", { 0 } },
@@ -476,8 +417,8 @@ static void lives_of_urls(void **state)
 
 	(void)state;
 	RUN_ROWS(make);
-	assert_in_range(lives(reply_text(ask_row(&put), "/putUrl")), 45 * 60 - 5, 45 * 60);
-	assert_in_range(lives(reply_text(ask_row(&get), "/url")), 30 * 60 - 5, 30 * 60);
+	assert_in_range(lives(reply_text(rows_ask(server, &put), "/putUrl")), 45 * 60 - 5, 45 * 60);
+	assert_in_range(lives(reply_text(rows_ask(server, &get), "/url")), 30 * 60 - 5, 30 * 60);
 }
 
 static void defaults_of_tasks(void **state)
@@ -488,12 +429,12 @@ static void defaults_of_tasks(void **state)
 	char year_later[25];
 
 	(void)state;
-	tc_slugid_nice(task_id);
-	assert_int_equal(ask_row(&make)->status, 200);
-	struct reply *reply = ask_row(&get);
+	tc_slugid_nice(rows_task_id);
+	assert_int_equal(rows_ask(server, &make)->status, 200);
+	struct reply *reply = rows_ask(server, &get);
 	date_text(3600 + 365 * 86400, year_later);
 	assert_memory_equal(reply_text(reply, "/expires"), year_later, 16);
-	assert_string_equal(reply_text(reply, "/taskGroupId"), task_id);
+	assert_string_equal(reply_text(reply, "/taskGroupId"), rows_task_id);
 	assert_string_equal(reply_text(reply, "/priority"), "lowest");
 }
 

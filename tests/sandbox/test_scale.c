@@ -21,6 +21,7 @@
 #define CONNECTIONS 1000
 #define TASKS 100000
 #define GROUP "aaaaaaaaQaCaaaaaaaaaaA"
+#define DATE "2026-01-01T00:00:00.000Z"
 #define PING "GET /api/queue/v1/ping HTTP/1.1\r\nHost: x\r\n\r\n"
 
 static struct tc_test_server *server;
@@ -255,7 +256,13 @@ static void store_tasks(const char *path)
 		"INSERT INTO tasks (task_id, definition, group_id, scheduler_id, project_id, "
 		"queue_id, priority, requires, retries, retries_left, created, deadline, expires, "
 		"state) SELECT printf('%08dQaC%010dA', i, i), "
-		"json_object('metadata', json_object('name', printf('%0500d', i))), ?, '-', "
+		"json_object('provisionerId', 'prov', 'workerType', 'type', 'taskQueueId', "
+		"'prov/type', 'schedulerId', '-', 'projectId', 'none', 'taskGroupId', '" GROUP
+		"', 'dependencies', json('[]'), 'requires', 'all-completed', 'routes', json('[]'), "
+		"'priority', 'lowest', 'retries', 5, 'created', '" DATE "', 'deadline', '" DATE
+		"', 'expires', '" DATE "', 'scopes', json('[]'), 'payload', json('{}'), "
+		"'metadata', json_object('name', printf('%0200d', i), 'description', 'd', 'owner', "
+		"'o', 'source', 'http://x/'), 'tags', json('{}'), 'extra', json('{}')), ?, '-', "
 		"'none', "
 		"'prov/type', 1, 'all-completed', 5, 5, 1, ?, ?, 'pending' FROM n",
 		"tii", GROUP, later, later);

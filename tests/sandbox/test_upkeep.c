@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "tools/sandbox/cleanup.h"
+#include "tools/sandbox/options.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -173,8 +174,7 @@ static void claims_can_be_lost(void **state)
 	assert_int_equal(post(id, "/runs/1/completed", NULL)->status, 409);
 }
 
-/* The Authorization header that a request of the root client would carry; found in what curl would
- * send, so that no other code signs it. */
+/* What another service sends on; `authorization` is JSON text, or NULL. */
 static void make_request(char *body, size_t size, const char *authorization)
 {
 	snprintf(body, size,
@@ -210,6 +210,20 @@ static void other_services_ask_whose_request_it_is(void **state)
 	assert_string_equal(reply_text(reply, "/scopes/0"), "*");
 	assert_string_equal(reply_text(reply, "/scheme"), "hawk");
 	assert_string_not_equal(reply_text(reply, "/expires"), "");
+}
+
+/* How long an empty claimWork waits, and how long a claim lasts, when nothing else is said. */
+static void times_of_the_services(void **state)
+{
+	struct sandbox sandbox = { 0 };
+	char name[] = "sandbox";
+	char *arguments[] = { name, NULL };
+
+	(void)state;
+	assert_int_equal(options_parse(&sandbox, 1, arguments), OPTIONS_GO);
+	assert_int_equal(sandbox.options.poll_ms, 20000);
+	assert_int_equal(sandbox.options.claim_ms, 1200000);
+	assert_string_equal(sandbox.options.host, "127.0.0.1");
 }
 
 static void the_version_is_that_of_the_references(void **state)
@@ -257,6 +271,7 @@ int main(void)
 		cmocka_unit_test(last_use_is_kept),
 		cmocka_unit_test(claims_can_be_lost),
 		cmocka_unit_test(other_services_ask_whose_request_it_is),
+		cmocka_unit_test(times_of_the_services),
 		cmocka_unit_test(the_version_is_that_of_the_references),
 		cmocka_unit_test(v_tells_what_came),
 	};

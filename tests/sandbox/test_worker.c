@@ -25,7 +25,7 @@ static tc_client *root;
 static char ids[TASKS][TC_SLUGID_SIZE];
 
 static const char faults[] =
-	"close-early:rate=0.025,lost-reply:rate=0.025,status=503:rate=0.02,truncate:rate=0.01,"
+	"close-early:rate=0.025,lost-reply:rate=0.025,status=503:rate=0.03,truncate:rate=0.01,"
 	"html-error:rate=0.01,lost-claim=50:rate=0.03:only=queue.claimWork";
 
 static tc_client *open_client(const char *id, const char *token, const char *certificate)

@@ -28,7 +28,8 @@ static const char usage[] =
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
-	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own tests\n"
+	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own "
+	"tests\n"
 	"  -v                    print a line for each request on standard error\n";
 
 static const char help_faults[] =

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+/* What the services show of tasks, groups, queues and workers: each reply keeps its schema (the
+ * server checks that), and says what was done before. */
+
+#include "tests/harness/test.h"
+
+#include "rows.h"
+
+#define QUEUE "/api/queue/v1"
+#define TASK QUEUE "/task/$T"
+#define GROUP QUEUE "/task-group/$T"
+#define TYPE QUEUE "/provisioners/prov/worker-types/type"
+#define COUNTED QUEUE "/task-queues/prov%2Ftype"
+#define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
+#define DEFINITION(more) \
+	"{\"taskQueueId\":\"prov/" \
+	"type\",\"payload\":{},\"taskGroupId\":\"$T\",\"created\":\"$+0$\"," \
+	"\"deadline\":\"$+3600$\"," more \
+	"\"metadata\":{\"name\":\"n\",\"description\":\"d\",\"owner\":\"o@x.org\"," \
+	"\"source\":\"http://x/\"}}"
+#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
+
+static struct tc_test_server *server;
+
+static int set_up(void **state)
+{
+	(void)state;
+	server = tc_test_server_start("--poll-timeout", "50", NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ask_end();
+	tc_test_server_stop(server);
+	return 0;
+}
+
+static void queues_and_workers(void **state)
+{
+	static const struct row rows[] = {
+		{ "none yet", "GET", TYPE, NULL, 404, NULL, { 0 } },
+		{ "one task", "PUT", TASK, DEFINITION(""), 200, NULL, { 0 } },
+		{ "another", "PUT", QUEUE "/task/$U", DEFINITION(""), 200, NULL, { 0 } },
+		{ "pending", "GET", QUEUE "/pending/prov%2Ftype", NULL, 200, "\"pendingTasks\":2",
+			{ 0 } },
+		{ "claim", "POST", TASK "/runs/0/claim", WORKER, 200, NULL, { 0 } },
+		{ "counts", "GET", COUNTED "/counts", NULL, 200, "\"claimedTasks\":1", { 0 } },
+		{ "listPendingTasks", "GET", COUNTED "/pending", NULL, 200, "$U", { 0 } },
+		{ "listClaimedTasks", "GET", COUNTED "/claimed", NULL, 200, "$T", { 0 } },
+		{ "listProvisioners", "GET", QUEUE "/provisioners", NULL, 200,
+			"\"provisionerId\":\"prov\"", { 0 } },
+		{ "getProvisioner", "GET", QUEUE "/provisioners/prov", NULL, 200, "lastDateActive",
+			{ 0 } },
+		{ "listWorkerTypes", "GET", QUEUE "/provisioners/prov/worker-types", NULL, 200,
+			"\"workerType\":\"type\"", { 0 } },
+		{ "getWorkerType", "GET", TYPE, NULL, 200, "prov/type", { 0 } },
+		{ "listTaskQueues", "GET", QUEUE "/task-queues", NULL, 200, "prov/type", { 0 } },
+		{ "getTaskQueue", "GET", COUNTED, NULL, 200, "prov/type", { 0 } },
+		{ "listWorkers", "GET", TYPE "/workers", NULL, 200, "\"latestTask\"", { 0 } },
+		{ "none in quarantine", "GET", TYPE "/workers?quarantined=true", NULL, 200,
+			"\"workers\":[]", { 0 } },
+		{ "quarantineWorker", "PUT", TYPE "/workers/g/w",
+			"{\"quarantineUntil\":\"$+3600$\",\"quarantineInfo\":\"why\"}", 200,
+			"\"quarantineInfo\":\"why\"", { 0 } },
+		{ "one in quarantine", "GET", TYPE "/workers?quarantined=true", NULL, 200,
+			"\"workerId\":\"w\"", { 0 } },
+		{ "getWorker", "GET", TYPE "/workers/g/w", NULL, 200, "\"taskId\":\"$T\"", { 0 } },
+		{ "declareWorker", "PUT", TYPE "/g/w2", "{\"expires\":\"$+3600$\"}", 200,
+			"\"workerId\":\"w2\"", { 0 } },
+		{ "getWorker of nobody", "GET", TYPE "/workers/g/none", NULL, 404, NULL, { 0 } },
+		{ "the end", "POST", GROUP "/cancel", NULL, 200, "\"cancelledCount\":2", { 0 } },
+	};
+
+	(void)state;
+	RUN_ROWS(rows);
+}
+
+static void tasks_and_groups(void **state)
+{
+	static const struct row rows[] = {
+		{ "one task", "PUT", TASK, DEFINITION("\"tags\":{\"a\":\"b\"},"), 200, NULL,
+			{ 0 } },
+		{ "one that waits", "PUT", QUEUE "/task/$U",
+			DEFINITION("\"dependencies\":[\"$T\"],"), 200, "unscheduled", { 0 } },
+		{ "task", "GET", TASK, NULL, 200, "\"a\":\"b\"", { 0 } },
+		{ "tasks", "POST", QUEUE "/tasks", "{\"taskIds\":[\"$T\",\"$U\"]}", 200,
+			"\"taskId\":\"$U\"", { 0 } },
+		{ "statuses", "POST", QUEUE "/tasks/status", "{\"taskIds\":[\"$T\"]}", 200,
+			"\"state\":\"pending\"", { 0 } },
+		{ "listDependentTasks", "GET", TASK "/dependents", NULL, 200, "$U", { 0 } },
+		{ "getTaskGroup", "GET", GROUP, NULL, 200, "\"schedulerId\":\"-\"", { 0 } },
+		{ "listTaskGroup", "GET", GROUP "/list?limit=1", NULL, 200, "continuationToken",
+			{ 0 } },
+		{ "changeTaskPriority", "POST", TASK "/priority", "{\"newPriority\":\"high\"}", 200,
+			"\"priority\":\"high\"", { 0 } },
+		{ "to what is none", "POST", TASK "/priority", "{\"newPriority\":\"urgent\"}", 400,
+			"InputValidationError", { 0 } },
+		{ "changeTaskGroupPriority", "POST", GROUP "/priority", "{\"newPriority\":\"low\"}",
+			200, "\"tasksAffected\":2", { 0 } },
+		{ "sealTaskGroup", "POST", GROUP "/seal", NULL, 200, "\"sealed\":", { 0 } },
+		{ "a sealed group takes no more", "PUT", QUEUE "/task/aaaaaaaaQaCaaaaaaaaaaA",
+			DEFINITION(""), 409, "sealed", { 0 } },
+		{ "scheduleTask", "POST", QUEUE "/task/$U/schedule", NULL, 200, "pending", { 0 } },
+		{ "cancelTaskGroup", "POST", GROUP "/cancel", NULL, 200, "\"taskGroupSize\":2",
+			{ 0 } },
+		{ "a group that is none", "GET", QUEUE "/task-group/aaaaaaaaQaCaaaaaaaaaaA", NULL,
+			404, "ResourceNotFound", { 0 } },
+	};
+
+	(void)state;
+	RUN_ROWS(rows);
+}
+
+static void artifacts(void **state)
+{
+	static const char link[] =
+		"{\"storageType\":\"link\",\"artifact\":\"x\",\"expires\":\"$+60$\"}";
+	static const char error[] =
+		"{\"storageType\":\"error\",\"reason\":\"file-missing-on-worker\",\"message\":"
+		"\"m\",\"expires\":\"$+60$\"}";
+	static const struct row rows[] = {
+		{ "a task", "PUT", TASK, DEFINITION(""), 200, NULL, { 0 } },
+		{ "claim", "POST", TASK "/runs/0/claim",
+			"{\"workerGroup\":\"g\",\"workerId\":\"x\"}", 200, NULL, { 0 } },
+		{ "link", "POST", TASK "/runs/0/artifacts/a%2Fl", link, 200, "link", { 0 } },
+		{ "error", "POST", TASK "/runs/0/artifacts/x", error, 200, "error", { 0 } },
+		{ "listArtifacts", "GET", TASK "/runs/0/artifacts", NULL, 200, "\"a/l\"", { 0 } },
+		{ "listLatestArtifacts", "GET", TASK "/artifacts", NULL, 200, "\"a/l\"", { 0 } },
+		{ "artifactInfo", "GET", TASK "/runs/0/artifact-info/x", NULL, 200, "error",
+			{ 0 } },
+		{ "latestArtifactInfo", "GET", TASK "/artifact-info/a/l", NULL, 200,
+			"\"contentType\":\"application/binary\"", { 0 } },
+		{ "artifact", "GET", TASK "/runs/0/artifact-content/a/l", NULL, 200,
+			"\"message\":\"m\"", { 0 } },
+		{ "latestArtifact", "GET", TASK "/artifact-content/x", NULL, 200,
+			"\"storageType\":\"error\"", { 0 } },
+	};
+
+	(void)state;
+	RUN_ROWS(rows);
+}
+
+static void the_index_and_secrets(void **state)
+{
+	static const char entry[] =
+		"{\"taskId\":\"$T\",\"rank\":2,\"data\":{},\"expires\":\"$+3600$\"}";
+	static const char secret[] = "{\"secret\":{\"k\":\"v\"},\"expires\":\"$+3600$\"}";
+	static const struct row rows[] = {
+		{ "insertTask", "PUT", "/api/index/v1/task/a.b.c", entry, 200, "a.b.c", { 0 } },
+		{ "findTask", "GET", "/api/index/v1/task/a.b.c", NULL, 200, "$T", { 0 } },
+		{ "findTasksAtIndex", "POST", "/api/index/v1/tasks/indexes",
+			"{\"indexes\":[\"a.b.c\",\"none\"]}", 200, "$T", { 0 } },
+		{ "listNamespaces", "GET", "/api/index/v1/namespaces/a", NULL, 200, "\"a.b\"",
+			{ 0 } },
+		{ "listTasks", "GET", "/api/index/v1/tasks/a.b", NULL, 200, "$T", { 0 } },
+		{ "findArtifactFromTask", "GET", "/api/index/v1/task/a.b.c/artifacts/public/x",
+			NULL, 303, NULL, { 0 } },
+		{ "set", "PUT", "/api/secrets/v1/secret/s", secret, 200, "{}", { 0 } },
+		{ "get", "GET", "/api/secrets/v1/secret/s", NULL, 200, "\"k\":\"v\"", { 0 } },
+		{ "list", "GET", "/api/secrets/v1/secrets", NULL, 200, "\"s\"", { 0 } },
+	};
+
+	(void)state;
+	RUN_ROWS(rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(queues_and_workers),
+		cmocka_unit_test(tasks_and_groups),
+		cmocka_unit_test(artifacts),
+		cmocka_unit_test(the_index_and_secrets),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
