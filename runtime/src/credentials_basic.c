@@ -15,8 +15,6 @@ static void add_pair(void *data, const char *text, size_t length)
 {
 	struct basic *basic = data;
 
-	/* at once: growing would leave copies behind */
-	(void)tc__buffer_room(&basic->pair, strlen(basic->id) + 1 + length);
 	tc__buffer_text(&basic->pair, basic->id);
 	tc__buffer_char(&basic->pair, ':');
 	tc__buffer_add(&basic->pair, text, length);
@@ -38,6 +36,7 @@ int tc__credentials_basic(const tc_credentials *credentials, struct tc__buffer *
 {
 	struct basic basic = { credentials->client_id, TC__BUFFER(SIZE_MAX / 4) };
 
+	basic.pair.secret = true;
 	if (credentials->certificate_text)
 		return tc__fail(err, TC_ERROR_CREDENTIALS,
 			"the credentials have a certificate, which Basic cannot carry");
@@ -50,8 +49,6 @@ int tc__credentials_basic(const tc_credentials *credentials, struct tc__buffer *
 		rc = tc__fail_nomem(err);
 	if (rc == TC_OK)
 		add_base64(text, &basic.pair);
-	if (basic.pair.data)
-		sodium_memzero(basic.pair.data, basic.pair.length);
 	tc__buffer_clear(&basic.pair);
 	return rc;
 }

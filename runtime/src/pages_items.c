@@ -210,8 +210,8 @@ static const tc_json *take(tc_items *items, tc_error *err)
 
 static void turn_cursor(tc_items *items)
 {
-	items->turns = false;
-	tc__cursor_turn(&items->cursor, &items->reader, &items->failure);
+	/* while it fails the page has not been left, and is not asked for again */
+	items->turns = tc__cursor_turn(&items->cursor, &items->reader, &items->failure) != TC_OK;
 }
 
 int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <taskcluster/buildbot.h>
 #include <taskcluster/conventions.h>
-#include <taskcluster/stream.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/query.h>
 #include <taskcluster/registry.h>
+#include <taskcluster/stream.h>
 
 #define PATIENCE_MS 30000
 
