@@ -390,7 +390,7 @@ int tc_loop_run(tc_loop *loop, tc_error *err)
 
 void tc_loop_stop(tc_loop *loop)
 {
-	if (loop && loop->waiter)
+	if (loop && loop->waiter && !loop->ending)
 		loop->stopped = true;
 }
 

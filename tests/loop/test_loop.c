@@ -354,6 +354,7 @@ static void start_in_vain(void *data, uint64_t id, tc_response *response, const 
 	take_note(&world->note, id, response, err);
 	tc_loop_start(world->loop, world->call, take_note, &world->note, NULL, &world->err);
 	assert_failure(&world->err, TC_ERROR_ARGUMENT, "loop is being freed");
+	tc_loop_stop(world->loop); /* which cannot keep it from ending */
 }
 
 static void freeing_ends_what_is_left(void **state)

@@ -304,6 +304,8 @@ static void only_lists_page(void **state)
 	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "queue.ping does not page");
 	assert_null(tc_items_new(call, NULL, &reader->err));
 	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "queue.ping does not page");
+	assert_null(tc_pages_new(reader->call, &(struct tc_pages_options){ 0 }, &reader->err));
+	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "TC_PAGES_OPTIONS_INIT");
 	tc_pages *pages = pages_of(reader, NULL);
 	tc_pages_next_value(pages, &value, &reader->err);
 	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "its reply has no type");

@@ -77,7 +77,7 @@ static struct reply *post(const char *id, const char *rest, const char *body)
 {
 	char path[300];
 
-	snprintf(path, sizeof path, "/api/queue/v1/task/%s%s", id, rest);
+	snprintf(path, sizeof path, "/api/queue/v1/task/%.22s%s", id, rest);
 	return ask(server, "POST", path, body, NULL);
 }
 
@@ -85,7 +85,7 @@ static struct reply *put_task(const char *id, const char *text)
 {
 	char path[300];
 
-	snprintf(path, sizeof path, "/api/queue/v1/task/%s", id);
+	snprintf(path, sizeof path, "/api/queue/v1/task/%.22s", id);
 	struct reply *reply = ask(server, "PUT", path, text, NULL);
 	if (reply->status != 200)
 		fail_msg("createTask: %ld %s", reply->status, reply->body);
