@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* accept4: no moment in which a connection would survive exec */
 #include "test.h"
 
 #include "responder.h"
@@ -164,7 +165,7 @@ static bool answer(struct tc_responder *responder, struct connection *connection
 
 static void take_connection(struct tc_responder *responder)
 {
-	int one = 1, fd = accept(responder->listener, NULL, NULL);
+	int one = 1, fd = accept4(responder->listener, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd < 0)
 		return;
@@ -172,7 +173,6 @@ static void take_connection(struct tc_responder *responder)
 	if (!connection || responder->count == CONNECTIONS_MAX)
 		abort();
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	connection->fd = fd;
 	connection->number = atomic_fetch_add(&responder->made, 1);

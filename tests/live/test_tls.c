@@ -143,8 +143,10 @@ static void test_sigpipe_stays_away(void **state)
 {
 	const struct fixture *f = *state;
 	struct sigaction count = { .sa_handler = count_signal }, old;
-	struct tc_test_server *server =
-		tc_test_server_start("--faults", "--tls", f->certificate, f->key, NULL);
+	char data[128]; /* killed, the server cannot remove its own */
+	snprintf(data, sizeof data, "%s/data", f->folder);
+	struct tc_test_server *server = tc_test_server_start(
+		"--faults", "--data", data, "--tls", f->certificate, f->key, NULL);
 	tc_client *client = open_client(f, server->root_url, f->certificate);
 	tc_error err = TC_ERROR_INIT;
 
@@ -153,6 +155,7 @@ static void test_sigpipe_stays_away(void **state)
 	tc_error_clear(&err);
 	assert_ok(perform(client, NULL, &err), &err);
 	tc_test_server_kill(server); /* and its connection with it */
+	assert_int_equal(rmdir(data), 0);
 	assert_int_equal(perform(client, NULL, &err), TC_ERROR_NETWORK);
 	tc_error_clear(&err);
 	tc_client_free(client);
