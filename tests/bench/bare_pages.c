@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/bench/bare_pages.h"
 
+#include "tests/bench/bare_events.h"
 #include <curl/curl.h>
 #include <stdlib.h>
-#include <yajl/yajl_parse.h>
 
 struct bare_pages {
 	CURL *easy;
@@ -12,48 +12,10 @@ struct bare_pages {
 	size_t events;
 };
 
-static int count(void *events)
-{
-	++*(size_t *)events;
-	return 1;
-}
-
-static int count_bool(void *events, int value)
-{
-	(void)value;
-	return count(events);
-}
-
-static int count_number(void *events, const char *text, size_t length)
-{
-	(void)text;
-	(void)length;
-	return count(events);
-}
-
-static int count_string(void *events, const unsigned char *text, size_t length)
-{
-	(void)text;
-	(void)length;
-	return count(events);
-}
-
-static const yajl_callbacks callbacks = {
-	.yajl_null = count,
-	.yajl_boolean = count_bool,
-	.yajl_number = count_number,
-	.yajl_string = count_string,
-	.yajl_start_map = count,
-	.yajl_map_key = count_string,
-	.yajl_end_map = count,
-	.yajl_start_array = count,
-	.yajl_end_array = count,
-};
-
 size_t bare_pages_parse(const char *text, size_t length, size_t piece)
 {
 	size_t events = 0;
-	yajl_handle yajl = yajl_alloc(&callbacks, NULL, &events);
+	yajl_handle yajl = yajl_alloc(&bare_counting, NULL, &events);
 
 	for (size_t at = 0; at < length; at += piece) {
 		size_t n = length - at < piece ? length - at : piece;
@@ -96,7 +58,7 @@ struct bare_pages *bare_pages_new(const char *authorization)
 size_t bare_pages_get(struct bare_pages *pages, const char *url)
 {
 	pages->events = 0;
-	pages->yajl = yajl_alloc(&callbacks, NULL, &pages->events);
+	pages->yajl = yajl_alloc(&bare_counting, NULL, &pages->events);
 	curl_easy_setopt(pages->easy, CURLOPT_URL, url);
 	if (curl_easy_perform(pages->easy) != CURLE_OK ||
 		yajl_complete_parse(pages->yajl) != yajl_status_ok)

@@ -4,9 +4,6 @@
 
 #include "tests/harness/task_group.h"
 
-/* What yajl alone needs to read a text: callbacks that only count. The number of events, or 0. */
-size_t bare_type_decode(const char *text, size_t length);
-
 /* What yajl_gen needs to write a task when it is fed by hand, without any check. The length of the
  * text, or 0. */
 size_t bare_type_encode(const struct tt_task *task);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* tc_json_parse and tc_release beside bare yajl, on a text like a long reply of the queue's
  * listTaskGroup: at least 35 % of yajl's speed. */
-#include "tests/bench/bare_json.h"
+#include "tests/bench/bare_events.h"
 
 #include "tests/bench/measure.h"
 #include "tests/harness/task_group.h"
@@ -29,7 +29,7 @@ static void parse_bare(void *data)
 {
 	const struct text *text = data;
 
-	if (bare_json_parse(text->bytes, text->length) == 0)
+	if (bare_parse(text->bytes, text->length) == 0)
 		abort();
 }
 

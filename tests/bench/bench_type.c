@@ -2,6 +2,7 @@
 /* The typed codec on a page of the queue's listTaskGroup: reading it beside bare yajl, writing its
  * tasks with all checks beside yajl_gen fed by hand, both with tables made by hand and with the
  * generated ones, and the memory that reading takes. */
+#include "tests/bench/bare_events.h"
 #include "tests/bench/bare_type.h"
 
 #include "runtime/src/type.h"
@@ -46,7 +47,7 @@ static void decode_bare(void *data)
 {
 	const struct page *page = data;
 
-	if (bare_type_decode(page->text, page->length) == 0)
+	if (bare_parse(page->text, page->length) == 0)
 		abort();
 }
 
