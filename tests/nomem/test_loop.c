@@ -10,6 +10,7 @@
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
 #include "tests/nomem/failing.h"
+#include "tests/nomem/silent.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,37 +127,16 @@ struct world {
 
 static int deliver(struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err)
 {
-	static const char *const head[] = { "HTTP/1.1 200 OK\r\n",
-		"Content-Type: application/json\r\n", "\r\n" };
 	const char *body = body_for(delivery->attempt->url);
 
 	(void)transport;
 	(void)err;
 	assert_non_null(body);
-	for (size_t i = 0; i < 3; i++)
-		tc__reply_line(delivery->reply, head[i], strlen(head[i]));
-	tc__reply_body(delivery->reply, body, strlen(body));
+	silent_reply(delivery->reply, body);
 	return TC_OK;
 }
 
-static void wait_ms(struct tc__transport *transport, int64_t ms)
-{
-	(void)transport;
-	(void)ms;
-}
-
-static int64_t steady_ms(struct tc__transport *transport)
-{
-	(void)transport;
-	return 0;
-}
-
-static void free_nothing(struct tc__transport *transport)
-{
-	(void)transport;
-}
-
-static const struct tc__transport_kind silent = { deliver, wait_ms, steady_ms, free_nothing };
+static const struct tc__transport_kind silent = SILENT_KIND(deliver);
 
 /* ---- pages ---- */
 

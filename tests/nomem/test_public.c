@@ -7,6 +7,7 @@
 
 #include "runtime/src/client.h"
 #include "tests/nomem/failing.h"
+#include "tests/nomem/silent.h"
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,35 +39,13 @@ static const struct tc_scopes scopes = { scope_list, 2 };
 /* A transport that answers at once and allocates nothing of its own. */
 static int deliver(struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err)
 {
-	static const char *const head[] = { "HTTP/1.1 200 OK\r\n",
-		"Content-Type: application/json\r\n", "\r\n" };
-
 	(void)transport;
 	(void)err;
-	for (size_t i = 0; i < 3; i++)
-		tc__reply_line(delivery->reply, head[i], strlen(head[i]));
-	tc__reply_body(delivery->reply, LONG_TEXT, strlen(LONG_TEXT));
+	silent_reply(delivery->reply, LONG_TEXT);
 	return TC_OK;
 }
 
-static void wait_ms(struct tc__transport *transport, int64_t ms)
-{
-	(void)transport;
-	(void)ms;
-}
-
-static int64_t steady_ms(struct tc__transport *transport)
-{
-	(void)transport;
-	return 0;
-}
-
-static void free_nothing(struct tc__transport *transport)
-{
-	(void)transport;
-}
-
-static const struct tc__transport_kind silent = { deliver, wait_ms, steady_ms, free_nothing };
+static const struct tc__transport_kind silent = SILENT_KIND(deliver);
 
 static int case_parse(struct world *w, tc_error *err)
 {

@@ -4,6 +4,7 @@
 
 #include "runtime/src/client.h"
 #include "tests/nomem/failing.h"
+#include "tests/nomem/silent.h"
 #include <string.h>
 #include <taskcluster/queue.h>
 #include <taskcluster/secrets.h>
@@ -27,26 +28,7 @@ static int deliver(struct tc__transport *transport, struct tc__delivery *deliver
 	return TC_OK;
 }
 
-static void wait_ms(struct tc__transport *transport, int64_t ms)
-{
-	(void)transport;
-	(void)ms;
-}
-
-static int64_t steady_ms(struct tc__transport *transport)
-{
-	(void)transport;
-	return 0;
-}
-
-static void no_free(struct tc__transport *transport)
-{
-	(void)transport;
-}
-
-static const struct tc__transport_kind kind = {
-	.deliver = deliver, .wait = wait_ms, .steady_ms = steady_ms, .free = no_free
-};
+static const struct tc__transport_kind kind = SILENT_KIND(deliver);
 
 struct work {
 	tc_client *client;
