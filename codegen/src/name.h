@@ -45,7 +45,7 @@ const char *name_taken(const char *c_name);
 struct names {
 	struct table table;
 };
-TC__PRINTF(4, 5)
+TC_PRINTF(4, 5)
 int name_claim(
 	struct names *names, const struct node *node, tc_error *err, const char *format, ...);
 

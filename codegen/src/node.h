@@ -29,7 +29,7 @@ struct node node_item(const struct node *array, size_t index);
 struct node node_at(const struct node *object, size_t position);
 
 /* Fails with TC_ERROR_INPUT at a node. What the message quotes of the input is made printable. */
-TC__PRINTF(3, 4) int node_fail(const struct node *node, tc_error *err, const char *format, ...);
+TC_PRINTF(3, 4) int node_fail(const struct node *node, tc_error *err, const char *format, ...);
 
 /* Appends the node's JSON pointer. */
 struct tc__buffer;

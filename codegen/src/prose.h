@@ -38,7 +38,7 @@ struct fill {
 /* Begins with `first` on a fresh line, which the first item follows without a space. */
 struct fill fill_begin(struct tc__buffer *out, size_t width, const char *first, const char *indent);
 
-TC__PRINTF(2, 3) void fill_add(struct fill *fill, const char *format, ...);
+TC_PRINTF(2, 3) void fill_add(struct fill *fill, const char *format, ...);
 
 /* The same for one item of any length, as it is. */
 void fill_item(struct fill *fill, const char *item);

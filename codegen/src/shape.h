@@ -168,13 +168,13 @@ struct builder {
 };
 
 void *shape_alloc(struct builder *builder, size_t size); /* zeroed; NULL when memory ends */
-TC__PRINTF(2, 3) const char *shape_text(struct builder *builder, const char *format, ...);
+TC_PRINTF(2, 3) const char *shape_text(struct builder *builder, const char *format, ...);
 
 /* A new shape; never NULL. */
 struct shape *shape_new(struct builder *builder, enum shape_kind kind, const char *name);
 
 /* Adds to the shape's notes. */
-TC__PRINTF(3, 4)
+TC_PRINTF(3, 4)
 void shape_note(struct builder *builder, struct shape *shape, const char *format, ...);
 
 /* A schema without what only says where it is: $refs followed, null and single alternatives taken

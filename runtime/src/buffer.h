@@ -31,7 +31,7 @@ void tc__buffer_add(struct tc__buffer *buffer, const void *bytes, size_t length)
 void tc__buffer_text(struct tc__buffer *buffer, const char *text); /* NUL-terminated */
 void tc__buffer_char(struct tc__buffer *buffer, char c);
 void tc__buffer_int(struct tc__buffer *buffer, int64_t value); /* decimal digits */
-TC__PRINTF(2, 3) void tc__buffer_printf(struct tc__buffer *buffer, const char *format, ...);
+TC_PRINTF(2, 3) void tc__buffer_printf(struct tc__buffer *buffer, const char *format, ...);
 
 /* Room for `length` more bytes to be written at data + length, whose number is then added to
  * buffer->length by hand; NULL on failure. */

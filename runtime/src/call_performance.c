@@ -38,12 +38,11 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 	performance->reply.lenient =
 		options->lenient_replies || tc__query_is_selective(&call->request.query);
 	performance->reply.no_redirects = tc__redirects_are_errors(call->request.operation);
-	if (tc__events_of(call->request.operation))
-		performance->reply.max = SIZE_MAX; /* of a stream each event has a limit */
+	if (sink)
+		sink->spent = sink->paused = false;
 	performance->delivery = (struct tc__delivery){
 		.attempt = &performance->attempt,
 		.reply = &performance->reply,
-		.timeout_ms = options->timeout_ms + call->request.operation->wait_ms,
 		.progress = options->progress,
 		.progress_data = options->progress_data,
 	};
@@ -132,6 +131,18 @@ static void log_failure(const struct tc__performance *performance, const tc_erro
 
 /* ---- an attempt ---- */
 
+/* A login before a call that streams is an ordinary one. */
+static void set_pace(struct tc__performance *performance)
+{
+	const struct tc__sink *sink = performance->reply.sink;
+	enum tc__pace pace = sink ? sink->pace : TC__PACE_WHOLE;
+	int64_t ms =
+		client_of(performance)->options.timeout_ms + operation_of(performance)->wait_ms;
+
+	performance->delivery.timeout_ms = pace == TC__PACE_WHOLE ? ms : 0;
+	performance->delivery.silence_ms = pace == TC__PACE_STEADY ? ms : 0;
+}
+
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)
 {
 	tc_client *client = client_of(performance);
@@ -153,6 +164,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	set_pace(performance);
 	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
 	log_lines(performance);
 	return TC_OK;
@@ -338,6 +350,11 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 	log_failure(performance, failure);
 }
 
+static bool is_spent(const struct tc__performance *performance)
+{
+	return performance->sink && performance->sink->spent;
+}
+
 /* A login may be repeated, whatever the call is. */
 static struct tc__next next_step(struct tc__performance *performance, bool login,
 	const struct tc__outcome *outcome, double fraction)
@@ -370,7 +387,7 @@ struct tc__next tc__performance_judge(
 		.code = rc,
 		.status = status,
 		.maybe_sent = performance->delivery.maybe_sent,
-		.permanent = performance->delivery.permanent ||
+		.permanent = performance->delivery.permanent || is_spent(performance) ||
 			tc__is_final_status(operation_of(performance), status),
 		.stale = rc == TC_OK && correct_clock(performance),
 		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,

@@ -84,10 +84,11 @@ static void clear_sink(struct typed_sink *typed)
 	typed->value = NULL;
 }
 
-static int begin_reply(struct tc__sink *sink, tc_error *err)
+static int begin_reply(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	struct typed_sink *typed = (struct typed_sink *)sink;
 
+	(void)head;
 	clear_sink(typed);
 	typed->decoder = tc__decoder_new(typed->type, typed->flags, TC_ERROR_REPLY, err);
 	return typed->decoder ? TC_OK : TC_ERROR_NOMEM;

@@ -162,6 +162,20 @@ int tc__fail(tc_error *err, int code, const char *format, ...)
 	return code;
 }
 
+int tc_error_set(tc_error *err, int code, const char *format, ...)
+{
+	va_list arguments;
+
+	if (code >= TC_OK)
+		code = TC_ERROR_CANCELED;
+	if (!err)
+		return code;
+	va_start(arguments, format);
+	set(err, code, "", format, arguments);
+	va_end(arguments);
+	return code;
+}
+
 int tc__fail_nomem(tc_error *err)
 {
 	if (!err)

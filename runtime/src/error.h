@@ -15,10 +15,10 @@
  * detail. */
 #define TC__MESSAGE_MAX 2000
 
-TC__PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);
+TC_PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);
 
 /* With the JSON pointer of the value it is about; the message begins with it. */
-TC__PRINTF(4, 5)
+TC_PRINTF(4, 5)
 int tc__fail_at(tc_error *err, int code, const char *pointer, const char *format, ...);
 
 /* Memory ended: needs none itself. */
@@ -38,7 +38,7 @@ struct tc__refusal {
 
 /* A failure with what the server said. Copies what memory allows: the code, the status and (if at
  * all possible) the message are set in any case. */
-TC__PRINTF(4, 5)
+TC_PRINTF(4, 5)
 int tc__fail_refused(
 	tc_error *err, int code, const struct tc__refusal *refusal, const char *format, ...);
 
@@ -46,6 +46,6 @@ int tc__fail_refused(
 int tc__fail_with(tc_error *to, tc_error *from);
 
 /* Puts "<format>: " in front of the message of an error already set; keeps all else. */
-TC__PRINTF(2, 3) void tc__error_prefix(tc_error *err, const char *format, ...);
+TC_PRINTF(2, 3) void tc__error_prefix(tc_error *err, const char *format, ...);
 
 #endif

@@ -26,7 +26,7 @@ static inline bool tc__log_wants(const struct tc__log *log, enum tc_log_level le
 
 /* Formats, redacts and hands over one line; control characters become blanks. Does nothing when
  * the level is not wanted, and drops the line when memory ends. */
-TC__PRINTF(3, 4)
+TC_PRINTF(3, 4)
 void tc__log(const struct tc__log *log, enum tc_log_level level, const char *format, ...);
 
 /*

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/download.h>
 
 #define IN_FLIGHT 64
 #define IN_FLIGHT_MAX 100000
@@ -59,7 +60,7 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 
 	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
 		due = run->retry_ms;
-	if (run->unwatched)
+	if (run->unwatched || run->resumes)
 		due = TC__AT_ONCE;
 	if (due == TC__NEVER)
 		tc__timers_unset(&loop->timers, run);
@@ -106,6 +107,13 @@ void tc__loop_fail_flying(tc_loop *loop, bool no_memory)
 					no_memory ? "out of memory" : "libcurl fails");
 }
 
+static void resume(tc_loop *loop, struct tc__run *run)
+{
+	run->resumes = false;
+	set_timer(loop, run);
+	tc__flight_resume(loop, run);
+}
+
 /* ---- a turn ---- */
 
 static void cancel_wished(tc_loop *loop)
@@ -126,7 +134,9 @@ static void expire(tc_loop *loop, int64_t now)
 	struct tc__run *run;
 
 	while ((run = tc__timers_next(&loop->timers)) && run->due_ms <= now) {
-		if (run->unwatched)
+		if (run->resumes)
+			resume(loop, run);
+		else if (run->unwatched)
 			fail_run(loop, run, TC_ERROR_SYSTEM,
 				loop->waiter ? "its descriptor cannot be watched"
 					     : "the host's watch hook refused its descriptor");
@@ -317,12 +327,24 @@ size_t tc_loop_pending(const tc_loop *loop)
 	return loop ? loop->runs.count : 0;
 }
 
-void tc__loop_settle(tc_loop *loop, uint64_t id)
+void tc__loop_resume(tc_loop *loop, uint64_t id)
 {
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
 
-	if (run && run->performance)
-		run->performance->retry.retry_class = TC_RETRY_NEVER;
+	if (run)
+		tc__flight_resume(loop, run);
+}
+
+void tc_loop_resume(tc_loop *loop, uint64_t id)
+{
+	struct tc__run *run = loop ? tc__run_table_find(&loop->runs, id) : NULL;
+
+	if (!run || run->state != TC__RUN_FLYING)
+		return;
+	run->resumes = true;
+	set_timer(loop, run);
+	if (!loop->inside)
+		arm(loop);
 }
 
 void tc__loop_take_error(tc_loop *loop, uint64_t id, tc_error *to)

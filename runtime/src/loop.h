@@ -31,7 +31,7 @@ struct tc__flight {
 	struct tc__run *run;          /* NULL: idle */
 	struct tc__setup *setup;
 	struct tc__flight *next; /* of the idle ones */
-	bool streams, waits;     /* how it was set up last time */
+	bool waits;              /* how it was set up last time */
 };
 
 /* Handles that were set up alike. Most programs have one setup. */
@@ -71,16 +71,12 @@ struct tc_loop {
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err);
 
-/* A run whose reply goes through a sink, which may pause it. Silence, not the whole attempt, is
- * what the client's timeout then bounds. */
+/* A run whose reply goes through a sink, which may pause it. */
 int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc_done_fn *on_done,
 	void *data, uint64_t *run, tc_error *err);
 
-/* The sink of a run takes more again. Feeds it at once. Not from inside the sink. */
+/* tc_loop_resume at once, instead of in the loop's next turn. Not from inside the sink. */
 void tc__loop_resume(tc_loop *loop, uint64_t run);
-
-/* What a run does now is final: it is not repeated. */
-void tc__loop_settle(tc_loop *loop, uint64_t run);
 
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);
@@ -98,6 +94,9 @@ void tc__flight_begin(tc_loop *loop, struct tc__run *run);
 
 /* Breaks off what the run does. */
 void tc__flight_break(tc_loop *loop, struct tc__run *run);
+
+/* Goes on where the run's sink was full, if it was: feeds it at once. Not from inside the sink. */
+void tc__flight_resume(tc_loop *loop, struct tc__run *run);
 
 /* Curl works: on a descriptor with events, or (fd TC__TIMEOUT) on what is due. Attempts that ended
  * move their runs on. */

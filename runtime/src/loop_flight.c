@@ -210,25 +210,6 @@ void tc__flights_close(tc_loop *loop)
 
 /* ---- attempts ---- */
 
-/* A stream may take its time, as long as it does not fall silent; curl does not count the time in
- * which the sink has it paused. */
-static void set_pace(struct tc__flight *flight, const struct tc__run *run)
-{
-	CURL *easy = flight->transfer.easy;
-	long seconds = (long)(run->performance->delivery.timeout_ms / 1000);
-	bool streams = run->sink && run->sink->full;
-	bool endless = tc__events_of(tc_call_operation(run->call)) != NULL;
-
-	if (streams)
-		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
-	if (streams || flight->streams) {
-		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, streams && !endless ? 1L : 0L);
-		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
-			streams && !endless ? (seconds ? seconds : 1L) : 0L);
-	}
-	flight->streams = streams;
-}
-
 /* A first connection that is being made may turn out to carry many calls at once (HTTP/2), so the
  * others wait for it. Without TLS it never does, and curl would know only after the first reply,
  * which long polling keeps back. */
@@ -254,7 +235,6 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 		return failure->code;
 	rc = tc__transfer_load(&flight->transfer, &performance->delivery, failure);
 	if (rc == TC_OK) {
-		set_pace(flight, run);
 		set_patience(flight, secure);
 		flight->run = run;
 		CURLMcode code = curl_multi_add_handle(loop->multi, flight->transfer.easy);
@@ -369,20 +349,14 @@ void tc__flights_drive(tc_loop *loop, int fd, int events)
 	tc__flights_close(loop);
 }
 
-static struct tc__flight *flight_of(const tc_loop *loop, uint64_t id)
+void tc__flight_resume(tc_loop *loop, struct tc__run *run)
 {
-	const struct tc__run *run = tc__run_table_find(&loop->runs, id);
-
-	return run ? run->flight : NULL;
-}
-
-void tc__loop_resume(tc_loop *loop, uint64_t id)
-{
-	struct tc__flight *flight = flight_of(loop, id);
+	struct tc__flight *flight = run->flight;
 	struct tc__hush hush = { 0 };
 
-	if (!flight)
+	if (!flight || !run->sink || !run->sink->paused)
 		return;
+	run->sink->paused = false;
 	if (loop->secure)
 		tc__hush_begin(&hush);
 	CURLcode code = curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);

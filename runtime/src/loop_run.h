@@ -29,6 +29,7 @@ struct tc__run {
 	int64_t deadline_ms;            /* of all of it; TC__NEVER */
 	enum tc__run_state state;
 	bool unwatched;        /* nobody could watch its descriptor */
+	bool resumes;          /* its sink takes more again */
 	tc_response *response; /* how it ended */
 	tc_error err;
 };

@@ -10,12 +10,6 @@
 
 #include <taskcluster/base.h>
 
-#if defined(__GNUC__)
-#define TC__PRINTF(text, first) __attribute__((format(printf, text, first)))
-#else
-#define TC__PRINTF(text, first)
-#endif
-
 /* A zeroed block for tc_release(); NULL when memory ends. */
 void *tc__object_alloc(size_t size);
 

@@ -14,8 +14,7 @@
 struct tc_items {
 	struct tc__sink sink; /* first: it is what the sink's functions get */
 	struct tc__page_reader reader;
-	bool reads;  /* the reader is open */
-	bool paused; /* the transfer waits for us */
+	bool reads; /* the reader is open */
 	struct tc__cursor cursor;
 	tc_loop *loop;
 	uint64_t run;  /* of the page that is under way; 0: none */
@@ -41,10 +40,11 @@ static void close_reader(tc_items *items)
 }
 
 /* Also the beginning of another attempt: nothing of the one before was given out. */
-static int begin(struct tc__sink *sink, tc_error *err)
+static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	tc_items *items = items_of(sink);
 
+	(void)head;
 	(void)err;
 	close_reader(items);
 	tc__page_open(&items->reader, &items->cursor, true);
@@ -58,7 +58,7 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 	int rc = tc__page_push(&items->reader, bytes, length, err);
 
 	if (tc__page_has_items(&items->reader))
-		tc__loop_settle(items->loop, items->run);
+		sink->spent = true; /* it may be given out */
 	return rc;
 }
 
@@ -71,10 +71,9 @@ static int finish(struct tc__sink *sink, tc_error *err)
 
 static bool full(struct tc__sink *sink)
 {
-	tc_items *items = items_of(sink);
+	const tc_items *items = items_of(sink);
 
-	items->paused = items->reads && tc__page_has_items(&items->reader);
-	return items->paused;
+	return items->reads && tc__page_has_items(&items->reader);
 }
 
 /* ---- making and ending ---- */
@@ -88,7 +87,13 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 		tc__fail_nomem(err);
 		return NULL;
 	}
-	items->sink = (struct tc__sink){ begin, feed, finish, full };
+	items->sink = (struct tc__sink){
+		.begin = begin,
+		.feed = feed,
+		.finish = finish,
+		.full = full,
+		.pace = TC__PACE_STEADY,
+	};
 	loop_options.in_flight = 1;
 	if (tc__cursor_open(&items->cursor, call, options, err) == TC_OK)
 		items->loop = tc_loop_new(&loop_options, err);
@@ -127,7 +132,6 @@ static void on_done(void *data, uint64_t run, tc_response *response, const tc_er
 	tc_items *items = data;
 
 	items->run = 0;
-	items->paused = false;
 	tc_release(response);
 	if (err)
 		tc__loop_take_error(items->loop, run, &items->failure);
@@ -166,9 +170,8 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 /* Lets more bytes come. */
 static int pump(tc_items *items, tc_error *err)
 {
-	if (!items->paused)
+	if (!items->sink.paused)
 		return tc_loop_poll(items->loop, -1, err);
-	items->paused = false;
 	tc__loop_resume(items->loop, items->run);
 	/* what curl had kept back may have filled the reader already */
 	return tc__page_has_items(&items->reader) ? TC_OK : tc_loop_poll(items->loop, -1, err);

@@ -242,22 +242,28 @@ static int add(struct tc__query *query, const struct meaning *meaning, const cha
 	if (rc != TC_OK)
 		return rc;
 	const char *const *all = join(query, old, values, count);
-	struct tc__query_entry *entry =
-		all && !old ? tc__arena_alloc(&query->arena, sizeof *entry) : old;
-	if (!all || !entry)
+	struct tc__query_entry *entry = all ? tc__arena_alloc(&query->arena, sizeof *entry) : NULL;
+	if (!entry)
 		return tc__fail_nomem(err);
-	if (!old) {
-		*entry = (struct tc__query_entry){ .next = *at,
-			.name = meaning->name,
-			.rule = meaning->rule,
-			.relation = meaning->relation,
-			.place = meaning->place };
-		*at = entry;
-	}
-	entry->values = all;
-	entry->count += count;
-	entry->fixed |= fixed;
+	*entry = (struct tc__query_entry){ .next = old ? old->next : *at,
+		.name = meaning->name,
+		.rule = meaning->rule,
+		.relation = meaning->relation,
+		.place = meaning->place,
+		.fixed = fixed || (old && old->fixed),
+		.count = count + (old ? old->count : 0),
+		.values = all };
+	query->changed = at;
+	query->before = *at;
+	*at = entry;
 	return TC_OK;
+}
+
+void tc__query_undo(struct tc__query *query)
+{
+	if (query->changed)
+		*query->changed = query->before;
+	query->changed = NULL;
 }
 
 int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
@@ -275,23 +281,19 @@ int tc__query_add(struct tc__query *query, const char *key, const char *comparis
 static int add_joined(
 	struct tc__query *query, const struct meaning *meaning, const char *value, tc_error *err)
 {
-	struct tc__buffer part = TC__BUFFER(TC__URL_MAX);
-	int rc = TC_OK;
+	size_t count = 1, i = 0;
 
-	for (bool more = true; more && rc == TC_OK;) {
+	for (const char *comma = strchr(value, ','); comma; comma = strchr(comma + 1, ','))
+		count++;
+	const char **parts = tc__arena_alloc(&query->arena, count * sizeof *parts);
+	for (; parts && i < count; i++) {
 		size_t length = strcspn(value, ",");
-		tc__buffer_truncate(&part, 0);
-		tc__buffer_add(&part, value, length);
-		const char *text = tc__buffer_get(&part);
-		if (tc__buffer_failed(&part))
-			rc = tc__fail_nomem(err);
-		else
-			rc = add(query, meaning, &text, 1, false, err);
-		more = value[length] == ',';
-		value += length + more;
+		parts[i] = tc__arena_text(&query->arena, value, length);
+		if (!parts[i])
+			break;
+		value += length + 1;
 	}
-	tc__buffer_clear(&part);
-	return rc;
+	return i == count ? add(query, meaning, parts, count, false, err) : tc__fail_nomem(err);
 }
 
 static int find_key(
@@ -347,6 +349,8 @@ int tc__query_replace(struct tc__query *query, const char *key, const char *valu
 	rc = add(query, &meaning, &value, 1, true, err);
 	if (rc != TC_OK && old)
 		*at = old;
+	else if (old)
+		query->before = old;
 	return rc;
 }
 
@@ -380,6 +384,7 @@ void tc__query_clear(struct tc__query *query)
 {
 	tc__arena_clear(&query->arena);
 	query->entries = NULL;
+	query->changed = NULL;
 }
 
 bool tc_query_has_key(const struct tc_operation *operation, const char *key)

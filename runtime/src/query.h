@@ -22,6 +22,8 @@ struct tc__query {
 	const struct tc_operation *operation;
 	struct tc__arena arena;
 	struct tc__query_entry *entries; /* in the order in which they are sent */
+	/* where the last change was, and what stood there before it; NULL: it was undone */
+	struct tc__query_entry **changed, *before;
 };
 
 /* Adds values of a key and an operator (NULL: none), copied. On failure nothing changes. */
@@ -37,6 +39,9 @@ int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_
 
 /* Replaces all values of a key as it is sent, for the next page. */
 int tc__query_replace(struct tc__query *query, const char *key, const char *value, tc_error *err);
+
+/* Takes the last addition or replacement back, whose query turned out not to fit a URL. */
+void tc__query_undo(struct tc__query *query);
 
 /* The first value of a key as it is sent, or NULL. */
 const char *tc__query_value(const struct tc__query *query, const char *key);

@@ -242,15 +242,26 @@ static bool is_success(const struct tc__reply *reply)
 	return tc__reply_is_success(status) && (status < 300 || !reply->no_redirects);
 }
 
-/* Whether the body streams past the response into the sink. */
+/* Whether the body is for the sink. */
+static bool is_for_sink(const struct tc__reply *reply)
+{
+	if (!reply->sink || !is_success(reply))
+		return false;
+	return !reply->sink->content_only || tc__reply_status(reply) < 300;
+}
+
+/* Whether it streams past the response into the sink. */
 static bool is_fed(const struct tc__reply *reply)
 {
-	return reply->sink && !reply->hold && is_success(reply);
+	return !reply->hold && is_for_sink(reply);
 }
 
 bool tc__reply_is_full(const struct tc__reply *reply)
 {
-	return is_fed(reply) && reply->sink->full && reply->sink->full(reply->sink);
+	if (!is_fed(reply) || !reply->sink->full)
+		return false;
+	reply->sink->paused = reply->sink->full(reply->sink);
+	return reply->sink->paused;
 }
 
 static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
@@ -258,17 +269,25 @@ static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
 	int rc = TC_OK;
 
 	if (!reply->feeding)
-		rc = reply->sink->begin(reply->sink, &reply->err);
+		rc = reply->sink->begin(reply->sink, reply->response, &reply->err);
 	reply->feeding = true;
 	if (rc == TC_OK && length)
 		rc = reply->sink->feed(reply->sink, bytes, length, &reply->err);
 	return rc;
 }
 
+/* How many bytes of this body may come. */
+static size_t max_of(const struct tc__reply *reply)
+{
+	if (!is_success(reply))
+		return refusal_max(reply);
+	return is_fed(reply) && reply->sink->max ? reply->sink->max : reply->max;
+}
+
 static int too_large(struct tc__reply *reply)
 {
 	return tc__fail(&reply->err, TC_ERROR_REPLY,
-		"the reply is over %zu bytes, which is the limit (reply_max)", reply->max);
+		"the reply is over %zu bytes, which is the limit (reply_max)", max_of(reply));
 }
 
 int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
@@ -277,9 +296,8 @@ int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
 		return reply->err.code;
 	if (ensure_response(reply) != TC_OK)
 		return reply->err.code;
-	bool success = is_success(reply);
-	size_t room = (success ? reply->max : refusal_max(reply)) - reply->received;
-	if (length > room && success)
+	size_t room = max_of(reply) - reply->received;
+	if (length > room && is_success(reply))
 		return too_large(reply);
 	length = length > room ? room : length;
 	reply->received += length;
@@ -311,7 +329,7 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply has no status");
 	if (rc == TC_OK && !reply->headed)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply ends within its headers");
-	if (rc == TC_OK && reply->sink && is_success(reply))
+	if (rc == TC_OK && is_for_sink(reply))
 		rc = finish_sink(reply);
 	if (rc == TC_OK)
 		return TC_OK;

@@ -22,19 +22,33 @@
 #define TC__REPLY_HEADERS_MAX 256               /* lines, */
 #define TC__REPLY_HEADERS_SIZE_MAX (300 * 1024) /* and bytes */
 
+/* What the client's timeout is about. */
+enum tc__pace {
+	TC__PACE_WHOLE,  /* the whole attempt */
+	TC__PACE_STEADY, /* a silence in it */
+	TC__PACE_NONE    /* nothing: it has no end, and may be silent */
+};
+
 /*
  * Where the body of a success goes instead of into the response: a decoder that is fed while bytes
- * arrive. `begin` comes first and again for every attempt; `finish` only after a whole body. What
- * fails here ends the call with that error. A body that is to be verified arrives in one piece,
- * after it was.
+ * arrive. `begin` comes first and again for every attempt, with the response as far as it is there:
+ * status and headers; `finish` only after a whole body. What fails here ends the call with that
+ * error. A body that is to be verified arrives in one piece, after it was.
  */
 struct tc__sink {
-	int (*begin)(struct tc__sink *sink, tc_error *err);
+	int (*begin)(struct tc__sink *sink, tc_response *head, tc_error *err);
 	int (*feed)(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err);
 	int (*finish)(struct tc__sink *sink, tc_error *err);
 	/* Whether it takes no more for now: the transfer then pauses until its event loop resumes
 	 * it. NULL: it always takes more, as it must below the synchronous transport. */
 	bool (*full)(struct tc__sink *sink);
+	enum tc__pace pace;
+	size_t max;        /* bytes that may come; 0: the reply's own maximum */
+	bool content_only; /* the body of a redirect goes into the response all the same */
+
+	/* how it goes, {0} at first */
+	bool spent;  /* what it was fed has gone on its way: the call is not to be repeated */
+	bool paused; /* it was full, and the transfer waits */
 };
 
 struct tc__reply {
@@ -64,7 +78,8 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length);
  * refusal that matters); of a success it is a failure. */
 int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length);
 
-/* Whether the sink has to be left alone before it gets these next bytes of the body. */
+/* Whether the sink has to be left alone before it gets these next bytes of the body: then it is
+ * paused. */
 bool tc__reply_is_full(const struct tc__reply *reply);
 
 /* The reply is whole: TC_OK for any status, or what went wrong. */

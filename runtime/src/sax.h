@@ -132,7 +132,7 @@ int tc__sax_no_memory(struct tc__sax *sax);
 
 /* In a callback: stops with TC_ERROR_INPUT, whose message begins with the line and column of the
  * token that the callback is about. Returns 0. */
-TC__PRINTF(2, 3) int tc__sax_fail(struct tc__sax *sax, const char *format, ...);
+TC_PRINTF(2, 3) int tc__sax_fail(struct tc__sax *sax, const char *format, ...);
 
 /* Whether these bytes are well-formed UTF-8 (RFC 3629). */
 bool tc__utf8_valid(const char *text, size_t length);

@@ -4,6 +4,7 @@
 #include "ascii.h"
 #include "retry.h"
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,15 +16,20 @@ void tc__session_origin(const struct tc__url *parts, struct tc__buffer *origin)
 		tc__buffer_printf(origin, ":%d", parts->port);
 }
 
+/* Without memory: where that ends, a session must not seem to be another's. */
 static bool is_its_origin(const struct tc__session *session, const struct tc__url *parts)
 {
-	struct tc__buffer origin = TC__BUFFER(TC__URL_MAX);
+	const char *scheme = parts->https ? "https://" : "http://";
+	const char *origin = tc__buffer_get(&session->origin);
+	size_t length = strlen(scheme);
+	char port[16] = "";
 
-	tc__session_origin(parts, &origin);
-	bool same = session->origin.length == origin.length && !tc__buffer_failed(&origin) &&
-		strcmp(tc__buffer_get(&session->origin), tc__buffer_get(&origin)) == 0;
-	tc__buffer_clear(&origin);
-	return same;
+	if (parts->port != (parts->https ? 443 : 80))
+		snprintf(port, sizeof port, ":%d", parts->port);
+	return session->origin.length == length + parts->host_length + strlen(port) &&
+		memcmp(origin, scheme, length) == 0 &&
+		memcmp(origin + length, parts->host, parts->host_length) == 0 &&
+		strcmp(origin + length + parts->host_length, port) == 0;
 }
 
 static void free_cookie(struct tc__cookie *cookie)
@@ -63,6 +69,7 @@ static struct span trimmed(const char *at, const char *end)
 struct cookie_text {
 	struct span name, value;
 	bool secure, ended;
+	bool aged; /* by Max-Age, beside which Expires does not count */
 };
 
 static bool is(struct span span, const char *text)
@@ -70,18 +77,31 @@ static bool is(struct span span, const char *text)
 	return span.length == strlen(text) && tc__same_letters(span.at, text, span.length);
 }
 
-static bool ends(struct span name, struct span value, int64_t now_ms)
+static void read_attribute(
+	struct span name, struct span value, int64_t now_ms, struct cookie_text *cookie)
 {
 	char text[64];
 	int64_t expiry_ms;
 
+	cookie->secure |= is(name, "secure");
 	if (value.length >= sizeof text || value.length == 0)
-		return false;
+		return;
 	memcpy(text, value.at, value.length);
 	text[value.length] = '\0';
-	if (is(name, "max-age"))
-		return *text == '-' || strspn(text, "0") == value.length;
-	return is(name, "expires") && tc__http_date(text, &expiry_ms) && expiry_ms <= now_ms;
+	if (is(name, "max-age") && (*text == '-' || tc__is_digit(*text))) {
+		cookie->ended = *text == '-' || strspn(text, "0") == value.length;
+		cookie->aged = true;
+	} else if (is(name, "expires") && !cookie->aged && tc__http_date(text, &expiry_ms)) {
+		cookie->ended = expiry_ms <= now_ms;
+	}
+}
+
+/* What would end the line that it comes back in. */
+static bool has_control(const char *text)
+{
+	while (*text == '\t' || ((unsigned char)*text >= ' ' && *text != 0x7f))
+		text++;
+	return *text != '\0';
 }
 
 /* `name=value` before the first semicolon, attributes behind it. */
@@ -90,18 +110,17 @@ static bool read_cookie(const char *header, int64_t now_ms, struct cookie_text *
 	const char *end = header + strcspn(header, ";");
 	const char *equals = memchr(header, '=', (size_t)(end - header));
 
-	if (!equals)
+	if (!equals || has_control(header))
 		return false;
-	*cookie = (struct cookie_text){ trimmed(header, equals), trimmed(equals + 1, end), false,
-		false };
+	*cookie = (struct cookie_text){ .name = trimmed(header, equals),
+		.value = trimmed(equals + 1, end) };
 	while (*end) {
 		const char *begin = end + 1;
 		end = begin + strcspn(begin, ";");
 		equals = memchr(begin, '=', (size_t)(end - begin));
 		struct span name = trimmed(begin, equals ? equals : end);
 		struct span value = trimmed(equals ? equals + 1 : end, end);
-		cookie->secure |= is(name, "secure");
-		cookie->ended |= ends(name, value, now_ms);
+		read_attribute(name, value, now_ms, cookie);
 	}
 	return cookie->name.length && cookie->name.length + cookie->value.length <= TC__COOKIE_MAX;
 }
@@ -109,12 +128,18 @@ static bool read_cookie(const char *header, int64_t now_ms, struct cookie_text *
 /* Cookies of another origin are not this one's, and go. */
 static int set_origin(struct tc__session *session, const struct tc__url *parts, tc_error *err)
 {
+	struct tc__buffer origin = TC__BUFFER(TC__URL_MAX);
+
 	if (is_its_origin(session, parts))
 		return TC_OK;
+	tc__session_origin(parts, &origin);
+	if (tc__buffer_failed(&origin)) {
+		tc__buffer_clear(&origin);
+		return tc__fail_nomem(err);
+	}
 	tc__session_clear(session);
-	session->origin = TC__BUFFER(TC__URL_MAX);
-	tc__session_origin(parts, &session->origin);
-	return tc__buffer_failed(&session->origin) ? tc__fail_nomem(err) : TC_OK;
+	session->origin = origin;
+	return TC_OK;
 }
 
 static struct tc__cookie *new_cookie(const struct cookie_text *text)
@@ -134,27 +159,37 @@ static struct tc__cookie *new_cookie(const struct cookie_text *text)
 	return cookie;
 }
 
+static void add_cookie(struct tc__session *session, struct tc__cookie *cookie)
+{
+	struct tc__cookie **at = &session->cookies;
+	size_t count = 0;
+
+	for (; *at; at = &(*at)->next)
+		count++;
+	if (count < TC__COOKIES_MAX)
+		*at = cookie;
+	else
+		free_cookie(cookie);
+}
+
 int tc__session_take(struct tc__session *session, const struct tc__url *parts, const char *header,
 	int64_t now_ms, tc_error *err)
 {
+	struct tc__cookie *cookie = NULL;
 	struct cookie_text text;
-	size_t count = 0;
 
 	if (!read_cookie(header, now_ms, &text))
 		return TC_OK;
+	if (!text.ended && !(cookie = new_cookie(&text)))
+		return tc__fail_nomem(err);
 	int rc = set_origin(session, parts, err);
-	if (rc != TC_OK)
-		return rc;
-	remove_cookie(session, text.name.at, text.name.length);
-	if (text.ended)
-		return TC_OK;
-	struct tc__cookie **at = &session->cookies;
-	for (; *at; at = &(*at)->next)
-		count++;
-	if (count == TC__COOKIES_MAX)
-		return TC_OK;
-	*at = new_cookie(&text);
-	return *at ? TC_OK : tc__fail_nomem(err);
+	if (rc == TC_OK)
+		remove_cookie(session, text.name.at, text.name.length);
+	if (rc == TC_OK && cookie)
+		add_cookie(session, cookie);
+	else if (cookie)
+		free_cookie(cookie);
+	return rc;
 }
 
 /* ---- Cookie ---- */

@@ -13,7 +13,6 @@ struct source {
 	tc_loop *loop;
 	uint64_t run;
 	bool holds_back; /* the transfer pauses while events wait to be taken */
-	bool paused;
 	/* on a loop of the caller's */
 	tc_event_fn *on_event;
 	tc_done_fn *on_done;
@@ -27,10 +26,11 @@ static struct source *source_of(struct tc__sink *sink)
 
 /* ---- the sink ---- */
 
-static int begin(struct tc__sink *sink, tc_error *err)
+static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	struct source *source = source_of(sink);
 
+	(void)head;
 	(void)err;
 	tc__events_clear(&source->reader);
 	return TC_OK;
@@ -67,8 +67,7 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 	const tc_json *event = NULL;
 	int rc = tc__events_push(&source->reader, bytes, length, err);
 
-	/* what was heard cannot be heard again */
-	tc__loop_settle(source->loop, source->run);
+	sink->spent = true; /* what was heard cannot be heard again */
 	while (rc == TC_OK && source->on_event) {
 		rc = take(&source->reader, &event, err);
 		if (!event)
@@ -87,10 +86,9 @@ static int finish(struct tc__sink *sink, tc_error *err)
 
 static bool full(struct tc__sink *sink)
 {
-	struct source *source = source_of(sink);
+	const struct source *source = source_of(sink);
 
-	source->paused = source->holds_back && tc__events_has(&source->reader);
-	return source->paused;
+	return source->holds_back && tc__events_has(&source->reader);
 }
 
 static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_done_fn *on_done,
@@ -101,7 +99,14 @@ static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_d
 
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL, or its reply is no stream");
-	source->sink = (struct tc__sink){ begin, feed, finish, full };
+	source->sink = (struct tc__sink){
+		.begin = begin,
+		.feed = feed,
+		.finish = finish,
+		.full = full,
+		.pace = TC__PACE_NONE,
+		.max = SIZE_MAX, /* each event has a limit */
+	};
 	source->reader = TC__EVENT_READER(stream, call->client->options.reply_max);
 	source->loop = loop;
 	return tc__loop_start(loop, call, &source->sink, on_done, data, &source->run, err);
@@ -168,10 +173,8 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 	int64_t begun_ms = tc__clock_steady_ms();
 	int rc = TC_OK;
 
-	if (source->paused && !tc__events_has(&source->reader)) {
-		source->paused = false;
+	if (!tc__events_has(&source->reader))
 		tc__loop_resume(source->loop, source->run);
-	}
 	if (!tc__events_has(&source->reader) && !stream->ended)
 		rc = tc_loop_poll(source->loop, *left_ms, err);
 	if (*left_ms > 0) {

@@ -14,8 +14,9 @@
 /* One attempt on its way. */
 struct tc__delivery {
 	const struct tc__attempt *attempt;
-	struct tc__reply *reply; /* the reply goes in here */
-	int64_t timeout_ms;
+	struct tc__reply *reply;  /* the reply goes in here */
+	int64_t timeout_ms;       /* of all of it; 0: none */
+	int64_t silence_ms;       /* without a byte; 0: as long as it likes */
 	tc_progress_fn *progress; /* NULL: nobody wants to know */
 	void *progress_data;
 

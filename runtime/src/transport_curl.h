@@ -40,6 +40,7 @@ struct tc__transfer {
 	CURL *easy;
 	struct tc__delivery *delivery; /* while one is loaded */
 	bool head;                     /* the last one had no body in its reply */
+	bool paced;                    /* its silence was timed */
 	bool own_ca;                   /* a ca_file was given */
 	struct curl_slist lines[TC__LINES_MAX + 2];
 	char reason[CURL_ERROR_SIZE];

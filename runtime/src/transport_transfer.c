@@ -297,6 +297,21 @@ static CURLcode set_method(
 	return code;
 }
 
+/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. */
+static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
+{
+	bool paced = delivery->silence_ms > 0;
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
+	if (paced || transfer->paced) {
+		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
+		SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->silence_ms + 999) / 1000);
+	}
+	transfer->paced = paced;
+	return code;
+}
+
 static bool sends_length(const struct tc__attempt *attempt)
 {
 	return attempt->body || strcmp(attempt->method, "POST") == 0 ||
@@ -317,7 +332,8 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	if (code == CURLE_OK)
 		code = set_method(transfer, attempt, body);
 	SET(CURLOPT_HTTPHEADER, transfer->lines[0].data ? transfer->lines : NULL);
-	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
+	if (code == CURLE_OK)
+		code = set_pace(transfer, delivery);
 	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
 	/* On a kept connection that ends without a reply curl sends again by itself, as the server
 	 * has most likely just closed it. Likely is not enough for what must not be done twice. */

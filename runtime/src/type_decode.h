@@ -106,7 +106,7 @@ extern const struct tc__sax_events tc__decoder_events;
 
 /* Fails with the JSON pointer of the value that comes next; with a name, of that member of the
  * innermost object. */
-TC__PRINTF(4, 5)
+TC_PRINTF(4, 5)
 int tc__decoder_fail(
 	struct tc__decoder *decoder, const char *name, size_t name_length, const char *format, ...);
 

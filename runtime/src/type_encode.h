@@ -23,7 +23,7 @@ struct tc__encoder {
 };
 
 /* Fails with TC_ERROR_INPUT at the value that is written. */
-TC__PRINTF(2, 3) int tc__refuse(struct tc__encoder *e, const char *format, ...);
+TC_PRINTF(2, 3) int tc__refuse(struct tc__encoder *e, const char *format, ...);
 
 /* The rules, whether they are asked for or not: TC_OK, or the code of the error told. */
 int tc__check_text(

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <taskcluster/buildbot.h>
 #include <taskcluster/conventions.h>
+#include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/query.h>
 #include <taskcluster/registry.h>
 #include <taskcluster/stream.h>
+#include <unistd.h>
 
 #define PATIENCE_MS 30000
 
@@ -171,17 +173,39 @@ static tc_stream *listen_to_builds(tc_client *client)
 	return events;
 }
 
+static void check_name(tc_response *response)
+{
+	const char *name = tc_response_file_name(response);
+
+	assert_non_null(name);
+	assert_null(strchr(name, '/'));
+}
+
+/* As a whole, and into a file while it comes. */
 static void read_log(tc_client *client, const char *build)
 {
-	tc_response *response = NULL;
+	tc_response *response = NULL, *head = NULL;
 	tc_error err = TC_ERROR_INIT;
+	FILE *file = tmpfile();
+	char text[4096];
 	size_t length;
 
 	assert_ok(tc_buildbot_get_build_step_log_raw(client, build, "1", "stdio", &response, &err),
 		&err);
 	assert_non_null(strstr(tc_response_body(response, &length), "hello world"));
-	assert_non_null(tc_response_file_name(response));
-	assert_null(strchr(tc_response_file_name(response), '/'));
+	check_name(response);
+
+	tc_call *call = tc_buildbot_get_build_step_log_raw_call(client, build, "1", "stdio", &err);
+	assert_non_null(call);
+	assert_non_null(file);
+	struct tc_sink sink = tc_sink_fd(fileno(file));
+	assert_ok(tc_call_download(call, &sink, &head, &err), &err);
+	check_name(head);
+	assert_int_equal(pread(fileno(file), text, sizeof text, 0), length);
+	assert_memory_equal(text, tc_response_body(response, NULL), length);
+	fclose(file);
+	tc_call_free(call);
+	tc_release(head);
 	tc_release(response);
 }
 

@@ -38,6 +38,8 @@ struct connection {
 	size_t sent;        /* of out */
 	int64_t send_at_ms; /* the reply waits until then */
 	bool cut, silent;   /* after out: close, or say nothing more */
+	size_t drip;        /* bytes at once; 0: all */
+	int64_t drip_ms;
 };
 
 struct tc_responder {
@@ -121,6 +123,8 @@ static void write_reply(struct connection *connection, const struct tc_responder
 		add_text(&connection->out, reply->cut ? "\r\n" : "\r\n0\r\n\r\n");
 	connection->cut = reply->cut && !reply->silent;
 	connection->silent = reply->silent;
+	connection->drip = reply->drip;
+	connection->drip_ms = reply->drip_ms;
 	connection->send_at_ms = reply->delay_ms ? now_ms() + reply->delay_ms : 0;
 }
 
@@ -194,10 +198,15 @@ static void drop(struct tc_responder *responder, size_t position)
 static bool send_some(struct connection *connection)
 {
 	while (connection->out.length > connection->sent && connection->send_at_ms <= now_ms()) {
-		ssize_t n = send(connection->fd, connection->out.data + connection->sent,
-			connection->out.length - connection->sent, MSG_NOSIGNAL);
+		size_t length = connection->out.length - connection->sent;
+		if (connection->drip && connection->drip < length)
+			length = connection->drip;
+		ssize_t n = send(connection->fd, connection->out.data + connection->sent, length,
+			MSG_NOSIGNAL);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
+		if (connection->drip)
+			connection->send_at_ms = now_ms() + connection->drip_ms;
 		connection->sent += (size_t)n;
 	}
 	if (connection->sent == connection->out.length && !connection->silent)

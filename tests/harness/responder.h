@@ -33,6 +33,8 @@ struct tc_responder_reply {
 	size_t cut;       /* close after so many bytes of the body; 0: do not */
 	bool chunked;     /* without Content-Length; with `cut` 0 it ends well */
 	bool close;       /* without any reply */
+	size_t drip;      /* no more bytes than this at once, */
+	int64_t drip_ms;  /* and this long between them; 0: as fast as it goes */
 	bool silent;      /* after `cut` bytes nothing more comes, but it stays open */
 };
 

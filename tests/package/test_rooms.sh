@@ -20,7 +20,7 @@ rooms=(
 	"request response retry session rpc events"
 	"transport"
 	"call client generated"
-	"loop pages batch wait stream"
+	"loop pages batch wait stream download"
 	"version"
 )
 

@@ -294,9 +294,10 @@ struct counting_sink {
 	size_t fed, pieces;
 };
 
-static int sink_begin(struct tc__sink *sink, tc_error *err)
+static int sink_begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	(void)err;
+	assert_in_range(tc_response_status(head), 200, 204);
 	((struct counting_sink *)sink)->begun++;
 	return TC_OK;
 }

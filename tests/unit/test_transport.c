@@ -408,7 +408,9 @@ static void test_unreadable_ca_file(void **state)
 	assert_non_null(b.transport);
 	snprintf(b.url, sizeof b.url, "https://127.0.0.1:%d/", b.server.port);
 	b.attempt = (struct tc__attempt){ .method = "GET", .url = b.url };
-	b.delivery = (struct tc__delivery){ &b.attempt, &b.reply, 5000, NULL, NULL, false, false };
+	b.delivery = (struct tc__delivery){
+		.attempt = &b.attempt, .reply = &b.reply, .timeout_ms = 5000
+	};
 	tc__reply_init(&b.reply, 1000, NULL);
 	assert_int_equal(
 		b.transport->kind->deliver(b.transport, &b.delivery, &b.err), TC_ERROR_ARGUMENT);

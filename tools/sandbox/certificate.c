@@ -20,7 +20,7 @@ struct certificate {
 	int64_t start, expiry;
 };
 
-TC__PRINTF(2, 3)
+TC_PRINTF(2, 3)
 static enum verify_outcome refuse(struct verify_result *result, const char *format, ...)
 {
 	va_list arguments;

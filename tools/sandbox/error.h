@@ -21,7 +21,7 @@ enum refusal {
 };
 
 /* Prepares the refusal instead of whatever was written; returns its HTTP status. */
-TC__PRINTF(3, 4) int refuse(struct request *request, enum refusal refusal, const char *format, ...);
+TC_PRINTF(3, 4) int refuse(struct request *request, enum refusal refusal, const char *format, ...);
 
 /* With a status and code of the caller's own. */
 int refuse_with(struct request *request, int status, const char *code, const char *message);

@@ -84,6 +84,6 @@ const char *request_header(const struct request *request, const char *name);
 const char *request_text(const struct request *request, const char *name);
 
 /* Text in the request's arena. NULL when memory ends. */
-TC__PRINTF(2, 3) const char *request_printf(struct request *request, const char *format, ...);
+TC_PRINTF(2, 3) const char *request_printf(struct request *request, const char *format, ...);
 
 #endif

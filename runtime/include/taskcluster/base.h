@@ -25,8 +25,10 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define TC_API __attribute__((visibility("default")))
+#define TC_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define TC_API
+#define TC_PRINTF(text, first)
 #endif
 
 /* Option structs begin with their own size, so that a library can tell which members its caller

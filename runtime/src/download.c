@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#define _XOPEN_SOURCE 700 /* ftruncate */
+#include <taskcluster/download.h>
+
+#include "loop.h"
+#include "rpc.h"
+#include "transport_sigpipe.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A reply on its way into a sink of the caller's. */
+struct download {
+	struct tc__sink sink; /* first: it is what the sink's functions get */
+	struct tc_sink own;
+	int64_t written; /* of the attempt */
+	/* on a loop */
+	tc_done_fn *on_done;
+	void *data;
+};
+
+static struct download *download_of(struct tc__sink *sink)
+{
+	return (struct download *)sink;
+}
+
+/* What the caller's function failed with is the end of the call, whatever its code. */
+static int judge(struct download *download, int rc, tc_error *err)
+{
+	if (rc == TC_OK)
+		return TC_OK;
+	download->sink.spent = true;
+	return err->code != TC_OK ? err->code : tc_error_set(err, rc, "the sink refuses the bytes");
+}
+
+static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
+{
+	struct download *download = download_of(sink);
+	const struct tc_sink *own = &download->own;
+	int64_t discard = download->written;
+
+	download->written = 0;
+	return own->begin ? judge(download, own->begin(own->data, head, discard, err), err) : TC_OK;
+}
+
+static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
+{
+	struct download *download = download_of(sink);
+	const struct tc_sink *own = &download->own;
+
+	download->written += (int64_t)length;
+	sink->spent |= !own->begin;
+	return judge(download, own->write(own->data, bytes, length, err), err);
+}
+
+static int finish(struct tc__sink *sink, tc_error *err)
+{
+	(void)sink;
+	(void)err;
+	return TC_OK;
+}
+
+static bool full(struct tc__sink *sink)
+{
+	const struct tc_sink *own = &download_of(sink)->own;
+
+	return own->full(own->data);
+}
+
+static int check(const tc_call *call, const struct tc_sink *sink, tc_error *err)
+{
+	int rc = tc__call_check_whole(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (!sink)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "sink is NULL");
+	if (sink->size < sizeof *sink)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "sink: size is not set: begin with TC_SINK_INIT");
+	if (!sink->write)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "sink: write is NULL");
+	if (tc__rpc_of(tc_call_operation(call)))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"the result of a remote procedure call has to be read as a whole");
+	return TC_OK;
+}
+
+static void open_sink(struct download *download, const struct tc_sink *sink)
+{
+	*download = (struct download){
+		.sink = { .begin = begin,
+			.feed = feed,
+			.finish = finish,
+			.pace = TC__PACE_STEADY,
+			.max = SIZE_MAX,
+			.content_only = true },
+		.own = *sink,
+	};
+}
+
+int tc_call_download(
+	const tc_call *call, const struct tc_sink *sink, tc_response **head, tc_error *err)
+{
+	struct download download;
+
+	if (head)
+		*head = NULL;
+	int rc = check(call, sink, err);
+	if (rc != TC_OK)
+		return rc;
+	open_sink(&download, sink);
+	return tc__call_perform(call, &download.sink, head, err);
+}
+
+/* ---- on a loop ---- */
+
+static void on_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	struct download *download = data;
+	tc_done_fn *on_done = download->on_done;
+	void *own = download->data;
+
+	free(download);
+	on_done(own, run, response, err);
+}
+
+int tc_loop_download(tc_loop *loop, const tc_call *call, const struct tc_sink *sink,
+	tc_done_fn *on_done, void *data, uint64_t *run, tc_error *err)
+{
+	if (run)
+		*run = 0;
+	if (!loop || !on_done)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", loop ? "on_done" : "loop");
+	int rc = check(call, sink, err);
+	if (rc != TC_OK)
+		return rc;
+	struct download *download = malloc(sizeof *download);
+	if (!download)
+		return tc__fail_nomem(err);
+	open_sink(download, sink);
+	download->sink.full = sink->full ? full : NULL;
+	download->on_done = on_done;
+	download->data = data;
+	rc = tc__loop_start(loop, call, &download->sink, on_end, download, run, err);
+	if (rc != TC_OK)
+		free(download);
+	return rc; /* NOLINT(clang-analyzer-unix.Malloc): on_end frees the download */
+}
+
+/* ---- into a descriptor ---- */
+
+static int descriptor_of(const void *data)
+{
+	return (int)(intptr_t)data;
+}
+
+static int fd_begin(void *data, tc_response *head, int64_t discard, tc_error *err)
+{
+	int fd = descriptor_of(data);
+
+	(void)head;
+	if (discard == 0)
+		return TC_OK;
+	off_t at = lseek(fd, -(off_t)discard, SEEK_CUR);
+	if (at >= 0 && ftruncate(fd, at) == 0)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_SYSTEM,
+		"the file cannot be cut back to repeat what broke off: %s", strerror(errno));
+}
+
+/* Waits until a descriptor that does not block takes more. */
+static bool may_write_again(int fd)
+{
+	struct pollfd writable = { .fd = fd, .events = POLLOUT };
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return false;
+	return poll(&writable, 1, -1) >= 0 || errno == EINTR;
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t count = write(fd, bytes, length);
+		if (count < 0 && !may_write_again(fd))
+			return errno;
+		bytes += count < 0 ? 0 : count;
+		length -= count < 0 ? 0 : (size_t)count;
+	}
+	return 0;
+}
+
+static int fd_write(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	struct tc__hush hush = { 0 };
+
+	tc__hush_begin(&hush);
+	int failure = write_all(descriptor_of(data), bytes, length);
+	tc__hush_end(&hush);
+	if (failure == 0)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_SYSTEM, "writing: %s", strerror(failure));
+}
+
+struct tc_sink tc_sink_fd(int fd)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+
+	/* what cannot be sought in cannot be cut back either */
+	sink.begin = lseek(fd, 0, SEEK_CUR) >= 0 ? fd_begin : NULL;
+	sink.write = fd_write;
+	sink.data = (void *)(intptr_t)fd;
+	return sink;
+}

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Replies that go into a sink: whole, broken off and repeated, refused, too slow, held back. */
+#include "world.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/download.h>
+#include <unistd.h>
+
+/* ---- a sink that keeps what it gets ---- */
+
+struct vessel {
+	char *bytes;
+	size_t length;
+	size_t begun;
+	int64_t discarded;
+	char name[64];
+	size_t pieces;
+	int fail_begin, fail_write; /* codes; 0: none */
+	bool closed;                /* it is full */
+	size_t close_at;            /* full from so many bytes on; 0: never */
+};
+
+static int begin_vessel(void *data, tc_response *head, int64_t discard, tc_error *err)
+{
+	struct vessel *vessel = data;
+	const char *name = tc_response_file_name(head);
+
+	assert_int_equal(tc_response_status(head), 200);
+	if (vessel->fail_begin)
+		return tc_error_set(err, vessel->fail_begin, "no room for %d", 7);
+	vessel->begun++;
+	vessel->discarded += discard;
+	vessel->length -= (size_t)discard;
+	snprintf(vessel->name, sizeof vessel->name, "%s", name ? name : "");
+	return TC_OK;
+}
+
+static int fill_vessel(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	struct vessel *vessel = data;
+
+	(void)err;
+	if (vessel->fail_write)
+		return vessel->fail_write;
+	vessel->bytes = realloc(vessel->bytes, vessel->length + length);
+	memcpy(vessel->bytes + vessel->length, bytes, length);
+	vessel->length += length;
+	vessel->pieces++;
+	if (vessel->close_at && vessel->length >= vessel->close_at)
+		vessel->closed = true;
+	return TC_OK;
+}
+
+static bool is_closed(void *data)
+{
+	return ((struct vessel *)data)->closed;
+}
+
+static struct tc_sink sink_of(struct vessel *vessel)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+
+	sink.begin = begin_vessel;
+	sink.write = fill_vessel;
+	sink.data = vessel;
+	return sink;
+}
+
+static void empty(struct vessel *vessel)
+{
+	free(vessel->bytes);
+	*vessel = (struct vessel){ 0 };
+}
+
+/* ---- a world with one reply after the other ---- */
+
+struct world {
+	struct script script;
+	struct tc_responder *responder;
+	struct tc_options options;
+	tc_client *client;
+	tc_call *call;
+};
+
+static void open_world(struct world *world)
+{
+	world->responder = tc_responder_start(answer_by_script, &world->script);
+	world->options = quick_options(world->responder);
+}
+
+static void make_call(struct world *world)
+{
+	world->client = tc_client_new(&world->options, NULL);
+	assert_non_null(world->client);
+	world->call = ping(world->client);
+}
+
+static void close_world(struct world *world)
+{
+	tc_call_free(world->call);
+	tc_client_free(world->client);
+	tc_responder_stop(world->responder);
+}
+
+#define WORLD(...) \
+	{ \
+		.script = { \
+			.replies = { __VA_ARGS__ }, \
+			.count = sizeof((struct tc_responder_reply[]){ __VA_ARGS__ }) / \
+				sizeof(struct tc_responder_reply) \
+		} \
+	}
+
+static const struct tc_responder_reply whole = { .status = 200,
+	.headers = "Content-Disposition: attachment; filename=build.log\r\n",
+	.body = "0123456789" };
+static const struct tc_responder_reply broken = { .status = 200, .body = "0123abcdef", .cut = 4 };
+
+/* ---- tests ---- */
+
+static void test_whole(void **state)
+{
+	struct world world = WORLD(whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_response *head = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_ok(tc_call_download(world.call, &sink, &head, &err), &err);
+	assert_int_equal(vessel.begun, 1);
+	assert_int_equal(vessel.length, 10);
+	assert_memory_equal(vessel.bytes, "0123456789", 10);
+	assert_string_equal(vessel.name, "build.log");
+	assert_int_equal(tc_response_status(head), 200);
+	assert_string_equal(tc_response_file_name(head), "build.log");
+	assert_string_equal(tc_response_body(head, NULL), "");
+	tc_release(head);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(vessel.length, 20);
+	close_world(&world);
+	empty(&vessel);
+}
+
+static int count_bytes(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	(void)err;
+	assert_int_equal(((const char *)bytes)[length - 1], 'x');
+	*(size_t *)data += length;
+	return TC_OK;
+}
+
+/* The limit on replies, which are held in memory, is none on what goes through. */
+static void test_large(void **state)
+{
+	static const size_t size = 32 * 1024 * 1024;
+	struct world world = WORLD({ .status = 200, .chunked = true });
+	struct tc_sink sink = TC_SINK_INIT;
+	size_t received = 0;
+	tc_error err = TC_ERROR_INIT;
+	char *body = malloc(size);
+
+	(void)state;
+	assert_non_null(body);
+	memset(body, 'x', size);
+	world.script.replies[0].body = body;
+	world.script.replies[0].body_length = size;
+	open_world(&world);
+	world.options.reply_max = 1000;
+	make_call(&world);
+	sink.write = count_bytes;
+	sink.data = &received;
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(received, size);
+	assert_int_equal(tc_call_perform(world.call, NULL, &err), TC_ERROR_REPLY);
+	tc_error_clear(&err);
+	close_world(&world);
+	free(body);
+}
+
+static void test_repeated(void **state)
+{
+	struct world world = WORLD(broken, { .status = 500, .body = "oh" }, whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(vessel.begun, 2);
+	assert_int_equal(vessel.discarded, 4);
+	assert_int_equal(vessel.length, 10);
+	assert_memory_equal(vessel.bytes, "0123456789", 10);
+	close_world(&world);
+	empty(&vessel);
+}
+
+/* Without a way to begin anew, what was given once is given once. */
+static void test_not_repeated(void **state)
+{
+	struct world world = WORLD(broken, whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	sink.begin = NULL;
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
+	assert_int_equal(vessel.length, 4);
+	assert_failure(&err, TC_ERROR_NETWORK, "queue.ping: no reply from 127.0.0.1");
+	close_world(&world);
+	empty(&vessel);
+}
+
+static void test_repeated_before_the_first_byte(void **state)
+{
+	struct world world = WORLD({ .close = true }, { .status = 503 }, whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	sink.begin = NULL;
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(vessel.length, 10);
+	close_world(&world);
+	empty(&vessel);
+}
+
+static void test_refused_and_redirected(void **state)
+{
+	struct world world = WORLD({ .status = 404, .body = "{\"message\":\"no such log\"}" },
+		{ .status = 303, .headers = "Location: http://x/y\r\n", .body = "elsewhere" });
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_response *head = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_int_equal(tc_call_download(world.call, &sink, &head, &err), TC_ERROR_HTTP);
+	assert_null(head);
+	assert_int_equal(err.http_status, 404);
+	assert_failure(&err, TC_ERROR_HTTP, "no such log");
+	assert_ok(tc_call_download(world.call, &sink, &head, &err), &err);
+	assert_string_equal(tc_response_location(head), "http://x/y");
+	assert_string_equal(tc_response_body(head, NULL), "elsewhere");
+	assert_int_equal(vessel.begun + vessel.length, 0);
+	tc_release(head);
+	close_world(&world);
+	empty(&vessel);
+}
+
+/* What a sink says is final, also when its code is one that calls are repeated for. */
+static void test_sink_fails(void **state)
+{
+	struct world world = WORLD(whole);
+	struct vessel vessel = { .fail_begin = TC_ERROR_SYSTEM };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_SYSTEM);
+	assert_failure(&err, TC_ERROR_SYSTEM, "queue.ping: no room for 7");
+	vessel.fail_begin = TC_ERROR_NETWORK;
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
+	assert_failure(&err, TC_ERROR_NETWORK, "queue.ping: no room for 7");
+	vessel.fail_begin = 0;
+	vessel.fail_write = TC_ERROR_TIMEOUT;
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_TIMEOUT);
+	assert_failure(&err, TC_ERROR_TIMEOUT, "the sink refuses the bytes");
+	vessel.fail_write = 1; /* whatever that may mean */
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_CANCELED);
+	tc_error_clear(&err);
+	assert_int_equal(vessel.begun, 2);
+	close_world(&world);
+	empty(&vessel);
+}
+
+/* A transfer may last longer than the timeout, but not be silent for so long. */
+static void test_pace(void **state)
+{
+	struct world world =
+		WORLD({ .status = 200, .body = "0123456789", .drip = 20, .drip_ms = 250 },
+			{ .status = 200, .body = "0123456789", .cut = 3, .silent = true });
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	world.options.timeout_ms = 600;
+	world.options.retries = -1;
+	make_call(&world);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(vessel.length, 10);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_TIMEOUT);
+	tc_error_clear(&err);
+	assert_int_equal(tc_call_perform(world.call, NULL, &err), TC_ERROR_TIMEOUT);
+	tc_error_clear(&err);
+	close_world(&world);
+	empty(&vessel);
+}
+
+/* Bytes that are to be verified are none before they were. */
+static void test_verified(void **state)
+{
+	struct world world = WORLD(whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	tc_credentials *credentials = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, &err);
+	world.options.credentials = credentials;
+	world.options.verify_replies = true;
+	make_call(&world);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_REPLY);
+	assert_failure(&err, TC_ERROR_REPLY, "no Server-Authorization");
+	assert_int_equal(vessel.begun + vessel.length, 0);
+	tc_credentials_free(credentials);
+	close_world(&world);
+	empty(&vessel);
+}
+
+static void test_bad_arguments(void **state)
+{
+	struct world world = WORLD(whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_int_equal(tc_call_download(NULL, &sink, NULL, &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "call is NULL");
+	assert_int_equal(tc_call_download(world.call, NULL, NULL, &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "sink is NULL");
+	sink.size = 0;
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "TC_SINK_INIT");
+	sink = sink_of(&vessel);
+	sink.write = NULL;
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "sink: write is NULL");
+	close_world(&world);
+}
+
+/* ---- descriptors ---- */
+
+static void assert_file(int fd, const char *expected)
+{
+	char text[64];
+	ssize_t length = pread(fd, text, sizeof text, 0);
+
+	assert_int_equal(length, strlen(expected));
+	assert_memory_equal(text, expected, strlen(expected));
+}
+
+/* It is written from where it stands, and what was there before stays. */
+static void test_file(void **state)
+{
+	struct world world = WORLD(broken, whole);
+	FILE *file = tmpfile();
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_non_null(file);
+	int fd = fileno(file);
+	assert_int_equal(write(fd, "before ", 7), 7);
+	open_world(&world);
+	make_call(&world);
+	struct tc_sink sink = tc_sink_fd(fd);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_file(fd, "before 0123456789");
+	close_world(&world);
+	fclose(file);
+}
+
+static void test_full_disk(void **state)
+{
+	struct world world = WORLD(whole);
+	FILE *file = fopen("/dev/full", "w");
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	if (!file)
+		skip();
+	open_world(&world);
+	make_call(&world);
+	struct tc_sink sink = tc_sink_fd(fileno(file));
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_SYSTEM);
+	assert_failure(&err, TC_ERROR_SYSTEM, strerror(ENOSPC));
+	close_world(&world);
+	fclose(file);
+}
+
+static void test_pipe(void **state)
+{
+	struct world world = WORLD(broken, whole);
+	tc_error err = TC_ERROR_INIT;
+	char text[16];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	open_world(&world);
+	make_call(&world);
+	struct tc_sink sink = tc_sink_fd(ends[1]);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
+	tc_error_clear(&err);
+	assert_int_equal(read(ends[0], text, sizeof text), 4); /* once, and not again */
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(read(ends[0], text, sizeof text), 10);
+	/* nobody reads any more: an error, and no signal (which would end this test) */
+	close(ends[0]);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_SYSTEM);
+	assert_failure(&err, TC_ERROR_SYSTEM, strerror(EPIPE));
+	close(ends[1]);
+	close_world(&world);
+}
+
+/* ---- on a loop ---- */
+
+static void run_until(tc_loop *loop, const bool *happened)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	for (int i = 0; i < 200 && !*happened; i++)
+		assert_ok(tc_loop_poll(loop, 50, &err), &err);
+	assert_true(*happened);
+}
+
+static void test_loop(void **state)
+{
+	struct world world = WORLD(broken, whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	struct note note = { 0 };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	tc_loop *loop = tc_loop_new(NULL, &err);
+	assert_non_null(loop);
+	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, NULL, &err), &err);
+	sink = (struct tc_sink){ 0 }; /* it was copied */
+	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_int_equal(note.succeeded, 1);
+	assert_int_equal(vessel.discarded, 4);
+	assert_memory_equal(vessel.bytes, "0123456789", 10);
+	sink = sink_of(&vessel);
+	sink.size = 0;
+	assert_int_equal(tc_loop_download(loop, world.call, &sink, take_note, &note, NULL, &err),
+		TC_ERROR_ARGUMENT);
+	tc_error_clear(&err);
+	tc_loop_free(loop);
+	assert_int_equal(note.done, 1);
+	close_world(&world);
+	empty(&vessel);
+}
+
+/* A sink that is full holds the transfer back, for longer than any silence may last. */
+static void test_held_back(void **state)
+{
+	static const size_t size = 4 * 1024 * 1024;
+	struct world world = WORLD({ .status = 200 });
+	struct vessel vessel = { .close_at = 1 };
+	struct tc_sink sink = sink_of(&vessel);
+	struct note note = { 0 };
+	uint64_t run;
+	tc_error err = TC_ERROR_INIT;
+	char *body = calloc(1, size);
+
+	(void)state;
+	assert_non_null(body);
+	world.script.replies[0].body = body;
+	world.script.replies[0].body_length = size;
+	open_world(&world);
+	world.options.timeout_ms = 500;
+	world.options.retries = -1;
+	make_call(&world);
+	sink.full = is_closed;
+	tc_loop *loop = tc_loop_new(NULL, &err);
+	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, &run, &err), &err);
+	run_until(loop, &vessel.closed);
+	size_t before = vessel.length;
+	assert_true(before < size);
+	for (int i = 0; i < 17; i++)
+		assert_ok(tc_loop_poll(loop, 100, &err), &err);
+	assert_int_equal(vessel.length, before);
+	assert_int_equal(note.done, 0);
+	vessel.closed = false;
+	vessel.close_at = 0;
+	tc_loop_resume(loop, run);
+	assert_int_equal(vessel.length, before); /* nothing comes from inside it */
+	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_int_equal(note.succeeded, 1);
+	assert_int_equal(vessel.length, size);
+	tc_loop_resume(loop, run); /* it is over */
+	tc_loop_resume(NULL, run);
+	tc_loop_free(loop);
+	close_world(&world);
+	empty(&vessel);
+	free(body);
+}
+
+static void test_canceled(void **state)
+{
+	struct world world =
+		WORLD({ .status = 200, .body = "0123456789", .cut = 3, .silent = true });
+	struct vessel vessel = { .close_at = 3 };
+	struct tc_sink sink = sink_of(&vessel);
+	struct note note = { 0 };
+	uint64_t run;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	tc_loop *loop = tc_loop_new(NULL, &err);
+	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, &run, &err), &err);
+	run_until(loop, &vessel.closed);
+	assert_int_equal(tc_loop_cancel(loop, run), TC_OK);
+	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_int_equal(note.code, TC_ERROR_CANCELED);
+	vessel.closed = false;
+	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, &run, &err), &err);
+	run_until(loop, &vessel.closed);
+	tc_loop_free(loop);
+	assert_int_equal(note.done, 2);
+	assert_int_equal(note.code, TC_ERROR_CANCELED);
+	close_world(&world);
+	empty(&vessel);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_not_repeated),
+		cmocka_unit_test(test_repeated_before_the_first_byte),
+		cmocka_unit_test(test_refused_and_redirected),
+		cmocka_unit_test(test_sink_fails),
+		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_verified),
+		cmocka_unit_test(test_bad_arguments),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_held_back),
+		cmocka_unit_test(test_canceled),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
