@@ -196,33 +196,24 @@ static int delete_client(struct request *request)
 	return 204;
 }
 
+static void write_listed_client(struct request *request, struct row *row)
+{
+	write_client(request, row, false);
+}
+
 static int list_clients(struct request *request)
 {
-	struct store *store = request->sandbox->store;
+	static const struct list clients = { "clients", write_listed_client, 0 };
 	const char *prefix = request_query(request, "prefix");
 	struct page page;
-	int64_t count = 0;
-	const char *last = NULL;
 
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(&request->reply);
-	write_name(&request->reply, "clients");
-	write_array(&request->reply);
-	struct row *row = store_query(store,
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
 		"SELECT " COLUMNS " FROM clients WHERE client_id > ? AND "
 		"substr(client_id, 1, length(?)) = ? ORDER BY client_id LIMIT ?",
 		"ttti", page.after, prefix ? prefix : "", prefix ? prefix : "", page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 0);
-		write_client(request, row, false);
-	}
-	store_end(store, row);
-	write_end_array(&request->reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(&request->reply);
-	return 200;
+	return common_list(request, &clients, &page, row);
 }
 
 static int write_history(struct request *request, const char *sql, const char *a, const char *b)

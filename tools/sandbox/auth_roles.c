@@ -201,42 +201,30 @@ static void write_role_id(struct request *request, struct row *row)
 	write_string(&request->reply, store_text(row, 0));
 }
 
-static int list_paged(struct request *request, const char *name,
-	void (*write)(struct request *request, struct row *row))
+static int list_paged(struct request *request, const struct list *list)
 {
-	struct store *store = request->sandbox->store;
 	struct page page;
-	int64_t count = 0;
-	const char *last = NULL;
 
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(&request->reply);
-	write_name(&request->reply, name);
-	write_array(&request->reply);
-	struct row *row = store_query(store,
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
 		"SELECT " COLUMNS " FROM roles WHERE role_id > ? ORDER BY role_id LIMIT ?", "ti",
 		page.after, page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 0);
-		write(request, row);
-	}
-	store_end(store, row);
-	write_end_array(&request->reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(&request->reply);
-	return 200;
+	return common_list(request, list, &page, row);
 }
 
 static int list_roles2(struct request *request)
 {
-	return list_paged(request, "roles", write_role);
+	static const struct list roles = { "roles", write_role, 0 };
+
+	return list_paged(request, &roles);
 }
 
 static int list_role_ids(struct request *request)
 {
-	return list_paged(request, "roleIds", write_role_id);
+	static const struct list ids = { "roleIds", write_role_id, 0 };
+
+	return list_paged(request, &ids);
 }
 
 static int list_roles(struct request *request)

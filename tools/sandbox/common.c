@@ -85,7 +85,13 @@ bool common_page(struct request *request, struct page *page)
 	return after && digest_unbase64(token ? token : "", length, after, &length);
 }
 
-void common_continue(struct request *request, const char *last)
+int common_refuse_page(struct request *request)
+{
+	return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
+}
+
+/* Writes the continuationToken for the page after `last`. */
+static void write_token(struct request *request, const char *last)
 {
 	size_t length = strlen(last);
 	char *token = tc__arena_bytes(&request->arena, length * 4 / 3 + 8);
@@ -101,6 +107,33 @@ void common_continue(struct request *request, const char *last)
 			*c = *c == '+' ? '-' : '_';
 	}
 	write_member(&request->reply, "continuationToken", token);
+}
+
+void common_list_into(
+	struct request *request, const struct list *list, const struct page *page, struct row *row)
+{
+	int64_t count = 0;
+	const char *last = NULL;
+
+	write_name(&request->reply, list->name);
+	write_array(&request->reply);
+	while (store_next(row) && count++ < page->limit) {
+		last = store_copy(&request->arena, row, list->key);
+		list->write(request, row);
+	}
+	store_end(request->sandbox->store, row);
+	write_end_array(&request->reply);
+	if (count > page->limit)
+		write_token(request, last);
+}
+
+int common_list(
+	struct request *request, const struct list *list, const struct page *page, struct row *row)
+{
+	write_object(&request->reply);
+	common_list_into(request, list, page, row);
+	write_end_object(&request->reply);
+	return 200;
 }
 
 bool common_scopes(struct request *request, const char *text, struct tc_scopes *scopes)

@@ -18,16 +18,30 @@ const char *common_text(const struct request *request, const char *name, const c
 int64_t common_date(const struct request *request, const char *name, int64_t fallback);
 
 /* Paging by key: how many rows a page may have, and after which key it begins ("" for the first).
- * False when the token is none of ours. */
+ * False when the token is none of ours, and common_refuse_page says so. */
 #define PAGE_MAX 1000
 struct page {
 	int64_t limit;
 	const char *after;
 };
 bool common_page(struct request *request, struct page *page);
+int common_refuse_page(struct request *request);
 
-/* Writes the continuationToken for the page after `last`. */
-void common_continue(struct request *request, const char *last);
+/*
+ * A page of rows, of a query for one more than the limit: `write` writes a row as an item. Ends the
+ * rows. common_list makes the whole reply, `{name: […], continuationToken}`; common_list_into
+ * writes into an object that is open.
+ */
+typedef void write_row_fn(struct request *request, struct row *row);
+struct list {
+	const char *name;
+	write_row_fn *write;
+	int key; /* the column that the pages are in order of */
+};
+int common_list(
+	struct request *request, const struct list *list, const struct page *page, struct row *row);
+void common_list_into(
+	struct request *request, const struct list *list, const struct page *page, struct row *row);
 
 /* An empty reply: 200 `{}`. */
 int common_empty(struct request *request);

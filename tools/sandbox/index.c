@@ -104,68 +104,55 @@ static const char *join(struct request *request, const char *space, const char *
 	return *space ? request_printf(request, "%s.%s", space, name) : name;
 }
 
+static void write_listed_entry(struct request *request, struct row *row)
+{
+	const char *space = request_argument(request, "namespace");
+
+	write_entry(request, join(request, space, store_text(row, 4)), row);
+}
+
 int index_list_tasks(struct request *request)
 {
-	struct store *store = request->sandbox->store;
-	const char *space = request_argument(request, "namespace");
+	static const struct list tasks = { "tasks", write_listed_entry, 4 };
 	struct page page;
-	int64_t count = 0;
-	const char *last = NULL;
 
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(&request->reply);
-	write_name(&request->reply, "tasks");
-	write_array(&request->reply);
-	struct row *row = store_query(store,
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
 		"SELECT task_id, rank, data, expires, name FROM entries WHERE namespace = ? AND "
 		"name > ? AND expires > ? ORDER BY name LIMIT ?",
-		"ttii", space, page.after, request->now_ms, page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 4);
-		write_entry(request, join(request, space, last), row);
-	}
-	store_end(store, row);
-	write_end_array(&request->reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(&request->reply);
-	return 200;
+		"ttii", request_argument(request, "namespace"), page.after, request->now_ms,
+		page.limit + 1);
+	return common_list(request, &tasks, &page, row);
+}
+
+static void write_namespace(struct request *request, struct row *row)
+{
+	struct writer *reply = &request->reply;
+	const char *name = store_text(row, 0);
+
+	write_object(reply);
+	write_member(
+		reply, "namespace", join(request, request_argument(request, "namespace"), name));
+	write_member(reply, "name", name);
+	write_member_date(reply, "expires", store_int(row, 1));
+	write_end_object(reply);
 }
 
 int index_list_namespaces(struct request *request)
 {
-	struct store *store = request->sandbox->store;
-	struct writer *reply = &request->reply;
-	const char *space = request_argument(request, "namespace");
+	static const struct list namespaces = { "namespaces", write_namespace, 0 };
 	struct page page;
-	int64_t count = 0;
-	const char *last = NULL;
 
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(reply);
-	write_name(reply, "namespaces");
-	write_array(reply);
-	struct row *row = store_query(store,
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
 		"SELECT name, expires FROM namespaces WHERE parent = ? AND name > ? AND expires > "
 		"? "
 		"ORDER BY name LIMIT ?",
-		"ttii", space, page.after, request->now_ms, page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 0);
-		write_object(reply);
-		write_member(reply, "namespace", join(request, space, last));
-		write_member(reply, "name", last);
-		write_member_date(reply, "expires", store_int(row, 1));
-		write_end_object(reply);
-	}
-	store_end(store, row);
-	write_end_array(reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(reply);
-	return 200;
+		"ttii", request_argument(request, "namespace"), page.after, request->now_ms,
+		page.limit + 1);
+	return common_list(request, &namespaces, &page, row);
 }
 
 static int index_find_tasks_at(struct request *request)

@@ -53,6 +53,9 @@ struct task *queue_load_run(struct request *request, struct run **run, int *stat
 
 struct step queue_step(struct request *request);
 
+/* A row whose second column is a task, as {status, task}. */
+write_row_fn queue_write_task;
+
 /* The reply {status}. */
 int queue_reply_status(struct request *request, const struct task *task);
 

@@ -204,39 +204,34 @@ static void write_artifact(struct writer *reply, const struct artifact *artifact
 	write_end_object(reply);
 }
 
+static void write_listed_artifact(struct request *request, struct row *row)
+{
+	const char *task = store_copy(&request->arena, row, 1);
+	const char *name = store_copy(&request->arena, row, 0);
+	struct artifact artifact;
+
+	if (artifact_load(request, task, store_int(row, 2), name, &artifact))
+		write_artifact(&request->reply, &artifact);
+}
+
 static int list_artifacts(struct request *request, bool latest)
 {
-	struct store *store = request->sandbox->store;
+	static const struct list artifacts = { "artifacts", write_listed_artifact, 0 };
 	struct run *run;
 	int status;
 	struct task *task = find_run(request, latest, &run, &status);
 	struct page page;
-	struct artifact artifact;
-	int64_t count = 0;
-	const char *last = NULL;
 
 	if (!task)
 		return status;
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(&request->reply);
-	write_name(&request->reply, "artifacts");
-	write_array(&request->reply);
-	struct row *row = store_query(store,
-		"SELECT name FROM artifacts WHERE task_id = ? AND run_id = ? AND name > ? AND "
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
+		"SELECT name, task_id, run_id FROM artifacts WHERE task_id = ? AND run_id = ? AND "
+		"name > ? AND "
 		"expires > ? ORDER BY name LIMIT ?",
 		"titii", task->id, run->id, page.after, request->now_ms, page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 0);
-		if (artifact_load(request, task->id, run->id, last, &artifact))
-			write_artifact(&request->reply, &artifact);
-	}
-	store_end(store, row);
-	write_end_array(&request->reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(&request->reply);
-	return 200;
+	return common_list(request, &artifacts, &page, row);
 }
 
 int queue_list_artifacts(struct request *request)

@@ -95,43 +95,23 @@ int queue_seal_task_group(struct request *request)
 /* Pages go by the order of creation: the token is a row's number. */
 int queue_list_task_group(struct request *request)
 {
-	struct store *store = request->sandbox->store;
-	struct writer *reply = &request->reply;
+	static const struct list tasks = { "tasks", queue_write_task, 0 };
 	struct group group;
 	struct page page;
-	int64_t count = 0;
-	const char *last = NULL;
 	int status = load_group(request, &group);
 
 	if (!status && !common_page(request, &page))
-		status = refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
+		status = common_refuse_page(request);
 	if (status)
 		return status;
-	write_object(reply);
-	write_group(reply, &group);
-	write_name(reply, "tasks");
-	write_array(reply);
-	struct row *row = store_query(store,
+	struct row *row = store_query(request->sandbox->store,
 		"SELECT seq, task_id FROM tasks WHERE group_id = ? AND seq > ? ORDER BY seq LIMIT "
 		"?",
 		"tii", group.id, (int64_t)strtoll(page.after, NULL, 10), page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		const struct task *task =
-			task_load(store, &request->arena, store_copy(&request->arena, row, 1));
-		last = store_copy(&request->arena, row, 0);
-		if (!task)
-			break;
-		write_object(reply);
-		write_name(reply, "status");
-		task_write_status(reply, &request->arena, task);
-		write_member_raw(reply, "task", task->definition);
-		write_end_object(reply);
-	}
-	store_end(store, row);
-	write_end_array(reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(reply);
+	write_object(&request->reply);
+	write_group(&request->reply, &group);
+	common_list_into(request, &tasks, &page, row);
+	write_end_object(&request->reply);
 	return 200;
 }
 

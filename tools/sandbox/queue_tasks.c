@@ -70,43 +70,39 @@ int queue_statuses(struct request *request)
 	return reply_listed(request, "statuses", write_status);
 }
 
+void queue_write_task(struct request *request, struct row *row)
+{
+	struct writer *reply = &request->reply;
+	const char *id = store_copy(&request->arena, row, 1);
+	const struct task *task = task_load(request->sandbox->store, &request->arena, id);
+
+	if (!task)
+		return;
+	write_object(reply);
+	write_name(reply, "status");
+	task_write_status(reply, &request->arena, task);
+	write_member_raw(reply, "task", task->definition);
+	write_end_object(reply);
+}
+
 int queue_list_dependents(struct request *request)
 {
-	struct store *store = request->sandbox->store;
-	struct writer *reply = &request->reply;
+	static const struct list tasks = { "tasks", queue_write_task, 0 };
 	struct page page;
 	int status;
-	const char *last = NULL;
-	int64_t count = 0;
 
 	if (!queue_load(request, &status))
 		return status;
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(reply);
-	write_member(reply, "taskId", request_argument(request, "taskId"));
-	write_name(reply, "tasks");
-	write_array(reply);
-	struct row *row = store_query(store,
-		"SELECT task_id FROM dependencies WHERE required = ? AND task_id > ? "
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
+		"SELECT task_id, task_id FROM dependencies WHERE required = ? AND task_id > ? "
 		"ORDER BY task_id LIMIT ?",
 		"tti", request_argument(request, "taskId"), page.after, page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 0);
-		const struct task *task = task_load(store, &request->arena, last);
-		if (!task)
-			continue;
-		write_object(reply);
-		write_name(reply, "status");
-		task_write_status(reply, &request->arena, task);
-		write_member_raw(reply, "task", task->definition);
-		write_end_object(reply);
-	}
-	store_end(store, row);
-	write_end_array(reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(reply);
+	write_object(&request->reply);
+	write_member(&request->reply, "taskId", request_argument(request, "taskId"));
+	common_list_into(request, &tasks, &page, row);
+	write_end_object(&request->reply);
 	return 200;
 }
 

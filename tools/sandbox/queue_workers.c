@@ -9,46 +9,14 @@
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define EXPIRES_MS (5 * DAY_MS)
 
-/* A page of rows whose first column is the key: `write` writes one, and the token follows. */
-static int reply_page(struct request *request, const char *name, const struct page *page,
-	struct row *row, void (*write)(struct request *request, struct row *row))
-{
-	int64_t count = 0;
-	const char *last = NULL;
-
-	write_object(&request->reply);
-	write_name(&request->reply, name);
-	write_array(&request->reply);
-	while (store_next(row) && count++ < page->limit) {
-		last = store_copy(&request->arena, row, 0);
-		write_object(&request->reply);
-		write(request, row);
-		write_end_object(&request->reply);
-	}
-	store_end(request->sandbox->store, row);
-	write_end_array(&request->reply);
-	if (count > page->limit)
-		common_continue(request, last);
-	write_end_object(&request->reply);
-	return 200;
-}
-
-static int refuse_token(struct request *request)
-{
-	return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-}
-
 /* One row or 404. */
-static int reply_one(struct request *request, struct row *row,
-	void (*write)(struct request *request, struct row *row), const char *what)
+static int reply_one(
+	struct request *request, struct row *row, write_row_fn *write, const char *what)
 {
 	bool found = store_next(row);
 
-	if (found) {
-		write_object(&request->reply);
+	if (found)
 		write(request, row);
-		write_end_object(&request->reply);
-	}
 	store_end(request->sandbox->store, row);
 	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "%s not found", what);
 }
@@ -63,21 +31,24 @@ static void write_activity(struct writer *reply, int64_t last_active)
 
 static void write_provisioner(struct request *request, struct row *row)
 {
+	write_object(&request->reply);
 	write_member(&request->reply, "provisionerId", store_text(row, 0));
 	write_activity(&request->reply, store_int(row, 1));
+	write_end_object(&request->reply);
 }
 
 int queue_list_provisioners(struct request *request)
 {
+	static const struct list list = { "provisioners", write_provisioner, 0 };
 	struct page page;
 
 	if (!common_page(request, &page))
-		return refuse_token(request);
+		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id > ? "
 		"GROUP BY provisioner_id ORDER BY provisioner_id LIMIT ?",
 		"ti", page.after, page.limit + 1);
-	return reply_page(request, "provisioners", &page, row, write_provisioner);
+	return common_list(request, &list, &page, row);
 }
 
 int queue_get_provisioner(struct request *request)
@@ -92,23 +63,26 @@ int queue_get_provisioner(struct request *request)
 
 static void write_worker_type(struct request *request, struct row *row)
 {
+	write_object(&request->reply);
 	write_member(&request->reply, "workerType", store_text(row, 0));
 	write_member(&request->reply, "provisionerId", store_text(row, 2));
 	write_member(&request->reply, "taskQueueId", store_text(row, 3));
 	write_activity(&request->reply, store_int(row, 1));
+	write_end_object(&request->reply);
 }
 
 int queue_list_worker_types(struct request *request)
 {
+	static const struct list list = { "workerTypes", write_worker_type, 0 };
 	struct page page;
 
 	if (!common_page(request, &page))
-		return refuse_token(request);
+		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT worker_type, last_active, provisioner_id, queue_id FROM queues WHERE "
 		"provisioner_id = ? AND worker_type > ? ORDER BY worker_type LIMIT ?",
 		"tti", request_argument(request, "provisionerId"), page.after, page.limit + 1);
-	return reply_page(request, "workerTypes", &page, row, write_worker_type);
+	return common_list(request, &list, &page, row);
 }
 
 int queue_get_worker_type(struct request *request)
@@ -124,21 +98,24 @@ int queue_get_worker_type(struct request *request)
 
 static void write_task_queue(struct request *request, struct row *row)
 {
+	write_object(&request->reply);
 	write_member(&request->reply, "taskQueueId", store_text(row, 0));
 	write_activity(&request->reply, store_int(row, 1));
+	write_end_object(&request->reply);
 }
 
 int queue_list_task_queues(struct request *request)
 {
+	static const struct list list = { "taskQueues", write_task_queue, 0 };
 	struct page page;
 
 	if (!common_page(request, &page))
-		return refuse_token(request);
+		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT queue_id, last_active FROM queues WHERE queue_id > ? ORDER BY queue_id "
 		"LIMIT ?",
 		"ti", page.after, page.limit + 1);
-	return reply_page(request, "taskQueues", &page, row, write_task_queue);
+	return common_list(request, &list, &page, row);
 }
 
 int queue_get_task_queue(struct request *request)
@@ -161,6 +138,7 @@ static void write_listed_worker(struct request *request, struct row *row)
 	const tc_json *recent = NULL;
 	const char *text = store_text(row, 6);
 
+	write_object(reply);
 	write_member(reply, "workerGroup", store_text(row, 1));
 	write_member(reply, "workerId", store_text(row, 2));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
@@ -171,6 +149,7 @@ static void write_listed_worker(struct request *request, struct row *row)
 		write_json(reply, tc_json_item(recent, 0));
 	}
 	tc_release(recent);
+	write_end_object(reply);
 }
 
 static const char *queue_of(struct request *request)
@@ -182,23 +161,25 @@ static const char *queue_of(struct request *request)
 int queue_list_workers(struct request *request)
 {
 	const char *quarantined = request_query(request, "quarantined");
+	static const struct list list = { "workers", write_listed_worker, 0 };
 	struct page page;
 
 	if (!common_page(request, &page))
-		return refuse_token(request);
+		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT " WORKER_COLUMNS " FROM workers WHERE queue_id = ? AND "
 		"worker_group || '/' || worker_id > ? AND (? IS NULL OR "
 		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 LIMIT ?",
 		"tttiti", queue_of(request), page.after, quarantined, request->now_ms, quarantined,
 		page.limit + 1);
-	return reply_page(request, "workers", &page, row, write_listed_worker);
+	return common_list(request, &list, &page, row);
 }
 
 static void write_worker(struct request *request, struct row *row)
 {
 	struct writer *reply = &request->reply;
 
+	write_object(reply);
 	write_member(reply, "provisionerId", request_argument(request, "provisionerId"));
 	write_member(reply, "workerType", request_argument(request, "workerType"));
 	write_member(reply, "taskQueueId", queue_of(request));
@@ -210,6 +191,7 @@ static void write_worker(struct request *request, struct row *row)
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
 	write_member_date(reply, "quarantineUntil", store_int(row, 5));
 	write_member_raw(reply, "quarantineDetails", store_text(row, 8));
+	write_end_object(reply);
 }
 
 int queue_get_worker(struct request *request)
@@ -319,47 +301,53 @@ int queue_task_queue_counts(struct request *request)
 /* Columns: key, task id, run id, time, definition, worker group, worker id. */
 static void write_pending(struct request *request, struct row *row)
 {
+	write_object(&request->reply);
 	write_member(&request->reply, "taskId", store_text(row, 1));
 	write_member_int(&request->reply, "runId", store_int(row, 2));
 	write_member_raw(&request->reply, "task", store_text(row, 4));
 	write_member_date(&request->reply, "inserted", store_int(row, 3));
+	write_end_object(&request->reply);
 }
 
 static void write_claimed(struct request *request, struct row *row)
 {
+	write_object(&request->reply);
 	write_member(&request->reply, "taskId", store_text(row, 1));
 	write_member_int(&request->reply, "runId", store_int(row, 2));
 	write_member(&request->reply, "workerGroup", store_text(row, 5));
 	write_member(&request->reply, "workerId", store_text(row, 6));
 	write_member_date(&request->reply, "claimed", store_int(row, 3));
 	write_member_raw(&request->reply, "task", store_text(row, 4));
+	write_end_object(&request->reply);
 }
 
 int queue_list_pending(struct request *request)
 {
+	static const struct list list = { "tasks", write_pending, 0 };
 	struct page page;
 
 	if (!common_page(request, &page))
-		return refuse_token(request);
+		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT r.task_id, r.task_id, r.run_id, r.scheduled, t.definition FROM runs r JOIN "
 		"tasks t ON t.task_id = r.task_id WHERE r.state = 'pending' AND r.queue_id = ? AND "
 		"r.task_id > ? ORDER BY r.task_id LIMIT ?",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
-	return reply_page(request, "tasks", &page, row, write_pending);
+	return common_list(request, &list, &page, row);
 }
 
 int queue_list_claimed(struct request *request)
 {
+	static const struct list list = { "tasks", write_claimed, 0 };
 	struct page page;
 
 	if (!common_page(request, &page))
-		return refuse_token(request);
+		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT r.task_id, r.task_id, r.run_id, r.started, t.definition, r.worker_group, "
 		"r.worker_id FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
 		"r.state = 'running' AND r.queue_id = ? AND r.task_id > ? ORDER BY r.task_id LIMIT "
 		"?",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
-	return reply_page(request, "tasks", &page, row, write_claimed);
+	return common_list(request, &list, &page, row);
 }

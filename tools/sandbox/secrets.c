@@ -53,32 +53,22 @@ static int secrets_get(struct request *request)
 	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "Secret not found");
 }
 
+static void write_secret_name(struct request *request, struct row *row)
+{
+	write_string(&request->reply, store_text(row, 0));
+}
+
 static int secrets_list(struct request *request)
 {
-	struct store *store = request->sandbox->store;
-	struct writer *reply = &request->reply;
+	static const struct list secrets = { "secrets", write_secret_name, 0 };
 	struct page page;
-	int64_t count = 0;
-	const char *last = NULL;
 
 	if (!common_page(request, &page))
-		return refuse(request, INVALID_REQUEST_ARGUMENTS, "bad continuationToken");
-	write_object(reply);
-	write_name(reply, "secrets");
-	write_array(reply);
-	struct row *row = store_query(store,
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
 		"SELECT name FROM secrets WHERE name > ? AND expires > ? ORDER BY name LIMIT ?",
 		"tii", page.after, request->now_ms, page.limit + 1);
-	while (store_next(row) && count++ < page.limit) {
-		last = store_copy(&request->arena, row, 0);
-		write_string(reply, last);
-	}
-	store_end(store, row);
-	write_end_array(reply);
-	if (count > page.limit)
-		common_continue(request, last);
-	write_end_object(reply);
-	return 200;
+	return common_list(request, &secrets, &page, row);
 }
 
 const struct handler secrets_handlers[] = {
