@@ -8,74 +8,17 @@
 
 #include "runtime/src/hawk.h"
 #include "runtime/src/url.h"
-#include <signal.h>
+#include "tests/harness/peer.h"
 #include <sodium.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <taskcluster/json.h>
-#include <unistd.h>
 
 #define REQUESTS 400
 #define SKIPPED 77
 
-extern char **environ;
-
-/* The peer */
-
-static FILE *to_peer, *from_peer;
-static pid_t peer;
-
-static const tc_json *read_answer(void)
-{
-	static char line[1 << 16];
-	const tc_json *json = NULL;
-
-	if (!fgets(line, sizeof line, from_peer))
-		return NULL;
-	assert_ok(tc_json_parse(line, strlen(line), &json, NULL), NULL);
-	return json;
-}
-
-static bool start_peer(void)
-{
-	char *const argv[] = { (char[]){ "node" }, (char[]){ "tests/interop/hawk_server.js" },
-		NULL };
-	posix_spawn_file_actions_t actions;
-	int in[2], out[2];
-
-	if (pipe(in) != 0 || pipe(out) != 0)
-		return false;
-	signal(SIGPIPE, SIG_IGN);
-	setenv("NODE_PATH", "/usr/share/nodejs", 0); /* Debian's, for a node that is not */
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	posix_spawn_file_actions_addclose(&actions, in[1]);
-	posix_spawn_file_actions_addclose(&actions, out[0]);
-	int failed = posix_spawnp(&peer, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(in[0]);
-	close(out[1]);
-	to_peer = fdopen(in[1], "w");
-	from_peer = fdopen(out[0], "r");
-	if (failed)
-		return false;
-	const tc_json *ready = read_answer();
-	bool is_ready = tc_json_true(tc_json_get(ready, "ready"));
-	tc_release(ready);
-	return is_ready;
-}
-
-static void stop_peer(void)
-{
-	fclose(to_peer);
-	fclose(from_peer);
-	if (peer > 0)
-		waitpid(peer, NULL, 0);
-}
+static struct tc_peer *peer;
 
 /* Sends what the builder made; the answer is for tc_release. */
 static const tc_json *ask(tc_json_builder *question)
@@ -86,12 +29,9 @@ static const tc_json *ask(tc_json_builder *question)
 	tc_json_end(question);
 	assert_ok(tc_json_build(question, &json, NULL), NULL);
 	assert_ok(tc_json_write(json, TC_JSON_COMPACT, &text, NULL, NULL), NULL);
-	fprintf(to_peer, "%s\n", text);
-	fflush(to_peer);
+	const tc_json *answer = tc_peer_ask(peer, text);
 	tc_release(text);
 	tc_release(json);
-	const tc_json *answer = read_answer();
-	assert_non_null(answer);
 	return answer;
 }
 
@@ -468,12 +408,13 @@ int main(void)
 	const char *optional = getenv("TC_OPTIONAL_PEERS");
 
 	hawk = tc__hawk_new(NULL, NULL);
-	if (!hawk || !start_peer()) {
+	peer = tc_peer_start("tests/interop/hawk_server.js");
+	if (!hawk || !peer) {
 		fprintf(stderr, "node with its module hawk is needed (node-hawk)\n");
 		return optional && strcmp(optional, "skip") == 0 ? SKIPPED : 1;
 	}
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	stop_peer();
+	tc_peer_stop(peer);
 	tc__hawk_free(hawk);
 	return failed;
 }
