@@ -5,6 +5,7 @@
 
 #define SCHEMA "/schemas/libtaskcluster/conventions-v0.json#"
 #define WAIT_MS_MAX 600000
+#define RELEASE_MAX 32
 
 /* Conventions are our own format: what is not known there is a mistake. */
 static int refuse_others(const struct node *object, const char *const *known, size_t count,
@@ -118,19 +119,53 @@ static int read_service(const struct node *node, const struct service *service, 
 	return rc;
 }
 
-int conventions_read(struct model *model, const struct document *document, tc_error *err)
+/* "106", "4.3", "v106.0.0": one short word, since programs compare it. */
+static bool is_release(const char *text)
 {
-	static const char *const known[] = { "services", "$schema" };
+	size_t length = strlen(text);
+
+	return length && length <= RELEASE_MAX &&
+		strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-") ==
+		length;
+}
+
+static int read_release(const struct node *root, const struct model *model,
+	const struct input *input, tc_error *err)
+{
+	struct node node = node_member(root, "release");
+	const char *release = NULL;
+	int rc = node_optional_text(root, "release", &release, err);
+
+	if (rc != TC_OK || !release)
+		return rc;
+	if (!is_release(release))
+		return node_fail(&node, err,
+			"is \"%.100s\"; expected one such as \"106\", of at most %d letters, "
+			"digits "
+			"and . _ -",
+			release, RELEASE_MAX);
+	for (struct service *service = model->services; service; service = service->next)
+		if (!input || service->input == input)
+			service->release = release;
+	return TC_OK;
+}
+
+int conventions_read(struct model *model, const struct input *input,
+	const struct document *document, tc_error *err)
+{
+	static const char *const known[] = { "services", "release", "$schema" };
 	struct node root = node_root(document->file, document->root);
 	struct node schema = node_member(&root, "$schema");
 	struct node services = node_member(&root, "services");
 	const char *name = NULL;
-	int rc = refuse_others(&root, known, 2, "$schema or services", err);
+	int rc = refuse_others(&root, known, 3, "$schema, release or services", err);
 
 	if (rc == TC_OK)
 		rc = node_text(&schema, &name, err);
 	if (rc == TC_OK && strcmp(name, SCHEMA) != 0)
 		rc = node_fail(&schema, err, "is \"%s\"; expected " SCHEMA, name);
+	if (rc == TC_OK)
+		rc = read_release(&root, model, input, err);
 	if (rc == TC_OK)
 		rc = node_object(&services, err);
 	for (size_t i = 0; i < tc_json_count(services.json) && rc == TC_OK; i++) {

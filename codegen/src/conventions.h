@@ -2,12 +2,15 @@
 #ifndef TC_CODEGEN_CONVENTIONS_H
 #define TC_CODEGEN_CONVENTIONS_H
 
-/* What a client should know of an operation that its reference does not say: whether a repetition
- * is harmless, how long a reply may take. The format is in references/README.md. */
+/* What a client should know and references do not say: of an operation, whether a repetition is
+ * harmless and how long a reply may take; of all of them, which release they are. The format is in
+ * references/README.md. */
 
 #include "model.h"
 
-/* Sets in the model what the document says; every service and operation in it must be there. */
-int conventions_read(struct model *model, const struct document *document, tc_error *err);
+/* Sets in the model what the document says; every service and operation in it must be there. The
+ * release is that of the services from `input`, or of all when that is NULL. */
+int conventions_read(struct model *model, const struct input *input,
+	const struct document *document, tc_error *err);
 
 #endif

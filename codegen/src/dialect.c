@@ -215,9 +215,9 @@ static int read_authentication(
 
 /* ---- what refusals look like ---- */
 
-static int read_shape(
-	const struct dialect_reader *reader, const struct node *node, struct tc_error_shape *shape)
+static int read_shape(const struct dialect_reader *reader, const struct node *node, void *row)
 {
+	struct tc_error_shape *shape = row;
 	static const char *const known[] = { "kind", "message", "code", "info", "statuses", NULL };
 	static const char *const kinds[] = { "", "members", "string", "list", "fields", "rpc",
 		NULL };
@@ -243,55 +243,37 @@ static int read_shape(
 	return rc;
 }
 
-static int read_errors(const struct dialect_reader *reader, struct tc_conventions *conventions)
+static int read_clock_rule(const struct dialect_reader *reader, const struct node *node, void *row)
 {
-	struct node list = node_member(reader->root, "errors");
-	int rc = TC_OK;
+	static const char *const known[] = { "status", "pattern", NULL };
+	struct tc_clock_rule *rule = row;
+	int64_t status = 0;
+	int rc = dialect_refuse_others(reader, node, known);
 
-	if (!list.json)
-		return TC_OK;
-	rc = node_array(&list, reader->err);
-	if (rc != TC_OK)
-		return rc;
-	size_t count = tc_json_count(list.json);
-	struct tc_error_shape *shapes = dialect_allocate(reader, count + 1, sizeof *shapes);
-	if (!shapes)
-		return TC_ERROR_NOMEM;
-	for (size_t i = 0; i < count && rc == TC_OK; i++) {
-		struct node item = node_item(&list, i);
-		rc = read_shape(reader, &item, &shapes[i]);
-	}
-	conventions->errors = shapes;
+	if (rc == TC_OK)
+		rc = dialect_integer(reader, node, "status", &status);
+	if (rc == TC_OK)
+		rc = dialect_pattern(reader, node, "pattern", &rule->pattern);
+	if (rc == TC_OK && (status < 100 || status > 599 || !rule->pattern))
+		rc = node_fail(node, reader->err, "lacks a status or a pattern");
+	rule->status = (uint16_t)status;
 	return rc;
 }
 
-static int read_clock(const struct dialect_reader *reader, struct tc_conventions *conventions)
+static int read_refusals(const struct dialect_reader *reader, struct tc_conventions *conventions)
 {
-	static const char *const known[] = { "status", "pattern", NULL };
-	struct node list = node_member(reader->root, "clock");
+	struct node errors = node_member(reader->root, "errors");
+	struct node clock = node_member(reader->root, "clock");
+	void *shapes = NULL, *rules = NULL;
 	int rc = TC_OK;
 
-	if (!list.json)
-		return TC_OK;
-	rc = node_array(&list, reader->err);
-	if (rc != TC_OK)
-		return rc;
-	size_t count = tc_json_count(list.json);
-	struct tc_clock_rule *rules = dialect_allocate(reader, count + 1, sizeof *rules);
-	if (!rules)
-		return TC_ERROR_NOMEM;
-	for (size_t i = 0; i < count && rc == TC_OK; i++) {
-		struct node item = node_item(&list, i);
-		int64_t status = 0;
-		rc = dialect_refuse_others(reader, &item, known);
-		if (rc == TC_OK)
-			rc = dialect_integer(reader, &item, "status", &status);
-		if (rc == TC_OK)
-			rc = dialect_pattern(reader, &item, "pattern", &rules[i].pattern);
-		rules[i].status = (uint16_t)status;
-		if (rc == TC_OK && (status < 100 || status > 599 || !rules[i].pattern))
-			rc = node_fail(&item, reader->err, "lacks a status or a pattern");
-	}
+	if (errors.json)
+		rc = dialect_rows(
+			reader, &errors, sizeof *conventions->errors, read_shape, &shapes);
+	if (rc == TC_OK && clock.json)
+		rc = dialect_rows(
+			reader, &clock, sizeof *conventions->clock, read_clock_rule, &rules);
+	conventions->errors = shapes;
 	conventions->clock = rules;
 	return rc;
 }
@@ -323,9 +305,7 @@ int dialect_read_system(
 	if (rc == TC_OK)
 		rc = dialect_statuses(reader, reader->root, "finalStatuses", &read->final_statuses);
 	if (rc == TC_OK)
-		rc = read_errors(reader, read);
-	if (rc == TC_OK)
-		rc = read_clock(reader, read);
+		rc = read_refusals(reader, read);
 	read->redirects_are_errors = errors == 1;
 	*conventions = read;
 	return rc;

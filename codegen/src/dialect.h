@@ -5,7 +5,7 @@
 /*
  * What api-reference-x1 says beyond api-reference-v0 (references/dialect.md), read into the rows
  * that the runtime has for it (taskcluster/conventions.h). All of it lies in the model's arena or
- *in its inputs.
+ * in its inputs.
  *
  *	dialect.c        the reference as a whole, its schemes and errors
  *	dialect_entry.c  functions
@@ -36,9 +36,23 @@ struct dialect_list {
 	size_t count;
 };
 
-/* A function's own rules. */
+/* What people should know of a parameter beyond its rule. */
+struct dialect_word {
+	const char *name, *c_name;
+	const char *description;  /* NULL: none */
+	const char *default_text; /* what the server takes, as JSON; NULL: not told */
+	const char *operators;    /* the name of their set; NULL: none, or a list of its own */
+	const char *since, *removed_in;
+	bool deprecated;
+};
+
+/* A function's own rules. The query and the headers of `rules` are not set: they are shared when
+ * they are written. */
 struct dialect_entry {
 	struct tc_operation_conventions rules;
+	const struct tc_query_rule *query, *headers;           /* NULL: none; as rules.headers */
+	const struct dialect_word *query_words, *header_words; /* as many; not NULL */
+	const struct dialect_word *argument_words;
 	struct schema event_item;
 	bool events; /* the output is a stream of events */
 };

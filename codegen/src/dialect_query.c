@@ -81,60 +81,54 @@ int dialect_expand(const struct dialect_reader *reader, const struct node *entry
 
 static const char *const lists[] = { "single", "repeat", "comma", NULL };
 
-static int read_operator(const struct dialect_reader *reader, const struct node *node,
-	struct tc_query_operator *relation)
+static int read_operator(const struct dialect_reader *reader, const struct node *node, void *row)
 {
 	static const char *const known[] = { "name", "list", NULL };
-	int rc = TC_OK;
+	struct tc_query_operator *relation = row;
+	bool object = tc_json_kind(node->json) == TC_JSON_OBJECT;
+	struct node name = object ? node_member(node, "name") : *node;
+	int rc = object ? dialect_refuse_others(reader, node, known) : TC_OK;
 
-	if (tc_json_kind(node->json) != TC_JSON_OBJECT)
-		return node_text(node, &relation->name, reader->err);
-	rc = dialect_refuse_others(reader, node, known);
 	if (rc == TC_OK)
-		rc = dialect_required_text(reader, node, "name", &relation->name);
-	return rc == TC_OK ? dialect_choice(reader, node, "list", lists, &relation->list) : rc;
+		rc = node_text(&name, &relation->name, reader->err);
+	if (rc == TC_OK && !name_is_identifier(relation->name))
+		rc = node_fail(&name, reader->err,
+			"is \"%.100s\"; expected a name of letters, digits and _, a letter first",
+			relation->name);
+	return rc == TC_OK && object ? dialect_choice(reader, node, "list", lists, &relation->list)
+				     : rc;
 }
 
 static int read_operator_list(const struct dialect_reader *reader, const struct node *list,
 	const struct tc_query_operator **operators)
 {
-	size_t count = tc_json_count(list->json);
-	int rc = node_array(list, reader->err);
+	void *rows = NULL;
+	int rc = dialect_rows(reader, list, sizeof **operators, read_operator, &rows);
 
-	if (rc == TC_OK && count > OPERATORS_MAX)
+	if (rc == TC_OK && tc_json_count(list->json) > OPERATORS_MAX)
 		rc = node_fail(list, reader->err, "has over %d operators", OPERATORS_MAX);
-	if (rc != TC_OK)
-		return rc;
-	struct tc_query_operator *array = dialect_allocate(reader, count + 1, sizeof *array);
-	if (!array)
-		return TC_ERROR_NOMEM;
-	for (size_t i = 0; i < count && rc == TC_OK; i++) {
-		struct node item = node_item(list, i);
-		rc = read_operator(reader, &item, &array[i]);
-	}
-	*operators = array;
+	*operators = rows;
 	return rc;
 }
 
 static int read_operators(const struct dialect_reader *reader, const struct node *object,
-	const struct tc_query_operator **operators)
+	struct tc_query_rule *rule, struct dialect_word *word)
 {
 	struct node node = node_member(object, "operators");
-	const char *name = NULL;
 
 	if (!node.json)
 		return TC_OK;
 	if (tc_json_kind(node.json) == TC_JSON_ARRAY)
-		return read_operator_list(reader, &node, operators);
-	int rc = node_text(&node, &name, reader->err);
+		return read_operator_list(reader, &node, &rule->operators);
+	int rc = node_text(&node, &word->operators, reader->err);
 	if (rc != TC_OK)
 		return rc;
 	struct node sets = node_member(reader->root, "operatorSets");
-	struct node set = node_member(&sets, name);
+	struct node set = node_member(&sets, word->operators);
 	if (!set.json)
 		return node_fail(&node, reader->err,
-			"is \"%.64s\"; expected the name of one of operatorSets", name);
-	return read_operator_list(reader, &set, operators);
+			"is \"%.64s\"; expected the name of one of operatorSets", word->operators);
+	return read_operator_list(reader, &set, &rule->operators);
 }
 
 static int read_flags(
@@ -158,8 +152,36 @@ static int read_flags(
 	return rc;
 }
 
+/* What people should know of a parameter. */
+static int read_word(const struct dialect_reader *reader, const struct node *node, const char *name,
+	struct dialect_word *word)
+{
+	struct tc__arena *arena = &reader->model->arena;
+	struct node fallback = node_member(node, "default");
+	char *text = NULL;
+	size_t length = 0;
+	int rc = TC_OK;
+
+	word->name = name;
+	word->c_name = name_snake(arena, name);
+	if (fallback.json)
+		rc = tc_json_write(fallback.json, TC_JSON_COMPACT, &text, &length, reader->err);
+	if (text)
+		word->default_text = tc__arena_text(arena, text, length);
+	tc_release(text);
+	if (rc == TC_OK && (!word->c_name || (text && !word->default_text)))
+		rc = tc__fail_nomem(reader->err);
+	if (rc == TC_OK)
+		rc = dialect_text(reader, node, "description", &word->description);
+	if (rc == TC_OK)
+		rc = dialect_text(reader, node, "since", &word->since);
+	if (rc == TC_OK)
+		rc = dialect_text(reader, node, "removedIn", &word->removed_in);
+	return rc == TC_OK ? dialect_flag(reader, node, "deprecated", &word->deprecated) : rc;
+}
+
 static int read_rule(const struct dialect_reader *reader, const struct dialect_parameter *item,
-	struct tc_query_rule *rule)
+	struct tc_query_rule *rule, struct dialect_word *word)
 {
 	static const char *const known[] = { "name", "description", "type", "list", "operators",
 		"bare", "required", "minimum", "maximum", "default", "values", "reversible", "role",
@@ -170,6 +192,8 @@ static int read_rule(const struct dialect_reader *reader, const struct dialect_p
 	int rc = node_text(&item->name, &rule->name, reader->err);
 
 	rule->no_bare = !item->bare;
+	if (rc == TC_OK)
+		rc = read_word(reader, node, rule->name, word);
 	if (rc != TC_OK || tc_json_kind(node->json) != TC_JSON_OBJECT)
 		return rc;
 	rc = dialect_refuse_others(reader, node, known);
@@ -178,7 +202,7 @@ static int read_rule(const struct dialect_reader *reader, const struct dialect_p
 	if (rc == TC_OK)
 		rc = dialect_choice(reader, node, "list", lists, &rule->list);
 	if (rc == TC_OK)
-		rc = read_operators(reader, node, &rule->operators);
+		rc = read_operators(reader, node, rule, word);
 	if (rc == TC_OK)
 		rc = dialect_digits(reader, node, "minimum", &rule->minimum);
 	if (rc == TC_OK)
@@ -191,6 +215,12 @@ static int read_rule(const struct dialect_reader *reader, const struct dialect_p
 static int check_rule(const struct dialect_reader *reader, const struct dialect_parameter *item,
 	const struct tc_query_rule *rules, size_t at)
 {
+	/* those of the query struct have been told apart by their names in C */
+	if (!name_is_key(rules[at].name))
+		return node_fail(&item->name, reader->err,
+			"is \"%.100s\"; expected a name of letters, digits and _ - ., a letter "
+			"first",
+			rules[at].name);
 	for (size_t i = 0; i < at; i++)
 		if (strcmp(rules[i].name, rules[at].name) == 0)
 			return node_fail(&item->name, reader->err,
@@ -199,19 +229,21 @@ static int check_rule(const struct dialect_reader *reader, const struct dialect_
 }
 
 static int read_rules(const struct dialect_reader *reader, const struct dialect_list *list,
-	const struct tc_query_rule **rules)
+	const struct tc_query_rule **rules, const struct dialect_word **words)
 {
 	struct tc_query_rule *array = dialect_allocate(reader, list->count + 1, sizeof *array);
+	struct dialect_word *beside = dialect_allocate(reader, list->count + 1, sizeof *beside);
 	int rc = TC_OK;
 
-	if (!array)
+	if (!array || !beside)
 		return TC_ERROR_NOMEM;
 	for (size_t i = 0; i < list->count && rc == TC_OK; i++) {
-		rc = read_rule(reader, &list->items[i], &array[i]);
+		rc = read_rule(reader, &list->items[i], &array[i], &beside[i]);
 		if (rc == TC_OK)
 			rc = check_rule(reader, &list->items[i], array, i);
 	}
 	*rules = list->count ? array : NULL;
+	*words = beside;
 	return rc;
 }
 
@@ -262,15 +294,15 @@ int dialect_read_query(const struct dialect_reader *reader, const struct node *e
 	int rc = dialect_expand(reader, entry, "query", &query);
 
 	if (rc == TC_OK)
-		rc = read_rules(reader, &query, &dialect->rules.query);
+		rc = read_rules(reader, &query, &dialect->query, &dialect->query_words);
 	if (rc == TC_OK && query.count)
-		rc = check_fields(reader, &query, dialect->rules.query);
+		rc = check_fields(reader, &query, dialect->query);
 	if (rc == TC_OK)
 		rc = dialect_expand(reader, entry, "headers", &headers);
 	if (rc == TC_OK)
-		rc = read_rules(reader, &headers, &dialect->rules.headers);
+		rc = read_rules(reader, &headers, &dialect->headers, &dialect->header_words);
 	for (size_t i = 0; rc == TC_OK && i < headers.count; i++)
-		rc = check_header(reader, &headers.items[i], &dialect->rules.headers[i]);
+		rc = check_header(reader, &headers.items[i], &dialect->headers[i]);
 	return rc;
 }
 
@@ -281,7 +313,7 @@ bool dialect_has_key(const struct dialect_reader *reader, const struct dialect_e
 	const char *separator =
 		conventions->operator_separator ? conventions->operator_separator : "__";
 
-	for (const struct tc_query_rule *rule = dialect->rules.query; rule && rule->name; rule++) {
+	for (const struct tc_query_rule *rule = dialect->query; rule && rule->name; rule++) {
 		size_t length = strlen(rule->name);
 		if (strncmp(rule->name, key, length) != 0)
 			continue;
@@ -343,13 +375,16 @@ int dialect_read_arguments(const struct dialect_reader *reader, const struct nod
 		NULL };
 	struct tc_argument_rule *rules =
 		dialect_allocate(reader, operation->argument_count + 1, sizeof *rules);
+	struct dialect_word *words =
+		dialect_allocate(reader, operation->argument_count + 1, sizeof *words);
 	struct dialect_list list;
 	bool any = false;
-	int rc = rules ? dialect_expand(reader, entry, "args", &list) : TC_ERROR_NOMEM;
+	int rc = rules && words ? dialect_expand(reader, entry, "args", &list) : TC_ERROR_NOMEM;
 
 	for (size_t i = 0; rc == TC_OK && i < list.count; i++) {
 		const struct node *node = &list.items[i].node;
-		if (tc_json_kind(node->json) != TC_JSON_OBJECT)
+		rc = read_word(reader, node, operation->arguments[i].name, &words[i]);
+		if (rc != TC_OK || tc_json_kind(node->json) != TC_JSON_OBJECT)
 			continue;
 		rc = dialect_refuse_others(reader, node, known);
 		if (rc == TC_OK)
@@ -363,5 +398,6 @@ int dialect_read_arguments(const struct dialect_reader *reader, const struct nod
 		any |= rules[i].kind || rules[i].pattern || rules[i].segments;
 	}
 	dialect->rules.arguments = any ? rules : NULL;
+	dialect->argument_words = words;
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "dialect_value.h"
 
+#include "pattern.h"
 #include "runtime/src/buffer.h"
 #include <string.h>
 
@@ -124,6 +125,28 @@ static int list_of(const struct dialect_reader *reader, const struct node *objec
 	return rc;
 }
 
+int dialect_rows(const struct dialect_reader *reader, const struct node *list, size_t size,
+	dialect_read_row *read, void **rows)
+{
+	int rc = node_array(list, reader->err);
+	size_t count = tc_json_count(list->json);
+
+	if (rc == TC_OK && count > LIST_MAX)
+		rc = node_fail(
+			list, reader->err, "has %zu items; expected at most %d", count, LIST_MAX);
+	if (rc != TC_OK)
+		return rc;
+	char *array = dialect_allocate(reader, count + 1, size);
+	if (!array)
+		return TC_ERROR_NOMEM;
+	for (size_t i = 0; i < count && rc == TC_OK; i++) {
+		struct node item = node_item(list, i);
+		rc = read(reader, &item, array + i * size);
+	}
+	*rows = array;
+	return rc;
+}
+
 int dialect_texts(const struct dialect_reader *reader, const struct node *object, const char *name,
 	const char *const **texts)
 {
@@ -144,28 +167,26 @@ int dialect_texts(const struct dialect_reader *reader, const struct node *object
 	return rc;
 }
 
-/* What runs in every client is checked here as far as that is possible without the engine that will
- * run it: printable, not too long, brackets closed. */
+/* Printable, not too long, and one that the engine of every client takes. */
 static int check_pattern(
 	const struct dialect_reader *reader, const struct node *node, const char *pattern)
 {
-	int depth = 0;
+	struct pattern_fault fault;
 
-	for (const char *at = pattern; *at; at++) {
+	for (const char *at = pattern; *at; at++)
 		if (*at < ' ' || *at > '~')
 			return node_fail(node, reader->err, "is no pattern of printable ASCII");
-		if (*at == '\\' && at[1])
-			at++;
-		else if (*at == '(')
-			depth++;
-		else if (*at == ')' && --depth < 0)
-			break;
-	}
-	if (depth != 0 || !*pattern || strlen(pattern) > PATTERN_MAX)
+	if (!*pattern || strlen(pattern) > PATTERN_MAX)
 		return node_fail(node, reader->err,
 			"is \"%.100s\"; expected a regular expression of at most %d characters",
 			pattern, PATTERN_MAX);
-	return TC_OK;
+	if (!pattern_compile(pattern, PATTERN_OF_REFERENCE, &fault))
+		return tc__fail_nomem(reader->err);
+	if (!*fault.reason)
+		return TC_OK;
+	return node_fail(node, reader->err,
+		"is \"%.100s\"; expected a regular expression, but %s at offset %zu", pattern,
+		fault.reason, fault.offset);
 }
 
 int dialect_patterns(const struct dialect_reader *reader, const struct node *object,

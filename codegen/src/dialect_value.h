@@ -33,6 +33,13 @@ int dialect_digits(const struct dialect_reader *reader, const struct node *objec
 int dialect_flag(const struct dialect_reader *reader, const struct node *object, const char *name,
 	bool *flag);
 
+/* A list of anything, as rows of that size, of which the one behind the last is zeroed. The list
+ * must be there. */
+typedef int dialect_read_row(
+	const struct dialect_reader *reader, const struct node *node, void *row);
+int dialect_rows(const struct dialect_reader *reader, const struct node *list, size_t size,
+	dialect_read_row *read, void **rows);
+
 /* A list of texts, NULL-ended. */
 int dialect_texts(const struct dialect_reader *reader, const struct node *object, const char *name,
 	const char *const **texts);

@@ -54,6 +54,7 @@ static void emit_operation_comment(struct tc__buffer *out, const struct operatio
 
 	tc__buffer_printf(&facts, "%s %s; %s", operation->method, operation->route,
 		stabilities[operation->stability]);
+	emit_conventions_head(&facts, operation);
 	if (!operation->input_shape)
 		add_schema(&facts, "; body ", &operation->input);
 	if (!operation->output_shape)
@@ -70,18 +71,30 @@ static void emit_operation_comment(struct tc__buffer *out, const struct operatio
 	tc__buffer_clear(&facts);
 }
 
+static void add_members(struct fill *fill, const struct parameter *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fill_add(fill, "*%s%s", members[i].c_name, i + 1 < count ? "," : ";");
+}
+
+/* On one line where it fits. */
 static void emit_query_struct(
 	struct tc__buffer *out, const struct service *service, const struct operation *operation)
 {
 	if (!operation->query_count)
 		return;
+	size_t begin = out->length, count = operation->query_count;
+	tc__buffer_printf(out, "\nstruct tc_%s_%s_query { ", service->c_name, operation->c_name);
+	struct fill fill = fill_begin(out, SIZE_MAX, "const char ", "");
+	add_members(&fill, operation->query, count);
+	tc__buffer_text(out, " };\n");
+	if (out->length - begin <= PROSE_WIDTH + 2) /* two line feeds */
+		return;
+	tc__buffer_truncate(out, begin);
 	tc__buffer_printf(out, "\nstruct tc_%s_%s_query {\n", service->c_name, operation->c_name);
-	struct fill fill = fill_begin(out, PROSE_WIDTH, "\tconst char ", "\t\t");
-	for (size_t i = 0; i < operation->query_count; i++)
-		fill_add(&fill, "*%s%s", operation->query[i].c_name,
-			i + 1 < operation->query_count ? "," : ";");
-	fill_end(&fill);
-	tc__buffer_text(out, "};\n");
+	fill = fill_begin(out, PROSE_WIDTH, "\tconst char ", "\t\t");
+	add_members(&fill, operation->query, count);
+	tc__buffer_text(out, "\n};\n");
 }
 
 static void emit_exchange_comment(struct tc__buffer *out, const struct exchange *exchange)
@@ -126,8 +139,7 @@ static bool same_words(const struct exchange *a, const struct exchange *b)
 	return true;
 }
 
-/* The first exchange of the service with the same routing key: they share table and comments. */
-static const struct exchange *words_owner(
+const struct exchange *emit_words_owner(
 	const struct service *service, const struct exchange *exchange)
 {
 	const struct exchange *owner = service->exchanges;
@@ -189,7 +201,7 @@ static bool has_choice(const struct exchange *exchange)
 static void emit_key_struct(
 	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
 {
-	const struct exchange *owner = words_owner(service, exchange);
+	const struct exchange *owner = emit_words_owner(service, exchange);
 
 	tc__buffer_printf(out, "struct tc_%s_events_%s_key {", service->c_name, exchange->c_name);
 	if (owner != exchange && has_choice(exchange)) {
@@ -238,6 +250,7 @@ static void emit_header(struct tc__buffer *out, const struct service *service)
 	emit_mark(out, service);
 	begin_service_header(out, service);
 	emit_comment(out, "", *service->description ? service->description : service->title, "");
+	emit_glossary(out, service);
 	for (size_t i = 0; i < service->operation_count; i++) {
 		const struct operation *operation = &service->operations[i];
 		emit_query_struct(out, service, operation);
@@ -255,161 +268,6 @@ static void emit_header(struct tc__buffer *out, const struct service *service)
 
 /* Sources */
 
-/* The rows' places in their table, by name. */
-static struct fill begin_enum(struct tc__buffer *out)
-{
-	return fill_begin(out, PROSE_WIDTH, "\nenum { ", "\t");
-}
-
-static void add_place(
-	struct fill *fill, const char *kind, const char *c_name, size_t index, size_t count)
-{
-	fill_add(fill, "%s_%s%s", kind, emit_upper(c_name).text, index + 1 < count ? "," : " };");
-}
-
-static void add_parameters(struct fill *fill, const char *member, const char *count_member,
-	const struct parameter *parameters, size_t count)
-{
-	struct tc__buffer names = TC__BUFFER(EMIT_FILE_MAX);
-
-	for (size_t i = 0; i < count; i++)
-		tc__buffer_printf(&names, "%s{ \"%s\" }", i ? ", " : "", parameters[i].name);
-	fill->out->no_memory |= names.no_memory;
-	if (count && names.length < PROSE_WIDTH / 2) {
-		fill_add(fill, ".%s = (const struct tc_parameter[]){ %s },", member,
-			tc__buffer_get(&names));
-	} else if (count) {
-		fill_add(fill, ".%s = (const struct tc_parameter[]){", member);
-		for (size_t i = 0; i < count; i++)
-			fill_add(fill, "{ \"%s\" }%s", parameters[i].name,
-				i + 1 < count ? "," : " },");
-	}
-	if (count)
-		fill_add(fill, ".%s = %zu,", count_member, count);
-	tc__buffer_clear(&names);
-}
-
-static void add_flags(
-	struct fill *fill, const struct service *service, const struct operation *operation)
-{
-	static const char *const stabilities[] = { NULL, "TC_EXPERIMENTAL", "TC_DEPRECATED" };
-	static const char *const retries[] = { NULL, "TC_RETRY_UNSENT", "TC_RETRY_NEVER" };
-
-	if (operation->stability)
-		fill_add(fill, ".stability = %s,", stabilities[operation->stability]);
-	if (operation->retry)
-		fill_add(fill, ".retry = %s,", retries[operation->retry]);
-	if (operation->unsafe_member) {
-		fill_literal(fill, "unsafe_member", operation->unsafe_member, ",");
-		fill_literal(fill, "unsafe_value", operation->unsafe_value, ",");
-	}
-	if (operation->wait_ms)
-		fill_add(fill, ".wait_ms = %u,", operation->wait_ms);
-	if (operation->input.name)
-		fill_add(fill, ".has_input = true,");
-	if (operation->output.name)
-		fill_add(fill, ".has_output = true,");
-	if (operation->blob_output)
-		fill_add(fill, ".blob_output = true,");
-	if (operation->pages)
-		fill_add(fill, ".pages = true,");
-	if (operation->input_shape)
-		fill_add(fill, ".input = &tc_%s_type,", shape_struct_name(operation->input_shape));
-	if (operation->output_shape)
-		fill_add(
-			fill, ".output = &tc_%s_type,", shape_struct_name(operation->output_shape));
-	if (operation->secret_reply)
-		fill_add(fill, ".secret_reply = true,");
-	emit_operation_conventions(fill, service, operation);
-}
-
-static void emit_operation_row(
-	struct tc__buffer *out, const struct service *service, const struct operation *operation)
-{
-	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
-
-	fill_add(&fill, "[OP_%s] = { ", emit_upper(operation->c_name).text);
-	fill.glue = true;
-	fill_add(&fill, ".service = &tc__service_%s,", service->c_name);
-	fill_add(&fill, ".name = \"%s\",", operation->name);
-	fill_add(&fill, ".method = \"%s\",", operation->method);
-	fill_literal(&fill, "route", operation->route, ",");
-	fill_literal(&fill, "title", operation->title, ",");
-	if (operation->scopes)
-		fill_literal(&fill, "scopes", operation->scopes, ",");
-	add_parameters(&fill, "arguments", "argument_count", operation->arguments,
-		operation->argument_count);
-	add_parameters(&fill, "query", "query_count", operation->query, operation->query_count);
-	add_flags(&fill, service, operation);
-	fill_literal(&fill, "description", operation->description, " },");
-	fill_end(&fill);
-}
-
-static void emit_words(
-	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
-{
-	if (words_owner(service, exchange) != exchange)
-		return;
-	tc__buffer_printf(
-		out, "\nstatic const struct tc_key_word words_%s[] = {\n", exchange->c_name);
-	for (size_t i = 0; i < exchange->word_count; i++) {
-		const struct key_word *word = &exchange->words[i];
-		struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
-		fill_add(&fill, "{ .name = \"%s\",", word->name);
-		if (word->constant)
-			fill_literal(&fill, "constant", word->constant, ",");
-		if (word->required)
-			fill_add(&fill, ".required = true,");
-		if (word->multiple_words)
-			fill_add(&fill, ".multiple_words = true,");
-		fill_literal(&fill, "summary", word->summary ? word->summary : "", " },");
-		fill_end(&fill);
-	}
-	tc__buffer_text(out, "};\n");
-}
-
-static void emit_exchange_row(
-	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
-{
-	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t\t");
-
-	fill_add(&fill, "[EX_%s] = { ", emit_upper(exchange->c_name).text);
-	fill.glue = true;
-	fill_add(&fill, ".service = &tc__service_%s,", service->c_name);
-	fill_add(&fill, ".name = \"%s\",", exchange->name);
-	fill_literal(&fill, "exchange", exchange->exchange, ",");
-	fill_literal(&fill, "title", exchange->title, ",");
-	if (exchange->message_shape)
-		fill_add(&fill, ".message = &tc_%s_type,",
-			shape_struct_name(exchange->message_shape));
-	fill_add(&fill, ".words = words_%s,", words_owner(service, exchange)->c_name);
-	fill_add(&fill, ".word_count = %zu,", exchange->word_count);
-	fill_literal(&fill, "description", exchange->description, " },");
-	fill_end(&fill);
-}
-
-static void emit_service_row(struct tc__buffer *out, const struct service *service)
-{
-	tc__buffer_printf(out, "\nconst struct tc_service tc__service_%s = {\n", service->c_name);
-	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, "\t", "\t");
-	fill_add(&fill, ".name = \"%s\",", service->name);
-	fill_literal(&fill, "version", service->version, ",");
-	fill_literal(&fill, "title", service->title, ",");
-	fill_literal(&fill, "description", service->description, ",");
-	if (service->base_url)
-		fill_literal(&fill, "base_url", service->base_url, ",");
-	if (service->conventions)
-		fill_add(&fill, ".conventions = &conventions,");
-	if (service->operation_count)
-		fill_add(&fill, ".operations = operations, .operation_count = %zu,",
-			service->operation_count);
-	if (service->exchange_count)
-		fill_add(&fill, ".exchanges = exchanges, .exchange_count = %zu,",
-			service->exchange_count);
-	fill_end(&fill);
-	tc__buffer_text(out, "};\n");
-}
-
 static void emit_binding(
 	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
 {
@@ -420,36 +278,6 @@ static void emit_binding(
 		emit_upper(exchange->c_name).text);
 }
 
-static void emit_operations(struct tc__buffer *out, const struct service *service)
-{
-	if (!service->operation_count)
-		return;
-	struct fill fill = begin_enum(out);
-	for (size_t i = 0; i < service->operation_count; i++)
-		add_place(&fill, "OP", service->operations[i].c_name, i, service->operation_count);
-	fill_end(&fill);
-	tc__buffer_text(out, "\nstatic const struct tc_operation operations[] = {\n");
-	for (size_t i = 0; i < service->operation_count; i++)
-		emit_operation_row(out, service, &service->operations[i]);
-	tc__buffer_text(out, "};\n");
-}
-
-static void emit_exchanges(struct tc__buffer *out, const struct service *service)
-{
-	if (!service->exchange_count)
-		return;
-	for (size_t i = 0; i < service->exchange_count; i++)
-		emit_words(out, service, &service->exchanges[i]);
-	struct fill fill = begin_enum(out);
-	for (size_t i = 0; i < service->exchange_count; i++)
-		add_place(&fill, "EX", service->exchanges[i].c_name, i, service->exchange_count);
-	fill_end(&fill);
-	tc__buffer_text(out, "\nstatic const struct tc_exchange exchanges[] = {\n");
-	for (size_t i = 0; i < service->exchange_count; i++)
-		emit_exchange_row(out, service, &service->exchanges[i]);
-	tc__buffer_text(out, "};\n");
-}
-
 static void emit_source(struct tc__buffer *out, const struct service *service)
 {
 	emit_mark(out, service);
@@ -457,10 +285,7 @@ static void emit_source(struct tc__buffer *out, const struct service *service)
 	tc__buffer_text(out, "#include \"services.h\"\n#include <taskcluster/generated.h>\n");
 	if (service->conventions)
 		tc__buffer_text(out, "#include <taskcluster/conventions.h>\n");
-	emit_conventions(out, service);
-	emit_operations(out, service);
-	emit_exchanges(out, service);
-	emit_service_row(out, service);
+	emit_rows(out, service);
 	for (size_t i = 0; i < service->operation_count; i++)
 		emit_faces_define(out, service, &service->operations[i]);
 	for (size_t i = 0; i < service->exchange_count; i++)

@@ -111,16 +111,15 @@ static struct fill begin_statement(struct tc__buffer *out, const struct operatio
 
 	fill_add(&fill, "return tc_generated_%s(%s", call, first);
 	fill.glue = !*first;
-	fill_add(&fill, "&operations[OP_%s],", emit_upper(operation->c_name).text);
+	fill_add(&fill, "OP(%s),", emit_upper(operation->c_name).text);
 	return fill;
 }
 
 static void add_values(struct fill *fill, const struct operation *operation)
 {
 	for (size_t i = 0; i < operation->argument_count; i++)
-		fill_add(fill, "%s%s%s", i ? "" : "(const char *const[]){ ",
-			operation->arguments[i].c_name,
-			i + 1 < operation->argument_count ? "," : " },");
+		fill_add(fill, "%s%s%s", i ? "" : "TC_VALUES(", operation->arguments[i].c_name,
+			i + 1 < operation->argument_count ? "," : "),");
 	if (!operation->argument_count)
 		fill_add(fill, "NULL,");
 	fill_add(fill, operation->query_count ? "query," : "NULL,");

@@ -34,6 +34,16 @@ void emit_types_source(struct tc__buffer *out, const struct service *service);
  * `buffer`, which must be empty, holds. */
 const char *emit_held(struct tc__buffer *buffer, const struct shape *shape, bool direct);
 
+/* The first exchange of the service with the same routing key: they share table and comments. */
+const struct exchange *emit_words_owner(
+	const struct service *service, const struct exchange *exchange);
+
+/* The constant rows of a service. */
+void emit_rows(struct tc__buffer *out, const struct service *service);
+
+/* What the parameters of a service mean, for its header; nothing for plain references. */
+void emit_glossary(struct tc__buffer *out, const struct service *service);
+
 /* The functions with structs: declarations, and definitions. */
 void emit_faces_declare(
 	struct tc__buffer *out, const struct service *service, const struct operation *operation);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* <service>_types.c: the tables of the codec. What is equal is there once. */
 #include "emit_parts.h"
+#include "emit_pool.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,135 +15,18 @@ struct row {
 struct tables {
 	struct tc__buffer *out;
 	const struct service *service;
-	struct tc__arena arena;
-	struct table by_shape, by_text, names;
+	struct pool pool;
+	struct table by_shape;
 	struct row fallback;
-	bool no_memory;
 };
 
 static const char *type_of(struct tables *t, const struct shape *shape, const char *hint);
-
-static void *allocate(struct tables *t, size_t size)
-{
-	void *memory = tc__arena_alloc(&t->arena, size);
-
-	t->no_memory |= !memory;
-	return memory ? memset(memory, 0, size) : NULL;
-}
-
-/* The buffer's text, kept; the buffer is cleared. */
-static const char *keep(struct tables *t, struct tc__buffer *text)
-{
-	const char *copy = tc__buffer_failed(text)
-		? NULL
-		: tc__arena_text(&t->arena, tc__buffer_get(text), text->length);
-
-	t->no_memory |= !copy;
-	tc__buffer_clear(text);
-	return copy ? copy : "";
-}
-
-/* Texts by texts. */
-static void put_text(struct tables *t, struct table *table, const char *key, const char *text)
-{
-	const char **cell = allocate(t, sizeof *cell);
-
-	if (!cell)
-		return;
-	*cell = text;
-	t->no_memory |= !table_put(table, key, strlen(key), cell);
-}
-
-static const char *get_text(const struct table *table, const char *key)
-{
-	const char *const *cell = table_get(table, key, strlen(key));
-
-	return cell ? *cell : NULL;
-}
-
-/* A name that the file does not have yet: prefix_hint, prefix_hint2 … */
-static const char *new_name(struct tables *t, const char *prefix, const char *hint)
-{
-	const char *name = "";
-
-	for (unsigned number = 1; !t->no_memory; number++) {
-		struct tc__buffer text = TC__BUFFER(EMIT_FILE_MAX);
-		tc__buffer_printf(&text, "%s_%s", prefix, hint);
-		if (number > 1)
-			tc__buffer_printf(&text, "%u", number);
-		name = keep(t, &text);
-		if (!get_text(&t->names, name))
-			break;
-	}
-	put_text(t, &t->names, name, name);
-	return name;
-}
-
-/* ---- text on lines ---- */
-
-/* Whether a line may end at the space `at`: not around "=", and a brace does not begin one. */
-static bool is_break(const char *text, size_t at)
-{
-	bool equals = text[at + 1] == '=' || (at && text[at - 1] == '=');
-
-	return !equals && text[at + 1] != '}';
-}
-
-/* How far the next such space outside of literals is. */
-static size_t word_length(const char *text)
-{
-	bool quoted = false;
-	size_t length = 0;
-
-	for (; text[length] && (quoted || text[length] != ' ' || !is_break(text, length));
-		length++) {
-		if (text[length] == '\\' && quoted && text[length + 1])
-			length++;
-		else if (text[length] == '"')
-			quoted = !quoted;
-	}
-	return length;
-}
-
-/* Writes a statement, broken at spaces. */
-static void add_statement(struct tc__buffer *out, const char *first, const char *text)
-{
-	struct tc__buffer word = TC__BUFFER(EMIT_FILE_MAX);
-	struct fill fill = fill_begin(out, PROSE_TABLE_WIDTH, first, *first ? "\t\t" : "\t");
-
-	while (*text) {
-		size_t length = word_length(text);
-		tc__buffer_truncate(&word, 0);
-		tc__buffer_add(&word, text, length);
-		fill_item(&fill, tc__buffer_get(&word));
-		text += length;
-		text += *text == ' ';
-	}
-	fill_end(&fill);
-	out->no_memory |= word.no_memory;
-	tc__buffer_clear(&word);
-}
 
 /* Defines `init` as a static object, unless an equal one is there; gives its name. */
 static const char *define(struct tables *t, const char *type, const char *prefix, const char *hint,
 	struct tc__buffer *init)
 {
-	struct tc__buffer text = TC__BUFFER(EMIT_FILE_MAX);
-
-	t->no_memory |= tc__buffer_failed(init);
-	tc__buffer_printf(&text, "%s = %s;", type, tc__buffer_get(init));
-	tc__buffer_clear(init);
-	const char *key = keep(t, &text);
-	const char *name = get_text(&t->by_text, key);
-	if (name)
-		return name;
-	name = new_name(t, prefix, hint);
-	put_text(t, &t->by_text, key, name);
-	tc__buffer_printf(&text, "static %s %s%s", type, name, key + strlen(type));
-	add_statement(t->out, "", tc__buffer_get(&text));
-	t->no_memory |= text.no_memory;
-	tc__buffer_clear(&text);
-	return name;
+	return pool_define(&t->pool, t->out, type, prefix, hint, init);
 }
 
 /* ---- rules ---- */
@@ -191,7 +75,7 @@ static const char *text_type(struct tables *t, const struct text_rules *rules, c
 	}
 	if (rules->formats)
 		tc__buffer_printf(&init, " .formats = %s,", tc__buffer_get(&formats));
-	t->no_memory |= formats.no_memory;
+	t->pool.no_memory |= formats.no_memory;
 	tc__buffer_clear(&formats);
 	if (!init.length)
 		return "tc_type_string";
@@ -306,7 +190,7 @@ static const char *json_type(struct tables *t, const struct shape *shape, const 
 			add_flag(&kinds, names[i]);
 	}
 	tc__buffer_printf(&init, "TC_TYPE_OF_JSON(%s)", tc__buffer_get(&kinds));
-	t->no_memory |= kinds.no_memory;
+	t->pool.no_memory |= kinds.no_memory;
 	tc__buffer_clear(&kinds);
 	return define(t, "const struct tc_type", "json", hint, &init);
 }
@@ -330,7 +214,7 @@ static const char *counts_of(struct tables *t, const struct count_rules *counts,
 	tc__buffer_text(&init, " }");
 	tc__buffer_printf(
 		&address, "&%s", define(t, "const struct tc_count_rules", "counts", hint, &init));
-	return keep(t, &address);
+	return pool_keep(&t->pool, &address);
 }
 
 /* ---- objects, lists and unions ---- */
@@ -350,7 +234,7 @@ static const char *field_flags(
 		add_flag(&flags, "TC_REQUIRED");
 	if (shape_has_indirect(field->use.shape) && !shape_field_is_direct(holder, field))
 		add_flag(&flags, "TC_INDIRECT");
-	return flags.length ? keep(t, &flags) : "0";
+	return flags.length ? pool_keep(&t->pool, &flags) : "0";
 }
 
 static void add_field(struct tables *t, const struct shape *holder, const struct shape_field *field,
@@ -364,14 +248,14 @@ static void add_field(struct tables *t, const struct shape *holder, const struct
 		tc__buffer_printf(&text, "%s, ", field->null_name);
 	prose_literal(&text, field->name, strlen(field->name));
 	tc__buffer_printf(&text, ", &%s, %s),", type, field_flags(t, holder, field));
-	add_statement(t->out, "\t", tc__buffer_get(&text));
-	t->no_memory |= text.no_memory;
+	pool_write(t->out, "\t", tc__buffer_get(&text));
+	t->pool.no_memory |= text.no_memory;
 	tc__buffer_clear(&text);
 }
 
 static void object_init(struct tables *t, const struct shape *shape, struct tc__buffer *init)
 {
-	const char **types = allocate(t, (shape->field_count + 1) * sizeof *types);
+	const char **types = pool_allocate(&t->pool, (shape->field_count + 1) * sizeof *types);
 	const char *hint = short_name(t, shape->c_name);
 	const char *counts = counts_of(t, &shape->counts, hint);
 
@@ -385,7 +269,7 @@ static void object_init(struct tables *t, const struct shape *shape, struct tc__
 		const struct shape_field *field = &shape->fields[i];
 		types[i] = type_of(t, field->use.shape, field->c_name);
 	}
-	const char *fields = new_name(t, "fields", hint);
+	const char *fields = pool_name(&t->pool, "fields", hint);
 	tc__buffer_printf(t->out, "static const struct tc_field %s[] = {\n", fields);
 	for (size_t i = 0; i < shape->field_count; i++)
 		add_field(t, shape, &shape->fields[i], types[i]);
@@ -400,14 +284,14 @@ static void object_init(struct tables *t, const struct shape *shape, struct tc__
 
 static void union_init(struct tables *t, const struct shape *shape, struct tc__buffer *init)
 {
-	const char **types = allocate(t, (shape->arm_count + 1) * sizeof *types);
+	const char **types = pool_allocate(&t->pool, (shape->arm_count + 1) * sizeof *types);
 	struct tc__buffer line = TC__BUFFER(EMIT_FILE_MAX);
 
 	if (!types)
 		return;
 	for (size_t i = 0; i < shape->arm_count; i++)
 		types[i] = type_of(t, shape->arms[i].shape, shape->arms[i].c_name);
-	const char *arms = new_name(t, "arms", short_name(t, shape->c_name));
+	const char *arms = pool_name(&t->pool, "arms", short_name(t, shape->c_name));
 	tc__buffer_printf(t->out, "static const struct tc_arm %s[] = {\n", arms);
 	for (size_t i = 0; i < shape->arm_count; i++) {
 		const struct shape_arm *arm = &shape->arms[i];
@@ -416,14 +300,14 @@ static void union_init(struct tables *t, const struct shape *shape, struct tc__b
 		add_texts(&line, arm->values, arm->value_count);
 		tc__buffer_printf(
 			&line, "%s, %zu },", arm->value_count ? "" : "NULL", arm->value_count);
-		add_statement(t->out, "\t", tc__buffer_get(&line));
+		pool_write(t->out, "\t", tc__buffer_get(&line));
 	}
 	tc__buffer_text(t->out, "};\n");
 	tc__buffer_printf(init, "TC_TYPE_OF_UNION(struct tc_%s, %s, ", shape->c_name, arms);
 	if (shape->discriminator)
 		prose_literal(init, shape->discriminator, strlen(shape->discriminator));
 	tc__buffer_text(init, shape->discriminator ? ")" : "NULL)");
-	t->no_memory |= line.no_memory;
+	t->pool.no_memory |= line.no_memory;
 	tc__buffer_clear(&line);
 }
 
@@ -443,7 +327,7 @@ static void list_init(
 	tc__buffer_printf(init, "TC_TYPE_OF_%s(%s, &%s, %s, %s)",
 		shape->kind == SHAPE_MAP ? "MAP" : "ARRAY", tc__buffer_get(&held), type,
 		indirect ? "TC_INDIRECT" : "0", counts);
-	t->no_memory |= held.no_memory;
+	t->pool.no_memory |= held.no_memory;
 	tc__buffer_clear(&held);
 }
 
@@ -453,12 +337,12 @@ static struct row *row_of(struct tables *t, const struct shape *shape)
 
 	if (row)
 		return row;
-	const struct shape **key = allocate(t, sizeof *key);
-	row = key ? allocate(t, sizeof *row) : NULL;
+	const struct shape **key = pool_allocate(&t->pool, sizeof *key);
+	row = key ? pool_allocate(&t->pool, sizeof *row) : NULL;
 	if (!row)
 		return &t->fallback;
 	*key = shape;
-	t->no_memory |= !table_put(&t->by_shape, key, sizeof(const struct shape *), row);
+	t->pool.no_memory |= !table_put(&t->by_shape, key, sizeof(const struct shape *), row);
 	return row;
 }
 
@@ -469,11 +353,11 @@ static const char *early_name(struct tables *t, const struct shape *shape, const
 
 	if (shape->is_root) {
 		tc__buffer_printf(&name, "tc_%s_type", shape_struct_name(shape));
-		return keep(t, &name);
+		return pool_keep(&t->pool, &name);
 	}
 	if (shape_is_list(shape))
-		return new_name(t, shape->kind == SHAPE_MAP ? "map" : "list", hint);
-	return new_name(t, "type", short_name(t, shape->c_name));
+		return pool_name(&t->pool, shape->kind == SHAPE_MAP ? "map" : "list", hint);
+	return pool_name(&t->pool, "type", short_name(t, shape->c_name));
 }
 
 /* The table of a shape whose text is known now. */
@@ -489,8 +373,8 @@ static void finish_row(struct tables *t, const struct shape *shape, struct row *
 	}
 	tc__buffer_printf(&text, "%sconst struct tc_type %s = %s;", shape->is_root ? "" : "static ",
 		row->name, tc__buffer_get(init));
-	add_statement(t->out, "", tc__buffer_get(&text));
-	t->no_memory |= text.no_memory || init->no_memory;
+	pool_write(t->out, "", tc__buffer_get(&text));
+	t->pool.no_memory |= text.no_memory || init->no_memory;
 	tc__buffer_clear(&text);
 	tc__buffer_clear(init);
 }
@@ -526,7 +410,7 @@ static const char *row_type(struct tables *t, const struct shape *shape, const c
 /* The name of a shape's table, which stands above then; `hint` is where it is used. */
 static const char *type_of(struct tables *t, const struct shape *shape, const char *hint)
 {
-	if (t->no_memory)
+	if (t->pool.no_memory)
 		return "";
 	switch (shape->kind) {
 	case SHAPE_TEXT:
@@ -548,7 +432,8 @@ void emit_types_source(struct tc__buffer *out, const struct service *service)
 {
 	struct tables t = { .out = out, .service = service };
 
-	t.by_shape.arena = t.by_text.arena = t.names.arena = &t.arena;
+	pool_open(&t.pool);
+	t.by_shape.arena = &t.pool.arena;
 	emit_mark(out, service);
 	tc__buffer_printf(out,
 		"#include <taskcluster/%s_types.h>\n\n#include <taskcluster/type_table.h>\n\n",
@@ -557,6 +442,5 @@ void emit_types_source(struct tc__buffer *out, const struct service *service)
 		if (root->kind != SHAPE_JSON)
 			type_of(&t, root, short_name(&t, shape_struct_name(root)));
 	}
-	out->no_memory |= t.no_memory;
-	tc__arena_clear(&t.arena);
+	pool_close(&t.pool, out);
 }

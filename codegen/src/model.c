@@ -29,7 +29,7 @@ int model_add_input(struct model *model, struct input *input, tc_error *err)
 	if (rc == TC_OK && input->kind != INPUT_FILE)
 		rc = input_find(input, "conventions.json", &conventions, err);
 	if (rc == TC_OK && conventions)
-		rc = conventions_read(model, conventions, err);
+		rc = conventions_read(model, input, conventions, err);
 	return rc;
 }
 
@@ -53,7 +53,7 @@ int model_add_conventions(struct model *model, const char *path, tc_error *err)
 		rc = tc__fail(err, TC_ERROR_INPUT,
 			"%s: holds no conventions; expected a file with one JSON object", path);
 	if (rc == TC_OK)
-		rc = conventions_read(model, input->documents, err);
+		rc = conventions_read(model, NULL, input->documents, err);
 	if (input) {
 		input->next = model->inputs;
 		model->inputs = input;

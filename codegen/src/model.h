@@ -36,6 +36,7 @@ struct operation {
 	size_t argument_count, query_count;
 	struct schema input, output;
 	struct shape *input_shape, *output_shape; /* NULL: free-form, or nothing */
+	struct shape *event_shape;                /* of a stream's events */
 	bool secret_reply;
 	enum tc_stability stability;
 	enum tc_retry_class retry;
@@ -69,8 +70,11 @@ struct service {
 	const char *c_name;   /* "purge_cache" */
 	const char *schemas;  /* where its schemas lie: "schemas/purge-cache/" */
 	const char *title, *description, *version;
-	const char *base_url;                     /* NULL: below the root URL */
+	const char *short_name; /* where {service} in a base URL is not the name; or NULL */
+	const char *release;    /* of the references; NULL: not told */
+	const char *base_url;   /* NULL: below the root URL */
 	const struct tc_conventions *conventions; /* NULL: Taskcluster's */
+	const struct input *input;                /* that has its references */
 	const struct document *api, *events;
 	struct operation *operations;
 	size_t operation_count;

@@ -288,6 +288,16 @@ void fill_item(struct fill *fill, const char *item)
 	add_item(fill, item, strlen(item));
 }
 
+void fill_close(struct fill *fill, const char *end)
+{
+	struct tc__buffer *out = fill->out;
+
+	if (out->length && out->data[out->length - 1] == ',')
+		tc__buffer_truncate(out, out->length - 1);
+	tc__buffer_text(out, end);
+	tc__buffer_char(out, '\n');
+}
+
 void fill_end(struct fill *fill)
 {
 	tc__buffer_char(fill->out, '\n');
@@ -348,6 +358,16 @@ static void clean_literal(struct tc__buffer *flat, const char *text)
 		tc__buffer_truncate(flat, flat->length - 1);
 }
 
+void prose_text_literal(struct tc__buffer *out, const char *text)
+{
+	struct tc__buffer flat = TC__BUFFER(SIZE_MAX / 2);
+
+	clean_literal(&flat, text);
+	prose_literal(out, tc__buffer_get(&flat), flat.length);
+	out->no_memory |= flat.no_memory;
+	tc__buffer_clear(&flat);
+}
+
 /* Writes a long literal in pieces, cut behind spaces and line feeds. */
 static void add_pieces(struct fill *fill, const char *text, const char *end)
 {
@@ -363,7 +383,8 @@ static void add_pieces(struct fill *fill, const char *text, const char *end)
 			memmove(piece, piece + cut, used - cut);
 			used -= cut;
 			space = 0;
-			room = fill->width - columns_of(fill->indent, strlen(fill->indent)) - 5;
+			fill->column = columns_of(fill->indent, strlen(fill->indent));
+			room = fill->width - fill->column - 5;
 		}
 		memcpy(piece + used, unit, length);
 		used += length;
@@ -371,7 +392,7 @@ static void add_pieces(struct fill *fill, const char *text, const char *end)
 			space = used;
 	}
 	tc__buffer_printf(fill->out, "\"%.*s\"%s", (int)used, piece, end);
-	fill->column += used + 3; /* what matters: the line is not fresh */
+	fill->column += used + 2 + strlen(end);
 	fill->glue = false;
 }
 
@@ -380,7 +401,7 @@ void fill_literal(struct fill *fill, const char *member, const char *text, const
 	struct tc__buffer flat = TC__BUFFER(SIZE_MAX / 2), item = TC__BUFFER(SIZE_MAX / 2);
 
 	clean_literal(&flat, text);
-	tc__buffer_printf(&item, ".%s = \"", member);
+	tc__buffer_printf(&item, member ? ".%s = \"" : "%s\"", member ? member : "");
 	for (size_t i = 0; i < flat.length; i++) {
 		char unit[8];
 		char last = i ? flat.data[i - 1] : '\0';
@@ -392,7 +413,7 @@ void fill_literal(struct fill *fill, const char *member, const char *text, const
 	} else if (columns_of(fill->indent, strlen(fill->indent)) + item.length <= fill->width) {
 		add_item(fill, item.data, item.length);
 	} else {
-		size_t head = strlen(member) + 4;
+		size_t head = member ? strlen(member) + 4 : 0;
 		if (!is_fresh(fill))
 			new_line(fill);
 		tc__buffer_add(fill->out, item.data, head);

@@ -27,6 +27,9 @@ void prose_comment_lines(struct tc__buffer *out, const char *prefix, const char 
  * between them. */
 void prose_literal(struct tc__buffer *out, const char *text, size_t length);
 
+/* The same for text for people: without what is not seen, and cut where it is too long. */
+void prose_text_literal(struct tc__buffer *out, const char *text);
+
 /* Items on lines, separated by spaces, each line as full as it gets. */
 struct fill {
 	struct tc__buffer *out;
@@ -43,8 +46,12 @@ TC_PRINTF(2, 3) void fill_add(struct fill *fill, const char *format, ...);
 /* The same for one item of any length, as it is. */
 void fill_item(struct fill *fill, const char *item);
 
-/* Adds `.member = "text"` and `end` as an item, on several lines where it is too long for one. */
+/* Adds `.member = "text"` and `end` as an item, on several lines where it is too long for one; a
+ * NULL member: only the text. */
 void fill_literal(struct fill *fill, const char *member, const char *text, const char *end);
+
+/* Ends the line behind `end`, which replaces a comma at the end of the last item. */
+void fill_close(struct fill *fill, const char *end);
 
 /* Ends the line. */
 void fill_end(struct fill *fill);

@@ -636,6 +636,7 @@ static int add_service(struct reader *reader, const struct node *node, const cha
 			name, taken);
 	service->name = name;
 	service->c_name = c_name;
+	service->input = reader->input;
 	reader->service = service;
 	struct service **at = &model->services;
 	while (*at && strcmp((*at)->name, name) < 0)
@@ -669,6 +670,7 @@ static int set_schemas(struct reader *reader, const struct dialect *dialect)
 	const char *name = reader->service->name + (dialect->classic ? sizeof CLASSIC - 1 : 0);
 	struct tc__buffer folder = TC__BUFFER(SIZE_MAX / 2);
 
+	reader->service->short_name = dialect->classic ? name : NULL;
 	tc__buffer_printf(&folder, "schemas/%s/", name);
 	reader->service->schemas =
 		tc__buffer_failed(&folder) ? NULL : copy(reader, folder.data, folder.length);

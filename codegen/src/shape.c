@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "shape.h"
 
+#include "dialect.h"
 #include "runtime/src/buffer.h"
 #include "type.h"
 #include <stdio.h>
@@ -572,6 +573,8 @@ static void make_service(struct builder *b, struct service *service)
 		struct operation *operation = &service->operations[i];
 		operation->input_shape = build_root(b, &operation->input);
 		operation->output_shape = build_root(b, &operation->output);
+		if (operation->dialect)
+			operation->event_shape = build_root(b, &operation->dialect->event_item);
 	}
 	for (size_t i = 0; i < service->exchange_count; i++) {
 		struct exchange *exchange = &service->exchanges[i];

@@ -249,6 +249,7 @@ void shape_finish_service(struct builder *b)
 		struct operation *operation = &service->operations[i];
 		operation->input_shape = still_a_struct(operation->input_shape);
 		operation->output_shape = still_a_struct(operation->output_shape);
+		operation->event_shape = still_a_struct(operation->event_shape);
 		operation->secret_reply =
 			operation->output_shape && holds_secret(operation->output_shape);
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The rules that schemas have for values, as far as the runtime's tables know them. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "shape.h"
 
-#include <pcre2.h>
+#include "pattern.h"
 #include <string.h>
 
 #define ALLOWED_MAX 1000
+#define PATTERN_MAX 3999 /* bytes: C compilers need not take longer literals */
 
 const struct text_format text_formats[] = {
 	{ "date-time", "TC_FORMAT_DATE_TIME", "a date" },
@@ -20,40 +20,25 @@ const size_t text_format_count = sizeof text_formats / sizeof *text_formats;
 
 /* ---- texts ---- */
 
-/* As the runtime compiles it (type_rules.c). */
-static bool compiles(struct builder *b, const char *pattern)
-{
-	const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY |
-		PCRE2_ALT_BSUX | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_MATCH_UNSET_BACKREF;
-	int error = 0;
-	PCRE2_SIZE offset = 0;
-	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-
-	b->no_memory |= !context;
-	if (!context)
-		return false;
-	pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-	pcre2_code *code = pcre2_compile(
-		(PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset, context);
-	pcre2_compile_context_free(context);
-	b->no_memory |= !code && error == PCRE2_ERROR_HEAP_FAILED;
-	pcre2_code_free(code);
-	return code != NULL;
-}
-
 static void read_pattern(struct builder *b, struct shape *shape, const tc_json *schema)
 {
 	const tc_json *pattern = tc_json_get(schema, "pattern");
 	const char *text = tc_json_text(pattern);
+	struct pattern_fault fault;
 
 	if (!pattern)
 		return;
-	if (tc_json_kind(pattern) == TC_JSON_STRING &&
-		strlen(text) == tc_json_text_length(pattern) && strlen(text) < 4000 &&
-		compiles(b, text))
-		shape->text.pattern = text;
-	else
+	if (tc_json_kind(pattern) != TC_JSON_STRING ||
+		strlen(text) != tc_json_text_length(pattern) || strlen(text) > PATTERN_MAX) {
 		shape_note(b, shape, "Not checked: a pattern that is none here.");
+		return;
+	}
+	b->no_memory |= !pattern_compile(text, PATTERN_OF_SCHEMA, &fault);
+	if (*fault.reason)
+		shape_note(b, shape, "Not checked: a pattern that is none here (%s, at %zu).",
+			fault.reason, fault.offset);
+	else
+		shape->text.pattern = text;
 }
 
 /* A length or count: what does not fit is no limit. */

@@ -6,646 +6,588 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_CLIENTS, OP_CLIENT, OP_CREATE_CLIENT,
-	OP_GET_ENTITY_HISTORY, OP_LIST_AUDIT_HISTORY, OP_RESET_ACCESS_TOKEN, OP_UPDATE_CLIENT,
-	OP_ENABLE_CLIENT, OP_DISABLE_CLIENT, OP_DELETE_CLIENT, OP_LIST_ROLES, OP_LIST_ROLES2,
-	OP_LIST_ROLE_IDS, OP_ROLE, OP_CREATE_ROLE, OP_UPDATE_ROLE, OP_DELETE_ROLE, OP_EXPAND_SCOPES,
-	OP_CURRENT_SCOPES, OP_AWS_S3_CREDENTIALS, OP_AZURE_ACCOUNTS, OP_AZURE_TABLES,
-	OP_AZURE_TABLE_SAS, OP_AZURE_CONTAINERS, OP_AZURE_CONTAINER_SAS, OP_SENTRY_DSN,
-	OP_WEBSOCKTUNNEL_TOKEN, OP_GCP_CREDENTIALS, OP_GITHUB_REPO_TOKEN, OP_AUTHENTICATE_HAWK,
-	OP_TEST_AUTHENTICATE, OP_TEST_AUTHENTICATE_GET, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_prefix_continuation_token_limit[] = { { "prefix" }, { "continuationToken" }, { "limit" } },
+	names_client_id[] = { { "clientId" } },
+	names_entity_type_entity_id[] = { { "entityType" }, { "entityId" } },
+	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
+	names_role_id[] = { { "roleId" } },
+	names_level_bucket_prefix[] = { { "level" }, { "bucket" }, { "prefix" } },
+	names_format[] = { { "format" } },
+	names_account[] = { { "account" } },
+	names_continuation_token[] = { { "continuationToken" } },
+	names_account_table_level[] = { { "account" }, { "table" }, { "level" } },
+	names_account_container_level[] = { { "account" }, { "container" }, { "level" } },
+	names_project[] = { { "project" } },
+	names_wst_audience_wst_client[] = { { "wstAudience" }, { "wstClient" } },
+	names_project_id_service_account[] = { { "projectId" }, { "serviceAccount" } },
+	names_app_name_owner[] = { { "appName" }, { "owner" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_CLIENTS, OP_CLIENT, OP_CREATE_CLIENT, OP_GET_ENTITY_HISTORY,
+	OP_LIST_AUDIT_HISTORY, OP_RESET_ACCESS_TOKEN, OP_UPDATE_CLIENT, OP_ENABLE_CLIENT, OP_DISABLE_CLIENT,
+	OP_DELETE_CLIENT, OP_LIST_ROLES, OP_LIST_ROLES2, OP_LIST_ROLE_IDS, OP_ROLE, OP_CREATE_ROLE, OP_UPDATE_ROLE,
+	OP_DELETE_ROLE, OP_EXPAND_SCOPES, OP_CURRENT_SCOPES, OP_AWS_S3_CREDENTIALS, OP_AZURE_ACCOUNTS, OP_AZURE_TABLES,
+	OP_AZURE_TABLE_SAS, OP_AZURE_CONTAINERS, OP_AZURE_CONTAINER_SAS, OP_SENTRY_DSN, OP_WEBSOCKTUNNEL_TOKEN,
+	OP_GCP_CREDENTIALS, OP_GITHUB_REPO_TOKEN, OP_AUTHENTICATE_HAWK, OP_TEST_AUTHENTICATE, OP_TEST_AUTHENTICATE_GET,
+	OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_auth, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the auth service can be reached. Needs no credentials and has "
-		"no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_auth, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the auth service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_auth, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running auth service, with the release "
-		"number and the source it was built from. It has no output schema." },
-	[OP_LIST_CLIENTS] = { .service = &tc__service_auth, .name = "listClients", .method = "GET",
-		.route = "/clients/", .title = "List Clients", .scopes = "\"auth:list-clients\"",
-		.query = (const struct tc_parameter[]){ { "prefix" }, { "continuationToken" }, { "limit" } },
-		.query_count = 3, .has_output = true, .pages = true, .output = &tc_auth_list_clients_response_type,
-		.description = "Returns a page of clients, optionally only those whose clientId begins with "
-		"`prefix`. A page can be empty and still carry a continuationToken; an empty `prefix` value is "
-		"refused with 400." },
-	[OP_CLIENT] = { .service = &tc__service_auth, .name = "client", .method = "GET", .route = "/clients/<clientId>",
-		.title = "Get Client", .scopes = "\"auth:get-client:<clientId>\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_auth_get_client_response_type,
-		.description = "Returns one client with its scopes, expiry and disabled flag, but never its "
-		"accessToken." },
-	[OP_CREATE_CLIENT] = { .service = &tc__service_auth, .name = "createClient", .method = "PUT",
-		.route = "/clients/<clientId>", .title = "Create Client",
+	[OP_PING] = { &tc__service_auth, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the auth service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_auth, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the auth service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_auth, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running auth service, with the release number and "
+		"the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_LIST_CLIENTS] = { &tc__service_auth, "listClients", "GET", "/clients/", "List Clients",
+		"Returns a page of clients, optionally only those whose clientId begins with `prefix`. A page can "
+		"be empty and still carry a continuationToken; an empty `prefix` value is refused with 400.",
+		.scopes = "\"auth:list-clients\"", .query = names_prefix_continuation_token_limit, .query_count = 3,
+		.has_output = true, .output = &tc_auth_list_clients_response_type, .pages = true },
+	[OP_CLIENT] = { &tc__service_auth, "client", "GET", "/clients/<clientId>", "Get Client",
+		"Returns one client with its scopes, expiry and disabled flag, but never its accessToken.",
+		.scopes = "\"auth:get-client:<clientId>\"", .arguments = names_client_id, .argument_count = 1,
+		.has_output = true, .output = &tc_auth_get_client_response_type },
+	[OP_CREATE_CLIENT] = { &tc__service_auth, "createClient", "PUT", "/clients/<clientId>", "Create Client",
+		"Creates a client and returns its accessToken, which is shown only in this reply, so the caller "
+		"must keep it. Fails when the clientId is taken, or when the caller does not hold every scope it "
+		"hands out.",
 		.scopes = "{\"AllOf\":[\"auth:create-client:<clientId>\",{\"for\":\"scope\",\"in\":\"scopes\","
-		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "clientId" } },
-		.argument_count = 1, .has_input = true, .has_output = true,
-		.input = &tc_auth_create_client_request_type, .output = &tc_auth_create_client_response_type,
-		.secret_reply = true,
-		.description = "Creates a client and returns its accessToken, which is shown only in this reply, so "
-		"the caller must keep it. Fails when the clientId is taken, or when the caller does not hold every "
-		"scope it hands out." },
-	[OP_GET_ENTITY_HISTORY] = { .service = &tc__service_auth, .name = "getEntityHistory", .method = "GET",
-		.route = "/audit/<entityType>/<entityId>", .title = "Get Entity History",
-		.scopes = "\"auth:audit-history:<entityType>\"",
-		.arguments = (const struct tc_parameter[]){ { "entityType" }, { "entityId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_auth_get_entity_history_response_type,
-		.description = "Returns a page of the audit log of one entity, such as a client, role, secret, hook "
-		"or worker pool: who did what to it, and when." },
-	[OP_LIST_AUDIT_HISTORY] = { .service = &tc__service_auth, .name = "listAuditHistory", .method = "GET",
-		.route = "/clients/<clientId>/audit", .title = "List Audit History",
-		.scopes = "\"auth:client-audit-history:<clientId>\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_auth_get_entity_history_response_type,
-		.description = "Returns a page of the audit entries recorded under one clientId; each entry names "
-		"the action, the entity and the time." },
-	[OP_RESET_ACCESS_TOKEN] = { .service = &tc__service_auth, .name = "resetAccessToken", .method = "POST",
-		.route = "/clients/<clientId>/reset", .title = "Reset `accessToken`",
-		.scopes = "\"auth:reset-access-token:<clientId>\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_output = true, .output = &tc_auth_create_client_response_type,
-		.secret_reply = true,
-		.description = "Replaces the accessToken of a client and returns the new one. The old token stops "
-		"working, so everything that signs with it needs the new value." },
-	[OP_UPDATE_CLIENT] = { .service = &tc__service_auth, .name = "updateClient", .method = "POST",
-		.route = "/clients/<clientId>", .title = "Update Client",
-		.scopes = "{\"AllOf\":[\"auth:update-client:<clientId>\",{\"for\":\"scope\",\"in\":\"scopesAdded\","
-		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "clientId" } },
-		.argument_count = 1, .has_input = true, .has_output = true,
-		.input = &tc_auth_create_client_request_type, .output = &tc_auth_get_client_response_type,
-		.description = "Changes the description, expiry or scopes of a client while its accessToken stays "
-		"as it is. The caller needs only the scopes it adds; leaving `scopes` out keeps the present ones." },
-	[OP_ENABLE_CLIENT] = { .service = &tc__service_auth, .name = "enableClient", .method = "POST",
-		.route = "/clients/<clientId>/enable", .title = "Enable Client",
-		.scopes = "\"auth:enable-client:<clientId>\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_auth_get_client_response_type,
-		.description = "Lets a disabled client authenticate again and returns its record. Harmless when the "
-		"client is enabled already." },
-	[OP_DISABLE_CLIENT] = { .service = &tc__service_auth, .name = "disableClient", .method = "POST",
-		.route = "/clients/<clientId>/disable", .title = "Disable Client",
-		.scopes = "\"auth:disable-client:<clientId>\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_auth_get_client_response_type,
-		.description = "Bars a client from authenticating without deleting it and returns its record. "
-		"Harmless when the client is disabled already." },
-	[OP_DELETE_CLIENT] = { .service = &tc__service_auth, .name = "deleteClient", .method = "DELETE",
-		.route = "/clients/<clientId>", .title = "Delete Client", .scopes = "\"auth:delete-client:<clientId>\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
-		.description = "Deletes a client and answers 204 with no body, also when there is no such client. A "
-		"role named after the client stays and has to be deleted separately." },
-	[OP_LIST_ROLES] = { .service = &tc__service_auth, .name = "listRoles", .method = "GET", .route = "/roles/",
-		.title = "List Roles (no pagination)", .scopes = "\"auth:list-roles\"", .has_output = true,
-		.output = &tc_auth_list_roles_response_type,
-		.description = "Returns every role, with its expanded scopes, in one reply whose root is a JSON "
-		"array. It does not page; listRoles2 is the better choice on a large deployment." },
-	[OP_LIST_ROLES2] = { .service = &tc__service_auth, .name = "listRoles2", .method = "GET", .route = "/roles2/",
-		.title = "List Roles", .scopes = "\"auth:list-roles\"",
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_auth_list_roles2_response_type,
-		.description = "Returns roles with their expanded scopes inside an object, paged when `limit` is "
-		"given; without a limit the reply holds all of them." },
-	[OP_LIST_ROLE_IDS] = { .service = &tc__service_auth, .name = "listRoleIds", .method = "GET",
-		.route = "/roleids/", .title = "List Role IDs", .scopes = "\"auth:list-roles\"",
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_auth_list_role_ids_response_type,
-		.description = "Returns only the ids of the roles, which is much smaller than listing the roles. "
-		"Pages with `limit` and `continuationToken`; without a limit the reply is complete." },
-	[OP_ROLE] = { .service = &tc__service_auth, .name = "role", .method = "GET", .route = "/roles/<roleId>",
-		.title = "Get Role", .scopes = "\"auth:get-role:<roleId>\"",
-		.arguments = (const struct tc_parameter[]){ { "roleId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_auth_get_role_response_type,
-		.description = "Returns one role: its own scopes, the scopes these expand to, and its description." },
-	[OP_CREATE_ROLE] = { .service = &tc__service_auth, .name = "createRole", .method = "PUT",
-		.route = "/roles/<roleId>", .title = "Create Role",
+		"\"each\":\"<scope>\"}]}", .arguments = names_client_id, .argument_count = 1, .has_input = true,
+		.input = &tc_auth_create_client_request_type, .has_output = true,
+		.output = &tc_auth_create_client_response_type, .secret_reply = true },
+	[OP_GET_ENTITY_HISTORY] = { &tc__service_auth, "getEntityHistory", "GET", "/audit/<entityType>/<entityId>",
+		"Get Entity History",
+		"Returns a page of the audit log of one entity, such as a client, role, secret, hook or worker "
+		"pool: who did what to it, and when.", .scopes = "\"auth:audit-history:<entityType>\"",
+		.arguments = names_entity_type_entity_id, .argument_count = 2,
+		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
+		.output = &tc_auth_get_entity_history_response_type, .pages = true },
+	[OP_LIST_AUDIT_HISTORY] = { &tc__service_auth, "listAuditHistory", "GET", "/clients/<clientId>/audit",
+		"List Audit History",
+		"Returns a page of the audit entries recorded under one clientId; each entry names the action, "
+		"the entity and the time.", .scopes = "\"auth:client-audit-history:<clientId>\"",
+		.arguments = names_client_id, .argument_count = 1, .query = names_continuation_token_limit,
+		.query_count = 2, .has_output = true, .output = &tc_auth_get_entity_history_response_type,
+		.pages = true },
+	[OP_RESET_ACCESS_TOKEN] = { &tc__service_auth, "resetAccessToken", "POST", "/clients/<clientId>/reset",
+		"Reset `accessToken`",
+		"Replaces the accessToken of a client and returns the new one. The old token stops working, so "
+		"everything that signs with it needs the new value.",
+		.scopes = "\"auth:reset-access-token:<clientId>\"", .arguments = names_client_id, .argument_count = 1,
+		.has_output = true, .output = &tc_auth_create_client_response_type, .secret_reply = true,
+		.retry = TC_RETRY_UNSENT },
+	[OP_UPDATE_CLIENT] = { &tc__service_auth, "updateClient", "POST", "/clients/<clientId>", "Update Client",
+		"Changes the description, expiry or scopes of a client while its accessToken stays as it is. The "
+		"caller needs only the scopes it adds; leaving `scopes` out keeps the present ones.",
+		.scopes = "{\"AllOf\":[\"auth:update-client:<clientId>\",{\"for\":\"scope\","
+		"\"in\":\"scopesAdded\",\"each\":\"<scope>\"}]}", .arguments = names_client_id, .argument_count = 1,
+		.has_input = true, .input = &tc_auth_create_client_request_type, .has_output = true,
+		.output = &tc_auth_get_client_response_type },
+	[OP_ENABLE_CLIENT] = { &tc__service_auth, "enableClient", "POST", "/clients/<clientId>/enable",
+		"Enable Client",
+		"Lets a disabled client authenticate again and returns its record. Harmless when the client is "
+		"enabled already.", .scopes = "\"auth:enable-client:<clientId>\"", .arguments = names_client_id,
+		.argument_count = 1, .has_output = true, .output = &tc_auth_get_client_response_type },
+	[OP_DISABLE_CLIENT] = { &tc__service_auth, "disableClient", "POST", "/clients/<clientId>/disable",
+		"Disable Client",
+		"Bars a client from authenticating without deleting it and returns its record. Harmless when the "
+		"client is disabled already.", .scopes = "\"auth:disable-client:<clientId>\"",
+		.arguments = names_client_id, .argument_count = 1, .has_output = true,
+		.output = &tc_auth_get_client_response_type },
+	[OP_DELETE_CLIENT] = { &tc__service_auth, "deleteClient", "DELETE", "/clients/<clientId>", "Delete Client",
+		"Deletes a client and answers 204 with no body, also when there is no such client. A role named "
+		"after the client stays and has to be deleted separately.",
+		.scopes = "\"auth:delete-client:<clientId>\"", .arguments = names_client_id, .argument_count = 1 },
+	[OP_LIST_ROLES] = { &tc__service_auth, "listRoles", "GET", "/roles/", "List Roles (no pagination)",
+		"Returns every role, with its expanded scopes, in one reply whose root is a JSON array. It does "
+		"not page; listRoles2 is the better choice on a large deployment.", .scopes = "\"auth:list-roles\"",
+		.has_output = true, .output = &tc_auth_list_roles_response_type },
+	[OP_LIST_ROLES2] = { &tc__service_auth, "listRoles2", "GET", "/roles2/", "List Roles",
+		"Returns roles with their expanded scopes inside an object, paged when `limit` is given; without "
+		"a limit the reply holds all of them.", .scopes = "\"auth:list-roles\"",
+		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
+		.output = &tc_auth_list_roles2_response_type, .pages = true },
+	[OP_LIST_ROLE_IDS] = { &tc__service_auth, "listRoleIds", "GET", "/roleids/", "List Role IDs",
+		"Returns only the ids of the roles, which is much smaller than listing the roles. Pages with "
+		"`limit` and `continuationToken`; without a limit the reply is complete.",
+		.scopes = "\"auth:list-roles\"", .query = names_continuation_token_limit, .query_count = 2,
+		.has_output = true, .output = &tc_auth_list_role_ids_response_type, .pages = true },
+	[OP_ROLE] = { &tc__service_auth, "role", "GET", "/roles/<roleId>", "Get Role",
+		"Returns one role: its own scopes, the scopes these expand to, and its description.",
+		.scopes = "\"auth:get-role:<roleId>\"", .arguments = names_role_id, .argument_count = 1,
+		.has_output = true, .output = &tc_auth_get_role_response_type },
+	[OP_CREATE_ROLE] = { &tc__service_auth, "createRole", "PUT", "/roles/<roleId>", "Create Role",
+		"Creates a role, which gives its scopes to whoever holds the matching `assume:` scope. Refused "
+		"when the role exists, when the caller lacks one of the scopes, or when expansion would never end.",
 		.scopes = "{\"AllOf\":[\"auth:create-role:<roleId>\",{\"for\":\"scope\",\"in\":\"scopes\","
-		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "roleId" } },
-		.argument_count = 1, .has_input = true, .has_output = true, .input = &tc_auth_create_role_request_type,
-		.output = &tc_auth_get_role_response_type,
-		.description = "Creates a role, which gives its scopes to whoever holds the matching `assume:` "
-		"scope. Refused when the role exists, when the caller lacks one of the scopes, or when expansion "
-		"would never end." },
-	[OP_UPDATE_ROLE] = { .service = &tc__service_auth, .name = "updateRole", .method = "POST",
-		.route = "/roles/<roleId>", .title = "Update Role",
+		"\"each\":\"<scope>\"}]}", .arguments = names_role_id, .argument_count = 1, .has_input = true,
+		.input = &tc_auth_create_role_request_type, .has_output = true,
+		.output = &tc_auth_get_role_response_type },
+	[OP_UPDATE_ROLE] = { &tc__service_auth, "updateRole", "POST", "/roles/<roleId>", "Update Role",
+		"Replaces the scopes and description of a role. The caller must hold the scopes being added, not "
+		"those already there; a change that makes expansion endless is an error.",
 		.scopes = "{\"AllOf\":[\"auth:update-role:<roleId>\",{\"for\":\"scope\",\"in\":\"scopesAdded\","
-		"\"each\":\"<scope>\"}]}", .arguments = (const struct tc_parameter[]){ { "roleId" } },
-		.argument_count = 1, .has_input = true, .has_output = true, .input = &tc_auth_create_role_request_type,
-		.output = &tc_auth_get_role_response_type,
-		.description = "Replaces the scopes and description of a role. The caller must hold the scopes "
-		"being added, not those already there; a change that makes expansion endless is an error." },
-	[OP_DELETE_ROLE] = { .service = &tc__service_auth, .name = "deleteRole", .method = "DELETE",
-		.route = "/roles/<roleId>", .title = "Delete Role", .scopes = "\"auth:delete-role:<roleId>\"",
-		.arguments = (const struct tc_parameter[]){ { "roleId" } }, .argument_count = 1,
-		.description = "Deletes a role and answers 204 with no body, also when the role is already gone." },
-	[OP_EXPAND_SCOPES] = { .service = &tc__service_auth, .name = "expandScopes", .method = "POST",
-		.route = "/scopes/expand", .title = "Expand Scopes", .scopes = "\"auth:expand-scopes\"",
-		.has_input = true, .has_output = true, .input = &tc_auth_scopeset_type,
-		.output = &tc_auth_scopeset_type,
-		.description = "Takes a list of scopes and returns it with everything the roles behind its "
-		"`assume:` scopes grant. Useful to see what a set of scopes is worth." },
-	[OP_CURRENT_SCOPES] = { .service = &tc__service_auth, .name = "currentScopes", .method = "GET",
-		.route = "/scopes/current", .title = "Get Current Scopes", .scopes = "\"auth:current-scopes\"",
-		.has_output = true, .output = &tc_auth_scopeset_type,
-		.description = "Returns the scopes this very request has after roles, temporary credentials and "
-		"authorizedScopes are applied. The quickest way to see what the configured credentials can do; the "
-		"`anonymous` role is included." },
-	[OP_AWS_S3_CREDENTIALS] = { .service = &tc__service_auth, .name = "awsS3Credentials", .method = "GET",
-		.route = "/aws/s3/<level>/<bucket>/<prefix>", .title = "Get Temporary Read/Write Credentials S3",
+		"\"each\":\"<scope>\"}]}", .arguments = names_role_id, .argument_count = 1, .has_input = true,
+		.input = &tc_auth_create_role_request_type, .has_output = true,
+		.output = &tc_auth_get_role_response_type },
+	[OP_DELETE_ROLE] = { &tc__service_auth, "deleteRole", "DELETE", "/roles/<roleId>", "Delete Role",
+		"Deletes a role and answers 204 with no body, also when the role is already gone.",
+		.scopes = "\"auth:delete-role:<roleId>\"", .arguments = names_role_id, .argument_count = 1 },
+	[OP_EXPAND_SCOPES] = { &tc__service_auth, "expandScopes", "POST", "/scopes/expand", "Expand Scopes",
+		"Takes a list of scopes and returns it with everything the roles behind its `assume:` scopes "
+		"grant. Useful to see what a set of scopes is worth.", .scopes = "\"auth:expand-scopes\"",
+		.has_input = true, .input = &tc_auth_scopeset_type, .has_output = true,
+		.output = &tc_auth_scopeset_type },
+	[OP_CURRENT_SCOPES] = { &tc__service_auth, "currentScopes", "GET", "/scopes/current", "Get Current Scopes",
+		"Returns the scopes this very request has after roles, temporary credentials and authorizedScopes "
+		"are applied. The quickest way to see what the configured credentials can do; the `anonymous` "
+		"role is included.", .scopes = "\"auth:current-scopes\"", .has_output = true,
+		.output = &tc_auth_scopeset_type },
+	[OP_AWS_S3_CREDENTIALS] = { &tc__service_auth, "awsS3Credentials", "GET", "/aws/s3/<level>/<bucket>/<prefix>",
+		"Get Temporary Read/Write Credentials S3",
+		"Returns AWS credentials for one S3 bucket and key prefix, `read-only` or `read-write` as `level` "
+		"says. They live about an hour; `format=iam-role-compat` gives the layout of the EC2 metadata "
+		"service.",
 		.scopes = "{\"if\":\"levelIsReadOnly\","
 		"\"then\":{\"AnyOf\":[\"auth:aws-s3:read-only:<bucket>/<prefix>\","
 		"\"auth:aws-s3:read-write:<bucket>/<prefix>\"]},"
-		"\"else\":\"auth:aws-s3:read-write:<bucket>/<prefix>\"}",
-		.arguments = (const struct tc_parameter[]){ { "level" }, { "bucket" }, { "prefix" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "format" } }, .query_count = 1,
-		.has_output = true, .output = &tc_auth_aws_s3_credentials_response_type, .secret_reply = true,
-		.description = "Returns AWS credentials for one S3 bucket and key prefix, `read-only` or "
-		"`read-write` as `level` says. They live about an hour; `format=iam-role-compat` gives the layout "
-		"of the EC2 metadata service." },
-	[OP_AZURE_ACCOUNTS] = { .service = &tc__service_auth, .name = "azureAccounts", .method = "GET",
-		.route = "/azure/accounts", .title = "List Accounts Managed by Auth",
-		.scopes = "\"auth:azure-table:list-accounts\"", .stability = TC_DEPRECATED, .has_output = true,
-		.output = &tc_auth_azure_account_list_response_type,
-		.description = "Returns the names of the Azure storage accounts for which this deployment can issue "
-		"signatures." },
-	[OP_AZURE_TABLES] = { .service = &tc__service_auth, .name = "azureTables", .method = "GET",
-		.route = "/azure/<account>/tables", .title = "List Tables in an Account Managed by Auth",
-		.scopes = "\"auth:azure-table:list-tables:<account>\"",
-		.arguments = (const struct tc_parameter[]){ { "account" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "continuationToken" } }, .query_count = 1,
-		.stability = TC_DEPRECATED, .has_output = true, .pages = true,
-		.output = &tc_auth_azure_table_list_response_type,
-		.description = "Returns a page of the table names in one Azure account. It accepts a "
-		"continuationToken but no limit." },
-	[OP_AZURE_TABLE_SAS] = { .service = &tc__service_auth, .name = "azureTableSAS", .method = "GET",
-		.route = "/azure/<account>/table/<table>/<level>",
-		.title = "Get Shared-Access-Signature for Azure Table",
+		"\"else\":\"auth:aws-s3:read-write:<bucket>/<prefix>\"}", .arguments = names_level_bucket_prefix,
+		.argument_count = 3, .query = names_format, .query_count = 1, .has_output = true,
+		.output = &tc_auth_aws_s3_credentials_response_type, .secret_reply = true },
+	[OP_AZURE_ACCOUNTS] = { &tc__service_auth, "azureAccounts", "GET", "/azure/accounts",
+		"List Accounts Managed by Auth",
+		"Returns the names of the Azure storage accounts for which this deployment can issue signatures.",
+		.scopes = "\"auth:azure-table:list-accounts\"", .has_output = true,
+		.output = &tc_auth_azure_account_list_response_type, .stability = TC_DEPRECATED },
+	[OP_AZURE_TABLES] = { &tc__service_auth, "azureTables", "GET", "/azure/<account>/tables",
+		"List Tables in an Account Managed by Auth",
+		"Returns a page of the table names in one Azure account. It accepts a continuationToken but no "
+		"limit.", .scopes = "\"auth:azure-table:list-tables:<account>\"", .arguments = names_account,
+		.argument_count = 1, .query = names_continuation_token, .query_count = 1, .has_output = true,
+		.output = &tc_auth_azure_table_list_response_type, .pages = true, .stability = TC_DEPRECATED },
+	[OP_AZURE_TABLE_SAS] = { &tc__service_auth, "azureTableSAS", "GET", "/azure/<account>/table/<table>/<level>",
+		"Get Shared-Access-Signature for Azure Table",
+		"Returns a shared access signature and its expiry for one Azure table. With level `read-write` a "
+		"missing table is created first.",
 		.scopes = "{\"if\":\"levelIsReadOnly\","
 		"\"then\":{\"AnyOf\":[\"auth:azure-table:read-only:<account>/<table>\","
 		"\"auth:azure-table:read-write:<account>/<table>\"]},"
-		"\"else\":\"auth:azure-table:read-write:<account>/<table>\"}",
-		.arguments = (const struct tc_parameter[]){ { "account" }, { "table" }, { "level" } },
-		.argument_count = 3, .stability = TC_DEPRECATED, .has_output = true,
-		.output = &tc_auth_azure_table_access_response_type, .secret_reply = true,
-		.description = "Returns a shared access signature and its expiry for one Azure table. With level "
-		"`read-write` a missing table is created first." },
-	[OP_AZURE_CONTAINERS] = { .service = &tc__service_auth, .name = "azureContainers", .method = "GET",
-		.route = "/azure/<account>/containers", .title = "List containers in an Account Managed by Auth",
-		.scopes = "\"auth:azure-container:list-containers:<account>\"",
-		.arguments = (const struct tc_parameter[]){ { "account" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "continuationToken" } }, .query_count = 1,
-		.stability = TC_DEPRECATED, .has_output = true, .pages = true,
-		.output = &tc_auth_azure_container_list_response_type,
-		.description = "Returns a page of the blob container names in one Azure account. It accepts a "
-		"continuationToken but no limit." },
-	[OP_AZURE_CONTAINER_SAS] = { .service = &tc__service_auth, .name = "azureContainerSAS", .method = "GET",
-		.route = "/azure/<account>/containers/<container>/<level>",
-		.title = "Get Shared-Access-Signature for Azure Container",
+		"\"else\":\"auth:azure-table:read-write:<account>/<table>\"}", .arguments = names_account_table_level,
+		.argument_count = 3, .has_output = true, .output = &tc_auth_azure_table_access_response_type,
+		.secret_reply = true, .stability = TC_DEPRECATED },
+	[OP_AZURE_CONTAINERS] = { &tc__service_auth, "azureContainers", "GET", "/azure/<account>/containers",
+		"List containers in an Account Managed by Auth",
+		"Returns a page of the blob container names in one Azure account. It accepts a continuationToken "
+		"but no limit.", .scopes = "\"auth:azure-container:list-containers:<account>\"",
+		.arguments = names_account, .argument_count = 1, .query = names_continuation_token, .query_count = 1,
+		.has_output = true, .output = &tc_auth_azure_container_list_response_type, .pages = true,
+		.stability = TC_DEPRECATED },
+	[OP_AZURE_CONTAINER_SAS] = { &tc__service_auth, "azureContainerSAS", "GET",
+		"/azure/<account>/containers/<container>/<level>", "Get Shared-Access-Signature for Azure Container",
+		"Returns a shared access signature and its expiry for one Azure blob container. With level "
+		"`read-write` a missing container is created first.",
 		.scopes = "{\"if\":\"levelIsReadOnly\","
 		"\"then\":{\"AnyOf\":[\"auth:azure-container:read-only:<account>/<container>\","
 		"\"auth:azure-container:read-write:<account>/<container>\"]},"
 		"\"else\":\"auth:azure-container:read-write:<account>/<container>\"}",
-		.arguments = (const struct tc_parameter[]){ { "account" }, { "container" }, { "level" } },
-		.argument_count = 3, .stability = TC_DEPRECATED, .has_output = true,
-		.output = &tc_auth_azure_container_response_type, .secret_reply = true,
-		.description = "Returns a shared access signature and its expiry for one Azure blob container. With "
-		"level `read-write` a missing container is created first." },
-	[OP_SENTRY_DSN] = { .service = &tc__service_auth, .name = "sentryDSN", .method = "GET",
-		.route = "/sentry/<project>/dsn", .title = "Get DSN for Sentry Project",
-		.scopes = "\"auth:sentry:<project>\"", .arguments = (const struct tc_parameter[]){ { "project" } },
-		.argument_count = 1, .has_output = true, .output = &tc_auth_sentry_dsn_response_type,
-		.secret_reply = true,
-		.description = "Returns a DSN for reporting errors to a Sentry project, creating the project when "
-		"there is none. It works for about a day; `expires` in the reply says until when." },
-	[OP_WEBSOCKTUNNEL_TOKEN] = { .service = &tc__service_auth, .name = "websocktunnelToken", .method = "GET",
-		.route = "/websocktunnel/<wstAudience>/<wstClient>",
-		.title = "Get a client token for the Websocktunnel service",
-		.scopes = "\"auth:websocktunnel-token:<wstAudience>/<wstClient>\"",
-		.arguments = (const struct tc_parameter[]){ { "wstAudience" }, { "wstClient" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_auth_websocktunnel_token_response_type, .secret_reply = true,
-		.description = "Returns a token with which a worker registers as `wstClient` at a websocktunnel "
-		"server of the given audience, for instance to expose a live log. It runs out after some hours and "
-		"must be renewed before." },
-	[OP_GCP_CREDENTIALS] = { .service = &tc__service_auth, .name = "gcpCredentials", .method = "GET",
-		.route = "/gcp/credentials/<projectId>/<serviceAccount>", .title = "Get Temporary GCP Credentials",
+		.arguments = names_account_container_level, .argument_count = 3, .has_output = true,
+		.output = &tc_auth_azure_container_response_type, .secret_reply = true, .stability = TC_DEPRECATED },
+	[OP_SENTRY_DSN] = { &tc__service_auth, "sentryDSN", "GET", "/sentry/<project>/dsn",
+		"Get DSN for Sentry Project",
+		"Returns a DSN for reporting errors to a Sentry project, creating the project when there is none. "
+		"It works for about a day; `expires` in the reply says until when.",
+		.scopes = "\"auth:sentry:<project>\"", .arguments = names_project, .argument_count = 1,
+		.has_output = true, .output = &tc_auth_sentry_dsn_response_type, .secret_reply = true },
+	[OP_WEBSOCKTUNNEL_TOKEN] = { &tc__service_auth, "websocktunnelToken", "GET",
+		"/websocktunnel/<wstAudience>/<wstClient>", "Get a client token for the Websocktunnel service",
+		"Returns a token with which a worker registers as `wstClient` at a websocktunnel server of the "
+		"given audience, for instance to expose a live log. It runs out after some hours and must be "
+		"renewed before.", .scopes = "\"auth:websocktunnel-token:<wstAudience>/<wstClient>\"",
+		.arguments = names_wst_audience_wst_client, .argument_count = 2, .has_output = true,
+		.output = &tc_auth_websocktunnel_token_response_type, .secret_reply = true },
+	[OP_GCP_CREDENTIALS] = { &tc__service_auth, "gcpCredentials", "GET",
+		"/gcp/credentials/<projectId>/<serviceAccount>", "Get Temporary GCP Credentials",
+		"Returns an access token for one Google Cloud service account. Only pairs of project and account "
+		"listed in the deployment's configuration work; the token lives about an hour, as `expires` tells.",
 		.scopes = "\"auth:gcp:access-token:<projectId>/<serviceAccount>\"",
-		.arguments = (const struct tc_parameter[]){ { "projectId" }, { "serviceAccount" } },
-		.argument_count = 2, .has_output = true, .output = &tc_auth_gcp_credentials_response_type,
-		.secret_reply = true,
-		.description = "Returns an access token for one Google Cloud service account. Only pairs of project "
-		"and account listed in the deployment's configuration work; the token lives about an hour, as "
-		"`expires` tells." },
-	[OP_GITHUB_REPO_TOKEN] = { .service = &tc__service_auth, .name = "githubRepoToken", .method = "POST",
-		.route = "/github/<appName>/<owner>/repo-token", .title = "Get a repository scoped github token",
+		.arguments = names_project_id_service_account, .argument_count = 2, .has_output = true,
+		.output = &tc_auth_gcp_credentials_response_type, .secret_reply = true },
+	[OP_GITHUB_REPO_TOKEN] = { &tc__service_auth, "githubRepoToken", "POST",
+		"/github/<appName>/<owner>/repo-token", "Get a repository scoped github token",
+		"Returns a GitHub App token limited to the named repositories of one owner and to the permissions "
+		"asked for. Each repository and permission level needs its own scope, with owner and repository "
+		"in lowercase.",
 		.scopes = "{\"AllOf\":[{\"for\":\"repoPerm\",\"in\":\"repoPerms\","
 		"\"each\":\"auth:github-repo-token:<appName>/<owner>/<repoPerm>\"}]}",
-		.arguments = (const struct tc_parameter[]){ { "appName" }, { "owner" } }, .argument_count = 2,
-		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
-		.input = &tc_auth_github_repo_token_request_type, .output = &tc_auth_github_token_response_type,
-		.secret_reply = true,
-		.description = "Returns a GitHub App token limited to the named repositories of one owner and to "
-		"the permissions asked for. Each repository and permission level needs its own scope, with owner "
-		"and repository in lowercase." },
-	[OP_AUTHENTICATE_HAWK] = { .service = &tc__service_auth, .name = "authenticateHawk", .method = "POST",
-		.route = "/authenticate-hawk", .title = "Authenticate Hawk Request", .has_input = true,
-		.has_output = true, .input = &tc_auth_authenticate_hawk_request_type,
-		.output = &tc_auth_authenticate_hawk_response_type,
-		.description = "Checks the Authorization header or bewit of a request that another service received "
-		"and returns the caller's clientId and scopes. `status` in the reply separates success from failure,"
-		" so a 200 alone proves nothing." },
-	[OP_TEST_AUTHENTICATE] = { .service = &tc__service_auth, .name = "testAuthenticate", .method = "POST",
-		.route = "/test-authenticate", .title = "Test Authentication", .has_input = true, .has_output = true,
-		.input = &tc_auth_test_authenticate_request_type, .output = &tc_auth_test_authenticate_response_type,
-		.description = "Checks a client library's signing: the request is signed as client `tester` with "
-		"token `no-secret` and its body says which scopes that client has and which are required. The reply "
-		"shows clientId and scopes as seen." },
-	[OP_TEST_AUTHENTICATE_GET] = { .service = &tc__service_auth, .name = "testAuthenticateGet", .method = "GET",
-		.route = "/test-authenticate-get/", .title = "Test Authentication (GET)", .has_output = true,
-		.output = &tc_auth_test_authenticate_response_type,
-		.description = "Checks signing of a GET or of a signed URL, with the fixed client `tester` and "
-		"token `no-secret`. Succeeds only when the scope `test:authenticate-get` survives any restriction "
-		"in the request." },
-	[OP_HEARTBEAT] = { .service = &tc__service_auth, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the auth service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+		.arguments = names_app_name_owner, .argument_count = 2, .has_input = true,
+		.input = &tc_auth_github_repo_token_request_type, .has_output = true,
+		.output = &tc_auth_github_token_response_type, .secret_reply = true, .stability = TC_EXPERIMENTAL },
+	[OP_AUTHENTICATE_HAWK] = { &tc__service_auth, "authenticateHawk", "POST", "/authenticate-hawk",
+		"Authenticate Hawk Request",
+		"Checks the Authorization header or bewit of a request that another service received and returns "
+		"the caller's clientId and scopes. `status` in the reply separates success from failure, so a 200 "
+		"alone proves nothing.", .has_input = true, .input = &tc_auth_authenticate_hawk_request_type,
+		.has_output = true, .output = &tc_auth_authenticate_hawk_response_type },
+	[OP_TEST_AUTHENTICATE] = { &tc__service_auth, "testAuthenticate", "POST", "/test-authenticate",
+		"Test Authentication",
+		"Checks a client library's signing: the request is signed as client `tester` with token "
+		"`no-secret` and its body says which scopes that client has and which are required. The reply "
+		"shows clientId and scopes as seen.", .has_input = true,
+		.input = &tc_auth_test_authenticate_request_type, .has_output = true,
+		.output = &tc_auth_test_authenticate_response_type },
+	[OP_TEST_AUTHENTICATE_GET] = { &tc__service_auth, "testAuthenticateGet", "GET", "/test-authenticate-get/",
+		"Test Authentication (GET)",
+		"Checks signing of a GET or of a signed URL, with the fixed client `tester` and token "
+		"`no-secret`. Succeeds only when the scope `test:authenticate-get` survives any restriction in "
+		"the request.", .has_output = true, .output = &tc_auth_test_authenticate_response_type },
+	[OP_HEARTBEAT] = { &tc__service_auth, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the auth service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_client_created[] = {
-	{ .name = "reserved", .multiple_words = true,
-		.summary = "Kept free for later fields; when it is left unset, the pattern gets a `#` here." },
-};
+static const char
+	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
+#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
+static const struct tc_key_word words_client_created[] = { WORD_RESERVED };
 
-enum { EX_CLIENT_CREATED, EX_CLIENT_UPDATED, EX_CLIENT_DELETED, EX_ROLE_CREATED, EX_ROLE_UPDATED,
-	EX_ROLE_DELETED };
+enum { EX_CLIENT_CREATED, EX_CLIENT_UPDATED, EX_CLIENT_DELETED, EX_ROLE_CREATED, EX_ROLE_UPDATED, EX_ROLE_DELETED };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_CLIENT_CREATED] = { .service = &tc__service_auth, .name = "clientCreated",
-		.exchange = "exchange/taskcluster-auth/v1/client-created", .title = "Client Created Messages",
-		.message = &tc_auth_client_message_type, .words = words_client_created, .word_count = 1,
-		.description = "Sent when a client is created; the message holds the clientId." },
-	[EX_CLIENT_UPDATED] = { .service = &tc__service_auth, .name = "clientUpdated",
-		.exchange = "exchange/taskcluster-auth/v1/client-updated", .title = "Client Updated Messages",
-		.message = &tc_auth_client_message_type, .words = words_client_created, .word_count = 1,
-		.description = "Sent when an existing client changes; the message holds the clientId but not what "
-		"changed." },
-	[EX_CLIENT_DELETED] = { .service = &tc__service_auth, .name = "clientDeleted",
-		.exchange = "exchange/taskcluster-auth/v1/client-deleted", .title = "Client Deleted Messages",
-		.message = &tc_auth_client_message_type, .words = words_client_created, .word_count = 1,
-		.description = "Sent when a client is deleted; whoever caches its scopes should forget them." },
-	[EX_ROLE_CREATED] = { .service = &tc__service_auth, .name = "roleCreated",
-		.exchange = "exchange/taskcluster-auth/v1/role-created", .title = "Role Created Messages",
-		.message = &tc_auth_role_message_type, .words = words_client_created, .word_count = 1,
-		.description = "Sent when a role is created; the message holds the roleId." },
-	[EX_ROLE_UPDATED] = { .service = &tc__service_auth, .name = "roleUpdated",
-		.exchange = "exchange/taskcluster-auth/v1/role-updated", .title = "Role Updated Messages",
-		.message = &tc_auth_role_message_type, .words = words_client_created, .word_count = 1,
-		.description = "Sent when an existing role changes; scopes expanded through it may no longer be "
-		"right." },
-	[EX_ROLE_DELETED] = { .service = &tc__service_auth, .name = "roleDeleted",
-		.exchange = "exchange/taskcluster-auth/v1/role-deleted", .title = "Role Deleted Messages",
-		.message = &tc_auth_role_message_type, .words = words_client_created, .word_count = 1,
-		.description = "Sent when a role is deleted; scopes expanded through it are no longer granted." },
+	[EX_CLIENT_CREATED] = { &tc__service_auth, "clientCreated", "exchange/taskcluster-auth/v1/client-created",
+		"Client Created Messages", "Sent when a client is created; the message holds the clientId.",
+		.words = words_client_created, .word_count = 1, .message = &tc_auth_client_message_type },
+	[EX_CLIENT_UPDATED] = { &tc__service_auth, "clientUpdated", "exchange/taskcluster-auth/v1/client-updated",
+		"Client Updated Messages",
+		"Sent when an existing client changes; the message holds the clientId but not what changed.",
+		.words = words_client_created, .word_count = 1, .message = &tc_auth_client_message_type },
+	[EX_CLIENT_DELETED] = { &tc__service_auth, "clientDeleted", "exchange/taskcluster-auth/v1/client-deleted",
+		"Client Deleted Messages",
+		"Sent when a client is deleted; whoever caches its scopes should forget them.",
+		.words = words_client_created, .word_count = 1, .message = &tc_auth_client_message_type },
+	[EX_ROLE_CREATED] = { &tc__service_auth, "roleCreated", "exchange/taskcluster-auth/v1/role-created",
+		"Role Created Messages", "Sent when a role is created; the message holds the roleId.",
+		.words = words_client_created, .word_count = 1, .message = &tc_auth_role_message_type },
+	[EX_ROLE_UPDATED] = { &tc__service_auth, "roleUpdated", "exchange/taskcluster-auth/v1/role-updated",
+		"Role Updated Messages",
+		"Sent when an existing role changes; scopes expanded through it may no longer be right.",
+		.words = words_client_created, .word_count = 1, .message = &tc_auth_role_message_type },
+	[EX_ROLE_DELETED] = { &tc__service_auth, "roleDeleted", "exchange/taskcluster-auth/v1/role-deleted",
+		"Role Deleted Messages",
+		"Sent when a role is deleted; scopes expanded through it are no longer granted.",
+		.words = words_client_created, .word_count = 1, .message = &tc_auth_role_message_type },
 };
 
 const struct tc_service tc__service_auth = {
 	.name = "auth", .version = "v1", .title = "Auth Service",
 	.description = "Keeps the clients and roles of a deployment and decides which scopes a signed request "
 	"carries. Tools administer credentials with it; tasks and services trade their scopes for short-lived "
-	"access to other systems.", .operations = operations, .operation_count = 36,
+	"access to other systems.", .release = "106", .operations = operations, .operation_count = 36,
 	.exchanges = exchanges, .exchange_count = 6,
 };
 
 int tc_auth_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_auth_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_auth_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_auth_list_clients(tc_client *client, const struct tc_auth_list_clients_query *query,
 	struct tc_auth_list_clients_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CLIENTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CLIENTS), NULL, query, NULL, reply, err); }
 tc_call *tc_auth_list_clients_call(tc_client *client, const struct tc_auth_list_clients_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CLIENTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_CLIENTS), NULL, query, err); }
 struct tc_auth_list_clients_response *tc_auth_list_clients_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CLIENTS], response, err); }
+{ return tc_generated_reply(OP(LIST_CLIENTS), response, err); }
 
 int tc_auth_client(tc_client *client, const char *client_id, struct tc_auth_get_client_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(CLIENT), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_auth_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CLIENT), TC_VALUES(client_id), NULL, err); }
 struct tc_auth_get_client_response *tc_auth_client_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CLIENT], response, err); }
+{ return tc_generated_reply(OP(CLIENT), response, err); }
 
 int tc_auth_create_client(tc_client *client, const char *client_id, const struct tc_auth_create_client_request *body,
 	struct tc_auth_create_client_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_CLIENT), TC_VALUES(client_id), NULL, body, reply, err); }
 tc_call *tc_auth_create_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_CLIENT), TC_VALUES(client_id), NULL, err); }
 int tc_auth_create_client_body(tc_call *call, const struct tc_auth_create_client_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_CLIENT], body, err); }
+{ return tc_generated_body(call, OP(CREATE_CLIENT), body, err); }
 struct tc_auth_create_client_response *tc_auth_create_client_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_CLIENT], response, err); }
+{ return tc_generated_reply(OP(CREATE_CLIENT), response, err); }
 
 int tc_auth_get_entity_history(tc_client *client, const char *entity_type, const char *entity_id,
 	const struct tc_auth_get_entity_history_query *query, struct tc_auth_get_entity_history_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ENTITY_HISTORY], (const char *const[]){ entity_type,
-	entity_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_ENTITY_HISTORY), TC_VALUES(entity_type, entity_id), query, NULL, reply,
+	err); }
 tc_call *tc_auth_get_entity_history_call(tc_client *client, const char *entity_type, const char *entity_id,
 	const struct tc_auth_get_entity_history_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ENTITY_HISTORY], (const char *const[]){ entity_type, entity_id },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_ENTITY_HISTORY), TC_VALUES(entity_type, entity_id), query, err); }
 struct tc_auth_get_entity_history_response *tc_auth_get_entity_history_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ENTITY_HISTORY], response, err); }
+{ return tc_generated_reply(OP(GET_ENTITY_HISTORY), response, err); }
 
 int tc_auth_list_audit_history(tc_client *client, const char *client_id,
 	const struct tc_auth_list_audit_history_query *query, struct tc_auth_get_entity_history_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_AUDIT_HISTORY], (const char *const[]){ client_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_AUDIT_HISTORY), TC_VALUES(client_id), query, NULL, reply, err); }
 tc_call *tc_auth_list_audit_history_call(tc_client *client, const char *client_id,
 	const struct tc_auth_list_audit_history_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_AUDIT_HISTORY], (const char *const[]){ client_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_AUDIT_HISTORY), TC_VALUES(client_id), query, err); }
 struct tc_auth_get_entity_history_response *tc_auth_list_audit_history_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_AUDIT_HISTORY], response, err); }
+{ return tc_generated_reply(OP(LIST_AUDIT_HISTORY), response, err); }
 
 int tc_auth_reset_access_token(tc_client *client, const char *client_id, struct tc_auth_create_client_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_RESET_ACCESS_TOKEN], (const char *const[]){ client_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(RESET_ACCESS_TOKEN), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_auth_reset_access_token_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_RESET_ACCESS_TOKEN], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(RESET_ACCESS_TOKEN), TC_VALUES(client_id), NULL, err); }
 struct tc_auth_create_client_response *tc_auth_reset_access_token_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_RESET_ACCESS_TOKEN], response, err); }
+{ return tc_generated_reply(OP(RESET_ACCESS_TOKEN), response, err); }
 
 int tc_auth_update_client(tc_client *client, const char *client_id, const struct tc_auth_create_client_request *body,
 	struct tc_auth_get_client_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UPDATE_CLIENT], (const char *const[]){ client_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(UPDATE_CLIENT), TC_VALUES(client_id), NULL, body, reply, err); }
 tc_call *tc_auth_update_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UPDATE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(UPDATE_CLIENT), TC_VALUES(client_id), NULL, err); }
 int tc_auth_update_client_body(tc_call *call, const struct tc_auth_create_client_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UPDATE_CLIENT], body, err); }
+{ return tc_generated_body(call, OP(UPDATE_CLIENT), body, err); }
 struct tc_auth_get_client_response *tc_auth_update_client_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_UPDATE_CLIENT], response, err); }
+{ return tc_generated_reply(OP(UPDATE_CLIENT), response, err); }
 
 int tc_auth_enable_client(tc_client *client, const char *client_id, struct tc_auth_get_client_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_ENABLE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(ENABLE_CLIENT), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_auth_enable_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_ENABLE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(ENABLE_CLIENT), TC_VALUES(client_id), NULL, err); }
 struct tc_auth_get_client_response *tc_auth_enable_client_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_ENABLE_CLIENT], response, err); }
+{ return tc_generated_reply(OP(ENABLE_CLIENT), response, err); }
 
 int tc_auth_disable_client(tc_client *client, const char *client_id, struct tc_auth_get_client_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DISABLE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(DISABLE_CLIENT), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_auth_disable_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DISABLE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(DISABLE_CLIENT), TC_VALUES(client_id), NULL, err); }
 struct tc_auth_get_client_response *tc_auth_disable_client_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_DISABLE_CLIENT], response, err); }
+{ return tc_generated_reply(OP(DISABLE_CLIENT), response, err); }
 
 int tc_auth_delete_client(tc_client *client, const char *client_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(DELETE_CLIENT), TC_VALUES(client_id), NULL, NULL, response, err); }
 tc_call *tc_auth_delete_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_CLIENT), TC_VALUES(client_id), NULL, err); }
 
 int tc_auth_list_roles(tc_client *client, struct tc_auth_list_roles_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_ROLES], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_ROLES), NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_list_roles_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_ROLES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_ROLES), NULL, NULL, err); }
 struct tc_auth_list_roles_response *tc_auth_list_roles_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_ROLES], response, err); }
+{ return tc_generated_reply(OP(LIST_ROLES), response, err); }
 
 int tc_auth_list_roles2(tc_client *client, const struct tc_auth_list_roles2_query *query,
 	struct tc_auth_list_roles2_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_ROLES2], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_ROLES2), NULL, query, NULL, reply, err); }
 tc_call *tc_auth_list_roles2_call(tc_client *client, const struct tc_auth_list_roles2_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_ROLES2], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_ROLES2), NULL, query, err); }
 struct tc_auth_list_roles2_response *tc_auth_list_roles2_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_ROLES2], response, err); }
+{ return tc_generated_reply(OP(LIST_ROLES2), response, err); }
 
 int tc_auth_list_role_ids(tc_client *client, const struct tc_auth_list_role_ids_query *query,
 	struct tc_auth_list_role_ids_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_ROLE_IDS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_ROLE_IDS), NULL, query, NULL, reply, err); }
 tc_call *tc_auth_list_role_ids_call(tc_client *client, const struct tc_auth_list_role_ids_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_ROLE_IDS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_ROLE_IDS), NULL, query, err); }
 struct tc_auth_list_role_ids_response *tc_auth_list_role_ids_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_ROLE_IDS], response, err); }
+{ return tc_generated_reply(OP(LIST_ROLE_IDS), response, err); }
 
 int tc_auth_role(tc_client *client, const char *role_id, struct tc_auth_get_role_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_ROLE], (const char *const[]){ role_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(ROLE), TC_VALUES(role_id), NULL, NULL, reply, err); }
 tc_call *tc_auth_role_call(tc_client *client, const char *role_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_ROLE], (const char *const[]){ role_id }, NULL, err); }
+{ return tc_generated_call(client, OP(ROLE), TC_VALUES(role_id), NULL, err); }
 struct tc_auth_get_role_response *tc_auth_role_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_ROLE], response, err); }
+{ return tc_generated_reply(OP(ROLE), response, err); }
 
 int tc_auth_create_role(tc_client *client, const char *role_id, const struct tc_auth_create_role_request *body,
 	struct tc_auth_get_role_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_ROLE], (const char *const[]){ role_id }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(CREATE_ROLE), TC_VALUES(role_id), NULL, body, reply, err); }
 tc_call *tc_auth_create_role_call(tc_client *client, const char *role_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_ROLE], (const char *const[]){ role_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_ROLE), TC_VALUES(role_id), NULL, err); }
 int tc_auth_create_role_body(tc_call *call, const struct tc_auth_create_role_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_ROLE], body, err); }
+{ return tc_generated_body(call, OP(CREATE_ROLE), body, err); }
 struct tc_auth_get_role_response *tc_auth_create_role_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_ROLE], response, err); }
+{ return tc_generated_reply(OP(CREATE_ROLE), response, err); }
 
 int tc_auth_update_role(tc_client *client, const char *role_id, const struct tc_auth_create_role_request *body,
 	struct tc_auth_get_role_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UPDATE_ROLE], (const char *const[]){ role_id }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(UPDATE_ROLE), TC_VALUES(role_id), NULL, body, reply, err); }
 tc_call *tc_auth_update_role_call(tc_client *client, const char *role_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UPDATE_ROLE], (const char *const[]){ role_id }, NULL, err); }
+{ return tc_generated_call(client, OP(UPDATE_ROLE), TC_VALUES(role_id), NULL, err); }
 int tc_auth_update_role_body(tc_call *call, const struct tc_auth_create_role_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UPDATE_ROLE], body, err); }
+{ return tc_generated_body(call, OP(UPDATE_ROLE), body, err); }
 struct tc_auth_get_role_response *tc_auth_update_role_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_UPDATE_ROLE], response, err); }
+{ return tc_generated_reply(OP(UPDATE_ROLE), response, err); }
 
 int tc_auth_delete_role(tc_client *client, const char *role_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_ROLE], (const char *const[]){ role_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(DELETE_ROLE), TC_VALUES(role_id), NULL, NULL, response, err); }
 tc_call *tc_auth_delete_role_call(tc_client *client, const char *role_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_ROLE], (const char *const[]){ role_id }, NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_ROLE), TC_VALUES(role_id), NULL, err); }
 
 int tc_auth_expand_scopes(tc_client *client, const struct tc_auth_scopeset *body, struct tc_auth_scopeset **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_EXPAND_SCOPES], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(EXPAND_SCOPES), NULL, NULL, body, reply, err); }
 tc_call *tc_auth_expand_scopes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_EXPAND_SCOPES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(EXPAND_SCOPES), NULL, NULL, err); }
 int tc_auth_expand_scopes_body(tc_call *call, const struct tc_auth_scopeset *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_EXPAND_SCOPES], body, err); }
+{ return tc_generated_body(call, OP(EXPAND_SCOPES), body, err); }
 struct tc_auth_scopeset *tc_auth_expand_scopes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_EXPAND_SCOPES], response, err); }
+{ return tc_generated_reply(OP(EXPAND_SCOPES), response, err); }
 
 int tc_auth_current_scopes(tc_client *client, struct tc_auth_scopeset **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CURRENT_SCOPES], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(CURRENT_SCOPES), NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_current_scopes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CURRENT_SCOPES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(CURRENT_SCOPES), NULL, NULL, err); }
 struct tc_auth_scopeset *tc_auth_current_scopes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CURRENT_SCOPES], response, err); }
+{ return tc_generated_reply(OP(CURRENT_SCOPES), response, err); }
 
 int tc_auth_aws_s3_credentials(tc_client *client, const char *level, const char *bucket, const char *prefix,
 	const struct tc_auth_aws_s3_credentials_query *query, struct tc_auth_aws_s3_credentials_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AWS_S3_CREDENTIALS], (const char *const[]){ level, bucket,
-	prefix }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(AWS_S3_CREDENTIALS), TC_VALUES(level, bucket, prefix), query, NULL, reply,
+	err); }
 tc_call *tc_auth_aws_s3_credentials_call(tc_client *client, const char *level, const char *bucket, const char *prefix,
 	const struct tc_auth_aws_s3_credentials_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AWS_S3_CREDENTIALS], (const char *const[]){ level, bucket, prefix },
-	query, err); }
+{ return tc_generated_call(client, OP(AWS_S3_CREDENTIALS), TC_VALUES(level, bucket, prefix), query, err); }
 struct tc_auth_aws_s3_credentials_response *tc_auth_aws_s3_credentials_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AWS_S3_CREDENTIALS], response, err); }
+{ return tc_generated_reply(OP(AWS_S3_CREDENTIALS), response, err); }
 
 int tc_auth_azure_accounts(tc_client *client, struct tc_auth_azure_account_list_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_ACCOUNTS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(AZURE_ACCOUNTS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_azure_accounts_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_ACCOUNTS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(AZURE_ACCOUNTS), NULL, NULL, err); }
 struct tc_auth_azure_account_list_response *tc_auth_azure_accounts_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AZURE_ACCOUNTS], response, err); }
+{ return tc_generated_reply(OP(AZURE_ACCOUNTS), response, err); }
 
 int tc_auth_azure_tables(tc_client *client, const char *account, const struct tc_auth_azure_tables_query *query,
 	struct tc_auth_azure_table_list_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_TABLES], (const char *const[]){ account }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(AZURE_TABLES), TC_VALUES(account), query, NULL, reply, err); }
 tc_call *tc_auth_azure_tables_call(tc_client *client, const char *account,
 	const struct tc_auth_azure_tables_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_TABLES], (const char *const[]){ account }, query, err); }
+{ return tc_generated_call(client, OP(AZURE_TABLES), TC_VALUES(account), query, err); }
 struct tc_auth_azure_table_list_response *tc_auth_azure_tables_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AZURE_TABLES], response, err); }
+{ return tc_generated_reply(OP(AZURE_TABLES), response, err); }
 
 int tc_auth_azure_table_sas(tc_client *client, const char *account, const char *table, const char *level,
 	struct tc_auth_azure_table_access_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table, level },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(AZURE_TABLE_SAS), TC_VALUES(account, table, level), NULL, NULL, reply, err); }
 tc_call *tc_auth_azure_table_sas_call(tc_client *client, const char *account, const char *table, const char *level,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table, level },
-	NULL, err); }
+{ return tc_generated_call(client, OP(AZURE_TABLE_SAS), TC_VALUES(account, table, level), NULL, err); }
 struct tc_auth_azure_table_access_response *tc_auth_azure_table_sas_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AZURE_TABLE_SAS], response, err); }
+{ return tc_generated_reply(OP(AZURE_TABLE_SAS), response, err); }
 
 int tc_auth_azure_containers(tc_client *client, const char *account, const struct tc_auth_azure_containers_query *query,
 	struct tc_auth_azure_container_list_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_CONTAINERS], (const char *const[]){ account }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(AZURE_CONTAINERS), TC_VALUES(account), query, NULL, reply, err); }
 tc_call *tc_auth_azure_containers_call(tc_client *client, const char *account,
 	const struct tc_auth_azure_containers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_CONTAINERS], (const char *const[]){ account }, query, err); }
+{ return tc_generated_call(client, OP(AZURE_CONTAINERS), TC_VALUES(account), query, err); }
 struct tc_auth_azure_container_list_response *tc_auth_azure_containers_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AZURE_CONTAINERS], response, err); }
+{ return tc_generated_reply(OP(AZURE_CONTAINERS), response, err); }
 
 int tc_auth_azure_container_sas(tc_client *client, const char *account, const char *container, const char *level,
 	struct tc_auth_azure_container_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_CONTAINER_SAS], (const char *const[]){ account, container,
-	level }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(AZURE_CONTAINER_SAS), TC_VALUES(account, container, level), NULL, NULL, reply,
+	err); }
 tc_call *tc_auth_azure_container_sas_call(tc_client *client, const char *account, const char *container,
 	const char *level, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_CONTAINER_SAS], (const char *const[]){ account, container,
-	level }, NULL, err); }
+{ return tc_generated_call(client, OP(AZURE_CONTAINER_SAS), TC_VALUES(account, container, level), NULL, err); }
 struct tc_auth_azure_container_response *tc_auth_azure_container_sas_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AZURE_CONTAINER_SAS], response, err); }
+{ return tc_generated_reply(OP(AZURE_CONTAINER_SAS), response, err); }
 
 int tc_auth_sentry_dsn(tc_client *client, const char *project, struct tc_auth_sentry_dsn_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SENTRY_DSN], (const char *const[]){ project }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(SENTRY_DSN), TC_VALUES(project), NULL, NULL, reply, err); }
 tc_call *tc_auth_sentry_dsn_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SENTRY_DSN], (const char *const[]){ project }, NULL, err); }
+{ return tc_generated_call(client, OP(SENTRY_DSN), TC_VALUES(project), NULL, err); }
 struct tc_auth_sentry_dsn_response *tc_auth_sentry_dsn_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SENTRY_DSN], response, err); }
+{ return tc_generated_reply(OP(SENTRY_DSN), response, err); }
 
 int tc_auth_websocktunnel_token(tc_client *client, const char *wst_audience, const char *wst_client,
 	struct tc_auth_websocktunnel_token_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_WEBSOCKTUNNEL_TOKEN], (const char *const[]){ wst_audience,
-	wst_client }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(WEBSOCKTUNNEL_TOKEN), TC_VALUES(wst_audience, wst_client), NULL, NULL, reply,
+	err); }
 tc_call *tc_auth_websocktunnel_token_call(tc_client *client, const char *wst_audience, const char *wst_client,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_WEBSOCKTUNNEL_TOKEN], (const char *const[]){ wst_audience,
-	wst_client }, NULL, err); }
+{ return tc_generated_call(client, OP(WEBSOCKTUNNEL_TOKEN), TC_VALUES(wst_audience, wst_client), NULL, err); }
 struct tc_auth_websocktunnel_token_response *tc_auth_websocktunnel_token_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_WEBSOCKTUNNEL_TOKEN], response, err); }
+{ return tc_generated_reply(OP(WEBSOCKTUNNEL_TOKEN), response, err); }
 
 int tc_auth_gcp_credentials(tc_client *client, const char *project_id, const char *service_account,
 	struct tc_auth_gcp_credentials_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GCP_CREDENTIALS], (const char *const[]){ project_id,
-	service_account }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GCP_CREDENTIALS), TC_VALUES(project_id, service_account), NULL, NULL, reply,
+	err); }
 tc_call *tc_auth_gcp_credentials_call(tc_client *client, const char *project_id, const char *service_account,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GCP_CREDENTIALS], (const char *const[]){ project_id,
-	service_account }, NULL, err); }
+{ return tc_generated_call(client, OP(GCP_CREDENTIALS), TC_VALUES(project_id, service_account), NULL, err); }
 struct tc_auth_gcp_credentials_response *tc_auth_gcp_credentials_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GCP_CREDENTIALS], response, err); }
+{ return tc_generated_reply(OP(GCP_CREDENTIALS), response, err); }
 
 int tc_auth_github_repo_token(tc_client *client, const char *app_name, const char *owner,
 	const struct tc_auth_github_repo_token_request *body, struct tc_auth_github_token_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GITHUB_REPO_TOKEN], (const char *const[]){ app_name, owner }, NULL,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(GITHUB_REPO_TOKEN), TC_VALUES(app_name, owner), NULL, body, reply, err); }
 tc_call *tc_auth_github_repo_token_call(tc_client *client, const char *app_name, const char *owner, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GITHUB_REPO_TOKEN], (const char *const[]){ app_name, owner }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GITHUB_REPO_TOKEN), TC_VALUES(app_name, owner), NULL, err); }
 int tc_auth_github_repo_token_body(tc_call *call, const struct tc_auth_github_repo_token_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_GITHUB_REPO_TOKEN], body, err); }
+{ return tc_generated_body(call, OP(GITHUB_REPO_TOKEN), body, err); }
 struct tc_auth_github_token_response *tc_auth_github_repo_token_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GITHUB_REPO_TOKEN], response, err); }
+{ return tc_generated_reply(OP(GITHUB_REPO_TOKEN), response, err); }
 
 int tc_auth_authenticate_hawk(tc_client *client, const struct tc_auth_authenticate_hawk_request *body,
 	struct tc_auth_authenticate_hawk_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AUTHENTICATE_HAWK], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(AUTHENTICATE_HAWK), NULL, NULL, body, reply, err); }
 tc_call *tc_auth_authenticate_hawk_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AUTHENTICATE_HAWK], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(AUTHENTICATE_HAWK), NULL, NULL, err); }
 int tc_auth_authenticate_hawk_body(tc_call *call, const struct tc_auth_authenticate_hawk_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_AUTHENTICATE_HAWK], body, err); }
+{ return tc_generated_body(call, OP(AUTHENTICATE_HAWK), body, err); }
 struct tc_auth_authenticate_hawk_response *tc_auth_authenticate_hawk_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_AUTHENTICATE_HAWK], response, err); }
+{ return tc_generated_reply(OP(AUTHENTICATE_HAWK), response, err); }
 
 int tc_auth_test_authenticate(tc_client *client, const struct tc_auth_test_authenticate_request *body,
 	struct tc_auth_test_authenticate_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TEST_AUTHENTICATE], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(TEST_AUTHENTICATE), NULL, NULL, body, reply, err); }
 tc_call *tc_auth_test_authenticate_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TEST_AUTHENTICATE], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(TEST_AUTHENTICATE), NULL, NULL, err); }
 int tc_auth_test_authenticate_body(tc_call *call, const struct tc_auth_test_authenticate_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_TEST_AUTHENTICATE], body, err); }
+{ return tc_generated_body(call, OP(TEST_AUTHENTICATE), body, err); }
 struct tc_auth_test_authenticate_response *tc_auth_test_authenticate_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_TEST_AUTHENTICATE], response, err); }
+{ return tc_generated_reply(OP(TEST_AUTHENTICATE), response, err); }
 
 int tc_auth_test_authenticate_get(tc_client *client, struct tc_auth_test_authenticate_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TEST_AUTHENTICATE_GET], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(TEST_AUTHENTICATE_GET), NULL, NULL, NULL, reply, err); }
 tc_call *tc_auth_test_authenticate_get_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TEST_AUTHENTICATE_GET], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(TEST_AUTHENTICATE_GET), NULL, NULL, err); }
 struct tc_auth_test_authenticate_response *tc_auth_test_authenticate_get_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_TEST_AUTHENTICATE_GET], response, err); }
+{ return tc_generated_reply(OP(TEST_AUTHENTICATE_GET), response, err); }
 
 int tc_auth_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_auth_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }
 
 int tc_auth_events_client_created(const struct tc_auth_events_client_created_key *key,
 	struct tc_binding *binding, tc_error *err)

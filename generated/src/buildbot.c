@@ -6,3508 +6,2741 @@
 #include <taskcluster/generated.h>
 #include <taskcluster/conventions.h>
 
-static const struct tc_query_operator operators_0[] = {
-	{ "eq", TC_LIST_REPEAT }, { "ne", TC_LIST_REPEAT }, { "in", TC_LIST_REPEAT }, { "notin", TC_LIST_REPEAT },
-	{ "lt", TC_LIST_SINGLE }, { "le", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "ge", TC_LIST_SINGLE },
-	{ "contains", TC_LIST_SINGLE }, { NULL, 0 }
-};
+static const struct tc_conventions conventions = { .server_url = "{root}/api/{version}",
+	.environment_url = "BUILDBOT_URL", .environment_id = "BUILDBOT_USER", .environment_secret = "BUILDBOT_PASSWORD",
+	.accept = "application/json", .final_statuses = (const uint16_t[]){ 501, 0 },
+	.errors = (const struct tc_error_shape[]){ { .kind = TC_ERROR_SHAPE_RPC }, { .kind = TC_ERROR_SHAPE_MEMBERS,
+	.message = TC_TEXTS("/error") }, { .kind = TC_ERROR_SHAPE_END } }, .clock = (const struct tc_clock_rule[]){ { 0,
+	NULL } }, .session = &(const struct tc_session_scheme){ .login = "login", .logout = "logout",
+	.cookies = TC_TEXTS("TWISTED_SESSION", "TWISTED_SECURE_SESSION"), .expired_statuses = (const uint16_t[]){ 403,
+	0 }, .lifetime_s = 604800, .basic = true }, .body_max = -1, .no_trace_header = true, .anonymous_reads = true,
+	.redirects_are_errors = true, .session_first = true };
 
-static const struct tc_query_operator operators_1[] = {
-	{ "eq", TC_LIST_REPEAT }, { "ne", TC_LIST_REPEAT }, { "in", TC_LIST_REPEAT }, { "notin", TC_LIST_REPEAT },
-	{ "lt", TC_LIST_SINGLE }, { "le", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "ge", TC_LIST_SINGLE },
-	{ NULL, 0 }
-};
+static const struct tc_parameter
+	names_name_field_order_limit_offset[] = { { "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_get_application_spec[] = { { "path" }, { "plural" }, { "type" }, { "field" }, { "order" }, { "limit" },
+		{ "offset" } },
+	names_list_builders[] = { { "builderid" }, { "description" }, { "description_format" }, { "description_html" },
+		{ "name" }, { "projectid" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_builder[] = { { "builder" } },
+	names_field[] = { { "field" } },
+	names_builder_id[] = { { "builderId" } },
+	names_list_builder_forceschedulers[] = { { "button_name" }, { "enabled" }, { "label" }, { "name" }, { "field" },
+		{ "order" }, { "limit" }, { "offset" } },
+	names_list_builder_buildrequests[] = { { "buildrequestid" }, { "builderid" }, { "buildsetid" }, { "claimed" },
+		{ "claimed_at" }, { "claimed_by_masterid" }, { "complete" }, { "complete_at" }, { "priority" },
+		{ "results" }, { "submitted_at" }, { "waited_for" }, { "field" }, { "property" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_list_builder_builds[] = { { "buildid" }, { "number" }, { "builderid" }, { "buildrequestid" },
+		{ "workerid" }, { "masterid" }, { "started_at" }, { "complete" }, { "complete_at" },
+		{ "locks_duration_s" }, { "results" }, { "state_string" }, { "field" }, { "property" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_builder_build_number[] = { { "builder" }, { "buildNumber" } },
+	names_field_property[] = { { "field" }, { "property" } },
+	names_list_builder_workers[] = { { "workerid" }, { "graceful" }, { "name" }, { "pause_reason" }, { "paused" },
+		{ "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_builder_id_worker[] = { { "builderId" }, { "worker" } },
+	names_list_builder_masters[] = { { "masterid" }, { "active" }, { "last_active" }, { "name" }, { "field" },
+		{ "order" }, { "limit" }, { "offset" } },
+	names_builder_id_master_id[] = { { "builderId" }, { "masterId" } },
+	names_list_builder_test_result_sets[] = { { "test_result_setid" }, { "builderid" }, { "buildid" }, { "stepid" },
+		{ "category" }, { "complete" }, { "description" }, { "tests_failed" }, { "tests_passed" },
+		{ "value_unit" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_builder_id_build_number[] = { { "builderId" }, { "buildNumber" } },
+	names_list_builder_build_changes[] = { { "changeid" }, { "author" }, { "committer" }, { "branch" },
+		{ "category" }, { "codebase" }, { "comments" }, { "project" }, { "repository" }, { "revision" },
+		{ "revlink" }, { "when_timestamp" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_list_builder_build_data[] = { { "buildid" }, { "length" }, { "name" }, { "source" }, { "field" },
+		{ "order" }, { "limit" }, { "offset" } },
+	names_builder_build_number_data_name[] = { { "builder" }, { "buildNumber" }, { "dataName" } },
+	names_list_builder_build_steps[] = { { "stepid" }, { "buildid" }, { "complete" }, { "complete_at" },
+		{ "hidden" }, { "locks_acquired_at" }, { "name" }, { "number" }, { "results" }, { "started_at" },
+		{ "state_string" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_builder_build_number_step[] = { { "builder" }, { "buildNumber" }, { "step" } },
+	names_list_builder_build_step_logs[] = { { "logid" }, { "complete" }, { "name" }, { "num_lines" }, { "slug" },
+		{ "stepid" }, { "type" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_builder_build_number_step_log_slug[] = { { "builder" }, { "buildNumber" }, { "step" }, { "logSlug" } },
+	names_builder_id_build_number_step_log_slug[] = { { "builderId" }, { "buildNumber" }, { "step" },
+		{ "logSlug" } },
+	names_field_offset_limit[] = { { "field" }, { "offset" }, { "limit" } },
+	names_build_id[] = { { "buildId" } },
+	names_build_id_data_name[] = { { "buildId" }, { "dataName" } },
+	names_build_id_step[] = { { "buildId" }, { "step" } },
+	names_build_id_step_log_slug[] = { { "buildId" }, { "step" }, { "logSlug" } },
+	names_name_source_field_order_limit_offset[] = { { "name" }, { "source" }, { "field" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_buildrequest_id[] = { { "buildrequestId" } },
+	names_list_buildsets[] = { { "bsid" }, { "complete" }, { "complete_at" }, { "external_idstring" },
+		{ "parent_buildid" }, { "parent_relationship" }, { "reason" }, { "rebuilt_buildid" }, { "results" },
+		{ "submitted_at" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_buildset_id[] = { { "buildsetId" } },
+	names_list_buildset_sourcestamps[] = { { "ssid" }, { "branch" }, { "codebase" }, { "created_at" },
+		{ "project" }, { "repository" }, { "revision" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_worker[] = { { "worker" } },
+	names_worker_id[] = { { "workerId" } },
+	names_change_id[] = { { "changeId" } },
+	names_list_changesources[] = { { "changesourceid" }, { "name" }, { "field" }, { "order" }, { "limit" },
+		{ "offset" } },
+	names_changesource_id[] = { { "changesourceId" } },
+	names_forcescheduler[] = { { "forcescheduler" } },
+	names_log_id[] = { { "logId" } },
+	names_master_id[] = { { "masterId" } },
+	names_master_id_builder_id[] = { { "masterId" }, { "builderId" } },
+	names_master_id_builder_id_worker[] = { { "masterId" }, { "builderId" }, { "worker" } },
+	names_master_id_worker[] = { { "masterId" }, { "worker" } },
+	names_master_id_changesource_id[] = { { "masterId" }, { "changesourceId" } },
+	names_list_master_schedulers[] = { { "schedulerid" }, { "enabled" }, { "name" }, { "field" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_master_id_scheduler_id[] = { { "masterId" }, { "schedulerId" } },
+	names_list_projects[] = { { "projectid" }, { "active" }, { "description" }, { "description_format" },
+		{ "description_html" }, { "name" }, { "slug" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_project[] = { { "project" } },
+	names_project_id[] = { { "projectId" } },
+	names_project_id_codebase[] = { { "projectId" }, { "codebase" } },
+	names_list_codebases[] = { { "codebaseid" }, { "name" }, { "projectid" }, { "slug" }, { "field" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_codebase_id[] = { { "codebaseId" } },
+	names_list_codebase_branches[] = { { "branchid" }, { "codebaseid" }, { "commitid" }, { "last_timestamp" },
+		{ "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
+	names_branch_id[] = { { "branchId" } },
+	names_list_codebase_commits[] = { { "commitid" }, { "author" }, { "codebaseid" }, { "comments" },
+		{ "committer" }, { "parent_commitid" }, { "revision" }, { "when_timestamp" }, { "field" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_codebase_id_revision[] = { { "codebaseId" }, { "revision" } },
+	names_codebase_id_commit_id1_commit_id2[] = { { "codebaseId" }, { "commitId1" }, { "commitId2" } },
+	names_commit_id[] = { { "commitId" } },
+	names_scheduler_id[] = { { "schedulerId" } },
+	names_sourcestamp_id[] = { { "sourcestampId" } },
+	names_step_id[] = { { "stepId" } },
+	names_step_id_log_slug[] = { { "stepId" }, { "logSlug" } },
+	names_test_result_set_id[] = { { "testResultSetId" } },
+	names_list_test_results[] = { { "test_resultid" }, { "builderid" }, { "duration_ns" }, { "line" },
+		{ "test_code_path" }, { "test_name" }, { "test_result_setid" }, { "value" }, { "field" }, { "order" },
+		{ "limit" }, { "offset" } },
+	names_path[] = { { "path" } };
 
-static const struct tc_query_operator operators_2[] = {
-	{ "contains", TC_LIST_REPEAT }, { NULL, 0 }
-};
+static const struct tc_query_operator
+	operators_text[] = { { "eq", TC_LIST_REPEAT }, { "ne", TC_LIST_REPEAT }, { "in", TC_LIST_REPEAT }, { "notin",
+		TC_LIST_REPEAT }, { "lt", TC_LIST_SINGLE }, { "le", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "ge",
+		TC_LIST_SINGLE }, { "contains", TC_LIST_SINGLE }, { NULL, 0 } },
+	operators_number[] = { { "eq", TC_LIST_REPEAT }, { "ne", TC_LIST_REPEAT }, { "in", TC_LIST_REPEAT }, { "notin",
+		TC_LIST_REPEAT }, { "lt", TC_LIST_SINGLE }, { "le", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "ge",
+		TC_LIST_SINGLE }, { NULL, 0 } },
+	operators_members[] = { { "contains", TC_LIST_REPEAT }, { NULL, 0 } },
+	operators_boolean[] = { { "eq", TC_LIST_REPEAT }, { "ne", TC_LIST_REPEAT }, { "in", TC_LIST_REPEAT }, { "notin",
+		TC_LIST_REPEAT }, { NULL, 0 } };
 
-static const struct tc_query_operator operators_3[] = {
-	{ "eq", TC_LIST_REPEAT }, { "ne", TC_LIST_REPEAT }, { "in", TC_LIST_REPEAT }, { "notin", TC_LIST_REPEAT },
-	{ NULL, 0 }
-};
-
-static const struct tc_query_rule query_list_root_links[] = {
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "name", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "name", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_application_spec[] = {
-	{ .name = "path", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "plural", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "type", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "path", "plural", "type", "type_spec", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "path", "plural", "type", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builders[] = {
-	{ .name = "builderid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "description", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "description_format", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "description_html", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "masterids", .operators = operators_2, .type = TC_VALUE_INTEGER, .no_bare = true, .field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "projectid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "tags", .operators = operators_2, .no_bare = true, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "builderid", "description", "description_format",
-		"description_html", "masterids", "name", "projectid", "tags", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "builderid", "description", "description_format",
-		"description_html", "name", "projectid", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
-		.reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder[] = {
-	{ .name = "field", .values = (const char *const[]){ "builderid", "description", "description_format",
-		"description_html", "masterids", "name", "projectid", "tags", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_forceschedulers[] = {
-	{ .name = "builder_names", .operators = operators_2, .no_bare = true, .field = true, },
-	{ .name = "button_name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "enabled", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "label", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "all_fields", "builder_names", "button_name", "enabled",
-		"label", "name", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "button_name", "enabled", "label", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_buildrequests[] = {
-	{ .name = "buildrequestid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "builderid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "buildsetid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "claimed", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "claimed_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "claimed_by_masterid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "complete", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "complete_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "priority", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "results", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "submitted_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "waited_for", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "field", .values = (const char *const[]){ "buildrequestid", "builderid", "buildsetid", "claimed",
+static const struct tc_query_rule
+	key_name = { "name", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field = { .name = "field", .values = TC_TEXTS("name"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order = { .name = "order", .values = TC_TEXTS("name"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
+		.reversible = true },
+	key_limit = { .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER },
+	key_offset = { .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER },
+	key_path = { "path", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_plural = { "plural", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_type = { "type", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field2 = { .name = "field", .values = TC_TEXTS("path", "plural", "type", "type_spec"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order2 = { .name = "order", .values = TC_TEXTS("path", "plural", "type"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER, .reversible = true },
+	key_builderid = { "builderid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_description = { "description", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_description_format = { "description_format", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_description_html = { "description_html", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_masterids = { "masterids", operators_members, .type = TC_VALUE_INTEGER, .no_bare = true, .field = true },
+	key_projectid = { "projectid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_tags = { "tags", operators_members, .no_bare = true, .field = true },
+	key_field3 = { .name = "field", .values = TC_TEXTS("builderid", "description", "description_format",
+		"description_html", "masterids", "name", "projectid", "tags"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	key_order3 = { .name = "order", .values = TC_TEXTS("builderid", "description", "description_format",
+		"description_html", "name", "projectid"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
+		.reversible = true },
+	key_builder_names = { "builder_names", operators_members, .no_bare = true, .field = true },
+	key_button_name = { "button_name", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_enabled = { "enabled", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true },
+	key_label = { "label", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field4 = { .name = "field", .values = TC_TEXTS("all_fields", "builder_names", "button_name", "enabled",
+		"label", "name"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order4 = { .name = "order", .values = TC_TEXTS("button_name", "enabled", "label", "name"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_buildrequestid = { "buildrequestid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_buildsetid = { "buildsetid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_claimed = { "claimed", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true },
+	key_claimed_at = { "claimed_at", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_claimed_by_masterid = { "claimed_by_masterid", operators_number, .type = TC_VALUE_INTEGER,
+		.list = TC_LIST_REPEAT, .field = true },
+	key_complete = { "complete", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_complete_at = { "complete_at", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_priority = { "priority", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_results = { "results", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_submitted_at = { "submitted_at", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_waited_for = { "waited_for", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field5 = { .name = "field", .values = TC_TEXTS("buildrequestid", "builderid", "buildsetid", "claimed",
 		"claimed_at", "claimed_by_masterid", "complete", "complete_at", "priority", "properties", "results",
-		"submitted_at", "waited_for", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "property", .list = TC_LIST_REPEAT, },
-	{ .name = "order", .values = (const char *const[]){ "buildrequestid", "builderid", "buildsetid", "claimed",
+		"submitted_at", "waited_for"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_property = { .name = "property", .list = TC_LIST_REPEAT },
+	key_order5 = { .name = "order", .values = TC_TEXTS("buildrequestid", "builderid", "buildsetid", "claimed",
 		"claimed_at", "claimed_by_masterid", "complete", "complete_at", "priority", "results", "submitted_at",
-		"waited_for", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_builds[] = {
-	{ .name = "buildid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "number", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "builderid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "buildrequestid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "workerid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "masterid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "started_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "complete", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "complete_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "locks_duration_s", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "results", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "state_string", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "buildid", "number", "builderid", "buildrequestid",
+		"waited_for"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_buildid = { "buildid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_number = { "number", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_workerid = { "workerid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_masterid = { "masterid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_started_at = { "started_at", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_locks_duration_s = { "locks_duration_s", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_state_string = { "state_string", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field6 = { .name = "field", .values = TC_TEXTS("buildid", "number", "builderid", "buildrequestid",
 		"workerid", "masterid", "started_at", "complete", "complete_at", "locks_duration_s", "properties",
-		"results", "state_string", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "property", .list = TC_LIST_REPEAT, },
-	{ .name = "order", .values = (const char *const[]){ "buildid", "number", "builderid", "buildrequestid",
+		"results", "state_string"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order6 = { .name = "order", .values = TC_TEXTS("buildid", "number", "builderid", "buildrequestid",
 		"workerid", "masterid", "started_at", "complete", "complete_at", "locks_duration_s", "results",
-		"state_string", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_build[] = {
-	{ .name = "field", .values = (const char *const[]){ "buildid", "number", "builderid", "buildrequestid",
-		"workerid", "masterid", "started_at", "complete", "complete_at", "locks_duration_s", "properties",
-		"results", "state_string", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "property", .list = TC_LIST_REPEAT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_workers[] = {
-	{ .name = "workerid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "graceful", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "pause_reason", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "paused", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "field", .values = (const char *const[]){ "workerid", "configured_on", "connected_to", "graceful",
-		"name", "pause_reason", "paused", "workerinfo", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT,
-		},
-	{ .name = "order", .values = (const char *const[]){ "workerid", "graceful", "name", "pause_reason", "paused",
-		NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_worker[] = {
-	{ .name = "field", .values = (const char *const[]){ "workerid", "configured_on", "connected_to", "graceful",
-		"name", "pause_reason", "paused", "workerinfo", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT,
-		},
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_masters[] = {
-	{ .name = "masterid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "active", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "last_active", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "masterid", "active", "last_active", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "masterid", "active", "last_active", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_master[] = {
-	{ .name = "field", .values = (const char *const[]){ "masterid", "active", "last_active", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_test_result_sets[] = {
-	{ .name = "test_result_setid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "builderid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "buildid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "stepid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "category", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "complete", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "description", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "tests_failed", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "tests_passed", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "value_unit", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "test_result_setid", "builderid", "buildid", "stepid",
-		"category", "complete", "description", "tests_failed", "tests_passed", "value_unit", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "test_result_setid", "builderid", "buildid", "stepid",
-		"category", "complete", "description", "tests_failed", "tests_passed", "value_unit", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_build_changes[] = {
-	{ .name = "changeid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "author", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "committer", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "branch", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "category", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "codebase", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "comments", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "files", .operators = operators_2, .no_bare = true, .field = true, },
-	{ .name = "parent_changeids", .operators = operators_2, .type = TC_VALUE_INTEGER, .no_bare = true,
-		.field = true, },
-	{ .name = "project", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "repository", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "revision", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "revlink", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "when_timestamp", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "field", .values = (const char *const[]){ "changeid", "author", "committer", "branch", "category",
+		"state_string"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_graceful = { "graceful", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_pause_reason = { "pause_reason", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_paused = { "paused", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true },
+	key_field7 = { .name = "field", .values = TC_TEXTS("workerid", "configured_on", "connected_to", "graceful",
+		"name", "pause_reason", "paused", "workerinfo"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order7 = { .name = "order", .values = TC_TEXTS("workerid", "graceful", "name", "pause_reason", "paused"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_active = { "active", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true },
+	key_last_active = { "last_active", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field8 = { .name = "field", .values = TC_TEXTS("masterid", "active", "last_active", "name"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order8 = { .name = "order", .values = TC_TEXTS("masterid", "active", "last_active", "name"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_test_result_setid = { "test_result_setid", operators_number, .type = TC_VALUE_INTEGER,
+		.list = TC_LIST_REPEAT, .field = true },
+	key_stepid = { "stepid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_category = { "category", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_tests_failed = { "tests_failed", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_tests_passed = { "tests_passed", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_value_unit = { "value_unit", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field9 = { .name = "field", .values = TC_TEXTS("test_result_setid", "builderid", "buildid", "stepid",
+		"category", "complete", "description", "tests_failed", "tests_passed", "value_unit"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order9 = { .name = "order", .values = TC_TEXTS("test_result_setid", "builderid", "buildid", "stepid",
+		"category", "complete", "description", "tests_failed", "tests_passed", "value_unit"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_changeid = { "changeid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_author = { "author", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_committer = { "committer", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_branch = { "branch", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_codebase = { "codebase", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_comments = { "comments", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_files = { "files", operators_members, .no_bare = true, .field = true },
+	key_parent_changeids = { "parent_changeids", operators_members, .type = TC_VALUE_INTEGER, .no_bare = true,
+		.field = true },
+	key_project = { "project", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_repository = { "repository", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_revision = { "revision", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_revlink = { "revlink", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_when_timestamp = { "when_timestamp", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field10 = { .name = "field", .values = TC_TEXTS("changeid", "author", "committer", "branch", "category",
 		"codebase", "comments", "files", "parent_changeids", "project", "properties", "repository", "revision",
-		"revlink", "sourcestamp", "when_timestamp", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "changeid", "author", "committer", "branch", "category",
-		"codebase", "comments", "project", "repository", "revision", "revlink", "when_timestamp", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_build_data[] = {
-	{ .name = "buildid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "length", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "source", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "buildid", "length", "name", "source", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "buildid", "length", "name", "source", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_build_data[] = {
-	{ .name = "field", .values = (const char *const[]){ "buildid", "length", "name", "source", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_build_steps[] = {
-	{ .name = "stepid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "buildid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "complete", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "complete_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "hidden", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "locks_acquired_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "number", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "results", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "started_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "state_string", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "stepid", "buildid", "complete", "complete_at", "hidden",
-		"locks_acquired_at", "name", "number", "results", "started_at", "state_string", "urls", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "stepid", "buildid", "complete", "complete_at", "hidden",
-		"locks_acquired_at", "name", "number", "results", "started_at", "state_string", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_build_step[] = {
-	{ .name = "field", .values = (const char *const[]){ "stepid", "buildid", "complete", "complete_at", "hidden",
-		"locks_acquired_at", "name", "number", "results", "started_at", "state_string", "urls", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_builder_build_step_logs[] = {
-	{ .name = "logid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "complete", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "num_lines", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "slug", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "stepid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "type", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "logid", "complete", "name", "num_lines", "slug", "stepid",
-		"type", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "logid", "complete", "name", "num_lines", "slug", "stepid",
-		"type", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_build_step_log[] = {
-	{ .name = "field", .values = (const char *const[]){ "logid", "complete", "name", "num_lines", "slug", "stepid",
-		"type", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_builder_build_step_log_contents[] = {
-	{ .name = "field", .values = (const char *const[]){ "content", "firstline", "logid", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_build_properties[] = {
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "source", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "name", "source", "value", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "name", "source", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_buildrequest[] = {
-	{ .name = "field", .values = (const char *const[]){ "buildrequestid", "builderid", "buildsetid", "claimed",
-		"claimed_at", "claimed_by_masterid", "complete", "complete_at", "priority", "properties", "results",
-		"submitted_at", "waited_for", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "property", .list = TC_LIST_REPEAT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_buildsets[] = {
-	{ .name = "bsid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "complete", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "complete_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "external_idstring", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "parent_buildid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "parent_relationship", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "reason", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "rebuilt_buildid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "results", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "submitted_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "field", .values = (const char *const[]){ "bsid", "complete", "complete_at", "external_idstring",
+		"revlink", "sourcestamp", "when_timestamp"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order10 = { .name = "order", .values = TC_TEXTS("changeid", "author", "committer", "branch", "category",
+		"codebase", "comments", "project", "repository", "revision", "revlink", "when_timestamp"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_length = { "length", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_source = { "source", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field11 = { .name = "field", .values = TC_TEXTS("buildid", "length", "name", "source"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order11 = { .name = "order", .values = TC_TEXTS("buildid", "length", "name", "source"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_hidden = { "hidden", operators_boolean, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true },
+	key_locks_acquired_at = { "locks_acquired_at", operators_number, .type = TC_VALUE_INTEGER,
+		.list = TC_LIST_REPEAT, .field = true },
+	key_field12 = { .name = "field", .values = TC_TEXTS("stepid", "buildid", "complete", "complete_at", "hidden",
+		"locks_acquired_at", "name", "number", "results", "started_at", "state_string", "urls"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order12 = { .name = "order", .values = TC_TEXTS("stepid", "buildid", "complete", "complete_at", "hidden",
+		"locks_acquired_at", "name", "number", "results", "started_at", "state_string"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER, .reversible = true },
+	key_logid = { "logid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_num_lines = { "num_lines", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_slug = { "slug", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field13 = { .name = "field", .values = TC_TEXTS("logid", "complete", "name", "num_lines", "slug", "stepid",
+		"type"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order13 = { .name = "order", .values = TC_TEXTS("logid", "complete", "name", "num_lines", "slug", "stepid",
+		"type"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_field14 = { .name = "field", .values = TC_TEXTS("content", "firstline", "logid"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	key_field15 = { .name = "field", .values = TC_TEXTS("name", "source", "value"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	key_order14 = { .name = "order", .values = TC_TEXTS("name", "source"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER, .reversible = true },
+	key_bsid = { "bsid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_external_idstring = { "external_idstring", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_parent_buildid = { "parent_buildid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_parent_relationship = { "parent_relationship", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_reason = { "reason", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_rebuilt_buildid = { "rebuilt_buildid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field16 = { .name = "field", .values = TC_TEXTS("bsid", "complete", "complete_at", "external_idstring",
 		"parent_buildid", "parent_relationship", "reason", "rebuilt_buildid", "results", "sourcestamps",
-		"submitted_at", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "bsid", "complete", "complete_at", "external_idstring",
-		"parent_buildid", "parent_relationship", "reason", "rebuilt_buildid", "results", "submitted_at", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
+		"submitted_at"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order15 = { .name = "order", .values = TC_TEXTS("bsid", "complete", "complete_at", "external_idstring",
+		"parent_buildid", "parent_relationship", "reason", "rebuilt_buildid", "results", "submitted_at"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_ssid = { "ssid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_created_at = { "created_at", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field17 = { .name = "field", .values = TC_TEXTS("ssid", "branch", "codebase", "created_at", "patch",
+		"project", "repository", "revision"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order16 = { .name = "order", .values = TC_TEXTS("ssid", "branch", "codebase", "created_at", "project",
+		"repository", "revision"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_changesourceid = { "changesourceid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field18 = { .name = "field", .values = TC_TEXTS("changesourceid", "master", "name"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	key_order17 = { .name = "order", .values = TC_TEXTS("changesourceid", "name"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER, .reversible = true },
+	key_schedulerid = { "schedulerid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field19 = { .name = "field", .values = TC_TEXTS("schedulerid", "enabled", "master", "name"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order18 = { .name = "order", .values = TC_TEXTS("schedulerid", "enabled", "name"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER, .reversible = true },
+	key_field20 = { .name = "field", .values = TC_TEXTS("projectid", "active", "description", "description_format",
+		"description_html", "name", "slug"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order19 = { .name = "order", .values = TC_TEXTS("projectid", "active", "description", "description_format",
+		"description_html", "name", "slug"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
+		.reversible = true },
+	key_field21 = { .name = "field", .values = TC_TEXTS("codebaseid", "name", "projectid", "slug"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_codebaseid = { "codebaseid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_order20 = { .name = "order", .values = TC_TEXTS("codebaseid", "name", "projectid", "slug"),
+		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_branchid = { "branchid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_commitid = { "commitid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_last_timestamp = { "last_timestamp", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field22 = { .name = "field", .values = TC_TEXTS("branchid", "codebaseid", "commitid", "last_timestamp",
+		"name"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order21 = { .name = "order", .values = TC_TEXTS("branchid", "codebaseid", "commitid", "last_timestamp",
+		"name"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true },
+	key_parent_commitid = { "parent_commitid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_field23 = { .name = "field", .values = TC_TEXTS("commitid", "author", "codebaseid", "comments", "committer",
+		"parent_commitid", "revision", "when_timestamp"), .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
+	key_order22 = { .name = "order", .values = TC_TEXTS("commitid", "author", "codebaseid", "comments", "committer",
+		"parent_commitid", "revision", "when_timestamp"), .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
+		.reversible = true },
+	key_field24 = { .name = "field", .values = TC_TEXTS("common", "to1", "to2"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	key_test_resultid = { "test_resultid", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_duration_ns = { "duration_ns", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
+		.field = true },
+	key_line = { "line", operators_number, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true },
+	key_test_code_path = { "test_code_path", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_test_name = { "test_name", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_value = { "value", operators_text, .list = TC_LIST_REPEAT, .field = true },
+	key_field25 = { .name = "field", .values = TC_TEXTS("test_resultid", "builderid", "duration_ns", "line",
+		"test_code_path", "test_name", "test_result_setid", "value"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	key_order23 = { .name = "order", .values = TC_TEXTS("test_resultid", "builderid", "duration_ns", "line",
+		"test_code_path", "test_name", "test_result_setid", "value"), .list = TC_LIST_REPEAT,
+		.role = TC_ROLE_ORDER, .reversible = true };
 
-static const struct tc_query_rule query_get_buildset[] = {
-	{ .name = "field", .values = (const char *const[]){ "bsid", "complete", "complete_at", "external_idstring",
-		"parent_buildid", "parent_relationship", "reason", "rebuilt_buildid", "results", "sourcestamps",
-		"submitted_at", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
+static const struct tc_query_rule
+	*const query_list_root_links[] = { &key_name, &key_field, &key_order, &key_limit, &key_offset, NULL },
+	*const query_get_application_spec[] = { &key_path, &key_plural, &key_type, &key_field2, &key_order2, &key_limit,
+		&key_offset, NULL },
+	*const query_list_builders[] = { &key_builderid, &key_description, &key_description_format,
+		&key_description_html, &key_masterids, &key_name, &key_projectid, &key_tags, &key_field3, &key_order3,
+		&key_limit, &key_offset, NULL },
+	*const query_get_builder[] = { &key_field3, NULL },
+	*const query_list_builder_forceschedulers[] = { &key_builder_names, &key_button_name, &key_enabled, &key_label,
+		&key_name, &key_field4, &key_order4, &key_limit, &key_offset, NULL },
+	*const query_list_builder_buildrequests[] = { &key_buildrequestid, &key_builderid, &key_buildsetid,
+		&key_claimed, &key_claimed_at, &key_claimed_by_masterid, &key_complete, &key_complete_at, &key_priority,
+		&key_results, &key_submitted_at, &key_waited_for, &key_field5, &key_property, &key_order5, &key_limit,
+		&key_offset, NULL },
+	*const query_list_builder_builds[] = { &key_buildid, &key_number, &key_builderid, &key_buildrequestid,
+		&key_workerid, &key_masterid, &key_started_at, &key_complete, &key_complete_at, &key_locks_duration_s,
+		&key_results, &key_state_string, &key_field6, &key_property, &key_order6, &key_limit, &key_offset,
+		NULL },
+	*const query_get_builder_build[] = { &key_field6, &key_property, NULL },
+	*const query_list_builder_workers[] = { &key_workerid, &key_graceful, &key_name, &key_pause_reason, &key_paused,
+		&key_field7, &key_order7, &key_limit, &key_offset, NULL },
+	*const query_get_builder_worker[] = { &key_field7, NULL },
+	*const query_list_builder_masters[] = { &key_masterid, &key_active, &key_last_active, &key_name, &key_field8,
+		&key_order8, &key_limit, &key_offset, NULL },
+	*const query_get_builder_master[] = { &key_field8, NULL },
+	*const query_list_builder_test_result_sets[] = { &key_test_result_setid, &key_builderid, &key_buildid,
+		&key_stepid, &key_category, &key_complete, &key_description, &key_tests_failed, &key_tests_passed,
+		&key_value_unit, &key_field9, &key_order9, &key_limit, &key_offset, NULL },
+	*const query_list_builder_build_changes[] = { &key_changeid, &key_author, &key_committer, &key_branch,
+		&key_category, &key_codebase, &key_comments, &key_files, &key_parent_changeids, &key_project,
+		&key_repository, &key_revision, &key_revlink, &key_when_timestamp, &key_field10, &key_order10,
+		&key_limit, &key_offset, NULL },
+	*const query_list_builder_build_data[] = { &key_buildid, &key_length, &key_name, &key_source, &key_field11,
+		&key_order11, &key_limit, &key_offset, NULL },
+	*const query_get_builder_build_data[] = { &key_field11, NULL },
+	*const query_list_builder_build_steps[] = { &key_stepid, &key_buildid, &key_complete, &key_complete_at,
+		&key_hidden, &key_locks_acquired_at, &key_name, &key_number, &key_results, &key_started_at,
+		&key_state_string, &key_field12, &key_order12, &key_limit, &key_offset, NULL },
+	*const query_get_builder_build_step[] = { &key_field12, NULL },
+	*const query_list_builder_build_step_logs[] = { &key_logid, &key_complete, &key_name, &key_num_lines, &key_slug,
+		&key_stepid, &key_type, &key_field13, &key_order13, &key_limit, &key_offset, NULL },
+	*const query_get_builder_build_step_log[] = { &key_field13, NULL },
+	*const query_get_builder_build_step_log_contents[] = { &key_field14, &key_offset, &key_limit, NULL },
+	*const query_list_build_properties[] = { &key_name, &key_source, &key_field15, &key_order14, &key_limit,
+		&key_offset, NULL },
+	*const query_get_buildrequest[] = { &key_field5, &key_property, NULL },
+	*const query_list_buildsets[] = { &key_bsid, &key_complete, &key_complete_at, &key_external_idstring,
+		&key_parent_buildid, &key_parent_relationship, &key_reason, &key_rebuilt_buildid, &key_results,
+		&key_submitted_at, &key_field16, &key_order15, &key_limit, &key_offset, NULL },
+	*const query_get_buildset[] = { &key_field16, NULL },
+	*const query_list_buildset_sourcestamps[] = { &key_ssid, &key_branch, &key_codebase, &key_created_at,
+		&key_project, &key_repository, &key_revision, &key_field17, &key_order16, &key_limit, &key_offset,
+		NULL },
+	*const query_get_change[] = { &key_field10, NULL },
+	*const query_list_changesources[] = { &key_changesourceid, &key_name, &key_field18, &key_order17, &key_limit,
+		&key_offset, NULL },
+	*const query_get_changesource[] = { &key_field18, NULL },
+	*const query_get_forcescheduler[] = { &key_field4, NULL },
+	*const query_get_logchunks[] = { &key_field14, NULL },
+	*const query_list_master_schedulers[] = { &key_schedulerid, &key_enabled, &key_name, &key_field19, &key_order18,
+		&key_limit, &key_offset, NULL },
+	*const query_get_master_scheduler[] = { &key_field19, NULL },
+	*const query_list_projects[] = { &key_projectid, &key_active, &key_description, &key_description_format,
+		&key_description_html, &key_name, &key_slug, &key_field20, &key_order19, &key_limit, &key_offset,
+		NULL },
+	*const query_get_project[] = { &key_field20, NULL },
+	*const query_get_project_codebase[] = { &key_field21, NULL },
+	*const query_list_codebases[] = { &key_codebaseid, &key_name, &key_projectid, &key_slug, &key_field21,
+		&key_order20, &key_limit, &key_offset, NULL },
+	*const query_list_codebase_branches[] = { &key_branchid, &key_codebaseid, &key_commitid, &key_last_timestamp,
+		&key_name, &key_field22, &key_order21, &key_limit, &key_offset, NULL },
+	*const query_get_branch[] = { &key_field22, NULL },
+	*const query_list_codebase_commits[] = { &key_commitid, &key_author, &key_codebaseid, &key_comments,
+		&key_committer, &key_parent_commitid, &key_revision, &key_when_timestamp, &key_field23, &key_order22,
+		&key_limit, &key_offset, NULL },
+	*const query_get_codebase_commit_by_revision[] = { &key_field23, NULL },
+	*const query_get_codebase_common_parent[] = { &key_field24, NULL },
+	*const query_get_sourcestamp[] = { &key_field17, NULL },
+	*const query_get_test_result_set[] = { &key_field9, NULL },
+	*const query_list_test_results[] = { &key_test_resultid, &key_builderid, &key_duration_ns, &key_line,
+		&key_test_code_path, &key_test_name, &key_test_result_setid, &key_value, &key_field25, &key_order23,
+		&key_limit, &key_offset, NULL };
 
-static const struct tc_query_rule query_list_buildset_sourcestamps[] = {
-	{ .name = "ssid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "branch", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "codebase", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "created_at", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "project", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "repository", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "revision", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "ssid", "branch", "codebase", "created_at", "patch",
-		"project", "repository", "revision", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "ssid", "branch", "codebase", "created_at", "project",
-		"repository", "revision", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
+static const struct tc_argument_rule
+	kinds_either[] = { { .kind = TC_ARGUMENT_EITHER } },
+	kinds_integer[] = { { .kind = TC_ARGUMENT_INTEGER } },
+	kinds_either_integer[] = { { .kind = TC_ARGUMENT_EITHER }, { .kind = TC_ARGUMENT_INTEGER } },
+	kinds_integer_either[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_EITHER } },
+	kinds_integer_integer[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_INTEGER } },
+	kinds_either_integer_text[] = { { .kind = TC_ARGUMENT_EITHER }, { .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_STRING, .pattern = "^[A-Za-z_-][A-Za-z0-9_.-]*$" } },
+	kinds_either_integer_either[] = { { .kind = TC_ARGUMENT_EITHER }, { .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_EITHER } },
+	kinds_either_integer_either_text[] = { { .kind = TC_ARGUMENT_EITHER }, { .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_EITHER }, { .kind = TC_ARGUMENT_STRING,
+		.pattern = "^[A-Za-z_-][A-Za-z0-9_.-]*$" } },
+	kinds_integer_integer_either_text[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_EITHER }, { .kind = TC_ARGUMENT_STRING,
+		.pattern = "^[A-Za-z_-][A-Za-z0-9_.-]*$" } },
+	kinds_integer_text[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_STRING,
+		.pattern = "^[A-Za-z_-][A-Za-z0-9_.-]*$" } },
+	kinds_integer_either_text[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_EITHER },
+		{ .kind = TC_ARGUMENT_STRING, .pattern = "^[A-Za-z_-][A-Za-z0-9_.-]*$" } },
+	kinds_text[] = { { .kind = TC_ARGUMENT_STRING, .pattern = "^[A-Za-z_-][A-Za-z0-9_.-]*$" } },
+	kinds_integer_integer_either[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_EITHER } },
+	kinds_integer_text2[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_STRING } },
+	kinds_integer_integer_integer[] = { { .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_INTEGER } },
+	kinds_text2[] = { { .kind = TC_ARGUMENT_STRING, .segments = true, .pattern = "^[^/]+(/[^/]+)*$" } };
 
-static const struct tc_query_rule query_get_change[] = {
-	{ .name = "field", .values = (const char *const[]){ "changeid", "author", "committer", "branch", "category",
-		"codebase", "comments", "files", "parent_changeids", "project", "properties", "repository", "revision",
-		"revlink", "sourcestamp", "when_timestamp", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
+static const struct tc_envelope
+	items_rootlinks = { .items = "rootlinks" },
+	items_specs = { .items = "specs" },
+	items_builders = { .items = "builders" },
+	items_forceschedulers = { .items = "forceschedulers" },
+	items_buildrequests = { .items = "buildrequests" },
+	items_builds = { .items = "builds" },
+	items_workers = { .items = "workers" },
+	items_masters = { .items = "masters" },
+	items_test_result_sets = { .items = "test_result_sets" },
+	items_changes = { .items = "changes" },
+	items_build_data = { .items = "build_data" },
+	items_steps = { .items = "steps" },
+	items_logs = { .items = "logs" },
+	items_properties = { .items = "_properties" },
+	items_buildsets = { .items = "buildsets" },
+	items_sourcestamps = { .items = "sourcestamps" },
+	items_changesources = { .items = "changesources" },
+	items_schedulers = { .items = "schedulers" },
+	items_projects = { .items = "projects" },
+	items_codebases = { .items = "codebases" },
+	items_branches = { .items = "branches" },
+	items_commits = { .items = "commits" },
+	items_test_results = { .items = "test_results" };
 
-static const struct tc_query_rule query_list_changesources[] = {
-	{ .name = "changesourceid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "changesourceid", "master", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "changesourceid", "name", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
+static const struct tc_envelope
+	one_of_builders = { .items = "builders", .single = true },
+	one_of_builds = { .items = "builds", .single = true },
+	one_of_workers = { .items = "workers", .single = true },
+	one_of_masters = { .items = "masters", .single = true },
+	one_of_properties = { .items = "properties", .single = true },
+	one_of_build_data = { .items = "build_data", .single = true },
+	one_of_steps = { .items = "steps", .single = true },
+	one_of_logs = { .items = "logs", .single = true },
+	one_of_logchunks = { .items = "logchunks", .single = true },
+	one_of_buildrequests = { .items = "buildrequests", .single = true },
+	one_of_buildsets = { .items = "buildsets", .single = true },
+	one_of_changes = { .items = "changes", .single = true },
+	one_of_changesources = { .items = "changesources", .single = true },
+	one_of_forceschedulers = { .items = "forceschedulers", .single = true },
+	one_of_schedulers = { .items = "schedulers", .single = true },
+	one_of_projects = { .items = "projects", .single = true },
+	one_of_codebases = { .items = "codebases", .single = true },
+	one_of_branches = { .items = "branches", .single = true },
+	one_of_commits = { .items = "commits", .single = true },
+	one_of_commit_graphs = { .items = "commit_graphs", .single = true },
+	one_of_sourcestamps = { .items = "sourcestamps", .single = true },
+	one_of_test_result_sets = { .items = "test_result_sets", .single = true };
 
-static const struct tc_query_rule query_get_changesource[] = {
-	{ .name = "field", .values = (const char *const[]){ "changesourceid", "master", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
+static const struct tc_paging
+	by_name = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "name", .size = 200 },
+	by_path = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "path", .size = 200 },
+	by_builderid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "builderid", .size = 200 },
+	by_buildrequestid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "buildrequestid", .size = 200 },
+	by_buildid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "buildid", .size = 200 },
+	by_workerid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "workerid", .size = 200 },
+	by_masterid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "masterid", .size = 200 },
+	by_test_result_setid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "test_result_setid", .size = 200 },
+	by_changeid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "changeid", .size = 200 },
+	by_stepid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "stepid", .size = 200 },
+	by_logid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "logid", .size = 200 },
+	by_bsid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "bsid", .size = 200 },
+	by_ssid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "ssid", .size = 200 },
+	by_changesourceid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "changesourceid", .size = 200 },
+	by_schedulerid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "schedulerid", .size = 200 },
+	by_projectid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "projectid", .size = 200 },
+	by_codebaseid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "codebaseid", .size = 200 },
+	by_branchid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "branchid", .size = 200 },
+	by_commitid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "commitid", .size = 200 },
+	by_test_resultid = { .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
+		.order_value = "test_resultid", .size = 200 };
 
-static const struct tc_query_rule query_get_forcescheduler[] = {
-	{ .name = "field", .values = (const char *const[]){ "all_fields", "builder_names", "button_name", "enabled",
-		"label", "name", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
+static const struct tc_operation_conventions
+	rules_list_builder_workers = { .arguments = kinds_integer, .query = query_list_builder_workers,
+		.envelope = &items_workers, .paging = &by_workerid },
+	rules_get_builder_worker = { .arguments = kinds_integer_either, .query = query_get_builder_worker,
+		.envelope = &one_of_workers },
+	rules_list_build_changes = { .arguments = kinds_integer, .query = query_list_builder_build_changes,
+		.envelope = &items_changes, .paging = &by_changeid },
+	rules_get_build_properties = { .arguments = kinds_integer, .envelope = &one_of_properties },
+	rules_get_build_data_value = { .accept = "*/*", .arguments = kinds_integer_text },
+	rules_list_build_test_result_sets = { .arguments = kinds_integer, .query = query_list_builder_test_result_sets,
+		.envelope = &items_test_result_sets, .paging = &by_test_result_setid },
+	rules_list_build_properties = { .arguments = kinds_integer, .query = query_list_build_properties,
+		.envelope = &items_properties, .paging = &by_name },
+	rules_list_buildrequest_builds = { .arguments = kinds_integer, .query = query_list_builder_builds,
+		.envelope = &items_builds, .paging = &by_buildid },
+	rules_list_worker_builders = { .arguments = kinds_integer, .query = query_list_builders,
+		.envelope = &items_builders, .paging = &by_builderid, .since = "4.0" },
+	rules_stop_builder_worker = { .arguments = kinds_integer_either, .rpc = &(const struct tc_rpc){ "stop",
+		false } },
+	rules_kill_builder_worker = { .arguments = kinds_integer_either, .rpc = &(const struct tc_rpc){ "kill",
+		false } },
+	rules_pause_builder_worker = { .arguments = kinds_integer_either, .rpc = &(const struct tc_rpc){ "pause",
+		false } },
+	rules_unpause_builder_worker = { .arguments = kinds_integer_either, .rpc = &(const struct tc_rpc){ "unpause",
+		false } };
 
-static const struct tc_query_rule query_get_logchunks[] = {
-	{ .name = "field", .values = (const char *const[]){ "content", "firstline", "logid", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_master_schedulers[] = {
-	{ .name = "schedulerid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "enabled", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "schedulerid", "enabled", "master", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "schedulerid", "enabled", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_master_scheduler[] = {
-	{ .name = "field", .values = (const char *const[]){ "schedulerid", "enabled", "master", "name", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_projects[] = {
-	{ .name = "projectid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "active", .operators = operators_3, .type = TC_VALUE_BOOLEAN, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "description", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "description_format", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "description_html", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "slug", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "projectid", "active", "description", "description_format",
-		"description_html", "name", "slug", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "projectid", "active", "description", "description_format",
-		"description_html", "name", "slug", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
-		.reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_project[] = {
-	{ .name = "field", .values = (const char *const[]){ "projectid", "active", "description", "description_format",
-		"description_html", "name", "slug", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_project_codebase[] = {
-	{ .name = "field", .values = (const char *const[]){ "codebaseid", "name", "projectid", "slug", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_codebases[] = {
-	{ .name = "codebaseid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "projectid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "slug", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "codebaseid", "name", "projectid", "slug", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "codebaseid", "name", "projectid", "slug", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_codebase_branches[] = {
-	{ .name = "branchid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "codebaseid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "commitid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "last_timestamp", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "branchid", "codebaseid", "commitid", "last_timestamp",
-		"name", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "branchid", "codebaseid", "commitid", "last_timestamp",
-		"name", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_branch[] = {
-	{ .name = "field", .values = (const char *const[]){ "branchid", "codebaseid", "commitid", "last_timestamp",
-		"name", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_codebase_commits[] = {
-	{ .name = "commitid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true,
-		},
-	{ .name = "author", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "codebaseid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "comments", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "committer", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "parent_commitid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "revision", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "when_timestamp", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "field", .values = (const char *const[]){ "commitid", "author", "codebaseid", "comments", "committer",
-		"parent_commitid", "revision", "when_timestamp", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT,
-		},
-	{ .name = "order", .values = (const char *const[]){ "commitid", "author", "codebaseid", "comments", "committer",
-		"parent_commitid", "revision", "when_timestamp", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_ORDER,
-		.reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_codebase_commit_by_revision[] = {
-	{ .name = "field", .values = (const char *const[]){ "commitid", "author", "codebaseid", "comments", "committer",
-		"parent_commitid", "revision", "when_timestamp", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT,
-		},
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_codebase_common_parent[] = {
-	{ .name = "field", .values = (const char *const[]){ "common", "to1", "to2", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_sourcestamp[] = {
-	{ .name = "field", .values = (const char *const[]){ "ssid", "branch", "codebase", "created_at", "patch",
-		"project", "repository", "revision", NULL }, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_test_result_set[] = {
-	{ .name = "field", .values = (const char *const[]){ "test_result_setid", "builderid", "buildid", "stepid",
-		"category", "complete", "description", "tests_failed", "tests_passed", "value_unit", NULL },
-		.list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_test_results[] = {
-	{ .name = "test_resultid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "builderid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "duration_ns", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "line", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "test_code_path", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "test_name", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "test_result_setid", .operators = operators_1, .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT,
-		.field = true, },
-	{ .name = "value", .operators = operators_0, .list = TC_LIST_REPEAT, .field = true, },
-	{ .name = "field", .values = (const char *const[]){ "test_resultid", "builderid", "duration_ns", "line",
-		"test_code_path", "test_name", "test_result_setid", "value", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_SELECT, },
-	{ .name = "order", .values = (const char *const[]){ "test_resultid", "builderid", "duration_ns", "line",
-		"test_code_path", "test_name", "test_result_setid", "value", NULL }, .list = TC_LIST_REPEAT,
-		.role = TC_ROLE_ORDER, .reversible = true, },
-	{ .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_conventions conventions = {
-	.server_url = "{root}/api/{version}", .environment_url = "BUILDBOT_URL", .environment_id = "BUILDBOT_USER",
-	.environment_secret = "BUILDBOT_PASSWORD", .accept = "application/json", .final_statuses = (const uint16_t[]){
-	501, 0 }, .errors = (const struct tc_error_shape[]){ { .kind = TC_ERROR_SHAPE_RPC, },
-	{ .kind = TC_ERROR_SHAPE_MEMBERS, .message = (const char *const[]){ "/error", NULL }, }, { .kind = 0 } },
-	.clock = (const struct tc_clock_rule[]){ { 0, NULL } }, .session = &(const struct tc_session_scheme){
-	.login = "login", .logout = "logout", .cookies = (const char *const[]){ "TWISTED_SESSION",
-	"TWISTED_SECURE_SESSION", NULL }, .expired_statuses = (const uint16_t[]){ 403, 0 }, .lifetime_s = 604800,
-	.basic = true, }, .body_max = -1, .no_trace_header = true, .anonymous_reads = true,
-	.redirects_are_errors = true, .session_first = true,
-};
-
-enum { OP_LIST_ROOT_LINKS, OP_GET_APPLICATION_SPEC, OP_LIST_BUILDERS, OP_GET_BUILDER,
-	OP_LIST_BUILDER_FORCESCHEDULERS, OP_LIST_BUILDER_BUILDREQUESTS, OP_LIST_BUILDER_BUILDS,
-	OP_GET_BUILDER_BUILD, OP_LIST_BUILDER_WORKERS, OP_GET_BUILDER_WORKER,
-	OP_LIST_BUILDER_MASTERS, OP_GET_BUILDER_MASTER, OP_LIST_BUILDER_TEST_RESULT_SETS,
+enum { OP_LIST_ROOT_LINKS, OP_GET_APPLICATION_SPEC, OP_LIST_BUILDERS, OP_GET_BUILDER, OP_LIST_BUILDER_FORCESCHEDULERS,
+	OP_LIST_BUILDER_BUILDREQUESTS, OP_LIST_BUILDER_BUILDS, OP_GET_BUILDER_BUILD, OP_LIST_BUILDER_WORKERS,
+	OP_GET_BUILDER_WORKER, OP_LIST_BUILDER_MASTERS, OP_GET_BUILDER_MASTER, OP_LIST_BUILDER_TEST_RESULT_SETS,
 	OP_LIST_BUILDER_BUILD_CHANGES, OP_GET_BUILDER_BUILD_PROPERTIES, OP_LIST_BUILDER_BUILD_DATA,
 	OP_GET_BUILDER_BUILD_DATA, OP_GET_BUILDER_BUILD_DATA_VALUE, OP_LIST_BUILDER_BUILD_STEPS,
 	OP_GET_BUILDER_BUILD_STEP, OP_LIST_BUILDER_BUILD_STEP_LOGS, OP_GET_BUILDER_BUILD_STEP_LOG,
 	OP_GET_BUILDER_BUILD_STEP_LOG_CONTENTS, OP_GET_BUILDER_BUILD_STEP_LOG_RAW,
-	OP_GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE, OP_LIST_BUILDS, OP_GET_BUILD,
-	OP_LIST_BUILD_CHANGES, OP_GET_BUILD_PROPERTIES, OP_LIST_BUILD_DATA, OP_GET_BUILD_DATA,
-	OP_GET_BUILD_DATA_VALUE, OP_LIST_BUILD_STEPS, OP_GET_BUILD_STEP, OP_LIST_BUILD_STEP_LOGS,
-	OP_GET_BUILD_STEP_LOG, OP_GET_BUILD_STEP_LOG_CONTENTS, OP_GET_BUILD_STEP_LOG_RAW,
-	OP_GET_BUILD_STEP_LOG_RAW_INLINE, OP_LIST_BUILD_TEST_RESULT_SETS,
-	OP_LIST_BUILD_TRIGGERED_BUILDS, OP_LIST_BUILD_PROPERTIES, OP_LIST_BUILDREQUESTS,
-	OP_GET_BUILDREQUEST, OP_LIST_BUILDREQUEST_BUILDS, OP_LIST_BUILDSETS, OP_GET_BUILDSET,
-	OP_GET_BUILDSET_PROPERTIES, OP_LIST_BUILDSET_PROPERTIES, OP_LIST_BUILDSET_SOURCESTAMPS,
-	OP_LIST_WORKERS, OP_GET_WORKER, OP_LIST_WORKER_BUILDS, OP_LIST_WORKER_BUILDERS,
-	OP_LIST_CHANGES, OP_GET_CHANGE, OP_LIST_CHANGE_BUILDS, OP_LIST_CHANGE_PROPERTIES,
-	OP_LIST_CHANGESOURCES, OP_GET_CHANGESOURCE, OP_LIST_FORCESCHEDULERS, OP_GET_FORCESCHEDULER,
-	OP_GET_LOG, OP_GET_LOG_CONTENTS, OP_GET_LOG_RAW, OP_GET_LOG_RAW_INLINE, OP_GET_LOGCHUNKS,
-	OP_LIST_MASTERS, OP_GET_MASTER, OP_LIST_MASTER_BUILDERS, OP_GET_MASTER_BUILDER,
-	OP_LIST_MASTER_BUILDER_WORKERS, OP_GET_MASTER_BUILDER_WORKER, OP_LIST_MASTER_WORKERS,
-	OP_GET_MASTER_WORKER, OP_LIST_MASTER_CHANGESOURCES, OP_GET_MASTER_CHANGESOURCE,
-	OP_LIST_MASTER_SCHEDULERS, OP_GET_MASTER_SCHEDULER, OP_LIST_PROJECTS, OP_GET_PROJECT,
-	OP_LIST_PROJECT_BUILDERS, OP_GET_PROJECT_CODEBASE, OP_LIST_CODEBASES, OP_GET_CODEBASE,
-	OP_LIST_CODEBASE_BRANCHES, OP_GET_BRANCH, OP_LIST_CODEBASE_COMMITS,
-	OP_GET_CODEBASE_COMMIT_BY_REVISION, OP_GET_CODEBASE_COMMON_PARENT,
-	OP_LIST_CODEBASE_TEST_RESULT_SETS, OP_GET_COMMIT, OP_LIST_SCHEDULERS, OP_GET_SCHEDULER,
-	OP_LIST_SOURCESTAMPS, OP_GET_SOURCESTAMP, OP_LIST_SOURCESTAMP_CHANGES, OP_GET_STEP,
-	OP_LIST_STEP_LOGS, OP_GET_STEP_LOG, OP_GET_STEP_LOG_CONTENTS, OP_GET_STEP_LOG_RAW,
-	OP_GET_STEP_LOG_RAW_INLINE, OP_LIST_STEP_TEST_RESULT_SETS, OP_LIST_TEST_RESULT_SETS,
-	OP_GET_TEST_RESULT_SET, OP_LIST_TEST_RESULTS, OP_STOP_BUILD, OP_REBUILD_BUILD,
-	OP_STOP_BUILDER_BUILD, OP_REBUILD_BUILDER_BUILD, OP_CANCEL_BUILDREQUEST,
-	OP_SET_BUILDREQUEST_PRIORITY, OP_STOP_WORKER, OP_KILL_WORKER, OP_PAUSE_WORKER,
-	OP_UNPAUSE_WORKER, OP_STOP_BUILDER_WORKER, OP_KILL_BUILDER_WORKER, OP_PAUSE_BUILDER_WORKER,
-	OP_UNPAUSE_BUILDER_WORKER, OP_STOP_MASTER_WORKER, OP_KILL_MASTER_WORKER,
-	OP_PAUSE_MASTER_WORKER, OP_UNPAUSE_MASTER_WORKER, OP_STOP_MASTER_BUILDER_WORKER,
-	OP_KILL_MASTER_BUILDER_WORKER, OP_PAUSE_MASTER_BUILDER_WORKER,
-	OP_UNPAUSE_MASTER_BUILDER_WORKER, OP_FORCE_BUILD, OP_ENABLE_SCHEDULER,
-	OP_ENABLE_MASTER_SCHEDULER, OP_LOGIN, OP_LOGOUT, OP_LISTEN_EVENTS };
+	OP_GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE, OP_LIST_BUILDS, OP_GET_BUILD, OP_LIST_BUILD_CHANGES,
+	OP_GET_BUILD_PROPERTIES, OP_LIST_BUILD_DATA, OP_GET_BUILD_DATA, OP_GET_BUILD_DATA_VALUE, OP_LIST_BUILD_STEPS,
+	OP_GET_BUILD_STEP, OP_LIST_BUILD_STEP_LOGS, OP_GET_BUILD_STEP_LOG, OP_GET_BUILD_STEP_LOG_CONTENTS,
+	OP_GET_BUILD_STEP_LOG_RAW, OP_GET_BUILD_STEP_LOG_RAW_INLINE, OP_LIST_BUILD_TEST_RESULT_SETS,
+	OP_LIST_BUILD_TRIGGERED_BUILDS, OP_LIST_BUILD_PROPERTIES, OP_LIST_BUILDREQUESTS, OP_GET_BUILDREQUEST,
+	OP_LIST_BUILDREQUEST_BUILDS, OP_LIST_BUILDSETS, OP_GET_BUILDSET, OP_GET_BUILDSET_PROPERTIES,
+	OP_LIST_BUILDSET_PROPERTIES, OP_LIST_BUILDSET_SOURCESTAMPS, OP_LIST_WORKERS, OP_GET_WORKER,
+	OP_LIST_WORKER_BUILDS, OP_LIST_WORKER_BUILDERS, OP_LIST_CHANGES, OP_GET_CHANGE, OP_LIST_CHANGE_BUILDS,
+	OP_LIST_CHANGE_PROPERTIES, OP_LIST_CHANGESOURCES, OP_GET_CHANGESOURCE, OP_LIST_FORCESCHEDULERS,
+	OP_GET_FORCESCHEDULER, OP_GET_LOG, OP_GET_LOG_CONTENTS, OP_GET_LOG_RAW, OP_GET_LOG_RAW_INLINE, OP_GET_LOGCHUNKS,
+	OP_LIST_MASTERS, OP_GET_MASTER, OP_LIST_MASTER_BUILDERS, OP_GET_MASTER_BUILDER, OP_LIST_MASTER_BUILDER_WORKERS,
+	OP_GET_MASTER_BUILDER_WORKER, OP_LIST_MASTER_WORKERS, OP_GET_MASTER_WORKER, OP_LIST_MASTER_CHANGESOURCES,
+	OP_GET_MASTER_CHANGESOURCE, OP_LIST_MASTER_SCHEDULERS, OP_GET_MASTER_SCHEDULER, OP_LIST_PROJECTS,
+	OP_GET_PROJECT, OP_LIST_PROJECT_BUILDERS, OP_GET_PROJECT_CODEBASE, OP_LIST_CODEBASES, OP_GET_CODEBASE,
+	OP_LIST_CODEBASE_BRANCHES, OP_GET_BRANCH, OP_LIST_CODEBASE_COMMITS, OP_GET_CODEBASE_COMMIT_BY_REVISION,
+	OP_GET_CODEBASE_COMMON_PARENT, OP_LIST_CODEBASE_TEST_RESULT_SETS, OP_GET_COMMIT, OP_LIST_SCHEDULERS,
+	OP_GET_SCHEDULER, OP_LIST_SOURCESTAMPS, OP_GET_SOURCESTAMP, OP_LIST_SOURCESTAMP_CHANGES, OP_GET_STEP,
+	OP_LIST_STEP_LOGS, OP_GET_STEP_LOG, OP_GET_STEP_LOG_CONTENTS, OP_GET_STEP_LOG_RAW, OP_GET_STEP_LOG_RAW_INLINE,
+	OP_LIST_STEP_TEST_RESULT_SETS, OP_LIST_TEST_RESULT_SETS, OP_GET_TEST_RESULT_SET, OP_LIST_TEST_RESULTS,
+	OP_STOP_BUILD, OP_REBUILD_BUILD, OP_STOP_BUILDER_BUILD, OP_REBUILD_BUILDER_BUILD, OP_CANCEL_BUILDREQUEST,
+	OP_SET_BUILDREQUEST_PRIORITY, OP_STOP_WORKER, OP_KILL_WORKER, OP_PAUSE_WORKER, OP_UNPAUSE_WORKER,
+	OP_STOP_BUILDER_WORKER, OP_KILL_BUILDER_WORKER, OP_PAUSE_BUILDER_WORKER, OP_UNPAUSE_BUILDER_WORKER,
+	OP_STOP_MASTER_WORKER, OP_KILL_MASTER_WORKER, OP_PAUSE_MASTER_WORKER, OP_UNPAUSE_MASTER_WORKER,
+	OP_STOP_MASTER_BUILDER_WORKER, OP_KILL_MASTER_BUILDER_WORKER, OP_PAUSE_MASTER_BUILDER_WORKER,
+	OP_UNPAUSE_MASTER_BUILDER_WORKER, OP_FORCE_BUILD, OP_ENABLE_SCHEDULER, OP_ENABLE_MASTER_SCHEDULER, OP_LOGIN,
+	OP_LOGOUT, OP_LISTEN_EVENTS };
 
 static const struct tc_operation operations[] = {
-	[OP_LIST_ROOT_LINKS] = { .service = &tc__service_buildbot, .name = "listRootLinks", .method = "GET",
-		.route = "/", .title = "Root Links", .query = (const struct tc_parameter[]){ { "name" }, { "field" },
-		{ "order" }, { "limit" }, { "offset" } }, .query_count = 5, .has_output = true, .pages = true,
-		.output = &tc_buildbot_rootlink_response_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_list_root_links, .envelope = &(const struct tc_envelope){ .items = "rootlinks", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "name", .size = 200, }, },
-		.description = "Returns the collections at the top of the API." },
-	[OP_GET_APPLICATION_SPEC] = { .service = &tc__service_buildbot, .name = "getApplicationSpec", .method = "GET",
-		.route = "/application.spec", .title = "Application Specification",
-		.query = (const struct tc_parameter[]){ { "path" }, { "plural" }, { "type" }, { "field" }, { "order" },
-		{ "limit" }, { "offset" } }, .query_count = 7, .has_output = true, .pages = true,
-		.output = &tc_buildbot_spec_response_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_get_application_spec, .envelope = &(const struct tc_envelope){ .items = "specs", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "path", .size = 200, }, },
-		.description = "Returns every path that this server has, with the types behind it." },
-	[OP_LIST_BUILDERS] = { .service = &tc__service_buildbot, .name = "listBuilders", .method = "GET",
-		.route = "/builders", .title = "Builders", .query = (const struct tc_parameter[]){ { "builderid" },
-		{ "description" }, { "description_format" }, { "description_html" }, { "name" }, { "projectid" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 10, .has_output = true,
-		.pages = true, .output = &tc_buildbot_builder_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_builders,
-		.envelope = &(const struct tc_envelope){ .items = "builders", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "builderid", .size = 200, }, }, .description = "Returns the builders." },
-	[OP_GET_BUILDER] = { .service = &tc__service_buildbot, .name = "getBuilder", .method = "GET",
-		.route = "/builders/<builder>", .title = "Builder",
-		.arguments = (const struct tc_parameter[]){ { "builder" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_builder_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_EITHER, false, NULL }, },
-		.query = query_get_builder, .envelope = &(const struct tc_envelope){ .items = "builders",
-		.single = true, }, }, .description = "Returns one builder." },
-	[OP_LIST_BUILDER_FORCESCHEDULERS] = { .service = &tc__service_buildbot, .name = "listBuilderForceschedulers",
-		.method = "GET", .route = "/builders/<builderId>/forceschedulers", .title = "Builder Forceschedulers",
-		.arguments = (const struct tc_parameter[]){ { "builderId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "button_name" }, { "enabled" }, { "label" }, { "name" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 8, .has_output = true,
-		.pages = true, .output = &tc_buildbot_forcescheduler_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_forceschedulers,
-		.envelope = &(const struct tc_envelope){ .items = "forceschedulers", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "name", .size = 200, }, },
-		.description = "Returns the force schedulers that can start a builder." },
-	[OP_LIST_BUILDER_BUILDREQUESTS] = { .service = &tc__service_buildbot, .name = "listBuilderBuildrequests",
-		.method = "GET", .route = "/builders/<builderId>/buildrequests", .title = "Builder Buildrequests",
-		.arguments = (const struct tc_parameter[]){ { "builderId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildrequestid" }, { "builderid" }, { "buildsetid" },
-		{ "claimed" }, { "claimed_at" }, { "claimed_by_masterid" }, { "complete" }, { "complete_at" },
-		{ "priority" }, { "results" }, { "submitted_at" }, { "waited_for" }, { "field" }, { "property" },
-		{ "order" }, { "limit" }, { "offset" } }, .query_count = 17, .has_output = true, .pages = true,
-		.output = &tc_buildbot_buildrequest_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_buildrequests,
-		.envelope = &(const struct tc_envelope){ .items = "buildrequests", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "buildrequestid", .size = 200, }, },
-		.description = "Returns the requests for builds of a builder." },
-	[OP_LIST_BUILDER_BUILDS] = { .service = &tc__service_buildbot, .name = "listBuilderBuilds", .method = "GET",
-		.route = "/builders/<builder>/builds", .title = "Builder Builds",
-		.arguments = (const struct tc_parameter[]){ { "builder" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "number" }, { "builderid" },
-		{ "buildrequestid" }, { "workerid" }, { "masterid" }, { "started_at" }, { "complete" },
-		{ "complete_at" }, { "locks_duration_s" }, { "results" }, { "state_string" }, { "field" },
-		{ "property" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 17, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .query = query_list_builder_builds,
-		.envelope = &(const struct tc_envelope){ .items = "builds", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "buildid", .size = 200, }, }, .description = "Returns the builds of a builder." },
-	[OP_GET_BUILDER_BUILD] = { .service = &tc__service_buildbot, .name = "getBuilderBuild", .method = "GET",
-		.route = "/builders/<builder>/builds/<buildNumber>", .title = "Builder Build",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" }, { "property" } }, .query_count = 2,
-		.has_output = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_builder_build, .envelope = &(const struct tc_envelope){ .items = "builds",
-		.single = true, }, }, .description = "Returns one build of a builder." },
-	[OP_LIST_BUILDER_WORKERS] = { .service = &tc__service_buildbot, .name = "listBuilderWorkers", .method = "GET",
-		.route = "/builders/<builderId>/workers", .title = "Builder Workers",
-		.arguments = (const struct tc_parameter[]){ { "builderId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "workerid" }, { "graceful" }, { "name" }, { "pause_reason" },
-		{ "paused" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 9,
-		.has_output = true, .pages = true, .output = &tc_buildbot_worker_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_workers,
-		.envelope = &(const struct tc_envelope){ .items = "workers", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "workerid", .size = 200, }, }, .description = "Returns the workers of a builder." },
-	[OP_GET_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "getBuilderWorker", .method = "GET",
-		.route = "/builders/<builderId>/workers/<worker>", .title = "Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "worker" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_worker_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .query = query_get_builder_worker,
-		.envelope = &(const struct tc_envelope){ .items = "workers", .single = true, }, },
-		.description = "Returns one worker, if it serves the builder." },
-	[OP_LIST_BUILDER_MASTERS] = { .service = &tc__service_buildbot, .name = "listBuilderMasters", .method = "GET",
-		.route = "/builders/<builderId>/masters", .title = "Builder Masters",
-		.arguments = (const struct tc_parameter[]){ { "builderId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "masterid" }, { "active" }, { "last_active" }, { "name" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 8, .has_output = true,
-		.pages = true, .output = &tc_buildbot_master_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_masters,
-		.envelope = &(const struct tc_envelope){ .items = "masters", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "masterid", .size = 200, }, },
-		.description = "Returns the masters that have a builder." },
-	[OP_GET_BUILDER_MASTER] = { .service = &tc__service_buildbot, .name = "getBuilderMaster", .method = "GET",
-		.route = "/builders/<builderId>/masters/<masterId>", .title = "Builder Master",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "masterId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_master_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_builder_master,
-		.envelope = &(const struct tc_envelope){ .items = "masters", .single = true, }, },
-		.description = "Returns one master, if it has the builder." },
-	[OP_LIST_BUILDER_TEST_RESULT_SETS] = { .service = &tc__service_buildbot, .name = "listBuilderTestResultSets",
-		.method = "GET", .route = "/builders/<builder>/test_result_sets", .title = "Builder Test Result Sets",
-		.arguments = (const struct tc_parameter[]){ { "builder" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "test_result_setid" }, { "builderid" }, { "buildid" },
-		{ "stepid" }, { "category" }, { "complete" }, { "description" }, { "tests_failed" }, { "tests_passed" },
-		{ "value_unit" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 14,
-		.has_output = true, .pages = true, .output = &tc_buildbot_test_result_set_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .query = query_list_builder_test_result_sets,
-		.envelope = &(const struct tc_envelope){ .items = "test_result_sets", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "test_result_setid", .size = 200, }, },
-		.description = "Returns the test result sets of a builder." },
-	[OP_LIST_BUILDER_BUILD_CHANGES] = { .service = &tc__service_buildbot, .name = "listBuilderBuildChanges",
-		.method = "GET", .route = "/builders/<builderId>/builds/<buildNumber>/changes",
-		.title = "Builder Build Changes",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "buildNumber" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "changeid" }, { "author" }, { "committer" }, { "branch" },
-		{ "category" }, { "codebase" }, { "comments" }, { "project" }, { "repository" }, { "revision" },
-		{ "revlink" }, { "when_timestamp" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 16, .has_output = true, .pages = true, .output = &tc_buildbot_change_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builder_build_changes, .envelope = &(const struct tc_envelope){ .items = "changes",
-		}, .paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "changeid", .size = 200, }, },
-		.description = "Returns the changes that are new in a build." },
-	[OP_GET_BUILDER_BUILD_PROPERTIES] = { .service = &tc__service_buildbot, .name = "getBuilderBuildProperties",
-		.method = "GET", .route = "/builders/<builderId>/builds/<buildNumber>/properties",
-		.title = "Builder Build Properties",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "buildNumber" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_buildbot_property_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.envelope = &(const struct tc_envelope){ .items = "properties", .single = true, }, },
-		.description = "Returns the properties of a build. Version 3.7 takes the number for one of the "
-		"whole installation and returns those of another build: use getBuildProperties." },
-	[OP_LIST_BUILDER_BUILD_DATA] = { .service = &tc__service_buildbot, .name = "listBuilderBuildData",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/data",
-		.title = "Builder Build Data",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "length" }, { "name" }, { "source" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 8, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_data_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builder_build_data, .envelope = &(const struct tc_envelope){ .items = "build_data",
-		}, .paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "name", .size = 200, }, },
-		.description = "Returns what data a build keeps, without the bytes." },
-	[OP_GET_BUILDER_BUILD_DATA] = { .service = &tc__service_buildbot, .name = "getBuilderBuildData",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/data/<dataName>",
-		.title = "Builder Build Data",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" }, { "dataName" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1,
+	[OP_LIST_ROOT_LINKS] = { &tc__service_buildbot, "listRootLinks", "GET", "/", "Root Links",
+		"Returns the collections at the top of the API.", .query = names_name_field_order_limit_offset,
+		.query_count = 5, .has_output = true, .output = &tc_buildbot_rootlink_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_root_links, .envelope = &items_rootlinks,
+		.paging = &by_name) },
+	[OP_GET_APPLICATION_SPEC] = { &tc__service_buildbot, "getApplicationSpec", "GET", "/application.spec",
+		"Application Specification", "Returns every path that this server has, with the types behind it.",
+		.query = names_get_application_spec, .query_count = 7, .has_output = true,
+		.output = &tc_buildbot_spec_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_get_application_spec, .envelope = &items_specs,
+		.paging = &by_path) },
+	[OP_LIST_BUILDERS] = { &tc__service_buildbot, "listBuilders", "GET", "/builders", "Builders",
+		"Returns the builders.", .query = names_list_builders, .query_count = 10, .has_output = true,
+		.output = &tc_buildbot_builder_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_builders, .envelope = &items_builders,
+		.paging = &by_builderid) },
+	[OP_GET_BUILDER] = { &tc__service_buildbot, "getBuilder", "GET", "/builders/<builder>", "Builder",
+		"Returns one builder.", .arguments = names_builder, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_builder_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either, .query = query_get_builder,
+		.envelope = &one_of_builders) },
+	[OP_LIST_BUILDER_FORCESCHEDULERS] = { &tc__service_buildbot, "listBuilderForceschedulers", "GET",
+		"/builders/<builderId>/forceschedulers", "Builder Forceschedulers",
+		"Returns the force schedulers that can start a builder.", .arguments = names_builder_id,
+		.argument_count = 1, .query = names_list_builder_forceschedulers, .query_count = 8,
+		.has_output = true, .output = &tc_buildbot_forcescheduler_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_forceschedulers,
+		.envelope = &items_forceschedulers, .paging = &by_name) },
+	[OP_LIST_BUILDER_BUILDREQUESTS] = { &tc__service_buildbot, "listBuilderBuildrequests", "GET",
+		"/builders/<builderId>/buildrequests", "Builder Buildrequests",
+		"Returns the requests for builds of a builder.", .arguments = names_builder_id, .argument_count = 1,
+		.query = names_list_builder_buildrequests, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_buildrequest_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_buildrequests,
+		.envelope = &items_buildrequests, .paging = &by_buildrequestid) },
+	[OP_LIST_BUILDER_BUILDS] = { &tc__service_buildbot, "listBuilderBuilds", "GET", "/builders/<builder>/builds",
+		"Builder Builds", "Returns the builds of a builder.", .arguments = names_builder, .argument_count = 1,
+		.query = names_list_builder_builds, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_build_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_either, .query = query_list_builder_builds,
+		.envelope = &items_builds, .paging = &by_buildid) },
+	[OP_GET_BUILDER_BUILD] = { &tc__service_buildbot, "getBuilderBuild", "GET",
+		"/builders/<builder>/builds/<buildNumber>", "Builder Build", "Returns one build of a builder.",
+		.arguments = names_builder_build_number, .argument_count = 2, .query = names_field_property,
+		.query_count = 2, .has_output = true, .output = &tc_buildbot_build_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either_integer, .query = query_get_builder_build,
+		.envelope = &one_of_builds) },
+	[OP_LIST_BUILDER_WORKERS] = { &tc__service_buildbot, "listBuilderWorkers", "GET",
+		"/builders/<builderId>/workers", "Builder Workers", "Returns the workers of a builder.",
+		.arguments = names_builder_id, .argument_count = 1, .query = names_list_builder_workers,
+		.query_count = 9, .has_output = true, .output = &tc_buildbot_worker_response_type, .pages = true,
+		.conventions = &rules_list_builder_workers },
+	[OP_GET_BUILDER_WORKER] = { &tc__service_buildbot, "getBuilderWorker", "GET",
+		"/builders/<builderId>/workers/<worker>", "Builder Worker",
+		"Returns one worker, if it serves the builder.", .arguments = names_builder_id_worker,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_worker_response_type, .conventions = &rules_get_builder_worker },
+	[OP_LIST_BUILDER_MASTERS] = { &tc__service_buildbot, "listBuilderMasters", "GET",
+		"/builders/<builderId>/masters", "Builder Masters", "Returns the masters that have a builder.",
+		.arguments = names_builder_id, .argument_count = 1, .query = names_list_builder_masters,
+		.query_count = 8, .has_output = true, .output = &tc_buildbot_master_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_masters,
+		.envelope = &items_masters, .paging = &by_masterid) },
+	[OP_GET_BUILDER_MASTER] = { &tc__service_buildbot, "getBuilderMaster", "GET",
+		"/builders/<builderId>/masters/<masterId>", "Builder Master",
+		"Returns one master, if it has the builder.", .arguments = names_builder_id_master_id,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_master_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .query = query_get_builder_master,
+		.envelope = &one_of_masters) },
+	[OP_LIST_BUILDER_TEST_RESULT_SETS] = { &tc__service_buildbot, "listBuilderTestResultSets", "GET",
+		"/builders/<builder>/test_result_sets", "Builder Test Result Sets",
+		"Returns the test result sets of a builder.", .arguments = names_builder, .argument_count = 1,
+		.query = names_list_builder_test_result_sets, .query_count = 14, .has_output = true,
+		.output = &tc_buildbot_test_result_set_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_either, .query = query_list_builder_test_result_sets,
+		.envelope = &items_test_result_sets, .paging = &by_test_result_setid) },
+	[OP_LIST_BUILDER_BUILD_CHANGES] = { &tc__service_buildbot, "listBuilderBuildChanges", "GET",
+		"/builders/<builderId>/builds/<buildNumber>/changes", "Builder Build Changes",
+		"Returns the changes that are new in a build.", .arguments = names_builder_id_build_number,
+		.argument_count = 2, .query = names_list_builder_build_changes, .query_count = 16, .has_output = true,
+		.output = &tc_buildbot_change_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .query = query_list_builder_build_changes,
+		.envelope = &items_changes, .paging = &by_changeid) },
+	[OP_GET_BUILDER_BUILD_PROPERTIES] = { &tc__service_buildbot, "getBuilderBuildProperties", "GET",
+		"/builders/<builderId>/builds/<buildNumber>/properties", "Builder Build Properties",
+		"Returns the properties of a build. Version 3.7 takes the number for one of the whole "
+		"installation and returns those of another build: use getBuildProperties.",
+		.arguments = names_builder_id_build_number, .argument_count = 2, .has_output = true,
+		.output = &tc_buildbot_property_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .envelope = &one_of_properties) },
+	[OP_LIST_BUILDER_BUILD_DATA] = { &tc__service_buildbot, "listBuilderBuildData", "GET",
+		"/builders/<builder>/builds/<buildNumber>/data", "Builder Build Data",
+		"Returns what data a build keeps, without the bytes.", .arguments = names_builder_build_number,
+		.argument_count = 2, .query = names_list_builder_build_data, .query_count = 8, .has_output = true,
+		.output = &tc_buildbot_build_data_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_either_integer, .query = query_list_builder_build_data,
+		.envelope = &items_build_data, .paging = &by_name) },
+	[OP_GET_BUILDER_BUILD_DATA] = { &tc__service_buildbot, "getBuilderBuildData", "GET",
+		"/builders/<builder>/builds/<buildNumber>/data/<dataName>", "Builder Build Data",
+		"Returns what is known of one piece of data, without the bytes.",
+		.arguments = names_builder_build_number_data_name, .argument_count = 3, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_build_data_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either_integer_text, .query = query_get_builder_build_data,
+		.envelope = &one_of_build_data) },
+	[OP_GET_BUILDER_BUILD_DATA_VALUE] = { &tc__service_buildbot, "getBuilderBuildDataValue", "GET",
+		"/builders/<builder>/builds/<buildNumber>/data/<dataName>/value", "Builder Build Data Value",
+		"Returns the bytes of one piece of data, with a file name.",
+		.arguments = names_builder_build_number_data_name, .argument_count = 3, .blob_output = true,
+		.conventions = TC_RULES(.accept = "*/*", .arguments = kinds_either_integer_text) },
+	[OP_LIST_BUILDER_BUILD_STEPS] = { &tc__service_buildbot, "listBuilderBuildSteps", "GET",
+		"/builders/<builder>/builds/<buildNumber>/steps", "Builder Build Steps",
+		"Returns the steps of a build.", .arguments = names_builder_build_number, .argument_count = 2,
+		.query = names_list_builder_build_steps, .query_count = 15, .has_output = true,
+		.output = &tc_buildbot_step_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_either_integer, .query = query_list_builder_build_steps,
+		.envelope = &items_steps, .paging = &by_stepid) },
+	[OP_GET_BUILDER_BUILD_STEP] = { &tc__service_buildbot, "getBuilderBuildStep", "GET",
+		"/builders/<builder>/builds/<buildNumber>/steps/<step>", "Builder Build Step",
+		"Returns one step of a build.", .arguments = names_builder_build_number_step, .argument_count = 3,
+		.query = names_field, .query_count = 1, .has_output = true, .output = &tc_buildbot_step_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either_integer_either,
+		.query = query_get_builder_build_step, .envelope = &one_of_steps) },
+	[OP_LIST_BUILDER_BUILD_STEP_LOGS] = { &tc__service_buildbot, "listBuilderBuildStepLogs", "GET",
+		"/builders/<builder>/builds/<buildNumber>/steps/<step>/logs", "Builder Build Step Logs",
+		"Returns the logs of a step.", .arguments = names_builder_build_number_step, .argument_count = 3,
+		.query = names_list_builder_build_step_logs, .query_count = 11, .has_output = true,
+		.output = &tc_buildbot_log_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_either_integer_either,
+		.query = query_list_builder_build_step_logs, .envelope = &items_logs, .paging = &by_logid) },
+	[OP_GET_BUILDER_BUILD_STEP_LOG] = { &tc__service_buildbot, "getBuilderBuildStepLog", "GET",
+		"/builders/<builder>/builds/<buildNumber>/steps/<step>/logs/<logSlug>", "Builder Build Step Log",
+		"Returns what is known of one log, without its lines.",
+		.arguments = names_builder_build_number_step_log_slug, .argument_count = 4, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_log_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either_integer_either_text,
+		.query = query_get_builder_build_step_log, .envelope = &one_of_logs) },
+	[OP_GET_BUILDER_BUILD_STEP_LOG_CONTENTS] = { &tc__service_buildbot, "getBuilderBuildStepLogContents", "GET",
+		"/builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/contents",
+		"Builder Build Step Log Contents", "Returns lines of a log; 404 when it has none from there on.",
+		.arguments = names_builder_id_build_number_step_log_slug, .argument_count = 4,
+		.query = names_field_offset_limit, .query_count = 3, .has_output = true,
+		.output = &tc_buildbot_logchunk_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_either_text,
+		.query = query_get_builder_build_step_log_contents, .envelope = &one_of_logchunks) },
+	[OP_GET_BUILDER_BUILD_STEP_LOG_RAW] = { &tc__service_buildbot, "getBuilderBuildStepLogRaw", "GET",
+		"/builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw",
+		"Builder Build Step Log Raw", "Returns the whole log as text, with a file name.",
+		.arguments = names_builder_id_build_number_step_log_slug, .argument_count = 4, .blob_output = true,
+		.conventions = TC_RULES(.accept = "*/*", .arguments = kinds_integer_integer_either_text) },
+	[OP_GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE] = { &tc__service_buildbot,
+		"getBuilderBuildStepLogRawInline", "GET",
+		"/builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw_inline",
+		"Builder Build Step Log Raw Inline", "Returns the whole log as text, to be shown and not saved.",
+		.arguments = names_builder_id_build_number_step_log_slug, .argument_count = 4, .blob_output = true,
+		.conventions = TC_RULES(.accept = "*/*", .arguments = kinds_integer_integer_either_text,
+		.since = "4.0") },
+	[OP_LIST_BUILDS] = { &tc__service_buildbot, "listBuilds", "GET", "/builds", "Builds", "Returns the builds.",
+		.query = names_list_builder_builds, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_build_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_builder_builds, .envelope = &items_builds,
+		.paging = &by_buildid) },
+	[OP_GET_BUILD] = { &tc__service_buildbot, "getBuild", "GET", "/builds/<buildId>", "Build",
+		"Returns one build.", .arguments = names_build_id, .argument_count = 1, .query = names_field_property,
+		.query_count = 2, .has_output = true, .output = &tc_buildbot_build_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_builder_build,
+		.envelope = &one_of_builds) },
+	[OP_LIST_BUILD_CHANGES] = { &tc__service_buildbot, "listBuildChanges", "GET", "/builds/<buildId>/changes",
+		"Build Changes", "Returns the changes that are new in a build.", .arguments = names_build_id,
+		.argument_count = 1, .query = names_list_builder_build_changes, .query_count = 16, .has_output = true,
+		.output = &tc_buildbot_change_response_type, .pages = true, .conventions = &rules_list_build_changes },
+	[OP_GET_BUILD_PROPERTIES] = { &tc__service_buildbot, "getBuildProperties", "GET",
+		"/builds/<buildId>/properties", "Build Properties", "Returns the properties of a build.",
+		.arguments = names_build_id, .argument_count = 1, .has_output = true,
+		.output = &tc_buildbot_property_response_type, .conventions = &rules_get_build_properties },
+	[OP_LIST_BUILD_DATA] = { &tc__service_buildbot, "listBuildData", "GET", "/builds/<buildId>/data",
+		"Build Data", "Returns what data a build keeps, without the bytes.", .arguments = names_build_id,
+		.argument_count = 1, .query = names_list_builder_build_data, .query_count = 8, .has_output = true,
+		.output = &tc_buildbot_build_data_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_build_data,
+		.envelope = &items_build_data, .paging = &by_name) },
+	[OP_GET_BUILD_DATA] = { &tc__service_buildbot, "getBuildData", "GET", "/builds/<buildId>/data/<dataName>",
+		"Build Data", "Returns what is known of one piece of data, without the bytes.",
+		.arguments = names_build_id_data_name, .argument_count = 2, .query = names_field, .query_count = 1,
 		.has_output = true, .output = &tc_buildbot_build_data_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_STRING, false,
-		"^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .query = query_get_builder_build_data,
-		.envelope = &(const struct tc_envelope){ .items = "build_data", .single = true, }, },
-		.description = "Returns what is known of one piece of data, without the bytes." },
-	[OP_GET_BUILDER_BUILD_DATA_VALUE] = { .service = &tc__service_buildbot, .name = "getBuilderBuildDataValue",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/data/<dataName>/value",
-		.title = "Builder Build Data Value",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" }, { "dataName" } },
-		.argument_count = 3, .blob_output = true, .conventions = &(const struct tc_operation_conventions){
-		.accept = "*/*", .arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_EITHER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, },
-		}, .description = "Returns the bytes of one piece of data, with a file name." },
-	[OP_LIST_BUILDER_BUILD_STEPS] = { .service = &tc__service_buildbot, .name = "listBuilderBuildSteps",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/steps",
-		.title = "Builder Build Steps",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "stepid" }, { "buildid" }, { "complete" }, { "complete_at" },
-		{ "hidden" }, { "locks_acquired_at" }, { "name" }, { "number" }, { "results" }, { "started_at" },
-		{ "state_string" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 15,
-		.has_output = true, .pages = true, .output = &tc_buildbot_step_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builder_build_steps, .envelope = &(const struct tc_envelope){ .items = "steps", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "stepid", .size = 200, }, },
-		.description = "Returns the steps of a build." },
-	[OP_GET_BUILDER_BUILD_STEP] = { .service = &tc__service_buildbot, .name = "getBuilderBuildStep",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/steps/<step>",
-		.title = "Builder Build Step",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" }, { "step" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1,
-		.has_output = true, .output = &tc_buildbot_step_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false,
-		NULL }, }, .query = query_get_builder_build_step, .envelope = &(const struct tc_envelope){
-		.items = "steps", .single = true, }, }, .description = "Returns one step of a build." },
-	[OP_LIST_BUILDER_BUILD_STEP_LOGS] = { .service = &tc__service_buildbot, .name = "listBuilderBuildStepLogs",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/steps/<step>/logs",
-		.title = "Builder Build Step Logs",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" }, { "step" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "logid" }, { "complete" }, { "name" },
-		{ "num_lines" }, { "slug" }, { "stepid" }, { "type" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 11, .has_output = true, .pages = true,
-		.output = &tc_buildbot_log_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_EITHER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.query = query_list_builder_build_step_logs, .envelope = &(const struct tc_envelope){ .items = "logs",
-		}, .paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "logid", .size = 200, }, },
-		.description = "Returns the logs of a step." },
-	[OP_GET_BUILDER_BUILD_STEP_LOG] = { .service = &tc__service_buildbot, .name = "getBuilderBuildStepLog",
-		.method = "GET", .route = "/builders/<builder>/builds/<buildNumber>/steps/<step>/logs/<logSlug>",
-		.title = "Builder Build Step Log", .arguments = (const struct tc_parameter[]){ { "builder" },
-		{ "buildNumber" }, { "step" }, { "logSlug" } }, .argument_count = 4,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_log_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_EITHER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false,
-		"^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .query = query_get_builder_build_step_log,
-		.envelope = &(const struct tc_envelope){ .items = "logs", .single = true, }, },
-		.description = "Returns what is known of one log, without its lines." },
-	[OP_GET_BUILDER_BUILD_STEP_LOG_CONTENTS] = { .service = &tc__service_buildbot,
-		.name = "getBuilderBuildStepLogContents", .method = "GET",
-		.route = "/builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/contents",
-		.title = "Builder Build Step Log Contents", .arguments = (const struct tc_parameter[]){ { "builderId" },
-		{ "buildNumber" }, { "step" }, { "logSlug" } }, .argument_count = 4,
-		.query = (const struct tc_parameter[]){ { "field" }, { "offset" }, { "limit" } }, .query_count = 3,
-		.has_output = true, .output = &tc_buildbot_logchunk_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false,
-		NULL }, { TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, },
-		.query = query_get_builder_build_step_log_contents, .envelope = &(const struct tc_envelope){
-		.items = "logchunks", .single = true, }, },
-		.description = "Returns lines of a log; 404 when it has none from there on." },
-	[OP_GET_BUILDER_BUILD_STEP_LOG_RAW] = { .service = &tc__service_buildbot, .name = "getBuilderBuildStepLogRaw",
-		.method = "GET", .route = "/builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw",
-		.title = "Builder Build Step Log Raw", .arguments = (const struct tc_parameter[]){ { "builderId" },
-		{ "buildNumber" }, { "step" }, { "logSlug" } }, .argument_count = 4, .blob_output = true,
-		.conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false,
-		"^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, },
-		.description = "Returns the whole log as text, with a file name." },
-	[OP_GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE] = { .service = &tc__service_buildbot,
-		.name = "getBuilderBuildStepLogRawInline", .method = "GET",
-		.route = "/builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw_inline",
-		.title = "Builder Build Step Log Raw Inline", .arguments = (const struct tc_parameter[]){
-		{ "builderId" }, { "buildNumber" }, { "step" }, { "logSlug" } }, .argument_count = 4,
-		.blob_output = true, .conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false,
-		"^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .since = "4.0", },
-		.description = "Returns the whole log as text, to be shown and not saved." },
-	[OP_LIST_BUILDS] = { .service = &tc__service_buildbot, .name = "listBuilds", .method = "GET",
-		.route = "/builds", .title = "Builds", .query = (const struct tc_parameter[]){ { "buildid" },
-		{ "number" }, { "builderid" }, { "buildrequestid" }, { "workerid" }, { "masterid" }, { "started_at" },
-		{ "complete" }, { "complete_at" }, { "locks_duration_s" }, { "results" }, { "state_string" },
-		{ "field" }, { "property" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 17,
-		.has_output = true, .pages = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_builder_builds,
-		.envelope = &(const struct tc_envelope){ .items = "builds", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "buildid", .size = 200, }, }, .description = "Returns the builds." },
-	[OP_GET_BUILD] = { .service = &tc__service_buildbot, .name = "getBuild", .method = "GET",
-		.route = "/builds/<buildId>", .title = "Build",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" }, { "property" } }, .query_count = 2,
-		.has_output = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_builder_build,
-		.envelope = &(const struct tc_envelope){ .items = "builds", .single = true, }, },
-		.description = "Returns one build." },
-	[OP_LIST_BUILD_CHANGES] = { .service = &tc__service_buildbot, .name = "listBuildChanges", .method = "GET",
-		.route = "/builds/<buildId>/changes", .title = "Build Changes",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "changeid" }, { "author" }, { "committer" }, { "branch" },
-		{ "category" }, { "codebase" }, { "comments" }, { "project" }, { "repository" }, { "revision" },
-		{ "revlink" }, { "when_timestamp" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 16, .has_output = true, .pages = true, .output = &tc_buildbot_change_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_build_changes,
-		.envelope = &(const struct tc_envelope){ .items = "changes", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "changeid", .size = 200, }, },
-		.description = "Returns the changes that are new in a build." },
-	[OP_GET_BUILD_PROPERTIES] = { .service = &tc__service_buildbot, .name = "getBuildProperties", .method = "GET",
-		.route = "/builds/<buildId>/properties", .title = "Build Properties",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_buildbot_property_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.envelope = &(const struct tc_envelope){ .items = "properties", .single = true, }, },
-		.description = "Returns the properties of a build." },
-	[OP_LIST_BUILD_DATA] = { .service = &tc__service_buildbot, .name = "listBuildData", .method = "GET",
-		.route = "/builds/<buildId>/data", .title = "Build Data",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "length" }, { "name" }, { "source" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 8, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_data_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_build_data,
-		.envelope = &(const struct tc_envelope){ .items = "build_data", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "name", .size = 200, }, },
-		.description = "Returns what data a build keeps, without the bytes." },
-	[OP_GET_BUILD_DATA] = { .service = &tc__service_buildbot, .name = "getBuildData", .method = "GET",
-		.route = "/builds/<buildId>/data/<dataName>", .title = "Build Data",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "dataName" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_build_data_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, },
-		.query = query_get_builder_build_data, .envelope = &(const struct tc_envelope){ .items = "build_data",
-		.single = true, }, }, .description = "Returns what is known of one piece of data, without the bytes." },
-	[OP_GET_BUILD_DATA_VALUE] = { .service = &tc__service_buildbot, .name = "getBuildDataValue", .method = "GET",
-		.route = "/builds/<buildId>/data/<dataName>/value", .title = "Build Data Value",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "dataName" } }, .argument_count = 2,
-		.blob_output = true, .conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, },
-		.description = "Returns the bytes of one piece of data, with a file name." },
-	[OP_LIST_BUILD_STEPS] = { .service = &tc__service_buildbot, .name = "listBuildSteps", .method = "GET",
-		.route = "/builds/<buildId>/steps", .title = "Build Steps",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "stepid" }, { "buildid" }, { "complete" }, { "complete_at" },
-		{ "hidden" }, { "locks_acquired_at" }, { "name" }, { "number" }, { "results" }, { "started_at" },
-		{ "state_string" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 15,
-		.has_output = true, .pages = true, .output = &tc_buildbot_step_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_build_steps,
-		.envelope = &(const struct tc_envelope){ .items = "steps", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "stepid", .size = 200, }, }, .description = "Returns the steps of a build." },
-	[OP_GET_BUILD_STEP] = { .service = &tc__service_buildbot, .name = "getBuildStep", .method = "GET",
-		.route = "/builds/<buildId>/steps/<step>", .title = "Build Step",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "step" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_step_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .query = query_get_builder_build_step,
-		.envelope = &(const struct tc_envelope){ .items = "steps", .single = true, }, },
-		.description = "Returns one step of a build." },
-	[OP_LIST_BUILD_STEP_LOGS] = { .service = &tc__service_buildbot, .name = "listBuildStepLogs", .method = "GET",
-		.route = "/builds/<buildId>/steps/<step>/logs", .title = "Build Step Logs",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "step" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "logid" }, { "complete" }, { "name" }, { "num_lines" },
-		{ "slug" }, { "stepid" }, { "type" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 11, .has_output = true, .pages = true, .output = &tc_buildbot_log_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.query = query_list_builder_build_step_logs, .envelope = &(const struct tc_envelope){ .items = "logs",
-		}, .paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "logid", .size = 200, }, },
-		.description = "Returns the logs of a step." },
-	[OP_GET_BUILD_STEP_LOG] = { .service = &tc__service_buildbot, .name = "getBuildStepLog", .method = "GET",
-		.route = "/builds/<buildId>/steps/<step>/logs/<logSlug>", .title = "Build Step Log",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "step" }, { "logSlug" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1,
-		.has_output = true, .output = &tc_buildbot_log_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false,
-		"^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .query = query_get_builder_build_step_log,
-		.envelope = &(const struct tc_envelope){ .items = "logs", .single = true, }, },
-		.description = "Returns what is known of one log, without its lines." },
-	[OP_GET_BUILD_STEP_LOG_CONTENTS] = { .service = &tc__service_buildbot, .name = "getBuildStepLogContents",
-		.method = "GET", .route = "/builds/<buildId>/steps/<step>/logs/<logSlug>/contents",
-		.title = "Build Step Log Contents",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "step" }, { "logSlug" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "field" }, { "offset" }, { "limit" } },
+		.conventions = TC_RULES(.arguments = kinds_integer_text, .query = query_get_builder_build_data,
+		.envelope = &one_of_build_data) },
+	[OP_GET_BUILD_DATA_VALUE] = { &tc__service_buildbot, "getBuildDataValue", "GET",
+		"/builds/<buildId>/data/<dataName>/value", "Build Data Value",
+		"Returns the bytes of one piece of data, with a file name.", .arguments = names_build_id_data_name,
+		.argument_count = 2, .blob_output = true, .conventions = &rules_get_build_data_value },
+	[OP_LIST_BUILD_STEPS] = { &tc__service_buildbot, "listBuildSteps", "GET", "/builds/<buildId>/steps",
+		"Build Steps", "Returns the steps of a build.", .arguments = names_build_id, .argument_count = 1,
+		.query = names_list_builder_build_steps, .query_count = 15, .has_output = true,
+		.output = &tc_buildbot_step_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_build_steps,
+		.envelope = &items_steps, .paging = &by_stepid) },
+	[OP_GET_BUILD_STEP] = { &tc__service_buildbot, "getBuildStep", "GET", "/builds/<buildId>/steps/<step>",
+		"Build Step", "Returns one step of a build.", .arguments = names_build_id_step, .argument_count = 2,
+		.query = names_field, .query_count = 1, .has_output = true, .output = &tc_buildbot_step_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_either, .query = query_get_builder_build_step,
+		.envelope = &one_of_steps) },
+	[OP_LIST_BUILD_STEP_LOGS] = { &tc__service_buildbot, "listBuildStepLogs", "GET",
+		"/builds/<buildId>/steps/<step>/logs", "Build Step Logs", "Returns the logs of a step.",
+		.arguments = names_build_id_step, .argument_count = 2, .query = names_list_builder_build_step_logs,
+		.query_count = 11, .has_output = true, .output = &tc_buildbot_log_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer_either,
+		.query = query_list_builder_build_step_logs, .envelope = &items_logs, .paging = &by_logid) },
+	[OP_GET_BUILD_STEP_LOG] = { &tc__service_buildbot, "getBuildStepLog", "GET",
+		"/builds/<buildId>/steps/<step>/logs/<logSlug>", "Build Step Log",
+		"Returns what is known of one log, without its lines.", .arguments = names_build_id_step_log_slug,
+		.argument_count = 3, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_log_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_either_text,
+		.query = query_get_builder_build_step_log, .envelope = &one_of_logs) },
+	[OP_GET_BUILD_STEP_LOG_CONTENTS] = { &tc__service_buildbot, "getBuildStepLogContents", "GET",
+		"/builds/<buildId>/steps/<step>/logs/<logSlug>/contents", "Build Step Log Contents",
+		"Returns lines of a log; 404 when it has none from there on.",
+		.arguments = names_build_id_step_log_slug, .argument_count = 3, .query = names_field_offset_limit,
 		.query_count = 3, .has_output = true, .output = &tc_buildbot_logchunk_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false,
-		"^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .query = query_get_builder_build_step_log_contents,
-		.envelope = &(const struct tc_envelope){ .items = "logchunks", .single = true, }, },
-		.description = "Returns lines of a log; 404 when it has none from there on." },
-	[OP_GET_BUILD_STEP_LOG_RAW] = { .service = &tc__service_buildbot, .name = "getBuildStepLogRaw", .method = "GET",
-		.route = "/builds/<buildId>/steps/<step>/logs/<logSlug>/raw", .title = "Build Step Log Raw",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "step" }, { "logSlug" } },
-		.argument_count = 3, .blob_output = true, .conventions = &(const struct tc_operation_conventions){
-		.accept = "*/*", .arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, },
-		.description = "Returns the whole log as text, with a file name." },
-	[OP_GET_BUILD_STEP_LOG_RAW_INLINE] = { .service = &tc__service_buildbot, .name = "getBuildStepLogRawInline",
-		.method = "GET", .route = "/builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline",
-		.title = "Build Step Log Raw Inline",
-		.arguments = (const struct tc_parameter[]){ { "buildId" }, { "step" }, { "logSlug" } },
-		.argument_count = 3, .blob_output = true, .conventions = &(const struct tc_operation_conventions){
-		.accept = "*/*", .arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, },
-		.since = "4.0", }, .description = "Returns the whole log as text, to be shown and not saved." },
-	[OP_LIST_BUILD_TEST_RESULT_SETS] = { .service = &tc__service_buildbot, .name = "listBuildTestResultSets",
-		.method = "GET", .route = "/builds/<buildId>/test_result_sets", .title = "Build Test Result Sets",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "test_result_setid" }, { "builderid" }, { "buildid" },
-		{ "stepid" }, { "category" }, { "complete" }, { "description" }, { "tests_failed" }, { "tests_passed" },
-		{ "value_unit" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 14,
-		.has_output = true, .pages = true, .output = &tc_buildbot_test_result_set_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_test_result_sets,
-		.envelope = &(const struct tc_envelope){ .items = "test_result_sets", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "test_result_setid", .size = 200, }, },
-		.description = "Returns the test result sets of a build." },
-	[OP_LIST_BUILD_TRIGGERED_BUILDS] = { .service = &tc__service_buildbot, .name = "listBuildTriggeredBuilds",
-		.method = "GET", .route = "/builds/<buildId>/triggered_builds", .title = "Build Triggered Builds",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "number" }, { "builderid" },
-		{ "buildrequestid" }, { "workerid" }, { "masterid" }, { "started_at" }, { "complete" },
-		{ "complete_at" }, { "locks_duration_s" }, { "results" }, { "state_string" }, { "field" },
-		{ "property" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 17, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_builds,
-		.envelope = &(const struct tc_envelope){ .items = "builds", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "buildid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the builds that a build started." },
-	[OP_LIST_BUILD_PROPERTIES] = { .service = &tc__service_buildbot, .name = "listBuildProperties", .method = "GET",
-		.route = "/builds/<buildId>/property_list", .title = "Build Properties",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "name" }, { "source" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 6, .has_output = true, .pages = true,
-		.output = &tc_buildbot_property_item_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_build_properties,
-		.envelope = &(const struct tc_envelope){ .items = "_properties", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "name", .size = 200, }, },
-		.description = "Returns the properties of a build as a list." },
-	[OP_LIST_BUILDREQUESTS] = { .service = &tc__service_buildbot, .name = "listBuildrequests", .method = "GET",
-		.route = "/buildrequests", .title = "Buildrequests", .query = (const struct tc_parameter[]){
-		{ "buildrequestid" }, { "builderid" }, { "buildsetid" }, { "claimed" }, { "claimed_at" },
-		{ "claimed_by_masterid" }, { "complete" }, { "complete_at" }, { "priority" }, { "results" },
-		{ "submitted_at" }, { "waited_for" }, { "field" }, { "property" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 17, .has_output = true, .pages = true,
-		.output = &tc_buildbot_buildrequest_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_builder_buildrequests,
-		.envelope = &(const struct tc_envelope){ .items = "buildrequests", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "buildrequestid", .size = 200, }, },
-		.description = "Returns the requests for builds." },
-	[OP_GET_BUILDREQUEST] = { .service = &tc__service_buildbot, .name = "getBuildrequest", .method = "GET",
-		.route = "/buildrequests/<buildrequestId>", .title = "Buildrequest",
-		.arguments = (const struct tc_parameter[]){ { "buildrequestId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" }, { "property" } }, .query_count = 2,
-		.has_output = true, .output = &tc_buildbot_buildrequest_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_buildrequest,
-		.envelope = &(const struct tc_envelope){ .items = "buildrequests", .single = true, }, },
-		.description = "Returns one request." },
-	[OP_LIST_BUILDREQUEST_BUILDS] = { .service = &tc__service_buildbot, .name = "listBuildrequestBuilds",
-		.method = "GET", .route = "/buildrequests/<buildrequestId>/builds", .title = "Buildrequest Builds",
-		.arguments = (const struct tc_parameter[]){ { "buildrequestId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "number" }, { "builderid" },
-		{ "buildrequestid" }, { "workerid" }, { "masterid" }, { "started_at" }, { "complete" },
-		{ "complete_at" }, { "locks_duration_s" }, { "results" }, { "state_string" }, { "field" },
-		{ "property" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 17, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_builds,
-		.envelope = &(const struct tc_envelope){ .items = "builds", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "buildid", .size = 200, }, },
-		.description = "Returns the builds that a request led to." },
-	[OP_LIST_BUILDSETS] = { .service = &tc__service_buildbot, .name = "listBuildsets", .method = "GET",
-		.route = "/buildsets", .title = "Buildsets", .query = (const struct tc_parameter[]){ { "bsid" },
-		{ "complete" }, { "complete_at" }, { "external_idstring" }, { "parent_buildid" },
-		{ "parent_relationship" }, { "reason" }, { "rebuilt_buildid" }, { "results" }, { "submitted_at" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 14, .has_output = true,
-		.pages = true, .output = &tc_buildbot_buildset_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_buildsets,
-		.envelope = &(const struct tc_envelope){ .items = "buildsets", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "bsid", .size = 200, }, }, .description = "Returns the buildsets." },
-	[OP_GET_BUILDSET] = { .service = &tc__service_buildbot, .name = "getBuildset", .method = "GET",
-		.route = "/buildsets/<buildsetId>", .title = "Buildset",
-		.arguments = (const struct tc_parameter[]){ { "buildsetId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_buildset_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_buildset, .envelope = &(const struct tc_envelope){ .items = "buildsets",
-		.single = true, }, }, .description = "Returns one buildset." },
-	[OP_GET_BUILDSET_PROPERTIES] = { .service = &tc__service_buildbot, .name = "getBuildsetProperties",
-		.method = "GET", .route = "/buildsets/<buildsetId>/properties", .title = "Buildset Properties",
-		.arguments = (const struct tc_parameter[]){ { "buildsetId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_buildbot_property_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.envelope = &(const struct tc_envelope){ .items = "properties", .single = true, }, },
-		.description = "Returns the properties of a buildset." },
-	[OP_LIST_BUILDSET_PROPERTIES] = { .service = &tc__service_buildbot, .name = "listBuildsetProperties",
-		.method = "GET", .route = "/buildsets/<buildsetId>/properties_list", .title = "Buildset Properties",
-		.arguments = (const struct tc_parameter[]){ { "buildsetId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "name" }, { "source" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 6, .has_output = true, .pages = true,
-		.output = &tc_buildbot_property_item_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_build_properties,
-		.envelope = &(const struct tc_envelope){ .items = "_properties", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "name", .size = 200, }, },
-		.description = "Returns the properties of a buildset as a list." },
-	[OP_LIST_BUILDSET_SOURCESTAMPS] = { .service = &tc__service_buildbot, .name = "listBuildsetSourcestamps",
-		.method = "GET", .route = "/buildsets/<buildsetId>/sourcestamps", .title = "Buildset Sourcestamps",
-		.arguments = (const struct tc_parameter[]){ { "buildsetId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "ssid" }, { "branch" }, { "codebase" }, { "created_at" },
-		{ "project" }, { "repository" }, { "revision" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 11, .has_output = true, .pages = true, .output = &tc_buildbot_sourcestamp_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_buildset_sourcestamps,
-		.envelope = &(const struct tc_envelope){ .items = "sourcestamps", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "ssid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the sources that a buildset builds." },
-	[OP_LIST_WORKERS] = { .service = &tc__service_buildbot, .name = "listWorkers", .method = "GET",
-		.route = "/workers", .title = "Workers", .query = (const struct tc_parameter[]){ { "workerid" },
-		{ "graceful" }, { "name" }, { "pause_reason" }, { "paused" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 9, .has_output = true, .pages = true,
-		.output = &tc_buildbot_worker_response_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_list_builder_workers, .envelope = &(const struct tc_envelope){ .items = "workers", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "workerid", .size = 200, }, },
-		.description = "Returns the workers." },
-	[OP_GET_WORKER] = { .service = &tc__service_buildbot, .name = "getWorker", .method = "GET",
-		.route = "/workers/<worker>", .title = "Worker",
-		.arguments = (const struct tc_parameter[]){ { "worker" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_worker_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_EITHER, false, NULL }, },
-		.query = query_get_builder_worker, .envelope = &(const struct tc_envelope){ .items = "workers",
-		.single = true, }, }, .description = "Returns one worker." },
-	[OP_LIST_WORKER_BUILDS] = { .service = &tc__service_buildbot, .name = "listWorkerBuilds", .method = "GET",
-		.route = "/workers/<workerId>/builds", .title = "Worker Builds",
-		.arguments = (const struct tc_parameter[]){ { "workerId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "number" }, { "builderid" },
-		{ "buildrequestid" }, { "workerid" }, { "masterid" }, { "started_at" }, { "complete" },
-		{ "complete_at" }, { "locks_duration_s" }, { "results" }, { "state_string" }, { "field" },
-		{ "property" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 17, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_builds,
-		.envelope = &(const struct tc_envelope){ .items = "builds", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "buildid", .size = 200, }, }, .description = "Returns the builds of a worker." },
-	[OP_LIST_WORKER_BUILDERS] = { .service = &tc__service_buildbot, .name = "listWorkerBuilders", .method = "GET",
-		.route = "/workers/<workerId>/builders", .title = "Worker Builders",
-		.arguments = (const struct tc_parameter[]){ { "workerId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "builderid" }, { "description" }, { "description_format" },
-		{ "description_html" }, { "name" }, { "projectid" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 10, .has_output = true, .pages = true,
-		.output = &tc_buildbot_builder_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builders, .envelope = &(const struct tc_envelope){ .items = "builders", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "builderid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the builders that a worker serves." },
-	[OP_LIST_CHANGES] = { .service = &tc__service_buildbot, .name = "listChanges", .method = "GET",
-		.route = "/changes", .title = "Changes", .query = (const struct tc_parameter[]){ { "changeid" },
-		{ "author" }, { "committer" }, { "branch" }, { "category" }, { "codebase" }, { "comments" },
-		{ "project" }, { "repository" }, { "revision" }, { "revlink" }, { "when_timestamp" }, { "field" },
-		{ "order" }, { "limit" }, { "offset" } }, .query_count = 16, .has_output = true, .pages = true,
-		.output = &tc_buildbot_change_response_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_list_builder_build_changes, .envelope = &(const struct tc_envelope){ .items = "changes",
-		}, .paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "changeid", .size = 200, }, },
-		.description = "Returns the changes." },
-	[OP_GET_CHANGE] = { .service = &tc__service_buildbot, .name = "getChange", .method = "GET",
-		.route = "/changes/<changeId>", .title = "Change",
-		.arguments = (const struct tc_parameter[]){ { "changeId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_change_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_change, .envelope = &(const struct tc_envelope){ .items = "changes", .single = true,
-		}, }, .description = "Returns one change." },
-	[OP_LIST_CHANGE_BUILDS] = { .service = &tc__service_buildbot, .name = "listChangeBuilds", .method = "GET",
-		.route = "/changes/<changeId>/builds", .title = "Change Builds",
-		.arguments = (const struct tc_parameter[]){ { "changeId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "buildid" }, { "number" }, { "builderid" },
-		{ "buildrequestid" }, { "workerid" }, { "masterid" }, { "started_at" }, { "complete" },
-		{ "complete_at" }, { "locks_duration_s" }, { "results" }, { "state_string" }, { "field" },
-		{ "property" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 17, .has_output = true,
-		.pages = true, .output = &tc_buildbot_build_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_builds,
-		.envelope = &(const struct tc_envelope){ .items = "builds", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "buildid", .size = 200, }, }, .description = "Returns the builds that a change is in." },
-	[OP_LIST_CHANGE_PROPERTIES] = { .service = &tc__service_buildbot, .name = "listChangeProperties",
-		.method = "GET", .route = "/changes/<changeId>/properties_list", .title = "Change Properties",
-		.arguments = (const struct tc_parameter[]){ { "changeId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "name" }, { "source" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 6, .has_output = true, .pages = true,
-		.output = &tc_buildbot_property_item_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_build_properties,
-		.envelope = &(const struct tc_envelope){ .items = "_properties", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "name", .size = 200, }, },
-		.description = "Returns the properties of a change as a list." },
-	[OP_LIST_CHANGESOURCES] = { .service = &tc__service_buildbot, .name = "listChangesources", .method = "GET",
-		.route = "/changesources", .title = "Changesources", .query = (const struct tc_parameter[]){
-		{ "changesourceid" }, { "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 6, .has_output = true, .pages = true, .output = &tc_buildbot_changesource_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_changesources,
-		.envelope = &(const struct tc_envelope){ .items = "changesources", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "changesourceid", .size = 200, }, },
-		.description = "Returns the change sources." },
-	[OP_GET_CHANGESOURCE] = { .service = &tc__service_buildbot, .name = "getChangesource", .method = "GET",
-		.route = "/changesources/<changesourceId>", .title = "Changesource",
-		.arguments = (const struct tc_parameter[]){ { "changesourceId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_changesource_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_changesource,
-		.envelope = &(const struct tc_envelope){ .items = "changesources", .single = true, }, },
-		.description = "Returns one change source." },
-	[OP_LIST_FORCESCHEDULERS] = { .service = &tc__service_buildbot, .name = "listForceschedulers", .method = "GET",
-		.route = "/forceschedulers", .title = "Forceschedulers", .query = (const struct tc_parameter[]){
-		{ "button_name" }, { "enabled" }, { "label" }, { "name" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 8, .has_output = true, .pages = true,
-		.output = &tc_buildbot_forcescheduler_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_builder_forceschedulers,
-		.envelope = &(const struct tc_envelope){ .items = "forceschedulers", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "name", .size = 200, }, },
-		.description = "Returns the force schedulers, with the fields of their forms." },
-	[OP_GET_FORCESCHEDULER] = { .service = &tc__service_buildbot, .name = "getForcescheduler", .method = "GET",
-		.route = "/forceschedulers/<forcescheduler>", .title = "Forcescheduler",
-		.arguments = (const struct tc_parameter[]){ { "forcescheduler" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_forcescheduler_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .query = query_get_forcescheduler,
-		.envelope = &(const struct tc_envelope){ .items = "forceschedulers", .single = true, }, },
-		.description = "Returns one force scheduler, with the fields of its form." },
-	[OP_GET_LOG] = { .service = &tc__service_buildbot, .name = "getLog", .method = "GET", .route = "/logs/<logId>",
-		.title = "Log", .arguments = (const struct tc_parameter[]){ { "logId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_log_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_builder_build_step_log, .envelope = &(const struct tc_envelope){ .items = "logs",
-		.single = true, }, }, .description = "Returns what is known of one log, without its lines." },
-	[OP_GET_LOG_CONTENTS] = { .service = &tc__service_buildbot, .name = "getLogContents", .method = "GET",
-		.route = "/logs/<logId>/contents", .title = "Log Contents",
-		.arguments = (const struct tc_parameter[]){ { "logId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" }, { "offset" }, { "limit" } }, .query_count = 3,
+		.conventions = TC_RULES(.arguments = kinds_integer_either_text,
+		.query = query_get_builder_build_step_log_contents, .envelope = &one_of_logchunks) },
+	[OP_GET_BUILD_STEP_LOG_RAW] = { &tc__service_buildbot, "getBuildStepLogRaw", "GET",
+		"/builds/<buildId>/steps/<step>/logs/<logSlug>/raw", "Build Step Log Raw",
+		"Returns the whole log as text, with a file name.", .arguments = names_build_id_step_log_slug,
+		.argument_count = 3, .blob_output = true, .conventions = TC_RULES(.accept = "*/*",
+		.arguments = kinds_integer_either_text) },
+	[OP_GET_BUILD_STEP_LOG_RAW_INLINE] = { &tc__service_buildbot, "getBuildStepLogRawInline", "GET",
+		"/builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline", "Build Step Log Raw Inline",
+		"Returns the whole log as text, to be shown and not saved.",
+		.arguments = names_build_id_step_log_slug, .argument_count = 3, .blob_output = true,
+		.conventions = TC_RULES(.accept = "*/*", .arguments = kinds_integer_either_text, .since = "4.0") },
+	[OP_LIST_BUILD_TEST_RESULT_SETS] = { &tc__service_buildbot, "listBuildTestResultSets", "GET",
+		"/builds/<buildId>/test_result_sets", "Build Test Result Sets",
+		"Returns the test result sets of a build.", .arguments = names_build_id, .argument_count = 1,
+		.query = names_list_builder_test_result_sets, .query_count = 14, .has_output = true,
+		.output = &tc_buildbot_test_result_set_response_type, .pages = true,
+		.conventions = &rules_list_build_test_result_sets },
+	[OP_LIST_BUILD_TRIGGERED_BUILDS] = { &tc__service_buildbot, "listBuildTriggeredBuilds", "GET",
+		"/builds/<buildId>/triggered_builds", "Build Triggered Builds",
+		"Returns the builds that a build started.", .arguments = names_build_id, .argument_count = 1,
+		.query = names_list_builder_builds, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_build_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_builds,
+		.envelope = &items_builds, .paging = &by_buildid, .since = "4.0") },
+	[OP_LIST_BUILD_PROPERTIES] = { &tc__service_buildbot, "listBuildProperties", "GET",
+		"/builds/<buildId>/property_list", "Build Properties", "Returns the properties of a build as a list.",
+		.arguments = names_build_id, .argument_count = 1, .query = names_name_source_field_order_limit_offset,
+		.query_count = 6, .has_output = true, .output = &tc_buildbot_property_item_response_type,
+		.pages = true, .conventions = &rules_list_build_properties },
+	[OP_LIST_BUILDREQUESTS] = { &tc__service_buildbot, "listBuildrequests", "GET", "/buildrequests",
+		"Buildrequests", "Returns the requests for builds.", .query = names_list_builder_buildrequests,
+		.query_count = 17, .has_output = true, .output = &tc_buildbot_buildrequest_response_type,
+		.pages = true, .conventions = TC_RULES(.query = query_list_builder_buildrequests,
+		.envelope = &items_buildrequests, .paging = &by_buildrequestid) },
+	[OP_GET_BUILDREQUEST] = { &tc__service_buildbot, "getBuildrequest", "GET", "/buildrequests/<buildrequestId>",
+		"Buildrequest", "Returns one request.", .arguments = names_buildrequest_id, .argument_count = 1,
+		.query = names_field_property, .query_count = 2, .has_output = true,
+		.output = &tc_buildbot_buildrequest_response_type, .conventions = TC_RULES(.arguments = kinds_integer,
+		.query = query_get_buildrequest, .envelope = &one_of_buildrequests) },
+	[OP_LIST_BUILDREQUEST_BUILDS] = { &tc__service_buildbot, "listBuildrequestBuilds", "GET",
+		"/buildrequests/<buildrequestId>/builds", "Buildrequest Builds",
+		"Returns the builds that a request led to.", .arguments = names_buildrequest_id, .argument_count = 1,
+		.query = names_list_builder_builds, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_build_response_type, .pages = true,
+		.conventions = &rules_list_buildrequest_builds },
+	[OP_LIST_BUILDSETS] = { &tc__service_buildbot, "listBuildsets", "GET", "/buildsets", "Buildsets",
+		"Returns the buildsets.", .query = names_list_buildsets, .query_count = 14, .has_output = true,
+		.output = &tc_buildbot_buildset_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_buildsets, .envelope = &items_buildsets,
+		.paging = &by_bsid) },
+	[OP_GET_BUILDSET] = { &tc__service_buildbot, "getBuildset", "GET", "/buildsets/<buildsetId>", "Buildset",
+		"Returns one buildset.", .arguments = names_buildset_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_buildset_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_buildset,
+		.envelope = &one_of_buildsets) },
+	[OP_GET_BUILDSET_PROPERTIES] = { &tc__service_buildbot, "getBuildsetProperties", "GET",
+		"/buildsets/<buildsetId>/properties", "Buildset Properties", "Returns the properties of a buildset.",
+		.arguments = names_buildset_id, .argument_count = 1, .has_output = true,
+		.output = &tc_buildbot_property_response_type, .conventions = &rules_get_build_properties },
+	[OP_LIST_BUILDSET_PROPERTIES] = { &tc__service_buildbot, "listBuildsetProperties", "GET",
+		"/buildsets/<buildsetId>/properties_list", "Buildset Properties",
+		"Returns the properties of a buildset as a list.", .arguments = names_buildset_id,
+		.argument_count = 1, .query = names_name_source_field_order_limit_offset, .query_count = 6,
+		.has_output = true, .output = &tc_buildbot_property_item_response_type, .pages = true,
+		.conventions = &rules_list_build_properties },
+	[OP_LIST_BUILDSET_SOURCESTAMPS] = { &tc__service_buildbot, "listBuildsetSourcestamps", "GET",
+		"/buildsets/<buildsetId>/sourcestamps", "Buildset Sourcestamps",
+		"Returns the sources that a buildset builds.", .arguments = names_buildset_id, .argument_count = 1,
+		.query = names_list_buildset_sourcestamps, .query_count = 11, .has_output = true,
+		.output = &tc_buildbot_sourcestamp_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_buildset_sourcestamps,
+		.envelope = &items_sourcestamps, .paging = &by_ssid, .since = "4.0") },
+	[OP_LIST_WORKERS] = { &tc__service_buildbot, "listWorkers", "GET", "/workers", "Workers",
+		"Returns the workers.", .query = names_list_builder_workers, .query_count = 9, .has_output = true,
+		.output = &tc_buildbot_worker_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_builder_workers, .envelope = &items_workers,
+		.paging = &by_workerid) },
+	[OP_GET_WORKER] = { &tc__service_buildbot, "getWorker", "GET", "/workers/<worker>", "Worker",
+		"Returns one worker.", .arguments = names_worker, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_worker_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either, .query = query_get_builder_worker,
+		.envelope = &one_of_workers) },
+	[OP_LIST_WORKER_BUILDS] = { &tc__service_buildbot, "listWorkerBuilds", "GET", "/workers/<workerId>/builds",
+		"Worker Builds", "Returns the builds of a worker.", .arguments = names_worker_id, .argument_count = 1,
+		.query = names_list_builder_builds, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_build_response_type, .pages = true,
+		.conventions = &rules_list_buildrequest_builds },
+	[OP_LIST_WORKER_BUILDERS] = { &tc__service_buildbot, "listWorkerBuilders", "GET",
+		"/workers/<workerId>/builders", "Worker Builders", "Returns the builders that a worker serves.",
+		.arguments = names_worker_id, .argument_count = 1, .query = names_list_builders, .query_count = 10,
+		.has_output = true, .output = &tc_buildbot_builder_response_type, .pages = true,
+		.conventions = &rules_list_worker_builders },
+	[OP_LIST_CHANGES] = { &tc__service_buildbot, "listChanges", "GET", "/changes", "Changes",
+		"Returns the changes.", .query = names_list_builder_build_changes, .query_count = 16,
+		.has_output = true, .output = &tc_buildbot_change_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_builder_build_changes, .envelope = &items_changes,
+		.paging = &by_changeid) },
+	[OP_GET_CHANGE] = { &tc__service_buildbot, "getChange", "GET", "/changes/<changeId>", "Change",
+		"Returns one change.", .arguments = names_change_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_change_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_change,
+		.envelope = &one_of_changes) },
+	[OP_LIST_CHANGE_BUILDS] = { &tc__service_buildbot, "listChangeBuilds", "GET", "/changes/<changeId>/builds",
+		"Change Builds", "Returns the builds that a change is in.", .arguments = names_change_id,
+		.argument_count = 1, .query = names_list_builder_builds, .query_count = 17, .has_output = true,
+		.output = &tc_buildbot_build_response_type, .pages = true,
+		.conventions = &rules_list_buildrequest_builds },
+	[OP_LIST_CHANGE_PROPERTIES] = { &tc__service_buildbot, "listChangeProperties", "GET",
+		"/changes/<changeId>/properties_list", "Change Properties",
+		"Returns the properties of a change as a list.", .arguments = names_change_id, .argument_count = 1,
+		.query = names_name_source_field_order_limit_offset, .query_count = 6, .has_output = true,
+		.output = &tc_buildbot_property_item_response_type, .pages = true,
+		.conventions = &rules_list_build_properties },
+	[OP_LIST_CHANGESOURCES] = { &tc__service_buildbot, "listChangesources", "GET", "/changesources",
+		"Changesources", "Returns the change sources.", .query = names_list_changesources, .query_count = 6,
+		.has_output = true, .output = &tc_buildbot_changesource_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_changesources, .envelope = &items_changesources,
+		.paging = &by_changesourceid) },
+	[OP_GET_CHANGESOURCE] = { &tc__service_buildbot, "getChangesource", "GET", "/changesources/<changesourceId>",
+		"Changesource", "Returns one change source.", .arguments = names_changesource_id, .argument_count = 1,
+		.query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_changesource_response_type, .conventions = TC_RULES(.arguments = kinds_integer,
+		.query = query_get_changesource, .envelope = &one_of_changesources) },
+	[OP_LIST_FORCESCHEDULERS] = { &tc__service_buildbot, "listForceschedulers", "GET", "/forceschedulers",
+		"Forceschedulers", "Returns the force schedulers, with the fields of their forms.",
+		.query = names_list_builder_forceschedulers, .query_count = 8, .has_output = true,
+		.output = &tc_buildbot_forcescheduler_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_builder_forceschedulers,
+		.envelope = &items_forceschedulers, .paging = &by_name) },
+	[OP_GET_FORCESCHEDULER] = { &tc__service_buildbot, "getForcescheduler", "GET",
+		"/forceschedulers/<forcescheduler>", "Forcescheduler",
+		"Returns one force scheduler, with the fields of its form.", .arguments = names_forcescheduler,
+		.argument_count = 1, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_forcescheduler_response_type, .conventions = TC_RULES(.arguments = kinds_text,
+		.query = query_get_forcescheduler, .envelope = &one_of_forceschedulers) },
+	[OP_GET_LOG] = { &tc__service_buildbot, "getLog", "GET", "/logs/<logId>", "Log",
+		"Returns what is known of one log, without its lines.", .arguments = names_log_id,
+		.argument_count = 1, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_log_response_type, .conventions = TC_RULES(.arguments = kinds_integer,
+		.query = query_get_builder_build_step_log, .envelope = &one_of_logs) },
+	[OP_GET_LOG_CONTENTS] = { &tc__service_buildbot, "getLogContents", "GET", "/logs/<logId>/contents",
+		"Log Contents", "Returns lines of a log; 404 when it has none from there on.",
+		.arguments = names_log_id, .argument_count = 1, .query = names_field_offset_limit, .query_count = 3,
 		.has_output = true, .output = &tc_buildbot_logchunk_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_builder_build_step_log_contents,
-		.envelope = &(const struct tc_envelope){ .items = "logchunks", .single = true, }, },
-		.description = "Returns lines of a log; 404 when it has none from there on." },
-	[OP_GET_LOG_RAW] = { .service = &tc__service_buildbot, .name = "getLogRaw", .method = "GET",
-		.route = "/logs/<logId>/raw", .title = "Log Raw",
-		.arguments = (const struct tc_parameter[]){ { "logId" } }, .argument_count = 1, .blob_output = true,
-		.conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns the whole log as text, with a file name." },
-	[OP_GET_LOG_RAW_INLINE] = { .service = &tc__service_buildbot, .name = "getLogRawInline", .method = "GET",
-		.route = "/logs/<logId>/raw_inline", .title = "Log Raw Inline",
-		.arguments = (const struct tc_parameter[]){ { "logId" } }, .argument_count = 1, .blob_output = true,
-		.conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, }, .since = "4.0",
-		}, .description = "Returns the whole log as text, to be shown and not saved." },
-	[OP_GET_LOGCHUNKS] = { .service = &tc__service_buildbot, .name = "getLogchunks", .method = "GET",
-		.route = "/logchunks", .title = "Logchunks", .query = (const struct tc_parameter[]){ { "field" } },
-		.query_count = 1, .has_output = true, .output = &tc_buildbot_logchunk_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_logchunks,
-		.envelope = &(const struct tc_envelope){ .items = "logchunks", .single = true, }, },
-		.description = "Is there because the servers list it; without a log to name they answer it with 404." },
-	[OP_LIST_MASTERS] = { .service = &tc__service_buildbot, .name = "listMasters", .method = "GET",
-		.route = "/masters", .title = "Masters", .query = (const struct tc_parameter[]){ { "masterid" },
-		{ "active" }, { "last_active" }, { "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 8, .has_output = true, .pages = true, .output = &tc_buildbot_master_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_builder_masters,
-		.envelope = &(const struct tc_envelope){ .items = "masters", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "masterid", .size = 200, }, }, .description = "Returns the masters." },
-	[OP_GET_MASTER] = { .service = &tc__service_buildbot, .name = "getMaster", .method = "GET",
-		.route = "/masters/<masterId>", .title = "Master",
-		.arguments = (const struct tc_parameter[]){ { "masterId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_master_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_builder_master, .envelope = &(const struct tc_envelope){ .items = "masters",
-		.single = true, }, }, .description = "Returns one master." },
-	[OP_LIST_MASTER_BUILDERS] = { .service = &tc__service_buildbot, .name = "listMasterBuilders", .method = "GET",
-		.route = "/masters/<masterId>/builders", .title = "Master Builders",
-		.arguments = (const struct tc_parameter[]){ { "masterId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "builderid" }, { "description" }, { "description_format" },
-		{ "description_html" }, { "name" }, { "projectid" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 10, .has_output = true, .pages = true,
-		.output = &tc_buildbot_builder_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builders, .envelope = &(const struct tc_envelope){ .items = "builders", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "builderid", .size = 200, }, },
-		.description = "Returns the builders of a master." },
-	[OP_GET_MASTER_BUILDER] = { .service = &tc__service_buildbot, .name = "getMasterBuilder", .method = "GET",
-		.route = "/masters/<masterId>/builders/<builderId>", .title = "Master Builder",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_builder_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_builder,
-		.envelope = &(const struct tc_envelope){ .items = "builders", .single = true, }, },
-		.description = "Returns one builder, if the master has it." },
-	[OP_LIST_MASTER_BUILDER_WORKERS] = { .service = &tc__service_buildbot, .name = "listMasterBuilderWorkers",
-		.method = "GET", .route = "/masters/<masterId>/builders/<builderId>/workers",
-		.title = "Master Builder Workers",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "workerid" }, { "graceful" }, { "name" }, { "pause_reason" },
-		{ "paused" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 9,
-		.has_output = true, .pages = true, .output = &tc_buildbot_worker_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builder_workers, .envelope = &(const struct tc_envelope){ .items = "workers", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "workerid", .size = 200, }, },
-		.description = "Returns the workers of a builder on a master." },
-	[OP_GET_MASTER_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "getMasterBuilderWorker",
-		.method = "GET", .route = "/masters/<masterId>/builders/<builderId>/workers/<worker>",
-		.title = "Master Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" }, { "worker" } },
-		.argument_count = 3, .query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1,
+		.conventions = TC_RULES(.arguments = kinds_integer,
+		.query = query_get_builder_build_step_log_contents, .envelope = &one_of_logchunks) },
+	[OP_GET_LOG_RAW] = { &tc__service_buildbot, "getLogRaw", "GET", "/logs/<logId>/raw", "Log Raw",
+		"Returns the whole log as text, with a file name.", .arguments = names_log_id, .argument_count = 1,
+		.blob_output = true, .conventions = TC_RULES(.accept = "*/*", .arguments = kinds_integer) },
+	[OP_GET_LOG_RAW_INLINE] = { &tc__service_buildbot, "getLogRawInline", "GET", "/logs/<logId>/raw_inline",
+		"Log Raw Inline", "Returns the whole log as text, to be shown and not saved.",
+		.arguments = names_log_id, .argument_count = 1, .blob_output = true,
+		.conventions = TC_RULES(.accept = "*/*", .arguments = kinds_integer, .since = "4.0") },
+	[OP_GET_LOGCHUNKS] = { &tc__service_buildbot, "getLogchunks", "GET", "/logchunks", "Logchunks",
+		"Is there because the servers list it; without a log to name they answer it with 404.",
+		.query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_logchunk_response_type, .conventions = TC_RULES(.query = query_get_logchunks,
+		.envelope = &one_of_logchunks) },
+	[OP_LIST_MASTERS] = { &tc__service_buildbot, "listMasters", "GET", "/masters", "Masters",
+		"Returns the masters.", .query = names_list_builder_masters, .query_count = 8, .has_output = true,
+		.output = &tc_buildbot_master_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_builder_masters, .envelope = &items_masters,
+		.paging = &by_masterid) },
+	[OP_GET_MASTER] = { &tc__service_buildbot, "getMaster", "GET", "/masters/<masterId>", "Master",
+		"Returns one master.", .arguments = names_master_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_master_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_builder_master,
+		.envelope = &one_of_masters) },
+	[OP_LIST_MASTER_BUILDERS] = { &tc__service_buildbot, "listMasterBuilders", "GET",
+		"/masters/<masterId>/builders", "Master Builders", "Returns the builders of a master.",
+		.arguments = names_master_id, .argument_count = 1, .query = names_list_builders, .query_count = 10,
+		.has_output = true, .output = &tc_buildbot_builder_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builders,
+		.envelope = &items_builders, .paging = &by_builderid) },
+	[OP_GET_MASTER_BUILDER] = { &tc__service_buildbot, "getMasterBuilder", "GET",
+		"/masters/<masterId>/builders/<builderId>", "Master Builder",
+		"Returns one builder, if the master has it.", .arguments = names_master_id_builder_id,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_builder_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .query = query_get_builder,
+		.envelope = &one_of_builders) },
+	[OP_LIST_MASTER_BUILDER_WORKERS] = { &tc__service_buildbot, "listMasterBuilderWorkers", "GET",
+		"/masters/<masterId>/builders/<builderId>/workers", "Master Builder Workers",
+		"Returns the workers of a builder on a master.", .arguments = names_master_id_builder_id,
+		.argument_count = 2, .query = names_list_builder_workers, .query_count = 9, .has_output = true,
+		.output = &tc_buildbot_worker_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .query = query_list_builder_workers,
+		.envelope = &items_workers, .paging = &by_workerid) },
+	[OP_GET_MASTER_BUILDER_WORKER] = { &tc__service_buildbot, "getMasterBuilderWorker", "GET",
+		"/masters/<masterId>/builders/<builderId>/workers/<worker>", "Master Builder Worker",
+		"Returns one worker, if it serves the builder on the master.",
+		.arguments = names_master_id_builder_id_worker, .argument_count = 3, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_worker_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_either, .query = query_get_builder_worker,
+		.envelope = &one_of_workers) },
+	[OP_LIST_MASTER_WORKERS] = { &tc__service_buildbot, "listMasterWorkers", "GET", "/masters/<masterId>/workers",
+		"Master Workers", "Returns the workers of a master.", .arguments = names_master_id,
+		.argument_count = 1, .query = names_list_builder_workers, .query_count = 9, .has_output = true,
+		.output = &tc_buildbot_worker_response_type, .pages = true,
+		.conventions = &rules_list_builder_workers },
+	[OP_GET_MASTER_WORKER] = { &tc__service_buildbot, "getMasterWorker", "GET",
+		"/masters/<masterId>/workers/<worker>", "Master Worker", "Returns one worker, if the master has it.",
+		.arguments = names_master_id_worker, .argument_count = 2, .query = names_field, .query_count = 1,
 		.has_output = true, .output = &tc_buildbot_worker_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false,
-		NULL }, }, .query = query_get_builder_worker, .envelope = &(const struct tc_envelope){
-		.items = "workers", .single = true, }, },
-		.description = "Returns one worker, if it serves the builder on the master." },
-	[OP_LIST_MASTER_WORKERS] = { .service = &tc__service_buildbot, .name = "listMasterWorkers", .method = "GET",
-		.route = "/masters/<masterId>/workers", .title = "Master Workers",
-		.arguments = (const struct tc_parameter[]){ { "masterId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "workerid" }, { "graceful" }, { "name" }, { "pause_reason" },
-		{ "paused" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 9,
-		.has_output = true, .pages = true, .output = &tc_buildbot_worker_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_workers,
-		.envelope = &(const struct tc_envelope){ .items = "workers", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "workerid", .size = 200, }, }, .description = "Returns the workers of a master." },
-	[OP_GET_MASTER_WORKER] = { .service = &tc__service_buildbot, .name = "getMasterWorker", .method = "GET",
-		.route = "/masters/<masterId>/workers/<worker>", .title = "Master Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "worker" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_worker_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .query = query_get_builder_worker,
-		.envelope = &(const struct tc_envelope){ .items = "workers", .single = true, }, },
-		.description = "Returns one worker, if the master has it." },
-	[OP_LIST_MASTER_CHANGESOURCES] = { .service = &tc__service_buildbot, .name = "listMasterChangesources",
-		.method = "GET", .route = "/masters/<masterId>/changesources", .title = "Master Changesources",
-		.arguments = (const struct tc_parameter[]){ { "masterId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "changesourceid" }, { "name" }, { "field" }, { "order" },
-		{ "limit" }, { "offset" } }, .query_count = 6, .has_output = true, .pages = true,
+		.conventions = &rules_get_builder_worker },
+	[OP_LIST_MASTER_CHANGESOURCES] = { &tc__service_buildbot, "listMasterChangesources", "GET",
+		"/masters/<masterId>/changesources", "Master Changesources",
+		"Returns the change sources of a master.", .arguments = names_master_id, .argument_count = 1,
+		.query = names_list_changesources, .query_count = 6, .has_output = true,
+		.output = &tc_buildbot_changesource_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_changesources,
+		.envelope = &items_changesources, .paging = &by_changesourceid) },
+	[OP_GET_MASTER_CHANGESOURCE] = { &tc__service_buildbot, "getMasterChangesource", "GET",
+		"/masters/<masterId>/changesources/<changesourceId>", "Master Changesource",
+		"Returns one change source, if the master runs it.", .arguments = names_master_id_changesource_id,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
 		.output = &tc_buildbot_changesource_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_changesources,
-		.envelope = &(const struct tc_envelope){ .items = "changesources", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "changesourceid", .size = 200, }, },
-		.description = "Returns the change sources of a master." },
-	[OP_GET_MASTER_CHANGESOURCE] = { .service = &tc__service_buildbot, .name = "getMasterChangesource",
-		.method = "GET", .route = "/masters/<masterId>/changesources/<changesourceId>",
-		.title = "Master Changesource",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "changesourceId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_changesource_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_changesource, .envelope = &(const struct tc_envelope){ .items = "changesources",
-		.single = true, }, }, .description = "Returns one change source, if the master runs it." },
-	[OP_LIST_MASTER_SCHEDULERS] = { .service = &tc__service_buildbot, .name = "listMasterSchedulers",
-		.method = "GET", .route = "/masters/<masterId>/schedulers", .title = "Master Schedulers",
-		.arguments = (const struct tc_parameter[]){ { "masterId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "schedulerid" }, { "enabled" }, { "name" }, { "field" },
-		{ "order" }, { "limit" }, { "offset" } }, .query_count = 7, .has_output = true, .pages = true,
-		.output = &tc_buildbot_scheduler_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_master_schedulers, .envelope = &(const struct tc_envelope){ .items = "schedulers",
-		}, .paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "schedulerid", .size = 200, }, },
-		.description = "Returns the schedulers of a master." },
-	[OP_GET_MASTER_SCHEDULER] = { .service = &tc__service_buildbot, .name = "getMasterScheduler", .method = "GET",
-		.route = "/masters/<masterId>/schedulers/<schedulerId>", .title = "Master Scheduler",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "schedulerId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_scheduler_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_master_scheduler,
-		.envelope = &(const struct tc_envelope){ .items = "schedulers", .single = true, }, },
-		.description = "Returns one scheduler, if the master runs it." },
-	[OP_LIST_PROJECTS] = { .service = &tc__service_buildbot, .name = "listProjects", .method = "GET",
-		.route = "/projects", .title = "Projects", .query = (const struct tc_parameter[]){ { "projectid" },
-		{ "active" }, { "description" }, { "description_format" }, { "description_html" }, { "name" },
-		{ "slug" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 11,
-		.has_output = true, .pages = true, .output = &tc_buildbot_project_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_projects,
-		.envelope = &(const struct tc_envelope){ .items = "projects", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "projectid", .size = 200, }, .since = "4.0", }, .description = "Returns the projects." },
-	[OP_GET_PROJECT] = { .service = &tc__service_buildbot, .name = "getProject", .method = "GET",
-		.route = "/projects/<project>", .title = "Project",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_project_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_EITHER, false, NULL }, },
-		.query = query_get_project, .envelope = &(const struct tc_envelope){ .items = "projects",
-		.single = true, }, .since = "4.0", }, .description = "Returns one project." },
-	[OP_LIST_PROJECT_BUILDERS] = { .service = &tc__service_buildbot, .name = "listProjectBuilders", .method = "GET",
-		.route = "/projects/<projectId>/builders", .title = "Project Builders",
-		.arguments = (const struct tc_parameter[]){ { "projectId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "builderid" }, { "description" }, { "description_format" },
-		{ "description_html" }, { "name" }, { "projectid" }, { "field" }, { "order" }, { "limit" },
-		{ "offset" } }, .query_count = 10, .has_output = true, .pages = true,
-		.output = &tc_buildbot_builder_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_builders, .envelope = &(const struct tc_envelope){ .items = "builders", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "builderid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the builders of a project." },
-	[OP_GET_PROJECT_CODEBASE] = { .service = &tc__service_buildbot, .name = "getProjectCodebase", .method = "GET",
-		.route = "/projects/<projectId>/codebases/<codebase>", .title = "Project Codebase",
-		.arguments = (const struct tc_parameter[]){ { "projectId" }, { "codebase" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_codebase_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .query = query_get_project_codebase,
-		.envelope = &(const struct tc_envelope){ .items = "codebases", .single = true, }, .since = "4.0", },
-		.description = "Returns one codebase of a project, by name." },
-	[OP_LIST_CODEBASES] = { .service = &tc__service_buildbot, .name = "listCodebases", .method = "GET",
-		.route = "/codebases", .title = "Codebases", .query = (const struct tc_parameter[]){ { "codebaseid" },
-		{ "name" }, { "projectid" }, { "slug" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 8, .has_output = true, .pages = true, .output = &tc_buildbot_codebase_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_codebases,
-		.envelope = &(const struct tc_envelope){ .items = "codebases", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "codebaseid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the codebases." },
-	[OP_GET_CODEBASE] = { .service = &tc__service_buildbot, .name = "getCodebase", .method = "GET",
-		.route = "/codebases/<codebaseId>", .title = "Codebase",
-		.arguments = (const struct tc_parameter[]){ { "codebaseId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_codebase_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_project_codebase, .envelope = &(const struct tc_envelope){ .items = "codebases",
-		.single = true, }, .since = "4.0", }, .description = "Returns one codebase." },
-	[OP_LIST_CODEBASE_BRANCHES] = { .service = &tc__service_buildbot, .name = "listCodebaseBranches",
-		.method = "GET", .route = "/codebases/<codebaseId>/branches", .title = "Codebase Branches",
-		.arguments = (const struct tc_parameter[]){ { "codebaseId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "branchid" }, { "codebaseid" }, { "commitid" },
-		{ "last_timestamp" }, { "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 9, .has_output = true, .pages = true, .output = &tc_buildbot_branch_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_codebase_branches,
-		.envelope = &(const struct tc_envelope){ .items = "branches", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "branchid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the branches of a codebase." },
-	[OP_GET_BRANCH] = { .service = &tc__service_buildbot, .name = "getBranch", .method = "GET",
-		.route = "/branches/<branchId>", .title = "Branch",
-		.arguments = (const struct tc_parameter[]){ { "branchId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_branch_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_branch, .envelope = &(const struct tc_envelope){ .items = "branches", .single = true,
-		}, .since = "4.0", }, .description = "Returns one branch." },
-	[OP_LIST_CODEBASE_COMMITS] = { .service = &tc__service_buildbot, .name = "listCodebaseCommits", .method = "GET",
-		.route = "/codebases/<codebaseId>/commits", .title = "Codebase Commits",
-		.arguments = (const struct tc_parameter[]){ { "codebaseId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "commitid" }, { "author" }, { "codebaseid" }, { "comments" },
-		{ "committer" }, { "parent_commitid" }, { "revision" }, { "when_timestamp" }, { "field" }, { "order" },
-		{ "limit" }, { "offset" } }, .query_count = 12, .has_output = true, .pages = true,
-		.output = &tc_buildbot_commit_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_list_codebase_commits, .envelope = &(const struct tc_envelope){ .items = "commits", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "commitid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the commits of a codebase." },
-	[OP_GET_CODEBASE_COMMIT_BY_REVISION] = { .service = &tc__service_buildbot,
-		.name = "getCodebaseCommitByRevision", .method = "GET",
-		.route = "/codebases/<codebaseId>/commits_by_revision/<revision>",
-		.title = "Codebase Commit By Revision",
-		.arguments = (const struct tc_parameter[]){ { "codebaseId" }, { "revision" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_commit_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_STRING, false, NULL }, }, .query = query_get_codebase_commit_by_revision,
-		.envelope = &(const struct tc_envelope){ .items = "commits", .single = true, }, .since = "4.0", },
-		.description = "Returns one commit of a codebase, by revision." },
-	[OP_GET_CODEBASE_COMMON_PARENT] = { .service = &tc__service_buildbot, .name = "getCodebaseCommonParent",
-		.method = "GET",
-		.route = "/codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent",
-		.title = "Codebase Common Parent", .arguments = (const struct tc_parameter[]){ { "codebaseId" },
-		{ "commitId1" }, { "commitId2" } }, .argument_count = 3,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_commit_graph_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_codebase_common_parent,
-		.envelope = &(const struct tc_envelope){ .items = "commit_graphs", .single = true, }, .since = "4.0", },
-		.description = "Returns the commit that two commits both go back to, and the ways there." },
-	[OP_LIST_CODEBASE_TEST_RESULT_SETS] = { .service = &tc__service_buildbot, .name = "listCodebaseTestResultSets",
-		.method = "GET",
-		.route = "/codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets",
-		.title = "Codebase Test Result Sets", .arguments = (const struct tc_parameter[]){ { "codebaseId" },
-		{ "commitId1" }, { "commitId2" } }, .argument_count = 3, .query = (const struct tc_parameter[]){
-		{ "test_result_setid" }, { "builderid" }, { "buildid" }, { "stepid" }, { "category" }, { "complete" },
-		{ "description" }, { "tests_failed" }, { "tests_passed" }, { "value_unit" }, { "field" }, { "order" },
-		{ "limit" }, { "offset" } }, .query_count = 14, .has_output = true, .pages = true,
-		.output = &tc_buildbot_test_result_set_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_test_result_sets,
-		.envelope = &(const struct tc_envelope){ .items = "test_result_sets", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "test_result_setid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the test result sets of a range of commits." },
-	[OP_GET_COMMIT] = { .service = &tc__service_buildbot, .name = "getCommit", .method = "GET",
-		.route = "/commits/<commitId>", .title = "Commit",
-		.arguments = (const struct tc_parameter[]){ { "commitId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_commit_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_codebase_commit_by_revision, .envelope = &(const struct tc_envelope){
-		.items = "commits", .single = true, }, .since = "4.0", }, .description = "Returns one commit." },
-	[OP_LIST_SCHEDULERS] = { .service = &tc__service_buildbot, .name = "listSchedulers", .method = "GET",
-		.route = "/schedulers", .title = "Schedulers", .query = (const struct tc_parameter[]){
-		{ "schedulerid" }, { "enabled" }, { "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 7, .has_output = true, .pages = true, .output = &tc_buildbot_scheduler_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_master_schedulers,
-		.envelope = &(const struct tc_envelope){ .items = "schedulers", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "schedulerid", .size = 200, }, }, .description = "Returns the schedulers." },
-	[OP_GET_SCHEDULER] = { .service = &tc__service_buildbot, .name = "getScheduler", .method = "GET",
-		.route = "/schedulers/<schedulerId>", .title = "Scheduler",
-		.arguments = (const struct tc_parameter[]){ { "schedulerId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_scheduler_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_master_scheduler, .envelope = &(const struct tc_envelope){ .items = "schedulers",
-		.single = true, }, }, .description = "Returns one scheduler." },
-	[OP_LIST_SOURCESTAMPS] = { .service = &tc__service_buildbot, .name = "listSourcestamps", .method = "GET",
-		.route = "/sourcestamps", .title = "Sourcestamps", .query = (const struct tc_parameter[]){ { "ssid" },
-		{ "branch" }, { "codebase" }, { "created_at" }, { "project" }, { "repository" }, { "revision" },
-		{ "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 11, .has_output = true,
-		.pages = true, .output = &tc_buildbot_sourcestamp_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_buildset_sourcestamps,
-		.envelope = &(const struct tc_envelope){ .items = "sourcestamps", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "ssid", .size = 200, }, },
-		.description = "Returns the source stamps." },
-	[OP_GET_SOURCESTAMP] = { .service = &tc__service_buildbot, .name = "getSourcestamp", .method = "GET",
-		.route = "/sourcestamps/<sourcestampId>", .title = "Sourcestamp",
-		.arguments = (const struct tc_parameter[]){ { "sourcestampId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_sourcestamp_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_sourcestamp,
-		.envelope = &(const struct tc_envelope){ .items = "sourcestamps", .single = true, }, },
-		.description = "Returns one source stamp." },
-	[OP_LIST_SOURCESTAMP_CHANGES] = { .service = &tc__service_buildbot, .name = "listSourcestampChanges",
-		.method = "GET", .route = "/sourcestamps/<sourcestampId>/changes", .title = "Sourcestamp Changes",
-		.arguments = (const struct tc_parameter[]){ { "sourcestampId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "changeid" }, { "author" }, { "committer" }, { "branch" },
-		{ "category" }, { "codebase" }, { "comments" }, { "project" }, { "repository" }, { "revision" },
-		{ "revlink" }, { "when_timestamp" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 16, .has_output = true, .pages = true, .output = &tc_buildbot_change_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_build_changes,
-		.envelope = &(const struct tc_envelope){ .items = "changes", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "changeid", .size = 200, }, },
-		.description = "Returns the changes that led to a source stamp." },
-	[OP_GET_STEP] = { .service = &tc__service_buildbot, .name = "getStep", .method = "GET",
-		.route = "/steps/<stepId>", .title = "Step", .arguments = (const struct tc_parameter[]){ { "stepId" } },
-		.argument_count = 1, .query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .query = query_get_changesource,
+		.envelope = &one_of_changesources) },
+	[OP_LIST_MASTER_SCHEDULERS] = { &tc__service_buildbot, "listMasterSchedulers", "GET",
+		"/masters/<masterId>/schedulers", "Master Schedulers", "Returns the schedulers of a master.",
+		.arguments = names_master_id, .argument_count = 1, .query = names_list_master_schedulers,
+		.query_count = 7, .has_output = true, .output = &tc_buildbot_scheduler_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_master_schedulers,
+		.envelope = &items_schedulers, .paging = &by_schedulerid) },
+	[OP_GET_MASTER_SCHEDULER] = { &tc__service_buildbot, "getMasterScheduler", "GET",
+		"/masters/<masterId>/schedulers/<schedulerId>", "Master Scheduler",
+		"Returns one scheduler, if the master runs it.", .arguments = names_master_id_scheduler_id,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_scheduler_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .query = query_get_master_scheduler,
+		.envelope = &one_of_schedulers) },
+	[OP_LIST_PROJECTS] = { &tc__service_buildbot, "listProjects", "GET", "/projects", "Projects",
+		"Returns the projects.", .query = names_list_projects, .query_count = 11, .has_output = true,
+		.output = &tc_buildbot_project_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_projects, .envelope = &items_projects,
+		.paging = &by_projectid, .since = "4.0") },
+	[OP_GET_PROJECT] = { &tc__service_buildbot, "getProject", "GET", "/projects/<project>", "Project",
+		"Returns one project.", .arguments = names_project, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_project_response_type,
+		.conventions = TC_RULES(.arguments = kinds_either, .query = query_get_project,
+		.envelope = &one_of_projects, .since = "4.0") },
+	[OP_LIST_PROJECT_BUILDERS] = { &tc__service_buildbot, "listProjectBuilders", "GET",
+		"/projects/<projectId>/builders", "Project Builders", "Returns the builders of a project.",
+		.arguments = names_project_id, .argument_count = 1, .query = names_list_builders, .query_count = 10,
+		.has_output = true, .output = &tc_buildbot_builder_response_type, .pages = true,
+		.conventions = &rules_list_worker_builders },
+	[OP_GET_PROJECT_CODEBASE] = { &tc__service_buildbot, "getProjectCodebase", "GET",
+		"/projects/<projectId>/codebases/<codebase>", "Project Codebase",
+		"Returns one codebase of a project, by name.", .arguments = names_project_id_codebase,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_codebase_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_text, .query = query_get_project_codebase,
+		.envelope = &one_of_codebases, .since = "4.0") },
+	[OP_LIST_CODEBASES] = { &tc__service_buildbot, "listCodebases", "GET", "/codebases", "Codebases",
+		"Returns the codebases.", .query = names_list_codebases, .query_count = 8, .has_output = true,
+		.output = &tc_buildbot_codebase_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_codebases, .envelope = &items_codebases,
+		.paging = &by_codebaseid, .since = "4.0") },
+	[OP_GET_CODEBASE] = { &tc__service_buildbot, "getCodebase", "GET", "/codebases/<codebaseId>", "Codebase",
+		"Returns one codebase.", .arguments = names_codebase_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_codebase_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_project_codebase,
+		.envelope = &one_of_codebases, .since = "4.0") },
+	[OP_LIST_CODEBASE_BRANCHES] = { &tc__service_buildbot, "listCodebaseBranches", "GET",
+		"/codebases/<codebaseId>/branches", "Codebase Branches", "Returns the branches of a codebase.",
+		.arguments = names_codebase_id, .argument_count = 1, .query = names_list_codebase_branches,
+		.query_count = 9, .has_output = true, .output = &tc_buildbot_branch_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_codebase_branches,
+		.envelope = &items_branches, .paging = &by_branchid, .since = "4.0") },
+	[OP_GET_BRANCH] = { &tc__service_buildbot, "getBranch", "GET", "/branches/<branchId>", "Branch",
+		"Returns one branch.", .arguments = names_branch_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_branch_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_branch,
+		.envelope = &one_of_branches, .since = "4.0") },
+	[OP_LIST_CODEBASE_COMMITS] = { &tc__service_buildbot, "listCodebaseCommits", "GET",
+		"/codebases/<codebaseId>/commits", "Codebase Commits", "Returns the commits of a codebase.",
+		.arguments = names_codebase_id, .argument_count = 1, .query = names_list_codebase_commits,
+		.query_count = 12, .has_output = true, .output = &tc_buildbot_commit_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_codebase_commits,
+		.envelope = &items_commits, .paging = &by_commitid, .since = "4.0") },
+	[OP_GET_CODEBASE_COMMIT_BY_REVISION] = { &tc__service_buildbot, "getCodebaseCommitByRevision", "GET",
+		"/codebases/<codebaseId>/commits_by_revision/<revision>", "Codebase Commit By Revision",
+		"Returns one commit of a codebase, by revision.", .arguments = names_codebase_id_revision,
+		.argument_count = 2, .query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_commit_response_type, .conventions = TC_RULES(.arguments = kinds_integer_text2,
+		.query = query_get_codebase_commit_by_revision, .envelope = &one_of_commits, .since = "4.0") },
+	[OP_GET_CODEBASE_COMMON_PARENT] = { &tc__service_buildbot, "getCodebaseCommonParent", "GET",
+		"/codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent",
+		"Codebase Common Parent", "Returns the commit that two commits both go back to, and the ways there.",
+		.arguments = names_codebase_id_commit_id1_commit_id2, .argument_count = 3, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_commit_graph_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_integer,
+		.query = query_get_codebase_common_parent, .envelope = &one_of_commit_graphs, .since = "4.0") },
+	[OP_LIST_CODEBASE_TEST_RESULT_SETS] = { &tc__service_buildbot, "listCodebaseTestResultSets", "GET",
+		"/codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets",
+		"Codebase Test Result Sets", "Returns the test result sets of a range of commits.",
+		.arguments = names_codebase_id_commit_id1_commit_id2, .argument_count = 3,
+		.query = names_list_builder_test_result_sets, .query_count = 14, .has_output = true,
+		.output = &tc_buildbot_test_result_set_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_integer,
+		.query = query_list_builder_test_result_sets, .envelope = &items_test_result_sets,
+		.paging = &by_test_result_setid, .since = "4.0") },
+	[OP_GET_COMMIT] = { &tc__service_buildbot, "getCommit", "GET", "/commits/<commitId>", "Commit",
+		"Returns one commit.", .arguments = names_commit_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_commit_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_codebase_commit_by_revision,
+		.envelope = &one_of_commits, .since = "4.0") },
+	[OP_LIST_SCHEDULERS] = { &tc__service_buildbot, "listSchedulers", "GET", "/schedulers", "Schedulers",
+		"Returns the schedulers.", .query = names_list_master_schedulers, .query_count = 7,
+		.has_output = true, .output = &tc_buildbot_scheduler_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_master_schedulers, .envelope = &items_schedulers,
+		.paging = &by_schedulerid) },
+	[OP_GET_SCHEDULER] = { &tc__service_buildbot, "getScheduler", "GET", "/schedulers/<schedulerId>", "Scheduler",
+		"Returns one scheduler.", .arguments = names_scheduler_id, .argument_count = 1, .query = names_field,
+		.query_count = 1, .has_output = true, .output = &tc_buildbot_scheduler_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_master_scheduler,
+		.envelope = &one_of_schedulers) },
+	[OP_LIST_SOURCESTAMPS] = { &tc__service_buildbot, "listSourcestamps", "GET", "/sourcestamps", "Sourcestamps",
+		"Returns the source stamps.", .query = names_list_buildset_sourcestamps, .query_count = 11,
+		.has_output = true, .output = &tc_buildbot_sourcestamp_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_list_buildset_sourcestamps, .envelope = &items_sourcestamps,
+		.paging = &by_ssid) },
+	[OP_GET_SOURCESTAMP] = { &tc__service_buildbot, "getSourcestamp", "GET", "/sourcestamps/<sourcestampId>",
+		"Sourcestamp", "Returns one source stamp.", .arguments = names_sourcestamp_id, .argument_count = 1,
+		.query = names_field, .query_count = 1, .has_output = true,
+		.output = &tc_buildbot_sourcestamp_response_type, .conventions = TC_RULES(.arguments = kinds_integer,
+		.query = query_get_sourcestamp, .envelope = &one_of_sourcestamps) },
+	[OP_LIST_SOURCESTAMP_CHANGES] = { &tc__service_buildbot, "listSourcestampChanges", "GET",
+		"/sourcestamps/<sourcestampId>/changes", "Sourcestamp Changes",
+		"Returns the changes that led to a source stamp.", .arguments = names_sourcestamp_id,
+		.argument_count = 1, .query = names_list_builder_build_changes, .query_count = 16, .has_output = true,
+		.output = &tc_buildbot_change_response_type, .pages = true, .conventions = &rules_list_build_changes },
+	[OP_GET_STEP] = { &tc__service_buildbot, "getStep", "GET", "/steps/<stepId>", "Step", "Returns one step.",
+		.arguments = names_step_id, .argument_count = 1, .query = names_field, .query_count = 1,
 		.has_output = true, .output = &tc_buildbot_step_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_builder_build_step,
-		.envelope = &(const struct tc_envelope){ .items = "steps", .single = true, }, },
-		.description = "Returns one step." },
-	[OP_LIST_STEP_LOGS] = { .service = &tc__service_buildbot, .name = "listStepLogs", .method = "GET",
-		.route = "/steps/<stepId>/logs", .title = "Step Logs",
-		.arguments = (const struct tc_parameter[]){ { "stepId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "logid" }, { "complete" }, { "name" }, { "num_lines" },
-		{ "slug" }, { "stepid" }, { "type" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
-		.query_count = 11, .has_output = true, .pages = true, .output = &tc_buildbot_log_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_build_step_logs,
-		.envelope = &(const struct tc_envelope){ .items = "logs", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit", .order_query = "order",
-		.order_value = "logid", .size = 200, }, }, .description = "Returns the logs of a step." },
-	[OP_GET_STEP_LOG] = { .service = &tc__service_buildbot, .name = "getStepLog", .method = "GET",
-		.route = "/steps/<stepId>/logs/<logSlug>", .title = "Step Log",
-		.arguments = (const struct tc_parameter[]){ { "stepId" }, { "logSlug" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_log_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, },
-		.query = query_get_builder_build_step_log, .envelope = &(const struct tc_envelope){ .items = "logs",
-		.single = true, }, }, .description = "Returns what is known of one log, without its lines." },
-	[OP_GET_STEP_LOG_CONTENTS] = { .service = &tc__service_buildbot, .name = "getStepLogContents", .method = "GET",
-		.route = "/steps/<stepId>/logs/<logSlug>/contents", .title = "Step Log Contents",
-		.arguments = (const struct tc_parameter[]){ { "stepId" }, { "logSlug" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "field" }, { "offset" }, { "limit" } }, .query_count = 3,
-		.has_output = true, .output = &tc_buildbot_logchunk_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, },
-		.query = query_get_builder_build_step_log_contents, .envelope = &(const struct tc_envelope){
-		.items = "logchunks", .single = true, }, },
-		.description = "Returns lines of a log; 404 when it has none from there on." },
-	[OP_GET_STEP_LOG_RAW] = { .service = &tc__service_buildbot, .name = "getStepLogRaw", .method = "GET",
-		.route = "/steps/<stepId>/logs/<logSlug>/raw", .title = "Step Log Raw",
-		.arguments = (const struct tc_parameter[]){ { "stepId" }, { "logSlug" } }, .argument_count = 2,
-		.blob_output = true, .conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, },
-		.description = "Returns the whole log as text, with a file name." },
-	[OP_GET_STEP_LOG_RAW_INLINE] = { .service = &tc__service_buildbot, .name = "getStepLogRawInline",
-		.method = "GET", .route = "/steps/<stepId>/logs/<logSlug>/raw_inline", .title = "Step Log Raw Inline",
-		.arguments = (const struct tc_parameter[]){ { "stepId" }, { "logSlug" } }, .argument_count = 2,
-		.blob_output = true, .conventions = &(const struct tc_operation_conventions){ .accept = "*/*",
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .since = "4.0", },
-		.description = "Returns the whole log as text, to be shown and not saved." },
-	[OP_LIST_STEP_TEST_RESULT_SETS] = { .service = &tc__service_buildbot, .name = "listStepTestResultSets",
-		.method = "GET", .route = "/steps/<stepId>/test_result_sets", .title = "Step Test Result Sets",
-		.arguments = (const struct tc_parameter[]){ { "stepId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "test_result_setid" }, { "builderid" }, { "buildid" },
-		{ "stepid" }, { "category" }, { "complete" }, { "description" }, { "tests_failed" }, { "tests_passed" },
-		{ "value_unit" }, { "field" }, { "order" }, { "limit" }, { "offset" } }, .query_count = 14,
-		.has_output = true, .pages = true, .output = &tc_buildbot_test_result_set_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_builder_test_result_sets,
-		.envelope = &(const struct tc_envelope){ .items = "test_result_sets", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "test_result_setid", .size = 200, }, },
-		.description = "Returns the test result sets of a step." },
-	[OP_LIST_TEST_RESULT_SETS] = { .service = &tc__service_buildbot, .name = "listTestResultSets", .method = "GET",
-		.route = "/test_result_sets", .title = "Test Result Sets", .query = (const struct tc_parameter[]){
-		{ "test_result_setid" }, { "builderid" }, { "buildid" }, { "stepid" }, { "category" }, { "complete" },
-		{ "description" }, { "tests_failed" }, { "tests_passed" }, { "value_unit" }, { "field" }, { "order" },
-		{ "limit" }, { "offset" } }, .query_count = 14, .has_output = true, .pages = true,
-		.output = &tc_buildbot_test_result_set_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_builder_test_result_sets,
-		.envelope = &(const struct tc_envelope){ .items = "test_result_sets", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "test_result_setid", .size = 200, }, .since = "4.0", },
-		.description = "Returns the test result sets." },
-	[OP_GET_TEST_RESULT_SET] = { .service = &tc__service_buildbot, .name = "getTestResultSet", .method = "GET",
-		.route = "/test_result_sets/<testResultSetId>", .title = "Test Result Set",
-		.arguments = (const struct tc_parameter[]){ { "testResultSetId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "field" } }, .query_count = 1, .has_output = true,
-		.output = &tc_buildbot_test_result_set_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_test_result_set,
-		.envelope = &(const struct tc_envelope){ .items = "test_result_sets", .single = true, }, },
-		.description = "Returns one test result set." },
-	[OP_LIST_TEST_RESULTS] = { .service = &tc__service_buildbot, .name = "listTestResults", .method = "GET",
-		.route = "/test_result_sets/<testResultSetId>/results", .title = "Test Results",
-		.arguments = (const struct tc_parameter[]){ { "testResultSetId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "test_resultid" }, { "builderid" }, { "duration_ns" },
-		{ "line" }, { "test_code_path" }, { "test_name" }, { "test_result_setid" }, { "value" }, { "field" },
-		{ "order" }, { "limit" }, { "offset" } }, .query_count = 12, .has_output = true, .pages = true,
-		.output = &tc_buildbot_test_result_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_test_results,
-		.envelope = &(const struct tc_envelope){ .items = "test_results", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "test_resultid", .size = 200, }, },
-		.description = "Returns the results of a set." },
-	[OP_STOP_BUILD] = { .service = &tc__service_buildbot, .name = "stopBuild", .method = "POST",
-		.route = "/builds/<buildId>", .title = "Stop Build",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "stop", false }, },
-		.description = "Stops a build; it ends soon after the reply." },
-	[OP_REBUILD_BUILD] = { .service = &tc__service_buildbot, .name = "rebuildBuild", .method = "POST",
-		.route = "/builds/<buildId>", .title = "Rebuild Build",
-		.arguments = (const struct tc_parameter[]){ { "buildId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_output = true, .output = &tc_buildbot_requested_builds_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .output_tuple = (const char *const[]){ "bsid", "buildrequests",
-		NULL }, .rpc = &(const struct tc_rpc){ "rebuild", true }, },
-		.description = "Asks for the same build again." },
-	[OP_STOP_BUILDER_BUILD] = { .service = &tc__service_buildbot, .name = "stopBuilderBuild", .method = "POST",
-		.route = "/builders/<builderId>/builds/<buildNumber>", .title = "Stop Builder Build",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "buildNumber" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "stop", false }, },
-		.description = "Stops a build of a builder; it ends soon after the reply." },
-	[OP_REBUILD_BUILDER_BUILD] = { .service = &tc__service_buildbot, .name = "rebuildBuilderBuild",
-		.method = "POST", .route = "/builders/<builder>/builds/<buildNumber>", .title = "Rebuild Builder Build",
-		.arguments = (const struct tc_parameter[]){ { "builder" }, { "buildNumber" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_output = true, .output = &tc_buildbot_requested_builds_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.output_tuple = (const char *const[]){ "bsid", "buildrequests", NULL },
-		.rpc = &(const struct tc_rpc){ "rebuild", true }, },
-		.description = "Asks for the same build of a builder again." },
-	[OP_CANCEL_BUILDREQUEST] = { .service = &tc__service_buildbot, .name = "cancelBuildrequest", .method = "POST",
-		.route = "/buildrequests/<buildrequestId>", .title = "Cancel Buildrequest",
-		.arguments = (const struct tc_parameter[]){ { "buildrequestId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "cancel", false }, },
-		.description = "Cancels a request, and stops the builds that it led to." },
-	[OP_SET_BUILDREQUEST_PRIORITY] = { .service = &tc__service_buildbot, .name = "setBuildrequestPriority",
-		.method = "POST", .route = "/buildrequests/<buildrequestId>", .title = "Set Buildrequest Priority",
-		.arguments = (const struct tc_parameter[]){ { "buildrequestId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_set_priority_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "set_priority", false },
-		.since = "4.0", }, .description = "Changes the priority of a request." },
-	[OP_STOP_WORKER] = { .service = &tc__service_buildbot, .name = "stopWorker", .method = "POST",
-		.route = "/workers/<worker>", .title = "Stop Worker",
-		.arguments = (const struct tc_parameter[]){ { "worker" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "stop", false }, },
-		.description = "Lets a worker end its builds and then itself." },
-	[OP_KILL_WORKER] = { .service = &tc__service_buildbot, .name = "killWorker", .method = "POST",
-		.route = "/workers/<worker>", .title = "Kill Worker",
-		.arguments = (const struct tc_parameter[]){ { "worker" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "kill", false }, },
-		.description = "Ends a worker at once, builds and all." },
-	[OP_PAUSE_WORKER] = { .service = &tc__service_buildbot, .name = "pauseWorker", .method = "POST",
-		.route = "/workers/<worker>", .title = "Pause Worker",
-		.arguments = (const struct tc_parameter[]){ { "worker" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "pause", false }, },
-		.description = "Gives a worker no new builds." },
-	[OP_UNPAUSE_WORKER] = { .service = &tc__service_buildbot, .name = "unpauseWorker", .method = "POST",
-		.route = "/workers/<worker>", .title = "Unpause Worker",
-		.arguments = (const struct tc_parameter[]){ { "worker" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_EITHER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "unpause", false }, },
-		.description = "Gives a worker new builds again." },
-	[OP_STOP_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "stopBuilderWorker", .method = "POST",
-		.route = "/builders/<builderId>/workers/<worker>", .title = "Stop Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "stop", false }, },
-		.description = "Lets a worker end its builds and then itself. It must serve the builder." },
-	[OP_KILL_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "killBuilderWorker", .method = "POST",
-		.route = "/builders/<builderId>/workers/<worker>", .title = "Kill Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "kill", false }, },
-		.description = "Ends a worker at once, builds and all. It must serve the builder." },
-	[OP_PAUSE_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "pauseBuilderWorker", .method = "POST",
-		.route = "/builders/<builderId>/workers/<worker>", .title = "Pause Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "pause", false }, },
-		.description = "Gives a worker no new builds. It must serve the builder." },
-	[OP_UNPAUSE_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "unpauseBuilderWorker",
-		.method = "POST", .route = "/builders/<builderId>/workers/<worker>", .title = "Unpause Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "builderId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "unpause", false }, },
-		.description = "Gives a worker new builds again. It must serve the builder." },
-	[OP_STOP_MASTER_WORKER] = { .service = &tc__service_buildbot, .name = "stopMasterWorker", .method = "POST",
-		.route = "/masters/<masterId>/workers/<worker>", .title = "Stop Master Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "stop", false }, },
-		.description = "Lets a worker end its builds and then itself. The master must have it." },
-	[OP_KILL_MASTER_WORKER] = { .service = &tc__service_buildbot, .name = "killMasterWorker", .method = "POST",
-		.route = "/masters/<masterId>/workers/<worker>", .title = "Kill Master Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "kill", false }, },
-		.description = "Ends a worker at once, builds and all. The master must have it." },
-	[OP_PAUSE_MASTER_WORKER] = { .service = &tc__service_buildbot, .name = "pauseMasterWorker", .method = "POST",
-		.route = "/masters/<masterId>/workers/<worker>", .title = "Pause Master Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "pause", false }, },
-		.description = "Gives a worker no new builds. The master must have it." },
-	[OP_UNPAUSE_MASTER_WORKER] = { .service = &tc__service_buildbot, .name = "unpauseMasterWorker",
-		.method = "POST", .route = "/masters/<masterId>/workers/<worker>", .title = "Unpause Master Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "worker" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_reason_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "unpause", false }, },
-		.description = "Gives a worker new builds again. The master must have it." },
-	[OP_STOP_MASTER_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "stopMasterBuilderWorker",
-		.method = "POST", .route = "/masters/<masterId>/builders/<builderId>/workers/<worker>",
-		.title = "Stop Master Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" }, { "worker" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_buildbot_reason_params_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "stop", false }, },
-		.description = "Lets a worker end its builds and then itself. It must serve the builder on the "
-		"master." },
-	[OP_KILL_MASTER_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "killMasterBuilderWorker",
-		.method = "POST", .route = "/masters/<masterId>/builders/<builderId>/workers/<worker>",
-		.title = "Kill Master Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" }, { "worker" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_buildbot_reason_params_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "kill", false }, },
-		.description = "Ends a worker at once, builds and all. It must serve the builder on the master." },
-	[OP_PAUSE_MASTER_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "pauseMasterBuilderWorker",
-		.method = "POST", .route = "/masters/<masterId>/builders/<builderId>/workers/<worker>",
-		.title = "Pause Master Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" }, { "worker" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_buildbot_reason_params_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "pause", false }, },
-		.description = "Gives a worker no new builds. It must serve the builder on the master." },
-	[OP_UNPAUSE_MASTER_BUILDER_WORKER] = { .service = &tc__service_buildbot, .name = "unpauseMasterBuilderWorker",
-		.method = "POST", .route = "/masters/<masterId>/builders/<builderId>/workers/<worker>",
-		.title = "Unpause Master Builder Worker",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "builderId" }, { "worker" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_buildbot_reason_params_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_EITHER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "unpause", false }, },
-		.description = "Gives a worker new builds again. It must serve the builder on the master." },
-	[OP_FORCE_BUILD] = { .service = &tc__service_buildbot, .name = "forceBuild", .method = "POST",
-		.route = "/forceschedulers/<forcescheduler>", .title = "Force Build",
-		.arguments = (const struct tc_parameter[]){ { "forcescheduler" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_buildbot_force_params_type, .output = &tc_buildbot_requested_builds_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z_-][A-Za-z0-9_.-]*$" }, }, .output_tuple = (const char *const[]){
-		"bsid", "buildrequests", NULL }, .rpc = &(const struct tc_rpc){ "force", true }, },
-		.description = "Starts builds by a force scheduler." },
-	[OP_ENABLE_SCHEDULER] = { .service = &tc__service_buildbot, .name = "enableScheduler", .method = "POST",
-		.route = "/schedulers/<schedulerId>", .title = "Enable Scheduler",
-		.arguments = (const struct tc_parameter[]){ { "schedulerId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_enable_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .rpc = &(const struct tc_rpc){ "enable", false }, },
-		.description = "Lets a scheduler do its work, or stops it from doing any." },
-	[OP_ENABLE_MASTER_SCHEDULER] = { .service = &tc__service_buildbot, .name = "enableMasterScheduler",
-		.method = "POST", .route = "/masters/<masterId>/schedulers/<schedulerId>",
-		.title = "Enable Master Scheduler",
-		.arguments = (const struct tc_parameter[]){ { "masterId" }, { "schedulerId" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_buildbot_enable_params_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.rpc = &(const struct tc_rpc){ "enable", false }, },
-		.description = "Lets a scheduler do its work, or stops it from doing any." },
-	[OP_LOGIN] = { .service = &tc__service_buildbot, .name = "login", .method = "GET", .route = "/auth/login",
-		.title = "Log In", .conventions = &(const struct tc_operation_conventions){ .base = "{root}",
-		.authentication = TC_AUTHENTICATION_NEVER, .redirects = TC_CHOICE_NO, },
-		.description = "Begins a session by name and password; the cookie of the reply carries it for a "
-		"week." },
-	[OP_LOGOUT] = { .service = &tc__service_buildbot, .name = "logout", .method = "GET", .route = "/auth/logout",
-		.title = "Log Out", .retry = TC_RETRY_UNSENT, .conventions = &(const struct tc_operation_conventions){
-		.base = "{root}", .redirects = TC_CHOICE_NO, }, .description = "Ends the session." },
-	[OP_LISTEN_EVENTS] = { .service = &tc__service_buildbot, .name = "listenEvents", .method = "GET",
-		.route = "/sse/listen/<path>", .title = "Listen to Events",
-		.arguments = (const struct tc_parameter[]){ { "path" } }, .argument_count = 1,
-		.conventions = &(const struct tc_operation_conventions){ .base = "{root}",
-		.accept = "text/event-stream", .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, true, "^[^/]+(/[^/]+)*$" }, }, .events = &(const struct tc_event_stream){
-		.handshake = "handshake", .name = "event", }, },
-		.description = "Returns events as they happen, until the caller has enough. What happened before, "
-		"or while nobody listened, does not come." },
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_builder_build_step,
+		.envelope = &one_of_steps) },
+	[OP_LIST_STEP_LOGS] = { &tc__service_buildbot, "listStepLogs", "GET", "/steps/<stepId>/logs", "Step Logs",
+		"Returns the logs of a step.", .arguments = names_step_id, .argument_count = 1,
+		.query = names_list_builder_build_step_logs, .query_count = 11, .has_output = true,
+		.output = &tc_buildbot_log_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_builder_build_step_logs,
+		.envelope = &items_logs, .paging = &by_logid) },
+	[OP_GET_STEP_LOG] = { &tc__service_buildbot, "getStepLog", "GET", "/steps/<stepId>/logs/<logSlug>",
+		"Step Log", "Returns what is known of one log, without its lines.",
+		.arguments = names_step_id_log_slug, .argument_count = 2, .query = names_field, .query_count = 1,
+		.has_output = true, .output = &tc_buildbot_log_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_text, .query = query_get_builder_build_step_log,
+		.envelope = &one_of_logs) },
+	[OP_GET_STEP_LOG_CONTENTS] = { &tc__service_buildbot, "getStepLogContents", "GET",
+		"/steps/<stepId>/logs/<logSlug>/contents", "Step Log Contents",
+		"Returns lines of a log; 404 when it has none from there on.", .arguments = names_step_id_log_slug,
+		.argument_count = 2, .query = names_field_offset_limit, .query_count = 3, .has_output = true,
+		.output = &tc_buildbot_logchunk_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer_text,
+		.query = query_get_builder_build_step_log_contents, .envelope = &one_of_logchunks) },
+	[OP_GET_STEP_LOG_RAW] = { &tc__service_buildbot, "getStepLogRaw", "GET", "/steps/<stepId>/logs/<logSlug>/raw",
+		"Step Log Raw", "Returns the whole log as text, with a file name.",
+		.arguments = names_step_id_log_slug, .argument_count = 2, .blob_output = true,
+		.conventions = &rules_get_build_data_value },
+	[OP_GET_STEP_LOG_RAW_INLINE] = { &tc__service_buildbot, "getStepLogRawInline", "GET",
+		"/steps/<stepId>/logs/<logSlug>/raw_inline", "Step Log Raw Inline",
+		"Returns the whole log as text, to be shown and not saved.", .arguments = names_step_id_log_slug,
+		.argument_count = 2, .blob_output = true, .conventions = TC_RULES(.accept = "*/*",
+		.arguments = kinds_integer_text, .since = "4.0") },
+	[OP_LIST_STEP_TEST_RESULT_SETS] = { &tc__service_buildbot, "listStepTestResultSets", "GET",
+		"/steps/<stepId>/test_result_sets", "Step Test Result Sets",
+		"Returns the test result sets of a step.", .arguments = names_step_id, .argument_count = 1,
+		.query = names_list_builder_test_result_sets, .query_count = 14, .has_output = true,
+		.output = &tc_buildbot_test_result_set_response_type, .pages = true,
+		.conventions = &rules_list_build_test_result_sets },
+	[OP_LIST_TEST_RESULT_SETS] = { &tc__service_buildbot, "listTestResultSets", "GET", "/test_result_sets",
+		"Test Result Sets", "Returns the test result sets.", .query = names_list_builder_test_result_sets,
+		.query_count = 14, .has_output = true, .output = &tc_buildbot_test_result_set_response_type,
+		.pages = true, .conventions = TC_RULES(.query = query_list_builder_test_result_sets,
+		.envelope = &items_test_result_sets, .paging = &by_test_result_setid, .since = "4.0") },
+	[OP_GET_TEST_RESULT_SET] = { &tc__service_buildbot, "getTestResultSet", "GET",
+		"/test_result_sets/<testResultSetId>", "Test Result Set", "Returns one test result set.",
+		.arguments = names_test_result_set_id, .argument_count = 1, .query = names_field, .query_count = 1,
+		.has_output = true, .output = &tc_buildbot_test_result_set_response_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_test_result_set,
+		.envelope = &one_of_test_result_sets) },
+	[OP_LIST_TEST_RESULTS] = { &tc__service_buildbot, "listTestResults", "GET",
+		"/test_result_sets/<testResultSetId>/results", "Test Results", "Returns the results of a set.",
+		.arguments = names_test_result_set_id, .argument_count = 1, .query = names_list_test_results,
+		.query_count = 12, .has_output = true, .output = &tc_buildbot_test_result_response_type,
+		.pages = true, .conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_test_results,
+		.envelope = &items_test_results, .paging = &by_test_resultid) },
+	[OP_STOP_BUILD] = { &tc__service_buildbot, "stopBuild", "POST", "/builds/<buildId>", "Stop Build",
+		"Stops a build; it ends soon after the reply.", .arguments = names_build_id, .argument_count = 1,
+		.has_input = true, .input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer, .rpc = &(const struct tc_rpc){ "stop", false }) },
+	[OP_REBUILD_BUILD] = { &tc__service_buildbot, "rebuildBuild", "POST", "/builds/<buildId>", "Rebuild Build",
+		"Asks for the same build again.", .arguments = names_build_id, .argument_count = 1,
+		.has_output = true, .output = &tc_buildbot_requested_builds_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer, .output_tuple = TC_TEXTS("bsid", "buildrequests"),
+		.rpc = &(const struct tc_rpc){ "rebuild", true }) },
+	[OP_STOP_BUILDER_BUILD] = { &tc__service_buildbot, "stopBuilderBuild", "POST",
+		"/builders/<builderId>/builds/<buildNumber>", "Stop Builder Build",
+		"Stops a build of a builder; it ends soon after the reply.",
+		.arguments = names_builder_id_build_number, .argument_count = 2, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .rpc = &(const struct tc_rpc){ "stop",
+		false }) },
+	[OP_REBUILD_BUILDER_BUILD] = { &tc__service_buildbot, "rebuildBuilderBuild", "POST",
+		"/builders/<builder>/builds/<buildNumber>", "Rebuild Builder Build",
+		"Asks for the same build of a builder again.", .arguments = names_builder_build_number,
+		.argument_count = 2, .has_output = true, .output = &tc_buildbot_requested_builds_type,
+		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.arguments = kinds_either_integer,
+		.output_tuple = TC_TEXTS("bsid", "buildrequests"), .rpc = &(const struct tc_rpc){ "rebuild", true }) },
+	[OP_CANCEL_BUILDREQUEST] = { &tc__service_buildbot, "cancelBuildrequest", "POST",
+		"/buildrequests/<buildrequestId>", "Cancel Buildrequest",
+		"Cancels a request, and stops the builds that it led to.", .arguments = names_buildrequest_id,
+		.argument_count = 1, .has_input = true, .input = &tc_buildbot_reason_params_type,
+		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.arguments = kinds_integer,
+		.rpc = &(const struct tc_rpc){ "cancel", false }) },
+	[OP_SET_BUILDREQUEST_PRIORITY] = { &tc__service_buildbot, "setBuildrequestPriority", "POST",
+		"/buildrequests/<buildrequestId>", "Set Buildrequest Priority", "Changes the priority of a request.",
+		.arguments = names_buildrequest_id, .argument_count = 1, .has_input = true,
+		.input = &tc_buildbot_set_priority_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer, .rpc = &(const struct tc_rpc){ "set_priority",
+		false }, .since = "4.0") },
+	[OP_STOP_WORKER] = { &tc__service_buildbot, "stopWorker", "POST", "/workers/<worker>", "Stop Worker",
+		"Lets a worker end its builds and then itself.", .arguments = names_worker, .argument_count = 1,
+		.has_input = true, .input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_either, .rpc = &(const struct tc_rpc){ "stop", false }) },
+	[OP_KILL_WORKER] = { &tc__service_buildbot, "killWorker", "POST", "/workers/<worker>", "Kill Worker",
+		"Ends a worker at once, builds and all.", .arguments = names_worker, .argument_count = 1,
+		.has_input = true, .input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_either, .rpc = &(const struct tc_rpc){ "kill", false }) },
+	[OP_PAUSE_WORKER] = { &tc__service_buildbot, "pauseWorker", "POST", "/workers/<worker>", "Pause Worker",
+		"Gives a worker no new builds.", .arguments = names_worker, .argument_count = 1, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_either, .rpc = &(const struct tc_rpc){ "pause", false }) },
+	[OP_UNPAUSE_WORKER] = { &tc__service_buildbot, "unpauseWorker", "POST", "/workers/<worker>", "Unpause Worker",
+		"Gives a worker new builds again.", .arguments = names_worker, .argument_count = 1, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_either, .rpc = &(const struct tc_rpc){ "unpause", false }) },
+	[OP_STOP_BUILDER_WORKER] = { &tc__service_buildbot, "stopBuilderWorker", "POST",
+		"/builders/<builderId>/workers/<worker>", "Stop Builder Worker",
+		"Lets a worker end its builds and then itself. It must serve the builder.",
+		.arguments = names_builder_id_worker, .argument_count = 2, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_stop_builder_worker },
+	[OP_KILL_BUILDER_WORKER] = { &tc__service_buildbot, "killBuilderWorker", "POST",
+		"/builders/<builderId>/workers/<worker>", "Kill Builder Worker",
+		"Ends a worker at once, builds and all. It must serve the builder.",
+		.arguments = names_builder_id_worker, .argument_count = 2, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_kill_builder_worker },
+	[OP_PAUSE_BUILDER_WORKER] = { &tc__service_buildbot, "pauseBuilderWorker", "POST",
+		"/builders/<builderId>/workers/<worker>", "Pause Builder Worker",
+		"Gives a worker no new builds. It must serve the builder.", .arguments = names_builder_id_worker,
+		.argument_count = 2, .has_input = true, .input = &tc_buildbot_reason_params_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_pause_builder_worker },
+	[OP_UNPAUSE_BUILDER_WORKER] = { &tc__service_buildbot, "unpauseBuilderWorker", "POST",
+		"/builders/<builderId>/workers/<worker>", "Unpause Builder Worker",
+		"Gives a worker new builds again. It must serve the builder.", .arguments = names_builder_id_worker,
+		.argument_count = 2, .has_input = true, .input = &tc_buildbot_reason_params_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_unpause_builder_worker },
+	[OP_STOP_MASTER_WORKER] = { &tc__service_buildbot, "stopMasterWorker", "POST",
+		"/masters/<masterId>/workers/<worker>", "Stop Master Worker",
+		"Lets a worker end its builds and then itself. The master must have it.",
+		.arguments = names_master_id_worker, .argument_count = 2, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_stop_builder_worker },
+	[OP_KILL_MASTER_WORKER] = { &tc__service_buildbot, "killMasterWorker", "POST",
+		"/masters/<masterId>/workers/<worker>", "Kill Master Worker",
+		"Ends a worker at once, builds and all. The master must have it.",
+		.arguments = names_master_id_worker, .argument_count = 2, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_kill_builder_worker },
+	[OP_PAUSE_MASTER_WORKER] = { &tc__service_buildbot, "pauseMasterWorker", "POST",
+		"/masters/<masterId>/workers/<worker>", "Pause Master Worker",
+		"Gives a worker no new builds. The master must have it.", .arguments = names_master_id_worker,
+		.argument_count = 2, .has_input = true, .input = &tc_buildbot_reason_params_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_pause_builder_worker },
+	[OP_UNPAUSE_MASTER_WORKER] = { &tc__service_buildbot, "unpauseMasterWorker", "POST",
+		"/masters/<masterId>/workers/<worker>", "Unpause Master Worker",
+		"Gives a worker new builds again. The master must have it.", .arguments = names_master_id_worker,
+		.argument_count = 2, .has_input = true, .input = &tc_buildbot_reason_params_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_unpause_builder_worker },
+	[OP_STOP_MASTER_BUILDER_WORKER] = { &tc__service_buildbot, "stopMasterBuilderWorker", "POST",
+		"/masters/<masterId>/builders/<builderId>/workers/<worker>", "Stop Master Builder Worker",
+		"Lets a worker end its builds and then itself. It must serve the builder on the master.",
+		.arguments = names_master_id_builder_id_worker, .argument_count = 3, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_either,
+		.rpc = &(const struct tc_rpc){ "stop", false }) },
+	[OP_KILL_MASTER_BUILDER_WORKER] = { &tc__service_buildbot, "killMasterBuilderWorker", "POST",
+		"/masters/<masterId>/builders/<builderId>/workers/<worker>", "Kill Master Builder Worker",
+		"Ends a worker at once, builds and all. It must serve the builder on the master.",
+		.arguments = names_master_id_builder_id_worker, .argument_count = 3, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_either,
+		.rpc = &(const struct tc_rpc){ "kill", false }) },
+	[OP_PAUSE_MASTER_BUILDER_WORKER] = { &tc__service_buildbot, "pauseMasterBuilderWorker", "POST",
+		"/masters/<masterId>/builders/<builderId>/workers/<worker>", "Pause Master Builder Worker",
+		"Gives a worker no new builds. It must serve the builder on the master.",
+		.arguments = names_master_id_builder_id_worker, .argument_count = 3, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_either,
+		.rpc = &(const struct tc_rpc){ "pause", false }) },
+	[OP_UNPAUSE_MASTER_BUILDER_WORKER] = { &tc__service_buildbot, "unpauseMasterBuilderWorker", "POST",
+		"/masters/<masterId>/builders/<builderId>/workers/<worker>", "Unpause Master Builder Worker",
+		"Gives a worker new builds again. It must serve the builder on the master.",
+		.arguments = names_master_id_builder_id_worker, .argument_count = 3, .has_input = true,
+		.input = &tc_buildbot_reason_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer_either,
+		.rpc = &(const struct tc_rpc){ "unpause", false }) },
+	[OP_FORCE_BUILD] = { &tc__service_buildbot, "forceBuild", "POST", "/forceschedulers/<forcescheduler>",
+		"Force Build", "Starts builds by a force scheduler.", .arguments = names_forcescheduler,
+		.argument_count = 1, .has_input = true, .input = &tc_buildbot_force_params_type, .has_output = true,
+		.output = &tc_buildbot_requested_builds_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_text, .output_tuple = TC_TEXTS("bsid", "buildrequests"),
+		.rpc = &(const struct tc_rpc){ "force", true }) },
+	[OP_ENABLE_SCHEDULER] = { &tc__service_buildbot, "enableScheduler", "POST", "/schedulers/<schedulerId>",
+		"Enable Scheduler", "Lets a scheduler do its work, or stops it from doing any.",
+		.arguments = names_scheduler_id, .argument_count = 1, .has_input = true,
+		.input = &tc_buildbot_enable_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer, .rpc = &(const struct tc_rpc){ "enable", false }) },
+	[OP_ENABLE_MASTER_SCHEDULER] = { &tc__service_buildbot, "enableMasterScheduler", "POST",
+		"/masters/<masterId>/schedulers/<schedulerId>", "Enable Master Scheduler",
+		"Lets a scheduler do its work, or stops it from doing any.",
+		.arguments = names_master_id_scheduler_id, .argument_count = 2, .has_input = true,
+		.input = &tc_buildbot_enable_params_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_integer_integer, .rpc = &(const struct tc_rpc){ "enable",
+		false }) },
+	[OP_LOGIN] = { &tc__service_buildbot, "login", "GET", "/auth/login", "Log In",
+		"Begins a session by name and password; the cookie of the reply carries it for a week.",
+		.conventions = TC_RULES(.base = "{root}", .authentication = TC_AUTHENTICATION_NEVER,
+		.redirects = TC_CHOICE_NO) },
+	[OP_LOGOUT] = { &tc__service_buildbot, "logout", "GET", "/auth/logout", "Log Out", "Ends the session.",
+		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.base = "{root}", .redirects = TC_CHOICE_NO) },
+	[OP_LISTEN_EVENTS] = { &tc__service_buildbot, "listenEvents", "GET", "/sse/listen/<path>", "Listen to Events",
+		"Returns events as they happen, until the caller has enough. What happened before, or while "
+		"nobody listened, does not come.", .arguments = names_path, .argument_count = 1,
+		.conventions = TC_RULES(.base = "{root}", .accept = "text/event-stream", .arguments = kinds_text2,
+		.events = &(const struct tc_event_stream){ .handshake = "handshake", .name = "event",
+		.item = &tc_buildbot_event_type }) },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_buildbot = {
 	.name = "buildbot", .version = "v2", .title = "Buildbot",
 	.description = "Reads and controls a Buildbot installation: builders, the builds they ran or run with their "
 	"steps and logs, the requests that wait, workers and schedulers. It describes versions 3.7 to 4.3; what "
-	"came after 3.7 says so.", .conventions = &conventions,
-	.operations = operations, .operation_count = 135,
+	"came after 3.7 says so.", .conventions = &conventions, .operations = operations, .operation_count = 135,
 };
 
 int tc_buildbot_list_root_links(tc_client *client, const struct tc_buildbot_list_root_links_query *query,
 	struct tc_buildbot_rootlink_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_ROOT_LINKS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_ROOT_LINKS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_root_links_call(tc_client *client, const struct tc_buildbot_list_root_links_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_ROOT_LINKS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_ROOT_LINKS), NULL, query, err); }
 struct tc_buildbot_rootlink_response *tc_buildbot_list_root_links_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_ROOT_LINKS], response, err); }
+{ return tc_generated_reply(OP(LIST_ROOT_LINKS), response, err); }
 
 int tc_buildbot_get_application_spec(tc_client *client, const struct tc_buildbot_get_application_spec_query *query,
 	struct tc_buildbot_spec_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_APPLICATION_SPEC], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_APPLICATION_SPEC), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_get_application_spec_call(tc_client *client,
 	const struct tc_buildbot_get_application_spec_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_APPLICATION_SPEC], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_APPLICATION_SPEC), NULL, query, err); }
 struct tc_buildbot_spec_response *tc_buildbot_get_application_spec_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_APPLICATION_SPEC], response, err); }
+{ return tc_generated_reply(OP(GET_APPLICATION_SPEC), response, err); }
 
 int tc_buildbot_list_builders(tc_client *client, const struct tc_buildbot_list_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDERS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDERS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builders_call(tc_client *client, const struct tc_buildbot_list_builders_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDERS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDERS), NULL, query, err); }
 struct tc_buildbot_builder_response *tc_buildbot_list_builders_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDERS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDERS), response, err); }
 
 int tc_buildbot_get_builder(tc_client *client, const char *builder, const struct tc_buildbot_get_builder_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER], (const char *const[]){ builder }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER), TC_VALUES(builder), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_builder_call(tc_client *client, const char *builder,
 	const struct tc_buildbot_get_builder_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER], (const char *const[]){ builder }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER), TC_VALUES(builder), query, err); }
 struct tc_buildbot_builder_response *tc_buildbot_get_builder_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER), response, err); }
 
 int tc_buildbot_list_builder_forceschedulers(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_forceschedulers_query *query,
 	struct tc_buildbot_forcescheduler_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_FORCESCHEDULERS], (const char *const[]){ builder_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_FORCESCHEDULERS), TC_VALUES(builder_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_list_builder_forceschedulers_call(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_forceschedulers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_FORCESCHEDULERS], (const char *const[]){ builder_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_FORCESCHEDULERS), TC_VALUES(builder_id), query, err); }
 struct tc_buildbot_forcescheduler_response *tc_buildbot_list_builder_forceschedulers_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_FORCESCHEDULERS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_FORCESCHEDULERS), response, err); }
 
 int tc_buildbot_list_builder_buildrequests(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_buildrequests_query *query,
 	struct tc_buildbot_buildrequest_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_BUILDREQUESTS], (const char *const[]){ builder_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_BUILDREQUESTS), TC_VALUES(builder_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builder_buildrequests_call(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_buildrequests_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_BUILDREQUESTS], (const char *const[]){ builder_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_BUILDREQUESTS), TC_VALUES(builder_id), query, err); }
 struct tc_buildbot_buildrequest_response *tc_buildbot_list_builder_buildrequests_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_BUILDREQUESTS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_BUILDREQUESTS), response, err); }
 
 int tc_buildbot_list_builder_builds(tc_client *client, const char *builder,
 	const struct tc_buildbot_list_builder_builds_query *query, struct tc_buildbot_build_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_BUILDS], (const char *const[]){ builder }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_BUILDS), TC_VALUES(builder), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builder_builds_call(tc_client *client, const char *builder,
 	const struct tc_buildbot_list_builder_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_BUILDS], (const char *const[]){ builder }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_BUILDS), TC_VALUES(builder), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_list_builder_builds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_BUILDS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_BUILDS), response, err); }
 
 int tc_buildbot_get_builder_build(tc_client *client, const char *builder, const char *build_number,
 	const struct tc_buildbot_get_builder_build_query *query, struct tc_buildbot_build_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD], (const char *const[]){ builder, build_number },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD), TC_VALUES(builder, build_number), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_builder_build_call(tc_client *client, const char *builder, const char *build_number,
 	const struct tc_buildbot_get_builder_build_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD], (const char *const[]){ builder, build_number },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD), TC_VALUES(builder, build_number), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_get_builder_build_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_BUILD], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_BUILD), response, err); }
 
 int tc_buildbot_list_builder_workers(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_workers_query *query, struct tc_buildbot_worker_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_WORKERS], (const char *const[]){ builder_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_WORKERS), TC_VALUES(builder_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builder_workers_call(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_workers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_WORKERS], (const char *const[]){ builder_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_WORKERS), TC_VALUES(builder_id), query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_list_builder_workers_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_WORKERS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_WORKERS), response, err); }
 
 int tc_buildbot_get_builder_worker(tc_client *client, const char *builder_id, const char *worker,
 	const struct tc_buildbot_get_builder_worker_query *query, struct tc_buildbot_worker_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_WORKER), TC_VALUES(builder_id, worker), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_builder_worker_call(tc_client *client, const char *builder_id, const char *worker,
 	const struct tc_buildbot_get_builder_worker_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_WORKER), TC_VALUES(builder_id, worker), query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_get_builder_worker_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_WORKER], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_WORKER), response, err); }
 
 int tc_buildbot_list_builder_masters(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_masters_query *query, struct tc_buildbot_master_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_MASTERS], (const char *const[]){ builder_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_MASTERS), TC_VALUES(builder_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builder_masters_call(tc_client *client, const char *builder_id,
 	const struct tc_buildbot_list_builder_masters_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_MASTERS], (const char *const[]){ builder_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_MASTERS), TC_VALUES(builder_id), query, err); }
 struct tc_buildbot_master_response *tc_buildbot_list_builder_masters_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_MASTERS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_MASTERS), response, err); }
 
 int tc_buildbot_get_builder_master(tc_client *client, const char *builder_id, const char *master_id,
 	const struct tc_buildbot_get_builder_master_query *query, struct tc_buildbot_master_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_MASTER], (const char *const[]){ builder_id,
-	master_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_MASTER), TC_VALUES(builder_id, master_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_builder_master_call(tc_client *client, const char *builder_id, const char *master_id,
 	const struct tc_buildbot_get_builder_master_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_MASTER], (const char *const[]){ builder_id, master_id },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_MASTER), TC_VALUES(builder_id, master_id), query, err); }
 struct tc_buildbot_master_response *tc_buildbot_get_builder_master_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_MASTER], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_MASTER), response, err); }
 
 int tc_buildbot_list_builder_test_result_sets(tc_client *client, const char *builder,
 	const struct tc_buildbot_list_builder_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_TEST_RESULT_SETS], (const char *const[]){ builder },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_TEST_RESULT_SETS), TC_VALUES(builder), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builder_test_result_sets_call(tc_client *client, const char *builder,
 	const struct tc_buildbot_list_builder_test_result_sets_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_TEST_RESULT_SETS], (const char *const[]){ builder },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_TEST_RESULT_SETS), TC_VALUES(builder), query, err); }
 struct tc_buildbot_test_result_set_response *tc_buildbot_list_builder_test_result_sets_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_TEST_RESULT_SETS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_TEST_RESULT_SETS), response, err); }
 
 int tc_buildbot_list_builder_build_changes(tc_client *client, const char *builder_id, const char *build_number,
 	const struct tc_buildbot_list_builder_build_changes_query *query, struct tc_buildbot_change_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_BUILD_CHANGES], (const char *const[]){ builder_id,
-	build_number }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_BUILD_CHANGES), TC_VALUES(builder_id, build_number), query, NULL,
+	reply, err); }
 tc_call *tc_buildbot_list_builder_build_changes_call(tc_client *client, const char *builder_id,
 	const char *build_number, const struct tc_buildbot_list_builder_build_changes_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_BUILD_CHANGES], (const char *const[]){ builder_id,
-	build_number }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_BUILD_CHANGES), TC_VALUES(builder_id, build_number), query, err); }
 struct tc_buildbot_change_response *tc_buildbot_list_builder_build_changes_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_BUILD_CHANGES], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_BUILD_CHANGES), response, err); }
 
 int tc_buildbot_get_builder_build_properties(tc_client *client, const char *builder_id, const char *build_number,
 	struct tc_buildbot_property_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_PROPERTIES], (const char *const[]){ builder_id,
-	build_number }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_PROPERTIES), TC_VALUES(builder_id, build_number), NULL, NULL,
+	reply, err); }
 tc_call *tc_buildbot_get_builder_build_properties_call(tc_client *client, const char *builder_id,
 	const char *build_number, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_PROPERTIES], (const char *const[]){ builder_id,
-	build_number }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_PROPERTIES), TC_VALUES(builder_id, build_number), NULL, err); }
 struct tc_buildbot_property_response *tc_buildbot_get_builder_build_properties_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_BUILD_PROPERTIES], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_BUILD_PROPERTIES), response, err); }
 
 int tc_buildbot_list_builder_build_data(tc_client *client, const char *builder, const char *build_number,
 	const struct tc_buildbot_list_builder_build_data_query *query, struct tc_buildbot_build_data_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_BUILD_DATA], (const char *const[]){ builder,
-	build_number }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_BUILD_DATA), TC_VALUES(builder, build_number), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_list_builder_build_data_call(tc_client *client, const char *builder, const char *build_number,
 	const struct tc_buildbot_list_builder_build_data_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_BUILD_DATA], (const char *const[]){ builder,
-	build_number }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_BUILD_DATA), TC_VALUES(builder, build_number), query, err); }
 struct tc_buildbot_build_data_response *tc_buildbot_list_builder_build_data_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_BUILD_DATA], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_BUILD_DATA), response, err); }
 
 int tc_buildbot_get_builder_build_data(tc_client *client, const char *builder, const char *build_number,
 	const char *data_name, const struct tc_buildbot_get_builder_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_DATA], (const char *const[]){ builder,
-	build_number, data_name }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_DATA), TC_VALUES(builder, build_number, data_name), query,
+	NULL, reply, err); }
 tc_call *tc_buildbot_get_builder_build_data_call(tc_client *client, const char *builder, const char *build_number,
 	const char *data_name, const struct tc_buildbot_get_builder_build_data_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_DATA], (const char *const[]){ builder, build_number,
-	data_name }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_DATA), TC_VALUES(builder, build_number, data_name), query,
+	err); }
 struct tc_buildbot_build_data_response *tc_buildbot_get_builder_build_data_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_BUILD_DATA], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_BUILD_DATA), response, err); }
 
 int tc_buildbot_get_builder_build_data_value(tc_client *client, const char *builder, const char *build_number,
 	const char *data_name, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_DATA_VALUE], (const char *const[]){ builder,
-	build_number, data_name }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_DATA_VALUE), TC_VALUES(builder, build_number, data_name),
+	NULL, NULL, response, err); }
 tc_call *tc_buildbot_get_builder_build_data_value_call(tc_client *client, const char *builder, const char *build_number,
 	const char *data_name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_DATA_VALUE], (const char *const[]){ builder,
-	build_number, data_name }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_DATA_VALUE), TC_VALUES(builder, build_number, data_name), NULL,
+	err); }
 
 int tc_buildbot_list_builder_build_steps(tc_client *client, const char *builder, const char *build_number,
 	const struct tc_buildbot_list_builder_build_steps_query *query, struct tc_buildbot_step_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_BUILD_STEPS], (const char *const[]){ builder,
-	build_number }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_BUILD_STEPS), TC_VALUES(builder, build_number), query, NULL,
+	reply, err); }
 tc_call *tc_buildbot_list_builder_build_steps_call(tc_client *client, const char *builder, const char *build_number,
 	const struct tc_buildbot_list_builder_build_steps_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_BUILD_STEPS], (const char *const[]){ builder,
-	build_number }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_BUILD_STEPS), TC_VALUES(builder, build_number), query, err); }
 struct tc_buildbot_step_response *tc_buildbot_list_builder_build_steps_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_BUILD_STEPS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_BUILD_STEPS), response, err); }
 
 int tc_buildbot_get_builder_build_step(tc_client *client, const char *builder, const char *build_number,
 	const char *step, const struct tc_buildbot_get_builder_build_step_query *query,
 	struct tc_buildbot_step_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_STEP], (const char *const[]){ builder,
-	build_number, step }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_STEP), TC_VALUES(builder, build_number, step), query, NULL,
+	reply, err); }
 tc_call *tc_buildbot_get_builder_build_step_call(tc_client *client, const char *builder, const char *build_number,
 	const char *step, const struct tc_buildbot_get_builder_build_step_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_STEP], (const char *const[]){ builder, build_number,
-	step }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_STEP), TC_VALUES(builder, build_number, step), query, err); }
 struct tc_buildbot_step_response *tc_buildbot_get_builder_build_step_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_BUILD_STEP], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_BUILD_STEP), response, err); }
 
 int tc_buildbot_list_builder_build_step_logs(tc_client *client, const char *builder, const char *build_number,
 	const char *step, const struct tc_buildbot_list_builder_build_step_logs_query *query,
 	struct tc_buildbot_log_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDER_BUILD_STEP_LOGS], (const char *const[]){ builder,
-	build_number, step }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDER_BUILD_STEP_LOGS), TC_VALUES(builder, build_number, step), query,
+	NULL, reply, err); }
 tc_call *tc_buildbot_list_builder_build_step_logs_call(tc_client *client, const char *builder, const char *build_number,
 	const char *step, const struct tc_buildbot_list_builder_build_step_logs_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDER_BUILD_STEP_LOGS], (const char *const[]){ builder,
-	build_number, step }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDER_BUILD_STEP_LOGS), TC_VALUES(builder, build_number, step), query,
+	err); }
 struct tc_buildbot_log_response *tc_buildbot_list_builder_build_step_logs_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDER_BUILD_STEP_LOGS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDER_BUILD_STEP_LOGS), response, err); }
 
 int tc_buildbot_get_builder_build_step_log(tc_client *client, const char *builder, const char *build_number,
 	const char *step, const char *log_slug, const struct tc_buildbot_get_builder_build_step_log_query *query,
 	struct tc_buildbot_log_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG], (const char *const[]){ builder,
-	build_number, step, log_slug }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_STEP_LOG), TC_VALUES(builder, build_number, step, log_slug),
+	query, NULL, reply, err); }
 tc_call *tc_buildbot_get_builder_build_step_log_call(tc_client *client, const char *builder, const char *build_number,
 	const char *step, const char *log_slug, const struct tc_buildbot_get_builder_build_step_log_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG], (const char *const[]){ builder,
-	build_number, step, log_slug }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_STEP_LOG), TC_VALUES(builder, build_number, step, log_slug),
+	query, err); }
 struct tc_buildbot_log_response *tc_buildbot_get_builder_build_step_log_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_BUILD_STEP_LOG], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_BUILD_STEP_LOG), response, err); }
 
 int tc_buildbot_get_builder_build_step_log_contents(tc_client *client, const char *builder_id, const char *build_number,
 	const char *step, const char *log_slug,
 	const struct tc_buildbot_get_builder_build_step_log_contents_query *query,
 	struct tc_buildbot_logchunk_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG_CONTENTS],
-	(const char *const[]){ builder_id, build_number, step, log_slug }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_STEP_LOG_CONTENTS), TC_VALUES(builder_id, build_number, step,
+	log_slug), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_builder_build_step_log_contents_call(tc_client *client, const char *builder_id,
 	const char *build_number, const char *step, const char *log_slug,
 	const struct tc_buildbot_get_builder_build_step_log_contents_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG_CONTENTS],
-	(const char *const[]){ builder_id, build_number, step, log_slug }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_STEP_LOG_CONTENTS), TC_VALUES(builder_id, build_number, step,
+	log_slug), query, err); }
 struct tc_buildbot_logchunk_response *tc_buildbot_get_builder_build_step_log_contents_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDER_BUILD_STEP_LOG_CONTENTS], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDER_BUILD_STEP_LOG_CONTENTS), response, err); }
 
 int tc_buildbot_get_builder_build_step_log_raw(tc_client *client, const char *builder_id, const char *build_number,
 	const char *step, const char *log_slug, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG_RAW], (const char *const[]){ builder_id,
-	build_number, step, log_slug }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_STEP_LOG_RAW), TC_VALUES(builder_id, build_number, step,
+	log_slug), NULL, NULL, response, err); }
 tc_call *tc_buildbot_get_builder_build_step_log_raw_call(tc_client *client, const char *builder_id,
 	const char *build_number, const char *step, const char *log_slug, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG_RAW], (const char *const[]){ builder_id,
-	build_number, step, log_slug }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_STEP_LOG_RAW), TC_VALUES(builder_id, build_number, step,
+	log_slug), NULL, err); }
 
 int tc_buildbot_get_builder_build_step_log_raw_inline(tc_client *client, const char *builder_id,
 	const char *build_number, const char *step, const char *log_slug, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE],
-	(const char *const[]){ builder_id, build_number, step, log_slug }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE), TC_VALUES(builder_id, build_number,
+	step, log_slug), NULL, NULL, response, err); }
 tc_call *tc_buildbot_get_builder_build_step_log_raw_inline_call(tc_client *client, const char *builder_id,
 	const char *build_number, const char *step, const char *log_slug, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE],
-	(const char *const[]){ builder_id, build_number, step, log_slug }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILDER_BUILD_STEP_LOG_RAW_INLINE), TC_VALUES(builder_id, build_number, step,
+	log_slug), NULL, err); }
 
 int tc_buildbot_list_builds(tc_client *client, const struct tc_buildbot_list_builds_query *query,
 	struct tc_buildbot_build_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_builds_call(tc_client *client, const struct tc_buildbot_list_builds_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDS), NULL, query, err); }
 struct tc_buildbot_build_response *tc_buildbot_list_builds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDS), response, err); }
 
 int tc_buildbot_get_build(tc_client *client, const char *build_id, const struct tc_buildbot_get_build_query *query,
 	struct tc_buildbot_build_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD], (const char *const[]){ build_id }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_BUILD), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_build_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_get_build_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD], (const char *const[]){ build_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILD), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_get_build_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILD], response, err); }
+{ return tc_generated_reply(OP(GET_BUILD), response, err); }
 
 int tc_buildbot_list_build_changes(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_changes_query *query, struct tc_buildbot_change_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_CHANGES], (const char *const[]){ build_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_CHANGES), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_changes_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_changes_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_CHANGES], (const char *const[]){ build_id }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_CHANGES), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_change_response *tc_buildbot_list_build_changes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_CHANGES], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_CHANGES), response, err); }
 
 int tc_buildbot_get_build_properties(tc_client *client, const char *build_id,
 	struct tc_buildbot_property_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_PROPERTIES], (const char *const[]){ build_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_PROPERTIES), TC_VALUES(build_id), NULL, NULL, reply, err); }
 tc_call *tc_buildbot_get_build_properties_call(tc_client *client, const char *build_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_PROPERTIES], (const char *const[]){ build_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_BUILD_PROPERTIES), TC_VALUES(build_id), NULL, err); }
 struct tc_buildbot_property_response *tc_buildbot_get_build_properties_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILD_PROPERTIES], response, err); }
+{ return tc_generated_reply(OP(GET_BUILD_PROPERTIES), response, err); }
 
 int tc_buildbot_list_build_data(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_data_query *query, struct tc_buildbot_build_data_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_DATA], (const char *const[]){ build_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_DATA), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_data_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_data_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_DATA], (const char *const[]){ build_id }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_DATA), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_build_data_response *tc_buildbot_list_build_data_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_DATA], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_DATA), response, err); }
 
 int tc_buildbot_get_build_data(tc_client *client, const char *build_id, const char *data_name,
 	const struct tc_buildbot_get_build_data_query *query, struct tc_buildbot_build_data_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_DATA], (const char *const[]){ build_id, data_name },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_DATA), TC_VALUES(build_id, data_name), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_build_data_call(tc_client *client, const char *build_id, const char *data_name,
 	const struct tc_buildbot_get_build_data_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_DATA], (const char *const[]){ build_id, data_name }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_BUILD_DATA), TC_VALUES(build_id, data_name), query, err); }
 struct tc_buildbot_build_data_response *tc_buildbot_get_build_data_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILD_DATA], response, err); }
+{ return tc_generated_reply(OP(GET_BUILD_DATA), response, err); }
 
 int tc_buildbot_get_build_data_value(tc_client *client, const char *build_id, const char *data_name,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_DATA_VALUE], (const char *const[]){ build_id,
-	data_name }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_DATA_VALUE), TC_VALUES(build_id, data_name), NULL, NULL, response,
+	err); }
 tc_call *tc_buildbot_get_build_data_value_call(tc_client *client, const char *build_id, const char *data_name,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_DATA_VALUE], (const char *const[]){ build_id, data_name },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILD_DATA_VALUE), TC_VALUES(build_id, data_name), NULL, err); }
 
 int tc_buildbot_list_build_steps(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_steps_query *query, struct tc_buildbot_step_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_STEPS], (const char *const[]){ build_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_STEPS), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_steps_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_steps_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_STEPS], (const char *const[]){ build_id }, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_STEPS), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_step_response *tc_buildbot_list_build_steps_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_STEPS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_STEPS), response, err); }
 
 int tc_buildbot_get_build_step(tc_client *client, const char *build_id, const char *step,
 	const struct tc_buildbot_get_build_step_query *query, struct tc_buildbot_step_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_STEP], (const char *const[]){ build_id, step }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_STEP), TC_VALUES(build_id, step), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_build_step_call(tc_client *client, const char *build_id, const char *step,
 	const struct tc_buildbot_get_build_step_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_STEP], (const char *const[]){ build_id, step }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_BUILD_STEP), TC_VALUES(build_id, step), query, err); }
 struct tc_buildbot_step_response *tc_buildbot_get_build_step_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILD_STEP], response, err); }
+{ return tc_generated_reply(OP(GET_BUILD_STEP), response, err); }
 
 int tc_buildbot_list_build_step_logs(tc_client *client, const char *build_id, const char *step,
 	const struct tc_buildbot_list_build_step_logs_query *query, struct tc_buildbot_log_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_STEP_LOGS], (const char *const[]){ build_id, step },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_STEP_LOGS), TC_VALUES(build_id, step), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_step_logs_call(tc_client *client, const char *build_id, const char *step,
 	const struct tc_buildbot_list_build_step_logs_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_STEP_LOGS], (const char *const[]){ build_id, step }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_STEP_LOGS), TC_VALUES(build_id, step), query, err); }
 struct tc_buildbot_log_response *tc_buildbot_list_build_step_logs_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_STEP_LOGS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_STEP_LOGS), response, err); }
 
 int tc_buildbot_get_build_step_log(tc_client *client, const char *build_id, const char *step, const char *log_slug,
 	const struct tc_buildbot_get_build_step_log_query *query, struct tc_buildbot_log_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_STEP_LOG], (const char *const[]){ build_id, step,
-	log_slug }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_STEP_LOG), TC_VALUES(build_id, step, log_slug), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_build_step_log_call(tc_client *client, const char *build_id, const char *step,
 	const char *log_slug, const struct tc_buildbot_get_build_step_log_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_STEP_LOG], (const char *const[]){ build_id, step,
-	log_slug }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILD_STEP_LOG), TC_VALUES(build_id, step, log_slug), query, err); }
 struct tc_buildbot_log_response *tc_buildbot_get_build_step_log_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILD_STEP_LOG], response, err); }
+{ return tc_generated_reply(OP(GET_BUILD_STEP_LOG), response, err); }
 
 int tc_buildbot_get_build_step_log_contents(tc_client *client, const char *build_id, const char *step,
 	const char *log_slug, const struct tc_buildbot_get_build_step_log_contents_query *query,
 	struct tc_buildbot_logchunk_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_STEP_LOG_CONTENTS], (const char *const[]){ build_id,
-	step, log_slug }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_STEP_LOG_CONTENTS), TC_VALUES(build_id, step, log_slug), query, NULL,
+	reply, err); }
 tc_call *tc_buildbot_get_build_step_log_contents_call(tc_client *client, const char *build_id, const char *step,
 	const char *log_slug, const struct tc_buildbot_get_build_step_log_contents_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_STEP_LOG_CONTENTS], (const char *const[]){ build_id, step,
-	log_slug }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILD_STEP_LOG_CONTENTS), TC_VALUES(build_id, step, log_slug), query, err); }
 struct tc_buildbot_logchunk_response *tc_buildbot_get_build_step_log_contents_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILD_STEP_LOG_CONTENTS], response, err); }
+{ return tc_generated_reply(OP(GET_BUILD_STEP_LOG_CONTENTS), response, err); }
 
 int tc_buildbot_get_build_step_log_raw(tc_client *client, const char *build_id, const char *step, const char *log_slug,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_STEP_LOG_RAW], (const char *const[]){ build_id, step,
-	log_slug }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_STEP_LOG_RAW), TC_VALUES(build_id, step, log_slug), NULL, NULL,
+	response, err); }
 tc_call *tc_buildbot_get_build_step_log_raw_call(tc_client *client, const char *build_id, const char *step,
 	const char *log_slug, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_STEP_LOG_RAW], (const char *const[]){ build_id, step,
-	log_slug }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILD_STEP_LOG_RAW), TC_VALUES(build_id, step, log_slug), NULL, err); }
 
 int tc_buildbot_get_build_step_log_raw_inline(tc_client *client, const char *build_id, const char *step,
 	const char *log_slug, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILD_STEP_LOG_RAW_INLINE], (const char *const[]){ build_id,
-	step, log_slug }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_BUILD_STEP_LOG_RAW_INLINE), TC_VALUES(build_id, step, log_slug), NULL,
+	NULL, response, err); }
 tc_call *tc_buildbot_get_build_step_log_raw_inline_call(tc_client *client, const char *build_id, const char *step,
 	const char *log_slug, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILD_STEP_LOG_RAW_INLINE], (const char *const[]){ build_id, step,
-	log_slug }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUILD_STEP_LOG_RAW_INLINE), TC_VALUES(build_id, step, log_slug), NULL, err); }
 
 int tc_buildbot_list_build_test_result_sets(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_TEST_RESULT_SETS], (const char *const[]){ build_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_TEST_RESULT_SETS), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_test_result_sets_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_test_result_sets_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_TEST_RESULT_SETS], (const char *const[]){ build_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_TEST_RESULT_SETS), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_test_result_set_response *tc_buildbot_list_build_test_result_sets_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_TEST_RESULT_SETS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_TEST_RESULT_SETS), response, err); }
 
 int tc_buildbot_list_build_triggered_builds(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_triggered_builds_query *query, struct tc_buildbot_build_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_TRIGGERED_BUILDS], (const char *const[]){ build_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_TRIGGERED_BUILDS), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_triggered_builds_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_triggered_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_TRIGGERED_BUILDS], (const char *const[]){ build_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_TRIGGERED_BUILDS), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_list_build_triggered_builds_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_TRIGGERED_BUILDS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_TRIGGERED_BUILDS), response, err); }
 
 int tc_buildbot_list_build_properties(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_properties_query *query, struct tc_buildbot_property_item_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILD_PROPERTIES], (const char *const[]){ build_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILD_PROPERTIES), TC_VALUES(build_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_build_properties_call(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_properties_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILD_PROPERTIES], (const char *const[]){ build_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_BUILD_PROPERTIES), TC_VALUES(build_id), query, err); }
 struct tc_buildbot_property_item_response *tc_buildbot_list_build_properties_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILD_PROPERTIES], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILD_PROPERTIES), response, err); }
 
 int tc_buildbot_list_buildrequests(tc_client *client, const struct tc_buildbot_list_buildrequests_query *query,
 	struct tc_buildbot_buildrequest_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDREQUESTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDREQUESTS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_buildrequests_call(tc_client *client,
 	const struct tc_buildbot_list_buildrequests_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDREQUESTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDREQUESTS), NULL, query, err); }
 struct tc_buildbot_buildrequest_response *tc_buildbot_list_buildrequests_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDREQUESTS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDREQUESTS), response, err); }
 
 int tc_buildbot_get_buildrequest(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_get_buildrequest_query *query, struct tc_buildbot_buildrequest_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDREQUEST], (const char *const[]){ buildrequest_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDREQUEST), TC_VALUES(buildrequest_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_buildrequest_call(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_get_buildrequest_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDREQUEST], (const char *const[]){ buildrequest_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_BUILDREQUEST), TC_VALUES(buildrequest_id), query, err); }
 struct tc_buildbot_buildrequest_response *tc_buildbot_get_buildrequest_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDREQUEST], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDREQUEST), response, err); }
 
 int tc_buildbot_list_buildrequest_builds(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_list_buildrequest_builds_query *query, struct tc_buildbot_build_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDREQUEST_BUILDS],
-	(const char *const[]){ buildrequest_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDREQUEST_BUILDS), TC_VALUES(buildrequest_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_list_buildrequest_builds_call(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_list_buildrequest_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDREQUEST_BUILDS], (const char *const[]){ buildrequest_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDREQUEST_BUILDS), TC_VALUES(buildrequest_id), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_list_buildrequest_builds_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDREQUEST_BUILDS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDREQUEST_BUILDS), response, err); }
 
 int tc_buildbot_list_buildsets(tc_client *client, const struct tc_buildbot_list_buildsets_query *query,
 	struct tc_buildbot_buildset_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDSETS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDSETS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_buildsets_call(tc_client *client, const struct tc_buildbot_list_buildsets_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDSETS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDSETS), NULL, query, err); }
 struct tc_buildbot_buildset_response *tc_buildbot_list_buildsets_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDSETS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDSETS), response, err); }
 
 int tc_buildbot_get_buildset(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_get_buildset_query *query, struct tc_buildbot_buildset_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDSET], (const char *const[]){ buildset_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDSET), TC_VALUES(buildset_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_buildset_call(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_get_buildset_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDSET], (const char *const[]){ buildset_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUILDSET), TC_VALUES(buildset_id), query, err); }
 struct tc_buildbot_buildset_response *tc_buildbot_get_buildset_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDSET], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDSET), response, err); }
 
 int tc_buildbot_get_buildset_properties(tc_client *client, const char *buildset_id,
 	struct tc_buildbot_property_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUILDSET_PROPERTIES], (const char *const[]){ buildset_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUILDSET_PROPERTIES), TC_VALUES(buildset_id), NULL, NULL, reply, err); }
 tc_call *tc_buildbot_get_buildset_properties_call(tc_client *client, const char *buildset_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUILDSET_PROPERTIES], (const char *const[]){ buildset_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_BUILDSET_PROPERTIES), TC_VALUES(buildset_id), NULL, err); }
 struct tc_buildbot_property_response *tc_buildbot_get_buildset_properties_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUILDSET_PROPERTIES], response, err); }
+{ return tc_generated_reply(OP(GET_BUILDSET_PROPERTIES), response, err); }
 
 int tc_buildbot_list_buildset_properties(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_properties_query *query,
 	struct tc_buildbot_property_item_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDSET_PROPERTIES], (const char *const[]){ buildset_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDSET_PROPERTIES), TC_VALUES(buildset_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_buildset_properties_call(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_properties_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDSET_PROPERTIES], (const char *const[]){ buildset_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDSET_PROPERTIES), TC_VALUES(buildset_id), query, err); }
 struct tc_buildbot_property_item_response *tc_buildbot_list_buildset_properties_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDSET_PROPERTIES], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDSET_PROPERTIES), response, err); }
 
 int tc_buildbot_list_buildset_sourcestamps(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_sourcestamps_query *query,
 	struct tc_buildbot_sourcestamp_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUILDSET_SOURCESTAMPS], (const char *const[]){ buildset_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUILDSET_SOURCESTAMPS), TC_VALUES(buildset_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_list_buildset_sourcestamps_call(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_sourcestamps_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUILDSET_SOURCESTAMPS], (const char *const[]){ buildset_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_BUILDSET_SOURCESTAMPS), TC_VALUES(buildset_id), query, err); }
 struct tc_buildbot_sourcestamp_response *tc_buildbot_list_buildset_sourcestamps_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUILDSET_SOURCESTAMPS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUILDSET_SOURCESTAMPS), response, err); }
 
 int tc_buildbot_list_workers(tc_client *client, const struct tc_buildbot_list_workers_query *query,
 	struct tc_buildbot_worker_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_WORKERS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_WORKERS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_workers_call(tc_client *client, const struct tc_buildbot_list_workers_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_WORKERS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_WORKERS), NULL, query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_list_workers_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_WORKERS], response, err); }
+{ return tc_generated_reply(OP(LIST_WORKERS), response, err); }
 
 int tc_buildbot_get_worker(tc_client *client, const char *worker, const struct tc_buildbot_get_worker_query *query,
 	struct tc_buildbot_worker_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_WORKER], (const char *const[]){ worker }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_WORKER), TC_VALUES(worker), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_worker_call(tc_client *client, const char *worker,
 	const struct tc_buildbot_get_worker_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_WORKER], (const char *const[]){ worker }, query, err); }
+{ return tc_generated_call(client, OP(GET_WORKER), TC_VALUES(worker), query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_get_worker_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_WORKER], response, err); }
+{ return tc_generated_reply(OP(GET_WORKER), response, err); }
 
 int tc_buildbot_list_worker_builds(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builds_query *query, struct tc_buildbot_build_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_BUILDS], (const char *const[]){ worker_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_WORKER_BUILDS), TC_VALUES(worker_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_worker_builds_call(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_WORKER_BUILDS], (const char *const[]){ worker_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_WORKER_BUILDS), TC_VALUES(worker_id), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_list_worker_builds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_WORKER_BUILDS], response, err); }
+{ return tc_generated_reply(OP(LIST_WORKER_BUILDS), response, err); }
 
 int tc_buildbot_list_worker_builders(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builders_query *query, struct tc_buildbot_builder_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_WORKER_BUILDERS], (const char *const[]){ worker_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_WORKER_BUILDERS), TC_VALUES(worker_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_worker_builders_call(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builders_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_WORKER_BUILDERS], (const char *const[]){ worker_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_WORKER_BUILDERS), TC_VALUES(worker_id), query, err); }
 struct tc_buildbot_builder_response *tc_buildbot_list_worker_builders_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_WORKER_BUILDERS], response, err); }
+{ return tc_generated_reply(OP(LIST_WORKER_BUILDERS), response, err); }
 
 int tc_buildbot_list_changes(tc_client *client, const struct tc_buildbot_list_changes_query *query,
 	struct tc_buildbot_change_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CHANGES], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CHANGES), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_changes_call(tc_client *client, const struct tc_buildbot_list_changes_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CHANGES], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_CHANGES), NULL, query, err); }
 struct tc_buildbot_change_response *tc_buildbot_list_changes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CHANGES], response, err); }
+{ return tc_generated_reply(OP(LIST_CHANGES), response, err); }
 
 int tc_buildbot_get_change(tc_client *client, const char *change_id, const struct tc_buildbot_get_change_query *query,
 	struct tc_buildbot_change_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CHANGE], (const char *const[]){ change_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_CHANGE), TC_VALUES(change_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_change_call(tc_client *client, const char *change_id,
 	const struct tc_buildbot_get_change_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CHANGE], (const char *const[]){ change_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_CHANGE), TC_VALUES(change_id), query, err); }
 struct tc_buildbot_change_response *tc_buildbot_get_change_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_CHANGE], response, err); }
+{ return tc_generated_reply(OP(GET_CHANGE), response, err); }
 
 int tc_buildbot_list_change_builds(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_builds_query *query, struct tc_buildbot_build_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CHANGE_BUILDS], (const char *const[]){ change_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CHANGE_BUILDS), TC_VALUES(change_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_change_builds_call(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CHANGE_BUILDS], (const char *const[]){ change_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_CHANGE_BUILDS), TC_VALUES(change_id), query, err); }
 struct tc_buildbot_build_response *tc_buildbot_list_change_builds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CHANGE_BUILDS], response, err); }
+{ return tc_generated_reply(OP(LIST_CHANGE_BUILDS), response, err); }
 
 int tc_buildbot_list_change_properties(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_properties_query *query, struct tc_buildbot_property_item_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CHANGE_PROPERTIES], (const char *const[]){ change_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CHANGE_PROPERTIES), TC_VALUES(change_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_change_properties_call(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_properties_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CHANGE_PROPERTIES], (const char *const[]){ change_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_CHANGE_PROPERTIES), TC_VALUES(change_id), query, err); }
 struct tc_buildbot_property_item_response *tc_buildbot_list_change_properties_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CHANGE_PROPERTIES], response, err); }
+{ return tc_generated_reply(OP(LIST_CHANGE_PROPERTIES), response, err); }
 
 int tc_buildbot_list_changesources(tc_client *client, const struct tc_buildbot_list_changesources_query *query,
 	struct tc_buildbot_changesource_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CHANGESOURCES], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CHANGESOURCES), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_changesources_call(tc_client *client,
 	const struct tc_buildbot_list_changesources_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CHANGESOURCES], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_CHANGESOURCES), NULL, query, err); }
 struct tc_buildbot_changesource_response *tc_buildbot_list_changesources_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CHANGESOURCES], response, err); }
+{ return tc_generated_reply(OP(LIST_CHANGESOURCES), response, err); }
 
 int tc_buildbot_get_changesource(tc_client *client, const char *changesource_id,
 	const struct tc_buildbot_get_changesource_query *query, struct tc_buildbot_changesource_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CHANGESOURCE], (const char *const[]){ changesource_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_CHANGESOURCE), TC_VALUES(changesource_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_changesource_call(tc_client *client, const char *changesource_id,
 	const struct tc_buildbot_get_changesource_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CHANGESOURCE], (const char *const[]){ changesource_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_CHANGESOURCE), TC_VALUES(changesource_id), query, err); }
 struct tc_buildbot_changesource_response *tc_buildbot_get_changesource_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_CHANGESOURCE], response, err); }
+{ return tc_generated_reply(OP(GET_CHANGESOURCE), response, err); }
 
 int tc_buildbot_list_forceschedulers(tc_client *client, const struct tc_buildbot_list_forceschedulers_query *query,
 	struct tc_buildbot_forcescheduler_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_FORCESCHEDULERS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_FORCESCHEDULERS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_forceschedulers_call(tc_client *client,
 	const struct tc_buildbot_list_forceschedulers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_FORCESCHEDULERS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_FORCESCHEDULERS), NULL, query, err); }
 struct tc_buildbot_forcescheduler_response *tc_buildbot_list_forceschedulers_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_FORCESCHEDULERS], response, err); }
+{ return tc_generated_reply(OP(LIST_FORCESCHEDULERS), response, err); }
 
 int tc_buildbot_get_forcescheduler(tc_client *client, const char *forcescheduler,
 	const struct tc_buildbot_get_forcescheduler_query *query, struct tc_buildbot_forcescheduler_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_FORCESCHEDULER], (const char *const[]){ forcescheduler },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_FORCESCHEDULER), TC_VALUES(forcescheduler), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_forcescheduler_call(tc_client *client, const char *forcescheduler,
 	const struct tc_buildbot_get_forcescheduler_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_FORCESCHEDULER], (const char *const[]){ forcescheduler }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_FORCESCHEDULER), TC_VALUES(forcescheduler), query, err); }
 struct tc_buildbot_forcescheduler_response *tc_buildbot_get_forcescheduler_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_FORCESCHEDULER], response, err); }
+{ return tc_generated_reply(OP(GET_FORCESCHEDULER), response, err); }
 
 int tc_buildbot_get_log(tc_client *client, const char *log_id, const struct tc_buildbot_get_log_query *query,
 	struct tc_buildbot_log_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_LOG], (const char *const[]){ log_id }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_LOG), TC_VALUES(log_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_log_call(tc_client *client, const char *log_id, const struct tc_buildbot_get_log_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_LOG], (const char *const[]){ log_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_LOG), TC_VALUES(log_id), query, err); }
 struct tc_buildbot_log_response *tc_buildbot_get_log_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_LOG], response, err); }
+{ return tc_generated_reply(OP(GET_LOG), response, err); }
 
 int tc_buildbot_get_log_contents(tc_client *client, const char *log_id,
 	const struct tc_buildbot_get_log_contents_query *query, struct tc_buildbot_logchunk_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_LOG_CONTENTS], (const char *const[]){ log_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_LOG_CONTENTS), TC_VALUES(log_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_log_contents_call(tc_client *client, const char *log_id,
 	const struct tc_buildbot_get_log_contents_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_LOG_CONTENTS], (const char *const[]){ log_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_LOG_CONTENTS), TC_VALUES(log_id), query, err); }
 struct tc_buildbot_logchunk_response *tc_buildbot_get_log_contents_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_LOG_CONTENTS], response, err); }
+{ return tc_generated_reply(OP(GET_LOG_CONTENTS), response, err); }
 
 int tc_buildbot_get_log_raw(tc_client *client, const char *log_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_LOG_RAW], (const char *const[]){ log_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(GET_LOG_RAW), TC_VALUES(log_id), NULL, NULL, response, err); }
 tc_call *tc_buildbot_get_log_raw_call(tc_client *client, const char *log_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_LOG_RAW], (const char *const[]){ log_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_LOG_RAW), TC_VALUES(log_id), NULL, err); }
 
 int tc_buildbot_get_log_raw_inline(tc_client *client, const char *log_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_LOG_RAW_INLINE], (const char *const[]){ log_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(GET_LOG_RAW_INLINE), TC_VALUES(log_id), NULL, NULL, response, err); }
 tc_call *tc_buildbot_get_log_raw_inline_call(tc_client *client, const char *log_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_LOG_RAW_INLINE], (const char *const[]){ log_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_LOG_RAW_INLINE), TC_VALUES(log_id), NULL, err); }
 
 int tc_buildbot_get_logchunks(tc_client *client, const struct tc_buildbot_get_logchunks_query *query,
 	struct tc_buildbot_logchunk_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_LOGCHUNKS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_LOGCHUNKS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_get_logchunks_call(tc_client *client, const struct tc_buildbot_get_logchunks_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_LOGCHUNKS], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_LOGCHUNKS), NULL, query, err); }
 struct tc_buildbot_logchunk_response *tc_buildbot_get_logchunks_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_LOGCHUNKS], response, err); }
+{ return tc_generated_reply(OP(GET_LOGCHUNKS), response, err); }
 
 int tc_buildbot_list_masters(tc_client *client, const struct tc_buildbot_list_masters_query *query,
 	struct tc_buildbot_master_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MASTERS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MASTERS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_masters_call(tc_client *client, const struct tc_buildbot_list_masters_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MASTERS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_MASTERS), NULL, query, err); }
 struct tc_buildbot_master_response *tc_buildbot_list_masters_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MASTERS], response, err); }
+{ return tc_generated_reply(OP(LIST_MASTERS), response, err); }
 
 int tc_buildbot_get_master(tc_client *client, const char *master_id, const struct tc_buildbot_get_master_query *query,
 	struct tc_buildbot_master_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_MASTER], (const char *const[]){ master_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_MASTER), TC_VALUES(master_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_master_call(tc_client *client, const char *master_id,
 	const struct tc_buildbot_get_master_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_MASTER], (const char *const[]){ master_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_MASTER), TC_VALUES(master_id), query, err); }
 struct tc_buildbot_master_response *tc_buildbot_get_master_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_MASTER], response, err); }
+{ return tc_generated_reply(OP(GET_MASTER), response, err); }
 
 int tc_buildbot_list_master_builders(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_builders_query *query, struct tc_buildbot_builder_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MASTER_BUILDERS], (const char *const[]){ master_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MASTER_BUILDERS), TC_VALUES(master_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_master_builders_call(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_builders_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MASTER_BUILDERS], (const char *const[]){ master_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_MASTER_BUILDERS), TC_VALUES(master_id), query, err); }
 struct tc_buildbot_builder_response *tc_buildbot_list_master_builders_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MASTER_BUILDERS], response, err); }
+{ return tc_generated_reply(OP(LIST_MASTER_BUILDERS), response, err); }
 
 int tc_buildbot_get_master_builder(tc_client *client, const char *master_id, const char *builder_id,
 	const struct tc_buildbot_get_master_builder_query *query, struct tc_buildbot_builder_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_MASTER_BUILDER], (const char *const[]){ master_id,
-	builder_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_MASTER_BUILDER), TC_VALUES(master_id, builder_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_master_builder_call(tc_client *client, const char *master_id, const char *builder_id,
 	const struct tc_buildbot_get_master_builder_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_MASTER_BUILDER], (const char *const[]){ master_id, builder_id },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_MASTER_BUILDER), TC_VALUES(master_id, builder_id), query, err); }
 struct tc_buildbot_builder_response *tc_buildbot_get_master_builder_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_MASTER_BUILDER], response, err); }
+{ return tc_generated_reply(OP(GET_MASTER_BUILDER), response, err); }
 
 int tc_buildbot_list_master_builder_workers(tc_client *client, const char *master_id, const char *builder_id,
 	const struct tc_buildbot_list_master_builder_workers_query *query, struct tc_buildbot_worker_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MASTER_BUILDER_WORKERS], (const char *const[]){ master_id,
-	builder_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MASTER_BUILDER_WORKERS), TC_VALUES(master_id, builder_id), query, NULL,
+	reply, err); }
 tc_call *tc_buildbot_list_master_builder_workers_call(tc_client *client, const char *master_id, const char *builder_id,
 	const struct tc_buildbot_list_master_builder_workers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MASTER_BUILDER_WORKERS], (const char *const[]){ master_id,
-	builder_id }, query, err); }
+{ return tc_generated_call(client, OP(LIST_MASTER_BUILDER_WORKERS), TC_VALUES(master_id, builder_id), query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_list_master_builder_workers_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MASTER_BUILDER_WORKERS], response, err); }
+{ return tc_generated_reply(OP(LIST_MASTER_BUILDER_WORKERS), response, err); }
 
 int tc_buildbot_get_master_builder_worker(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, const struct tc_buildbot_get_master_builder_worker_query *query,
 	struct tc_buildbot_worker_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), query,
+	NULL, reply, err); }
 tc_call *tc_buildbot_get_master_builder_worker_call(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, const struct tc_buildbot_get_master_builder_worker_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, query, err); }
+{ return tc_generated_call(client, OP(GET_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), query,
+	err); }
 struct tc_buildbot_worker_response *tc_buildbot_get_master_builder_worker_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_MASTER_BUILDER_WORKER], response, err); }
+{ return tc_generated_reply(OP(GET_MASTER_BUILDER_WORKER), response, err); }
 
 int tc_buildbot_list_master_workers(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_workers_query *query, struct tc_buildbot_worker_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MASTER_WORKERS], (const char *const[]){ master_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MASTER_WORKERS), TC_VALUES(master_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_master_workers_call(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_workers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MASTER_WORKERS], (const char *const[]){ master_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_MASTER_WORKERS), TC_VALUES(master_id), query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_list_master_workers_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MASTER_WORKERS], response, err); }
+{ return tc_generated_reply(OP(LIST_MASTER_WORKERS), response, err); }
 
 int tc_buildbot_get_master_worker(tc_client *client, const char *master_id, const char *worker,
 	const struct tc_buildbot_get_master_worker_query *query, struct tc_buildbot_worker_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_MASTER_WORKER), TC_VALUES(master_id, worker), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_master_worker_call(tc_client *client, const char *master_id, const char *worker,
 	const struct tc_buildbot_get_master_worker_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_MASTER_WORKER], (const char *const[]){ master_id, worker }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_MASTER_WORKER), TC_VALUES(master_id, worker), query, err); }
 struct tc_buildbot_worker_response *tc_buildbot_get_master_worker_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_MASTER_WORKER], response, err); }
+{ return tc_generated_reply(OP(GET_MASTER_WORKER), response, err); }
 
 int tc_buildbot_list_master_changesources(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_changesources_query *query,
 	struct tc_buildbot_changesource_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MASTER_CHANGESOURCES], (const char *const[]){ master_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MASTER_CHANGESOURCES), TC_VALUES(master_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_master_changesources_call(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_changesources_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MASTER_CHANGESOURCES], (const char *const[]){ master_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_MASTER_CHANGESOURCES), TC_VALUES(master_id), query, err); }
 struct tc_buildbot_changesource_response *tc_buildbot_list_master_changesources_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MASTER_CHANGESOURCES], response, err); }
+{ return tc_generated_reply(OP(LIST_MASTER_CHANGESOURCES), response, err); }
 
 int tc_buildbot_get_master_changesource(tc_client *client, const char *master_id, const char *changesource_id,
 	const struct tc_buildbot_get_master_changesource_query *query, struct tc_buildbot_changesource_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_MASTER_CHANGESOURCE], (const char *const[]){ master_id,
-	changesource_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_MASTER_CHANGESOURCE), TC_VALUES(master_id, changesource_id), query, NULL,
+	reply, err); }
 tc_call *tc_buildbot_get_master_changesource_call(tc_client *client, const char *master_id, const char *changesource_id,
 	const struct tc_buildbot_get_master_changesource_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_MASTER_CHANGESOURCE], (const char *const[]){ master_id,
-	changesource_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_MASTER_CHANGESOURCE), TC_VALUES(master_id, changesource_id), query, err); }
 struct tc_buildbot_changesource_response *tc_buildbot_get_master_changesource_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_MASTER_CHANGESOURCE], response, err); }
+{ return tc_generated_reply(OP(GET_MASTER_CHANGESOURCE), response, err); }
 
 int tc_buildbot_list_master_schedulers(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_schedulers_query *query, struct tc_buildbot_scheduler_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MASTER_SCHEDULERS], (const char *const[]){ master_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MASTER_SCHEDULERS), TC_VALUES(master_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_master_schedulers_call(tc_client *client, const char *master_id,
 	const struct tc_buildbot_list_master_schedulers_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MASTER_SCHEDULERS], (const char *const[]){ master_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_MASTER_SCHEDULERS), TC_VALUES(master_id), query, err); }
 struct tc_buildbot_scheduler_response *tc_buildbot_list_master_schedulers_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MASTER_SCHEDULERS], response, err); }
+{ return tc_generated_reply(OP(LIST_MASTER_SCHEDULERS), response, err); }
 
 int tc_buildbot_get_master_scheduler(tc_client *client, const char *master_id, const char *scheduler_id,
 	const struct tc_buildbot_get_master_scheduler_query *query, struct tc_buildbot_scheduler_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_MASTER_SCHEDULER], (const char *const[]){ master_id,
-	scheduler_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_MASTER_SCHEDULER), TC_VALUES(master_id, scheduler_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_master_scheduler_call(tc_client *client, const char *master_id, const char *scheduler_id,
 	const struct tc_buildbot_get_master_scheduler_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_MASTER_SCHEDULER], (const char *const[]){ master_id,
-	scheduler_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_MASTER_SCHEDULER), TC_VALUES(master_id, scheduler_id), query, err); }
 struct tc_buildbot_scheduler_response *tc_buildbot_get_master_scheduler_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_MASTER_SCHEDULER], response, err); }
+{ return tc_generated_reply(OP(GET_MASTER_SCHEDULER), response, err); }
 
 int tc_buildbot_list_projects(tc_client *client, const struct tc_buildbot_list_projects_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_PROJECTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_PROJECTS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_projects_call(tc_client *client, const struct tc_buildbot_list_projects_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_PROJECTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_PROJECTS), NULL, query, err); }
 struct tc_buildbot_project_response *tc_buildbot_list_projects_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_PROJECTS], response, err); }
+{ return tc_generated_reply(OP(LIST_PROJECTS), response, err); }
 
 int tc_buildbot_get_project(tc_client *client, const char *project, const struct tc_buildbot_get_project_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PROJECT], (const char *const[]){ project }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_PROJECT), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_project_call(tc_client *client, const char *project,
 	const struct tc_buildbot_get_project_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PROJECT], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_PROJECT), TC_VALUES(project), query, err); }
 struct tc_buildbot_project_response *tc_buildbot_get_project_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PROJECT], response, err); }
+{ return tc_generated_reply(OP(GET_PROJECT), response, err); }
 
 int tc_buildbot_list_project_builders(tc_client *client, const char *project_id,
 	const struct tc_buildbot_list_project_builders_query *query, struct tc_buildbot_builder_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_PROJECT_BUILDERS], (const char *const[]){ project_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_PROJECT_BUILDERS), TC_VALUES(project_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_project_builders_call(tc_client *client, const char *project_id,
 	const struct tc_buildbot_list_project_builders_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_PROJECT_BUILDERS], (const char *const[]){ project_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_PROJECT_BUILDERS), TC_VALUES(project_id), query, err); }
 struct tc_buildbot_builder_response *tc_buildbot_list_project_builders_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_PROJECT_BUILDERS], response, err); }
+{ return tc_generated_reply(OP(LIST_PROJECT_BUILDERS), response, err); }
 
 int tc_buildbot_get_project_codebase(tc_client *client, const char *project_id, const char *codebase,
 	const struct tc_buildbot_get_project_codebase_query *query, struct tc_buildbot_codebase_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PROJECT_CODEBASE], (const char *const[]){ project_id,
-	codebase }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PROJECT_CODEBASE), TC_VALUES(project_id, codebase), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_project_codebase_call(tc_client *client, const char *project_id, const char *codebase,
 	const struct tc_buildbot_get_project_codebase_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PROJECT_CODEBASE], (const char *const[]){ project_id, codebase },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_PROJECT_CODEBASE), TC_VALUES(project_id, codebase), query, err); }
 struct tc_buildbot_codebase_response *tc_buildbot_get_project_codebase_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PROJECT_CODEBASE], response, err); }
+{ return tc_generated_reply(OP(GET_PROJECT_CODEBASE), response, err); }
 
 int tc_buildbot_list_codebases(tc_client *client, const struct tc_buildbot_list_codebases_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CODEBASES], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CODEBASES), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_codebases_call(tc_client *client, const struct tc_buildbot_list_codebases_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CODEBASES], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_CODEBASES), NULL, query, err); }
 struct tc_buildbot_codebase_response *tc_buildbot_list_codebases_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CODEBASES], response, err); }
+{ return tc_generated_reply(OP(LIST_CODEBASES), response, err); }
 
 int tc_buildbot_get_codebase(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_get_codebase_query *query, struct tc_buildbot_codebase_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CODEBASE], (const char *const[]){ codebase_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_CODEBASE), TC_VALUES(codebase_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_codebase_call(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_get_codebase_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CODEBASE], (const char *const[]){ codebase_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_CODEBASE), TC_VALUES(codebase_id), query, err); }
 struct tc_buildbot_codebase_response *tc_buildbot_get_codebase_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_CODEBASE], response, err); }
+{ return tc_generated_reply(OP(GET_CODEBASE), response, err); }
 
 int tc_buildbot_list_codebase_branches(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_branches_query *query, struct tc_buildbot_branch_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CODEBASE_BRANCHES], (const char *const[]){ codebase_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CODEBASE_BRANCHES), TC_VALUES(codebase_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_codebase_branches_call(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_branches_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CODEBASE_BRANCHES], (const char *const[]){ codebase_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_CODEBASE_BRANCHES), TC_VALUES(codebase_id), query, err); }
 struct tc_buildbot_branch_response *tc_buildbot_list_codebase_branches_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CODEBASE_BRANCHES], response, err); }
+{ return tc_generated_reply(OP(LIST_CODEBASE_BRANCHES), response, err); }
 
 int tc_buildbot_get_branch(tc_client *client, const char *branch_id, const struct tc_buildbot_get_branch_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BRANCH], (const char *const[]){ branch_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_BRANCH), TC_VALUES(branch_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_branch_call(tc_client *client, const char *branch_id,
 	const struct tc_buildbot_get_branch_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BRANCH], (const char *const[]){ branch_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_BRANCH), TC_VALUES(branch_id), query, err); }
 struct tc_buildbot_branch_response *tc_buildbot_get_branch_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BRANCH], response, err); }
+{ return tc_generated_reply(OP(GET_BRANCH), response, err); }
 
 int tc_buildbot_list_codebase_commits(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_commits_query *query, struct tc_buildbot_commit_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CODEBASE_COMMITS], (const char *const[]){ codebase_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CODEBASE_COMMITS), TC_VALUES(codebase_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_codebase_commits_call(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_commits_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CODEBASE_COMMITS], (const char *const[]){ codebase_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_CODEBASE_COMMITS), TC_VALUES(codebase_id), query, err); }
 struct tc_buildbot_commit_response *tc_buildbot_list_codebase_commits_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CODEBASE_COMMITS], response, err); }
+{ return tc_generated_reply(OP(LIST_CODEBASE_COMMITS), response, err); }
 
 int tc_buildbot_get_codebase_commit_by_revision(tc_client *client, const char *codebase_id, const char *revision,
 	const struct tc_buildbot_get_codebase_commit_by_revision_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CODEBASE_COMMIT_BY_REVISION],
-	(const char *const[]){ codebase_id, revision }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_CODEBASE_COMMIT_BY_REVISION), TC_VALUES(codebase_id, revision), query,
+	NULL, reply, err); }
 tc_call *tc_buildbot_get_codebase_commit_by_revision_call(tc_client *client, const char *codebase_id,
 	const char *revision, const struct tc_buildbot_get_codebase_commit_by_revision_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CODEBASE_COMMIT_BY_REVISION], (const char *const[]){ codebase_id,
-	revision }, query, err); }
+{ return tc_generated_call(client, OP(GET_CODEBASE_COMMIT_BY_REVISION), TC_VALUES(codebase_id, revision), query, err); }
 struct tc_buildbot_commit_response *tc_buildbot_get_codebase_commit_by_revision_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_CODEBASE_COMMIT_BY_REVISION], response, err); }
+{ return tc_generated_reply(OP(GET_CODEBASE_COMMIT_BY_REVISION), response, err); }
 
 int tc_buildbot_get_codebase_common_parent(tc_client *client, const char *codebase_id, const char *commit_id1,
 	const char *commit_id2, const struct tc_buildbot_get_codebase_common_parent_query *query,
 	struct tc_buildbot_commit_graph_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CODEBASE_COMMON_PARENT], (const char *const[]){ codebase_id,
-	commit_id1, commit_id2 }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_CODEBASE_COMMON_PARENT), TC_VALUES(codebase_id, commit_id1, commit_id2),
+	query, NULL, reply, err); }
 tc_call *tc_buildbot_get_codebase_common_parent_call(tc_client *client, const char *codebase_id, const char *commit_id1,
 	const char *commit_id2, const struct tc_buildbot_get_codebase_common_parent_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CODEBASE_COMMON_PARENT], (const char *const[]){ codebase_id,
-	commit_id1, commit_id2 }, query, err); }
+{ return tc_generated_call(client, OP(GET_CODEBASE_COMMON_PARENT), TC_VALUES(codebase_id, commit_id1, commit_id2),
+	query, err); }
 struct tc_buildbot_commit_graph_response *tc_buildbot_get_codebase_common_parent_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_CODEBASE_COMMON_PARENT], response, err); }
+{ return tc_generated_reply(OP(GET_CODEBASE_COMMON_PARENT), response, err); }
 
 int tc_buildbot_list_codebase_test_result_sets(tc_client *client, const char *codebase_id, const char *commit_id1,
 	const char *commit_id2, const struct tc_buildbot_list_codebase_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CODEBASE_TEST_RESULT_SETS],
-	(const char *const[]){ codebase_id, commit_id1, commit_id2 }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CODEBASE_TEST_RESULT_SETS), TC_VALUES(codebase_id, commit_id1,
+	commit_id2), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_codebase_test_result_sets_call(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_list_codebase_test_result_sets_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CODEBASE_TEST_RESULT_SETS], (const char *const[]){ codebase_id,
-	commit_id1, commit_id2 }, query, err); }
+{ return tc_generated_call(client, OP(LIST_CODEBASE_TEST_RESULT_SETS), TC_VALUES(codebase_id, commit_id1, commit_id2),
+	query, err); }
 struct tc_buildbot_test_result_set_response *tc_buildbot_list_codebase_test_result_sets_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_CODEBASE_TEST_RESULT_SETS], response, err); }
+{ return tc_generated_reply(OP(LIST_CODEBASE_TEST_RESULT_SETS), response, err); }
 
 int tc_buildbot_get_commit(tc_client *client, const char *commit_id, const struct tc_buildbot_get_commit_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_COMMIT], (const char *const[]){ commit_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_COMMIT), TC_VALUES(commit_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_commit_call(tc_client *client, const char *commit_id,
 	const struct tc_buildbot_get_commit_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_COMMIT], (const char *const[]){ commit_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_COMMIT), TC_VALUES(commit_id), query, err); }
 struct tc_buildbot_commit_response *tc_buildbot_get_commit_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_COMMIT], response, err); }
+{ return tc_generated_reply(OP(GET_COMMIT), response, err); }
 
 int tc_buildbot_list_schedulers(tc_client *client, const struct tc_buildbot_list_schedulers_query *query,
 	struct tc_buildbot_scheduler_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_SCHEDULERS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_SCHEDULERS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_schedulers_call(tc_client *client, const struct tc_buildbot_list_schedulers_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_SCHEDULERS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_SCHEDULERS), NULL, query, err); }
 struct tc_buildbot_scheduler_response *tc_buildbot_list_schedulers_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_SCHEDULERS], response, err); }
+{ return tc_generated_reply(OP(LIST_SCHEDULERS), response, err); }
 
 int tc_buildbot_get_scheduler(tc_client *client, const char *scheduler_id,
 	const struct tc_buildbot_get_scheduler_query *query, struct tc_buildbot_scheduler_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_SCHEDULER], (const char *const[]){ scheduler_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_SCHEDULER), TC_VALUES(scheduler_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_scheduler_call(tc_client *client, const char *scheduler_id,
 	const struct tc_buildbot_get_scheduler_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_SCHEDULER], (const char *const[]){ scheduler_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_SCHEDULER), TC_VALUES(scheduler_id), query, err); }
 struct tc_buildbot_scheduler_response *tc_buildbot_get_scheduler_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_SCHEDULER], response, err); }
+{ return tc_generated_reply(OP(GET_SCHEDULER), response, err); }
 
 int tc_buildbot_list_sourcestamps(tc_client *client, const struct tc_buildbot_list_sourcestamps_query *query,
 	struct tc_buildbot_sourcestamp_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_SOURCESTAMPS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_SOURCESTAMPS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_sourcestamps_call(tc_client *client, const struct tc_buildbot_list_sourcestamps_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_SOURCESTAMPS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_SOURCESTAMPS), NULL, query, err); }
 struct tc_buildbot_sourcestamp_response *tc_buildbot_list_sourcestamps_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_SOURCESTAMPS], response, err); }
+{ return tc_generated_reply(OP(LIST_SOURCESTAMPS), response, err); }
 
 int tc_buildbot_get_sourcestamp(tc_client *client, const char *sourcestamp_id,
 	const struct tc_buildbot_get_sourcestamp_query *query, struct tc_buildbot_sourcestamp_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_SOURCESTAMP], (const char *const[]){ sourcestamp_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_SOURCESTAMP), TC_VALUES(sourcestamp_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_sourcestamp_call(tc_client *client, const char *sourcestamp_id,
 	const struct tc_buildbot_get_sourcestamp_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_SOURCESTAMP], (const char *const[]){ sourcestamp_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_SOURCESTAMP), TC_VALUES(sourcestamp_id), query, err); }
 struct tc_buildbot_sourcestamp_response *tc_buildbot_get_sourcestamp_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_SOURCESTAMP], response, err); }
+{ return tc_generated_reply(OP(GET_SOURCESTAMP), response, err); }
 
 int tc_buildbot_list_sourcestamp_changes(tc_client *client, const char *sourcestamp_id,
 	const struct tc_buildbot_list_sourcestamp_changes_query *query, struct tc_buildbot_change_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_SOURCESTAMP_CHANGES], (const char *const[]){ sourcestamp_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_SOURCESTAMP_CHANGES), TC_VALUES(sourcestamp_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_list_sourcestamp_changes_call(tc_client *client, const char *sourcestamp_id,
 	const struct tc_buildbot_list_sourcestamp_changes_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_SOURCESTAMP_CHANGES], (const char *const[]){ sourcestamp_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_SOURCESTAMP_CHANGES), TC_VALUES(sourcestamp_id), query, err); }
 struct tc_buildbot_change_response *tc_buildbot_list_sourcestamp_changes_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_SOURCESTAMP_CHANGES], response, err); }
+{ return tc_generated_reply(OP(LIST_SOURCESTAMP_CHANGES), response, err); }
 
 int tc_buildbot_get_step(tc_client *client, const char *step_id, const struct tc_buildbot_get_step_query *query,
 	struct tc_buildbot_step_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_STEP], (const char *const[]){ step_id }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_STEP), TC_VALUES(step_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_step_call(tc_client *client, const char *step_id,
 	const struct tc_buildbot_get_step_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_STEP], (const char *const[]){ step_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_STEP), TC_VALUES(step_id), query, err); }
 struct tc_buildbot_step_response *tc_buildbot_get_step_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_STEP], response, err); }
+{ return tc_generated_reply(OP(GET_STEP), response, err); }
 
 int tc_buildbot_list_step_logs(tc_client *client, const char *step_id,
 	const struct tc_buildbot_list_step_logs_query *query, struct tc_buildbot_log_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_STEP_LOGS], (const char *const[]){ step_id }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_STEP_LOGS), TC_VALUES(step_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_step_logs_call(tc_client *client, const char *step_id,
 	const struct tc_buildbot_list_step_logs_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_STEP_LOGS], (const char *const[]){ step_id }, query, err); }
+{ return tc_generated_call(client, OP(LIST_STEP_LOGS), TC_VALUES(step_id), query, err); }
 struct tc_buildbot_log_response *tc_buildbot_list_step_logs_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_STEP_LOGS], response, err); }
+{ return tc_generated_reply(OP(LIST_STEP_LOGS), response, err); }
 
 int tc_buildbot_get_step_log(tc_client *client, const char *step_id, const char *log_slug,
 	const struct tc_buildbot_get_step_log_query *query, struct tc_buildbot_log_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_STEP_LOG], (const char *const[]){ step_id, log_slug }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_STEP_LOG), TC_VALUES(step_id, log_slug), query, NULL, reply, err); }
 tc_call *tc_buildbot_get_step_log_call(tc_client *client, const char *step_id, const char *log_slug,
 	const struct tc_buildbot_get_step_log_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_STEP_LOG], (const char *const[]){ step_id, log_slug }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_STEP_LOG), TC_VALUES(step_id, log_slug), query, err); }
 struct tc_buildbot_log_response *tc_buildbot_get_step_log_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_STEP_LOG], response, err); }
+{ return tc_generated_reply(OP(GET_STEP_LOG), response, err); }
 
 int tc_buildbot_get_step_log_contents(tc_client *client, const char *step_id, const char *log_slug,
 	const struct tc_buildbot_get_step_log_contents_query *query, struct tc_buildbot_logchunk_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_STEP_LOG_CONTENTS], (const char *const[]){ step_id, log_slug },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_STEP_LOG_CONTENTS), TC_VALUES(step_id, log_slug), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_step_log_contents_call(tc_client *client, const char *step_id, const char *log_slug,
 	const struct tc_buildbot_get_step_log_contents_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_STEP_LOG_CONTENTS], (const char *const[]){ step_id, log_slug },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_STEP_LOG_CONTENTS), TC_VALUES(step_id, log_slug), query, err); }
 struct tc_buildbot_logchunk_response *tc_buildbot_get_step_log_contents_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_STEP_LOG_CONTENTS], response, err); }
+{ return tc_generated_reply(OP(GET_STEP_LOG_CONTENTS), response, err); }
 
 int tc_buildbot_get_step_log_raw(tc_client *client, const char *step_id, const char *log_slug, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_STEP_LOG_RAW], (const char *const[]){ step_id, log_slug },
-	NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_STEP_LOG_RAW), TC_VALUES(step_id, log_slug), NULL, NULL, response, err); }
 tc_call *tc_buildbot_get_step_log_raw_call(tc_client *client, const char *step_id, const char *log_slug, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_STEP_LOG_RAW], (const char *const[]){ step_id, log_slug }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_STEP_LOG_RAW), TC_VALUES(step_id, log_slug), NULL, err); }
 
 int tc_buildbot_get_step_log_raw_inline(tc_client *client, const char *step_id, const char *log_slug,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_STEP_LOG_RAW_INLINE], (const char *const[]){ step_id,
-	log_slug }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_STEP_LOG_RAW_INLINE), TC_VALUES(step_id, log_slug), NULL, NULL, response,
+	err); }
 tc_call *tc_buildbot_get_step_log_raw_inline_call(tc_client *client, const char *step_id, const char *log_slug,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_STEP_LOG_RAW_INLINE], (const char *const[]){ step_id, log_slug },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_STEP_LOG_RAW_INLINE), TC_VALUES(step_id, log_slug), NULL, err); }
 
 int tc_buildbot_list_step_test_result_sets(tc_client *client, const char *step_id,
 	const struct tc_buildbot_list_step_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_STEP_TEST_RESULT_SETS], (const char *const[]){ step_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_STEP_TEST_RESULT_SETS), TC_VALUES(step_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_step_test_result_sets_call(tc_client *client, const char *step_id,
 	const struct tc_buildbot_list_step_test_result_sets_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_STEP_TEST_RESULT_SETS], (const char *const[]){ step_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(LIST_STEP_TEST_RESULT_SETS), TC_VALUES(step_id), query, err); }
 struct tc_buildbot_test_result_set_response *tc_buildbot_list_step_test_result_sets_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_STEP_TEST_RESULT_SETS], response, err); }
+{ return tc_generated_reply(OP(LIST_STEP_TEST_RESULT_SETS), response, err); }
 
 int tc_buildbot_list_test_result_sets(tc_client *client, const struct tc_buildbot_list_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_TEST_RESULT_SETS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_TEST_RESULT_SETS), NULL, query, NULL, reply, err); }
 tc_call *tc_buildbot_list_test_result_sets_call(tc_client *client,
 	const struct tc_buildbot_list_test_result_sets_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_TEST_RESULT_SETS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_TEST_RESULT_SETS), NULL, query, err); }
 struct tc_buildbot_test_result_set_response *tc_buildbot_list_test_result_sets_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_TEST_RESULT_SETS], response, err); }
+{ return tc_generated_reply(OP(LIST_TEST_RESULT_SETS), response, err); }
 
 int tc_buildbot_get_test_result_set(tc_client *client, const char *test_result_set_id,
 	const struct tc_buildbot_get_test_result_set_query *query, struct tc_buildbot_test_result_set_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_TEST_RESULT_SET], (const char *const[]){ test_result_set_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_TEST_RESULT_SET), TC_VALUES(test_result_set_id), query, NULL, reply,
+	err); }
 tc_call *tc_buildbot_get_test_result_set_call(tc_client *client, const char *test_result_set_id,
 	const struct tc_buildbot_get_test_result_set_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_TEST_RESULT_SET], (const char *const[]){ test_result_set_id },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_TEST_RESULT_SET), TC_VALUES(test_result_set_id), query, err); }
 struct tc_buildbot_test_result_set_response *tc_buildbot_get_test_result_set_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_TEST_RESULT_SET], response, err); }
+{ return tc_generated_reply(OP(GET_TEST_RESULT_SET), response, err); }
 
 int tc_buildbot_list_test_results(tc_client *client, const char *test_result_set_id,
 	const struct tc_buildbot_list_test_results_query *query, struct tc_buildbot_test_result_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_TEST_RESULTS], (const char *const[]){ test_result_set_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_TEST_RESULTS), TC_VALUES(test_result_set_id), query, NULL, reply, err); }
 tc_call *tc_buildbot_list_test_results_call(tc_client *client, const char *test_result_set_id,
 	const struct tc_buildbot_list_test_results_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_TEST_RESULTS], (const char *const[]){ test_result_set_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_TEST_RESULTS), TC_VALUES(test_result_set_id), query, err); }
 struct tc_buildbot_test_result_response *tc_buildbot_list_test_results_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_TEST_RESULTS], response, err); }
+{ return tc_generated_reply(OP(LIST_TEST_RESULTS), response, err); }
 
 int tc_buildbot_stop_build(tc_client *client, const char *build_id, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STOP_BUILD], (const char *const[]){ build_id }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(STOP_BUILD), TC_VALUES(build_id), NULL, body, response, err); }
 tc_call *tc_buildbot_stop_build_call(tc_client *client, const char *build_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STOP_BUILD], (const char *const[]){ build_id }, NULL, err); }
+{ return tc_generated_call(client, OP(STOP_BUILD), TC_VALUES(build_id), NULL, err); }
 int tc_buildbot_stop_build_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_STOP_BUILD], body, err); }
+{ return tc_generated_body(call, OP(STOP_BUILD), body, err); }
 
 int tc_buildbot_rebuild_build(tc_client *client, const char *build_id, struct tc_buildbot_requested_builds **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REBUILD_BUILD], (const char *const[]){ build_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(REBUILD_BUILD), TC_VALUES(build_id), NULL, NULL, reply, err); }
 tc_call *tc_buildbot_rebuild_build_call(tc_client *client, const char *build_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REBUILD_BUILD], (const char *const[]){ build_id }, NULL, err); }
+{ return tc_generated_call(client, OP(REBUILD_BUILD), TC_VALUES(build_id), NULL, err); }
 struct tc_buildbot_requested_builds *tc_buildbot_rebuild_build_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_REBUILD_BUILD], response, err); }
+{ return tc_generated_reply(OP(REBUILD_BUILD), response, err); }
 
 int tc_buildbot_stop_builder_build(tc_client *client, const char *builder_id, const char *build_number,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STOP_BUILDER_BUILD], (const char *const[]){ builder_id,
-	build_number }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(STOP_BUILDER_BUILD), TC_VALUES(builder_id, build_number), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_stop_builder_build_call(tc_client *client, const char *builder_id, const char *build_number,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STOP_BUILDER_BUILD], (const char *const[]){ builder_id,
-	build_number }, NULL, err); }
+{ return tc_generated_call(client, OP(STOP_BUILDER_BUILD), TC_VALUES(builder_id, build_number), NULL, err); }
 int tc_buildbot_stop_builder_build_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_STOP_BUILDER_BUILD], body, err); }
+{ return tc_generated_body(call, OP(STOP_BUILDER_BUILD), body, err); }
 
 int tc_buildbot_rebuild_builder_build(tc_client *client, const char *builder, const char *build_number,
 	struct tc_buildbot_requested_builds **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REBUILD_BUILDER_BUILD], (const char *const[]){ builder,
-	build_number }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(REBUILD_BUILDER_BUILD), TC_VALUES(builder, build_number), NULL, NULL, reply,
+	err); }
 tc_call *tc_buildbot_rebuild_builder_build_call(tc_client *client, const char *builder, const char *build_number,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REBUILD_BUILDER_BUILD], (const char *const[]){ builder,
-	build_number }, NULL, err); }
+{ return tc_generated_call(client, OP(REBUILD_BUILDER_BUILD), TC_VALUES(builder, build_number), NULL, err); }
 struct tc_buildbot_requested_builds *tc_buildbot_rebuild_builder_build_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_REBUILD_BUILDER_BUILD], response, err); }
+{ return tc_generated_reply(OP(REBUILD_BUILDER_BUILD), response, err); }
 
 int tc_buildbot_cancel_buildrequest(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CANCEL_BUILDREQUEST], (const char *const[]){ buildrequest_id },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(CANCEL_BUILDREQUEST), TC_VALUES(buildrequest_id), NULL, body, response, err); }
 tc_call *tc_buildbot_cancel_buildrequest_call(tc_client *client, const char *buildrequest_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CANCEL_BUILDREQUEST], (const char *const[]){ buildrequest_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(CANCEL_BUILDREQUEST), TC_VALUES(buildrequest_id), NULL, err); }
 int tc_buildbot_cancel_buildrequest_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CANCEL_BUILDREQUEST], body, err); }
+{ return tc_generated_body(call, OP(CANCEL_BUILDREQUEST), body, err); }
 
 int tc_buildbot_set_buildrequest_priority(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_set_priority_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SET_BUILDREQUEST_PRIORITY],
-	(const char *const[]){ buildrequest_id }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(SET_BUILDREQUEST_PRIORITY), TC_VALUES(buildrequest_id), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_set_buildrequest_priority_call(tc_client *client, const char *buildrequest_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SET_BUILDREQUEST_PRIORITY], (const char *const[]){ buildrequest_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(SET_BUILDREQUEST_PRIORITY), TC_VALUES(buildrequest_id), NULL, err); }
 int tc_buildbot_set_buildrequest_priority_body(tc_call *call, const struct tc_buildbot_set_priority_params *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SET_BUILDREQUEST_PRIORITY], body, err); }
+{ return tc_generated_body(call, OP(SET_BUILDREQUEST_PRIORITY), body, err); }
 
 int tc_buildbot_stop_worker(tc_client *client, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STOP_WORKER], (const char *const[]){ worker }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(STOP_WORKER), TC_VALUES(worker), NULL, body, response, err); }
 tc_call *tc_buildbot_stop_worker_call(tc_client *client, const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STOP_WORKER], (const char *const[]){ worker }, NULL, err); }
+{ return tc_generated_call(client, OP(STOP_WORKER), TC_VALUES(worker), NULL, err); }
 int tc_buildbot_stop_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_STOP_WORKER], body, err); }
+{ return tc_generated_body(call, OP(STOP_WORKER), body, err); }
 
 int tc_buildbot_kill_worker(tc_client *client, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_KILL_WORKER], (const char *const[]){ worker }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(KILL_WORKER), TC_VALUES(worker), NULL, body, response, err); }
 tc_call *tc_buildbot_kill_worker_call(tc_client *client, const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_KILL_WORKER], (const char *const[]){ worker }, NULL, err); }
+{ return tc_generated_call(client, OP(KILL_WORKER), TC_VALUES(worker), NULL, err); }
 int tc_buildbot_kill_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_KILL_WORKER], body, err); }
+{ return tc_generated_body(call, OP(KILL_WORKER), body, err); }
 
 int tc_buildbot_pause_worker(tc_client *client, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PAUSE_WORKER], (const char *const[]){ worker }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(PAUSE_WORKER), TC_VALUES(worker), NULL, body, response, err); }
 tc_call *tc_buildbot_pause_worker_call(tc_client *client, const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PAUSE_WORKER], (const char *const[]){ worker }, NULL, err); }
+{ return tc_generated_call(client, OP(PAUSE_WORKER), TC_VALUES(worker), NULL, err); }
 int tc_buildbot_pause_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_PAUSE_WORKER], body, err); }
+{ return tc_generated_body(call, OP(PAUSE_WORKER), body, err); }
 
 int tc_buildbot_unpause_worker(tc_client *client, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UNPAUSE_WORKER], (const char *const[]){ worker }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(UNPAUSE_WORKER), TC_VALUES(worker), NULL, body, response, err); }
 tc_call *tc_buildbot_unpause_worker_call(tc_client *client, const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UNPAUSE_WORKER], (const char *const[]){ worker }, NULL, err); }
+{ return tc_generated_call(client, OP(UNPAUSE_WORKER), TC_VALUES(worker), NULL, err); }
 int tc_buildbot_unpause_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UNPAUSE_WORKER], body, err); }
+{ return tc_generated_body(call, OP(UNPAUSE_WORKER), body, err); }
 
 int tc_buildbot_stop_builder_worker(tc_client *client, const char *builder_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STOP_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(STOP_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_stop_builder_worker_call(tc_client *client, const char *builder_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STOP_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, err); }
+{ return tc_generated_call(client, OP(STOP_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, err); }
 int tc_buildbot_stop_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_STOP_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(STOP_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_kill_builder_worker(tc_client *client, const char *builder_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_KILL_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(KILL_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_kill_builder_worker_call(tc_client *client, const char *builder_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_KILL_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, err); }
+{ return tc_generated_call(client, OP(KILL_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, err); }
 int tc_buildbot_kill_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_KILL_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(KILL_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_pause_builder_worker(tc_client *client, const char *builder_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PAUSE_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(PAUSE_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_pause_builder_worker_call(tc_client *client, const char *builder_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PAUSE_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, err); }
+{ return tc_generated_call(client, OP(PAUSE_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, err); }
 int tc_buildbot_pause_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_PAUSE_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(PAUSE_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_unpause_builder_worker(tc_client *client, const char *builder_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UNPAUSE_BUILDER_WORKER], (const char *const[]){ builder_id,
-	worker }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(UNPAUSE_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_unpause_builder_worker_call(tc_client *client, const char *builder_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UNPAUSE_BUILDER_WORKER], (const char *const[]){ builder_id, worker },
-	NULL, err); }
+{ return tc_generated_call(client, OP(UNPAUSE_BUILDER_WORKER), TC_VALUES(builder_id, worker), NULL, err); }
 int tc_buildbot_unpause_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UNPAUSE_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(UNPAUSE_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_stop_master_worker(tc_client *client, const char *master_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STOP_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(STOP_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_stop_master_worker_call(tc_client *client, const char *master_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STOP_MASTER_WORKER], (const char *const[]){ master_id, worker }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(STOP_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, err); }
 int tc_buildbot_stop_master_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_STOP_MASTER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(STOP_MASTER_WORKER), body, err); }
 
 int tc_buildbot_kill_master_worker(tc_client *client, const char *master_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_KILL_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(KILL_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_kill_master_worker_call(tc_client *client, const char *master_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_KILL_MASTER_WORKER], (const char *const[]){ master_id, worker }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(KILL_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, err); }
 int tc_buildbot_kill_master_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_KILL_MASTER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(KILL_MASTER_WORKER), body, err); }
 
 int tc_buildbot_pause_master_worker(tc_client *client, const char *master_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PAUSE_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(PAUSE_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_pause_master_worker_call(tc_client *client, const char *master_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PAUSE_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	NULL, err); }
+{ return tc_generated_call(client, OP(PAUSE_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, err); }
 int tc_buildbot_pause_master_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_PAUSE_MASTER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(PAUSE_MASTER_WORKER), body, err); }
 
 int tc_buildbot_unpause_master_worker(tc_client *client, const char *master_id, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UNPAUSE_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(UNPAUSE_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, body, response,
+	err); }
 tc_call *tc_buildbot_unpause_master_worker_call(tc_client *client, const char *master_id, const char *worker,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UNPAUSE_MASTER_WORKER], (const char *const[]){ master_id, worker },
-	NULL, err); }
+{ return tc_generated_call(client, OP(UNPAUSE_MASTER_WORKER), TC_VALUES(master_id, worker), NULL, err); }
 int tc_buildbot_unpause_master_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UNPAUSE_MASTER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(UNPAUSE_MASTER_WORKER), body, err); }
 
 int tc_buildbot_stop_master_builder_worker(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STOP_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(STOP_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	body, response, err); }
 tc_call *tc_buildbot_stop_master_builder_worker_call(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STOP_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, err); }
+{ return tc_generated_call(client, OP(STOP_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	err); }
 int tc_buildbot_stop_master_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_STOP_MASTER_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(STOP_MASTER_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_kill_master_builder_worker(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_KILL_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(KILL_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	body, response, err); }
 tc_call *tc_buildbot_kill_master_builder_worker_call(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_KILL_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, err); }
+{ return tc_generated_call(client, OP(KILL_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	err); }
 int tc_buildbot_kill_master_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_KILL_MASTER_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(KILL_MASTER_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_pause_master_builder_worker(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PAUSE_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(PAUSE_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	body, response, err); }
 tc_call *tc_buildbot_pause_master_builder_worker_call(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PAUSE_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, err); }
+{ return tc_generated_call(client, OP(PAUSE_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	err); }
 int tc_buildbot_pause_master_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_PAUSE_MASTER_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(PAUSE_MASTER_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_unpause_master_builder_worker(tc_client *client, const char *master_id, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UNPAUSE_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(UNPAUSE_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	body, response, err); }
 tc_call *tc_buildbot_unpause_master_builder_worker_call(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UNPAUSE_MASTER_BUILDER_WORKER], (const char *const[]){ master_id,
-	builder_id, worker }, NULL, err); }
+{ return tc_generated_call(client, OP(UNPAUSE_MASTER_BUILDER_WORKER), TC_VALUES(master_id, builder_id, worker), NULL,
+	err); }
 int tc_buildbot_unpause_master_builder_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UNPAUSE_MASTER_BUILDER_WORKER], body, err); }
+{ return tc_generated_body(call, OP(UNPAUSE_MASTER_BUILDER_WORKER), body, err); }
 
 int tc_buildbot_force_build(tc_client *client, const char *forcescheduler, const struct tc_buildbot_force_params *body,
 	struct tc_buildbot_requested_builds **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FORCE_BUILD], (const char *const[]){ forcescheduler }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(FORCE_BUILD), TC_VALUES(forcescheduler), NULL, body, reply, err); }
 tc_call *tc_buildbot_force_build_call(tc_client *client, const char *forcescheduler, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FORCE_BUILD], (const char *const[]){ forcescheduler }, NULL, err); }
+{ return tc_generated_call(client, OP(FORCE_BUILD), TC_VALUES(forcescheduler), NULL, err); }
 int tc_buildbot_force_build_body(tc_call *call, const struct tc_buildbot_force_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_FORCE_BUILD], body, err); }
+{ return tc_generated_body(call, OP(FORCE_BUILD), body, err); }
 struct tc_buildbot_requested_builds *tc_buildbot_force_build_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_FORCE_BUILD], response, err); }
+{ return tc_generated_reply(OP(FORCE_BUILD), response, err); }
 
 int tc_buildbot_enable_scheduler(tc_client *client, const char *scheduler_id,
 	const struct tc_buildbot_enable_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_ENABLE_SCHEDULER], (const char *const[]){ scheduler_id }, NULL,
-	body, response, err); }
+{ return tc_generated_perform(client, OP(ENABLE_SCHEDULER), TC_VALUES(scheduler_id), NULL, body, response, err); }
 tc_call *tc_buildbot_enable_scheduler_call(tc_client *client, const char *scheduler_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_ENABLE_SCHEDULER], (const char *const[]){ scheduler_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(ENABLE_SCHEDULER), TC_VALUES(scheduler_id), NULL, err); }
 int tc_buildbot_enable_scheduler_body(tc_call *call, const struct tc_buildbot_enable_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_ENABLE_SCHEDULER], body, err); }
+{ return tc_generated_body(call, OP(ENABLE_SCHEDULER), body, err); }
 
 int tc_buildbot_enable_master_scheduler(tc_client *client, const char *master_id, const char *scheduler_id,
 	const struct tc_buildbot_enable_params *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_ENABLE_MASTER_SCHEDULER], (const char *const[]){ master_id,
-	scheduler_id }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(ENABLE_MASTER_SCHEDULER), TC_VALUES(master_id, scheduler_id), NULL, body,
+	response, err); }
 tc_call *tc_buildbot_enable_master_scheduler_call(tc_client *client, const char *master_id, const char *scheduler_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_ENABLE_MASTER_SCHEDULER], (const char *const[]){ master_id,
-	scheduler_id }, NULL, err); }
+{ return tc_generated_call(client, OP(ENABLE_MASTER_SCHEDULER), TC_VALUES(master_id, scheduler_id), NULL, err); }
 int tc_buildbot_enable_master_scheduler_body(tc_call *call, const struct tc_buildbot_enable_params *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_ENABLE_MASTER_SCHEDULER], body, err); }
+{ return tc_generated_body(call, OP(ENABLE_MASTER_SCHEDULER), body, err); }
 
 int tc_buildbot_login(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LOGIN], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LOGIN), NULL, NULL, NULL, response, err); }
 tc_call *tc_buildbot_login_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LOGIN], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LOGIN), NULL, NULL, err); }
 
 int tc_buildbot_logout(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LOGOUT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LOGOUT), NULL, NULL, NULL, response, err); }
 tc_call *tc_buildbot_logout_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LOGOUT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LOGOUT), NULL, NULL, err); }
 
 int tc_buildbot_listen_events(tc_client *client, const char *path, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LISTEN_EVENTS], (const char *const[]){ path }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(LISTEN_EVENTS), TC_VALUES(path), NULL, NULL, response, err); }
 tc_call *tc_buildbot_listen_events_call(tc_client *client, const char *path, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LISTEN_EVENTS], (const char *const[]){ path }, NULL, err); }
+{ return tc_generated_call(client, OP(LISTEN_EVENTS), TC_VALUES(path), NULL, err); }

@@ -727,3 +727,9 @@ static const struct tc_field fields_enable_params[] = {
 };
 const struct tc_type tc_buildbot_enable_params_type = TC_TYPE_OF_OBJECT(struct tc_buildbot_enable_params,
 	fields_enable_params, NULL);
+static const struct tc_field fields_event[] = {
+	TC_FIELD(struct tc_buildbot_event, key_, "key", &list_tags, TC_REQUIRED),
+	TC_FIELD(struct tc_buildbot_event, message, "message", &tc_type_json, TC_REQUIRED),
+};
+const struct tc_type tc_buildbot_event_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_buildbot_event, other_members,
+	fields_event, NULL);

@@ -5,133 +5,117 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_SCOPES, OP_GET_CREDENTIALS, OP_CLIENT, OP_CREATE_CLIENT, OP_MODIFY_CLIENT,
-	OP_REMOVE_CLIENT, OP_RESET_CREDENTIALS, OP_LIST_CLIENTS, OP_AZURE_TABLE_SAS, OP_PING };
+static const struct tc_parameter
+	names_client_id[] = { { "clientId" } },
+	names_account_table[] = { { "account" }, { "table" } };
+
+enum { OP_SCOPES, OP_GET_CREDENTIALS, OP_CLIENT, OP_CREATE_CLIENT, OP_MODIFY_CLIENT, OP_REMOVE_CLIENT,
+	OP_RESET_CREDENTIALS, OP_LIST_CLIENTS, OP_AZURE_TABLE_SAS, OP_PING };
 
 static const struct tc_operation operations[] = {
-	[OP_SCOPES] = { .service = &tc__service_classic_auth, .name = "scopes", .method = "GET",
-		.route = "/client/<clientId>/scopes", .title = "Get Client Authorized Scopes",
-		.scopes = "{\"AnyOf\":[\"auth:inspect\",\"auth:credentials\"]}",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns the scopes a client is authorized for, together with its expiry." },
-	[OP_GET_CREDENTIALS] = { .service = &tc__service_classic_auth, .name = "getCredentials", .method = "GET",
-		.route = "/client/<clientId>/credentials", .title = "Get Client Credentials",
-		.scopes = "\"auth:credentials\"", .arguments = (const struct tc_parameter[]){ { "clientId" } },
-		.argument_count = 1, .has_output = true,
-		.description = "Returns a client's accessToken along with its scopes and expiry, for services that "
-		"verify Hawk signatures on their own. Its scope deserves care, since it reveals the token of every "
-		"client." },
-	[OP_CLIENT] = { .service = &tc__service_classic_auth, .name = "client", .method = "GET",
-		.route = "/client/<clientId>", .title = "Get Client Information", .scopes = "\"auth:credentials\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns one client in full, the accessToken included." },
-	[OP_CREATE_CLIENT] = { .service = &tc__service_classic_auth, .name = "createClient", .method = "PUT",
-		.route = "/client/<clientId>", .title = "Create Client",
-		.scopes = "{\"AllOf\":[\"auth:create-client\",\"auth:credentials\"]}",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Creates a client under the given clientId and returns it together with its "
-		"accessToken." },
-	[OP_MODIFY_CLIENT] = { .service = &tc__service_classic_auth, .name = "modifyClient", .method = "POST",
-		.route = "/client/<clientId>/modify", .title = "Modify Client",
-		.scopes = "{\"AllOf\":[\"auth:modify-client\",\"auth:credentials\"]}",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Changes the name, description, scopes or expiry of a client and returns it; the "
-		"accessToken stays the same." },
-	[OP_REMOVE_CLIENT] = { .service = &tc__service_classic_auth, .name = "removeClient", .method = "DELETE",
-		.route = "/client/<clientId>", .title = "Remove Client", .scopes = "\"auth:remove-client\"",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
-		.description = "Deletes a client; requests it signs afterwards are rejected." },
-	[OP_RESET_CREDENTIALS] = { .service = &tc__service_classic_auth, .name = "resetCredentials", .method = "POST",
-		.route = "/client/<clientId>/reset-credentials", .title = "Reset Client Credentials",
+	[OP_SCOPES] = { &tc__service_classic_auth, "scopes", "GET", "/client/<clientId>/scopes",
+		"Get Client Authorized Scopes",
+		"Returns the scopes a client is authorized for, together with its expiry.",
+		.scopes = "{\"AnyOf\":[\"auth:inspect\",\"auth:credentials\"]}", .arguments = names_client_id,
+		.argument_count = 1, .has_output = true },
+	[OP_GET_CREDENTIALS] = { &tc__service_classic_auth, "getCredentials", "GET", "/client/<clientId>/credentials",
+		"Get Client Credentials",
+		"Returns a client's accessToken along with its scopes and expiry, for services that verify Hawk "
+		"signatures on their own. Its scope deserves care, since it reveals the token of every client.",
+		.scopes = "\"auth:credentials\"", .arguments = names_client_id, .argument_count = 1,
+		.has_output = true },
+	[OP_CLIENT] = { &tc__service_classic_auth, "client", "GET", "/client/<clientId>", "Get Client Information",
+		"Returns one client in full, the accessToken included.", .scopes = "\"auth:credentials\"",
+		.arguments = names_client_id, .argument_count = 1, .has_output = true },
+	[OP_CREATE_CLIENT] = { &tc__service_classic_auth, "createClient", "PUT", "/client/<clientId>",
+		"Create Client",
+		"Creates a client under the given clientId and returns it together with its accessToken.",
+		.scopes = "{\"AllOf\":[\"auth:create-client\",\"auth:credentials\"]}", .arguments = names_client_id,
+		.argument_count = 1, .has_input = true, .has_output = true },
+	[OP_MODIFY_CLIENT] = { &tc__service_classic_auth, "modifyClient", "POST", "/client/<clientId>/modify",
+		"Modify Client",
+		"Changes the name, description, scopes or expiry of a client and returns it; the accessToken "
+		"stays the same.", .scopes = "{\"AllOf\":[\"auth:modify-client\",\"auth:credentials\"]}",
+		.arguments = names_client_id, .argument_count = 1, .has_input = true, .has_output = true },
+	[OP_REMOVE_CLIENT] = { &tc__service_classic_auth, "removeClient", "DELETE", "/client/<clientId>",
+		"Remove Client", "Deletes a client; requests it signs afterwards are rejected.",
+		.scopes = "\"auth:remove-client\"", .arguments = names_client_id, .argument_count = 1 },
+	[OP_RESET_CREDENTIALS] = { &tc__service_classic_auth, "resetCredentials", "POST",
+		"/client/<clientId>/reset-credentials", "Reset Client Credentials",
+		"Gives a client a new accessToken and returns it; the previous token is no longer accepted.",
 		.scopes = "{\"AllOf\":[\"auth:reset-credentials\",\"auth:credentials\"]}",
-		.arguments = (const struct tc_parameter[]){ { "clientId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_output = true,
-		.description = "Gives a client a new accessToken and returns it; the previous token is no longer "
-		"accepted." },
-	[OP_LIST_CLIENTS] = { .service = &tc__service_classic_auth, .name = "listClients", .method = "GET",
-		.route = "/list-clients", .title = "List Clients", .scopes = "\"auth:client-clients\"",
-		.has_output = true, .description = "Returns all clients in one reply; there is no paging." },
-	[OP_AZURE_TABLE_SAS] = { .service = &tc__service_classic_auth, .name = "azureTableSAS", .method = "GET",
-		.route = "/azure/<account>/table/<table>/read-write",
-		.title = "Get Shared-Access-Signature for Azure Table",
-		.scopes = "\"auth:azure-table-access:<account>/<table>\"",
-		.arguments = (const struct tc_parameter[]){ { "account" }, { "table" } }, .argument_count = 2,
-		.has_output = true,
-		.description = "Returns a signature that permits reading and writing one Azure table, and the time "
-		"it expires." },
-	[OP_PING] = { .service = &tc__service_classic_auth, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the auth service can be reached. Needs no credentials and has "
-		"no effect; there is no output schema, so the small JSON reply is untyped." },
+		.arguments = names_client_id, .argument_count = 1, .has_output = true, .retry = TC_RETRY_UNSENT },
+	[OP_LIST_CLIENTS] = { &tc__service_classic_auth, "listClients", "GET", "/list-clients", "List Clients",
+		"Returns all clients in one reply; there is no paging.", .scopes = "\"auth:client-clients\"",
+		.has_output = true },
+	[OP_AZURE_TABLE_SAS] = { &tc__service_classic_auth, "azureTableSAS", "GET",
+		"/azure/<account>/table/<table>/read-write", "Get Shared-Access-Signature for Azure Table",
+		"Returns a signature that permits reading and writing one Azure table, and the time it expires.",
+		.scopes = "\"auth:azure-table-access:<account>/<table>\"", .arguments = names_account_table,
+		.argument_count = 2, .has_output = true },
+	[OP_PING] = { &tc__service_classic_auth, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the auth service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_classic_auth = {
 	.name = "classic-auth", .version = "0.2.0", .title = "Authentication API",
 	.description = "Manages clients and their credentials, as of 2015. Services look up clients with it to "
 	"verify signatures, and components obtain access to their Azure tables from it.",
-	.base_url = "https://auth.taskcluster.net/v1", .operations = operations, .operation_count = 10,
+	.base_url = "https://auth.taskcluster.net/v1", .short_name = "auth",
+	.operations = operations, .operation_count = 10,
 };
 
 int tc_classic_auth_scopes(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SCOPES], (const char *const[]){ client_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(SCOPES), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_scopes_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SCOPES], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(SCOPES), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_get_credentials(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CREDENTIALS], (const char *const[]){ client_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_CREDENTIALS), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_get_credentials_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CREDENTIALS], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_CREDENTIALS), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_client(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(CLIENT), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CLIENT), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_create_client(tc_client *client, const char *client_id, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_CLIENT), TC_VALUES(client_id), NULL, body, reply, err); }
 tc_call *tc_classic_auth_create_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_CLIENT), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_modify_client(tc_client *client, const char *client_id, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_MODIFY_CLIENT], (const char *const[]){ client_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(MODIFY_CLIENT), TC_VALUES(client_id), NULL, body, reply, err); }
 tc_call *tc_classic_auth_modify_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_MODIFY_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(MODIFY_CLIENT), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_remove_client(tc_client *client, const char *client_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REMOVE_CLIENT], (const char *const[]){ client_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(REMOVE_CLIENT), TC_VALUES(client_id), NULL, NULL, response, err); }
 tc_call *tc_classic_auth_remove_client_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REMOVE_CLIENT], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(REMOVE_CLIENT), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_reset_credentials(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_RESET_CREDENTIALS], (const char *const[]){ client_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(RESET_CREDENTIALS), TC_VALUES(client_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_reset_credentials_call(tc_client *client, const char *client_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_RESET_CREDENTIALS], (const char *const[]){ client_id }, NULL, err); }
+{ return tc_generated_call(client, OP(RESET_CREDENTIALS), TC_VALUES(client_id), NULL, err); }
 
 int tc_classic_auth_list_clients(tc_client *client, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_CLIENTS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_CLIENTS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_list_clients_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_CLIENTS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_CLIENTS), NULL, NULL, err); }
 
 int tc_classic_auth_azure_table_sas(tc_client *client, const char *account, const char *table, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(AZURE_TABLE_SAS), TC_VALUES(account, table), NULL, NULL, reply, err); }
 tc_call *tc_classic_auth_azure_table_sas_call(tc_client *client, const char *account, const char *table, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], (const char *const[]){ account, table }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(AZURE_TABLE_SAS), TC_VALUES(account, table), NULL, err); }
 
 int tc_classic_auth_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_auth_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }

@@ -5,74 +5,67 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
+static const struct tc_parameter
+	names_namespace_[] = { { "namespace" } };
+
 enum { OP_FIND_TASK, OP_LIST_NAMESPACES, OP_LIST_TASKS, OP_INSERT_TASK, OP_PING };
 
 static const struct tc_operation operations[] = {
-	[OP_FIND_TASK] = { .service = &tc__service_classic_index, .name = "findTask", .method = "GET",
-		.route = "/task/<namespace>", .title = "Find Indexed Task",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns the task stored under a namespace, with its rank, data and expiry; 404 when "
-		"there is none." },
-	[OP_LIST_NAMESPACES] = { .service = &tc__service_classic_index, .name = "listNamespaces", .method = "POST",
-		.route = "/namespaces/<namespace>", .title = "List Namespaces",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Returns a page of the namespaces directly below one. This is a POST: the "
-		"continuationToken of the last reply goes into its body, which is `{}` at first." },
-	[OP_LIST_TASKS] = { .service = &tc__service_classic_index, .name = "listTasks", .method = "POST",
-		.route = "/tasks/<namespace>", .title = "List Tasks",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Returns a page of the tasks directly inside a namespace. This is a POST: the "
-		"continuationToken of the last reply goes into its body, which is `{}` at first." },
-	[OP_INSERT_TASK] = { .service = &tc__service_classic_index, .name = "insertTask", .method = "PUT",
-		.route = "/task/<namespace>", .title = "Insert Task into Index",
-		.scopes = "\"index:insert-task:<namespace>\"",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Stores a task under a namespace with rank, data and expiry. An entry of higher rank "
-		"that is already there is kept." },
-	[OP_PING] = { .service = &tc__service_classic_index, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the index service can be reached. Needs no credentials and has "
-		"no effect; there is no output schema, so the small JSON reply is untyped." },
+	[OP_FIND_TASK] = { &tc__service_classic_index, "findTask", "GET", "/task/<namespace>", "Find Indexed Task",
+		"Returns the task stored under a namespace, with its rank, data and expiry; 404 when there is none.",
+		.arguments = names_namespace_, .argument_count = 1, .has_output = true },
+	[OP_LIST_NAMESPACES] = { &tc__service_classic_index, "listNamespaces", "POST", "/namespaces/<namespace>",
+		"List Namespaces",
+		"Returns a page of the namespaces directly below one. This is a POST: the continuationToken of "
+		"the last reply goes into its body, which is `{}` at first.", .arguments = names_namespace_,
+		.argument_count = 1, .has_input = true, .has_output = true },
+	[OP_LIST_TASKS] = { &tc__service_classic_index, "listTasks", "POST", "/tasks/<namespace>", "List Tasks",
+		"Returns a page of the tasks directly inside a namespace. This is a POST: the continuationToken "
+		"of the last reply goes into its body, which is `{}` at first.", .arguments = names_namespace_,
+		.argument_count = 1, .has_input = true, .has_output = true },
+	[OP_INSERT_TASK] = { &tc__service_classic_index, "insertTask", "PUT", "/task/<namespace>",
+		"Insert Task into Index",
+		"Stores a task under a namespace with rank, data and expiry. An entry of higher rank that is "
+		"already there is kept.", .scopes = "\"index:insert-task:<namespace>\"",
+		.arguments = names_namespace_, .argument_count = 1, .has_input = true, .has_output = true },
+	[OP_PING] = { &tc__service_classic_index, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the index service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_classic_index = {
 	.name = "classic-index", .version = "0.2.0", .title = "Task Index API Documentation",
 	.description = "Maps dotted names to tasks, as of 2015, so that tools can find the newest build of a "
 	"branch. Names are filled by task routes or by direct calls, and the entry of highest rank wins.",
-	.base_url = "https://index.taskcluster.net/v1", .operations = operations, .operation_count = 5,
+	.base_url = "https://index.taskcluster.net/v1", .short_name = "index",
+	.operations = operations, .operation_count = 5,
 };
 
 int tc_classic_index_find_task(tc_client *client, const char *namespace_, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FIND_TASK], (const char *const[]){ namespace_ }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(FIND_TASK), TC_VALUES(namespace_), NULL, NULL, reply, err); }
 tc_call *tc_classic_index_find_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FIND_TASK], (const char *const[]){ namespace_ }, NULL, err); }
+{ return tc_generated_call(client, OP(FIND_TASK), TC_VALUES(namespace_), NULL, err); }
 
 int tc_classic_index_list_namespaces(tc_client *client, const char *namespace_, const tc_json *body,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_NAMESPACES), TC_VALUES(namespace_), NULL, body, reply, err); }
 tc_call *tc_classic_index_list_namespaces_call(tc_client *client, const char *namespace_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_NAMESPACES), TC_VALUES(namespace_), NULL, err); }
 
 int tc_classic_index_list_tasks(tc_client *client, const char *namespace_, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_TASKS), TC_VALUES(namespace_), NULL, body, reply, err); }
 tc_call *tc_classic_index_list_tasks_call(tc_client *client, const char *namespace_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_TASKS), TC_VALUES(namespace_), NULL, err); }
 
 int tc_classic_index_insert_task(tc_client *client, const char *namespace_, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(INSERT_TASK), TC_VALUES(namespace_), NULL, body, reply, err); }
 tc_call *tc_classic_index_insert_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, err); }
+{ return tc_generated_call(client, OP(INSERT_TASK), TC_VALUES(namespace_), NULL, err); }
 
 int tc_classic_index_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_index_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }

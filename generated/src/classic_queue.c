@@ -6,413 +6,340 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_CREATE_TASK, OP_GET_TASK, OP_DEFINE_TASK, OP_SCHEDULE_TASK, OP_STATUS, OP_POLL_TASK_URLS,
-	OP_CLAIM_TASK, OP_RECLAIM_TASK, OP_CLAIM_WORK, OP_REPORT_COMPLETED, OP_REPORT_FAILED,
-	OP_REPORT_EXCEPTION, OP_RERUN_TASK, OP_CREATE_ARTIFACT, OP_GET_ARTIFACT,
-	OP_GET_LATEST_ARTIFACT, OP_LIST_ARTIFACTS, OP_LIST_LATEST_ARTIFACTS, OP_GET_PENDING_TASKS,
-	OP_PENDING_TASK_COUNT, OP_PENDING_TASKS, OP_PING };
+static const struct tc_parameter
+	names_task_id[] = { { "taskId" } },
+	names_provisioner_id_worker_type[] = { { "provisionerId" }, { "workerType" } },
+	names_task_id_run_id[] = { { "taskId" }, { "runId" } },
+	names_task_id_run_id_name[] = { { "taskId" }, { "runId" }, { "name" } },
+	names_task_id_name[] = { { "taskId" }, { "name" } },
+	names_provisioner_id[] = { { "provisionerId" } };
+
+enum { OP_CREATE_TASK, OP_GET_TASK, OP_DEFINE_TASK, OP_SCHEDULE_TASK, OP_STATUS, OP_POLL_TASK_URLS, OP_CLAIM_TASK,
+	OP_RECLAIM_TASK, OP_CLAIM_WORK, OP_REPORT_COMPLETED, OP_REPORT_FAILED, OP_REPORT_EXCEPTION, OP_RERUN_TASK,
+	OP_CREATE_ARTIFACT, OP_GET_ARTIFACT, OP_GET_LATEST_ARTIFACT, OP_LIST_ARTIFACTS, OP_LIST_LATEST_ARTIFACTS,
+	OP_GET_PENDING_TASKS, OP_PENDING_TASK_COUNT, OP_PENDING_TASKS, OP_PING };
 
 static const struct tc_operation operations[] = {
-	[OP_CREATE_TASK] = { .service = &tc__service_classic_queue, .name = "createTask", .method = "PUT",
-		.route = "/task/<taskId>", .title = "Create New Task",
-		.scopes = "\"queue:create-task:<provisionerId>/<workerType>\"",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Creates a task under a taskId chosen by the caller and makes it pending at once. "
-		"Repeating the identical request is harmless, so it can be retried." },
-	[OP_GET_TASK] = { .service = &tc__service_classic_queue, .name = "getTask", .method = "GET",
-		.route = "/task/<taskId>", .title = "Fetch Task",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns the definition of a task." },
-	[OP_DEFINE_TASK] = { .service = &tc__service_classic_queue, .name = "defineTask", .method = "POST",
-		.route = "/task/<taskId>/define", .title = "Define Task",
+	[OP_CREATE_TASK] = { &tc__service_classic_queue, "createTask", "PUT", "/task/<taskId>", "Create New Task",
+		"Creates a task under a taskId chosen by the caller and makes it pending at once. Repeating the "
+		"identical request is harmless, so it can be retried.",
+		.scopes = "\"queue:create-task:<provisionerId>/<workerType>\"", .arguments = names_task_id,
+		.argument_count = 1, .has_input = true, .has_output = true },
+	[OP_GET_TASK] = { &tc__service_classic_queue, "getTask", "GET", "/task/<taskId>", "Fetch Task",
+		"Returns the definition of a task.", .arguments = names_task_id, .argument_count = 1,
+		.has_output = true },
+	[OP_DEFINE_TASK] = { &tc__service_classic_queue, "defineTask", "POST", "/task/<taskId>/define", "Define Task",
+		"Stores a task without scheduling it; it stays unscheduled until scheduleTask is called. Intended "
+		"for schedulers that handle dependencies themselves.",
 		.scopes = "{\"AnyOf\":[\"queue:define-task:<provisionerId>/<workerType>\","
-		"\"queue:create-task:<provisionerId>/<workerType>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Stores a task without scheduling it; it stays unscheduled until scheduleTask is "
-		"called. Intended for schedulers that handle dependencies themselves." },
-	[OP_SCHEDULE_TASK] = { .service = &tc__service_classic_queue, .name = "scheduleTask", .method = "POST",
-		.route = "/task/<taskId>/schedule", .title = "Schedule Defined Task",
+		"\"queue:create-task:<provisionerId>/<workerType>\"]}", .arguments = names_task_id,
+		.argument_count = 1, .has_input = true, .has_output = true },
+	[OP_SCHEDULE_TASK] = { &tc__service_classic_queue, "scheduleTask", "POST", "/task/<taskId>/schedule",
+		"Schedule Defined Task",
+		"Makes a task from defineTask pending. Does nothing to a task that was scheduled before.",
 		.scopes = "{\"AllOf\":[\"queue:schedule-task\",\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
-		.description = "Makes a task from defineTask pending. Does nothing to a task that was scheduled "
-		"before." },
-	[OP_STATUS] = { .service = &tc__service_classic_queue, .name = "status", .method = "GET",
-		.route = "/task/<taskId>/status", .title = "Get task status",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns the status of a task with the history of its runs." },
-	[OP_POLL_TASK_URLS] = { .service = &tc__service_classic_queue, .name = "pollTaskUrls", .method = "GET",
-		.route = "/poll-task-url/<provisionerId>/<workerType>", .title = "Get Urls to Poll Pending Tasks",
-		.scopes = "{\"AllOf\":[\"queue:poll-task-urls\",\"assume:worker-type:<provisionerId>/<workerType>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" } },
-		.argument_count = 2, .has_output = true,
-		.description = "Returns signed Azure queue URLs with which a worker looks for pending tasks of its "
-		"type and deletes the messages it took. They expire and must then be fetched again." },
-	[OP_CLAIM_TASK] = { .service = &tc__service_classic_queue, .name = "claimTask", .method = "POST",
-		.route = "/task/<taskId>/runs/<runId>/claim", .title = "Claim task",
+		.arguments = names_task_id, .argument_count = 1, .has_output = true },
+	[OP_STATUS] = { &tc__service_classic_queue, "status", "GET", "/task/<taskId>/status", "Get task status",
+		"Returns the status of a task with the history of its runs.", .arguments = names_task_id,
+		.argument_count = 1, .has_output = true },
+	[OP_POLL_TASK_URLS] = { &tc__service_classic_queue, "pollTaskUrls", "GET",
+		"/poll-task-url/<provisionerId>/<workerType>", "Get Urls to Poll Pending Tasks",
+		"Returns signed Azure queue URLs with which a worker looks for pending tasks of its type and "
+		"deletes the messages it took. They expire and must then be fetched again.",
+		.scopes = "{\"AllOf\":[\"queue:poll-task-urls\","
+		"\"assume:worker-type:<provisionerId>/<workerType>\"]}",
+		.arguments = names_provisioner_id_worker_type, .argument_count = 2, .has_output = true },
+	[OP_CLAIM_TASK] = { &tc__service_classic_queue, "claimTask", "POST", "/task/<taskId>/runs/<runId>/claim",
+		"Claim task",
+		"Claims a run for a worker, which names itself in the body. The reply holds takenUntil; the claim "
+		"lapses then unless it is renewed.",
 		.scopes = "{\"AllOf\":[\"queue:claim-task\",\"assume:worker-type:<provisionerId>/<workerType>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_input = true, .has_output = true,
-		.description = "Claims a run for a worker, which names itself in the body. The reply holds "
-		"takenUntil; the claim lapses then unless it is renewed." },
-	[OP_RECLAIM_TASK] = { .service = &tc__service_classic_queue, .name = "reclaimTask", .method = "POST",
-		.route = "/task/<taskId>/runs/<runId>/reclaim", .title = "Reclaim task",
+		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_id_run_id,
+		.argument_count = 2, .has_input = true, .has_output = true },
+	[OP_RECLAIM_TASK] = { &tc__service_classic_queue, "reclaimTask", "POST",
+		"/task/<taskId>/runs/<runId>/reclaim", "Reclaim task",
+		"Extends the claim of a run and returns a later takenUntil. A failure means that the worker "
+		"should give up on the run.",
 		.scopes = "{\"AllOf\":[\"queue:claim-task\",\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_output = true,
-		.description = "Extends the claim of a run and returns a later takenUntil. A failure means that the "
-		"worker should give up on the run." },
-	[OP_CLAIM_WORK] = { .service = &tc__service_classic_queue, .name = "claimWork", .method = "POST",
-		.route = "/claim-work/<provisionerId>/<workerType>", .title = "Claim work for a worker",
+		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true },
+	[OP_CLAIM_WORK] = { &tc__service_classic_queue, "claimWork", "POST",
+		"/claim-work/<provisionerId>/<workerType>", "Claim work for a worker",
+		"Claims a pending task of a worker type without the worker naming it; the reply has the form of a "
+		"claimTask reply.",
 		.scopes = "{\"AllOf\":[\"queue:claim-task\",\"assume:worker-type:<provisionerId>/<workerType>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" } },
-		.argument_count = 2, .has_input = true, .has_output = true,
-		.description = "Claims a pending task of a worker type without the worker naming it; the reply has "
-		"the form of a claimTask reply." },
-	[OP_REPORT_COMPLETED] = { .service = &tc__service_classic_queue, .name = "reportCompleted", .method = "POST",
-		.route = "/task/<taskId>/runs/<runId>/completed", .title = "Report Run Completed",
+		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_provisioner_id_worker_type,
+		.argument_count = 2, .has_input = true, .has_output = true },
+	[OP_REPORT_COMPLETED] = { &tc__service_classic_queue, "reportCompleted", "POST",
+		"/task/<taskId>/runs/<runId>/completed", "Report Run Completed",
+		"Resolves a run as completed. Unlike its present-day namesake it takes a body.",
 		.scopes = "{\"AnyOf\":[{\"AllOf\":[\"queue:report-task-completed\","
 		"\"assume:worker-id:<workerGroup>/<workerId>\"]},{\"AllOf\":[\"queue:resolve-task\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_input = true, .has_output = true,
-		.description = "Resolves a run as completed. Unlike its present-day namesake it takes a body." },
-	[OP_REPORT_FAILED] = { .service = &tc__service_classic_queue, .name = "reportFailed", .method = "POST",
-		.route = "/task/<taskId>/runs/<runId>/failed", .title = "Report Run Failed",
+		"\"assume:worker-id:<workerGroup>/<workerId>\"]}]}", .arguments = names_task_id_run_id,
+		.argument_count = 2, .has_input = true, .has_output = true },
+	[OP_REPORT_FAILED] = { &tc__service_classic_queue, "reportFailed", "POST",
+		"/task/<taskId>/runs/<runId>/failed", "Report Run Failed",
+		"Resolves a run as failed: the task ran, but its own command did not succeed.",
 		.scopes = "{\"AllOf\":[\"queue:resolve-task\",\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_output = true,
-		.description = "Resolves a run as failed: the task ran, but its own command did not succeed." },
-	[OP_REPORT_EXCEPTION] = { .service = &tc__service_classic_queue, .name = "reportException", .method = "POST",
-		.route = "/task/<taskId>/runs/<runId>/exception", .title = "Report Task Exception",
+		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true },
+	[OP_REPORT_EXCEPTION] = { &tc__service_classic_queue, "reportException", "POST",
+		"/task/<taskId>/runs/<runId>/exception", "Report Task Exception",
+		"Resolves a run as exception for a reason given in the body, such as a malformed payload or a "
+		"worker that shuts down.",
 		.scopes = "{\"AllOf\":[\"queue:resolve-task\",\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_input = true, .has_output = true,
-		.description = "Resolves a run as exception for a reason given in the body, such as a malformed "
-		"payload or a worker that shuts down." },
-	[OP_RERUN_TASK] = { .service = &tc__service_classic_queue, .name = "rerunTask", .method = "POST",
-		.route = "/task/<taskId>/rerun", .title = "Rerun a Resolved Task",
+		.arguments = names_task_id_run_id, .argument_count = 2, .has_input = true, .has_output = true },
+	[OP_RERUN_TASK] = { &tc__service_classic_queue, "rerunTask", "POST", "/task/<taskId>/rerun",
+		"Rerun a Resolved Task", "Adds another run to a resolved task and resets its retries.",
 		.scopes = "{\"AllOf\":[\"queue:rerun-task\",\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
-		.description = "Adds another run to a resolved task and resets its retries." },
-	[OP_CREATE_ARTIFACT] = { .service = &tc__service_classic_queue, .name = "createArtifact", .method = "POST",
-		.route = "/task/<taskId>/runs/<runId>/artifacts/<name>", .title = "Create Artifact",
+		.arguments = names_task_id, .argument_count = 1, .has_output = true },
+	[OP_CREATE_ARTIFACT] = { &tc__service_classic_queue, "createArtifact", "POST",
+		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Create Artifact",
+		"Records an artifact of a run; depending on the storage type, the reply has a signed URL to "
+		"upload to. The artifact is deleted once it expires.",
 		.scopes = "{\"AllOf\":[\"queue:create-artifact:<name>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
-		.argument_count = 3, .has_input = true, .has_output = true,
-		.description = "Records an artifact of a run; depending on the storage type, the reply has a signed "
-		"URL to upload to. The artifact is deleted once it expires." },
-	[OP_GET_ARTIFACT] = { .service = &tc__service_classic_queue, .name = "getArtifact", .method = "GET",
-		.route = "/task/<taskId>/runs/<runId>/artifacts/<name>", .title = "Get Artifact from Run",
-		.scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" }, { "name" } },
-		.argument_count = 3,
-		.description = "Redirects to an artifact of one run. There is no JSON reply; the Location header "
-		"holds the address, and names below `public/` need no credentials." },
-	[OP_GET_LATEST_ARTIFACT] = { .service = &tc__service_classic_queue, .name = "getLatestArtifact",
-		.method = "GET", .route = "/task/<taskId>/artifacts/<name>", .title = "Get Artifact from Latest Run",
-		.scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "name" } }, .argument_count = 2,
-		.description = "Redirects to an artifact of the latest run of a task. There is no JSON reply; the "
-		"Location header holds the address." },
-	[OP_LIST_ARTIFACTS] = { .service = &tc__service_classic_queue, .name = "listArtifacts", .method = "GET",
-		.route = "/task/<taskId>/runs/<runId>/artifacts", .title = "Get Artifacts from Run",
-		.arguments = (const struct tc_parameter[]){ { "taskId" }, { "runId" } }, .argument_count = 2,
-		.has_output = true,
-		.description = "Returns the artifacts of one run with their storage and content types." },
-	[OP_LIST_LATEST_ARTIFACTS] = { .service = &tc__service_classic_queue, .name = "listLatestArtifacts",
-		.method = "GET", .route = "/task/<taskId>/artifacts", .title = "Get Artifacts from Latest Run",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns the artifacts of the latest run of a task with their storage and content "
-		"types." },
-	[OP_GET_PENDING_TASKS] = { .service = &tc__service_classic_queue, .name = "getPendingTasks", .method = "GET",
-		.route = "/pending-tasks/<provisionerId>", .title = "Fetch pending tasks for provisioner",
-		.arguments = (const struct tc_parameter[]){ { "provisionerId" } }, .argument_count = 1,
-		.description = "Returns the pending tasks of one provisioner. The reference gives no reply schema, "
-		"so the JSON arrives untyped." },
-	[OP_PENDING_TASK_COUNT] = { .service = &tc__service_classic_queue, .name = "pendingTaskCount", .method = "GET",
-		.route = "/pending/<provisionerId>", .title = "Get Number of Pending Tasks",
-		.scopes = "\"queue:pending-tasks:<provisionerId>\"",
-		.arguments = (const struct tc_parameter[]){ { "provisionerId" } }, .argument_count = 1,
-		.description = "Returns how many tasks are pending for one provisioner. The reference gives no "
-		"reply schema." },
-	[OP_PENDING_TASKS] = { .service = &tc__service_classic_queue, .name = "pendingTasks", .method = "GET",
-		.route = "/pending/<provisionerId>/<workerType>", .title = "Get Number of Pending Tasks",
+		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_id_run_id_name,
+		.argument_count = 3, .has_input = true, .has_output = true },
+	[OP_GET_ARTIFACT] = { &tc__service_classic_queue, "getArtifact", "GET",
+		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Get Artifact from Run",
+		"Redirects to an artifact of one run. There is no JSON reply; the Location header holds the "
+		"address, and names below `public/` need no credentials.", .scopes = "\"queue:get-artifact:<name>\"",
+		.arguments = names_task_id_run_id_name, .argument_count = 3 },
+	[OP_GET_LATEST_ARTIFACT] = { &tc__service_classic_queue, "getLatestArtifact", "GET",
+		"/task/<taskId>/artifacts/<name>", "Get Artifact from Latest Run",
+		"Redirects to an artifact of the latest run of a task. There is no JSON reply; the Location "
+		"header holds the address.", .scopes = "\"queue:get-artifact:<name>\"",
+		.arguments = names_task_id_name, .argument_count = 2 },
+	[OP_LIST_ARTIFACTS] = { &tc__service_classic_queue, "listArtifacts", "GET",
+		"/task/<taskId>/runs/<runId>/artifacts", "Get Artifacts from Run",
+		"Returns the artifacts of one run with their storage and content types.",
+		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true },
+	[OP_LIST_LATEST_ARTIFACTS] = { &tc__service_classic_queue, "listLatestArtifacts", "GET",
+		"/task/<taskId>/artifacts", "Get Artifacts from Latest Run",
+		"Returns the artifacts of the latest run of a task with their storage and content types.",
+		.arguments = names_task_id, .argument_count = 1, .has_output = true },
+	[OP_GET_PENDING_TASKS] = { &tc__service_classic_queue, "getPendingTasks", "GET",
+		"/pending-tasks/<provisionerId>", "Fetch pending tasks for provisioner",
+		"Returns the pending tasks of one provisioner. The reference gives no reply schema, so the JSON "
+		"arrives untyped.", .arguments = names_provisioner_id, .argument_count = 1 },
+	[OP_PENDING_TASK_COUNT] = { &tc__service_classic_queue, "pendingTaskCount", "GET", "/pending/<provisionerId>",
+		"Get Number of Pending Tasks",
+		"Returns how many tasks are pending for one provisioner. The reference gives no reply schema.",
+		.scopes = "\"queue:pending-tasks:<provisionerId>\"", .arguments = names_provisioner_id,
+		.argument_count = 1 },
+	[OP_PENDING_TASKS] = { &tc__service_classic_queue, "pendingTasks", "GET",
+		"/pending/<provisionerId>/<workerType>", "Get Number of Pending Tasks",
+		"Returns how many tasks are pending for one worker type. The reference gives no reply schema.",
 		.scopes = "\"queue:pending-tasks:<provisionerId>/<workerType>\"",
-		.arguments = (const struct tc_parameter[]){ { "provisionerId" }, { "workerType" } },
-		.argument_count = 2,
-		.description = "Returns how many tasks are pending for one worker type. The reference gives no "
-		"reply schema." },
-	[OP_PING] = { .service = &tc__service_classic_queue, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the queue service can be reached. Needs no credentials and has "
-		"no effect; there is no output schema, so the small JSON reply is untyped." },
+		.arguments = names_provisioner_id_worker_type, .argument_count = 2 },
+	[OP_PING] = { &tc__service_classic_queue, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the queue service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_task_defined[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true,
-		.summary = "Always `primary`, which sets these keys apart from those made from routes." },
-	{ .name = "taskId", .required = true, .summary = "Id of the task concerned." },
-	{ .name = "runId", .summary = "Number of the latest run, or `_` when there is no run." },
-	{ .name = "workerGroup",
-		.summary = "Group of the worker of the latest run, or `_` when no worker claimed it." },
-	{ .name = "workerId", .summary = "Id of the worker of the latest run, or `_` when no worker claimed it." },
-	{ .name = "provisionerId", .required = true, .summary = "Provisioner the task is addressed to." },
-	{ .name = "workerType", .required = true, .summary = "Worker type the task is addressed to." },
-	{ .name = "schedulerId", .required = true, .summary = "Scheduler id from the task definition." },
-	{ .name = "taskGroupId", .required = true, .summary = "Id of the group that holds the task." },
-	{ .name = "reserved", .multiple_words = true,
-		.summary = "Kept free for later fields; when it is left unset, the pattern gets a `#` here." },
-};
+static const char
+	summary_routing_key_kind[] = "Always `primary`, which sets these keys apart from those made from routes.";
+#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", summary_routing_key_kind, true, false }
+#define WORD_TASK_ID { "taskId", NULL, "Id of the task concerned.", true, false }
+#define WORD_RUN_ID { "runId", NULL, "Number of the latest run, or `_` when there is no run.", false, false }
+static const char summary_worker_group[] = "Group of the worker of the latest run, or `_` when no worker claimed it.";
+#define WORD_WORKER_GROUP { "workerGroup", NULL, summary_worker_group, false, false }
+static const char summary_worker_id[] = "Id of the worker of the latest run, or `_` when no worker claimed it.";
+#define WORD_WORKER_ID { "workerId", NULL, summary_worker_id, false, false }
+#define WORD_PROVISIONER_ID { "provisionerId", NULL, "Provisioner the task is addressed to.", true, false }
+#define WORD_WORKER_TYPE { "workerType", NULL, "Worker type the task is addressed to.", true, false }
+#define WORD_SCHEDULER_ID { "schedulerId", NULL, "Scheduler id from the task definition.", true, false }
+#define WORD_TASK_GROUP_ID { "taskGroupId", NULL, "Id of the group that holds the task.", true, false }
+static const char
+	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
+#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
+static const struct tc_key_word words_task_defined[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID,
+	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GROUP_ID,
+	WORD_RESERVED };
+#define WORD_RUN_ID2 { "runId", NULL, "Number of the run concerned, from 0.", true, false }
+static const struct tc_key_word words_task_pending[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID2,
+	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GROUP_ID,
+	WORD_RESERVED };
+#define WORD_WORKER_GROUP2 { "workerGroup", NULL, "Group of the worker that claimed the run.", true, false }
+#define WORD_WORKER_ID2 { "workerId", NULL, "Id of the worker that claimed the run.", true, false }
+static const struct tc_key_word words_task_running[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID2,
+	WORD_WORKER_GROUP2, WORD_WORKER_ID2, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID,
+	WORD_TASK_GROUP_ID, WORD_RESERVED };
 
-static const struct tc_key_word words_task_pending[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true,
-		.summary = "Always `primary`, which sets these keys apart from those made from routes." },
-	{ .name = "taskId", .required = true, .summary = "Id of the task concerned." },
-	{ .name = "runId", .required = true, .summary = "Number of the run concerned, from 0." },
-	{ .name = "workerGroup",
-		.summary = "Group of the worker of the latest run, or `_` when no worker claimed it." },
-	{ .name = "workerId", .summary = "Id of the worker of the latest run, or `_` when no worker claimed it." },
-	{ .name = "provisionerId", .required = true, .summary = "Provisioner the task is addressed to." },
-	{ .name = "workerType", .required = true, .summary = "Worker type the task is addressed to." },
-	{ .name = "schedulerId", .required = true, .summary = "Scheduler id from the task definition." },
-	{ .name = "taskGroupId", .required = true, .summary = "Id of the group that holds the task." },
-	{ .name = "reserved", .multiple_words = true,
-		.summary = "Kept free for later fields; when it is left unset, the pattern gets a `#` here." },
-};
-
-static const struct tc_key_word words_task_running[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true,
-		.summary = "Always `primary`, which sets these keys apart from those made from routes." },
-	{ .name = "taskId", .required = true, .summary = "Id of the task concerned." },
-	{ .name = "runId", .required = true, .summary = "Number of the run concerned, from 0." },
-	{ .name = "workerGroup", .required = true, .summary = "Group of the worker that claimed the run." },
-	{ .name = "workerId", .required = true, .summary = "Id of the worker that claimed the run." },
-	{ .name = "provisionerId", .required = true, .summary = "Provisioner the task is addressed to." },
-	{ .name = "workerType", .required = true, .summary = "Worker type the task is addressed to." },
-	{ .name = "schedulerId", .required = true, .summary = "Scheduler id from the task definition." },
-	{ .name = "taskGroupId", .required = true, .summary = "Id of the group that holds the task." },
-	{ .name = "reserved", .multiple_words = true,
-		.summary = "Kept free for later fields; when it is left unset, the pattern gets a `#` here." },
-};
-
-enum { EX_TASK_DEFINED, EX_TASK_PENDING, EX_TASK_RUNNING, EX_ARTIFACT_CREATED, EX_TASK_COMPLETED,
-	EX_TASK_FAILED, EX_TASK_EXCEPTION };
+enum { EX_TASK_DEFINED, EX_TASK_PENDING, EX_TASK_RUNNING, EX_ARTIFACT_CREATED, EX_TASK_COMPLETED, EX_TASK_FAILED,
+	EX_TASK_EXCEPTION };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_TASK_DEFINED] = { .service = &tc__service_classic_queue, .name = "taskDefined",
-		.exchange = "exchange/taskcluster-queue/v1/task-defined", .title = "Task Defined Messages",
-		.words = words_task_defined, .word_count = 10,
-		.description = "Sent when a task is created or defined, whether or not it is scheduled yet." },
-	[EX_TASK_PENDING] = { .service = &tc__service_classic_queue, .name = "taskPending",
-		.exchange = "exchange/taskcluster-queue/v1/task-pending", .title = "Task Pending Messages",
-		.words = words_task_pending, .word_count = 10,
-		.description = "Sent when a run of a task becomes available to workers, also after a retry or a "
-		"rerun." },
-	[EX_TASK_RUNNING] = { .service = &tc__service_classic_queue, .name = "taskRunning",
-		.exchange = "exchange/taskcluster-queue/v1/task-running", .title = "Task Running Messages",
-		.words = words_task_running, .word_count = 10,
-		.description = "Sent when a worker claims a run; the message names the worker." },
-	[EX_ARTIFACT_CREATED] = { .service = &tc__service_classic_queue, .name = "artifactCreated",
-		.exchange = "exchange/taskcluster-queue/v1/artifact-created", .title = "Artifact Creation Messages",
-		.words = words_task_running, .word_count = 10,
-		.description = "Sent when an artifact is recorded. The upload may still be under way, so the data "
-		"need not be there yet." },
-	[EX_TASK_COMPLETED] = { .service = &tc__service_classic_queue, .name = "taskCompleted",
-		.exchange = "exchange/taskcluster-queue/v1/task-completed", .title = "Task Completed Messages",
-		.words = words_task_running, .word_count = 10,
-		.description = "Sent when a worker reports a run as completed." },
-	[EX_TASK_FAILED] = { .service = &tc__service_classic_queue, .name = "taskFailed",
-		.exchange = "exchange/taskcluster-queue/v1/task-failed", .title = "Task Failed Messages",
-		.words = words_task_defined, .word_count = 10,
-		.description = "Sent when a run is reported as failed, which means that the task's own command did "
-		"not succeed." },
-	[EX_TASK_EXCEPTION] = { .service = &tc__service_classic_queue, .name = "taskException",
-		.exchange = "exchange/taskcluster-queue/v1/task-exception", .title = "Task Exception Messages",
-		.words = words_task_defined, .word_count = 10,
-		.description = "Sent when a task ends without a result of its own, such as a missed deadline, lost "
-		"workers or a malformed payload." },
+	[EX_TASK_DEFINED] = { &tc__service_classic_queue, "taskDefined", "exchange/taskcluster-queue/v1/task-defined",
+		"Task Defined Messages",
+		"Sent when a task is created or defined, whether or not it is scheduled yet.",
+		.words = words_task_defined, .word_count = 10 },
+	[EX_TASK_PENDING] = { &tc__service_classic_queue, "taskPending", "exchange/taskcluster-queue/v1/task-pending",
+		"Task Pending Messages",
+		"Sent when a run of a task becomes available to workers, also after a retry or a rerun.",
+		.words = words_task_pending, .word_count = 10 },
+	[EX_TASK_RUNNING] = { &tc__service_classic_queue, "taskRunning", "exchange/taskcluster-queue/v1/task-running",
+		"Task Running Messages", "Sent when a worker claims a run; the message names the worker.",
+		.words = words_task_running, .word_count = 10 },
+	[EX_ARTIFACT_CREATED] = { &tc__service_classic_queue, "artifactCreated",
+		"exchange/taskcluster-queue/v1/artifact-created", "Artifact Creation Messages",
+		"Sent when an artifact is recorded. The upload may still be under way, so the data need not be "
+		"there yet.", .words = words_task_running, .word_count = 10 },
+	[EX_TASK_COMPLETED] = { &tc__service_classic_queue, "taskCompleted",
+		"exchange/taskcluster-queue/v1/task-completed", "Task Completed Messages",
+		"Sent when a worker reports a run as completed.", .words = words_task_running, .word_count = 10 },
+	[EX_TASK_FAILED] = { &tc__service_classic_queue, "taskFailed", "exchange/taskcluster-queue/v1/task-failed",
+		"Task Failed Messages",
+		"Sent when a run is reported as failed, which means that the task's own command did not succeed.",
+		.words = words_task_defined, .word_count = 10 },
+	[EX_TASK_EXCEPTION] = { &tc__service_classic_queue, "taskException",
+		"exchange/taskcluster-queue/v1/task-exception", "Task Exception Messages",
+		"Sent when a task ends without a result of its own, such as a missed deadline, lost workers or a "
+		"malformed payload.", .words = words_task_defined, .word_count = 10 },
 };
 
 const struct tc_service tc__service_classic_queue = {
 	.name = "classic-queue", .version = "0.2.0", .title = "Queue API Documentation",
 	.description = "Accepts tasks, passes them to workers and keeps their state, as of 2015. Tasks are "
 	"addressed to a provisionerId and a workerType; workers poll Azure queues for tasks, claim them here and "
-	"report the result.", .base_url = "https://queue.taskcluster.net/v1",
+	"report the result.", .base_url = "https://queue.taskcluster.net/v1", .short_name = "queue",
 	.operations = operations, .operation_count = 22, .exchanges = exchanges, .exchange_count = 7,
 };
 
 int tc_classic_queue_create_task(tc_client *client, const char *task_id, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_TASK], (const char *const[]){ task_id }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(CREATE_TASK), TC_VALUES(task_id), NULL, body, reply, err); }
 tc_call *tc_classic_queue_create_task_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_TASK], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_TASK), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_get_task(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_TASK], (const char *const[]){ task_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_TASK), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_get_task_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_TASK], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_TASK), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_define_task(tc_client *client, const char *task_id, const tc_json *body, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DEFINE_TASK], (const char *const[]){ task_id }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(DEFINE_TASK), TC_VALUES(task_id), NULL, body, reply, err); }
 tc_call *tc_classic_queue_define_task_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DEFINE_TASK], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(DEFINE_TASK), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_schedule_task(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SCHEDULE_TASK], (const char *const[]){ task_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(SCHEDULE_TASK), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_schedule_task_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SCHEDULE_TASK], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(SCHEDULE_TASK), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_status(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STATUS], (const char *const[]){ task_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(STATUS), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_status_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(STATUS), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_poll_task_urls(tc_client *client, const char *provisioner_id, const char *worker_type,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_POLL_TASK_URLS], (const char *const[]){ provisioner_id,
-	worker_type }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(POLL_TASK_URLS), TC_VALUES(provisioner_id, worker_type), NULL, NULL, reply,
+	err); }
 tc_call *tc_classic_queue_poll_task_urls_call(tc_client *client, const char *provisioner_id, const char *worker_type,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_POLL_TASK_URLS], (const char *const[]){ provisioner_id, worker_type },
-	NULL, err); }
+{ return tc_generated_call(client, OP(POLL_TASK_URLS), TC_VALUES(provisioner_id, worker_type), NULL, err); }
 
 int tc_classic_queue_claim_task(tc_client *client, const char *task_id, const char *run_id, const tc_json *body,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(CLAIM_TASK), TC_VALUES(task_id, run_id), NULL, body, reply, err); }
 tc_call *tc_classic_queue_claim_task_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CLAIM_TASK), TC_VALUES(task_id, run_id), NULL, err); }
 
 int tc_classic_queue_reclaim_task(tc_client *client, const char *task_id, const char *run_id, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_RECLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(RECLAIM_TASK), TC_VALUES(task_id, run_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_reclaim_task_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_RECLAIM_TASK], (const char *const[]){ task_id, run_id }, NULL, err); }
+{ return tc_generated_call(client, OP(RECLAIM_TASK), TC_VALUES(task_id, run_id), NULL, err); }
 
 int tc_classic_queue_claim_work(tc_client *client, const char *provisioner_id, const char *worker_type,
 	const tc_json *body, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CLAIM_WORK], (const char *const[]){ provisioner_id, worker_type },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(CLAIM_WORK), TC_VALUES(provisioner_id, worker_type), NULL, body, reply, err); }
 tc_call *tc_classic_queue_claim_work_call(tc_client *client, const char *provisioner_id, const char *worker_type,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CLAIM_WORK], (const char *const[]){ provisioner_id, worker_type },
-	NULL, err); }
+{ return tc_generated_call(client, OP(CLAIM_WORK), TC_VALUES(provisioner_id, worker_type), NULL, err); }
 
 int tc_classic_queue_report_completed(tc_client *client, const char *task_id, const char *run_id, const tc_json *body,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPORT_COMPLETED], (const char *const[]){ task_id, run_id }, NULL,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(REPORT_COMPLETED), TC_VALUES(task_id, run_id), NULL, body, reply, err); }
 tc_call *tc_classic_queue_report_completed_call(tc_client *client, const char *task_id, const char *run_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPORT_COMPLETED], (const char *const[]){ task_id, run_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(REPORT_COMPLETED), TC_VALUES(task_id, run_id), NULL, err); }
 
 int tc_classic_queue_report_failed(tc_client *client, const char *task_id, const char *run_id, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPORT_FAILED], (const char *const[]){ task_id, run_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(REPORT_FAILED), TC_VALUES(task_id, run_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_report_failed_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPORT_FAILED], (const char *const[]){ task_id, run_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(REPORT_FAILED), TC_VALUES(task_id, run_id), NULL, err); }
 
 int tc_classic_queue_report_exception(tc_client *client, const char *task_id, const char *run_id, const tc_json *body,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPORT_EXCEPTION], (const char *const[]){ task_id, run_id }, NULL,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(REPORT_EXCEPTION), TC_VALUES(task_id, run_id), NULL, body, reply, err); }
 tc_call *tc_classic_queue_report_exception_call(tc_client *client, const char *task_id, const char *run_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPORT_EXCEPTION], (const char *const[]){ task_id, run_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(REPORT_EXCEPTION), TC_VALUES(task_id, run_id), NULL, err); }
 
 int tc_classic_queue_rerun_task(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_RERUN_TASK], (const char *const[]){ task_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(RERUN_TASK), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_rerun_task_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_RERUN_TASK], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(RERUN_TASK), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_create_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
 	const tc_json *body, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_ARTIFACT], (const char *const[]){ task_id, run_id, name },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_ARTIFACT), TC_VALUES(task_id, run_id, name), NULL, body, reply, err); }
 tc_call *tc_classic_queue_create_artifact_call(tc_client *client, const char *task_id, const char *run_id,
 	const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_ARTIFACT], (const char *const[]){ task_id, run_id, name },
-	NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_ARTIFACT), TC_VALUES(task_id, run_id, name), NULL, err); }
 
 int tc_classic_queue_get_artifact(tc_client *client, const char *task_id, const char *run_id, const char *name,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ARTIFACT], (const char *const[]){ task_id, run_id, name },
-	NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_ARTIFACT), TC_VALUES(task_id, run_id, name), NULL, NULL, response, err); }
 tc_call *tc_classic_queue_get_artifact_call(tc_client *client, const char *task_id, const char *run_id,
 	const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ARTIFACT], (const char *const[]){ task_id, run_id, name }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_ARTIFACT), TC_VALUES(task_id, run_id, name), NULL, err); }
 
 int tc_classic_queue_get_latest_artifact(tc_client *client, const char *task_id, const char *name,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
-	NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_LATEST_ARTIFACT), TC_VALUES(task_id, name), NULL, NULL, response, err); }
 tc_call *tc_classic_queue_get_latest_artifact_call(tc_client *client, const char *task_id, const char *name,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_LATEST_ARTIFACT], (const char *const[]){ task_id, name }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_LATEST_ARTIFACT), TC_VALUES(task_id, name), NULL, err); }
 
 int tc_classic_queue_list_artifacts(tc_client *client, const char *task_id, const char *run_id, const tc_json **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_ARTIFACTS], (const char *const[]){ task_id, run_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_ARTIFACTS), TC_VALUES(task_id, run_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_list_artifacts_call(tc_client *client, const char *task_id, const char *run_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_ARTIFACTS], (const char *const[]){ task_id, run_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(LIST_ARTIFACTS), TC_VALUES(task_id, run_id), NULL, err); }
 
 int tc_classic_queue_list_latest_artifacts(tc_client *client, const char *task_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_LATEST_ARTIFACTS], (const char *const[]){ task_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_LATEST_ARTIFACTS), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_queue_list_latest_artifacts_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_LATEST_ARTIFACTS], (const char *const[]){ task_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(LIST_LATEST_ARTIFACTS), TC_VALUES(task_id), NULL, err); }
 
 int tc_classic_queue_get_pending_tasks(tc_client *client, const char *provisioner_id, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PENDING_TASKS], (const char *const[]){ provisioner_id }, NULL,
-	NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_PENDING_TASKS), TC_VALUES(provisioner_id), NULL, NULL, response, err); }
 tc_call *tc_classic_queue_get_pending_tasks_call(tc_client *client, const char *provisioner_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PENDING_TASKS], (const char *const[]){ provisioner_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_PENDING_TASKS), TC_VALUES(provisioner_id), NULL, err); }
 
 int tc_classic_queue_pending_task_count(tc_client *client, const char *provisioner_id, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PENDING_TASK_COUNT], (const char *const[]){ provisioner_id }, NULL,
-	NULL, response, err); }
+{ return tc_generated_perform(client, OP(PENDING_TASK_COUNT), TC_VALUES(provisioner_id), NULL, NULL, response, err); }
 tc_call *tc_classic_queue_pending_task_count_call(tc_client *client, const char *provisioner_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PENDING_TASK_COUNT], (const char *const[]){ provisioner_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(PENDING_TASK_COUNT), TC_VALUES(provisioner_id), NULL, err); }
 
 int tc_classic_queue_pending_tasks(tc_client *client, const char *provisioner_id, const char *worker_type,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PENDING_TASKS], (const char *const[]){ provisioner_id,
-	worker_type }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PENDING_TASKS), TC_VALUES(provisioner_id, worker_type), NULL, NULL, response,
+	err); }
 tc_call *tc_classic_queue_pending_tasks_call(tc_client *client, const char *provisioner_id, const char *worker_type,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PENDING_TASKS], (const char *const[]){ provisioner_id, worker_type },
-	NULL, err); }
+{ return tc_generated_call(client, OP(PENDING_TASKS), TC_VALUES(provisioner_id, worker_type), NULL, err); }
 
 int tc_classic_queue_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_queue_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_classic_queue_events_task_defined(const struct tc_classic_queue_events_task_defined_key *key,
 	struct tc_binding *binding, tc_error *err)

@@ -6,143 +6,130 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_CREATE_TASK_GRAPH, OP_EXTEND_TASK_GRAPH, OP_STATUS, OP_INFO, OP_INSPECT, OP_INSPECT_TASK,
-	OP_PING };
+static const struct tc_parameter
+	names_task_graph_id[] = { { "taskGraphId" } },
+	names_task_graph_id_task_id[] = { { "taskGraphId" }, { "taskId" } };
+
+enum { OP_CREATE_TASK_GRAPH, OP_EXTEND_TASK_GRAPH, OP_STATUS, OP_INFO, OP_INSPECT, OP_INSPECT_TASK, OP_PING };
 
 static const struct tc_operation operations[] = {
-	[OP_CREATE_TASK_GRAPH] = { .service = &tc__service_classic_scheduler, .name = "createTaskGraph",
-		.method = "PUT", .route = "/task-graph/<taskGraphId>", .title = "Create new task-graph",
-		.scopes = "\"scheduler:create-task-graph\"",
-		.arguments = (const struct tc_parameter[]){ { "taskGraphId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Creates a task-graph under an id chosen by the caller. The body lists the tasks, "
-		"the tasks that each requires, and the scopes the graph hands to them." },
-	[OP_EXTEND_TASK_GRAPH] = { .service = &tc__service_classic_scheduler, .name = "extendTaskGraph",
-		.method = "POST", .route = "/task-graph/<taskGraphId>/extend", .title = "Extend existing task-graph",
-		.scopes = "\"scheduler:extend-task-graph:<taskGraphId>\"",
-		.arguments = (const struct tc_parameter[]){ { "taskGraphId" } }, .argument_count = 1, .has_input = true,
-		.has_output = true,
-		.description = "Adds tasks to a task-graph. Best called from a task inside that graph: a graph that "
-		"is finished or blocked is not set running again." },
-	[OP_STATUS] = { .service = &tc__service_classic_scheduler, .name = "status", .method = "GET",
-		.route = "/task-graph/<taskGraphId>/status", .title = "Task Graph Status",
-		.arguments = (const struct tc_parameter[]){ { "taskGraphId" } }, .argument_count = 1,
-		.has_output = true, .description = "Returns the state of a task-graph: running, blocked or finished." },
-	[OP_INFO] = { .service = &tc__service_classic_scheduler, .name = "info", .method = "GET",
-		.route = "/task-graph/<taskGraphId>/info", .title = "Task Graph Information",
-		.arguments = (const struct tc_parameter[]){ { "taskGraphId" } }, .argument_count = 1,
-		.has_output = true,
-		.description = "Returns the state, the metadata and the tags of a task-graph without its tasks." },
-	[OP_INSPECT] = { .service = &tc__service_classic_scheduler, .name = "inspect", .method = "GET",
-		.route = "/task-graph/<taskGraphId>/inspect", .title = "Inspect Task Graph",
-		.arguments = (const struct tc_parameter[]){ { "taskGraphId" } }, .argument_count = 1,
-		.has_output = true,
-		.description = "Returns a task-graph with the state of each member task and what it requires, for "
-		"display in a tool." },
-	[OP_INSPECT_TASK] = { .service = &tc__service_classic_scheduler, .name = "inspectTask", .method = "GET",
-		.route = "/task-graph/<taskGraphId>/inspect/<taskId>", .title = "Inspect Task from a Task-Graph",
-		.arguments = (const struct tc_parameter[]){ { "taskGraphId" }, { "taskId" } }, .argument_count = 2,
-		.has_output = true,
-		.description = "Returns the state and the requirements of one task inside a task-graph." },
-	[OP_PING] = { .service = &tc__service_classic_scheduler, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the scheduler service can be reached. Needs no credentials and "
-		"has no effect; there is no output schema, so the small JSON reply is untyped." },
+	[OP_CREATE_TASK_GRAPH] = { &tc__service_classic_scheduler, "createTaskGraph", "PUT",
+		"/task-graph/<taskGraphId>", "Create new task-graph",
+		"Creates a task-graph under an id chosen by the caller. The body lists the tasks, the tasks that "
+		"each requires, and the scopes the graph hands to them.", .scopes = "\"scheduler:create-task-graph\"",
+		.arguments = names_task_graph_id, .argument_count = 1, .has_input = true, .has_output = true },
+	[OP_EXTEND_TASK_GRAPH] = { &tc__service_classic_scheduler, "extendTaskGraph", "POST",
+		"/task-graph/<taskGraphId>/extend", "Extend existing task-graph",
+		"Adds tasks to a task-graph. Best called from a task inside that graph: a graph that is finished "
+		"or blocked is not set running again.", .scopes = "\"scheduler:extend-task-graph:<taskGraphId>\"",
+		.arguments = names_task_graph_id, .argument_count = 1, .has_input = true, .has_output = true },
+	[OP_STATUS] = { &tc__service_classic_scheduler, "status", "GET", "/task-graph/<taskGraphId>/status",
+		"Task Graph Status", "Returns the state of a task-graph: running, blocked or finished.",
+		.arguments = names_task_graph_id, .argument_count = 1, .has_output = true },
+	[OP_INFO] = { &tc__service_classic_scheduler, "info", "GET", "/task-graph/<taskGraphId>/info",
+		"Task Graph Information",
+		"Returns the state, the metadata and the tags of a task-graph without its tasks.",
+		.arguments = names_task_graph_id, .argument_count = 1, .has_output = true },
+	[OP_INSPECT] = { &tc__service_classic_scheduler, "inspect", "GET", "/task-graph/<taskGraphId>/inspect",
+		"Inspect Task Graph",
+		"Returns a task-graph with the state of each member task and what it requires, for display in a "
+		"tool.", .arguments = names_task_graph_id, .argument_count = 1, .has_output = true },
+	[OP_INSPECT_TASK] = { &tc__service_classic_scheduler, "inspectTask", "GET",
+		"/task-graph/<taskGraphId>/inspect/<taskId>", "Inspect Task from a Task-Graph",
+		"Returns the state and the requirements of one task inside a task-graph.",
+		.arguments = names_task_graph_id_task_id, .argument_count = 2, .has_output = true },
+	[OP_PING] = { &tc__service_classic_scheduler, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the scheduler service can be reached. Needs no credentials and has no "
+		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_task_graph_running[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true,
-		.summary = "Always `primary`, which sets these keys apart from those made from routes." },
-	{ .name = "taskId", .summary = "Always `_`, since the message is about no single task." },
-	{ .name = "runId", .summary = "Always `_`, since the message is about no single task." },
-	{ .name = "workerGroup", .summary = "Always `_`, since the message is about no single task." },
-	{ .name = "workerId", .summary = "Always `_`, since the message is about no single task." },
-	{ .name = "provisionerId", .summary = "Always `_`, since the message is about no single task." },
-	{ .name = "workerType", .summary = "Always `_`, since the message is about no single task." },
-	{ .name = "schedulerId", .required = true, .summary = "Id of the scheduler in charge of the task-graph." },
-	{ .name = "taskGraphId", .required = true, .summary = "Id of the task-graph that changed." },
-	{ .name = "reserved", .multiple_words = true,
-		.summary = "Kept free for later fields; when it is left unset, the pattern gets a `#` here." },
-};
+static const char
+	summary_routing_key_kind[] = "Always `primary`, which sets these keys apart from those made from routes.";
+#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", summary_routing_key_kind, true, false }
+#define WORD_TASK_ID { "taskId", NULL, "Always `_`, since the message is about no single task.", false, false }
+#define WORD_RUN_ID { "runId", NULL, "Always `_`, since the message is about no single task.", false, false }
+static const char summary_worker_group[] = "Always `_`, since the message is about no single task.";
+#define WORD_WORKER_GROUP { "workerGroup", NULL, summary_worker_group, false, false }
+#define WORD_WORKER_ID { "workerId", NULL, "Always `_`, since the message is about no single task.", false, false }
+static const char summary_provisioner_id[] = "Always `_`, since the message is about no single task.";
+#define WORD_PROVISIONER_ID { "provisionerId", NULL, summary_provisioner_id, false, false }
+#define WORD_WORKER_TYPE { "workerType", NULL, "Always `_`, since the message is about no single task.", false, false }
+#define WORD_SCHEDULER_ID { "schedulerId", NULL, "Id of the scheduler in charge of the task-graph.", true, false }
+#define WORD_TASK_GRAPH_ID { "taskGraphId", NULL, "Id of the task-graph that changed.", true, false }
+static const char
+	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
+#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
+static const struct tc_key_word words_task_graph_running[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID,
+	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GRAPH_ID,
+	WORD_RESERVED };
 
-enum { EX_TASK_GRAPH_RUNNING, EX_TASK_GRAPH_EXTENDED, EX_TASK_GRAPH_BLOCKED,
-	EX_TASK_GRAPH_FINISHED };
+enum { EX_TASK_GRAPH_RUNNING, EX_TASK_GRAPH_EXTENDED, EX_TASK_GRAPH_BLOCKED, EX_TASK_GRAPH_FINISHED };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_TASK_GRAPH_RUNNING] = { .service = &tc__service_classic_scheduler, .name = "taskGraphRunning",
-		.exchange = "exchange/taskcluster-scheduler/v1/task-graph-running",
-		.title = "Task-Graph Running Message", .words = words_task_graph_running, .word_count = 10,
-		.description = "Sent when a task-graph is created and starts to run." },
-	[EX_TASK_GRAPH_EXTENDED] = { .service = &tc__service_classic_scheduler, .name = "taskGraphExtended",
-		.exchange = "exchange/taskcluster-scheduler/v1/task-graph-extended",
-		.title = "Task-Graph Extended Message", .words = words_task_graph_running, .word_count = 10,
-		.description = "Sent when tasks are added to a task-graph." },
-	[EX_TASK_GRAPH_BLOCKED] = { .service = &tc__service_classic_scheduler, .name = "taskGraphBlocked",
-		.exchange = "exchange/taskcluster-scheduler/v1/task-graph-blocked",
-		.title = "Task-Graph Blocked Message", .words = words_task_graph_running, .word_count = 10,
-		.description = "Sent when a task that others require did not succeed, so that the task-graph cannot "
-		"go on." },
-	[EX_TASK_GRAPH_FINISHED] = { .service = &tc__service_classic_scheduler, .name = "taskGraphFinished",
-		.exchange = "exchange/taskcluster-scheduler/v1/task-graph-finished",
-		.title = "Task-Graph Finished Message", .words = words_task_graph_running, .word_count = 10,
-		.description = "Sent when every task of a task-graph has completed." },
+	[EX_TASK_GRAPH_RUNNING] = { &tc__service_classic_scheduler, "taskGraphRunning",
+		"exchange/taskcluster-scheduler/v1/task-graph-running", "Task-Graph Running Message",
+		"Sent when a task-graph is created and starts to run.", .words = words_task_graph_running,
+		.word_count = 10 },
+	[EX_TASK_GRAPH_EXTENDED] = { &tc__service_classic_scheduler, "taskGraphExtended",
+		"exchange/taskcluster-scheduler/v1/task-graph-extended", "Task-Graph Extended Message",
+		"Sent when tasks are added to a task-graph.", .words = words_task_graph_running, .word_count = 10 },
+	[EX_TASK_GRAPH_BLOCKED] = { &tc__service_classic_scheduler, "taskGraphBlocked",
+		"exchange/taskcluster-scheduler/v1/task-graph-blocked", "Task-Graph Blocked Message",
+		"Sent when a task that others require did not succeed, so that the task-graph cannot go on.",
+		.words = words_task_graph_running, .word_count = 10 },
+	[EX_TASK_GRAPH_FINISHED] = { &tc__service_classic_scheduler, "taskGraphFinished",
+		"exchange/taskcluster-scheduler/v1/task-graph-finished", "Task-Graph Finished Message",
+		"Sent when every task of a task-graph has completed.", .words = words_task_graph_running,
+		.word_count = 10 },
 };
 
 const struct tc_service tc__service_classic_scheduler = {
 	.name = "classic-scheduler", .version = "0.2.0", .title = "Task-Graph Scheduler API Documentation",
 	.description = "Runs task-graphs, as of 2015: sets of tasks in which each is scheduled once the tasks it "
 	"requires have completed. Later generations of the queue know dependencies, which made this service "
-	"needless.", .base_url = "https://scheduler.taskcluster.net/v1",
+	"needless.", .base_url = "https://scheduler.taskcluster.net/v1", .short_name = "scheduler",
 	.operations = operations, .operation_count = 7, .exchanges = exchanges, .exchange_count = 4,
 };
 
 int tc_classic_scheduler_create_task_graph(tc_client *client, const char *task_graph_id, const tc_json *body,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_TASK_GRAPH), TC_VALUES(task_graph_id), NULL, body, reply, err); }
 tc_call *tc_classic_scheduler_create_task_graph_call(tc_client *client, const char *task_graph_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(CREATE_TASK_GRAPH), TC_VALUES(task_graph_id), NULL, err); }
 
 int tc_classic_scheduler_extend_task_graph(tc_client *client, const char *task_graph_id, const tc_json *body,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_EXTEND_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(EXTEND_TASK_GRAPH), TC_VALUES(task_graph_id), NULL, body, reply, err); }
 tc_call *tc_classic_scheduler_extend_task_graph_call(tc_client *client, const char *task_graph_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_EXTEND_TASK_GRAPH], (const char *const[]){ task_graph_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(EXTEND_TASK_GRAPH), TC_VALUES(task_graph_id), NULL, err); }
 
 int tc_classic_scheduler_status(tc_client *client, const char *task_graph_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_STATUS], (const char *const[]){ task_graph_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(STATUS), TC_VALUES(task_graph_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_scheduler_status_call(tc_client *client, const char *task_graph_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_STATUS], (const char *const[]){ task_graph_id }, NULL, err); }
+{ return tc_generated_call(client, OP(STATUS), TC_VALUES(task_graph_id), NULL, err); }
 
 int tc_classic_scheduler_info(tc_client *client, const char *task_graph_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_INFO], (const char *const[]){ task_graph_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(INFO), TC_VALUES(task_graph_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_scheduler_info_call(tc_client *client, const char *task_graph_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_INFO], (const char *const[]){ task_graph_id }, NULL, err); }
+{ return tc_generated_call(client, OP(INFO), TC_VALUES(task_graph_id), NULL, err); }
 
 int tc_classic_scheduler_inspect(tc_client *client, const char *task_graph_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_INSPECT], (const char *const[]){ task_graph_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(INSPECT), TC_VALUES(task_graph_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_scheduler_inspect_call(tc_client *client, const char *task_graph_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_INSPECT], (const char *const[]){ task_graph_id }, NULL, err); }
+{ return tc_generated_call(client, OP(INSPECT), TC_VALUES(task_graph_id), NULL, err); }
 
 int tc_classic_scheduler_inspect_task(tc_client *client, const char *task_graph_id, const char *task_id,
 	const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_INSPECT_TASK], (const char *const[]){ task_graph_id, task_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(INSPECT_TASK), TC_VALUES(task_graph_id, task_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_scheduler_inspect_task_call(tc_client *client, const char *task_graph_id, const char *task_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_INSPECT_TASK], (const char *const[]){ task_graph_id, task_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(INSPECT_TASK), TC_VALUES(task_graph_id, task_id), NULL, err); }
 
 int tc_classic_scheduler_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_scheduler_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_classic_scheduler_events_task_graph_running(
 	const struct tc_classic_scheduler_events_task_graph_running_key *key,

@@ -6,243 +6,219 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_BUILDS, OP_CANCEL_BUILDS, OP_BADGE, OP_REPOSITORY,
-	OP_LATEST, OP_CREATE_STATUS, OP_CREATE_COMMENT, OP_RENDER_TASKCLUSTER_YML, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_builds[] = { { "continuationToken" }, { "limit" }, { "organization" }, { "repository" }, { "sha" },
+		{ "pullRequest" } },
+	names_owner_repo[] = { { "owner" }, { "repo" } },
+	names_sha_pull_request[] = { { "sha" }, { "pullRequest" } },
+	names_owner_repo_branch[] = { { "owner" }, { "repo" }, { "branch" } },
+	names_owner_repo_sha[] = { { "owner" }, { "repo" }, { "sha" } },
+	names_owner_repo_number[] = { { "owner" }, { "repo" }, { "number" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_BUILDS, OP_CANCEL_BUILDS, OP_BADGE, OP_REPOSITORY, OP_LATEST,
+	OP_CREATE_STATUS, OP_CREATE_COMMENT, OP_RENDER_TASKCLUSTER_YML, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_github, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the github service can be reached. Needs no credentials and "
-		"has no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_github, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the github service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_github, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running github service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_BUILDS] = { .service = &tc__service_github, .name = "builds", .method = "GET", .route = "/builds",
-		.title = "List of Builds", .scopes = "\"github:list-builds\"", .query = (const struct tc_parameter[]){
-		{ "continuationToken" }, { "limit" }, { "organization" }, { "repository" }, { "sha" },
-		{ "pullRequest" } }, .query_count = 6, .has_output = true, .pages = true,
-		.output = &tc_github_build_list_type,
-		.description = "Returns a page of builds, each a task group started by a GitHub event, with its "
-		"state and commit. Organization, repository, sha and pull request number narrow the list." },
-	[OP_CANCEL_BUILDS] = { .service = &tc__service_github, .name = "cancelBuilds", .method = "POST",
-		.route = "/builds/<owner>/<repo>/cancel", .title = "Cancel repository builds",
-		.scopes = "\"github:cancel-builds:<owner>:<repo>\"",
-		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "sha" }, { "pullRequest" } }, .query_count = 2,
-		.has_output = true, .output = &tc_github_build_list_type,
-		.description = "Cancels the running task groups of one repository, picked by commit sha or pull "
-		"request number, and returns the builds concerned." },
-	[OP_BADGE] = { .service = &tc__service_github, .name = "badge", .method = "GET",
-		.route = "/repository/<owner>/<repo>/<branch>/badge.svg", .title = "Latest Build Status Badge",
-		.scopes = "\"github:get-badge:<owner>:<repo>:<branch>\"",
-		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" }, { "branch" } },
-		.argument_count = 3, .stability = TC_EXPERIMENTAL,
-		.description = "Returns an SVG image with the result of the newest build of a branch, for use in a "
-		"web page. The body is not JSON." },
-	[OP_REPOSITORY] = { .service = &tc__service_github, .name = "repository", .method = "GET",
-		.route = "/repository/<owner>/<repo>", .title = "Get Repository Info",
-		.scopes = "\"github:get-repository:<owner>:<repo>\"",
-		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" } }, .argument_count = 2,
-		.stability = TC_EXPERIMENTAL, .has_output = true, .output = &tc_github_repository_type,
-		.description = "Says whether the Taskcluster integration is installed for a repository." },
-	[OP_LATEST] = { .service = &tc__service_github, .name = "latest", .method = "GET",
-		.route = "/repository/<owner>/<repo>/<branch>/latest", .title = "Latest Status for Branch",
-		.scopes = "\"github:latest-status:<owner>:<repo>:<branch>\"",
-		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" }, { "branch" } },
-		.argument_count = 3,
-		.description = "Redirects to the status page of the newest task group of a branch. The reply has no "
-		"JSON body; the address is in its Location header." },
-	[OP_CREATE_STATUS] = { .service = &tc__service_github, .name = "createStatus", .method = "POST",
-		.route = "/repository/<owner>/<repo>/statuses/<sha>",
-		.title = "Post a status against a given changeset", .scopes = "\"github:create-status:<owner>/<repo>\"",
-		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" }, { "sha" } }, .argument_count = 3,
-		.stability = TC_EXPERIMENTAL, .has_input = true, .input = &tc_github_create_status_type,
-		.description = "Attaches a commit status, with state, link, text and context, to one commit on "
-		"GitHub. Each call posts a status of its own." },
-	[OP_CREATE_COMMENT] = { .service = &tc__service_github, .name = "createComment", .method = "POST",
-		.route = "/repository/<owner>/<repo>/issues/<number>/comments",
-		.title = "Post a comment on a given GitHub Issue or Pull Request",
-		.scopes = "\"github:create-comment:<owner>/<repo>\"",
-		.arguments = (const struct tc_parameter[]){ { "owner" }, { "repo" }, { "number" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_github_create_comment_type,
-		.description = "Posts a comment on an issue or a pull request. A repeated call posts a second "
-		"comment, so a lost reply should not be retried blindly." },
-	[OP_RENDER_TASKCLUSTER_YML] = { .service = &tc__service_github, .name = "renderTaskclusterYml",
-		.method = "POST", .route = "/taskcluster-yml", .title = "Render .taskcluster.yml file",
-		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true,
-		.input = &tc_github_render_taskcluster_yml_input_type,
-		.output = &tc_github_render_taskcluster_yml_output_type,
-		.description = "Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns "
-		"the tasks and scopes that result. Creates nothing and needs no scopes; the tasks are not checked "
-		"against the task schema." },
-	[OP_HEARTBEAT] = { .service = &tc__service_github, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the github service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+	[OP_PING] = { &tc__service_github, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the github service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_github, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the github service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_github, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running github service, with the release number and "
+		"the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_BUILDS] = { &tc__service_github, "builds", "GET", "/builds", "List of Builds",
+		"Returns a page of builds, each a task group started by a GitHub event, with its state and "
+		"commit. Organization, repository, sha and pull request number narrow the list.",
+		.scopes = "\"github:list-builds\"", .query = names_builds, .query_count = 6, .has_output = true,
+		.output = &tc_github_build_list_type, .pages = true },
+	[OP_CANCEL_BUILDS] = { &tc__service_github, "cancelBuilds", "POST", "/builds/<owner>/<repo>/cancel",
+		"Cancel repository builds",
+		"Cancels the running task groups of one repository, picked by commit sha or pull request number, "
+		"and returns the builds concerned.", .scopes = "\"github:cancel-builds:<owner>:<repo>\"",
+		.arguments = names_owner_repo, .argument_count = 2, .query = names_sha_pull_request, .query_count = 2,
+		.has_output = true, .output = &tc_github_build_list_type },
+	[OP_BADGE] = { &tc__service_github, "badge", "GET", "/repository/<owner>/<repo>/<branch>/badge.svg",
+		"Latest Build Status Badge",
+		"Returns an SVG image with the result of the newest build of a branch, for use in a web page. The "
+		"body is not JSON.", .scopes = "\"github:get-badge:<owner>:<repo>:<branch>\"",
+		.arguments = names_owner_repo_branch, .argument_count = 3, .stability = TC_EXPERIMENTAL },
+	[OP_REPOSITORY] = { &tc__service_github, "repository", "GET", "/repository/<owner>/<repo>",
+		"Get Repository Info", "Says whether the Taskcluster integration is installed for a repository.",
+		.scopes = "\"github:get-repository:<owner>:<repo>\"", .arguments = names_owner_repo,
+		.argument_count = 2, .has_output = true, .output = &tc_github_repository_type,
+		.stability = TC_EXPERIMENTAL },
+	[OP_LATEST] = { &tc__service_github, "latest", "GET", "/repository/<owner>/<repo>/<branch>/latest",
+		"Latest Status for Branch",
+		"Redirects to the status page of the newest task group of a branch. The reply has no JSON body; "
+		"the address is in its Location header.",
+		.scopes = "\"github:latest-status:<owner>:<repo>:<branch>\"", .arguments = names_owner_repo_branch,
+		.argument_count = 3 },
+	[OP_CREATE_STATUS] = { &tc__service_github, "createStatus", "POST",
+		"/repository/<owner>/<repo>/statuses/<sha>", "Post a status against a given changeset",
+		"Attaches a commit status, with state, link, text and context, to one commit on GitHub. Each call "
+		"posts a status of its own.", .scopes = "\"github:create-status:<owner>/<repo>\"",
+		.arguments = names_owner_repo_sha, .argument_count = 3, .has_input = true,
+		.input = &tc_github_create_status_type, .stability = TC_EXPERIMENTAL },
+	[OP_CREATE_COMMENT] = { &tc__service_github, "createComment", "POST",
+		"/repository/<owner>/<repo>/issues/<number>/comments",
+		"Post a comment on a given GitHub Issue or Pull Request",
+		"Posts a comment on an issue or a pull request. A repeated call posts a second comment, so a lost "
+		"reply should not be retried blindly.", .scopes = "\"github:create-comment:<owner>/<repo>\"",
+		.arguments = names_owner_repo_number, .argument_count = 3, .has_input = true,
+		.input = &tc_github_create_comment_type, .retry = TC_RETRY_UNSENT },
+	[OP_RENDER_TASKCLUSTER_YML] = { &tc__service_github, "renderTaskclusterYml", "POST", "/taskcluster-yml",
+		"Render .taskcluster.yml file",
+		"Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns the tasks and "
+		"scopes that result. Creates nothing and needs no scopes; the tasks are not checked against the "
+		"task schema.", .has_input = true, .input = &tc_github_render_taskcluster_yml_input_type,
+		.has_output = true, .output = &tc_github_render_taskcluster_yml_output_type,
+		.stability = TC_EXPERIMENTAL },
+	[OP_HEARTBEAT] = { &tc__service_github, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the github service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_pull_request[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true, .summary = "Always `primary`." },
-	{ .name = "organization", .required = true,
-		.summary = "GitHub organization or user that owns the repository; a dot is written as `%` and other "
-		"special characters are dropped." },
-	{ .name = "repository", .required = true,
-		.summary = "Name of the GitHub repository; a dot is written as `%` and other special characters are "
-		"dropped." },
-	{ .name = "action", .required = true,
-		.summary = "What happened to the pull request, in GitHub's words, such as `opened` or `synchronize`." },
-};
-
-static const struct tc_key_word words_push[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true, .summary = "Always `primary`." },
-	{ .name = "organization", .required = true,
-		.summary = "GitHub organization or user that owns the repository; a dot is written as `%` and other "
-		"special characters are dropped." },
-	{ .name = "repository", .required = true,
-		.summary = "Name of the GitHub repository; a dot is written as `%` and other special characters are "
-		"dropped." },
-};
+#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
+static const char
+	summary_organization[] = "GitHub organization or user that owns the repository; a dot is written as `%` and other sp"
+	"ecial characters are dropped.";
+#define WORD_ORGANIZATION { "organization", NULL, summary_organization, true, false }
+static const char
+	summary_repository[] = "Name of the GitHub repository; a dot is written as `%` and other special characters are dr"
+	"opped.";
+#define WORD_REPOSITORY { "repository", NULL, summary_repository, true, false }
+static const char
+	summary_action[] = "What happened to the pull request, in GitHub's words, such as `opened` or `synchronize`.";
+#define WORD_ACTION { "action", NULL, summary_action, true, false }
+static const struct tc_key_word words_pull_request[] = { WORD_ROUTING_KEY_KIND, WORD_ORGANIZATION, WORD_REPOSITORY,
+	WORD_ACTION };
+static const struct tc_key_word words_push[] = { WORD_ROUTING_KEY_KIND, WORD_ORGANIZATION, WORD_REPOSITORY };
 
 enum { EX_PULL_REQUEST, EX_PUSH, EX_RELEASE, EX_RERUN, EX_TASK_GROUP_CREATION_REQUESTED };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_PULL_REQUEST] = { .service = &tc__service_github, .name = "pullRequest",
-		.exchange = "exchange/taskcluster-github/v1/pull-request", .title = "GitHub Pull Request Event",
-		.message = &tc_github_github_pull_request_message_type, .words = words_pull_request, .word_count = 4,
-		.description = "Sent for a pull request webhook; the last part of the key is the GitHub action, "
-		"such as `opened`. The body holds the webhook's content." },
-	[EX_PUSH] = { .service = &tc__service_github, .name = "push", .exchange = "exchange/taskcluster-github/v1/push",
-		.title = "GitHub push Event", .message = &tc_github_github_push_message_type, .words = words_push,
-		.word_count = 3,
-		.description = "Sent for a push webhook, whether to a branch or of a tag. The body holds the "
-		"webhook's content." },
-	[EX_RELEASE] = { .service = &tc__service_github, .name = "release",
-		.exchange = "exchange/taskcluster-github/v1/release", .title = "GitHub release Event",
-		.message = &tc_github_github_release_message_type, .words = words_push, .word_count = 3,
-		.description = "Sent for a release webhook. The body holds the webhook's content." },
-	[EX_RERUN] = { .service = &tc__service_github, .name = "rerun",
-		.exchange = "exchange/taskcluster-github/v1/rerun", .title = "GitHub re-run task Event",
-		.message = &tc_github_github_rerun_message_type, .words = words_push, .word_count = 3,
-		.description = "Sent when somebody asks on GitHub for a check run to be run again; the body names "
-		"the check run and the check suite." },
-	[EX_TASK_GROUP_CREATION_REQUESTED] = { .service = &tc__service_github, .name = "taskGroupCreationRequested",
-		.exchange = "exchange/taskcluster-github/v1/task-group-creation-requested",
-		.title = "tc-gh requested the Queue service to create all the tasks in a group",
-		.message = &tc_github_task_group_creation_requested_type, .words = words_push, .word_count = 3,
-		.description = "Sent once the service has asked the queue to create the tasks of a group for a "
-		"repository. Meant for the service's own status reporting, hence unsuitable as a base for other "
-		"tools." },
+	[EX_PULL_REQUEST] = { &tc__service_github, "pullRequest", "exchange/taskcluster-github/v1/pull-request",
+		"GitHub Pull Request Event",
+		"Sent for a pull request webhook; the last part of the key is the GitHub action, such as "
+		"`opened`. The body holds the webhook's content.", .words = words_pull_request, .word_count = 4,
+		.message = &tc_github_github_pull_request_message_type },
+	[EX_PUSH] = { &tc__service_github, "push", "exchange/taskcluster-github/v1/push", "GitHub push Event",
+		"Sent for a push webhook, whether to a branch or of a tag. The body holds the webhook's content.",
+		.words = words_push, .word_count = 3, .message = &tc_github_github_push_message_type },
+	[EX_RELEASE] = { &tc__service_github, "release", "exchange/taskcluster-github/v1/release",
+		"GitHub release Event", "Sent for a release webhook. The body holds the webhook's content.",
+		.words = words_push, .word_count = 3, .message = &tc_github_github_release_message_type },
+	[EX_RERUN] = { &tc__service_github, "rerun", "exchange/taskcluster-github/v1/rerun",
+		"GitHub re-run task Event",
+		"Sent when somebody asks on GitHub for a check run to be run again; the body names the check run "
+		"and the check suite.", .words = words_push, .word_count = 3,
+		.message = &tc_github_github_rerun_message_type },
+	[EX_TASK_GROUP_CREATION_REQUESTED] = { &tc__service_github, "taskGroupCreationRequested",
+		"exchange/taskcluster-github/v1/task-group-creation-requested",
+		"tc-gh requested the Queue service to create all the tasks in a group",
+		"Sent once the service has asked the queue to create the tasks of a group for a repository. Meant "
+		"for the service's own status reporting, hence unsuitable as a base for other tools.",
+		.words = words_push, .word_count = 3, .message = &tc_github_task_group_creation_requested_type },
 };
 
 const struct tc_service tc__service_github = {
 	.name = "github", .version = "v1", .title = "GitHub Service",
 	.description = "Connects GitHub repositories with Taskcluster: it turns webhooks into tasks and reports "
 	"results back to commits and pull requests. Through this API a tool looks up builds, cancels them, posts "
-	"statuses or comments, and tries out a `.taskcluster.yml`.",
+	"statuses or comments, and tries out a `.taskcluster.yml`.", .release = "106",
 	.operations = operations, .operation_count = 12, .exchanges = exchanges, .exchange_count = 5,
 };
 
 int tc_github_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_github_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_github_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_github_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_github_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_github_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_github_builds(tc_client *client, const struct tc_github_builds_query *query, struct tc_github_build_list **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_BUILDS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(BUILDS), NULL, query, NULL, reply, err); }
 tc_call *tc_github_builds_call(tc_client *client, const struct tc_github_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_BUILDS], NULL, query, err); }
+{ return tc_generated_call(client, OP(BUILDS), NULL, query, err); }
 struct tc_github_build_list *tc_github_builds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_BUILDS], response, err); }
+{ return tc_generated_reply(OP(BUILDS), response, err); }
 
 int tc_github_cancel_builds(tc_client *client, const char *owner, const char *repo,
 	const struct tc_github_cancel_builds_query *query, struct tc_github_build_list **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CANCEL_BUILDS], (const char *const[]){ owner, repo }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(CANCEL_BUILDS), TC_VALUES(owner, repo), query, NULL, reply, err); }
 tc_call *tc_github_cancel_builds_call(tc_client *client, const char *owner, const char *repo,
 	const struct tc_github_cancel_builds_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CANCEL_BUILDS], (const char *const[]){ owner, repo }, query, err); }
+{ return tc_generated_call(client, OP(CANCEL_BUILDS), TC_VALUES(owner, repo), query, err); }
 struct tc_github_build_list *tc_github_cancel_builds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CANCEL_BUILDS], response, err); }
+{ return tc_generated_reply(OP(CANCEL_BUILDS), response, err); }
 
 int tc_github_badge(tc_client *client, const char *owner, const char *repo, const char *branch, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_BADGE], (const char *const[]){ owner, repo, branch }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(BADGE), TC_VALUES(owner, repo, branch), NULL, NULL, response, err); }
 tc_call *tc_github_badge_call(tc_client *client, const char *owner, const char *repo, const char *branch, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_BADGE], (const char *const[]){ owner, repo, branch }, NULL, err); }
+{ return tc_generated_call(client, OP(BADGE), TC_VALUES(owner, repo, branch), NULL, err); }
 
 int tc_github_repository(tc_client *client, const char *owner, const char *repo, struct tc_github_repository **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPOSITORY], (const char *const[]){ owner, repo }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(REPOSITORY), TC_VALUES(owner, repo), NULL, NULL, reply, err); }
 tc_call *tc_github_repository_call(tc_client *client, const char *owner, const char *repo, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPOSITORY], (const char *const[]){ owner, repo }, NULL, err); }
+{ return tc_generated_call(client, OP(REPOSITORY), TC_VALUES(owner, repo), NULL, err); }
 struct tc_github_repository *tc_github_repository_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_REPOSITORY], response, err); }
+{ return tc_generated_reply(OP(REPOSITORY), response, err); }
 
 int tc_github_latest(tc_client *client, const char *owner, const char *repo, const char *branch, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LATEST], (const char *const[]){ owner, repo, branch }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(LATEST), TC_VALUES(owner, repo, branch), NULL, NULL, response, err); }
 tc_call *tc_github_latest_call(tc_client *client, const char *owner, const char *repo, const char *branch,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LATEST], (const char *const[]){ owner, repo, branch }, NULL, err); }
+{ return tc_generated_call(client, OP(LATEST), TC_VALUES(owner, repo, branch), NULL, err); }
 
 int tc_github_create_status(tc_client *client, const char *owner, const char *repo, const char *sha,
 	const struct tc_github_create_status *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_STATUS], (const char *const[]){ owner, repo, sha }, NULL,
-	body, response, err); }
+{ return tc_generated_perform(client, OP(CREATE_STATUS), TC_VALUES(owner, repo, sha), NULL, body, response, err); }
 tc_call *tc_github_create_status_call(tc_client *client, const char *owner, const char *repo, const char *sha,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_STATUS], (const char *const[]){ owner, repo, sha }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(CREATE_STATUS), TC_VALUES(owner, repo, sha), NULL, err); }
 int tc_github_create_status_body(tc_call *call, const struct tc_github_create_status *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_STATUS], body, err); }
+{ return tc_generated_body(call, OP(CREATE_STATUS), body, err); }
 
 int tc_github_create_comment(tc_client *client, const char *owner, const char *repo, const char *number,
 	const struct tc_github_create_comment *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_COMMENT], (const char *const[]){ owner, repo, number },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(CREATE_COMMENT), TC_VALUES(owner, repo, number), NULL, body, response, err); }
 tc_call *tc_github_create_comment_call(tc_client *client, const char *owner, const char *repo, const char *number,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_COMMENT], (const char *const[]){ owner, repo, number }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(CREATE_COMMENT), TC_VALUES(owner, repo, number), NULL, err); }
 int tc_github_create_comment_body(tc_call *call, const struct tc_github_create_comment *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_COMMENT], body, err); }
+{ return tc_generated_body(call, OP(CREATE_COMMENT), body, err); }
 
 int tc_github_render_taskcluster_yml(tc_client *client, const struct tc_github_render_taskcluster_yml_input *body,
 	struct tc_github_render_taskcluster_yml_output **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_RENDER_TASKCLUSTER_YML], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(RENDER_TASKCLUSTER_YML), NULL, NULL, body, reply, err); }
 tc_call *tc_github_render_taskcluster_yml_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_RENDER_TASKCLUSTER_YML], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(RENDER_TASKCLUSTER_YML), NULL, NULL, err); }
 int tc_github_render_taskcluster_yml_body(tc_call *call, const struct tc_github_render_taskcluster_yml_input *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_RENDER_TASKCLUSTER_YML], body, err); }
+{ return tc_generated_body(call, OP(RENDER_TASKCLUSTER_YML), body, err); }
 struct tc_github_render_taskcluster_yml_output *tc_github_render_taskcluster_yml_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_RENDER_TASKCLUSTER_YML], response, err); }
+{ return tc_generated_reply(OP(RENDER_TASKCLUSTER_YML), response, err); }
 
 int tc_github_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_github_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }
 
 int tc_github_events_pull_request(const struct tc_github_events_pull_request_key *key,
 	struct tc_binding *binding, tc_error *err)

@@ -6,292 +6,263 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_HOOK_GROUPS, OP_LIST_HOOKS, OP_HOOK,
-	OP_GET_HOOK_STATUS, OP_CREATE_HOOK, OP_UPDATE_HOOK, OP_REMOVE_HOOK, OP_TRIGGER_HOOK,
-	OP_GET_TRIGGER_TOKEN, OP_RESET_TRIGGER_TOKEN, OP_TRIGGER_HOOK_WITH_TOKEN,
-	OP_LIST_LAST_FIRES, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_hook_group_id[] = { { "hookGroupId" } },
+	names_hook_group_id_hook_id[] = { { "hookGroupId" }, { "hookId" } },
+	names_hook_group_id_hook_id_token[] = { { "hookGroupId" }, { "hookId" }, { "token" } },
+	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_HOOK_GROUPS, OP_LIST_HOOKS, OP_HOOK, OP_GET_HOOK_STATUS,
+	OP_CREATE_HOOK, OP_UPDATE_HOOK, OP_REMOVE_HOOK, OP_TRIGGER_HOOK, OP_GET_TRIGGER_TOKEN, OP_RESET_TRIGGER_TOKEN,
+	OP_TRIGGER_HOOK_WITH_TOKEN, OP_LIST_LAST_FIRES, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_hooks, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the hooks service can be reached. Needs no credentials and has "
-		"no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_hooks, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the hooks service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_hooks, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running hooks service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_LIST_HOOK_GROUPS] = { .service = &tc__service_hooks, .name = "listHookGroups", .method = "GET",
-		.route = "/hooks", .title = "List hook groups", .scopes = "\"hooks:list-hooks:\"", .has_output = true,
-		.output = &tc_hooks_list_hook_groups_response_type,
-		.description = "Returns the names of the hook groups in use. The list is not paged." },
-	[OP_LIST_HOOKS] = { .service = &tc__service_hooks, .name = "listHooks", .method = "GET",
-		.route = "/hooks/<hookGroupId>", .title = "List hooks in a given group",
-		.scopes = "\"hooks:list-hooks:<hookGroupId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_hooks_list_hooks_response_type,
-		.description = "Returns the full definitions of all hooks in one group. The list is not paged." },
-	[OP_HOOK] = { .service = &tc__service_hooks, .name = "hook", .method = "GET",
-		.route = "/hooks/<hookGroupId>/<hookId>", .title = "Get hook definition",
-		.scopes = "\"hooks:get:<hookGroupId>:<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_hooks_hook_definition_type,
-		.description = "Returns the definition of one hook: task template, schedule, bindings, trigger "
-		"schema and metadata." },
-	[OP_GET_HOOK_STATUS] = { .service = &tc__service_hooks, .name = "getHookStatus", .method = "GET",
-		.route = "/hooks/<hookGroupId>/<hookId>/status", .title = "Get hook status",
-		.scopes = "\"hooks:status:<hookGroupId>/<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.stability = TC_DEPRECATED, .has_output = true, .output = &tc_hooks_hook_status_type,
-		.description = "Returns the result of the most recent firing of a hook and the time of the next "
-		"scheduled one. Deprecated; listLastFires gives a fuller picture." },
-	[OP_CREATE_HOOK] = { .service = &tc__service_hooks, .name = "createHook", .method = "PUT",
-		.route = "/hooks/<hookGroupId>/<hookId>", .title = "Create a hook",
+	[OP_PING] = { &tc__service_hooks, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the hooks service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_hooks, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the hooks service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_hooks, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running hooks service, with the release number and "
+		"the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_LIST_HOOK_GROUPS] = { &tc__service_hooks, "listHookGroups", "GET", "/hooks", "List hook groups",
+		"Returns the names of the hook groups in use. The list is not paged.",
+		.scopes = "\"hooks:list-hooks:\"", .has_output = true,
+		.output = &tc_hooks_list_hook_groups_response_type },
+	[OP_LIST_HOOKS] = { &tc__service_hooks, "listHooks", "GET", "/hooks/<hookGroupId>",
+		"List hooks in a given group",
+		"Returns the full definitions of all hooks in one group. The list is not paged.",
+		.scopes = "\"hooks:list-hooks:<hookGroupId>\"", .arguments = names_hook_group_id, .argument_count = 1,
+		.has_output = true, .output = &tc_hooks_list_hooks_response_type },
+	[OP_HOOK] = { &tc__service_hooks, "hook", "GET", "/hooks/<hookGroupId>/<hookId>", "Get hook definition",
+		"Returns the definition of one hook: task template, schedule, bindings, trigger schema and metadata.",
+		.scopes = "\"hooks:get:<hookGroupId>:<hookId>\"", .arguments = names_hook_group_id_hook_id,
+		.argument_count = 2, .has_output = true, .output = &tc_hooks_hook_definition_type },
+	[OP_GET_HOOK_STATUS] = { &tc__service_hooks, "getHookStatus", "GET", "/hooks/<hookGroupId>/<hookId>/status",
+		"Get hook status",
+		"Returns the result of the most recent firing of a hook and the time of the next scheduled one. "
+		"Deprecated; listLastFires gives a fuller picture.",
+		.scopes = "\"hooks:status:<hookGroupId>/<hookId>\"", .arguments = names_hook_group_id_hook_id,
+		.argument_count = 2, .has_output = true, .output = &tc_hooks_hook_status_type,
+		.stability = TC_DEPRECATED },
+	[OP_CREATE_HOOK] = { &tc__service_hooks, "createHook", "PUT", "/hooks/<hookGroupId>/<hookId>",
+		"Create a hook",
+		"Creates a hook and returns its definition. Besides the scope to modify the hook the caller must "
+		"hold the hook's own `assume:hook-id:` role, under which its tasks are created.",
 		.scopes = "{\"AllOf\":[\"hooks:modify-hook:<hookGroupId>/<hookId>\","
-		"\"assume:hook-id:<hookGroupId>/<hookId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.has_input = true, .has_output = true, .input = &tc_hooks_create_hook_request_type,
-		.output = &tc_hooks_hook_definition_type,
-		.description = "Creates a hook and returns its definition. Besides the scope to modify the hook the "
-		"caller must hold the hook's own `assume:hook-id:` role, under which its tasks are created." },
-	[OP_UPDATE_HOOK] = { .service = &tc__service_hooks, .name = "updateHook", .method = "POST",
-		.route = "/hooks/<hookGroupId>/<hookId>", .title = "Update a hook",
+		"\"assume:hook-id:<hookGroupId>/<hookId>\"]}", .arguments = names_hook_group_id_hook_id,
+		.argument_count = 2, .has_input = true, .input = &tc_hooks_create_hook_request_type,
+		.has_output = true, .output = &tc_hooks_hook_definition_type },
+	[OP_UPDATE_HOOK] = { &tc__service_hooks, "updateHook", "POST", "/hooks/<hookGroupId>/<hookId>",
+		"Update a hook",
+		"Replaces the definition of an existing hook and returns the result; its two ids cannot change. "
+		"Needs the same scopes as createHook.",
 		.scopes = "{\"AllOf\":[\"hooks:modify-hook:<hookGroupId>/<hookId>\","
-		"\"assume:hook-id:<hookGroupId>/<hookId>\"]}",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.has_input = true, .has_output = true, .input = &tc_hooks_create_hook_request_type,
-		.output = &tc_hooks_hook_definition_type,
-		.description = "Replaces the definition of an existing hook and returns the result; its two ids "
-		"cannot change. Needs the same scopes as createHook." },
-	[OP_REMOVE_HOOK] = { .service = &tc__service_hooks, .name = "removeHook", .method = "DELETE",
-		.route = "/hooks/<hookGroupId>/<hookId>", .title = "Delete a hook",
-		.scopes = "\"hooks:modify-hook:<hookGroupId>/<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.description = "Deletes a hook, so that no more tasks come from it. Answers with an empty object, "
-		"also when the hook does not exist." },
-	[OP_TRIGGER_HOOK] = { .service = &tc__service_hooks, .name = "triggerHook", .method = "POST",
-		.route = "/hooks/<hookGroupId>/<hookId>/trigger", .title = "Trigger a hook",
-		.scopes = "\"hooks:trigger-hook:<hookGroupId>/<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.output = &tc_hooks_trigger_hook_response_type,
-		.description = "Fires a hook now; the body must fit the hook's triggerSchema and is available to "
-		"its template as `payload`. The reply names the new task, or is an empty object when the template "
-		"yields none." },
-	[OP_GET_TRIGGER_TOKEN] = { .service = &tc__service_hooks, .name = "getTriggerToken", .method = "GET",
-		.route = "/hooks/<hookGroupId>/<hookId>/token", .title = "Get a trigger token",
-		.scopes = "\"hooks:get-trigger-token:<hookGroupId>/<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_hooks_trigger_token_response_type, .secret_reply = true,
-		.description = "Returns the secret token with which triggerHookWithToken fires this hook. Whoever "
-		"knows the token needs no credentials." },
-	[OP_RESET_TRIGGER_TOKEN] = { .service = &tc__service_hooks, .name = "resetTriggerToken", .method = "POST",
-		.route = "/hooks/<hookGroupId>/<hookId>/token", .title = "Reset a trigger token",
-		.scopes = "\"hooks:reset-trigger-token:<hookGroupId>/<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_output = true, .output = &tc_hooks_trigger_token_response_type,
-		.secret_reply = true,
-		.description = "Replaces the trigger token of a hook and returns the new one; URLs with the former "
-		"token stop working." },
-	[OP_TRIGGER_HOOK_WITH_TOKEN] = { .service = &tc__service_hooks, .name = "triggerHookWithToken",
-		.method = "POST", .route = "/hooks/<hookGroupId>/<hookId>/trigger/<token>",
-		.title = "Trigger a hook with a token",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" }, { "token" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.output = &tc_hooks_trigger_hook_response_type,
-		.description = "Fires a hook for a caller that has its token instead of credentials, such as a "
-		"webhook. Body and reply are those of triggerHook; a wrong token is refused." },
-	[OP_LIST_LAST_FIRES] = { .service = &tc__service_hooks, .name = "listLastFires", .method = "GET",
-		.route = "/hooks/<hookGroupId>/<hookId>/last-fires", .title = "Get information about recent hook fires",
-		.scopes = "\"hooks:list-last-fires:<hookGroupId>/<hookId>\"",
-		.arguments = (const struct tc_parameter[]){ { "hookGroupId" }, { "hookId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_hooks_list_last_fires_response_type,
-		.description = "Returns a page of the recent firings of a hook: when each took place, why, which "
-		"task it made, or the error that prevented the task." },
-	[OP_HEARTBEAT] = { .service = &tc__service_hooks, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the hooks service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+		"\"assume:hook-id:<hookGroupId>/<hookId>\"]}", .arguments = names_hook_group_id_hook_id,
+		.argument_count = 2, .has_input = true, .input = &tc_hooks_create_hook_request_type,
+		.has_output = true, .output = &tc_hooks_hook_definition_type },
+	[OP_REMOVE_HOOK] = { &tc__service_hooks, "removeHook", "DELETE", "/hooks/<hookGroupId>/<hookId>",
+		"Delete a hook",
+		"Deletes a hook, so that no more tasks come from it. Answers with an empty object, also when the "
+		"hook does not exist.", .scopes = "\"hooks:modify-hook:<hookGroupId>/<hookId>\"",
+		.arguments = names_hook_group_id_hook_id, .argument_count = 2 },
+	[OP_TRIGGER_HOOK] = { &tc__service_hooks, "triggerHook", "POST", "/hooks/<hookGroupId>/<hookId>/trigger",
+		"Trigger a hook",
+		"Fires a hook now; the body must fit the hook's triggerSchema and is available to its template as "
+		"`payload`. The reply names the new task, or is an empty object when the template yields none.",
+		.scopes = "\"hooks:trigger-hook:<hookGroupId>/<hookId>\"", .arguments = names_hook_group_id_hook_id,
+		.argument_count = 2, .has_input = true, .has_output = true,
+		.output = &tc_hooks_trigger_hook_response_type, .retry = TC_RETRY_UNSENT },
+	[OP_GET_TRIGGER_TOKEN] = { &tc__service_hooks, "getTriggerToken", "GET",
+		"/hooks/<hookGroupId>/<hookId>/token", "Get a trigger token",
+		"Returns the secret token with which triggerHookWithToken fires this hook. Whoever knows the "
+		"token needs no credentials.", .scopes = "\"hooks:get-trigger-token:<hookGroupId>/<hookId>\"",
+		.arguments = names_hook_group_id_hook_id, .argument_count = 2, .has_output = true,
+		.output = &tc_hooks_trigger_token_response_type, .secret_reply = true },
+	[OP_RESET_TRIGGER_TOKEN] = { &tc__service_hooks, "resetTriggerToken", "POST",
+		"/hooks/<hookGroupId>/<hookId>/token", "Reset a trigger token",
+		"Replaces the trigger token of a hook and returns the new one; URLs with the former token stop "
+		"working.", .scopes = "\"hooks:reset-trigger-token:<hookGroupId>/<hookId>\"",
+		.arguments = names_hook_group_id_hook_id, .argument_count = 2, .has_output = true,
+		.output = &tc_hooks_trigger_token_response_type, .secret_reply = true, .retry = TC_RETRY_UNSENT },
+	[OP_TRIGGER_HOOK_WITH_TOKEN] = { &tc__service_hooks, "triggerHookWithToken", "POST",
+		"/hooks/<hookGroupId>/<hookId>/trigger/<token>", "Trigger a hook with a token",
+		"Fires a hook for a caller that has its token instead of credentials, such as a webhook. Body and "
+		"reply are those of triggerHook; a wrong token is refused.",
+		.arguments = names_hook_group_id_hook_id_token, .argument_count = 3, .has_input = true,
+		.has_output = true, .output = &tc_hooks_trigger_hook_response_type, .retry = TC_RETRY_UNSENT },
+	[OP_LIST_LAST_FIRES] = { &tc__service_hooks, "listLastFires", "GET",
+		"/hooks/<hookGroupId>/<hookId>/last-fires", "Get information about recent hook fires",
+		"Returns a page of the recent firings of a hook: when each took place, why, which task it made, "
+		"or the error that prevented the task.", .scopes = "\"hooks:list-last-fires:<hookGroupId>/<hookId>\"",
+		.arguments = names_hook_group_id_hook_id, .argument_count = 2,
+		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
+		.output = &tc_hooks_list_last_fires_response_type, .pages = true },
+	[OP_HEARTBEAT] = { &tc__service_hooks, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the hooks service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_hook_created[] = {
-	{ .name = "reserved", .multiple_words = true,
-		.summary = "Kept free for later fields; when it is left unset, the pattern gets a `#` here." },
-};
+static const char
+	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
+#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
+static const struct tc_key_word words_hook_created[] = { WORD_RESERVED };
 
 enum { EX_HOOK_CREATED, EX_HOOK_UPDATED, EX_HOOK_DELETED };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_HOOK_CREATED] = { .service = &tc__service_hooks, .name = "hookCreated",
-		.exchange = "exchange/taskcluster-hooks/v1/hook-created", .title = "Hook Created Messages",
-		.message = &tc_hooks_pulse_hook_changed_message_type, .words = words_hook_created, .word_count = 1,
-		.description = "Sent when a hook is created; the message names its hookGroupId and hookId. The "
-		"service starts listening on the hook's bindings in response." },
-	[EX_HOOK_UPDATED] = { .service = &tc__service_hooks, .name = "hookUpdated",
-		.exchange = "exchange/taskcluster-hooks/v1/hook-updated", .title = "Hook Updated Messages",
-		.message = &tc_hooks_pulse_hook_changed_message_type, .words = words_hook_created, .word_count = 1,
-		.description = "Sent when the definition of a hook changes; the message holds only the two ids, so "
-		"the definition itself has to be fetched." },
-	[EX_HOOK_DELETED] = { .service = &tc__service_hooks, .name = "hookDeleted",
-		.exchange = "exchange/taskcluster-hooks/v1/hook-deleted", .title = "Hook Deleted Messages",
-		.message = &tc_hooks_pulse_hook_changed_message_type, .words = words_hook_created, .word_count = 1,
-		.description = "Sent when a hook is deleted; the message names its hookGroupId and hookId, and the "
-		"service drops the hook's bindings." },
+	[EX_HOOK_CREATED] = { &tc__service_hooks, "hookCreated", "exchange/taskcluster-hooks/v1/hook-created",
+		"Hook Created Messages",
+		"Sent when a hook is created; the message names its hookGroupId and hookId. The service starts "
+		"listening on the hook's bindings in response.", .words = words_hook_created, .word_count = 1,
+		.message = &tc_hooks_pulse_hook_changed_message_type },
+	[EX_HOOK_UPDATED] = { &tc__service_hooks, "hookUpdated", "exchange/taskcluster-hooks/v1/hook-updated",
+		"Hook Updated Messages",
+		"Sent when the definition of a hook changes; the message holds only the two ids, so the "
+		"definition itself has to be fetched.", .words = words_hook_created, .word_count = 1,
+		.message = &tc_hooks_pulse_hook_changed_message_type },
+	[EX_HOOK_DELETED] = { &tc__service_hooks, "hookDeleted", "exchange/taskcluster-hooks/v1/hook-deleted",
+		"Hook Deleted Messages",
+		"Sent when a hook is deleted; the message names its hookGroupId and hookId, and the service drops "
+		"the hook's bindings.", .words = words_hook_created, .word_count = 1,
+		.message = &tc_hooks_pulse_hook_changed_message_type },
 };
 
 const struct tc_service tc__service_hooks = {
 	.name = "hooks", .version = "v1", .title = "Hooks Service",
 	.description = "Stores hooks: task templates that are rendered and submitted on a schedule, on a Pulse "
 	"message, on an API call or through a secret URL. A hook is named by its hookGroupId and hookId.",
-	.operations = operations, .operation_count = 16, .exchanges = exchanges, .exchange_count = 3,
+	.release = "106", .operations = operations, .operation_count = 16, .exchanges = exchanges, .exchange_count = 3,
 };
 
 int tc_hooks_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_hooks_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_hooks_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_hooks_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_hooks_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_hooks_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_hooks_list_hook_groups(tc_client *client, struct tc_hooks_list_hook_groups_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_HOOK_GROUPS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_HOOK_GROUPS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_hooks_list_hook_groups_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_HOOK_GROUPS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_HOOK_GROUPS), NULL, NULL, err); }
 struct tc_hooks_list_hook_groups_response *tc_hooks_list_hook_groups_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_HOOK_GROUPS], response, err); }
+{ return tc_generated_reply(OP(LIST_HOOK_GROUPS), response, err); }
 
 int tc_hooks_list_hooks(tc_client *client, const char *hook_group_id, struct tc_hooks_list_hooks_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_HOOKS], (const char *const[]){ hook_group_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_HOOKS), TC_VALUES(hook_group_id), NULL, NULL, reply, err); }
 tc_call *tc_hooks_list_hooks_call(tc_client *client, const char *hook_group_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_HOOKS], (const char *const[]){ hook_group_id }, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_HOOKS), TC_VALUES(hook_group_id), NULL, err); }
 struct tc_hooks_list_hooks_response *tc_hooks_list_hooks_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_HOOKS], response, err); }
+{ return tc_generated_reply(OP(LIST_HOOKS), response, err); }
 
 int tc_hooks_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
 	struct tc_hooks_hook_definition **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HOOK], (const char *const[]){ hook_group_id, hook_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(HOOK), TC_VALUES(hook_group_id, hook_id), NULL, NULL, reply, err); }
 tc_call *tc_hooks_hook_call(tc_client *client, const char *hook_group_id, const char *hook_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HOOK], (const char *const[]){ hook_group_id, hook_id }, NULL, err); }
+{ return tc_generated_call(client, OP(HOOK), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 struct tc_hooks_hook_definition *tc_hooks_hook_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_HOOK], response, err); }
+{ return tc_generated_reply(OP(HOOK), response, err); }
 
 int tc_hooks_get_hook_status(tc_client *client, const char *hook_group_id, const char *hook_id,
 	struct tc_hooks_hook_status **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_HOOK_STATUS], (const char *const[]){ hook_group_id, hook_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_HOOK_STATUS), TC_VALUES(hook_group_id, hook_id), NULL, NULL, reply, err); }
 tc_call *tc_hooks_get_hook_status_call(tc_client *client, const char *hook_group_id, const char *hook_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_HOOK_STATUS], (const char *const[]){ hook_group_id, hook_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_HOOK_STATUS), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 struct tc_hooks_hook_status *tc_hooks_get_hook_status_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_HOOK_STATUS], response, err); }
+{ return tc_generated_reply(OP(GET_HOOK_STATUS), response, err); }
 
 int tc_hooks_create_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
 	const struct tc_hooks_create_hook_request *body, struct tc_hooks_hook_definition **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_HOOK], (const char *const[]){ hook_group_id, hook_id },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, body, reply, err); }
 tc_call *tc_hooks_create_hook_call(tc_client *client, const char *hook_group_id, const char *hook_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_HOOK], (const char *const[]){ hook_group_id, hook_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(CREATE_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 int tc_hooks_create_hook_body(tc_call *call, const struct tc_hooks_create_hook_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_HOOK], body, err); }
+{ return tc_generated_body(call, OP(CREATE_HOOK), body, err); }
 struct tc_hooks_hook_definition *tc_hooks_create_hook_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_HOOK], response, err); }
+{ return tc_generated_reply(OP(CREATE_HOOK), response, err); }
 
 int tc_hooks_update_hook(tc_client *client, const char *hook_group_id, const char *hook_id,
 	const struct tc_hooks_create_hook_request *body, struct tc_hooks_hook_definition **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UPDATE_HOOK], (const char *const[]){ hook_group_id, hook_id },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(UPDATE_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, body, reply, err); }
 tc_call *tc_hooks_update_hook_call(tc_client *client, const char *hook_group_id, const char *hook_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UPDATE_HOOK], (const char *const[]){ hook_group_id, hook_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(UPDATE_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 int tc_hooks_update_hook_body(tc_call *call, const struct tc_hooks_create_hook_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UPDATE_HOOK], body, err); }
+{ return tc_generated_body(call, OP(UPDATE_HOOK), body, err); }
 struct tc_hooks_hook_definition *tc_hooks_update_hook_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_UPDATE_HOOK], response, err); }
+{ return tc_generated_reply(OP(UPDATE_HOOK), response, err); }
 
 int tc_hooks_remove_hook(tc_client *client, const char *hook_group_id, const char *hook_id, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REMOVE_HOOK], (const char *const[]){ hook_group_id, hook_id },
-	NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(REMOVE_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, NULL, response, err); }
 tc_call *tc_hooks_remove_hook_call(tc_client *client, const char *hook_group_id, const char *hook_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REMOVE_HOOK], (const char *const[]){ hook_group_id, hook_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(REMOVE_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 
 int tc_hooks_trigger_hook(tc_client *client, const char *hook_group_id, const char *hook_id, const tc_json *body,
 	struct tc_hooks_trigger_hook_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TRIGGER_HOOK], (const char *const[]){ hook_group_id, hook_id },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(TRIGGER_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, body, reply, err); }
 tc_call *tc_hooks_trigger_hook_call(tc_client *client, const char *hook_group_id, const char *hook_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TRIGGER_HOOK], (const char *const[]){ hook_group_id, hook_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(TRIGGER_HOOK), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 struct tc_hooks_trigger_hook_response *tc_hooks_trigger_hook_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_TRIGGER_HOOK], response, err); }
+{ return tc_generated_reply(OP(TRIGGER_HOOK), response, err); }
 
 int tc_hooks_get_trigger_token(tc_client *client, const char *hook_group_id, const char *hook_id,
 	struct tc_hooks_trigger_token_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_TRIGGER_TOKEN], (const char *const[]){ hook_group_id,
-	hook_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_TRIGGER_TOKEN), TC_VALUES(hook_group_id, hook_id), NULL, NULL, reply,
+	err); }
 tc_call *tc_hooks_get_trigger_token_call(tc_client *client, const char *hook_group_id, const char *hook_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_TRIGGER_TOKEN], (const char *const[]){ hook_group_id, hook_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_TRIGGER_TOKEN), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 struct tc_hooks_trigger_token_response *tc_hooks_get_trigger_token_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_TRIGGER_TOKEN], response, err); }
+{ return tc_generated_reply(OP(GET_TRIGGER_TOKEN), response, err); }
 
 int tc_hooks_reset_trigger_token(tc_client *client, const char *hook_group_id, const char *hook_id,
 	struct tc_hooks_trigger_token_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_RESET_TRIGGER_TOKEN], (const char *const[]){ hook_group_id,
-	hook_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(RESET_TRIGGER_TOKEN), TC_VALUES(hook_group_id, hook_id), NULL, NULL, reply,
+	err); }
 tc_call *tc_hooks_reset_trigger_token_call(tc_client *client, const char *hook_group_id, const char *hook_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_RESET_TRIGGER_TOKEN], (const char *const[]){ hook_group_id, hook_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(RESET_TRIGGER_TOKEN), TC_VALUES(hook_group_id, hook_id), NULL, err); }
 struct tc_hooks_trigger_token_response *tc_hooks_reset_trigger_token_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_RESET_TRIGGER_TOKEN], response, err); }
+{ return tc_generated_reply(OP(RESET_TRIGGER_TOKEN), response, err); }
 
 int tc_hooks_trigger_hook_with_token(tc_client *client, const char *hook_group_id, const char *hook_id,
 	const char *token, const tc_json *body, struct tc_hooks_trigger_hook_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TRIGGER_HOOK_WITH_TOKEN], (const char *const[]){ hook_group_id,
-	hook_id, token }, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(TRIGGER_HOOK_WITH_TOKEN), TC_VALUES(hook_group_id, hook_id, token), NULL, body,
+	reply, err); }
 tc_call *tc_hooks_trigger_hook_with_token_call(tc_client *client, const char *hook_group_id, const char *hook_id,
 	const char *token, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TRIGGER_HOOK_WITH_TOKEN], (const char *const[]){ hook_group_id,
-	hook_id, token }, NULL, err); }
+{ return tc_generated_call(client, OP(TRIGGER_HOOK_WITH_TOKEN), TC_VALUES(hook_group_id, hook_id, token), NULL, err); }
 struct tc_hooks_trigger_hook_response *tc_hooks_trigger_hook_with_token_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_TRIGGER_HOOK_WITH_TOKEN], response, err); }
+{ return tc_generated_reply(OP(TRIGGER_HOOK_WITH_TOKEN), response, err); }
 
 int tc_hooks_list_last_fires(tc_client *client, const char *hook_group_id, const char *hook_id,
 	const struct tc_hooks_list_last_fires_query *query, struct tc_hooks_list_last_fires_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_LAST_FIRES], (const char *const[]){ hook_group_id, hook_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_LAST_FIRES), TC_VALUES(hook_group_id, hook_id), query, NULL, reply,
+	err); }
 tc_call *tc_hooks_list_last_fires_call(tc_client *client, const char *hook_group_id, const char *hook_id,
 	const struct tc_hooks_list_last_fires_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_LAST_FIRES], (const char *const[]){ hook_group_id, hook_id },
-	query, err); }
+{ return tc_generated_call(client, OP(LIST_LAST_FIRES), TC_VALUES(hook_group_id, hook_id), query, err); }
 struct tc_hooks_list_last_fires_response *tc_hooks_list_last_fires_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_LAST_FIRES], response, err); }
+{ return tc_generated_reply(OP(LIST_LAST_FIRES), response, err); }
 
 int tc_hooks_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_hooks_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }
 
 int tc_hooks_events_hook_created(const struct tc_hooks_events_hook_created_key *key,
 	struct tc_binding *binding, tc_error *err)

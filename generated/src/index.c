@@ -5,171 +5,155 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_FIND_TASK, OP_FIND_TASKS_AT_INDEX,
-	OP_LIST_NAMESPACES, OP_LIST_TASKS, OP_INSERT_TASK, OP_DELETE_TASK,
-	OP_FIND_ARTIFACT_FROM_TASK, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_index_path[] = { { "indexPath" } },
+	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
+	names_namespace_[] = { { "namespace" } },
+	names_index_path_name[] = { { "indexPath" }, { "name" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_FIND_TASK, OP_FIND_TASKS_AT_INDEX, OP_LIST_NAMESPACES, OP_LIST_TASKS,
+	OP_INSERT_TASK, OP_DELETE_TASK, OP_FIND_ARTIFACT_FROM_TASK, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_index, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the index service can be reached. Needs no credentials and has "
-		"no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_index, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the index service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_index, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running index service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_FIND_TASK] = { .service = &tc__service_index, .name = "findTask", .method = "GET",
-		.route = "/task/<indexPath>", .title = "Find Indexed Task", .scopes = "\"index:find-task:<indexPath>\"",
-		.arguments = (const struct tc_parameter[]){ { "indexPath" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_index_indexed_task_response_type,
-		.description = "Returns the taskId, rank, data and expiry stored at one index path. Answers 404 "
-		"when nothing is there." },
-	[OP_FIND_TASKS_AT_INDEX] = { .service = &tc__service_index, .name = "findTasksAtIndex", .method = "POST",
-		.route = "/tasks/indexes", .title = "Find tasks at indexes",
+	[OP_PING] = { &tc__service_index, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the index service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_index, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the index service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_index, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running index service, with the release number and "
+		"the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_FIND_TASK] = { &tc__service_index, "findTask", "GET", "/task/<indexPath>", "Find Indexed Task",
+		"Returns the taskId, rank, data and expiry stored at one index path. Answers 404 when nothing is "
+		"there.", .scopes = "\"index:find-task:<indexPath>\"", .arguments = names_index_path,
+		.argument_count = 1, .has_output = true, .output = &tc_index_indexed_task_response_type },
+	[OP_FIND_TASKS_AT_INDEX] = { &tc__service_index, "findTasksAtIndex", "POST", "/tasks/indexes",
+		"Find tasks at indexes",
+		"Looks up many index paths in one call and returns the entries found, in pages. Repeat the same "
+		"body with each continuationToken, and expect no entry for a path without a task.",
 		.scopes = "{\"AllOf\":[{\"for\":\"indexPath\",\"in\":\"indexPaths\","
-		"\"each\":\"index:find-task:<indexPath>\"}]}",
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.stability = TC_EXPERIMENTAL, .has_input = true, .has_output = true, .pages = true,
-		.input = &tc_index_list_tasks_at_index_type, .output = &tc_index_list_tasks_response_type,
-		.description = "Looks up many index paths in one call and returns the entries found, in pages. "
-		"Repeat the same body with each continuationToken, and expect no entry for a path without a task." },
-	[OP_LIST_NAMESPACES] = { .service = &tc__service_index, .name = "listNamespaces", .method = "GET",
-		.route = "/namespaces/<namespace>", .title = "List Namespaces",
-		.scopes = "\"index:list-namespaces:<namespace>\"",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_index_list_namespaces_response_type,
-		.description = "Returns a page of the namespaces one level below the given one, for walking the "
-		"index as a tree." },
-	[OP_LIST_TASKS] = { .service = &tc__service_index, .name = "listTasks", .method = "GET",
-		.route = "/tasks/<namespace>", .title = "List Tasks", .scopes = "\"index:list-tasks:<namespace>\"",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_index_list_tasks_response_type,
-		.description = "Returns a page of the entries directly inside a namespace, not those further down. "
-		"Meant for browsing; a program that knows the path should call findTask." },
-	[OP_INSERT_TASK] = { .service = &tc__service_index, .name = "insertTask", .method = "PUT",
-		.route = "/task/<namespace>", .title = "Insert Task into Index",
-		.scopes = "\"index:insert-task:<namespace>\"",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1, .has_input = true,
-		.has_output = true, .input = &tc_index_insert_task_request_type,
-		.output = &tc_index_indexed_task_response_type,
-		.description = "Stores a task at an index path with a rank, data and an expiry, replacing an entry "
-		"of lower or equal rank. With a lower rank than the stored one the call still succeeds, and the old "
-		"entry stays." },
-	[OP_DELETE_TASK] = { .service = &tc__service_index, .name = "deleteTask", .method = "DELETE",
-		.route = "/task/<namespace>", .title = "Remove Task from Index",
-		.scopes = "\"index:delete-task:<namespace>\"",
-		.arguments = (const struct tc_parameter[]){ { "namespace" } }, .argument_count = 1,
-		.description = "Removes the entry at an index path and answers with an empty object, also when "
-		"there is none. Earlier entries of lower rank do not come back." },
-	[OP_FIND_ARTIFACT_FROM_TASK] = { .service = &tc__service_index, .name = "findArtifactFromTask", .method = "GET",
-		.route = "/task/<indexPath>/artifacts/<name>", .title = "Get Artifact From Indexed Task",
-		.scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "indexPath" }, { "name" } }, .argument_count = 2,
-		.description = "Redirects to an artifact of the latest run of the task at an index path. The reply "
-		"holds only a Location, no JSON; two calls can lead to different tasks when the index moves on "
-		"between them." },
-	[OP_HEARTBEAT] = { .service = &tc__service_index, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the index service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+		"\"each\":\"index:find-task:<indexPath>\"}]}", .query = names_continuation_token_limit,
+		.query_count = 2, .has_input = true, .input = &tc_index_list_tasks_at_index_type, .has_output = true,
+		.output = &tc_index_list_tasks_response_type, .pages = true, .stability = TC_EXPERIMENTAL },
+	[OP_LIST_NAMESPACES] = { &tc__service_index, "listNamespaces", "GET", "/namespaces/<namespace>",
+		"List Namespaces",
+		"Returns a page of the namespaces one level below the given one, for walking the index as a tree.",
+		.scopes = "\"index:list-namespaces:<namespace>\"", .arguments = names_namespace_, .argument_count = 1,
+		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
+		.output = &tc_index_list_namespaces_response_type, .pages = true },
+	[OP_LIST_TASKS] = { &tc__service_index, "listTasks", "GET", "/tasks/<namespace>", "List Tasks",
+		"Returns a page of the entries directly inside a namespace, not those further down. Meant for "
+		"browsing; a program that knows the path should call findTask.",
+		.scopes = "\"index:list-tasks:<namespace>\"", .arguments = names_namespace_, .argument_count = 1,
+		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
+		.output = &tc_index_list_tasks_response_type, .pages = true },
+	[OP_INSERT_TASK] = { &tc__service_index, "insertTask", "PUT", "/task/<namespace>", "Insert Task into Index",
+		"Stores a task at an index path with a rank, data and an expiry, replacing an entry of lower or "
+		"equal rank. With a lower rank than the stored one the call still succeeds, and the old entry "
+		"stays.", .scopes = "\"index:insert-task:<namespace>\"", .arguments = names_namespace_,
+		.argument_count = 1, .has_input = true, .input = &tc_index_insert_task_request_type,
+		.has_output = true, .output = &tc_index_indexed_task_response_type },
+	[OP_DELETE_TASK] = { &tc__service_index, "deleteTask", "DELETE", "/task/<namespace>",
+		"Remove Task from Index",
+		"Removes the entry at an index path and answers with an empty object, also when there is none. "
+		"Earlier entries of lower rank do not come back.", .scopes = "\"index:delete-task:<namespace>\"",
+		.arguments = names_namespace_, .argument_count = 1 },
+	[OP_FIND_ARTIFACT_FROM_TASK] = { &tc__service_index, "findArtifactFromTask", "GET",
+		"/task/<indexPath>/artifacts/<name>", "Get Artifact From Indexed Task",
+		"Redirects to an artifact of the latest run of the task at an index path. The reply holds only a "
+		"Location, no JSON; two calls can lead to different tasks when the index moves on between them.",
+		.scopes = "\"queue:get-artifact:<name>\"", .arguments = names_index_path_name, .argument_count = 2 },
+	[OP_HEARTBEAT] = { &tc__service_index, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the index service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_index = {
 	.name = "index", .version = "v1", .title = "Index Service",
 	.description = "Gives tasks stable names: a dotted path such as `project.branch.latest.build` leads to the "
 	"taskId of highest rank. Entries mostly come from task routes below `index.`; tools read them to find a "
-	"build without knowing its taskId.", .operations = operations, .operation_count = 11,
+	"build without knowing its taskId.", .release = "106", .operations = operations, .operation_count = 11,
 };
 
 int tc_index_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_index_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_index_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_index_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_index_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_index_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_index_find_task(tc_client *client, const char *index_path, struct tc_index_indexed_task_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FIND_TASK], (const char *const[]){ index_path }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(FIND_TASK), TC_VALUES(index_path), NULL, NULL, reply, err); }
 tc_call *tc_index_find_task_call(tc_client *client, const char *index_path, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FIND_TASK], (const char *const[]){ index_path }, NULL, err); }
+{ return tc_generated_call(client, OP(FIND_TASK), TC_VALUES(index_path), NULL, err); }
 struct tc_index_indexed_task_response *tc_index_find_task_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_FIND_TASK], response, err); }
+{ return tc_generated_reply(OP(FIND_TASK), response, err); }
 
 int tc_index_find_tasks_at_index(tc_client *client, const struct tc_index_find_tasks_at_index_query *query,
 	const struct tc_index_list_tasks_at_index *body, struct tc_index_list_tasks_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FIND_TASKS_AT_INDEX], NULL, query, body, reply, err); }
+{ return tc_generated_perform(client, OP(FIND_TASKS_AT_INDEX), NULL, query, body, reply, err); }
 tc_call *tc_index_find_tasks_at_index_call(tc_client *client, const struct tc_index_find_tasks_at_index_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FIND_TASKS_AT_INDEX], NULL, query, err); }
+{ return tc_generated_call(client, OP(FIND_TASKS_AT_INDEX), NULL, query, err); }
 int tc_index_find_tasks_at_index_body(tc_call *call, const struct tc_index_list_tasks_at_index *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_FIND_TASKS_AT_INDEX], body, err); }
+{ return tc_generated_body(call, OP(FIND_TASKS_AT_INDEX), body, err); }
 struct tc_index_list_tasks_response *tc_index_find_tasks_at_index_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_FIND_TASKS_AT_INDEX], response, err); }
+{ return tc_generated_reply(OP(FIND_TASKS_AT_INDEX), response, err); }
 
 int tc_index_list_namespaces(tc_client *client, const char *namespace_,
 	const struct tc_index_list_namespaces_query *query, struct tc_index_list_namespaces_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_NAMESPACES), TC_VALUES(namespace_), query, NULL, reply, err); }
 tc_call *tc_index_list_namespaces_call(tc_client *client, const char *namespace_,
 	const struct tc_index_list_namespaces_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_NAMESPACES], (const char *const[]){ namespace_ }, query, err); }
+{ return tc_generated_call(client, OP(LIST_NAMESPACES), TC_VALUES(namespace_), query, err); }
 struct tc_index_list_namespaces_response *tc_index_list_namespaces_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_NAMESPACES], response, err); }
+{ return tc_generated_reply(OP(LIST_NAMESPACES), response, err); }
 
 int tc_index_list_tasks(tc_client *client, const char *namespace_, const struct tc_index_list_tasks_query *query,
 	struct tc_index_list_tasks_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(LIST_TASKS), TC_VALUES(namespace_), query, NULL, reply, err); }
 tc_call *tc_index_list_tasks_call(tc_client *client, const char *namespace_,
 	const struct tc_index_list_tasks_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_TASKS], (const char *const[]){ namespace_ }, query, err); }
+{ return tc_generated_call(client, OP(LIST_TASKS), TC_VALUES(namespace_), query, err); }
 struct tc_index_list_tasks_response *tc_index_list_tasks_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_TASKS], response, err); }
+{ return tc_generated_reply(OP(LIST_TASKS), response, err); }
 
 int tc_index_insert_task(tc_client *client, const char *namespace_, const struct tc_index_insert_task_request *body,
 	struct tc_index_indexed_task_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(INSERT_TASK), TC_VALUES(namespace_), NULL, body, reply, err); }
 tc_call *tc_index_insert_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_INSERT_TASK], (const char *const[]){ namespace_ }, NULL, err); }
+{ return tc_generated_call(client, OP(INSERT_TASK), TC_VALUES(namespace_), NULL, err); }
 int tc_index_insert_task_body(tc_call *call, const struct tc_index_insert_task_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_INSERT_TASK], body, err); }
+{ return tc_generated_body(call, OP(INSERT_TASK), body, err); }
 struct tc_index_indexed_task_response *tc_index_insert_task_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_INSERT_TASK], response, err); }
+{ return tc_generated_reply(OP(INSERT_TASK), response, err); }
 
 int tc_index_delete_task(tc_client *client, const char *namespace_, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_TASK], (const char *const[]){ namespace_ }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(DELETE_TASK), TC_VALUES(namespace_), NULL, NULL, response, err); }
 tc_call *tc_index_delete_task_call(tc_client *client, const char *namespace_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_TASK], (const char *const[]){ namespace_ }, NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_TASK), TC_VALUES(namespace_), NULL, err); }
 
 int tc_index_find_artifact_from_task(tc_client *client, const char *index_path, const char *name,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FIND_ARTIFACT_FROM_TASK], (const char *const[]){ index_path,
-	name }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(FIND_ARTIFACT_FROM_TASK), TC_VALUES(index_path, name), NULL, NULL, response,
+	err); }
 tc_call *tc_index_find_artifact_from_task_call(tc_client *client, const char *index_path, const char *name,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FIND_ARTIFACT_FROM_TASK], (const char *const[]){ index_path, name },
-	NULL, err); }
+{ return tc_generated_call(client, OP(FIND_ARTIFACT_FROM_TASK), TC_VALUES(index_path, name), NULL, err); }
 
 int tc_index_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_index_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }

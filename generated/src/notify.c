@@ -6,170 +6,165 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_EMAIL, OP_PULSE, OP_MATRIX, OP_SLACK,
-	OP_ADD_DENYLIST_ADDRESS, OP_DELETE_DENYLIST_ADDRESS, OP_LIST_DENYLIST, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_EMAIL, OP_PULSE, OP_MATRIX, OP_SLACK, OP_ADD_DENYLIST_ADDRESS,
+	OP_DELETE_DENYLIST_ADDRESS, OP_LIST_DENYLIST, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_notify, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the notify service can be reached. Needs no credentials and "
-		"has no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_notify, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the notify service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_notify, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running notify service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_EMAIL] = { .service = &tc__service_notify, .name = "email", .method = "POST", .route = "/email",
-		.title = "Send an Email", .scopes = "\"notify:email:<address>\"", .stability = TC_EXPERIMENTAL,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_notify_email_request_type,
-		.description = "Sends a mail whose content is Markdown, as text and as HTML, with an optional link "
-		"button. A duplicate of a recent message is not sent again and answered with 204." },
-	[OP_PULSE] = { .service = &tc__service_notify, .name = "pulse", .method = "POST", .route = "/pulse",
-		.title = "Publish a Pulse Message", .scopes = "\"notify:pulse:<routingKey>\"",
-		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_notify_pulse_request_type,
-		.description = "Publishes a JSON message on the notification exchange under the given routing key. "
-		"A success is plain text `OK` rather than JSON; a duplicate gives 204." },
-	[OP_MATRIX] = { .service = &tc__service_notify, .name = "matrix", .method = "POST", .route = "/matrix",
-		.title = "Post Matrix Message", .scopes = "\"notify:matrix-room:<roomId>\"",
-		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_notify_matrix_request_type,
-		.description = "Posts a message, optionally formatted, into a Matrix room; the deployment's Matrix "
-		"user must have been invited there. A duplicate gives 204." },
-	[OP_SLACK] = { .service = &tc__service_notify, .name = "slack", .method = "POST", .route = "/slack",
-		.title = "Post Slack Message", .scopes = "\"notify:slack-channel:<channelId>\"",
-		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_notify_slack_request_type,
-		.description = "Posts text, and optionally blocks or attachments, into a Slack channel named by its "
-		"id. The Slack app must be a member of a private channel; a duplicate gives 204." },
-	[OP_ADD_DENYLIST_ADDRESS] = { .service = &tc__service_notify, .name = "addDenylistAddress", .method = "POST",
-		.route = "/denylist/add", .title = "Denylist Given Address", .scopes = "\"notify:manage-denylist\"",
-		.stability = TC_EXPERIMENTAL, .has_input = true, .input = &tc_notify_notification_address_type,
-		.description = "Puts an address of one notification type on the denylist, so that nothing is sent "
-		"to it any more." },
-	[OP_DELETE_DENYLIST_ADDRESS] = { .service = &tc__service_notify, .name = "deleteDenylistAddress",
-		.method = "DELETE", .route = "/denylist/delete", .title = "Delete Denylisted Address",
-		.scopes = "\"notify:manage-denylist\"", .stability = TC_EXPERIMENTAL, .has_input = true,
-		.input = &tc_notify_notification_address_type,
-		.description = "Takes an address off the denylist. This DELETE carries a JSON body with the "
-		"notification type and address." },
-	[OP_LIST_DENYLIST] = { .service = &tc__service_notify, .name = "listDenylist", .method = "GET",
-		.route = "/denylist/list", .title = "List Denylisted Notifications",
-		.scopes = "\"notify:manage-denylist\"",
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
-		.output = &tc_notify_notification_address_list_type,
-		.description = "Returns a page of the addresses on the denylist, each with its notification type." },
-	[OP_HEARTBEAT] = { .service = &tc__service_notify, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the notify service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+	[OP_PING] = { &tc__service_notify, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the notify service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_notify, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the notify service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_notify, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running notify service, with the release number and "
+		"the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_EMAIL] = { &tc__service_notify, "email", "POST", "/email", "Send an Email",
+		"Sends a mail whose content is Markdown, as text and as HTML, with an optional link button. A "
+		"duplicate of a recent message is not sent again and answered with 204.",
+		.scopes = "\"notify:email:<address>\"", .has_input = true, .input = &tc_notify_email_request_type,
+		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT },
+	[OP_PULSE] = { &tc__service_notify, "pulse", "POST", "/pulse", "Publish a Pulse Message",
+		"Publishes a JSON message on the notification exchange under the given routing key. A success is "
+		"plain text `OK` rather than JSON; a duplicate gives 204.", .scopes = "\"notify:pulse:<routingKey>\"",
+		.has_input = true, .input = &tc_notify_pulse_request_type, .stability = TC_EXPERIMENTAL,
+		.retry = TC_RETRY_UNSENT },
+	[OP_MATRIX] = { &tc__service_notify, "matrix", "POST", "/matrix", "Post Matrix Message",
+		"Posts a message, optionally formatted, into a Matrix room; the deployment's Matrix user must "
+		"have been invited there. A duplicate gives 204.", .scopes = "\"notify:matrix-room:<roomId>\"",
+		.has_input = true, .input = &tc_notify_matrix_request_type, .stability = TC_EXPERIMENTAL,
+		.retry = TC_RETRY_UNSENT },
+	[OP_SLACK] = { &tc__service_notify, "slack", "POST", "/slack", "Post Slack Message",
+		"Posts text, and optionally blocks or attachments, into a Slack channel named by its id. The "
+		"Slack app must be a member of a private channel; a duplicate gives 204.",
+		.scopes = "\"notify:slack-channel:<channelId>\"", .has_input = true,
+		.input = &tc_notify_slack_request_type, .stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT },
+	[OP_ADD_DENYLIST_ADDRESS] = { &tc__service_notify, "addDenylistAddress", "POST", "/denylist/add",
+		"Denylist Given Address",
+		"Puts an address of one notification type on the denylist, so that nothing is sent to it any more.",
+		.scopes = "\"notify:manage-denylist\"", .has_input = true,
+		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL },
+	[OP_DELETE_DENYLIST_ADDRESS] = { &tc__service_notify, "deleteDenylistAddress", "DELETE", "/denylist/delete",
+		"Delete Denylisted Address",
+		"Takes an address off the denylist. This DELETE carries a JSON body with the notification type "
+		"and address.", .scopes = "\"notify:manage-denylist\"", .has_input = true,
+		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL },
+	[OP_LIST_DENYLIST] = { &tc__service_notify, "listDenylist", "GET", "/denylist/list",
+		"List Denylisted Notifications",
+		"Returns a page of the addresses on the denylist, each with its notification type.",
+		.scopes = "\"notify:manage-denylist\"", .query = names_continuation_token_limit, .query_count = 2,
+		.has_output = true, .output = &tc_notify_notification_address_list_type, .pages = true,
+		.stability = TC_EXPERIMENTAL },
+	[OP_HEARTBEAT] = { &tc__service_notify, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the notify service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_notify[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true, .summary = "Always `primary`." },
-	{ .name = "topic", .required = true, .multiple_words = true,
-		.summary = "The routing key of the request, or the topic part of the task's `notify.pulse` route. "
-		"May hold several words." },
-};
+#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
+static const char
+	summary_topic[] = "The routing key of the request, or the topic part of the task's `notify.pulse` route. May "
+	"hold several words.";
+#define WORD_TOPIC { "topic", NULL, summary_topic, true, true }
+static const struct tc_key_word words_notify[] = { WORD_ROUTING_KEY_KIND, WORD_TOPIC };
 
 enum { EX_NOTIFY };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_NOTIFY] = { .service = &tc__service_notify, .name = "notify",
-		.exchange = "exchange/taskcluster-notify/v1/notification", .title = "Notification Messages",
-		.message = &tc_notify_notification_message_type, .words = words_notify, .word_count = 2,
-		.description = "Sent for each Pulse notification; the shape of `message` is up to the sender. For a "
-		"finished task it is the task's status as the queue reports it." },
+	[EX_NOTIFY] = { &tc__service_notify, "notify", "exchange/taskcluster-notify/v1/notification",
+		"Notification Messages",
+		"Sent for each Pulse notification; the shape of `message` is up to the sender. For a finished "
+		"task it is the task's status as the queue reports it.", .words = words_notify, .word_count = 2,
+		.message = &tc_notify_notification_message_type },
 };
 
 const struct tc_service tc__service_notify = {
 	.name = "notify", .version = "v1", .title = "Notification Service",
 	.description = "Sends messages for tasks and tools by mail, Pulse, Matrix or Slack. Besides the requests "
 	"made here it reacts to `notify.` routes of finished tasks, and it leaves out every address on its denylist.",
-	.operations = operations, .operation_count = 11, .exchanges = exchanges, .exchange_count = 1,
+	.release = "106", .operations = operations, .operation_count = 11, .exchanges = exchanges, .exchange_count = 1,
 };
 
 int tc_notify_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_notify_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_notify_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_notify_email(tc_client *client, const struct tc_notify_email_request *body, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_EMAIL], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(EMAIL), NULL, NULL, body, response, err); }
 tc_call *tc_notify_email_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_EMAIL], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(EMAIL), NULL, NULL, err); }
 int tc_notify_email_body(tc_call *call, const struct tc_notify_email_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_EMAIL], body, err); }
+{ return tc_generated_body(call, OP(EMAIL), body, err); }
 
 int tc_notify_pulse(tc_client *client, const struct tc_notify_pulse_request *body, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PULSE], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(PULSE), NULL, NULL, body, response, err); }
 tc_call *tc_notify_pulse_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PULSE], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PULSE), NULL, NULL, err); }
 int tc_notify_pulse_body(tc_call *call, const struct tc_notify_pulse_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_PULSE], body, err); }
+{ return tc_generated_body(call, OP(PULSE), body, err); }
 
 int tc_notify_matrix(tc_client *client, const struct tc_notify_matrix_request *body, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_MATRIX], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(MATRIX), NULL, NULL, body, response, err); }
 tc_call *tc_notify_matrix_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_MATRIX], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(MATRIX), NULL, NULL, err); }
 int tc_notify_matrix_body(tc_call *call, const struct tc_notify_matrix_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_MATRIX], body, err); }
+{ return tc_generated_body(call, OP(MATRIX), body, err); }
 
 int tc_notify_slack(tc_client *client, const struct tc_notify_slack_request *body, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SLACK], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(SLACK), NULL, NULL, body, response, err); }
 tc_call *tc_notify_slack_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SLACK], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SLACK), NULL, NULL, err); }
 int tc_notify_slack_body(tc_call *call, const struct tc_notify_slack_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SLACK], body, err); }
+{ return tc_generated_body(call, OP(SLACK), body, err); }
 
 int tc_notify_add_denylist_address(tc_client *client, const struct tc_notify_notification_address *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_ADD_DENYLIST_ADDRESS], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(ADD_DENYLIST_ADDRESS), NULL, NULL, body, response, err); }
 tc_call *tc_notify_add_denylist_address_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_ADD_DENYLIST_ADDRESS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(ADD_DENYLIST_ADDRESS), NULL, NULL, err); }
 int tc_notify_add_denylist_address_body(tc_call *call, const struct tc_notify_notification_address *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_ADD_DENYLIST_ADDRESS], body, err); }
+{ return tc_generated_body(call, OP(ADD_DENYLIST_ADDRESS), body, err); }
 
 int tc_notify_delete_denylist_address(tc_client *client, const struct tc_notify_notification_address *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_DENYLIST_ADDRESS], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(DELETE_DENYLIST_ADDRESS), NULL, NULL, body, response, err); }
 tc_call *tc_notify_delete_denylist_address_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_DENYLIST_ADDRESS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_DENYLIST_ADDRESS), NULL, NULL, err); }
 int tc_notify_delete_denylist_address_body(tc_call *call, const struct tc_notify_notification_address *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_DELETE_DENYLIST_ADDRESS], body, err); }
+{ return tc_generated_body(call, OP(DELETE_DENYLIST_ADDRESS), body, err); }
 
 int tc_notify_list_denylist(tc_client *client, const struct tc_notify_list_denylist_query *query,
 	struct tc_notify_notification_address_list **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_DENYLIST], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_DENYLIST), NULL, query, NULL, reply, err); }
 tc_call *tc_notify_list_denylist_call(tc_client *client, const struct tc_notify_list_denylist_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_DENYLIST], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_DENYLIST), NULL, query, err); }
 struct tc_notify_notification_address_list *tc_notify_list_denylist_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_DENYLIST], response, err); }
+{ return tc_generated_reply(OP(LIST_DENYLIST), response, err); }
 
 int tc_notify_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_notify_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }
 
 int tc_notify_events_notify(const struct tc_notify_events_notify_key *key,
 	struct tc_binding *binding, tc_error *err)

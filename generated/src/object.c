@@ -5,130 +5,121 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_CREATE_UPLOAD, OP_FINISH_UPLOAD, OP_START_DOWNLOAD,
-	OP_OBJECT, OP_DOWNLOAD, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_name[] = { { "name" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_CREATE_UPLOAD, OP_FINISH_UPLOAD, OP_START_DOWNLOAD, OP_OBJECT,
+	OP_DOWNLOAD, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_object, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the object service can be reached. Needs no credentials and "
-		"has no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_object, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the object service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_object, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running object service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_CREATE_UPLOAD] = { .service = &tc__service_object, .name = "createUpload", .method = "PUT",
-		.route = "/upload/<name>", .title = "Begin upload of a new object",
-		.scopes = "\"object:upload:<projectId>:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_input = true,
-		.has_output = true, .input = &tc_object_create_upload_request_type,
-		.output = &tc_object_create_upload_response_type,
-		.description = "Starts or continues the upload of an object: the caller proposes methods and the "
-		"reply picks one, for example a signed PUT URL. Call it again with the same uploadId when the URL "
-		"expires; another uploadId is refused." },
-	[OP_FINISH_UPLOAD] = { .service = &tc__service_object, .name = "finishUpload", .method = "POST",
-		.route = "/finish-upload/<name>", .title = "Mark an upload as complete.",
-		.scopes = "\"object:upload:<projectId>:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_input = true,
-		.input = &tc_object_finish_upload_request_type,
-		.description = "Declares the upload of an object complete, with its sha256 and sha512 in hex, after "
-		"which it can be downloaded and no longer changes. May be repeated with the same uploadId; without "
-		"hashes many clients refuse the object." },
-	[OP_START_DOWNLOAD] = { .service = &tc__service_object, .name = "startDownload", .method = "PUT",
-		.route = "/start-download/<name>", .title = "Download object data",
-		.scopes = "\"object:download:<name>\"", .arguments = (const struct tc_parameter[]){ { "name" } },
-		.argument_count = 1, .has_input = true, .has_output = true,
-		.input = &tc_object_download_object_request_type, .output = &tc_object_download_object_response_type,
-		.description = "Offers the caller's download methods and returns the one chosen, such as a URL with "
-		"expiry and hashes to verify the decoded data. Answers 406 when none of the methods fits." },
-	[OP_OBJECT] = { .service = &tc__service_object, .name = "object", .method = "GET", .route = "/metadata/<name>",
-		.title = "Get an object's metadata", .scopes = "\"object:download:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_object_get_object_response_type,
-		.description = "Returns the project, expiry and known hashes of an object. It gives no access to "
-		"the data; startDownload does." },
-	[OP_DOWNLOAD] = { .service = &tc__service_object, .name = "download", .method = "GET",
-		.route = "/download/<name>", .title = "Get an object's data", .scopes = "\"object:download:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1,
-		.description = "Redirects to a plain URL of the object's data, for browsers and simple HTTP tools. "
-		"The reply holds only a Location; signed URLs of this function can be handed on." },
-	[OP_HEARTBEAT] = { .service = &tc__service_object, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the object service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+	[OP_PING] = { &tc__service_object, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the object service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_object, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the object service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_object, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running object service, with the release number and "
+		"the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_CREATE_UPLOAD] = { &tc__service_object, "createUpload", "PUT", "/upload/<name>",
+		"Begin upload of a new object",
+		"Starts or continues the upload of an object: the caller proposes methods and the reply picks one,"
+		" for example a signed PUT URL. Call it again with the same uploadId when the URL expires; "
+		"another uploadId is refused.", .scopes = "\"object:upload:<projectId>:<name>\"",
+		.arguments = names_name, .argument_count = 1, .has_input = true,
+		.input = &tc_object_create_upload_request_type, .has_output = true,
+		.output = &tc_object_create_upload_response_type },
+	[OP_FINISH_UPLOAD] = { &tc__service_object, "finishUpload", "POST", "/finish-upload/<name>",
+		"Mark an upload as complete.",
+		"Declares the upload of an object complete, with its sha256 and sha512 in hex, after which it can "
+		"be downloaded and no longer changes. May be repeated with the same uploadId; without hashes many "
+		"clients refuse the object.", .scopes = "\"object:upload:<projectId>:<name>\"",
+		.arguments = names_name, .argument_count = 1, .has_input = true,
+		.input = &tc_object_finish_upload_request_type },
+	[OP_START_DOWNLOAD] = { &tc__service_object, "startDownload", "PUT", "/start-download/<name>",
+		"Download object data",
+		"Offers the caller's download methods and returns the one chosen, such as a URL with expiry and "
+		"hashes to verify the decoded data. Answers 406 when none of the methods fits.",
+		.scopes = "\"object:download:<name>\"", .arguments = names_name, .argument_count = 1,
+		.has_input = true, .input = &tc_object_download_object_request_type, .has_output = true,
+		.output = &tc_object_download_object_response_type },
+	[OP_OBJECT] = { &tc__service_object, "object", "GET", "/metadata/<name>", "Get an object's metadata",
+		"Returns the project, expiry and known hashes of an object. It gives no access to the data; "
+		"startDownload does.", .scopes = "\"object:download:<name>\"", .arguments = names_name,
+		.argument_count = 1, .has_output = true, .output = &tc_object_get_object_response_type },
+	[OP_DOWNLOAD] = { &tc__service_object, "download", "GET", "/download/<name>", "Get an object's data",
+		"Redirects to a plain URL of the object's data, for browsers and simple HTTP tools. The reply "
+		"holds only a Location; signed URLs of this function can be handed on.",
+		.scopes = "\"object:download:<name>\"", .arguments = names_name, .argument_count = 1 },
+	[OP_HEARTBEAT] = { &tc__service_object, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the object service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_object = {
 	.name = "object", .version = "v1", .title = "Object Service",
 	.description = "Stores named objects of any size with an expiry and hashes. The data travels directly "
 	"between the caller and the storage behind the service, by a method both sides agree on; a finished object "
-	"never changes.", .operations = operations, .operation_count = 9,
+	"never changes.", .release = "106", .operations = operations, .operation_count = 9,
 };
 
 int tc_object_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_object_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_object_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_object_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_object_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_object_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_object_create_upload(tc_client *client, const char *name, const struct tc_object_create_upload_request *body,
 	struct tc_object_create_upload_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_UPLOAD], (const char *const[]){ name }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(CREATE_UPLOAD), TC_VALUES(name), NULL, body, reply, err); }
 tc_call *tc_object_create_upload_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_UPLOAD], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_UPLOAD), TC_VALUES(name), NULL, err); }
 int tc_object_create_upload_body(tc_call *call, const struct tc_object_create_upload_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_UPLOAD], body, err); }
+{ return tc_generated_body(call, OP(CREATE_UPLOAD), body, err); }
 struct tc_object_create_upload_response *tc_object_create_upload_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_UPLOAD], response, err); }
+{ return tc_generated_reply(OP(CREATE_UPLOAD), response, err); }
 
 int tc_object_finish_upload(tc_client *client, const char *name, const struct tc_object_finish_upload_request *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FINISH_UPLOAD], (const char *const[]){ name }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(FINISH_UPLOAD), TC_VALUES(name), NULL, body, response, err); }
 tc_call *tc_object_finish_upload_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FINISH_UPLOAD], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(FINISH_UPLOAD), TC_VALUES(name), NULL, err); }
 int tc_object_finish_upload_body(tc_call *call, const struct tc_object_finish_upload_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_FINISH_UPLOAD], body, err); }
+{ return tc_generated_body(call, OP(FINISH_UPLOAD), body, err); }
 
 int tc_object_start_download(tc_client *client, const char *name, const struct tc_object_download_object_request *body,
 	struct tc_object_download_object_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_START_DOWNLOAD], (const char *const[]){ name }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(START_DOWNLOAD), TC_VALUES(name), NULL, body, reply, err); }
 tc_call *tc_object_start_download_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_START_DOWNLOAD], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(START_DOWNLOAD), TC_VALUES(name), NULL, err); }
 int tc_object_start_download_body(tc_call *call, const struct tc_object_download_object_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_START_DOWNLOAD], body, err); }
+{ return tc_generated_body(call, OP(START_DOWNLOAD), body, err); }
 struct tc_object_download_object_response *tc_object_start_download_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_START_DOWNLOAD], response, err); }
+{ return tc_generated_reply(OP(START_DOWNLOAD), response, err); }
 
 int tc_object_object(tc_client *client, const char *name, struct tc_object_get_object_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_OBJECT], (const char *const[]){ name }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(OBJECT), TC_VALUES(name), NULL, NULL, reply, err); }
 tc_call *tc_object_object_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_OBJECT], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(OBJECT), TC_VALUES(name), NULL, err); }
 struct tc_object_get_object_response *tc_object_object_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_OBJECT], response, err); }
+{ return tc_generated_reply(OP(OBJECT), response, err); }
 
 int tc_object_download(tc_client *client, const char *name, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DOWNLOAD], (const char *const[]){ name }, NULL, NULL, response,
-	err); }
+{ return tc_generated_perform(client, OP(DOWNLOAD), TC_VALUES(name), NULL, NULL, response, err); }
 tc_call *tc_object_download_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DOWNLOAD], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(DOWNLOAD), TC_VALUES(name), NULL, err); }
 
 int tc_object_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_object_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }

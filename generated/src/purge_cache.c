@@ -5,106 +5,101 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_PURGE_CACHE, OP_ALL_PURGE_REQUESTS,
-	OP_PURGE_REQUESTS, OP_HEARTBEAT };
+static const struct tc_parameter
+	names_worker_pool_id[] = { { "workerPoolId" } },
+	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
+	names_since[] = { { "since" } };
+
+enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_PURGE_CACHE, OP_ALL_PURGE_REQUESTS, OP_PURGE_REQUESTS, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_purge_cache, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the purge-cache service can be reached. Needs no credentials "
-		"and has no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_purge_cache, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the purge-cache service accepts "
-		"requests. Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_purge_cache, .name = "version", .method = "GET",
-		.route = "/__version__", .title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running purge-cache service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_PURGE_CACHE] = { .service = &tc__service_purge_cache, .name = "purgeCache", .method = "POST",
-		.route = "/purge-cache/<workerPoolId>", .title = "Purge Worker Cache",
-		.scopes = "\"purge-cache:<workerPoolId>:<cacheName>\"",
-		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.has_input = true, .input = &tc_purge_cache_purge_cache_request_type,
-		.description = "Asks all workers of a pool to drop one named cache; answers 204 with no body. "
-		"Repeating it moves the request's `before` time to now." },
-	[OP_ALL_PURGE_REQUESTS] = { .service = &tc__service_purge_cache, .name = "allPurgeRequests", .method = "GET",
-		.route = "/purge-cache/list", .title = "All Open Purge Requests",
-		.scopes = "\"purge-cache:all-purge-requests\"",
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_purge_cache_all_purge_cache_request_list_type,
-		.description = "Returns a page of the open requests of all pools, for administrators. A worker asks "
-		"with purgeRequests for its own pool instead." },
-	[OP_PURGE_REQUESTS] = { .service = &tc__service_purge_cache, .name = "purgeRequests", .method = "GET",
-		.route = "/purge-cache/<workerPoolId>", .title = "Open Purge Requests for a worker pool",
-		.scopes = "\"purge-cache:purge-requests::<workerPoolId>\"",
-		.arguments = (const struct tc_parameter[]){ { "workerPoolId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "since" } }, .query_count = 1, .has_output = true,
-		.output = &tc_purge_cache_purge_cache_request_list_type,
-		.description = "Returns the open requests of one worker pool, each a cache name and a `before` "
-		"time. A worker polls it and passes its last check as `since` to get only newer requests; the list "
-		"is not paged." },
-	[OP_HEARTBEAT] = { .service = &tc__service_purge_cache, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the purge-cache service that is meant to include the systems behind "
-		"it. Needs no credentials; the reply has no schema." },
+	[OP_PING] = { &tc__service_purge_cache, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the purge-cache service can be reached. Needs no credentials and has no "
+		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_purge_cache, "lbheartbeat", "GET", "/__lbheartbeat__",
+		"Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the purge-cache service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_purge_cache, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running purge-cache service, with the release "
+		"number and the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_PURGE_CACHE] = { &tc__service_purge_cache, "purgeCache", "POST", "/purge-cache/<workerPoolId>",
+		"Purge Worker Cache",
+		"Asks all workers of a pool to drop one named cache; answers 204 with no body. Repeating it moves "
+		"the request's `before` time to now.", .scopes = "\"purge-cache:<workerPoolId>:<cacheName>\"",
+		.arguments = names_worker_pool_id, .argument_count = 1, .has_input = true,
+		.input = &tc_purge_cache_purge_cache_request_type },
+	[OP_ALL_PURGE_REQUESTS] = { &tc__service_purge_cache, "allPurgeRequests", "GET", "/purge-cache/list",
+		"All Open Purge Requests",
+		"Returns a page of the open requests of all pools, for administrators. A worker asks with "
+		"purgeRequests for its own pool instead.", .scopes = "\"purge-cache:all-purge-requests\"",
+		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
+		.output = &tc_purge_cache_all_purge_cache_request_list_type, .pages = true },
+	[OP_PURGE_REQUESTS] = { &tc__service_purge_cache, "purgeRequests", "GET", "/purge-cache/<workerPoolId>",
+		"Open Purge Requests for a worker pool",
+		"Returns the open requests of one worker pool, each a cache name and a `before` time. A worker "
+		"polls it and passes its last check as `since` to get only newer requests; the list is not paged.",
+		.scopes = "\"purge-cache:purge-requests::<workerPoolId>\"", .arguments = names_worker_pool_id,
+		.argument_count = 1, .query = names_since, .query_count = 1, .has_output = true,
+		.output = &tc_purge_cache_purge_cache_request_list_type },
+	[OP_HEARTBEAT] = { &tc__service_purge_cache, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the purge-cache service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_purge_cache = {
 	.name = "purge-cache", .version = "v1", .title = "Purge Cache Service",
 	.description = "Keeps requests to throw away named caches on the workers of a pool. A worker asks before it "
-	"starts a task and deletes each listed cache that is older than the request.",
+	"starts a task and deletes each listed cache that is older than the request.", .release = "106",
 	.operations = operations, .operation_count = 7,
 };
 
 int tc_purge_cache_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_purge_cache_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_purge_cache_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_purge_cache_purge_cache(tc_client *client, const char *worker_pool_id,
 	const struct tc_purge_cache_purge_cache_request *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PURGE_CACHE], (const char *const[]){ worker_pool_id }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(PURGE_CACHE), TC_VALUES(worker_pool_id), NULL, body, response, err); }
 tc_call *tc_purge_cache_purge_cache_call(tc_client *client, const char *worker_pool_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PURGE_CACHE], (const char *const[]){ worker_pool_id }, NULL, err); }
+{ return tc_generated_call(client, OP(PURGE_CACHE), TC_VALUES(worker_pool_id), NULL, err); }
 int tc_purge_cache_purge_cache_body(tc_call *call, const struct tc_purge_cache_purge_cache_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_PURGE_CACHE], body, err); }
+{ return tc_generated_body(call, OP(PURGE_CACHE), body, err); }
 
 int tc_purge_cache_all_purge_requests(tc_client *client, const struct tc_purge_cache_all_purge_requests_query *query,
 	struct tc_purge_cache_all_purge_cache_request_list **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_ALL_PURGE_REQUESTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(ALL_PURGE_REQUESTS), NULL, query, NULL, reply, err); }
 tc_call *tc_purge_cache_all_purge_requests_call(tc_client *client,
 	const struct tc_purge_cache_all_purge_requests_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_ALL_PURGE_REQUESTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(ALL_PURGE_REQUESTS), NULL, query, err); }
 struct tc_purge_cache_all_purge_cache_request_list *tc_purge_cache_all_purge_requests_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_ALL_PURGE_REQUESTS], response, err); }
+{ return tc_generated_reply(OP(ALL_PURGE_REQUESTS), response, err); }
 
 int tc_purge_cache_purge_requests(tc_client *client, const char *worker_pool_id,
 	const struct tc_purge_cache_purge_requests_query *query, struct tc_purge_cache_purge_cache_request_list **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PURGE_REQUESTS], (const char *const[]){ worker_pool_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(PURGE_REQUESTS), TC_VALUES(worker_pool_id), query, NULL, reply, err); }
 tc_call *tc_purge_cache_purge_requests_call(tc_client *client, const char *worker_pool_id,
 	const struct tc_purge_cache_purge_requests_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PURGE_REQUESTS], (const char *const[]){ worker_pool_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(PURGE_REQUESTS), TC_VALUES(worker_pool_id), query, err); }
 struct tc_purge_cache_purge_cache_request_list *tc_purge_cache_purge_requests_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_PURGE_REQUESTS], response, err); }
+{ return tc_generated_reply(OP(PURGE_REQUESTS), response, err); }
 
 int tc_purge_cache_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_purge_cache_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }

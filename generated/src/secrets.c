@@ -5,100 +5,96 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
+static const struct tc_parameter
+	names_name[] = { { "name" } },
+	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
+
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_SET, OP_REMOVE, OP_GET, OP_LIST, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_secrets, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the secrets service can be reached. Needs no credentials and "
-		"has no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_secrets, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the secrets service accepts requests. "
-		"Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_secrets, .name = "version", .method = "GET", .route = "/__version__",
-		.title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running secrets service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_SET] = { .service = &tc__service_secrets, .name = "set", .method = "PUT", .route = "/secret/<name>",
-		.title = "Set Secret", .scopes = "\"secrets:set:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_input = true,
-		.input = &tc_secrets_secret_type,
-		.description = "Stores a secret under a name, with an expiry, replacing any earlier value. Answers "
-		"with an empty object." },
-	[OP_REMOVE] = { .service = &tc__service_secrets, .name = "remove", .method = "DELETE",
-		.route = "/secret/<name>", .title = "Delete Secret", .scopes = "\"secrets:set:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1,
-		.description = "Deletes a secret; succeeds with an empty object even if the name is unknown." },
-	[OP_GET] = { .service = &tc__service_secrets, .name = "get", .method = "GET", .route = "/secret/<name>",
-		.title = "Read Secret", .scopes = "\"secrets:get:<name>\"",
-		.arguments = (const struct tc_parameter[]){ { "name" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_secrets_secret_type, .secret_reply = true,
-		.description = "Returns the value and the expiry of a secret. Without the scope it is 403 whether "
-		"or not the name exists; a secret that expired a short while ago is 410." },
-	[OP_LIST] = { .service = &tc__service_secrets, .name = "list", .method = "GET", .route = "/secrets",
-		.title = "List Secrets", .scopes = "\"secrets:list-secrets\"",
-		.query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" } }, .query_count = 2,
-		.has_output = true, .pages = true, .output = &tc_secrets_secret_list_type, .secret_reply = true,
-		.description = "Returns a page of the names of all secrets, never their values." },
-	[OP_HEARTBEAT] = { .service = &tc__service_secrets, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the secrets service that is meant to include the systems behind it. "
-		"Needs no credentials; the reply has no schema." },
+	[OP_PING] = { &tc__service_secrets, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the secrets service can be reached. Needs no credentials and has no effect; "
+		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_secrets, "lbheartbeat", "GET", "/__lbheartbeat__",
+		"Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the secrets service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_secrets, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running secrets service, with the release number "
+		"and the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_SET] = { &tc__service_secrets, "set", "PUT", "/secret/<name>", "Set Secret",
+		"Stores a secret under a name, with an expiry, replacing any earlier value. Answers with an empty "
+		"object.", .scopes = "\"secrets:set:<name>\"", .arguments = names_name, .argument_count = 1,
+		.has_input = true, .input = &tc_secrets_secret_type },
+	[OP_REMOVE] = { &tc__service_secrets, "remove", "DELETE", "/secret/<name>", "Delete Secret",
+		"Deletes a secret; succeeds with an empty object even if the name is unknown.",
+		.scopes = "\"secrets:set:<name>\"", .arguments = names_name, .argument_count = 1 },
+	[OP_GET] = { &tc__service_secrets, "get", "GET", "/secret/<name>", "Read Secret",
+		"Returns the value and the expiry of a secret. Without the scope it is 403 whether or not the "
+		"name exists; a secret that expired a short while ago is 410.", .scopes = "\"secrets:get:<name>\"",
+		.arguments = names_name, .argument_count = 1, .has_output = true, .output = &tc_secrets_secret_type,
+		.secret_reply = true },
+	[OP_LIST] = { &tc__service_secrets, "list", "GET", "/secrets", "List Secrets",
+		"Returns a page of the names of all secrets, never their values.",
+		.scopes = "\"secrets:list-secrets\"", .query = names_continuation_token_limit, .query_count = 2,
+		.has_output = true, .output = &tc_secrets_secret_list_type, .pages = true, .secret_reply = true },
+	[OP_HEARTBEAT] = { &tc__service_secrets, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the secrets service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_secrets = {
 	.name = "secrets", .version = "v1", .title = "Secrets Service",
 	.description = "Keeps small JSON objects under a name until they expire, readable only with the scope for "
 	"that name. Tasks fetch deploy keys or tokens from it, so that these do not appear in task definitions.",
-	.operations = operations, .operation_count = 8,
+	.release = "106", .operations = operations, .operation_count = 8,
 };
 
 int tc_secrets_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_secrets_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_secrets_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_secrets_set(tc_client *client, const char *name, const struct tc_secrets_secret *body, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SET], (const char *const[]){ name }, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(SET), TC_VALUES(name), NULL, body, response, err); }
 tc_call *tc_secrets_set_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SET], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(SET), TC_VALUES(name), NULL, err); }
 int tc_secrets_set_body(tc_call *call, const struct tc_secrets_secret *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SET], body, err); }
+{ return tc_generated_body(call, OP(SET), body, err); }
 
 int tc_secrets_remove(tc_client *client, const char *name, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REMOVE], (const char *const[]){ name }, NULL, NULL, response,
-	err); }
+{ return tc_generated_perform(client, OP(REMOVE), TC_VALUES(name), NULL, NULL, response, err); }
 tc_call *tc_secrets_remove_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REMOVE], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(REMOVE), TC_VALUES(name), NULL, err); }
 
 int tc_secrets_get(tc_client *client, const char *name, struct tc_secrets_secret **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET], (const char *const[]){ name }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET), TC_VALUES(name), NULL, NULL, reply, err); }
 tc_call *tc_secrets_get_call(tc_client *client, const char *name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET], (const char *const[]){ name }, NULL, err); }
+{ return tc_generated_call(client, OP(GET), TC_VALUES(name), NULL, err); }
 struct tc_secrets_secret *tc_secrets_get_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET], response, err); }
+{ return tc_generated_reply(OP(GET), response, err); }
 
 int tc_secrets_list(tc_client *client, const struct tc_secrets_list_query *query, struct tc_secrets_secret_list **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST), NULL, query, NULL, reply, err); }
 tc_call *tc_secrets_list_call(tc_client *client, const struct tc_secrets_list_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST), NULL, query, err); }
 struct tc_secrets_secret_list *tc_secrets_list_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST], response, err); }
+{ return tc_generated_reply(OP(LIST), response, err); }
 
 int tc_secrets_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_secrets_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }

@@ -6,1093 +6,801 @@
 #include <taskcluster/generated.h>
 #include <taskcluster/conventions.h>
 
-static const struct tc_query_operator operators_0[] = {
-	{ "lt", TC_LIST_SINGLE }, { "lte", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "gte", TC_LIST_SINGLE },
-	{ "in", TC_LIST_COMMA }, { NULL, 0 }
-};
-
-static const struct tc_query_operator operators_1[] = {
-	{ "in", TC_LIST_COMMA }, { NULL, 0 }
-};
-
-static const struct tc_query_operator operators_2[] = {
-	{ "lt", TC_LIST_SINGLE }, { "lte", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "gte", TC_LIST_SINGLE },
-	{ NULL, 0 }
-};
-
-static const struct tc_query_rule query_get_jobs[] = {
-	{ .name = "id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "push_id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "job_guid", .operators = operators_1, },
-	{ .name = "option_collection_hash", },
-	{ .name = "build_platform_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "failure_classification_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "job_type_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "job_group_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "reason", },
-	{ .name = "state", },
-	{ .name = "result", },
-	{ .name = "who", },
-	{ .name = "tier", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "last_modified", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "submit_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "start_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "end_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "build_architecture", },
-	{ .name = "build_os", },
-	{ .name = "build_platform", },
-	{ .name = "build_system_type", },
-	{ .name = "job_group_name", },
-	{ .name = "job_group_symbol", },
-	{ .name = "job_type_name", },
-	{ .name = "job_type_symbol", },
-	{ .name = "machine_name", },
-	{ .name = "machine_platform_architecture", },
-	{ .name = "machine_platform_os", },
-	{ .name = "platform", },
-	{ .name = "ref_data_name", },
-	{ .name = "signature", },
-	{ .name = "task_id", },
-	{ .name = "retry_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = "count", .minimum = "1", .maximum = "2000", .type = TC_VALUE_INTEGER, },
-	{ .name = "return_type", .values = (const char *const[]){ "dict", "list", NULL }, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_similar_jobs[] = {
-	{ .name = "id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "push_id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "job_guid", .operators = operators_1, },
-	{ .name = "option_collection_hash", },
-	{ .name = "build_platform_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "failure_classification_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "job_type_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "job_group_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "reason", },
-	{ .name = "state", },
-	{ .name = "result", },
-	{ .name = "who", },
-	{ .name = "tier", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "last_modified", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "submit_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "start_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "end_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "build_architecture", },
-	{ .name = "build_os", },
-	{ .name = "build_platform", },
-	{ .name = "build_system_type", },
-	{ .name = "job_group_name", },
-	{ .name = "job_group_symbol", },
-	{ .name = "job_type_name", },
-	{ .name = "job_type_symbol", },
-	{ .name = "machine_name", },
-	{ .name = "machine_platform_architecture", },
-	{ .name = "machine_platform_os", },
-	{ .name = "platform", },
-	{ .name = "ref_data_name", },
-	{ .name = "signature", },
-	{ .name = "task_id", },
-	{ .name = "retry_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER, },
-	{ .name = "count", .minimum = "1", .maximum = "2000", .type = TC_VALUE_INTEGER, },
-	{ .name = "return_type", .values = (const char *const[]){ "dict", "list", NULL }, },
-	{ .name = "nosuccess", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_pushes[] = {
-	{ .name = "count", .minimum = "1", .maximum = "1000", .type = TC_VALUE_INTEGER, },
-	{ .name = "fromchange", },
-	{ .name = "tochange", },
-	{ .name = "startdate", .type = TC_VALUE_DATE, },
-	{ .name = "enddate", .type = TC_VALUE_DATE, },
-	{ .name = "revision", },
-	{ .name = "commit_revision", },
-	{ .name = "all_repos", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "search", },
-	{ .name = "push_timestamp", .operators = operators_2, .type = TC_VALUE_NUMBER, .no_bare = true, },
-	{ .name = "id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "author", },
-	{ .name = "author_contains", },
-	{ .name = "hide_reviewbot_pushes", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_push_health_summary[] = {
-	{ .name = "revision", .list = TC_LIST_COMMA, },
-	{ .name = "author", },
-	{ .name = "count", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "all_repos", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "with_history", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "with_in_progress_tests", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_push_health[] = {
-	{ .name = "revision", .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_push_decision_tasks[] = {
-	{ .name = "push_ids", .type = TC_VALUE_INTEGER, .list = TC_LIST_COMMA, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_commits_by_hash[] = {
-	{ .name = "newhash", .required = true, },
-	{ .name = "basehash", .required = true, },
-	{ .name = "newhashdate", },
-	{ .name = "basehashdate", },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_notes[] = {
-	{ .name = "job_id", .type = TC_VALUE_INTEGER, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_bug_job_maps[] = {
-	{ .name = "job_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_performance_data[] = {
-	{ .name = "signature_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "signatures", .list = TC_LIST_REPEAT, },
-	{ .name = "push_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "job_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "framework", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "start_date", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "end_date", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "no_retriggers", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_performance_signatures[] = {
-	{ .name = "parent_signature", .list = TC_LIST_REPEAT, },
-	{ .name = "subtests", .minimum = "0", .maximum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "signature", .list = TC_LIST_REPEAT, },
-	{ .name = "framework", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "start_date", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "end_date", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "platform", },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_performance_platforms[] = {
-	{ .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "framework", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_all_jobs[] = {
-	{ .name = "id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "push_id", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "job_guid", .operators = operators_1, },
-	{ .name = "option_collection_hash", },
-	{ .name = "build_platform_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "failure_classification_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "job_type_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "job_group_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "reason", },
-	{ .name = "state", },
-	{ .name = "result", },
-	{ .name = "who", },
-	{ .name = "tier", .operators = operators_0, .type = TC_VALUE_INTEGER, },
-	{ .name = "last_modified", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "submit_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "start_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "end_time", .operators = operators_2, .type = TC_VALUE_DATE_TIME, },
-	{ .name = "build_architecture", },
-	{ .name = "build_os", },
-	{ .name = "build_platform", },
-	{ .name = "build_system_type", },
-	{ .name = "job_group_name", },
-	{ .name = "job_group_symbol", },
-	{ .name = "job_type_name", },
-	{ .name = "job_type_symbol", },
-	{ .name = "machine_name", },
-	{ .name = "machine_platform_architecture", },
-	{ .name = "machine_platform_os", },
-	{ .name = "platform", },
-	{ .name = "ref_data_name", },
-	{ .name = "signature", },
-	{ .name = "task_id", },
-	{ .name = "retry_id", .type = TC_VALUE_INTEGER, },
-	{ .name = "page", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "count", .minimum = "1", .maximum = "2000", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_taskcluster_metadata[] = {
-	{ .name = "job_ids", .type = TC_VALUE_INTEGER, .list = TC_LIST_COMMA, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_bugzilla_components[] = {
-	{ .name = "path", .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_list_performance_bug_templates[] = {
-	{ .name = "framework", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_changelog[] = {
-	{ .name = "startdate", .type = TC_VALUE_DATE, },
-	{ .name = "enddate", .type = TC_VALUE_DATE, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_alert_summaries[] = {
-	{ .name = "page", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "limit", .minimum = "1", .maximum = "100", .type = TC_VALUE_INTEGER, },
-	{ .name = "ordering", },
-	{ .name = "id", .type = TC_VALUE_INTEGER, },
-	{ .name = "status", .type = TC_VALUE_INTEGER, },
-	{ .name = "framework", .type = TC_VALUE_INTEGER, },
-	{ .name = "repository", .type = TC_VALUE_INTEGER, },
-	{ .name = "alerts__series_signature", .type = TC_VALUE_INTEGER, },
-	{ .name = "filter_text", },
-	{ .name = "hide_improvements", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "hide_related_and_invalid", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "untriaged_regressions", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "untriaged_improvements", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "with_assignee", },
-	{ .name = "timerange", .type = TC_VALUE_INTEGER, },
-	{ .name = "show_sheriffed_frameworks", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "monitored_alerts", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_alerts[] = {
-	{ .name = "cursor", },
-	{ .name = "id", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule headers_login[] = {
-	{ .name = "Authorization", .required = true, .secret = true, },
-	{ .name = "Id-Token", .required = true, .secret = true, },
-	{ .name = "Access-Token-Expires-At", .type = TC_VALUE_INTEGER, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_failures[] = {
-	{ .name = "startday", .type = TC_VALUE_DATE, .required = true, },
-	{ .name = "endday", .type = TC_VALUE_DATE, .required = true, },
-	{ .name = "tree", .required = true, },
-	{ .name = "bug", .type = TC_VALUE_INTEGER, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_failures_by_bug[] = {
-	{ .name = "startday", .type = TC_VALUE_DATE, .required = true, },
-	{ .name = "endday", .type = TC_VALUE_DATE, .required = true, },
-	{ .name = "tree", .required = true, },
-	{ .name = "bug", .type = TC_VALUE_INTEGER, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_infra_compare[] = {
-	{ .name = "project", .required = true, },
-	{ .name = "revision", },
-	{ .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "startday", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "endday", .type = TC_VALUE_DATE_TIME, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_performance_summary[] = {
-	{ .name = "repository", .required = true, },
-	{ .name = "framework", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, },
-	{ .name = "startday", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "endday", .type = TC_VALUE_DATE_TIME, },
-	{ .name = "revision", },
-	{ .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "parent_signature", },
-	{ .name = "signature", },
-	{ .name = "no_subtests", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "all_data", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "replicates", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "no_retriggers", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_alert_summary_tasks[] = {
-	{ .name = "id", .type = TC_VALUE_INTEGER, .required = true, },
-	{ .name = NULL }
-};
-
-static const struct tc_query_rule query_get_perfcompare_results[] = {
-	{ .name = "base_revision", },
-	{ .name = "new_revision", .required = true, },
-	{ .name = "base_repository", .required = true, },
-	{ .name = "new_repository", .required = true, },
-	{ .name = "framework", .type = TC_VALUE_INTEGER, },
-	{ .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER, },
-	{ .name = "no_subtests", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "base_parent_signature", },
-	{ .name = "new_parent_signature", },
-	{ .name = "replicates", .type = TC_VALUE_BOOLEAN, },
-	{ .name = "test_version", },
-	{ .name = "enable_silverman_kde", .type = TC_VALUE_BOOLEAN, },
-	{ .name = NULL }
-};
-
-static const struct tc_conventions conventions = {
-	.server_url = "{root}/api", .server_default = "https://treeherder.mozilla.org",
-	.environment_url = "TREEHERDER_URL", .environment_id = "TREEHERDER_CLIENT_ID",
-	.environment_secret = "TREEHERDER_SECRET", .accept = "application/json; version=1.1",
-	.refused_user_agents = (const char *const[]){ "^Go-http-client/", "^Go 1\\.1 package http", "^libcurl/",
-	"^Python-urllib/", "^python-requests/", NULL }, .errors = (const struct tc_error_shape[]){
-	{ .kind = TC_ERROR_SHAPE_MEMBERS, .message = (const char *const[]){ "/detail", "/message", "/failure", "/error",
-	NULL }, }, { .kind = TC_ERROR_SHAPE_STRING, }, { .kind = TC_ERROR_SHAPE_LIST, },
-	{ .kind = TC_ERROR_SHAPE_FIELDS, }, { .kind = 0 } }, .clock = (const struct tc_clock_rule[]){ { 403,
+static const struct tc_conventions conventions = { .server_url = "{root}/api",
+	.server_default = "https://treeherder.mozilla.org", .environment_url = "TREEHERDER_URL",
+	.environment_id = "TREEHERDER_CLIENT_ID", .environment_secret = "TREEHERDER_SECRET",
+	.accept = "application/json; version=1.1", .refused_user_agents = TC_TEXTS("^Go-http-client/",
+	"^Go 1\\.1 package http", "^libcurl/", "^Python-urllib/", "^python-requests/"),
+	.errors = (const struct tc_error_shape[]){ { .kind = TC_ERROR_SHAPE_MEMBERS, .message = TC_TEXTS("/detail",
+	"/message", "/failure", "/error") }, { .kind = TC_ERROR_SHAPE_STRING }, { .kind = TC_ERROR_SHAPE_LIST },
+	{ .kind = TC_ERROR_SHAPE_FIELDS }, { .kind = TC_ERROR_SHAPE_END } },
+	.clock = (const struct tc_clock_rule[]){ { 403,
 	"^Hawk authentication failed: .*([Tt]oken has expired|system clock)" }, { 401,
-	"[Ss]tale timestamp|[Tt]oken has expired" }, { 0, NULL } }, .hawk = &(const struct tc_hawk_scheme){
-	.skew_s = 60, .no_extensions = true, .no_signed_urls = true, .removed_in = "2018-09", },
-	.session = &(const struct tc_session_scheme){ .login = "login", .logout = "logout",
-	.cookies = (const char *const[]){ "sessionid", NULL }, .expired_statuses = (const uint16_t[]){ 401, 403, 0 },
-	.csrf_cookie = "csrftoken", .csrf_header = "X-CSRFToken", .csrf_referer = true, }, .body_max = -1,
-	.no_trace_header = true, .anonymous_reads = true, .redirects_are_errors = true,
-};
+	"[Ss]tale timestamp|[Tt]oken has expired" }, { 0, NULL } },
+	.hawk = &(const struct tc_hawk_scheme){ .skew_s = 60, .no_extensions = true, .no_signed_urls = true,
+	.removed_in = "2018-09" }, .session = &(const struct tc_session_scheme){ .login = "login", .logout = "logout",
+	.cookies = TC_TEXTS("sessionid"), .expired_statuses = (const uint16_t[]){ 401, 403, 0 },
+	.csrf_cookie = "csrftoken", .csrf_header = "X-CSRFToken", .csrf_referer = true }, .body_max = -1,
+	.no_trace_header = true, .anonymous_reads = true, .redirects_are_errors = true };
 
-enum { OP_GET_JOBS, OP_GET_JOB, OP_GET_JOB_TEXT_LOG_ERRORS, OP_GET_JOB_BUG_SUGGESTIONS,
-	OP_GET_SIMILAR_JOBS, OP_GET_PUSHES, OP_GET_PUSH, OP_GET_PUSH_STATUS,
-	OP_GET_PUSH_HEALTH_SUMMARY, OP_GET_PUSH_HEALTH_USAGE, OP_GET_PUSH_HEALTH,
-	OP_GET_PUSH_GROUP_RESULTS, OP_GET_PUSH_DECISION_TASKS, OP_GET_COMMITS_BY_HASH,
-	OP_GET_INVESTIGATED_TESTS, OP_CREATE_INVESTIGATED_TEST, OP_GET_INVESTIGATED_TEST,
-	OP_DELETE_INVESTIGATED_TEST, OP_GET_NOTES, OP_CREATE_NOTE, OP_GET_NOTE, OP_DELETE_NOTE,
-	OP_GET_PUSH_NOTES, OP_DELETE_CLASSIFICATIONS, OP_GET_BUG_JOB_MAPS, OP_CREATE_BUG_JOB_MAP,
-	OP_GET_BUG_JOB_MAP, OP_DELETE_BUG_JOB_MAP, OP_GET_JOB_LOG_URLS, OP_GET_JOB_LOG_URL,
-	OP_GET_PERFORMANCE_DATA, OP_GET_PERFORMANCE_JOB_DATA, OP_GET_PERFORMANCE_SIGNATURES,
-	OP_GET_PERFORMANCE_PLATFORMS, OP_GET_ALL_JOBS, OP_GET_JOB_BY_ID, OP_LIST_REPOSITORIES,
-	OP_GET_REPOSITORY, OP_LIST_FAILURE_CLASSIFICATIONS, OP_GET_FAILURE_CLASSIFICATION,
-	OP_LIST_USERS, OP_GET_USER, OP_LIST_TASKCLUSTER_METADATA, OP_GET_TASKCLUSTER_METADATA,
-	OP_LIST_BUGZILLA_COMPONENTS, OP_GET_BUGZILLA_COMPONENT, OP_LIST_PERFORMANCE_TAGS,
-	OP_GET_PERFORMANCE_TAG, OP_LIST_PERFORMANCE_FRAMEWORKS, OP_GET_PERFORMANCE_FRAMEWORK,
-	OP_LIST_PERFORMANCE_BUG_TEMPLATES, OP_GET_PERFORMANCE_BUG_TEMPLATE,
-	OP_LIST_PERFORMANCE_ISSUE_TRACKERS, OP_GET_PERFORMANCE_ISSUE_TRACKER,
-	OP_LIST_OPTION_COLLECTION_HASHES, OP_LIST_MACHINE_PLATFORMS, OP_GET_CHANGELOG,
-	OP_GET_ALERT_SUMMARIES, OP_CREATE_ALERT_SUMMARY, OP_GET_ALERT_SUMMARY,
-	OP_REPLACE_ALERT_SUMMARY, OP_UPDATE_ALERT_SUMMARY, OP_DELETE_ALERT_SUMMARY, OP_GET_ALERTS,
-	OP_CREATE_ALERT, OP_GET_ALERT, OP_REPLACE_ALERT, OP_UPDATE_ALERT, OP_DELETE_ALERT,
-	OP_GET_VALIDITY_DASHBOARD, OP_CREATE_BUGZILLA_BUG, OP_POST_BUGZILLA_COMMENT, OP_LOGIN,
-	OP_LOGOUT, OP_GET_GROUP_SUMMARY, OP_GET_FAILURES, OP_GET_FAILURES_BY_BUG,
-	OP_GET_FAILURE_COUNT, OP_GET_INFRA_COMPARE, OP_GET_PERFORMANCE_SUMMARY,
-	OP_GET_ALERT_SUMMARY_TASKS, OP_GET_PERFCOMPARE_RESULTS, OP_REPORT_CSP_VIOLATION,
-	OP_CREATE_INTERNAL_ISSUE, OP_GET_SCHEMA, OP_POST_JOB_COLLECTION,
-	OP_POST_OBJECTSTORE_COLLECTION, OP_POST_RESULTSET_COLLECTION, OP_POST_ARTIFACT_COLLECTION };
-
-static const struct tc_operation operations[] = {
-	[OP_GET_JOBS] = { .service = &tc__service_treeherder, .name = "getJobs", .method = "GET",
-		.route = "/project/<project>/jobs/", .title = "Jobs of a Project",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "id" }, { "push_id" }, { "job_guid" },
-		{ "option_collection_hash" }, { "build_platform_id" }, { "failure_classification_id" },
-		{ "job_type_id" }, { "job_group_id" }, { "reason" }, { "state" }, { "result" }, { "who" }, { "tier" },
-		{ "last_modified" }, { "submit_time" }, { "start_time" }, { "end_time" }, { "build_architecture" },
-		{ "build_os" }, { "build_platform" }, { "build_system_type" }, { "job_group_name" },
-		{ "job_group_symbol" }, { "job_type_name" }, { "job_type_symbol" }, { "machine_name" },
-		{ "machine_platform_architecture" }, { "machine_platform_os" }, { "platform" }, { "ref_data_name" },
-		{ "signature" }, { "task_id" }, { "retry_id" }, { "offset" }, { "count" }, { "return_type" } },
-		.query_count = 36, .has_output = true, .pages = true, .output = &tc_treeherder_jobs_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_jobs,
-		.envelope = &(const struct tc_envelope){ .items = "results", .rows = "job_property_names", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset",
-		.limit = "count", .size = 2000, .maximum = 2000, }, },
-		.description = "Returns jobs of a project that the filters leave, in pages of at most 2000." },
-	[OP_GET_JOB] = { .service = &tc__service_treeherder, .name = "getJob", .method = "GET",
-		.route = "/project/<project>/jobs/<jobId>/", .title = "Job",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "jobId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_job_detail_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns one job with its logs." },
-	[OP_GET_JOB_TEXT_LOG_ERRORS] = { .service = &tc__service_treeherder, .name = "getJobTextLogErrors",
-		.method = "GET", .route = "/project/<project>/jobs/<jobId>/text_log_errors/",
-		.title = "Error Lines of a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "jobId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_text_log_errors_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns the lines of a job's logs that were taken for errors." },
-	[OP_GET_JOB_BUG_SUGGESTIONS] = { .service = &tc__service_treeherder, .name = "getJobBugSuggestions",
-		.method = "GET", .route = "/project/<project>/jobs/<jobId>/bug_suggestions/",
-		.title = "Bug Suggestions for a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "jobId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_bug_suggestions_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns, for every error line of a job, the bugs that may be about it." },
-	[OP_GET_SIMILAR_JOBS] = { .service = &tc__service_treeherder, .name = "getSimilarJobs", .method = "GET",
-		.route = "/project/<project>/jobs/<jobId>/similar_jobs/", .title = "Similar Jobs",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "jobId" } }, .argument_count = 2,
-		.query = (const struct tc_parameter[]){ { "id" }, { "push_id" }, { "job_guid" },
-		{ "option_collection_hash" }, { "build_platform_id" }, { "failure_classification_id" },
-		{ "job_type_id" }, { "job_group_id" }, { "reason" }, { "state" }, { "result" }, { "who" }, { "tier" },
-		{ "last_modified" }, { "submit_time" }, { "start_time" }, { "end_time" }, { "build_architecture" },
-		{ "build_os" }, { "build_platform" }, { "build_system_type" }, { "job_group_name" },
-		{ "job_group_symbol" }, { "job_type_name" }, { "job_type_symbol" }, { "machine_name" },
-		{ "machine_platform_architecture" }, { "machine_platform_os" }, { "platform" }, { "ref_data_name" },
-		{ "signature" }, { "task_id" }, { "retry_id" }, { "offset" }, { "count" }, { "return_type" },
-		{ "nosuccess" } }, .query_count = 37, .has_output = true, .pages = true,
-		.output = &tc_treeherder_jobs_response_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_get_similar_jobs,
-		.envelope = &(const struct tc_envelope){ .items = "results", .rows = "job_property_names", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset",
-		.limit = "count", .size = 50, .maximum = 2000, }, },
-		.description = "Returns jobs of the same type in other pushes, the newest push first." },
-	[OP_GET_PUSHES] = { .service = &tc__service_treeherder, .name = "getPushes", .method = "GET",
-		.route = "/project/<project>/push/", .title = "Pushes of a Project",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "count" }, { "fromchange" }, { "tochange" }, { "startdate" },
-		{ "enddate" }, { "revision" }, { "commit_revision" }, { "all_repos" }, { "search" }, { "id" },
-		{ "author" }, { "author_contains" }, { "hide_reviewbot_pushes" } }, .query_count = 13,
-		.has_output = true, .pages = true, .output = &tc_treeherder_pushes_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_pushes,
-		.envelope = &(const struct tc_envelope){ .items = "results", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_KEYSET, .query = "push_timestamp__lt", .limit = "count", .key = "/push_timestamp",
-		.unique = "/id", .add = 1, .size = 100, .maximum = 1000, }, },
-		.description = "Returns the newest pushes that the filters leave, at most 1000. The server ignores "
-		"an offset, so further pages go by the time of the push." },
-	[OP_GET_PUSH] = { .service = &tc__service_treeherder, .name = "getPush", .method = "GET",
-		.route = "/project/<project>/push/<pushId>/", .title = "Push",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "pushId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_push_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns one push with its newest commits." },
-	[OP_GET_PUSH_STATUS] = { .service = &tc__service_treeherder, .name = "getPushStatus", .method = "GET",
-		.route = "/project/<project>/push/<pushId>/status/", .title = "Push Status",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "pushId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_push_status_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns how many jobs of a push are in each state and ended with each result." },
-	[OP_GET_PUSH_HEALTH_SUMMARY] = { .service = &tc__service_treeherder, .name = "getPushHealthSummary",
-		.method = "GET", .route = "/project/<project>/push/health_summary/", .title = "Push Health Summary",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "revision" }, { "author" }, { "count" }, { "all_repos" },
-		{ "with_history" }, { "with_in_progress_tests" } }, .query_count = 6, .has_output = true,
-		.output = &tc_treeherder_push_health_summary_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_push_health_summary,
-		.require_one_of = (const char *const *const[]){ (const char *const[]){ "revision", NULL },
-		(const char *const[]){ "author", "count", NULL }, NULL }, .envelope = &(const struct tc_envelope){
-		.items = NULL }, },
-		.description = "Returns in numbers how much is wrong with some pushes: those named by revision, or "
-		"the newest of one author." },
-	[OP_GET_PUSH_HEALTH_USAGE] = { .service = &tc__service_treeherder, .name = "getPushHealthUsage",
-		.method = "GET", .route = "/project/<project>/push/health_usage/", .title = "Push Health Usage",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_treeherder_push_health_usage_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, },
-		.description = "Returns how much the health pages are used." },
-	[OP_GET_PUSH_HEALTH] = { .service = &tc__service_treeherder, .name = "getPushHealth", .method = "GET",
-		.route = "/project/<project>/push/health/", .title = "Push Health",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "revision" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_push_health_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_push_health, },
-		.description = "Returns what is wrong with one push, in detail." },
-	[OP_GET_PUSH_GROUP_RESULTS] = { .service = &tc__service_treeherder, .name = "getPushGroupResults",
-		.method = "GET", .route = "/project/<project>/push/group_results/", .title = "Group Results of a Push",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "revision" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_group_results_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_push_health, },
-		.description = "Returns the results of the test groups of a push, by task." },
-	[OP_GET_PUSH_DECISION_TASKS] = { .service = &tc__service_treeherder, .name = "getPushDecisionTasks",
-		.method = "GET", .route = "/project/<project>/push/decisiontask/", .title = "Decision Tasks of Pushes",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "push_ids" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_decision_tasks_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_push_decision_tasks, },
-		.description = "Returns the Taskcluster decision task of each push, by the number of the push; 404 "
-		"when none has one." },
-	[OP_GET_COMMITS_BY_HASH] = { .service = &tc__service_treeherder, .name = "getCommitsByHash", .method = "GET",
-		.route = "/project/<project>/hash/tocommit/", .title = "Commits by Hash",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "newhash" }, { "basehash" }, { "newhashdate" },
-		{ "basehashdate" } }, .query_count = 4, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_commits_by_hash, },
-		.description = "Returns the revisions of the commits whose messages carry two hashes; the reply has "
-		"no schema." },
-	[OP_GET_INVESTIGATED_TESTS] = { .service = &tc__service_treeherder, .name = "getInvestigatedTests",
-		.method = "GET", .route = "/project/<project>/investigated-tests/", .title = "Investigated Tests",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "revision" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_investigated_tests_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_push_health,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns the tests of a push that somebody has looked at." },
-	[OP_CREATE_INVESTIGATED_TEST] = { .service = &tc__service_treeherder, .name = "createInvestigatedTest",
-		.method = "POST", .route = "/project/<project>/investigated-tests/",
-		.title = "Create Investigated Test", .arguments = (const struct tc_parameter[]){ { "project" } },
-		.argument_count = 1, .query = (const struct tc_parameter[]){ { "revision" } }, .query_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_create_investigated_test_request_type,
-		.output = &tc_treeherder_investigated_test_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_push_health,
-		.authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Says that somebody has looked at a test of a push." },
-	[OP_GET_INVESTIGATED_TEST] = { .service = &tc__service_treeherder, .name = "getInvestigatedTest",
-		.method = "GET", .route = "/project/<project>/investigated-tests/<testId>/",
-		.title = "Investigated Test", .arguments = (const struct tc_parameter[]){ { "project" }, { "testId" } },
-		.argument_count = 2, .query = (const struct tc_parameter[]){ { "revision" } }, .query_count = 1,
-		.has_output = true, .output = &tc_treeherder_investigated_test_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.query = query_get_push_health, }, .description = "Returns one test that somebody has looked at." },
-	[OP_DELETE_INVESTIGATED_TEST] = { .service = &tc__service_treeherder, .name = "deleteInvestigatedTest",
-		.method = "DELETE", .route = "/project/<project>/investigated-tests/<testId>/",
-		.title = "Delete Investigated Test",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "testId" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Takes back that somebody has looked at a test." },
-	[OP_GET_NOTES] = { .service = &tc__service_treeherder, .name = "getNotes", .method = "GET",
-		.route = "/project/<project>/note/", .title = "Notes of a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "job_id" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_notes_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_notes, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns how a job was classified." },
-	[OP_CREATE_NOTE] = { .service = &tc__service_treeherder, .name = "createNote", .method = "POST",
-		.route = "/project/<project>/note/", .title = "Create Note",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_create_note_request_type, .output = &tc_treeherder_message_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Classifies a job." },
-	[OP_GET_NOTE] = { .service = &tc__service_treeherder, .name = "getNote", .method = "GET",
-		.route = "/project/<project>/note/<noteId>/", .title = "Note",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "noteId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_note_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns one classification." },
-	[OP_DELETE_NOTE] = { .service = &tc__service_treeherder, .name = "deleteNote", .method = "DELETE",
-		.route = "/project/<project>/note/<noteId>/", .title = "Delete Note",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "noteId" } }, .argument_count = 2,
-		.retry = TC_RETRY_UNSENT, .has_output = true, .output = &tc_treeherder_message_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.authentication = TC_AUTHENTICATION_REQUIRED, }, .description = "Takes a classification back." },
-	[OP_GET_PUSH_NOTES] = { .service = &tc__service_treeherder, .name = "getPushNotes", .method = "GET",
-		.route = "/project/<project>/note/push_notes/", .title = "Notes of a Push",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "revision" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_push_notes_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_push_health, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns how the jobs of a push were classified." },
-	[OP_DELETE_CLASSIFICATIONS] = { .service = &tc__service_treeherder, .name = "deleteClassifications",
-		.method = "DELETE", .route = "/project/<project>/classification/", .title = "Delete Classifications",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_treeherder_delete_classifications_request_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Takes back all classifications of some jobs, which the body lists." },
-	[OP_GET_BUG_JOB_MAPS] = { .service = &tc__service_treeherder, .name = "getBugJobMaps", .method = "GET",
-		.route = "/project/<project>/bug-job-map/", .title = "Bugs of Jobs",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "job_id" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_bug_job_maps_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_bug_job_maps, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns the bugs that jobs failed because of." },
-	[OP_CREATE_BUG_JOB_MAP] = { .service = &tc__service_treeherder, .name = "createBugJobMap", .method = "POST",
-		.route = "/project/<project>/bug-job-map/", .title = "Create Bug of a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_create_bug_job_map_request_type, .output = &tc_treeherder_message_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Says that a job failed because of a bug." },
-	[OP_GET_BUG_JOB_MAP] = { .service = &tc__service_treeherder, .name = "getBugJobMap", .method = "GET",
-		.route = "/project/<project>/bug-job-map/<jobId>-<bugId>/", .title = "Bug of a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "jobId" }, { "bugId" } },
-		.argument_count = 3, .has_output = true, .output = &tc_treeherder_bug_job_map_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns that a job failed because of a bug, if it did." },
-	[OP_DELETE_BUG_JOB_MAP] = { .service = &tc__service_treeherder, .name = "deleteBugJobMap", .method = "DELETE",
-		.route = "/project/<project>/bug-job-map/<jobId>-<bugId>/", .title = "Delete Bug of a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "jobId" }, { "bugId" } },
-		.argument_count = 3, .retry = TC_RETRY_UNSENT, .has_output = true,
-		.output = &tc_treeherder_message_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		{ TC_ARGUMENT_INTEGER, false, NULL }, { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Takes back that a job failed because of a bug." },
-	[OP_GET_JOB_LOG_URLS] = { .service = &tc__service_treeherder, .name = "getJobLogUrls", .method = "GET",
-		.route = "/project/<project>/job-log-url/", .title = "Logs of Jobs",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "job_id" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_job_log_urls_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .query = query_get_bug_job_maps, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns where the logs of jobs are." },
-	[OP_GET_JOB_LOG_URL] = { .service = &tc__service_treeherder, .name = "getJobLogUrl", .method = "GET",
-		.route = "/project/<project>/job-log-url/<logId>/", .title = "Log of a Job",
-		.arguments = (const struct tc_parameter[]){ { "project" }, { "logId" } }, .argument_count = 2,
-		.has_output = true, .output = &tc_treeherder_job_log_url_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns where one log is." },
-	[OP_GET_PERFORMANCE_DATA] = { .service = &tc__service_treeherder, .name = "getPerformanceData", .method = "GET",
-		.route = "/project/<project>/performance/data/", .title = "Performance Data",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "signature_id" }, { "signatures" }, { "push_id" },
-		{ "job_id" }, { "framework" }, { "interval" }, { "start_date" }, { "end_date" }, { "no_retriggers" } },
-		.query_count = 9, .has_output = true, .output = &tc_treeherder_performance_data_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_performance_data,
-		.require_one_of = (const char *const *const[]){ (const char *const[]){ "signature_id", NULL },
-		(const char *const[]){ "signatures", NULL }, (const char *const[]){ "push_id", NULL },
-		(const char *const[]){ "job_id", NULL }, NULL }, },
-		.description = "Returns measured values by signature." },
-	[OP_GET_PERFORMANCE_JOB_DATA] = { .service = &tc__service_treeherder, .name = "getPerformanceJobData",
-		.method = "GET", .route = "/project/<project>/performance/job-data/",
-		.title = "Performance Data of a Job", .arguments = (const struct tc_parameter[]){ { "project" } },
-		.argument_count = 1, .query = (const struct tc_parameter[]){ { "job_id" } }, .query_count = 1,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_notes, },
-		.description = "Returns what one job measured; the reply has no schema." },
-	[OP_GET_PERFORMANCE_SIGNATURES] = { .service = &tc__service_treeherder, .name = "getPerformanceSignatures",
-		.method = "GET", .route = "/project/<project>/performance/signatures/",
-		.title = "Performance Signatures", .arguments = (const struct tc_parameter[]){ { "project" } },
-		.argument_count = 1, .query = (const struct tc_parameter[]){ { "parent_signature" }, { "subtests" },
-		{ "id" }, { "signature" }, { "framework" }, { "interval" }, { "start_date" }, { "end_date" },
-		{ "platform" } }, .query_count = 9, .has_output = true,
-		.output = &tc_treeherder_performance_signatures_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_performance_signatures, },
-		.description = "Returns what is measured in a project." },
-	[OP_GET_PERFORMANCE_PLATFORMS] = { .service = &tc__service_treeherder, .name = "getPerformancePlatforms",
-		.method = "GET", .route = "/project/<project>/performance/platforms/", .title = "Performance Platforms",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "interval" }, { "framework" } }, .query_count = 2,
-		.has_output = true, .output = &tc_treeherder_performance_platforms_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .query = query_get_performance_platforms,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns the platforms that have performance data." },
-	[OP_GET_ALL_JOBS] = { .service = &tc__service_treeherder, .name = "getAllJobs", .method = "GET",
-		.route = "/jobs/", .title = "Jobs of All Projects", .query = (const struct tc_parameter[]){ { "id" },
-		{ "push_id" }, { "job_guid" }, { "option_collection_hash" }, { "build_platform_id" },
-		{ "failure_classification_id" }, { "job_type_id" }, { "job_group_id" }, { "reason" }, { "state" },
-		{ "result" }, { "who" }, { "tier" }, { "last_modified" }, { "submit_time" }, { "start_time" },
-		{ "end_time" }, { "build_architecture" }, { "build_os" }, { "build_platform" }, { "build_system_type" },
-		{ "job_group_name" }, { "job_group_symbol" }, { "job_type_name" }, { "job_type_symbol" },
-		{ "machine_name" }, { "machine_platform_architecture" }, { "machine_platform_os" }, { "platform" },
-		{ "ref_data_name" }, { "signature" }, { "task_id" }, { "retry_id" }, { "page" }, { "count" } },
-		.query_count = 35, .has_output = true, .pages = true, .output = &tc_treeherder_all_jobs_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_all_jobs,
-		.envelope = &(const struct tc_envelope){ .items = "results", .rows = "job_property_names", },
-		.paging = &(const struct tc_paging){ .style = TC_PAGING_PAGE, .query = "page", .next = "/next",
-		.limit = "count", .size = 2000, .maximum = 2000, }, },
-		.description = "Returns jobs of all projects that the filters leave; they always come as rows." },
-	[OP_GET_JOB_BY_ID] = { .service = &tc__service_treeherder, .name = "getJobById", .method = "GET",
-		.route = "/jobs/<jobId>/", .title = "Job of Any Project",
-		.arguments = (const struct tc_parameter[]){ { "jobId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_treeherder_job_row_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.output_tuple = (const char *const[]){ "failure_classification_id", "id", "job_group_name",
-		"job_group_symbol", "job_type_name", "job_type_symbol", "last_modified", "platform", "push_id",
-		"push_revision", "result", "signature", "state", "tier", "task_id", "retry_id", "duration",
-		"platform_option", NULL }, },
-		.description = "Returns one job, which comes as a row without its names." },
-	[OP_LIST_REPOSITORIES] = { .service = &tc__service_treeherder, .name = "listRepositories", .method = "GET",
-		.route = "/repository/", .title = "Repositorys", .has_output = true,
-		.output = &tc_treeherder_repositories_type, .conventions = &(const struct tc_operation_conventions){
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns all active repositories, which are the projects." },
-	[OP_GET_REPOSITORY] = { .service = &tc__service_treeherder, .name = "getRepository", .method = "GET",
-		.route = "/repository/<repositoryId>/", .title = "Repository",
-		.arguments = (const struct tc_parameter[]){ { "repositoryId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_treeherder_repository_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one of them by its number." },
-	[OP_LIST_FAILURE_CLASSIFICATIONS] = { .service = &tc__service_treeherder, .name = "listFailureClassifications",
-		.method = "GET", .route = "/failureclassification/", .title = "Failure Classifications",
-		.has_output = true, .output = &tc_treeherder_failure_classifications_type,
-		.conventions = &(const struct tc_operation_conventions){ .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns all reasons that jobs can fail for." },
-	[OP_GET_FAILURE_CLASSIFICATION] = { .service = &tc__service_treeherder, .name = "getFailureClassification",
-		.method = "GET", .route = "/failureclassification/<failureClassificationId>/",
-		.title = "Failure Classification",
-		.arguments = (const struct tc_parameter[]){ { "failureClassificationId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_treeherder_failure_classification_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one of them by its number." },
-	[OP_LIST_USERS] = { .service = &tc__service_treeherder, .name = "listUsers", .method = "GET", .route = "/user/",
-		.title = "Users", .has_output = true, .output = &tc_treeherder_users_type,
-		.conventions = &(const struct tc_operation_conventions){ .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns the user who is logged in, or nobody." },
-	[OP_GET_USER] = { .service = &tc__service_treeherder, .name = "getUser", .method = "GET",
-		.route = "/user/<userId>/", .title = "User", .arguments = (const struct tc_parameter[]){ { "userId" } },
-		.argument_count = 1, .has_output = true, .output = &tc_treeherder_user_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one of them by its number." },
-	[OP_LIST_TASKCLUSTER_METADATA] = { .service = &tc__service_treeherder, .name = "listTaskclusterMetadata",
-		.method = "GET", .route = "/taskclustermetadata/", .title = "Taskcluster Metadata",
-		.query = (const struct tc_parameter[]){ { "job_ids" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_taskcluster_metadata_list_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_taskcluster_metadata,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns the tasks of some jobs." },
-	[OP_GET_TASKCLUSTER_METADATA] = { .service = &tc__service_treeherder, .name = "getTaskclusterMetadata",
-		.method = "GET", .route = "/taskclustermetadata/<jobId>/", .title = "Taskcluster Metadata",
-		.arguments = (const struct tc_parameter[]){ { "jobId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "job_ids" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_taskcluster_metadata_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_taskcluster_metadata, },
-		.description = "Returns the task of one job, which must be among the jobs asked for." },
-	[OP_LIST_BUGZILLA_COMPONENTS] = { .service = &tc__service_treeherder, .name = "listBugzillaComponents",
-		.method = "GET", .route = "/bugzilla-component/", .title = "Bugzilla Components",
-		.query = (const struct tc_parameter[]){ { "path" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_bugzilla_components_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_bugzilla_components,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns where bugs about a file may belong." },
-	[OP_GET_BUGZILLA_COMPONENT] = { .service = &tc__service_treeherder, .name = "getBugzillaComponent",
-		.method = "GET", .route = "/bugzilla-component/<bugzillaComponentId>/", .title = "Bugzilla Component",
-		.arguments = (const struct tc_parameter[]){ { "bugzillaComponentId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "path" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_bugzilla_component_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_bugzilla_components, },
-		.description = "Returns one of them by its number." },
-	[OP_LIST_PERFORMANCE_TAGS] = { .service = &tc__service_treeherder, .name = "listPerformanceTags",
-		.method = "GET", .route = "/performance/tag/", .title = "Performance Tags", .has_output = true,
-		.output = &tc_treeherder_performance_tags_type, .conventions = &(const struct tc_operation_conventions){
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns all tags of alert summaries." },
-	[OP_GET_PERFORMANCE_TAG] = { .service = &tc__service_treeherder, .name = "getPerformanceTag", .method = "GET",
-		.route = "/performance/tag/<performanceTagId>/", .title = "Performance Tag",
-		.arguments = (const struct tc_parameter[]){ { "performanceTagId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_treeherder_performance_tag_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one of them by its number." },
-	[OP_LIST_PERFORMANCE_FRAMEWORKS] = { .service = &tc__service_treeherder, .name = "listPerformanceFrameworks",
-		.method = "GET", .route = "/performance/framework/", .title = "Performance Frameworks",
-		.has_output = true, .output = &tc_treeherder_performance_frameworks_type,
-		.conventions = &(const struct tc_operation_conventions){ .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns all frameworks that are in use." },
-	[OP_GET_PERFORMANCE_FRAMEWORK] = { .service = &tc__service_treeherder, .name = "getPerformanceFramework",
-		.method = "GET", .route = "/performance/framework/<performanceFrameworkId>/",
-		.title = "Performance Framework",
-		.arguments = (const struct tc_parameter[]){ { "performanceFrameworkId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_treeherder_performance_framework_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one of them by its number." },
-	[OP_LIST_PERFORMANCE_BUG_TEMPLATES] = { .service = &tc__service_treeherder,
-		.name = "listPerformanceBugTemplates", .method = "GET", .route = "/performance/bug-template/",
-		.title = "Performance Bug Templates", .query = (const struct tc_parameter[]){ { "framework" } },
-		.query_count = 1, .has_output = true, .output = &tc_treeherder_performance_bug_templates_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_performance_bug_templates,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns how bugs about alerts begin." },
-	[OP_GET_PERFORMANCE_BUG_TEMPLATE] = { .service = &tc__service_treeherder, .name = "getPerformanceBugTemplate",
-		.method = "GET", .route = "/performance/bug-template/<performanceBugTemplateId>/",
-		.title = "Performance Bug Template",
-		.arguments = (const struct tc_parameter[]){ { "performanceBugTemplateId" } }, .argument_count = 1,
-		.query = (const struct tc_parameter[]){ { "framework" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_performance_bug_template_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .query = query_list_performance_bug_templates, },
-		.description = "Returns one of them by its number." },
-	[OP_LIST_PERFORMANCE_ISSUE_TRACKERS] = { .service = &tc__service_treeherder,
-		.name = "listPerformanceIssueTrackers", .method = "GET", .route = "/performance/issue-tracker/",
-		.title = "Performance Issue Trackers", .has_output = true,
-		.output = &tc_treeherder_performance_issue_trackers_type,
-		.conventions = &(const struct tc_operation_conventions){ .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns all trackers that alerts can be filed in." },
-	[OP_GET_PERFORMANCE_ISSUE_TRACKER] = { .service = &tc__service_treeherder, .name = "getPerformanceIssueTracker",
-		.method = "GET", .route = "/performance/issue-tracker/<performanceIssueTrackerId>/",
-		.title = "Performance Issue Tracker",
-		.arguments = (const struct tc_parameter[]){ { "performanceIssueTrackerId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_treeherder_performance_issue_tracker_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one of them by its number." },
-	[OP_LIST_OPTION_COLLECTION_HASHES] = { .service = &tc__service_treeherder, .name = "listOptionCollectionHashes",
-		.method = "GET", .route = "/optioncollectionhash/", .title = "Option Collection Hashes",
-		.has_output = true, .output = &tc_treeherder_option_collection_hashes_type,
-		.conventions = &(const struct tc_operation_conventions){ .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns the sets of build options by their hashes." },
-	[OP_LIST_MACHINE_PLATFORMS] = { .service = &tc__service_treeherder, .name = "listMachinePlatforms",
-		.method = "GET", .route = "/machineplatforms/", .title = "Machine Platforms", .has_output = true,
-		.output = &tc_treeherder_machine_platforms_type,
-		.conventions = &(const struct tc_operation_conventions){ .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns the platforms that jobs ran on." },
-	[OP_GET_CHANGELOG] = { .service = &tc__service_treeherder, .name = "getChangelog", .method = "GET",
-		.route = "/changelog/", .title = "Changelog",
-		.query = (const struct tc_parameter[]){ { "startdate" }, { "enddate" } }, .query_count = 2,
-		.has_output = true, .output = &tc_treeherder_changelog_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_changelog,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns changes to the systems around the builds." },
-	[OP_GET_ALERT_SUMMARIES] = { .service = &tc__service_treeherder, .name = "getAlertSummaries", .method = "GET",
-		.route = "/performance/alertsummary/", .title = "Alert Summaries",
-		.query = (const struct tc_parameter[]){ { "page" }, { "limit" }, { "ordering" }, { "id" }, { "status" },
+static const struct tc_parameter
+	names_project[] = { { "project" } },
+	names_get_jobs[] = { { "id" }, { "push_id" }, { "job_guid" }, { "option_collection_hash" },
+		{ "build_platform_id" }, { "failure_classification_id" }, { "job_type_id" }, { "job_group_id" },
+		{ "reason" }, { "state" }, { "result" }, { "who" }, { "tier" }, { "last_modified" }, { "submit_time" },
+		{ "start_time" }, { "end_time" }, { "build_architecture" }, { "build_os" }, { "build_platform" },
+		{ "build_system_type" }, { "job_group_name" }, { "job_group_symbol" }, { "job_type_name" },
+		{ "job_type_symbol" }, { "machine_name" }, { "machine_platform_architecture" },
+		{ "machine_platform_os" }, { "platform" }, { "ref_data_name" }, { "signature" }, { "task_id" },
+		{ "retry_id" }, { "offset" }, { "count" }, { "return_type" } },
+	names_project_job_id[] = { { "project" }, { "jobId" } },
+	names_get_similar_jobs[] = { { "id" }, { "push_id" }, { "job_guid" }, { "option_collection_hash" },
+		{ "build_platform_id" }, { "failure_classification_id" }, { "job_type_id" }, { "job_group_id" },
+		{ "reason" }, { "state" }, { "result" }, { "who" }, { "tier" }, { "last_modified" }, { "submit_time" },
+		{ "start_time" }, { "end_time" }, { "build_architecture" }, { "build_os" }, { "build_platform" },
+		{ "build_system_type" }, { "job_group_name" }, { "job_group_symbol" }, { "job_type_name" },
+		{ "job_type_symbol" }, { "machine_name" }, { "machine_platform_architecture" },
+		{ "machine_platform_os" }, { "platform" }, { "ref_data_name" }, { "signature" }, { "task_id" },
+		{ "retry_id" }, { "offset" }, { "count" }, { "return_type" }, { "nosuccess" } },
+	names_get_pushes[] = { { "count" }, { "fromchange" }, { "tochange" }, { "startdate" }, { "enddate" },
+		{ "revision" }, { "commit_revision" }, { "all_repos" }, { "search" }, { "id" }, { "author" },
+		{ "author_contains" }, { "hide_reviewbot_pushes" } },
+	names_project_push_id[] = { { "project" }, { "pushId" } },
+	names_get_push_health_summary[] = { { "revision" }, { "author" }, { "count" }, { "all_repos" },
+		{ "with_history" }, { "with_in_progress_tests" } },
+	names_revision[] = { { "revision" } },
+	names_push_ids[] = { { "push_ids" } },
+	names_get_commits_by_hash[] = { { "newhash" }, { "basehash" }, { "newhashdate" }, { "basehashdate" } },
+	names_project_test_id[] = { { "project" }, { "testId" } },
+	names_job_id[] = { { "job_id" } },
+	names_project_note_id[] = { { "project" }, { "noteId" } },
+	names_project_job_id_bug_id[] = { { "project" }, { "jobId" }, { "bugId" } },
+	names_project_log_id[] = { { "project" }, { "logId" } },
+	names_get_performance_data[] = { { "signature_id" }, { "signatures" }, { "push_id" }, { "job_id" },
+		{ "framework" }, { "interval" }, { "start_date" }, { "end_date" }, { "no_retriggers" } },
+	names_get_performance_signatures[] = { { "parent_signature" }, { "subtests" }, { "id" }, { "signature" },
+		{ "framework" }, { "interval" }, { "start_date" }, { "end_date" }, { "platform" } },
+	names_interval_framework[] = { { "interval" }, { "framework" } },
+	names_get_all_jobs[] = { { "id" }, { "push_id" }, { "job_guid" }, { "option_collection_hash" },
+		{ "build_platform_id" }, { "failure_classification_id" }, { "job_type_id" }, { "job_group_id" },
+		{ "reason" }, { "state" }, { "result" }, { "who" }, { "tier" }, { "last_modified" }, { "submit_time" },
+		{ "start_time" }, { "end_time" }, { "build_architecture" }, { "build_os" }, { "build_platform" },
+		{ "build_system_type" }, { "job_group_name" }, { "job_group_symbol" }, { "job_type_name" },
+		{ "job_type_symbol" }, { "machine_name" }, { "machine_platform_architecture" },
+		{ "machine_platform_os" }, { "platform" }, { "ref_data_name" }, { "signature" }, { "task_id" },
+		{ "retry_id" }, { "page" }, { "count" } },
+	names_job_id2[] = { { "jobId" } },
+	names_repository_id[] = { { "repositoryId" } },
+	names_failure_classification_id[] = { { "failureClassificationId" } },
+	names_user_id[] = { { "userId" } },
+	names_job_ids[] = { { "job_ids" } },
+	names_path[] = { { "path" } },
+	names_bugzilla_component_id[] = { { "bugzillaComponentId" } },
+	names_performance_tag_id[] = { { "performanceTagId" } },
+	names_performance_framework_id[] = { { "performanceFrameworkId" } },
+	names_framework[] = { { "framework" } },
+	names_performance_bug_template_id[] = { { "performanceBugTemplateId" } },
+	names_performance_issue_tracker_id[] = { { "performanceIssueTrackerId" } },
+	names_startdate_enddate[] = { { "startdate" }, { "enddate" } },
+	names_get_alert_summaries[] = { { "page" }, { "limit" }, { "ordering" }, { "id" }, { "status" },
 		{ "framework" }, { "repository" }, { "alerts__series_signature" }, { "filter_text" },
 		{ "hide_improvements" }, { "hide_related_and_invalid" }, { "untriaged_regressions" },
 		{ "untriaged_improvements" }, { "with_assignee" }, { "timerange" }, { "show_sheriffed_frameworks" },
-		{ "monitored_alerts" } }, .query_count = 17, .has_output = true, .pages = true,
-		.output = &tc_treeherder_alert_summaries_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_alert_summaries,
-		.envelope = &(const struct tc_envelope){ .items = "results", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_PAGE, .query = "page", .next = "/next", .limit = "limit", .size = 100,
-		.maximum = 100, }, },
-		.description = "Returns performance alert summaries, the newest first, in pages of at most 100." },
-	[OP_CREATE_ALERT_SUMMARY] = { .service = &tc__service_treeherder, .name = "createAlertSummary",
-		.method = "POST", .route = "/performance/alertsummary/", .title = "Create Alert Summary",
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_create_alert_summary_request_type,
-		.output = &tc_treeherder_create_alert_summary_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Makes a performance alert summary by hand, or returns the one there is." },
-	[OP_GET_ALERT_SUMMARY] = { .service = &tc__service_treeherder, .name = "getAlertSummary", .method = "GET",
-		.route = "/performance/alertsummary/<alertSummaryId>/", .title = "Alert Summary",
-		.arguments = (const struct tc_parameter[]){ { "alertSummaryId" } }, .argument_count = 1,
-		.has_output = true, .output = &tc_treeherder_alert_summary_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, }, .description = "Returns one performance alert summary." },
-	[OP_REPLACE_ALERT_SUMMARY] = { .service = &tc__service_treeherder, .name = "replaceAlertSummary",
-		.method = "PUT", .route = "/performance/alertsummary/<alertSummaryId>/",
-		.title = "Replace Alert Summary", .arguments = (const struct tc_parameter[]){ { "alertSummaryId" } },
-		.argument_count = 1, .retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_update_alert_summary_request_type, .output = &tc_treeherder_alert_summary_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Changes a performance alert summary, as the pages of Perfherder do it." },
-	[OP_UPDATE_ALERT_SUMMARY] = { .service = &tc__service_treeherder, .name = "updateAlertSummary",
-		.method = "PATCH", .route = "/performance/alertsummary/<alertSummaryId>/",
-		.title = "Update Alert Summary", .arguments = (const struct tc_parameter[]){ { "alertSummaryId" } },
-		.argument_count = 1, .retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_update_alert_summary_request_type, .output = &tc_treeherder_alert_summary_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Changes what the body has of a performance alert summary." },
-	[OP_DELETE_ALERT_SUMMARY] = { .service = &tc__service_treeherder, .name = "deleteAlertSummary",
-		.method = "DELETE", .route = "/performance/alertsummary/<alertSummaryId>/",
-		.title = "Delete Alert Summary", .arguments = (const struct tc_parameter[]){ { "alertSummaryId" } },
-		.argument_count = 1, .retry = TC_RETRY_UNSENT, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Deletes a performance alert summary." },
-	[OP_GET_ALERTS] = { .service = &tc__service_treeherder, .name = "getAlerts", .method = "GET",
-		.route = "/performance/alert/", .title = "Alerts",
-		.query = (const struct tc_parameter[]){ { "cursor" }, { "id" } }, .query_count = 2, .has_output = true,
-		.pages = true, .output = &tc_treeherder_alerts_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_alerts,
-		.envelope = &(const struct tc_envelope){ .items = "results", }, .paging = &(const struct tc_paging){
-		.style = TC_PAGING_CURSOR, .query = "cursor", .next = "/next", }, },
-		.description = "Returns performance alerts, the newest first, in pages of ten." },
-	[OP_CREATE_ALERT] = { .service = &tc__service_treeherder, .name = "createAlert", .method = "POST",
-		.route = "/performance/alert/", .title = "Create Alert", .retry = TC_RETRY_UNSENT, .has_input = true,
-		.has_output = true, .input = &tc_treeherder_create_alert_request_type,
-		.output = &tc_treeherder_create_alert_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Makes a performance alert by hand, or returns the one there is." },
-	[OP_GET_ALERT] = { .service = &tc__service_treeherder, .name = "getAlert", .method = "GET",
-		.route = "/performance/alert/<alertId>/", .title = "Alert",
-		.arguments = (const struct tc_parameter[]){ { "alertId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_treeherder_alert_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, }, },
-		.description = "Returns one performance alert." },
-	[OP_REPLACE_ALERT] = { .service = &tc__service_treeherder, .name = "replaceAlert", .method = "PUT",
-		.route = "/performance/alert/<alertId>/", .title = "Replace Alert",
-		.arguments = (const struct tc_parameter[]){ { "alertId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_update_alert_request_type, .output = &tc_treeherder_alert_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Changes a performance alert, as the pages of Perfherder do it." },
-	[OP_UPDATE_ALERT] = { .service = &tc__service_treeherder, .name = "updateAlert", .method = "PATCH",
-		.route = "/performance/alert/<alertId>/", .title = "Update Alert",
-		.arguments = (const struct tc_parameter[]){ { "alertId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .has_input = true, .has_output = true,
-		.input = &tc_treeherder_update_alert_request_type, .output = &tc_treeherder_alert_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_INTEGER, false, NULL }, }, .authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Changes what the body has of a performance alert." },
-	[OP_DELETE_ALERT] = { .service = &tc__service_treeherder, .name = "deleteAlert", .method = "DELETE",
-		.route = "/performance/alert/<alertId>/", .title = "Delete Alert",
-		.arguments = (const struct tc_parameter[]){ { "alertId" } }, .argument_count = 1,
-		.retry = TC_RETRY_UNSENT, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_INTEGER, false, NULL }, },
-		.authentication = TC_AUTHENTICATION_REQUIRED, }, .description = "Deletes a performance alert." },
-	[OP_GET_VALIDITY_DASHBOARD] = { .service = &tc__service_treeherder, .name = "getValidityDashboard",
-		.method = "GET", .route = "/performance/validity-dashboard/", .title = "Validity Dashboard",
-		.query = (const struct tc_parameter[]){ { "framework" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_validity_dashboard_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_list_performance_bug_templates,
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns how well the alerts of each suite serve." },
-	[OP_CREATE_BUGZILLA_BUG] = { .service = &tc__service_treeherder, .name = "createBugzillaBug", .method = "POST",
-		.route = "/bugzilla/create_bug/", .title = "Create Bug", .retry = TC_RETRY_UNSENT, .has_input = true,
-		.has_output = true, .input = &tc_treeherder_create_bug_request_type,
-		.output = &tc_treeherder_create_bug_response_type,
-		.conventions = &(const struct tc_operation_conventions){ .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Files a bug in Bugzilla, in the name of the user who is logged in." },
-	[OP_POST_BUGZILLA_COMMENT] = { .service = &tc__service_treeherder, .name = "postBugzillaComment",
-		.method = "POST", .route = "/bugzilla/post_comment/", .title = "Post Comment", .retry = TC_RETRY_UNSENT,
-		.has_input = true, .input = &tc_treeherder_post_comment_request_type,
-		.conventions = &(const struct tc_operation_conventions){ .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Adds a comment to a bug in Bugzilla; the reply has no schema." },
-	[OP_LOGIN] = { .service = &tc__service_treeherder, .name = "login", .method = "GET", .route = "/auth/login/",
-		.title = "Log In", .query = (const struct tc_parameter[]){ { "Authorization" }, { "Id-Token" },
-		{ "Access-Token-Expires-At" } }, .query_count = 3, .retry = TC_RETRY_UNSENT, .has_output = true,
-		.output = &tc_treeherder_user_type, .conventions = &(const struct tc_operation_conventions){
-		.headers = headers_login, .authentication = TC_AUTHENTICATION_NEVER, },
-		.description = "Begins a session with tokens of the identity provider; the cookies of the reply "
-		"carry it." },
-	[OP_LOGOUT] = { .service = &tc__service_treeherder, .name = "logout", .method = "GET", .route = "/auth/logout/",
-		.title = "Log Out", .retry = TC_RETRY_UNSENT,
-		.description = "Ends the session; the reply has no schema." },
-	[OP_GET_GROUP_SUMMARY] = { .service = &tc__service_treeherder, .name = "getGroupSummary", .method = "GET",
-		.route = "/groupsummary/", .title = "Group Summary",
-		.query = (const struct tc_parameter[]){ { "startdate" }, { "enddate" } }, .query_count = 2,
-		.has_output = true, .output = &tc_treeherder_group_summary_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_changelog, },
-		.description = "Returns the results of test groups in some days, at most two." },
-	[OP_GET_FAILURES] = { .service = &tc__service_treeherder, .name = "getFailures", .method = "GET",
-		.route = "/failures/", .title = "Failures", .query = (const struct tc_parameter[]){ { "startday" },
-		{ "endday" }, { "tree" }, { "bug" } }, .query_count = 4, .has_output = true,
-		.output = &tc_treeherder_failures_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_get_failures, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns the bugs that jobs failed because of, and how often." },
-	[OP_GET_FAILURES_BY_BUG] = { .service = &tc__service_treeherder, .name = "getFailuresByBug", .method = "GET",
-		.route = "/failuresbybug/", .title = "Failures by Bug", .query = (const struct tc_parameter[]){
-		{ "startday" }, { "endday" }, { "tree" }, { "bug" } }, .query_count = 4, .has_output = true,
-		.output = &tc_treeherder_failures_by_bug_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_get_failures_by_bug, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns every failure because of one bug." },
-	[OP_GET_FAILURE_COUNT] = { .service = &tc__service_treeherder, .name = "getFailureCount", .method = "GET",
-		.route = "/failurecount/", .title = "Failure Count", .query = (const struct tc_parameter[]){
-		{ "startday" }, { "endday" }, { "tree" }, { "bug" } }, .query_count = 4, .has_output = true,
-		.output = &tc_treeherder_failure_count_type, .conventions = &(const struct tc_operation_conventions){
-		.query = query_get_failures, .envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns failures and test runs by day." },
-	[OP_GET_INFRA_COMPARE] = { .service = &tc__service_treeherder, .name = "getInfraCompare", .method = "GET",
-		.route = "/infracompare/", .title = "Infrastructure Comparison", .query = (const struct tc_parameter[]){
-		{ "project" }, { "revision" }, { "interval" }, { "startday" }, { "endday" } }, .query_count = 5,
-		.has_output = true, .output = &tc_treeherder_infra_compare_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_infra_compare,
-		.require_one_of = (const char *const *const[]){ (const char *const[]){ "revision", NULL },
-		(const char *const[]){ "interval", NULL }, (const char *const[]){ "startday", "endday", NULL }, NULL },
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns how long the jobs of a revision or of some time took." },
-	[OP_GET_PERFORMANCE_SUMMARY] = { .service = &tc__service_treeherder, .name = "getPerformanceSummary",
-		.method = "GET", .route = "/performance/summary/", .title = "Performance Summary",
-		.query = (const struct tc_parameter[]){ { "repository" }, { "framework" }, { "startday" }, { "endday" },
+		{ "monitored_alerts" } },
+	names_alert_summary_id[] = { { "alertSummaryId" } },
+	names_cursor_id[] = { { "cursor" }, { "id" } },
+	names_alert_id[] = { { "alertId" } },
+	names_login[] = { { "Authorization" }, { "Id-Token" }, { "Access-Token-Expires-At" } },
+	names_startday_endday_tree_bug[] = { { "startday" }, { "endday" }, { "tree" }, { "bug" } },
+	names_get_infra_compare[] = { { "project" }, { "revision" }, { "interval" }, { "startday" }, { "endday" } },
+	names_get_performance_summary[] = { { "repository" }, { "framework" }, { "startday" }, { "endday" },
 		{ "revision" }, { "interval" }, { "parent_signature" }, { "signature" }, { "no_subtests" },
-		{ "all_data" }, { "replicates" }, { "no_retriggers" } }, .query_count = 12, .has_output = true,
-		.output = &tc_treeherder_performance_summary_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_performance_summary,
-		.require_one_of = (const char *const *const[]){ (const char *const[]){ "revision", NULL },
-		(const char *const[]){ "interval", NULL }, (const char *const[]){ "startday", "endday", NULL }, NULL },
-		.envelope = &(const struct tc_envelope){ .items = NULL }, },
-		.description = "Returns signatures with their values." },
-	[OP_GET_ALERT_SUMMARY_TASKS] = { .service = &tc__service_treeherder, .name = "getAlertSummaryTasks",
-		.method = "GET", .route = "/performance/alertsummary-tasks/", .title = "Tasks of an Alert Summary",
-		.query = (const struct tc_parameter[]){ { "id" } }, .query_count = 1, .has_output = true,
-		.output = &tc_treeherder_alert_summary_tasks_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_alert_summary_tasks, },
-		.description = "Returns the tasks to run again for a summary." },
-	[OP_GET_PERFCOMPARE_RESULTS] = { .service = &tc__service_treeherder, .name = "getPerfcompareResults",
-		.method = "GET", .route = "/perfcompare/results/", .title = "Comparison",
-		.query = (const struct tc_parameter[]){ { "base_revision" }, { "new_revision" }, { "base_repository" },
+		{ "all_data" }, { "replicates" }, { "no_retriggers" } },
+	names_id[] = { { "id" } },
+	names_get_perfcompare_results[] = { { "base_revision" }, { "new_revision" }, { "base_repository" },
 		{ "new_repository" }, { "framework" }, { "interval" }, { "no_subtests" }, { "base_parent_signature" },
-		{ "new_parent_signature" }, { "replicates" }, { "test_version" }, { "enable_silverman_kde" } },
-		.query_count = 12, .wait_ms = 60000, .has_output = true,
-		.output = &tc_treeherder_perfcompare_results_type,
-		.conventions = &(const struct tc_operation_conventions){ .query = query_get_perfcompare_results,
-		.require_one_of = (const char *const *const[]){ (const char *const[]){ "base_revision", NULL },
-		(const char *const[]){ "interval", NULL }, NULL }, .envelope = &(const struct tc_envelope){
-		.items = NULL }, }, .description = "Returns two revisions compared, signature by signature." },
-	[OP_REPORT_CSP_VIOLATION] = { .service = &tc__service_treeherder, .name = "reportCspViolation",
-		.method = "POST", .route = "/csp-report/", .title = "Report a Violation", .retry = TC_RETRY_UNSENT,
-		.conventions = &(const struct tc_operation_conventions){ .authentication = TC_AUTHENTICATION_NEVER, },
-		.description = "Tells the server of a violation of its content security policy, as browsers do; "
-		"neither body nor reply has a schema." },
-	[OP_CREATE_INTERNAL_ISSUE] = { .service = &tc__service_treeherder, .name = "createInternalIssue",
-		.method = "POST", .route = "/internal_issue/", .title = "Create Internal Issue",
-		.retry = TC_RETRY_UNSENT, .has_input = true, .input = &tc_treeherder_create_internal_issue_request_type,
-		.conventions = &(const struct tc_operation_conventions){ .authentication = TC_AUTHENTICATION_REQUIRED,
-		}, .description = "Counts a failure line that has no bug; the reply has no schema." },
-	[OP_GET_SCHEMA] = { .service = &tc__service_treeherder, .name = "getSchema", .method = "GET",
-		.route = "/schema/", .title = "OpenAPI Description",
-		.conventions = &(const struct tc_operation_conventions){ .accept = "application/vnd.oai.openapi+json",
-		}, .description = "Returns the server's own description of its API, in the form of OpenAPI." },
-	[OP_POST_JOB_COLLECTION] = { .service = &tc__service_treeherder, .name = "postJobCollection", .method = "POST",
-		.route = "/project/<project>/jobs/", .title = "Post Job Collection",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_treeherder_jobs_collection_type, .conventions = &(const struct tc_operation_conventions){
-		.arguments = (const struct tc_argument_rule[]){ { TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" },
-		}, .removed_in = "2018-09", .authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Sends a collection of jobs, with Hawk. Current servers take no such thing: publish "
-		"to Pulse instead. The reply has no schema." },
-	[OP_POST_OBJECTSTORE_COLLECTION] = { .service = &tc__service_treeherder, .name = "postObjectstoreCollection",
-		.method = "POST", .route = "/project/<project>/objectstore/", .title = "Post Objectstore Collection",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_treeherder_objectstore_collection_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .removed_in = "2018-09",
-		.authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Sends a collection of new jobs, as the earliest clients did, with Hawk. Current "
-		"servers take no such thing: publish to Pulse instead. The reply has no schema." },
-	[OP_POST_RESULTSET_COLLECTION] = { .service = &tc__service_treeherder, .name = "postResultsetCollection",
-		.method = "POST", .route = "/project/<project>/resultset/", .title = "Post Resultset Collection",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_treeherder_resultset_collection_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .removed_in = "2018-09",
-		.authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Sends a collection of pushes, with Hawk. Current servers take no such thing: "
-		"publish to Pulse instead. The reply has no schema." },
-	[OP_POST_ARTIFACT_COLLECTION] = { .service = &tc__service_treeherder, .name = "postArtifactCollection",
-		.method = "POST", .route = "/project/<project>/artifact/", .title = "Post Artifact Collection",
-		.arguments = (const struct tc_parameter[]){ { "project" } }, .argument_count = 1,
-		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .has_input = true,
-		.input = &tc_treeherder_artifact_collection_type,
-		.conventions = &(const struct tc_operation_conventions){ .arguments = (const struct tc_argument_rule[]){
-		{ TC_ARGUMENT_STRING, false, "^[A-Za-z0-9_-]{1,50}$" }, }, .removed_in = "2018-09",
-		.authentication = TC_AUTHENTICATION_REQUIRED, },
-		.description = "Sends a collection of artifacts of jobs, with Hawk. Current servers take no such "
-		"thing: publish to Pulse instead. The reply has no schema." },
+		{ "new_parent_signature" }, { "replicates" }, { "test_version" }, { "enable_silverman_kde" } };
+
+static const struct tc_query_operator
+	operators_rangeAndIn[] = { { "lt", TC_LIST_SINGLE }, { "lte", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE },
+		{ "gte", TC_LIST_SINGLE }, { "in", TC_LIST_COMMA }, { NULL, 0 } },
+	operators_in[] = { { "in", TC_LIST_COMMA }, { NULL, 0 } },
+	operators_range[] = { { "lt", TC_LIST_SINGLE }, { "lte", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE }, { "gte",
+		TC_LIST_SINGLE }, { NULL, 0 } };
+
+static const struct tc_query_rule
+	key_id = { "id", operators_rangeAndIn, .type = TC_VALUE_INTEGER },
+	key_push_id = { "push_id", operators_rangeAndIn, .type = TC_VALUE_INTEGER },
+	key_job_guid = { .name = "job_guid", .operators = operators_in },
+	key_option_collection_hash = { .name = "option_collection_hash" },
+	key_build_platform_id = { .name = "build_platform_id", .type = TC_VALUE_INTEGER },
+	key_failure_classification_id = { .name = "failure_classification_id", .type = TC_VALUE_INTEGER },
+	key_job_type_id = { .name = "job_type_id", .type = TC_VALUE_INTEGER },
+	key_job_group_id = { .name = "job_group_id", .type = TC_VALUE_INTEGER },
+	key_reason = { .name = "reason" },
+	key_state = { .name = "state" },
+	key_result = { .name = "result" },
+	key_who = { .name = "who" },
+	key_tier = { "tier", operators_rangeAndIn, .type = TC_VALUE_INTEGER },
+	key_last_modified = { "last_modified", operators_range, .type = TC_VALUE_DATE_TIME },
+	key_submit_time = { "submit_time", operators_range, .type = TC_VALUE_DATE_TIME },
+	key_start_time = { "start_time", operators_range, .type = TC_VALUE_DATE_TIME },
+	key_end_time = { "end_time", operators_range, .type = TC_VALUE_DATE_TIME },
+	key_build_architecture = { .name = "build_architecture" },
+	key_build_os = { .name = "build_os" },
+	key_build_platform = { .name = "build_platform" },
+	key_build_system_type = { .name = "build_system_type" },
+	key_job_group_name = { .name = "job_group_name" },
+	key_job_group_symbol = { .name = "job_group_symbol" },
+	key_job_type_name = { .name = "job_type_name" },
+	key_job_type_symbol = { .name = "job_type_symbol" },
+	key_machine_name = { .name = "machine_name" },
+	key_machine_platform_architecture = { .name = "machine_platform_architecture" },
+	key_machine_platform_os = { .name = "machine_platform_os" },
+	key_platform = { .name = "platform" },
+	key_ref_data_name = { .name = "ref_data_name" },
+	key_signature = { .name = "signature" },
+	key_task_id = { .name = "task_id" },
+	key_retry_id = { .name = "retry_id", .type = TC_VALUE_INTEGER },
+	key_offset = { .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER },
+	key_count = { .name = "count", .minimum = "1", .maximum = "2000", .type = TC_VALUE_INTEGER },
+	key_return_type = { .name = "return_type", .values = TC_TEXTS("dict", "list") },
+	key_nosuccess = { .name = "nosuccess", .type = TC_VALUE_BOOLEAN },
+	key_count2 = { .name = "count", .minimum = "1", .maximum = "1000", .type = TC_VALUE_INTEGER },
+	key_fromchange = { .name = "fromchange" },
+	key_tochange = { .name = "tochange" },
+	key_startdate = { .name = "startdate", .type = TC_VALUE_DATE },
+	key_enddate = { .name = "enddate", .type = TC_VALUE_DATE },
+	key_revision = { .name = "revision" },
+	key_commit_revision = { .name = "commit_revision" },
+	key_all_repos = { .name = "all_repos", .type = TC_VALUE_BOOLEAN },
+	key_search = { .name = "search" },
+	key_push_timestamp = { "push_timestamp", operators_range, .type = TC_VALUE_NUMBER, .no_bare = true },
+	key_author = { .name = "author" },
+	key_author_contains = { .name = "author_contains" },
+	key_hide_reviewbot_pushes = { .name = "hide_reviewbot_pushes", .type = TC_VALUE_BOOLEAN },
+	key_revision2 = { .name = "revision", .list = TC_LIST_COMMA },
+	key_count3 = { .name = "count", .minimum = "1", .type = TC_VALUE_INTEGER },
+	key_with_history = { .name = "with_history", .type = TC_VALUE_BOOLEAN },
+	key_with_in_progress_tests = { .name = "with_in_progress_tests", .type = TC_VALUE_BOOLEAN },
+	key_revision3 = { .name = "revision", .required = true },
+	key_push_ids = { .name = "push_ids", .type = TC_VALUE_INTEGER, .list = TC_LIST_COMMA, .required = true },
+	key_newhash = { .name = "newhash", .required = true },
+	key_basehash = { .name = "basehash", .required = true },
+	key_newhashdate = { .name = "newhashdate" },
+	key_basehashdate = { .name = "basehashdate" },
+	key_job_id = { .name = "job_id", .type = TC_VALUE_INTEGER, .required = true },
+	key_job_id2 = { .name = "job_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT, .required = true },
+	key_signature_id = { .name = "signature_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT },
+	key_signatures = { .name = "signatures", .list = TC_LIST_REPEAT },
+	key_push_id2 = { .name = "push_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT },
+	key_job_id3 = { .name = "job_id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT },
+	key_framework = { .name = "framework", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT },
+	key_interval = { .name = "interval", .minimum = "1", .type = TC_VALUE_INTEGER },
+	key_start_date = { .name = "start_date", .type = TC_VALUE_DATE_TIME },
+	key_end_date = { .name = "end_date", .type = TC_VALUE_DATE_TIME },
+	key_no_retriggers = { .name = "no_retriggers", .type = TC_VALUE_BOOLEAN },
+	key_parent_signature = { .name = "parent_signature", .list = TC_LIST_REPEAT },
+	key_subtests = { .name = "subtests", .minimum = "0", .maximum = "1", .type = TC_VALUE_INTEGER },
+	key_id2 = { .name = "id", .type = TC_VALUE_INTEGER, .list = TC_LIST_REPEAT },
+	key_signature2 = { .name = "signature", .list = TC_LIST_REPEAT },
+	key_page = { .name = "page", .minimum = "1", .type = TC_VALUE_INTEGER },
+	key_job_ids = { .name = "job_ids", .type = TC_VALUE_INTEGER, .list = TC_LIST_COMMA, .required = true },
+	key_path = { .name = "path", .required = true },
+	key_framework2 = { .name = "framework", .type = TC_VALUE_INTEGER },
+	key_limit = { .name = "limit", .minimum = "1", .maximum = "100", .type = TC_VALUE_INTEGER },
+	key_ordering = { .name = "ordering" },
+	key_id3 = { .name = "id", .type = TC_VALUE_INTEGER },
+	key_status = { .name = "status", .type = TC_VALUE_INTEGER },
+	key_repository = { .name = "repository", .type = TC_VALUE_INTEGER },
+	key_alerts_series_signature = { .name = "alerts__series_signature", .type = TC_VALUE_INTEGER },
+	key_filter_text = { .name = "filter_text" },
+	key_hide_improvements = { .name = "hide_improvements", .type = TC_VALUE_BOOLEAN },
+	key_hide_related_and_invalid = { .name = "hide_related_and_invalid", .type = TC_VALUE_BOOLEAN },
+	key_untriaged_regressions = { .name = "untriaged_regressions", .type = TC_VALUE_BOOLEAN },
+	key_untriaged_improvements = { .name = "untriaged_improvements", .type = TC_VALUE_BOOLEAN },
+	key_with_assignee = { .name = "with_assignee" },
+	key_timerange = { .name = "timerange", .type = TC_VALUE_INTEGER },
+	key_show_sheriffed_frameworks = { .name = "show_sheriffed_frameworks", .type = TC_VALUE_BOOLEAN },
+	key_monitored_alerts = { .name = "monitored_alerts", .type = TC_VALUE_BOOLEAN },
+	key_cursor = { .name = "cursor" },
+	key_startday = { .name = "startday", .type = TC_VALUE_DATE, .required = true },
+	key_endday = { .name = "endday", .type = TC_VALUE_DATE, .required = true },
+	key_tree = { .name = "tree", .required = true },
+	key_bug = { .name = "bug", .type = TC_VALUE_INTEGER },
+	key_bug2 = { .name = "bug", .type = TC_VALUE_INTEGER, .required = true },
+	key_project = { .name = "project", .required = true },
+	key_startday2 = { .name = "startday", .type = TC_VALUE_DATE_TIME },
+	key_endday2 = { .name = "endday", .type = TC_VALUE_DATE_TIME },
+	key_repository2 = { .name = "repository", .required = true },
+	key_parent_signature2 = { .name = "parent_signature" },
+	key_no_subtests = { .name = "no_subtests", .type = TC_VALUE_BOOLEAN },
+	key_all_data = { .name = "all_data", .type = TC_VALUE_BOOLEAN },
+	key_replicates = { .name = "replicates", .type = TC_VALUE_BOOLEAN },
+	key_id4 = { .name = "id", .type = TC_VALUE_INTEGER, .required = true },
+	key_base_revision = { .name = "base_revision" },
+	key_new_revision = { .name = "new_revision", .required = true },
+	key_base_repository = { .name = "base_repository", .required = true },
+	key_new_repository = { .name = "new_repository", .required = true },
+	key_base_parent_signature = { .name = "base_parent_signature" },
+	key_new_parent_signature = { .name = "new_parent_signature" },
+	key_test_version = { .name = "test_version" },
+	key_enable_silverman_kde = { .name = "enable_silverman_kde", .type = TC_VALUE_BOOLEAN };
+
+static const struct tc_query_rule
+	*const query_get_jobs[] = { &key_id, &key_push_id, &key_job_guid, &key_option_collection_hash,
+		&key_build_platform_id, &key_failure_classification_id, &key_job_type_id, &key_job_group_id,
+		&key_reason, &key_state, &key_result, &key_who, &key_tier, &key_last_modified, &key_submit_time,
+		&key_start_time, &key_end_time, &key_build_architecture, &key_build_os, &key_build_platform,
+		&key_build_system_type, &key_job_group_name, &key_job_group_symbol, &key_job_type_name,
+		&key_job_type_symbol, &key_machine_name, &key_machine_platform_architecture, &key_machine_platform_os,
+		&key_platform, &key_ref_data_name, &key_signature, &key_task_id, &key_retry_id, &key_offset, &key_count,
+		&key_return_type, NULL },
+	*const query_get_similar_jobs[] = { &key_id, &key_push_id, &key_job_guid, &key_option_collection_hash,
+		&key_build_platform_id, &key_failure_classification_id, &key_job_type_id, &key_job_group_id,
+		&key_reason, &key_state, &key_result, &key_who, &key_tier, &key_last_modified, &key_submit_time,
+		&key_start_time, &key_end_time, &key_build_architecture, &key_build_os, &key_build_platform,
+		&key_build_system_type, &key_job_group_name, &key_job_group_symbol, &key_job_type_name,
+		&key_job_type_symbol, &key_machine_name, &key_machine_platform_architecture, &key_machine_platform_os,
+		&key_platform, &key_ref_data_name, &key_signature, &key_task_id, &key_retry_id, &key_offset, &key_count,
+		&key_return_type, &key_nosuccess, NULL },
+	*const query_get_pushes[] = { &key_count2, &key_fromchange, &key_tochange, &key_startdate, &key_enddate,
+		&key_revision, &key_commit_revision, &key_all_repos, &key_search, &key_push_timestamp, &key_id,
+		&key_author, &key_author_contains, &key_hide_reviewbot_pushes, NULL },
+	*const query_get_push_health_summary[] = { &key_revision2, &key_author, &key_count3, &key_all_repos,
+		&key_with_history, &key_with_in_progress_tests, NULL },
+	*const query_get_push_health[] = { &key_revision3, NULL },
+	*const query_get_push_decision_tasks[] = { &key_push_ids, NULL },
+	*const query_get_commits_by_hash[] = { &key_newhash, &key_basehash, &key_newhashdate, &key_basehashdate, NULL },
+	*const query_get_notes[] = { &key_job_id, NULL },
+	*const query_get_bug_job_maps[] = { &key_job_id2, NULL },
+	*const query_get_performance_data[] = { &key_signature_id, &key_signatures, &key_push_id2, &key_job_id3,
+		&key_framework, &key_interval, &key_start_date, &key_end_date, &key_no_retriggers, NULL },
+	*const query_get_performance_signatures[] = { &key_parent_signature, &key_subtests, &key_id2, &key_signature2,
+		&key_framework, &key_interval, &key_start_date, &key_end_date, &key_platform, NULL },
+	*const query_get_performance_platforms[] = { &key_interval, &key_framework, NULL },
+	*const query_get_all_jobs[] = { &key_id, &key_push_id, &key_job_guid, &key_option_collection_hash,
+		&key_build_platform_id, &key_failure_classification_id, &key_job_type_id, &key_job_group_id,
+		&key_reason, &key_state, &key_result, &key_who, &key_tier, &key_last_modified, &key_submit_time,
+		&key_start_time, &key_end_time, &key_build_architecture, &key_build_os, &key_build_platform,
+		&key_build_system_type, &key_job_group_name, &key_job_group_symbol, &key_job_type_name,
+		&key_job_type_symbol, &key_machine_name, &key_machine_platform_architecture, &key_machine_platform_os,
+		&key_platform, &key_ref_data_name, &key_signature, &key_task_id, &key_retry_id, &key_page, &key_count,
+		NULL },
+	*const query_list_taskcluster_metadata[] = { &key_job_ids, NULL },
+	*const query_list_bugzilla_components[] = { &key_path, NULL },
+	*const query_list_performance_bug_templates[] = { &key_framework2, NULL },
+	*const query_get_changelog[] = { &key_startdate, &key_enddate, NULL },
+	*const query_get_alert_summaries[] = { &key_page, &key_limit, &key_ordering, &key_id3, &key_status,
+		&key_framework2, &key_repository, &key_alerts_series_signature, &key_filter_text,
+		&key_hide_improvements, &key_hide_related_and_invalid, &key_untriaged_regressions,
+		&key_untriaged_improvements, &key_with_assignee, &key_timerange, &key_show_sheriffed_frameworks,
+		&key_monitored_alerts, NULL },
+	*const query_get_alerts[] = { &key_cursor, &key_id3, NULL },
+	*const query_get_failures[] = { &key_startday, &key_endday, &key_tree, &key_bug, NULL },
+	*const query_get_failures_by_bug[] = { &key_startday, &key_endday, &key_tree, &key_bug2, NULL },
+	*const query_get_infra_compare[] = { &key_project, &key_revision, &key_interval, &key_startday2, &key_endday2,
+		NULL },
+	*const query_get_performance_summary[] = { &key_repository2, &key_framework, &key_startday2, &key_endday2,
+		&key_revision, &key_interval, &key_parent_signature2, &key_signature, &key_no_subtests, &key_all_data,
+		&key_replicates, &key_no_retriggers, NULL },
+	*const query_get_alert_summary_tasks[] = { &key_id4, NULL },
+	*const query_get_perfcompare_results[] = { &key_base_revision, &key_new_revision, &key_base_repository,
+		&key_new_repository, &key_framework2, &key_interval, &key_no_subtests, &key_base_parent_signature,
+		&key_new_parent_signature, &key_replicates, &key_test_version, &key_enable_silverman_kde, NULL };
+
+static const struct tc_query_rule
+	headers_login[] = { { .name = "Authorization", .required = true, .secret = true }, { .name = "Id-Token",
+		.required = true, .secret = true }, { .name = "Access-Token-Expires-At", .type = TC_VALUE_INTEGER,
+		.required = true }, { .name = NULL } };
+
+static const struct tc_argument_rule
+	kinds_text[] = { { .kind = TC_ARGUMENT_STRING, .pattern = "^[A-Za-z0-9_-]{1,50}$" } },
+	kinds_text_integer[] = { { .kind = TC_ARGUMENT_STRING, .pattern = "^[A-Za-z0-9_-]{1,50}$" },
+		{ .kind = TC_ARGUMENT_INTEGER } },
+	kinds_text_integer_integer[] = { { .kind = TC_ARGUMENT_STRING, .pattern = "^[A-Za-z0-9_-]{1,50}$" },
+		{ .kind = TC_ARGUMENT_INTEGER }, { .kind = TC_ARGUMENT_INTEGER } },
+	kinds_integer[] = { { .kind = TC_ARGUMENT_INTEGER } };
+
+static const struct tc_envelope
+	items_results = { .items = "results", .rows = "job_property_names" },
+	items_list = { .items = NULL },
+	items_results2 = { .items = "results" };
+
+static const struct tc_paging
+	by_offset = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count", .size = 2000,
+		.maximum = 2000 },
+	by_offset2 = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count", .size = 50,
+		.maximum = 2000 },
+	by_keyset = { .style = TC_PAGING_KEYSET, .query = "push_timestamp__lt", .limit = "count",
+		.key = "/push_timestamp", .unique = "/id", .add = 1, .size = 100, .maximum = 1000 },
+	by_page = { .style = TC_PAGING_PAGE, .query = "page", .next = "/next", .limit = "count", .size = 2000,
+		.maximum = 2000 },
+	by_page2 = { .style = TC_PAGING_PAGE, .query = "page", .next = "/next", .limit = "limit", .size = 100,
+		.maximum = 100 },
+	by_cursor = { .style = TC_PAGING_CURSOR, .query = "cursor", .next = "/next" };
+
+static const struct tc_operation_conventions
+	rules_get_job = { .arguments = kinds_text_integer },
+	rules_get_job_text_log_errors = { .arguments = kinds_text_integer, .envelope = &items_list },
+	rules_get_push_health = { .arguments = kinds_text, .query = query_get_push_health },
+	rules_get_investigated_tests = { .arguments = kinds_text, .query = query_get_push_health,
+		.envelope = &items_list },
+	rules_delete_investigated_test = { .arguments = kinds_text_integer,
+		.authentication = TC_AUTHENTICATION_REQUIRED },
+	rules_create_note = { .arguments = kinds_text, .authentication = TC_AUTHENTICATION_REQUIRED },
+	rules_get_bug_job_maps = { .arguments = kinds_text, .query = query_get_bug_job_maps, .envelope = &items_list },
+	rules_list_repositories = { .envelope = &items_list },
+	rules_get_repository = { .arguments = kinds_integer },
+	rules_list_performance_bug_templates = { .query = query_list_performance_bug_templates,
+		.envelope = &items_list },
+	rules_create_alert_summary = { .authentication = TC_AUTHENTICATION_REQUIRED },
+	rules_replace_alert_summary = { .arguments = kinds_integer, .authentication = TC_AUTHENTICATION_REQUIRED },
+	rules_get_failures = { .query = query_get_failures, .envelope = &items_list },
+	rules_post_job_collection = { .arguments = kinds_text, .removed_in = "2018-09",
+		.authentication = TC_AUTHENTICATION_REQUIRED };
+
+enum { OP_GET_JOBS, OP_GET_JOB, OP_GET_JOB_TEXT_LOG_ERRORS, OP_GET_JOB_BUG_SUGGESTIONS, OP_GET_SIMILAR_JOBS,
+	OP_GET_PUSHES, OP_GET_PUSH, OP_GET_PUSH_STATUS, OP_GET_PUSH_HEALTH_SUMMARY, OP_GET_PUSH_HEALTH_USAGE,
+	OP_GET_PUSH_HEALTH, OP_GET_PUSH_GROUP_RESULTS, OP_GET_PUSH_DECISION_TASKS, OP_GET_COMMITS_BY_HASH,
+	OP_GET_INVESTIGATED_TESTS, OP_CREATE_INVESTIGATED_TEST, OP_GET_INVESTIGATED_TEST, OP_DELETE_INVESTIGATED_TEST,
+	OP_GET_NOTES, OP_CREATE_NOTE, OP_GET_NOTE, OP_DELETE_NOTE, OP_GET_PUSH_NOTES, OP_DELETE_CLASSIFICATIONS,
+	OP_GET_BUG_JOB_MAPS, OP_CREATE_BUG_JOB_MAP, OP_GET_BUG_JOB_MAP, OP_DELETE_BUG_JOB_MAP, OP_GET_JOB_LOG_URLS,
+	OP_GET_JOB_LOG_URL, OP_GET_PERFORMANCE_DATA, OP_GET_PERFORMANCE_JOB_DATA, OP_GET_PERFORMANCE_SIGNATURES,
+	OP_GET_PERFORMANCE_PLATFORMS, OP_GET_ALL_JOBS, OP_GET_JOB_BY_ID, OP_LIST_REPOSITORIES, OP_GET_REPOSITORY,
+	OP_LIST_FAILURE_CLASSIFICATIONS, OP_GET_FAILURE_CLASSIFICATION, OP_LIST_USERS, OP_GET_USER,
+	OP_LIST_TASKCLUSTER_METADATA, OP_GET_TASKCLUSTER_METADATA, OP_LIST_BUGZILLA_COMPONENTS,
+	OP_GET_BUGZILLA_COMPONENT, OP_LIST_PERFORMANCE_TAGS, OP_GET_PERFORMANCE_TAG, OP_LIST_PERFORMANCE_FRAMEWORKS,
+	OP_GET_PERFORMANCE_FRAMEWORK, OP_LIST_PERFORMANCE_BUG_TEMPLATES, OP_GET_PERFORMANCE_BUG_TEMPLATE,
+	OP_LIST_PERFORMANCE_ISSUE_TRACKERS, OP_GET_PERFORMANCE_ISSUE_TRACKER, OP_LIST_OPTION_COLLECTION_HASHES,
+	OP_LIST_MACHINE_PLATFORMS, OP_GET_CHANGELOG, OP_GET_ALERT_SUMMARIES, OP_CREATE_ALERT_SUMMARY,
+	OP_GET_ALERT_SUMMARY, OP_REPLACE_ALERT_SUMMARY, OP_UPDATE_ALERT_SUMMARY, OP_DELETE_ALERT_SUMMARY, OP_GET_ALERTS,
+	OP_CREATE_ALERT, OP_GET_ALERT, OP_REPLACE_ALERT, OP_UPDATE_ALERT, OP_DELETE_ALERT, OP_GET_VALIDITY_DASHBOARD,
+	OP_CREATE_BUGZILLA_BUG, OP_POST_BUGZILLA_COMMENT, OP_LOGIN, OP_LOGOUT, OP_GET_GROUP_SUMMARY, OP_GET_FAILURES,
+	OP_GET_FAILURES_BY_BUG, OP_GET_FAILURE_COUNT, OP_GET_INFRA_COMPARE, OP_GET_PERFORMANCE_SUMMARY,
+	OP_GET_ALERT_SUMMARY_TASKS, OP_GET_PERFCOMPARE_RESULTS, OP_REPORT_CSP_VIOLATION, OP_CREATE_INTERNAL_ISSUE,
+	OP_GET_SCHEMA, OP_POST_JOB_COLLECTION, OP_POST_OBJECTSTORE_COLLECTION, OP_POST_RESULTSET_COLLECTION,
+	OP_POST_ARTIFACT_COLLECTION };
+
+static const struct tc_operation operations[] = {
+	[OP_GET_JOBS] = { &tc__service_treeherder, "getJobs", "GET", "/project/<project>/jobs/", "Jobs of a Project",
+		"Returns jobs of a project that the filters leave, in pages of at most 2000.",
+		.arguments = names_project, .argument_count = 1, .query = names_get_jobs, .query_count = 36,
+		.has_output = true, .output = &tc_treeherder_jobs_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_jobs, .envelope = &items_results,
+		.paging = &by_offset) },
+	[OP_GET_JOB] = { &tc__service_treeherder, "getJob", "GET", "/project/<project>/jobs/<jobId>/", "Job",
+		"Returns one job with its logs.", .arguments = names_project_job_id, .argument_count = 2,
+		.has_output = true, .output = &tc_treeherder_job_detail_type, .conventions = &rules_get_job },
+	[OP_GET_JOB_TEXT_LOG_ERRORS] = { &tc__service_treeherder, "getJobTextLogErrors", "GET",
+		"/project/<project>/jobs/<jobId>/text_log_errors/", "Error Lines of a Job",
+		"Returns the lines of a job's logs that were taken for errors.", .arguments = names_project_job_id,
+		.argument_count = 2, .has_output = true, .output = &tc_treeherder_text_log_errors_type,
+		.conventions = &rules_get_job_text_log_errors },
+	[OP_GET_JOB_BUG_SUGGESTIONS] = { &tc__service_treeherder, "getJobBugSuggestions", "GET",
+		"/project/<project>/jobs/<jobId>/bug_suggestions/", "Bug Suggestions for a Job",
+		"Returns, for every error line of a job, the bugs that may be about it.",
+		.arguments = names_project_job_id, .argument_count = 2, .has_output = true,
+		.output = &tc_treeherder_bug_suggestions_type, .conventions = &rules_get_job_text_log_errors },
+	[OP_GET_SIMILAR_JOBS] = { &tc__service_treeherder, "getSimilarJobs", "GET",
+		"/project/<project>/jobs/<jobId>/similar_jobs/", "Similar Jobs",
+		"Returns jobs of the same type in other pushes, the newest push first.",
+		.arguments = names_project_job_id, .argument_count = 2, .query = names_get_similar_jobs,
+		.query_count = 37, .has_output = true, .output = &tc_treeherder_jobs_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_text_integer, .query = query_get_similar_jobs,
+		.envelope = &items_results, .paging = &by_offset2) },
+	[OP_GET_PUSHES] = { &tc__service_treeherder, "getPushes", "GET", "/project/<project>/push/",
+		"Pushes of a Project",
+		"Returns the newest pushes that the filters leave, at most 1000. The server ignores an offset, so "
+		"further pages go by the time of the push.", .arguments = names_project, .argument_count = 1,
+		.query = names_get_pushes, .query_count = 13, .has_output = true,
+		.output = &tc_treeherder_pushes_response_type, .pages = true,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_pushes,
+		.envelope = &items_results2, .paging = &by_keyset) },
+	[OP_GET_PUSH] = { &tc__service_treeherder, "getPush", "GET", "/project/<project>/push/<pushId>/", "Push",
+		"Returns one push with its newest commits.", .arguments = names_project_push_id, .argument_count = 2,
+		.has_output = true, .output = &tc_treeherder_push_type, .conventions = &rules_get_job },
+	[OP_GET_PUSH_STATUS] = { &tc__service_treeherder, "getPushStatus", "GET",
+		"/project/<project>/push/<pushId>/status/", "Push Status",
+		"Returns how many jobs of a push are in each state and ended with each result.",
+		.arguments = names_project_push_id, .argument_count = 2, .has_output = true,
+		.output = &tc_treeherder_push_status_type, .conventions = &rules_get_job },
+	[OP_GET_PUSH_HEALTH_SUMMARY] = { &tc__service_treeherder, "getPushHealthSummary", "GET",
+		"/project/<project>/push/health_summary/", "Push Health Summary",
+		"Returns in numbers how much is wrong with some pushes: those named by revision, or the newest of "
+		"one author.", .arguments = names_project, .argument_count = 1,
+		.query = names_get_push_health_summary, .query_count = 6, .has_output = true,
+		.output = &tc_treeherder_push_health_summary_type, .conventions = TC_RULES(.arguments = kinds_text,
+		.query = query_get_push_health_summary, .require_one_of = (const char *const
+		*const[]){ TC_TEXTS("revision"), TC_TEXTS("author", "count"), NULL }, .envelope = &items_list) },
+	[OP_GET_PUSH_HEALTH_USAGE] = { &tc__service_treeherder, "getPushHealthUsage", "GET",
+		"/project/<project>/push/health_usage/", "Push Health Usage",
+		"Returns how much the health pages are used.", .arguments = names_project, .argument_count = 1,
+		.has_output = true, .output = &tc_treeherder_push_health_usage_type,
+		.conventions = TC_RULES(.arguments = kinds_text) },
+	[OP_GET_PUSH_HEALTH] = { &tc__service_treeherder, "getPushHealth", "GET", "/project/<project>/push/health/",
+		"Push Health", "Returns what is wrong with one push, in detail.", .arguments = names_project,
+		.argument_count = 1, .query = names_revision, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_push_health_type, .conventions = &rules_get_push_health },
+	[OP_GET_PUSH_GROUP_RESULTS] = { &tc__service_treeherder, "getPushGroupResults", "GET",
+		"/project/<project>/push/group_results/", "Group Results of a Push",
+		"Returns the results of the test groups of a push, by task.", .arguments = names_project,
+		.argument_count = 1, .query = names_revision, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_group_results_type, .conventions = &rules_get_push_health },
+	[OP_GET_PUSH_DECISION_TASKS] = { &tc__service_treeherder, "getPushDecisionTasks", "GET",
+		"/project/<project>/push/decisiontask/", "Decision Tasks of Pushes",
+		"Returns the Taskcluster decision task of each push, by the number of the push; 404 when none has "
+		"one.", .arguments = names_project, .argument_count = 1, .query = names_push_ids, .query_count = 1,
+		.has_output = true, .output = &tc_treeherder_decision_tasks_type,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_push_decision_tasks) },
+	[OP_GET_COMMITS_BY_HASH] = { &tc__service_treeherder, "getCommitsByHash", "GET",
+		"/project/<project>/hash/tocommit/", "Commits by Hash",
+		"Returns the revisions of the commits whose messages carry two hashes; the reply has no schema.",
+		.arguments = names_project, .argument_count = 1, .query = names_get_commits_by_hash, .query_count = 4,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_commits_by_hash) },
+	[OP_GET_INVESTIGATED_TESTS] = { &tc__service_treeherder, "getInvestigatedTests", "GET",
+		"/project/<project>/investigated-tests/", "Investigated Tests",
+		"Returns the tests of a push that somebody has looked at.", .arguments = names_project,
+		.argument_count = 1, .query = names_revision, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_investigated_tests_type, .conventions = &rules_get_investigated_tests },
+	[OP_CREATE_INVESTIGATED_TEST] = { &tc__service_treeherder, "createInvestigatedTest", "POST",
+		"/project/<project>/investigated-tests/", "Create Investigated Test",
+		"Says that somebody has looked at a test of a push.", .arguments = names_project, .argument_count = 1,
+		.query = names_revision, .query_count = 1, .has_input = true,
+		.input = &tc_treeherder_create_investigated_test_request_type, .has_output = true,
+		.output = &tc_treeherder_investigated_test_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_push_health,
+		.authentication = TC_AUTHENTICATION_REQUIRED) },
+	[OP_GET_INVESTIGATED_TEST] = { &tc__service_treeherder, "getInvestigatedTest", "GET",
+		"/project/<project>/investigated-tests/<testId>/", "Investigated Test",
+		"Returns one test that somebody has looked at.", .arguments = names_project_test_id,
+		.argument_count = 2, .query = names_revision, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_investigated_test_type,
+		.conventions = TC_RULES(.arguments = kinds_text_integer, .query = query_get_push_health) },
+	[OP_DELETE_INVESTIGATED_TEST] = { &tc__service_treeherder, "deleteInvestigatedTest", "DELETE",
+		"/project/<project>/investigated-tests/<testId>/", "Delete Investigated Test",
+		"Takes back that somebody has looked at a test.", .arguments = names_project_test_id,
+		.argument_count = 2, .retry = TC_RETRY_UNSENT, .conventions = &rules_delete_investigated_test },
+	[OP_GET_NOTES] = { &tc__service_treeherder, "getNotes", "GET", "/project/<project>/note/", "Notes of a Job",
+		"Returns how a job was classified.", .arguments = names_project, .argument_count = 1,
+		.query = names_job_id, .query_count = 1, .has_output = true, .output = &tc_treeherder_notes_type,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_notes, .envelope = &items_list) },
+	[OP_CREATE_NOTE] = { &tc__service_treeherder, "createNote", "POST", "/project/<project>/note/", "Create Note",
+		"Classifies a job.", .arguments = names_project, .argument_count = 1, .has_input = true,
+		.input = &tc_treeherder_create_note_request_type, .has_output = true,
+		.output = &tc_treeherder_message_type, .retry = TC_RETRY_UNSENT, .conventions = &rules_create_note },
+	[OP_GET_NOTE] = { &tc__service_treeherder, "getNote", "GET", "/project/<project>/note/<noteId>/", "Note",
+		"Returns one classification.", .arguments = names_project_note_id, .argument_count = 2,
+		.has_output = true, .output = &tc_treeherder_note_type, .conventions = &rules_get_job },
+	[OP_DELETE_NOTE] = { &tc__service_treeherder, "deleteNote", "DELETE", "/project/<project>/note/<noteId>/",
+		"Delete Note", "Takes a classification back.", .arguments = names_project_note_id,
+		.argument_count = 2, .has_output = true, .output = &tc_treeherder_message_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_delete_investigated_test },
+	[OP_GET_PUSH_NOTES] = { &tc__service_treeherder, "getPushNotes", "GET", "/project/<project>/note/push_notes/",
+		"Notes of a Push", "Returns how the jobs of a push were classified.", .arguments = names_project,
+		.argument_count = 1, .query = names_revision, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_push_notes_type, .conventions = &rules_get_investigated_tests },
+	[OP_DELETE_CLASSIFICATIONS] = { &tc__service_treeherder, "deleteClassifications", "DELETE",
+		"/project/<project>/classification/", "Delete Classifications",
+		"Takes back all classifications of some jobs, which the body lists.", .arguments = names_project,
+		.argument_count = 1, .has_input = true, .input = &tc_treeherder_delete_classifications_request_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_create_note },
+	[OP_GET_BUG_JOB_MAPS] = { &tc__service_treeherder, "getBugJobMaps", "GET", "/project/<project>/bug-job-map/",
+		"Bugs of Jobs", "Returns the bugs that jobs failed because of.", .arguments = names_project,
+		.argument_count = 1, .query = names_job_id, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_bug_job_maps_type, .conventions = &rules_get_bug_job_maps },
+	[OP_CREATE_BUG_JOB_MAP] = { &tc__service_treeherder, "createBugJobMap", "POST",
+		"/project/<project>/bug-job-map/", "Create Bug of a Job", "Says that a job failed because of a bug.",
+		.arguments = names_project, .argument_count = 1, .has_input = true,
+		.input = &tc_treeherder_create_bug_job_map_request_type, .has_output = true,
+		.output = &tc_treeherder_message_type, .retry = TC_RETRY_UNSENT, .conventions = &rules_create_note },
+	[OP_GET_BUG_JOB_MAP] = { &tc__service_treeherder, "getBugJobMap", "GET",
+		"/project/<project>/bug-job-map/<jobId>-<bugId>/", "Bug of a Job",
+		"Returns that a job failed because of a bug, if it did.", .arguments = names_project_job_id_bug_id,
+		.argument_count = 3, .has_output = true, .output = &tc_treeherder_bug_job_map_type,
+		.conventions = TC_RULES(.arguments = kinds_text_integer_integer) },
+	[OP_DELETE_BUG_JOB_MAP] = { &tc__service_treeherder, "deleteBugJobMap", "DELETE",
+		"/project/<project>/bug-job-map/<jobId>-<bugId>/", "Delete Bug of a Job",
+		"Takes back that a job failed because of a bug.", .arguments = names_project_job_id_bug_id,
+		.argument_count = 3, .has_output = true, .output = &tc_treeherder_message_type,
+		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.arguments = kinds_text_integer_integer,
+		.authentication = TC_AUTHENTICATION_REQUIRED) },
+	[OP_GET_JOB_LOG_URLS] = { &tc__service_treeherder, "getJobLogUrls", "GET", "/project/<project>/job-log-url/",
+		"Logs of Jobs", "Returns where the logs of jobs are.", .arguments = names_project,
+		.argument_count = 1, .query = names_job_id, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_job_log_urls_type, .conventions = &rules_get_bug_job_maps },
+	[OP_GET_JOB_LOG_URL] = { &tc__service_treeherder, "getJobLogUrl", "GET",
+		"/project/<project>/job-log-url/<logId>/", "Log of a Job", "Returns where one log is.",
+		.arguments = names_project_log_id, .argument_count = 2, .has_output = true,
+		.output = &tc_treeherder_job_log_url_type, .conventions = &rules_get_job },
+	[OP_GET_PERFORMANCE_DATA] = { &tc__service_treeherder, "getPerformanceData", "GET",
+		"/project/<project>/performance/data/", "Performance Data", "Returns measured values by signature.",
+		.arguments = names_project, .argument_count = 1, .query = names_get_performance_data,
+		.query_count = 9, .has_output = true, .output = &tc_treeherder_performance_data_type,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_performance_data,
+		.require_one_of = (const char *const *const[]){ TC_TEXTS("signature_id"), TC_TEXTS("signatures"),
+		TC_TEXTS("push_id"), TC_TEXTS("job_id"), NULL }) },
+	[OP_GET_PERFORMANCE_JOB_DATA] = { &tc__service_treeherder, "getPerformanceJobData", "GET",
+		"/project/<project>/performance/job-data/", "Performance Data of a Job",
+		"Returns what one job measured; the reply has no schema.", .arguments = names_project,
+		.argument_count = 1, .query = names_job_id, .query_count = 1,
+		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_notes) },
+	[OP_GET_PERFORMANCE_SIGNATURES] = { &tc__service_treeherder, "getPerformanceSignatures", "GET",
+		"/project/<project>/performance/signatures/", "Performance Signatures",
+		"Returns what is measured in a project.", .arguments = names_project, .argument_count = 1,
+		.query = names_get_performance_signatures, .query_count = 9, .has_output = true,
+		.output = &tc_treeherder_performance_signatures_type, .conventions = TC_RULES(.arguments = kinds_text,
+		.query = query_get_performance_signatures) },
+	[OP_GET_PERFORMANCE_PLATFORMS] = { &tc__service_treeherder, "getPerformancePlatforms", "GET",
+		"/project/<project>/performance/platforms/", "Performance Platforms",
+		"Returns the platforms that have performance data.", .arguments = names_project, .argument_count = 1,
+		.query = names_interval_framework, .query_count = 2, .has_output = true,
+		.output = &tc_treeherder_performance_platforms_type, .conventions = TC_RULES(.arguments = kinds_text,
+		.query = query_get_performance_platforms, .envelope = &items_list) },
+	[OP_GET_ALL_JOBS] = { &tc__service_treeherder, "getAllJobs", "GET", "/jobs/", "Jobs of All Projects",
+		"Returns jobs of all projects that the filters leave; they always come as rows.",
+		.query = names_get_all_jobs, .query_count = 35, .has_output = true,
+		.output = &tc_treeherder_all_jobs_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_get_all_jobs, .envelope = &items_results, .paging = &by_page) },
+	[OP_GET_JOB_BY_ID] = { &tc__service_treeherder, "getJobById", "GET", "/jobs/<jobId>/", "Job of Any Project",
+		"Returns one job, which comes as a row without its names.", .arguments = names_job_id2,
+		.argument_count = 1, .has_output = true, .output = &tc_treeherder_job_row_type,
+		.conventions = TC_RULES(.arguments = kinds_integer,
+		.output_tuple = TC_TEXTS("failure_classification_id", "id", "job_group_name", "job_group_symbol",
+		"job_type_name", "job_type_symbol", "last_modified", "platform", "push_id", "push_revision", "result",
+		"signature", "state", "tier", "task_id", "retry_id", "duration", "platform_option")) },
+	[OP_LIST_REPOSITORIES] = { &tc__service_treeherder, "listRepositories", "GET", "/repository/", "Repositorys",
+		"Returns all active repositories, which are the projects.", .has_output = true,
+		.output = &tc_treeherder_repositories_type, .conventions = &rules_list_repositories },
+	[OP_GET_REPOSITORY] = { &tc__service_treeherder, "getRepository", "GET", "/repository/<repositoryId>/",
+		"Repository", "Returns one of them by its number.", .arguments = names_repository_id,
+		.argument_count = 1, .has_output = true, .output = &tc_treeherder_repository_type,
+		.conventions = &rules_get_repository },
+	[OP_LIST_FAILURE_CLASSIFICATIONS] = { &tc__service_treeherder, "listFailureClassifications", "GET",
+		"/failureclassification/", "Failure Classifications", "Returns all reasons that jobs can fail for.",
+		.has_output = true, .output = &tc_treeherder_failure_classifications_type,
+		.conventions = &rules_list_repositories },
+	[OP_GET_FAILURE_CLASSIFICATION] = { &tc__service_treeherder, "getFailureClassification", "GET",
+		"/failureclassification/<failureClassificationId>/", "Failure Classification",
+		"Returns one of them by its number.", .arguments = names_failure_classification_id,
+		.argument_count = 1, .has_output = true, .output = &tc_treeherder_failure_classification_type,
+		.conventions = &rules_get_repository },
+	[OP_LIST_USERS] = { &tc__service_treeherder, "listUsers", "GET", "/user/", "Users",
+		"Returns the user who is logged in, or nobody.", .has_output = true,
+		.output = &tc_treeherder_users_type, .conventions = &rules_list_repositories },
+	[OP_GET_USER] = { &tc__service_treeherder, "getUser", "GET", "/user/<userId>/", "User",
+		"Returns one of them by its number.", .arguments = names_user_id, .argument_count = 1,
+		.has_output = true, .output = &tc_treeherder_user_type, .conventions = &rules_get_repository },
+	[OP_LIST_TASKCLUSTER_METADATA] = { &tc__service_treeherder, "listTaskclusterMetadata", "GET",
+		"/taskclustermetadata/", "Taskcluster Metadata", "Returns the tasks of some jobs.",
+		.query = names_job_ids, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_taskcluster_metadata_list_type,
+		.conventions = TC_RULES(.query = query_list_taskcluster_metadata, .envelope = &items_list) },
+	[OP_GET_TASKCLUSTER_METADATA] = { &tc__service_treeherder, "getTaskclusterMetadata", "GET",
+		"/taskclustermetadata/<jobId>/", "Taskcluster Metadata",
+		"Returns the task of one job, which must be among the jobs asked for.", .arguments = names_job_id2,
+		.argument_count = 1, .query = names_job_ids, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_taskcluster_metadata_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_taskcluster_metadata) },
+	[OP_LIST_BUGZILLA_COMPONENTS] = { &tc__service_treeherder, "listBugzillaComponents", "GET",
+		"/bugzilla-component/", "Bugzilla Components", "Returns where bugs about a file may belong.",
+		.query = names_path, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_bugzilla_components_type,
+		.conventions = TC_RULES(.query = query_list_bugzilla_components, .envelope = &items_list) },
+	[OP_GET_BUGZILLA_COMPONENT] = { &tc__service_treeherder, "getBugzillaComponent", "GET",
+		"/bugzilla-component/<bugzillaComponentId>/", "Bugzilla Component",
+		"Returns one of them by its number.", .arguments = names_bugzilla_component_id, .argument_count = 1,
+		.query = names_path, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_bugzilla_component_type, .conventions = TC_RULES(.arguments = kinds_integer,
+		.query = query_list_bugzilla_components) },
+	[OP_LIST_PERFORMANCE_TAGS] = { &tc__service_treeherder, "listPerformanceTags", "GET", "/performance/tag/",
+		"Performance Tags", "Returns all tags of alert summaries.", .has_output = true,
+		.output = &tc_treeherder_performance_tags_type, .conventions = &rules_list_repositories },
+	[OP_GET_PERFORMANCE_TAG] = { &tc__service_treeherder, "getPerformanceTag", "GET",
+		"/performance/tag/<performanceTagId>/", "Performance Tag", "Returns one of them by its number.",
+		.arguments = names_performance_tag_id, .argument_count = 1, .has_output = true,
+		.output = &tc_treeherder_performance_tag_type, .conventions = &rules_get_repository },
+	[OP_LIST_PERFORMANCE_FRAMEWORKS] = { &tc__service_treeherder, "listPerformanceFrameworks", "GET",
+		"/performance/framework/", "Performance Frameworks", "Returns all frameworks that are in use.",
+		.has_output = true, .output = &tc_treeherder_performance_frameworks_type,
+		.conventions = &rules_list_repositories },
+	[OP_GET_PERFORMANCE_FRAMEWORK] = { &tc__service_treeherder, "getPerformanceFramework", "GET",
+		"/performance/framework/<performanceFrameworkId>/", "Performance Framework",
+		"Returns one of them by its number.", .arguments = names_performance_framework_id,
+		.argument_count = 1, .has_output = true, .output = &tc_treeherder_performance_framework_type,
+		.conventions = &rules_get_repository },
+	[OP_LIST_PERFORMANCE_BUG_TEMPLATES] = { &tc__service_treeherder, "listPerformanceBugTemplates", "GET",
+		"/performance/bug-template/", "Performance Bug Templates", "Returns how bugs about alerts begin.",
+		.query = names_framework, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_performance_bug_templates_type,
+		.conventions = &rules_list_performance_bug_templates },
+	[OP_GET_PERFORMANCE_BUG_TEMPLATE] = { &tc__service_treeherder, "getPerformanceBugTemplate", "GET",
+		"/performance/bug-template/<performanceBugTemplateId>/", "Performance Bug Template",
+		"Returns one of them by its number.", .arguments = names_performance_bug_template_id,
+		.argument_count = 1, .query = names_framework, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_performance_bug_template_type,
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_performance_bug_templates) },
+	[OP_LIST_PERFORMANCE_ISSUE_TRACKERS] = { &tc__service_treeherder, "listPerformanceIssueTrackers", "GET",
+		"/performance/issue-tracker/", "Performance Issue Trackers",
+		"Returns all trackers that alerts can be filed in.", .has_output = true,
+		.output = &tc_treeherder_performance_issue_trackers_type, .conventions = &rules_list_repositories },
+	[OP_GET_PERFORMANCE_ISSUE_TRACKER] = { &tc__service_treeherder, "getPerformanceIssueTracker", "GET",
+		"/performance/issue-tracker/<performanceIssueTrackerId>/", "Performance Issue Tracker",
+		"Returns one of them by its number.", .arguments = names_performance_issue_tracker_id,
+		.argument_count = 1, .has_output = true, .output = &tc_treeherder_performance_issue_tracker_type,
+		.conventions = &rules_get_repository },
+	[OP_LIST_OPTION_COLLECTION_HASHES] = { &tc__service_treeherder, "listOptionCollectionHashes", "GET",
+		"/optioncollectionhash/", "Option Collection Hashes",
+		"Returns the sets of build options by their hashes.", .has_output = true,
+		.output = &tc_treeherder_option_collection_hashes_type, .conventions = &rules_list_repositories },
+	[OP_LIST_MACHINE_PLATFORMS] = { &tc__service_treeherder, "listMachinePlatforms", "GET", "/machineplatforms/",
+		"Machine Platforms", "Returns the platforms that jobs ran on.", .has_output = true,
+		.output = &tc_treeherder_machine_platforms_type, .conventions = &rules_list_repositories },
+	[OP_GET_CHANGELOG] = { &tc__service_treeherder, "getChangelog", "GET", "/changelog/", "Changelog",
+		"Returns changes to the systems around the builds.", .query = names_startdate_enddate,
+		.query_count = 2, .has_output = true, .output = &tc_treeherder_changelog_type,
+		.conventions = TC_RULES(.query = query_get_changelog, .envelope = &items_list) },
+	[OP_GET_ALERT_SUMMARIES] = { &tc__service_treeherder, "getAlertSummaries", "GET",
+		"/performance/alertsummary/", "Alert Summaries",
+		"Returns performance alert summaries, the newest first, in pages of at most 100.",
+		.query = names_get_alert_summaries, .query_count = 17, .has_output = true,
+		.output = &tc_treeherder_alert_summaries_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_get_alert_summaries, .envelope = &items_results2,
+		.paging = &by_page2) },
+	[OP_CREATE_ALERT_SUMMARY] = { &tc__service_treeherder, "createAlertSummary", "POST",
+		"/performance/alertsummary/", "Create Alert Summary",
+		"Makes a performance alert summary by hand, or returns the one there is.", .has_input = true,
+		.input = &tc_treeherder_create_alert_summary_request_type, .has_output = true,
+		.output = &tc_treeherder_create_alert_summary_response_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_create_alert_summary },
+	[OP_GET_ALERT_SUMMARY] = { &tc__service_treeherder, "getAlertSummary", "GET",
+		"/performance/alertsummary/<alertSummaryId>/", "Alert Summary",
+		"Returns one performance alert summary.", .arguments = names_alert_summary_id, .argument_count = 1,
+		.has_output = true, .output = &tc_treeherder_alert_summary_type, .conventions = &rules_get_repository },
+	[OP_REPLACE_ALERT_SUMMARY] = { &tc__service_treeherder, "replaceAlertSummary", "PUT",
+		"/performance/alertsummary/<alertSummaryId>/", "Replace Alert Summary",
+		"Changes a performance alert summary, as the pages of Perfherder do it.",
+		.arguments = names_alert_summary_id, .argument_count = 1, .has_input = true,
+		.input = &tc_treeherder_update_alert_summary_request_type, .has_output = true,
+		.output = &tc_treeherder_alert_summary_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_replace_alert_summary },
+	[OP_UPDATE_ALERT_SUMMARY] = { &tc__service_treeherder, "updateAlertSummary", "PATCH",
+		"/performance/alertsummary/<alertSummaryId>/", "Update Alert Summary",
+		"Changes what the body has of a performance alert summary.", .arguments = names_alert_summary_id,
+		.argument_count = 1, .has_input = true, .input = &tc_treeherder_update_alert_summary_request_type,
+		.has_output = true, .output = &tc_treeherder_alert_summary_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_replace_alert_summary },
+	[OP_DELETE_ALERT_SUMMARY] = { &tc__service_treeherder, "deleteAlertSummary", "DELETE",
+		"/performance/alertsummary/<alertSummaryId>/", "Delete Alert Summary",
+		"Deletes a performance alert summary.", .arguments = names_alert_summary_id, .argument_count = 1,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_replace_alert_summary },
+	[OP_GET_ALERTS] = { &tc__service_treeherder, "getAlerts", "GET", "/performance/alert/", "Alerts",
+		"Returns performance alerts, the newest first, in pages of ten.", .query = names_cursor_id,
+		.query_count = 2, .has_output = true, .output = &tc_treeherder_alerts_response_type, .pages = true,
+		.conventions = TC_RULES(.query = query_get_alerts, .envelope = &items_results2, .paging = &by_cursor) },
+	[OP_CREATE_ALERT] = { &tc__service_treeherder, "createAlert", "POST", "/performance/alert/", "Create Alert",
+		"Makes a performance alert by hand, or returns the one there is.", .has_input = true,
+		.input = &tc_treeherder_create_alert_request_type, .has_output = true,
+		.output = &tc_treeherder_create_alert_response_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_create_alert_summary },
+	[OP_GET_ALERT] = { &tc__service_treeherder, "getAlert", "GET", "/performance/alert/<alertId>/", "Alert",
+		"Returns one performance alert.", .arguments = names_alert_id, .argument_count = 1,
+		.has_output = true, .output = &tc_treeherder_alert_type, .conventions = &rules_get_repository },
+	[OP_REPLACE_ALERT] = { &tc__service_treeherder, "replaceAlert", "PUT", "/performance/alert/<alertId>/",
+		"Replace Alert", "Changes a performance alert, as the pages of Perfherder do it.",
+		.arguments = names_alert_id, .argument_count = 1, .has_input = true,
+		.input = &tc_treeherder_update_alert_request_type, .has_output = true,
+		.output = &tc_treeherder_alert_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_replace_alert_summary },
+	[OP_UPDATE_ALERT] = { &tc__service_treeherder, "updateAlert", "PATCH", "/performance/alert/<alertId>/",
+		"Update Alert", "Changes what the body has of a performance alert.", .arguments = names_alert_id,
+		.argument_count = 1, .has_input = true, .input = &tc_treeherder_update_alert_request_type,
+		.has_output = true, .output = &tc_treeherder_alert_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_replace_alert_summary },
+	[OP_DELETE_ALERT] = { &tc__service_treeherder, "deleteAlert", "DELETE", "/performance/alert/<alertId>/",
+		"Delete Alert", "Deletes a performance alert.", .arguments = names_alert_id, .argument_count = 1,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_replace_alert_summary },
+	[OP_GET_VALIDITY_DASHBOARD] = { &tc__service_treeherder, "getValidityDashboard", "GET",
+		"/performance/validity-dashboard/", "Validity Dashboard",
+		"Returns how well the alerts of each suite serve.", .query = names_framework, .query_count = 1,
+		.has_output = true, .output = &tc_treeherder_validity_dashboard_type,
+		.conventions = &rules_list_performance_bug_templates },
+	[OP_CREATE_BUGZILLA_BUG] = { &tc__service_treeherder, "createBugzillaBug", "POST", "/bugzilla/create_bug/",
+		"Create Bug", "Files a bug in Bugzilla, in the name of the user who is logged in.", .has_input = true,
+		.input = &tc_treeherder_create_bug_request_type, .has_output = true,
+		.output = &tc_treeherder_create_bug_response_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_create_alert_summary },
+	[OP_POST_BUGZILLA_COMMENT] = { &tc__service_treeherder, "postBugzillaComment", "POST",
+		"/bugzilla/post_comment/", "Post Comment",
+		"Adds a comment to a bug in Bugzilla; the reply has no schema.", .has_input = true,
+		.input = &tc_treeherder_post_comment_request_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_create_alert_summary },
+	[OP_LOGIN] = { &tc__service_treeherder, "login", "GET", "/auth/login/", "Log In",
+		"Begins a session with tokens of the identity provider; the cookies of the reply carry it.",
+		.query = names_login, .query_count = 3, .has_output = true, .output = &tc_treeherder_user_type,
+		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.headers = headers_login,
+		.authentication = TC_AUTHENTICATION_NEVER) },
+	[OP_LOGOUT] = { &tc__service_treeherder, "logout", "GET", "/auth/logout/", "Log Out",
+		"Ends the session; the reply has no schema.", .retry = TC_RETRY_UNSENT },
+	[OP_GET_GROUP_SUMMARY] = { &tc__service_treeherder, "getGroupSummary", "GET", "/groupsummary/",
+		"Group Summary", "Returns the results of test groups in some days, at most two.",
+		.query = names_startdate_enddate, .query_count = 2, .has_output = true,
+		.output = &tc_treeherder_group_summary_type, .conventions = TC_RULES(.query = query_get_changelog) },
+	[OP_GET_FAILURES] = { &tc__service_treeherder, "getFailures", "GET", "/failures/", "Failures",
+		"Returns the bugs that jobs failed because of, and how often.",
+		.query = names_startday_endday_tree_bug, .query_count = 4, .has_output = true,
+		.output = &tc_treeherder_failures_type, .conventions = &rules_get_failures },
+	[OP_GET_FAILURES_BY_BUG] = { &tc__service_treeherder, "getFailuresByBug", "GET", "/failuresbybug/",
+		"Failures by Bug", "Returns every failure because of one bug.",
+		.query = names_startday_endday_tree_bug, .query_count = 4, .has_output = true,
+		.output = &tc_treeherder_failures_by_bug_type,
+		.conventions = TC_RULES(.query = query_get_failures_by_bug, .envelope = &items_list) },
+	[OP_GET_FAILURE_COUNT] = { &tc__service_treeherder, "getFailureCount", "GET", "/failurecount/",
+		"Failure Count", "Returns failures and test runs by day.", .query = names_startday_endday_tree_bug,
+		.query_count = 4, .has_output = true, .output = &tc_treeherder_failure_count_type,
+		.conventions = &rules_get_failures },
+	[OP_GET_INFRA_COMPARE] = { &tc__service_treeherder, "getInfraCompare", "GET", "/infracompare/",
+		"Infrastructure Comparison", "Returns how long the jobs of a revision or of some time took.",
+		.query = names_get_infra_compare, .query_count = 5, .has_output = true,
+		.output = &tc_treeherder_infra_compare_type, .conventions = TC_RULES(.query = query_get_infra_compare,
+		.require_one_of = (const char *const *const[]){ TC_TEXTS("revision"), TC_TEXTS("interval"),
+		TC_TEXTS("startday", "endday"), NULL }, .envelope = &items_list) },
+	[OP_GET_PERFORMANCE_SUMMARY] = { &tc__service_treeherder, "getPerformanceSummary", "GET",
+		"/performance/summary/", "Performance Summary", "Returns signatures with their values.",
+		.query = names_get_performance_summary, .query_count = 12, .has_output = true,
+		.output = &tc_treeherder_performance_summary_type,
+		.conventions = TC_RULES(.query = query_get_performance_summary, .require_one_of = (const char *const
+		*const[]){ TC_TEXTS("revision"), TC_TEXTS("interval"), TC_TEXTS("startday", "endday"), NULL },
+		.envelope = &items_list) },
+	[OP_GET_ALERT_SUMMARY_TASKS] = { &tc__service_treeherder, "getAlertSummaryTasks", "GET",
+		"/performance/alertsummary-tasks/", "Tasks of an Alert Summary",
+		"Returns the tasks to run again for a summary.", .query = names_id, .query_count = 1,
+		.has_output = true, .output = &tc_treeherder_alert_summary_tasks_type,
+		.conventions = TC_RULES(.query = query_get_alert_summary_tasks) },
+	[OP_GET_PERFCOMPARE_RESULTS] = { &tc__service_treeherder, "getPerfcompareResults", "GET",
+		"/perfcompare/results/", "Comparison", "Returns two revisions compared, signature by signature.",
+		.query = names_get_perfcompare_results, .query_count = 12, .has_output = true,
+		.output = &tc_treeherder_perfcompare_results_type, .wait_ms = 60000,
+		.conventions = TC_RULES(.query = query_get_perfcompare_results, .require_one_of = (const char *const
+		*const[]){ TC_TEXTS("base_revision"), TC_TEXTS("interval"), NULL }, .envelope = &items_list) },
+	[OP_REPORT_CSP_VIOLATION] = { &tc__service_treeherder, "reportCspViolation", "POST", "/csp-report/",
+		"Report a Violation",
+		"Tells the server of a violation of its content security policy, as browsers do; neither body nor "
+		"reply has a schema.", .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.authentication = TC_AUTHENTICATION_NEVER) },
+	[OP_CREATE_INTERNAL_ISSUE] = { &tc__service_treeherder, "createInternalIssue", "POST", "/internal_issue/",
+		"Create Internal Issue", "Counts a failure line that has no bug; the reply has no schema.",
+		.has_input = true, .input = &tc_treeherder_create_internal_issue_request_type,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_create_alert_summary },
+	[OP_GET_SCHEMA] = { &tc__service_treeherder, "getSchema", "GET", "/schema/", "OpenAPI Description",
+		"Returns the server's own description of its API, in the form of OpenAPI.",
+		.conventions = TC_RULES(.accept = "application/vnd.oai.openapi+json") },
+	[OP_POST_JOB_COLLECTION] = { &tc__service_treeherder, "postJobCollection", "POST", "/project/<project>/jobs/",
+		"Post Job Collection",
+		"Sends a collection of jobs, with Hawk. Current servers take no such thing: publish to Pulse "
+		"instead. The reply has no schema.", .arguments = names_project, .argument_count = 1,
+		.has_input = true, .input = &tc_treeherder_jobs_collection_type, .stability = TC_DEPRECATED,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_post_job_collection },
+	[OP_POST_OBJECTSTORE_COLLECTION] = { &tc__service_treeherder, "postObjectstoreCollection", "POST",
+		"/project/<project>/objectstore/", "Post Objectstore Collection",
+		"Sends a collection of new jobs, as the earliest clients did, with Hawk. Current servers take no "
+		"such thing: publish to Pulse instead. The reply has no schema.", .arguments = names_project,
+		.argument_count = 1, .has_input = true, .input = &tc_treeherder_objectstore_collection_type,
+		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .conventions = &rules_post_job_collection },
+	[OP_POST_RESULTSET_COLLECTION] = { &tc__service_treeherder, "postResultsetCollection", "POST",
+		"/project/<project>/resultset/", "Post Resultset Collection",
+		"Sends a collection of pushes, with Hawk. Current servers take no such thing: publish to Pulse "
+		"instead. The reply has no schema.", .arguments = names_project, .argument_count = 1,
+		.has_input = true, .input = &tc_treeherder_resultset_collection_type, .stability = TC_DEPRECATED,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_post_job_collection },
+	[OP_POST_ARTIFACT_COLLECTION] = { &tc__service_treeherder, "postArtifactCollection", "POST",
+		"/project/<project>/artifact/", "Post Artifact Collection",
+		"Sends a collection of artifacts of jobs, with Hawk. Current servers take no such thing: publish "
+		"to Pulse instead. The reply has no schema.", .arguments = names_project, .argument_count = 1,
+		.has_input = true, .input = &tc_treeherder_artifact_collection_type, .stability = TC_DEPRECATED,
+		.retry = TC_RETRY_UNSENT, .conventions = &rules_post_job_collection },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_treeherder = {
 	.name = "treeherder", .version = "v1", .title = "Treeherder",
@@ -1103,921 +811,845 @@ const struct tc_service tc__service_treeherder = {
 
 int tc_treeherder_get_jobs(tc_client *client, const char *project, const struct tc_treeherder_get_jobs_query *query,
 	struct tc_treeherder_jobs_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOBS], (const char *const[]){ project }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_JOBS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_jobs_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_jobs_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOBS], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_JOBS), TC_VALUES(project), query, err); }
 struct tc_treeherder_jobs_response *tc_treeherder_get_jobs_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOBS], response, err); }
+{ return tc_generated_reply(OP(GET_JOBS), response, err); }
 
 int tc_treeherder_get_job(tc_client *client, const char *project, const char *job_id,
 	struct tc_treeherder_job_detail **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOB], (const char *const[]){ project, job_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_JOB), TC_VALUES(project, job_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_job_call(tc_client *client, const char *project, const char *job_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOB], (const char *const[]){ project, job_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_JOB), TC_VALUES(project, job_id), NULL, err); }
 struct tc_treeherder_job_detail *tc_treeherder_get_job_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOB], response, err); }
+{ return tc_generated_reply(OP(GET_JOB), response, err); }
 
 int tc_treeherder_get_job_text_log_errors(tc_client *client, const char *project, const char *job_id,
 	struct tc_treeherder_text_log_errors **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOB_TEXT_LOG_ERRORS], (const char *const[]){ project, job_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_JOB_TEXT_LOG_ERRORS), TC_VALUES(project, job_id), NULL, NULL, reply,
+	err); }
 tc_call *tc_treeherder_get_job_text_log_errors_call(tc_client *client, const char *project, const char *job_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOB_TEXT_LOG_ERRORS], (const char *const[]){ project, job_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_JOB_TEXT_LOG_ERRORS), TC_VALUES(project, job_id), NULL, err); }
 struct tc_treeherder_text_log_errors *tc_treeherder_get_job_text_log_errors_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOB_TEXT_LOG_ERRORS], response, err); }
+{ return tc_generated_reply(OP(GET_JOB_TEXT_LOG_ERRORS), response, err); }
 
 int tc_treeherder_get_job_bug_suggestions(tc_client *client, const char *project, const char *job_id,
 	struct tc_treeherder_bug_suggestions **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOB_BUG_SUGGESTIONS], (const char *const[]){ project, job_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_JOB_BUG_SUGGESTIONS), TC_VALUES(project, job_id), NULL, NULL, reply,
+	err); }
 tc_call *tc_treeherder_get_job_bug_suggestions_call(tc_client *client, const char *project, const char *job_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOB_BUG_SUGGESTIONS], (const char *const[]){ project, job_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_JOB_BUG_SUGGESTIONS), TC_VALUES(project, job_id), NULL, err); }
 struct tc_treeherder_bug_suggestions *tc_treeherder_get_job_bug_suggestions_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOB_BUG_SUGGESTIONS], response, err); }
+{ return tc_generated_reply(OP(GET_JOB_BUG_SUGGESTIONS), response, err); }
 
 int tc_treeherder_get_similar_jobs(tc_client *client, const char *project, const char *job_id,
 	const struct tc_treeherder_get_similar_jobs_query *query, struct tc_treeherder_jobs_response **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_SIMILAR_JOBS], (const char *const[]){ project, job_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_SIMILAR_JOBS), TC_VALUES(project, job_id), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_similar_jobs_call(tc_client *client, const char *project, const char *job_id,
 	const struct tc_treeherder_get_similar_jobs_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_SIMILAR_JOBS], (const char *const[]){ project, job_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_SIMILAR_JOBS), TC_VALUES(project, job_id), query, err); }
 struct tc_treeherder_jobs_response *tc_treeherder_get_similar_jobs_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_SIMILAR_JOBS], response, err); }
+{ return tc_generated_reply(OP(GET_SIMILAR_JOBS), response, err); }
 
 int tc_treeherder_get_pushes(tc_client *client, const char *project, const struct tc_treeherder_get_pushes_query *query,
 	struct tc_treeherder_pushes_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSHES], (const char *const[]){ project }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_PUSHES), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_pushes_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_pushes_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSHES], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_PUSHES), TC_VALUES(project), query, err); }
 struct tc_treeherder_pushes_response *tc_treeherder_get_pushes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSHES], response, err); }
+{ return tc_generated_reply(OP(GET_PUSHES), response, err); }
 
 int tc_treeherder_get_push(tc_client *client, const char *project, const char *push_id,
 	struct tc_treeherder_push **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH], (const char *const[]){ project, push_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH), TC_VALUES(project, push_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_call(tc_client *client, const char *project, const char *push_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH], (const char *const[]){ project, push_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_PUSH), TC_VALUES(project, push_id), NULL, err); }
 struct tc_treeherder_push *tc_treeherder_get_push_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH), response, err); }
 
 int tc_treeherder_get_push_status(tc_client *client, const char *project, const char *push_id,
 	struct tc_treeherder_push_status **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_STATUS], (const char *const[]){ project, push_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_STATUS), TC_VALUES(project, push_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_status_call(tc_client *client, const char *project, const char *push_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_STATUS], (const char *const[]){ project, push_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_PUSH_STATUS), TC_VALUES(project, push_id), NULL, err); }
 struct tc_treeherder_push_status *tc_treeherder_get_push_status_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_STATUS], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_STATUS), response, err); }
 
 int tc_treeherder_get_push_health_summary(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_health_summary_query *query,
 	struct tc_treeherder_push_health_summary **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_HEALTH_SUMMARY], (const char *const[]){ project }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_HEALTH_SUMMARY), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_health_summary_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_health_summary_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_HEALTH_SUMMARY], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PUSH_HEALTH_SUMMARY), TC_VALUES(project), query, err); }
 struct tc_treeherder_push_health_summary *tc_treeherder_get_push_health_summary_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_HEALTH_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_HEALTH_SUMMARY), response, err); }
 
 int tc_treeherder_get_push_health_usage(tc_client *client, const char *project,
 	struct tc_treeherder_push_health_usage **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_HEALTH_USAGE], (const char *const[]){ project }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_HEALTH_USAGE), TC_VALUES(project), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_health_usage_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_HEALTH_USAGE], (const char *const[]){ project }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_PUSH_HEALTH_USAGE), TC_VALUES(project), NULL, err); }
 struct tc_treeherder_push_health_usage *tc_treeherder_get_push_health_usage_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_HEALTH_USAGE], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_HEALTH_USAGE), response, err); }
 
 int tc_treeherder_get_push_health(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_health_query *query, struct tc_treeherder_push_health **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_HEALTH], (const char *const[]){ project }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_HEALTH), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_health_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_health_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_HEALTH], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_PUSH_HEALTH), TC_VALUES(project), query, err); }
 struct tc_treeherder_push_health *tc_treeherder_get_push_health_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_HEALTH], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_HEALTH), response, err); }
 
 int tc_treeherder_get_push_group_results(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_group_results_query *query, struct tc_treeherder_group_results **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_GROUP_RESULTS], (const char *const[]){ project }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_GROUP_RESULTS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_group_results_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_group_results_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_GROUP_RESULTS], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PUSH_GROUP_RESULTS), TC_VALUES(project), query, err); }
 struct tc_treeherder_group_results *tc_treeherder_get_push_group_results_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_GROUP_RESULTS], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_GROUP_RESULTS), response, err); }
 
 int tc_treeherder_get_push_decision_tasks(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_decision_tasks_query *query, struct tc_treeherder_decision_tasks **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_DECISION_TASKS], (const char *const[]){ project }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_DECISION_TASKS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_decision_tasks_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_decision_tasks_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_DECISION_TASKS], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PUSH_DECISION_TASKS), TC_VALUES(project), query, err); }
 struct tc_treeherder_decision_tasks *tc_treeherder_get_push_decision_tasks_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_DECISION_TASKS], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_DECISION_TASKS), response, err); }
 
 int tc_treeherder_get_commits_by_hash(tc_client *client, const char *project,
 	const struct tc_treeherder_get_commits_by_hash_query *query, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_COMMITS_BY_HASH], (const char *const[]){ project }, query,
-	NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_COMMITS_BY_HASH), TC_VALUES(project), query, NULL, response, err); }
 tc_call *tc_treeherder_get_commits_by_hash_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_commits_by_hash_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_COMMITS_BY_HASH], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_COMMITS_BY_HASH), TC_VALUES(project), query, err); }
 
 int tc_treeherder_get_investigated_tests(tc_client *client, const char *project,
 	const struct tc_treeherder_get_investigated_tests_query *query, struct tc_treeherder_investigated_tests **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_INVESTIGATED_TESTS], (const char *const[]){ project }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_INVESTIGATED_TESTS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_investigated_tests_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_investigated_tests_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_INVESTIGATED_TESTS], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_INVESTIGATED_TESTS), TC_VALUES(project), query, err); }
 struct tc_treeherder_investigated_tests *tc_treeherder_get_investigated_tests_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_INVESTIGATED_TESTS], response, err); }
+{ return tc_generated_reply(OP(GET_INVESTIGATED_TESTS), response, err); }
 
 int tc_treeherder_create_investigated_test(tc_client *client, const char *project,
 	const struct tc_treeherder_create_investigated_test_query *query,
 	const struct tc_treeherder_create_investigated_test_request *body,
 	struct tc_treeherder_investigated_test **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_INVESTIGATED_TEST], (const char *const[]){ project }, query,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_INVESTIGATED_TEST), TC_VALUES(project), query, body, reply, err); }
 tc_call *tc_treeherder_create_investigated_test_call(tc_client *client, const char *project,
 	const struct tc_treeherder_create_investigated_test_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_INVESTIGATED_TEST], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(CREATE_INVESTIGATED_TEST), TC_VALUES(project), query, err); }
 int tc_treeherder_create_investigated_test_body(tc_call *call,
 	const struct tc_treeherder_create_investigated_test_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_INVESTIGATED_TEST], body, err); }
+{ return tc_generated_body(call, OP(CREATE_INVESTIGATED_TEST), body, err); }
 struct tc_treeherder_investigated_test *tc_treeherder_create_investigated_test_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_INVESTIGATED_TEST], response, err); }
+{ return tc_generated_reply(OP(CREATE_INVESTIGATED_TEST), response, err); }
 
 int tc_treeherder_get_investigated_test(tc_client *client, const char *project, const char *test_id,
 	const struct tc_treeherder_get_investigated_test_query *query, struct tc_treeherder_investigated_test **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_INVESTIGATED_TEST], (const char *const[]){ project, test_id },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_INVESTIGATED_TEST), TC_VALUES(project, test_id), query, NULL, reply,
+	err); }
 tc_call *tc_treeherder_get_investigated_test_call(tc_client *client, const char *project, const char *test_id,
 	const struct tc_treeherder_get_investigated_test_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_INVESTIGATED_TEST], (const char *const[]){ project, test_id },
-	query, err); }
+{ return tc_generated_call(client, OP(GET_INVESTIGATED_TEST), TC_VALUES(project, test_id), query, err); }
 struct tc_treeherder_investigated_test *tc_treeherder_get_investigated_test_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_INVESTIGATED_TEST], response, err); }
+{ return tc_generated_reply(OP(GET_INVESTIGATED_TEST), response, err); }
 
 int tc_treeherder_delete_investigated_test(tc_client *client, const char *project, const char *test_id,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_INVESTIGATED_TEST], (const char *const[]){ project,
-	test_id }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(DELETE_INVESTIGATED_TEST), TC_VALUES(project, test_id), NULL, NULL, response,
+	err); }
 tc_call *tc_treeherder_delete_investigated_test_call(tc_client *client, const char *project, const char *test_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_INVESTIGATED_TEST], (const char *const[]){ project, test_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_INVESTIGATED_TEST), TC_VALUES(project, test_id), NULL, err); }
 
 int tc_treeherder_get_notes(tc_client *client, const char *project, const struct tc_treeherder_get_notes_query *query,
 	struct tc_treeherder_notes **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_NOTES], (const char *const[]){ project }, query, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_NOTES), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_notes_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_notes_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_NOTES], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_NOTES), TC_VALUES(project), query, err); }
 struct tc_treeherder_notes *tc_treeherder_get_notes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_NOTES], response, err); }
+{ return tc_generated_reply(OP(GET_NOTES), response, err); }
 
 int tc_treeherder_create_note(tc_client *client, const char *project,
 	const struct tc_treeherder_create_note_request *body, struct tc_treeherder_message **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_NOTE], (const char *const[]){ project }, NULL, body, reply,
-	err); }
+{ return tc_generated_perform(client, OP(CREATE_NOTE), TC_VALUES(project), NULL, body, reply, err); }
 tc_call *tc_treeherder_create_note_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_NOTE], (const char *const[]){ project }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_NOTE), TC_VALUES(project), NULL, err); }
 int tc_treeherder_create_note_body(tc_call *call, const struct tc_treeherder_create_note_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_NOTE], body, err); }
+{ return tc_generated_body(call, OP(CREATE_NOTE), body, err); }
 struct tc_treeherder_message *tc_treeherder_create_note_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_NOTE], response, err); }
+{ return tc_generated_reply(OP(CREATE_NOTE), response, err); }
 
 int tc_treeherder_get_note(tc_client *client, const char *project, const char *note_id,
 	struct tc_treeherder_note **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_NOTE], (const char *const[]){ project, note_id }, NULL, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_NOTE), TC_VALUES(project, note_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_note_call(tc_client *client, const char *project, const char *note_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_NOTE], (const char *const[]){ project, note_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_NOTE), TC_VALUES(project, note_id), NULL, err); }
 struct tc_treeherder_note *tc_treeherder_get_note_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_NOTE], response, err); }
+{ return tc_generated_reply(OP(GET_NOTE), response, err); }
 
 int tc_treeherder_delete_note(tc_client *client, const char *project, const char *note_id,
 	struct tc_treeherder_message **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_NOTE], (const char *const[]){ project, note_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(DELETE_NOTE), TC_VALUES(project, note_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_delete_note_call(tc_client *client, const char *project, const char *note_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_NOTE], (const char *const[]){ project, note_id }, NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_NOTE), TC_VALUES(project, note_id), NULL, err); }
 struct tc_treeherder_message *tc_treeherder_delete_note_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_DELETE_NOTE], response, err); }
+{ return tc_generated_reply(OP(DELETE_NOTE), response, err); }
 
 int tc_treeherder_get_push_notes(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_notes_query *query, struct tc_treeherder_push_notes **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PUSH_NOTES], (const char *const[]){ project }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_PUSH_NOTES), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_push_notes_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_push_notes_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PUSH_NOTES], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_PUSH_NOTES), TC_VALUES(project), query, err); }
 struct tc_treeherder_push_notes *tc_treeherder_get_push_notes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PUSH_NOTES], response, err); }
+{ return tc_generated_reply(OP(GET_PUSH_NOTES), response, err); }
 
 int tc_treeherder_delete_classifications(tc_client *client, const char *project,
 	const struct tc_treeherder_delete_classifications_request *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_CLASSIFICATIONS], (const char *const[]){ project }, NULL,
-	body, response, err); }
+{ return tc_generated_perform(client, OP(DELETE_CLASSIFICATIONS), TC_VALUES(project), NULL, body, response, err); }
 tc_call *tc_treeherder_delete_classifications_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_CLASSIFICATIONS], (const char *const[]){ project }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(DELETE_CLASSIFICATIONS), TC_VALUES(project), NULL, err); }
 int tc_treeherder_delete_classifications_body(tc_call *call,
 	const struct tc_treeherder_delete_classifications_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_DELETE_CLASSIFICATIONS], body, err); }
+{ return tc_generated_body(call, OP(DELETE_CLASSIFICATIONS), body, err); }
 
 int tc_treeherder_get_bug_job_maps(tc_client *client, const char *project,
 	const struct tc_treeherder_get_bug_job_maps_query *query, struct tc_treeherder_bug_job_maps **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUG_JOB_MAPS], (const char *const[]){ project }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUG_JOB_MAPS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_bug_job_maps_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_bug_job_maps_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUG_JOB_MAPS], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUG_JOB_MAPS), TC_VALUES(project), query, err); }
 struct tc_treeherder_bug_job_maps *tc_treeherder_get_bug_job_maps_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUG_JOB_MAPS], response, err); }
+{ return tc_generated_reply(OP(GET_BUG_JOB_MAPS), response, err); }
 
 int tc_treeherder_create_bug_job_map(tc_client *client, const char *project,
 	const struct tc_treeherder_create_bug_job_map_request *body, struct tc_treeherder_message **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_BUG_JOB_MAP], (const char *const[]){ project }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_BUG_JOB_MAP), TC_VALUES(project), NULL, body, reply, err); }
 tc_call *tc_treeherder_create_bug_job_map_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_BUG_JOB_MAP], (const char *const[]){ project }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_BUG_JOB_MAP), TC_VALUES(project), NULL, err); }
 int tc_treeherder_create_bug_job_map_body(tc_call *call, const struct tc_treeherder_create_bug_job_map_request *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_BUG_JOB_MAP], body, err); }
+{ return tc_generated_body(call, OP(CREATE_BUG_JOB_MAP), body, err); }
 struct tc_treeherder_message *tc_treeherder_create_bug_job_map_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_BUG_JOB_MAP], response, err); }
+{ return tc_generated_reply(OP(CREATE_BUG_JOB_MAP), response, err); }
 
 int tc_treeherder_get_bug_job_map(tc_client *client, const char *project, const char *job_id, const char *bug_id,
 	struct tc_treeherder_bug_job_map **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUG_JOB_MAP], (const char *const[]){ project, job_id, bug_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUG_JOB_MAP), TC_VALUES(project, job_id, bug_id), NULL, NULL, reply,
+	err); }
 tc_call *tc_treeherder_get_bug_job_map_call(tc_client *client, const char *project, const char *job_id,
 	const char *bug_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUG_JOB_MAP], (const char *const[]){ project, job_id, bug_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_BUG_JOB_MAP), TC_VALUES(project, job_id, bug_id), NULL, err); }
 struct tc_treeherder_bug_job_map *tc_treeherder_get_bug_job_map_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUG_JOB_MAP], response, err); }
+{ return tc_generated_reply(OP(GET_BUG_JOB_MAP), response, err); }
 
 int tc_treeherder_delete_bug_job_map(tc_client *client, const char *project, const char *job_id, const char *bug_id,
 	struct tc_treeherder_message **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_BUG_JOB_MAP], (const char *const[]){ project, job_id,
-	bug_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(DELETE_BUG_JOB_MAP), TC_VALUES(project, job_id, bug_id), NULL, NULL, reply,
+	err); }
 tc_call *tc_treeherder_delete_bug_job_map_call(tc_client *client, const char *project, const char *job_id,
 	const char *bug_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_BUG_JOB_MAP], (const char *const[]){ project, job_id, bug_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_BUG_JOB_MAP), TC_VALUES(project, job_id, bug_id), NULL, err); }
 struct tc_treeherder_message *tc_treeherder_delete_bug_job_map_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_DELETE_BUG_JOB_MAP], response, err); }
+{ return tc_generated_reply(OP(DELETE_BUG_JOB_MAP), response, err); }
 
 int tc_treeherder_get_job_log_urls(tc_client *client, const char *project,
 	const struct tc_treeherder_get_job_log_urls_query *query, struct tc_treeherder_job_log_urls **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOB_LOG_URLS], (const char *const[]){ project }, query, NULL,
-	reply, err); }
+{ return tc_generated_perform(client, OP(GET_JOB_LOG_URLS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_job_log_urls_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_job_log_urls_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOB_LOG_URLS], (const char *const[]){ project }, query, err); }
+{ return tc_generated_call(client, OP(GET_JOB_LOG_URLS), TC_VALUES(project), query, err); }
 struct tc_treeherder_job_log_urls *tc_treeherder_get_job_log_urls_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOB_LOG_URLS], response, err); }
+{ return tc_generated_reply(OP(GET_JOB_LOG_URLS), response, err); }
 
 int tc_treeherder_get_job_log_url(tc_client *client, const char *project, const char *log_id,
 	struct tc_treeherder_job_log_url **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOB_LOG_URL], (const char *const[]){ project, log_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_JOB_LOG_URL), TC_VALUES(project, log_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_job_log_url_call(tc_client *client, const char *project, const char *log_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOB_LOG_URL], (const char *const[]){ project, log_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_JOB_LOG_URL), TC_VALUES(project, log_id), NULL, err); }
 struct tc_treeherder_job_log_url *tc_treeherder_get_job_log_url_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOB_LOG_URL], response, err); }
+{ return tc_generated_reply(OP(GET_JOB_LOG_URL), response, err); }
 
 int tc_treeherder_get_performance_data(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_data_query *query, struct tc_treeherder_performance_data **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_DATA], (const char *const[]){ project }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_DATA), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_data_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_data_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_DATA], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_DATA), TC_VALUES(project), query, err); }
 struct tc_treeherder_performance_data *tc_treeherder_get_performance_data_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_DATA], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_DATA), response, err); }
 
 int tc_treeherder_get_performance_job_data(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_job_data_query *query, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_JOB_DATA], (const char *const[]){ project }, query,
-	NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_JOB_DATA), TC_VALUES(project), query, NULL, response, err); }
 tc_call *tc_treeherder_get_performance_job_data_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_job_data_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_JOB_DATA], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_JOB_DATA), TC_VALUES(project), query, err); }
 
 int tc_treeherder_get_performance_signatures(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_signatures_query *query,
 	struct tc_treeherder_performance_signatures **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_SIGNATURES], (const char *const[]){ project },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_SIGNATURES), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_signatures_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_signatures_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_SIGNATURES], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_SIGNATURES), TC_VALUES(project), query, err); }
 struct tc_treeherder_performance_signatures *tc_treeherder_get_performance_signatures_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_SIGNATURES], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_SIGNATURES), response, err); }
 
 int tc_treeherder_get_performance_platforms(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_platforms_query *query,
 	struct tc_treeherder_performance_platforms **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_PLATFORMS], (const char *const[]){ project },
-	query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_PLATFORMS), TC_VALUES(project), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_platforms_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_performance_platforms_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_PLATFORMS], (const char *const[]){ project }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_PLATFORMS), TC_VALUES(project), query, err); }
 struct tc_treeherder_performance_platforms *tc_treeherder_get_performance_platforms_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_PLATFORMS], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_PLATFORMS), response, err); }
 
 int tc_treeherder_get_all_jobs(tc_client *client, const struct tc_treeherder_get_all_jobs_query *query,
 	struct tc_treeherder_all_jobs_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ALL_JOBS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_ALL_JOBS), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_all_jobs_call(tc_client *client, const struct tc_treeherder_get_all_jobs_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ALL_JOBS], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_ALL_JOBS), NULL, query, err); }
 struct tc_treeherder_all_jobs_response *tc_treeherder_get_all_jobs_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ALL_JOBS], response, err); }
+{ return tc_generated_reply(OP(GET_ALL_JOBS), response, err); }
 
 int tc_treeherder_get_job_by_id(tc_client *client, const char *job_id, struct tc_treeherder_job_row **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_JOB_BY_ID], (const char *const[]){ job_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_JOB_BY_ID), TC_VALUES(job_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_job_by_id_call(tc_client *client, const char *job_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_JOB_BY_ID], (const char *const[]){ job_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_JOB_BY_ID), TC_VALUES(job_id), NULL, err); }
 struct tc_treeherder_job_row *tc_treeherder_get_job_by_id_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_JOB_BY_ID], response, err); }
+{ return tc_generated_reply(OP(GET_JOB_BY_ID), response, err); }
 
 int tc_treeherder_list_repositories(tc_client *client, struct tc_treeherder_repositories **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_REPOSITORIES], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_REPOSITORIES), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_repositories_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_REPOSITORIES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_REPOSITORIES), NULL, NULL, err); }
 struct tc_treeherder_repositories *tc_treeherder_list_repositories_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_REPOSITORIES], response, err); }
+{ return tc_generated_reply(OP(LIST_REPOSITORIES), response, err); }
 
 int tc_treeherder_get_repository(tc_client *client, const char *repository_id, struct tc_treeherder_repository **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_REPOSITORY], (const char *const[]){ repository_id }, NULL,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_REPOSITORY), TC_VALUES(repository_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_repository_call(tc_client *client, const char *repository_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_REPOSITORY], (const char *const[]){ repository_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_REPOSITORY), TC_VALUES(repository_id), NULL, err); }
 struct tc_treeherder_repository *tc_treeherder_get_repository_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_REPOSITORY], response, err); }
+{ return tc_generated_reply(OP(GET_REPOSITORY), response, err); }
 
 int tc_treeherder_list_failure_classifications(tc_client *client, struct tc_treeherder_failure_classifications **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_FAILURE_CLASSIFICATIONS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_FAILURE_CLASSIFICATIONS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_failure_classifications_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_FAILURE_CLASSIFICATIONS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_FAILURE_CLASSIFICATIONS), NULL, NULL, err); }
 struct tc_treeherder_failure_classifications *tc_treeherder_list_failure_classifications_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_FAILURE_CLASSIFICATIONS], response, err); }
+{ return tc_generated_reply(OP(LIST_FAILURE_CLASSIFICATIONS), response, err); }
 
 int tc_treeherder_get_failure_classification(tc_client *client, const char *failure_classification_id,
 	struct tc_treeherder_failure_classification **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_FAILURE_CLASSIFICATION],
-	(const char *const[]){ failure_classification_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_FAILURE_CLASSIFICATION), TC_VALUES(failure_classification_id), NULL, NULL,
+	reply, err); }
 tc_call *tc_treeherder_get_failure_classification_call(tc_client *client, const char *failure_classification_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_FAILURE_CLASSIFICATION],
-	(const char *const[]){ failure_classification_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_FAILURE_CLASSIFICATION), TC_VALUES(failure_classification_id), NULL, err); }
 struct tc_treeherder_failure_classification *tc_treeherder_get_failure_classification_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_FAILURE_CLASSIFICATION], response, err); }
+{ return tc_generated_reply(OP(GET_FAILURE_CLASSIFICATION), response, err); }
 
 int tc_treeherder_list_users(tc_client *client, struct tc_treeherder_users **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_USERS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_USERS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_users_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_USERS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_USERS), NULL, NULL, err); }
 struct tc_treeherder_users *tc_treeherder_list_users_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_USERS], response, err); }
+{ return tc_generated_reply(OP(LIST_USERS), response, err); }
 
 int tc_treeherder_get_user(tc_client *client, const char *user_id, struct tc_treeherder_user **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_USER], (const char *const[]){ user_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_USER), TC_VALUES(user_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_user_call(tc_client *client, const char *user_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_USER], (const char *const[]){ user_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_USER), TC_VALUES(user_id), NULL, err); }
 struct tc_treeherder_user *tc_treeherder_get_user_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_USER], response, err); }
+{ return tc_generated_reply(OP(GET_USER), response, err); }
 
 int tc_treeherder_list_taskcluster_metadata(tc_client *client,
 	const struct tc_treeherder_list_taskcluster_metadata_query *query,
 	struct tc_treeherder_taskcluster_metadata_list **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_TASKCLUSTER_METADATA], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_TASKCLUSTER_METADATA), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_list_taskcluster_metadata_call(tc_client *client,
 	const struct tc_treeherder_list_taskcluster_metadata_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_TASKCLUSTER_METADATA], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_TASKCLUSTER_METADATA), NULL, query, err); }
 struct tc_treeherder_taskcluster_metadata_list *tc_treeherder_list_taskcluster_metadata_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_TASKCLUSTER_METADATA], response, err); }
+{ return tc_generated_reply(OP(LIST_TASKCLUSTER_METADATA), response, err); }
 
 int tc_treeherder_get_taskcluster_metadata(tc_client *client, const char *job_id,
 	const struct tc_treeherder_get_taskcluster_metadata_query *query,
 	struct tc_treeherder_taskcluster_metadata **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_TASKCLUSTER_METADATA], (const char *const[]){ job_id }, query,
-	NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_TASKCLUSTER_METADATA), TC_VALUES(job_id), query, NULL, reply, err); }
 tc_call *tc_treeherder_get_taskcluster_metadata_call(tc_client *client, const char *job_id,
 	const struct tc_treeherder_get_taskcluster_metadata_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_TASKCLUSTER_METADATA], (const char *const[]){ job_id }, query,
-	err); }
+{ return tc_generated_call(client, OP(GET_TASKCLUSTER_METADATA), TC_VALUES(job_id), query, err); }
 struct tc_treeherder_taskcluster_metadata *tc_treeherder_get_taskcluster_metadata_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_TASKCLUSTER_METADATA], response, err); }
+{ return tc_generated_reply(OP(GET_TASKCLUSTER_METADATA), response, err); }
 
 int tc_treeherder_list_bugzilla_components(tc_client *client,
 	const struct tc_treeherder_list_bugzilla_components_query *query,
 	struct tc_treeherder_bugzilla_components **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_BUGZILLA_COMPONENTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_BUGZILLA_COMPONENTS), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_list_bugzilla_components_call(tc_client *client,
 	const struct tc_treeherder_list_bugzilla_components_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_BUGZILLA_COMPONENTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_BUGZILLA_COMPONENTS), NULL, query, err); }
 struct tc_treeherder_bugzilla_components *tc_treeherder_list_bugzilla_components_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_BUGZILLA_COMPONENTS], response, err); }
+{ return tc_generated_reply(OP(LIST_BUGZILLA_COMPONENTS), response, err); }
 
 int tc_treeherder_get_bugzilla_component(tc_client *client, const char *bugzilla_component_id,
 	const struct tc_treeherder_get_bugzilla_component_query *query, struct tc_treeherder_bugzilla_component **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_BUGZILLA_COMPONENT],
-	(const char *const[]){ bugzilla_component_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_BUGZILLA_COMPONENT), TC_VALUES(bugzilla_component_id), query, NULL, reply,
+	err); }
 tc_call *tc_treeherder_get_bugzilla_component_call(tc_client *client, const char *bugzilla_component_id,
 	const struct tc_treeherder_get_bugzilla_component_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_BUGZILLA_COMPONENT],
-	(const char *const[]){ bugzilla_component_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_BUGZILLA_COMPONENT), TC_VALUES(bugzilla_component_id), query, err); }
 struct tc_treeherder_bugzilla_component *tc_treeherder_get_bugzilla_component_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_BUGZILLA_COMPONENT], response, err); }
+{ return tc_generated_reply(OP(GET_BUGZILLA_COMPONENT), response, err); }
 
 int tc_treeherder_list_performance_tags(tc_client *client, struct tc_treeherder_performance_tags **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_PERFORMANCE_TAGS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_TAGS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_performance_tags_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_PERFORMANCE_TAGS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_TAGS), NULL, NULL, err); }
 struct tc_treeherder_performance_tags *tc_treeherder_list_performance_tags_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_PERFORMANCE_TAGS], response, err); }
+{ return tc_generated_reply(OP(LIST_PERFORMANCE_TAGS), response, err); }
 
 int tc_treeherder_get_performance_tag(tc_client *client, const char *performance_tag_id,
 	struct tc_treeherder_performance_tag **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_TAG], (const char *const[]){ performance_tag_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_TAG), TC_VALUES(performance_tag_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_tag_call(tc_client *client, const char *performance_tag_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_TAG], (const char *const[]){ performance_tag_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_TAG), TC_VALUES(performance_tag_id), NULL, err); }
 struct tc_treeherder_performance_tag *tc_treeherder_get_performance_tag_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_TAG], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_TAG), response, err); }
 
 int tc_treeherder_list_performance_frameworks(tc_client *client, struct tc_treeherder_performance_frameworks **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_PERFORMANCE_FRAMEWORKS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_FRAMEWORKS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_performance_frameworks_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_PERFORMANCE_FRAMEWORKS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_FRAMEWORKS), NULL, NULL, err); }
 struct tc_treeherder_performance_frameworks *tc_treeherder_list_performance_frameworks_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_PERFORMANCE_FRAMEWORKS], response, err); }
+{ return tc_generated_reply(OP(LIST_PERFORMANCE_FRAMEWORKS), response, err); }
 
 int tc_treeherder_get_performance_framework(tc_client *client, const char *performance_framework_id,
 	struct tc_treeherder_performance_framework **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_FRAMEWORK],
-	(const char *const[]){ performance_framework_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_FRAMEWORK), TC_VALUES(performance_framework_id), NULL, NULL,
+	reply, err); }
 tc_call *tc_treeherder_get_performance_framework_call(tc_client *client, const char *performance_framework_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_FRAMEWORK],
-	(const char *const[]){ performance_framework_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_FRAMEWORK), TC_VALUES(performance_framework_id), NULL, err); }
 struct tc_treeherder_performance_framework *tc_treeherder_get_performance_framework_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_FRAMEWORK], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_FRAMEWORK), response, err); }
 
 int tc_treeherder_list_performance_bug_templates(tc_client *client,
 	const struct tc_treeherder_list_performance_bug_templates_query *query,
 	struct tc_treeherder_performance_bug_templates **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_PERFORMANCE_BUG_TEMPLATES], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_BUG_TEMPLATES), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_list_performance_bug_templates_call(tc_client *client,
 	const struct tc_treeherder_list_performance_bug_templates_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_PERFORMANCE_BUG_TEMPLATES], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_BUG_TEMPLATES), NULL, query, err); }
 struct tc_treeherder_performance_bug_templates *tc_treeherder_list_performance_bug_templates_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_PERFORMANCE_BUG_TEMPLATES], response, err); }
+{ return tc_generated_reply(OP(LIST_PERFORMANCE_BUG_TEMPLATES), response, err); }
 
 int tc_treeherder_get_performance_bug_template(tc_client *client, const char *performance_bug_template_id,
 	const struct tc_treeherder_get_performance_bug_template_query *query,
 	struct tc_treeherder_performance_bug_template **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_BUG_TEMPLATE],
-	(const char *const[]){ performance_bug_template_id }, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_BUG_TEMPLATE), TC_VALUES(performance_bug_template_id), query,
+	NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_bug_template_call(tc_client *client, const char *performance_bug_template_id,
 	const struct tc_treeherder_get_performance_bug_template_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_BUG_TEMPLATE],
-	(const char *const[]){ performance_bug_template_id }, query, err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_BUG_TEMPLATE), TC_VALUES(performance_bug_template_id), query,
+	err); }
 struct tc_treeherder_performance_bug_template *tc_treeherder_get_performance_bug_template_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_BUG_TEMPLATE], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_BUG_TEMPLATE), response, err); }
 
 int tc_treeherder_list_performance_issue_trackers(tc_client *client,
 	struct tc_treeherder_performance_issue_trackers **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_PERFORMANCE_ISSUE_TRACKERS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_ISSUE_TRACKERS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_performance_issue_trackers_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_PERFORMANCE_ISSUE_TRACKERS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_ISSUE_TRACKERS), NULL, NULL, err); }
 struct tc_treeherder_performance_issue_trackers *tc_treeherder_list_performance_issue_trackers_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_PERFORMANCE_ISSUE_TRACKERS], response, err); }
+{ return tc_generated_reply(OP(LIST_PERFORMANCE_ISSUE_TRACKERS), response, err); }
 
 int tc_treeherder_get_performance_issue_tracker(tc_client *client, const char *performance_issue_tracker_id,
 	struct tc_treeherder_performance_issue_tracker **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_ISSUE_TRACKER],
-	(const char *const[]){ performance_issue_tracker_id }, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_ISSUE_TRACKER), TC_VALUES(performance_issue_tracker_id), NULL,
+	NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_issue_tracker_call(tc_client *client, const char *performance_issue_tracker_id,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_ISSUE_TRACKER],
-	(const char *const[]){ performance_issue_tracker_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_ISSUE_TRACKER), TC_VALUES(performance_issue_tracker_id), NULL,
+	err); }
 struct tc_treeherder_performance_issue_tracker *tc_treeherder_get_performance_issue_tracker_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_ISSUE_TRACKER], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_ISSUE_TRACKER), response, err); }
 
 int tc_treeherder_list_option_collection_hashes(tc_client *client,
 	struct tc_treeherder_option_collection_hashes **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_OPTION_COLLECTION_HASHES], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_OPTION_COLLECTION_HASHES), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_option_collection_hashes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_OPTION_COLLECTION_HASHES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_OPTION_COLLECTION_HASHES), NULL, NULL, err); }
 struct tc_treeherder_option_collection_hashes *tc_treeherder_list_option_collection_hashes_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_OPTION_COLLECTION_HASHES], response, err); }
+{ return tc_generated_reply(OP(LIST_OPTION_COLLECTION_HASHES), response, err); }
 
 int tc_treeherder_list_machine_platforms(tc_client *client, struct tc_treeherder_machine_platforms **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_MACHINE_PLATFORMS], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_MACHINE_PLATFORMS), NULL, NULL, NULL, reply, err); }
 tc_call *tc_treeherder_list_machine_platforms_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_MACHINE_PLATFORMS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_MACHINE_PLATFORMS), NULL, NULL, err); }
 struct tc_treeherder_machine_platforms *tc_treeherder_list_machine_platforms_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_MACHINE_PLATFORMS], response, err); }
+{ return tc_generated_reply(OP(LIST_MACHINE_PLATFORMS), response, err); }
 
 int tc_treeherder_get_changelog(tc_client *client, const struct tc_treeherder_get_changelog_query *query,
 	struct tc_treeherder_changelog **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_CHANGELOG], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_CHANGELOG), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_changelog_call(tc_client *client, const struct tc_treeherder_get_changelog_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_CHANGELOG], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_CHANGELOG), NULL, query, err); }
 struct tc_treeherder_changelog *tc_treeherder_get_changelog_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_CHANGELOG], response, err); }
+{ return tc_generated_reply(OP(GET_CHANGELOG), response, err); }
 
 int tc_treeherder_get_alert_summaries(tc_client *client, const struct tc_treeherder_get_alert_summaries_query *query,
 	struct tc_treeherder_alert_summaries_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ALERT_SUMMARIES], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_ALERT_SUMMARIES), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_alert_summaries_call(tc_client *client,
 	const struct tc_treeherder_get_alert_summaries_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ALERT_SUMMARIES], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_ALERT_SUMMARIES), NULL, query, err); }
 struct tc_treeherder_alert_summaries_response *tc_treeherder_get_alert_summaries_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ALERT_SUMMARIES], response, err); }
+{ return tc_generated_reply(OP(GET_ALERT_SUMMARIES), response, err); }
 
 int tc_treeherder_create_alert_summary(tc_client *client, const struct tc_treeherder_create_alert_summary_request *body,
 	struct tc_treeherder_create_alert_summary_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_ALERT_SUMMARY], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_ALERT_SUMMARY), NULL, NULL, body, reply, err); }
 tc_call *tc_treeherder_create_alert_summary_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_ALERT_SUMMARY], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_ALERT_SUMMARY), NULL, NULL, err); }
 int tc_treeherder_create_alert_summary_body(tc_call *call,
 	const struct tc_treeherder_create_alert_summary_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_ALERT_SUMMARY], body, err); }
+{ return tc_generated_body(call, OP(CREATE_ALERT_SUMMARY), body, err); }
 struct tc_treeherder_create_alert_summary_response *tc_treeherder_create_alert_summary_reply(
 	const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_ALERT_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(CREATE_ALERT_SUMMARY), response, err); }
 
 int tc_treeherder_get_alert_summary(tc_client *client, const char *alert_summary_id,
 	struct tc_treeherder_alert_summary **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_alert_summary_call(tc_client *client, const char *alert_summary_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ALERT_SUMMARY], (const char *const[]){ alert_summary_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(GET_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, err); }
 struct tc_treeherder_alert_summary *tc_treeherder_get_alert_summary_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ALERT_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(GET_ALERT_SUMMARY), response, err); }
 
 int tc_treeherder_replace_alert_summary(tc_client *client, const char *alert_summary_id,
 	const struct tc_treeherder_update_alert_summary_request *body, struct tc_treeherder_alert_summary **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPLACE_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(REPLACE_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, body, reply, err); }
 tc_call *tc_treeherder_replace_alert_summary_call(tc_client *client, const char *alert_summary_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPLACE_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(REPLACE_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, err); }
 int tc_treeherder_replace_alert_summary_body(tc_call *call,
 	const struct tc_treeherder_update_alert_summary_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_REPLACE_ALERT_SUMMARY], body, err); }
+{ return tc_generated_body(call, OP(REPLACE_ALERT_SUMMARY), body, err); }
 struct tc_treeherder_alert_summary *tc_treeherder_replace_alert_summary_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_REPLACE_ALERT_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(REPLACE_ALERT_SUMMARY), response, err); }
 
 int tc_treeherder_update_alert_summary(tc_client *client, const char *alert_summary_id,
 	const struct tc_treeherder_update_alert_summary_request *body, struct tc_treeherder_alert_summary **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UPDATE_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(UPDATE_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, body, reply, err); }
 tc_call *tc_treeherder_update_alert_summary_call(tc_client *client, const char *alert_summary_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UPDATE_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(UPDATE_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, err); }
 int tc_treeherder_update_alert_summary_body(tc_call *call,
 	const struct tc_treeherder_update_alert_summary_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UPDATE_ALERT_SUMMARY], body, err); }
+{ return tc_generated_body(call, OP(UPDATE_ALERT_SUMMARY), body, err); }
 struct tc_treeherder_alert_summary *tc_treeherder_update_alert_summary_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_UPDATE_ALERT_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(UPDATE_ALERT_SUMMARY), response, err); }
 
 int tc_treeherder_delete_alert_summary(tc_client *client, const char *alert_summary_id, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(DELETE_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, NULL, response,
+	err); }
 tc_call *tc_treeherder_delete_alert_summary_call(tc_client *client, const char *alert_summary_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_ALERT_SUMMARY], (const char *const[]){ alert_summary_id },
-	NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_ALERT_SUMMARY), TC_VALUES(alert_summary_id), NULL, err); }
 
 int tc_treeherder_get_alerts(tc_client *client, const struct tc_treeherder_get_alerts_query *query,
 	struct tc_treeherder_alerts_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ALERTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_ALERTS), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_alerts_call(tc_client *client, const struct tc_treeherder_get_alerts_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ALERTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_ALERTS), NULL, query, err); }
 struct tc_treeherder_alerts_response *tc_treeherder_get_alerts_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ALERTS], response, err); }
+{ return tc_generated_reply(OP(GET_ALERTS), response, err); }
 
 int tc_treeherder_create_alert(tc_client *client, const struct tc_treeherder_create_alert_request *body,
 	struct tc_treeherder_create_alert_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_ALERT], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_ALERT), NULL, NULL, body, reply, err); }
 tc_call *tc_treeherder_create_alert_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_ALERT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_ALERT), NULL, NULL, err); }
 int tc_treeherder_create_alert_body(tc_call *call, const struct tc_treeherder_create_alert_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_ALERT], body, err); }
+{ return tc_generated_body(call, OP(CREATE_ALERT), body, err); }
 struct tc_treeherder_create_alert_response *tc_treeherder_create_alert_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_ALERT], response, err); }
+{ return tc_generated_reply(OP(CREATE_ALERT), response, err); }
 
 int tc_treeherder_get_alert(tc_client *client, const char *alert_id, struct tc_treeherder_alert **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ALERT], (const char *const[]){ alert_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_ALERT), TC_VALUES(alert_id), NULL, NULL, reply, err); }
 tc_call *tc_treeherder_get_alert_call(tc_client *client, const char *alert_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ALERT], (const char *const[]){ alert_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_ALERT), TC_VALUES(alert_id), NULL, err); }
 struct tc_treeherder_alert *tc_treeherder_get_alert_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ALERT], response, err); }
+{ return tc_generated_reply(OP(GET_ALERT), response, err); }
 
 int tc_treeherder_replace_alert(tc_client *client, const char *alert_id,
 	const struct tc_treeherder_update_alert_request *body, struct tc_treeherder_alert **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPLACE_ALERT], (const char *const[]){ alert_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(REPLACE_ALERT), TC_VALUES(alert_id), NULL, body, reply, err); }
 tc_call *tc_treeherder_replace_alert_call(tc_client *client, const char *alert_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPLACE_ALERT], (const char *const[]){ alert_id }, NULL, err); }
+{ return tc_generated_call(client, OP(REPLACE_ALERT), TC_VALUES(alert_id), NULL, err); }
 int tc_treeherder_replace_alert_body(tc_call *call, const struct tc_treeherder_update_alert_request *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_REPLACE_ALERT], body, err); }
+{ return tc_generated_body(call, OP(REPLACE_ALERT), body, err); }
 struct tc_treeherder_alert *tc_treeherder_replace_alert_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_REPLACE_ALERT], response, err); }
+{ return tc_generated_reply(OP(REPLACE_ALERT), response, err); }
 
 int tc_treeherder_update_alert(tc_client *client, const char *alert_id,
 	const struct tc_treeherder_update_alert_request *body, struct tc_treeherder_alert **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_UPDATE_ALERT], (const char *const[]){ alert_id }, NULL, body,
-	reply, err); }
+{ return tc_generated_perform(client, OP(UPDATE_ALERT), TC_VALUES(alert_id), NULL, body, reply, err); }
 tc_call *tc_treeherder_update_alert_call(tc_client *client, const char *alert_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_UPDATE_ALERT], (const char *const[]){ alert_id }, NULL, err); }
+{ return tc_generated_call(client, OP(UPDATE_ALERT), TC_VALUES(alert_id), NULL, err); }
 int tc_treeherder_update_alert_body(tc_call *call, const struct tc_treeherder_update_alert_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_UPDATE_ALERT], body, err); }
+{ return tc_generated_body(call, OP(UPDATE_ALERT), body, err); }
 struct tc_treeherder_alert *tc_treeherder_update_alert_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_UPDATE_ALERT], response, err); }
+{ return tc_generated_reply(OP(UPDATE_ALERT), response, err); }
 
 int tc_treeherder_delete_alert(tc_client *client, const char *alert_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_DELETE_ALERT], (const char *const[]){ alert_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(DELETE_ALERT), TC_VALUES(alert_id), NULL, NULL, response, err); }
 tc_call *tc_treeherder_delete_alert_call(tc_client *client, const char *alert_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_DELETE_ALERT], (const char *const[]){ alert_id }, NULL, err); }
+{ return tc_generated_call(client, OP(DELETE_ALERT), TC_VALUES(alert_id), NULL, err); }
 
 int tc_treeherder_get_validity_dashboard(tc_client *client,
 	const struct tc_treeherder_get_validity_dashboard_query *query, struct tc_treeherder_validity_dashboard **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_VALIDITY_DASHBOARD], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_VALIDITY_DASHBOARD), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_validity_dashboard_call(tc_client *client,
 	const struct tc_treeherder_get_validity_dashboard_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_VALIDITY_DASHBOARD], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_VALIDITY_DASHBOARD), NULL, query, err); }
 struct tc_treeherder_validity_dashboard *tc_treeherder_get_validity_dashboard_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_VALIDITY_DASHBOARD], response, err); }
+{ return tc_generated_reply(OP(GET_VALIDITY_DASHBOARD), response, err); }
 
 int tc_treeherder_create_bugzilla_bug(tc_client *client, const struct tc_treeherder_create_bug_request *body,
 	struct tc_treeherder_create_bug_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_BUGZILLA_BUG], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_BUGZILLA_BUG), NULL, NULL, body, reply, err); }
 tc_call *tc_treeherder_create_bugzilla_bug_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_BUGZILLA_BUG], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_BUGZILLA_BUG), NULL, NULL, err); }
 int tc_treeherder_create_bugzilla_bug_body(tc_call *call, const struct tc_treeherder_create_bug_request *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_BUGZILLA_BUG], body, err); }
+{ return tc_generated_body(call, OP(CREATE_BUGZILLA_BUG), body, err); }
 struct tc_treeherder_create_bug_response *tc_treeherder_create_bugzilla_bug_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_BUGZILLA_BUG], response, err); }
+{ return tc_generated_reply(OP(CREATE_BUGZILLA_BUG), response, err); }
 
 int tc_treeherder_post_bugzilla_comment(tc_client *client, const struct tc_treeherder_post_comment_request *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_POST_BUGZILLA_COMMENT], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(POST_BUGZILLA_COMMENT), NULL, NULL, body, response, err); }
 tc_call *tc_treeherder_post_bugzilla_comment_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_POST_BUGZILLA_COMMENT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(POST_BUGZILLA_COMMENT), NULL, NULL, err); }
 int tc_treeherder_post_bugzilla_comment_body(tc_call *call, const struct tc_treeherder_post_comment_request *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_POST_BUGZILLA_COMMENT], body, err); }
+{ return tc_generated_body(call, OP(POST_BUGZILLA_COMMENT), body, err); }
 
 int tc_treeherder_login(tc_client *client, const struct tc_treeherder_login_query *query,
 	struct tc_treeherder_user **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LOGIN], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LOGIN), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_login_call(tc_client *client, const struct tc_treeherder_login_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LOGIN], NULL, query, err); }
+{ return tc_generated_call(client, OP(LOGIN), NULL, query, err); }
 struct tc_treeherder_user *tc_treeherder_login_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LOGIN], response, err); }
+{ return tc_generated_reply(OP(LOGIN), response, err); }
 
 int tc_treeherder_logout(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LOGOUT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LOGOUT), NULL, NULL, NULL, response, err); }
 tc_call *tc_treeherder_logout_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LOGOUT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LOGOUT), NULL, NULL, err); }
 
 int tc_treeherder_get_group_summary(tc_client *client, const struct tc_treeherder_get_group_summary_query *query,
 	struct tc_treeherder_group_summary **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_GROUP_SUMMARY], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_GROUP_SUMMARY), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_group_summary_call(tc_client *client,
 	const struct tc_treeherder_get_group_summary_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_GROUP_SUMMARY], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_GROUP_SUMMARY), NULL, query, err); }
 struct tc_treeherder_group_summary *tc_treeherder_get_group_summary_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_GROUP_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(GET_GROUP_SUMMARY), response, err); }
 
 int tc_treeherder_get_failures(tc_client *client, const struct tc_treeherder_get_failures_query *query,
 	struct tc_treeherder_failures **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_FAILURES], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_FAILURES), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_failures_call(tc_client *client, const struct tc_treeherder_get_failures_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_FAILURES], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_FAILURES), NULL, query, err); }
 struct tc_treeherder_failures *tc_treeherder_get_failures_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_FAILURES], response, err); }
+{ return tc_generated_reply(OP(GET_FAILURES), response, err); }
 
 int tc_treeherder_get_failures_by_bug(tc_client *client, const struct tc_treeherder_get_failures_by_bug_query *query,
 	struct tc_treeherder_failures_by_bug **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_FAILURES_BY_BUG], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_FAILURES_BY_BUG), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_failures_by_bug_call(tc_client *client,
 	const struct tc_treeherder_get_failures_by_bug_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_FAILURES_BY_BUG], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_FAILURES_BY_BUG), NULL, query, err); }
 struct tc_treeherder_failures_by_bug *tc_treeherder_get_failures_by_bug_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_FAILURES_BY_BUG], response, err); }
+{ return tc_generated_reply(OP(GET_FAILURES_BY_BUG), response, err); }
 
 int tc_treeherder_get_failure_count(tc_client *client, const struct tc_treeherder_get_failure_count_query *query,
 	struct tc_treeherder_failure_count **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_FAILURE_COUNT], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_FAILURE_COUNT), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_failure_count_call(tc_client *client,
 	const struct tc_treeherder_get_failure_count_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_FAILURE_COUNT], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_FAILURE_COUNT), NULL, query, err); }
 struct tc_treeherder_failure_count *tc_treeherder_get_failure_count_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_FAILURE_COUNT], response, err); }
+{ return tc_generated_reply(OP(GET_FAILURE_COUNT), response, err); }
 
 int tc_treeherder_get_infra_compare(tc_client *client, const struct tc_treeherder_get_infra_compare_query *query,
 	struct tc_treeherder_infra_compare **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_INFRA_COMPARE], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_INFRA_COMPARE), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_infra_compare_call(tc_client *client,
 	const struct tc_treeherder_get_infra_compare_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_INFRA_COMPARE], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_INFRA_COMPARE), NULL, query, err); }
 struct tc_treeherder_infra_compare *tc_treeherder_get_infra_compare_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_INFRA_COMPARE], response, err); }
+{ return tc_generated_reply(OP(GET_INFRA_COMPARE), response, err); }
 
 int tc_treeherder_get_performance_summary(tc_client *client,
 	const struct tc_treeherder_get_performance_summary_query *query,
 	struct tc_treeherder_performance_summary **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFORMANCE_SUMMARY], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFORMANCE_SUMMARY), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_performance_summary_call(tc_client *client,
 	const struct tc_treeherder_get_performance_summary_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFORMANCE_SUMMARY], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_PERFORMANCE_SUMMARY), NULL, query, err); }
 struct tc_treeherder_performance_summary *tc_treeherder_get_performance_summary_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFORMANCE_SUMMARY], response, err); }
+{ return tc_generated_reply(OP(GET_PERFORMANCE_SUMMARY), response, err); }
 
 int tc_treeherder_get_alert_summary_tasks(tc_client *client,
 	const struct tc_treeherder_get_alert_summary_tasks_query *query,
 	struct tc_treeherder_alert_summary_tasks **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_ALERT_SUMMARY_TASKS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_ALERT_SUMMARY_TASKS), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_alert_summary_tasks_call(tc_client *client,
 	const struct tc_treeherder_get_alert_summary_tasks_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_ALERT_SUMMARY_TASKS], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_ALERT_SUMMARY_TASKS), NULL, query, err); }
 struct tc_treeherder_alert_summary_tasks *tc_treeherder_get_alert_summary_tasks_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_ALERT_SUMMARY_TASKS], response, err); }
+{ return tc_generated_reply(OP(GET_ALERT_SUMMARY_TASKS), response, err); }
 
 int tc_treeherder_get_perfcompare_results(tc_client *client,
 	const struct tc_treeherder_get_perfcompare_results_query *query,
 	struct tc_treeherder_perfcompare_results **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_PERFCOMPARE_RESULTS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(GET_PERFCOMPARE_RESULTS), NULL, query, NULL, reply, err); }
 tc_call *tc_treeherder_get_perfcompare_results_call(tc_client *client,
 	const struct tc_treeherder_get_perfcompare_results_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_PERFCOMPARE_RESULTS], NULL, query, err); }
+{ return tc_generated_call(client, OP(GET_PERFCOMPARE_RESULTS), NULL, query, err); }
 struct tc_treeherder_perfcompare_results *tc_treeherder_get_perfcompare_results_reply(const tc_response *response,
 	tc_error *err)
-{ return tc_generated_reply(&operations[OP_GET_PERFCOMPARE_RESULTS], response, err); }
+{ return tc_generated_reply(OP(GET_PERFCOMPARE_RESULTS), response, err); }
 
 int tc_treeherder_report_csp_violation(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REPORT_CSP_VIOLATION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(REPORT_CSP_VIOLATION), NULL, NULL, NULL, response, err); }
 tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REPORT_CSP_VIOLATION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(REPORT_CSP_VIOLATION), NULL, NULL, err); }
 
 int tc_treeherder_create_internal_issue(tc_client *client,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_INTERNAL_ISSUE], NULL, NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, body, response, err); }
 tc_call *tc_treeherder_create_internal_issue_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_INTERNAL_ISSUE], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, err); }
 int tc_treeherder_create_internal_issue_body(tc_call *call,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_INTERNAL_ISSUE], body, err); }
+{ return tc_generated_body(call, OP(CREATE_INTERNAL_ISSUE), body, err); }
 
 int tc_treeherder_get_schema(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_SCHEMA], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(GET_SCHEMA), NULL, NULL, NULL, response, err); }
 tc_call *tc_treeherder_get_schema_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_SCHEMA], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(GET_SCHEMA), NULL, NULL, err); }
 
 int tc_treeherder_post_job_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_jobs_collection *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_POST_JOB_COLLECTION], (const char *const[]){ project }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(POST_JOB_COLLECTION), TC_VALUES(project), NULL, body, response, err); }
 tc_call *tc_treeherder_post_job_collection_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_POST_JOB_COLLECTION], (const char *const[]){ project }, NULL, err); }
+{ return tc_generated_call(client, OP(POST_JOB_COLLECTION), TC_VALUES(project), NULL, err); }
 int tc_treeherder_post_job_collection_body(tc_call *call, const struct tc_treeherder_jobs_collection *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_POST_JOB_COLLECTION], body, err); }
+{ return tc_generated_body(call, OP(POST_JOB_COLLECTION), body, err); }
 
 int tc_treeherder_post_objectstore_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_objectstore_collection *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_POST_OBJECTSTORE_COLLECTION], (const char *const[]){ project },
-	NULL, body, response, err); }
+{ return tc_generated_perform(client, OP(POST_OBJECTSTORE_COLLECTION), TC_VALUES(project), NULL, body, response, err); }
 tc_call *tc_treeherder_post_objectstore_collection_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_POST_OBJECTSTORE_COLLECTION], (const char *const[]){ project }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(POST_OBJECTSTORE_COLLECTION), TC_VALUES(project), NULL, err); }
 int tc_treeherder_post_objectstore_collection_body(tc_call *call,
 	const struct tc_treeherder_objectstore_collection *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_POST_OBJECTSTORE_COLLECTION], body, err); }
+{ return tc_generated_body(call, OP(POST_OBJECTSTORE_COLLECTION), body, err); }
 
 int tc_treeherder_post_resultset_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_resultset_collection *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_POST_RESULTSET_COLLECTION], (const char *const[]){ project }, NULL,
-	body, response, err); }
+{ return tc_generated_perform(client, OP(POST_RESULTSET_COLLECTION), TC_VALUES(project), NULL, body, response, err); }
 tc_call *tc_treeherder_post_resultset_collection_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_POST_RESULTSET_COLLECTION], (const char *const[]){ project }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(POST_RESULTSET_COLLECTION), TC_VALUES(project), NULL, err); }
 int tc_treeherder_post_resultset_collection_body(tc_call *call, const struct tc_treeherder_resultset_collection *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_POST_RESULTSET_COLLECTION], body, err); }
+{ return tc_generated_body(call, OP(POST_RESULTSET_COLLECTION), body, err); }
 
 int tc_treeherder_post_artifact_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_artifact_collection *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_POST_ARTIFACT_COLLECTION], (const char *const[]){ project }, NULL,
-	body, response, err); }
+{ return tc_generated_perform(client, OP(POST_ARTIFACT_COLLECTION), TC_VALUES(project), NULL, body, response, err); }
 tc_call *tc_treeherder_post_artifact_collection_call(tc_client *client, const char *project, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_POST_ARTIFACT_COLLECTION], (const char *const[]){ project }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(POST_ARTIFACT_COLLECTION), TC_VALUES(project), NULL, err); }
 int tc_treeherder_post_artifact_collection_body(tc_call *call, const struct tc_treeherder_artifact_collection *body,
 	tc_error *err)
-{ return tc_generated_body(call, &operations[OP_POST_ARTIFACT_COLLECTION], body, err); }
+{ return tc_generated_body(call, OP(POST_ARTIFACT_COLLECTION), body, err); }

@@ -5,76 +5,73 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
+static const struct tc_parameter
+	names_task_group_id[] = { { "taskGroupId" } },
+	names_task_id[] = { { "taskId" } };
+
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_TASK_GROUP_PROFILE, OP_TASK_PROFILE, OP_HEARTBEAT };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_web_server, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server",
-		.description = "Answers at once when the web-server service can be reached. Needs no credentials "
-		"and has no effect; there is no output schema, so the small JSON reply is untyped." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_web_server, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat",
-		.description = "Tells a load balancer that this instance of the web-server service accepts "
-		"requests. Needs no credentials; the reply has no schema." },
-	[OP_VERSION] = { .service = &tc__service_web_server, .name = "version", .method = "GET",
-		.route = "/__version__", .title = "Taskcluster Version",
-		.description = "Returns the Dockerflow version object of the running web-server service, with the "
-		"release number and the source it was built from. It has no output schema." },
-	[OP_TASK_GROUP_PROFILE] = { .service = &tc__service_web_server, .name = "taskGroupProfile", .method = "GET",
-		.route = "/task-group/<taskGroupId>/profile", .title = "Task Group Profile",
-		.arguments = (const struct tc_parameter[]){ { "taskGroupId" } }, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL,
-		.description = "Returns a profile of a whole task group, showing when each task waited and ran, "
-		"ready to load in the Firefox Profiler." },
-	[OP_TASK_PROFILE] = { .service = &tc__service_web_server, .name = "taskProfile", .method = "GET",
-		.route = "/task/<taskId>/profile", .title = "Task Log Profile",
-		.arguments = (const struct tc_parameter[]){ { "taskId" } }, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL,
-		.description = "Returns a profile made from the timestamps in the public log of a resolved task, "
-		"ready to load in the Firefox Profiler." },
-	[OP_HEARTBEAT] = { .service = &tc__service_web_server, .name = "heartbeat", .method = "GET",
-		.route = "/__heartbeat__", .title = "Heartbeat",
-		.description = "Health probe of the web-server service that is meant to include the systems behind "
-		"it. Needs no credentials; the reply has no schema." },
+	[OP_PING] = { &tc__service_web_server, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the web-server service can be reached. Needs no credentials and has no "
+		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
+	[OP_LBHEARTBEAT] = { &tc__service_web_server, "lbheartbeat", "GET", "/__lbheartbeat__",
+		"Load Balancer Heartbeat",
+		"Tells a load balancer that this instance of the web-server service accepts requests. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
+	[OP_VERSION] = { &tc__service_web_server, "version", "GET", "/__version__", "Taskcluster Version",
+		"Returns the Dockerflow version object of the running web-server service, with the release number "
+		"and the source it was built from. It has no output schema.", .scopes = NULL },
+	[OP_TASK_GROUP_PROFILE] = { &tc__service_web_server, "taskGroupProfile", "GET",
+		"/task-group/<taskGroupId>/profile", "Task Group Profile",
+		"Returns a profile of a whole task group, showing when each task waited and ran, ready to load in "
+		"the Firefox Profiler.", .arguments = names_task_group_id, .argument_count = 1,
+		.stability = TC_EXPERIMENTAL },
+	[OP_TASK_PROFILE] = { &tc__service_web_server, "taskProfile", "GET", "/task/<taskId>/profile",
+		"Task Log Profile",
+		"Returns a profile made from the timestamps in the public log of a resolved task, ready to load "
+		"in the Firefox Profiler.", .arguments = names_task_id, .argument_count = 1,
+		.stability = TC_EXPERIMENTAL },
+	[OP_HEARTBEAT] = { &tc__service_web_server, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
+		"Health probe of the web-server service that is meant to include the systems behind it. Needs no "
+		"credentials; the reply has no schema.", .scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_web_server = {
 	.name = "web-server", .version = "v1", .title = "Web Server Service",
 	.description = "Serves the web interface and its GraphQL gateway. For API clients it offers timing profiles "
-	"of task groups and task logs in the format of the Firefox Profiler.",
+	"of task groups and task logs in the format of the Firefox Profiler.", .release = "106",
 	.operations = operations, .operation_count = 6,
 };
 
 int tc_web_server_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_web_server_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_web_server_version(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_VERSION], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(VERSION), NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_version_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_VERSION], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
 int tc_web_server_task_group_profile(tc_client *client, const char *task_group_id, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TASK_GROUP_PROFILE], (const char *const[]){ task_group_id }, NULL,
-	NULL, response, err); }
+{ return tc_generated_perform(client, OP(TASK_GROUP_PROFILE), TC_VALUES(task_group_id), NULL, NULL, response, err); }
 tc_call *tc_web_server_task_group_profile_call(tc_client *client, const char *task_group_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TASK_GROUP_PROFILE], (const char *const[]){ task_group_id }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(TASK_GROUP_PROFILE), TC_VALUES(task_group_id), NULL, err); }
 
 int tc_web_server_task_profile(tc_client *client, const char *task_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TASK_PROFILE], (const char *const[]){ task_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(TASK_PROFILE), TC_VALUES(task_id), NULL, NULL, response, err); }
 tc_call *tc_web_server_task_profile_call(tc_client *client, const char *task_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TASK_PROFILE], (const char *const[]){ task_id }, NULL, err); }
+{ return tc_generated_call(client, OP(TASK_PROFILE), TC_VALUES(task_id), NULL, err); }
 
 int tc_web_server_heartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_HEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(HEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_web_server_heartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_HEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(HEARTBEAT), NULL, NULL, err); }

@@ -3,10 +3,10 @@
 
 #include "url.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/date.h>
-#include <taskcluster/json.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -142,11 +142,6 @@ int tc__pattern_found(const char *pattern, const char *text)
 
 /* ---- values ---- */
 
-static bool is_digits(const char *text, size_t count)
-{
-	return strspn(text, "0123456789") >= count;
-}
-
 static bool is_integer(const char *text)
 {
 	const char *digits = text + (*text == '-');
@@ -158,15 +153,26 @@ static bool is_integer(const char *text)
 	return errno == 0;
 }
 
+/* At least one digit; NULL when there is none. */
+static const char *skip_digits(const char *text)
+{
+	size_t count = strspn(text, "0123456789");
+
+	return count ? text + count : NULL;
+}
+
+/* As JSON has them; not read by its parser, which memory could end under. */
 static bool is_number(const char *text)
 {
-	const tc_json *json = NULL;
-	bool number = (*text == '-' || is_digits(text, 1)) &&
-		tc_json_parse(text, strlen(text), &json, NULL) == TC_OK &&
-		tc_json_kind(json) == TC_JSON_NUMBER && !strpbrk(text, " \t\r\n");
-
-	tc_release(json);
-	return number;
+	text += *text == '-';
+	text = *text == '0' ? text + 1 : skip_digits(text);
+	if (text && *text == '.')
+		text = skip_digits(text + 1);
+	if (text && (*text == 'e' || *text == 'E')) {
+		text += text[1] == '+' || text[1] == '-';
+		text = skip_digits(text + 1);
+	}
+	return text && !*text;
 }
 
 /* YYYY-MM-DD, a day that there is */
@@ -184,7 +190,7 @@ static bool is_date(const char *text, size_t length)
 /* What may be missing of a whole date is added, and that is then checked. */
 static bool is_date_time(const char *text)
 {
-	struct tc__buffer whole = TC__BUFFER(64);
+	char whole[64];
 	struct timespec when;
 	size_t length = strlen(text);
 
@@ -194,17 +200,10 @@ static bool is_date_time(const char *text)
 	if (clock > length || strspn(text + 11, "0123456789:") < clock - 11)
 		return false;
 	const char *rest = text + clock;
-	size_t fraction = *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
-	tc__buffer_add(&whole, text, 10);
-	tc__buffer_char(&whole, 'T');
-	tc__buffer_add(&whole, text + 11, clock - 11);
-	tc__buffer_text(&whole, clock == 16 ? ":00" : "");
-	tc__buffer_add(&whole, rest, fraction);
-	tc__buffer_text(&whole, rest[fraction] ? rest + fraction : "Z");
-	bool date = !tc__buffer_failed(&whole) && (clock == 19 || !fraction) &&
-		tc_date_parse(whole.data, &when, NULL) == TC_OK;
-	tc__buffer_clear(&whole);
-	return date;
+	int fraction = *rest == '.' ? 1 + (int)strspn(rest + 1, "0123456789") : 0;
+	snprintf(whole, sizeof whole, "%.10sT%.*s%s%.*s%s", text, (int)clock - 11, text + 11,
+		clock == 16 ? ":00" : "", fraction, rest, rest[fraction] ? rest + fraction : "Z");
+	return (clock == 19 || !fraction) && tc_date_parse(whole, &when, NULL) == TC_OK;
 }
 
 bool tc__is_value(enum tc_value_type type, const char *text)

@@ -23,11 +23,13 @@ struct meaning {
 	size_t place;
 };
 
-static const struct tc_query_rule *rules_of(const struct tc_operation *operation)
+/* Ends with NULL. */
+static const struct tc_query_rule *const *rules_of(const struct tc_operation *operation)
 {
+	static const struct tc_query_rule *const none[] = { NULL };
 	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 
-	return rules ? rules->query : NULL;
+	return rules && rules->query ? rules->query : none;
 }
 
 static const struct tc_query_operator *find_operator(
@@ -57,17 +59,17 @@ static bool find_plain(const struct tc_operation *operation, const char *key, st
 
 static bool find_rule(const struct tc_operation *operation, const char *key, struct meaning *found)
 {
-	const struct tc_query_rule *rules = rules_of(operation);
+	const struct tc_query_rule *const *rules = rules_of(operation);
 
 	/* without a table of its own what the struct has are headers, which must not get into the
 	 * URL */
 	if (!tc__rules_of(operation))
 		return find_plain(operation, key, found);
-	for (const struct tc_query_rule *rule = rules; rule && rule->name; rule++) {
-		if (strcmp(rule->name, key) != 0)
+	for (size_t i = 0; rules[i]; i++) {
+		if (strcmp(rules[i]->name, key) != 0)
 			continue;
 		*found = (struct meaning){
-			.name = rule->name, .rule = rule, .place = (size_t)(rule - rules) * PLACES
+			.name = rules[i]->name, .rule = rules[i], .place = i * PLACES
 		};
 		return true;
 	}
@@ -77,12 +79,13 @@ static bool find_rule(const struct tc_operation *operation, const char *key, str
 /* A key as it is sent: the longest name that begins it, with one of its operators behind. */
 static bool find_sent(const struct tc_operation *operation, const char *key, struct meaning *found)
 {
-	const struct tc_query_rule *rules = rules_of(operation);
+	const struct tc_query_rule *const *rules = rules_of(operation);
 	const char *separator = separator_of(operation);
 
 	if (find_rule(operation, key, found) && !(found->rule && found->rule->no_bare))
 		return true;
-	for (const struct tc_query_rule *rule = rules; rule && rule->name; rule++) {
+	for (size_t i = 0; rules[i]; i++) {
+		const struct tc_query_rule *rule = rules[i];
 		size_t length = strlen(rule->name), place;
 		if (strncmp(rule->name, key, length) != 0 ||
 			strncmp(key + length, separator, strlen(separator)) != 0)
@@ -91,8 +94,7 @@ static bool find_sent(const struct tc_operation *operation, const char *key, str
 			find_operator(rule, key + length + strlen(separator), &place);
 		if (!relation)
 			continue;
-		*found = (struct meaning){ rule->name, rule, relation,
-			(size_t)(rule - rules) * PLACES + place };
+		*found = (struct meaning){ rule->name, rule, relation, i * PLACES + place };
 		return true;
 	}
 	return false;
@@ -454,12 +456,12 @@ static bool has_name(const struct tc__query *query, const char *name)
 
 static int check_required(const struct tc__query *query, tc_error *err)
 {
-	const struct tc_query_rule *rule = rules_of(query->operation);
+	const struct tc_query_rule *const *rule = rules_of(query->operation);
 
-	for (; rule && rule->name; rule++)
-		if (rule->required && !has_name(query, rule->name))
-			return tc__fail(
-				err, TC_ERROR_ARGUMENT, "%s is missing in the query", rule->name);
+	for (; *rule; rule++)
+		if ((*rule)->required && !has_name(query, (*rule)->name))
+			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is missing in the query",
+				(*rule)->name);
 	return TC_OK;
 }
 

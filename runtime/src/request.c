@@ -11,18 +11,15 @@
 
 /* ---- the URL ---- */
 
-/* A base URL with its {service} replaced by the service's name as its own generation knew it:
- * "classic-" only tells our tables apart. */
-static void add_base(struct tc__buffer *url, const char *base, const char *service)
+/* A base URL with its {service} replaced by what the service is called there. */
+static void add_base(struct tc__buffer *url, const char *base, const struct tc_service *service)
 {
-	static const char placeholder[] = "{service}", classic[] = "classic-";
+	static const char placeholder[] = "{service}";
 	const char *at = strstr(base, placeholder);
 
-	if (strncmp(service, classic, sizeof classic - 1) == 0)
-		service += sizeof classic - 1;
 	if (at) {
 		tc__buffer_add(url, base, (size_t)(at - base));
-		tc__buffer_text(url, service);
+		tc__buffer_text(url, service->short_name ? service->short_name : service->name);
 		base = at + sizeof placeholder - 1;
 	}
 	tc__url_root(url, base);
@@ -53,7 +50,7 @@ static int add_origin(struct tc__request *request, const struct tc__site *site, 
 	if (tc__is_realm(request->operation))
 		return add_server(request, site, err);
 	if (service->base_url) {
-		add_base(url, site->base_url ? site->base_url : service->base_url, service->name);
+		add_base(url, site->base_url ? site->base_url : service->base_url, service);
 		return TC_OK;
 	}
 	const char *root = site->proxy_url ? site->proxy_url : site->root_url;

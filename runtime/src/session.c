@@ -236,7 +236,11 @@ void tc__session_line(
 	for (const struct tc__cookie *cookie = session->cookies; cookie; cookie = cookie->next) {
 		if (!may_go(cookie, parts))
 			continue;
-		tc__buffer_printf(line, "%s%s=%s", before, cookie->text, cookie->value);
+		/* not by printf, which leaves copies on the stack */
+		tc__buffer_text(line, before);
+		tc__buffer_text(line, cookie->text);
+		tc__buffer_char(line, '=');
+		tc__buffer_text(line, cookie->value);
 		before = "; ";
 	}
 }

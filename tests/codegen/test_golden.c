@@ -139,9 +139,10 @@ static void compile_headers(const char *folder, const char *include)
 
 static void output_compiles(void **state)
 {
-	static const char *const names[] = { "current", "classic", "corners", "types" };
+	static const char *const names[] = { "current", "classic", "corners", "elsewhere",
+		"types" };
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *out = format(FOLDER "/%s/out", names[i]);
 		const char *include = format("%s/include", out);
 		assert_true(compile_all(format("%s/src", out), ".c", include) >= 2);

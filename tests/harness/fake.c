@@ -130,6 +130,7 @@ static const struct tc_operation classic_operations[] = {
 
 const struct tc_service tc_fake_classic = {
 	.name = "classic-queue",
+	.short_name = "queue",
 	.version = "v1",
 	.base_url = "https://queue.taskcluster.net/v1",
 	.operations = classic_operations,

@@ -30,8 +30,9 @@
 
 static const struct tc_parameter by_token[] = { { "continuationToken" } };
 static const struct tc_parameter by_key[] = { { "count" }, { "before" } };
-static const struct tc_query_rule key_rules[] = { { .name = "count" }, { .name = "before" },
-	{ .name = NULL } };
+static const struct tc_query_rule count_rule = { .name = "count" },
+				  before_rule = { .name = "before" };
+static const struct tc_query_rule *const key_rules[] = { &count_rule, &before_rule, NULL };
 static const struct tc_paging keyset = { .style = TC_PAGING_KEYSET,
 	.query = "before",
 	.limit = "count",

@@ -9,21 +9,25 @@ static const struct tc_query_operator number[] = { { "lt", TC_LIST_SINGLE },
 
 static const char *const members[] = { "size", "name", NULL };
 
-static const struct tc_query_rule rules[] = {
-	{ .name = "size", .operators = number, .type = TC_VALUE_INTEGER, .field = true },
-	{ .name = "name", .list = TC_LIST_REPEAT, .field = true },
-	{ .name = "day", .type = TC_VALUE_DATE },
-	{ .name = "when", .type = TC_VALUE_DATE_TIME },
-	{ .name = "flag", .type = TC_VALUE_BOOLEAN },
-	{ .name = "ratio", .type = TC_VALUE_NUMBER },
-	{ .name = "field", .values = members, .list = TC_LIST_REPEAT, .role = TC_ROLE_SELECT },
-	{ .name = "order",
+static const struct tc_query_rule *const rules[] = {
+	&(const struct tc_query_rule){ "size", number, .type = TC_VALUE_INTEGER, .field = true },
+	&(const struct tc_query_rule){ .name = "name", .list = TC_LIST_REPEAT, .field = true },
+	&(const struct tc_query_rule){ .name = "day", .type = TC_VALUE_DATE },
+	&(const struct tc_query_rule){ .name = "when", .type = TC_VALUE_DATE_TIME },
+	&(const struct tc_query_rule){ .name = "flag", .type = TC_VALUE_BOOLEAN },
+	&(const struct tc_query_rule){ .name = "ratio", .type = TC_VALUE_NUMBER },
+	&(const struct tc_query_rule){ .name = "field",
+		.values = members,
+		.list = TC_LIST_REPEAT,
+		.role = TC_ROLE_SELECT },
+	&(const struct tc_query_rule){ .name = "order",
 		.values = members,
 		.list = TC_LIST_REPEAT,
 		.role = TC_ROLE_ORDER,
 		.reversible = true },
-	{ .name = "limit", .type = TC_VALUE_INTEGER, .minimum = "1", .maximum = "100" },
-	{ .name = NULL },
+	&(const struct tc_query_rule){
+		.name = "limit", .type = TC_VALUE_INTEGER, .minimum = "1", .maximum = "100" },
+	NULL,
 };
 
 static const char *const *const alternatives[] = { (const char *const[]){ "day", NULL },
@@ -166,6 +170,44 @@ static void test_sent(void **state)
 	expect(&query, "?size__in=7&name=a%2Cb");
 }
 
+/* A list of which one value is wrong is not there at all. */
+static void test_all_or_nothing(void **state)
+{
+	struct tc__query query = { .operation = &operation };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__query_add_sent(&query, "size__in", "1,x", &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size is \"x\"; expected an integer");
+	tc__query_add(&query, "size", "eq", (const char *const[]){ "1", NULL }, 2, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size has a value that is NULL");
+	assert_null(query.entries);
+	assert_ok(tc__query_add_sent(&query, "size__in", "1", &err), &err);
+	tc__query_add_sent(&query, "size__in", "2,,3", &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "size is \"\"");
+	expect(&query, "?size__in=1");
+}
+
+/* The last change alone, whatever it was. */
+static void test_undo(void **state)
+{
+	struct tc__query query = { .operation = &operation };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__query_undo(&query);
+	assert_ok(add(&query, "name", NULL, "a", &err), &err);
+	assert_ok(add(&query, "name", NULL, "b", &err), &err);
+	tc__query_undo(&query);
+	tc__query_undo(&query);
+	assert_ok(add(&query, "size", NULL, "1", &err), &err);
+	tc__query_undo(&query);
+	assert_ok(tc__query_replace(&query, "name", "c", &err), &err);
+	tc__query_undo(&query);
+	assert_ok(add(&query, "limit", NULL, "5", &err), &err);
+	expect(&query, "?name=a&limit=5");
+}
+
 static void test_selection(void **state)
 {
 	struct tc__query query = { .operation = &operation };
@@ -207,6 +249,8 @@ int main(void)
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_repeated),
 		cmocka_unit_test(test_sent),
+		cmocka_unit_test(test_all_or_nothing),
+		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_alternatives),
 	};

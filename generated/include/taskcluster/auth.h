@@ -33,9 +33,7 @@ TC_API tc_call *tc_auth_lbheartbeat_call(tc_client *client, tc_error *err);
 TC_API int tc_auth_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_auth_version_call(tc_client *client, tc_error *err);
 
-struct tc_auth_list_clients_query {
-	const char *prefix, *continuation_token, *limit;
-};
+struct tc_auth_list_clients_query { const char *prefix, *continuation_token, *limit; };
 
 /* Returns a page of clients, optionally only those whose clientId begins with `prefix`. A page can
  * be empty and still carry a continuationToken; an empty `prefix` value is refused with 400.
@@ -71,9 +69,7 @@ TC_API int tc_auth_create_client_body(tc_call *call,
 TC_API struct tc_auth_create_client_response *tc_auth_create_client_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_auth_get_entity_history_query {
-	const char *continuation_token, *limit;
-};
+struct tc_auth_get_entity_history_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the audit log of one entity, such as a client, role, secret, hook or worker
  * pool: who did what to it, and when.
@@ -87,9 +83,7 @@ TC_API tc_call *tc_auth_get_entity_history_call(tc_client *client, const char *e
 TC_API struct tc_auth_get_entity_history_response *tc_auth_get_entity_history_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_auth_list_audit_history_query {
-	const char *continuation_token, *limit;
-};
+struct tc_auth_list_audit_history_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the audit entries recorded under one clientId; each entry names the action, the
  * entity and the time.
@@ -167,9 +161,7 @@ TC_API tc_call *tc_auth_list_roles_call(tc_client *client, tc_error *err);
 TC_API struct tc_auth_list_roles_response *tc_auth_list_roles_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_auth_list_roles2_query {
-	const char *continuation_token, *limit;
-};
+struct tc_auth_list_roles2_query { const char *continuation_token, *limit; };
 
 /* Returns roles with their expanded scopes inside an object, paged when `limit` is given; without a
  * limit the reply holds all of them.
@@ -182,9 +174,7 @@ TC_API tc_call *tc_auth_list_roles2_call(tc_client *client,
 TC_API struct tc_auth_list_roles2_response *tc_auth_list_roles2_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_auth_list_role_ids_query {
-	const char *continuation_token, *limit;
-};
+struct tc_auth_list_role_ids_query { const char *continuation_token, *limit; };
 
 /* Returns only the ids of the roles, which is much smaller than listing the roles. Pages with
  * `limit` and `continuationToken`; without a limit the reply is complete.
@@ -262,9 +252,7 @@ TC_API tc_call *tc_auth_current_scopes_call(tc_client *client, tc_error *err);
 TC_API struct tc_auth_scopeset *tc_auth_current_scopes_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_auth_aws_s3_credentials_query {
-	const char *format;
-};
+struct tc_auth_aws_s3_credentials_query { const char *format; };
 
 /* Returns AWS credentials for one S3 bucket and key prefix, `read-only` or `read-write` as `level`
  * says. They live about an hour; `format=iam-role-compat` gives the layout of the EC2 metadata
@@ -290,9 +278,7 @@ TC_API tc_call *tc_auth_azure_accounts_call(tc_client *client, tc_error *err);
 TC_API struct tc_auth_azure_account_list_response *tc_auth_azure_accounts_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_auth_azure_tables_query {
-	const char *continuation_token;
-};
+struct tc_auth_azure_tables_query { const char *continuation_token; };
 
 /* Returns a page of the table names in one Azure account. It accepts a continuationToken but no
  * limit.
@@ -319,9 +305,7 @@ TC_API tc_call *tc_auth_azure_table_sas_call(tc_client *client, const char *acco
 TC_API struct tc_auth_azure_table_access_response *tc_auth_azure_table_sas_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_auth_azure_containers_query {
-	const char *continuation_token;
-};
+struct tc_auth_azure_containers_query { const char *continuation_token; };
 
 /* Returns a page of the blob container names in one Azure account. It accepts a continuationToken
  * but no limit.

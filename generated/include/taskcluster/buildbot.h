@@ -14,9 +14,189 @@ extern "C" {
  * and logs, the requests that wait, workers and schedulers. It describes versions 3.7 to 4.3; what
  * came after 3.7 says so. */
 
-struct tc_buildbot_list_root_links_query {
-	const char *name, *field, *order, *limit, *offset;
-};
+/*
+ * Arguments: texts, unless parentheses say something else.
+ *
+ * branch_id (integer): The branch, by number.
+ * build_id (integer): The build, by its number in the whole installation.
+ * build_number (integer): The build, by its number in its builder.
+ * builder (integer or text): The builder, by number or name.
+ * builder_id (integer): The builder, by number.
+ * buildrequest_id (integer): The request, by number.
+ * buildset_id (integer): The buildset, by number.
+ * change_id (integer): The change, by number.
+ * changesource_id (integer): The change source, by number.
+ * codebase (matching ^[A-Za-z_-][A-Za-z0-9_.-]*$): The codebase, by name.
+ * codebase_id (integer): The codebase, by number.
+ * commit_id (integer): The commit, by number.
+ * commit_id1 (integer): The first commit, by number.
+ * commit_id2 (integer): The second commit, by number.
+ * data_name (matching ^[A-Za-z_-][A-Za-z0-9_.-]*$): The name of the data.
+ * forcescheduler (matching ^[A-Za-z_-][A-Za-z0-9_.-]*$): The force scheduler, by name.
+ * log_id (integer): The log, by number.
+ * log_slug (matching ^[A-Za-z_-][A-Za-z0-9_.-]*$): The log, by its name in paths.
+ * master_id (integer): The master, by number.
+ * path (several segments, matching ^[^/]+(/[^/]+)*$): Which events: their path, such as
+ *	builds/ * /new; * stands for any one segment.
+ * project (integer or text): The project, by number or name.
+ * project_id (integer): The project, by number.
+ * revision: The revision.
+ * scheduler_id (integer): The scheduler, by number.
+ * sourcestamp_id (integer): The source stamp, by number.
+ * step (integer or text): The step, by its number in the build or by name.
+ * step_id (integer): The step, by its number in the whole installation.
+ * test_result_set_id (integer): The set, by number.
+ * worker (integer or text): The worker, by number or name.
+ * worker_id (integer): The worker, by number.
+ */
+
+/*
+ * Query keys: one text each, unless parentheses say something else. Where they say list, there may
+ * be several values, by tc_call_query_list. Behind a semicolon are the operators, for
+ * tc_call_query; those with a * take a list, too. What is said behind "In" is meant in those
+ * functions only.
+ * text operators: eq* ne* in* notin* lt le gt ge contains
+ * number operators: eq* ne* in* notin* lt le gt ge
+ * boolean operators: eq* ne* in* notin*
+ *
+ * active (boolean, list; boolean operators): Whether it runs. In list_projects: Whether any
+ *	master has builders of it, when asked.
+ * author (list; text operators): Who made it.
+ * branch (list; text operators): Branch.
+ * branchid (integer, list; number operators): Number of the branch.
+ * bsid (integer, list; number operators): Number of the set.
+ * builder_names (text; only contains*): Builders that it can start: any of these.
+ * builderid (integer, list; number operators): The builder. In list_builders,
+ *	list_worker_builders, list_master_builders, list_project_builders: Number of the builder.
+ * buildid (integer, list; number operators): The build. In list_builder_builds, list_builds,
+ *	list_build_triggered_builds, list_buildrequest_builds, list_worker_builds,
+ *	list_change_builds: Number of the build in the whole installation.
+ * buildrequestid (integer, list; number operators): The request it was made for. In
+ *	list_builder_buildrequests, list_buildrequests: Number of the request.
+ * buildsetid (integer, list; number operators): The set it belongs to.
+ * button_name (list; text operators): What its button says.
+ * category (list; text operators): Kind of results. In list_builder_build_changes,
+ *	list_build_changes, list_changes, list_sourcestamp_changes: A word that schedulers may
+ *	look at.
+ * changeid (integer, list; number operators): Number of the change.
+ * changesourceid (integer, list; number operators): Number of the source.
+ * claimed (boolean, list; boolean operators): Whether a master has taken it.
+ * claimed_at (integer, list; number operators): When that was, in seconds since 1970.
+ * claimed_by_masterid (integer, list; number operators): Which master that is.
+ * codebase (list; text operators): Codebase it belongs to.
+ * codebaseid (integer, list; number operators): The codebase. In list_codebases: Number of
+ *	the codebase.
+ * comments (list; text operators): Its message.
+ * commitid (integer, list; number operators): Its newest commit. In list_codebase_commits:
+ *	Number of the commit.
+ * committer (list; text operators): Who committed it, where that is told. In
+ *	list_codebase_commits: Who committed it.
+ * complete (boolean, list; boolean operators): Whether it has ended. In
+ *	list_builder_test_result_sets, list_builder_build_step_logs, list_build_step_logs,
+ *	list_build_test_result_sets, list_codebase_test_result_sets, list_step_logs,
+ *	list_step_test_result_sets, list_test_result_sets: Whether nothing more comes. In
+ *	list_builder_buildrequests, list_buildrequests: Whether it is done with. In
+ *	list_buildsets: Whether all its requests are done with.
+ * complete_at (integer, list; number operators): When it ended, in seconds since 1970. In
+ *	list_builder_buildrequests, list_buildrequests: When it was, in seconds since 1970. In
+ *	list_builder_build_steps, list_build_steps: When it did, in seconds since 1970. In
+ *	list_buildsets: When they were, in seconds since 1970.
+ * created_at (integer, list; number operators): When it was made, in seconds since 1970.
+ * description (list; text operators): What it is for. In list_builder_test_result_sets,
+ *	list_build_test_result_sets, list_codebase_test_result_sets, list_step_test_result_sets,
+ *	list_test_result_sets: What is tested.
+ * description_format (list; text operators): How the description is marked up. Since 4.0. In
+ *	list_projects: How the description is marked up.
+ * description_html (list; text operators): The description as HTML. Since 4.0. In
+ *	list_projects: The description as HTML.
+ * duration_ns (integer, list; number operators): How long the test took, in ns.
+ * enabled (boolean, list; boolean operators): Whether it can be used. In
+ *	list_master_schedulers, list_schedulers: Whether it does anything.
+ * external_idstring (list; text operators): A name that whoever asked for it gave.
+ * field (list): Members that each item should have; without it, all.
+ * files (text; only contains*): Files it touches: any of these.
+ * graceful (boolean, list; boolean operators): Whether it ends after its builds.
+ * hidden (boolean, list; boolean operators): Whether pages leave it out.
+ * label (list; text operators): Its name for people.
+ * last_active (integer, list; number operators): When it last did, in seconds since 1970.
+ * last_timestamp (integer, list; number operators): When it last changed, in seconds since
+ *	1970.
+ * length (integer, list; number operators): How many bytes there are.
+ * limit (integer, from 1): How many items to return at most. In
+ *	get_builder_build_step_log_contents, get_build_step_log_contents, get_log_contents,
+ *	get_step_log_contents: How many lines to return at most; all without it.
+ * line (integer, list; number operators): Line in the file.
+ * locks_acquired_at (integer, list; number operators): When it had its locks, in seconds
+ *	since 1970. Since 4.0.
+ * locks_duration_s (integer, list; number operators): How many seconds it waited for locks.
+ *	Since 4.0.
+ * logid (integer, list; number operators): Number of the log.
+ * masterid (integer, list; number operators): The master that runs it. In
+ *	list_builder_masters, list_masters: Number of the master.
+ * masterids (integer; only contains*): Masters that have it: any of these.
+ * name (list; text operators): Its name. In list_builder_build_step_logs,
+ *	list_build_step_logs, list_step_logs: Its name for people, such as stdio. In
+ *	list_builder_masters, list_masters: Its name, mostly host and folder. In
+ *	list_builder_build_data, list_build_data: The name.
+ * num_lines (integer, list; number operators): How many lines it has by now.
+ * number (integer, list; number operators): Number of the build in its builder. In
+ *	list_builder_build_steps, list_build_steps: Number of the step in its build, from 0.
+ * offset (integer, from 0): How many items to skip. Default 0. In
+ *	get_builder_build_step_log_contents, get_build_step_log_contents, get_log_contents,
+ *	get_step_log_contents: Number of the first line wanted, from 0. Default 0.
+ * order (list): Members to sort by, the first one first; a minus sign in front reverses one.
+ * parent_buildid (integer, list; number operators): Build that made it.
+ * parent_changeids (integer; only contains*): Changes before it: any of these.
+ * parent_commitid (integer, list; number operators): Commit before it.
+ * parent_relationship (list; text operators): What it is to that build.
+ * path (list; text operators): The path.
+ * pause_reason (list; text operators): Why it is paused. Since 4.0.
+ * paused (boolean, list; boolean operators): Whether it gets no new builds.
+ * plural (list; text operators): Member of the reply that holds the items.
+ * priority (integer, list; number operators): Higher ones go first.
+ * project (list; text operators): Project it belongs to. In list_buildset_sourcestamps,
+ *	list_sourcestamps: Project.
+ * projectid (integer, list; number operators): Project it belongs to. Since 4.0. In
+ *	list_projects: Number of the project. In list_codebases: The project.
+ * property (list): Names of the properties that each item should have; * is all.
+ * reason (list; text operators): Why it was made.
+ * rebuilt_buildid (integer, list; number operators): Build that it repeats. Since 4.0.
+ * repository (list; text operators): Where it is from. In list_buildset_sourcestamps,
+ *	list_sourcestamps: Where the sources are.
+ * results (integer, list; number operators): How it ended.
+ * revision (list; text operators): Revision after it. In list_buildset_sourcestamps,
+ *	list_sourcestamps: Revision. In list_codebase_commits: Its revision.
+ * revlink (list; text operators): A page about it.
+ * schedulerid (integer, list; number operators): Number of the scheduler.
+ * slug (list; text operators): Its name in paths.
+ * source (list; text operators): Where it comes from. In list_builder_build_data,
+ *	list_build_data: Who stored them.
+ * ssid (integer, list; number operators): Number of the stamp.
+ * started_at (integer, list; number operators): When it started, in seconds since 1970.
+ * state_string (list; text operators): What it is doing, in words.
+ * stepid (integer, list; number operators): The step. In list_builder_build_steps,
+ *	list_build_steps: Number of the step in the whole installation.
+ * submitted_at (integer, list; number operators): When it was made, in seconds since 1970.
+ * tags (text; only contains*): Its tags: any of these.
+ * test_code_path (list; text operators): File that the test is in.
+ * test_name (list; text operators): The test.
+ * test_result_setid (integer, list; number operators): Number of the set. In
+ *	list_test_results: The set it belongs to.
+ * test_resultid (integer, list; number operators): Number of the result.
+ * tests_failed (integer, list; number operators): How many tests failed.
+ * tests_passed (integer, list; number operators): How many tests passed.
+ * type (list; text operators): s: lines with the letter of their stream in front, t: text,
+ *	h: HTML, d: deleted. In get_application_spec: Type of the items.
+ * value (list; text operators): The value.
+ * value_unit (list; text operators): What the values are.
+ * waited_for (boolean, list; boolean operators): Whether another build waits for it.
+ * when_timestamp (integer, list; number operators): When it was made, in seconds since 1970.
+ * workerid (integer, list; number operators): The worker it runs on. In
+ *	list_builder_workers, list_workers, list_master_builder_workers, list_master_workers:
+ *	Number of the worker.
+ */
+
+struct tc_buildbot_list_root_links_query { const char *name, *field, *order, *limit, *offset; };
 
 /* Returns the collections at the top of the API.
  * GET /; stable */
@@ -57,9 +237,7 @@ TC_API tc_call *tc_buildbot_list_builders_call(tc_client *client,
 TC_API struct tc_buildbot_builder_response *tc_buildbot_list_builders_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_query {
-	const char *field;
-};
+struct tc_buildbot_get_builder_query { const char *field; };
 
 /* Returns one builder.
  * GET /builders/<builder>; stable */
@@ -119,9 +297,7 @@ TC_API tc_call *tc_buildbot_list_builder_builds_call(tc_client *client, const ch
 TC_API struct tc_buildbot_build_response *tc_buildbot_list_builder_builds_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_build_query {
-	const char *field, *property;
-};
+struct tc_buildbot_get_builder_build_query { const char *field, *property; };
 
 /* Returns one build of a builder.
  * GET /builders/<builder>/builds/<buildNumber>; stable */
@@ -149,9 +325,7 @@ TC_API tc_call *tc_buildbot_list_builder_workers_call(tc_client *client, const c
 TC_API struct tc_buildbot_worker_response *tc_buildbot_list_builder_workers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_worker_query {
-	const char *field;
-};
+struct tc_buildbot_get_builder_worker_query { const char *field; };
 
 /* Returns one worker, if it serves the builder.
  * GET /builders/<builderId>/workers/<worker>; stable */
@@ -178,9 +352,7 @@ TC_API tc_call *tc_buildbot_list_builder_masters_call(tc_client *client, const c
 TC_API struct tc_buildbot_master_response *tc_buildbot_list_builder_masters_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_master_query {
-	const char *field;
-};
+struct tc_buildbot_get_builder_master_query { const char *field; };
 
 /* Returns one master, if it has the builder.
  * GET /builders/<builderId>/masters/<masterId>; stable */
@@ -252,9 +424,7 @@ TC_API tc_call *tc_buildbot_list_builder_build_data_call(tc_client *client, cons
 TC_API struct tc_buildbot_build_data_response *tc_buildbot_list_builder_build_data_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_build_data_query {
-	const char *field;
-};
+struct tc_buildbot_get_builder_build_data_query { const char *field; };
 
 /* Returns what is known of one piece of data, without the bytes.
  * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>; stable */
@@ -291,9 +461,7 @@ TC_API tc_call *tc_buildbot_list_builder_build_steps_call(tc_client *client, con
 TC_API struct tc_buildbot_step_response *tc_buildbot_list_builder_build_steps_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_build_step_query {
-	const char *field;
-};
+struct tc_buildbot_get_builder_build_step_query { const char *field; };
 
 /* Returns one step of a build.
  * GET /builders/<builder>/builds/<buildNumber>/steps/<step>; stable */
@@ -324,9 +492,7 @@ TC_API tc_call *tc_buildbot_list_builder_build_step_logs_call(tc_client *client,
 TC_API struct tc_buildbot_log_response *tc_buildbot_list_builder_build_step_logs_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_builder_build_step_log_query {
-	const char *field;
-};
+struct tc_buildbot_get_builder_build_step_log_query { const char *field; };
 
 /* Returns what is known of one log, without its lines.
  * GET /builders/<builder>/builds/<buildNumber>/steps/<step>/logs/<logSlug>; stable */
@@ -368,8 +534,7 @@ TC_API tc_call *tc_buildbot_get_builder_build_step_log_raw_call(tc_client *clien
 
 /* Returns the whole log as text, to be shown and not saved.
  * GET /builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw_inline; stable;
- * the reply is bytes
- * Since 4.0. */
+ * since 4.0; the reply is bytes */
 TC_API int tc_buildbot_get_builder_build_step_log_raw_inline(tc_client *client,
 	const char *builder_id, const char *build_number, const char *step, const char *log_slug,
 	tc_response **response, tc_error *err);
@@ -393,9 +558,7 @@ TC_API tc_call *tc_buildbot_list_builds_call(tc_client *client,
 TC_API struct tc_buildbot_build_response *tc_buildbot_list_builds_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_buildbot_get_build_query {
-	const char *field, *property;
-};
+struct tc_buildbot_get_build_query { const char *field, *property; };
 
 /* Returns one build.
  * GET /builds/<buildId>; stable */
@@ -446,9 +609,7 @@ TC_API tc_call *tc_buildbot_list_build_data_call(tc_client *client, const char *
 TC_API struct tc_buildbot_build_data_response *tc_buildbot_list_build_data_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_build_data_query {
-	const char *field;
-};
+struct tc_buildbot_get_build_data_query { const char *field; };
 
 /* Returns what is known of one piece of data, without the bytes.
  * GET /builds/<buildId>/data/<dataName>; stable */
@@ -482,9 +643,7 @@ TC_API tc_call *tc_buildbot_list_build_steps_call(tc_client *client, const char 
 TC_API struct tc_buildbot_step_response *tc_buildbot_list_build_steps_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_build_step_query {
-	const char *field;
-};
+struct tc_buildbot_get_build_step_query { const char *field; };
 
 /* Returns one step of a build.
  * GET /builds/<buildId>/steps/<step>; stable */
@@ -512,9 +671,7 @@ TC_API tc_call *tc_buildbot_list_build_step_logs_call(tc_client *client, const c
 TC_API struct tc_buildbot_log_response *tc_buildbot_list_build_step_logs_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_build_step_log_query {
-	const char *field;
-};
+struct tc_buildbot_get_build_step_log_query { const char *field; };
 
 /* Returns what is known of one log, without its lines.
  * GET /builds/<buildId>/steps/<step>/logs/<logSlug>; stable */
@@ -527,9 +684,7 @@ TC_API tc_call *tc_buildbot_get_build_step_log_call(tc_client *client, const cha
 TC_API struct tc_buildbot_log_response *tc_buildbot_get_build_step_log_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_build_step_log_contents_query {
-	const char *field, *offset, *limit;
-};
+struct tc_buildbot_get_build_step_log_contents_query { const char *field, *offset, *limit; };
 
 /* Returns lines of a log; 404 when it has none from there on.
  * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/contents; stable */
@@ -551,8 +706,8 @@ TC_API tc_call *tc_buildbot_get_build_step_log_raw_call(tc_client *client, const
 	const char *step, const char *log_slug, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline; stable; the reply is bytes
- * Since 4.0. */
+ * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline; stable; since 4.0; the reply is
+ * bytes */
 TC_API int tc_buildbot_get_build_step_log_raw_inline(tc_client *client, const char *build_id,
 	const char *step, const char *log_slug, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_build_step_log_raw_inline_call(tc_client *client,
@@ -582,8 +737,7 @@ struct tc_buildbot_list_build_triggered_builds_query {
 };
 
 /* Returns the builds that a build started.
- * GET /builds/<buildId>/triggered_builds; stable
- * Since 4.0. */
+ * GET /builds/<buildId>/triggered_builds; stable; since 4.0 */
 TC_API int tc_buildbot_list_build_triggered_builds(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_triggered_builds_query *query,
 	struct tc_buildbot_build_response **reply, tc_error *err);
@@ -623,9 +777,7 @@ TC_API tc_call *tc_buildbot_list_buildrequests_call(tc_client *client,
 TC_API struct tc_buildbot_buildrequest_response *tc_buildbot_list_buildrequests_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_buildrequest_query {
-	const char *field, *property;
-};
+struct tc_buildbot_get_buildrequest_query { const char *field, *property; };
 
 /* Returns one request.
  * GET /buildrequests/<buildrequestId>; stable */
@@ -670,9 +822,7 @@ TC_API tc_call *tc_buildbot_list_buildsets_call(tc_client *client,
 TC_API struct tc_buildbot_buildset_response *tc_buildbot_list_buildsets_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_buildset_query {
-	const char *field;
-};
+struct tc_buildbot_get_buildset_query { const char *field; };
 
 /* Returns one buildset.
  * GET /buildsets/<buildsetId>; stable */
@@ -714,8 +864,7 @@ struct tc_buildbot_list_buildset_sourcestamps_query {
 };
 
 /* Returns the sources that a buildset builds.
- * GET /buildsets/<buildsetId>/sourcestamps; stable
- * Since 4.0. */
+ * GET /buildsets/<buildsetId>/sourcestamps; stable; since 4.0 */
 TC_API int tc_buildbot_list_buildset_sourcestamps(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_sourcestamps_query *query,
 	struct tc_buildbot_sourcestamp_response **reply, tc_error *err);
@@ -740,9 +889,7 @@ TC_API tc_call *tc_buildbot_list_workers_call(tc_client *client,
 TC_API struct tc_buildbot_worker_response *tc_buildbot_list_workers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_worker_query {
-	const char *field;
-};
+struct tc_buildbot_get_worker_query { const char *field; };
 
 /* Returns one worker.
  * GET /workers/<worker>; stable */
@@ -776,8 +923,7 @@ struct tc_buildbot_list_worker_builders_query {
 };
 
 /* Returns the builders that a worker serves.
- * GET /workers/<workerId>/builders; stable
- * Since 4.0. */
+ * GET /workers/<workerId>/builders; stable; since 4.0 */
 TC_API int tc_buildbot_list_worker_builders(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err);
@@ -802,9 +948,7 @@ TC_API tc_call *tc_buildbot_list_changes_call(tc_client *client,
 TC_API struct tc_buildbot_change_response *tc_buildbot_list_changes_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_change_query {
-	const char *field;
-};
+struct tc_buildbot_get_change_query { const char *field; };
 
 /* Returns one change.
  * GET /changes/<changeId>; stable */
@@ -860,9 +1004,7 @@ TC_API tc_call *tc_buildbot_list_changesources_call(tc_client *client,
 TC_API struct tc_buildbot_changesource_response *tc_buildbot_list_changesources_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_changesource_query {
-	const char *field;
-};
+struct tc_buildbot_get_changesource_query { const char *field; };
 
 /* Returns one change source.
  * GET /changesources/<changesourceId>; stable */
@@ -888,9 +1030,7 @@ TC_API tc_call *tc_buildbot_list_forceschedulers_call(tc_client *client,
 TC_API struct tc_buildbot_forcescheduler_response *tc_buildbot_list_forceschedulers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_forcescheduler_query {
-	const char *field;
-};
+struct tc_buildbot_get_forcescheduler_query { const char *field; };
 
 /* Returns one force scheduler, with the fields of its form.
  * GET /forceschedulers/<forcescheduler>; stable */
@@ -902,9 +1042,7 @@ TC_API tc_call *tc_buildbot_get_forcescheduler_call(tc_client *client, const cha
 TC_API struct tc_buildbot_forcescheduler_response *tc_buildbot_get_forcescheduler_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_log_query {
-	const char *field;
-};
+struct tc_buildbot_get_log_query { const char *field; };
 
 /* Returns what is known of one log, without its lines.
  * GET /logs/<logId>; stable */
@@ -916,9 +1054,7 @@ TC_API tc_call *tc_buildbot_get_log_call(tc_client *client, const char *log_id,
 TC_API struct tc_buildbot_log_response *tc_buildbot_get_log_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_buildbot_get_log_contents_query {
-	const char *field, *offset, *limit;
-};
+struct tc_buildbot_get_log_contents_query { const char *field, *offset, *limit; };
 
 /* Returns lines of a log; 404 when it has none from there on.
  * GET /logs/<logId>/contents; stable */
@@ -937,16 +1073,13 @@ TC_API int tc_buildbot_get_log_raw(tc_client *client, const char *log_id, tc_res
 TC_API tc_call *tc_buildbot_get_log_raw_call(tc_client *client, const char *log_id, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /logs/<logId>/raw_inline; stable; the reply is bytes
- * Since 4.0. */
+ * GET /logs/<logId>/raw_inline; stable; since 4.0; the reply is bytes */
 TC_API int tc_buildbot_get_log_raw_inline(tc_client *client, const char *log_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_log_raw_inline_call(tc_client *client, const char *log_id,
 	tc_error *err);
 
-struct tc_buildbot_get_logchunks_query {
-	const char *field;
-};
+struct tc_buildbot_get_logchunks_query { const char *field; };
 
 /* Is there because the servers list it; without a log to name they answer it with 404.
  * GET /logchunks; stable */
@@ -972,9 +1105,7 @@ TC_API tc_call *tc_buildbot_list_masters_call(tc_client *client,
 TC_API struct tc_buildbot_master_response *tc_buildbot_list_masters_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_master_query {
-	const char *field;
-};
+struct tc_buildbot_get_master_query { const char *field; };
 
 /* Returns one master.
  * GET /masters/<masterId>; stable */
@@ -1001,9 +1132,7 @@ TC_API tc_call *tc_buildbot_list_master_builders_call(tc_client *client, const c
 TC_API struct tc_buildbot_builder_response *tc_buildbot_list_master_builders_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_master_builder_query {
-	const char *field;
-};
+struct tc_buildbot_get_master_builder_query { const char *field; };
 
 /* Returns one builder, if the master has it.
  * GET /masters/<masterId>/builders/<builderId>; stable */
@@ -1032,9 +1161,7 @@ TC_API tc_call *tc_buildbot_list_master_builder_workers_call(tc_client *client,
 TC_API struct tc_buildbot_worker_response *tc_buildbot_list_master_builder_workers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_master_builder_worker_query {
-	const char *field;
-};
+struct tc_buildbot_get_master_builder_worker_query { const char *field; };
 
 /* Returns one worker, if it serves the builder on the master.
  * GET /masters/<masterId>/builders/<builderId>/workers/<worker>; stable */
@@ -1063,9 +1190,7 @@ TC_API tc_call *tc_buildbot_list_master_workers_call(tc_client *client, const ch
 TC_API struct tc_buildbot_worker_response *tc_buildbot_list_master_workers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_master_worker_query {
-	const char *field;
-};
+struct tc_buildbot_get_master_worker_query { const char *field; };
 
 /* Returns one worker, if the master has it.
  * GET /masters/<masterId>/workers/<worker>; stable */
@@ -1091,9 +1216,7 @@ TC_API tc_call *tc_buildbot_list_master_changesources_call(tc_client *client, co
 TC_API struct tc_buildbot_changesource_response *tc_buildbot_list_master_changesources_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_master_changesource_query {
-	const char *field;
-};
+struct tc_buildbot_get_master_changesource_query { const char *field; };
 
 /* Returns one change source, if the master runs it.
  * GET /masters/<masterId>/changesources/<changesourceId>; stable */
@@ -1120,9 +1243,7 @@ TC_API tc_call *tc_buildbot_list_master_schedulers_call(tc_client *client, const
 TC_API struct tc_buildbot_scheduler_response *tc_buildbot_list_master_schedulers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_master_scheduler_query {
-	const char *field;
-};
+struct tc_buildbot_get_master_scheduler_query { const char *field; };
 
 /* Returns one scheduler, if the master runs it.
  * GET /masters/<masterId>/schedulers/<schedulerId>; stable */
@@ -1141,8 +1262,7 @@ struct tc_buildbot_list_projects_query {
 };
 
 /* Returns the projects.
- * GET /projects; stable
- * Since 4.0. */
+ * GET /projects; stable; since 4.0 */
 TC_API int tc_buildbot_list_projects(tc_client *client,
 	const struct tc_buildbot_list_projects_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err);
@@ -1151,13 +1271,10 @@ TC_API tc_call *tc_buildbot_list_projects_call(tc_client *client,
 TC_API struct tc_buildbot_project_response *tc_buildbot_list_projects_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_project_query {
-	const char *field;
-};
+struct tc_buildbot_get_project_query { const char *field; };
 
 /* Returns one project.
- * GET /projects/<project>; stable
- * Since 4.0. */
+ * GET /projects/<project>; stable; since 4.0 */
 TC_API int tc_buildbot_get_project(tc_client *client, const char *project,
 	const struct tc_buildbot_get_project_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err);
@@ -1172,8 +1289,7 @@ struct tc_buildbot_list_project_builders_query {
 };
 
 /* Returns the builders of a project.
- * GET /projects/<projectId>/builders; stable
- * Since 4.0. */
+ * GET /projects/<projectId>/builders; stable; since 4.0 */
 TC_API int tc_buildbot_list_project_builders(tc_client *client, const char *project_id,
 	const struct tc_buildbot_list_project_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err);
@@ -1182,13 +1298,10 @@ TC_API tc_call *tc_buildbot_list_project_builders_call(tc_client *client, const 
 TC_API struct tc_buildbot_builder_response *tc_buildbot_list_project_builders_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_project_codebase_query {
-	const char *field;
-};
+struct tc_buildbot_get_project_codebase_query { const char *field; };
 
 /* Returns one codebase of a project, by name.
- * GET /projects/<projectId>/codebases/<codebase>; stable
- * Since 4.0. */
+ * GET /projects/<projectId>/codebases/<codebase>; stable; since 4.0 */
 TC_API int tc_buildbot_get_project_codebase(tc_client *client, const char *project_id,
 	const char *codebase, const struct tc_buildbot_get_project_codebase_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1203,8 +1316,7 @@ struct tc_buildbot_list_codebases_query {
 };
 
 /* Returns the codebases.
- * GET /codebases; stable
- * Since 4.0. */
+ * GET /codebases; stable; since 4.0 */
 TC_API int tc_buildbot_list_codebases(tc_client *client,
 	const struct tc_buildbot_list_codebases_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1213,13 +1325,10 @@ TC_API tc_call *tc_buildbot_list_codebases_call(tc_client *client,
 TC_API struct tc_buildbot_codebase_response *tc_buildbot_list_codebases_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_codebase_query {
-	const char *field;
-};
+struct tc_buildbot_get_codebase_query { const char *field; };
 
 /* Returns one codebase.
- * GET /codebases/<codebaseId>; stable
- * Since 4.0. */
+ * GET /codebases/<codebaseId>; stable; since 4.0 */
 TC_API int tc_buildbot_get_codebase(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_get_codebase_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1234,8 +1343,7 @@ struct tc_buildbot_list_codebase_branches_query {
 };
 
 /* Returns the branches of a codebase.
- * GET /codebases/<codebaseId>/branches; stable
- * Since 4.0. */
+ * GET /codebases/<codebaseId>/branches; stable; since 4.0 */
 TC_API int tc_buildbot_list_codebase_branches(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_branches_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err);
@@ -1244,13 +1352,10 @@ TC_API tc_call *tc_buildbot_list_codebase_branches_call(tc_client *client, const
 TC_API struct tc_buildbot_branch_response *tc_buildbot_list_codebase_branches_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_branch_query {
-	const char *field;
-};
+struct tc_buildbot_get_branch_query { const char *field; };
 
 /* Returns one branch.
- * GET /branches/<branchId>; stable
- * Since 4.0. */
+ * GET /branches/<branchId>; stable; since 4.0 */
 TC_API int tc_buildbot_get_branch(tc_client *client, const char *branch_id,
 	const struct tc_buildbot_get_branch_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err);
@@ -1265,8 +1370,7 @@ struct tc_buildbot_list_codebase_commits_query {
 };
 
 /* Returns the commits of a codebase.
- * GET /codebases/<codebaseId>/commits; stable
- * Since 4.0. */
+ * GET /codebases/<codebaseId>/commits; stable; since 4.0 */
 TC_API int tc_buildbot_list_codebase_commits(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_commits_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1275,13 +1379,10 @@ TC_API tc_call *tc_buildbot_list_codebase_commits_call(tc_client *client, const 
 TC_API struct tc_buildbot_commit_response *tc_buildbot_list_codebase_commits_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_codebase_commit_by_revision_query {
-	const char *field;
-};
+struct tc_buildbot_get_codebase_commit_by_revision_query { const char *field; };
 
 /* Returns one commit of a codebase, by revision.
- * GET /codebases/<codebaseId>/commits_by_revision/<revision>; stable
- * Since 4.0. */
+ * GET /codebases/<codebaseId>/commits_by_revision/<revision>; stable; since 4.0 */
 TC_API int tc_buildbot_get_codebase_commit_by_revision(tc_client *client, const char *codebase_id,
 	const char *revision, const struct tc_buildbot_get_codebase_commit_by_revision_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1291,13 +1392,11 @@ TC_API tc_call *tc_buildbot_get_codebase_commit_by_revision_call(tc_client *clie
 TC_API struct tc_buildbot_commit_response *tc_buildbot_get_codebase_commit_by_revision_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_codebase_common_parent_query {
-	const char *field;
-};
+struct tc_buildbot_get_codebase_common_parent_query { const char *field; };
 
 /* Returns the commit that two commits both go back to, and the ways there.
- * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent; stable
- * Since 4.0. */
+ * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent; stable;
+ * since 4.0 */
 TC_API int tc_buildbot_get_codebase_common_parent(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_get_codebase_common_parent_query *query,
@@ -1315,8 +1414,8 @@ struct tc_buildbot_list_codebase_test_result_sets_query {
 };
 
 /* Returns the test result sets of a range of commits.
- * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets; stable
- * Since 4.0. */
+ * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets; stable; since
+ * 4.0 */
 TC_API int tc_buildbot_list_codebase_test_result_sets(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_list_codebase_test_result_sets_query *query,
@@ -1328,13 +1427,10 @@ TC_API tc_call *tc_buildbot_list_codebase_test_result_sets_call(tc_client *clien
 	TC_API struct tc_buildbot_test_result_set_response *tc_buildbot_list_codebase_test_result_sets_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_commit_query {
-	const char *field;
-};
+struct tc_buildbot_get_commit_query { const char *field; };
 
 /* Returns one commit.
- * GET /commits/<commitId>; stable
- * Since 4.0. */
+ * GET /commits/<commitId>; stable; since 4.0 */
 TC_API int tc_buildbot_get_commit(tc_client *client, const char *commit_id,
 	const struct tc_buildbot_get_commit_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1357,9 +1453,7 @@ TC_API tc_call *tc_buildbot_list_schedulers_call(tc_client *client,
 TC_API struct tc_buildbot_scheduler_response *tc_buildbot_list_schedulers_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_scheduler_query {
-	const char *field;
-};
+struct tc_buildbot_get_scheduler_query { const char *field; };
 
 /* Returns one scheduler.
  * GET /schedulers/<schedulerId>; stable */
@@ -1386,9 +1480,7 @@ TC_API tc_call *tc_buildbot_list_sourcestamps_call(tc_client *client,
 TC_API struct tc_buildbot_sourcestamp_response *tc_buildbot_list_sourcestamps_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_sourcestamp_query {
-	const char *field;
-};
+struct tc_buildbot_get_sourcestamp_query { const char *field; };
 
 /* Returns one source stamp.
  * GET /sourcestamps/<sourcestampId>; stable */
@@ -1417,9 +1509,7 @@ TC_API tc_call *tc_buildbot_list_sourcestamp_changes_call(tc_client *client,
 TC_API struct tc_buildbot_change_response *tc_buildbot_list_sourcestamp_changes_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_step_query {
-	const char *field;
-};
+struct tc_buildbot_get_step_query { const char *field; };
 
 /* Returns one step.
  * GET /steps/<stepId>; stable */
@@ -1446,9 +1536,7 @@ TC_API tc_call *tc_buildbot_list_step_logs_call(tc_client *client, const char *s
 TC_API struct tc_buildbot_log_response *tc_buildbot_list_step_logs_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_step_log_query {
-	const char *field;
-};
+struct tc_buildbot_get_step_log_query { const char *field; };
 
 /* Returns what is known of one log, without its lines.
  * GET /steps/<stepId>/logs/<logSlug>; stable */
@@ -1460,9 +1548,7 @@ TC_API tc_call *tc_buildbot_get_step_log_call(tc_client *client, const char *ste
 TC_API struct tc_buildbot_log_response *tc_buildbot_get_step_log_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_buildbot_get_step_log_contents_query {
-	const char *field, *offset, *limit;
-};
+struct tc_buildbot_get_step_log_contents_query { const char *field, *offset, *limit; };
 
 /* Returns lines of a log; 404 when it has none from there on.
  * GET /steps/<stepId>/logs/<logSlug>/contents; stable */
@@ -1483,8 +1569,7 @@ TC_API tc_call *tc_buildbot_get_step_log_raw_call(tc_client *client, const char 
 	const char *log_slug, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /steps/<stepId>/logs/<logSlug>/raw_inline; stable; the reply is bytes
- * Since 4.0. */
+ * GET /steps/<stepId>/logs/<logSlug>/raw_inline; stable; since 4.0; the reply is bytes */
 TC_API int tc_buildbot_get_step_log_raw_inline(tc_client *client, const char *step_id,
 	const char *log_slug, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_step_log_raw_inline_call(tc_client *client, const char *step_id,
@@ -1513,8 +1598,7 @@ struct tc_buildbot_list_test_result_sets_query {
 };
 
 /* Returns the test result sets.
- * GET /test_result_sets; stable
- * Since 4.0. */
+ * GET /test_result_sets; stable; since 4.0 */
 TC_API int tc_buildbot_list_test_result_sets(tc_client *client,
 	const struct tc_buildbot_list_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -1523,9 +1607,7 @@ TC_API tc_call *tc_buildbot_list_test_result_sets_call(tc_client *client,
 TC_API struct tc_buildbot_test_result_set_response *tc_buildbot_list_test_result_sets_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_buildbot_get_test_result_set_query {
-	const char *field;
-};
+struct tc_buildbot_get_test_result_set_query { const char *field; };
 
 /* Returns one test result set.
  * GET /test_result_sets/<testResultSetId>; stable */
@@ -1555,9 +1637,8 @@ TC_API struct tc_buildbot_test_result_response *tc_buildbot_list_test_results_re
 	const tc_response *response, tc_error *err);
 
 /* Stops a build; it ends soon after the reply.
- * POST /builds/<buildId>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "stop". */
+ * POST /builds/<buildId>; stable; remote procedure "stop"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_build(tc_client *client, const char *build_id,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_stop_build_call(tc_client *client, const char *build_id, tc_error *err);
@@ -1565,9 +1646,8 @@ TC_API int tc_buildbot_stop_build_body(tc_call *call, const struct tc_buildbot_r
 	tc_error *err);
 
 /* Asks for the same build again.
- * POST /builds/<buildId>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "rebuild". */
+ * POST /builds/<buildId>; stable; remote procedure "rebuild"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_rebuild_build(tc_client *client, const char *build_id,
 	struct tc_buildbot_requested_builds **reply, tc_error *err);
 TC_API tc_call *tc_buildbot_rebuild_build_call(tc_client *client, const char *build_id,
@@ -1576,9 +1656,8 @@ TC_API struct tc_buildbot_requested_builds *tc_buildbot_rebuild_build_reply(
 	const tc_response *response, tc_error *err);
 
 /* Stops a build of a builder; it ends soon after the reply.
- * POST /builders/<builderId>/builds/<buildNumber>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "stop". */
+ * POST /builders/<builderId>/builds/<buildNumber>; stable; remote procedure "stop"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_builder_build(tc_client *client, const char *builder_id,
 	const char *build_number, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1588,9 +1667,8 @@ TC_API int tc_buildbot_stop_builder_build_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Asks for the same build of a builder again.
- * POST /builders/<builder>/builds/<buildNumber>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "rebuild". */
+ * POST /builders/<builder>/builds/<buildNumber>; stable; remote procedure "rebuild"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_rebuild_builder_build(tc_client *client, const char *builder,
 	const char *build_number, struct tc_buildbot_requested_builds **reply, tc_error *err);
 TC_API tc_call *tc_buildbot_rebuild_builder_build_call(tc_client *client, const char *builder,
@@ -1599,9 +1677,8 @@ TC_API struct tc_buildbot_requested_builds *tc_buildbot_rebuild_builder_build_re
 	const tc_response *response, tc_error *err);
 
 /* Cancels a request, and stops the builds that it led to.
- * POST /buildrequests/<buildrequestId>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "cancel". */
+ * POST /buildrequests/<buildrequestId>; stable; remote procedure "cancel"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_cancel_buildrequest(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_cancel_buildrequest_call(tc_client *client, const char *buildrequest_id,
@@ -1610,10 +1687,8 @@ TC_API int tc_buildbot_cancel_buildrequest_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Changes the priority of a request.
- * POST /buildrequests/<buildrequestId>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "set_priority".
- * Since 4.0. */
+ * POST /buildrequests/<buildrequestId>; stable; remote procedure "set_priority"; since 4.0
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_set_buildrequest_priority(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_set_priority_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_set_buildrequest_priority_call(tc_client *client,
@@ -1622,9 +1697,8 @@ TC_API int tc_buildbot_set_buildrequest_priority_body(tc_call *call,
 	const struct tc_buildbot_set_priority_params *body, tc_error *err);
 
 /* Lets a worker end its builds and then itself.
- * POST /workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "stop". */
+ * POST /workers/<worker>; stable; remote procedure "stop"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_stop_worker_call(tc_client *client, const char *worker, tc_error *err);
@@ -1632,9 +1706,8 @@ TC_API int tc_buildbot_stop_worker_body(tc_call *call, const struct tc_buildbot_
 	tc_error *err);
 
 /* Ends a worker at once, builds and all.
- * POST /workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "kill". */
+ * POST /workers/<worker>; stable; remote procedure "kill"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_kill_worker_call(tc_client *client, const char *worker, tc_error *err);
@@ -1642,9 +1715,8 @@ TC_API int tc_buildbot_kill_worker_body(tc_call *call, const struct tc_buildbot_
 	tc_error *err);
 
 /* Gives a worker no new builds.
- * POST /workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "pause". */
+ * POST /workers/<worker>; stable; remote procedure "pause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_pause_worker_call(tc_client *client, const char *worker, tc_error *err);
@@ -1652,9 +1724,8 @@ TC_API int tc_buildbot_pause_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker new builds again.
- * POST /workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "unpause". */
+ * POST /workers/<worker>; stable; remote procedure "unpause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_worker(tc_client *client, const char *worker,
 	const struct tc_buildbot_reason_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_unpause_worker_call(tc_client *client, const char *worker,
@@ -1663,9 +1734,8 @@ TC_API int tc_buildbot_unpause_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Lets a worker end its builds and then itself. It must serve the builder.
- * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "stop". */
+ * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "stop"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1675,9 +1745,8 @@ TC_API int tc_buildbot_stop_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Ends a worker at once, builds and all. It must serve the builder.
- * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "kill". */
+ * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "kill"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1687,9 +1756,8 @@ TC_API int tc_buildbot_kill_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker no new builds. It must serve the builder.
- * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "pause". */
+ * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "pause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1699,9 +1767,8 @@ TC_API int tc_buildbot_pause_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker new builds again. It must serve the builder.
- * POST /builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "unpause". */
+ * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "unpause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_builder_worker(tc_client *client, const char *builder_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1711,9 +1778,8 @@ TC_API int tc_buildbot_unpause_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Lets a worker end its builds and then itself. The master must have it.
- * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "stop". */
+ * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "stop"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1723,9 +1789,8 @@ TC_API int tc_buildbot_stop_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Ends a worker at once, builds and all. The master must have it.
- * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "kill". */
+ * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "kill"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1735,9 +1800,8 @@ TC_API int tc_buildbot_kill_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker no new builds. The master must have it.
- * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "pause". */
+ * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "pause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1747,9 +1811,8 @@ TC_API int tc_buildbot_pause_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker new builds again. The master must have it.
- * POST /masters/<masterId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "unpause". */
+ * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "unpause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_master_worker(tc_client *client, const char *master_id,
 	const char *worker, const struct tc_buildbot_reason_params *body, tc_response **response,
 	tc_error *err);
@@ -1759,9 +1822,8 @@ TC_API int tc_buildbot_unpause_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Lets a worker end its builds and then itself. It must serve the builder on the master.
- * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "stop". */
+ * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure "stop"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1771,9 +1833,8 @@ TC_API int tc_buildbot_stop_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Ends a worker at once, builds and all. It must serve the builder on the master.
- * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "kill". */
+ * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure "kill"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1783,9 +1844,8 @@ TC_API int tc_buildbot_kill_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker no new builds. It must serve the builder on the master.
- * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "pause". */
+ * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure "pause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1795,9 +1855,9 @@ TC_API int tc_buildbot_pause_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Gives a worker new builds again. It must serve the builder on the master.
- * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "unpause". */
+ * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure
+ * "unpause"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_master_builder_worker(tc_client *client, const char *master_id,
 	const char *builder_id, const char *worker, const struct tc_buildbot_reason_params *body,
 	tc_response **response, tc_error *err);
@@ -1807,9 +1867,8 @@ TC_API int tc_buildbot_unpause_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Starts builds by a force scheduler.
- * POST /forceschedulers/<forcescheduler>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "force". */
+ * POST /forceschedulers/<forcescheduler>; stable; remote procedure "force"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_force_build(tc_client *client, const char *forcescheduler,
 	const struct tc_buildbot_force_params *body, struct tc_buildbot_requested_builds **reply,
 	tc_error *err);
@@ -1821,9 +1880,8 @@ TC_API struct tc_buildbot_requested_builds *tc_buildbot_force_build_reply(
 	const tc_response *response, tc_error *err);
 
 /* Lets a scheduler do its work, or stops it from doing any.
- * POST /schedulers/<schedulerId>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "enable". */
+ * POST /schedulers/<schedulerId>; stable; remote procedure "enable"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_enable_scheduler(tc_client *client, const char *scheduler_id,
 	const struct tc_buildbot_enable_params *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_enable_scheduler_call(tc_client *client, const char *scheduler_id,
@@ -1832,9 +1890,8 @@ TC_API int tc_buildbot_enable_scheduler_body(tc_call *call,
 	const struct tc_buildbot_enable_params *body, tc_error *err);
 
 /* Lets a scheduler do its work, or stops it from doing any.
- * POST /masters/<masterId>/schedulers/<schedulerId>; stable
- * Not repeated once the server may have begun.
- * Remote procedure "enable". */
+ * POST /masters/<masterId>/schedulers/<schedulerId>; stable; remote procedure "enable"
+ * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_enable_master_scheduler(tc_client *client, const char *master_id,
 	const char *scheduler_id, const struct tc_buildbot_enable_params *body,
 	tc_response **response, tc_error *err);
@@ -1857,7 +1914,8 @@ TC_API tc_call *tc_buildbot_logout_call(tc_client *client, tc_error *err);
 /* Returns events as they happen, until the caller has enough. What happened before, or while nobody
  * listened, does not come.
  * GET /sse/listen/<path>; stable
- * The reply is a stream: listen by tc_stream_new. */
+ * The reply is a stream: listen by tc_stream_new, and read an event as a struct tc_buildbot_event:
+ * tc_decode_json(&tc_buildbot_event_type, event, 0, &err). */
 TC_API int tc_buildbot_listen_events(tc_client *client, const char *path, tc_response **response,
 	tc_error *err);
 TC_API tc_call *tc_buildbot_listen_events_call(tc_client *client, const char *path, tc_error *err);

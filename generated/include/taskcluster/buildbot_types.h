@@ -1026,6 +1026,17 @@ struct tc_buildbot_enable_params {
 	bool enabled; /* Whether it may. Required. */
 };
 
+/* Something that happened.
+ * v2/event.json */
+struct tc_buildbot_event {
+	/* Path of the event, such as builds, 12, finished. Required. */
+	const char *const *key_;
+	size_t key_count;
+	/* The object it is about, as its own functions return it. Required. */
+	const tc_json *message;
+	const tc_json *other_members;
+};
+
 TC_API extern const struct tc_type tc_buildbot_rootlink_response_type;
 TC_API extern const struct tc_type tc_buildbot_spec_response_type;
 TC_API extern const struct tc_type tc_buildbot_builder_response_type;
@@ -1057,6 +1068,7 @@ TC_API extern const struct tc_type tc_buildbot_requested_builds_type;
 TC_API extern const struct tc_type tc_buildbot_set_priority_params_type;
 TC_API extern const struct tc_type tc_buildbot_force_params_type;
 TC_API extern const struct tc_type tc_buildbot_enable_params_type;
+TC_API extern const struct tc_type tc_buildbot_event_type;
 
 #ifdef __cplusplus
 }

@@ -48,9 +48,7 @@ TC_API tc_call *tc_github_builds_call(tc_client *client, const struct tc_github_
 TC_API struct tc_github_build_list *tc_github_builds_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_github_cancel_builds_query {
-	const char *sha, *pull_request;
-};
+struct tc_github_cancel_builds_query { const char *sha, *pull_request; };
 
 /* Cancels the running task groups of one repository, picked by commit sha or pull request number,
  * and returns the builds concerned.

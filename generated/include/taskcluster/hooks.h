@@ -157,9 +157,7 @@ TC_API tc_call *tc_hooks_trigger_hook_with_token_call(tc_client *client, const c
 TC_API struct tc_hooks_trigger_hook_response *tc_hooks_trigger_hook_with_token_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_hooks_list_last_fires_query {
-	const char *continuation_token, *limit;
-};
+struct tc_hooks_list_last_fires_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the recent firings of a hook: when each took place, why, which task it made, or
  * the error that prevented the task.

@@ -42,9 +42,7 @@ TC_API tc_call *tc_index_find_task_call(tc_client *client, const char *index_pat
 TC_API struct tc_index_indexed_task_response *tc_index_find_task_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_index_find_tasks_at_index_query {
-	const char *continuation_token, *limit;
-};
+struct tc_index_find_tasks_at_index_query { const char *continuation_token, *limit; };
 
 /* Looks up many index paths in one call and returns the entries found, in pages. Repeat the same
  * body with each continuationToken, and expect no entry for a path without a task.
@@ -61,9 +59,7 @@ TC_API int tc_index_find_tasks_at_index_body(tc_call *call,
 TC_API struct tc_index_list_tasks_response *tc_index_find_tasks_at_index_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_index_list_namespaces_query {
-	const char *continuation_token, *limit;
-};
+struct tc_index_list_namespaces_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the namespaces one level below the given one, for walking the index as a tree.
  * GET /namespaces/<namespace>; stable
@@ -76,9 +72,7 @@ TC_API tc_call *tc_index_list_namespaces_call(tc_client *client, const char *nam
 TC_API struct tc_index_list_namespaces_response *tc_index_list_namespaces_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_index_list_tasks_query {
-	const char *continuation_token, *limit;
-};
+struct tc_index_list_tasks_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the entries directly inside a namespace, not those further down. Meant for
  * browsing; a program that knows the path should call findTask.

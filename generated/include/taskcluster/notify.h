@@ -96,9 +96,7 @@ TC_API tc_call *tc_notify_delete_denylist_address_call(tc_client *client, tc_err
 TC_API int tc_notify_delete_denylist_address_body(tc_call *call,
 	const struct tc_notify_notification_address *body, tc_error *err);
 
-struct tc_notify_list_denylist_query {
-	const char *continuation_token, *limit;
-};
+struct tc_notify_list_denylist_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the addresses on the denylist, each with its notification type.
  * GET /denylist/list; experimental

@@ -43,9 +43,7 @@ TC_API tc_call *tc_purge_cache_purge_cache_call(tc_client *client, const char *w
 TC_API int tc_purge_cache_purge_cache_body(tc_call *call,
 	const struct tc_purge_cache_purge_cache_request *body, tc_error *err);
 
-struct tc_purge_cache_all_purge_requests_query {
-	const char *continuation_token, *limit;
-};
+struct tc_purge_cache_all_purge_requests_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the open requests of all pools, for administrators. A worker asks with
  * purgeRequests for its own pool instead.
@@ -59,9 +57,7 @@ TC_API tc_call *tc_purge_cache_all_purge_requests_call(tc_client *client,
 TC_API struct tc_purge_cache_all_purge_cache_request_list *tc_purge_cache_all_purge_requests_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_purge_cache_purge_requests_query {
-	const char *since;
-};
+struct tc_purge_cache_purge_requests_query { const char *since; };
 
 /* Returns the open requests of one worker pool, each a cache name and a `before` time. A worker
  * polls it and passes its last check as `since` to get only newer requests; the list is not paged.

@@ -42,9 +42,7 @@ TC_API int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue
 TC_API tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err);
 TC_API struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err);
 
-struct tc_queue_tasks_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_tasks_query { const char *continuation_token, *limit; };
 
 /* Returns the definitions of many tasks, listed by taskId in the body, in pages. Send the same body
  * again with each continuationToken.
@@ -60,9 +58,7 @@ TC_API int tc_queue_tasks_body(tc_call *call, const struct tc_queue_tasks_reques
 TC_API struct tc_queue_tasks_response *tc_queue_tasks_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_queue_statuses_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_statuses_query { const char *continuation_token, *limit; };
 
 /* Returns the statuses of many tasks, listed by taskId in the body, in pages. Unknown taskIds are
  * left out, so the caller compares the result with its list.
@@ -88,9 +84,7 @@ TC_API tc_call *tc_queue_status_call(tc_client *client, const char *task_id, tc_
 TC_API struct tc_queue_task_status_response *tc_queue_status_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_queue_list_task_group_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_task_group_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the tasks in a group, each with definition and status, along with expiry and
  * seal of the group. Keep paging until no continuationToken is left; a page may be short or empty.
@@ -137,9 +131,7 @@ TC_API tc_call *tc_queue_seal_task_group_call(tc_client *client, const char *tas
 TC_API struct tc_queue_task_group_response *tc_queue_seal_task_group_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_dependent_tasks_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_dependent_tasks_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the tasks that wait for or waited for one task, from any group, each with
  * definition and status.
@@ -364,9 +356,7 @@ TC_API tc_call *tc_queue_get_latest_artifact_call(tc_client *client, const char 
 TC_API struct tc_queue_get_artifact_response *tc_queue_get_latest_artifact_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_artifacts_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_artifacts_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the artifacts of one run with storage type, content type and expiry. Object
  * artifacts whose upload is unfinished are listed as well.
@@ -380,9 +370,7 @@ TC_API tc_call *tc_queue_list_artifacts_call(tc_client *client, const char *task
 TC_API struct tc_queue_list_artifacts_response *tc_queue_list_artifacts_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_latest_artifacts_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_latest_artifacts_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the artifacts of a task's latest run with storage type, content type and
  * expiry.
@@ -440,9 +428,7 @@ TC_API tc_call *tc_queue_latest_artifact_call(tc_client *client, const char *tas
 TC_API struct tc_queue_artifact_content_response *tc_queue_latest_artifact_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_provisioners_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_provisioners_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the provisionerIds seen lately, whether or not a provisioning service is behind
  * them. Deprecated; task queues took the place of this view.
@@ -489,9 +475,7 @@ TC_API tc_call *tc_queue_task_queue_counts_call(tc_client *client, const char *t
 TC_API struct tc_queue_task_queue_counts_response *tc_queue_task_queue_counts_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_pending_tasks_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_pending_tasks_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the tasks waiting in a queue. It is a snapshot: some may be claimed by the time
  * the reply arrives.
@@ -505,9 +489,7 @@ TC_API tc_call *tc_queue_list_pending_tasks_call(tc_client *client, const char *
 TC_API struct tc_queue_list_pending_tasks_response *tc_queue_list_pending_tasks_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_claimed_tasks_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_claimed_tasks_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the tasks of a queue that workers hold at the moment. It is a snapshot that may
  * be slightly out of date.
@@ -521,9 +503,7 @@ TC_API tc_call *tc_queue_list_claimed_tasks_call(tc_client *client, const char *
 TC_API struct tc_queue_list_claimed_tasks_response *tc_queue_list_claimed_tasks_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_worker_types_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_worker_types_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the worker types of a provisionerId that were active lately. Deprecated;
  * listTaskQueues covers the same ground.
@@ -548,9 +528,7 @@ TC_API tc_call *tc_queue_get_worker_type_call(tc_client *client, const char *pro
 TC_API struct tc_queue_workertype_response *tc_queue_get_worker_type_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_task_queues_query {
-	const char *continuation_token, *limit;
-};
+struct tc_queue_list_task_queues_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the task queues that were active lately.
  * GET /task-queues; stable
@@ -573,9 +551,7 @@ TC_API tc_call *tc_queue_get_task_queue_call(tc_client *client, const char *task
 TC_API struct tc_queue_taskqueue_response *tc_queue_get_task_queue_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_queue_list_workers_query {
-	const char *continuation_token, *limit, *quarantined;
-};
+struct tc_queue_list_workers_query { const char *continuation_token, *limit, *quarantined; };
 
 /* Returns a page of the workers of a queue, with `quarantined` to pick only those in or out of
  * quarantine. Deprecated; worker-manager has a function of the same name.

@@ -57,9 +57,7 @@ TC_API int tc_secrets_get(tc_client *client, const char *name, struct tc_secrets
 TC_API tc_call *tc_secrets_get_call(tc_client *client, const char *name, tc_error *err);
 TC_API struct tc_secrets_secret *tc_secrets_get_reply(const tc_response *response, tc_error *err);
 
-struct tc_secrets_list_query {
-	const char *continuation_token, *limit;
-};
+struct tc_secrets_list_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the names of all secrets, never their values.
  * GET /secrets; stable

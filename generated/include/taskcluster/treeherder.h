@@ -13,6 +13,174 @@ extern "C" {
 /* Shows what became of every push to a repository: its builds and tests with their results, logs,
  * classifications and bugs, and what they measured. Reading needs no account. */
 
+/*
+ * Arguments: texts, unless parentheses say something else.
+ *
+ * alert_id (integer): Number of the alert.
+ * alert_summary_id (integer): Number of the alert summary.
+ * bug_id (integer): Number of the bug.
+ * bugzilla_component_id (integer): Number of the bugzilla component.
+ * failure_classification_id (integer): Number of the failure classification.
+ * job_id (integer): Number of the job.
+ * log_id (integer): Number of the log.
+ * note_id (integer): Number of the note.
+ * performance_bug_template_id (integer): Number of the performance bug template.
+ * performance_framework_id (integer): Number of the performance framework.
+ * performance_issue_tracker_id (integer): Number of the performance issue tracker.
+ * performance_tag_id (integer): Number of the performance tag.
+ * project (matching ^[A-Za-z0-9_-]{1,50}$): The project, by the name of its repository.
+ * push_id (integer): Number of the push.
+ * repository_id (integer): Number of the repository.
+ * test_id (integer): Number of the investigated test.
+ * user_id (integer): Number of the user.
+ */
+
+/*
+ * Query keys: one text each, unless parentheses say something else. Where they say list, there may
+ * be several values, by tc_call_query_list. Behind a semicolon are the operators, for
+ * tc_call_query; those with a * take a list, too. What is said behind "In" is meant in those
+ * functions only.
+ *
+ * alerts__series_signature (integer): Signature that one of its alerts is about.
+ * all_data (boolean): Whether values come with where they are from.
+ * all_repos (boolean): Whether pushes of all projects are wanted. In
+ *	get_push_health_summary: Whether the author's pushes to all projects count.
+ * author: Who pushed; with a minus sign in front, who did not. In get_push_health_summary:
+ *	Who pushed.
+ * author_contains: Part of who pushed.
+ * base_parent_signature: Summary of the base whose parts are wanted.
+ * base_repository (required): Project of the base.
+ * base_revision: The base; without it the base is what interval says.
+ * basehash (required): Hash of the base.
+ * basehashdate: When the base was made.
+ * bug (integer): Number of the bug. In get_failures_by_bug (integer, required): Number of
+ *	the bug.
+ * build_architecture: Processor that was built for.
+ * build_os: Operating system that was built for.
+ * build_platform: Platform that was built for.
+ * build_platform_id (integer): Platform that was built for, by number.
+ * build_system_type: The system that ran the job.
+ * commit_revision: Revision of any commit of the push.
+ * count (integer, 1 to 2000): How many to return at most. Default 10. In get_similar_jobs:
+ *	How many to return at most. Default 50. In get_pushes (integer, 1 to 1000): How many to
+ *	return at most. Default 10. In get_push_health_summary (integer, from 1): How many of the
+ *	author's pushes.
+ * cursor: Where the page begins; from the URL of another page.
+ * enable_silverman_kde (boolean): Whether the density estimate is Silverman's.
+ * end_date (date-time): Until when; not with interval.
+ * end_time (date-time; lt lte gt gte): When it ended.
+ * enddate (date): Until which day. In get_pushes: No push after this day.
+ * endday (date, required): Until which day. In get_infra_compare, get_performance_summary
+ *	(date-time): Until when.
+ * failure_classification_id (integer): What was found to be the reason of the failure.
+ * filter_text: Words that its alerts must have.
+ * framework (integer): Number of the framework. In get_performance_data,
+ *	get_performance_signatures, get_performance_platforms, get_performance_summary (integer,
+ *	list): Numbers of the frameworks.
+ * fromchange: No push before the one with this revision.
+ * hide_improvements (boolean): Whether summaries without regressions are left out.
+ * hide_related_and_invalid (boolean): Whether downstream, reassigned and invalid ones are
+ *	left out.
+ * hide_reviewbot_pushes (boolean): Whether pushes of the review bot are left out.
+ * id (integer; lt lte gt gte in*): Number of the job. In get_pushes: Number of the push. In
+ *	get_performance_signatures (integer, list): Numbers of the signatures. In
+ *	get_alert_summaries (integer): Number of the summary. In get_alerts (integer): Number of
+ *	the alert. In get_alert_summary_tasks (integer, required): Number of the summary.
+ * interval (integer, from 1): How many seconds back from now.
+ * job_group_id (integer): Group of the job, by number.
+ * job_group_name: Name of the group.
+ * job_group_symbol: Symbol of the group.
+ * job_guid (text; in*): Identity of the run in the build system.
+ * job_id (integer, required): Number of the job. In get_bug_job_maps, get_job_log_urls
+ *	(integer, list, required): Numbers of the jobs. In get_performance_data (integer, list):
+ *	Numbers of the jobs.
+ * job_ids (integer, list, required): Numbers of the jobs.
+ * job_type_id (integer): Type of the job, by number.
+ * job_type_name: Name of the type.
+ * job_type_symbol: Symbol of the type.
+ * last_modified (date-time; lt lte gt gte): When anything about the job last changed.
+ * limit (integer, 1 to 100): How many to return at most. Default 10.
+ * machine_name: Machine that ran it.
+ * machine_platform_architecture: Processor of that machine.
+ * machine_platform_os: Operating system of that machine.
+ * monitored_alerts (boolean): Whether only alerts that are monitored are wanted.
+ * new_parent_signature: Summary of the other.
+ * new_repository (required): Project of the other.
+ * new_revision (required): The revision that is compared with it.
+ * newhash (required): Hash of the new commit.
+ * newhashdate: When the new one was made.
+ * no_retriggers (boolean): Whether only one value of each push is wanted.
+ * no_subtests (boolean): Whether parts of summaries are left out.
+ * nosuccess (boolean): Whether jobs that succeeded are left out.
+ * offset (integer, from 0): How many jobs to skip. Default 0.
+ * option_collection_hash: Set of build options.
+ * ordering: What to sort by; a minus sign in front reverses it.
+ * page (integer, from 1): Which page, from 1. Default 1.
+ * parent_signature (list): Hashes of summaries whose parts are wanted. In
+ *	get_performance_summary (text): Summary whose parts are wanted.
+ * path (required): Path of the file.
+ * platform: Platform of that machine. In get_performance_signatures: Platform it was
+ *	measured on.
+ * project (required): The project.
+ * push_id (integer; lt lte gt gte in*): Number of the push. In get_performance_data
+ *	(integer, list): Numbers of the pushes.
+ * push_ids (integer, list, required): Numbers of the pushes.
+ * push_timestamp (number; only lt lte gt gte): When the push came, in seconds since 1970.
+ * reason: Why it was started.
+ * ref_data_name: Name of the builder.
+ * replicates (boolean): Whether all single values are wanted. In get_perfcompare_results:
+ *	Whether all single values count.
+ * repository (integer): Number of the repository. In get_performance_summary (required): The
+ *	project.
+ * result: How it ended.
+ * retry_id (integer): Run of that task.
+ * return_type (dict or list): Whether jobs come as objects or as rows, which are shorter;
+ *	typed replies are the same. Default "dict".
+ * revision (required): Revision at the tip of the push. In get_infra_compare,
+ *	get_performance_summary (text): The revision. In get_pushes (text): Revision at the tip of
+ *	the push; fewer than 40 characters are taken for its beginning. In get_push_health_summary
+ *	(list): Revisions at the tips of the pushes.
+ * search: Words in the messages, authors or revisions; the newest 200 pushes that have them.
+ * show_sheriffed_frameworks (boolean): Whether only frameworks that are looked after are
+ *	wanted.
+ * signature: Hash of all the reference data. In get_performance_signatures (list): Hashes of
+ *	the signatures. In get_performance_summary: One signature, by number or hash.
+ * signature_id (integer, list): Numbers of the signatures.
+ * signatures (deprecated, list): Hashes of the signatures.
+ * start_date (date-time): From when; not with interval.
+ * start_time (date-time; lt lte gt gte): When it started.
+ * startdate (date): From which day. In get_pushes: No push before this day.
+ * startday (date, required): From which day. In get_infra_compare, get_performance_summary
+ *	(date-time): From when.
+ * state: pending, running or completed.
+ * status (integer): Status, by number.
+ * submit_time (date-time; lt lte gt gte): When it was asked for.
+ * subtests (integer, 0 to 1): Whether parts of summaries are wanted; 0 leaves them out.
+ *	Default 1.
+ * task_id: Taskcluster task.
+ * test_version: Which test of significance is used.
+ * tier (integer; lt lte gt gte in*): How much it counts.
+ * timerange (integer): How many seconds back from now.
+ * tochange: No push after the one with this revision.
+ * tree (required): The project, a group of them, or all.
+ * untriaged_improvements (boolean): Whether only those with untriaged improvements are
+ *	wanted.
+ * untriaged_regressions (boolean): Whether only those with untriaged regressions are wanted.
+ * who: Who asked for it.
+ * with_assignee: Who looks after it.
+ * with_history (boolean): Whether the pushes themselves are wanted too.
+ * with_in_progress_tests (boolean): Whether tests that still run are counted.
+ */
+
+/*
+ * Headers, as members of the query struct.
+ *
+ * Access-Token-Expires-At (integer, required): When the access token ends, in seconds since
+ *	1970.
+ * Authorization (required): Bearer and the access token.
+ * Id-Token (required): The identity token.
+ */
+
 struct tc_treeherder_get_jobs_query {
 	const char *id, *push_id, *job_guid, *option_collection_hash, *build_platform_id,
 		*failure_classification_id, *job_type_id, *job_group_id, *reason, *state, *result,
@@ -140,9 +308,7 @@ TC_API tc_call *tc_treeherder_get_push_health_usage_call(tc_client *client, cons
 TC_API struct tc_treeherder_push_health_usage *tc_treeherder_get_push_health_usage_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_push_health_query {
-	const char *revision;
-};
+struct tc_treeherder_get_push_health_query { const char *revision; };
 
 /* Returns what is wrong with one push, in detail.
  * GET /project/<project>/push/health/; stable */
@@ -154,9 +320,7 @@ TC_API tc_call *tc_treeherder_get_push_health_call(tc_client *client, const char
 TC_API struct tc_treeherder_push_health *tc_treeherder_get_push_health_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_push_group_results_query {
-	const char *revision;
-};
+struct tc_treeherder_get_push_group_results_query { const char *revision; };
 
 /* Returns the results of the test groups of a push, by task.
  * GET /project/<project>/push/group_results/; stable */
@@ -168,9 +332,7 @@ TC_API tc_call *tc_treeherder_get_push_group_results_call(tc_client *client, con
 TC_API struct tc_treeherder_group_results *tc_treeherder_get_push_group_results_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_push_decision_tasks_query {
-	const char *push_ids;
-};
+struct tc_treeherder_get_push_decision_tasks_query { const char *push_ids; };
 
 /* Returns the Taskcluster decision task of each push, by the number of the push; 404 when none has
  * one.
@@ -195,9 +357,7 @@ TC_API int tc_treeherder_get_commits_by_hash(tc_client *client, const char *proj
 TC_API tc_call *tc_treeherder_get_commits_by_hash_call(tc_client *client, const char *project,
 	const struct tc_treeherder_get_commits_by_hash_query *query, tc_error *err);
 
-struct tc_treeherder_get_investigated_tests_query {
-	const char *revision;
-};
+struct tc_treeherder_get_investigated_tests_query { const char *revision; };
 
 /* Returns the tests of a push that somebody has looked at.
  * GET /project/<project>/investigated-tests/; stable */
@@ -209,14 +369,11 @@ TC_API tc_call *tc_treeherder_get_investigated_tests_call(tc_client *client, con
 TC_API struct tc_treeherder_investigated_tests *tc_treeherder_get_investigated_tests_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_create_investigated_test_query {
-	const char *revision;
-};
+struct tc_treeherder_create_investigated_test_query { const char *revision; };
 
 /* Says that somebody has looked at a test of a push.
- * POST /project/<project>/investigated-tests/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /project/<project>/investigated-tests/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_investigated_test(tc_client *client, const char *project,
 	const struct tc_treeherder_create_investigated_test_query *query,
 	const struct tc_treeherder_create_investigated_test_request *body,
@@ -228,9 +385,7 @@ TC_API int tc_treeherder_create_investigated_test_body(tc_call *call,
 TC_API struct tc_treeherder_investigated_test *tc_treeherder_create_investigated_test_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_investigated_test_query {
-	const char *revision;
-};
+struct tc_treeherder_get_investigated_test_query { const char *revision; };
 
 /* Returns one test that somebody has looked at.
  * GET /project/<project>/investigated-tests/<testId>/; stable */
@@ -244,17 +399,14 @@ TC_API struct tc_treeherder_investigated_test *tc_treeherder_get_investigated_te
 	const tc_response *response, tc_error *err);
 
 /* Takes back that somebody has looked at a test.
- * DELETE /project/<project>/investigated-tests/<testId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * DELETE /project/<project>/investigated-tests/<testId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_investigated_test(tc_client *client, const char *project,
 	const char *test_id, tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_investigated_test_call(tc_client *client, const char *project,
 	const char *test_id, tc_error *err);
 
-struct tc_treeherder_get_notes_query {
-	const char *job_id;
-};
+struct tc_treeherder_get_notes_query { const char *job_id; };
 
 /* Returns how a job was classified.
  * GET /project/<project>/note/; stable */
@@ -267,9 +419,8 @@ TC_API struct tc_treeherder_notes *tc_treeherder_get_notes_reply(const tc_respon
 	tc_error *err);
 
 /* Classifies a job.
- * POST /project/<project>/note/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /project/<project>/note/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_note(tc_client *client, const char *project,
 	const struct tc_treeherder_create_note_request *body, struct tc_treeherder_message **reply,
 	tc_error *err);
@@ -290,9 +441,8 @@ TC_API struct tc_treeherder_note *tc_treeherder_get_note_reply(const tc_response
 	tc_error *err);
 
 /* Takes a classification back.
- * DELETE /project/<project>/note/<noteId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * DELETE /project/<project>/note/<noteId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_note(tc_client *client, const char *project, const char *note_id,
 	struct tc_treeherder_message **reply, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_note_call(tc_client *client, const char *project,
@@ -300,9 +450,7 @@ TC_API tc_call *tc_treeherder_delete_note_call(tc_client *client, const char *pr
 TC_API struct tc_treeherder_message *tc_treeherder_delete_note_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_treeherder_get_push_notes_query {
-	const char *revision;
-};
+struct tc_treeherder_get_push_notes_query { const char *revision; };
 
 /* Returns how the jobs of a push were classified.
  * GET /project/<project>/note/push_notes/; stable */
@@ -315,9 +463,8 @@ TC_API struct tc_treeherder_push_notes *tc_treeherder_get_push_notes_reply(
 	const tc_response *response, tc_error *err);
 
 /* Takes back all classifications of some jobs, which the body lists.
- * DELETE /project/<project>/classification/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * DELETE /project/<project>/classification/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_classifications(tc_client *client, const char *project,
 	const struct tc_treeherder_delete_classifications_request *body, tc_response **response,
 	tc_error *err);
@@ -326,9 +473,7 @@ TC_API tc_call *tc_treeherder_delete_classifications_call(tc_client *client, con
 TC_API int tc_treeherder_delete_classifications_body(tc_call *call,
 	const struct tc_treeherder_delete_classifications_request *body, tc_error *err);
 
-struct tc_treeherder_get_bug_job_maps_query {
-	const char *job_id;
-};
+struct tc_treeherder_get_bug_job_maps_query { const char *job_id; };
 
 /* Returns the bugs that jobs failed because of.
  * GET /project/<project>/bug-job-map/; stable */
@@ -341,9 +486,8 @@ TC_API struct tc_treeherder_bug_job_maps *tc_treeherder_get_bug_job_maps_reply(
 	const tc_response *response, tc_error *err);
 
 /* Says that a job failed because of a bug.
- * POST /project/<project>/bug-job-map/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /project/<project>/bug-job-map/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_bug_job_map(tc_client *client, const char *project,
 	const struct tc_treeherder_create_bug_job_map_request *body,
 	struct tc_treeherder_message **reply, tc_error *err);
@@ -364,9 +508,8 @@ TC_API struct tc_treeherder_bug_job_map *tc_treeherder_get_bug_job_map_reply(
 	const tc_response *response, tc_error *err);
 
 /* Takes back that a job failed because of a bug.
- * DELETE /project/<project>/bug-job-map/<jobId>-<bugId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * DELETE /project/<project>/bug-job-map/<jobId>-<bugId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_bug_job_map(tc_client *client, const char *project,
 	const char *job_id, const char *bug_id, struct tc_treeherder_message **reply,
 	tc_error *err);
@@ -375,9 +518,7 @@ TC_API tc_call *tc_treeherder_delete_bug_job_map_call(tc_client *client, const c
 TC_API struct tc_treeherder_message *tc_treeherder_delete_bug_job_map_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_job_log_urls_query {
-	const char *job_id;
-};
+struct tc_treeherder_get_job_log_urls_query { const char *job_id; };
 
 /* Returns where the logs of jobs are.
  * GET /project/<project>/job-log-url/; stable */
@@ -413,9 +554,7 @@ TC_API tc_call *tc_treeherder_get_performance_data_call(tc_client *client, const
 TC_API struct tc_treeherder_performance_data *tc_treeherder_get_performance_data_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_performance_job_data_query {
-	const char *job_id;
-};
+struct tc_treeherder_get_performance_job_data_query { const char *job_id; };
 
 /* Returns what one job measured; the reply has no schema.
  * GET /project/<project>/performance/job-data/; stable */
@@ -441,9 +580,7 @@ TC_API tc_call *tc_treeherder_get_performance_signatures_call(tc_client *client,
 TC_API struct tc_treeherder_performance_signatures *tc_treeherder_get_performance_signatures_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_performance_platforms_query {
-	const char *interval, *framework;
-};
+struct tc_treeherder_get_performance_platforms_query { const char *interval, *framework; };
 
 /* Returns the platforms that have performance data.
  * GET /project/<project>/performance/platforms/; stable */
@@ -536,9 +673,7 @@ TC_API tc_call *tc_treeherder_get_user_call(tc_client *client, const char *user_
 TC_API struct tc_treeherder_user *tc_treeherder_get_user_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_treeherder_list_taskcluster_metadata_query {
-	const char *job_ids;
-};
+struct tc_treeherder_list_taskcluster_metadata_query { const char *job_ids; };
 
 /* Returns the tasks of some jobs.
  * GET /taskclustermetadata/; stable */
@@ -551,9 +686,7 @@ TC_API tc_call *tc_treeherder_list_taskcluster_metadata_call(tc_client *client,
 	TC_API struct tc_treeherder_taskcluster_metadata_list *tc_treeherder_list_taskcluster_metadata_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_taskcluster_metadata_query {
-	const char *job_ids;
-};
+struct tc_treeherder_get_taskcluster_metadata_query { const char *job_ids; };
 
 /* Returns the task of one job, which must be among the jobs asked for.
  * GET /taskclustermetadata/<jobId>/; stable */
@@ -565,9 +698,7 @@ TC_API tc_call *tc_treeherder_get_taskcluster_metadata_call(tc_client *client, c
 TC_API struct tc_treeherder_taskcluster_metadata *tc_treeherder_get_taskcluster_metadata_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_list_bugzilla_components_query {
-	const char *path;
-};
+struct tc_treeherder_list_bugzilla_components_query { const char *path; };
 
 /* Returns where bugs about a file may belong.
  * GET /bugzilla-component/; stable */
@@ -579,9 +710,7 @@ TC_API tc_call *tc_treeherder_list_bugzilla_components_call(tc_client *client,
 TC_API struct tc_treeherder_bugzilla_components *tc_treeherder_list_bugzilla_components_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_bugzilla_component_query {
-	const char *path;
-};
+struct tc_treeherder_get_bugzilla_component_query { const char *path; };
 
 /* Returns one of them by its number.
  * GET /bugzilla-component/<bugzillaComponentId>/; stable */
@@ -630,9 +759,7 @@ TC_API tc_call *tc_treeherder_get_performance_framework_call(tc_client *client,
 TC_API struct tc_treeherder_performance_framework *tc_treeherder_get_performance_framework_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_list_performance_bug_templates_query {
-	const char *framework;
-};
+struct tc_treeherder_list_performance_bug_templates_query { const char *framework; };
 
 /* Returns how bugs about alerts begin.
  * GET /performance/bug-template/; stable */
@@ -645,9 +772,7 @@ TC_API tc_call *tc_treeherder_list_performance_bug_templates_call(tc_client *cli
 	TC_API struct tc_treeherder_performance_bug_templates *tc_treeherder_list_performance_bug_templates_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_performance_bug_template_query {
-	const char *framework;
-};
+struct tc_treeherder_get_performance_bug_template_query { const char *framework; };
 
 /* Returns one of them by its number.
  * GET /performance/bug-template/<performanceBugTemplateId>/; stable */
@@ -700,9 +825,7 @@ TC_API tc_call *tc_treeherder_list_machine_platforms_call(tc_client *client, tc_
 TC_API struct tc_treeherder_machine_platforms *tc_treeherder_list_machine_platforms_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_changelog_query {
-	const char *startdate, *enddate;
-};
+struct tc_treeherder_get_changelog_query { const char *startdate, *enddate; };
 
 /* Returns changes to the systems around the builds.
  * GET /changelog/; stable */
@@ -732,9 +855,8 @@ TC_API struct tc_treeherder_alert_summaries_response *tc_treeherder_get_alert_su
 	const tc_response *response, tc_error *err);
 
 /* Makes a performance alert summary by hand, or returns the one there is.
- * POST /performance/alertsummary/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /performance/alertsummary/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_alert_summary(tc_client *client,
 	const struct tc_treeherder_create_alert_summary_request *body,
 	struct tc_treeherder_create_alert_summary_response **reply, tc_error *err);
@@ -754,9 +876,8 @@ TC_API struct tc_treeherder_alert_summary *tc_treeherder_get_alert_summary_reply
 	const tc_response *response, tc_error *err);
 
 /* Changes a performance alert summary, as the pages of Perfherder do it.
- * PUT /performance/alertsummary/<alertSummaryId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * PUT /performance/alertsummary/<alertSummaryId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_replace_alert_summary(tc_client *client, const char *alert_summary_id,
 	const struct tc_treeherder_update_alert_summary_request *body,
 	struct tc_treeherder_alert_summary **reply, tc_error *err);
@@ -768,9 +889,8 @@ TC_API struct tc_treeherder_alert_summary *tc_treeherder_replace_alert_summary_r
 	const tc_response *response, tc_error *err);
 
 /* Changes what the body has of a performance alert summary.
- * PATCH /performance/alertsummary/<alertSummaryId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * PATCH /performance/alertsummary/<alertSummaryId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_update_alert_summary(tc_client *client, const char *alert_summary_id,
 	const struct tc_treeherder_update_alert_summary_request *body,
 	struct tc_treeherder_alert_summary **reply, tc_error *err);
@@ -782,17 +902,14 @@ TC_API struct tc_treeherder_alert_summary *tc_treeherder_update_alert_summary_re
 	const tc_response *response, tc_error *err);
 
 /* Deletes a performance alert summary.
- * DELETE /performance/alertsummary/<alertSummaryId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * DELETE /performance/alertsummary/<alertSummaryId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_alert_summary(tc_client *client, const char *alert_summary_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_alert_summary_call(tc_client *client,
 	const char *alert_summary_id, tc_error *err);
 
-struct tc_treeherder_get_alerts_query {
-	const char *cursor, *id;
-};
+struct tc_treeherder_get_alerts_query { const char *cursor, *id; };
 
 /* Returns performance alerts, the newest first, in pages of ten.
  * GET /performance/alert/; stable */
@@ -805,9 +922,8 @@ TC_API struct tc_treeherder_alerts_response *tc_treeherder_get_alerts_reply(
 	const tc_response *response, tc_error *err);
 
 /* Makes a performance alert by hand, or returns the one there is.
- * POST /performance/alert/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /performance/alert/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_alert(tc_client *client,
 	const struct tc_treeherder_create_alert_request *body,
 	struct tc_treeherder_create_alert_response **reply, tc_error *err);
@@ -827,9 +943,8 @@ TC_API struct tc_treeherder_alert *tc_treeherder_get_alert_reply(const tc_respon
 	tc_error *err);
 
 /* Changes a performance alert, as the pages of Perfherder do it.
- * PUT /performance/alert/<alertId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * PUT /performance/alert/<alertId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_replace_alert(tc_client *client, const char *alert_id,
 	const struct tc_treeherder_update_alert_request *body, struct tc_treeherder_alert **reply,
 	tc_error *err);
@@ -841,9 +956,8 @@ TC_API struct tc_treeherder_alert *tc_treeherder_replace_alert_reply(const tc_re
 	tc_error *err);
 
 /* Changes what the body has of a performance alert.
- * PATCH /performance/alert/<alertId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * PATCH /performance/alert/<alertId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_update_alert(tc_client *client, const char *alert_id,
 	const struct tc_treeherder_update_alert_request *body, struct tc_treeherder_alert **reply,
 	tc_error *err);
@@ -855,17 +969,14 @@ TC_API struct tc_treeherder_alert *tc_treeherder_update_alert_reply(const tc_res
 	tc_error *err);
 
 /* Deletes a performance alert.
- * DELETE /performance/alert/<alertId>/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * DELETE /performance/alert/<alertId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_alert(tc_client *client, const char *alert_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_delete_alert_call(tc_client *client, const char *alert_id,
 	tc_error *err);
 
-struct tc_treeherder_get_validity_dashboard_query {
-	const char *framework;
-};
+struct tc_treeherder_get_validity_dashboard_query { const char *framework; };
 
 /* Returns how well the alerts of each suite serve.
  * GET /performance/validity-dashboard/; stable */
@@ -878,9 +989,8 @@ TC_API struct tc_treeherder_validity_dashboard *tc_treeherder_get_validity_dashb
 	const tc_response *response, tc_error *err);
 
 /* Files a bug in Bugzilla, in the name of the user who is logged in.
- * POST /bugzilla/create_bug/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /bugzilla/create_bug/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_bugzilla_bug(tc_client *client,
 	const struct tc_treeherder_create_bug_request *body,
 	struct tc_treeherder_create_bug_response **reply, tc_error *err);
@@ -891,9 +1001,8 @@ TC_API struct tc_treeherder_create_bug_response *tc_treeherder_create_bugzilla_b
 	const tc_response *response, tc_error *err);
 
 /* Adds a comment to a bug in Bugzilla; the reply has no schema.
- * POST /bugzilla/post_comment/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /bugzilla/post_comment/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_post_bugzilla_comment(tc_client *client,
 	const struct tc_treeherder_post_comment_request *body, tc_response **response,
 	tc_error *err);
@@ -921,9 +1030,7 @@ TC_API struct tc_treeherder_user *tc_treeherder_login_reply(const tc_response *r
 TC_API int tc_treeherder_logout(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_logout_call(tc_client *client, tc_error *err);
 
-struct tc_treeherder_get_group_summary_query {
-	const char *startdate, *enddate;
-};
+struct tc_treeherder_get_group_summary_query { const char *startdate, *enddate; };
 
 /* Returns the results of test groups in some days, at most two.
  * GET /groupsummary/; stable */
@@ -935,9 +1042,7 @@ TC_API tc_call *tc_treeherder_get_group_summary_call(tc_client *client,
 TC_API struct tc_treeherder_group_summary *tc_treeherder_get_group_summary_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_failures_query {
-	const char *startday, *endday, *tree, *bug;
-};
+struct tc_treeherder_get_failures_query { const char *startday, *endday, *tree, *bug; };
 
 /* Returns the bugs that jobs failed because of, and how often.
  * GET /failures/; stable */
@@ -949,9 +1054,7 @@ TC_API tc_call *tc_treeherder_get_failures_call(tc_client *client,
 TC_API struct tc_treeherder_failures *tc_treeherder_get_failures_reply(const tc_response *response,
 	tc_error *err);
 
-struct tc_treeherder_get_failures_by_bug_query {
-	const char *startday, *endday, *tree, *bug;
-};
+struct tc_treeherder_get_failures_by_bug_query { const char *startday, *endday, *tree, *bug; };
 
 /* Returns every failure because of one bug.
  * GET /failuresbybug/; stable */
@@ -963,9 +1066,7 @@ TC_API tc_call *tc_treeherder_get_failures_by_bug_call(tc_client *client,
 TC_API struct tc_treeherder_failures_by_bug *tc_treeherder_get_failures_by_bug_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_failure_count_query {
-	const char *startday, *endday, *tree, *bug;
-};
+struct tc_treeherder_get_failure_count_query { const char *startday, *endday, *tree, *bug; };
 
 /* Returns failures and test runs by day.
  * GET /failurecount/; stable */
@@ -1006,9 +1107,7 @@ TC_API tc_call *tc_treeherder_get_performance_summary_call(tc_client *client,
 TC_API struct tc_treeherder_performance_summary *tc_treeherder_get_performance_summary_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_get_alert_summary_tasks_query {
-	const char *id;
-};
+struct tc_treeherder_get_alert_summary_tasks_query { const char *id; };
 
 /* Returns the tasks to run again for a summary.
  * GET /performance/alertsummary-tasks/; stable */
@@ -1046,9 +1145,8 @@ TC_API int tc_treeherder_report_csp_violation(tc_client *client, tc_response **r
 TC_API tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_error *err);
 
 /* Counts a failure line that has no bug; the reply has no schema.
- * POST /internal_issue/; stable
- * Not repeated once the server may have begun.
- * Needs credentials or a session. */
+ * POST /internal_issue/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_internal_issue(tc_client *client,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response,
 	tc_error *err);
@@ -1063,10 +1161,8 @@ TC_API tc_call *tc_treeherder_get_schema_call(tc_client *client, tc_error *err);
 
 /* Sends a collection of jobs, with Hawk. Current servers take no such thing: publish to Pulse
  * instead. The reply has no schema.
- * POST /project/<project>/jobs/; deprecated
- * Not repeated once the server may have begun.
- * Needs credentials or a session.
- * Removed in 2018-09. */
+ * POST /project/<project>/jobs/; deprecated; removed in 2018-09; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_post_job_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_jobs_collection *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_post_job_collection_call(tc_client *client, const char *project,
@@ -1076,10 +1172,9 @@ TC_API int tc_treeherder_post_job_collection_body(tc_call *call,
 
 /* Sends a collection of new jobs, as the earliest clients did, with Hawk. Current servers take no
  * such thing: publish to Pulse instead. The reply has no schema.
- * POST /project/<project>/objectstore/; deprecated
- * Not repeated once the server may have begun.
- * Needs credentials or a session.
- * Removed in 2018-09. */
+ * POST /project/<project>/objectstore/; deprecated; removed in 2018-09; needs credentials or a
+ * session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_post_objectstore_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_objectstore_collection *body, tc_response **response,
 	tc_error *err);
@@ -1090,10 +1185,9 @@ TC_API int tc_treeherder_post_objectstore_collection_body(tc_call *call,
 
 /* Sends a collection of pushes, with Hawk. Current servers take no such thing: publish to Pulse
  * instead. The reply has no schema.
- * POST /project/<project>/resultset/; deprecated
- * Not repeated once the server may have begun.
- * Needs credentials or a session.
- * Removed in 2018-09. */
+ * POST /project/<project>/resultset/; deprecated; removed in 2018-09; needs credentials or a
+ * session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_post_resultset_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_resultset_collection *body, tc_response **response,
 	tc_error *err);
@@ -1104,10 +1198,8 @@ TC_API int tc_treeherder_post_resultset_collection_body(tc_call *call,
 
 /* Sends a collection of artifacts of jobs, with Hawk. Current servers take no such thing: publish
  * to Pulse instead. The reply has no schema.
- * POST /project/<project>/artifact/; deprecated
- * Not repeated once the server may have begun.
- * Needs credentials or a session.
- * Removed in 2018-09. */
+ * POST /project/<project>/artifact/; deprecated; removed in 2018-09; needs credentials or a session
+ * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_post_artifact_collection(tc_client *client, const char *project,
 	const struct tc_treeherder_artifact_collection *body, tc_response **response,
 	tc_error *err);

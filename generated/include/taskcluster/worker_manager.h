@@ -33,9 +33,7 @@ TC_API tc_call *tc_worker_manager_lbheartbeat_call(tc_client *client, tc_error *
 TC_API int tc_worker_manager_version(tc_client *client, tc_response **response, tc_error *err);
 TC_API tc_call *tc_worker_manager_version_call(tc_client *client, tc_error *err);
 
-struct tc_worker_manager_list_providers_query {
-	const char *continuation_token, *limit;
-};
+struct tc_worker_manager_list_providers_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the providers that a worker pool can name as its providerId.
  * GET /providers; stable
@@ -129,9 +127,7 @@ TC_API tc_call *tc_worker_manager_worker_pool_call(tc_client *client, const char
 TC_API struct tc_worker_manager_worker_pool_full *tc_worker_manager_worker_pool_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_worker_manager_list_worker_pools_query {
-	const char *continuation_token, *limit;
-};
+struct tc_worker_manager_list_worker_pools_query { const char *continuation_token, *limit; };
 
 /* Returns a page of the worker pools with their definitions.
  * GET /worker-pools; stable
@@ -144,9 +140,7 @@ TC_API tc_call *tc_worker_manager_list_worker_pools_call(tc_client *client,
 TC_API struct tc_worker_manager_worker_pool_list *tc_worker_manager_list_worker_pools_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_worker_manager_list_worker_pools_stats_query {
-	const char *continuation_token, *limit;
-};
+struct tc_worker_manager_list_worker_pools_stats_query { const char *continuation_token, *limit; };
 
 /* Returns a page of worker pools with their capacity in each state, which is cheaper than asking
  * pool by pool.
@@ -176,9 +170,7 @@ TC_API int tc_worker_manager_report_worker_error_body(tc_call *call,
 TC_API struct tc_worker_manager_worker_pool_error *tc_worker_manager_report_worker_error_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_worker_manager_worker_pool_error_stats_query {
-	const char *worker_pool_id;
-};
+struct tc_worker_manager_worker_pool_error_stats_query { const char *worker_pool_id; };
 
 /* Returns error counts of the last 7 days, by day, hour, title and code, for one pool or, without
  * `workerPoolId`, for all of them.

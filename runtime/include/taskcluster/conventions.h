@@ -16,6 +16,13 @@
 extern "C" {
 #endif
 
+/* A list of texts, with its end: TC_TEXTS("a", "b"). */
+#define TC_TEXTS(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
+
 /* ---- a system ---- */
 
 enum tc_error_kind {
@@ -170,7 +177,7 @@ struct tc_operation_conventions {
 	const char *base;                         /* a template instead of the system's */
 	const char *accept;                       /* instead of the system's */
 	const struct tc_argument_rule *arguments; /* one for each, or NULL */
-	const struct tc_query_rule *query;        /* all; bare ones in operation->query's order */
+	const struct tc_query_rule *const *query; /* all; bare ones in operation->query's order */
 	const struct tc_query_rule *headers;      /* their values are behind the query's */
 	const char *const *const *require_one_of;
 	const struct tc_envelope *envelope;
@@ -182,6 +189,13 @@ struct tc_operation_conventions {
 	uint8_t authentication; /* an enum tc_authentication */
 	uint8_t redirects;      /* an enum tc_choice: whether they are errors */
 };
+
+/* The same within an operation's row: TC_RULES(.base = "{root}"). */
+#define TC_RULES(...) \
+	&(const struct tc_operation_conventions) \
+	{ \
+		__VA_ARGS__ \
+	}
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,13 @@
 extern "C" {
 #endif
 
+/* A call's arguments: TC_VALUES(task_id, run_id). */
+#define TC_VALUES(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__ \
+	}
+
 /* A prepared call. `arguments` has operation->argument_count texts; `query` points to the query
  * struct, whose members are all `const char *` in the order of operation->query, or is NULL. */
 TC_API tc_call *tc_generated_call(tc_client *client, const struct tc_operation *operation,

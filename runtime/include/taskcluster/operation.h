@@ -90,6 +90,9 @@ struct tc_service {
 	const struct tc_exchange *exchanges;
 	uint16_t operation_count;
 	uint16_t exchange_count;
+	const char *short_name; /* what {service} in a base URL stands for; NULL: the name */
+	const char *release;    /* of the system that the references were taken from, "106"; NULL:
+				   they do not say */
 };
 
 #ifdef __cplusplus

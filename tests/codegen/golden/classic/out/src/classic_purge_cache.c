@@ -8,16 +8,18 @@
 enum { OP_PURGE };
 
 static const struct tc_operation operations[] = {
-	[OP_PURGE] = { .service = &tc__service_classic_purge_cache, .name = "purge", .method = "POST",
-		.route = "/purge", .title = "A thing", .description = "Purges." },
+	[OP_PURGE] = { &tc__service_classic_purge_cache, "purge", "POST", "/purge", "A thing", "Purges.",
+		.scopes = NULL },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_classic_purge_cache = {
 	.name = "classic-purge-cache", .version = "0", .title = "Purge API", .description = "A demonstration.",
-	.base_url = "http://purge.example.com/v1", .operations = operations, .operation_count = 1,
+	.base_url = "http://purge.example.com/v1", .short_name = "purge-cache",
+	.operations = operations, .operation_count = 1,
 };
 
 int tc_classic_purge_cache_purge(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PURGE], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PURGE), NULL, NULL, NULL, response, err); }
 tc_call *tc_classic_purge_cache_purge_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PURGE], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PURGE), NULL, NULL, err); }

@@ -6,60 +6,54 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
+static const struct tc_parameter
+	names_thing_id[] = { { "thingId" } };
+
 enum { OP_GET_THING, OP_CREATE_THING, OP_REMOVE_THING };
 
 static const struct tc_operation operations[] = {
-	[OP_GET_THING] = { .service = &tc__service_classic_store, .name = "getThing", .method = "GET",
-		.route = "/thing/<thingId>", .title = "A thing",
-		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1, .has_output = true,
-		.description = "Returns one thing." },
-	[OP_CREATE_THING] = { .service = &tc__service_classic_store, .name = "createThing", .method = "PUT",
-		.route = "/thing/<thingId>", .title = "A thing",
+	[OP_GET_THING] = { &tc__service_classic_store, "getThing", "GET", "/thing/<thingId>", "A thing",
+		"Returns one thing.", .arguments = names_thing_id, .argument_count = 1, .has_output = true },
+	[OP_CREATE_THING] = { &tc__service_classic_store, "createThing", "PUT", "/thing/<thingId>", "A thing",
+		"Stores a thing.",
 		.scopes = "{\"AnyOf\":[{\"AllOf\":[\"store:create:<thingId>\",\"store:write\"]},\"store:admin\"]}",
-		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1, .has_input = true,
-		.description = "Stores a thing." },
-	[OP_REMOVE_THING] = { .service = &tc__service_classic_store, .name = "removeThing", .method = "DELETE",
-		.route = "/thing/<thingId>", .title = "A thing", .scopes = "\"store:admin\"",
-		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1,
-		.description = "Removes a thing." },
+		.arguments = names_thing_id, .argument_count = 1, .has_input = true },
+	[OP_REMOVE_THING] = { &tc__service_classic_store, "removeThing", "DELETE", "/thing/<thingId>", "A thing",
+		"Removes a thing.", .scopes = "\"store:admin\"", .arguments = names_thing_id, .argument_count = 1 },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_thing_created[] = {
-	{ .name = "thingId", .required = true, .summary = "Which." },
-};
+#define WORD_THING_ID { "thingId", NULL, "Which.", true, false }
+static const struct tc_key_word words_thing_created[] = { WORD_THING_ID };
 
 enum { EX_THING_CREATED };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_THING_CREATED] = { .service = &tc__service_classic_store, .name = "thingCreated",
-		.exchange = "exchange/store/v1/thing-created", .title = "Things", .words = words_thing_created,
-		.word_count = 1, .description = "Sent when a thing is stored." },
+	[EX_THING_CREATED] = { &tc__service_classic_store, "thingCreated", "exchange/store/v1/thing-created",
+		"Things", "Sent when a thing is stored.", .words = words_thing_created, .word_count = 1 },
 };
 
 const struct tc_service tc__service_classic_store = {
 	.name = "classic-store", .version = "0.2.0", .title = "Store API", .description = "Keeps things, as of 2015.",
-	.base_url = "https://store.example.com/v1", .operations = operations, .operation_count = 3,
-	.exchanges = exchanges, .exchange_count = 1,
+	.base_url = "https://store.example.com/v1", .short_name = "store",
+	.operations = operations, .operation_count = 3, .exchanges = exchanges, .exchange_count = 1,
 };
 
 int tc_classic_store_get_thing(tc_client *client, const char *thing_id, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_GET_THING], (const char *const[]){ thing_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(GET_THING), TC_VALUES(thing_id), NULL, NULL, reply, err); }
 tc_call *tc_classic_store_get_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_GET_THING], (const char *const[]){ thing_id }, NULL, err); }
+{ return tc_generated_call(client, OP(GET_THING), TC_VALUES(thing_id), NULL, err); }
 
 int tc_classic_store_create_thing(tc_client *client, const char *thing_id, const tc_json *body, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(CREATE_THING), TC_VALUES(thing_id), NULL, body, response, err); }
 tc_call *tc_classic_store_create_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id }, NULL, err); }
+{ return tc_generated_call(client, OP(CREATE_THING), TC_VALUES(thing_id), NULL, err); }
 
 int tc_classic_store_remove_thing(tc_client *client, const char *thing_id, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_REMOVE_THING], (const char *const[]){ thing_id }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(REMOVE_THING), TC_VALUES(thing_id), NULL, NULL, response, err); }
 tc_call *tc_classic_store_remove_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_REMOVE_THING], (const char *const[]){ thing_id }, NULL, err); }
+{ return tc_generated_call(client, OP(REMOVE_THING), TC_VALUES(thing_id), NULL, err); }
 
 int tc_classic_store_events_thing_created(
 	const struct tc_classic_store_events_thing_created_key *key, struct tc_binding *binding,

@@ -5,45 +5,46 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_KEYWORD_ARGUMENTS, OP_AZURE_TABLE_SAS, OP_LIST_ROLES2, OP_AWS_S3_CREDENTIALS,
-	OP_MANY_QUERIES, OP_SHAPES, OP_LBHEARTBEAT, OP_EACH_OF, OP_NO_SCOPES,
-	OP_LONG_NAME_AND_ROUTE };
+static const struct tc_parameter
+	names_keyword_arguments[] = { { "namespace" }, { "index" }, { "client" }, { "err" }, { "class" }, { "URL" } },
+	names_many_queries[] = { { "continuationToken" }, { "limit" }, { "id__in" }, { "push-id" }, { "a.b" },
+		{ "default" }, { "query" }, { "start_time__lt" }, { "start_time__gte" }, { "end_time__lt" },
+		{ "end_time__gte" }, { "URLPrefix" } },
+	names_long_name_and_route[] = { { "secondArgument" }, { "firstArgument" }, { "thirdArgument" } };
+
+enum { OP_KEYWORD_ARGUMENTS, OP_AZURE_TABLE_SAS, OP_LIST_ROLES2, OP_AWS_S3_CREDENTIALS, OP_MANY_QUERIES, OP_SHAPES,
+	OP_LBHEARTBEAT, OP_EACH_OF, OP_NO_SCOPES, OP_LONG_NAME_AND_ROUTE };
 
 static const struct tc_operation operations[] = {
-	[OP_KEYWORD_ARGUMENTS] = { .service = &tc__service_corners, .name = "keywordArguments", .method = "GET",
-		.route = "/a/<namespace>/<index>/<client>/<err>/<class>/<URL>", .title = "A thing",
-		.arguments = (const struct tc_parameter[]){ { "namespace" }, { "index" }, { "client" }, { "err" },
-		{ "class" }, { "URL" } }, .argument_count = 6,
-		.description = "Has arguments that C or C++ could not name so." },
-	[OP_AZURE_TABLE_SAS] = { .service = &tc__service_corners, .name = "azureTableSAS", .method = "GET",
-		.route = "/b", .title = "azureTableSAS", .description = "Has capitals at its end." },
-	[OP_LIST_ROLES2] = { .service = &tc__service_corners, .name = "listRoles2", .method = "GET", .route = "/c/",
-		.title = "A thing", .description = "Has a digit and a route with a slash at its end." },
-	[OP_AWS_S3_CREDENTIALS] = { .service = &tc__service_corners, .name = "awsS3Credentials", .method = "GET",
-		.route = "/d", .title = "A thing",
+	[OP_KEYWORD_ARGUMENTS] = { &tc__service_corners, "keywordArguments", "GET",
+		"/a/<namespace>/<index>/<client>/<err>/<class>/<URL>", "A thing",
+		"Has arguments that C or C++ could not name so.", .arguments = names_keyword_arguments,
+		.argument_count = 6 },
+	[OP_AZURE_TABLE_SAS] = { &tc__service_corners, "azureTableSAS", "GET", "/b", "azureTableSAS",
+		"Has capitals at its end.", .scopes = NULL },
+	[OP_LIST_ROLES2] = { &tc__service_corners, "listRoles2", "GET", "/c/", "A thing",
+		"Has a digit and a route with a slash at its end.", .scopes = NULL },
+	[OP_AWS_S3_CREDENTIALS] = { &tc__service_corners, "awsS3Credentials", "GET", "/d", "A thing",
+		"Has a digit inside.",
 		.scopes = "{\"if\":\"levelIsReadOnly\",\"then\":{\"AnyOf\":[\"read\",\"read-write\"]},"
-		"\"else\":\"read-write\"}", .blob_output = true, .description = "Has a digit inside." },
-	[OP_MANY_QUERIES] = { .service = &tc__service_corners, .name = "manyQueries", .method = "GET", .route = "/e",
-		.title = "A thing", .query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" },
-		{ "id__in" }, { "push-id" }, { "a.b" }, { "default" }, { "query" }, { "start_time__lt" },
-		{ "start_time__gte" }, { "end_time__lt" }, { "end_time__gte" }, { "URLPrefix" } }, .query_count = 12,
-		.pages = true, .description = "Has a long query." },
-	[OP_SHAPES] = { .service = &tc__service_corners, .name = "shapes", .method = "POST", .route = "/f",
-		.title = "A thing", .has_input = true, .has_output = true, .input = &tc_corners_shapes_type,
-		.output = &tc_corners_shapes_named_type, .description = "Uses schemas of unusual shapes." },
-	[OP_LBHEARTBEAT] = { .service = &tc__service_corners, .name = "lbheartbeat", .method = "GET",
-		.route = "/__lbheartbeat__", .title = "Load Balancer Heartbeat", .description = "" },
-	[OP_EACH_OF] = { .service = &tc__service_corners, .name = "eachOf", .method = "PATCH", .route = "/g",
-		.title = "A thing", .scopes = "{\"AnyOf\":[{\"for\":\"b\",\"in\":\"bs\",\"each\":\"a:<b>\"}]}",
-		.description = "Needs one scope of many." },
-	[OP_NO_SCOPES] = { .service = &tc__service_corners, .name = "noScopes", .method = "GET", .route = "/h",
-		.title = "A thing", .scopes = "{\"AllOf\":[]}", .description = "Needs no scope, but says so." },
-	[OP_LONG_NAME_AND_ROUTE] = { .service = &tc__service_corners, .name = "longNameAndRoute", .method = "GET",
-		.route = "/a-long-route/<firstArgument>/with-many-segments/<secondArgument>/that-does-not-fit-a-line"
-		"/<thirdArgument>", .title = "A thing", .arguments = (const struct tc_parameter[]){
-		{ "secondArgument" }, { "firstArgument" }, { "thirdArgument" } }, .argument_count = 3,
-		.description = "Has its arguments in another order than its route." },
+		"\"else\":\"read-write\"}", .blob_output = true },
+	[OP_MANY_QUERIES] = { &tc__service_corners, "manyQueries", "GET", "/e", "A thing", "Has a long query.",
+		.query = names_many_queries, .query_count = 12, .pages = true },
+	[OP_SHAPES] = { &tc__service_corners, "shapes", "POST", "/f", "A thing", "Uses schemas of unusual shapes.",
+		.has_input = true, .input = &tc_corners_shapes_type, .has_output = true,
+		.output = &tc_corners_shapes_named_type },
+	[OP_LBHEARTBEAT] = { &tc__service_corners, "lbheartbeat", "GET", "/__lbheartbeat__",
+		"Load Balancer Heartbeat", "", .scopes = NULL },
+	[OP_EACH_OF] = { &tc__service_corners, "eachOf", "PATCH", "/g", "A thing", "Needs one scope of many.",
+		.scopes = "{\"AnyOf\":[{\"for\":\"b\",\"in\":\"bs\",\"each\":\"a:<b>\"}]}" },
+	[OP_NO_SCOPES] = { &tc__service_corners, "noScopes", "GET", "/h", "A thing", "Needs no scope, but says so.",
+		.scopes = "{\"AllOf\":[]}" },
+	[OP_LONG_NAME_AND_ROUTE] = { &tc__service_corners, "longNameAndRoute", "GET",
+		"/a-long-route/<firstArgument>/with-many-segments/<secondArgument>/that-does-not-fit-a-line/<third"
+		"Argument>", "A thing", "Has its arguments in another order than its route.",
+		.arguments = names_long_name_and_route, .argument_count = 3 },
 };
+#define OP(name) &operations[OP_##name]
 
 const struct tc_service tc__service_corners = {
 	.name = "corners", .version = "v1", .title = "Corners", .description = "What generators get wrong.",
@@ -52,65 +53,65 @@ const struct tc_service tc__service_corners = {
 
 int tc_corners_keyword_arguments(tc_client *client, const char *namespace_, const char *index_, const char *client_,
 	const char *err_, const char *class_, const char *url, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_KEYWORD_ARGUMENTS], (const char *const[]){ namespace_, index_,
-	client_, err_, class_, url }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(KEYWORD_ARGUMENTS), TC_VALUES(namespace_, index_, client_, err_, class_, url),
+	NULL, NULL, response, err); }
 tc_call *tc_corners_keyword_arguments_call(tc_client *client, const char *namespace_, const char *index_,
 	const char *client_, const char *err_, const char *class_, const char *url, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_KEYWORD_ARGUMENTS], (const char *const[]){ namespace_, index_,
-	client_, err_, class_, url }, NULL, err); }
+{ return tc_generated_call(client, OP(KEYWORD_ARGUMENTS), TC_VALUES(namespace_, index_, client_, err_, class_, url),
+	NULL, err); }
 
 int tc_corners_azure_table_sas(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AZURE_TABLE_SAS], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(AZURE_TABLE_SAS), NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_azure_table_sas_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AZURE_TABLE_SAS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(AZURE_TABLE_SAS), NULL, NULL, err); }
 
 int tc_corners_list_roles2(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_ROLES2], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LIST_ROLES2), NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_list_roles2_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_ROLES2], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST_ROLES2), NULL, NULL, err); }
 
 int tc_corners_aws_s3_credentials(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_AWS_S3_CREDENTIALS], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(AWS_S3_CREDENTIALS), NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_aws_s3_credentials_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_AWS_S3_CREDENTIALS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(AWS_S3_CREDENTIALS), NULL, NULL, err); }
 
 int tc_corners_many_queries(tc_client *client, const struct tc_corners_many_queries_query *query,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_MANY_QUERIES], NULL, query, NULL, response, err); }
+{ return tc_generated_perform(client, OP(MANY_QUERIES), NULL, query, NULL, response, err); }
 tc_call *tc_corners_many_queries_call(tc_client *client, const struct tc_corners_many_queries_query *query,
 	tc_error *err)
-{ return tc_generated_call(client, &operations[OP_MANY_QUERIES], NULL, query, err); }
+{ return tc_generated_call(client, OP(MANY_QUERIES), NULL, query, err); }
 
 int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes *body, struct tc_corners_shapes_named **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SHAPES], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(SHAPES), NULL, NULL, body, reply, err); }
 tc_call *tc_corners_shapes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SHAPES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SHAPES), NULL, NULL, err); }
 int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SHAPES], body, err); }
+{ return tc_generated_body(call, OP(SHAPES), body, err); }
 struct tc_corners_shapes_named *tc_corners_shapes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SHAPES], response, err); }
+{ return tc_generated_reply(OP(SHAPES), response, err); }
 
 int tc_corners_lbheartbeat(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LBHEARTBEAT], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LBHEARTBEAT), NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_lbheartbeat_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LBHEARTBEAT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LBHEARTBEAT), NULL, NULL, err); }
 
 int tc_corners_each_of(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_EACH_OF], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(EACH_OF), NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_each_of_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_EACH_OF], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(EACH_OF), NULL, NULL, err); }
 
 int tc_corners_no_scopes(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_NO_SCOPES], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(NO_SCOPES), NULL, NULL, NULL, response, err); }
 tc_call *tc_corners_no_scopes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_NO_SCOPES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(NO_SCOPES), NULL, NULL, err); }
 
 int tc_corners_long_name_and_route(tc_client *client, const char *second_argument, const char *first_argument,
 	const char *third_argument, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LONG_NAME_AND_ROUTE], (const char *const[]){ second_argument,
-	first_argument, third_argument }, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(LONG_NAME_AND_ROUTE), TC_VALUES(second_argument, first_argument,
+	third_argument), NULL, NULL, response, err); }
 tc_call *tc_corners_long_name_and_route_call(tc_client *client, const char *second_argument, const char *first_argument,
 	const char *third_argument, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LONG_NAME_AND_ROUTE], (const char *const[]){ second_argument,
-	first_argument, third_argument }, NULL, err); }
+{ return tc_generated_call(client, OP(LONG_NAME_AND_ROUTE), TC_VALUES(second_argument, first_argument, third_argument),
+	NULL, err); }

@@ -5,27 +5,22 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-static const struct tc_key_word words_only_constants[] = {
-	{ .name = "kind", .constant = "primary", .summary = "A word." },
-};
-
-static const struct tc_key_word words_keywords[] = {
-	{ .name = "private", .summary = "" },
-	{ .name = "index", .summary = "" },
-	{ .name = "key", .required = true, .multiple_words = true, .summary = "A word." },
-};
+#define WORD_KIND { "kind", "primary", "A word.", false, false }
+static const struct tc_key_word words_only_constants[] = { WORD_KIND };
+#define WORD_PRIVATE_ { "private", NULL, "", false, false }
+#define WORD_INDEX_ { "index", NULL, "", false, false }
+#define WORD_KEY_ { "key", NULL, "A word.", true, true }
+static const struct tc_key_word words_keywords[] = { WORD_PRIVATE_, WORD_INDEX_, WORD_KEY_ };
 
 enum { EX_ONLY_CONSTANTS, EX_KEYWORDS };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_ONLY_CONSTANTS] = { .service = &tc__service_only_events, .name = "onlyConstants",
-		.exchange = "exchange/only-events/v1/only-constants", .title = "Things",
-		.message = &tc_only_events_shapes_type, .words = words_only_constants, .word_count = 1,
-		.description = "Has nothing to choose." },
-	[EX_KEYWORDS] = { .service = &tc__service_only_events, .name = "keywords",
-		.exchange = "exchange/only-events/v1/keywords", .title = "Things",
-		.message = &tc_only_events_shapes_type, .words = words_keywords, .word_count = 3,
-		.description = "Has words that C++ could not name so." },
+	[EX_ONLY_CONSTANTS] = { &tc__service_only_events, "onlyConstants", "exchange/only-events/v1/only-constants",
+		"Things", "Has nothing to choose.", .words = words_only_constants, .word_count = 1,
+		.message = &tc_only_events_shapes_type },
+	[EX_KEYWORDS] = { &tc__service_only_events, "keywords", "exchange/only-events/v1/keywords", "Things",
+		"Has words that C++ could not name so.", .words = words_keywords, .word_count = 3,
+		.message = &tc_only_events_shapes_type },
 };
 
 const struct tc_service tc__service_only_events = {

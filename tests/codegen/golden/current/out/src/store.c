@@ -6,56 +6,57 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
+static const struct tc_parameter
+	names_thing_id[] = { { "thingId" } },
+	names_continuation_token_limit_prefix[] = { { "continuationToken" }, { "limit" }, { "prefix" } },
+	names_thing_id_owner_name[] = { { "thingId" }, { "ownerName" } };
+
 enum { OP_PING, OP_THING, OP_LIST_THINGS, OP_CREATE_THING, OP_WAIT_FOR_THING };
 
 static const struct tc_operation operations[] = {
-	[OP_PING] = { .service = &tc__service_store, .name = "ping", .method = "GET", .route = "/ping",
-		.title = "Ping Server", .description = "Answers at once when the service can be reached." },
-	[OP_THING] = { .service = &tc__service_store, .name = "thing", .method = "GET", .route = "/things/<thingId>",
-		.title = "Get Thing", .scopes = "\"store:get-thing:<thingId>\"",
-		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1, .has_output = true,
-		.output = &tc_store_thing_type, .description = "Returns one thing as it was stored." },
-	[OP_LIST_THINGS] = { .service = &tc__service_store, .name = "listThings", .method = "GET", .route = "/things/",
-		.title = "List Things", .query = (const struct tc_parameter[]){ { "continuationToken" }, { "limit" },
-		{ "prefix" } }, .query_count = 3, .stability = TC_EXPERIMENTAL, .has_output = true, .pages = true,
-		.output = &tc_store_list_things_response_type,
-		.description = "Returns a page of the things, in alphabetical order. Pass continuationToken on "
-		"until none comes back." },
-	[OP_CREATE_THING] = { .service = &tc__service_store, .name = "createThing", .method = "PUT",
-		.route = "/things/<thingId>/of/<ownerName>", .title = "Create Thing",
+	[OP_PING] = { &tc__service_store, "ping", "GET", "/ping", "Ping Server",
+		"Answers at once when the service can be reached.", .scopes = NULL },
+	[OP_THING] = { &tc__service_store, "thing", "GET", "/things/<thingId>", "Get Thing",
+		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
+		.arguments = names_thing_id, .argument_count = 1, .has_output = true, .output = &tc_store_thing_type },
+	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
+		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
+		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,
+		.output = &tc_store_list_things_response_type, .pages = true, .stability = TC_EXPERIMENTAL },
+	[OP_CREATE_THING] = { &tc__service_store, "createThing", "PUT", "/things/<thingId>/of/<ownerName>",
+		"Create Thing",
+		"Stores a thing. Repeating the same request changes nothing; another one for the same thingId "
+		"gives 409.",
 		.scopes = "{\"AllOf\":[\"store:create-thing:<thingId>\",{\"AnyOf\":[\"store:owner:<ownerName>\","
 		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
-		.arguments = (const struct tc_parameter[]){ { "thingId" }, { "ownerName" } }, .argument_count = 2,
-		.has_input = true, .has_output = true, .input = &tc_store_thing_type, .output = &tc_store_thing_type,
-		.description = "Stores a thing. Repeating the same request changes nothing; another one for the "
-		"same thingId gives 409." },
-	[OP_WAIT_FOR_THING] = { .service = &tc__service_store, .name = "waitForThing", .method = "POST",
-		.route = "/things/<thingId>/wait", .title = "Wait For Thing",
-		.arguments = (const struct tc_parameter[]){ { "thingId" } }, .argument_count = 1,
+		.arguments = names_thing_id_owner_name, .argument_count = 2, .has_input = true,
+		.input = &tc_store_thing_type, .has_output = true, .output = &tc_store_thing_type },
+	[OP_WAIT_FOR_THING] = { &tc__service_store, "waitForThing", "POST", "/things/<thingId>/wait",
+		"Wait For Thing", "Answers when the thing changes, after 20 seconds at the latest.",
+		.arguments = names_thing_id, .argument_count = 1, .has_input = true, .input = &tc_store_wait_type,
 		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .unsafe_member = "mode", .unsafe_value = "long",
-		.wait_ms = 20000, .has_input = true, .input = &tc_store_wait_type,
-		.description = "Answers when the thing changes, after 20 seconds at the latest." },
+		.wait_ms = 20000 },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_thing_created[] = {
-	{ .name = "routingKeyKind", .constant = "primary", .required = true, .summary = "Always `primary`." },
-	{ .name = "thingId", .required = true, .summary = "Which thing." },
-	{ .name = "ownerName",
-		.summary = "Name of the owner of the thing, or `_` when it has none, which is so for found things." },
-	{ .name = "reserved", .multiple_words = true, .summary = "Kept free." },
-};
+#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
+#define WORD_THING_ID { "thingId", NULL, "Which thing.", true, false }
+static const char
+	summary_owner_name[] = "Name of the owner of the thing, or `_` when it has none, which is so for found things.";
+#define WORD_OWNER_NAME { "ownerName", NULL, summary_owner_name, false, false }
+#define WORD_RESERVED { "reserved", NULL, "Kept free.", false, true }
+static const struct tc_key_word words_thing_created[] = { WORD_ROUTING_KEY_KIND, WORD_THING_ID, WORD_OWNER_NAME,
+	WORD_RESERVED };
 
 enum { EX_THING_CREATED, EX_THING_REMOVED };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_THING_CREATED] = { .service = &tc__service_store, .name = "thingCreated",
-		.exchange = "exchange/store/v1/thing-created", .title = "Thing Created Messages",
-		.message = &tc_store_thing_message_type, .words = words_thing_created, .word_count = 4,
-		.description = "Sent when a thing is stored." },
-	[EX_THING_REMOVED] = { .service = &tc__service_store, .name = "thingRemoved",
-		.exchange = "exchange/store/v1/thing-removed", .title = "Thing Removed Messages",
-		.message = &tc_store_thing_message_type, .words = words_thing_created, .word_count = 4,
-		.description = "Sent when a thing is removed." },
+	[EX_THING_CREATED] = { &tc__service_store, "thingCreated", "exchange/store/v1/thing-created",
+		"Thing Created Messages", "Sent when a thing is stored.", .words = words_thing_created,
+		.word_count = 4, .message = &tc_store_thing_message_type },
+	[EX_THING_REMOVED] = { &tc__service_store, "thingRemoved", "exchange/store/v1/thing-removed",
+		"Thing Removed Messages", "Sent when a thing is removed.", .words = words_thing_created,
+		.word_count = 4, .message = &tc_store_thing_message_type },
 };
 
 const struct tc_service tc__service_store = {
@@ -65,46 +66,42 @@ const struct tc_service tc__service_store = {
 };
 
 int tc_store_ping(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_PING], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
 tc_call *tc_store_ping_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_PING], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
 int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_THING], (const char *const[]){ thing_id }, NULL, NULL, reply,
-	err); }
+{ return tc_generated_perform(client, OP(THING), TC_VALUES(thing_id), NULL, NULL, reply, err); }
 tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_THING], (const char *const[]){ thing_id }, NULL, err); }
+{ return tc_generated_call(client, OP(THING), TC_VALUES(thing_id), NULL, err); }
 struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_THING], response, err); }
+{ return tc_generated_reply(OP(THING), response, err); }
 
 int tc_store_list_things(tc_client *client, const struct tc_store_list_things_query *query,
 	struct tc_store_list_things_response **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST_THINGS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(LIST_THINGS), NULL, query, NULL, reply, err); }
 tc_call *tc_store_list_things_call(tc_client *client, const struct tc_store_list_things_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST_THINGS], NULL, query, err); }
+{ return tc_generated_call(client, OP(LIST_THINGS), NULL, query, err); }
 struct tc_store_list_things_response *tc_store_list_things_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST_THINGS], response, err); }
+{ return tc_generated_reply(OP(LIST_THINGS), response, err); }
 
 int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
 	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id, owner_name }, NULL,
-	body, reply, err); }
+{ return tc_generated_perform(client, OP(CREATE_THING), TC_VALUES(thing_id, owner_name), NULL, body, reply, err); }
 tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id, const char *owner_name, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_CREATE_THING], (const char *const[]){ thing_id, owner_name }, NULL,
-	err); }
+{ return tc_generated_call(client, OP(CREATE_THING), TC_VALUES(thing_id, owner_name), NULL, err); }
 int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_CREATE_THING], body, err); }
+{ return tc_generated_body(call, OP(CREATE_THING), body, err); }
 struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_CREATE_THING], response, err); }
+{ return tc_generated_reply(OP(CREATE_THING), response, err); }
 
 int tc_store_wait_for_thing(tc_client *client, const char *thing_id, const struct tc_store_wait *body,
 	tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_WAIT_FOR_THING], (const char *const[]){ thing_id }, NULL, body,
-	response, err); }
+{ return tc_generated_perform(client, OP(WAIT_FOR_THING), TC_VALUES(thing_id), NULL, body, response, err); }
 tc_call *tc_store_wait_for_thing_call(tc_client *client, const char *thing_id, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_WAIT_FOR_THING], (const char *const[]){ thing_id }, NULL, err); }
+{ return tc_generated_call(client, OP(WAIT_FOR_THING), TC_VALUES(thing_id), NULL, err); }
 int tc_store_wait_for_thing_body(tc_call *call, const struct tc_store_wait *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_WAIT_FOR_THING], body, err); }
+{ return tc_generated_body(call, OP(WAIT_FOR_THING), body, err); }
 
 int tc_store_events_thing_created(const struct tc_store_events_thing_created_key *key,
 	struct tc_binding *binding, tc_error *err)

@@ -6,77 +6,66 @@
 #include "services.h"
 #include <taskcluster/generated.h>
 
-enum { OP_SCALARS, OP_COMPOUNDS, OP_NULLS, OP_SHAPES, OP_BY_KIND, OP_TREE, OP_NAMES, OP_LIST,
-	OP_NAMES_LIST, OP_MAP, OP_TEXT, OP_FREE, OP_NULL_OR, OP_SECRET, OP_SECOND, OP_THINGS,
-	OP_BYTES, OP_NOTHING, OP_SHARED };
+static const struct tc_parameter
+	names_a[] = { { "a" } },
+	names_client__response_[] = { { "client" }, { "response" } };
+
+enum { OP_SCALARS, OP_COMPOUNDS, OP_NULLS, OP_SHAPES, OP_BY_KIND, OP_TREE, OP_NAMES, OP_LIST, OP_NAMES_LIST, OP_MAP,
+	OP_TEXT, OP_FREE, OP_NULL_OR, OP_SECRET, OP_SECOND, OP_THINGS, OP_BYTES, OP_NOTHING, OP_SHARED };
 
 static const struct tc_operation operations[] = {
-	[OP_SCALARS] = { .service = &tc__service_kinds, .name = "scalars", .method = "POST", .route = "/scalars",
-		.title = "scalars", .has_input = true, .has_output = true, .input = &tc_kinds_scalars_type,
-		.output = &tc_kinds_scalars_type, .description = "Takes scalars." },
-	[OP_COMPOUNDS] = { .service = &tc__service_kinds, .name = "compounds", .method = "POST", .route = "/compounds",
-		.title = "compounds", .has_input = true, .has_output = true, .input = &tc_kinds_compounds_type,
-		.output = &tc_kinds_compounds_type, .description = "Takes compounds." },
-	[OP_NULLS] = { .service = &tc__service_kinds, .name = "nulls", .method = "POST", .route = "/nulls",
-		.title = "nulls", .has_input = true, .has_output = true, .input = &tc_kinds_nulls_type,
-		.output = &tc_kinds_nulls_type, .description = "Takes nulls." },
-	[OP_SHAPES] = { .service = &tc__service_kinds, .name = "shapes", .method = "POST", .route = "/shapes",
-		.title = "shapes", .has_input = true, .has_output = true, .input = &tc_kinds_shapes_type,
-		.output = &tc_kinds_shapes_type, .description = "Takes shapes." },
-	[OP_BY_KIND] = { .service = &tc__service_kinds, .name = "byKind", .method = "POST", .route = "/byKind",
-		.title = "byKind", .has_input = true, .has_output = true, .input = &tc_kinds_by_kind_type,
-		.output = &tc_kinds_by_kind_type, .secret_reply = true, .description = "Takes byKind." },
-	[OP_TREE] = { .service = &tc__service_kinds, .name = "tree", .method = "POST", .route = "/tree",
-		.title = "tree", .has_input = true, .has_output = true, .input = &tc_kinds_tree_type,
-		.output = &tc_kinds_tree_type, .description = "Takes tree." },
-	[OP_NAMES] = { .service = &tc__service_kinds, .name = "names", .method = "POST", .route = "/names",
-		.title = "names", .has_input = true, .has_output = true, .input = &tc_kinds_names_type,
-		.output = &tc_kinds_names_type, .description = "Takes names." },
-	[OP_LIST] = { .service = &tc__service_kinds, .name = "list", .method = "POST", .route = "/list",
-		.title = "list", .has_input = true, .has_output = true, .input = &tc_kinds_list_type,
-		.output = &tc_kinds_list_type, .description = "Takes list." },
-	[OP_NAMES_LIST] = { .service = &tc__service_kinds, .name = "namesList", .method = "POST", .route = "/namesList",
-		.title = "namesList", .has_input = true, .has_output = true, .input = &tc_kinds_names_list_type,
-		.output = &tc_kinds_names_list_type, .description = "Takes namesList." },
-	[OP_MAP] = { .service = &tc__service_kinds, .name = "map", .method = "POST", .route = "/map", .title = "map",
-		.has_input = true, .has_output = true, .input = &tc_kinds_map_type, .output = &tc_kinds_map_type,
-		.description = "Takes map." },
-	[OP_TEXT] = { .service = &tc__service_kinds, .name = "text", .method = "POST", .route = "/text",
-		.title = "text", .has_input = true, .has_output = true, .description = "Takes text." },
-	[OP_FREE] = { .service = &tc__service_kinds, .name = "free", .method = "POST", .route = "/free",
-		.title = "free", .has_input = true, .has_output = true, .description = "Takes free." },
-	[OP_NULL_OR] = { .service = &tc__service_kinds, .name = "nullOr", .method = "POST", .route = "/nullOr",
-		.title = "nullOr", .has_input = true, .has_output = true, .description = "Takes nullOr." },
-	[OP_SECRET] = { .service = &tc__service_kinds, .name = "secret", .method = "GET", .route = "/secret",
-		.title = "secret", .has_output = true, .output = &tc_kinds_secret_type, .secret_reply = true,
-		.description = "Takes secret." },
-	[OP_SECOND] = { .service = &tc__service_kinds, .name = "second", .method = "GET", .route = "/second",
-		.title = "second", .has_output = true, .output = &tc_kinds_names_v2_type,
-		.description = "Takes second." },
-	[OP_THINGS] = { .service = &tc__service_kinds, .name = "things", .method = "GET", .route = "/things",
-		.title = "things", .query = (const struct tc_parameter[]){ { "a" } }, .query_count = 1,
-		.has_output = true, .output = &tc_kinds_things_query2_type, .description = "Takes things." },
-	[OP_BYTES] = { .service = &tc__service_kinds, .name = "bytes", .method = "GET", .route = "/bytes",
-		.title = "bytes", .blob_output = true, .description = "Takes bytes." },
-	[OP_NOTHING] = { .service = &tc__service_kinds, .name = "nothing", .method = "DELETE",
-		.route = "/nothing/<client>/<response>", .title = "nothing",
-		.arguments = (const struct tc_parameter[]){ { "client" }, { "response" } }, .argument_count = 2,
-		.description = "Takes nothing." },
-	[OP_SHARED] = { .service = &tc__service_kinds, .name = "shared", .method = "POST", .route = "/shared",
-		.title = "shared", .has_input = true, .has_output = true, .input = &tc_kinds_scalars_type,
-		.output = &tc_kinds_nulls_type, .description = "Takes shared." },
+	[OP_SCALARS] = { &tc__service_kinds, "scalars", "POST", "/scalars", "scalars", "Takes scalars.",
+		.has_input = true, .input = &tc_kinds_scalars_type, .has_output = true,
+		.output = &tc_kinds_scalars_type },
+	[OP_COMPOUNDS] = { &tc__service_kinds, "compounds", "POST", "/compounds", "compounds", "Takes compounds.",
+		.has_input = true, .input = &tc_kinds_compounds_type, .has_output = true,
+		.output = &tc_kinds_compounds_type },
+	[OP_NULLS] = { &tc__service_kinds, "nulls", "POST", "/nulls", "nulls", "Takes nulls.", .has_input = true,
+		.input = &tc_kinds_nulls_type, .has_output = true, .output = &tc_kinds_nulls_type },
+	[OP_SHAPES] = { &tc__service_kinds, "shapes", "POST", "/shapes", "shapes", "Takes shapes.", .has_input = true,
+		.input = &tc_kinds_shapes_type, .has_output = true, .output = &tc_kinds_shapes_type },
+	[OP_BY_KIND] = { &tc__service_kinds, "byKind", "POST", "/byKind", "byKind", "Takes byKind.",
+		.has_input = true, .input = &tc_kinds_by_kind_type, .has_output = true,
+		.output = &tc_kinds_by_kind_type, .secret_reply = true },
+	[OP_TREE] = { &tc__service_kinds, "tree", "POST", "/tree", "tree", "Takes tree.", .has_input = true,
+		.input = &tc_kinds_tree_type, .has_output = true, .output = &tc_kinds_tree_type },
+	[OP_NAMES] = { &tc__service_kinds, "names", "POST", "/names", "names", "Takes names.", .has_input = true,
+		.input = &tc_kinds_names_type, .has_output = true, .output = &tc_kinds_names_type },
+	[OP_LIST] = { &tc__service_kinds, "list", "POST", "/list", "list", "Takes list.", .has_input = true,
+		.input = &tc_kinds_list_type, .has_output = true, .output = &tc_kinds_list_type },
+	[OP_NAMES_LIST] = { &tc__service_kinds, "namesList", "POST", "/namesList", "namesList", "Takes namesList.",
+		.has_input = true, .input = &tc_kinds_names_list_type, .has_output = true,
+		.output = &tc_kinds_names_list_type },
+	[OP_MAP] = { &tc__service_kinds, "map", "POST", "/map", "map", "Takes map.", .has_input = true,
+		.input = &tc_kinds_map_type, .has_output = true, .output = &tc_kinds_map_type },
+	[OP_TEXT] = { &tc__service_kinds, "text", "POST", "/text", "text", "Takes text.", .has_input = true,
+		.has_output = true },
+	[OP_FREE] = { &tc__service_kinds, "free", "POST", "/free", "free", "Takes free.", .has_input = true,
+		.has_output = true },
+	[OP_NULL_OR] = { &tc__service_kinds, "nullOr", "POST", "/nullOr", "nullOr", "Takes nullOr.",
+		.has_input = true, .has_output = true },
+	[OP_SECRET] = { &tc__service_kinds, "secret", "GET", "/secret", "secret", "Takes secret.", .has_output = true,
+		.output = &tc_kinds_secret_type, .secret_reply = true },
+	[OP_SECOND] = { &tc__service_kinds, "second", "GET", "/second", "second", "Takes second.", .has_output = true,
+		.output = &tc_kinds_names_v2_type },
+	[OP_THINGS] = { &tc__service_kinds, "things", "GET", "/things", "things", "Takes things.", .query = names_a,
+		.query_count = 1, .has_output = true, .output = &tc_kinds_things_query2_type },
+	[OP_BYTES] = { &tc__service_kinds, "bytes", "GET", "/bytes", "bytes", "Takes bytes.", .blob_output = true },
+	[OP_NOTHING] = { &tc__service_kinds, "nothing", "DELETE", "/nothing/<client>/<response>", "nothing",
+		"Takes nothing.", .arguments = names_client__response_, .argument_count = 2 },
+	[OP_SHARED] = { &tc__service_kinds, "shared", "POST", "/shared", "shared", "Takes shared.", .has_input = true,
+		.input = &tc_kinds_scalars_type, .has_output = true, .output = &tc_kinds_nulls_type },
 };
+#define OP(name) &operations[OP_##name]
 
-static const struct tc_key_word words_made[] = {
-	{ .name = "id", .required = true, .summary = "Id." },
-};
+#define WORD_ID { "id", NULL, "Id.", true, false }
+static const struct tc_key_word words_made[] = { WORD_ID };
 
 enum { EX_MADE };
 
 static const struct tc_exchange exchanges[] = {
-	[EX_MADE] = { .service = &tc__service_kinds, .name = "made", .exchange = "exchange/kinds/v1/made",
-		.title = "Made", .message = &tc_kinds_shapes_type, .words = words_made, .word_count = 1,
-		.description = "Something was made." },
+	[EX_MADE] = { &tc__service_kinds, "made", "exchange/kinds/v1/made", "Made", "Something was made.",
+		.words = words_made, .word_count = 1, .message = &tc_kinds_shapes_type },
 };
 
 const struct tc_service tc__service_kinds = {
@@ -86,157 +75,156 @@ const struct tc_service tc__service_kinds = {
 
 int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars *body, struct tc_kinds_scalars **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SCALARS], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(SCALARS), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_scalars_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SCALARS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SCALARS), NULL, NULL, err); }
 int tc_kinds_scalars_body(tc_call *call, const struct tc_kinds_scalars *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SCALARS], body, err); }
+{ return tc_generated_body(call, OP(SCALARS), body, err); }
 struct tc_kinds_scalars *tc_kinds_scalars_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SCALARS], response, err); }
+{ return tc_generated_reply(OP(SCALARS), response, err); }
 
 int tc_kinds_compounds(tc_client *client, const struct tc_kinds_compounds *body, struct tc_kinds_compounds **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_COMPOUNDS], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(COMPOUNDS), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_compounds_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_COMPOUNDS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(COMPOUNDS), NULL, NULL, err); }
 int tc_kinds_compounds_body(tc_call *call, const struct tc_kinds_compounds *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_COMPOUNDS], body, err); }
+{ return tc_generated_body(call, OP(COMPOUNDS), body, err); }
 struct tc_kinds_compounds *tc_kinds_compounds_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_COMPOUNDS], response, err); }
+{ return tc_generated_reply(OP(COMPOUNDS), response, err); }
 
 int tc_kinds_nulls(tc_client *client, const struct tc_kinds_nulls *body, struct tc_kinds_nulls **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_NULLS], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(NULLS), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_nulls_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_NULLS], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(NULLS), NULL, NULL, err); }
 int tc_kinds_nulls_body(tc_call *call, const struct tc_kinds_nulls *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_NULLS], body, err); }
+{ return tc_generated_body(call, OP(NULLS), body, err); }
 struct tc_kinds_nulls *tc_kinds_nulls_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_NULLS], response, err); }
+{ return tc_generated_reply(OP(NULLS), response, err); }
 
 int tc_kinds_shapes(tc_client *client, const struct tc_kinds_shapes *body, struct tc_kinds_shapes **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SHAPES], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(SHAPES), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_shapes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SHAPES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SHAPES), NULL, NULL, err); }
 int tc_kinds_shapes_body(tc_call *call, const struct tc_kinds_shapes *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SHAPES], body, err); }
+{ return tc_generated_body(call, OP(SHAPES), body, err); }
 struct tc_kinds_shapes *tc_kinds_shapes_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SHAPES], response, err); }
+{ return tc_generated_reply(OP(SHAPES), response, err); }
 
 int tc_kinds_by_kind(tc_client *client, const struct tc_kinds_by_kind *body, struct tc_kinds_by_kind **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_BY_KIND], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(BY_KIND), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_by_kind_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_BY_KIND], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(BY_KIND), NULL, NULL, err); }
 int tc_kinds_by_kind_body(tc_call *call, const struct tc_kinds_by_kind *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_BY_KIND], body, err); }
+{ return tc_generated_body(call, OP(BY_KIND), body, err); }
 struct tc_kinds_by_kind *tc_kinds_by_kind_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_BY_KIND], response, err); }
+{ return tc_generated_reply(OP(BY_KIND), response, err); }
 
 int tc_kinds_tree(tc_client *client, const struct tc_kinds_tree *body, struct tc_kinds_tree **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TREE], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(TREE), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_tree_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TREE], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(TREE), NULL, NULL, err); }
 int tc_kinds_tree_body(tc_call *call, const struct tc_kinds_tree *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_TREE], body, err); }
+{ return tc_generated_body(call, OP(TREE), body, err); }
 struct tc_kinds_tree *tc_kinds_tree_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_TREE], response, err); }
+{ return tc_generated_reply(OP(TREE), response, err); }
 
 int tc_kinds_names(tc_client *client, const struct tc_kinds_names *body, struct tc_kinds_names **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_NAMES], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(NAMES), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_names_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_NAMES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(NAMES), NULL, NULL, err); }
 int tc_kinds_names_body(tc_call *call, const struct tc_kinds_names *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_NAMES], body, err); }
+{ return tc_generated_body(call, OP(NAMES), body, err); }
 struct tc_kinds_names *tc_kinds_names_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_NAMES], response, err); }
+{ return tc_generated_reply(OP(NAMES), response, err); }
 
 int tc_kinds_list(tc_client *client, const struct tc_kinds_list *body, struct tc_kinds_list **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_LIST], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(LIST), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_list_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_LIST], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(LIST), NULL, NULL, err); }
 int tc_kinds_list_body(tc_call *call, const struct tc_kinds_list *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_LIST], body, err); }
+{ return tc_generated_body(call, OP(LIST), body, err); }
 struct tc_kinds_list *tc_kinds_list_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_LIST], response, err); }
+{ return tc_generated_reply(OP(LIST), response, err); }
 
 int tc_kinds_names_list(tc_client *client, const struct tc_kinds_names_list *body, struct tc_kinds_names_list **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_NAMES_LIST], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(NAMES_LIST), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_names_list_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_NAMES_LIST], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(NAMES_LIST), NULL, NULL, err); }
 int tc_kinds_names_list_body(tc_call *call, const struct tc_kinds_names_list *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_NAMES_LIST], body, err); }
+{ return tc_generated_body(call, OP(NAMES_LIST), body, err); }
 struct tc_kinds_names_list *tc_kinds_names_list_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_NAMES_LIST], response, err); }
+{ return tc_generated_reply(OP(NAMES_LIST), response, err); }
 
 int tc_kinds_map(tc_client *client, const struct tc_kinds_map *body, struct tc_kinds_map **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_MAP], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(MAP), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_map_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_MAP], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(MAP), NULL, NULL, err); }
 int tc_kinds_map_body(tc_call *call, const struct tc_kinds_map *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_MAP], body, err); }
+{ return tc_generated_body(call, OP(MAP), body, err); }
 struct tc_kinds_map *tc_kinds_map_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_MAP], response, err); }
+{ return tc_generated_reply(OP(MAP), response, err); }
 
 int tc_kinds_text(tc_client *client, const tc_json *body, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_TEXT], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(TEXT), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_text_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_TEXT], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(TEXT), NULL, NULL, err); }
 
 int tc_kinds_free(tc_client *client, const tc_json *body, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_FREE], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(FREE), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_free_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_FREE], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(FREE), NULL, NULL, err); }
 
 int tc_kinds_null_or(tc_client *client, const tc_json *body, const tc_json **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_NULL_OR], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(NULL_OR), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_null_or_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_NULL_OR], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(NULL_OR), NULL, NULL, err); }
 
 int tc_kinds_secret(tc_client *client, struct tc_kinds_secret **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SECRET], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(SECRET), NULL, NULL, NULL, reply, err); }
 tc_call *tc_kinds_secret_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SECRET], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SECRET), NULL, NULL, err); }
 struct tc_kinds_secret *tc_kinds_secret_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SECRET], response, err); }
+{ return tc_generated_reply(OP(SECRET), response, err); }
 
 int tc_kinds_second(tc_client *client, struct tc_kinds_names_v2 **reply, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SECOND], NULL, NULL, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(SECOND), NULL, NULL, NULL, reply, err); }
 tc_call *tc_kinds_second_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SECOND], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SECOND), NULL, NULL, err); }
 struct tc_kinds_names_v2 *tc_kinds_second_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SECOND], response, err); }
+{ return tc_generated_reply(OP(SECOND), response, err); }
 
 int tc_kinds_things(tc_client *client, const struct tc_kinds_things_query *query, struct tc_kinds_things_query2 **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_THINGS], NULL, query, NULL, reply, err); }
+{ return tc_generated_perform(client, OP(THINGS), NULL, query, NULL, reply, err); }
 tc_call *tc_kinds_things_call(tc_client *client, const struct tc_kinds_things_query *query, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_THINGS], NULL, query, err); }
+{ return tc_generated_call(client, OP(THINGS), NULL, query, err); }
 struct tc_kinds_things_query2 *tc_kinds_things_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_THINGS], response, err); }
+{ return tc_generated_reply(OP(THINGS), response, err); }
 
 int tc_kinds_bytes(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_BYTES], NULL, NULL, NULL, response, err); }
+{ return tc_generated_perform(client, OP(BYTES), NULL, NULL, NULL, response, err); }
 tc_call *tc_kinds_bytes_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_BYTES], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(BYTES), NULL, NULL, err); }
 
 int tc_kinds_nothing(tc_client *client, const char *client_, const char *response_, tc_response **response,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_NOTHING], (const char *const[]){ client_, response_ }, NULL, NULL,
-	response, err); }
+{ return tc_generated_perform(client, OP(NOTHING), TC_VALUES(client_, response_), NULL, NULL, response, err); }
 tc_call *tc_kinds_nothing_call(tc_client *client, const char *client_, const char *response_, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_NOTHING], (const char *const[]){ client_, response_ }, NULL, err); }
+{ return tc_generated_call(client, OP(NOTHING), TC_VALUES(client_, response_), NULL, err); }
 
 int tc_kinds_shared(tc_client *client, const struct tc_kinds_scalars *body, struct tc_kinds_nulls **reply,
 	tc_error *err)
-{ return tc_generated_perform(client, &operations[OP_SHARED], NULL, NULL, body, reply, err); }
+{ return tc_generated_perform(client, OP(SHARED), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_shared_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, &operations[OP_SHARED], NULL, NULL, err); }
+{ return tc_generated_call(client, OP(SHARED), NULL, NULL, err); }
 int tc_kinds_shared_body(tc_call *call, const struct tc_kinds_scalars *body, tc_error *err)
-{ return tc_generated_body(call, &operations[OP_SHARED], body, err); }
+{ return tc_generated_body(call, OP(SHARED), body, err); }
 struct tc_kinds_nulls *tc_kinds_shared_reply(const tc_response *response, tc_error *err)
-{ return tc_generated_reply(&operations[OP_SHARED], response, err); }
+{ return tc_generated_reply(OP(SHARED), response, err); }
 
 int tc_kinds_events_made(const struct tc_kinds_events_made_key *key, struct tc_binding *binding,
 	tc_error *err)

@@ -28,9 +28,7 @@ TC_API int tc_store_thing(tc_client *client, const char *thing_id, struct tc_sto
 TC_API tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err);
 TC_API struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err);
 
-struct tc_store_list_things_query {
-	const char *continuation_token, *limit, *prefix;
-};
+struct tc_store_list_things_query { const char *continuation_token, *limit, *prefix; };
 
 /* Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes
  * back.

@@ -127,9 +127,7 @@ TC_API int tc_kinds_second(tc_client *client, struct tc_kinds_names_v2 **reply, 
 TC_API tc_call *tc_kinds_second_call(tc_client *client, tc_error *err);
 TC_API struct tc_kinds_names_v2 *tc_kinds_second_reply(const tc_response *response, tc_error *err);
 
-struct tc_kinds_things_query {
-	const char *a;
-};
+struct tc_kinds_things_query { const char *a; };
 
 /* Takes things.
  * GET /things; stable */

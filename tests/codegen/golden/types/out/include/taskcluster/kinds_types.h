@@ -26,7 +26,8 @@ struct tc_kinds_scalars {
 	struct tc_opt_bool maybe_flag; /* Always true. */
 	const char *date; /* Required. A date. */
 	const char *regex; /* Not checked: the format regex. */
-	const char *bad_pattern; /* Not checked: a pattern that is none here. */
+	/* Not checked: a pattern that is none here (missing closing parenthesis, at 9). */
+	const char *bad_pattern;
 	/* Default "one". One of "one", "two words", "quote"back\slash", "three? ?/". */
 	const char *choice;
 	const char *fixed; /* Required. Always "always". */
