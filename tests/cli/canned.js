@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-// A server with ready-made replies, for what no well-behaved Taskcluster sends. The reply is chosen
-// by the taskId: GET /api/queue/v1/task/<name>/status, or what follows the version. It prints its root URL, then serves.
+// A server with ready-made replies, for what no well-behaved server sends. Of Taskcluster's functions the reply is chosen by the
+// taskId, GET /api/queue/v1/task/<name>/status, or by what follows the version; `routes` has lists, streams and downloads of
+// several systems. It prints its root URL, then serves.
 'use strict';
 const http = require('http');
 
@@ -23,14 +24,132 @@ const replies = {
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
 
-const server = http.createServer((request, response) => {
-  const parts = new URL(request.url, 'http://here').pathname.split('/');
+function send(response, [status, body, type, headers]) {
+  response.writeHead(status, { ...(type && { 'Content-Type': type }), ...headers });
+  response.end(body);
+}
+
+const json = value => [200, JSON.stringify(value), 'application/json'];
+const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+// ---- lists; each gives out a few of its items at a time, whatever is asked for
+
+function byToken(response, url, [, group]) {
+  const token = url.searchParams.get('continuationToken');
+  if (group === 'refused' && token) return send(response, replies.missing);
+  if (group === 'cut' && token) { // two items, and the beginning of a third
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.write('{"tasks":[{"n":3},{"n":4},{"n":');
+    return setTimeout(() => response.destroy(), 50);
+  }
+  if (group === 'long') return endless(response);
+  if (group === 'hang' && token) return undefined;
+  const pages = { '': [[1, 2], 'b'], b: [[], 'c'], c: [[3], undefined] };
+  const [numbers, continuationToken] = pages[token || ''];
+  return send(response, json({ taskGroupId: group, tasks: numbers.map(n => ({ n, text: 'ä\n' })), continuationToken }));
+}
+
+function byOffset(response, url) {
+  const offset = +url.searchParams.get('offset');
+  const limit = Math.min(3, +url.searchParams.get('limit') || 3);
+  const items = range(offset, Math.min(7, offset + limit)).map(builderid => ({ builderid }));
+  return send(response, json({ builders: items, meta: { total: 99 } }));
+}
+
+function byPage(response, url) {
+  const page = +(url.searchParams.get('page') || 1);
+  return send(response, json({ next: page < 3 ? 'http://elsewhere.invalid/' : null, results: [{ page, n: 1 }, { page, n: 2 }] }));
+}
+
+// Pushes 9 to 1, two in each second: at the end of a page of three a second is cut in two.
+function byKey(response, url) {
+  const before = +(url.searchParams.get('push_timestamp__lt') || 1000);
+  const pushes = range(1, 10).reverse().map(id => ({ id, push_timestamp: 100 + Math.floor(id / 2) }));
+  const count = Math.min(+url.searchParams.get('count'), 1000);
+  return send(response, json({ results: pushes.filter(push => push.push_timestamp < before).slice(0, count) }));
+}
+
+// A page that is larger than anybody's memory should be.
+function endless(response) {
+  const items = `${JSON.stringify({ n: 1, text: 'x'.repeat(1000) })},`.repeat(100);
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.write('{"tasks":[');
+  pump(response, Buffer.from(items), 1500, () => response.end('{"n":2}]}'));
+}
+
+// Writes a piece so many times, as fast as it is taken.
+function pump(response, piece, times, end) {
+  while (times-- > 0)
+    if (!response.write(piece)) return response.once('drain', () => pump(response, piece, times, end));
+  return end();
+}
+
+// ---- streams of events
+
+function listen(response, url, [, what]) {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  response.write('event: handshake\ndata: 5\n\n');
+  for (const n of [1, 2, 3]) response.write(`event: event\ndata: {"key": "${what}",\ndata:  "n": ${n}}\n\n: comment\n\n`);
+  if (what === 'ends') response.end();
+}
+
+// ---- downloads
+
+const megabyte = Buffer.alloc(1 << 20, 'log line\n');
+let attempts = 0;
+
+function named(response, disposition, body, type = 'text/plain') {
+  send(response, [200, body, type, { 'Content-Disposition': disposition }]);
+}
+
+const downloads = {
+  1: response => named(response, 'attachment; filename="dir/build.log"', 'a log\n'),
+  2: response => send(response, [200, all, 'application/octet-stream']),
+  3: response => named(response, 'attachment; filename=".profile"', 'evil\n'),
+  4(response) {
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Disposition': 'attachment; filename=large' });
+    pump(response, megabyte, 300, () => response.end());
+  },
+  5(response) { // breaks off at the first attempt
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12 });
+    response.write('first ');
+    if (++attempts % 2) return setTimeout(() => response.destroy(), 50);
+    return response.end('second');
+  },
+  6(response) { // begins, and goes no further
+    response.writeHead(200, { 'Content-Type': 'text/plain' });
+    response.write('x');
+  },
+  7: response => send(response, [200, '', 'text/plain']),
+  8: response => send(response, [302, '', undefined, { Location: 'https://elsewhere.example.com/' }]),
+  9: response => send(response, [404, '{"error": "no such log"}', 'application/json']),
+};
+
+const download = (response, url, [, id]) => downloads[id](response);
+
+const routes = [
+  [/^\/api\/queue\/v1\/task-group\/(\w+)\/list$/, byToken],
+  [/^\/api\/v2\/builders$/, byOffset],
+  [/^\/api\/performance\/alertsummary\/$/, byPage],
+  [/^\/api\/project\/try\/push\/$/, byKey],
+  [/^\/sse\/listen\/(.*)$/, listen],
+  [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
+  [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/, response => send(response, [200, 'unnamed\n', 'text/plain'])],
+];
+
+function answer(request, response) {
+  const url = new URL(request.url, 'http://here');
+  for (const [pattern, give] of routes) {
+    const match = pattern.exec(decodeURIComponent(url.pathname));
+    if (match) return give(response, url, match);
+  }
+  const parts = url.pathname.split('/');
   const name = parts[5] || parts[4];
-  if (name === 'hang') return;
-  const [status, body, type, headers] = replies[name] || replies.missing;
-  request.resume().on('end', () => {
-    response.writeHead(status, { ...(type && { 'Content-Type': type }), ...headers });
-    response.end(body);
-  });
+  if (name === 'hang') return undefined;
+  return send(response, replies[name] || replies.missing);
+}
+
+const server = http.createServer((request, response) => {
+  request.resume().on('end', () => answer(request, response));
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));

@@ -16,6 +16,7 @@ finish() {
 }
 trap finish EXIT
 
+unset TREEHERDER_URL TREEHERDER_CLIENT_ID TREEHERDER_SECRET BUILDBOT_URL BUILDBOT_USER BUILDBOT_PASSWORD
 unset TASKCLUSTER_ROOT_URL TASKCLUSTER_CLIENT_ID TASKCLUSTER_ACCESS_TOKEN TASKCLUSTER_CERTIFICATE \
 	TASKCLUSTER_PROXY_URL http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY SSL_CERT_FILE
 export HOME=$folder/home XDG_CONFIG_HOME=
@@ -64,9 +65,50 @@ lacks() {
 await_line() {
 	local i
 	for ((i = 0; i < 200; i++)); do
-		[[ $(wc -l <"$1") == 0 ]] || return 0
+		[[ ! -s $1 || $(wc -l <"$1") == 0 ]] || return 0
 		sleep 0.05
 	done
 	echo "nothing came in $1" >&2
 	exit 1
+}
+
+# Starts the server with ready-made replies, as the server of every system.
+start_canned() {
+	command -v node >/dev/null || exit 77
+	node tests/cli/canned.js >"$folder/root" &
+	servers+=($!)
+	await_line "$folder/root"
+	TASKCLUSTER_ROOT_URL=$(<"$folder/root")
+	TREEHERDER_URL=$TASKCLUSTER_ROOT_URL BUILDBOT_URL=$TASKCLUSTER_ROOT_URL
+	export TASKCLUSTER_ROOT_URL TREEHERDER_URL BUILDBOT_URL
+}
+
+# on_terminal STATUS ARGUMENT…: the same as run, with a terminal; what it shows is out.
+on_terminal() {
+	local wanted=$1
+	shift
+	last=("$@") status=0 err=
+	out=$(script -qec "'$TC_CLI' $*" /dev/null </dev/null | tr -d '\r'; exit "${PIPESTATUS[0]}") || status=$?
+	((status == wanted)) || fail "expected exit status $wanted on a terminal"
+}
+
+# interrupted SECONDS ARGUMENT…: Ctrl-C after that time must end the program, by the signal.
+interrupted() {
+	local seconds=$1
+	shift
+	last=("$@") status=0
+	out=$(timeout --preserve-status -s INT "$seconds" "$TC_CLI" "$@" 2>"$folder/err") || status=$?
+	err=$(<"$folder/err")
+	((status == 130)) || fail "expected an end by SIGINT"
+}
+
+# lean KIB ARGUMENT…: runs the program, which must not take more memory; output goes nowhere.
+lean() {
+	local limit=$1
+	shift
+	last=("$@") status=0 out= err=
+	[[ -x /usr/bin/time && -z ${TC_SANITIZE:-} ]] || return 0
+	/usr/bin/time -f %M -o "$folder/peak" "$TC_CLI" "$@" >"$folder/lean" || status=$?
+	((status == 0)) || fail "expected success"
+	(($(<"$folder/peak") <= limit)) || fail "took $(<"$folder/peak") KiB"
 }

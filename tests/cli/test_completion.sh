@@ -41,16 +41,65 @@ complete_in_bash routing-key queue taskCompleted taskId = T workerT
 is workerType=
 complete_in_bash api --body "$folder/ba"
 is "$folder/bash"
+# operators behind a key that is there as a whole, and keys that have nothing else
+complete_in_bash api buildbot listBuilds --numb
+is --number
+complete_in_bash api buildbot listBuilds --number__l
+is "--number__lt --number__le"
+complete_in_bash api buildbot listBuilds --complete_at__l
+is "--complete_at__lt --complete_at__le"
+complete_in_bash api buildbot listBuilds --complete_a
+is --complete_at
+complete_in_bash api buildbot listBuilders --master
+is --masterids__contains
+complete_in_bash api buildbot --number__lt 5 -vv listBuilds --all --max-items 3 --of
+is --offset
+complete_in_bash api buildbot listBuilds --all --max
+is --max-items
+complete_in_bash api queue status -o "$folder/ba"
+is "$folder/bash"
 complete_in_bash slugid de
 is decode
 
+# complete_in_zsh WORD…: what zsh chooses from for the last word
+complete_in_zsh() {
+	last=("$@")
+	out=$(zsh -f -c '
+		compdef() {}
+		_describe() { print -rl -- "${(@P)2}" }
+		. "$1"
+		shift
+		words=(taskcluster "$@") CURRENT=$(($# + 1))
+		_taskcluster' - "$folder/zsh" "$@")
+}
 if command -v zsh >/dev/null; then
 	zsh -n "$folder/zsh" || fail "zsh does not read its script"
+	complete_in_zsh api buildbot listBuilds --number__l
+	has "--number__lt:a query value"
+	has "--all:every item"
+	complete_in_zsh api buildbot listBuilds --number
+	lacks --number__lt
+	has --number
+	complete_in_zsh api buildbot --number__lt 5 -vv listBuilders --all --max-items 3 --of
+	has --masterids__contains
+	complete_in_zsh api que
+	has "queue:"
 fi
+
+complete_in_fish() {
+	last=("$@")
+	out=$(fish -c "source $folder/fish; complete -C 'taskcluster $*'")
+}
 if command -v fish >/dev/null; then
-	out=$(fish -c "source $folder/fish; complete -C 'taskcluster api queue listArtifacts T 0 --lim'")
+	complete_in_fish api queue listArtifacts T 0 --lim
 	has --limit
-	out=$(fish -c "source $folder/fish; complete -C 'taskcluster routing-key queue taskCompl'")
+	complete_in_fish routing-key queue taskCompl
 	has taskCompleted
+	complete_in_fish api buildbot listBuilds --number__l
+	has --number__lt
+	complete_in_fish api buildbot listBuilds --numb
+	lacks --number__lt
+	complete_in_fish api buildbot --number__lt 5 -vv listBuilders --all --max-items 3 --master
+	has --masterids__contains
 fi
 echo "completion: all as it should be"

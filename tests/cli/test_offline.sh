@@ -18,7 +18,7 @@ tells "unknown option --frobnicate"
 run 0 --version
 silent
 run 0 version
-has "for Taskcluster release"
+[[ $out =~ "for Taskcluster release "[0-9]+ ]] || fail "no release"
 
 # lists come from the tables
 run 0 api
@@ -118,6 +118,9 @@ run 2 api buildbot listBuilds --url --number__near 5
 tells 'unknown option --number__near'
 run 2 api buildbot listBuilds
 tells 'set BUILDBOT_URL'
+run 2 api buildbot listBuilds --server-url nonsense
+tells 'neither http:// nor https://'
+lacks TASKCLUSTER_ROOT_URL
 
 # signed URLs
 run 2 api queue ping --signed-url

@@ -4,20 +4,14 @@
 # readers that go, and a person who gives up.
 . tests/cli/check.sh
 exec </dev/null
-command -v node >/dev/null || exit 77
-
-node tests/cli/canned.js >"$folder/root" &
-servers+=($!)
-await_line "$folder/root"
-TASKCLUSTER_ROOT_URL=$(<"$folder/root")
-export TASKCLUSTER_ROOT_URL
+start_canned
 
 json='{"text":"<a href='"'x'"'>&é\u0000","number":1.50,"empty":{}}'
 run 0 api queue status json
 is "$json"
 silent
-script -qec "'$TC_CLI' api queue status json" /dev/null </dev/null >"$folder/tty"
-tr -d '\r' <"$folder/tty" | grep -q '^  "number": 1.50,$' || fail "not indented on a terminal"
+on_terminal 0 api queue status json
+has $'\n  "number": 1.50,\n'
 run 0 api queue status twice
 is '{"a":1,"a":2}'
 run 0 api queue status text
@@ -40,9 +34,8 @@ cmp "$folder/piped" "$folder/expected"
 run 0 api queue status binary -o "$folder/file"
 is ''
 cmp "$folder/file" "$folder/expected"
-status=0
-script -qec "'$TC_CLI' api queue status binary" /dev/null </dev/null >"$folder/tty" || status=$?
-((status == 1)) && grep -q 'o FILE saves it' "$folder/tty" || fail "bytes on a terminal"
+on_terminal 1 api queue status binary
+has 'o FILE saves it'
 run 0 api queue status svg
 is '<svg/>'
 
@@ -121,10 +114,7 @@ TASKCLUSTER_ROOT_URL=http://127.0.0.1:1 run 1 api queue ping
 tells "Check the root URL"
 
 # Ctrl-C while the server does not answer: the program ends by the signal, and leaves nothing
-status=0
-timeout --preserve-status -s INT 1 "$TC_CLI" api queue status hang -o "$folder/hung" 2>"$folder/err" ||
-	status=$?
-((status == 130)) || fail "expected an end by SIGINT, got $status"
+interrupted 1 api queue status hang -o "$folder/hung"
+silent
 [[ -z $(find "$folder" -name 'hung*') ]] || fail "Ctrl-C left a file"
-[[ ! -s $folder/err ]] || fail "Ctrl-C is no news: $(<"$folder/err")"
 echo "replies: all as they should be"

@@ -1,40 +1,29 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/cli.h"
 #include "tools/taskcluster/input.h"
-#include "tools/taskcluster/output.h"
-#include "tools/taskcluster/session.h"
+#include "tools/taskcluster/rules.h"
 
-#include <taskcluster/call.h>
-#include <taskcluster/date.h>
 #include <taskcluster/registry.h>
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE_URL = OPTION_OWN, BODY, DRY_RUN, EXPIRES, SIGNED_URL, URL };
-
 static const struct option options[] = {
-	{ "body", BODY, "FILE", "the body; - is standard input, the default" },
-	{ "output", 'o', "FILE", "write the reply there; it appears whole or not at all" },
-	{ "dry-run", DRY_RUN, NULL, "print the request, without the secret, and do not send it" },
-	{ "url", URL, NULL, "print the URL, and do not call it" },
-	{ "signed-url", SIGNED_URL, NULL, "print a URL that anybody can GET for a while" },
-	{ "expires", EXPIRES, "TIME", "how long: \"15m\" (the default), \"1 day 2 hours\", …" },
-	{ "base-url", BASE_URL, "URL", "for classic services: {service} stands for the name" },
-	{ "server-url", BASE_URL, "URL", "where the server of another system is" },
+	{ "body", API_BODY, "FILE", "the body; - is standard input, the default" },
+	{ "output", 'o', "FILE",
+		"write the reply there, whole or not at all; in a folder the server names the "
+		"file, and nothing is overwritten" },
+	{ "all", API_ALL, NULL, "every item of every page, each as a line of JSON" },
+	{ "max-items", API_MAX_ITEMS, "N", "end after so many items, or events of a stream" },
+	{ "dry-run", API_DRY_RUN, NULL,
+		"print the request, without the secret, and do not send it" },
+	{ "url", API_URL, NULL, "print the URL, and do not call it" },
+	{ "signed-url", API_SIGNED_URL, NULL, "print a URL that anybody can GET for a while" },
+	{ "expires", API_EXPIRES, "TIME", "how long: \"15m\" (the default), \"1 day 2 hours\", …" },
+	{ "base-url", API_BASE_URL, "URL", "for classic services: {service} stands for the name" },
+	{ "server-url", API_BASE_URL, "URL", "where the server of another system is" },
 	{ NULL, 0, NULL, NULL },
-};
-
-struct request {
-	const struct tc_service *service;
-	const struct tc_operation *operation;
-	struct tc_pair *pairs; /* arguments, then query values */
-	size_t count, arguments;
-	const char *body, *output, *expires, *base_url;
-	int verb; /* 0: perform; or DRY_RUN, URL, SIGNED_URL */
-	bool help;
 };
 
 static int too_many(const struct request *request, const char *word)
@@ -66,6 +55,17 @@ static int take_word(struct request *request, struct arguments *arguments)
 	return 0;
 }
 
+static int take_max_items(struct request *request, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	request->max_items = strtoll(text, &end, 10);
+	if (*end || end == text || errno || request->max_items < 1)
+		return usage_error("--max-items is \"%s\"; expected a number from 1", text);
+	return 0;
+}
+
 static int take_verb(struct request *request, int verb)
 {
 	if (request->verb && request->verb != verb)
@@ -83,18 +83,23 @@ static int take(struct request *request, struct arguments *arguments, int id)
 		request->pairs[request->count++] =
 			(struct tc_pair){ arguments->name, arguments->value };
 		return 0;
-	case BODY:
+	case API_BODY:
 		request->body = arguments->value;
 		return 0;
 	case 'o':
 		request->output = arguments->value;
 		return 0;
-	case EXPIRES:
+	case API_EXPIRES:
 		request->expires = arguments->value;
 		return 0;
-	case BASE_URL:
+	case API_BASE_URL:
 		request->base_url = arguments->value;
 		return 0;
+	case API_ALL:
+		request->all = true;
+		return 0;
+	case API_MAX_ITEMS:
+		return take_max_items(request, arguments->value);
 	case 'h':
 		request->help = true;
 		return 0;
@@ -114,6 +119,44 @@ static int parse(struct request *request, struct arguments *arguments)
 	return status;
 }
 
+static int check_body(const struct request *request)
+{
+	if (!request->body || request->operation->has_input)
+		return 0;
+	return usage_error("%s %s takes no body", request->service->name, request->operation->name);
+}
+
+/* Lists and streams. */
+static int check_many(const struct request *request)
+{
+	const struct tc_operation *operation = request->operation;
+	bool streams = rules_events(operation) != NULL;
+
+	if (request->all && !operation->pages)
+		return usage_error("%s %s does not page: leave --all out", request->service->name,
+			operation->name);
+	if (request->all && request->verb)
+		return usage_error("--all sends calls; --dry-run, --url and --signed-url do not");
+	if (request->max_items && !request->all && !streams)
+		return usage_error("--max-items goes with --all, and with streams of events");
+	if (streams && request->output && !request->max_items && !request->verb)
+		return usage_error("a stream has no end, so its file would never be whole: say "
+				   "how long it is with --max-items");
+	return 0;
+}
+
+static int check_urls(const struct request *request)
+{
+	if (request->expires && request->verb != API_SIGNED_URL)
+		return usage_error("--expires goes with --signed-url");
+	if (request->base_url && !request->service->base_url &&
+		!session_is_elsewhere(request->service))
+		return usage_error("--base-url is for services that carry their own, and %s does "
+				   "not: set TASKCLUSTER_ROOT_URL",
+			request->service->name);
+	return 0;
+}
+
 /* What only a whole command line shows. */
 static int check(const struct request *request)
 {
@@ -124,118 +167,10 @@ static int check(const struct request *request)
 			request->service->name, operation->name,
 			operation->arguments[request->arguments].name, request->service->name,
 			operation->name);
-	if (request->body && !operation->has_input)
-		return usage_error("%s %s takes no body", request->service->name, operation->name);
-	if (request->expires && request->verb != SIGNED_URL)
-		return usage_error("--expires goes with --signed-url");
-	if (request->base_url && !request->service->base_url &&
-		!session_is_elsewhere(request->service))
-		return usage_error("--base-url is for services that carry their own, and %s does "
-				   "not: set TASKCLUSTER_ROOT_URL",
-			request->service->name);
-	return 0;
-}
-
-/* The seconds from now to then, as people say it. */
-static int lifetime(const char *text, int64_t *seconds)
-{
-	struct timespec now = { 0 }, then;
-	char date[TC_DATE_SIZE];
-	tc_error err = TC_ERROR_INIT;
-
-	*seconds = 0;
-	if (!text)
-		return 0;
-	if (tc_from_now(text, &now, date, &err) != TC_OK ||
-		tc_date_parse(date, &then, &err) != TC_OK) {
-		usage_error("--expires: %s", tc_error_text(&err));
-		tc_error_clear(&err);
-		return STATUS_USAGE;
-	}
-	*seconds = then.tv_sec;
-	return *seconds > 0 ? 0 : usage_error("--expires: \"%s\" is not in the future", text);
-}
-
-static int print_signed_url(
-	const struct request *request, const struct session *session, const tc_call *call)
-{
-	tc_error err = TC_ERROR_INIT;
-	const char *url = NULL;
-	int64_t seconds;
-	int status = lifetime(request->expires, &seconds);
-
-	if (status != 0)
-		return status;
-	if (tc_call_signed_url(call, seconds, &url, &err) == TC_OK)
-		puts(url);
-	else
-		status = report(&err, request->operation, &session->config);
-	tc_release(url);
-	tc_error_clear(&err);
-	return status;
-}
-
-static int print_signer(const struct tc_service *service, const struct config *config)
-{
-	if (session_is_elsewhere(service)) {
-		puts("(by its own credentials, when there are any)");
-		return 0;
-	}
-	const struct tc_credentials_info *info = NULL;
-
-	if (config->proxy_url) {
-		puts("(the proxy signs it)");
-		return 0;
-	}
-	if (!config->credentials) {
-		puts("(not signed: there are no credentials)");
-		return 0;
-	}
-	if (tc_credentials_info(config->credentials, &info, NULL) != TC_OK)
-		return failure("memory ended");
-	printf("Authorization: Hawk id=\"%s\", … (signed when it is sent)\n", info->client_id);
-	tc_release(info);
-	return 0;
-}
-
-static int print_request(const struct request *request, const struct config *config,
-	const tc_call *call, const tc_json *body)
-{
-	struct output output;
-
-	printf("%s %s\n", request->operation->method, tc_call_url(call));
-	int status = print_signer(request->service, config);
-	if (status != 0 || !body)
-		return status;
-	puts("Content-Type: application/json\n");
-	fflush(stdout);
-	output_open(&output, NULL);
-	status = output_json(&output, body);
-	output_close(&output);
-	return status;
-}
-
-static int perform(
-	const struct request *request, const struct session *session, const tc_call *call)
-{
-	tc_error err = TC_ERROR_INIT;
-	tc_response *response = NULL;
-	struct output output;
-
-	signals_watch();
-	int status = output_open(&output, request->output);
-	if (status == 0 && tc_call_perform(call, &response, &err) != TC_OK)
-		/* a person who interrupts knows it */
-		status = signals_caught() ? STATUS_FAILED
-					  : report(&err, request->operation, &session->config);
+	int status = check_body(request);
 	if (status == 0)
-		status = output_response(&output, response, request->operation->blob_output);
-	if (status == 0)
-		status = output_commit(&output);
-	output_close(&output);
-	tc_release(response);
-	tc_error_clear(&err);
-	return status;
+		status = check_many(request);
+	return status == 0 ? check_urls(request) : status;
 }
 
 /* The body; for a URL nobody needs one, and `{}` stands for it. */
@@ -244,9 +179,21 @@ static int read_body(const struct request *request, const tc_json **body)
 	*body = NULL;
 	if (!request->operation->has_input)
 		return 0;
-	if (request->verb == URL || request->verb == SIGNED_URL)
+	if (request->verb == API_URL || request->verb == API_SIGNED_URL)
 		return tc_json_parse("{}", 2, body, NULL) == TC_OK ? 0 : failure("memory ended");
 	return input_read_json(request->body, request->operation, body);
+}
+
+static int perform(
+	const struct request *request, const struct session *session, const tc_call *call)
+{
+	if (request->all)
+		return api_all(request, session, call);
+	if (rules_events(request->operation))
+		return api_listen(request, session, call);
+	if (request->operation->blob_output)
+		return api_download(request, session, call);
+	return api_send(request, session, call);
 }
 
 static int call(const struct request *request, struct session *session, const tc_json *body)
@@ -258,12 +205,10 @@ static int call(const struct request *request, struct session *session, const tc
 
 	if (!call)
 		status = report(&err, request->operation, &session->config);
-	else if (request->verb == URL)
-		puts(tc_call_url(call));
-	else if (request->verb == SIGNED_URL)
-		status = print_signed_url(request, session, call);
-	else if (request->verb == DRY_RUN)
-		status = print_request(request, &session->config, call, body);
+	else if (request->verb == API_DRY_RUN)
+		status = api_print_request(request, session, call, body);
+	else if (request->verb)
+		status = api_print_url(request, session, call);
 	else
 		status = perform(request, session, call);
 	tc_call_free(call);
@@ -302,11 +247,8 @@ static int run_parsed(const struct request *request, struct arguments *arguments
 static int run(struct arguments *arguments)
 {
 	struct request request = { 0 };
-	size_t words = 0;
 
-	while (arguments->words[words])
-		words++;
-	request.pairs = calloc(words + 1, sizeof *request.pairs);
+	request.pairs = arguments_pairs(arguments);
 	if (!request.pairs)
 		return failure("memory ended");
 	int status = parse(&request, arguments);
@@ -324,9 +266,9 @@ const struct command api_command = {
 		"Alone it lists the services; with a service, that service's functions; --help "
 		"behind a function explains it. The body, if the function has one, is read from "
 		"standard input. The reply goes to standard output: JSON indented on a terminal "
-		"and "
-		"in one line elsewhere, anything else byte by byte, a bare redirect as the URL it "
-		"leads to.\n\n"
+		"and in one line elsewhere, anything else byte by byte, a bare redirect as the "
+		"URL it leads to. Lists with --all, and streams of events, are lines of JSON that "
+		"come as they arrive.\n\n"
 		"The exit status is 0; 1 when the server refuses or cannot be reached; 2 when the "
 		"command line, the configuration or the body is wrong.",
 	.options = options,

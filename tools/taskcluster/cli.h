@@ -25,7 +25,8 @@ extern const struct command *const commands[];
 /* Prints what --help says; 0. */
 int command_help(const struct command *command);
 
-/* A table of options, for --help. */
+/* An option, or a table of them, for --help. */
+void print_option(const struct option *option);
 void print_options(const struct option *options);
 
 /* For a word that names none of the registry: tells so, with what may have been meant.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/completion.h"
 #include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/rules.h"
 #include "tools/taskcluster/text.h"
 
 #include <taskcluster/registry.h>
@@ -119,9 +120,31 @@ static void add_options(const struct dialect *dialect, const struct option *opti
 	}
 }
 
+/* A key with one of its operators. */
+static void add_operator(const struct dialect *dialect, const struct tc_operation *operation,
+	const struct tc_query_rule *rule, const struct tc_query_operator *relation)
+{
+	char word[KEY_MAX];
+
+	snprintf(word, sizeof word, "--%s%s%s", rule->name, rules_separator(operation),
+		relation->name);
+	add_word(dialect, word, "a query value");
+}
+
+static void add_operators(const struct dialect *dialect, const struct tc_operation *operation,
+	const struct tc_query_rule *rule)
+{
+	const struct tc_query_operator *relation = rule->operators;
+
+	for (; relation && relation->name; relation++)
+		add_operator(dialect, operation, rule, relation);
+}
+
 static void add_query(const struct dialect *dialect, const struct tc_operation *operation)
 {
-	if (operation->query_count == 0)
+	const struct tc_query_rule *rule;
+
+	if (operation->query_count == 0 && !rules_query_at(operation, 0))
 		return;
 	open_key(dialect, "api", operation->service->name, operation->name);
 	for (size_t i = 0; i < operation->query_count; i++) {
@@ -129,6 +152,9 @@ static void add_query(const struct dialect *dialect, const struct tc_operation *
 		snprintf(word, sizeof word, "--%s", operation->query[i].name);
 		add_word(dialect, word, "a query value");
 	}
+	for (size_t i = 0; (rule = rules_query_at(operation, i)); i++)
+		if (rule->no_bare)
+			add_operators(dialect, operation, rule);
 	dialect->close();
 }
 
@@ -148,52 +174,67 @@ void completion_options(const struct dialect *dialect)
 			add_query(dialect, &services[i]->operations[j]);
 }
 
-/* Whether an operation before this one has the query value already. */
-static bool seen_before(const char *name, const struct tc_operation *until)
+/* Whether a function of the service before this one has the key. */
+static bool seen_before(const struct tc_operation *until, const char *name)
 {
-	size_t count;
-	const struct tc_service *const *services = tc_services(&count);
+	const struct tc_operation *operation = until->service->operations;
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < services[i]->operation_count; j++) {
-			const struct tc_operation *operation = &services[i]->operations[j];
-			if (operation == until)
-				return false;
-			for (size_t k = 0; k < operation->query_count; k++)
-				if (strcmp(operation->query[k].name, name) == 0)
-					return true;
-		}
+	for (; operation < until; operation++) {
+		const struct tc_query_rule *rule;
+		for (size_t i = 0; (rule = rules_query_at(operation, i)); i++)
+			if (rule->operators && strcmp(rule->name, name) == 0)
+				return true;
+	}
 	return false;
 }
 
-static void print_queries(const struct tc_operation *operation)
+static void open_operators(const struct dialect *dialect, const struct tc_operation *operation)
 {
-	for (size_t i = 0; i < operation->query_count; i++)
-		if (!seen_before(operation->query[i].name, operation))
-			printf(" --%s", operation->query[i].name);
-}
+	const struct tc_query_rule *rule;
 
-static void print_valued(const struct option *options)
-{
-	for (; options && options->name; options++) {
-		if (!options->value)
+	for (size_t i = 0; (rule = rules_query_at(operation, i)); i++) {
+		char key[KEY_MAX];
+		if (!rule->operators || rule->no_bare || seen_before(operation, rule->name))
 			continue;
-		printf(" --%s", options->name);
-		if (options->id < OPTION_WORD)
-			printf(" -%c", options->id);
+		snprintf(key, sizeof key, "%s --%s", operation->service->name, rule->name);
+		dialect->open(key);
+		add_operators(dialect, operation, rule);
+		dialect->close();
 	}
 }
 
-void completion_valued(void)
+void completion_operators(const struct dialect *dialect)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	for (size_t i = 0; commands[i]; i++)
-		print_valued(commands[i]->options);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < services[i]->operation_count; j++)
-			print_queries(&services[i]->operations[j]);
+			open_operators(dialect, &services[i]->operations[j]);
+}
+
+static void print_flags(const struct option *options)
+{
+	for (; options && options->name; options++)
+		if (!options->value)
+			printf(" --%s", options->name);
+}
+
+void completion_flags(void)
+{
+	for (size_t i = 0; commands[i]; i++)
+		print_flags(commands[i]->options);
+	print_flags(common_options);
+}
+
+void completion_letters(void)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		const struct option *option = commands[i]->options;
+		for (; option && option->name; option++)
+			if (option->value && option->id < OPTION_WORD)
+				printf(" -%c", option->id);
+	}
 }
 
 static int run(struct arguments *arguments)

@@ -36,7 +36,15 @@ void completion_words(const struct dialect *dialect);
 /* Arms of options: by command, and by "api <service> <function>" for query values. */
 void completion_options(const struct dialect *dialect);
 
-/* Options that take a value, of all commands and functions, each once, each after a space. */
-void completion_valued(void);
+/*
+ * Arms of operators, such as --number__lt and --number__gt by "<service> --number". There are ten
+ * times as many as there are keys, so they are only offered behind a key that was typed as a whole.
+ */
+void completion_operators(const struct dialect *dialect);
+
+/* What tells whether a word behind an option is its value: long options that take none (all others
+ * do, with those of queries), and letters that take one; each after a space. */
+void completion_flags(void);
+void completion_letters(void);
 
 #endif

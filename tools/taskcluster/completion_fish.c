@@ -24,6 +24,53 @@ static void add_word(const char *word, const char *sentence, size_t length)
 
 static const struct dialect fish = { open_arm, close_arm, add_word };
 
+/* What follows the tables. */
+static const char script[] =
+	"\n"
+	"\t\t\treturn 0\n"
+	"\tend\n"
+	"\treturn 1\n"
+	"end\n"
+	"function __taskcluster_complete_options\n"
+	"\tset -l current (commandline -ct)\n"
+	"\tif test (count $argv) -ge 3\n"
+	"\t\tfor line in (__taskcluster_options $argv[1..3])\n"
+	"\t\t\techo $line\n"
+	"\t\t\tset -l key (string split -m 1 \\t -- $line)[1]\n"
+	"\t\t\tstring match -q -- \"$key?*\" $current\n"
+	"\t\t\tand __taskcluster_operators $argv[2] $key\n"
+	"\t\tend\n"
+	"\tend\n"
+	"\t__taskcluster_options $argv[1]\n"
+	"end\n"
+	"function __taskcluster_complete\n"
+	"\tset -l typed\n"
+	"\tset -l value ''\n"
+	"\tset -l words (commandline -opc)\n"
+	"\tfor word in $words[2..-1]\n"
+	"\t\tif test -n \"$value\"\n"
+	"\t\t\tset value ''\n"
+	"\t\telse if __taskcluster_takes_value $word\n"
+	"\t\t\tset value $word\n"
+	"\t\telse if not string match -q -- '-*' $word\n"
+	"\t\t\tset -a typed $word\n"
+	"\t\tend\n"
+	"\tend\n"
+	"\tif test -n \"$value\"\n"
+	"\t\tcontains -- $value -o --output --body; and __fish_complete_path (commandline "
+	"-ct)\n"
+	"\t\treturn\n"
+	"\tend\n"
+	"\tif string match -q -- '-*' (commandline -ct)\n"
+	"\t\t__taskcluster_complete_options $typed\n"
+	"\telse if test (count $typed) -gt 3 -a \"$typed[1]\" = routing-key\n"
+	"\t\t__taskcluster_words $typed[1..3]\n"
+	"\telse\n"
+	"\t\t__taskcluster_words $typed\n"
+	"\tend\n"
+	"end\n"
+	"complete -c taskcluster -f -a '(__taskcluster_complete)'";
+
 void completion_fish(void)
 {
 	puts("# fish completion for taskcluster; made by `taskcluster completion fish`\n"
@@ -37,38 +84,18 @@ void completion_fish(void)
 	completion_options(&fish);
 	puts("\tend\n"
 	     "end\n"
-	     "function __taskcluster_complete\n"
-	     "\tset -l typed\n"
-	     "\tset -l value ''\n"
-	     "\tset -l words (commandline -opc)\n"
-	     "\tfor word in $words[2..-1]\n"
-	     "\t\tif test -n \"$value\"\n"
-	     "\t\t\tset value ''\n"
-	     "\t\t\tcontinue\n"
-	     "\t\tend\n"
-	     "\t\tswitch $word");
-	printf("\t\t\tcase");
-	completion_valued();
-	puts("\n"
-	     "\t\t\t\tset value $word\n"
-	     "\t\t\tcase '-*'\n"
-	     "\t\t\tcase '*'\n"
-	     "\t\t\t\tset -a typed $word\n"
-	     "\t\tend\n"
-	     "\tend\n"
-	     "\tif test -n \"$value\"\n"
-	     "\t\tcontains -- $value -o --output --body; and __fish_complete_path (commandline "
-	     "-ct)\n"
-	     "\t\treturn\n"
-	     "\tend\n"
-	     "\tif string match -q -- '-*' (commandline -ct)\n"
-	     "\t\ttest (count $typed) -ge 3; and __taskcluster_options $typed[1..3]\n"
-	     "\t\t__taskcluster_options $typed[1]\n"
-	     "\telse if test (count $typed) -gt 3 -a \"$typed[1]\" = routing-key\n"
-	     "\t\t__taskcluster_words $typed[1..3]\n"
-	     "\telse\n"
-	     "\t\t__taskcluster_words $typed\n"
-	     "\tend\n"
+	     "function __taskcluster_operators\n"
+	     "\tswitch \"$argv\"");
+	completion_operators(&fish);
+	puts("\tend\n"
 	     "end\n"
-	     "complete -c taskcluster -f -a '(__taskcluster_complete)'");
+	     "function __taskcluster_takes_value\n"
+	     "\tswitch $argv[1]");
+	printf("\t\tcase '--?*=*'");
+	completion_flags();
+	puts("\n"
+	     "\t\t\treturn 1");
+	printf("\t\tcase '--?*'");
+	completion_letters();
+	puts(script);
 }

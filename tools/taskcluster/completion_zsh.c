@@ -28,6 +28,61 @@ static void add_word(const char *word, const char *sentence, size_t length)
 
 static const struct dialect zsh = { open_arm, close_arm, add_word };
 
+/* What follows the tables. */
+static const char script[] =
+	" '\n"
+	"\tcase $1 in\n"
+	"\t(--?*) [[ $1 != *=* && $flags != *\" $1 \"* ]] ;;\n"
+	"\t(*) [[ $letters == *\" $1 \"* ]] ;;\n"
+	"\tesac\n"
+	"}\n"
+	"_taskcluster() {\n"
+	"\tlocal -a typed options query _taskcluster_found\n"
+	"\tlocal i word\n"
+	"\tfor ((i = 2; i < CURRENT; i++)); do\n"
+	"\t\tword=$words[i]\n"
+	"\t\tif _taskcluster_takes_value \"$word\"; then\n"
+	"\t\t\t((++i))\n"
+	"\t\telif [[ $word != -* ]]; then\n"
+	"\t\t\ttyped+=(\"$word\")\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\tif ((i > CURRENT)); then\n"
+	"\t\tcase $words[CURRENT-1] in\n"
+	"\t\t(-o|--output|--body) _files ;;\n"
+	"\t\tesac\n"
+	"\t\treturn\n"
+	"\tfi\n"
+	"\tif [[ $words[CURRENT] == -* ]]; then\n"
+	"\t\t_taskcluster_options \"$typed[1]\"\n"
+	"\t\toptions=(\"${_taskcluster_found[@]}\")\n"
+	"\t\t_taskcluster_found=()\n"
+	"\t\t(($#typed < 3)) || _taskcluster_options \"${(j: :)typed[1,3]}\"\n"
+	"\t\tquery=(\"${_taskcluster_found[@]}\")\n"
+	"\t\tfor word in \"${query[@]%%:*}\"; do\n"
+	"\t\t\t[[ $words[CURRENT] == \"$word\"?* ]] || continue\n"
+	"\t\t\t_taskcluster_found=()\n"
+	"\t\t\t_taskcluster_operators \"$typed[2] $word\"\n"
+	"\t\t\toptions+=(\"${_taskcluster_found[@]}\")\n"
+	"\t\tdone\n"
+	"\t\t_taskcluster_found=(\"${query[@]}\" \"${options[@]}\")\n"
+	"\telif [[ $typed[1] == routing-key ]] && (($#typed > 3)); then\n"
+	"\t\t_taskcluster_words \"${(j: :)typed[1,3]}\"\n"
+	"\telse\n"
+	"\t\t_taskcluster_words \"${(j: :)typed}\"\n"
+	"\tfi\n"
+	"\tif [[ $_taskcluster_found[1] == *=* && $typed[1] == routing-key ]]; then\n"
+	"\t\t_describe 'taskcluster' _taskcluster_found -S ''\n"
+	"\telse\n"
+	"\t\t_describe 'taskcluster' _taskcluster_found\n"
+	"\tfi\n"
+	"}\n"
+	"if [[ $funcstack[1] == _taskcluster ]]; then\n"
+	"\t_taskcluster \"$@\"\n"
+	"else\n"
+	"\tcompdef _taskcluster taskcluster\n"
+	"fi";
+
 void completion_zsh(void)
 {
 	puts("#compdef taskcluster\n"
@@ -42,46 +97,15 @@ void completion_zsh(void)
 	completion_options(&zsh);
 	puts("\tesac\n"
 	     "}\n"
-	     "_taskcluster() {\n"
-	     "\tlocal -a typed options _taskcluster_found\n"
-	     "\tlocal i word");
-	printf("\tlocal valued='");
-	completion_valued();
-	puts(" '\n"
-	     "\tfor ((i = 2; i < CURRENT; i++)); do\n"
-	     "\t\tword=$words[i]\n"
-	     "\t\tif [[ $valued == *\" $word \"* ]]; then\n"
-	     "\t\t\t((++i))\n"
-	     "\t\telif [[ $word != -* ]]; then\n"
-	     "\t\t\ttyped+=(\"$word\")\n"
-	     "\t\tfi\n"
-	     "\tdone\n"
-	     "\tif ((i > CURRENT)); then\n"
-	     "\t\tcase $words[CURRENT-1] in\n"
-	     "\t\t(-o|--output|--body) _files ;;\n"
-	     "\t\tesac\n"
-	     "\t\treturn\n"
-	     "\tfi\n"
-	     "\tif [[ $words[CURRENT] == -* ]]; then\n"
-	     "\t\t_taskcluster_options \"$typed[1]\"\n"
-	     "\t\toptions=(\"${_taskcluster_found[@]}\")\n"
-	     "\t\t_taskcluster_found=()\n"
-	     "\t\t(($#typed < 3)) || _taskcluster_options \"${(j: :)typed[1,3]}\"\n"
-	     "\t\t_taskcluster_found+=(\"${options[@]}\")\n"
-	     "\telif [[ $typed[1] == routing-key ]] && (($#typed > 3)); then\n"
-	     "\t\t_taskcluster_words \"${(j: :)typed[1,3]}\"\n"
-	     "\telse\n"
-	     "\t\t_taskcluster_words \"${(j: :)typed}\"\n"
-	     "\tfi\n"
-	     "\tif [[ $_taskcluster_found[1] == *=* && $typed[1] == routing-key ]]; then\n"
-	     "\t\t_describe 'taskcluster' _taskcluster_found -S ''\n"
-	     "\telse\n"
-	     "\t\t_describe 'taskcluster' _taskcluster_found\n"
-	     "\tfi\n"
+	     "_taskcluster_operators() {\n"
+	     "\tcase \"$1\" in");
+	completion_operators(&zsh);
+	puts("\tesac\n"
 	     "}\n"
-	     "if [[ $funcstack[1] == _taskcluster ]]; then\n"
-	     "\t_taskcluster \"$@\"\n"
-	     "else\n"
-	     "\tcompdef _taskcluster taskcluster\n"
-	     "fi");
+	     "_taskcluster_takes_value() {");
+	printf("\tlocal flags='");
+	completion_flags();
+	printf(" ' letters='");
+	completion_letters();
+	puts(script);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/session.h"
 #include "tools/taskcluster/suggest.h"
 #include "tools/taskcluster/text.h"
 
@@ -15,16 +14,23 @@
 const struct command *const commands[] = { &api_command, &routing_key_command, &slugid_command,
 	&from_now_command, &scopes_command, &version_command, &completion_command, NULL };
 
+#define OPTION_COLUMN 24
+
+void print_option(const struct option *option)
+{
+	char letter[] = "-x, ", name[64];
+
+	letter[1] = (char)(option->id < OPTION_WORD ? option->id : 0);
+	snprintf(name, sizeof name, "%s--%s%s%s", letter[1] ? letter : "    ", option->name,
+		option->value ? " " : "", option->value ? option->value : "");
+	printf("  %-*s", OPTION_COLUMN - 2, name);
+	text_hang(stdout, OPTION_COLUMN, OPTION_COLUMN + 1, option->help);
+}
+
 void print_options(const struct option *options)
 {
-	for (; options && options->name; options++) {
-		char letter[] = "-x, ", name[64];
-		letter[1] = (char)(options->id < OPTION_WORD ? options->id : 0);
-		snprintf(name, sizeof name, "%s--%s%s%s", letter[1] ? letter : "    ",
-			options->name, options->value ? " " : "",
-			options->value ? options->value : "");
-		printf("  %-24s %s\n", name, options->help);
-	}
+	for (; options && options->name; options++)
+		print_option(options);
 }
 
 int command_help(const struct command *command)
@@ -137,7 +143,6 @@ int main(int argc, char **argv)
 {
 	open_standard_streams();
 	int status = run(argv + (argc > 0));
-	signals_obey();
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		return failure("the output: %s", strerror(errno));
 	return status;

@@ -3,6 +3,7 @@
 #include "tools/taskcluster/report.h"
 #include "tools/taskcluster/suggest.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <taskcluster/query.h>
 
@@ -169,4 +170,13 @@ int arguments_next(struct arguments *arguments)
 		return next_long(arguments, word);
 	arguments->cluster = word + 1;
 	return next_letter(arguments);
+}
+
+struct tc_pair *arguments_pairs(const struct arguments *arguments)
+{
+	size_t count = 0;
+
+	while (arguments->words[count])
+		count++;
+	return calloc(count + 1, sizeof(struct tc_pair));
 }

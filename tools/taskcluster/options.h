@@ -9,7 +9,7 @@
  * abbreviated: what a script says must mean the same after a service has gained a query value.
  */
 
-#include <taskcluster/operation.h>
+#include <taskcluster/binding.h>
 
 struct option {
 	const char *name;  /* NULL ends a table */
@@ -43,5 +43,8 @@ extern const struct option common_options[];
 
 /* The next word: its option's id, or one of the above. */
 int arguments_next(struct arguments *arguments);
+
+/* Room for as many named values as there may be words left; free it. NULL: no memory. */
+struct tc_pair *arguments_pairs(const struct arguments *arguments);
 
 #endif

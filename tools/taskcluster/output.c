@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "tools/taskcluster/output.h"
 #include "tools/taskcluster/report.h"
+#include "tools/taskcluster/unfinished.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,36 +14,57 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The file beside `target`, with the mode that the target has or a new file would get. */
-static int open_beside(struct output *output, const struct stat *present)
+/* Two texts as one; free it. NULL, after telling, without memory. */
+static char *join(const char *a, const char *b)
 {
-	size_t size = strlen(output->target) + sizeof ".XXXXXX";
+	size_t size = strlen(a) + strlen(b) + 1;
+	char *joined = malloc(size);
+
+	if (joined)
+		snprintf(joined, size, "%s%s", a, b);
+	else
+		failure("memory ended");
+	return joined;
+}
+
+/* The file under a name of its own beside the later one, with the mode that one has or a new file
+ * would get. */
+static int open_temporary(struct output *output, const char *beside, const struct stat *present)
+{
 	mode_t mask = umask(0);
 
 	umask(mask);
-	output->temporary = malloc(size);
+	output->temporary = join(beside, ".XXXXXX");
 	if (!output->temporary)
-		return failure("memory ended");
-	snprintf(output->temporary, size, "%s.XXXXXX", output->target);
-	output->fd = mkstemp(output->temporary);
+		return STATUS_FAILED;
+	output->fd = unfinished_begin(output->temporary);
 	if (output->fd < 0) {
 		free(output->temporary);
 		output->temporary = NULL;
-		return usage_error("%s: %s", output->target, strerror(errno));
+		return usage_error("%s: %s", beside, strerror(errno));
 	}
 	fchmod(output->fd, present ? present->st_mode & 0777 : 0666 & ~mask);
 	return 0;
 }
 
+static int open_in_folder(struct output *output, const char *path)
+{
+	output->folder = join(path, path[strlen(path) - 1] == '/' ? "" : "/");
+	return output->folder ? open_temporary(output, output->folder, NULL) : STATUS_FAILED;
+}
+
 int output_open(struct output *output, const char *path)
 {
 	struct stat present;
-	bool exists;
 
 	*output = (struct output){ .fd = STDOUT_FILENO };
 	if (!path || strcmp(path, "-") == 0)
 		return 0;
-	exists = stat(path, &present) == 0;
+	bool exists = stat(path, &present) == 0;
+	if (!*path || (!exists && path[strlen(path) - 1] == '/'))
+		return usage_error("-o: there is no folder \"%s\"", path);
+	if (exists && S_ISDIR(present.st_mode))
+		return open_in_folder(output, path);
 	if (exists && !S_ISREG(present.st_mode)) {
 		output->fd = open(path, O_WRONLY | O_CLOEXEC);
 		return output->fd < 0 ? usage_error("%s: %s", path, strerror(errno)) : 0;
@@ -52,7 +74,35 @@ int output_open(struct output *output, const char *path)
 	output->target = exists ? realpath(path, NULL) : strdup(path);
 	if (!output->target)
 		return failure("%s: %s", path, strerror(errno));
-	return open_beside(output, exists ? &present : NULL);
+	return open_temporary(output, output->target, exists ? &present : NULL);
+}
+
+int output_open_file(struct output *output, const char *path)
+{
+	int status = output_open(output, path);
+
+	if (status != 0 || !output->folder)
+		return status;
+	return usage_error("%s is a folder, and a list has no name of its own: name a file", path);
+}
+
+static int is_there(const struct output *output)
+{
+	return failure("%s is there already, and is not overwritten: -o FILE names another",
+		output->target);
+}
+
+int output_name(struct output *output, const char *name)
+{
+	struct stat present;
+
+	free(output->target);
+	output->target = join(output->folder, name);
+	if (!output->target)
+		return STATUS_FAILED;
+	if (lstat(output->target, &present) == 0)
+		return is_there(output);
+	return errno == ENOENT ? 0 : failure("%s: %s", output->target, strerror(errno));
 }
 
 /* A reader that has gone, like head, is no news to anybody. */
@@ -79,16 +129,48 @@ int output_write(struct output *output, const void *bytes, size_t length)
 	return 0;
 }
 
+/* Some file systems (FAT) have no links; there an empty file reserves the name. */
+static int take_name(const struct output *output)
+{
+	int fd = open(output->target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	if (rename(output->temporary, output->target) == 0)
+		return 0;
+	unlink(output->target);
+	return -1;
+}
+
+/* The name, unless somebody else has it meanwhile. */
+static int appear_in_folder(const struct output *output)
+{
+	if (link(output->temporary, output->target) == 0)
+		return unlink(output->temporary);
+	return errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS ? take_name(output) : -1;
+}
+
+static int appear(const struct output *output)
+{
+	if (!output->folder)
+		return rename(output->temporary, output->target);
+	return appear_in_folder(output);
+}
+
 int output_commit(struct output *output)
 {
 	if (!output->temporary)
 		return 0;
 	int fd = output->fd;
 	output->fd = -1;
-	if (close(fd) != 0 || rename(output->temporary, output->target) != 0)
-		return cannot_write(output);
+	if (close(fd) != 0 || appear(output) != 0)
+		return errno == EEXIST ? is_there(output) : cannot_write(output);
+	unfinished_end();
 	free(output->temporary);
 	output->temporary = NULL;
+	if (output->folder)
+		puts(output->target);
 	return 0;
 }
 
@@ -98,9 +180,19 @@ void output_close(struct output *output)
 		close(output->fd);
 	if (output->temporary)
 		unlink(output->temporary);
+	unfinished_end();
 	free(output->temporary);
 	free(output->target);
+	free(output->folder);
 	*output = (struct output){ .fd = -1 };
+}
+
+static int unwritable(tc_error *err)
+{
+	int status = report(err, NULL, NULL);
+
+	tc_error_clear(err);
+	return status;
 }
 
 int output_json(struct output *output, const tc_json *json)
@@ -111,14 +203,25 @@ int output_json(struct output *output, const tc_json *json)
 	size_t length;
 	int status;
 
-	if (tc_json_write(json, pretty ? TC_JSON_PRETTY : TC_JSON_COMPACT, &text, &length, &err)) {
-		status = report(&err, NULL, NULL);
-		tc_error_clear(&err);
-		return status;
-	}
+	if (!pretty)
+		return output_line(output, json);
+	if (tc_json_write(json, TC_JSON_PRETTY, &text, &length, &err) != TC_OK)
+		return unwritable(&err);
 	status = output_write(output, text, length);
-	if (status == 0 && !pretty)
-		status = output_write(output, "\n", 1);
+	tc_release(text);
+	return status;
+}
+
+int output_line(struct output *output, const tc_json *json)
+{
+	tc_error err = TC_ERROR_INIT;
+	char *text = NULL;
+	size_t length;
+
+	if (tc_json_write(json, TC_JSON_COMPACT, &text, &length, &err) != TC_OK)
+		return unwritable(&err);
+	text[length] = '\n'; /* in place of its NUL: a line is written as a whole */
+	int status = output_write(output, text, length + 1);
 	tc_release(text);
 	return status;
 }
@@ -143,13 +246,18 @@ static bool is_printable(const char *body, size_t length)
 	return true;
 }
 
+bool output_refuses(const struct output *output, const char *bytes, size_t length)
+{
+	return isatty(output->fd) && !is_printable(bytes, length);
+}
+
 static int output_bytes(struct output *output, const tc_response *response)
 {
 	const char *type = tc_response_header(response, "content-type");
 	size_t length;
 	const char *body = tc_response_body(response, &length);
 
-	if (isatty(output->fd) && !is_printable(body, length))
+	if (output_refuses(output, body, length))
 		return failure("the reply is %zu bytes of %s, nothing for a terminal: "
 			       "-o FILE saves it",
 			length, type ? type : "no told type");

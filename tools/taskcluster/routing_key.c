@@ -148,11 +148,8 @@ static int run_parsed(const struct request *request)
 static int run(struct arguments *arguments)
 {
 	struct request request = { 0 };
-	size_t words = 0;
 
-	while (arguments->words[words])
-		words++;
-	request.pairs = calloc(words + 1, sizeof *request.pairs);
+	request.pairs = arguments_pairs(arguments);
 	if (!request.pairs)
 		return failure("memory ended");
 	int status = parse(&request, arguments);

@@ -2,7 +2,6 @@
 #include "tools/taskcluster/session.h"
 #include "tools/taskcluster/report.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,49 +11,6 @@
 /* A person waits: long enough for a slow line, and Ctrl-C is near. */
 #define TIMEOUT_MS (5 * 60 * 1000)
 #define REPLY_MAX ((size_t)1 << 30)
-
-/* What a handler may touch, and nothing else needs. */
-static volatile sig_atomic_t caught;
-
-static void on_signal(int number)
-{
-	caught = number;
-}
-
-void signals_watch(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
-
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		struct sigaction present;
-		/* nohup and background jobs of old shells ignore some: that stays so */
-		if (sigaction(numbers[i], NULL, &present) == 0 && present.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
-	}
-}
-
-int signals_caught(void)
-{
-	return caught;
-}
-
-void signals_obey(void)
-{
-	if (!caught)
-		return;
-	fflush(NULL);
-	signal(caught, SIG_DFL);
-	raise(caught);
-}
-
-static int on_progress(void *data, const struct tc_progress *progress)
-{
-	(void)data;
-	(void)progress;
-	return caught;
-}
 
 static void on_log(void *data, enum tc_log_level level, const char *line)
 {
@@ -128,23 +84,11 @@ int session_load(struct session *session)
 	return config_load(&session->config);
 }
 
-int session_open(struct session *session, const struct arguments *arguments,
-	const struct tc_service *service, const char *base_url)
+static struct tc_options options_of(struct session *session, const char *base_url)
 {
-	struct config *config = &session->config;
-	tc_error err = TC_ERROR_INIT;
-
-	int status = session->loaded ? 0 : session_load(session);
-
-	if (status == 0)
-		status = check_root(config, service);
-	if (status != 0)
-		return status;
-	session->verbose = arguments->verbose;
-	const char *called = config->proxy_url ? config->proxy_url : config->root_url;
-	if (service && service->base_url)
-		called = base_url ? base_url : service->base_url;
+	const struct config *config = &session->config;
 	struct tc_options options = TC_OPTIONS_INIT;
+
 	options.root_url = config->root_url;
 	options.proxy_url = config->proxy_url;
 	options.base_url = base_url;
@@ -153,28 +97,60 @@ int session_open(struct session *session, const struct arguments *arguments,
 	options.reply_max = REPLY_MAX;
 	options.user_agent = "taskcluster-cli";
 	options.ca_file = getenv("SSL_CERT_FILE");
-	tc_credentials *own = NULL;
-	if (service && session_is_elsewhere(service)) {
-		status = configure_elsewhere(service->conventions, base_url, &options, &own);
-		called = options.base_url ? options.base_url : service->conventions->server_default;
-	}
-	if (status != 0)
-		return status;
-	options.http_proxy = http_proxy_for(called);
-	options.progress = on_progress;
 	if (session->verbose || isatty(STDERR_FILENO))
 		options.log = on_log;
 	options.log_data = session;
 	options.log_level = log_level(session);
-	session->client = tc_client_new(&options, &err);
-	tc_credentials_free(own);
-	if (!session->client) {
-		status = report(&err, NULL, config);
+	return options;
+}
+
+/* What the HTTP proxy's rules are about. */
+static const char *called_url(const struct config *config, const struct tc_service *service,
+	const struct tc_options *options)
+{
+	if (service && session_is_elsewhere(service))
+		return options->base_url ? options->base_url : service->conventions->server_default;
+	if (service && service->base_url)
+		return options->base_url ? options->base_url : service->base_url;
+	return config->proxy_url ? config->proxy_url : config->root_url;
+}
+
+static int refused(
+	const tc_error *err, const struct tc_service *service, const struct config *config)
+{
+	int status = report(err, NULL, config);
+
+	if (!service || !session_is_elsewhere(service))
 		fprintf(stderr,
 			"  The root URL comes from TASKCLUSTER_ROOT_URL, or config.rootUrl in "
 			"%s.\n",
 			config_path(config));
-	}
+	return status;
+}
+
+int session_open(struct session *session, const struct arguments *arguments,
+	const struct tc_service *service, const char *base_url)
+{
+	struct config *config = &session->config;
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *own = NULL;
+	int status = session->loaded ? 0 : session_load(session);
+
+	if (status == 0)
+		status = check_root(config, service);
+	if (status != 0)
+		return status;
+	session->verbose = arguments->verbose;
+	struct tc_options options = options_of(session, base_url);
+	if (service && session_is_elsewhere(service))
+		status = configure_elsewhere(service->conventions, base_url, &options, &own);
+	if (status != 0)
+		return status;
+	options.http_proxy = http_proxy_for(called_url(config, service, &options));
+	session->client = tc_client_new(&options, &err);
+	tc_credentials_free(own);
+	if (!session->client)
+		status = refused(&err, service, config);
 	tc_error_clear(&err);
 	return status;
 }

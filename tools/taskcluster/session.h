@@ -2,7 +2,7 @@
 #ifndef TC_CLI_SESSION_H
 #define TC_CLI_SESSION_H
 
-/* A client as the configuration wants it, and Ctrl-C. */
+/* A client as the configuration wants it. */
 
 #include "tools/taskcluster/config.h"
 #include "tools/taskcluster/options.h"
@@ -36,15 +36,5 @@ int session_load(struct session *session);
 int session_open(struct session *session, const struct arguments *arguments,
 	const struct tc_service *service, const char *base_url);
 void session_close(struct session *session);
-
-/* From now on SIGINT, SIGTERM and SIGHUP cancel the call that runs, and a second one ends the
- * program. Only for a time with something to clean up: before, they end the program at once. */
-void signals_watch(void);
-
-/* The signal that came, or 0. */
-int signals_caught(void);
-
-/* Ends the program by the signal that came, if one did: shells want to know. */
-void signals_obey(void);
 
 #endif

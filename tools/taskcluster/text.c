@@ -65,9 +65,9 @@ static void add_word(struct line *line, const char *word, size_t length)
 	line->used += fprintf(line->out, "%.*s", (int)length, word);
 }
 
-void text_wrap(FILE *out, int indent, const char *text, size_t length)
+static void wrap(FILE *out, int indent, int used, const char *text, size_t length)
 {
-	struct line line = { out, indent, width_of(out), 0 };
+	struct line line = { out, indent, width_of(out), used };
 	const char *at = text, *end = text + length;
 
 	while (at < end) {
@@ -90,4 +90,14 @@ void text_wrap(FILE *out, int indent, const char *text, size_t length)
 		}
 	}
 	end_line(&line);
+}
+
+void text_wrap(FILE *out, int indent, const char *text, size_t length)
+{
+	wrap(out, indent, 0, text, length);
+}
+
+void text_hang(FILE *out, int used, int indent, const char *text)
+{
+	wrap(out, indent, used, text, strlen(text));
 }

@@ -15,4 +15,7 @@ size_t text_sentence(const char *text);
  * lines. Ends with a line feed. */
 void text_wrap(FILE *out, int indent, const char *text, size_t length);
 
+/* The same behind what stands on the line already, `used` columns of it. */
+void text_hang(FILE *out, int used, int indent, const char *text);
+
 #endif

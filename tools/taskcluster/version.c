@@ -10,13 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The Taskcluster release that references/taskcluster was taken from. */
-#define REFERENCES_RELEASE 106
-
 static const struct option options[] = {
 	{ "short", 's', NULL, "the client's version only; no server is asked" },
 	{ NULL, 0, NULL, NULL },
 };
+
+/* Any service's own function that tells its release; all services are of one. */
+static const struct tc_operation *asked(void)
+{
+	return tc_find_operation("auth", "version");
+}
+
+/* The release that the functions are of. */
+static const char *known_release(void)
+{
+	const char *release = asked()->service->release;
+
+	return release ? release : "unknown";
+}
 
 /* Services keep working for older clients, but a function may be missing on one side. */
 static void compare(const char *server)
@@ -26,13 +37,13 @@ static void compare(const char *server)
 	if (strcmp(server, tc_sdk_version()) == 0)
 		return; /* a sandbox, from the same source as this */
 	long release = strtol(server + (*server == 'v'), &end, 10);
+	long known = strtol(known_release(), NULL, 10);
 
-	if (end == server || release == REFERENCES_RELEASE)
+	if (end == server || release == known)
 		return;
-	printf("They differ: this client knows the functions of release %d; %s.\n",
-		REFERENCES_RELEASE,
-		release > REFERENCES_RELEASE ? "what the server has gained since is missing here"
-					     : "the server may lack some of them");
+	printf("They differ: this client knows the functions of release %ld; %s.\n", known,
+		release > known ? "what the server has gained since is missing here"
+				: "the server may lack some of them");
 }
 
 static int print_server(const struct tc_operation *operation, struct session *session)
@@ -58,7 +69,7 @@ static int print_server(const struct tc_operation *operation, struct session *se
 
 static int ask_server(struct arguments *arguments)
 {
-	const struct tc_operation *operation = tc_find_operation("auth", "version");
+	const struct tc_operation *operation = asked();
 	struct session session = SESSION_INIT;
 	int status = session_load(&session);
 
@@ -90,8 +101,7 @@ static int run(struct arguments *arguments)
 		puts(tc_sdk_version());
 		return 0;
 	}
-	printf("taskcluster %s, for Taskcluster release %d\n", tc_sdk_version(),
-		REFERENCES_RELEASE);
+	printf("taskcluster %s, for Taskcluster release %s\n", tc_sdk_version(), known_release());
 	fflush(stdout);
 	return ask_server(arguments);
 }
