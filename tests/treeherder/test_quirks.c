@@ -151,6 +151,20 @@ static void test_pushes(void **state)
 	tc_call_free(call);
 }
 
+/* However many are wanted, though a page cuts a second in two and brings its half again. */
+static void test_some_pushes(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .count = "4" };
+
+	for (int64_t wanted = 1; wanted <= 12; wanted++) {
+		tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+		assert_int_equal(count_items(w, call, wanted), wanted);
+	}
+	for (size_t i = 0; i < w->server->count; i++)
+		assert_null(strstr(w->server->targets[i % 64], "count=0"));
+}
+
 /* A page that only one second fills leads nowhere, and is told. */
 static void test_pushes_stuck(void **state)
 {
@@ -402,6 +416,7 @@ int main(void)
 		TEST(test_some_jobs),
 		TEST(test_too_many_at_once),
 		TEST(test_pushes),
+		TEST(test_some_pushes),
 		TEST(test_pushes_stuck),
 		TEST(test_rows),
 		TEST(test_error_shapes),

@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/session.h"
+#include <stdio.h>
 #include <string.h>
 
 #define NOW_MS 1700000000000
@@ -76,6 +77,54 @@ static void test_origin(void **state)
 	tc__session_clear(&session);
 }
 
+/* What ends the lines of one header would begin another. */
+static void test_control_characters(void **state)
+{
+	struct tc__session session = { 0 };
+
+	(void)state;
+	set(&session, "http://h/", "SID=a\rX-Admin: 1");
+	set(&session, "http://h/", "S\x01ID=a");
+	set(&session, "http://h/", "SID=a\x7f");
+	set(&session, "http://h/", "SID=a\nb; Path=/");
+	assert_null(session.cookies);
+	set(&session, "http://h/", "SID=\xc3\xb6\t1");
+	expect(&session, "http://h/", "Cookie: SID=\xc3\xb6\t1");
+	tc__session_clear(&session);
+}
+
+static void ends(const char *attributes, bool expected)
+{
+	struct tc__session session = { 0 };
+	char header[200];
+
+	snprintf(header, sizeof header, "SID=a; %s", attributes);
+	set(&session, "http://h/", header);
+	assert_int_equal(session.cookies == NULL, expected);
+	tc__session_clear(&session);
+}
+
+/* NOW_MS is 2023-11-14 22:13:20. Of the two Max-Age counts (RFC 6265, 5.3). */
+static void test_ages(void **state)
+{
+	(void)state;
+	ends("Max-Age=0", true);
+	ends("max-age=-1", true);
+	ends("Max-Age=00", true);
+	ends("Max-Age=1", false);
+	ends("Max-Age=", false);
+	ends("Max-Age=soon", false);
+	ends("Expires=Tue, 14 Nov 2023 22:13:20 GMT", true);
+	ends("Expires=Tue, 14 Nov 2023 22:13:21 GMT", false);
+	ends("expires=Thu, 01-Jan-1970 00:00:00 GMT", true); /* as frameworks write them */
+	ends("Expires=Thu, 01-Jan-70 00:00:00 GMT", true);
+	ends("Expires=Wed, 14-Nov-2035 22:13:20 GMT", false);
+	ends("Expires=yesterday", false);
+	ends("Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60", false);
+	ends("Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", false);
+	ends("Max-Age=0; Expires=Fri, 01 Jan 2100 00:00:00 GMT", true);
+}
+
 static void test_holds(void **state)
 {
 	struct tc__session session = { 0 };
@@ -121,6 +170,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cookies),
 		cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_control_characters),
+		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_bounds),
 	};

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * The secrets of a session (password, its Basic form, cookies, headers of a login, keys of a query
+ * that are secrets) are nowhere in the process's memory once they have done their work, and never
+ * in logs, not even at debug level, nor in errors. The transport here keeps nothing: what curl
+ * leaves in its own buffers is not the library's to wipe.
+ */
+#include "tests/harness/test.h"
+
+#include "runtime/src/client.h"
+#include "runtime/src/transport.h"
+#include "tests/harness/ci.h"
+#include "tests/harness/needle.h"
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <taskcluster/query.h>
+
+#define LENGTH 30 /* of a needle; "me:" and 30 bytes are 44 of Base64 */
+
+struct world {
+	struct tc__transport transport;
+	struct tc_needle password, basic;
+	struct tc_needle cookie, next_cookie, csrf;
+	struct tc_needle header, key;
+	bool renews;  /* the server sets the next cookie with each reply */
+	int status;   /* of what is no login */
+	size_t lines; /* of the log */
+	tc_client *client;
+	tc_error err;
+};
+
+/* ---- a server that keeps nothing ---- */
+
+static void line(struct tc__reply *reply, const char *text)
+{
+	assert_int_equal(tc__reply_line(reply, text, strlen(text)), TC_OK);
+}
+
+static void set_cookie(struct tc__reply *reply, const char *name, const struct tc_needle *needle)
+{
+	char text[200], value[sizeof needle->masked + 1];
+
+	tc_needle_text(needle, value);
+	snprintf(text, sizeof text, "Set-Cookie: %s=%s; HttpOnly\r\n", name, value);
+	line(reply, text);
+	sodium_memzero(text, sizeof text);
+	sodium_memzero(value, sizeof value);
+}
+
+static int deliver(struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err)
+{
+	struct world *w = (struct world *)transport;
+	struct tc__reply *reply = delivery->reply;
+	bool login = strstr(delivery->attempt->url, "/login") != NULL;
+	char status[32];
+
+	(void)err;
+	snprintf(status, sizeof status, "HTTP/1.1 %d X\r\n", login ? 200 : w->status);
+	line(reply, status);
+	if (login) {
+		set_cookie(reply, "SID", &w->cookie);
+		set_cookie(reply, "csrftoken", &w->csrf);
+	}
+	if (!login && w->renews)
+		set_cookie(reply, "SID", &w->next_cookie);
+	line(reply, "\r\n");
+	tc__reply_body(reply, "{}", 2);
+	return TC_OK;
+}
+
+static void wait_for(struct tc__transport *transport, int64_t ms)
+{
+	(void)transport;
+	(void)ms;
+}
+
+static int64_t steady_ms(struct tc__transport *transport)
+{
+	(void)transport;
+	return 0;
+}
+
+static void end(struct tc__transport *transport)
+{
+	(void)transport;
+}
+
+static const struct tc__transport_kind kind = { deliver, wait_for, steady_ms, end };
+
+/* ---- looking ---- */
+
+static bool contains(const char *text, const struct tc_needle *needle)
+{
+	char value[sizeof needle->masked + 1];
+
+	tc_needle_text(needle, value);
+	bool found = strstr(text, value) != NULL;
+	sodium_memzero(value, sizeof value);
+	return found;
+}
+
+static void is_clean(const struct world *w, const char *text)
+{
+	const struct tc_needle *const needles[] = { &w->password, &w->basic, &w->cookie,
+		&w->next_cookie, &w->csrf, &w->header, &w->key };
+
+	for (size_t i = 0; i < sizeof needles / sizeof *needles; i++)
+		if (contains(text, needles[i]))
+			fail_msg("secret %zu is in: %s", i, text);
+}
+
+static void on_log(void *data, enum tc_log_level level, const char *text)
+{
+	struct world *w = data;
+
+	(void)level;
+	w->lines++;
+	is_clean(w, text);
+}
+
+#define NOWHERE(needle) assert_int_equal(tc_needle_count(&(needle)), 0)
+
+/* ---- the world ---- */
+
+static tc_credentials *make_credentials(struct world *w)
+{
+	char pair[LENGTH + 4] = "me:", basic[100];
+
+	tc_needle_text(&w->password, pair + 3);
+	sodium_bin2base64(basic, sizeof basic, (const unsigned char *)pair, strlen(pair),
+		sodium_base64_VARIANT_ORIGINAL);
+	tc_needle_set(&w->basic, basic);
+	tc_credentials *credentials = tc_credentials_new("me", pair + 3, NULL, &w->err);
+	assert_non_null(credentials);
+	sodium_memzero(pair, sizeof pair);
+	sodium_memzero(basic, sizeof basic);
+	return credentials;
+}
+
+static void begin(struct world *w, bool logs, bool who)
+{
+	struct tc_needle *const needles[] = { &w->password, &w->cookie, &w->next_cookie, &w->csrf,
+		&w->header, &w->key };
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	*w = (struct world){ .transport = { &kind }, .status = 200, .err = TC_ERROR_INIT };
+	for (size_t i = 0; i < sizeof needles / sizeof *needles; i++)
+		tc_needle_make(needles[i], LENGTH);
+	tc_credentials *credentials = make_credentials(w);
+	options.base_url = CI_ROOT;
+	options.credentials = who ? credentials : NULL;
+	options.retries = -1;
+	options.log = logs ? on_log : NULL;
+	options.log_data = w;
+	options.log_level = logs ? TC_LOG_DEBUG : 0;
+	w->client = tc_client_new(&options, &w->err);
+	assert_non_null(w->client);
+	tc_credentials_free(credentials);
+	tc__client_set_transport(w->client, &w->transport);
+}
+
+static int perform(struct world *w, const struct tc_operation *operation)
+{
+	return tc_generated_perform(w->client, operation, NULL, NULL, NULL, NULL, &w->err);
+}
+
+/* Nothing of what is only needed on the way; what is kept is there once. */
+static void nothing_is_left_of_a_session(bool logs)
+{
+	struct world w;
+
+	begin(&w, logs, true);
+	assert_ok(perform(&w, CI(WRITE)), &w.err);
+	NOWHERE(w.password);
+	NOWHERE(w.basic);
+	assert_int_equal(tc_needle_count(&w.cookie), 1);
+	assert_int_equal(tc_needle_count(&w.csrf), 1);
+
+	w.renews = true;
+	assert_ok(perform(&w, CI(WRITE)), &w.err);
+	NOWHERE(w.cookie);
+	assert_int_equal(tc_needle_count(&w.next_cookie), 1);
+
+	w.renews = false;
+	assert_ok(perform(&w, CI(LOGOUT)), &w.err);
+	NOWHERE(w.next_cookie);
+	NOWHERE(w.csrf);
+
+	assert_ok(perform(&w, CI(WRITE)), &w.err);
+	assert_int_equal(tc_needle_count(&w.cookie), 1);
+	assert_true(!logs || w.lines > 10);
+	tc_client_free(w.client);
+	NOWHERE(w.cookie);
+	NOWHERE(w.csrf);
+	NOWHERE(w.password);
+	NOWHERE(w.basic);
+}
+
+static void test_a_session_leaves_nothing(void **state)
+{
+	(void)state;
+	if (!tc_needle_can_look())
+		skip();
+	nothing_is_left_of_a_session(false);
+}
+
+static void test_a_session_that_is_logged_leaves_nothing(void **state)
+{
+	(void)state;
+	if (!tc_needle_can_look())
+		skip();
+	nothing_is_left_of_a_session(true);
+}
+
+/* The caller has the reply with its cookies; released it is gone. */
+static void test_a_login_of_the_callers(void **state)
+{
+	tc_response *response = NULL;
+	struct world w;
+
+	(void)state;
+	if (!tc_needle_can_look())
+		skip();
+	begin(&w, false, false);
+	assert_ok(tc_generated_perform(w.client, CI(LOGIN), NULL, NULL, NULL, &response, &w.err),
+		&w.err);
+	assert_int_equal(tc_needle_count(&w.cookie), 2);
+	assert_true(contains(tc_response_header(response, "set-cookie"), &w.csrf));
+	tc_release(response);
+	assert_int_equal(tc_needle_count(&w.cookie), 1);
+	tc_client_free(w.client);
+	NOWHERE(w.cookie);
+	NOWHERE(w.csrf);
+}
+
+/* Other credentials are another user's. */
+static void test_other_credentials_end_it(void **state)
+{
+	struct world w;
+
+	(void)state;
+	if (!tc_needle_can_look())
+		skip();
+	begin(&w, false, true);
+	assert_ok(perform(&w, CI(WRITE)), &w.err);
+	tc_client_set_credentials(w.client, NULL);
+	NOWHERE(w.cookie);
+	NOWHERE(w.csrf);
+	tc_client_free(w.client);
+}
+
+/* ---- logs and errors ---- */
+
+static void test_refusals_say_nothing(void **state)
+{
+	static const int statuses[] = { 400, 401, 403, 500 };
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+		begin(&w, true, true);
+		w.status = statuses[i];
+		w.renews = true;
+		assert_int_not_equal(perform(&w, CI(WRITE)), TC_OK);
+		is_clean(&w, tc_error_text(&w.err));
+		assert_true(w.lines > 5);
+		tc_error_clear(&w.err);
+		tc_client_free(w.client);
+	}
+}
+
+static int open_door(struct world *w)
+{
+	char value[LENGTH + 1];
+	struct ci_open_query query = { value, "because" };
+
+	tc_needle_text(&w->header, value);
+	int rc = tc_generated_perform(w->client, CI(OPEN), NULL, &query, NULL, NULL, &w->err);
+	sodium_memzero(value, sizeof value);
+	return rc;
+}
+
+/* A header that its reference calls a secret is one, whatever its name is. */
+static void test_a_secret_header(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, true, false);
+	assert_ok(open_door(&w), &w.err);
+	w.status = 400;
+	assert_int_not_equal(open_door(&w), TC_OK);
+	is_clean(&w, tc_error_text(&w.err));
+	tc_error_clear(&w.err);
+	tc_client_free(w.client);
+	if (tc_needle_can_look())
+		NOWHERE(w.header);
+}
+
+/* The same for a key of the query. */
+static void test_a_secret_key(void **state)
+{
+	char value[LENGTH + 1];
+	struct world w;
+
+	(void)state;
+	for (int status = 200; status <= 400; status += 200) {
+		begin(&w, true, false);
+		w.status = status;
+		tc_call *call = tc_generated_call(w.client, CI(FIND), NULL, NULL, &w.err);
+		tc_needle_text(&w.key, value);
+		assert_ok(tc_call_query(call, "key", NULL, value, &w.err), &w.err);
+		tc_call_query(call, "key", NULL, value, &w.err);
+		sodium_memzero(value, sizeof value);
+		is_clean(&w, tc_error_text(&w.err));
+		tc_error_clear(&w.err);
+		assert_true((tc_call_perform(call, NULL, &w.err) == TC_OK) == (status == 200));
+		is_clean(&w, tc_error_text(&w.err));
+		tc_error_clear(&w.err);
+		assert_true(w.lines > 0);
+		tc_call_free(call);
+		tc_client_free(w.client);
+		if (tc_needle_can_look())
+			NOWHERE(w.key);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_session_leaves_nothing),
+		cmocka_unit_test(test_a_session_that_is_logged_leaves_nothing),
+		cmocka_unit_test(test_a_login_of_the_callers),
+		cmocka_unit_test(test_other_credentials_end_it),
+		cmocka_unit_test(test_refusals_say_nothing),
+		cmocka_unit_test(test_a_secret_header),
+		cmocka_unit_test(test_a_secret_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Any bytes as a stream of events: however they are cut, the same events come, and the same
+ * failure. */
+#include "tests/harness/test.h"
+
+#include "runtime/src/events.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define EVENT_MAX 200
+#define CUTS_MAX 300 /* places where long inputs are cut */
+
+static const struct tc_event_stream streams[] = {
+	{ .name = "message" },
+	{ .handshake = "hello", .name = "event" },
+};
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+/* Each piece alone in its memory. */
+static int push(struct tc__event_reader *reader, const uint8_t *data, size_t size)
+{
+	char *piece = malloc(size ? size : 1);
+
+	require(piece != NULL);
+	if (size)
+		memcpy(piece, data, size);
+	int rc = tc__events_push(reader, piece, size, NULL);
+	free(piece);
+	require(rc == TC_OK || rc == TC_ERROR_REPLY);
+	return rc;
+}
+
+/* What came: each event's data, and how it ended. */
+static char *result(struct tc__event_reader *reader, int rc)
+{
+	struct tc__buffer text = TC__BUFFER(SIZE_MAX / 4);
+	size_t length;
+	char *data;
+
+	tc__buffer_printf(&text, "%d %d", rc, reader->standing);
+	while ((data = tc__events_take(reader, &length))) {
+		require(length <= EVENT_MAX && data[length] == '\0');
+		tc__buffer_printf(&text, " %zu:", length);
+		tc__buffer_add(&text, data, length);
+		tc_release(data);
+	}
+	tc__buffer_char(&text, '.');
+	tc__events_clear(reader);
+	require(!tc__events_has(reader));
+	size_t whole = text.length;
+	char *taken = tc__buffer_take(&text);
+	require(taken && whole > 0);
+	return taken;
+}
+
+static char *in_two(
+	const struct tc_event_stream *stream, const uint8_t *data, size_t size, size_t cut)
+{
+	struct tc__event_reader reader = TC__EVENT_READER(stream, EVENT_MAX);
+	int rc = push(&reader, data, cut);
+
+	if (rc == TC_OK)
+		rc = push(&reader, data + cut, size - cut);
+	return result(&reader, rc);
+}
+
+static char *in_bytes(const struct tc_event_stream *stream, const uint8_t *data, size_t size)
+{
+	struct tc__event_reader reader = TC__EVENT_READER(stream, EVENT_MAX);
+	int rc = TC_OK;
+
+	for (size_t i = 0; i < size && rc == TC_OK; i++)
+		rc = push(&reader, data + i, 1);
+	return result(&reader, rc);
+}
+
+static void same(char *a, const char *b)
+{
+	require(strcmp(a, b) == 0);
+	tc_release(a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+		char *whole = in_two(&streams[i], data, size, 0);
+		same(in_bytes(&streams[i], data, size), whole);
+		for (size_t cut = 1; cut < size && cut < CUTS_MAX; cut++)
+			same(in_two(&streams[i], data, size, cut), whole);
+		tc_release(whole);
+	}
+	return 0;
+}

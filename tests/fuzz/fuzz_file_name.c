@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Any Content-Disposition: a name that it gives is one of a file, in no other folder, and can be
+ * printed. */
+#include "tests/harness/test.h"
+
+#include "runtime/src/response.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	require(text != NULL);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	char *name = tc__file_name(text);
+	if (name) {
+		require(*name && strlen(name) <= 255);
+		require(strcmp(name, ".") != 0 && strcmp(name, "..") != 0);
+		require(!strpbrk(name, "/\\"));
+		for (const char *at = name; *at; at++)
+			require((unsigned char)*at >= ' ' && *at != 0x7f);
+	}
+	tc_release(name);
+	free(text);
+	return 0;
+}
