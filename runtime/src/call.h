@@ -75,6 +75,7 @@ struct tc__performance {
 	struct tc__sink *sink;     /* the call's own; a login between has none */
 	struct tc__request *login; /* NULL until one is needed */
 	bool logging_in, logged_in, carried_session;
+	uint64_t session; /* generation of the session that the attempt carries */
 };
 
 /* `now_ms` is the transport's steady clock, everywhere. */
