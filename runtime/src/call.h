@@ -37,6 +37,12 @@ int tc__call_take_body(tc_call *call, char *body, size_t length, const char *con
 int tc__call_perform(
 	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err);
 
+/* Tells the log of a call's end. */
+void tc__call_log_failure(const tc_call *call, const tc_error *failure);
+
+/* The same for a reply that came well and cannot be read: *failure gets what is known of it. */
+int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_error *failure);
+
 /* Whether its body, headers and query may still change. */
 int tc__call_check_unused(const tc_call *call, tc_error *err);
 

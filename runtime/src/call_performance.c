@@ -114,9 +114,9 @@ static void log_retry(const struct tc__performance *performance, const struct tc
 		(long long)next->delay_ms);
 }
 
-static void log_failure(const struct tc__performance *performance, const tc_error *failure)
+void tc__call_log_failure(const tc_call *call, const tc_error *failure)
 {
-	const struct tc__log *log = &client_of(performance)->log;
+	const struct tc__log *log = &call->client->log;
 	size_t length;
 
 	if (!tc__log_wants(log, TC_LOG_ERROR))
@@ -124,9 +124,9 @@ static void log_failure(const struct tc__performance *performance, const tc_erro
 	const char *body = tc_error_body(failure, &length);
 	if (length > TC__LOG_BODY_MAX)
 		length = TC__LOG_BODY_MAX;
-	tc__log(log, TC_LOG_ERROR, "%s %s failed: %s%s%.*s", operation_of(performance)->method,
-		tc_call_url(performance->call), tc_error_text(failure),
-		body ? "; the reply's body: " : "", (int)length, body ? body : "");
+	tc__log(log, TC_LOG_ERROR, "%s %s failed: %s%s%.*s", call->request.operation->method,
+		tc_call_url(call), tc_error_text(failure), body ? "; the reply's body: " : "",
+		(int)length, body ? body : "");
 }
 
 /* ---- an attempt ---- */
@@ -346,8 +346,9 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tell_clock(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
+		tc__response_attach(performance->reply.response, failure);
 	}
-	log_failure(performance, failure);
+	tc__call_log_failure(performance->call, failure);
 }
 
 static bool is_spent(const struct tc__performance *performance)
