@@ -232,10 +232,15 @@ static void tell_clock(const struct tc__performance *performance, tc_error *fail
 		return;
 	}
 	int64_t off_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	int64_t skew_s = tc__system_of(operation)->hawk->skew_s;
+	if (off_ms >= -skew_s * 1000 && off_ms <= skew_s * 1000) {
+		tc__error_prefix(failure,
+			"the server takes the clock for wrong, though its Date agrees with ours");
+		return;
+	}
 	tc__error_prefix(failure, "the clock here is %lld s %s the server's, which allows %lld s",
 		(long long)(off_ms < 0 ? -off_ms : off_ms) / 1000,
-		off_ms < 0 ? "behind" : "ahead of",
-		(long long)tc__system_of(operation)->hawk->skew_s);
+		off_ms < 0 ? "behind" : "ahead of", (long long)skew_s);
 }
 
 /* Whether the reply refuses our clock; if so, the offset is corrected. Once for a performance: a
