@@ -201,7 +201,9 @@ static bool is_wanted(const struct tc__performance *performance, struct tc__real
 static int take_cookies(const struct tc__performance *performance, struct tc__realm *realm,
 	bool login, tc_error *failure)
 {
-	const struct tc__request *own = &performance->call->request;
+	/* a login's may be of another origin than the call's */
+	const struct tc__request *sent =
+		performance->logging_in ? performance->login : &performance->call->request;
 	const char *name, *value;
 	int rc = TC_OK;
 
@@ -211,7 +213,7 @@ static int take_cookies(const struct tc__performance *performance, struct tc__re
 		if (tc__same_word(name, "set-cookie") &&
 			is_wanted(performance, realm, value, login))
 			rc = tc__session_take(
-				&realm->session, &own->parts, value, now_of(performance), failure);
+				&realm->session, &sent->parts, value, now_of(performance), failure);
 	return rc;
 }
 

@@ -257,6 +257,8 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = NULL;
 	if (!items || !item)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
+	if (items->failed) /* though items may be there, behind the one that was lost */
+		return tell(items, err);
 	while (!ended) {
 		*item = take(items, &items->failure);
 		if (*item) {

@@ -136,7 +136,8 @@ struct tc_stream {
 	struct source source;
 	const tc_json *event;
 	tc_error failure;
-	bool ended;
+	bool ended;  /* by the server: what was heard before is still told, */
+	bool failed; /* and this was told */
 };
 
 static void on_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
@@ -214,28 +215,43 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 	return rc;
 }
 
-int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
+/* Lets bytes come until there is an event; *event stays NULL when none came in time. */
+static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *failure)
 {
 	bool last = false;
-	int rc = TC_OK;
+
+	for (;;) {
+		int rc = take(&stream->source.reader, event, failure);
+		if (rc != TC_OK || *event || last)
+			return rc;
+		if (stream->ended)
+			return tc__error_tell(&stream->failure, failure);
+		last = timeout_ms == 0;
+		rc = pump(stream, &timeout_ms, failure);
+		if (rc != TC_OK)
+			return rc;
+	}
+}
+
+int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
+{
+	tc_error failure = TC_ERROR_INIT;
 
 	if (event)
 		*event = NULL;
 	if (!stream || !event)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
+	if (stream->failed) /* though events may be there, behind the one that was lost */
+		return tc__error_tell(&stream->failure, err);
 	tc_release(stream->event);
 	stream->event = NULL;
-	while (rc == TC_OK) {
-		rc = take(&stream->source.reader, &stream->event, err);
+	if (await(stream, timeout_ms, &stream->event, &failure) == TC_OK) {
 		*event = stream->event;
-		if (rc != TC_OK || *event || last)
-			return rc;
-		if (stream->ended)
-			return tc__error_tell(&stream->failure, err);
-		last = timeout_ms == 0;
-		rc = pump(stream, &timeout_ms, err);
+		return TC_OK;
 	}
-	return rc;
+	stream->failed = true;
+	tc__fail_with(&stream->failure, &failure);
+	return tc__error_tell(&stream->failure, err);
 }
 
 /* ---- on a loop ---- */
