@@ -5,6 +5,7 @@
 #include "client_realm.h"
 #include "clock.h"
 #include <string.h>
+#include <taskcluster/type.h>
 
 /* While a call waits, its progress callback is asked this often whether to go on. */
 #define WATCH_MS 200
@@ -93,6 +94,23 @@ static const char *parameter_name(const void *table, size_t position)
 		: operation->query[position - operation->argument_count].name;
 }
 
+/* What a remote procedure is given when there is nothing to say. */
+static bool may_lack_body(const struct tc_operation *operation)
+{
+	const tc_json *nothing = NULL;
+	void *params = NULL;
+
+	if (!tc__rpc_of(operation))
+		return false;
+	if (!operation->input)
+		return true;
+	if (tc_json_parse("{}", 2, &nothing, NULL) == TC_OK)
+		params = tc_decode_json(operation->input, nothing, 0, NULL);
+	tc_release(nothing);
+	tc_release(params);
+	return params != NULL;
+}
+
 static int check_given(const struct tc_operation *operation, const char *const *values,
 	const tc_json *payload, tc_error *err)
 {
@@ -102,6 +120,8 @@ static int check_given(const struct tc_operation *operation, const char *const *
 				operation->service->name, operation->name,
 				operation->arguments[i].name);
 	if (operation->has_input == (payload != NULL))
+		return TC_OK;
+	if (!payload && may_lack_body(operation))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s: %s", operation->service->name,
 		operation->name,
@@ -247,6 +267,21 @@ int tc__call_take_body(tc_call *call, char *body, size_t length, const char *con
 	return prefixed(call, rc, err);
 }
 
+/* Other systems' servers may take what they should refuse. */
+static int check_body(const tc_call *call, const tc_json *body, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+
+	if (!tc__system_of(operation) || !operation->input ||
+		call->client->options.unchecked_bodies)
+		return TC_OK;
+	tc_error reason = TC_ERROR_INIT;
+	void *value = tc_decode_json(operation->input, body, 0, &reason);
+	int rc = value ? tc_check(operation->input, value, &reason) : reason.code;
+	tc_release(value);
+	return rc == TC_OK ? TC_OK : prefixed(call, tc__fail_with(err, &reason), err);
+}
+
 int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 {
 	size_t length;
@@ -257,6 +292,9 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 		return rc;
 	if (!body)
 		return prefixed(call, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
+	rc = check_body(call, body, err);
+	if (rc != TC_OK)
+		return rc;
 	rc = tc_json_write(body, TC_JSON_COMPACT, &text, &length, err);
 	if (rc != TC_OK)
 		return rc;
@@ -364,7 +402,8 @@ int tc__call_check_ready(const tc_call *call, tc_error *err)
 	int rc = tc__query_check(&call->request.query, err);
 	if (rc != TC_OK)
 		return prefixed(call, rc, err);
-	if (!call->request.operation->has_input || call->request.has_body)
+	const struct tc_operation *operation = call->request.operation;
+	if (!operation->has_input || call->request.has_body || may_lack_body(operation))
 		return TC_OK;
 	return prefixed(call,
 		tc__fail(err, TC_ERROR_ARGUMENT,
@@ -392,8 +431,16 @@ int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 	return rc == TC_OK ? tc__call_perform(call, NULL, response, err) : rc;
 }
 
+int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_error *failure)
+{
+	tc__response_attach(response, failure);
+	tc__call_log_failure(call, failure);
+	return failure->code;
+}
+
 int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
 {
+	tc_error failure = TC_ERROR_INIT;
 	tc_response *response;
 
 	if (json)
@@ -403,9 +450,11 @@ int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *er
 		tc_release(rc == TC_OK ? response : NULL);
 		return rc;
 	}
-	rc = tc__response_take_json(response, json, err);
+	rc = prefixed(call, tc__response_take_json(response, json, &failure), &failure);
+	if (rc != TC_OK)
+		tc__call_fail_reading(call, response, &failure);
 	tc_release(response);
-	return prefixed(call, rc, err);
+	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
 }
 
 /* ---- signed URLs ---- */

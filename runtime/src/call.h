@@ -37,6 +37,12 @@ int tc__call_take_body(tc_call *call, char *body, size_t length, const char *con
 int tc__call_perform(
 	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err);
 
+/* Tells the log of a call's end. */
+void tc__call_log_failure(const tc_call *call, const tc_error *failure);
+
+/* The same for a reply that came well and cannot be read: *failure gets what is known of it. */
+int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_error *failure);
+
 /* Whether its body, headers and query may still change. */
 int tc__call_check_unused(const tc_call *call, tc_error *err);
 
@@ -75,6 +81,7 @@ struct tc__performance {
 	struct tc__sink *sink;     /* the call's own; a login between has none */
 	struct tc__request *login; /* NULL until one is needed */
 	bool logging_in, logged_in, carried_session;
+	uint64_t session; /* generation of the session that the attempt carries */
 };
 
 /* `now_ms` is the transport's steady clock, everywhere. */

@@ -59,13 +59,59 @@ void tc__performance_end(struct tc__performance *performance)
 
 /* ---- the log ---- */
 
+/* A call's URL without secrets; *text, which may hold it, is the caller's to clear. */
+static const char *shown_url(const tc_call *call, struct tc__buffer *text)
+{
+	const struct tc__request *request = &call->request;
+
+	*text = TC__BUFFER(TC__URL_MAX);
+	if (!tc__query_has_secret(&request->query))
+		return tc__buffer_get(&request->url);
+	tc__buffer_add(text, request->url.data, request->query_at);
+	tc__query_show(&request->query, text);
+	return tc__buffer_failed(text) ? "(a URL)" : tc__buffer_get(text);
+}
+
+/* The same of an attempt, which may be a login. */
+static const char *shown_attempt(const struct tc__performance *performance, struct tc__buffer *text)
+{
+	*text = TC__BUFFER(TC__URL_MAX);
+	if (performance->logging_in && performance->attempt.url)
+		return performance->attempt.url;
+	return shown_url(performance->call, text);
+}
+
+static bool is_header(const char *line, const char *name)
+{
+	size_t length = name ? strlen(name) : 0;
+
+	return length && strncmp(line, name, length) == 0 && line[length] == ':';
+}
+
+/* Headers that their reference calls secrets, whatever they are called. */
+static bool is_secret(const struct tc_operation *operation, const char *line)
+{
+	const struct tc_conventions *system = tc__system_of(operation);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	const struct tc_query_rule *header = rules ? rules->headers : NULL;
+
+	for (; header && header->name; header++)
+		if (header->secret && is_header(line, header->name))
+			return true;
+	return system && system->session && is_header(line, system->session->csrf_header);
+}
+
 static void log_lines(const struct tc__performance *performance)
 {
 	const struct tc__log *log = &client_of(performance)->log;
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	for (size_t i = 0; tc__log_wants(log, TC_LOG_DEBUG) && i < attempt->line_count; i++)
-		tc__log(log, TC_LOG_DEBUG, "> %s", attempt->lines[i]);
+		if (is_secret(operation_of(performance), attempt->lines[i]))
+			tc__log(log, TC_LOG_DEBUG, "> %.*s: (redacted)",
+				(int)strcspn(attempt->lines[i], ":"), attempt->lines[i]);
+		else
+			tc__log(log, TC_LOG_DEBUG, "> %s", attempt->lines[i]);
 }
 
 static void log_headers(const struct tc__performance *performance)
@@ -85,15 +131,18 @@ static void log_attempt(
 {
 	const struct tc__log *log = &client_of(performance)->log;
 	long long ms = now_ms - performance->attempt_begun_ms;
+	struct tc__buffer text;
 
 	if (!tc__log_wants(log, TC_LOG_INFO))
 		return;
+	const char *url = shown_attempt(performance, &text);
 	if (rc == TC_OK)
 		tc__log(log, TC_LOG_INFO, "%s %s -> %d in %lld ms", performance->attempt.method,
-			performance->attempt.url, tc__reply_status(&performance->reply), ms);
+			url, tc__reply_status(&performance->reply), ms);
 	else
 		tc__log(log, TC_LOG_INFO, "%s %s -> %s after %lld ms", performance->attempt.method,
-			performance->attempt.url, tc_error_text(failure), ms);
+			url, tc_error_text(failure), ms);
+	tc__buffer_clear(&text);
 	log_headers(performance);
 }
 
@@ -101,32 +150,38 @@ static void log_retry(const struct tc__performance *performance, const struct tc
 	const struct tc__next *next, const tc_error *failure)
 {
 	const struct tc__log *log = &client_of(performance)->log;
+	struct tc__buffer text;
 	char status[32];
 
 	if (!tc__log_wants(log, TC_LOG_WARN) || next->step != TC__STEP_WAIT)
 		return;
+	const char *url = shown_attempt(performance, &text);
 	snprintf(status, sizeof status, "status %d", outcome->status);
 	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %d of %d follows in %lld ms",
-		performance->attempt.method, performance->attempt.url,
+		performance->attempt.method, url,
 		outcome->code == TC_OK ? status : tc_error_text(failure), performance->attempts + 1,
 		performance->attempts + 1 + performance->retry.policy->retries -
 			performance->retry.retried,
 		(long long)next->delay_ms);
+	tc__buffer_clear(&text);
 }
 
-static void log_failure(const struct tc__performance *performance, const tc_error *failure)
+void tc__call_log_failure(const tc_call *call, const tc_error *failure)
 {
-	const struct tc__log *log = &client_of(performance)->log;
+	const struct tc__log *log = &call->client->log;
+	struct tc__buffer text;
 	size_t length;
 
 	if (!tc__log_wants(log, TC_LOG_ERROR))
 		return;
+	const char *url = shown_url(call, &text);
 	const char *body = tc_error_body(failure, &length);
 	if (length > TC__LOG_BODY_MAX)
 		length = TC__LOG_BODY_MAX;
-	tc__log(log, TC_LOG_ERROR, "%s %s failed: %s%s%.*s", operation_of(performance)->method,
-		tc_call_url(performance->call), tc_error_text(failure),
-		body ? "; the reply's body: " : "", (int)length, body ? body : "");
+	tc__log(log, TC_LOG_ERROR, "%s %s failed: %s%s%.*s", call->request.operation->method, url,
+		tc_error_text(failure), body ? "; the reply's body: " : "", (int)length,
+		body ? body : "");
+	tc__buffer_clear(&text);
 }
 
 /* ---- an attempt ---- */
@@ -232,10 +287,15 @@ static void tell_clock(const struct tc__performance *performance, tc_error *fail
 		return;
 	}
 	int64_t off_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	int64_t skew_s = tc__system_of(operation)->hawk->skew_s;
+	if (off_ms >= -skew_s * 1000 && off_ms <= skew_s * 1000) {
+		tc__error_prefix(failure,
+			"the server takes the clock for wrong, though its Date agrees with ours");
+		return;
+	}
 	tc__error_prefix(failure, "the clock here is %lld s %s the server's, which allows %lld s",
 		(long long)(off_ms < 0 ? -off_ms : off_ms) / 1000,
-		off_ms < 0 ? "behind" : "ahead of",
-		(long long)tc__system_of(operation)->hawk->skew_s);
+		off_ms < 0 ? "behind" : "ahead of", (long long)skew_s);
 }
 
 /* Whether the reply refuses our clock; if so, the offset is corrected. Once for a performance: a
@@ -331,11 +391,27 @@ static int check_rpc(const struct tc__performance *performance, tc_error *failur
 		tc_response_json(performance->reply.response, NULL), failure);
 }
 
+/* Whether it is an error or a success is in the reply: without memory to read it, it is neither. */
+static int read_rpc(const struct tc__performance *performance, tc_error *failure)
+{
+	tc_error reason = TC_ERROR_INIT;
+
+	if (!tc__rpc_of(operation_of(performance)) ||
+		tc_response_json(performance->reply.response, &reason))
+		return TC_OK;
+	if (reason.code == TC_ERROR_NOMEM)
+		return tc__fail_with(failure, &reason);
+	tc_error_clear(&reason);
+	return TC_OK;
+}
+
 /* The performance is over: its failure, if it is one, is told in full. */
 static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
 {
 	const struct tc_operation *operation = operation_of(performance);
 
+	if (rc == TC_OK)
+		rc = read_rpc(performance, failure);
 	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply, operation)) {
 		rc = check_rpc(performance, failure);
 		if (rc == TC_OK)
@@ -346,8 +422,9 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tell_clock(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
+		tc__response_attach(performance->reply.response, failure);
 	}
-	log_failure(performance, failure);
+	tc__call_log_failure(performance->call, failure);
 }
 
 static bool is_spent(const struct tc__performance *performance)

@@ -99,6 +99,29 @@ static int reshape_rows(const struct tc_envelope *envelope, const tc_json *reply
 	return tc_json_build(builder, reshaped, err);
 }
 
+bool tc__has_rows(const struct tc_operation *operation)
+{
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+
+	return rules && rules->envelope && rules->envelope->rows;
+}
+
+int tc__objects_of_rows(const struct tc_operation *operation, const char *text, size_t length,
+	char **objects, size_t *objects_length, tc_error *err)
+{
+	const tc_json *page = NULL, *reshaped = NULL;
+
+	*objects = NULL;
+	int rc = tc_json_parse(text, length, &page, err);
+	if (rc == TC_OK)
+		rc = reshape_rows(tc__rules_of(operation)->envelope, page, &reshaped, err);
+	if (rc == TC_OK && reshaped)
+		rc = tc_json_write(reshaped, TC_JSON_COMPACT, objects, objects_length, err);
+	tc_release(reshaped);
+	tc_release(page);
+	return rc;
+}
+
 static int check_single(const struct tc_envelope *envelope, const tc_json *reply, tc_error *err)
 {
 	const tc_json *items = envelope->items ? tc_json_get(reply, envelope->items) : reply;

@@ -15,4 +15,12 @@ bool tc__is_reshaped(const struct tc_operation *operation);
 void *tc__decode_reshaped(
 	const struct tc_operation *operation, const tc_json *reply, unsigned flags, tc_error *err);
 
+/* Whether the items of a list may come as rows. */
+bool tc__has_rows(const struct tc_operation *operation);
+
+/* A page of a list as text, with objects for rows; *objects, for tc_release, is NULL when none of
+ * its items is a row. */
+int tc__objects_of_rows(const struct tc_operation *operation, const char *text, size_t length,
+	char **objects, size_t *objects_length, tc_error *err);
+
 #endif

@@ -110,11 +110,19 @@ static int use_session(struct tc__performance *performance, struct tc__realm *re
 	if (!performance->logging_in) {
 		signer->session = holds ? &realm->session : NULL;
 		performance->carried_session = holds;
+		performance->session = realm->session.generation;
 		return TC_OK;
 	}
 	signer->credentials = credentials;
 	signer->basic = true;
 	return make_login(performance, failure);
+}
+
+/* Whether it is the login that the client calls by itself; its user may, too. */
+static bool is_basic_login(
+	const struct tc_operation *operation, const struct tc_conventions *system)
+{
+	return system->session->basic && strcmp(operation->name, system->session->login) == 0;
 }
 
 static int authenticate(struct tc__performance *performance, struct tc__realm *realm,
@@ -126,6 +134,11 @@ static int authenticate(struct tc__performance *performance, struct tc__realm *r
 	bool basic_first = system->session && system->session->basic && system->session_first;
 	int rc = TC_OK;
 
+	if (credentials && system->session && is_basic_login(operation_of(performance), system)) {
+		signer->credentials = credentials;
+		signer->basic = true;
+		return TC_OK;
+	}
 	if (authentication == TC_AUTHENTICATION_NEVER)
 		return TC_OK;
 	if (credentials && system->hawk && !basic_first)
@@ -164,19 +177,43 @@ int tc__session_prepare(struct tc__performance *performance, struct tc__signer *
 
 /* ---- after it ---- */
 
-static int take_cookies(
-	const struct tc__performance *performance, struct tc__realm *realm, tc_error *failure)
+/*
+ * Whether a cookie of a reply is to be kept. Servers give everybody a session who comes without
+ * one: the reply to a call that was sent before a login, and arrives after it, must not put that
+ * nobody's session in the place of ours. In the reply to a call that carried ours, another one
+ * means that ours has ended.
+ */
+static bool is_wanted(const struct tc__performance *performance, struct tc__realm *realm,
+	const char *header, bool login)
 {
-	const struct tc__request *own = &performance->call->request;
+	const struct tc_session_scheme *scheme = realm->system->session;
+	const struct tc__url *parts = &performance->call->request.parts;
+
+	if (login || !tc__session_is_about(scheme, header))
+		return true;
+	if (!performance->carried_session || performance->session != realm->session.generation)
+		return false;
+	if (scheme->basic && tc__session_would_change(&realm->session, parts, header))
+		realm->session.begun_ms = 0;
+	return true;
+}
+
+static int take_cookies(const struct tc__performance *performance, struct tc__realm *realm,
+	bool login, tc_error *failure)
+{
+	/* a login's may be of another origin than the call's */
+	const struct tc__request *sent =
+		performance->logging_in ? performance->login : &performance->call->request;
 	const char *name, *value;
 	int rc = TC_OK;
 
 	for (size_t i = 0;
 		rc == TC_OK && tc_response_header_at(performance->reply.response, i, &name, &value);
 		i++)
-		if (strlen(name) == 10 && tc__same_letters(name, "set-cookie", 10))
+		if (tc__same_word(name, "set-cookie") &&
+			is_wanted(performance, realm, value, login))
 			rc = tc__session_take(
-				&realm->session, &own->parts, value, now_of(performance), failure);
+				&realm->session, &sent->parts, value, now_of(performance), failure);
 	return rc;
 }
 
@@ -208,7 +245,7 @@ static int accept_reply(struct tc__performance *performance, tc_error *failure)
 	/* what is left of an earlier session is no proof of this one */
 	if (login && success)
 		tc__session_clear(&realm->session);
-	int rc = take_cookies(performance, realm, failure);
+	int rc = take_cookies(performance, realm, login && success, failure);
 	if (rc != TC_OK || !success)
 		return rc;
 	if (login)
@@ -234,6 +271,10 @@ static bool is_expired(struct tc__performance *performance)
 		return false;
 	if (!tc__has_status(scheme->expired_statuses, tc__reply_status(&performance->reply)))
 		return false;
+	if (performance->carried_session && performance->session != realm->session.generation) {
+		performance->logged_in = true; /* another call did it meanwhile */
+		return true;
+	}
 	if (performance->carried_session &&
 		now_of(performance) - realm->session.begun_ms < YOUNG_MS)
 		return false;

@@ -51,6 +51,8 @@ int tc_generated_body(
 				"call is one of %s.%s; expected one of the same function",
 				own->service->name, own->name),
 			err);
+	if (!body && tc__rpc_of(operation))
+		return TC_OK; /* whether it may do without is seen when it is sent */
 	if (!body)
 		return prefixed(operation, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
 	if (!operation->input)
@@ -142,6 +144,8 @@ static int perform_reshaped(const tc_call *call, void *reply, tc_error *err)
 	if (rc != TC_OK)
 		return rc;
 	void *value = tc_generated_reply(call->request.operation, response, &failure);
+	if (!value)
+		tc__call_fail_reading(call, response, &failure);
 	tc_release(response);
 	store(reply, value);
 	return value ? TC_OK : tc__fail_with(err, &failure);

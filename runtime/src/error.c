@@ -255,6 +255,29 @@ int tc__fail_with(tc_error *to, tc_error *from)
 	return code;
 }
 
+int tc__error_tell(tc_error *kept, tc_error *to)
+{
+	tc_error again = TC_ERROR_INIT;
+
+	tc__fail(&again, kept->code, "%s", tc_error_text(kept));
+	again.http_status = kept->http_status;
+	tc__fail_with(to, kept);
+	*kept = again;
+	return kept->code;
+}
+
+void tc__error_attach(tc_error *err, const struct tc__refusal *refusal)
+{
+	if (!err)
+		return;
+	struct detail *detail = copy_detail(refusal, tc_error_pointer(err));
+	if (detail) {
+		tc_release(err->detail);
+		err->detail = detail;
+	}
+	err->http_status = refusal->status;
+}
+
 void tc__error_prefix(tc_error *err, const char *format, ...)
 {
 	char text[TC__MESSAGE_MAX + 1];

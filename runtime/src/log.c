@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include "ascii.h"
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -243,4 +244,5 @@ void tc__log(const struct tc__log *log, enum tc_log_level level, const char *for
 	va_end(arguments);
 	if (length >= 0)
 		hand_over(log, level, text, strlen(text));
+	sodium_memzero(text, sizeof text); /* as it was before what is secret was taken out */
 }

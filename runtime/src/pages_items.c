@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "pages.h"
 
+#include "call_reshape.h"
 #include "loop.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,10 @@ struct tc_items {
 	struct tc__sink sink; /* first: it is what the sink's functions get */
 	struct tc__page_reader reader;
 	bool reads; /* the reader is open */
+	/* Rows are told apart from objects by names that may come behind them: such a page waits
+	 * here until it is whole. */
+	bool gathers;
+	struct tc__buffer page;
 	struct tc__cursor cursor;
 	tc_loop *loop;
 	uint64_t run;  /* of the page that is under way; 0: none */
@@ -36,6 +41,7 @@ static void close_reader(tc_items *items)
 {
 	if (items->reads)
 		tc__page_close(&items->reader);
+	tc__buffer_clear(&items->page);
 	items->reads = false;
 }
 
@@ -49,12 +55,42 @@ static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 	close_reader(items);
 	tc__page_open(&items->reader, &items->cursor, true);
 	items->reads = true;
+	items->page = TC__BUFFER(SIZE_MAX / 2); /* the reply has a limit */
 	return TC_OK;
+}
+
+static int gather(tc_items *items, const char *bytes, size_t length, tc_error *err)
+{
+	tc__buffer_add(&items->page, bytes, length);
+	return tc__buffer_failed(&items->page) ? tc__fail_nomem(err) : TC_OK;
+}
+
+/* Reads the page that was gathered, with objects for its rows. */
+static int read_gathered(tc_items *items, tc_error *err)
+{
+	const struct tc_operation *operation = tc_call_operation(items->cursor.origin);
+	const struct tc__buffer *page = &items->page;
+	size_t length = page->length;
+	char *objects;
+
+	tc_error reason = TC_ERROR_INIT;
+	int rc = tc__objects_of_rows(
+		operation, tc__buffer_get(page), page->length, &objects, &length, &reason);
+	if (rc != TC_OK) {
+		reason.code = rc == TC_ERROR_INPUT ? TC_ERROR_REPLY : rc;
+		return tc__fail_with(err, &reason);
+	}
+	rc = tc__page_push(&items->reader, objects ? objects : tc__buffer_get(page), length, err);
+	tc_release(objects);
+	tc__buffer_clear(&items->page);
+	return rc;
 }
 
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
 {
 	tc_items *items = items_of(sink);
+	if (items->gathers)
+		return gather(items, bytes, length, err);
 	int rc = tc__page_push(&items->reader, bytes, length, err);
 
 	if (tc__page_has_items(&items->reader))
@@ -66,7 +102,8 @@ static int finish(struct tc__sink *sink, tc_error *err)
 {
 	tc_items *items = items_of(sink);
 
-	return tc__page_finish(&items->reader, err);
+	int rc = items->gathers ? read_gathered(items, err) : TC_OK;
+	return rc == TC_OK ? tc__page_finish(&items->reader, err) : rc;
 }
 
 static bool full(struct tc__sink *sink)
@@ -95,8 +132,10 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 		.pace = TC__PACE_STEADY,
 	};
 	loop_options.in_flight = 1;
-	if (tc__cursor_open(&items->cursor, call, options, err) == TC_OK)
+	if (tc__cursor_open(&items->cursor, call, options, err) == TC_OK) {
+		items->gathers = tc__has_rows(tc_call_operation(call));
 		items->loop = tc_loop_new(&loop_options, err);
+	}
 	if (items->loop)
 		return items;
 	tc_items_free(items);
@@ -182,18 +221,11 @@ static int tell(tc_items *items, tc_error *err)
 {
 	tc_error *failure = &items->failure;
 
-	if (items->failed)
-		return tc__fail(err, failure->code, "%s", tc_error_text(failure));
-	items->failed = true;
-	if (items->index > 0)
+	if (!items->failed && items->index > 0)
 		tc__error_prefix(failure, "item %lld of the page with the token \"%.200s\"",
 			(long long)items->index, items->token ? items->token : "");
-	int code = failure->code;
-	tc_error kept = TC_ERROR_INIT;
-	tc__fail(&kept, code, "%s", tc_error_text(failure));
-	tc__fail_with(err, failure);
-	*failure = kept;
-	return code;
+	items->failed = true;
+	return tc__error_tell(failure, err);
 }
 
 /* The next item that is to be given out, of those that are there. */
@@ -225,6 +257,8 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = NULL;
 	if (!items || !item)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
+	if (items->failed) /* though items may be there, behind the one that was lost */
+		return tell(items, err);
 	while (!ended) {
 		*item = take(items, &items->failure);
 		if (*item) {

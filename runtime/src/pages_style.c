@@ -25,6 +25,24 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Without a way around the end of numbers, which a server can name. */
+static int64_t sum(int64_t a, int64_t b)
+{
+	if (b > 0 && a > INT64_MAX - b)
+		return INT64_MAX;
+	return b < 0 && a < INT64_MIN - b ? INT64_MIN : a + b;
+}
+
+/* Items that are missing, and those that come again, as they take room on the page, too. */
+static int64_t still_to_come(const struct tc__cursor *cursor)
+{
+	int64_t count = cursor->wanted;
+
+	for (const struct tc__mark *mark = cursor->given; mark; mark = mark->next)
+		count = sum(count, 1);
+	return count;
+}
+
 int64_t tc__style_size(const struct tc__cursor *cursor)
 {
 	const struct tc_paging *paging = cursor->paging;
@@ -39,8 +57,8 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 		return size;
 	/* numbered pages must all be of one size */
 	if (paging->style == TC_PAGING_PAGE && cursor->token)
-		return cursor->asked;
-	return size ? smaller(size, cursor->wanted) : cursor->wanted;
+		return cursor->asked ? cursor->asked : size;
+	return size ? smaller(size, still_to_come(cursor)) : still_to_come(cursor);
 }
 
 int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err)
@@ -104,9 +122,9 @@ static int next_key(
 	bool fresh = cursor->fresh;
 
 	cursor->fresh = false;
-	if (is_short(cursor, received) || !cursor->has_lowest)
+	if (is_short(cursor, received) || !cursor->has_lowest || cursor->wanted == 0)
 		return TC_OK;
-	int64_t next = cursor->lowest + cursor->paging->add;
+	int64_t next = sum(cursor->lowest, cursor->paging->add);
 	if (!fresh || (cursor->token && position(cursor, 0) == next))
 		return tc__fail(err, TC_ERROR_REPLY,
 			"more items than fit a page have the same %s, so the list cannot go on",
@@ -126,11 +144,11 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 		break;
 	case TC_PAGING_OFFSET:
 		if (received && !(paging->stop_short && is_short(cursor, received)))
-			tc__buffer_int(token, position(cursor, 0) + received);
+			tc__buffer_int(token, sum(position(cursor, 0), received));
 		break;
 	case TC_PAGING_PAGE:
 		if (paging->next ? *said != '\0' : !is_short(cursor, received))
-			tc__buffer_int(token, position(cursor, 1) + 1);
+			tc__buffer_int(token, sum(position(cursor, 1), 1));
 		break;
 	case TC_PAGING_CURSOR:
 		add_from_url(token, said, paging->query);

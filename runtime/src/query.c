@@ -243,6 +243,7 @@ static int add(struct tc__query *query, const struct meaning *meaning, const cha
 		rc = check_value(meaning, values[i], err);
 	if (rc != TC_OK)
 		return rc;
+	query->arena.secret |= meaning->rule && meaning->rule->secret;
 	const char *const *all = join(query, old, values, count);
 	struct tc__query_entry *entry = all ? tc__arena_alloc(&query->arena, sizeof *entry) : NULL;
 	if (!entry)
@@ -509,6 +510,8 @@ int tc__query_check(const struct tc__query *query, tc_error *err)
 	return rc;
 }
 
+/* ---- text ---- */
+
 static void render_key(const struct tc__query *query, const struct tc__query_entry *entry,
 	char mark, struct tc__buffer *url)
 {
@@ -521,7 +524,7 @@ static void render_key(const struct tc__query *query, const struct tc__query_ent
 	tc__buffer_char(url, '=');
 }
 
-void tc__query_render(const struct tc__query *query, struct tc__buffer *url)
+static void render(const struct tc__query *query, bool secrets, struct tc__buffer *url)
 {
 	char mark = '?';
 
@@ -534,7 +537,23 @@ void tc__query_render(const struct tc__query *query, struct tc__buffer *url)
 			else
 				render_key(query, entry, mark, url);
 			mark = '&';
-			tc__url_encode(url, entry->values[i]);
+			bool hidden = !secrets && entry->rule && entry->rule->secret;
+			tc__url_encode(url, hidden ? "redacted" : entry->values[i]);
 		}
 	}
+}
+
+void tc__query_render(const struct tc__query *query, struct tc__buffer *url)
+{
+	render(query, true, url);
+}
+
+void tc__query_show(const struct tc__query *query, struct tc__buffer *url)
+{
+	render(query, false, url);
+}
+
+bool tc__query_has_secret(const struct tc__query *query)
+{
+	return query->arena.secret;
 }

@@ -61,6 +61,10 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 /* Appends `?key=value&…`, or nothing. */
 void tc__query_render(const struct tc__query *query, struct tc__buffer *url);
 
+/* The same for people: values that are secrets are not in it. */
+void tc__query_show(const struct tc__query *query, struct tc__buffer *url);
+bool tc__query_has_secret(const struct tc__query *query);
+
 void tc__query_clear(struct tc__query *query);
 
 #endif

@@ -127,6 +127,7 @@ static int add_query(struct tc__request *request, const char *const *values, tc_
 {
 	request->query_at = request->url.length;
 	int rc = tc__query_add_struct(&request->query, values, err);
+	request->url.secret = tc__query_has_secret(&request->query);
 	tc__query_render(&request->query, &request->url);
 	return rc;
 }
@@ -150,12 +151,13 @@ int tc__request_init(struct tc__request *request, const struct tc__site *site,
 	return rc;
 }
 
-/* The URL anew from the query; the old one stays when that fails. */
+/* The URL anew from the query; the old one stays when that fails, and so does the query. */
 static int render_query(struct tc__request *request, tc_error *err)
 {
 	struct tc__buffer old = request->url;
 	struct tc__buffer url = TC__BUFFER(TC__URL_MAX);
 
+	url.secret = tc__query_has_secret(&request->query);
 	tc__buffer_add(&url, old.data, request->query_at);
 	tc__query_render(&request->query, &url);
 	request->url = url;
@@ -167,6 +169,7 @@ static int render_query(struct tc__request *request, tc_error *err)
 	tc__buffer_clear(&request->url);
 	request->url = old;
 	(void)finish_url(request, NULL);
+	tc__query_undo(&request->query);
 	return rc;
 }
 
@@ -416,7 +419,9 @@ static int add_csrf(struct tc__attempt *attempt, const struct tc__request *reque
 			"the session has no cookie %s, which a %s needs", scheme->csrf_cookie,
 			method);
 	(void)tc__buffer_room(&attempt->csrf, strlen(scheme->csrf_header) + 2 + strlen(value));
-	tc__buffer_printf(&attempt->csrf, "%s: %s", scheme->csrf_header, value);
+	tc__buffer_text(&attempt->csrf, scheme->csrf_header);
+	tc__buffer_text(&attempt->csrf, ": ");
+	tc__buffer_text(&attempt->csrf, value);
 	if (scheme->csrf_referer) {
 		tc__buffer_text(&attempt->referer, "Referer: ");
 		tc__session_origin(&request->parts, &attempt->referer);

@@ -209,6 +209,9 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 	const char *value = colon + 1;
 	while (value < end && is_blank(*value))
 		value++;
+	/* a cookie is a secret, from here on: no copy of it stays behind */
+	if (colon - line == 10 && tc__same_letters(line, "set-cookie", 10))
+		response->headers.secret = true;
 	while (end > value && is_blank(end[-1]))
 		end--;
 	tc__buffer_add(&response->headers, line, (size_t)(colon - line));

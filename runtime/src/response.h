@@ -108,6 +108,9 @@ char *tc__file_name(const char *disposition);
 int tc__reply_refusal(
 	const struct tc__reply *reply, const struct tc_operation *operation, tc_error *err);
 
+/* Adds status, ids and body of a reply to the error that it could not be read by. */
+void tc__response_attach(const tc_response *response, tc_error *err);
+
 /* Gives the response away. */
 tc_response *tc__reply_take(struct tc__reply *reply);
 

@@ -164,20 +164,35 @@ static void add_location(struct tc__buffer *line, const struct tc__reply *reply)
 	add_line(line, location, strlen(location));
 }
 
+static struct tc__refusal refusal_of(const tc_response *response)
+{
+	struct tc__refusal refusal = {
+		.status = tc_response_status(response),
+		.request_id = tc_response_header(response, "x-for-request-id"),
+		.trace_id = tc_response_header(response, "x-for-trace-id"),
+	};
+
+	refusal.body = tc_response_body(response, &refusal.body_length);
+	return refusal;
+}
+
+void tc__response_attach(const tc_response *response, tc_error *err)
+{
+	struct tc__refusal refusal = refusal_of(response);
+
+	if (err && err->code == TC_ERROR_REPLY && !tc_error_body(err, NULL))
+		tc__error_attach(err, &refusal);
+}
+
 int tc__reply_refusal(
 	const struct tc__reply *reply, const struct tc_operation *operation, tc_error *err)
 {
 	struct tc__buffer line = TC__BUFFER(4 * LINE_MAX_BYTES);
 	struct tc__said said = { .info = NULL };
-	struct tc__refusal refusal = {
-		.status = tc__reply_status(reply),
-		.request_id = tc__reply_header(reply, "x-for-request-id"),
-		.trace_id = tc__reply_header(reply, "x-for-trace-id"),
-	};
+	struct tc__refusal refusal = refusal_of(reply->response);
 	const tc_json *json = NULL;
 	char *info = NULL;
 
-	refusal.body = tc_response_body(reply->response, &refusal.body_length);
 	if (refusal.body_length)
 		(void)tc_json_parse(refusal.body, refusal.body_length, &json, NULL);
 	if (tc__said_read(&said, shapes_of(operation), refusal.status, json))

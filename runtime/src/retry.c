@@ -97,16 +97,17 @@ static int full_year(int year)
 	return year < 70 ? 2000 + year : 1900 + year;
 }
 
-/* "06 Nov 1994 08:49:37 GMT", "06-Nov-94 08:49:37 GMT", "Nov  6 08:49:37 1994", without the day of
- * the week before them. sscanf reads only integers and names here, so no locale matters. */
+/* "06 Nov 1994 08:49:37 GMT", "06-Nov-94 08:49:37 GMT" (of cookies also "06-Nov-1994"), "Nov  6
+ * 08:49:37 1994", without the day of the week before them. sscanf reads only integers and names
+ * here, so no locale matters. */
 static bool read_parts(const char *at, int *year, char month[4], int *day, int clock[3])
 {
 	if (sscanf(at, "%2d %3[A-Za-z] %4d %2d:%2d:%2d GMT", day, month, year, &clock[0], &clock[1],
 		    &clock[2]) == 6)
 		return true;
-	if (sscanf(at, "%2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT", day, month, year, &clock[0], &clock[1],
+	if (sscanf(at, "%2d-%3[A-Za-z]-%4d %2d:%2d:%2d GMT", day, month, year, &clock[0], &clock[1],
 		    &clock[2]) == 6) {
-		*year = full_year(*year);
+		*year = *year < 100 ? full_year(*year) : *year;
 		return true;
 	}
 	return sscanf(at, "%3[A-Za-z] %2d %2d:%2d:%2d %4d", month, day, &clock[0], &clock[1],

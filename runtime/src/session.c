@@ -199,6 +199,32 @@ static bool may_go(const struct tc__cookie *cookie, const struct tc__url *parts)
 	return parts->https || !cookie->secure;
 }
 
+bool tc__session_is_about(const struct tc_session_scheme *scheme, const char *header)
+{
+	size_t length = strcspn(header, "=;");
+	struct span name = trimmed(header, header + length);
+
+	for (const char *const *own = scheme->cookies; *own; own++)
+		if (strlen(*own) == name.length && memcmp(*own, name.at, name.length) == 0)
+			return true;
+	return false;
+}
+
+bool tc__session_would_change(
+	const struct tc__session *session, const struct tc__url *parts, const char *header)
+{
+	struct cookie_text text;
+	char name[TC__COOKIE_MAX + 1];
+
+	if (!read_cookie(header, 0, &text))
+		return false;
+	memcpy(name, text.name.at, text.name.length);
+	name[text.name.length] = '\0';
+	const char *value = tc__session_cookie(session, parts, name);
+	return !value || strlen(value) != text.value.length ||
+		memcmp(value, text.value.at, text.value.length) != 0;
+}
+
 const char *tc__session_cookie(
 	const struct tc__session *session, const struct tc__url *parts, const char *name)
 {
@@ -253,5 +279,5 @@ void tc__session_clear(struct tc__session *session)
 		free_cookie(cookie);
 	}
 	tc__buffer_clear(&session->origin);
-	*session = (struct tc__session){ 0 };
+	*session = (struct tc__session){ .generation = session->generation + 1 };
 }

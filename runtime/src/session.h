@@ -28,6 +28,7 @@ struct tc__session {
 	struct tc__cookie *cookies; /* in the order they came */
 	struct tc__buffer origin;   /* whose they are */
 	int64_t begun_ms;           /* when the last login was; server's time */
+	uint64_t generation;        /* another one is another session, or none */
 };
 
 /* Takes a Set-Cookie header of a reply from `parts` (RFC 6265, 5.2): a name and a value, Secure,
@@ -35,6 +36,12 @@ struct tc__session {
  * that is malformed or too large is not kept. `now_ms` is the server's time. */
 int tc__session_take(struct tc__session *session, const struct tc__url *parts, const char *header,
 	int64_t now_ms, tc_error *err);
+
+/* Whether a Set-Cookie header is about a cookie that holds the session, and with another value than
+ * it has now. */
+bool tc__session_is_about(const struct tc_session_scheme *scheme, const char *header);
+bool tc__session_would_change(
+	const struct tc__session *session, const struct tc__url *parts, const char *header);
 
 /* A cookie's value for a request to `parts`, or NULL. */
 const char *tc__session_cookie(
@@ -51,6 +58,7 @@ void tc__session_line(
 /* Appends "https://host:port" without a default port. */
 void tc__session_origin(const struct tc__url *parts, struct tc__buffer *origin);
 
+/* The cookies go, and a session of another generation begins. */
 void tc__session_clear(struct tc__session *session);
 
 #endif

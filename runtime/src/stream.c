@@ -14,6 +14,7 @@ struct source {
 	uint64_t run;
 	bool holds_back; /* the transfer pauses while events wait to be taken */
 	/* on a loop of the caller's */
+	bool told; /* that it stands */
 	tc_event_fn *on_event;
 	tc_done_fn *on_done;
 	void *data;
@@ -61,21 +62,38 @@ static int take(struct tc__event_reader *reader, const tc_json **event, tc_error
 	return rc;
 }
 
-static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
+static bool stands(const struct tc__event_reader *reader)
 {
-	struct source *source = source_of(sink);
-	const tc_json *event = NULL;
-	int rc = tc__events_push(&source->reader, bytes, length, err);
+	return reader->standing || tc__events_has(reader) ||
+		(!reader->stream->handshake && reader->begun);
+}
 
-	sink->spent = true; /* what was heard cannot be heard again */
-	while (rc == TC_OK && source->on_event) {
+/* Gives the caller's function what has come. */
+static int pass_on(struct source *source, tc_error *err)
+{
+	const tc_json *event = NULL;
+	int rc = TC_OK;
+
+	if (!source->told && stands(&source->reader)) {
+		source->told = true;
+		source->on_event(source->data, source->run, NULL);
+	}
+	while (rc == TC_OK && tc__events_has(&source->reader)) {
 		rc = take(&source->reader, &event, err);
-		if (!event)
-			break;
-		source->on_event(source->data, source->run, event);
+		if (rc == TC_OK)
+			source->on_event(source->data, source->run, event);
 		tc_release(event);
 	}
 	return rc;
+}
+
+static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
+{
+	struct source *source = source_of(sink);
+	int rc = tc__events_push(&source->reader, bytes, length, err);
+
+	sink->spent = true; /* what was heard cannot be heard again */
+	return rc == TC_OK && source->on_event ? pass_on(source, err) : rc;
 }
 
 static int finish(struct tc__sink *sink, tc_error *err)
@@ -118,7 +136,8 @@ struct tc_stream {
 	struct source source;
 	const tc_json *event;
 	tc_error failure;
-	bool ended;
+	bool ended;  /* by the server: what was heard before is still told, */
+	bool failed; /* and this was told */
 };
 
 static void on_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
@@ -161,11 +180,6 @@ void tc_stream_free(tc_stream *stream)
 	free(stream);
 }
 
-static int fail(tc_stream *stream, tc_error *err)
-{
-	return tc__fail(err, stream->failure.code, "%s", tc_error_text(&stream->failure));
-}
-
 /* Lets bytes come for a while; *left_ms goes down unless it is negative. */
 static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 {
@@ -184,23 +198,15 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 	return rc;
 }
 
-static bool stands(const tc_stream *stream)
-{
-	const struct tc__event_reader *reader = &stream->source.reader;
-
-	return reader->standing || tc__events_has(reader) ||
-		(!reader->stream->handshake && reader->begun);
-}
-
 int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
 	int rc = TC_OK;
 
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
-	while (rc == TC_OK && !stands(stream)) {
+	while (rc == TC_OK && !stands(&stream->source.reader)) {
 		if (stream->ended)
-			return fail(stream, err);
+			return tc__error_tell(&stream->failure, err);
 		if (timeout_ms == 0)
 			return tc__fail(err, TC_ERROR_TIMEOUT,
 				"the stream of events did not begin in time");
@@ -209,28 +215,43 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 	return rc;
 }
 
-int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
+/* Lets bytes come until there is an event; *event stays NULL when none came in time. */
+static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *failure)
 {
 	bool last = false;
-	int rc = TC_OK;
+
+	for (;;) {
+		int rc = take(&stream->source.reader, event, failure);
+		if (rc != TC_OK || *event || last)
+			return rc;
+		if (stream->ended)
+			return tc__error_tell(&stream->failure, failure);
+		last = timeout_ms == 0;
+		rc = pump(stream, &timeout_ms, failure);
+		if (rc != TC_OK)
+			return rc;
+	}
+}
+
+int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
+{
+	tc_error failure = TC_ERROR_INIT;
 
 	if (event)
 		*event = NULL;
 	if (!stream || !event)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
+	if (stream->failed) /* though events may be there, behind the one that was lost */
+		return tc__error_tell(&stream->failure, err);
 	tc_release(stream->event);
 	stream->event = NULL;
-	while (rc == TC_OK) {
-		rc = take(&stream->source.reader, &stream->event, err);
+	if (await(stream, timeout_ms, &stream->event, &failure) == TC_OK) {
 		*event = stream->event;
-		if (rc != TC_OK || *event || last)
-			return rc;
-		if (stream->ended)
-			return fail(stream, err);
-		last = timeout_ms == 0;
-		rc = pump(stream, &timeout_ms, err);
+		return TC_OK;
 	}
-	return rc;
+	stream->failed = true;
+	tc__fail_with(&stream->failure, &failure);
+	return tc__error_tell(&stream->failure, err);
 }
 
 /* ---- on a loop ---- */

@@ -270,13 +270,27 @@ struct seen {
 	uint64_t run;
 	size_t events;
 	int code;
+	const tc_call *call; /* what is to be watched */
 };
+
+static void on_forced(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)data;
+	(void)run;
+	assert_null(err);
+	tc_release(response);
+}
 
 static void on_event(void *data, uint64_t run, const tc_json *event)
 {
 	struct seen *seen = data;
+	tc_error err = TC_ERROR_INIT;
 
 	assert_int_equal(run, seen->run);
+	if (!event) { /* it stands: nothing of what begins now is missed */
+		assert_ok(tc_loop_start(seen->loop, seen->call, on_forced, NULL, NULL, &err), &err);
+		return;
+	}
 	assert_non_null(tc_json_at(event, "/key/0"));
 	if (++seen->events == 2)
 		tc_loop_cancel(seen->loop, run);
@@ -289,14 +303,6 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 	(void)run;
 	assert_null(response);
 	seen->code = err->code;
-}
-
-static void on_forced(void *data, uint64_t run, tc_response *response, const tc_error *err)
-{
-	(void)data;
-	(void)run;
-	assert_null(err);
-	tc_release(response);
 }
 
 /* Events and calls on one loop; there the client logs in by itself, too. */
@@ -319,15 +325,59 @@ static void test_loop(void **state)
 	seen.loop = tc_loop_new(NULL, &err);
 	assert_ok(
 		tc_stream_start(seen.loop, listen, on_event, on_end, &seen, &seen.run, &err), &err);
-	for (int i = 0; i < 20; i++) /* the stream is to stand first */
-		assert_ok(tc_loop_poll(seen.loop, 50, &err), &err);
-	assert_ok(tc_loop_start(seen.loop, call, on_forced, NULL, NULL, &err), &err);
+	seen.call = call;
 	assert_ok(tc_loop_run(seen.loop, &err), &err);
 	assert_int_equal(seen.events, 2);
 	assert_int_equal(seen.code, TC_ERROR_CANCELED);
 	tc_loop_free(seen.loop);
 	tc_call_free(listen);
 	tc_call_free(call);
+	tc_client_free(client);
+}
+
+static void count(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	size_t *done = data;
+
+	(void)run;
+	assert_null(err);
+	++*done;
+	tc_release(response);
+}
+
+static void start_reads(tc_loop *loop, tc_client *client, size_t *done)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	for (int i = 0; i < 10; i++) {
+		tc_call *read = tc_buildbot_list_builds_call(client, NULL, &err);
+		assert_ok(tc_loop_start(loop, read, count, done, NULL, &err), &err);
+		tc_call_free(read);
+	}
+}
+
+/* The master gives a session to everybody who comes without one. Reads that were sent before the
+ * login, and answered after it, must not take ours away. */
+static void test_session_among_reads(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+	size_t done = 0;
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of("no-secret");
+	tc_loop *loop = tc_loop_new(NULL, &err);
+	tc_call *stop = tc_buildbot_stop_build_call(client, "1", &err);
+	start_reads(loop, client, &done);
+	for (size_t i = 0; i < 3; i++) {
+		assert_ok(tc_loop_start(loop, stop, count, &done, NULL, &err), &err);
+		start_reads(loop, client, &done);
+		assert_ok(tc_loop_run(loop, &err), &err);
+	}
+	assert_int_equal(done, 43);
+	tc_loop_free(loop);
+	tc_call_free(stop);
 	tc_client_free(client);
 }
 
@@ -412,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_build),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_session_among_reads),
 		cmocka_unit_test(test_pages),
 	};
 

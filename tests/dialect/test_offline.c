@@ -44,6 +44,7 @@ static tc_client *client_of(struct tc_fake *fake, const char *root)
 
 	options.root_url = NULL;
 	options.base_url = root;
+	options.unchecked_bodies = true; /* `{}` stands for any */
 	return tc_fake_client(fake, &options);
 }
 
@@ -242,6 +243,89 @@ static void test_final_status(void **state)
 	tc_fake_clear(&fake);
 }
 
+/* Servers that take what they should refuse: it is refused here, also as JSON. */
+static void test_bodies_are_checked(void **state)
+{
+	static const struct {
+		const char *body, *pointer, *why;
+	} rows[] = {
+		{ "[]", "", "at least 1" },
+		{ "{}", "", "an object" },
+		{ "[{}]", "/0", "missing" },
+		{ "[{\"project\":\"p\",\"job\":{}}]", "/0", "missing" },
+	};
+	const struct tc_operation *operation = tc_find_operation("treeherder", "postJobCollection");
+	const struct tc_pair pair = { "project", "try" };
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_non_null(operation);
+	tc_client *client = tc_client_new(&options, &err);
+	assert_non_null(client);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const tc_json *body = NULL;
+		assert_ok(tc_json_parse(rows[i].body, strlen(rows[i].body), &body, &err), &err);
+		assert_null(tc_call_by_name(client, operation, &pair, 1, body, &err));
+		assert_int_equal(
+			strncmp(tc_error_pointer(&err), rows[i].pointer, strlen(rows[i].pointer)),
+			0);
+		assert_failure(&err, TC_ERROR_INPUT, rows[i].why);
+		tc_release(body);
+	}
+	tc_client_free(client);
+}
+
+static void keep_errors(void *data, enum tc_log_level level, const char *text)
+{
+	if (level == TC_LOG_ERROR)
+		snprintf(data, 1000, "%s", text);
+}
+
+/* A reply that came and cannot be read is told with its status and body, to the log as well. */
+static void test_unreadable(void **state)
+{
+	static const struct {
+		const char *name, *body;
+	} rows[] = {
+		{ "stopBuild", "{\"id\":7,\"result\":1}" },
+		{ "stopBuild", "[]" },
+		{ "getBuild", "<html>" },
+	};
+	char log[1000];
+	struct tc_fake fake;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct tc_operation *operation = tc_find_operation("buildbot", rows[i].name);
+		const struct tc_fake_reply reply = { .head = "HTTP/1.1 200 OK\n\n",
+			.body = rows[i].body };
+		const struct tc_pair pair = { operation->arguments[0].name, "1" };
+		tc_fake_init(&fake, &reply, 1);
+		struct tc_options options = tc_fake_options(&fake);
+		options.base_url = "https://bb.example.com";
+		options.log = keep_errors;
+		options.log_data = log;
+		tc_client *client = tc_fake_client(&fake, &options);
+		tc_call *call = tc_call_by_name(client, operation, &pair, 1, NULL, &err);
+		assert_non_null(call);
+		*log = '\0';
+		assert_int_equal(tc_call_perform_json(call, NULL, &err),
+			strcmp(rows[i].body, "<html>") == 0 ? TC_OK : TC_ERROR_REPLY);
+		tc_error_clear(&err);
+		const tc_json *json;
+		assert_int_equal(tc_call_perform_json(call, &json, &err), TC_ERROR_REPLY);
+		assert_int_equal(err.http_status, 200);
+		assert_string_equal(tc_error_body(&err, NULL), rows[i].body);
+		assert_non_null(strstr(log, rows[i].body));
+		tc_error_clear(&err);
+		tc_call_free(call);
+		tc_client_free(client);
+		tc_fake_clear(&fake);
+	}
+}
+
 /* A stream has no end, so nobody may wait for its reply. */
 static void test_stream(void **state)
 {
@@ -260,7 +344,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_function),
+		cmocka_unit_test(test_bodies_are_checked),
 		cmocka_unit_test(test_rpc),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_final_status),
 		cmocka_unit_test(test_stream),
 	};

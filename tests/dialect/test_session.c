@@ -213,6 +213,89 @@ static void test_other_credentials(void **state)
 	end(&w, 3);
 }
 
+/* ---- what other replies say of it ---- */
+
+#define NOBODY \
+	{ \
+		.head = "HTTP/1.1 200 OK\nSet-Cookie: TWISTED_SESSION=nobody\n\n", \
+		.body = "{\"builds\":[]}" \
+	}
+
+/* While the first call is under way, another logs in and does something. */
+static void stop_meanwhile(struct tc_fake *fake)
+{
+	struct world *w = fake->data;
+
+	fake->during = NULL;
+	assert_ok(stop(w), &w->err);
+}
+
+/* Everybody who comes without a session is given one. The one of a call that was sent before our
+ * login, and is answered after it, is not ours. */
+static void test_session_of_nobody(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(&w, true, NOBODY, LOGIN, STOPPED("2"), STOPPED("3"));
+	w.client->rpc_id = 0;
+	w.fake.during = stop_meanwhile;
+	w.fake.data = &w;
+	assert_ok(tc_buildbot_list_builds(w.client, NULL, NULL, &w.err), &w.err);
+	assert_ok(stop(&w), &w.err);
+	carries_session(&w, 3);
+	end(&w, 4);
+}
+
+/* Who is given another session in the reply to a call that carried ours has none any more, however
+ * young it is. */
+static void test_session_lost(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(&w, true, LOGIN, STOPPED("2"), NOBODY, LOGIN, STOPPED("4"));
+	assert_ok(stop(&w), &w.err);
+	assert_ok(tc_buildbot_list_builds(w.client, NULL, NULL, &w.err), &w.err);
+	assert_ok(stop(&w), &w.err);
+	is_login(&w, 3);
+	carries_session(&w, 4);
+	end(&w, 5);
+}
+
+/* Two calls find that the session has ended; the one that is told later takes what the other has
+ * got, and does not call itself forbidden. */
+static void test_ended_for_two(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(&w, true, LOGIN, STOPPED("2"), FORBIDDEN, FORBIDDEN, LOGIN, STOPPED("5"), BUILDS);
+	assert_ok(stop(&w), &w.err);
+	w.fake.wall_ms += 61000;
+	w.fake.during = stop_meanwhile;
+	w.fake.data = &w;
+	assert_ok(tc_buildbot_list_builds(w.client, NULL, NULL, &w.err), &w.err);
+	is_login(&w, 4);
+	carries_session(&w, 6);
+	end(&w, 7);
+}
+
+/* The user may log in, as the client does. */
+static void test_own_login(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(&w, true, LOGIN, STOPPED("2"));
+	assert_ok(tc_buildbot_login(w.client, NULL, &w.err), &w.err);
+	is_login(&w, 0);
+	w.client->rpc_id = 1;
+	assert_ok(stop(&w), &w.err);
+	carries_session(&w, 1);
+	end(&w, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +309,10 @@ int main(void)
 		cmocka_unit_test(test_no_cookie),
 		cmocka_unit_test(test_login_repeated),
 		cmocka_unit_test(test_other_credentials),
+		cmocka_unit_test(test_session_of_nobody),
+		cmocka_unit_test(test_session_lost),
+		cmocka_unit_test(test_ended_for_two),
+		cmocka_unit_test(test_own_login),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,30 @@ static void test_rows(void **state)
 	tc_release(rows);
 }
 
+/* Item by item, too, a row is an object, however its names come. */
+static void test_items_of_rows(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_jobs_query query = { .return_type = "list" };
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	const tc_json *item;
+	int64_t count = 0, id;
+
+	options.item_max = 25;
+	tc_call *call = tc_treeherder_get_jobs_call(w->client, "try", &query, &w->err);
+	tc_items *items = tc_items_new(call, &options, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item) {
+		assert_true(tc_json_int64(tc_json_get(item, "id"), &id));
+		assert_int_equal(id, count);
+		assert_string_equal(tc_json_text(tc_json_get(item, "state")), "completed");
+		count++;
+	}
+	assert_ok(w->err.code, &w->err);
+	assert_int_equal(count, 25);
+	tc_items_free(items);
+	tc_call_free(call);
+}
+
 /* ---- refusals ---- */
 
 static void refused(struct world *w, const char *job, int status, const char *text)
@@ -419,6 +443,7 @@ int main(void)
 		TEST(test_some_pushes),
 		TEST(test_pushes_stuck),
 		TEST(test_rows),
+		TEST(test_items_of_rows),
 		TEST(test_error_shapes),
 		TEST(test_user_agent),
 		TEST(test_collection),

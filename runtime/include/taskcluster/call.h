@@ -29,8 +29,10 @@ TC_API tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *op
 	const struct tc_pair *pairs, size_t count, const tc_json *payload, tc_error *err);
 
 /* The body: JSON, or bytes of any type (JSON text already made is "application/json"; NULL means
- * that). Replaces one set before. Over 10 MiB is refused, as servers would. On failure the call
- * keeps what it had. */
+ * that). Replaces one set before. Over 10 MiB is refused, as servers would. JSON for a system that
+ * is not Taskcluster has to be what its reference asks for, unless tc_options.unchecked_bodies; for
+ * a remote procedure call it is the parameters, and may be left out when none is required. On
+ * failure the call keeps what it had. */
 TC_API int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err);
 TC_API int tc_call_body_bytes(
 	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err);
@@ -58,7 +60,8 @@ TC_API int tc_call_signed_url(
  */
 TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err);
 
-/* The same, for the body alone as JSON. An empty body (204) gives *json NULL and TC_OK. */
+/* The same, for the body alone as JSON. An empty body (204) gives *json NULL and TC_OK. The result
+ * of a remote procedure call is the member "result" of it. */
 TC_API int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err);
 
 /* At any time, also while an asynchronous run of it goes on. NULL is fine. */

@@ -4,8 +4,9 @@
 
 /*
  * A client: where to call, as whom, and how. It keeps connections, the clock offset and the retry
- * settings; make one for each thread and use it for all services. It serves one thread at a time;
- * tc_client_dup makes another for another thread.
+ * settings; make one for each thread and use it for all services of Taskcluster, and one for each
+ * server of another system. It serves one thread at a time; tc_client_dup makes another for another
+ * thread.
  */
 
 #include <taskcluster/credentials.h>
@@ -56,7 +57,8 @@ struct tc_options {
 	const char *base_url;  /* replaces the base URL of services that carry their own: the
 				  2015 generation, and other systems; {service} stands for its
 				  name, without "classic-" */
-	const tc_credentials *credentials; /* shared; NULL: unsigned calls */
+	const tc_credentials *credentials; /* shared; NULL: unsigned calls; for systems with users:
+					      the name and the password */
 	int64_t connect_timeout_ms;        /* 10,000 */
 	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
 				       waiting time on top */

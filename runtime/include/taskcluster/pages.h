@@ -75,7 +75,8 @@ TC_API void tc_pages_free(tc_pages *pages); /* at any time; NULL is fine */
 /*
  * The items of all pages, one by one, as their bytes arrive: no page is ever held, and while the
  * caller works on what has come, the transfer stands still. So memory is constant, and the first
- * item is there before its page is whole.
+ * item is there before its page is whole. Where a system sends items as rows, whose names come once
+ * for all of them, they are given as objects, and a page is held until it is whole.
  */
 typedef struct tc_items tc_items;
 

@@ -38,9 +38,9 @@ TC_API int tc_stream_next(
 TC_API void tc_stream_free(tc_stream *stream); /* at any time; NULL is fine */
 
 /*
- * The same as a run on a loop: `on_event` is called for each event (borrowed) until the run ends,
- * which it does by cancel or failure; its `on_done` is called then as for any run, never with a
- * response.
+ * The same as a run on a loop: `on_event` is called with NULL once the stream stands, and then for
+ * each event (borrowed), until the run ends, which it does by cancel or failure; its `on_done` is
+ * called then as for any run, never with a response.
  */
 typedef void tc_event_fn(void *data, uint64_t run, const tc_json *event);
 TC_API int tc_stream_start(tc_loop *loop, const tc_call *call, tc_event_fn *on_event,
