@@ -149,6 +149,7 @@ static int pull(void *data, tc_error *err)
 struct notes {
 	int64_t seen;
 	int done, code;
+	bool stands;
 };
 
 static void on_event(void *data, uint64_t run, const tc_json *event)
@@ -157,8 +158,15 @@ static void on_event(void *data, uint64_t run, const tc_json *event)
 	int64_t n = 0;
 
 	(void)run;
+	if (!event) { /* it stands, and says so first */
+		assert_false(notes->stands);
+		assert_int_equal(notes->seen, 0);
+		notes->stands = true;
+		return;
+	}
 	assert_true(tc_json_int64(tc_json_get(event, "n"), &n));
 	assert_int_equal(n, ++notes->seen);
+	assert_true(notes->stands);
 }
 
 static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
