@@ -131,6 +131,18 @@ static int read_operators(const struct dialect_reader *reader, const struct node
 	return read_operator_list(reader, &set, &rule->operators);
 }
 
+/* Which member of the items it is about: the one of its own name, or another. */
+static int read_member(
+	const struct dialect_reader *reader, const struct node *node, struct tc_query_rule *rule)
+{
+	struct node member = node_member(node, "field");
+
+	if (tc_json_kind(member.json) != TC_JSON_STRING)
+		return dialect_flag(reader, node, "field", &rule->field);
+	rule->field = true;
+	return node_text(&member, &rule->member, reader->err);
+}
+
 static int read_flags(
 	const struct dialect_reader *reader, const struct node *node, struct tc_query_rule *rule)
 {
@@ -142,7 +154,7 @@ static int read_flags(
 	if (rc == TC_OK)
 		rc = dialect_flag(reader, node, "reversible", &rule->reversible);
 	if (rc == TC_OK)
-		rc = dialect_flag(reader, node, "field", &rule->field);
+		rc = read_member(reader, node, rule);
 	if (rc == TC_OK)
 		rc = dialect_flag(reader, node, "secret", &rule->secret);
 	if (rc == TC_OK && rule->role != TC_ROLE_PLAIN && !rule->values)
@@ -277,12 +289,14 @@ static int check_fields(const struct dialect_reader *reader, const struct dialec
 	for (size_t i = 0; i < list->count; i++)
 		select = rules[i].role == TC_ROLE_SELECT ? &rules[i] : select;
 	for (size_t i = 0; i < list->count; i++) {
+		const char *member = rules[i].member ? rules[i].member : rules[i].name;
 		const char *const *value = select && rules[i].field ? select->values : NULL;
-		while (value && *value && strcmp(*value, rules[i].name) != 0)
+		while (value && *value && strcmp(*value, member) != 0)
 			value++;
 		if (rules[i].field && (!value || !*value))
 			return node_fail(&list->items[i].name, reader->err,
-				"is \"%s\" and has field, but cannot be selected", rules[i].name);
+				"is \"%s\" and has field, but \"%s\" cannot be selected",
+				rules[i].name, member);
 	}
 	return TC_OK;
 }

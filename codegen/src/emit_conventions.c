@@ -141,6 +141,7 @@ static void add_rule(struct shared_rules *rules, struct tc__buffer *init,
 	add_flag(init, "reversible", rule->reversible);
 	add_flag(init, "field", rule->field);
 	add_flag(init, "secret", rule->secret);
+	add_text(init, "member", rule->member);
 	end_init(init);
 }
 

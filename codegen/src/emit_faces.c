@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The functions with structs: performing a call, its body, its reply. */
+#include "dialect.h"
 #include "emit_parts.h"
 
 static void add_arguments(
@@ -92,10 +93,17 @@ static void add_reply_function(struct tc__buffer *out, size_t width, const char 
 	fill_end(&fill);
 }
 
+/* A stream of events has no end that a synchronous function could wait for. */
+static bool has_face(const struct operation *operation)
+{
+	return !operation->dialect || !operation->dialect->events;
+}
+
 void emit_faces_declare(
 	struct tc__buffer *out, const struct service *service, const struct operation *operation)
 {
-	add_face(out, PROSE_WIDTH, "TC_API ", service, operation, ";");
+	if (has_face(operation))
+		add_face(out, PROSE_WIDTH, "TC_API ", service, operation, ";");
 	add_call(out, PROSE_WIDTH, "TC_API ", service, operation, ";");
 	if (operation->input_shape)
 		add_body_function(out, PROSE_WIDTH, "TC_API ", service, operation, ";");
@@ -131,18 +139,25 @@ static void end_statement(struct fill *fill)
 	fill_end(fill);
 }
 
+static void define_face(
+	struct tc__buffer *out, const struct service *service, const struct operation *operation)
+{
+	add_face(out, PROSE_TABLE_WIDTH, "", service, operation, "");
+	struct fill fill = begin_statement(out, operation, "perform", "client,");
+	add_values(&fill, operation);
+	fill_add(&fill, operation->input.name ? "body," : "NULL,");
+	fill_add(&fill, "%s,", reply_name(operation));
+	end_statement(&fill);
+}
+
 void emit_faces_define(
 	struct tc__buffer *out, const struct service *service, const struct operation *operation)
 {
 	struct fill fill;
 
 	tc__buffer_char(out, '\n');
-	add_face(out, PROSE_TABLE_WIDTH, "", service, operation, "");
-	fill = begin_statement(out, operation, "perform", "client,");
-	add_values(&fill, operation);
-	fill_add(&fill, operation->input.name ? "body," : "NULL,");
-	fill_add(&fill, "%s,", reply_name(operation));
-	end_statement(&fill);
+	if (has_face(operation))
+		define_face(out, service, operation);
 	add_call(out, PROSE_TABLE_WIDTH, "", service, operation, "");
 	fill = begin_statement(out, operation, "call", "client,");
 	add_values(&fill, operation);

@@ -145,7 +145,7 @@ static const struct tc_query_rule
 	key_offset = { .name = "offset", .minimum = "0", .type = TC_VALUE_INTEGER },
 	key_count = { .name = "count", .minimum = "1", .maximum = "2000", .type = TC_VALUE_INTEGER },
 	key_return_type = { .name = "return_type", .values = TC_TEXTS("dict", "list") },
-	key_nosuccess = { .name = "nosuccess", .type = TC_VALUE_BOOLEAN },
+	key_nosuccess = { .name = "nosuccess", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
 	key_count2 = { .name = "count", .minimum = "1", .maximum = "1000", .type = TC_VALUE_INTEGER },
 	key_fromchange = { .name = "fromchange" },
 	key_tochange = { .name = "tochange" },
@@ -153,16 +153,18 @@ static const struct tc_query_rule
 	key_enddate = { .name = "enddate", .type = TC_VALUE_DATE },
 	key_revision = { .name = "revision" },
 	key_commit_revision = { .name = "commit_revision" },
-	key_all_repos = { .name = "all_repos", .type = TC_VALUE_BOOLEAN },
+	key_all_repos = { .name = "all_repos", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
 	key_search = { .name = "search" },
 	key_push_timestamp = { "push_timestamp", operators_range, .type = TC_VALUE_NUMBER, .no_bare = true },
 	key_author = { .name = "author" },
 	key_author_contains = { .name = "author_contains" },
-	key_hide_reviewbot_pushes = { .name = "hide_reviewbot_pushes", .type = TC_VALUE_BOOLEAN },
+	key_hide_reviewbot_pushes = { .name = "hide_reviewbot_pushes", .values = TC_TEXTS("true"),
+		.type = TC_VALUE_BOOLEAN },
 	key_revision2 = { .name = "revision", .list = TC_LIST_COMMA },
 	key_count3 = { .name = "count", .minimum = "1", .type = TC_VALUE_INTEGER },
-	key_with_history = { .name = "with_history", .type = TC_VALUE_BOOLEAN },
-	key_with_in_progress_tests = { .name = "with_in_progress_tests", .type = TC_VALUE_BOOLEAN },
+	key_with_history = { .name = "with_history", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
+	key_with_in_progress_tests = { .name = "with_in_progress_tests", .values = TC_TEXTS("true"),
+		.type = TC_VALUE_BOOLEAN },
 	key_revision3 = { .name = "revision", .required = true },
 	key_push_ids = { .name = "push_ids", .type = TC_VALUE_INTEGER, .list = TC_LIST_COMMA, .required = true },
 	key_newhash = { .name = "newhash", .required = true },
@@ -195,14 +197,18 @@ static const struct tc_query_rule
 	key_repository = { .name = "repository", .type = TC_VALUE_INTEGER },
 	key_alerts_series_signature = { .name = "alerts__series_signature", .type = TC_VALUE_INTEGER },
 	key_filter_text = { .name = "filter_text" },
-	key_hide_improvements = { .name = "hide_improvements", .type = TC_VALUE_BOOLEAN },
-	key_hide_related_and_invalid = { .name = "hide_related_and_invalid", .type = TC_VALUE_BOOLEAN },
-	key_untriaged_regressions = { .name = "untriaged_regressions", .type = TC_VALUE_BOOLEAN },
-	key_untriaged_improvements = { .name = "untriaged_improvements", .type = TC_VALUE_BOOLEAN },
+	key_hide_improvements = { .name = "hide_improvements", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
+	key_hide_related_and_invalid = { .name = "hide_related_and_invalid", .values = TC_TEXTS("true"),
+		.type = TC_VALUE_BOOLEAN },
+	key_untriaged_regressions = { .name = "untriaged_regressions", .values = TC_TEXTS("true"),
+		.type = TC_VALUE_BOOLEAN },
+	key_untriaged_improvements = { .name = "untriaged_improvements", .values = TC_TEXTS("true"),
+		.type = TC_VALUE_BOOLEAN },
 	key_with_assignee = { .name = "with_assignee" },
 	key_timerange = { .name = "timerange", .type = TC_VALUE_INTEGER },
-	key_show_sheriffed_frameworks = { .name = "show_sheriffed_frameworks", .type = TC_VALUE_BOOLEAN },
-	key_monitored_alerts = { .name = "monitored_alerts", .type = TC_VALUE_BOOLEAN },
+	key_show_sheriffed_frameworks = { .name = "show_sheriffed_frameworks", .values = TC_TEXTS("true"),
+		.type = TC_VALUE_BOOLEAN },
+	key_monitored_alerts = { .name = "monitored_alerts", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
 	key_cursor = { .name = "cursor" },
 	key_startday = { .name = "startday", .type = TC_VALUE_DATE, .required = true },
 	key_endday = { .name = "endday", .type = TC_VALUE_DATE, .required = true },
@@ -310,8 +316,8 @@ static const struct tc_envelope
 static const struct tc_paging
 	by_offset = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count", .size = 2000,
 		.maximum = 2000 },
-	by_offset2 = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count", .size = 50,
-		.maximum = 2000 },
+	by_offset2 = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count",
+		.maximum = 50 },
 	by_keyset = { .style = TC_PAGING_KEYSET, .query = "push_timestamp__lt", .limit = "count",
 		.key = "/push_timestamp", .unique = "/id", .add = 1, .size = 100, .maximum = 1000 },
 	by_page = { .style = TC_PAGING_PAGE, .query = "page", .next = "/next", .limit = "count", .size = 2000,
@@ -765,8 +771,8 @@ static const struct tc_operation operations[] = {
 		*const[]){ TC_TEXTS("base_revision"), TC_TEXTS("interval"), NULL }, .envelope = &items_list) },
 	[OP_REPORT_CSP_VIOLATION] = { &tc__service_treeherder, "reportCspViolation", "POST", "/csp-report/",
 		"Report a Violation",
-		"Tells the server of a violation of its content security policy, as browsers do; neither body nor "
-		"reply has a schema.", .retry = TC_RETRY_UNSENT,
+		"Tells the server of a violation of its content security policy, as browsers do; the reply has no "
+		"schema.", .has_input = true, .input = &tc_treeherder_csp_report_type, .retry = TC_RETRY_UNSENT,
 		.conventions = TC_RULES(.authentication = TC_AUTHENTICATION_NEVER) },
 	[OP_CREATE_INTERNAL_ISSUE] = { &tc__service_treeherder, "createInternalIssue", "POST", "/internal_issue/",
 		"Create Internal Issue", "Counts a failure line that has no bug; the reply has no schema.",
@@ -1599,10 +1605,13 @@ struct tc_treeherder_perfcompare_results *tc_treeherder_get_perfcompare_results_
 	tc_error *err)
 { return tc_generated_reply(OP(GET_PERFCOMPARE_RESULTS), response, err); }
 
-int tc_treeherder_report_csp_violation(tc_client *client, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, OP(REPORT_CSP_VIOLATION), NULL, NULL, NULL, response, err); }
+int tc_treeherder_report_csp_violation(tc_client *client, const struct tc_treeherder_csp_report *body,
+	tc_response **response, tc_error *err)
+{ return tc_generated_perform(client, OP(REPORT_CSP_VIOLATION), NULL, NULL, body, response, err); }
 tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(REPORT_CSP_VIOLATION), NULL, NULL, err); }
+int tc_treeherder_report_csp_violation_body(tc_call *call, const struct tc_treeherder_csp_report *body, tc_error *err)
+{ return tc_generated_body(call, OP(REPORT_CSP_VIOLATION), body, err); }
 
 int tc_treeherder_create_internal_issue(tc_client *client,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response, tc_error *err)

@@ -1082,6 +1082,11 @@ static const struct tc_type type_perfcompare_results_item = TC_TYPE_OF_OPEN_OBJE
 	tc_treeherder_perfcompare_results_item, other_members, fields_perfcompare_results_item, NULL);
 const struct tc_type tc_treeherder_perfcompare_results_type = TC_TYPE_OF_ARRAY(struct
 	tc_treeherder_perfcompare_results_item, &type_perfcompare_results_item, 0, NULL);
+static const struct tc_field fields_csp_report[] = {
+	TC_FIELD(struct tc_treeherder_csp_report, csp_report, "csp-report", &tc_type_json_object, 0),
+};
+const struct tc_type tc_treeherder_csp_report_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_treeherder_csp_report,
+	other_members, fields_csp_report, NULL);
 static const struct tc_field fields_create_internal_issue_request[] = {
 	TC_FIELD(struct tc_treeherder_create_internal_issue_request, failure_line_id, "failure_line_id", &tc_type_int64,
 		TC_REQUIRED),

@@ -220,7 +220,7 @@ bool tc__is_value(enum tc_value_type type, const char *text)
 	case TC_VALUE_DATE:
 		return is_date(text, strlen(text));
 	case TC_VALUE_DATE_TIME:
-		return is_date_time(text);
+		return is_date(text, strlen(text)) || is_date_time(text);
 	}
 	return false;
 }

@@ -146,6 +146,19 @@ static const char *shown(const struct tc_query_rule *rule, const char *value)
 	return rule->secret ? "(a secret)" : value;
 }
 
+/* Booleans as people write them, as they are sent. */
+static const char *spelled(const struct meaning *meaning, const char *value)
+{
+	static const char *const words[] = { "yes", "on", "1", "no", "off", "0" };
+
+	if (!value || !meaning->rule || meaning->rule->type != TC_VALUE_BOOLEAN)
+		return value;
+	for (size_t i = 0; i < 6; i++)
+		if (strcmp(words[i], value) == 0)
+			return i < 3 ? "true" : "false";
+	return value;
+}
+
 static int check_range(const struct tc_query_rule *rule, const char *value, tc_error *err)
 {
 	if (rule->type != TC_VALUE_INTEGER)
@@ -196,8 +209,8 @@ static struct tc__query_entry **find_entry(struct tc__query *query, const struct
 }
 
 /* The old values with the new ones behind them. */
-static const char *const *join(struct tc__query *query, const struct tc__query_entry *old,
-	const char *const *values, size_t count)
+static const char *const *join(struct tc__query *query, const struct meaning *meaning,
+	const struct tc__query_entry *old, const char *const *values, size_t count)
 {
 	size_t before = old ? old->count : 0;
 	const char **all = tc__arena_alloc(&query->arena, (before + count) * sizeof *all);
@@ -205,7 +218,8 @@ static const char *const *join(struct tc__query *query, const struct tc__query_e
 	for (size_t i = 0; all && i < before; i++)
 		all[i] = old->values[i];
 	for (size_t i = 0; all && i < count; i++) {
-		all[before + i] = tc__arena_text(&query->arena, values[i], strlen(values[i]));
+		const char *value = spelled(meaning, values[i]);
+		all[before + i] = tc__arena_text(&query->arena, value, strlen(value));
 		if (!all[before + i])
 			return NULL;
 	}
@@ -240,11 +254,11 @@ static int add(struct tc__query *query, const struct meaning *meaning, const cha
 	int rc = check_room(meaning, old, count, err);
 
 	for (size_t i = 0; i < count && rc == TC_OK; i++)
-		rc = check_value(meaning, values[i], err);
+		rc = check_value(meaning, spelled(meaning, values[i]), err);
 	if (rc != TC_OK)
 		return rc;
 	query->arena.secret |= meaning->rule && meaning->rule->secret;
-	const char *const *all = join(query, old, values, count);
+	const char *const *all = join(query, meaning, old, values, count);
 	struct tc__query_entry *entry = all ? tc__arena_alloc(&query->arena, sizeof *entry) : NULL;
 	if (!entry)
 		return tc__fail_nomem(err);
@@ -431,10 +445,10 @@ bool tc__query_selects(const struct tc__query *query, const char *member)
 static int check_selected(
 	const struct tc__query_entry *select, const struct tc__query_entry *entry, tc_error *err)
 {
-	if (entry->rule && entry->rule->field && !is_selected(select, entry->name))
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"%s is filtered by, but not among the values of %s", entry->name,
-			select->name);
+	const char *about = entry->rule && entry->rule->member ? entry->rule->member : entry->name;
+	if (entry->rule && entry->rule->field && !is_selected(select, about))
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is %s, but not among the values of %s",
+			about, entry->rule->member ? "asked for" : "filtered by", select->name);
 	bool order = entry->rule && entry->rule->role == TC_ROLE_ORDER;
 	for (size_t i = 0; order && i < entry->count; i++) {
 		const char *member = entry->values[i] + (*entry->values[i] == '-');

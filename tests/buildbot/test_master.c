@@ -13,6 +13,7 @@
 #include <taskcluster/query.h>
 #include <taskcluster/registry.h>
 #include <taskcluster/stream.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 30000
@@ -97,6 +98,8 @@ static bool references_have(const struct tc_service *service, const char *path)
 {
 	char route[256];
 
+	if (!*path) /* the base URL itself, without a slash: the one function that has another */
+		return tc_find_operation("buildbot", "listRootLinks") != NULL;
 	for (size_t i = 0; i < service->operation_count; i++) {
 		normalize(route, service->operations[i].route);
 		if (strcmp(route, path) == 0)
@@ -120,6 +123,10 @@ static void test_specification(void **state)
 	tc_client *client = client_of(NULL);
 	assert_ok(tc_buildbot_get_application_spec(client, NULL, &specs, &err), &err);
 	assert_true(specs->specs_count > 100);
+	struct tc_buildbot_rootlink_response *links = NULL;
+	assert_ok(tc_buildbot_list_root_links(client, NULL, &links, &err), &err);
+	assert_true(links->rootlinks_count > 5);
+	tc_release(links);
 	for (size_t i = 0; i < specs->specs_count; i++) {
 		normalize(path, specs->specs[i].path);
 		if (references_have(service, path))
@@ -424,6 +431,94 @@ static void test_pages(void **state)
 	tc_client_free(client);
 }
 
+/* What the master ignores, answering as if there was no filter, cannot be asked of it. */
+static void test_ignored_filters(void **state)
+{
+	static const struct {
+		const char *function, *key, *comparison;
+		const char *values[2];
+	} rows[] = {
+		{ "listBuilds", "buildrequestid", NULL, { "1", "2" } },
+		{ "listBuilds", "buildrequestid", "eq", { "1", "2" } },
+		{ "listBuilds", "complete", "ne", { "true", "false" } },
+		{ "listBuilds", "locks_duration_s", "gt", { "1", NULL } },
+		{ "listBuilds", "number", "lt", { "1", "2" } },
+		{ "listBuildrequests", "buildsetid", NULL, { "1", "2" } },
+		{ "listBuildrequests", "claimed_by_masterid", "ne", { "1", NULL } },
+		{ "listBuilders", "projectid", "eq", { "77", NULL } },
+		{ "listWorkers", "paused", NULL, { "true", "false" } },
+	};
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_client *client = client_of(NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct tc_operation *operation =
+			tc_find_operation("buildbot", rows[i].function);
+		assert_non_null(operation);
+		tc_call *call = tc_call_by_name(client, operation, NULL, 0, NULL, &err);
+		assert_non_null(call);
+		assert_int_equal(tc_call_query_list(call, rows[i].key, rows[i].comparison,
+					 rows[i].values, rows[i].values[1] ? 2 : 1, &err),
+			TC_ERROR_ARGUMENT);
+		tc_error_clear(&err);
+		tc_call_free(call);
+	}
+	tc_call *call = tc_buildbot_list_builds_call(
+		client, &(struct tc_buildbot_list_builds_query){ .property = "*" }, &err);
+	assert_ok(tc_call_query(call, "field", NULL, "buildid", &err), &err);
+	assert_int_equal(tc_call_perform(call, NULL, &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "properties is asked for, but not among");
+	tc_call_free(call);
+	tc_client_free(client);
+}
+
+static size_t count_builds(
+	tc_client *client, const char *key, const char *comparison, const char *value)
+{
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *json;
+	tc_call *call = tc_buildbot_list_builds_call(client, NULL, &err);
+
+	assert_ok(tc_call_query(call, key, comparison, value, &err), &err);
+	assert_ok(tc_call_perform_json(call, &json, &err), &err);
+	size_t count = tc_json_count(tc_json_get(json, "builds"));
+	tc_release(json);
+	tc_call_free(call);
+	return count;
+}
+
+/* What it does not ignore does what it says. */
+static void test_filters(void **state)
+{
+	static const struct {
+		const char *key, *comparison, *value;
+		size_t count;
+	} rows[] = {
+		{ "complete", "ne", "true", 0 },
+		{ "complete", "in", "false", 0 },
+		{ "buildrequestid", NULL, "1", 1 },
+		{ "buildrequestid", "ne", "1", 2 },
+		{ "buildid", "ge", "2", 2 },
+		{ "state_string", "contains", "nowhere to be found", 0 },
+	};
+	struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of(NULL);
+	for (int i = 0; i < 100 && count_builds(client, "complete", NULL, "yes") < 3; i++)
+		nanosleep(&pause, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t count = count_builds(client, rows[i].key, rows[i].comparison, rows[i].value);
+		if (count != rows[i].count)
+			fail_msg("%s %s %s: %zu builds", rows[i].key,
+				rows[i].comparison ? rows[i].comparison : "", rows[i].value, count);
+	}
+	tc_client_free(client);
+}
+
 /* ---- who may ---- */
 
 static void test_refused(void **state)
@@ -464,6 +559,8 @@ int main(void)
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_session_among_reads),
 		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_ignored_filters),
+		cmocka_unit_test(test_filters),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

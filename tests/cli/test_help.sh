@@ -20,7 +20,7 @@ shows '  With --field, filter and sort by its values only.'
 explain treeherder getJobs
 shows '  --id, --id__lt, __lte, __gt, __gte INTEGER; __in, several with commas'
 shows '  --job_guid VALUE; --job_guid__in, several with commas'
-has '--submit_time__lt, __lte, __gt, __gte YYYY-MM-DDTHH:MM[:SS]'
+has '--submit_time__lt, __lte, __gt, __gte YYYY-MM-DD[THH:MM[:SS]]'
 shows '  --count INTEGER, 1 to 2000'
 shows '  --return_type VALUE; one of dict, list'
 lacks Scopes
@@ -29,7 +29,7 @@ shows '  --push_ids INTEGER, required, several with commas'
 explain treeherder getPushes
 shows '  --push_timestamp__lt, __lte, __gt, __gte NUMBER'
 shows '  --startdate YYYY-MM-DD'
-shows '  --all_repos true|false'
+shows '  --all_repos true'
 explain treeherder getPerformanceSummary
 shows '  Needed: --revision, or --interval, or --startday and --endday'
 explain treeherder login

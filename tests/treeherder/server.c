@@ -183,6 +183,18 @@ static bool ends(const char *target, const char *part)
 	return length >= tail && memcmp(target + length - tail, part, tail) == 0;
 }
 
+/* Programs have to have a name of their own. */
+static bool is_anybody(const char *agent)
+{
+	static const char *const refused[] = { "Go-http-client/", "Go 1.1 package http", "libcurl/",
+		"Python-urllib/", "python-requests/" };
+
+	for (size_t i = 0; agent && i < sizeof refused / sizeof *refused; i++)
+		if (strncmp(agent, refused[i], strlen(refused[i])) == 0)
+			return true;
+	return !agent;
+}
+
 static void handle(
 	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
 {
@@ -192,7 +204,7 @@ static void handle(
 	snprintf(server->targets[server->count++ % 64], sizeof *server->targets, "%s", target);
 	snprintf(server->last_head, sizeof server->last_head, "%s", request->head);
 	snprintf(server->last_body, sizeof server->last_body, "%s", request->body);
-	if (has(request, "user-agent", "forbidden"))
+	if (is_anybody(tc_responder_header(request, "user-agent")))
 		answer(server, reply, 403, "");
 	else if (!has(request, "accept", "version=1.1"))
 		answer(server, reply, 406, "{\"detail\":\"Invalid version in Accept.\"}");

@@ -3,6 +3,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/treeherder/server.h"
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +253,42 @@ static void test_error_shapes(void **state)
 	assert_non_null(strstr(w->log, "4 > Accept: application/json; version=1.1"));
 }
 
+/* The status that a program without a name of its own gets, over libcurl alone. */
+static long status_for(const struct world *w, const char *agent)
+{
+	char url[200];
+	long status = 0;
+	CURL *easy = curl_easy_init();
+
+	assert_non_null(easy);
+	snprintf(url, sizeof url, "%s/api/project/try/jobs/",
+		tc_responder_url(w->server->responder));
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
+	assert_int_equal(curl_easy_perform(easy), CURLE_OK);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(easy);
+	return status;
+}
+
+static void test_agents_that_are_refused(void **state)
+{
+	struct world *w = *state;
+	struct tc_options options = options_of(w);
+
+	assert_int_equal(status_for(w, "libcurl/7.88.1"), 403);
+	assert_int_equal(status_for(w, "python-requests/2.31"), 403);
+	assert_int_equal(status_for(w, "mine/1"), 406); /* the version in Accept comes next */
+	/* whatever a tool calls itself, it has our name before its own */
+	options.user_agent = "python-requests/2.31";
+	tc_client *client = tc_client_new(&options, &w->err);
+	assert_non_null(client);
+	assert_ok(tc_treeherder_get_jobs(client, "try", NULL, NULL, &w->err), &w->err);
+	tc_client_free(client);
+}
+
 static void test_user_agent(void **state)
 {
 	struct world *w = *state;
@@ -446,6 +483,7 @@ int main(void)
 		TEST(test_items_of_rows),
 		TEST(test_error_shapes),
 		TEST(test_user_agent),
+		TEST(test_agents_that_are_refused),
 		TEST(test_collection),
 		TEST(test_clock),
 		TEST(test_session),

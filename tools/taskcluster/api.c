@@ -173,13 +173,18 @@ static int check(const struct request *request)
 	return status == 0 ? check_urls(request) : status;
 }
 
+static bool wants_url(const struct request *request)
+{
+	return request->verb == API_URL || request->verb == API_SIGNED_URL;
+}
+
 /* The body; for a URL nobody needs one, and `{}` stands for it. */
 static int read_body(const struct request *request, const tc_json **body)
 {
 	*body = NULL;
 	if (!request->operation->has_input)
 		return 0;
-	if (request->verb == API_URL || request->verb == API_SIGNED_URL)
+	if (wants_url(request))
 		return tc_json_parse("{}", 2, body, NULL) == TC_OK ? 0 : failure("memory ended");
 	return input_read_json(request->body, request->operation, body);
 }
@@ -224,6 +229,7 @@ static int run_request(const struct request *request, struct arguments *argument
 
 	if (status != 0)
 		return status;
+	session.unchecked = wants_url(request);
 	status = session_open(&session, arguments, request->service, request->base_url);
 	if (status == 0)
 		status = read_body(request, &body);

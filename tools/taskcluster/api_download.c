@@ -81,7 +81,7 @@ static int fetch(struct download *download, const struct session *session, const
 	else if (!download->type[0]) /* no bytes came here, as with a redirect */
 		status = api_name_output(download->request, head, download->output);
 	if (status == 0 && head && tc_response_status(head) >= 300)
-		status = output_response(download->output, head, true);
+		status = output_response(download->output, head, download->request->operation);
 	tc_release(head);
 	tc_error_clear(&err);
 	return status;

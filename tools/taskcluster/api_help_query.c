@@ -8,12 +8,14 @@
 #define INDENT 2
 #define FURTHER 6
 
-static const char *placeholder(uint8_t type)
+static const char *placeholder(const struct tc_query_rule *rule)
 {
 	static const char *const names[] = { "VALUE", "INTEGER", "NUMBER", "true|false",
-		"YYYY-MM-DD", "YYYY-MM-DDTHH:MM[:SS]" };
+		"YYYY-MM-DD", "YYYY-MM-DD[THH:MM[:SS]]" };
 
-	return names[type];
+	if (rule->values && !rule->values[1] && rule->role == TC_ROLE_PLAIN)
+		return rule->values[0];
+	return names[rule->type];
 }
 
 static const char *list_text(uint8_t list)
@@ -38,7 +40,7 @@ static void print_values(FILE *out, const struct tc_query_rule *rule)
 	static const char *const purposes[] = { "one of", "selects members:", "sorts by:" };
 	const char *const *value = rule->values;
 
-	if (!value)
+	if (!value || placeholder(rule) == *value)
 		return;
 	fprintf(out, "; %s %s", purposes[rule->role], *value);
 	while (*++value)
@@ -50,7 +52,7 @@ static void print_values(FILE *out, const struct tc_query_rule *rule)
 /* What all values are, behind the first names that a rule has. */
 static void print_details(FILE *out, const struct tc_query_rule *rule, uint8_t list)
 {
-	fprintf(out, " %s%s%s", placeholder(rule->type), rule->required ? ", required" : "",
+	fprintf(out, " %s%s%s", placeholder(rule), rule->required ? ", required" : "",
 		list_text(list));
 	print_range(out, rule);
 	if (rule->secret)

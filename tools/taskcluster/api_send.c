@@ -47,7 +47,7 @@ int api_send(const struct request *request, const struct session *session, const
 	if (status == 0)
 		status = api_name_output(request, response, &output);
 	if (status == 0)
-		status = output_response(&output, response, false);
+		status = output_response(&output, response, request->operation);
 	if (status == 0)
 		status = output_commit(&output);
 	output_close(&output);

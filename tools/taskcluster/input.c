@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include <taskcluster/operation.h>
 
 #include "tools/taskcluster/input.h"
 #include "tools/taskcluster/report.h"
+#include <taskcluster/conventions.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,12 +56,20 @@ static int read_some(int fd, const char *from, struct bytes *bytes)
 	return got == 0 ? -1 : 0;
 }
 
+/* The parameters of a remote procedure; the library knows whether it can do without. */
+static bool is_optional(const struct tc_operation *operation)
+{
+	return operation->conventions && operation->conventions->rpc;
+}
+
 static int parse(const struct bytes *bytes, const char *from, const struct tc_operation *operation,
 	const tc_json **json)
 {
 	tc_error err = TC_ERROR_INIT;
 	int status = 0;
 
+	if (bytes->length == 0 && is_optional(operation))
+		return 0;
 	if (bytes->length == 0)
 		return usage_error("%s %s takes a JSON body, and %s is empty",
 			operation->service->name, operation->name, from);
@@ -81,6 +89,8 @@ int input_read_json(const char *path, const struct tc_operation *operation, cons
 
 	if (fd < 0)
 		return usage_error("%s: %s", path, strerror(errno));
+	if (is_stdin && is_optional(operation) && isatty(fd))
+		return 0;
 	if (is_stdin)
 		tell_what_is_awaited(fd, operation);
 	while (status == 0)

@@ -5,6 +5,7 @@
 /* A request's body, from a file or standard input. */
 
 #include <taskcluster/json.h>
+#include <taskcluster/operation.h>
 
 /*
  * Reads and checks the JSON in the file, or in standard input when `path` is NULL or "-"; release

@@ -3,6 +3,7 @@
 #include "tools/taskcluster/output.h"
 #include "tools/taskcluster/report.h"
 #include "tools/taskcluster/unfinished.h"
+#include <taskcluster/conventions.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -264,8 +265,10 @@ static int output_bytes(struct output *output, const tc_response *response)
 	return output_write(output, body, length);
 }
 
-int output_response(struct output *output, tc_response *response, bool blob)
+int output_response(
+	struct output *output, tc_response *response, const struct tc_operation *operation)
 {
+	const struct tc_operation_conventions *rules = operation->conventions;
 	const char *location = tc_response_location(response);
 	size_t length;
 
@@ -275,6 +278,10 @@ int output_response(struct output *output, tc_response *response, bool blob)
 		return status != 0 ? status : output_write(output, "\n", 1);
 	}
 	/* JSON that our reader refuses (a name twice, say) is still the server's answer */
-	const tc_json *json = !blob && is_json(response) ? tc_response_json(response, NULL) : NULL;
+	const tc_json *json = !operation->blob_output && is_json(response)
+		? tc_response_json(response, NULL)
+		: NULL;
+	if (json && rules && rules->rpc) /* what is around it is between the two programs */
+		json = tc_json_get(json, "result");
 	return json ? output_json(output, json) : output_bytes(output, response);
 }

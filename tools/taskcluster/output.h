@@ -9,6 +9,7 @@
  * wrong.
  */
 
+#include <taskcluster/operation.h>
 #include <taskcluster/response.h>
 
 struct output {
@@ -45,6 +46,7 @@ bool output_refuses(const struct output *output, const char *bytes, size_t lengt
 
 /* A reply: JSON as above, all else byte by byte; a redirect without a body as its Location. `blob`:
  * bytes, whatever their type. */
-int output_response(struct output *output, tc_response *response, bool blob);
+int output_response(
+	struct output *output, tc_response *response, const struct tc_operation *operation);
 
 #endif

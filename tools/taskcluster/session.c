@@ -95,6 +95,7 @@ static struct tc_options options_of(struct session *session, const char *base_ur
 	options.credentials = config->credentials;
 	options.timeout_ms = TIMEOUT_MS;
 	options.reply_max = REPLY_MAX;
+	options.unchecked_bodies = session->unchecked;
 	options.user_agent = "taskcluster-cli";
 	options.ca_file = getenv("SSL_CERT_FILE");
 	if (session->verbose || isatty(STDERR_FILENO))

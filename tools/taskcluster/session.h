@@ -13,6 +13,7 @@ struct session {
 	struct config config;
 	tc_client *client;
 	bool loaded;
+	bool unchecked; /* bodies only stand for others */
 	int verbose;
 };
 #define SESSION_INIT \

@@ -57,10 +57,11 @@ extern "C" {
  * functions only.
  * text operators: eq* ne* in* notin* lt le gt ge contains
  * number operators: eq* ne* in* notin* lt le gt ge
- * boolean operators: eq* ne* in* notin*
+ * single operators: eq ne* in* notin* lt le gt ge
+ * owner operators: eq in* notin* lt le gt ge
  *
- * active (boolean, list; boolean operators): Whether it runs. In list_projects: Whether any
- *	master has builders of it, when asked.
+ * active (boolean; eq ne in* notin*): Whether it runs. In list_projects: Whether any master
+ *	has builders of it, when asked.
  * author (list; text operators): Who made it.
  * branch (list; text operators): Branch.
  * branchid (integer, list; number operators): Number of the branch.
@@ -71,18 +72,19 @@ extern "C" {
  * buildid (integer, list; number operators): The build. In list_builder_builds, list_builds,
  *	list_build_triggered_builds, list_buildrequest_builds, list_worker_builds,
  *	list_change_builds: Number of the build in the whole installation.
- * buildrequestid (integer, list; number operators): The request it was made for. In
- *	list_builder_buildrequests, list_buildrequests: Number of the request.
- * buildsetid (integer, list; number operators): The set it belongs to.
+ * buildrequestid (integer; single operators): The request it was made for. In
+ *	list_builder_buildrequests, list_buildrequests (integer, list; number operators): Number
+ *	of the request.
+ * buildsetid (integer; single operators): The set it belongs to.
  * button_name (list; text operators): What its button says.
  * category (list; text operators): Kind of results. In list_builder_build_changes,
  *	list_build_changes, list_changes, list_sourcestamp_changes: A word that schedulers may
  *	look at.
  * changeid (integer, list; number operators): Number of the change.
  * changesourceid (integer, list; number operators): Number of the source.
- * claimed (boolean, list; boolean operators): Whether a master has taken it.
+ * claimed (boolean; eq ne in* notin*): Whether a master has taken it.
  * claimed_at (integer, list; number operators): When that was, in seconds since 1970.
- * claimed_by_masterid (integer, list; number operators): Which master that is.
+ * claimed_by_masterid (integer; owner operators): Which master that is.
  * codebase (list; text operators): Codebase it belongs to.
  * codebaseid (integer, list; number operators): The codebase. In list_codebases: Number of
  *	the codebase.
@@ -91,7 +93,7 @@ extern "C" {
  *	Number of the commit.
  * committer (list; text operators): Who committed it, where that is told. In
  *	list_codebase_commits: Who committed it.
- * complete (boolean, list; boolean operators): Whether it has ended. In
+ * complete (boolean; eq ne in* notin*): Whether it has ended. In
  *	list_builder_test_result_sets, list_builder_build_step_logs, list_build_step_logs,
  *	list_build_test_result_sets, list_codebase_test_result_sets, list_step_logs,
  *	list_step_test_result_sets, list_test_result_sets: Whether nothing more comes. In
@@ -105,18 +107,19 @@ extern "C" {
  * description (list; text operators): What it is for. In list_builder_test_result_sets,
  *	list_build_test_result_sets, list_codebase_test_result_sets, list_step_test_result_sets,
  *	list_test_result_sets: What is tested.
- * description_format (list; text operators): How the description is marked up. Since 4.0. In
- *	list_projects: How the description is marked up.
- * description_html (list; text operators): The description as HTML. Since 4.0. In
- *	list_projects: The description as HTML.
+ * description_format (list): How the description is marked up; without operators, which
+ *	older servers ignore. Since 4.0. In list_projects (list; text operators): How the
+ *	description is marked up.
+ * description_html (list): The description as HTML; without operators, which older servers
+ *	ignore. Since 4.0. In list_projects (list; text operators): The description as HTML.
  * duration_ns (integer, list; number operators): How long the test took, in ns.
- * enabled (boolean, list; boolean operators): Whether it can be used. In
- *	list_master_schedulers, list_schedulers: Whether it does anything.
+ * enabled (boolean; eq ne in* notin*): Whether it can be used. In list_master_schedulers,
+ *	list_schedulers: Whether it does anything.
  * external_idstring (list; text operators): A name that whoever asked for it gave.
  * field (list): Members that each item should have; without it, all.
  * files (text; only contains*): Files it touches: any of these.
- * graceful (boolean, list; boolean operators): Whether it ends after its builds.
- * hidden (boolean, list; boolean operators): Whether pages leave it out.
+ * graceful (boolean; eq ne in* notin*): Whether it ends after its builds.
+ * hidden (boolean; eq ne in* notin*): Whether pages leave it out.
  * label (list; text operators): Its name for people.
  * last_active (integer, list; number operators): When it last did, in seconds since 1970.
  * last_timestamp (integer, list; number operators): When it last changed, in seconds since
@@ -126,10 +129,10 @@ extern "C" {
  *	get_builder_build_step_log_contents, get_build_step_log_contents, get_log_contents,
  *	get_step_log_contents: How many lines to return at most; all without it.
  * line (integer, list; number operators): Line in the file.
- * locks_acquired_at (integer, list; number operators): When it had its locks, in seconds
- *	since 1970. Since 4.0.
- * locks_duration_s (integer, list; number operators): How many seconds it waited for locks.
- *	Since 4.0.
+ * locks_acquired_at (integer, list): When it had its locks, in seconds since 1970; without
+ *	operators, which older servers ignore. Since 4.0.
+ * locks_duration_s (integer, list): How many seconds it waited for locks; without operators,
+ *	which older servers ignore. Since 4.0.
  * logid (integer, list; number operators): Number of the log.
  * masterid (integer, list; number operators): The master that runs it. In
  *	list_builder_masters, list_masters: Number of the master.
@@ -150,17 +153,20 @@ extern "C" {
  * parent_commitid (integer, list; number operators): Commit before it.
  * parent_relationship (list; text operators): What it is to that build.
  * path (list; text operators): The path.
- * pause_reason (list; text operators): Why it is paused. Since 4.0.
- * paused (boolean, list; boolean operators): Whether it gets no new builds.
+ * pause_reason (list): Why it is paused; without operators, which older servers ignore.
+ *	Since 4.0.
+ * paused (boolean; eq ne in* notin*): Whether it gets no new builds.
  * plural (list; text operators): Member of the reply that holds the items.
  * priority (integer, list; number operators): Higher ones go first.
  * project (list; text operators): Project it belongs to. In list_buildset_sourcestamps,
  *	list_sourcestamps: Project.
- * projectid (integer, list; number operators): Project it belongs to. Since 4.0. In
- *	list_projects: Number of the project. In list_codebases: The project.
+ * projectid (integer, list): Project it belongs to; without operators, which older servers
+ *	ignore. Since 4.0. In list_projects (integer, list; number operators): Number of the
+ *	project. In list_codebases (integer, list; number operators): The project.
  * property (list): Names of the properties that each item should have; * is all.
  * reason (list; text operators): Why it was made.
- * rebuilt_buildid (integer, list; number operators): Build that it repeats. Since 4.0.
+ * rebuilt_buildid (integer, list): Build that it repeats; without operators, which older
+ *	servers ignore. Since 4.0.
  * repository (list; text operators): Where it is from. In list_buildset_sourcestamps,
  *	list_sourcestamps: Where the sources are.
  * results (integer, list; number operators): How it ended.
@@ -189,7 +195,7 @@ extern "C" {
  *	h: HTML, d: deleted. In get_application_spec: Type of the items.
  * value (list; text operators): The value.
  * value_unit (list; text operators): What the values are.
- * waited_for (boolean, list; boolean operators): Whether another build waits for it.
+ * waited_for (boolean; eq ne in* notin*): Whether another build waits for it.
  * when_timestamp (integer, list; number operators): When it was made, in seconds since 1970.
  * workerid (integer, list; number operators): The worker it runs on. In
  *	list_builder_workers, list_workers, list_master_builder_workers, list_master_workers:
@@ -199,7 +205,7 @@ extern "C" {
 struct tc_buildbot_list_root_links_query { const char *name, *field, *order, *limit, *offset; };
 
 /* Returns the collections at the top of the API.
- * GET /; stable */
+ * GET /api/v2; stable */
 TC_API int tc_buildbot_list_root_links(tc_client *client,
 	const struct tc_buildbot_list_root_links_query *query,
 	struct tc_buildbot_rootlink_response **reply, tc_error *err);
@@ -980,7 +986,8 @@ struct tc_buildbot_list_change_properties_query {
 	const char *name, *source, *field, *order, *limit, *offset;
 };
 
-/* Returns the properties of a change as a list.
+/* Returns the properties of a change as a list. Version 3.7 fails with 500: use getChange, whose
+ * reply has them.
  * GET /changes/<changeId>/properties_list; stable */
 TC_API int tc_buildbot_list_change_properties(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_properties_query *query,
@@ -1081,7 +1088,7 @@ TC_API tc_call *tc_buildbot_get_log_raw_inline_call(tc_client *client, const cha
 
 struct tc_buildbot_get_logchunks_query { const char *field; };
 
-/* Is there because the servers list it; without a log to name they answer it with 404.
+/* Is there because the servers list it; without a log to name they fail, with 404 or 500.
  * GET /logchunks; stable */
 TC_API int tc_buildbot_get_logchunks(tc_client *client,
 	const struct tc_buildbot_get_logchunks_query *query,
@@ -1916,8 +1923,6 @@ TC_API tc_call *tc_buildbot_logout_call(tc_client *client, tc_error *err);
  * GET /sse/listen/<path>; stable
  * The reply is a stream: listen by tc_stream_new, and read an event as a struct tc_buildbot_event:
  * tc_decode_json(&tc_buildbot_event_type, event, 0, &err). */
-TC_API int tc_buildbot_listen_events(tc_client *client, const char *path, tc_response **response,
-	tc_error *err);
 TC_API tc_call *tc_buildbot_listen_events_call(tc_client *client, const char *path, tc_error *err);
 
 #ifdef __cplusplus

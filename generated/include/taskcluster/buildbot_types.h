@@ -174,8 +174,8 @@ struct tc_buildbot_buildrequest {
 	struct tc_opt_int64 complete_at;
 	bool complete_at_null;
 	int64_t priority; /* Higher ones go first. Required. */
-	/* Its properties, when they were asked for. Values: Not checked: how many items there are,
-	 * and equal ones. May be null. */
+	/* Its properties by name, when they were asked for: of each the value, then where it comes
+	 * from. May be null. */
 	const struct tc_buildbot_buildrequest_properties *properties;
 	size_t properties_count;
 	bool properties_null;
@@ -224,8 +224,8 @@ struct tc_buildbot_build {
 	struct tc_opt_int64 locks_duration_s;
 	int64_t masterid; /* The master that runs it. Required. */
 	int64_t number; /* Number of the build in its builder. Required. */
-	/* Its properties, when they were asked for. Values: Not checked: how many items there are,
-	 * and equal ones. May be null. */
+	/* Its properties by name, when they were asked for: of each the value, then where it comes
+	 * from. May be null. */
 	const struct tc_buildbot_build_properties *properties;
 	size_t properties_count;
 	bool properties_null;
@@ -419,8 +419,7 @@ struct tc_buildbot_change {
 	const int64_t *parent_changeids;
 	size_t parent_changeids_count;
 	const char *project; /* Project it belongs to; mostly empty. Required. */
-	/* Its properties. Required. Values: Not checked: how many items there are, and equal ones.
-	 */
+	/* Its properties by name: of each the value, then where it comes from. Required. */
 	const struct tc_buildbot_change_properties *properties;
 	size_t properties_count;
 	const char *repository; /* Where it is from. Required. */
@@ -450,7 +449,7 @@ struct tc_buildbot_patch {
 	const tc_json *other_members;
 };
 
-/* Its properties. */
+/* Its properties by name: of each the value, then where it comes from. */
 struct tc_buildbot_change_properties {
 	const char *key;
 	const tc_json *value;

@@ -43,7 +43,7 @@ extern "C" {
  *
  * alerts__series_signature (integer): Signature that one of its alerts is about.
  * all_data (boolean): Whether values come with where they are from.
- * all_repos (boolean): Whether pushes of all projects are wanted. In
+ * all_repos (boolean, true): Whether pushes of all projects are wanted. In
  *	get_push_health_summary: Whether the author's pushes to all projects count.
  * author: Who pushed; with a minus sign in front, who did not. In get_push_health_summary:
  *	Who pushed.
@@ -78,10 +78,10 @@ extern "C" {
  *	get_performance_signatures, get_performance_platforms, get_performance_summary (integer,
  *	list): Numbers of the frameworks.
  * fromchange: No push before the one with this revision.
- * hide_improvements (boolean): Whether summaries without regressions are left out.
- * hide_related_and_invalid (boolean): Whether downstream, reassigned and invalid ones are
- *	left out.
- * hide_reviewbot_pushes (boolean): Whether pushes of the review bot are left out.
+ * hide_improvements (boolean, true): Whether summaries without regressions are left out.
+ * hide_related_and_invalid (boolean, true): Whether downstream, reassigned and invalid ones
+ *	are left out.
+ * hide_reviewbot_pushes (boolean, true): Whether pushes of the review bot are left out.
  * id (integer; lt lte gt gte in*): Number of the job. In get_pushes: Number of the push. In
  *	get_performance_signatures (integer, list): Numbers of the signatures. In
  *	get_alert_summaries (integer): Number of the summary. In get_alerts (integer): Number of
@@ -103,7 +103,7 @@ extern "C" {
  * machine_name: Machine that ran it.
  * machine_platform_architecture: Processor of that machine.
  * machine_platform_os: Operating system of that machine.
- * monitored_alerts (boolean): Whether only alerts that are monitored are wanted.
+ * monitored_alerts (boolean, true): Whether only alerts that are monitored are wanted.
  * new_parent_signature: Summary of the other.
  * new_repository (required): Project of the other.
  * new_revision (required): The revision that is compared with it.
@@ -111,7 +111,7 @@ extern "C" {
  * newhashdate: When the new one was made.
  * no_retriggers (boolean): Whether only one value of each push is wanted.
  * no_subtests (boolean): Whether parts of summaries are left out.
- * nosuccess (boolean): Whether jobs that succeeded are left out.
+ * nosuccess (boolean, true): Whether jobs that succeeded are left out.
  * offset (integer, from 0): How many jobs to skip. Default 0.
  * option_collection_hash: Set of build options.
  * ordering: What to sort by; a minus sign in front reverses it.
@@ -141,8 +141,8 @@ extern "C" {
  *	the push; fewer than 40 characters are taken for its beginning. In get_push_health_summary
  *	(list): Revisions at the tips of the pushes.
  * search: Words in the messages, authors or revisions; the newest 200 pushes that have them.
- * show_sheriffed_frameworks (boolean): Whether only frameworks that are looked after are
- *	wanted.
+ * show_sheriffed_frameworks (boolean, true): Whether only frameworks that are looked after
+ *	are wanted.
  * signature: Hash of all the reference data. In get_performance_signatures (list): Hashes of
  *	the signatures. In get_performance_summary: One signature, by number or hash.
  * signature_id (integer, list): Numbers of the signatures.
@@ -163,13 +163,14 @@ extern "C" {
  * timerange (integer): How many seconds back from now.
  * tochange: No push after the one with this revision.
  * tree (required): The project, a group of them, or all.
- * untriaged_improvements (boolean): Whether only those with untriaged improvements are
+ * untriaged_improvements (boolean, true): Whether only those with untriaged improvements are
  *	wanted.
- * untriaged_regressions (boolean): Whether only those with untriaged regressions are wanted.
+ * untriaged_regressions (boolean, true): Whether only those with untriaged regressions are
+ *	wanted.
  * who: Who asked for it.
  * with_assignee: Who looks after it.
- * with_history (boolean): Whether the pushes themselves are wanted too.
- * with_in_progress_tests (boolean): Whether tests that still run are counted.
+ * with_history (boolean, true): Whether the pushes themselves are wanted too.
+ * with_in_progress_tests (boolean, true): Whether tests that still run are counted.
  */
 
 /*
@@ -1136,13 +1137,15 @@ TC_API tc_call *tc_treeherder_get_perfcompare_results_call(tc_client *client,
 TC_API struct tc_treeherder_perfcompare_results *tc_treeherder_get_perfcompare_results_reply(
 	const tc_response *response, tc_error *err);
 
-/* Tells the server of a violation of its content security policy, as browsers do; neither body nor
- * reply has a schema.
+/* Tells the server of a violation of its content security policy, as browsers do; the reply has no
+ * schema.
  * POST /csp-report/; stable
  * Not repeated once the server may have begun. */
-TC_API int tc_treeherder_report_csp_violation(tc_client *client, tc_response **response,
-	tc_error *err);
+TC_API int tc_treeherder_report_csp_violation(tc_client *client,
+	const struct tc_treeherder_csp_report *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_error *err);
+TC_API int tc_treeherder_report_csp_violation_body(tc_call *call,
+	const struct tc_treeherder_csp_report *body, tc_error *err);
 
 /* Counts a failure line that has no bug; the reply has no schema.
  * POST /internal_issue/; stable; needs credentials or a session

@@ -1592,6 +1592,13 @@ struct tc_treeherder_perfcompare_results_item {
 	const tc_json *other_members;
 };
 
+/* A violation of a content security policy, as browsers report it.
+ * v1/csp-report.json */
+struct tc_treeherder_csp_report {
+	const tc_json *csp_report; /* What was violated, and where. */
+	const tc_json *other_members;
+};
+
 /* A failure line that has no bug.
  * v1/create-internal-issue-request.json */
 struct tc_treeherder_create_internal_issue_request {
@@ -1905,6 +1912,7 @@ TC_API extern const struct tc_type tc_treeherder_infra_compare_type;
 TC_API extern const struct tc_type tc_treeherder_performance_summary_type;
 TC_API extern const struct tc_type tc_treeherder_alert_summary_tasks_type;
 TC_API extern const struct tc_type tc_treeherder_perfcompare_results_type;
+TC_API extern const struct tc_type tc_treeherder_csp_report_type;
 TC_API extern const struct tc_type tc_treeherder_create_internal_issue_request_type;
 TC_API extern const struct tc_type tc_treeherder_jobs_collection_type;
 TC_API extern const struct tc_type tc_treeherder_objectstore_collection_type;

@@ -125,8 +125,9 @@ struct tc_query_rule {
 	bool no_bare; /* never without an operator, and not in the query struct */
 	bool required;
 	bool reversible; /* a value may have a "-" in front */
-	bool field;      /* about a member of the items */
+	bool field;      /* about a member of the items, */
 	bool secret;
+	const char *member; /* which is this one; NULL: the one of its own name */
 };
 
 enum tc_choice { TC_CHOICE_DEFAULT = 0, TC_CHOICE_NO, TC_CHOICE_YES };

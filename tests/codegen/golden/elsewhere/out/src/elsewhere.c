@@ -126,7 +126,5 @@ int tc_elsewhere_stop(tc_client *client, const char *thing, const char *part, tc
 tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, const char *part, tc_error *err)
 { return tc_generated_call(client, OP(STOP), TC_VALUES(thing, part), NULL, err); }
 
-int tc_elsewhere_listen(tc_client *client, const char *path, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, OP(LISTEN), TC_VALUES(path), NULL, NULL, response, err); }
 tc_call *tc_elsewhere_listen_call(tc_client *client, const char *path, tc_error *err)
 { return tc_generated_call(client, OP(LISTEN), TC_VALUES(path), NULL, err); }

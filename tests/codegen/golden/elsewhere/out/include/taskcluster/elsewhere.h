@@ -84,8 +84,6 @@ TC_API tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, con
  * GET /listen/<path>; stable
  * The reply is a stream: listen by tc_stream_new, and read an event as a struct tc_elsewhere_event:
  * tc_decode_json(&tc_elsewhere_event_type, event, 0, &err). */
-TC_API int tc_elsewhere_listen(tc_client *client, const char *path, tc_response **response,
-	tc_error *err);
 TC_API tc_call *tc_elsewhere_listen_call(tc_client *client, const char *path, tc_error *err);
 
 #ifdef __cplusplus
