@@ -152,6 +152,10 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 		break;
 	case TC_PAGING_CURSOR:
 		add_from_url(token, said, paging->query);
+		if (token->length && memchr(token->data, '\0', token->length))
+			return tc__fail(err, TC_ERROR_REPLY,
+				"%s leads to a page whose %s has a NUL in it", paging->next + 1,
+				paging->query);
 		break;
 	case TC_PAGING_KEYSET:
 		return next_key(cursor, received, token, err);

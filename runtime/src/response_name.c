@@ -93,7 +93,7 @@ char *tc__file_name(const char *disposition)
 
 	if (extended)
 		read_extended(&name, extended);
-	else if (plain)
+	if (plain && !name.length) /* also when the other one is malformed */
 		read_plain(&name, plain);
 	if (name.length && !tc__buffer_failed(&name) && strlen(name.data) == name.length)
 		result = last_part(name.data);
