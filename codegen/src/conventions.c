@@ -166,7 +166,7 @@ int conventions_read(struct model *model, const struct input *input,
 		rc = node_fail(&schema, err, "is \"%s\"; expected " SCHEMA, name);
 	if (rc == TC_OK)
 		rc = read_release(&root, model, input, err);
-	if (rc == TC_OK)
+	if (rc == TC_OK && services.json)
 		rc = node_object(&services, err);
 	for (size_t i = 0; i < tc_json_count(services.json) && rc == TC_OK; i++) {
 		struct node member = node_at(&services, i);

@@ -34,6 +34,20 @@ static int check_template(
 	return TC_OK;
 }
 
+static int read_default(const struct dialect_reader *reader, const struct node *server,
+	struct tc_conventions *conventions)
+{
+	struct node node = node_member(server, "default");
+	int rc = dialect_line(reader, server, "default", &conventions->server_default);
+	const char *url = conventions->server_default;
+
+	if (rc != TC_OK || !node.json || strncmp(url, "https://", 8) == 0 ||
+		strncmp(url, "http://", 7) == 0)
+		return rc;
+	return node_fail(&node, reader->err,
+		"is \"%.100s\"; expected a URL that begins with https:// or http://", url);
+}
+
 static int read_server(const struct dialect_reader *reader, struct tc_conventions *conventions)
 {
 	static const char *const known[] = { "url", "default", "environment", NULL };
@@ -51,16 +65,17 @@ static int read_server(const struct dialect_reader *reader, struct tc_convention
 	if (rc == TC_OK)
 		rc = check_template(reader, &url, conventions->server_url);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, &server, "default", &conventions->server_default);
+		rc = read_default(reader, &server, conventions);
 	if (rc != TC_OK || !environment.json)
 		return rc;
 	rc = dialect_refuse_others(reader, &environment, variables);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, &environment, "url", &conventions->environment_url);
+		rc = dialect_token(reader, &environment, "url", &conventions->environment_url);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, &environment, "id", &conventions->environment_id);
+		rc = dialect_token(reader, &environment, "id", &conventions->environment_id);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, &environment, "secret", &conventions->environment_secret);
+		rc = dialect_token(
+			reader, &environment, "secret", &conventions->environment_secret);
 	return rc;
 }
 
@@ -72,7 +87,7 @@ static int read_trace_header(const struct dialect_reader *reader, const struct n
 	conventions->no_trace_header = tc_json_kind(node.json) == TC_JSON_NULL;
 	if (conventions->no_trace_header)
 		return TC_OK;
-	return dialect_text(reader, request, "traceHeader", &conventions->trace_header);
+	return dialect_token(reader, request, "traceHeader", &conventions->trace_header);
 }
 
 static int read_request(const struct dialect_reader *reader, struct tc_conventions *conventions)
@@ -87,7 +102,7 @@ static int read_request(const struct dialect_reader *reader, struct tc_conventio
 		return TC_OK;
 	rc = dialect_refuse_others(reader, &request, known);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, &request, "accept", &conventions->accept);
+		rc = dialect_line(reader, &request, "accept", &conventions->accept);
 	if (rc == TC_OK)
 		rc = dialect_patterns(
 			reader, &request, "refusedUserAgents", &conventions->refused_user_agents);
@@ -145,7 +160,26 @@ static int read_csrf(const struct dialect_reader *reader, const struct node *sch
 		rc = dialect_required_text(reader, &csrf, "cookie", &session->csrf_cookie);
 	if (rc == TC_OK)
 		rc = dialect_required_text(reader, &csrf, "header", &session->csrf_header);
+	if (rc == TC_OK)
+		rc = dialect_token(reader, &csrf, "cookie", &session->csrf_cookie);
+	if (rc == TC_OK)
+		rc = dialect_token(reader, &csrf, "header", &session->csrf_header);
 	return rc == TC_OK ? dialect_flag(reader, &csrf, "referer", &session->csrf_referer) : rc;
+}
+
+static int read_cookies(const struct dialect_reader *reader, const struct node *scheme,
+	struct tc_session_scheme *session)
+{
+	struct node list = node_member(scheme, "cookies");
+	int rc = dialect_texts(reader, scheme, "cookies", &session->cookies);
+
+	if (rc == TC_OK && (!session->cookies || !session->cookies[0]))
+		return node_fail(scheme, reader->err, "has no cookies; expected their names");
+	for (size_t i = 0; rc == TC_OK && session->cookies[i]; i++) {
+		struct node item = node_item(&list, i);
+		rc = dialect_check_token(reader, &item, session->cookies[i]);
+	}
+	return rc;
 }
 
 static int read_session(const struct dialect_reader *reader, const struct node *scheme,
@@ -171,15 +205,13 @@ static int read_session(const struct dialect_reader *reader, const struct node *
 	if (rc == TC_OK)
 		rc = dialect_choice(reader, scheme, "credentials", kinds, &basic);
 	if (rc == TC_OK)
-		rc = dialect_texts(reader, scheme, "cookies", &session->cookies);
+		rc = read_cookies(reader, scheme, session);
 	if (rc == TC_OK)
 		rc = dialect_integer(reader, scheme, "lifetimeSeconds", &session->lifetime_s);
 	if (rc == TC_OK)
 		rc = dialect_statuses(
 			reader, scheme, "expiredStatuses", &session->expired_statuses);
 	session->basic = basic == 1;
-	if (rc == TC_OK && (!session->cookies || !session->cookies[0]))
-		rc = node_fail(scheme, reader->err, "has no cookies; expected their names");
 	return rc == TC_OK ? read_csrf(reader, scheme, session) : rc;
 }
 

@@ -34,6 +34,7 @@ struct dialect_parameter {
 struct dialect_list {
 	struct dialect_parameter *items;
 	size_t count;
+	size_t sets; /* that were put in place */
 };
 
 /* What people should know of a parameter beyond its rule. */

@@ -198,6 +198,8 @@ static int read_alternatives(const struct dialect_reader *reader, const struct n
 		size_t keys = tc_json_count(item.json);
 		const char **set = dialect_allocate(reader, keys + 1, sizeof *set);
 		rc = set ? node_array(&item, reader->err) : TC_ERROR_NOMEM;
+		if (rc == TC_OK && keys == 0)
+			rc = node_fail(&item, reader->err, "is empty; expected keys of the query");
 		for (size_t k = 0; k < keys && rc == TC_OK; k++) {
 			struct node key = node_item(&item, k);
 			rc = node_text(&key, &set[k], reader->err);
@@ -244,7 +246,7 @@ static int read_choices(const struct dialect_reader *reader, const struct node *
 	if (rc == TC_OK)
 		rc = dialect_text(reader, entry, "base", &dialect->rules.base);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, entry, "accept", &dialect->rules.accept);
+		rc = dialect_line(reader, entry, "accept", &dialect->rules.accept);
 	if (rc == TC_OK)
 		rc = dialect_text(reader, entry, "since", &dialect->rules.since);
 	if (rc == TC_OK)

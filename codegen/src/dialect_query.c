@@ -2,6 +2,7 @@
 #include "dialect.h"
 
 #include "dialect_value.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define SETS_DEEP 8
@@ -32,6 +33,9 @@ static int add_set(const struct dialect_reader *reader, const struct node *set, 
 	if (depth == SETS_DEEP)
 		return node_fail(
 			set, reader->err, "is \"%.64s\", a set within itself or too deep", name);
+	if (list->sets++ == EXPANDED_MAX)
+		return node_fail(
+			set, reader->err, "is one set too many; expected at most %d", EXPANDED_MAX);
 	return add_items(reader, &sets[1], depth + 1, list);
 }
 
@@ -99,6 +103,22 @@ static int read_operator(const struct dialect_reader *reader, const struct node 
 				     : rc;
 }
 
+static int check_operators(const struct dialect_reader *reader, const struct node *list,
+	const struct tc_query_operator *operators)
+{
+	if (!operators->name)
+		return node_fail(list, reader->err, "is empty; expected operators");
+	for (size_t i = 0; operators[i].name; i++) {
+		struct node item = node_item(list, i);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(operators[k].name, operators[i].name) == 0)
+				return node_fail(&item, reader->err,
+					"is \"%s\" a second time; expected each operator once",
+					operators[i].name);
+	}
+	return TC_OK;
+}
+
 static int read_operator_list(const struct dialect_reader *reader, const struct node *list,
 	const struct tc_query_operator **operators)
 {
@@ -108,7 +128,7 @@ static int read_operator_list(const struct dialect_reader *reader, const struct 
 	if (rc == TC_OK && tc_json_count(list->json) > OPERATORS_MAX)
 		rc = node_fail(list, reader->err, "has over %d operators", OPERATORS_MAX);
 	*operators = rows;
-	return rc;
+	return rc == TC_OK ? check_operators(reader, list, *operators) : rc;
 }
 
 static int read_operators(const struct dialect_reader *reader, const struct node *object,
@@ -219,6 +239,10 @@ static int read_rule(const struct dialect_reader *reader, const struct dialect_p
 		rc = dialect_digits(reader, node, "minimum", &rule->minimum);
 	if (rc == TC_OK)
 		rc = dialect_digits(reader, node, "maximum", &rule->maximum);
+	if (rc == TC_OK && rule->minimum && rule->maximum &&
+		strtoll(rule->minimum, NULL, 10) > strtoll(rule->maximum, NULL, 10))
+		rc = node_fail(node, reader->err, "has the minimum %s above the maximum %s",
+			rule->minimum, rule->maximum);
 	if (rc == TC_OK)
 		rc = dialect_texts(reader, node, "values", &rule->values);
 	return rc == TC_OK ? read_flags(reader, node, rule) : rc;

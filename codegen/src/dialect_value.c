@@ -47,6 +47,45 @@ int dialect_text(const struct dialect_reader *reader, const struct node *object,
 	return node.json ? node_text(&node, text, reader->err) : TC_OK;
 }
 
+int dialect_line(const struct dialect_reader *reader, const struct node *object, const char *name,
+	const char **text)
+{
+	struct node node = node_member(object, name);
+	int rc = dialect_text(reader, object, name, text);
+
+	for (const char *at = rc == TC_OK && node.json ? *text : ""; *at && rc == TC_OK; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			rc = node_fail(&node, reader->err,
+				"has a control character; expected one line of text");
+	return rc;
+}
+
+/* RFC 9110, 5.6.2 */
+int dialect_check_token(
+	const struct dialect_reader *reader, const struct node *node, const char *text)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~0123456789";
+	const char *at = text;
+
+	while ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+		(*at && strchr(others, *at)))
+		at++;
+	if (*text && !*at)
+		return TC_OK;
+	return node_fail(node, reader->err,
+		"is \"%.100s\"; expected a name without spaces, separators and control characters",
+		text);
+}
+
+int dialect_token(const struct dialect_reader *reader, const struct node *object, const char *name,
+	const char **text)
+{
+	struct node node = node_member(object, name);
+	int rc = dialect_text(reader, object, name, text);
+
+	return rc == TC_OK && node.json ? dialect_check_token(reader, &node, *text) : rc;
+}
+
 int dialect_required_text(const struct dialect_reader *reader, const struct node *object,
 	const char *name, const char **text)
 {

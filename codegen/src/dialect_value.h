@@ -19,6 +19,15 @@ int dialect_text(const struct dialect_reader *reader, const struct node *object,
 int dialect_required_text(const struct dialect_reader *reader, const struct node *object,
 	const char *name, const char **text);
 
+/* The same for what goes into a header as it is: one line, and (a name of a header, a cookie, a
+ * variable) one word of it. */
+int dialect_line(const struct dialect_reader *reader, const struct node *object, const char *name,
+	const char **text);
+int dialect_token(const struct dialect_reader *reader, const struct node *object, const char *name,
+	const char **text);
+int dialect_check_token(
+	const struct dialect_reader *reader, const struct node *node, const char *text);
+
 /* One of `names` (NULL-ended), as its position. */
 int dialect_choice(const struct dialect_reader *reader, const struct node *object, const char *name,
 	const char *const *names, uint8_t *choice);

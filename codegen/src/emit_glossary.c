@@ -80,6 +80,7 @@ static void add_values(struct tc__buffer *parts, const struct tc_query_rule *rul
 
 	if (rule->role != TC_ROLE_PLAIN || !rule->values)
 		return;
+	tc__buffer_text(&values, rule->values[1] ? "" : "only ");
 	for (const char *const *value = rule->values; *value; value++)
 		tc__buffer_printf(&values, "%s%s", value == rule->values ? "" : " or ", *value);
 	if (values.length <= VALUES_SHOWN_MAX)
@@ -102,6 +103,8 @@ static void add_rule(
 	add_values(parts, rule);
 	if (rule->required)
 		add_part(parts, "required");
+	if (rule->secret)
+		add_part(parts, "secret");
 	if (!rule->operators)
 		return;
 	tc__buffer_text(parts, parts->length ? "; " : "text; ");

@@ -69,8 +69,9 @@ static bool is_plain(const char *name)
 {
 	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return false;
-	for (const char *at = name; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
+	/* whoever prints it must not be at the mercy of its controls, those of UTF-8 included */
+	for (const unsigned char *at = (const unsigned char *)name; *at; at++)
+		if (*at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
 			return false;
 	return true;
 }

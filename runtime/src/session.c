@@ -239,7 +239,7 @@ const char *tc__session_cookie(
 bool tc__session_holds(const struct tc__session *session, const struct tc__url *parts,
 	const struct tc_session_scheme *scheme, int64_t now_ms)
 {
-	if (scheme->lifetime_s && now_ms - session->begun_ms >= scheme->lifetime_s * 1000)
+	if (scheme->lifetime_s && (now_ms - session->begun_ms) / 1000 >= scheme->lifetime_s)
 		return false;
 	for (const char *const *name = scheme->cookies; *name; name++)
 		if (tc__session_cookie(session, parts, *name))

@@ -21,7 +21,16 @@ const replies = {
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
+  steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
+};
+
+// what would steer a terminal, in places that node itself would not put it
+const escape = '\u001b]0;owned\u0007\u009b31m';
+const raw = {
+  steerid: `404 Not Found\r\nx-for-request-id: R${escape}\r\nContent-Length: 2\r\n\r\n{}`,
+  steertype: `200 OK\r\nContent-Type: a${escape}\r\nContent-Length: 1\r\n\r\n\0`,
+  steerurl: `303 See Other\r\nLocation: http://x/${escape}\r\nContent-Length: 0\r\n\r\n`,
 };
 
 function send(response, [status, body, type, headers]) {
@@ -36,7 +45,8 @@ const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, i
 
 function byToken(response, url, [, group]) {
   const token = url.searchParams.get('continuationToken');
-  if (group === 'refused' && token) return send(response, replies.missing);
+  if ((group === 'refused' || group === 'steer') && token) return send(response, replies.missing);
+  if (group === 'steer') return send(response, json({ tasks: [], continuationToken: `t${escape}` }));
   if (group === 'cut' && token) { // two items, and the beginning of a third
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.write('{"tasks":[{"n":3},{"n":4},{"n":');
@@ -146,6 +156,7 @@ function answer(request, response) {
   const parts = url.pathname.split('/');
   const name = parts[5] || parts[4];
   if (name === 'hang') return undefined;
+  if (raw[name]) return response.socket.end(`HTTP/1.1 ${raw[name]}`);
   return send(response, replies[name] || replies.missing);
 }
 

@@ -62,7 +62,7 @@ has '{"n":4}'
 tells 'item 2 of the page with the token "b"'
 tells "4 items came before"
 run 1 api queue listTaskGroup refused --all --continuationToken b
-tells "0 items came before; what failed is the first page."
+tells "0 items came before; what failed is the page that was asked for first."
 
 # a file is whole or not there
 run 0 api queue listTaskGroup plain --all -o "$folder/list"

@@ -29,6 +29,8 @@ static void test_names(void **state)
 		{ "attachment; filename=\"a/\"", NULL },
 		{ "attachment; filename=\"a\nb\"", NULL },
 		{ "attachment; filename*=UTF-8''a%00b", NULL },
+		{ "attachment; filename*=UTF-8''a%1bb", NULL },
+		{ "attachment; filename*=UTF-8''a%C2%9Bb", NULL },
 		{ "attachment; x=\"; filename=hidden\"", NULL },
 		{ "attachment; xfilename=y", NULL },
 	};

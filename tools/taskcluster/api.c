@@ -139,16 +139,23 @@ static int check_many(const struct request *request)
 		return usage_error("--all sends calls; --dry-run, --url and --signed-url do not");
 	if (request->max_items && !request->all && !streams)
 		return usage_error("--max-items goes with --all, and with streams of events");
-	if (streams && request->output && !request->max_items && !request->verb)
-		return usage_error("a stream has no end, so its file would never be whole: say "
-				   "how long it is with --max-items");
 	return 0;
+}
+
+static bool wants_url(const struct request *request)
+{
+	return request->verb == API_URL || request->verb == API_SIGNED_URL;
 }
 
 static int check_urls(const struct request *request)
 {
 	if (request->expires && request->verb != API_SIGNED_URL)
 		return usage_error("--expires goes with --signed-url");
+	if (request->verb && request->output)
+		return usage_error(
+			"-o is for replies, and --dry-run, --url and --signed-url bring none");
+	if (wants_url(request) && request->body)
+		return usage_error("--url and --signed-url need no body: leave --body out");
 	if (request->base_url && !request->service->base_url &&
 		!session_is_elsewhere(request->service))
 		return usage_error("--base-url is for services that carry their own, and %s does "
@@ -171,11 +178,6 @@ static int check(const struct request *request)
 	if (status == 0)
 		status = check_many(request);
 	return status == 0 ? check_urls(request) : status;
-}
-
-static bool wants_url(const struct request *request)
-{
-	return request->verb == API_URL || request->verb == API_SIGNED_URL;
 }
 
 /* The body; for a URL nobody needs one, and `{}` stands for it. */

@@ -4,8 +4,6 @@
 
 #include <taskcluster/pages.h>
 
-#include <stdio.h>
-
 /* Items are printed as their bytes arrive; *count says how many were. */
 static int print_items(tc_items *items, struct output *output, int64_t *count, tc_error *err)
 {
@@ -28,12 +26,13 @@ static int report_place(const struct request *request, const struct session *ses
 
 	if (!items)
 		return status;
-	fprintf(stderr, "  %lld items came before; what failed is the ", (long long)count);
+	const char *came = count == 1 ? "item" : "items";
 	if (token)
-		fprintf(stderr, "page at --%s %s.\n", rules_paging(request->operation)->query,
-			token);
+		hint("%lld %s came before; what failed is the page at --%s %s.", (long long)count,
+			came, rules_paging(request->operation)->query, token);
 	else
-		fprintf(stderr, "first page.\n");
+		hint("%lld %s came before; what failed is the page that was asked for first.",
+			(long long)count, came);
 	return status;
 }
 

@@ -33,6 +33,9 @@ int api_listen(const struct request *request, const struct session *session, con
 	tc_stream *stream = NULL;
 	int status = output_open_file(&output, request->output);
 
+	if (status == 0 && output.temporary && !request->max_items)
+		status = usage_error("a stream has no end, so its file would never be whole: say "
+				     "how long it is with --max-items");
 	if (status == 0)
 		stream = tc_stream_new(call, &err);
 	if (stream && tc_stream_wait(stream, -1, &err) == TC_OK) {

@@ -237,6 +237,28 @@ void completion_letters(void)
 	}
 }
 
+static void print_table(const char *name, void (*table)(const struct dialect *dialect),
+	const struct dialect *dialect)
+{
+	printf("_taskcluster_%s() {\n\tcase \"$1\" in\n", name);
+	table(dialect);
+	puts("\tesac\n}");
+}
+
+void completion_script(const struct dialect *dialect, const char *head, const char *script)
+{
+	puts(head);
+	print_table("words", completion_words, dialect);
+	print_table("options", completion_options, dialect);
+	print_table("operators", completion_operators, dialect);
+	puts("_taskcluster_takes_value() {");
+	printf("\tlocal flags='");
+	completion_flags();
+	printf(" ' letters='");
+	completion_letters();
+	puts(script);
+}
+
 static int run(struct arguments *arguments)
 {
 	const char *shell = NULL;

@@ -29,6 +29,10 @@ struct dialect {
 	void (*word)(const char *word, const char *sentence, size_t length);
 };
 
+/* The begin of a script for shells with `case`: `head` (its first line), functions over the three
+ * tables below, and one that begins with the flags and letters and goes on with `script`. */
+void completion_script(const struct dialect *dialect, const char *head, const char *script);
+
 /* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
  * "routing-key queue taskCompleted", "slugid", "completion". */
 void completion_words(const struct dialect *dialect);

@@ -73,26 +73,6 @@ static const char script[] =
 
 void completion_bash(void)
 {
-	puts("# bash completion for taskcluster; made by `taskcluster completion bash`\n"
-	     "_taskcluster_words() {\n"
-	     "\tcase \"$1\" in");
-	completion_words(&bash);
-	puts("\tesac\n"
-	     "}\n"
-	     "_taskcluster_options() {\n"
-	     "\tcase \"$1\" in");
-	completion_options(&bash);
-	puts("\tesac\n"
-	     "}\n"
-	     "_taskcluster_operators() {\n"
-	     "\tcase \"$1\" in");
-	completion_operators(&bash);
-	puts("\tesac\n"
-	     "}\n"
-	     "_taskcluster_takes_value() {");
-	printf("\tlocal flags='");
-	completion_flags();
-	printf(" ' letters='");
-	completion_letters();
-	puts(script);
+	completion_script(&bash,
+		"# bash completion for taskcluster; made by `taskcluster completion bash`", script);
 }

@@ -85,27 +85,8 @@ static const char script[] =
 
 void completion_zsh(void)
 {
-	puts("#compdef taskcluster\n"
-	     "# zsh completion for taskcluster; made by `taskcluster completion zsh`\n"
-	     "_taskcluster_words() {\n"
-	     "\tcase \"$1\" in");
-	completion_words(&zsh);
-	puts("\tesac\n"
-	     "}\n"
-	     "_taskcluster_options() {\n"
-	     "\tcase \"$1\" in");
-	completion_options(&zsh);
-	puts("\tesac\n"
-	     "}\n"
-	     "_taskcluster_operators() {\n"
-	     "\tcase \"$1\" in");
-	completion_operators(&zsh);
-	puts("\tesac\n"
-	     "}\n"
-	     "_taskcluster_takes_value() {");
-	printf("\tlocal flags='");
-	completion_flags();
-	printf(" ' letters='");
-	completion_letters();
-	puts(script);
+	completion_script(&zsh,
+		"#compdef taskcluster\n"
+		"# zsh completion for taskcluster; made by `taskcluster completion zsh`",
+		script);
 }

@@ -100,10 +100,8 @@ static bool take_value(
 
 static int accept(struct arguments *arguments, const struct option *option)
 {
-	if (option->id != 'v')
-		return option->id;
-	arguments->verbose++;
-	return arguments_next(arguments);
+	arguments->verbose += option->id == 'v';
+	return option->id;
 }
 
 /* `text` is the word, with its dashes. */
@@ -151,7 +149,7 @@ static int next_letter(struct arguments *arguments)
 	return take_value(arguments, name, option->value, attached) ? option->id : OPTION_BAD;
 }
 
-int arguments_next(struct arguments *arguments)
+static int next(struct arguments *arguments)
 {
 	if (arguments->cluster && *arguments->cluster)
 		return next_letter(arguments);
@@ -164,12 +162,22 @@ int arguments_next(struct arguments *arguments)
 		return OPTION_WORD;
 	if (strcmp(word, "--") == 0) {
 		arguments->words_only = true;
-		return arguments_next(arguments);
+		return next(arguments);
 	}
 	if (word[1] == '-')
 		return next_long(arguments, word);
 	arguments->cluster = word + 1;
 	return next_letter(arguments);
+}
+
+int arguments_next(struct arguments *arguments)
+{
+	int id;
+
+	do { /* -v is no command's own */
+		id = next(arguments);
+	} while (id == 'v');
+	return id;
 }
 
 struct tc_pair *arguments_pairs(const struct arguments *arguments)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "tools/taskcluster/output.h"
+#include "tools/taskcluster/plain.h"
 #include "tools/taskcluster/report.h"
 #include "tools/taskcluster/unfinished.h"
 #include <taskcluster/conventions.h>
@@ -196,21 +197,30 @@ static int unwritable(tc_error *err)
 	return status;
 }
 
-int output_json(struct output *output, const tc_json *json)
+/* On a terminal, with line end. */
+static int output_for_people(struct output *output, const tc_json *json, enum tc_json_style style)
 {
-	bool pretty = isatty(output->fd);
 	tc_error err = TC_ERROR_INIT;
 	char *text = NULL;
 	size_t length;
-	int status;
 
-	if (!pretty)
-		return output_line(output, json);
-	if (tc_json_write(json, TC_JSON_PRETTY, &text, &length, &err) != TC_OK)
+	if (tc_json_write(json, style, &text, &length, &err) != TC_OK)
 		return unwritable(&err);
-	status = output_write(output, text, length);
+	char *plain = plain_json(text, length, &length);
 	tc_release(text);
+	if (!plain)
+		return failure("memory ended");
+	if (style == TC_JSON_COMPACT)
+		plain[length++] = '\n'; /* there is room for a NUL */
+	int status = output_write(output, plain, length);
+	free(plain);
 	return status;
+}
+
+int output_json(struct output *output, const tc_json *json)
+{
+	return isatty(output->fd) ? output_for_people(output, json, TC_JSON_PRETTY)
+				  : output_line(output, json);
 }
 
 int output_line(struct output *output, const tc_json *json)
@@ -219,6 +229,8 @@ int output_line(struct output *output, const tc_json *json)
 	char *text = NULL;
 	size_t length;
 
+	if (isatty(output->fd))
+		return output_for_people(output, json, TC_JSON_COMPACT);
 	if (tc_json_write(json, TC_JSON_COMPACT, &text, &length, &err) != TC_OK)
 		return unwritable(&err);
 	text[length] = '\n'; /* in place of its NUL: a line is written as a whole */
@@ -236,20 +248,9 @@ static bool is_json(const tc_response *response)
 		(length > 5 && strncasecmp(type + length - 5, "+json", 5) == 0);
 }
 
-/* Text that a terminal shows, rather than obeys. */
-static bool is_printable(const char *body, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)body[i];
-		if ((c < ' ' && !strchr("\t\n\r", c)) || c == '\0' || c == 0x7f)
-			return false;
-	}
-	return true;
-}
-
 bool output_refuses(const struct output *output, const char *bytes, size_t length)
 {
-	return isatty(output->fd) && !is_printable(bytes, length);
+	return isatty(output->fd) && !plain_is(bytes, length);
 }
 
 static int output_bytes(struct output *output, const tc_response *response)
@@ -273,6 +274,9 @@ int output_response(
 	size_t length;
 
 	tc_response_body(response, &length);
+	if (length == 0 && location && output_refuses(output, location, strlen(location)))
+		return failure(
+			"the URL of the redirect is nothing for a terminal: -o FILE saves it");
 	if (length == 0 && location) {
 		int status = output_write(output, location, strlen(location));
 		return status != 0 ? status : output_write(output, "\n", 1);

@@ -20,7 +20,7 @@ struct output {
 };
 
 /* `path` NULL or "-": standard output; a folder, or what ends with a slash: a file in it. What is
- * no regular file (a device, a pipe) is written to directly; a link is followed. Close it after
+ * no regular file (a device, a pipe) is written to directly; a link to a file is followed. Close it
  * success and failure alike. */
 int output_open(struct output *output, const char *path);
 
@@ -44,8 +44,8 @@ int output_line(struct output *output, const tc_json *json);
 /* Whether it is a terminal, and these bytes are not for one: they would steer it. */
 bool output_refuses(const struct output *output, const char *bytes, size_t length);
 
-/* A reply: JSON as above, all else byte by byte; a redirect without a body as its Location. `blob`:
- * bytes, whatever their type. */
+/* A reply: JSON as above (of a remote procedure its result), all else byte by byte; a redirect
+ * without a body as its Location. What a function of bytes gives is bytes, whatever their type. */
 int output_response(
 	struct output *output, tc_response *response, const struct tc_operation *operation);
 

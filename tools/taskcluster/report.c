@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/report.h"
 #include "tools/taskcluster/config.h"
+#include "tools/taskcluster/plain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/conventions.h>
 
+#define MESSAGE_MAX 8192
+
+/* Much of it is what servers said. */
 static void say(const char *format, va_list values)
 {
+	char text[MESSAGE_MAX];
+
+	vsnprintf(text, sizeof text, format, values);
 	fflush(stdout);
 	fputs("taskcluster: ", stderr);
-	vfprintf(stderr, format, values);
+	plain_print(stderr, text, strlen(text));
+	fputc('\n', stderr);
+}
+
+void hint(const char *format, ...)
+{
+	char text[MESSAGE_MAX];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(text, sizeof text, format, values);
+	va_end(values);
+	fputs("  ", stderr);
+	plain_print(stderr, text, strlen(text));
 	fputc('\n', stderr);
 }
 
@@ -45,7 +65,7 @@ int failure(const char *format, ...)
 }
 
 /* The lines of the server's message that the error's own line does not have, without the footer
- * that only repeats the request. A server's text must not steer the terminal. */
+ * that only repeats the request. */
 static void say_rest(const char *message)
 {
 	const char *line = message ? strchr(message, '\n') : NULL;
@@ -55,23 +75,16 @@ static void say_rest(const char *message)
 		size_t length = strcspn(line, "\n");
 		if (strncmp(line, "---\n", 4) == 0)
 			return;
-		if (length == 0)
-			continue;
-		fputs("  ", stderr);
-		for (size_t i = 0; i < length; i++) {
-			unsigned char c = (unsigned char)line[i];
-			fputc(c < ' ' || c == 0x7f ? ' ' : c, stderr);
-		}
-		fputc('\n', stderr);
+		if (length)
+			hint("%.*s", (int)length, line);
 	}
 }
 
 static void advise_forbidden(const struct tc_operation *operation, const struct config *config)
 {
 	if (!config_signs(config)) {
-		fprintf(stderr,
-			"  The call was not signed: set TASKCLUSTER_CLIENT_ID and "
-			"TASKCLUSTER_ACCESS_TOKEN, or write them to %s.\n",
+		hint("The call was not signed: set TASKCLUSTER_CLIENT_ID and "
+		     "TASKCLUSTER_ACCESS_TOKEN, or write them to %s.",
 			config_path(config));
 		return;
 	}
@@ -81,20 +94,16 @@ static void advise_forbidden(const struct tc_operation *operation, const struct 
 			operation->service->name, operation->name);
 	fputs(".\n", stderr);
 	if (config && config->narrowed)
-		fprintf(stderr, "  Your calls are narrowed to the authorizedScopes in %s.\n",
-			config_path(config));
+		hint("Your calls are narrowed to the authorizedScopes in %s.", config_path(config));
 }
 
 static void advise_unauthorized(const struct config *config)
 {
-	fprintf(stderr,
-		"  The server does not accept the credentials (from %s): they may be mistyped, "
-		"expired, or for another root URL; `taskcluster scopes` tells whose they are.\n",
+	hint("The server does not accept the credentials (from %s): they may be mistyped, "
+	     "expired, or for another root URL; `taskcluster scopes` tells whose they are.",
 		config ? config->credentials_from : "the environment");
 	if (config && config->narrowed)
-		fprintf(stderr,
-			"  They must satisfy the authorizedScopes in %s, to which they are "
-			"narrowed.\n",
+		hint("They must satisfy the authorizedScopes in %s, to which they are narrowed.",
 			config_path(config));
 }
 
@@ -161,10 +170,10 @@ static void advise_elsewhere(const tc_error *err, const struct tc_conventions *s
 	const char *advice = advice_elsewhere(err, system);
 
 	if (advice && advice == system->environment_id)
-		fprintf(stderr, "  Who calls is in %s and %s.\n", system->environment_id,
+		hint("Who calls is in %s and %s.", system->environment_id,
 			system->environment_secret);
 	else if (advice)
-		fprintf(stderr, "  %s\n", advice);
+		hint("%s", advice);
 }
 
 static void advise(
@@ -177,13 +186,13 @@ static void advise(
 		return;
 	}
 	if (advice)
-		fprintf(stderr, "  %s\n", advice);
+		hint("%s", advice);
 	else if (err->http_status == 403)
 		advise_forbidden(operation, config);
 	else if (err->http_status == 401)
 		advise_unauthorized(config);
 	if (operation && (err->code == TC_ERROR_ARGUMENT || err->http_status == 400))
-		fprintf(stderr, "  See `taskcluster api %s %s --help`.\n", operation->service->name,
+		hint("See `taskcluster api %s %s --help`.", operation->service->name,
 			operation->name);
 }
 
@@ -193,7 +202,7 @@ int report(const tc_error *err, const struct tc_operation *operation, const stru
 	say_rest(tc_error_server_message(err));
 	advise(err, operation, config);
 	if (tc_error_request_id(err))
-		fprintf(stderr, "  Request id: %s\n", tc_error_request_id(err));
+		hint("Request id: %s", tc_error_request_id(err));
 	switch (err->code) {
 	case TC_ERROR_ARGUMENT:
 	case TC_ERROR_INPUT:

@@ -23,7 +23,11 @@ enum {
 /* One line, after the program's name. */
 void complain(const char *format, ...) PRINTF_LIKE;
 
-/* The same; returns STATUS_USAGE resp. STATUS_FAILED. */
+/* A line below it, indented. What servers said may be in all of these: it does not steer the
+ * terminal. */
+void hint(const char *format, ...) PRINTF_LIKE;
+
+/* The same as complain; returns STATUS_USAGE resp. STATUS_FAILED. */
 int usage_error(const char *format, ...) PRINTF_LIKE;
 int failure(const char *format, ...) PRINTF_LIKE;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/session.h"
+#include "tools/taskcluster/plain.h"
 #include "tools/taskcluster/report.h"
 
 #include <stdio.h>
@@ -17,8 +18,10 @@ static void on_log(void *data, enum tc_log_level level, const char *line)
 	const struct session *session = data;
 
 	/* errors are reported anyway */
-	if (session->verbose || level == TC_LOG_WARN)
-		fprintf(stderr, "%s\n", line);
+	if (session->verbose || level == TC_LOG_WARN) {
+		plain_print(stderr, line, strlen(line));
+		fputc('\n', stderr);
+	}
 }
 
 /* Without -v a person at a terminal is told of retries only, for they take a while. */

@@ -36,10 +36,11 @@ static void compare(const char *server)
 
 	if (strcmp(server, tc_sdk_version()) == 0)
 		return; /* a sandbox, from the same source as this */
+	const char *own = known_release();
 	long release = strtol(server + (*server == 'v'), &end, 10);
-	long known = strtol(known_release(), NULL, 10);
+	long known = strtol(own + (*own == 'v'), NULL, 10);
 
-	if (end == server || release == known)
+	if (end == server || !known || release == known)
 		return;
 	printf("They differ: this client knows the functions of release %ld; %s.\n", known,
 		release > known ? "what the server has gained since is missing here"

@@ -37,7 +37,7 @@ extern "C" {
  * log_slug (matching ^[A-Za-z_-][A-Za-z0-9_.-]*$): The log, by its name in paths.
  * master_id (integer): The master, by number.
  * path (several segments, matching ^[^/]+(/[^/]+)*$): Which events: their path, such as
- *	builds/ * /new; * stands for any one segment.
+ *	builds/7/finished; in place of a segment, an asterisk stands for any one.
  * project (integer or text): The project, by number or name.
  * project_id (integer): The project, by number.
  * revision: The revision.

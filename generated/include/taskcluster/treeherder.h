@@ -43,7 +43,7 @@ extern "C" {
  *
  * alerts__series_signature (integer): Signature that one of its alerts is about.
  * all_data (boolean): Whether values come with where they are from.
- * all_repos (boolean, true): Whether pushes of all projects are wanted. In
+ * all_repos (boolean, only true): Whether pushes of all projects are wanted. In
  *	get_push_health_summary: Whether the author's pushes to all projects count.
  * author: Who pushed; with a minus sign in front, who did not. In get_push_health_summary:
  *	Who pushed.
@@ -78,10 +78,11 @@ extern "C" {
  *	get_performance_signatures, get_performance_platforms, get_performance_summary (integer,
  *	list): Numbers of the frameworks.
  * fromchange: No push before the one with this revision.
- * hide_improvements (boolean, true): Whether summaries without regressions are left out.
- * hide_related_and_invalid (boolean, true): Whether downstream, reassigned and invalid ones
- *	are left out.
- * hide_reviewbot_pushes (boolean, true): Whether pushes of the review bot are left out.
+ * hide_improvements (boolean, only true): Whether summaries without regressions are left
+ *	out.
+ * hide_related_and_invalid (boolean, only true): Whether downstream, reassigned and invalid
+ *	ones are left out.
+ * hide_reviewbot_pushes (boolean, only true): Whether pushes of the review bot are left out.
  * id (integer; lt lte gt gte in*): Number of the job. In get_pushes: Number of the push. In
  *	get_performance_signatures (integer, list): Numbers of the signatures. In
  *	get_alert_summaries (integer): Number of the summary. In get_alerts (integer): Number of
@@ -103,7 +104,7 @@ extern "C" {
  * machine_name: Machine that ran it.
  * machine_platform_architecture: Processor of that machine.
  * machine_platform_os: Operating system of that machine.
- * monitored_alerts (boolean, true): Whether only alerts that are monitored are wanted.
+ * monitored_alerts (boolean, only true): Whether only alerts that are monitored are wanted.
  * new_parent_signature: Summary of the other.
  * new_repository (required): Project of the other.
  * new_revision (required): The revision that is compared with it.
@@ -111,7 +112,7 @@ extern "C" {
  * newhashdate: When the new one was made.
  * no_retriggers (boolean): Whether only one value of each push is wanted.
  * no_subtests (boolean): Whether parts of summaries are left out.
- * nosuccess (boolean, true): Whether jobs that succeeded are left out.
+ * nosuccess (boolean, only true): Whether jobs that succeeded are left out.
  * offset (integer, from 0): How many jobs to skip. Default 0.
  * option_collection_hash: Set of build options.
  * ordering: What to sort by; a minus sign in front reverses it.
@@ -141,8 +142,8 @@ extern "C" {
  *	the push; fewer than 40 characters are taken for its beginning. In get_push_health_summary
  *	(list): Revisions at the tips of the pushes.
  * search: Words in the messages, authors or revisions; the newest 200 pushes that have them.
- * show_sheriffed_frameworks (boolean, true): Whether only frameworks that are looked after
- *	are wanted.
+ * show_sheriffed_frameworks (boolean, only true): Whether only frameworks that are looked
+ *	after are wanted.
  * signature: Hash of all the reference data. In get_performance_signatures (list): Hashes of
  *	the signatures. In get_performance_summary: One signature, by number or hash.
  * signature_id (integer, list): Numbers of the signatures.
@@ -163,14 +164,14 @@ extern "C" {
  * timerange (integer): How many seconds back from now.
  * tochange: No push after the one with this revision.
  * tree (required): The project, a group of them, or all.
- * untriaged_improvements (boolean, true): Whether only those with untriaged improvements are
- *	wanted.
- * untriaged_regressions (boolean, true): Whether only those with untriaged regressions are
- *	wanted.
+ * untriaged_improvements (boolean, only true): Whether only those with untriaged
+ *	improvements are wanted.
+ * untriaged_regressions (boolean, only true): Whether only those with untriaged regressions
+ *	are wanted.
  * who: Who asked for it.
  * with_assignee: Who looks after it.
- * with_history (boolean, true): Whether the pushes themselves are wanted too.
- * with_in_progress_tests (boolean, true): Whether tests that still run are counted.
+ * with_history (boolean, only true): Whether the pushes themselves are wanted too.
+ * with_in_progress_tests (boolean, only true): Whether tests that still run are counted.
  */
 
 /*
@@ -178,8 +179,8 @@ extern "C" {
  *
  * Access-Token-Expires-At (integer, required): When the access token ends, in seconds since
  *	1970.
- * Authorization (required): Bearer and the access token.
- * Id-Token (required): The identity token.
+ * Authorization (required, secret): Bearer and the access token.
+ * Id-Token (required, secret): The identity token.
  */
 
 struct tc_treeherder_get_jobs_query {

@@ -42,7 +42,7 @@ extern "C" {
 /*
  * Headers, as members of the query struct.
  *
- * X-Who (required): Who.
+ * X-Who (required, secret): Who.
  */
 
 struct tc_elsewhere_login_query { const char *x_who; };

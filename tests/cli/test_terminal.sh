@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# Nothing that a server says steers the terminal, wherever it stands: neither ASCII's controls nor
+# those of ISO 6429, which UTF-8 begins with 0xc2.
+. tests/cli/check.sh
+exec </dev/null
+start_canned
+
+plain() {
+	lacks $'\033'
+	lacks $'\a'
+	lacks $'\u009b'
+	lacks $'\x7f'
+}
+
+# JSON has escapes for them, and stays the same JSON
+on_terminal 0 api queue status steer
+plain
+has '\u007f\u009b31m é'
+run 0 api queue status steer
+is $'{"text":"\x7f\u009b31m é"}'
+
+# places and ids in messages, and the type of what is not shown
+on_terminal 1 api queue listTaskGroup steer --all
+plain
+has 'page at --continuationToken t'
+on_terminal 1 api queue status steerid
+plain
+has 'Request id: R'
+on_terminal 1 api queue status steertype
+plain
+has 'nothing for a terminal'
+on_terminal 1 api queue status steerurl
+plain
+has 'nothing for a terminal'
+run 0 api queue status steerurl
+has $'http://x/\033'
+
+# and what -vv tells of headers
+on_terminal 1 -vv api queue status steerid
+plain
