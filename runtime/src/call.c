@@ -95,20 +95,25 @@ static const char *parameter_name(const void *table, size_t position)
 }
 
 /* What a remote procedure is given when there is nothing to say. */
-static bool may_lack_body(const struct tc_operation *operation)
+static int check_without_body(const struct tc_operation *operation, const char *why, tc_error *err)
 {
+	tc_error reason = TC_ERROR_INIT;
 	const tc_json *nothing = NULL;
 	void *params = NULL;
 
 	if (!tc__rpc_of(operation))
-		return false;
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s", why);
 	if (!operation->input)
-		return true;
-	if (tc_json_parse("{}", 2, &nothing, NULL) == TC_OK)
-		params = tc_decode_json(operation->input, nothing, 0, NULL);
+		return TC_OK;
+	if (tc_json_parse("{}", 2, &nothing, &reason) == TC_OK)
+		params = tc_decode_json(operation->input, nothing, 0, &reason);
 	tc_release(nothing);
 	tc_release(params);
-	return params != NULL;
+	int code = reason.code;
+	tc_error_clear(&reason);
+	if (code == TC_ERROR_NOMEM)
+		return tc__fail_nomem(err);
+	return params ? TC_OK : tc__fail(err, TC_ERROR_ARGUMENT, "%s", why);
 }
 
 static int check_given(const struct tc_operation *operation, const char *const *values,
@@ -121,11 +126,11 @@ static int check_given(const struct tc_operation *operation, const char *const *
 				operation->arguments[i].name);
 	if (operation->has_input == (payload != NULL))
 		return TC_OK;
-	if (!payload && may_lack_body(operation))
-		return TC_OK;
-	return tc__fail(err, TC_ERROR_ARGUMENT, "%s.%s: %s", operation->service->name,
-		operation->name,
-		payload ? "a payload is given, but it takes none" : "the payload is missing");
+	int rc = payload ? tc__fail(err, TC_ERROR_ARGUMENT, "a payload is given, but it takes none")
+			 : check_without_body(operation, "the payload is missing", err);
+	if (rc != TC_OK)
+		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+	return rc;
 }
 
 /* Whether a name is an argument's or a header's, and not a key of the query. */
@@ -403,11 +408,11 @@ int tc__call_check_ready(const tc_call *call, tc_error *err)
 	if (rc != TC_OK)
 		return prefixed(call, rc, err);
 	const struct tc_operation *operation = call->request.operation;
-	if (!operation->has_input || call->request.has_body || may_lack_body(operation))
+	if (!operation->has_input || call->request.has_body)
 		return TC_OK;
 	return prefixed(call,
-		tc__fail(err, TC_ERROR_ARGUMENT,
-			"it takes a body, but none is set (tc_call_body_json)"),
+		check_without_body(
+			operation, "it takes a body, but none is set (tc_call_body_json)", err),
 		err);
 }
 

@@ -34,12 +34,11 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 	call->state->references++;
 	call->state->used = true;
 	tc__reply_init(&performance->reply, options->reply_max, sink);
-	performance->reply.hold = options->verify_replies;
 	performance->reply.lenient =
 		options->lenient_replies || tc__query_is_selective(&call->request.query);
 	performance->reply.no_redirects = tc__redirects_are_errors(call->request.operation);
 	if (sink)
-		sink->spent = sink->paused = false;
+		sink->spent = sink->paused = sink->begun = false;
 	performance->delivery = (struct tc__delivery){
 		.attempt = &performance->attempt,
 		.reply = &performance->reply,
@@ -220,6 +219,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	if (rc != TC_OK)
 		return rc;
 	set_pace(performance);
+	/* only what is signed is verified, so only that has to wait for its end */
+	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
 	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
 	log_lines(performance);
 	return TC_OK;
@@ -262,6 +263,10 @@ static bool breaks_clock_rule(const struct tc__performance *performance)
 	bool breaks = false;
 
 	if (!performance->attempt.is_signed || !performance->reply.response)
+		return false;
+	while (rule->status && rule->status != tc__reply_status(&performance->reply))
+		rule++;
+	if (!rule->status) /* most replies: they are not read for this */
 		return false;
 	char *message = tc__reply_message(&performance->reply, operation);
 	for (; rule->status && !breaks; rule++) {
@@ -320,11 +325,14 @@ static bool correct_clock(const struct tc__performance *performance)
 	if (error_ms >= -tolerance && error_ms <= tolerance)
 		return false;
 	*tc__client_offset(client, operation_of(performance)) += error_ms;
+	struct tc__buffer text;
+	const char *url = shown_attempt(performance, &text);
 	tc__log(&client->log, TC_LOG_WARN,
 		"%s %s: the clock here is %lld s %s the server's: corrected, signing again",
-		performance->attempt.method, performance->attempt.url,
+		performance->attempt.method, url,
 		(long long)(error_ms < 0 ? -error_ms : error_ms) / 1000,
 		error_ms < 0 ? "ahead of" : "behind");
+	tc__buffer_clear(&text);
 	return true;
 }
 

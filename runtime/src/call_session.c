@@ -231,6 +231,15 @@ static bool holds(const struct tc__performance *performance, const struct tc__re
 		realm->system->session, now_of(performance));
 }
 
+/* Whether it was a login with credentials that were replaced while it was under way. */
+static bool is_outdated(const struct tc__performance *performance, const struct tc__realm *realm)
+{
+	const tc_credentials *used = performance->attempt.credentials;
+
+	return !performance->attempt.is_signed && used &&
+		used != tc__realm_credentials(performance->call->client, realm);
+}
+
 static int accept_reply(struct tc__performance *performance, tc_error *failure)
 {
 	struct tc__realm *realm = realm_of(performance);
@@ -238,7 +247,7 @@ static int accept_reply(struct tc__performance *performance, tc_error *failure)
 	const char *name = operation_of(performance)->name;
 	int status = tc__reply_status(&performance->reply);
 
-	if (!scheme)
+	if (!scheme || is_outdated(performance, realm))
 		return TC_OK;
 	bool login = performance->logging_in || strcmp(name, scheme->login) == 0;
 	bool success = tc__reply_is_success(status);
@@ -272,7 +281,10 @@ static bool is_expired(struct tc__performance *performance)
 	if (!tc__has_status(scheme->expired_statuses, tc__reply_status(&performance->reply)))
 		return false;
 	if (performance->carried_session && performance->session != realm->session.generation) {
-		performance->logged_in = true; /* another call did it meanwhile */
+		/* another call has logged in meanwhile; or there is none, after a logout or with
+		 * other credentials */
+		performance->logged_in = holds(performance, realm);
+		performance->logging_in = !performance->logged_in;
 		return true;
 	}
 	if (performance->carried_session &&
@@ -288,7 +300,7 @@ static bool has_logged_in(struct tc__performance *performance, tc_error *failure
 
 	if (tc__reply_is_success(status)) {
 		performance->logging_in = false;
-		performance->logged_in = true;
+		performance->logged_in = !is_outdated(performance, realm_of(performance));
 		return true;
 	}
 	if (status < 500 && status != 429) {

@@ -201,9 +201,11 @@ static bool is_date_time(const char *text)
 		return false;
 	const char *rest = text + clock;
 	int fraction = *rest == '.' ? 1 + (int)strspn(rest + 1, "0123456789") : 0;
-	snprintf(whole, sizeof whole, "%.10sT%.*s%s%.*s%s", text, (int)clock - 11, text + 11,
-		clock == 16 ? ":00" : "", fraction, rest, rest[fraction] ? rest + fraction : "Z");
-	return (clock == 19 || !fraction) && tc_date_parse(whole, &when, NULL) == TC_OK;
+	int needed = snprintf(whole, sizeof whole, "%.10sT%.*s%s%.*s%s", text, (int)clock - 11,
+		text + 11, clock == 16 ? ":00" : "", fraction, rest,
+		rest[fraction] ? rest + fraction : "Z");
+	return needed < (int)sizeof whole && (clock == 19 || !fraction) &&
+		tc_date_parse(whole, &when, NULL) == TC_OK;
 }
 
 bool tc__is_value(enum tc_value_type type, const char *text)

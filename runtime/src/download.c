@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A reply on its way into a sink of the caller's. */
 struct download {
@@ -209,9 +210,10 @@ static int fd_write(void *data, const void *bytes, size_t length, tc_error *err)
 struct tc_sink tc_sink_fd(int fd)
 {
 	struct tc_sink sink = TC_SINK_INIT;
+	struct stat status;
 
-	/* what cannot be sought in cannot be cut back either */
-	sink.begin = lseek(fd, 0, SEEK_CUR) >= 0 ? fd_begin : NULL;
+	/* nothing else can be cut back */
+	sink.begin = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fd_begin : NULL;
 	sink.write = fd_write;
 	sink.data = (void *)(intptr_t)fd;
 	return sink;

@@ -429,10 +429,11 @@ void tc_loop_ready(tc_loop *loop, int fd, int events)
 
 void tc_loop_timeout(tc_loop *loop)
 {
-	if (!loop || loop->inside)
+	if (!loop)
 		return;
-	loop->armed_ms = TC__NEVER;
-	turn(loop);
+	loop->armed_ms = TC__NEVER; /* also from inside a callback: it is over, and set anew */
+	if (!loop->inside)
+		turn(loop);
 }
 
 /* ---- from beginning to end ---- */

@@ -31,6 +31,7 @@ struct tc__flight {
 	struct tc__run *run;          /* NULL: idle */
 	struct tc__setup *setup;
 	struct tc__flight *next; /* of the idle ones */
+	bool spoilt;             /* not to be used again */
 	bool waits;              /* how it was set up last time */
 };
 

@@ -180,8 +180,12 @@ static struct tc__flight *take_flight(tc_loop *loop, const tc_client *client, tc
 	return flight ? flight : open_flight(loop, setup, err);
 }
 
-static void give_back(struct tc__flight *flight)
+static void give_back(tc_loop *loop, struct tc__flight *flight)
 {
+	if (flight->spoilt) {
+		close_flight(loop, flight);
+		return;
+	}
 	flight->run = NULL;
 	flight->next = flight->setup->idle;
 	flight->setup->idle = flight;
@@ -245,7 +249,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 				curl_multi_strerror(code));
 	}
 	if (rc != TC_OK) {
-		give_back(flight);
+		give_back(loop, flight);
 		return rc;
 	}
 	run->flight = flight;
@@ -277,8 +281,28 @@ void tc__flight_begin(tc_loop *loop, struct tc__run *run)
 		tc__loop_judge(loop, run, rc, &failure);
 }
 
+/*
+ * What curl has kept back for a paused transfer it does not free where the connection goes on with
+ * others (HTTP/2), and gives it to the handle's next transfer. So it is dropped, as far as curl
+ * still gives it, and the handle not used again.
+ */
+static void drop_kept(struct tc__flight *flight)
+{
+	struct tc__delivery *delivery = flight->transfer.delivery;
+	struct tc__sink *sink = flight->run->sink;
+
+	flight->spoilt = sink && sink->paused;
+	if (!flight->spoilt)
+		return;
+	sink->paused = false;
+	flight->transfer.delivery = NULL;
+	(void)curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
+	flight->transfer.delivery = delivery;
+}
+
 static void land(tc_loop *loop, struct tc__flight *flight)
 {
+	drop_kept(flight);
 	curl_multi_remove_handle(loop->multi, flight->transfer.easy);
 	flight->run->flight = NULL;
 	loop->flying--;
@@ -293,7 +317,7 @@ void tc__flight_break(tc_loop *loop, struct tc__run *run)
 		tc__hush_begin(&hush);
 	land(loop, flight);
 	tc__hush_end(&hush);
-	give_back(flight);
+	give_back(loop, flight);
 }
 
 static void end_flight(tc_loop *loop, struct tc__flight *flight, CURLcode code)
@@ -303,7 +327,7 @@ static void end_flight(tc_loop *loop, struct tc__flight *flight, CURLcode code)
 
 	land(loop, flight); /* and curl's message about it is gone */
 	int rc = tc__transfer_result(&flight->transfer, code, &failure);
-	give_back(flight);
+	give_back(loop, flight);
 	tc__loop_judge(loop, run, rc, &failure);
 }
 

@@ -398,9 +398,11 @@ static int add_basic(struct tc__attempt *attempt, const struct tc__signer *signe
 	int rc = tc__credentials_basic(signer->credentials, &attempt->authorization, err);
 	if (rc == TC_OK && tc__buffer_failed(&attempt->authorization))
 		rc = tc__fail_nomem(err);
-	if (rc == TC_OK)
-		add_line(attempt, tc__buffer_get(&attempt->authorization));
-	return rc;
+	if (rc != TC_OK)
+		return rc;
+	attempt->credentials = tc_credentials_ref(signer->credentials);
+	add_line(attempt, tc__buffer_get(&attempt->authorization));
+	return TC_OK;
 }
 
 /* What other sites cannot make a browser send shows that the request is meant. */

@@ -144,6 +144,10 @@ void tc__reply_restart(struct tc__reply *reply)
 		return;
 	response->status = 0;
 	response->header_count = 0;
+	tc_release(response->json);
+	tc_release(response->file_name);
+	response->json = NULL;
+	response->file_name = NULL;
 	tc__buffer_clear(&response->headers);
 	tc__buffer_clear(&response->body);
 }
@@ -273,7 +277,7 @@ static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
 
 	if (!reply->feeding)
 		rc = reply->sink->begin(reply->sink, reply->response, &reply->err);
-	reply->feeding = true;
+	reply->feeding = reply->sink->begun = true;
 	if (rc == TC_OK && length)
 		rc = reply->sink->feed(reply->sink, bytes, length, &reply->err);
 	return rc;
@@ -334,6 +338,9 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply ends within its headers");
 	if (rc == TC_OK && is_for_sink(reply))
 		rc = finish_sink(reply);
+	else if (rc == TC_OK && reply->sink && reply->sink->begun && is_success(reply))
+		/* a redirect brings nothing, so what an earlier attempt brought goes */
+		rc = reply->sink->begin(reply->sink, reply->response, &reply->err);
 	if (rc == TC_OK)
 		return TC_OK;
 	reply->err.http_status = status;

@@ -48,6 +48,7 @@ struct tc__sink {
 
 	/* how it goes, {0} at first */
 	bool spent;  /* what it was fed has gone on its way: the call is not to be repeated */
+	bool begun;  /* some attempt has fed it */
 	bool paused; /* it was full, and the transfer waits */
 };
 

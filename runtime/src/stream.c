@@ -270,6 +270,8 @@ static void on_stream_end(void *data, uint64_t run, tc_response *response, const
 int tc_stream_start(tc_loop *loop, const tc_call *call, tc_event_fn *on_event, tc_done_fn *on_done,
 	void *data, uint64_t *run, tc_error *err)
 {
+	if (run)
+		*run = 0;
 	if (!loop || !on_event || !on_done)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
 			!loop               ? "loop"

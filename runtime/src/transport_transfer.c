@@ -107,6 +107,8 @@ static size_t on_line(char *line, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
 
+	if (!transfer->delivery)
+		return size * count;
 	return tc__reply_line(transfer->delivery->reply, line, size * count) == TC_OK ? size * count
 										      : 0;
 }
@@ -116,6 +118,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	struct tc__transfer *transfer = data;
 	size_t length = size * count;
 
+	if (!transfer->delivery) /* nobody's any more */
+		return length;
 	if (tc__reply_is_full(transfer->delivery->reply))
 		return CURL_WRITEFUNC_PAUSE;
 	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
@@ -128,6 +132,9 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 {
 	const struct tc__transfer *transfer = data;
 	const struct tc__delivery *delivery = transfer->delivery;
+
+	if (!delivery)
+		return 0;
 	struct tc_progress progress = {
 		.sent = sent,
 		.send_total = (int64_t)delivery->attempt->body_length,

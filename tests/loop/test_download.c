@@ -29,7 +29,7 @@ static int begin_vessel(void *data, tc_response *head, int64_t discard, tc_error
 	struct vessel *vessel = data;
 	const char *name = tc_response_file_name(head);
 
-	assert_int_equal(tc_response_status(head), 200);
+	assert_in_range(tc_response_status(head), 200, 303);
 	if (vessel->fail_begin)
 		return tc_error_set(err, vessel->fail_begin, "no room for %d", 7);
 	vessel->begun++;
@@ -264,6 +264,54 @@ static void test_refused_and_redirected(void **state)
 	empty(&vessel);
 }
 
+/* What came before a reply that brings nothing counts for nothing, and names are of their reply. */
+static void test_redirected_midway(void **state)
+{
+	struct world world =
+		WORLD({ .status = 200,
+			      .headers = "Content-Disposition: attachment; filename=one\r\n",
+			      .body = "0123abcdef",
+			      .cut = 4 },
+			{ .status = 303, .headers = "Location: http://x/y\r\n" });
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_response *head = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_ok(tc_call_download(world.call, &sink, &head, &err), &err);
+	assert_int_equal(tc_response_status(head), 303);
+	assert_null(tc_response_file_name(head));
+	assert_int_equal(vessel.discarded, 4);
+	assert_int_equal(vessel.length, 0);
+	tc_release(head);
+	close_world(&world);
+	empty(&vessel);
+}
+
+static void test_renamed_midway(void **state)
+{
+	struct world world =
+		WORLD({ .status = 200,
+			      .headers = "Content-Disposition: inline; filename=one\r\n",
+			      .body = "0123abcdef",
+			      .cut = 4 },
+			whole);
+	struct vessel vessel = { 0 };
+	struct tc_sink sink = sink_of(&vessel);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_string_equal(vessel.name, "build.log");
+	close_world(&world);
+	empty(&vessel);
+}
+
 /* What a sink says is final, also when its code is one that calls are repeated for. */
 static void test_sink_fails(void **state)
 {
@@ -317,7 +365,7 @@ static void test_pace(void **state)
 	empty(&vessel);
 }
 
-/* Bytes that are to be verified are none before they were. */
+/* Bytes that are to be verified are none before they were; until then they are held. */
 static void test_verified(void **state)
 {
 	struct world world = WORLD(whole);
@@ -330,10 +378,15 @@ static void test_verified(void **state)
 	tc_credentials *credentials = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, &err);
 	world.options.credentials = credentials;
 	world.options.verify_replies = true;
+	world.options.reply_max = 5;
 	make_call(&world);
 	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_REPLY);
-	assert_failure(&err, TC_ERROR_REPLY, "no Server-Authorization");
+	assert_failure(&err, TC_ERROR_REPLY, "over 5 bytes");
 	assert_int_equal(vessel.begun + vessel.length, 0);
+	/* what is not signed is not verified, and has not to wait for it */
+	tc_client_set_credentials(world.client, NULL);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(vessel.length, 10);
 	tc_credentials_free(credentials);
 	close_world(&world);
 	empty(&vessel);
@@ -390,6 +443,26 @@ static void test_file(void **state)
 	struct tc_sink sink = tc_sink_fd(fd);
 	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
 	assert_file(fd, "before 0123456789");
+	close_world(&world);
+	fclose(file);
+}
+
+/* What can be sought in, and is no file, cannot be cut back. */
+static void test_null_device(void **state)
+{
+	struct world world = WORLD(broken, whole);
+	FILE *file = fopen("/dev/null", "w");
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	if (!file)
+		skip();
+	open_world(&world);
+	make_call(&world);
+	struct tc_sink sink = tc_sink_fd(fileno(file));
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
+	tc_error_clear(&err);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
 	close_world(&world);
 	fclose(file);
 }
@@ -561,11 +634,14 @@ int main(void)
 		cmocka_unit_test(test_not_repeated),
 		cmocka_unit_test(test_repeated_before_the_first_byte),
 		cmocka_unit_test(test_refused_and_redirected),
+		cmocka_unit_test(test_redirected_midway),
+		cmocka_unit_test(test_renamed_midway),
 		cmocka_unit_test(test_sink_fails),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_null_device),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_loop),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/download.h>
 #include <unistd.h>
 
 #define RUNS 60
@@ -50,48 +51,155 @@ static void remove_folder(const char *folder)
 	rmdir(folder);
 }
 
-static void runs_share_a_connection(void **state)
+/* The server, and a client of it. */
+struct scene {
+	char folder[32];
+	int input; /* the server ends with it */
+	FILE *output;
+	tc_client *client;
+	tc_loop *loop;
+};
+
+static void open_scene(struct scene *scene)
 {
-	char folder[] = "/tmp/tc-loop-XXXXXX", command[512], root_url[64], ca_file[64];
+	char command[512], root_url[64], ca_file[64];
 	struct tc_options options = TC_OPTIONS_INIT;
-	struct tally tally = { 0 };
 	int input[2], port = 0;
 
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	make_certificate(folder);
+	strcpy(scene->folder, "/tmp/tc-loop-XXXXXX");
+	assert_non_null(mkdtemp(scene->folder));
+	make_certificate(scene->folder);
 	assert_int_equal(pipe(input), 0);
 	snprintf(command, sizeof command,
-		"exec node tests/loop/http2_server.js %s/key.pem %s/cert.pem <&%d %d>&-", folder,
-		folder, input[0], input[1]);
-	FILE *output = popen(command, "r");
-	assert_non_null(output);
+		"exec node tests/loop/http2_server.js %s/key.pem %s/cert.pem <&%d %d>&-",
+		scene->folder, scene->folder, input[0], input[1]);
+	scene->output = popen(command, "r");
+	assert_non_null(scene->output);
 	close(input[0]);
-	assert_int_equal(fscanf(output, "%d", &port), 1);
+	scene->input = input[1];
+	assert_int_equal(fscanf(scene->output, "%d", &port), 1);
 	snprintf(root_url, sizeof root_url, "https://127.0.0.1:%d", port);
-	snprintf(ca_file, sizeof ca_file, "%s/cert.pem", folder);
+	snprintf(ca_file, sizeof ca_file, "%s/cert.pem", scene->folder);
 	options.root_url = root_url;
 	options.ca_file = ca_file;
-	tc_client *client = tc_client_new(&options, NULL);
-	tc_loop *loop = tc_loop_new(NULL, NULL);
-	tc_call *call = ping(client);
+	options.retries = -1;
+	scene->client = tc_client_new(&options, NULL);
+	scene->loop = tc_loop_new(NULL, NULL);
+}
+
+static void close_scene(struct scene *scene)
+{
+	tc_loop_free(scene->loop);
+	tc_client_free(scene->client);
+	close(scene->input);
+	pclose(scene->output);
+	remove_folder(scene->folder);
+}
+
+static void runs_share_a_connection(void **state)
+{
+	struct tally tally = { 0 };
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	tc_call *call = ping(scene.client);
 	for (int i = 0; i < RUNS; i++)
-		tc_loop_start(loop, call, on_done, &tally, NULL, NULL);
-	assert_int_equal(tc_loop_run(loop, NULL), TC_OK);
+		tc_loop_start(scene.loop, call, on_done, &tally, NULL, NULL);
+	assert_int_equal(tc_loop_run(scene.loop, NULL), TC_OK);
 	assert_int_equal(tally.done, RUNS);
 	assert_int_equal(tally.sessions, 1);
 	tc_call_free(call);
-	tc_loop_free(loop);
-	tc_client_free(client);
-	close(input[1]);
-	pclose(output);
-	remove_folder(folder);
+	close_scene(&scene);
+}
+
+/* ---- large bodies beside each other ---- */
+
+struct pool {
+	bool full, stops;
+	size_t bytes;
+	char letter; /* that all of them are; 0 at first */
+};
+
+static int pour(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	struct pool *pool = data;
+	const char *letters = bytes;
+
+	(void)err;
+	if (!pool->letter)
+		pool->letter = letters[0];
+	for (size_t i = 0; i < length; i++)
+		assert_int_equal(letters[i], pool->letter);
+	pool->bytes += length;
+	pool->full = pool->stops;
+	return TC_OK;
+}
+
+static bool is_full(void *data)
+{
+	return ((struct pool *)data)->full;
+}
+
+static uint64_t fill(struct scene *scene, const tc_call *call, struct pool *pool, struct note *note)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_error err = TC_ERROR_INIT;
+	uint64_t run;
+
+	pool->stops = true;
+	sink.write = pour;
+	sink.full = is_full;
+	sink.data = pool;
+	assert_ok(tc_loop_download(scene->loop, call, &sink, take_note, note, &run, &err), &err);
+	for (int i = 0; i < 100 && !pool->full; i++)
+		assert_ok(tc_loop_poll(scene->loop, 50, &err), &err);
+	assert_true(pool->full);
+	for (int i = 0; i < 4; i++) /* curl keeps back what comes */
+		assert_ok(tc_loop_poll(scene->loop, 20, &err), &err);
+	return run;
+}
+
+static void resume(struct scene *scene, struct pool *pool, uint64_t run)
+{
+	pool->full = pool->stops = false;
+	tc_loop_resume(scene->loop, run);
+}
+
+/* What curl kept back for a transfer that stood still when it was canceled is nobody else's. */
+static void canceled_bytes_reach_nobody(void **state)
+{
+	static const char *const arguments[] = { "large" };
+	struct pool first = { 0 }, canceled = { 0 }, next = { 0 };
+	struct note notes[3] = { { 0 } };
+	struct scene scene;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_scene(&scene);
+	tc_call *call =
+		tc_generated_call(scene.client, TC_FAKE_OPERATION(STATUS), arguments, NULL, &err);
+	assert_non_null(call);
+	uint64_t run = fill(&scene, call, &first, &notes[0]);
+	assert_int_equal(
+		tc_loop_cancel(scene.loop, fill(&scene, call, &canceled, &notes[1])), TC_OK);
+	assert_ok(tc_loop_poll(scene.loop, 0, &err), &err);
+	assert_int_equal(notes[1].code, TC_ERROR_CANCELED);
+	resume(&scene, &next, fill(&scene, call, &next, &notes[2]));
+	resume(&scene, &first, run);
+	assert_ok(tc_loop_run(scene.loop, &err), &err);
+	assert_int_equal(notes[0].succeeded + notes[2].succeeded, 2);
+	assert_int_equal(first.bytes, 4000000);
+	assert_int_equal(next.bytes, 4000000);
+	tc_call_free(call);
+	close_scene(&scene);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_share_a_connection),
+		cmocka_unit_test(canceled_bytes_reach_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

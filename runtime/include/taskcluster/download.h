@@ -9,14 +9,15 @@
  *	tc_call *call = tc_buildbot_get_build_step_log_raw_call(client, "7", "1", "stdio", &err);
  *	struct tc_sink sink = tc_sink_fd(fd);
  *	tc_response *head = NULL;
- *	if (tc_call_download(call, &sink, &head, &err) == TC_OK)
- *		puts(tc_response_file_name(head));
+ *	if (tc_call_download(call, &sink, &head, &err) != TC_OK)
+ *		fprintf(stderr, "%s\n", tc_error_text(&err));
  *	tc_release(head);
  *	tc_call_free(call);
  *
  * There is no limit on their size, and the client's timeout bounds silence, not the whole transfer:
- * it fails when no byte came for so long. Only a status from 200 to 299 brings bytes to the sink;
- * what a refusal or a redirect says is told as ever.
+ * it fails when less than a byte a second came for so long, as curl counts it over a few seconds.
+ *Only a status from 200 to 299 brings bytes to the sink; what a refusal or a redirect says is told
+ *as ever.
  */
 
 #include <taskcluster/loop.h>
@@ -35,8 +36,9 @@ struct tc_sink {
 	/*
 	 * The bytes begin: `head` (borrowed until it returns) has the status and headers, for the
 	 * name, type and length of what comes. Again, when an attempt broke off and the call is
-	 * repeated: the last `discard` bytes that were written count for nothing then. NULL:
-	 * nothing is to be done, and the call is not repeated after the first byte.
+	 * repeated: the last `discard` bytes that were written count for nothing then (also when
+	 * it ends with a redirect now, and nothing comes). NULL: nothing is to be done, and the
+	 * call is not repeated after the first byte.
 	 */
 	int (*begin)(void *data, tc_response *head, int64_t discard, tc_error *err);
 	/* The next bytes, decoded from their transfer and content encodings. */
@@ -58,8 +60,9 @@ TC_API struct tc_sink tc_sink_fd(int fd);
 /*
  * Sends the call and gives what comes to the sink (which is only used until it returns). On
  * success *head, which may be NULL, is the reply without these bytes: status, headers, file name
- * (tc_release). Bytes count for nothing before TC_OK: a transfer may break off, and with
- * tc_options.verify_replies they are checked when the last has come.
+ * (tc_release). Bytes count for nothing before TC_OK: a transfer may break off. With
+ * tc_options.verify_replies the reply to a signed call is held until it was checked, as a whole:
+ * then tc_options.reply_max is its limit, and `full` is not asked.
  */
 TC_API int tc_call_download(
 	const tc_call *call, const struct tc_sink *sink, tc_response **head, tc_error *err);
