@@ -96,6 +96,8 @@ run 0 api buildbot listenEvents 'builds/*/*' --max-items 2 -o "$folder/events"
 interrupted 1 api buildbot listenEvents 'builds/*/*'
 is "$events"$'\n''{"key":"builds/*/*","n":3}'
 silent
+interrupted 1 api buildbot listenEvents 'builds/*/*' -o - # no file that has to be whole
+is "$events"$'\n''{"key":"builds/*/*","n":3}'
 interrupted 1 api buildbot listenEvents 'builds/*/*' -o "$folder/hung" --max-items 4
 [[ -z $(find "$folder" -name 'hung*') ]] || fail "Ctrl-C left a file"
 run 1 api buildbot listenEvents ends

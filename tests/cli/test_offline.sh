@@ -72,6 +72,10 @@ run 2 api queue listArtifacts a 0 --limit 1 --limit=2 --url
 tells "limit"
 run 2 api queue ping --url --dry-run
 tells "exclude each other"
+run 2 api queue ping --url -o "$folder/none"
+tells "-o is for replies"
+run 2 api queue createTask T --url --body /nonexistent
+tells "need no body"
 run 2 api queue ping --url=1
 tells "takes no value"
 run 2 api queue ping --base-url https://other.example.com

@@ -70,12 +70,6 @@ static struct tc_sink sink_of(struct vessel *vessel)
 	return sink;
 }
 
-static void empty(struct vessel *vessel)
-{
-	free(vessel->bytes);
-	*vessel = (struct vessel){ 0 };
-}
-
 /* ---- a world with one reply after the other ---- */
 
 struct world {
@@ -84,12 +78,16 @@ struct world {
 	struct tc_options options;
 	tc_client *client;
 	tc_call *call;
+	struct vessel vessel;
+	struct tc_sink sink; /* into it */
+	tc_error err;
 };
 
 static void open_world(struct world *world)
 {
 	world->responder = tc_responder_start(answer_by_script, &world->script);
 	world->options = quick_options(world->responder);
+	world->sink = sink_of(&world->vessel);
 }
 
 static void make_call(struct world *world)
@@ -104,6 +102,8 @@ static void close_world(struct world *world)
 	tc_call_free(world->call);
 	tc_client_free(world->client);
 	tc_responder_stop(world->responder);
+	free(world->vessel.bytes);
+	tc_error_clear(&world->err);
 }
 
 #define WORLD(...) \
@@ -125,27 +125,23 @@ static const struct tc_responder_reply broken = { .status = 200, .body = "0123ab
 static void test_whole(void **state)
 {
 	struct world world = WORLD(whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
 	tc_response *head = NULL;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	assert_ok(tc_call_download(world.call, &sink, &head, &err), &err);
-	assert_int_equal(vessel.begun, 1);
-	assert_int_equal(vessel.length, 10);
-	assert_memory_equal(vessel.bytes, "0123456789", 10);
-	assert_string_equal(vessel.name, "build.log");
+	assert_ok(tc_call_download(world.call, &world.sink, &head, &world.err), &world.err);
+	assert_int_equal(world.vessel.begun, 1);
+	assert_int_equal(world.vessel.length, 10);
+	assert_memory_equal(world.vessel.bytes, "0123456789", 10);
+	assert_string_equal(world.vessel.name, "build.log");
 	assert_int_equal(tc_response_status(head), 200);
 	assert_string_equal(tc_response_file_name(head), "build.log");
 	assert_string_equal(tc_response_body(head, NULL), "");
 	tc_release(head);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
-	assert_int_equal(vessel.length, 20);
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, 20);
 	close_world(&world);
-	empty(&vessel);
 }
 
 static int count_bytes(void *data, const void *bytes, size_t length, tc_error *err)
@@ -163,7 +159,6 @@ static void test_large(void **state)
 	struct world world = WORLD({ .status = 200, .chunked = true });
 	struct tc_sink sink = TC_SINK_INIT;
 	size_t received = 0;
-	tc_error err = TC_ERROR_INIT;
 	char *body = malloc(size);
 
 	(void)state;
@@ -176,10 +171,9 @@ static void test_large(void **state)
 	make_call(&world);
 	sink.write = count_bytes;
 	sink.data = &received;
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &world.err), &world.err);
 	assert_int_equal(received, size);
-	assert_int_equal(tc_call_perform(world.call, NULL, &err), TC_ERROR_REPLY);
-	tc_error_clear(&err);
+	assert_int_equal(tc_call_perform(world.call, NULL, &world.err), TC_ERROR_REPLY);
 	close_world(&world);
 	free(body);
 }
@@ -187,81 +181,67 @@ static void test_large(void **state)
 static void test_repeated(void **state)
 {
 	struct world world = WORLD(broken, { .status = 500, .body = "oh" }, whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
-	assert_int_equal(vessel.begun, 2);
-	assert_int_equal(vessel.discarded, 4);
-	assert_int_equal(vessel.length, 10);
-	assert_memory_equal(vessel.bytes, "0123456789", 10);
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.begun, 2);
+	assert_int_equal(world.vessel.discarded, 4);
+	assert_int_equal(world.vessel.length, 10);
+	assert_memory_equal(world.vessel.bytes, "0123456789", 10);
 	close_world(&world);
-	empty(&vessel);
 }
 
 /* Without a way to begin anew, what was given once is given once. */
 static void test_not_repeated(void **state)
 {
 	struct world world = WORLD(broken, whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	sink.begin = NULL;
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
-	assert_int_equal(vessel.length, 4);
-	assert_failure(&err, TC_ERROR_NETWORK, "queue.ping: no reply from 127.0.0.1");
+	world.sink.begin = NULL;
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_NETWORK);
+	assert_int_equal(world.vessel.length, 4);
+	assert_failure(&world.err, TC_ERROR_NETWORK, "queue.ping: no reply from 127.0.0.1");
 	close_world(&world);
-	empty(&vessel);
 }
 
 static void test_repeated_before_the_first_byte(void **state)
 {
 	struct world world = WORLD({ .close = true }, { .status = 503 }, whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	sink.begin = NULL;
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
-	assert_int_equal(vessel.length, 10);
+	world.sink.begin = NULL;
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, 10);
 	close_world(&world);
-	empty(&vessel);
 }
 
 static void test_refused_and_redirected(void **state)
 {
 	struct world world = WORLD({ .status = 404, .body = "{\"message\":\"no such log\"}" },
 		{ .status = 303, .headers = "Location: http://x/y\r\n", .body = "elsewhere" });
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
 	tc_response *head = NULL;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	assert_int_equal(tc_call_download(world.call, &sink, &head, &err), TC_ERROR_HTTP);
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, &head, &world.err), TC_ERROR_HTTP);
 	assert_null(head);
-	assert_int_equal(err.http_status, 404);
-	assert_failure(&err, TC_ERROR_HTTP, "no such log");
-	assert_ok(tc_call_download(world.call, &sink, &head, &err), &err);
+	assert_int_equal(world.err.http_status, 404);
+	assert_failure(&world.err, TC_ERROR_HTTP, "no such log");
+	assert_ok(tc_call_download(world.call, &world.sink, &head, &world.err), &world.err);
 	assert_string_equal(tc_response_location(head), "http://x/y");
 	assert_string_equal(tc_response_body(head, NULL), "elsewhere");
-	assert_int_equal(vessel.begun + vessel.length, 0);
+	assert_int_equal(world.vessel.begun + world.vessel.length, 0);
 	tc_release(head);
 	close_world(&world);
-	empty(&vessel);
 }
 
 /* What came before a reply that brings nothing counts for nothing, and names are of their reply. */
@@ -273,22 +253,18 @@ static void test_redirected_midway(void **state)
 			      .body = "0123abcdef",
 			      .cut = 4 },
 			{ .status = 303, .headers = "Location: http://x/y\r\n" });
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
 	tc_response *head = NULL;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	assert_ok(tc_call_download(world.call, &sink, &head, &err), &err);
+	assert_ok(tc_call_download(world.call, &world.sink, &head, &world.err), &world.err);
 	assert_int_equal(tc_response_status(head), 303);
 	assert_null(tc_response_file_name(head));
-	assert_int_equal(vessel.discarded, 4);
-	assert_int_equal(vessel.length, 0);
+	assert_int_equal(world.vessel.discarded, 4);
+	assert_int_equal(world.vessel.length, 0);
 	tc_release(head);
 	close_world(&world);
-	empty(&vessel);
 }
 
 static void test_renamed_midway(void **state)
@@ -299,45 +275,42 @@ static void test_renamed_midway(void **state)
 			      .body = "0123abcdef",
 			      .cut = 4 },
 			whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
-	assert_string_equal(vessel.name, "build.log");
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_string_equal(world.vessel.name, "build.log");
 	close_world(&world);
-	empty(&vessel);
 }
 
 /* What a sink says is final, also when its code is one that calls are repeated for. */
 static void test_sink_fails(void **state)
 {
 	struct world world = WORLD(whole);
-	struct vessel vessel = { .fail_begin = TC_ERROR_SYSTEM };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
+	world.vessel.fail_begin = TC_ERROR_SYSTEM;
 	make_call(&world);
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_SYSTEM);
-	assert_failure(&err, TC_ERROR_SYSTEM, "queue.ping: no room for 7");
-	vessel.fail_begin = TC_ERROR_NETWORK;
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
-	assert_failure(&err, TC_ERROR_NETWORK, "queue.ping: no room for 7");
-	vessel.fail_begin = 0;
-	vessel.fail_write = TC_ERROR_TIMEOUT;
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_TIMEOUT);
-	assert_failure(&err, TC_ERROR_TIMEOUT, "the sink refuses the bytes");
-	vessel.fail_write = 1; /* whatever that may mean */
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_CANCELED);
-	tc_error_clear(&err);
-	assert_int_equal(vessel.begun, 2);
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_SYSTEM);
+	assert_failure(&world.err, TC_ERROR_SYSTEM, "queue.ping: no room for 7");
+	world.vessel.fail_begin = TC_ERROR_NETWORK;
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_NETWORK);
+	assert_failure(&world.err, TC_ERROR_NETWORK, "queue.ping: no room for 7");
+	world.vessel.fail_begin = 0;
+	world.vessel.fail_write = TC_ERROR_TIMEOUT;
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_TIMEOUT);
+	assert_failure(&world.err, TC_ERROR_TIMEOUT, "the sink refuses the bytes");
+	world.vessel.fail_write = 1; /* whatever that may mean */
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_CANCELED);
+	tc_error_clear(&world.err);
+	assert_int_equal(world.vessel.begun, 2);
 	close_world(&world);
-	empty(&vessel);
 }
 
 /* A transfer may last longer than the timeout, but not be silent for so long. */
@@ -346,73 +319,66 @@ static void test_pace(void **state)
 	struct world world =
 		WORLD({ .status = 200, .body = "0123456789", .drip = 20, .drip_ms = 250 },
 			{ .status = 200, .body = "0123456789", .cut = 3, .silent = true });
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	world.options.timeout_ms = 600;
 	world.options.retries = -1;
 	make_call(&world);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
-	assert_int_equal(vessel.length, 10);
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_TIMEOUT);
-	tc_error_clear(&err);
-	assert_int_equal(tc_call_perform(world.call, NULL, &err), TC_ERROR_TIMEOUT);
-	tc_error_clear(&err);
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, 10);
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_TIMEOUT);
+	tc_error_clear(&world.err);
+	assert_int_equal(tc_call_perform(world.call, NULL, &world.err), TC_ERROR_TIMEOUT);
 	close_world(&world);
-	empty(&vessel);
 }
 
 /* Bytes that are to be verified are none before they were; until then they are held. */
 static void test_verified(void **state)
 {
 	struct world world = WORLD(whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
-	tc_credentials *credentials = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, &err);
+	tc_credentials *credentials =
+		tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, &world.err);
 	world.options.credentials = credentials;
 	world.options.verify_replies = true;
 	world.options.reply_max = 5;
 	make_call(&world);
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_REPLY);
-	assert_failure(&err, TC_ERROR_REPLY, "over 5 bytes");
-	assert_int_equal(vessel.begun + vessel.length, 0);
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_REPLY);
+	assert_failure(&world.err, TC_ERROR_REPLY, "over 5 bytes");
+	assert_int_equal(world.vessel.begun + world.vessel.length, 0);
 	/* what is not signed is not verified, and has not to wait for it */
 	tc_client_set_credentials(world.client, NULL);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
-	assert_int_equal(vessel.length, 10);
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, 10);
 	tc_credentials_free(credentials);
 	close_world(&world);
-	empty(&vessel);
 }
 
 static void test_bad_arguments(void **state)
 {
 	struct world world = WORLD(whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	assert_int_equal(tc_call_download(NULL, &sink, NULL, &err), TC_ERROR_ARGUMENT);
-	assert_failure(&err, TC_ERROR_ARGUMENT, "call is NULL");
-	assert_int_equal(tc_call_download(world.call, NULL, NULL, &err), TC_ERROR_ARGUMENT);
-	assert_failure(&err, TC_ERROR_ARGUMENT, "sink is NULL");
-	sink.size = 0;
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_ARGUMENT);
-	assert_failure(&err, TC_ERROR_ARGUMENT, "TC_SINK_INIT");
-	sink = sink_of(&vessel);
-	sink.write = NULL;
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_ARGUMENT);
-	assert_failure(&err, TC_ERROR_ARGUMENT, "sink: write is NULL");
+	assert_int_equal(tc_call_download(NULL, &world.sink, NULL, &world.err), TC_ERROR_ARGUMENT);
+	assert_failure(&world.err, TC_ERROR_ARGUMENT, "call is NULL");
+	assert_int_equal(tc_call_download(world.call, NULL, NULL, &world.err), TC_ERROR_ARGUMENT);
+	assert_failure(&world.err, TC_ERROR_ARGUMENT, "sink is NULL");
+	world.sink.size = 0;
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_ARGUMENT);
+	assert_failure(&world.err, TC_ERROR_ARGUMENT, "TC_SINK_INIT");
+	world.sink = sink_of(&world.vessel);
+	world.sink.write = NULL;
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_ARGUMENT);
+	assert_failure(&world.err, TC_ERROR_ARGUMENT, "sink: write is NULL");
 	close_world(&world);
 }
 
@@ -432,7 +398,6 @@ static void test_file(void **state)
 {
 	struct world world = WORLD(broken, whole);
 	FILE *file = tmpfile();
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	assert_non_null(file);
@@ -441,7 +406,7 @@ static void test_file(void **state)
 	open_world(&world);
 	make_call(&world);
 	struct tc_sink sink = tc_sink_fd(fd);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &world.err), &world.err);
 	assert_file(fd, "before 0123456789");
 	close_world(&world);
 	fclose(file);
@@ -452,7 +417,6 @@ static void test_null_device(void **state)
 {
 	struct world world = WORLD(broken, whole);
 	FILE *file = fopen("/dev/null", "w");
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	if (!file)
@@ -460,9 +424,9 @@ static void test_null_device(void **state)
 	open_world(&world);
 	make_call(&world);
 	struct tc_sink sink = tc_sink_fd(fileno(file));
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
-	tc_error_clear(&err);
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_NETWORK);
+	tc_error_clear(&world.err);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &world.err), &world.err);
 	close_world(&world);
 	fclose(file);
 }
@@ -471,7 +435,6 @@ static void test_full_disk(void **state)
 {
 	struct world world = WORLD(whole);
 	FILE *file = fopen("/dev/full", "w");
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	if (!file)
@@ -479,8 +442,8 @@ static void test_full_disk(void **state)
 	open_world(&world);
 	make_call(&world);
 	struct tc_sink sink = tc_sink_fd(fileno(file));
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_SYSTEM);
-	assert_failure(&err, TC_ERROR_SYSTEM, strerror(ENOSPC));
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_SYSTEM);
+	assert_failure(&world.err, TC_ERROR_SYSTEM, strerror(ENOSPC));
 	close_world(&world);
 	fclose(file);
 }
@@ -488,7 +451,6 @@ static void test_full_disk(void **state)
 static void test_pipe(void **state)
 {
 	struct world world = WORLD(broken, whole);
-	tc_error err = TC_ERROR_INIT;
 	char text[16];
 	int ends[2];
 
@@ -497,15 +459,15 @@ static void test_pipe(void **state)
 	open_world(&world);
 	make_call(&world);
 	struct tc_sink sink = tc_sink_fd(ends[1]);
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_NETWORK);
-	tc_error_clear(&err);
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_NETWORK);
+	tc_error_clear(&world.err);
 	assert_int_equal(read(ends[0], text, sizeof text), 4); /* once, and not again */
-	assert_ok(tc_call_download(world.call, &sink, NULL, &err), &err);
+	assert_ok(tc_call_download(world.call, &sink, NULL, &world.err), &world.err);
 	assert_int_equal(read(ends[0], text, sizeof text), 10);
 	/* nobody reads any more: an error, and no signal (which would end this test) */
 	close(ends[0]);
-	assert_int_equal(tc_call_download(world.call, &sink, NULL, &err), TC_ERROR_SYSTEM);
-	assert_failure(&err, TC_ERROR_SYSTEM, strerror(EPIPE));
+	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_SYSTEM);
+	assert_failure(&world.err, TC_ERROR_SYSTEM, strerror(EPIPE));
 	close(ends[1]);
 	close_world(&world);
 }
@@ -524,31 +486,30 @@ static void run_until(tc_loop *loop, const bool *happened)
 static void test_loop(void **state)
 {
 	struct world world = WORLD(broken, whole);
-	struct vessel vessel = { 0 };
-	struct tc_sink sink = sink_of(&vessel);
 	struct note note = { 0 };
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
 	make_call(&world);
-	tc_loop *loop = tc_loop_new(NULL, &err);
+	tc_loop *loop = tc_loop_new(NULL, &world.err);
 	assert_non_null(loop);
-	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, NULL, &err), &err);
-	sink = (struct tc_sink){ 0 }; /* it was copied */
-	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_ok(
+		tc_loop_download(loop, world.call, &world.sink, take_note, &note, NULL, &world.err),
+		&world.err);
+	world.sink = (struct tc_sink){ 0 }; /* it was copied */
+	assert_ok(tc_loop_run(loop, &world.err), &world.err);
 	assert_int_equal(note.succeeded, 1);
-	assert_int_equal(vessel.discarded, 4);
-	assert_memory_equal(vessel.bytes, "0123456789", 10);
-	sink = sink_of(&vessel);
-	sink.size = 0;
-	assert_int_equal(tc_loop_download(loop, world.call, &sink, take_note, &note, NULL, &err),
+	assert_int_equal(world.vessel.discarded, 4);
+	assert_memory_equal(world.vessel.bytes, "0123456789", 10);
+	world.sink = sink_of(&world.vessel);
+	world.sink.size = 0;
+	assert_int_equal(
+		tc_loop_download(loop, world.call, &world.sink, take_note, &note, NULL, &world.err),
 		TC_ERROR_ARGUMENT);
-	tc_error_clear(&err);
+	tc_error_clear(&world.err);
 	tc_loop_free(loop);
 	assert_int_equal(note.done, 1);
 	close_world(&world);
-	empty(&vessel);
 }
 
 /* A sink that is full holds the transfer back, for longer than any silence may last. */
@@ -556,11 +517,8 @@ static void test_held_back(void **state)
 {
 	static const size_t size = 4 * 1024 * 1024;
 	struct world world = WORLD({ .status = 200 });
-	struct vessel vessel = { .close_at = 1 };
-	struct tc_sink sink = sink_of(&vessel);
 	struct note note = { 0 };
 	uint64_t run;
-	tc_error err = TC_ERROR_INIT;
 	char *body = calloc(1, size);
 
 	(void)state;
@@ -568,31 +526,33 @@ static void test_held_back(void **state)
 	world.script.replies[0].body = body;
 	world.script.replies[0].body_length = size;
 	open_world(&world);
+	world.vessel.close_at = 1;
 	world.options.timeout_ms = 500;
 	world.options.retries = -1;
 	make_call(&world);
-	sink.full = is_closed;
-	tc_loop *loop = tc_loop_new(NULL, &err);
-	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, &run, &err), &err);
-	run_until(loop, &vessel.closed);
-	size_t before = vessel.length;
+	world.sink.full = is_closed;
+	tc_loop *loop = tc_loop_new(NULL, &world.err);
+	assert_ok(
+		tc_loop_download(loop, world.call, &world.sink, take_note, &note, &run, &world.err),
+		&world.err);
+	run_until(loop, &world.vessel.closed);
+	size_t before = world.vessel.length;
 	assert_true(before < size);
 	for (int i = 0; i < 17; i++)
-		assert_ok(tc_loop_poll(loop, 100, &err), &err);
-	assert_int_equal(vessel.length, before);
+		assert_ok(tc_loop_poll(loop, 100, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, before);
 	assert_int_equal(note.done, 0);
-	vessel.closed = false;
-	vessel.close_at = 0;
+	world.vessel.closed = false;
+	world.vessel.close_at = 0;
 	tc_loop_resume(loop, run);
-	assert_int_equal(vessel.length, before); /* nothing comes from inside it */
-	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_int_equal(world.vessel.length, before); /* nothing comes from inside it */
+	assert_ok(tc_loop_run(loop, &world.err), &world.err);
 	assert_int_equal(note.succeeded, 1);
-	assert_int_equal(vessel.length, size);
+	assert_int_equal(world.vessel.length, size);
 	tc_loop_resume(loop, run); /* it is over */
 	tc_loop_resume(NULL, run);
 	tc_loop_free(loop);
 	close_world(&world);
-	empty(&vessel);
 	free(body);
 }
 
@@ -600,29 +560,30 @@ static void test_canceled(void **state)
 {
 	struct world world =
 		WORLD({ .status = 200, .body = "0123456789", .cut = 3, .silent = true });
-	struct vessel vessel = { .close_at = 3 };
-	struct tc_sink sink = sink_of(&vessel);
 	struct note note = { 0 };
 	uint64_t run;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	open_world(&world);
+	world.vessel.close_at = 3;
 	make_call(&world);
-	tc_loop *loop = tc_loop_new(NULL, &err);
-	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, &run, &err), &err);
-	run_until(loop, &vessel.closed);
+	tc_loop *loop = tc_loop_new(NULL, &world.err);
+	assert_ok(
+		tc_loop_download(loop, world.call, &world.sink, take_note, &note, &run, &world.err),
+		&world.err);
+	run_until(loop, &world.vessel.closed);
 	assert_int_equal(tc_loop_cancel(loop, run), TC_OK);
-	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_ok(tc_loop_run(loop, &world.err), &world.err);
 	assert_int_equal(note.code, TC_ERROR_CANCELED);
-	vessel.closed = false;
-	assert_ok(tc_loop_download(loop, world.call, &sink, take_note, &note, &run, &err), &err);
-	run_until(loop, &vessel.closed);
+	world.vessel.closed = false;
+	assert_ok(
+		tc_loop_download(loop, world.call, &world.sink, take_note, &note, &run, &world.err),
+		&world.err);
+	run_until(loop, &world.vessel.closed);
 	tc_loop_free(loop);
 	assert_int_equal(note.done, 2);
 	assert_int_equal(note.code, TC_ERROR_CANCELED);
 	close_world(&world);
-	empty(&vessel);
 }
 
 int main(void)

@@ -191,7 +191,7 @@ struct tc_operation_conventions {
 	uint8_t redirects;      /* an enum tc_choice: whether they are errors */
 };
 
-/* The same within an operation's row: TC_RULES(.base = "{root}"). */
+/* Conventions within an operation's row: TC_RULES(.base = "{root}"). */
 #define TC_RULES(...) \
 	&(const struct tc_operation_conventions) \
 	{ \

@@ -79,8 +79,8 @@ TC_API const char *tc_error_trace_id(const tc_error *err);
 /* The JSON pointer of the value the error is about (TC_ERROR_REPLY and TC_ERROR_INPUT), or NULL. */
 TC_API const char *tc_error_pointer(const tc_error *err);
 
-/* For callbacks that fail on their own account: sets *err (which may be NULL) to a code below TC_OK
- * and a message made as by printf; returns the code. */
+/* For callbacks that fail on their own account: sets *err (which may be NULL) to a code and a
+ * message made as by printf; returns the code. One that is no failure becomes TC_ERROR_CANCELED. */
 TC_API TC_PRINTF(3, 4) int tc_error_set(tc_error *err, int code, const char *format, ...);
 
 /* The name of a code, such as "TC_ERROR_NETWORK". A constant. */

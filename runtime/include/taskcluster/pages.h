@@ -17,9 +17,10 @@
  * A list ends with the page that names no further one, by a continuationToken that is absent, null
  * or "". Other systems page by offsets, numbers or keys; what leads to a page is called its token
  * all the same. A page may be empty and name one all the same. A server that names a page it has
- * already given would never end: that fails with TC_ERROR_REPLY. Where pages are told apart by a
- *key that several items can share (a time), a page may begin with items of the one before it: items
- * come once, pages are given as they are.
+ * already given would never end: that fails with TC_ERROR_REPLY.
+ *
+ * Where pages are told apart by a key that several items can share (a time), a page may begin with
+ * items of the one before it: items come once, pages are given as they are.
  *
  * Every iterator belongs to its call's thread. The call may be freed once the iterator is made.
  */

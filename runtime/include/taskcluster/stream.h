@@ -11,8 +11,10 @@
  *	tc_stream *stream = tc_stream_new(call, &err);
  *	const tc_json *event;
  *	while (tc_stream_next(stream, -1, &event, &err) == TC_OK)
- *		puts(tc_json_text(tc_json_at(event, "/key/0")));
+ *		use(tc_json_at(event, "/message"));
  *	tc_stream_free(stream);
+ *
+ * Where the operation's header names a type for its events, tc_decode_json makes a struct of one.
  */
 
 #include <taskcluster/loop.h>
