@@ -98,6 +98,9 @@ is "$events"$'\n''{"key":"builds/*/*","n":3}'
 silent
 interrupted 1 api buildbot listenEvents 'builds/*/*' -o - # no file that has to be whole
 is "$events"$'\n''{"key":"builds/*/*","n":3}'
+"$TC_CLI" -v api buildbot listenEvents 'builds/*/*' -o "$folder/hung" --max-items 2 2>&1 | head -c0 || true
+[[ -z $(find "$folder" -name "hung.*") ]] || fail "a log that nobody reads left a file"
+rm -f "$folder/hung"
 interrupted 1 api buildbot listenEvents 'builds/*/*' -o "$folder/hung" --max-items 4
 [[ -z $(find "$folder" -name 'hung*') ]] || fail "Ctrl-C left a file"
 run 1 api buildbot listenEvents ends
