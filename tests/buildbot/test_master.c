@@ -388,7 +388,40 @@ static void test_session_among_reads(void **state)
 	tc_client_free(client);
 }
 
-/* There are three builds by now. */
+/* The example starts a build, sees its end, and saves the logs of its steps where it stands. */
+static void test_example(void **state)
+{
+	char folder[] = "/tmp/tc-logs-XXXXXX", command[1024], line[512], name[600] = "";
+	bool succeeded = false;
+
+	(void)state;
+	if (!started)
+		skip();
+	assert_non_null(mkdtemp(folder));
+	setenv("BUILDBOT_URL", master.url, 1);
+	setenv("BUILDBOT_USER", "tester", 1);
+	setenv("BUILDBOT_PASSWORD", "no-secret", 1);
+	snprintf(command, sizeof command,
+		"program=$(realpath '%s/bin/example-buildbot_build') && cd %s && exec \"$program\" "
+		"force b1",
+		getenv("TC_BUILD_DIR") ? getenv("TC_BUILD_DIR") : "build", folder);
+	FILE *output = popen(command, "r");
+	assert_non_null(output);
+	while (fgets(line, sizeof line, output)) {
+		line[strcspn(line, "\n")] = '\0';
+		succeeded |= strstr(line, "build successful") != NULL;
+		snprintf(name, sizeof name, "%s/%s", folder, line);
+	}
+	assert_int_equal(pclose(output), 0);
+	assert_true(succeeded);
+	char *log = tc_test_read_file(name, NULL); /* the last line named it */
+	assert_non_null(strstr(log, "hello world"));
+	free(log);
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
+/* There are three builds by now, and the example's. */
 static void test_pages(void **state)
 {
 	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
@@ -416,7 +449,7 @@ static void test_pages(void **state)
 		count++;
 	}
 	assert_ok(err.code, &err);
-	assert_int_equal(count, 3);
+	assert_int_equal(count, 4);
 	assert_int_equal(last, 1);
 	tc_items_free(items);
 	tc_call_free(call);
@@ -425,7 +458,7 @@ static void test_pages(void **state)
 	assert_ok(tc_call_query_int64(call, "buildid", "ge", 3, &err), &err);
 	const tc_json *json;
 	assert_ok(tc_call_perform_json(call, &json, &err), &err);
-	assert_int_equal(tc_json_count(tc_json_get(json, "builds")), 1);
+	assert_int_equal(tc_json_count(tc_json_get(json, "builds")), 2);
 	tc_release(json);
 	tc_call_free(call);
 	tc_client_free(client);
@@ -498,8 +531,8 @@ static void test_filters(void **state)
 		{ "complete", "ne", "true", 0 },
 		{ "complete", "in", "false", 0 },
 		{ "buildrequestid", NULL, "1", 1 },
-		{ "buildrequestid", "ne", "1", 2 },
-		{ "buildid", "ge", "2", 2 },
+		{ "buildrequestid", "ne", "1", 3 },
+		{ "buildid", "ge", "2", 3 },
 		{ "state_string", "contains", "nowhere to be found", 0 },
 	};
 	struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
@@ -508,7 +541,7 @@ static void test_filters(void **state)
 	if (!started)
 		skip();
 	tc_client *client = client_of(NULL);
-	for (int i = 0; i < 100 && count_builds(client, "complete", NULL, "yes") < 3; i++)
+	for (int i = 0; i < 100 && count_builds(client, "complete", NULL, "yes") < 4; i++)
 		nanosleep(&pause, NULL);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t count = count_builds(client, rows[i].key, rows[i].comparison, rows[i].value);
@@ -558,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_session_among_reads),
+		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_ignored_filters),
 		cmocka_unit_test(test_filters),
