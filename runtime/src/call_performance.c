@@ -194,7 +194,9 @@ static void set_pace(struct tc__performance *performance)
 		client_of(performance)->options.timeout_ms + operation_of(performance)->wait_ms;
 
 	performance->delivery.timeout_ms = pace == TC__PACE_WHOLE ? ms : 0;
-	performance->delivery.silence_ms = pace == TC__PACE_STEADY ? ms : 0;
+	performance->delivery.silence_ms = 0;
+	if (pace == TC__PACE_STEADY)
+		performance->delivery.silence_ms = sink->silence_ms ? sink->silence_ms : ms;
 }
 
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)

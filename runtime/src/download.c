@@ -82,6 +82,8 @@ static int check(const tc_call *call, const struct tc_sink *sink, tc_error *err)
 			err, TC_ERROR_ARGUMENT, "sink: size is not set: begin with TC_SINK_INIT");
 	if (!sink->write)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "sink: write is NULL");
+	if (sink->silence_ms > INT32_MAX)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "sink: silence_ms is over %d", INT32_MAX);
 	if (tc__rpc_of(tc_call_operation(call)))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"the result of a remote procedure call has to be read as a whole");
@@ -94,7 +96,8 @@ static void open_sink(struct download *download, const struct tc_sink *sink)
 		.sink = { .begin = begin,
 			.feed = feed,
 			.finish = finish,
-			.pace = TC__PACE_STEADY,
+			.pace = sink->silence_ms < 0 ? TC__PACE_NONE : TC__PACE_STEADY,
+			.silence_ms = sink->silence_ms,
 			.max = SIZE_MAX,
 			.content_only = true },
 		.own = *sink,

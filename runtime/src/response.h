@@ -43,8 +43,9 @@ struct tc__sink {
 	 * it. NULL: it always takes more, as it must below the synchronous transport. */
 	bool (*full)(struct tc__sink *sink);
 	enum tc__pace pace;
-	size_t max;        /* bytes that may come; 0: the reply's own maximum */
-	bool content_only; /* the body of a redirect goes into the response all the same */
+	int64_t silence_ms; /* STEADY: that long; 0: the client's timeout */
+	size_t max;         /* bytes that may come; 0: the reply's own maximum */
+	bool content_only;  /* the body of a redirect goes into the response all the same */
 
 	/* how it goes, {0} at first */
 	bool spent;  /* what it was fed has gone on its way: the call is not to be repeated */

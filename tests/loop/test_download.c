@@ -334,6 +334,27 @@ static void test_pace(void **state)
 	close_world(&world);
 }
 
+/* A log that still grows may be silent for longer than other replies. */
+static void test_silence(void **state)
+{
+	struct world world =
+		WORLD({ .status = 200, .body = "0123456789", .drip = 42, .drip_ms = 2500 });
+
+	(void)state;
+	open_world(&world);
+	world.options.timeout_ms = 600;
+	world.options.retries = -1;
+	make_call(&world);
+	world.sink.silence_ms = -1;
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, 10);
+	world.sink.silence_ms = (int64_t)1 << 31;
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_ARGUMENT);
+	assert_failure(&world.err, TC_ERROR_ARGUMENT, "silence_ms");
+	close_world(&world);
+}
+
 /* Bytes that are to be verified are none before they were; until then they are held. */
 static void test_verified(void **state)
 {
@@ -599,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_renamed_midway),
 		cmocka_unit_test(test_sink_fails),
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_file),

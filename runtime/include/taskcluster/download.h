@@ -49,6 +49,9 @@ struct tc_sink {
 	 */
 	bool (*full)(void *data);
 	void *data;
+	/* How long it may be silent; 0: the client's timeout_ms; negative: as long as it likes, as
+	 * a log that still grows. */
+	int64_t silence_ms;
 };
 #define TC_SINK_INIT TC_SIZED_INIT(struct tc_sink)
 
