@@ -71,9 +71,9 @@ static int read_gathered(tc_items *items, tc_error *err)
 	const struct tc_operation *operation = tc_call_operation(items->cursor.origin);
 	const struct tc__buffer *page = &items->page;
 	size_t length = page->length;
+	tc_error reason = TC_ERROR_INIT;
 	char *objects;
 
-	tc_error reason = TC_ERROR_INIT;
 	int rc = tc__objects_of_rows(
 		operation, tc__buffer_get(page), page->length, &objects, &length, &reason);
 	if (rc != TC_OK) {
@@ -89,6 +89,7 @@ static int read_gathered(tc_items *items, tc_error *err)
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
 {
 	tc_items *items = items_of(sink);
+
 	if (items->gathers)
 		return gather(items, bytes, length, err);
 	int rc = tc__page_push(&items->reader, bytes, length, err);
@@ -101,8 +102,8 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 static int finish(struct tc__sink *sink, tc_error *err)
 {
 	tc_items *items = items_of(sink);
-
 	int rc = items->gathers ? read_gathered(items, err) : TC_OK;
+
 	return rc == TC_OK ? tc__page_finish(&items->reader, err) : rc;
 }
 
