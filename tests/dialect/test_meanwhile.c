@@ -46,6 +46,9 @@ static void test_json_of_the_last_attempt(void **state)
 
 /* ---- users ---- */
 
+/* Long enough for something to happen meanwhile, on a busy machine as well. */
+#define SLOW_MS 600
+
 enum event { LOGIN, REFUSAL }; /* what is slow, so that something can happen meanwhile */
 
 struct world {
@@ -76,7 +79,7 @@ static void answer(
 			"Set-Cookie: SID=%s\r\nSet-Cookie: csrftoken=t\r\n",
 			alice ? "ALICE" : "BOB");
 		reply->headers = w->headers[alice];
-		reply->delay_ms = w->slow == LOGIN && alice ? 200 : 0;
+		reply->delay_ms = w->slow == LOGIN && alice ? SLOW_MS : 0;
 		return;
 	}
 	const char *cookie = tc_responder_header(request, "Cookie");
@@ -86,7 +89,7 @@ static void answer(
 	if (w->slow == REFUSAL && strstr(w->last_cookie, "ALICE") &&
 		!strstr(request->target, "logout") && atomic_fetch_add(&w->alices_writes, 1) == 1) {
 		reply->status = 401;
-		reply->delay_ms = 200;
+		reply->delay_ms = SLOW_MS;
 	}
 }
 
