@@ -80,7 +80,7 @@ struct tc__performance {
 	int64_t attempt_begun_ms;
 	struct tc__sink *sink;     /* the call's own; a login between has none */
 	struct tc__request *login; /* NULL until one is needed */
-	bool logging_in, logged_in, carried_session;
+	bool logging_in, logged_in;
 	uint64_t session; /* generation of the session that the attempt carries */
 };
 

@@ -107,12 +107,13 @@ static int use_session(struct tc__performance *performance, struct tc__realm *re
 	if (!holds && needs_login(performance, system, credentials))
 		performance->logging_in = true;
 	signer->scheme = system->session;
-	if (!performance->logging_in) {
-		signer->session = holds ? &realm->session : NULL;
-		performance->carried_session = holds;
+	performance->session = 0;
+	if (!performance->logging_in && holds) {
+		signer->session = &realm->session;
 		performance->session = realm->session.generation;
-		return TC_OK;
 	}
+	if (!performance->logging_in)
+		return TC_OK;
 	signer->credentials = credentials;
 	signer->basic = true;
 	return make_login(performance, failure);
@@ -191,7 +192,7 @@ static bool is_wanted(const struct tc__performance *performance, struct tc__real
 
 	if (login || !tc__session_is_about(scheme, header))
 		return true;
-	if (!performance->carried_session || performance->session != realm->session.generation)
+	if (!performance->session || performance->session != realm->session.generation)
 		return false;
 	if (scheme->basic && tc__session_would_change(&realm->session, parts, header))
 		realm->session.begun_ms = 0;
@@ -280,15 +281,14 @@ static bool is_expired(struct tc__performance *performance)
 		return false;
 	if (!tc__has_status(scheme->expired_statuses, tc__reply_status(&performance->reply)))
 		return false;
-	if (performance->carried_session && performance->session != realm->session.generation) {
+	if (performance->session && performance->session != realm->session.generation) {
 		/* another call has logged in meanwhile; or there is none, after a logout or with
 		 * other credentials */
 		performance->logged_in = holds(performance, realm);
 		performance->logging_in = !performance->logged_in;
 		return true;
 	}
-	if (performance->carried_session &&
-		now_of(performance) - realm->session.begun_ms < YOUNG_MS)
+	if (performance->session && now_of(performance) - realm->session.begun_ms < YOUNG_MS)
 		return false;
 	performance->logging_in = true;
 	return true;

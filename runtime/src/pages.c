@@ -93,20 +93,26 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	return tc__fail_with(err, &reason);
 }
 
-int tc_pages_next(tc_pages *pages, tc_response **page, tc_error *err)
+/* The page that comes next, not yet accepted; *response is NULL behind the last. */
+static int fetch(tc_pages *pages, tc_response **response, tc_error *err)
 {
 	const tc_call *call;
+
+	*response = NULL;
+	int rc = tc_pages_call(pages, &call, err);
+	return rc == TC_OK && call ? tc_call_perform(call, response, err) : rc;
+}
+
+int tc_pages_next(tc_pages *pages, tc_response **page, tc_error *err)
+{
 	tc_response *response;
 
 	if (page)
 		*page = NULL;
 	if (!pages || !page)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", pages ? "page" : "pages");
-	int rc = tc_pages_call(pages, &call, err);
-	if (rc != TC_OK || !call)
-		return rc;
-	rc = tc_call_perform(call, &response, err);
-	if (rc != TC_OK)
+	int rc = fetch(pages, &response, err);
+	if (rc != TC_OK || !response)
 		return rc;
 	rc = tc_pages_accept(pages, response, err);
 	if (rc == TC_OK)
@@ -121,7 +127,6 @@ int tc_pages_next(tc_pages *pages, tc_response **page, tc_error *err)
 int tc_pages_next_value(tc_pages *pages, const void **value, tc_error *err)
 {
 	tc_error failure = TC_ERROR_INIT;
-	const tc_call *call;
 	tc_response *response;
 
 	if (value)
@@ -133,11 +138,8 @@ int tc_pages_next_value(tc_pages *pages, const void **value, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s.%s: its reply has no type; tc_pages_next gives it as it is",
 			operation->service->name, operation->name);
-	int rc = tc_pages_call(pages, &call, err);
-	if (rc != TC_OK || !call)
-		return rc;
-	rc = tc_call_perform(call, &response, err);
-	if (rc != TC_OK)
+	int rc = fetch(pages, &response, err);
+	if (rc != TC_OK || !response)
 		return rc;
 	void *decoded = tc_generated_reply(operation, response, &failure);
 	if (decoded)

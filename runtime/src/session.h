@@ -28,7 +28,7 @@ struct tc__session {
 	struct tc__cookie *cookies; /* in the order they came */
 	struct tc__buffer origin;   /* whose they are */
 	int64_t begun_ms;           /* when the last login was; server's time */
-	uint64_t generation;        /* another one is another session, or none */
+	uint64_t generation;        /* another one is another session, or none; 0: never any */
 };
 
 /* Takes a Set-Cookie header of a reply from `parts` (RFC 6265, 5.2): a name and a value, Secure,

@@ -119,6 +119,14 @@ static int take_answer(struct wait *wait, bool news, tc_error *err)
 	return report(wait, err);
 }
 
+/* An answer that is not the last one: it is told, and the next one is a pause away. */
+static int go_on(struct wait *wait, bool news, tc_error *err)
+{
+	int rc = take_answer(wait, news, err);
+
+	return rc == TC_OK ? pause_watched(wait, err) : rc;
+}
+
 /* ---- a task ---- */
 
 static bool is_one_of(const char *state, const char *const *states)
@@ -152,9 +160,7 @@ static int watch_task(struct wait *wait, tc_client *client, const char *task_id,
 		wait->progress.state = state;
 		if (is_resolved(state) || is_one_of(state, wait->options.states))
 			return TC_OK;
-		rc = take_answer(wait, news, err);
-		if (rc == TC_OK)
-			rc = pause_watched(wait, err);
+		rc = go_on(wait, news, err);
 		if (rc != TC_OK)
 			return rc;
 	}
@@ -238,9 +244,7 @@ static int watch_group(struct wait *wait, tc_client *client, const char *group,
 		*counts = now;
 		if (all_resolved(counts))
 			return TC_OK;
-		rc = take_answer(wait, news, err);
-		if (rc == TC_OK)
-			rc = pause_watched(wait, err);
+		rc = go_on(wait, news, err);
 		if (rc != TC_OK)
 			return rc;
 	}
