@@ -2,7 +2,7 @@
 #include "dialect_value.h"
 
 #include "pattern.h"
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <string.h>
 
 #define LIST_MAX 256

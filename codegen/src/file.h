@@ -4,8 +4,8 @@
 
 /* Reading files whole. */
 
-#include "runtime/src/buffer.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/base/error.h"
 
 /* The most bytes of one file that are read. */
 #define FILE_SIZE_MAX ((size_t)256 << 20)

@@ -2,7 +2,7 @@
 /* taskcluster-codegen: API references into C. */
 #include "emit.h"
 #include "output.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 #include "type.h"
 #include <stdio.h>
 #include <string.h>

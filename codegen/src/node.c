@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "node.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -10,7 +10,7 @@
  * long.
  */
 
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/json.h>
 
 struct node {

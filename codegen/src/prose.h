@@ -5,7 +5,7 @@
 /* Any text into C: as a comment or as a string literal that compilers take without a warning and
  * read back as the same text; and lines filled up to a number of columns, with tabs of 8. */
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 
 #define PROSE_WIDTH 100       /* of comments and declarations */
 #define PROSE_TABLE_WIDTH 120 /* of tables */

@@ -2,7 +2,7 @@
 #include "reference.h"
 
 #include "dialect.h"
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include "scope.h"
 #include "type.h"
 #include <string.h>

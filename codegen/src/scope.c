@@ -2,7 +2,7 @@
 #include "scope.h"
 
 #include "name.h"
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <string.h>
 
 /* How an expression's phrase is embedded. */

@@ -2,7 +2,7 @@
 #include "shape.h"
 
 #include "dialect.h"
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include "type.h"
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 /* A hash table from bytes to pointers, in an arena. Keys and values are borrowed. */
 
-#include "runtime/src/memory.h"
+#include "runtime/src/base/memory.h"
 
 struct table_slot {
 	const void *key;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "binding.h"
+#include "runtime/src/binding.h"
 
-#include "buffer.h"
-#include "error.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/base/error.h"
 #include <string.h>
 
 static bool find_name(const struct tc__names *names, const char *wanted, size_t *position)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "call.h"
+#include "runtime/src/call.h"
 
-#include "binding.h"
-#include "client_realm.h"
-#include "clock.h"
+#include "runtime/src/binding.h"
+#include "runtime/src/client_realm.h"
+#include "runtime/src/clock.h"
 #include <string.h>
 #include <taskcluster/type.h>
 

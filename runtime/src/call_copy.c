@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "call.h"
+#include "runtime/src/call.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "call.h"
+#include "runtime/src/call.h"
 
-#include "ascii.h"
-#include "call_session.h"
-#include "clock.h"
-#include "rpc.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/call_session.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/rpc.h"
 #include <stdio.h>
 #include <string.h>
 

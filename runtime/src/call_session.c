@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "call_session.h"
+#include "runtime/src/call_session.h"
 
-#include "ascii.h"
+#include "runtime/src/base/ascii.h"
 #include <stdlib.h>
 #include <string.h>
 

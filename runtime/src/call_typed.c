@@ -2,9 +2,9 @@
 /* Typed bodies and replies: what generated functions with structs stand on. */
 #include <taskcluster/generated.h>
 
-#include "call.h"
-#include "call_reshape.h"
-#include "type.h"
+#include "runtime/src/call.h"
+#include "runtime/src/call_reshape.h"
+#include "runtime/src/type.h"
 #include <string.h>
 
 static int prefixed(const struct tc_operation *operation, int rc, tc_error *err)

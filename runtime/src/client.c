@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "client.h"
+#include "runtime/src/client.h"
 
-#include "client_realm.h"
-#include "clock.h"
-#include "transport_curl.h"
+#include "runtime/src/client_realm.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/transport_curl.h"
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/slugid.h>

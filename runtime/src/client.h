@@ -4,9 +4,9 @@
 
 /* What calls need of their client. */
 
-#include "log.h"
-#include "retry.h"
-#include "transport.h"
+#include "runtime/src/base/log.h"
+#include "runtime/src/retry.h"
+#include "runtime/src/transport.h"
 #include <taskcluster/client.h>
 
 struct tc__curl_settings;

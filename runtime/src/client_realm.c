@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "client_realm.h"
+#include "runtime/src/client_realm.h"
 
-#include "clock.h"
+#include "runtime/src/clock.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,8 +8,8 @@
  * goes to another.
  */
 
-#include "client.h"
-#include "conventions.h"
+#include "runtime/src/client.h"
+#include "runtime/src/conventions.h"
 
 struct tc__realm {
 	struct tc__realm *next;

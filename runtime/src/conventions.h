@@ -5,8 +5,8 @@
 /* The tables of taskcluster/conventions.h as questions; each takes operations and systems that have
  * none, and answers as for Taskcluster. */
 
-#include "buffer.h"
-#include "error.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/conventions.h>
 
 /* Of the operation's system, and its own; NULL: Taskcluster's. */

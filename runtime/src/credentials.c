@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "credentials.h"
+#include "runtime/src/credentials.h"
 
-#include "credentials_make.h"
-#include "error.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/credentials_make.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>

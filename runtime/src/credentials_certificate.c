@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "credentials_certificate.h"
+#include "runtime/src/credentials_certificate.h"
 
-#include "error.h"
-#include "json.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/json.h"
 #include <string.h>
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)

@@ -4,7 +4,7 @@
 
 /* The certificate of temporary credentials: how it is read, signed and written. */
 
-#include "buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <taskcluster/credentials.h>
 
 #define TC__SEED_LENGTH 44 /* two slugids */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "credentials.h"
+#include "runtime/src/credentials.h"
 
-#include "clock.h"
-#include "credentials_make.h"
-#include "error.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/credentials_make.h"
 
 int tc_credentials_info(
 	const tc_credentials *credentials, const struct tc_credentials_info **info, tc_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Credentials from JSON and to it. */
-#include "credentials_make.h"
-#include "error.h"
-#include "json.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/credentials_make.h"
+#include "runtime/src/json.h"
 #include <string.h>
 
 /* A member of credentials in JSON; null is absent, and NULL too. */

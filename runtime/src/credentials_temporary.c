@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Temporary credentials, made without a server. */
-#include "clock.h"
-#include "credentials.h"
-#include "credentials_make.h"
-#include "error.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/credentials.h"
+#include "runtime/src/credentials_make.h"
 #include <sodium.h>
 #include <string.h>
 #include <taskcluster/slugid.h>

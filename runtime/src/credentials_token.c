@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "credentials_token.h"
+#include "runtime/src/credentials_token.h"
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "crypto.h"
+#include "runtime/src/crypto.h"
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <sodium.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/date.h>
 
-#include "ascii.h"
-#include "clock.h"
-#include "error.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/clock.h"
 #include <string.h>
 
 #define DAY_SECONDS 86400

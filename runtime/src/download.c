@@ -2,9 +2,9 @@
 #define _XOPEN_SOURCE 700 /* ftruncate */
 #include <taskcluster/download.h>
 
-#include "loop.h"
-#include "rpc.h"
-#include "transport_sigpipe.h"
+#include "runtime/src/loop.h"
+#include "runtime/src/rpc.h"
+#include "runtime/src/transport_sigpipe.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

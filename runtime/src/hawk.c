@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "hawk.h"
+#include "runtime/src/hawk.h"
 
-#include "ascii.h"
-#include "error.h"
-#include "url.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/url.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,10 +7,10 @@
  * servers send back. Rules: the Hawk 9 reference implementation.
  */
 
-#include "buffer.h"
-#include "credentials.h"
-#include "crypto.h"
-#include "hawk_nonce.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/credentials.h"
+#include "runtime/src/crypto.h"
+#include "runtime/src/hawk_nonce.h"
 #include <taskcluster/client.h>
 
 /* Servers refuse a longer Authorization value, and a longer path and query with a bewit. */

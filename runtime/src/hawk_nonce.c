@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _DEFAULT_SOURCE /* madvise and MAP_ANONYMOUS are not in POSIX */
-#include "hawk_nonce.h"
+#include "runtime/src/hawk_nonce.h"
 
-#include "clock.h"
-#include "error.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/clock.h"
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

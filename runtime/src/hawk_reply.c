@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What servers send back: the challenge of a 401, and Server-Authorization. */
-#include "hawk.h"
+#include "runtime/src/hawk.h"
 
-#include "ascii.h"
-#include "error.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/base/error.h"
 #include <string.h>
 
 /* More than 18 digits are no time, and could overflow. */

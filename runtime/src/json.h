@@ -7,8 +7,8 @@
  * buffer, and building a tree in someone else's arena.
  */
 
-#include "buffer.h"
-#include "error.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/json.h>
 
 /* A builder whose tree is wiped by tc_release(), and which wipes its own scratch. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "json.h"
+#include "runtime/src/json.h"
 
-#include "sax.h"
+#include "runtime/src/sax.h"
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "json.h"
+#include "runtime/src/json.h"
 
-#include "ascii.h"
+#include "runtime/src/base/ascii.h"
 #include <errno.h>
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "json.h"
+#include "runtime/src/json.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "loop.h"
+#include "runtime/src/loop.h"
 
-#include "clock.h"
+#include "runtime/src/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

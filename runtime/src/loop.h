@@ -17,11 +17,11 @@
  *	loop_poll.c, loop_epoll.c   waiting, for the poll face
  */
 
-#include "call.h"
-#include "loop_run.h"
-#include "loop_wait.h"
-#include "loop_wake.h"
-#include "transport_curl.h"
+#include "runtime/src/call.h"
+#include "runtime/src/loop_run.h"
+#include "runtime/src/loop_wait.h"
+#include "runtime/src/loop_wake.h"
+#include "runtime/src/transport_curl.h"
 #include <taskcluster/loop.h>
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "loop.h"
+#include "runtime/src/loop.h"
 
-#include "clock.h"
-#include "transport_sigpipe.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/transport_sigpipe.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "loop_run.h"
+#include "runtime/src/loop_run.h"
 
 #include <stdlib.h>
 

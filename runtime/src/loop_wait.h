@@ -4,7 +4,7 @@
 
 /* Waiting for descriptors, for the poll face: by epoll where there is one, by poll elsewhere. */
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/loop.h>
 
 struct tc__waiter;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "loop_wake.h"
+#include "runtime/src/loop_wake.h"
 
 #include <errno.h>
 #include <fcntl.h>

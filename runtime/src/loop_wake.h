@@ -6,7 +6,7 @@
  * both faces watch like any other, so waking works the same for hosts and for our own waiting;
  * curl_multi_wakeup would end only curl's own polls. */
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <stdatomic.h>
 
 /* A run to be canceled. */

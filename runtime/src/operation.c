@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "operation.h"
+#include "runtime/src/operation.h"
 
-#include "conventions.h"
-#include "error.h"
-#include "url.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/conventions.h"
+#include "runtime/src/url.h"
 #include <string.h>
 
 static bool is_dots(const char *text, size_t length)

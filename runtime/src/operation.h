@@ -4,7 +4,7 @@
 
 /* An operation's route filled in. */
 
-#include "buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <taskcluster/operation.h>
 
 /*

@@ -12,10 +12,10 @@
  *	pages_items.c   item after item, on an event loop of its own
  */
 
-#include "buffer.h"
-#include "call.h"
-#include "json.h"
-#include "sax.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/call.h"
+#include "runtime/src/json.h"
+#include "runtime/src/sax.h"
 #include <taskcluster/conventions.h>
 #include <taskcluster/pages.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pages.h"
+#include "runtime/src/pages.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pages.h"
+#include "runtime/src/pages.h"
 
-#include "call_reshape.h"
-#include "loop.h"
+#include "runtime/src/call_reshape.h"
+#include "runtime/src/loop.h"
 #include <stdlib.h>
 #include <string.h>
 

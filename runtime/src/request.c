@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "request.h"
+#include "runtime/src/request.h"
 
-#include "ascii.h"
-#include "operation.h"
-#include "rpc.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/operation.h"
+#include "runtime/src/rpc.h"
 #include <sodium.h>
 #include <string.h>
 

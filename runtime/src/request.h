@@ -7,11 +7,11 @@
  * signature. No I/O. A request is made and checked once; each attempt is signed afresh.
  */
 
-#include "error.h"
-#include "hawk.h"
-#include "query.h"
-#include "session.h"
-#include "url.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/hawk.h"
+#include "runtime/src/query.h"
+#include "runtime/src/session.h"
+#include "runtime/src/url.h"
 #include <taskcluster/operation.h>
 
 /* Header lines of an attempt: the library's own, and the caller's. */

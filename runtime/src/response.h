@@ -13,7 +13,7 @@
  *	tc__reply_clear(&reply);
  */
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/operation.h>
 #include <taskcluster/response.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "response.h"
+#include "runtime/src/response.h"
 
-#include "ascii.h"
-#include "buffer.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/base/buffer.h"
 #include <string.h>
 
 /* The name that a reply gives its bytes: Content-Disposition's filename* and filename (RFC 6266).

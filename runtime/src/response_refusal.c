@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "buffer.h"
+#include "runtime/src/base/buffer.h"
 
-#include "ascii.h"
-#include "response.h"
-#include "response_shape.h"
-#include "rpc.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/response.h"
+#include "runtime/src/response_shape.h"
+#include "runtime/src/rpc.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "retry.h"
+#include "runtime/src/retry.h"
 
-#include "ascii.h"
+#include "runtime/src/base/ascii.h"
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/date.h>

@@ -7,7 +7,7 @@
  * clock put right. Pure, so that the synchronous face can sleep and an event loop can set timers.
  */
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/operation.h>
 
 struct tc__retry_policy {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "sax.h"
+#include "runtime/src/sax.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

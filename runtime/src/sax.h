@@ -34,7 +34,7 @@
  * or, with the whole text at hand, tc__sax_read() for all four.
  */
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <stdalign.h>
 #include <yajl/yajl_parse.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/scope.h>
 
-#include "error.h"
+#include "runtime/src/base/error.h"
 #include <string.h>
 
 bool tc_scope_satisfies(const char *held, const char *required)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/slugid.h>
 
-#include "clock.h"
-#include "error.h"
+#include "runtime/src/base/error.h"
+#include "runtime/src/clock.h"
 #include <sodium.h>
 #include <string.h>
 

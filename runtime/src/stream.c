@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/stream.h>
 
-#include "clock.h"
-#include "events.h"
-#include "loop.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/events.h"
+#include "runtime/src/loop.h"
 #include <stdlib.h>
 
 /* A stream under way: the sink that its bytes go into, with a reader. */

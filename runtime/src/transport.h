@@ -7,8 +7,8 @@
  * passes by. Behind it stand libcurl, and in tests whatever they need.
  */
 
-#include "request.h"
-#include "response.h"
+#include "runtime/src/request.h"
+#include "runtime/src/response.h"
 #include <taskcluster/client.h>
 
 /* One attempt on its way. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "transport_curl.h"
+#include "runtime/src/transport_curl.h"
 
-#include "clock.h"
-#include "transport_sigpipe.h"
+#include "runtime/src/clock.h"
+#include "runtime/src/transport_sigpipe.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "transport_curl.h"
+#include "runtime/src/transport_curl.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -8,8 +8,8 @@
  * one arena, with no tree in between.
  */
 
-#include "buffer.h"
-#include "error.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/base/error.h"
 #include <taskcluster/type_table.h>
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The rules that servers hold requests to. */
-#include "json.h"
-#include "type_encode.h"
+#include "runtime/src/json.h"
+#include "runtime/src/type_encode.h"
 
 #include <stdio.h>
 #include <string.h>

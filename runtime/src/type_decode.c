@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "type_decode.h"
+#include "runtime/src/type_decode.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -8,9 +8,9 @@
  * free-form values above all, is kept aside as a tree.
  */
 
-#include "json.h"
-#include "sax.h"
-#include "type.h"
+#include "runtime/src/json.h"
+#include "runtime/src/sax.h"
+#include "runtime/src/type.h"
 #include <stdalign.h>
 #include <string.h>
 

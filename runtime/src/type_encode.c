@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "type_encode.h"
-#include "json.h"
-#include "sax.h"
+#include "runtime/src/type_encode.h"
+#include "runtime/src/json.h"
+#include "runtime/src/sax.h"
 
 #include <stdlib.h>
 #include <string.h>

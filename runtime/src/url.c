@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "url.h"
+#include "runtime/src/url.h"
 
-#include "ascii.h"
-#include "error.h"
+#include "runtime/src/base/ascii.h"
+#include "runtime/src/base/error.h"
 #include <arpa/inet.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 /* Taking URLs apart and putting them together, byte for byte as they will be sent and signed. */
 
-#include "buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <taskcluster/url.h>
 
 /* The most bytes a URL may have here; what is signed has limits of its own. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/task_group.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 
 /* Repeatable and without meaning; only the shape of the text matters. */
 static uint64_t next_random(uint64_t *state)

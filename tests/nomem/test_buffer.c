@@ -2,7 +2,7 @@
 /* Buffers while memory ends, and what secret ones leave behind in freed memory. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include "tests/nomem/failing.h"
 #include <string.h>
 

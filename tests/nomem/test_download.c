@@ -3,7 +3,7 @@
  * right or the call has failed, and a run ends once. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
 #include "tests/nomem/failing.h"

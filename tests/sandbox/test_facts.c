@@ -6,7 +6,7 @@
 #include "tests/harness/test.h"
 
 #include "rows.h"
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include "tools/sandbox/certificate.h"
 #include "tools/sandbox/digest.h"
 

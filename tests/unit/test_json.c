@@ -2,7 +2,7 @@
 /* Reading JSON and finding one's way in it. What the text itself may be is in test_sax.c. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/log.h"
+#include "runtime/src/base/log.h"
 #include <locale.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/memory.h"
+#include "runtime/src/base/memory.h"
 #include <stdalign.h>
 #include <string.h>
 

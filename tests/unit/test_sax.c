@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include "runtime/src/sax.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "cleanup.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 
 #include "journal.h"
 #include "request.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 #include "serve.h"
 
 #include <arpa/inet.h>

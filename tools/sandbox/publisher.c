@@ -2,7 +2,7 @@
 #include "publisher.h"
 
 #include "broker.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -9,7 +9,7 @@
  * all others are published again, so that one may arrive twice, and none is lost.
  */
 
-#include "runtime/src/memory.h"
+#include "runtime/src/base/memory.h"
 #include <taskcluster/error.h>
 
 struct publisher;

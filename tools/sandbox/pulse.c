@@ -2,7 +2,7 @@
 #include "pulse.h"
 
 #include "publisher.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 
 #include <stdlib.h>
 #include <string.h>

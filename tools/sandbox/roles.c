@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "roles.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include "scopes.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 /* Roles, and what `assume:` scopes stand for. Kept in memory beside the store, which fills it. */
 
-#include "runtime/src/memory.h"
+#include "runtime/src/base/memory.h"
 #include <taskcluster/scope.h>
 
 struct role {

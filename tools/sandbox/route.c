@@ -2,7 +2,7 @@
 #include "route.h"
 
 #include "handlers.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>

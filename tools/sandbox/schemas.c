@@ -2,7 +2,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "schemas.h"
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 
 #include <pcre2.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 /* Sets of scopes, and the scope expressions of the references. */
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <taskcluster/json.h>
 #include <taskcluster/scope.h>
 

@@ -3,8 +3,8 @@
 
 #include "http.h"
 #include "pulse.h"
-#include "runtime/src/buffer.h"
-#include "runtime/src/error.h"
+#include "runtime/src/base/buffer.h"
+#include "runtime/src/base/error.h"
 #include "write.h"
 
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "store.h"
 
-#include "runtime/src/error.h"
+#include "runtime/src/base/error.h"
 #include "schema.h"
 
 #include <sqlite3.h>

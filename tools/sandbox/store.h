@@ -12,7 +12,7 @@
  *state); while (store_next(row)) puts(store_text(row, 0)); store_end(store, row);
  */
 
-#include "runtime/src/memory.h"
+#include "runtime/src/base/memory.h"
 #include <taskcluster/error.h>
 
 struct store;

@@ -3,7 +3,7 @@
 
 #include "certificate.h"
 #include "digest.h"
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -8,7 +8,7 @@
  * with the client library's signing code.
  */
 
-#include "runtime/src/memory.h"
+#include "runtime/src/base/memory.h"
 #include <taskcluster/scope.h>
 
 /* What of a request is signed; texts that were not sent are NULL. */

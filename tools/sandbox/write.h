@@ -5,7 +5,7 @@
 /* Writes JSON text from left to right, without a tree: commas come by themselves, and JSON that is
  * kept as text goes in as it is. Failure is kept by the buffer inside. */
 
-#include "runtime/src/buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <taskcluster/json.h>
 
 struct writer {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "log.h"
+#include "runtime/src/base/log.h"
 
-#include "ascii.h"
+#include "runtime/src/base/ascii.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>

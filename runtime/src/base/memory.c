@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "memory.h"
+#include "runtime/src/base/memory.h"
 
 #include <sodium.h>
 #include <stdalign.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "buffer.h"
+#include "runtime/src/base/buffer.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 /* Lines for the log callback. Every line passes the redaction, so that no caller can forget it. */
 
-#include "buffer.h"
+#include "runtime/src/base/buffer.h"
 #include <taskcluster/log.h>
 
 /* A line is cut at this many bytes. */

@@ -8,7 +8,7 @@
  *	return tc__fail(err, TC_ERROR_ARGUMENT, "taskId is empty");
  */
 
-#include "memory.h"
+#include "runtime/src/base/memory.h"
 #include <taskcluster/error.h>
 
 /* The message is cut at this many bytes, with its prefixes; what a server sent is kept whole in the

@@ -13,7 +13,7 @@
  *	tc__buffer_clear(&text);
  */
 
-#include "memory.h"
+#include "runtime/src/base/memory.h"
 #include <stdarg.h>
 
 struct tc__buffer {
