@@ -2,7 +2,7 @@
 #include "runtime/src/credentials_certificate.h"
 
 #include "runtime/src/base/error.h"
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 #include <string.h>
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)

@@ -2,7 +2,7 @@
 /* Credentials from JSON and to it. */
 #include "runtime/src/base/error.h"
 #include "runtime/src/credentials_make.h"
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 #include <string.h>
 
 /* A member of credentials in JSON; null is absent, and NULL too. */

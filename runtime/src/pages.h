@@ -14,8 +14,8 @@
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/call.h"
-#include "runtime/src/json.h"
-#include "runtime/src/sax.h"
+#include "runtime/src/json/json.h"
+#include "runtime/src/json/sax.h"
 #include <taskcluster/conventions.h>
 #include <taskcluster/pages.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The rules that servers hold requests to. */
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 #include "runtime/src/type_encode.h"
 
 #include <stdio.h>

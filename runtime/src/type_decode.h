@@ -8,8 +8,8 @@
  * free-form values above all, is kept aside as a tree.
  */
 
-#include "runtime/src/json.h"
-#include "runtime/src/sax.h"
+#include "runtime/src/json/json.h"
+#include "runtime/src/json/sax.h"
 #include "runtime/src/type.h"
 #include <stdalign.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Any bytes as JSON: they are read or refused, whole or in pieces alike; and what was read, written
  * in either style and read again, is equal. */
-#include "runtime/src/json.h"
-#include "runtime/src/sax.h"
+#include "runtime/src/json/json.h"
+#include "runtime/src/json/sax.h"
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/json.h>

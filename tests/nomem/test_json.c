@@ -3,7 +3,7 @@
  * what secret builders leave behind in freed memory. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 #include "tests/nomem/failing.h"
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Numbers, writing and building, and what comes back when that is read again. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/base/buffer.h"
-#include "runtime/src/sax.h"
+#include "runtime/src/json/sax.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 
-#include "runtime/src/sax.h"
+#include "runtime/src/json/sax.h"
 
 struct reader {
 	struct tc__sax sax;

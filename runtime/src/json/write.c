@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/json.h"
+#include "runtime/src/json/json.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/sax.h"
+#include "runtime/src/json/sax.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
