@@ -3,7 +3,7 @@
 
 #include "runtime/src/binding.h"
 #include "runtime/src/client_realm.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include <string.h>
 #include <taskcluster/type.h>
 

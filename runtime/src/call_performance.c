@@ -3,7 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/call_session.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/rpc.h"
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "runtime/src/client.h"
 
 #include "runtime/src/client_realm.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/transport_curl.h"
 #include <stdlib.h>
 #include <string.h>

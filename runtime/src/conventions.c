@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/conventions.h"
 
-#include "runtime/src/url.h"
+#include "runtime/src/common/url.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 /* What signing needs of credentials. All of it is prepared when they are made, immutable, and lives
  * as long as they do. */
 
-#include "runtime/src/crypto.h"
+#include "runtime/src/common/crypto.h"
 #include <taskcluster/credentials.h>
 
 const char *tc__credentials_client_id(const tc_credentials *credentials);

@@ -2,7 +2,7 @@
 #include "runtime/src/credentials.h"
 
 #include "runtime/src/base/error.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/credentials_make.h"
 
 int tc_credentials_info(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Temporary credentials, made without a server. */
 #include "runtime/src/base/error.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/credentials.h"
 #include "runtime/src/credentials_make.h"
 #include <sodium.h>

@@ -5,7 +5,7 @@
 /* An access token: the text in one guarded block, which nobody can read but during
  * tc__token_read, and the key made of it. Immutable and counted, for any thread. */
 
-#include "runtime/src/crypto.h"
+#include "runtime/src/common/crypto.h"
 
 struct tc__token;
 

@@ -3,7 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/error.h"
-#include "runtime/src/url.h"
+#include "runtime/src/common/url.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,8 @@
  */
 
 #include "runtime/src/base/buffer.h"
+#include "runtime/src/common/crypto.h"
 #include "runtime/src/credentials.h"
-#include "runtime/src/crypto.h"
 #include "runtime/src/hawk_nonce.h"
 #include <taskcluster/client.h>
 

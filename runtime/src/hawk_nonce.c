@@ -3,7 +3,7 @@
 #include "runtime/src/hawk_nonce.h"
 
 #include "runtime/src/base/error.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

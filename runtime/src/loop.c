@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop.h"
 
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

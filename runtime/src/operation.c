@@ -2,8 +2,8 @@
 #include "runtime/src/operation.h"
 
 #include "runtime/src/base/error.h"
+#include "runtime/src/common/url.h"
 #include "runtime/src/conventions.h"
-#include "runtime/src/url.h"
 #include <string.h>
 
 static bool is_dots(const char *text, size_t length)

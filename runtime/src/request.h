@@ -8,10 +8,10 @@
  */
 
 #include "runtime/src/base/error.h"
+#include "runtime/src/common/url.h"
 #include "runtime/src/hawk.h"
 #include "runtime/src/query.h"
 #include "runtime/src/session.h"
-#include "runtime/src/url.h"
 #include <taskcluster/operation.h>
 
 /* Header lines of an attempt: the library's own, and the caller's. */

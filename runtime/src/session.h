@@ -8,8 +8,8 @@
  * who logs in, and when, is the call room's business.
  */
 
+#include "runtime/src/common/url.h"
 #include "runtime/src/conventions.h"
-#include "runtime/src/url.h"
 
 /* More and larger ones than any server of such a kind sets are not kept. */
 #define TC__COOKIES_MAX 32

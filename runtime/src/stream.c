@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/stream.h>
 
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/events.h"
 #include "runtime/src/loop.h"
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Any text as a URL: what is accepted holds together, and still does with a bewit behind it. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/url.h"
+#include "runtime/src/common/url.h"
 #include <stdlib.h>
 #include <string.h>
 

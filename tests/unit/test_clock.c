@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include <string.h>
 
 static struct timespec fixed_clock(void *data)

@@ -3,7 +3,7 @@
 #include "tests/harness/needle.h"
 #include "tests/harness/test.h"
 
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/credentials.h"
 #include "runtime/src/hawk.h"
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/crypto.h"
+#include "runtime/src/common/crypto.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>

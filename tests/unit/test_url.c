@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/url.h"
+#include "runtime/src/common/url.h"
 #include <stdlib.h>
 #include <string.h>
 

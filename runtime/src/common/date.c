@@ -3,7 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/error.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include <string.h>
 
 #define DAY_SECONDS 86400

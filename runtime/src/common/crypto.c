@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/crypto.h"
+#include "runtime/src/common/crypto.h"
 
 #include "runtime/src/base/error.h"
 #include <openssl/err.h>

@@ -2,7 +2,7 @@
 #include <taskcluster/slugid.h>
 
 #include "runtime/src/base/error.h"
-#include "runtime/src/clock.h"
+#include "runtime/src/common/clock.h"
 #include <sodium.h>
 #include <string.h>
 
