@@ -4,7 +4,7 @@
 
 #include "runtime/src/call.h"
 #include "runtime/src/call_reshape.h"
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include <string.h>
 
 static int prefixed(const struct tc_operation *operation, int rc, tc_error *err)

@@ -5,7 +5,7 @@
 #include "tests/bench/bare_events.h"
 #include "tests/bench/bare_type.h"
 
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include "tests/bench/measure.h"
 #include <malloc.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Any bytes as a value of a type with every kind of member: they are read or refused, whole, in
  * pieces and from a tree alike; what was read is written, and read again it is written the same. */
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include "tests/harness/kinds.h"
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* The codec with every allocation failing in turn. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include "tests/harness/kinds.h"
 #include "tests/harness/task_group.h"
 #include "tests/nomem/failing.h"

@@ -2,7 +2,7 @@
 /* All tables at once: patterns that can be compiled, and structs as the tables say. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include "tests/types/schemas.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include "tests/harness/kinds.h"
 #include "tests/harness/task_group.h"
 #include <stdio.h>

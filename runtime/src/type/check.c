@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The rules that servers hold requests to. */
 #include "runtime/src/json/json.h"
-#include "runtime/src/type_encode.h"
+#include "runtime/src/type/encode.h"
 
 #include <stdio.h>
 #include <string.h>

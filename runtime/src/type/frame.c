@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What the decoder has open: frames, and the scratch on which lists grow. */
-#include "runtime/src/type_decode.h"
+#include "runtime/src/type/decode.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 /* The encoder from within: what type_encode.c writes, and type_check.c looks at on the way. */
 
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 
 /* The way from the root to the value that is written, for messages. */
 struct tc__step {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/type_decode.h"
+#include "runtime/src/type/decode.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What the decoder keeps aside as trees: free-form values, other members, undecided unions. */
-#include "runtime/src/type_decode.h"
+#include "runtime/src/type/decode.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/type_encode.h"
+#include "runtime/src/type/encode.h"
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
 

@@ -10,7 +10,7 @@
 
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 #include <stdalign.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 
 #include <stdlib.h>
 #include <string.h>

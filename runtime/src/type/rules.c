@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Rules of texts: the formats of JSON schema that references use, and patterns. */
-#include "runtime/src/type.h"
+#include "runtime/src/type/type.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <arpa/inet.h>
