@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/client.h"
 
-#include "runtime/src/credentials_make.h"
+#include "runtime/src/auth/credentials_make.h"
 
 #define BEFORE_MS (5 * 60 * 1000)
 

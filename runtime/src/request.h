@@ -7,9 +7,9 @@
  * signature. No I/O. A request is made and checked once; each attempt is signed afresh.
  */
 
+#include "runtime/src/auth/hawk.h"
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/url.h"
-#include "runtime/src/hawk.h"
 #include "runtime/src/query.h"
 #include "runtime/src/session.h"
 #include <taskcluster/operation.h>

@@ -4,7 +4,7 @@
 #include "tests/bench/bare_hawk.h"
 #include "tests/bench/measure.h"
 
-#include "runtime/src/hawk.h"
+#include "runtime/src/auth/hawk.h"
 #include <stdlib.h>
 #include <string.h>
 

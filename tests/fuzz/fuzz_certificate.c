@@ -2,7 +2,7 @@
 /* Any text as a certificate, and as credentials in JSON. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/hawk.h"
+#include "runtime/src/auth/hawk.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 /* What is signed, for tests that vary one thing of it: a row of the Hawk vectors without ext. */
 
-#include "runtime/src/hawk.h"
+#include "runtime/src/auth/hawk.h"
 
 static inline struct tc__hawk_artifacts tc_test_artifacts(void)
 {

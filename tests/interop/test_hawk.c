@@ -6,8 +6,8 @@
  */
 #include "tests/harness/test.h"
 
+#include "runtime/src/auth/hawk.h"
 #include "runtime/src/common/url.h"
-#include "runtime/src/hawk.h"
 #include "tests/harness/peer.h"
 #include <sodium.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  */
 #include "tests/harness/test.h"
 
-#include "runtime/src/hawk.h"
+#include "runtime/src/auth/hawk.h"
 #include "tests/harness/artifacts.h"
 #include "tests/nomem/failing.h"
 #include <openssl/err.h>

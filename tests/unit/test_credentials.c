@@ -3,9 +3,9 @@
 #include "tests/harness/needle.h"
 #include "tests/harness/test.h"
 
+#include "runtime/src/auth/credentials.h"
+#include "runtime/src/auth/hawk.h"
 #include "runtime/src/common/clock.h"
-#include "runtime/src/credentials.h"
-#include "runtime/src/hawk.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>

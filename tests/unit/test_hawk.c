@@ -2,8 +2,8 @@
 #include "tests/harness/artifacts.h"
 #include "tests/harness/test.h"
 
+#include "runtime/src/auth/hawk.h"
 #include "runtime/src/common/url.h"
-#include "runtime/src/hawk.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>

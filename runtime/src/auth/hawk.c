@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/hawk.h"
+#include "runtime/src/auth/hawk.h"
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/error.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/credentials.h"
+#include "runtime/src/auth/credentials.h"
 
+#include "runtime/src/auth/credentials_make.h"
 #include "runtime/src/base/error.h"
-#include "runtime/src/credentials_make.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/credentials_certificate.h"
+#include "runtime/src/auth/credentials_certificate.h"
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/json/json.h"

@@ -7,10 +7,10 @@
  * servers send back. Rules: the Hawk 9 reference implementation.
  */
 
+#include "runtime/src/auth/credentials.h"
+#include "runtime/src/auth/hawk_nonce.h"
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/common/crypto.h"
-#include "runtime/src/credentials.h"
-#include "runtime/src/hawk_nonce.h"
 #include <taskcluster/client.h>
 
 /* Servers refuse a longer Authorization value, and a longer path and query with a bewit. */

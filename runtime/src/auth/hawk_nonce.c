@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _DEFAULT_SOURCE /* madvise and MAP_ANONYMOUS are not in POSIX */
-#include "runtime/src/hawk_nonce.h"
+#include "runtime/src/auth/hawk_nonce.h"
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/clock.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Credentials from JSON and to it. */
+#include "runtime/src/auth/credentials_make.h"
 #include "runtime/src/base/error.h"
-#include "runtime/src/credentials_make.h"
 #include "runtime/src/json/json.h"
 #include <string.h>
 

@@ -4,8 +4,8 @@
 
 /* How credentials look inside, for the files of their own room only. */
 
-#include "runtime/src/credentials_certificate.h"
-#include "runtime/src/credentials_token.h"
+#include "runtime/src/auth/credentials_certificate.h"
+#include "runtime/src/auth/credentials_token.h"
 #include <stdatomic.h>
 
 #define TC__BULK_SIZE 64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What servers send back: the challenge of a 401, and Server-Authorization. */
-#include "runtime/src/hawk.h"
+#include "runtime/src/auth/hawk.h"
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/error.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Temporary credentials, made without a server. */
+#include "runtime/src/auth/credentials.h"
+#include "runtime/src/auth/credentials_make.h"
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/clock.h"
-#include "runtime/src/credentials.h"
-#include "runtime/src/credentials_make.h"
 #include <sodium.h>
 #include <string.h>
 #include <taskcluster/slugid.h>

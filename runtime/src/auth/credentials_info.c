@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/credentials.h"
+#include "runtime/src/auth/credentials.h"
 
+#include "runtime/src/auth/credentials_make.h"
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/clock.h"
-#include "runtime/src/credentials_make.h"
 
 int tc_credentials_info(
 	const tc_credentials *credentials, const struct tc_credentials_info **info, tc_error *err)

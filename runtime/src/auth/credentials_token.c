@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/credentials_token.h"
+#include "runtime/src/auth/credentials_token.h"
 
 #include "runtime/src/base/error.h"
 #include <pthread.h>
