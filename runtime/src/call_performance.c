@@ -4,7 +4,7 @@
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/call_session.h"
 #include "runtime/src/common/clock.h"
-#include "runtime/src/rpc.h"
+#include "runtime/src/operation/rpc.h"
 #include <stdio.h>
 #include <string.h>
 

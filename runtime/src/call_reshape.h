@@ -5,7 +5,7 @@
 /* Replies whose values do not come as their schemas have them: rows whose columns are named apart,
  * arrays with a member at each place, the result of a remote procedure call. */
 
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 #include <taskcluster/type.h>
 
 /* Whether a reply has to be read as a whole before it can be decoded. */

@@ -9,7 +9,7 @@
  */
 
 #include "runtime/src/client.h"
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 
 struct tc__realm {
 	struct tc__realm *next;

@@ -3,7 +3,7 @@
 #include <taskcluster/download.h>
 
 #include "runtime/src/loop.h"
-#include "runtime/src/rpc.h"
+#include "runtime/src/operation/rpc.h"
 #include "runtime/src/transport_sigpipe.h"
 #include <errno.h>
 #include <poll.h>

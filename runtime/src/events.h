@@ -4,7 +4,7 @@
 
 /* Server-sent events (text/event-stream of HTML), bytes in and events out. Pure. */
 
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 
 struct tc__stream_event {
 	struct tc__stream_event *next;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/generated.h>
 
-#include "runtime/src/binding.h"
 #include "runtime/src/call.h"
+#include "runtime/src/operation/binding.h"
 #include <string.h>
 
 /* The i-th member of a struct whose members are all `const char *`. Its type is known only to the

@@ -2,8 +2,8 @@
 #include "runtime/src/request.h"
 
 #include "runtime/src/base/ascii.h"
-#include "runtime/src/operation.h"
-#include "runtime/src/rpc.h"
+#include "runtime/src/operation/operation.h"
+#include "runtime/src/operation/rpc.h"
 #include <sodium.h>
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #include "runtime/src/auth/hawk.h"
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/url.h"
-#include "runtime/src/query.h"
+#include "runtime/src/operation/query.h"
 #include "runtime/src/session.h"
 #include <taskcluster/operation.h>
 

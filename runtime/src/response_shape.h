@@ -4,7 +4,7 @@
 
 /* What the body of a refusal says, by the shapes that its system's refusals have. */
 
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 #include <taskcluster/json.h>
 
 /* Starts as {0}. */

@@ -9,7 +9,7 @@
  */
 
 #include "runtime/src/common/url.h"
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 
 /* More and larger ones than any server of such a kind sets are not kept. */
 #define TC__COOKIES_MAX 32

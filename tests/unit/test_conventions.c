@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 #include "tests/harness/ci.h"
 #include "tests/harness/fake.h"
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/query.h"
+#include "runtime/src/operation/query.h"
 #include <string.h>
 
 static const struct tc_query_operator number[] = { { "lt", TC_LIST_SINGLE },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/rpc.h"
+#include "runtime/src/operation/rpc.h"
 #include <string.h>
 
 static const struct tc_rpc stop = { .method = "stop" };

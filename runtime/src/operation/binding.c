@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/binding.h"
+#include "runtime/src/operation/binding.h"
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/base/error.h"

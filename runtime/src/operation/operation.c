@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/operation.h"
+#include "runtime/src/operation/operation.h"
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/url.h"
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 #include <string.h>
 
 static bool is_dots(const char *text, size_t length)

@@ -4,7 +4,7 @@
 
 /* A query in the making, and its rules. Pure. */
 
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 
 struct tc__query_entry {
 	struct tc__query_entry *next;

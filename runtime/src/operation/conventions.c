@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 
 #include "runtime/src/common/url.h"
 #include <errno.h>

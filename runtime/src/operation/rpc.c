@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/rpc.h"
+#include "runtime/src/operation/rpc.h"
 
 void tc__rpc_body(const struct tc_rpc *rpc, int64_t id, const char *params, size_t length,
 	struct tc__buffer *body)

@@ -4,7 +4,7 @@
 
 /* JSON-RPC 2.0: what a remote procedure call sends, and whether its reply is one to it. Pure. */
 
-#include "runtime/src/conventions.h"
+#include "runtime/src/operation/conventions.h"
 #include <taskcluster/json.h>
 
 /* Appends the body: the parameters as JSON text, or NULL for none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/query.h"
+#include "runtime/src/operation/query.h"
 
 #include "runtime/src/common/url.h"
 #include <stdlib.h>
