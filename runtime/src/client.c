@@ -3,7 +3,7 @@
 
 #include "runtime/src/client_realm.h"
 #include "runtime/src/common/clock.h"
-#include "runtime/src/transport_curl.h"
+#include "runtime/src/http/transport_curl.h"
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/slugid.h>

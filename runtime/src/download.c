@@ -2,9 +2,9 @@
 #define _XOPEN_SOURCE 700 /* ftruncate */
 #include <taskcluster/download.h>
 
+#include "runtime/src/http/transport_sigpipe.h"
 #include "runtime/src/loop.h"
 #include "runtime/src/operation/rpc.h"
-#include "runtime/src/transport_sigpipe.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -18,10 +18,10 @@
  */
 
 #include "runtime/src/call.h"
+#include "runtime/src/http/transport_curl.h"
 #include "runtime/src/loop_run.h"
 #include "runtime/src/loop_wait.h"
 #include "runtime/src/loop_wake.h"
-#include "runtime/src/transport_curl.h"
 #include <taskcluster/loop.h>
 #include <unistd.h>
 

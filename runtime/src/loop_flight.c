@@ -2,7 +2,7 @@
 #include "runtime/src/loop.h"
 
 #include "runtime/src/common/clock.h"
-#include "runtime/src/transport_sigpipe.h"
+#include "runtime/src/http/transport_sigpipe.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include <taskcluster/stream.h>
 
 #include "runtime/src/common/clock.h"
-#include "runtime/src/events.h"
+#include "runtime/src/http/events.h"
 #include "runtime/src/loop.h"
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/client.h"
-#include "runtime/src/transport.h"
+#include "runtime/src/http/transport.h"
 #include "tests/harness/ci.h"
 #include "tests/harness/needle.h"
 #include <sodium.h>

@@ -4,7 +4,7 @@
  * Secure. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/session.h"
+#include "runtime/src/http/session.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * failure. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/events.h"
+#include "runtime/src/http/events.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * printed. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/response.h"
+#include "runtime/src/http/response.h"
 #include <stdlib.h>
 #include <string.h>
 

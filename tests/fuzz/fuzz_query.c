@@ -3,7 +3,7 @@
  * taken stands in the URL, each value once, in the order of the reference. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/request.h"
+#include "runtime/src/http/request.h"
 #include "tests/harness/ci.h"
 #include <stdlib.h>
 #include <string.h>

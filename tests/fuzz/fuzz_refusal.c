@@ -3,9 +3,9 @@
  * error never passes for a success, and what a person reads of it is one line of good text. */
 #include "tests/harness/test.h"
 
+#include "runtime/src/http/response.h"
+#include "runtime/src/http/response_shape.h"
 #include "runtime/src/operation/rpc.h"
-#include "runtime/src/response.h"
-#include "runtime/src/response_shape.h"
 #include "tests/harness/ci.h"
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
  */
 
 #include "runtime/src/client.h"
-#include "runtime/src/transport.h"
+#include "runtime/src/http/transport.h"
 #include <taskcluster/generated.h>
 
 /* What one attempt is answered. */

@@ -5,7 +5,7 @@
 /* Transports that answer at once, wait for nothing, and allocate nothing of their own: each test
  * has its own way to deliver. */
 
-#include "runtime/src/transport.h"
+#include "runtime/src/http/transport.h"
 
 /* A reply of 200 with this JSON text, in one piece. */
 void silent_reply(struct tc__reply *reply, const char *body);

@@ -8,7 +8,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/client.h"
-#include "runtime/src/events.h"
+#include "runtime/src/http/events.h"
 #include "tests/harness/ci.h"
 #include "tests/nomem/failing.h"
 #include "tests/nomem/silent.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/events.h"
+#include "runtime/src/http/events.h"
 #include <string.h>
 
 static const struct tc_event_stream stream = { .handshake = "handshake", .name = "event" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/request.h"
+#include "runtime/src/http/request.h"
 #include "tests/harness/fake.h"
 #include <stdio.h>
 #include <stdlib.h>

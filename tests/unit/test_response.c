@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/response.h"
+#include "runtime/src/http/response.h"
 #include "tests/harness/fake.h"
 #include <locale.h>
 #include <stdio.h>

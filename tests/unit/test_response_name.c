@@ -2,7 +2,7 @@
 /* The name that a server gives a file is one to go by, never a path. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/response.h"
+#include "runtime/src/http/response.h"
 #include <string.h>
 
 static void test_names(void **state)

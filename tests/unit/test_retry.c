@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/retry.h"
+#include "runtime/src/http/retry.h"
 
 static const struct tc__retry_policy standard = { 5, 0, 100, 30000 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/session.h"
+#include "runtime/src/http/session.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/transport_curl.h"
+#include "runtime/src/http/transport_curl.h"
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>

@@ -7,8 +7,8 @@
  * passes by. Behind it stand libcurl, and in tests whatever they need.
  */
 
-#include "runtime/src/request.h"
-#include "runtime/src/response.h"
+#include "runtime/src/http/request.h"
+#include "runtime/src/http/response.h"
 #include <taskcluster/client.h>
 
 /* One attempt on its way. */

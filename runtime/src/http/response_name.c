@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/response.h"
+#include "runtime/src/http/response.h"
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/buffer.h"

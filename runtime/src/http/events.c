@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/events.h"
+#include "runtime/src/http/events.h"
 
 #include <stdlib.h>
 #include <string.h>

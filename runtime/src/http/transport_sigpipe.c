@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/transport_sigpipe.h"
+#include "runtime/src/http/transport_sigpipe.h"
 
 #include <errno.h>
 #include <time.h>

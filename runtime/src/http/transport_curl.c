@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/transport_curl.h"
+#include "runtime/src/http/transport_curl.h"
 
 #include "runtime/src/common/clock.h"
-#include "runtime/src/transport_sigpipe.h"
+#include "runtime/src/http/transport_sigpipe.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

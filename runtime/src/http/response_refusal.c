@@ -2,9 +2,9 @@
 #include "runtime/src/base/buffer.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/http/response.h"
+#include "runtime/src/http/response_shape.h"
 #include "runtime/src/operation/rpc.h"
-#include "runtime/src/response.h"
-#include "runtime/src/response_shape.h"
 
 #include <string.h>
 

@@ -10,8 +10,8 @@
 #include "runtime/src/auth/hawk.h"
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/url.h"
+#include "runtime/src/http/session.h"
 #include "runtime/src/operation/query.h"
-#include "runtime/src/session.h"
 #include <taskcluster/operation.h>
 
 /* Header lines of an attempt: the library's own, and the caller's. */

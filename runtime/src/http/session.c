@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/session.h"
+#include "runtime/src/http/session.h"
 
 #include "runtime/src/base/ascii.h"
-#include "runtime/src/retry.h"
+#include "runtime/src/http/retry.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>

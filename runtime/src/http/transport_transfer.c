@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/transport_curl.h"
+#include "runtime/src/http/transport_curl.h"
 
 #include <fcntl.h>
 #include <pthread.h>

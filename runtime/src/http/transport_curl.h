@@ -8,7 +8,7 @@
  * loop may drive many.
  */
 
-#include "runtime/src/transport.h"
+#include "runtime/src/http/transport.h"
 #include <curl/curl.h>
 
 struct tc__curl_settings {

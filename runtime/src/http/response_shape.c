@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/response_shape.h"
+#include "runtime/src/http/response_shape.h"
 
 /* Field errors that nest deeper are cut. */
 #define NESTED_MAX 8

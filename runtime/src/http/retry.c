@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/retry.h"
+#include "runtime/src/http/retry.h"
 
 #include "runtime/src/base/ascii.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/request.h"
+#include "runtime/src/http/request.h"
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/operation/operation.h"
