@@ -17,7 +17,7 @@
  *	loop_poll.c, loop_epoll.c   waiting, for the poll face
  */
 
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 #include "runtime/src/http/transport_curl.h"
 #include "runtime/src/loop_run.h"
 #include "runtime/src/loop_wait.h"

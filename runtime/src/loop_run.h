@@ -5,7 +5,7 @@
 /* The runs of a loop and where they are kept. Everything takes the same time however many there
  * are (timers: with the logarithm), and nothing here needs memory but the table and the timers. */
 
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 #include <taskcluster/loop.h>
 
 struct tc__flight;

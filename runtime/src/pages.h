@@ -13,7 +13,7 @@
  */
 
 #include "runtime/src/base/buffer.h"
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
 #include <taskcluster/conventions.h>

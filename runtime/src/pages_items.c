@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/pages.h"
 
-#include "runtime/src/call_reshape.h"
+#include "runtime/src/call/reshape.h"
 #include "runtime/src/loop.h"
 #include <stdlib.h>
 #include <string.h>

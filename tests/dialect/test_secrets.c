@@ -7,7 +7,7 @@
  */
 #include "tests/harness/test.h"
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include "runtime/src/http/transport.h"
 #include "tests/harness/ci.h"
 #include "tests/harness/needle.h"

@@ -8,7 +8,7 @@
  * small service, as the generator would write them.
  */
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include "runtime/src/http/transport.h"
 #include <taskcluster/generated.h>
 

@@ -5,7 +5,7 @@
  */
 #include "tests/harness/test.h"
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include "tests/nomem/failing.h"
 #include "tests/nomem/silent.h"
 #include <openssl/err.h>

@@ -6,7 +6,7 @@
  */
 #include "tests/harness/test.h"
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include "tests/harness/ci.h"
 #include "tests/harness/responder.h"
 #include "tests/nomem/failing.h"

@@ -2,7 +2,7 @@
 /* Typed calls with every allocation failing in turn. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include "tests/nomem/failing.h"
 #include "tests/nomem/silent.h"
 #include <string.h>

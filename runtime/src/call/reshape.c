@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/call_reshape.h"
+#include "runtime/src/call/reshape.h"
 
 bool tc__is_reshaped(const struct tc_operation *operation)
 {

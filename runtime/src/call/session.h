@@ -8,8 +8,8 @@
  * sent, and then, at once, the call's own.
  */
 
-#include "runtime/src/call.h"
-#include "runtime/src/client_realm.h"
+#include "runtime/src/call/call.h"
+#include "runtime/src/call/client_realm.h"
 
 /* Fills in what signs the next attempt, and *request with what is sent. */
 int tc__session_prepare(struct tc__performance *performance, struct tc__signer *signer,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 
 #include "runtime/src/base/ascii.h"
-#include "runtime/src/call_session.h"
+#include "runtime/src/call/session.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/operation/rpc.h"
 #include <stdio.h>

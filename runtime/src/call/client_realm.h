@@ -8,7 +8,7 @@
  * goes to another.
  */
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include "runtime/src/operation/conventions.h"
 
 struct tc__realm {

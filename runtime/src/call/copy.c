@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/client_realm.h"
+#include "runtime/src/call/client_realm.h"
 
 #include "runtime/src/common/clock.h"
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 /* A call from inside, and one performance of it: attempts until one succeeds or the last fails. The
  * synchronous face (call.c) and an event loop drive a performance alike. */
 
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 #include <taskcluster/call.h>
 
 /* What changes about a call that does not change. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/query.h>
 
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 #include <stdio.h>
 
 int tc_call_query_list(tc_call *call, const char *key, const char *comparison,

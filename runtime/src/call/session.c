@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/call_session.h"
+#include "runtime/src/call/session.h"
 
 #include "runtime/src/base/ascii.h"
 #include <stdlib.h>

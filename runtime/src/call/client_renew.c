@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 
 #include "runtime/src/auth/credentials_make.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/client.h"
+#include "runtime/src/call/client.h"
 
-#include "runtime/src/client_realm.h"
+#include "runtime/src/call/client_realm.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/http/transport_curl.h"
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* Typed bodies and replies: what generated functions with structs stand on. */
 #include <taskcluster/generated.h>
 
-#include "runtime/src/call.h"
-#include "runtime/src/call_reshape.h"
+#include "runtime/src/call/call.h"
+#include "runtime/src/call/reshape.h"
 #include "runtime/src/type/type.h"
 #include <string.h>
 

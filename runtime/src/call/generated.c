@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/generated.h>
 
-#include "runtime/src/call.h"
+#include "runtime/src/call/call.h"
 #include "runtime/src/operation/binding.h"
 #include <string.h>
 
