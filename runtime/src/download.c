@@ -3,7 +3,7 @@
 #include <taskcluster/download.h>
 
 #include "runtime/src/http/transport_sigpipe.h"
-#include "runtime/src/loop.h"
+#include "runtime/src/loop/loop.h"
 #include "runtime/src/operation/rpc.h"
 #include <errno.h>
 #include <poll.h>

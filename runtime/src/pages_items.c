@@ -2,7 +2,7 @@
 #include "runtime/src/pages.h"
 
 #include "runtime/src/call/reshape.h"
-#include "runtime/src/loop.h"
+#include "runtime/src/loop/loop.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "runtime/src/common/clock.h"
 #include "runtime/src/http/events.h"
-#include "runtime/src/loop.h"
+#include "runtime/src/loop/loop.h"
 #include <stdlib.h>
 
 /* A stream under way: the sink that its bytes go into, with a reader. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "world.h"
 
-#include "runtime/src/loop.h"
-#include "runtime/src/loop_wait.h"
+#include "runtime/src/loop/loop.h"
+#include "runtime/src/loop/wait.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #ifdef __linux__
 
-#include "runtime/src/loop_wait.h"
+#include "runtime/src/loop/wait.h"
 
 #include <errno.h>
 #include <stdlib.h>

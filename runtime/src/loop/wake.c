@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/loop_wake.h"
+#include "runtime/src/loop/wake.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/loop.h"
+#include "runtime/src/loop/loop.h"
 
 #include "runtime/src/common/clock.h"
 #include <errno.h>

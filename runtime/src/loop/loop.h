@@ -19,9 +19,9 @@
 
 #include "runtime/src/call/call.h"
 #include "runtime/src/http/transport_curl.h"
-#include "runtime/src/loop_run.h"
-#include "runtime/src/loop_wait.h"
-#include "runtime/src/loop_wake.h"
+#include "runtime/src/loop/run.h"
+#include "runtime/src/loop/wait.h"
+#include "runtime/src/loop/wake.h"
 #include <taskcluster/loop.h>
 #include <unistd.h>
 

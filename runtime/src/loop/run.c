@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/loop_run.h"
+#include "runtime/src/loop/run.h"
 
 #include <stdlib.h>
 

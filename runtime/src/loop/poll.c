@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/loop_wait.h"
+#include "runtime/src/loop/wait.h"
 
 #include <errno.h>
 #include <poll.h>
