@@ -6,7 +6,7 @@
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
 
-#include "runtime/src/pages.h"
+#include "runtime/src/flow/pages.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

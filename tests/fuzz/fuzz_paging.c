@@ -4,7 +4,7 @@
  * given. However a page is cut, it says the same. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/pages.h"
+#include "runtime/src/flow/pages.h"
 #include "tests/harness/ci.h"
 #include <stdlib.h>
 #include <string.h>

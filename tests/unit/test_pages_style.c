@@ -2,7 +2,7 @@
 /* What a page's own link says of the next one. */
 #include "tests/harness/test.h"
 
-#include "runtime/src/pages.h"
+#include "runtime/src/flow/pages.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/pages.h"
+#include "runtime/src/flow/pages.h"
 
 #include <stddef.h>
 #include <string.h>
