@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/base/error.h"
-#include "runtime/src/common/clock.h"
 #include <errno.h>
 #include <string.h>
 #include <taskcluster/pages.h>
@@ -22,6 +20,15 @@ struct wait {
 	struct tc_wait_progress progress;
 };
 
+/* A clock that never goes back. */
+static int64_t steady_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static int check_options(const struct tc_wait_options *options, tc_error *err)
 {
 	const struct {
@@ -34,11 +41,11 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 	};
 
 	if (options->size < sizeof *options)
-		return tc__fail(
+		return tc_error_set(
 			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_WAIT_OPTIONS_INIT");
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i].value < 0)
-			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is %lld", times[i].name,
+			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is %lld", times[i].name,
 				(long long)times[i].value);
 	return TC_OK;
 }
@@ -52,9 +59,7 @@ static int begin(
 	int rc = check_options(options, err);
 	if (rc != TC_OK)
 		return rc;
-	*wait = (struct wait){
-		.options = *options, .what = what, .begun_ms = tc__clock_steady_ms()
-	};
+	*wait = (struct wait){ .options = *options, .what = what, .begun_ms = steady_ms() };
 	if (!wait->options.delay_ms)
 		wait->options.delay_ms = DELAY_MS;
 	if (!wait->options.delay_max_ms)
@@ -68,13 +73,13 @@ static int report(struct wait *wait, tc_error *err)
 {
 	const struct tc_wait_options *options = &wait->options;
 
-	wait->progress.waited_ms = tc__clock_steady_ms() - wait->begun_ms;
+	wait->progress.waited_ms = steady_ms() - wait->begun_ms;
 	if (options->progress && options->progress(options->data, &wait->progress))
-		return tc__fail(
+		return tc_error_set(
 			err, TC_ERROR_CANCELED, "canceled by the progress callback while waiting");
 	if (options->timeout_ms && wait->progress.waited_ms >= options->timeout_ms)
-		return tc__fail(err, TC_ERROR_TIMEOUT, "%s is not there after %lld ms", wait->what,
-			(long long)options->timeout_ms);
+		return tc_error_set(err, TC_ERROR_TIMEOUT, "%s is not there after %lld ms",
+			wait->what, (long long)options->timeout_ms);
 	return TC_OK;
 }
 
@@ -210,6 +215,20 @@ static void count_state(struct tc_wait_counts *counts, const char *state)
 	counts->other++;
 }
 
+/* Gives a failure, if there is one, to whoever asked; returns its code. */
+static int hand_over(tc_error *failure, tc_error *err)
+{
+	int code = failure->code;
+
+	if (code == TC_OK || !err) {
+		tc_error_clear(failure);
+		return code;
+	}
+	tc_error_clear(err);
+	*err = *failure;
+	return code;
+}
+
 static int count_tasks(
 	tc_client *client, const char *group, struct tc_wait_counts *counts, tc_error *err)
 {
@@ -223,7 +242,7 @@ static int count_tasks(
 		count_state(counts, tc_json_text(tc_json_at(task, "/status/state")));
 	tc_items_free(items);
 	tc_call_free(call);
-	return failure.code == TC_OK ? TC_OK : tc__fail_with(err, &failure);
+	return hand_over(&failure, err);
 }
 
 static bool all_resolved(const struct tc_wait_counts *counts)

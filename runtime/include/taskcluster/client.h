@@ -11,23 +11,14 @@
 
 #include <taskcluster/credentials.h>
 #include <taskcluster/log.h>
-#include <time.h>
+#include <taskcluster/progress.h>
+#include <taskcluster/seams.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct tc_client tc_client;
-
-/* How far the attempt that runs has come; totals are -1 while unknown. */
-struct tc_progress {
-	int64_t sent, send_total;
-	int64_t received, receive_total;
-};
-
-/* Called now and then while a call runs, also while it waits before a retry; anything but 0
- * cancels the call with TC_ERROR_CANCELED. */
-typedef int tc_progress_fn(void *data, const struct tc_progress *progress);
 
 /*
  * Gives credentials that are newer than `current` (NULL while there are none): a reference that the
@@ -37,13 +28,6 @@ typedef int tc_progress_fn(void *data, const struct tc_progress *progress);
  * which waits meanwhile; it must not use the same client.
  */
 typedef tc_credentials *tc_renew_fn(void *data, const tc_credentials *current, tc_error *err);
-
-/* Seams for tests and special hosts. Each may be NULL. */
-struct tc_seams {
-	struct timespec (*clock)(void *data);                   /* the wall clock, UTC */
-	void (*random)(void *data, void *bytes, size_t length); /* for nonces and jitter */
-	void *data;
-};
 
 /*
  * Start from TC_OPTIONS_INIT; zero and NULL always mean the default. When options are given,

@@ -11,7 +11,8 @@
 #include "runtime/src/auth/hawk_nonce.h"
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/common/crypto.h"
-#include <taskcluster/client.h>
+#include <taskcluster/credentials.h>
+#include <taskcluster/seams.h>
 
 /* Servers refuse a longer Authorization value, and a longer path and query with a bewit. */
 #define TC__HAWK_MAX 4096

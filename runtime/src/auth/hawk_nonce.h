@@ -12,7 +12,8 @@
 
 #include <stdint.h>
 #include <sys/types.h>
-#include <taskcluster/client.h>
+#include <taskcluster/error.h>
+#include <taskcluster/seams.h>
 
 #define TC__NONCE_SIZE 17 /* 16 characters and NUL */
 

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <taskcluster/client.h>
+#include <taskcluster/seams.h>
 
 /* The wall clock, through the seam when there is one. */
 struct timespec tc__clock_now(const struct tc_seams *seams);

@@ -221,3 +221,9 @@ struct tc_sink tc_sink_fd(int fd)
 	sink.data = (void *)(intptr_t)fd;
 	return sink;
 }
+
+void tc_loop_resume(tc_loop *loop, uint64_t run)
+{
+	if (loop)
+		tc__loop_resume_later(loop, run);
+}

@@ -9,7 +9,7 @@
 
 #include "runtime/src/http/request.h"
 #include "runtime/src/http/response.h"
-#include <taskcluster/client.h>
+#include <taskcluster/progress.h>
 
 /* One attempt on its way. */
 struct tc__delivery {

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/download.h>
 
 #define IN_FLIGHT 64
 #define IN_FLIGHT_MAX 100000
@@ -335,9 +334,9 @@ void tc__loop_resume(tc_loop *loop, uint64_t id)
 		tc__flight_resume(loop, run);
 }
 
-void tc_loop_resume(tc_loop *loop, uint64_t id)
+void tc__loop_resume_later(tc_loop *loop, uint64_t id)
 {
-	struct tc__run *run = loop ? tc__run_table_find(&loop->runs, id) : NULL;
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
 
 	if (!run || run->state != TC__RUN_FLYING)
 		return;

@@ -76,8 +76,10 @@ tc_loop *tc__loop_new(
 int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc_done_fn *on_done,
 	void *data, uint64_t *run, tc_error *err);
 
-/* tc_loop_resume at once, instead of in the loop's next turn. Not from inside the sink. */
+/* Goes on with a run that its sink has paused: at once (not from inside the sink), or in the loop's
+ * next turn. */
 void tc__loop_resume(tc_loop *loop, uint64_t run);
+void tc__loop_resume_later(tc_loop *loop, uint64_t run);
 
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);

@@ -4,7 +4,6 @@
 #include "runtime/src/common/url.h"
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/query.h>
 
 static const char *separator_of(const struct tc_operation *operation)
 {
@@ -404,11 +403,11 @@ void tc__query_clear(struct tc__query *query)
 	query->changed = NULL;
 }
 
-bool tc_query_has_key(const struct tc_operation *operation, const char *key)
+bool tc__query_has_key(const struct tc_operation *operation, const char *key)
 {
 	struct meaning meaning = { 0 };
 
-	return operation && key && find_sent(operation, key, &meaning);
+	return find_sent(operation, key, &meaning);
 }
 
 /* ---- the whole ---- */
