@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "dialect_value.h"
 
-#include "pattern.h"
+#include "codegen/src/input/pattern.h"
 #include "runtime/src/base/buffer.h"
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 /* What the emit_*.c files share: pieces of C that every file has. */
 
-#include "prose.h"
+#include "codegen/src/input/prose.h"
 #include "shape.h"
 
 #define EMIT_FILE_MAX ((size_t)256 << 20)

@@ -7,8 +7,8 @@
  * Memory that ends is told at the end: names are good texts until then.
  */
 
-#include "prose.h"
-#include "table.h"
+#include "codegen/src/input/prose.h"
+#include "codegen/src/input/table.h"
 
 struct pool {
 	struct tc__arena arena;

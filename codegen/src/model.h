@@ -7,7 +7,7 @@
  * needs, and nothing about JSON or C text. All of it lies in the model's arena or in its inputs.
  */
 
-#include "input.h"
+#include "codegen/src/input/input.h"
 #include "name.h"
 #include <taskcluster/operation.h>
 

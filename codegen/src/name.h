@@ -7,8 +7,8 @@
  * users in codegen/README.md.
  */
 
-#include "node.h"
-#include "table.h"
+#include "codegen/src/input/node.h"
+#include "codegen/src/input/table.h"
 
 #define NAME_SERVICE_MAX 32
 #define NAME_MAX 64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "output.h"
 
-#include "file.h"
+#include "codegen/src/input/file.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

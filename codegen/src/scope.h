@@ -4,7 +4,7 @@
 
 /* The scopes that a function requires. */
 
-#include "node.h"
+#include "codegen/src/input/node.h"
 
 /*
  * Checks a scope expression: a string, { AllOf }, { AnyOf }, { for, in, each }, { if, then, else },

@@ -2,7 +2,7 @@
 /* The rules that schemas have for values, as far as the runtime's tables know them. */
 #include "shape.h"
 
-#include "pattern.h"
+#include "codegen/src/input/pattern.h"
 #include <string.h>
 
 #define ALLOWED_MAX 1000

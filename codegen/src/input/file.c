@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "file.h"
+#include "codegen/src/input/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "input.h"
+#include "codegen/src/input/input.h"
 
-#include "file.h"
+#include "codegen/src/input/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "pattern.h"
+#include "codegen/src/input/pattern.h"
 
 #include <pcre2.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "node.h"
+#include "codegen/src/input/node.h"
 
 #include "runtime/src/base/buffer.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "table.h"
+#include "codegen/src/input/table.h"
 
 #include <string.h>
 

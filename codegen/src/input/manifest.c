@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "input.h"
+#include "codegen/src/input/input.h"
 
 #include <string.h>
 

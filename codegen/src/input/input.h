@@ -8,8 +8,8 @@
  * are documents found by name, such as "schemas/queue/v1/task.json".
  */
 
-#include "node.h"
-#include "table.h"
+#include "codegen/src/input/node.h"
+#include "codegen/src/input/table.h"
 
 struct document {
 	struct document *next;

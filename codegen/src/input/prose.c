@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "prose.h"
+#include "codegen/src/input/prose.h"
 
 #include <stdio.h>
 #include <string.h>
