@@ -13,7 +13,7 @@
  *	dialect_value.c  the kinds of values that members have
  */
 
-#include "model.h"
+#include "codegen/src/model/model.h"
 #include <taskcluster/conventions.h>
 
 struct dialect_reader {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "emit.h"
+#include "codegen/src/emit.h"
 
+#include "codegen/src/emit_conventions.h"
+#include "codegen/src/emit_parts.h"
 #include "codegen/src/input/prose.h"
-#include "emit_conventions.h"
-#include "emit_parts.h"
 #include <string.h>
 
 /* Headers */

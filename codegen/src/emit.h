@@ -4,7 +4,7 @@
 
 /* The model as C: the text of every file of the output. */
 
-#include "model.h"
+#include "codegen/src/model/model.h"
 #include "runtime/src/base/buffer.h"
 
 /* In the first line of every file that the generator wrote. */

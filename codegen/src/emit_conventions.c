@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "emit_conventions.h"
+#include "codegen/src/emit_conventions.h"
 
-#include "dialect.h"
-#include "shape.h"
+#include "codegen/src/dialect.h"
+#include "codegen/src/shape.h"
 #include <string.h>
 
 #define INIT_MAX (SIZE_MAX / 2)

@@ -4,8 +4,8 @@
 
 /* What a reference says in x1, as the rows of taskcluster/conventions.h. Nothing for others. */
 
-#include "emit_pool.h"
-#include "model.h"
+#include "codegen/src/emit_pool.h"
+#include "codegen/src/model/model.h"
 
 /* The rows that functions of a service share. */
 struct shared_rules {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* taskcluster-codegen: API references into C. */
-#include "emit.h"
-#include "output.h"
+#include "codegen/src/emit.h"
+#include "codegen/src/model/type.h"
+#include "codegen/src/output.h"
 #include "runtime/src/base/error.h"
-#include "type.h"
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/version.h>

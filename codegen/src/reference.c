@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "reference.h"
+#include "codegen/src/reference.h"
 
-#include "dialect.h"
+#include "codegen/src/dialect.h"
+#include "codegen/src/model/scope.h"
+#include "codegen/src/model/type.h"
 #include "runtime/src/base/buffer.h"
-#include "scope.h"
-#include "type.h"
 #include <string.h>
 
 #define ENTRIES_MAX 4096

@@ -4,7 +4,7 @@
 
 /* References, current and of 2015, into the model. */
 
-#include "model.h"
+#include "codegen/src/model/model.h"
 
 /* An input_read_fn: adds what the document says to the model (context), checked; a document of a
  * kind that has nothing for C, such as a list of metrics, adds nothing. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "shape.h"
+#include "codegen/src/shape.h"
 
-#include "dialect.h"
+#include "codegen/src/dialect.h"
+#include "codegen/src/model/type.h"
 #include "runtime/src/base/buffer.h"
-#include "type.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -8,7 +8,7 @@
  * failure; a rule that is not known is left out, with a note. Notes end in the header's comments.
  */
 
-#include "model.h"
+#include "codegen/src/model/model.h"
 
 enum shape_kind {
 	SHAPE_JSON, /* free-form */

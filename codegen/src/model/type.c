@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "type.h"
+#include "codegen/src/model/type.h"
 
 #include "runtime/src/base/buffer.h"
 #include <string.h>

@@ -8,7 +8,7 @@
  */
 
 #include "codegen/src/input/input.h"
-#include "name.h"
+#include "codegen/src/model/name.h"
 #include <taskcluster/operation.h>
 
 /* A schema that a function or an exchange names. */

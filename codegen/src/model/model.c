@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "model.h"
+#include "codegen/src/model/model.h"
 
-#include "conventions.h"
-#include "reference.h"
+#include "codegen/src/model/conventions.h"
+#include "codegen/src/reference.h"
 
 void model_open(struct model *model)
 {

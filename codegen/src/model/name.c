@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "name.h"
+#include "codegen/src/model/name.h"
 
 #include "runtime/src/base/buffer.h"
 #include <stdio.h>

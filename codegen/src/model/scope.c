@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "scope.h"
+#include "codegen/src/model/scope.h"
 
-#include "name.h"
+#include "codegen/src/model/name.h"
 #include "runtime/src/base/buffer.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "conventions.h"
+#include "codegen/src/model/conventions.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * harmless and how long a reply may take; of all of them, which release they are. The format is in
  * references/README.md. */
 
-#include "model.h"
+#include "codegen/src/model/model.h"
 
 /* Sets in the model what the document says; every service and operation in it must be there. The
  * release is that of the services from `input`, or of all when that is NULL. */

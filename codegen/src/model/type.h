@@ -4,7 +4,7 @@
 
 /* Schemas: found by the names that references and `$ref`s give, and checked to hold together. */
 
-#include "model.h"
+#include "codegen/src/model/model.h"
 
 /* A `$ref` that was met, or a reference's use of a schema, and where it leads. */
 struct schema_edge {
