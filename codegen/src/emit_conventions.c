@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/emit_conventions.h"
 
-#include "codegen/src/dialect.h"
+#include "codegen/src/reference/dialect.h"
 #include "codegen/src/shape.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The functions with structs: performing a call, its body, its reply. */
-#include "codegen/src/dialect.h"
 #include "codegen/src/emit_parts.h"
+#include "codegen/src/reference/dialect.h"
 
 static void add_arguments(
 	struct fill *fill, const struct service *service, const struct operation *operation)

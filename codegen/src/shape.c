@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/shape.h"
 
-#include "codegen/src/dialect.h"
 #include "codegen/src/model/type.h"
+#include "codegen/src/reference/dialect.h"
 #include "runtime/src/base/buffer.h"
 #include <stdio.h>
 #include <string.h>

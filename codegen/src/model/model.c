@@ -2,7 +2,7 @@
 #include "codegen/src/model/model.h"
 
 #include "codegen/src/model/conventions.h"
-#include "codegen/src/reference.h"
+#include "codegen/src/reference/reference.h"
 
 void model_open(struct model *model)
 {

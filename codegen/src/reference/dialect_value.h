@@ -5,7 +5,7 @@
 /* The kinds of values that members of a reference have. Each function leaves its result as it was
  * when the member is absent. */
 
-#include "codegen/src/dialect.h"
+#include "codegen/src/reference/dialect.h"
 
 /* Zeroed; NULL when memory ends, which is told. */
 void *dialect_allocate(const struct dialect_reader *reader, size_t count, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/dialect_value.h"
+#include "codegen/src/reference/dialect_value.h"
 
 #include "codegen/src/input/pattern.h"
 #include "runtime/src/base/buffer.h"

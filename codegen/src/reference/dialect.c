@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/dialect.h"
+#include "codegen/src/reference/dialect.h"
 
-#include "codegen/src/dialect_value.h"
+#include "codegen/src/reference/dialect_value.h"
 #include <string.h>
 
 /* ---- where it is ---- */

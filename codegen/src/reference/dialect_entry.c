@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/dialect.h"
+#include "codegen/src/reference/dialect.h"
 
-#include "codegen/src/dialect_value.h"
 #include "codegen/src/model/type.h"
+#include "codegen/src/reference/dialect_value.h"
 #include <string.h>
 
 #define WAIT_MS_MAX 600000

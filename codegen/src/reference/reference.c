@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/reference.h"
+#include "codegen/src/reference/reference.h"
 
-#include "codegen/src/dialect.h"
 #include "codegen/src/model/scope.h"
 #include "codegen/src/model/type.h"
+#include "codegen/src/reference/dialect.h"
 #include "runtime/src/base/buffer.h"
 #include <string.h>
 
