@@ -2,7 +2,7 @@
 #include "codegen/src/emit_conventions.h"
 
 #include "codegen/src/reference/dialect.h"
-#include "codegen/src/shape.h"
+#include "codegen/src/shape/shape.h"
 #include <string.h>
 
 #define INIT_MAX (SIZE_MAX / 2)

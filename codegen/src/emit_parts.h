@@ -5,7 +5,7 @@
 /* What the emit_*.c files share: pieces of C that every file has. */
 
 #include "codegen/src/input/prose.h"
-#include "codegen/src/shape.h"
+#include "codegen/src/shape/shape.h"
 
 #define EMIT_FILE_MAX ((size_t)256 << 20)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* oneOf and anyOf: texts become one text, other shapes a union. */
-#include "codegen/src/shape.h"
+#include "codegen/src/shape/shape.h"
 
 #include <string.h>
 

@@ -152,7 +152,7 @@ static inline bool shape_has_indirect(const struct shape *shape)
 }
 
 /*
- * For the shape_*.c files.
+ * For the files beside this one.
  */
 
 /* Memory that ends is told at the end, so that building needs no checks on the way: what could not
@@ -200,7 +200,7 @@ bool shape_is_null(const tc_json *schema);
 struct shape_use shape_build(
 	struct builder *builder, const tc_json *schema, const char *name, bool alone);
 
-/* Rules (shape_rules.c), out of a schema's keywords */
+/* Rules (rules.c), out of a schema's keywords */
 void shape_read_text(struct builder *builder, struct shape *shape, const tc_json *schema);
 void shape_read_int64(struct builder *builder, struct shape *shape, const tc_json *schema);
 void shape_read_double(struct builder *builder, struct shape *shape, const tc_json *schema);
@@ -215,13 +215,13 @@ size_t shape_read_allowed(
 /* Notes what of a schema is not checked. */
 void shape_note_others(struct builder *builder, struct shape *shape, const tc_json *schema);
 
-/* Alternatives (shape_union.c): `alternatives` is what oneOf or anyOf holds. The shape becomes a
+/* Alternatives (union.c): `alternatives` is what oneOf or anyOf holds. The shape becomes a
  * union or, where its alternatives cannot be told apart, free-form. */
 bool shape_are_texts(struct builder *builder, const tc_json *schema, const tc_json *alternatives);
 void shape_merge_texts(struct builder *builder, struct shape *shape, const tc_json *alternatives);
 void shape_build_union(struct builder *builder, struct shape *shape, const tc_json *alternatives);
 
-/* Names (shape_name.c) */
+/* Names (name.c) */
 
 /* What the struct of a schema within a document is called: service, file and path. */
 const char *shape_document_name(
@@ -237,7 +237,7 @@ const char *shape_join(struct builder *builder, const char *base, const char *pa
 void shape_name_fields(struct builder *builder, struct shape *shape);
 void shape_name_arms(struct builder *builder, struct shape *shape);
 
-/* Last steps (shape_finish.c): which shapes are part of bodies and of secrets, no struct within
+/* Last steps (finish.c): which shapes are part of bodies and of secrets, no struct within
  * itself, and the order of declaration. */
 void shape_mark_input(struct shape *root);
 void shape_finish_service(struct builder *builder);

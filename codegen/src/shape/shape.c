@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/shape.h"
+#include "codegen/src/shape/shape.h"
 
 #include "codegen/src/model/type.h"
 #include "codegen/src/reference/dialect.h"
