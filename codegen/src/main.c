@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* taskcluster-codegen: API references into C. */
-#include "codegen/src/emit.h"
+#include "codegen/src/emit/emit.h"
+#include "codegen/src/emit/output.h"
 #include "codegen/src/model/type.h"
-#include "codegen/src/output.h"
 #include "runtime/src/base/error.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Any bytes as a reference or a bundle: they become C, the same each time, or are refused with a
  * message that names the file. */
-#include "codegen/src/emit.h"
+#include "codegen/src/emit/emit.h"
 #include "codegen/src/model/type.h"
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 /* What a reference says in x1, as the rows of taskcluster/conventions.h. Nothing for others. */
 
-#include "codegen/src/emit_pool.h"
+#include "codegen/src/emit/pool.h"
 #include "codegen/src/model/model.h"
 
 /* The rows that functions of a service share. */

@@ -4,7 +4,7 @@
 
 /* Generated files and what lies in the output folder. */
 
-#include "codegen/src/emit.h"
+#include "codegen/src/emit/emit.h"
 
 struct output_report {
 	size_t written, removed; /* by output_write */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/emit_parts.h"
+#include "codegen/src/emit/parts.h"
 
-#include "codegen/src/emit.h"
+#include "codegen/src/emit/emit.h"
 #include <string.h>
 
 struct upper emit_upper(const char *c_name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The constant rows in <service>.c: operations, exchanges, the service. What is equal is there
  * once. */
-#include "codegen/src/emit_conventions.h"
-#include "codegen/src/emit_parts.h"
+#include "codegen/src/emit/conventions.h"
+#include "codegen/src/emit/parts.h"
 #include <string.h>
 
 #define HINT_MAX 40

@@ -4,8 +4,8 @@
  * A name that has several meanings has them one behind the other, the most frequent one first, and
  * the others with the functions they hold for.
  */
-#include "codegen/src/emit_parts.h"
-#include "codegen/src/emit_pool.h"
+#include "codegen/src/emit/parts.h"
+#include "codegen/src/emit/pool.h"
 #include "codegen/src/reference/dialect.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/emit.h"
+#include "codegen/src/emit/emit.h"
 
-#include "codegen/src/emit_conventions.h"
-#include "codegen/src/emit_parts.h"
+#include "codegen/src/emit/conventions.h"
+#include "codegen/src/emit/parts.h"
 #include "codegen/src/input/prose.h"
 #include <string.h>
 

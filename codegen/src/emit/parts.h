@@ -2,7 +2,7 @@
 #ifndef TC_CODEGEN_EMIT_PARTS_H
 #define TC_CODEGEN_EMIT_PARTS_H
 
-/* What the emit_*.c files share: pieces of C that every file has. */
+/* What the files beside this one share: pieces of C that every file has. */
 
 #include "codegen/src/input/prose.h"
 #include "codegen/src/shape/shape.h"

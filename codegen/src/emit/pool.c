@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/emit_pool.h"
+#include "codegen/src/emit/pool.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The functions with structs: performing a call, its body, its reply. */
-#include "codegen/src/emit_parts.h"
+#include "codegen/src/emit/parts.h"
 #include "codegen/src/reference/dialect.h"
 
 static void add_arguments(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* <service>_types.h: structs, with what the schemas say of them in comments. */
-#include "codegen/src/emit_parts.h"
+#include "codegen/src/emit/parts.h"
 
 #include <string.h>
 

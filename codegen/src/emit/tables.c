@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* <service>_types.c: the tables of the codec. What is equal is there once. */
-#include "codegen/src/emit_parts.h"
-#include "codegen/src/emit_pool.h"
+#include "codegen/src/emit/parts.h"
+#include "codegen/src/emit/pool.h"
 
 #include <stdio.h>
 #include <string.h>

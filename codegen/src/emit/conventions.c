@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/emit_conventions.h"
+#include "codegen/src/emit/conventions.h"
 
 #include "codegen/src/reference/dialect.h"
 #include "codegen/src/shape/shape.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/output.h"
+#include "codegen/src/emit/output.h"
 
 #include "codegen/src/input/file.h"
 #include <dirent.h>
