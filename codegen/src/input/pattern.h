@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 enum pattern_kind {
-	PATTERN_OF_SCHEMA,   /* type_rules.c: texts are UTF-8 */
-	PATTERN_OF_REFERENCE /* conventions.c: texts are bytes */
+	PATTERN_OF_SCHEMA,   /* runtime/src/type/rules.c: texts are UTF-8 */
+	PATTERN_OF_REFERENCE /* runtime/src/operation/conventions.c: texts are bytes */
 };
 
 /* Why a pattern does not compile, for people, and at which byte; an empty reason: it does. */

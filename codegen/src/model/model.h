@@ -96,17 +96,7 @@ struct model {
 /* Makes an empty model; it must not move. */
 void model_open(struct model *model);
 
-/* Takes what model_open and all that followed allocated. */
+/* Takes what model_open and all that followed allocated, inputs included. */
 void model_close(struct model *model);
-
-/* Adds all references at a path, and the conventions.json at the top of its tree. On failure the
- * model is only good for model_close. */
-int model_add_path(struct model *model, const char *path, tc_error *err);
-
-/* The same for an opened input, which the model then owns also when it fails. */
-int model_add_input(struct model *model, struct input *input, tc_error *err);
-
-/* Adds the conventions in a file of their own, for references added before. */
-int model_add_conventions(struct model *model, const char *path, tc_error *err);
 
 #endif
