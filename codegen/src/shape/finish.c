@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What can only be told when all shapes of a service are there. */
-#include "codegen/src/shape/shape.h"
+#include "codegen/src/shape/builder.h"
 
 #include <string.h>
 #include <strings.h>

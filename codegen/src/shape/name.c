@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* What structs, their members and the arms of unions are called. */
-#include "codegen/src/shape/shape.h"
+#include "codegen/src/shape/builder.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* The rules that schemas have for values, as far as the runtime's tables know them. */
-#include "codegen/src/shape/shape.h"
+#include "codegen/src/shape/builder.h"
 
 #include "codegen/src/input/pattern.h"
 #include <string.h>

@@ -1,239 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "codegen/src/shape/shape.h"
+#include "codegen/src/shape/builder.h"
 
-#include "codegen/src/model/type.h"
 #include "codegen/src/reference/dialect.h"
-#include "runtime/src/base/buffer.h"
-#include <stdio.h>
 #include <string.h>
 
 #define DEPTH_MAX 200
 #define DEFAULT_TEXT_MAX 40
 
-static struct shape *build_peeled(
-	struct builder *b, const struct peeled *peeled, bool alone, bool *nullable);
-
-void *shape_alloc(struct builder *b, size_t size)
-{
-	void *memory = tc__arena_alloc(&b->model->arena, size);
-
-	b->no_memory |= !memory;
-	return memory ? memset(memory, 0, size) : NULL;
-}
-
-const char *shape_text(struct builder *b, const char *format, ...)
-{
-	struct tc__buffer text = TC__BUFFER(SIZE_MAX / 2);
-	char line[4096];
-	va_list arguments;
-
-	va_start(arguments, format);
-	int length = vsnprintf(line, sizeof line, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		length = 0;
-	tc__buffer_add(
-		&text, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
-	const char *copy = tc__buffer_failed(&text)
-		? NULL
-		: tc__arena_text(&b->model->arena, tc__buffer_get(&text), text.length);
-	tc__buffer_clear(&text);
-	b->no_memory |= !copy;
-	return copy ? copy : "";
-}
-
-struct shape *shape_new(struct builder *b, enum shape_kind kind, const char *name)
-{
-	struct shape *shape = shape_alloc(b, sizeof *shape);
-
-	if (!shape) {
-		shape = &b->fallback;
-		*shape = (struct shape){ 0 };
-	}
-	shape->kind = kind;
-	shape->c_name = name;
-	return shape;
-}
-
-void shape_note(struct builder *b, struct shape *shape, const char *format, ...)
-{
-	char line[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(line, sizeof line, format, arguments);
-	va_end(arguments);
-	if (shape->notes && strstr(shape->notes, line))
-		return;
-	shape->notes = shape->notes ? shape_text(b, "%s %s", shape->notes, line)
-				    : shape_text(b, "%s", line);
-}
-
-/* ---- what a schema says of its values ---- */
-
-static unsigned kind_of_type(const char *type, bool *integer)
-{
-	static const struct {
-		const char *type;
-		unsigned kinds;
-	} types[] = { { "null", 1 << TC_JSON_NULL }, { "boolean", 1 << TC_JSON_BOOL },
-		{ "integer", 1 << TC_JSON_NUMBER }, { "number", 1 << TC_JSON_NUMBER },
-		{ "string", 1 << TC_JSON_STRING }, { "array", 1 << TC_JSON_ARRAY },
-		{ "object", 1 << TC_JSON_OBJECT } };
-
-	for (size_t i = 0; type && i < sizeof types / sizeof *types; i++) {
-		if (strcmp(types[i].type, type) != 0)
-			continue;
-		if (types[i].kinds == 1 << TC_JSON_NUMBER)
-			*integer = *integer && strcmp(type, "integer") == 0;
-		return types[i].kinds;
-	}
-	return 0;
-}
-
-static unsigned kind_of_value(const tc_json *value, bool *integer)
-{
-	enum tc_json_kind kind = tc_json_kind(value);
-	int64_t whole;
-
-	if (kind == TC_JSON_NUMBER)
-		*integer = *integer && tc_json_int64(value, &whole);
-	return kind == TC_JSON_ABSENT ? 0 : 1u << kind;
-}
-
-/* What type, const or enum say, null included. */
-static unsigned all_kinds(const tc_json *schema, bool *integer)
-{
-	const tc_json *type = tc_json_get(schema, "type");
-	const tc_json *values = tc_json_get(schema, "enum");
-	const tc_json *value = tc_json_get(schema, "const");
-	unsigned kinds = 0;
-
-	*integer = true;
-	if (tc_json_kind(type) == TC_JSON_STRING)
-		return kind_of_type(tc_json_text(type), integer);
-	for (size_t i = 0; i < tc_json_count(type); i++)
-		kinds |= kind_of_type(tc_json_text(tc_json_item(type, i)), integer);
-	if (type)
-		return kinds;
-	if (value)
-		return kind_of_value(value, integer);
-	for (size_t i = 0; i < tc_json_count(values); i++)
-		kinds |= kind_of_value(tc_json_item(values, i), integer);
-	if (kinds)
-		return kinds;
-	if (tc_json_kind(tc_json_get(schema, "properties")) == TC_JSON_OBJECT)
-		return 1 << TC_JSON_OBJECT;
-	if (tc_json_kind(tc_json_get(schema, "items")) == TC_JSON_OBJECT)
-		return 1 << TC_JSON_ARRAY;
-	return 0;
-}
-
-unsigned shape_kinds(const tc_json *schema, bool *integer)
-{
-	return all_kinds(schema, integer) & ~(1u << TC_JSON_NULL);
-}
-
-bool shape_is_null(const tc_json *schema)
-{
-	bool integer;
-
-	return all_kinds(schema, &integer) == 1u << TC_JSON_NULL;
-}
-
-static const tc_json *alternatives_of(const tc_json *schema)
-{
-	const tc_json *one_of = tc_json_get(schema, "oneOf"),
-		      *any_of = tc_json_get(schema, "anyOf");
-
-	if (tc_json_get(schema, "allOf") || (one_of && any_of) || tc_json_get(schema, "properties"))
-		return NULL;
-	return one_of ? one_of : any_of;
-}
-
-/* Whether null is a value of it, and not the only one. */
-static bool allows_null(const tc_json *schema)
-{
-	const tc_json *alternatives = alternatives_of(schema);
-	bool integer, null = false;
-	unsigned kinds = all_kinds(schema, &integer);
-
-	for (size_t i = 0; !kinds && i < tc_json_count(alternatives); i++)
-		null |= shape_is_null(tc_json_item(alternatives, i));
-	return null || (kinds & 1u << TC_JSON_NULL && kinds != 1u << TC_JSON_NULL);
-}
-
-/* ---- peeling ---- */
-
-/* The list of alternatives that is all a schema consists of; NULL when there is more to it. */
-static const tc_json *sole_alternatives(const tc_json *schema)
-{
-	static const char *const others[] = { "type", "properties", "enum", "const", "items",
-		"additionalProperties", "pattern", "format", "minLength", "maxLength" };
-	static const char *const lists[] = { "oneOf", "anyOf", "allOf" };
-	const tc_json *found = NULL;
-
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		if (tc_json_get(schema, others[i]))
-			return NULL;
-	}
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		const tc_json *list = tc_json_get(schema, lists[i]);
-		if (!list)
-			continue;
-		if (found || tc_json_kind(list) != TC_JSON_ARRAY)
-			return NULL;
-		found = list;
-	}
-	return found;
-}
-
-/* The alternative that is left when null is taken off, if it is one only. */
-static const tc_json *sole_alternative(const tc_json *schema, bool *nullable)
-{
-	const tc_json *list = sole_alternatives(schema), *left = NULL;
-	bool null = false, all_of = list && list == tc_json_get(schema, "allOf");
-
-	for (size_t i = 0; i < tc_json_count(list); i++) {
-		const tc_json *alternative = tc_json_item(list, i);
-		if (shape_is_null(alternative) && !all_of) {
-			null = true;
-			continue;
-		}
-		if (left)
-			return NULL;
-		left = alternative;
-	}
-	*nullable |= left && null;
-	return left;
-}
-
-struct peeled shape_peel(struct builder *b, const tc_json *schema, const char *name)
-{
-	struct peeled peeled = { .schema = schema, .name = name };
-
-	for (size_t steps = 0; peeled.schema; steps++) {
-		const char *description = tc_json_text(tc_json_get(peeled.schema, "description"));
-		if (!peeled.description)
-			peeled.description = description;
-		const struct schema_edge *edge = type_edge(b->model, peeled.schema);
-		const tc_json *next;
-		if (steps > DEPTH_MAX) {
-			peeled.schema = NULL;
-		} else if (edge) {
-			peeled.schema = edge->to;
-			peeled.name =
-				edge->to ? shape_document_name(b, edge->document, edge->to) : name;
-			peeled.is_root = edge->to && edge->document->root == edge->to;
-		} else if ((next = sole_alternative(peeled.schema, &peeled.nullable))) {
-			peeled.schema = next;
-		} else {
-			break;
-		}
-	}
-	peeled.nullable |= peeled.schema && allows_null(peeled.schema);
-	return peeled;
-}
+/* Builds the shape of a schema. `alone`: it is no member, so that a list needs a struct. */
+static struct shape_use build(
+	struct builder *b, const tc_json *schema, const char *name, bool alone);
 
 /* ---- objects ---- */
 
@@ -292,7 +68,7 @@ static void read_field(
 	field->name = tc_json_text(name);
 	field->required = is_required(holder, field->name);
 	read_default(b, field, schema);
-	field->use = shape_build(b, schema, shape_join(b, shape->c_name, field->name), false);
+	field->use = build(b, schema, shape_join(b, shape->c_name, field->name), false);
 	field->description = tc_json_text(tc_json_get(schema, "description"));
 	if (!field->description)
 		field->description = shape_peel(b, schema, "").description;
@@ -349,7 +125,7 @@ static void build_map(struct builder *b, struct shape *shape, const tc_json *val
 	if (alone)
 		shape->list_name = shape_claim(b, name);
 	shape->c_name = shape_claim(b, alone ? shape_join(b, name, "entry") : name);
-	shape->item = shape_build(b, values, shape_join(b, name, "value"), true);
+	shape->item = build(b, values, shape_join(b, name, "value"), true);
 	shape_read_counts(b, shape, schema, "minProperties", "maxProperties");
 }
 
@@ -396,7 +172,7 @@ static void build_array(struct builder *b, struct shape *shape, const tc_json *s
 	}
 	if (alone)
 		shape->list_name = shape_claim(b, name);
-	shape->item = shape_build(b, items, alone ? shape_join(b, name, "item") : name, true);
+	shape->item = build(b, items, alone ? shape_join(b, name, "item") : name, true);
 	shape_read_counts(b, shape, schema, "minItems", "maxItems");
 	shape->counts.unique = tc_json_true(tc_json_get(schema, "uniqueItems"));
 }
@@ -445,9 +221,23 @@ static void build_by_type(struct builder *b, struct shape *shape, const tc_json 
 	}
 }
 
+static void build_union(struct builder *b, struct shape *shape, const tc_json *alternatives)
+{
+	const tc_json *const *schemas = shape_begin_union(b, shape, alternatives);
+
+	if (!schemas)
+		return;
+	for (size_t i = 0; i < shape->arm_count; i++) {
+		struct shape_arm *arm = &shape->arms[i];
+		const char *name = shape_join(b, shape->c_name, arm->c_name);
+		arm->shape = build(b, schemas[i], name, true).shape;
+	}
+	shape_end_union(b, shape);
+}
+
 static void build_schema(struct builder *b, struct shape *shape, const tc_json *schema, bool alone)
 {
-	const tc_json *alternatives = alternatives_of(schema);
+	const tc_json *alternatives = shape_alternatives(schema);
 
 	if (shape_is_null(schema)) {
 		shape->json_kinds = 1u << TC_JSON_NULL;
@@ -458,7 +248,7 @@ static void build_schema(struct builder *b, struct shape *shape, const tc_json *
 		shape_read_text(b, shape, schema);
 		shape_merge_texts(b, shape, alternatives);
 	} else {
-		shape_build_union(b, shape, alternatives);
+		build_union(b, shape, alternatives);
 	}
 	shape_note_others(b, shape, schema);
 }
@@ -510,7 +300,8 @@ static struct shape *with_null(struct builder *b, struct shape *shape)
 	return copy;
 }
 
-struct shape_use shape_build(struct builder *b, const tc_json *schema, const char *name, bool alone)
+static struct shape_use build(
+	struct builder *b, const tc_json *schema, const char *name, bool alone)
 {
 	struct peeled peeled = shape_peel(b, schema, name);
 	struct shape_use use = { 0 };
@@ -535,7 +326,7 @@ static struct shape *build_root(struct builder *b, const struct schema *schema)
 	if (!schema->document)
 		return NULL;
 	const char *name = shape_document_name(b, schema->document, schema->root);
-	struct shape_use use = shape_build(b, schema->root, name, true);
+	struct shape_use use = build(b, schema->root, name, true);
 	struct shape *shape = use.shape;
 	bool is_struct =
 		shape->kind == SHAPE_OBJECT || shape->kind == SHAPE_UNION || shape_is_list(shape);
@@ -605,14 +396,4 @@ int shape_make(struct model *model, tc_error *err)
 		no_memory = builder.no_memory;
 	}
 	return no_memory ? tc__fail_nomem(err) : TC_OK;
-}
-
-bool shape_field_is_required(const struct shape *holder, const struct shape_field *field)
-{
-	return field->required && !(field->has_default && holder->in_input);
-}
-
-bool shape_field_is_direct(const struct shape *holder, const struct shape_field *field)
-{
-	return shape_field_is_required(holder, field) && !field->use.nullable;
 }

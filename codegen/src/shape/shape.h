@@ -118,11 +118,19 @@ extern const size_t text_format_count;
 /* Makes the shapes of everything that functions and exchanges use. Only after type_check. */
 int shape_make(struct model *model, tc_error *err);
 
-/* Whether a member is held directly, so that it cannot be absent. */
-bool shape_field_is_direct(const struct shape *holder, const struct shape_field *field);
-
 /* Whether it has to be there: a required member of a body that has a default need not. */
-bool shape_field_is_required(const struct shape *holder, const struct shape_field *field);
+static inline bool shape_field_is_required(
+	const struct shape *holder, const struct shape_field *field)
+{
+	return field->required && !(field->has_default && holder->in_input);
+}
+
+/* Whether a member is held directly, so that it cannot be absent. */
+static inline bool shape_field_is_direct(
+	const struct shape *holder, const struct shape_field *field)
+{
+	return shape_field_is_required(holder, field) && !field->use.nullable;
+}
 
 /* Whether values of the shape are structs, texts and so on, as against lists of two members. */
 static inline bool shape_is_list(const struct shape *shape)
@@ -150,96 +158,5 @@ static inline bool shape_has_indirect(const struct shape *shape)
 		return false;
 	}
 }
-
-/*
- * For the files beside this one.
- */
-
-/* Memory that ends is told at the end, so that building needs no checks on the way: what could not
- * be made is `fallback`. */
-struct builder {
-	struct model *model;
-	struct service *service;
-	struct table shapes; /* schema -> shape */
-	struct table files;  /* name of a file in C -> document */
-	struct shape fallback;
-	size_t depth;
-	bool no_memory;
-};
-
-void *shape_alloc(struct builder *builder, size_t size); /* zeroed; NULL when memory ends */
-TC_PRINTF(2, 3) const char *shape_text(struct builder *builder, const char *format, ...);
-
-/* A new shape; never NULL. */
-struct shape *shape_new(struct builder *builder, enum shape_kind kind, const char *name);
-
-/* Adds to the shape's notes. */
-TC_PRINTF(3, 4)
-void shape_note(struct builder *builder, struct shape *shape, const char *format, ...);
-
-/* A schema without what only says where it is: $refs followed, null and single alternatives taken
- * off. */
-struct peeled {
-	const tc_json *schema; /* NULL: outside */
-	bool nullable;
-	const char *name;        /* what a struct for it is to be called */
-	const char *description; /* the outermost */
-	bool is_root;            /* it is a whole document */
-};
-struct peeled shape_peel(struct builder *builder, const tc_json *schema, const char *name);
-
-/* The kinds of values that a peeled schema's type or values name, as a set of 1 << enum
- * tc_json_kind, without null, and in *integer whether its numbers are integers; 0 when it names
- * none. */
-unsigned shape_kinds(const tc_json *schema, bool *integer);
-
-/* Whether null is its only value. */
-bool shape_is_null(const tc_json *schema);
-
-/* Builds the shape of a schema. `alone`: it is no member, so that a list needs a struct. */
-struct shape_use shape_build(
-	struct builder *builder, const tc_json *schema, const char *name, bool alone);
-
-/* Rules (rules.c), out of a schema's keywords */
-void shape_read_text(struct builder *builder, struct shape *shape, const tc_json *schema);
-void shape_read_int64(struct builder *builder, struct shape *shape, const tc_json *schema);
-void shape_read_double(struct builder *builder, struct shape *shape, const tc_json *schema);
-void shape_read_bool(struct builder *builder, struct shape *shape, const tc_json *schema);
-void shape_read_counts(struct builder *builder, struct shape *shape, const tc_json *schema,
-	const char *minimum, const char *maximum);
-
-/* The texts of an enum or a const; 0 unless it has nothing but texts. */
-size_t shape_read_allowed(
-	struct builder *builder, const tc_json *schema, const char *const **texts);
-
-/* Notes what of a schema is not checked. */
-void shape_note_others(struct builder *builder, struct shape *shape, const tc_json *schema);
-
-/* Alternatives (union.c): `alternatives` is what oneOf or anyOf holds. The shape becomes a
- * union or, where its alternatives cannot be told apart, free-form. */
-bool shape_are_texts(struct builder *builder, const tc_json *schema, const tc_json *alternatives);
-void shape_merge_texts(struct builder *builder, struct shape *shape, const tc_json *alternatives);
-void shape_build_union(struct builder *builder, struct shape *shape, const tc_json *alternatives);
-
-/* Names (name.c) */
-
-/* What the struct of a schema within a document is called: service, file and path. */
-const char *shape_document_name(
-	struct builder *builder, const struct document *document, const tc_json *schema);
-
-/* `name`, or the same with a number behind it when it is taken: of a struct and its table. */
-const char *shape_claim(struct builder *builder, const char *name);
-
-/* `base`_`part`, where part is any text, in snake case. */
-const char *shape_join(struct builder *builder, const char *base, const char *part);
-
-/* Fills in the members' names of an object, and the arms' of a union. */
-void shape_name_fields(struct builder *builder, struct shape *shape);
-void shape_name_arms(struct builder *builder, struct shape *shape);
-
-/* Last steps (finish.c): which shapes are part of bodies and of secrets, no struct within
- * itself, and the order of declaration. */
-void shape_mark_input(struct shape *root);
-void shape_finish_service(struct builder *builder);
 
 #endif

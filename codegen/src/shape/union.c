@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* oneOf and anyOf: texts become one text, other shapes a union. */
-#include "codegen/src/shape/shape.h"
+#include "codegen/src/shape/builder.h"
 
 #include <string.h>
 
@@ -292,7 +292,7 @@ static size_t read_candidates(struct builder *b, const tc_json *alternatives, co
 	return count;
 }
 
-static void build_arms(
+static void name_arms(
 	struct builder *b, struct shape *shape, struct candidate *candidates, size_t count)
 {
 	shape->discriminator = find_discriminator(b, candidates, count);
@@ -304,25 +304,33 @@ static void build_arms(
 		arm->c_name = arm_name(b, &candidates[i], kinds, i);
 		arm->values = candidates[i].values;
 		arm->value_count = candidates[i].value_count;
-		const char *name = shape_join(b, shape->c_name, arm->c_name);
-		arm->shape = shape_build(b, candidates[i].schema, name, true).shape;
 	}
 }
 
-void shape_build_union(struct builder *b, struct shape *shape, const tc_json *alternatives)
+const tc_json *const *shape_begin_union(
+	struct builder *b, struct shape *shape, const tc_json *alternatives)
 {
 	size_t count = tc_json_count(alternatives);
 	struct candidate *candidates = shape_alloc(b, (count + 1) * sizeof *candidates);
-	unsigned kinds = 0;
+	const tc_json **schemas = shape_alloc(b, (count + 1) * sizeof *schemas);
 
 	shape->arms = shape_alloc(b, (count + 1) * sizeof *shape->arms);
-	if (!candidates || !shape->arms)
-		return;
+	if (!candidates || !schemas || !shape->arms)
+		return NULL;
 	count = read_candidates(b, alternatives, shape->c_name, candidates);
+	for (size_t i = 0; i < count; i++)
+		schemas[i] = candidates[i].schema;
 	shape->kind = SHAPE_UNION;
 	shape->c_name = shape_claim(b, shape->c_name);
-	build_arms(b, shape, candidates, count);
-	if (count > 1 && can_be_told(shape, &kinds)) {
+	name_arms(b, shape, candidates, count);
+	return schemas;
+}
+
+void shape_end_union(struct builder *b, struct shape *shape)
+{
+	unsigned kinds = 0;
+
+	if (shape->arm_count > 1 && can_be_told(shape, &kinds)) {
 		shape->json_kinds = kinds;
 		shape_name_arms(b, shape);
 		return;
