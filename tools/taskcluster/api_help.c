@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/paragraph.h"
 #include "tools/taskcluster/rules.h"
 #include "tools/taskcluster/scope_text.h"
-#include "tools/taskcluster/text.h"
+#include "tools/taskcluster/text/paragraph.h"
+#include "tools/taskcluster/text/text.h"
 
 #include <string.h>
 

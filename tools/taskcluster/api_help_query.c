@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/paragraph.h"
 #include "tools/taskcluster/rules.h"
+#include "tools/taskcluster/text/paragraph.h"
 
 /* The keys of a query, as options; a paragraph for each. */
 

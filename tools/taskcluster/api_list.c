@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/text.h"
+#include "tools/taskcluster/text/text.h"
 
 #include <taskcluster/registry.h>
 

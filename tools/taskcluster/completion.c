@@ -2,7 +2,7 @@
 #include "tools/taskcluster/completion.h"
 #include "tools/taskcluster/cli.h"
 #include "tools/taskcluster/rules.h"
-#include "tools/taskcluster/text.h"
+#include "tools/taskcluster/text/text.h"
 
 #include <taskcluster/registry.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config_file.h"
 #include "tools/taskcluster/report.h"
-#include "tools/taskcluster/suggest.h"
+#include "tools/taskcluster/text/suggest.h"
 
 #include <errno.h>
 #include <pwd.h>

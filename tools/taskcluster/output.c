@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "tools/taskcluster/output.h"
-#include "tools/taskcluster/plain.h"
 #include "tools/taskcluster/report.h"
+#include "tools/taskcluster/text/plain.h"
 #include "tools/taskcluster/unfinished.h"
 #include <taskcluster/conventions.h>
 

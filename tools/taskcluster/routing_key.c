@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/suggest.h"
-#include "tools/taskcluster/text.h"
+#include "tools/taskcluster/text/suggest.h"
+#include "tools/taskcluster/text/text.h"
 
 #include <taskcluster/binding.h>
 #include <taskcluster/registry.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/session.h"
-#include "tools/taskcluster/plain.h"
 #include "tools/taskcluster/report.h"
+#include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_SUGGEST_H
-#define TC_CLI_SUGGEST_H
+#ifndef TC_CLI_TEXT_SUGGEST_H
+#define TC_CLI_TEXT_SUGGEST_H
 
 /*
  * What somebody may have meant: the name with the fewest slips (a letter more, less, other, or two

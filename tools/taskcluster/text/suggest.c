@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/suggest.h"
+#include "tools/taskcluster/text/suggest.h"
 
 #include <string.h>
 

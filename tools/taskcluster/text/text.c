@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/text.h"
+#include "tools/taskcluster/text/text.h"
 
 #include <ctype.h>
 #include <stdbool.h>

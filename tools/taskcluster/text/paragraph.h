@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_PARAGRAPH_H
-#define TC_CLI_PARAGRAPH_H
+#ifndef TC_CLI_TEXT_PARAGRAPH_H
+#define TC_CLI_TEXT_PARAGRAPH_H
 
 /* A text that is put together piece by piece, and printed in lines that fit. */
 

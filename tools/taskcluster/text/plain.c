@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/plain.h"
+#include "tools/taskcluster/text/plain.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_PLAIN_H
-#define TC_CLI_PLAIN_H
+#ifndef TC_CLI_TEXT_PLAIN_H
+#define TC_CLI_TEXT_PLAIN_H
 
 /* Texts of servers on terminals, which must show them rather than obey them: the controls of ASCII
  * and, in UTF-8, of ISO 6429 (U+0080 to U+009F). */
