@@ -211,7 +211,7 @@ static int call(const struct request *request, struct session *session, const tc
 		session->client, request->operation, request->pairs, request->count, body, &err);
 
 	if (!call)
-		status = report(&err, request->operation, &session->config);
+		status = report(&err, request->operation, &session->config.origin);
 	else if (request->verb == API_DRY_RUN)
 		status = api_print_request(request, session, call, body);
 	else if (request->verb)

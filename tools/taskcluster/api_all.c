@@ -22,7 +22,7 @@ static int report_place(const struct request *request, const struct session *ses
 	const tc_items *items, int64_t count, const tc_error *err)
 {
 	const char *token = tc_items_token(items);
-	int status = report(err, request->operation, &session->config);
+	int status = report(err, request->operation, &session->config.origin);
 
 	if (!items)
 		return status;

@@ -77,7 +77,7 @@ static int fetch(struct download *download, const struct session *session, const
 	if (tc_call_download(call, &sink, &head, &err) != TC_OK)
 		status = download->status
 			? download->status
-			: report(&err, download->request->operation, &session->config);
+			: report(&err, download->request->operation, &session->config.origin);
 	else if (!download->type[0]) /* no bytes came here, as with a redirect */
 		status = api_name_output(download->request, head, download->output);
 	if (status == 0 && head && tc_response_status(head) >= 300)

@@ -43,7 +43,7 @@ int api_listen(const struct request *request, const struct session *session, con
 		status = print_events(stream, &output, request->max_items, &err);
 	}
 	if (err.code != TC_OK)
-		status = report(&err, request->operation, &session->config);
+		status = report(&err, request->operation, &session->config.origin);
 	if (status == 0)
 		status = output_commit(&output);
 	output_close(&output);

@@ -40,7 +40,7 @@ static int print_signed_url(
 	if (tc_call_signed_url(call, seconds, &url, &err) == TC_OK)
 		puts(url);
 	else
-		status = report(&err, request->operation, &session->config);
+		status = report(&err, request->operation, &session->config.origin);
 	tc_release(url);
 	tc_error_clear(&err);
 	return status;

@@ -43,7 +43,7 @@ int api_send(const struct request *request, const struct session *session, const
 	int status = output_open(&output, request->output);
 
 	if (status == 0 && tc_call_perform(call, &response, &err) != TC_OK)
-		status = report(&err, request->operation, &session->config);
+		status = report(&err, request->operation, &session->config.origin);
 	if (status == 0)
 		status = api_name_output(request, response, &output);
 	if (status == 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config.h"
-#include "tools/taskcluster/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +27,10 @@ static int credentials_of_environment(struct config *config)
 	tc_error err = TC_ERROR_INIT;
 	int status = 0;
 
-	config->credentials_from = "the environment";
+	config->origin.credentials = "the environment";
 	config->credentials = tc_credentials_from_environment(&err);
 	if (!config->credentials)
-		status = report(&err, NULL, config);
+		status = report(&err, NULL, &config->origin);
 	tc_error_clear(&err);
 	return status;
 }
@@ -52,12 +51,12 @@ static int credentials_of_file(struct config *config)
 			file->path, file->root_url, config->root_url);
 		return 0;
 	}
-	config->credentials_from = file->path;
+	config->origin.credentials = file->path;
 	config->credentials =
 		tc_credentials_new(file->client_id, file->access_token, file->certificate, &err);
 	if (!config->credentials) {
 		complain("the credentials in %s cannot be used", file->path);
-		status = report(&err, NULL, config);
+		status = report(&err, NULL, &config->origin);
 	}
 	tc_error_clear(&err);
 	return status;
@@ -73,21 +72,23 @@ static int narrow(struct config *config)
 	tc_credentials *narrow = tc_credentials_authorize(config->credentials, &scopes, &err);
 	if (!narrow) {
 		complain("the authorizedScopes in %s cannot be used", config->file.path);
-		int status = report(&err, NULL, config);
+		int status = report(&err, NULL, &config->origin);
 		tc_error_clear(&err);
 		return status;
 	}
 	tc_credentials_free(config->credentials);
 	config->credentials = narrow;
-	config->narrowed = true;
+	config->origin.narrowed = true;
 	return 0;
 }
 
 int config_load(struct config *config)
 {
-	*config = (struct config){ .credentials_from = "the environment" };
+	*config = (struct config){ .origin = ORIGIN_INIT };
 	int status = config_file_read(&config->file);
 
+	if (config->file.path[0])
+		config->origin.file = config->file.path;
 	if (status != 0)
 		return status;
 	config->proxy_url = variable("TASKCLUSTER_PROXY_URL");
@@ -97,27 +98,20 @@ int config_load(struct config *config)
 	bool in_environment = variable("TASKCLUSTER_CLIENT_ID") ||
 		variable("TASKCLUSTER_ACCESS_TOKEN") || variable("TASKCLUSTER_CERTIFICATE");
 	status = in_environment ? credentials_of_environment(config) : credentials_of_file(config);
-	return status != 0 ? status : narrow(config);
+	if (status == 0)
+		status = narrow(config);
+	config->origin.signs = config->credentials || config->proxy_url;
+	return status;
 }
 
 void config_free(struct config *config)
 {
 	tc_credentials_free(config->credentials);
 	config_file_free(&config->file);
-	*config = (struct config){ .credentials_from = "the environment" };
+	*config = (struct config){ .origin = ORIGIN_INIT };
 }
 
 bool config_has_server(const struct config *config)
 {
 	return config->root_url || config->proxy_url;
-}
-
-bool config_signs(const struct config *config)
-{
-	return config && (config->credentials || config->proxy_url);
-}
-
-const char *config_path(const struct config *config)
-{
-	return config && config->file.path[0] ? config->file.path : "~/.config/taskcluster.yml";
 }

@@ -11,28 +11,23 @@
  */
 
 #include "tools/taskcluster/config_file.h"
+#include "tools/taskcluster/report.h"
 #include <taskcluster/credentials.h>
 
 struct config {
 	const char *root_url, *proxy_url; /* NULL where absent */
 	tc_credentials *credentials;      /* NULL: unsigned calls */
-	const char *credentials_from;     /* "the environment", or the file's path */
-	bool narrowed;                    /* by the file's authorizedScopes */
 	struct config_file file;
+	struct origin origin;
 };
 
-/* 0, or the exit status after telling what is wrong. Free it in either case. */
+/* 0, or the exit status after telling what is wrong. Free it in either case, and do not move it
+ * before. */
 int config_load(struct config *config);
 void config_free(struct config *config);
 
 /* Whether there is a server to ask. */
 bool config_has_server(const struct config *config);
-
-/* Whether calls carry a signature, made here or by the proxy. Accepts NULL. */
-bool config_signs(const struct config *config);
-
-/* The file's path, for messages; never empty. Accepts NULL. */
-const char *config_path(const struct config *config);
 
 /* The HTTP proxy for this URL, by https_proxy, http_proxy, all_proxy and no_proxy; or NULL. */
 const char *http_proxy_for(const char *url);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/report.h"
-#include "tools/taskcluster/config.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdarg.h>
@@ -80,12 +79,12 @@ static void say_rest(const char *message)
 	}
 }
 
-static void advise_forbidden(const struct tc_operation *operation, const struct config *config)
+static void advise_forbidden(const struct tc_operation *operation, const struct origin *origin)
 {
-	if (!config_signs(config)) {
+	if (!origin->signs) {
 		hint("The call was not signed: set TASKCLUSTER_CLIENT_ID and "
 		     "TASKCLUSTER_ACCESS_TOKEN, or write them to %s.",
-			config_path(config));
+			origin->file);
 		return;
 	}
 	fputs("  `taskcluster scopes` tells what you may do", stderr);
@@ -93,18 +92,18 @@ static void advise_forbidden(const struct tc_operation *operation, const struct 
 		fprintf(stderr, ", `taskcluster api %s %s --help` what this needs",
 			operation->service->name, operation->name);
 	fputs(".\n", stderr);
-	if (config && config->narrowed)
-		hint("Your calls are narrowed to the authorizedScopes in %s.", config_path(config));
+	if (origin->narrowed)
+		hint("Your calls are narrowed to the authorizedScopes in %s.", origin->file);
 }
 
-static void advise_unauthorized(const struct config *config)
+static void advise_unauthorized(const struct origin *origin)
 {
 	hint("The server does not accept the credentials (from %s): they may be mistyped, "
 	     "expired, or for another root URL; `taskcluster scopes` tells whose they are.",
-		config ? config->credentials_from : "the environment");
-	if (config && config->narrowed)
+		origin->credentials);
+	if (origin->narrowed)
 		hint("They must satisfy the authorizedScopes in %s, to which they are narrowed.",
-			config_path(config));
+			origin->file);
 }
 
 static const char *advice_for_status(const tc_error *err)
@@ -177,7 +176,7 @@ static void advise_elsewhere(const tc_error *err, const struct tc_conventions *s
 }
 
 static void advise(
-	const tc_error *err, const struct tc_operation *operation, const struct config *config)
+	const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
 {
 	const char *advice = advice_for_code(err);
 
@@ -188,19 +187,21 @@ static void advise(
 	if (advice)
 		hint("%s", advice);
 	else if (err->http_status == 403)
-		advise_forbidden(operation, config);
+		advise_forbidden(operation, origin);
 	else if (err->http_status == 401)
-		advise_unauthorized(config);
+		advise_unauthorized(origin);
 	if (operation && (err->code == TC_ERROR_ARGUMENT || err->http_status == 400))
 		hint("See `taskcluster api %s %s --help`.", operation->service->name,
 			operation->name);
 }
 
-int report(const tc_error *err, const struct tc_operation *operation, const struct config *config)
+int report(const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
 {
+	static const struct origin none = ORIGIN_INIT;
+
 	complain("%s", tc_error_text(err));
 	say_rest(tc_error_server_message(err));
-	advise(err, operation, config);
+	advise(err, operation, origin ? origin : &none);
 	if (tc_error_request_id(err))
 		hint("Request id: %s", tc_error_request_id(err));
 	switch (err->code) {

@@ -35,13 +35,13 @@ static int print_credentials(const struct config *config)
 		return 0;
 	}
 	if (tc_credentials_info(config->credentials, &info, &err) != TC_OK) {
-		int status = report(&err, NULL, config);
+		int status = report(&err, NULL, &config->origin);
 		tc_error_clear(&err);
 		return status;
 	}
 	printf("client: %s\n", info->client_id);
 	printf("credentials: %s, from %s\n", info->temporary ? "temporary" : "permanent",
-		config->credentials_from);
+		config->origin.credentials);
 	if (info->issuer)
 		printf("issuer: %s\n", info->issuer);
 	if (info->temporary) {
@@ -75,10 +75,10 @@ static int ask_server(const struct tc_operation *operation, struct session *sess
 	else if (err.http_status == 403)
 		status = failure("the server does not tell: asking takes the scope "
 				 "auth:current-scopes, which %s",
-			config_signs(&session->config) ? "these credentials do not have"
-						       : "unsigned calls do not have");
+			session->config.origin.signs ? "these credentials do not have"
+						     : "unsigned calls do not have");
 	else
-		status = report(&err, operation, &session->config);
+		status = report(&err, operation, &session->config.origin);
 	tc_release(reply);
 	tc_call_free(call);
 	tc_error_clear(&err);

@@ -39,7 +39,7 @@ static int check_root(const struct config *config, const struct tc_service *serv
 		return 0;
 	return usage_error("no root URL: set TASKCLUSTER_ROOT_URL, such as "
 			   "https://tc.example.com, or config.rootUrl in %s",
-		config_path(config));
+		config->origin.file);
 }
 
 bool session_is_elsewhere(const struct tc_service *service)
@@ -122,13 +122,13 @@ static const char *called_url(const struct config *config, const struct tc_servi
 static int refused(
 	const tc_error *err, const struct tc_service *service, const struct config *config)
 {
-	int status = report(err, NULL, config);
+	int status = report(err, NULL, &config->origin);
 
 	if (!service || !session_is_elsewhere(service))
 		fprintf(stderr,
 			"  The root URL comes from TASKCLUSTER_ROOT_URL, or config.rootUrl in "
 			"%s.\n",
-			config_path(config));
+			config->origin.file);
 	return status;
 }
 

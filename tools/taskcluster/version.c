@@ -60,7 +60,7 @@ static int print_server(const struct tc_operation *operation, struct session *se
 		if (version)
 			compare(version);
 	} else {
-		status = report(&err, operation, &session->config);
+		status = report(&err, operation, &session->config.origin);
 	}
 	tc_release(reply);
 	tc_call_free(call);
