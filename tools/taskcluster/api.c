@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/input.h"
-#include "tools/taskcluster/rules.h"
+#include "tools/taskcluster/shared/input.h"
+#include "tools/taskcluster/shared/names.h"
+#include "tools/taskcluster/shared/rules.h"
 
 #include <taskcluster/registry.h>
 

@@ -8,8 +8,8 @@
  */
 
 #include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/output.h"
 #include "tools/taskcluster/session.h"
+#include "tools/taskcluster/shared/output.h"
 
 #include <stdio.h>
 #include <taskcluster/call.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/rules.h"
 #include "tools/taskcluster/scope_text.h"
+#include "tools/taskcluster/shared/rules.h"
 #include "tools/taskcluster/text/paragraph.h"
 #include "tools/taskcluster/text/text.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api.h"
-#include "tools/taskcluster/rules.h"
+#include "tools/taskcluster/shared/rules.h"
 #include "tools/taskcluster/text/paragraph.h"
 
 /* The keys of a query, as options; a paragraph for each. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/completion.h"
 #include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/rules.h"
+#include "tools/taskcluster/shared/rules.h"
 #include "tools/taskcluster/text/text.h"
 
 #include <taskcluster/registry.h>

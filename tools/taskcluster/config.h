@@ -11,7 +11,7 @@
  */
 
 #include "tools/taskcluster/config_file.h"
-#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/shared/report.h"
 #include <taskcluster/credentials.h>
 
 struct config {

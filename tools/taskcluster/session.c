@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/session.h"
-#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>

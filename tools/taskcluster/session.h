@@ -5,7 +5,7 @@
 /* A client as the configuration wants it. */
 
 #include "tools/taskcluster/config.h"
-#include "tools/taskcluster/options.h"
+#include "tools/taskcluster/shared/options.h"
 #include <taskcluster/client.h>
 #include <taskcluster/operation.h>
 

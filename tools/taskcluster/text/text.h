@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_TEXT_TEXT_H
-#define TC_CLI_TEXT_TEXT_H
+#ifndef TC_CLI_TEXT_H
+#define TC_CLI_TEXT_H
 
 /* Texts of the references, for people: sentences, and lines that fit. */
 

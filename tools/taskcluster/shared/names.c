@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/shared/names.h"
+#include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/suggest.h"
 
 #include <taskcluster/registry.h>

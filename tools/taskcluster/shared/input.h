@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_INPUT_H
-#define TC_CLI_INPUT_H
+#ifndef TC_CLI_SHARED_INPUT_H
+#define TC_CLI_SHARED_INPUT_H
 
 /* A request's body, from a file or standard input. */
 

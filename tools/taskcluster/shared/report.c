@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdarg.h>

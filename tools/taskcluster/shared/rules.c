@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/rules.h"
+#include "tools/taskcluster/shared/rules.h"
 
 const struct tc_query_rule *rules_query_at(const struct tc_operation *operation, size_t position)
 {

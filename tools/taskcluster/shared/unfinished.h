@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_UNFINISHED_H
-#define TC_CLI_UNFINISHED_H
+#ifndef TC_CLI_SHARED_UNFINISHED_H
+#define TC_CLI_SHARED_UNFINISHED_H
 
 /* The file that is being written and not whole yet. SIGINT, SIGTERM and SIGHUP end the program at
  * once, and this file with it. There is one at a time. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_RULES_H
-#define TC_CLI_RULES_H
+#ifndef TC_CLI_SHARED_RULES_H
+#define TC_CLI_SHARED_RULES_H
 
 /* What the tables say of a function, where a table that is absent means what Taskcluster does. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "tools/taskcluster/input.h"
-#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/shared/input.h"
+#include "tools/taskcluster/shared/report.h"
 #include <taskcluster/conventions.h>
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_OPTIONS_H
-#define TC_CLI_OPTIONS_H
+#ifndef TC_CLI_SHARED_OPTIONS_H
+#define TC_CLI_SHARED_OPTIONS_H
 
 /*
  * The words of a command line, one at a time: options in any order, long ones with their value

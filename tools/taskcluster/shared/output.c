@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _XOPEN_SOURCE 700 /* realpath */
-#include "tools/taskcluster/output.h"
-#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/shared/output.h"
+#include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/unfinished.h"
 #include "tools/taskcluster/text/plain.h"
-#include "tools/taskcluster/unfinished.h"
 #include <taskcluster/conventions.h>
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/unfinished.h"
+#include "tools/taskcluster/shared/unfinished.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/options.h"
-#include "tools/taskcluster/report.h"
+#include "tools/taskcluster/shared/options.h"
+#include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/suggest.h"
 
 #include <stdlib.h>

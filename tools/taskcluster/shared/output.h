@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_OUTPUT_H
-#define TC_CLI_OUTPUT_H
+#ifndef TC_CLI_SHARED_OUTPUT_H
+#define TC_CLI_SHARED_OUTPUT_H
 
 /*
  * Where a reply goes: standard output, or a file that appears whole or not at all, whatever ends

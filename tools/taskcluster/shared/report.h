@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_REPORT_H
-#define TC_CLI_REPORT_H
+#ifndef TC_CLI_SHARED_REPORT_H
+#define TC_CLI_SHARED_REPORT_H
 
 /* What goes wrong, told on standard error: what it was, and what to do about it. */
 
