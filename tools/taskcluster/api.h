@@ -8,7 +8,7 @@
  */
 
 #include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/session.h"
+#include "tools/taskcluster/config/session.h"
 #include "tools/taskcluster/shared/output.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/session.h"
+#include "tools/taskcluster/config/session.h"
 
 #include <taskcluster/call.h>
 #include <taskcluster/date.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/config.h"
+#include "tools/taskcluster/config/config.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/session.h"
+#include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/config/http_proxy.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/plain.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_SESSION_H
-#define TC_CLI_SESSION_H
+#ifndef TC_CLI_CONFIG_SESSION_H
+#define TC_CLI_CONFIG_SESSION_H
 
 /* A client as the configuration wants it. */
 
-#include "tools/taskcluster/config.h"
+#include "tools/taskcluster/config/config.h"
 #include "tools/taskcluster/shared/options.h"
 #include <taskcluster/client.h>
 #include <taskcluster/operation.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/config_file.h"
+#include "tools/taskcluster/config/file.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/suggest.h"
 

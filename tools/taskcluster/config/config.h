@@ -5,12 +5,12 @@
 /*
  * Where to call and as whom: TASKCLUSTER_ROOT_URL or TASKCLUSTER_PROXY_URL, and
  * TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN and TASKCLUSTER_CERTIFICATE, and what they leave
- * open from the file (config_file.h). An empty variable counts as none. Credentials are one thing:
+ * open from the file (file.h). An empty variable counts as none. Credentials are one thing:
  * all of the environment's, or all of the file's. Those of a file that names a root URL are never
  * used for another one. The file's authorizedScopes narrow whatever credentials are used.
  */
 
-#include "tools/taskcluster/config_file.h"
+#include "tools/taskcluster/config/file.h"
 #include "tools/taskcluster/shared/report.h"
 #include <taskcluster/credentials.h>
 
@@ -28,8 +28,5 @@ void config_free(struct config *config);
 
 /* Whether there is a server to ask. */
 bool config_has_server(const struct config *config);
-
-/* The HTTP proxy for this URL, by https_proxy, http_proxy, all_proxy and no_proxy; or NULL. */
-const char *http_proxy_for(const char *url);
 
 #endif
