@@ -6,7 +6,7 @@
 
 #include "tools/taskcluster/shared/command.h"
 
-extern const struct command api_command, completion_command, from_now_command, routing_key_command,
+extern const struct command completion_command, from_now_command, routing_key_command,
 	scopes_command, slugid_command, version_command;
 
 /* All of them, with NULL at the end. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_SCOPE_TEXT_H
-#define TC_CLI_SCOPE_TEXT_H
+#ifndef TC_CLI_API_SCOPE_TEXT_H
+#define TC_CLI_API_SCOPE_TEXT_H
 
 #include <stdio.h>
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_API_H
-#define TC_CLI_API_H
+#ifndef TC_CLI_API_REQUEST_H
+#define TC_CLI_API_REQUEST_H
 
-/*
- * The command `api`: api.c reads its command line, the other files of this name each do one thing
- * that it can ask for.
- */
+/* What the command line of `api` asks for. api.c reads it, the other files of this folder each do
+ * one thing that it can ask for. */
 
-#include "tools/taskcluster/cli.h"
 #include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/shared/command.h"
 #include "tools/taskcluster/shared/output.h"
 
 #include <stdio.h>
@@ -37,10 +35,11 @@ struct request {
 	bool all, help;
 };
 
-/* What `api` prints without making a call; each returns 0. */
+/* What `api` prints without making a call; each returns 0. `options` are the command's own, of
+ * which those that are for the function are explained. */
 int api_list_services(void);
 int api_list_operations(const struct tc_service *service);
-int api_explain(const struct tc_operation *operation);
+int api_explain(const struct tc_operation *operation, const struct option *options);
 
 /* Parts of that: the function's name with its arguments; its query and headers. */
 void api_print_signature(FILE *out, const struct tc_operation *operation);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/scope_text.h"
+#include "tools/taskcluster/api/scope_text.h"
 
 #include <taskcluster/json.h>
 

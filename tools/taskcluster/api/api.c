@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/api.h"
+#include "tools/taskcluster/api/api.h"
+#include "tools/taskcluster/api/request.h"
 #include "tools/taskcluster/shared/input.h"
 #include "tools/taskcluster/shared/names.h"
 #include "tools/taskcluster/shared/rules.h"
@@ -246,7 +247,7 @@ static int run_request(const struct request *request, struct arguments *argument
 static int run_parsed(const struct request *request, struct arguments *arguments)
 {
 	if (request->operation)
-		return request->help ? api_explain(request->operation)
+		return request->help ? api_explain(request->operation, options)
 				     : run_request(request, arguments);
 	if (request->service)
 		return api_list_operations(request->service);

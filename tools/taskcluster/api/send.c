@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/api.h"
+#include "tools/taskcluster/api/request.h"
 
 #include <string.h>
 

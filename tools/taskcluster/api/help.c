@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/api.h"
-#include "tools/taskcluster/scope_text.h"
+#include "tools/taskcluster/api/request.h"
+#include "tools/taskcluster/api/scope_text.h"
 #include "tools/taskcluster/shared/rules.h"
 #include "tools/taskcluster/text/paragraph.h"
 #include "tools/taskcluster/text/text.h"
@@ -162,16 +162,16 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 	}
 }
 
-static void print_options_for(const struct tc_operation *operation)
+static void print_options_for(const struct tc_operation *operation, const struct option *options)
 {
 	puts("\nOptions");
-	for (const struct option *option = api_command.options; option->name; option++)
+	for (const struct option *option = options; option->name; option++)
 		if (is_for(option, operation))
 			print_option(option);
 	print_options(common_options);
 }
 
-int api_explain(const struct tc_operation *operation)
+int api_explain(const struct tc_operation *operation, const struct option *options)
 {
 	print_synopsis(operation);
 	putchar('\n');
@@ -191,6 +191,6 @@ int api_explain(const struct tc_operation *operation)
 		puts("\nScopes");
 		scope_text(stdout, 2, operation->scopes);
 	}
-	print_options_for(operation);
+	print_options_for(operation, options);
 	return 0;
 }
