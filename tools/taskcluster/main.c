@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api/api.h"
 #include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/offline/offline.h"
 #include "tools/taskcluster/text/suggest.h"
 
 #include <taskcluster/version.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/offline/offline.h"
 
 #include <taskcluster/date.h>
 
