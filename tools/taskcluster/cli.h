@@ -6,7 +6,7 @@
 
 #include "tools/taskcluster/shared/command.h"
 
-extern const struct command completion_command, scopes_command, version_command;
+extern const struct command completion_command;
 
 /* All of them, with NULL at the end. */
 extern const struct command *const commands[];

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/api/api.h"
 #include "tools/taskcluster/cli.h"
 #include "tools/taskcluster/offline/offline.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/config/session.h"
 
 #include <taskcluster/call.h>
