@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/api/api.h"
-#include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/completion/completion.h"
 #include "tools/taskcluster/offline/offline.h"
 #include "tools/taskcluster/text/suggest.h"
 
@@ -13,8 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct command *const commands[] = { &api_command, &routing_key_command, &slugid_command,
-	&from_now_command, &scopes_command, &version_command, &completion_command, NULL };
+static const struct command *const commands[] = { &api_command, &routing_key_command,
+	&slugid_command, &from_now_command, &scopes_command, &version_command, &completion_command,
+	NULL };
 
 static void print_usage(FILE *out)
 {
@@ -78,7 +79,7 @@ static int run(char **words)
 		{ "version", OPTION_OWN, NULL, "print the client's version" },
 		{ NULL, 0, NULL, NULL },
 	};
-	struct arguments arguments = { .words = words, .options = options };
+	struct arguments arguments = { .words = words, .options = options, .commands = commands };
 
 	switch (arguments_next(&arguments)) {
 	case OPTION_WORD:

@@ -11,6 +11,8 @@
 
 #include <taskcluster/binding.h>
 
+struct command;
+
 struct option {
 	const char *name;  /* NULL ends a table */
 	int id;            /* its letter, or OPTION_OWN and up for one without */
@@ -27,12 +29,13 @@ enum {
 };
 
 struct arguments {
-	char **words;                         /* what is left, with NULL at its end */
-	const struct option *options;         /* the command's own; may be NULL */
-	const struct tc_operation *operation; /* whose query values count; may be NULL */
-	const char *command;                  /* for messages: "api"; NULL before it is known */
-	const char *cluster;                  /* what is left of "-vo" */
-	bool words_only;                      /* after "--" */
+	char **words;                          /* what is left, with NULL at its end */
+	const struct option *options;          /* the command's own; may be NULL */
+	const struct tc_operation *operation;  /* whose query values count; may be NULL */
+	const struct command *const *commands; /* all that there are, with NULL at the end */
+	const char *command;                   /* for messages: "api"; NULL before it is known */
+	const char *cluster;                   /* what is left of "-vo" */
+	bool words_only;                       /* after "--" */
 	int verbose;
 	const char *name;  /* of the query value */
 	const char *value; /* of the word, option or query value; borrowed from `words` */

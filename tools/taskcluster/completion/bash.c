@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/completion.h"
+#include "tools/taskcluster/completion/script.h"
 
 static void open_arm(const char *key)
 {
@@ -71,8 +71,8 @@ static const char script[] =
 	"}\n"
 	"complete -F _taskcluster taskcluster";
 
-void completion_bash(void)
+void completion_bash(const struct command *const *commands)
 {
-	completion_script(&bash,
+	completion_script(&bash, commands,
 		"# bash completion for taskcluster; made by `taskcluster completion bash`", script);
 }

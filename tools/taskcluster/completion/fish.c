@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/completion.h"
+#include "tools/taskcluster/completion/script.h"
 
 static void open_arm(const char *key)
 {
@@ -71,17 +71,17 @@ static const char script[] =
 	"end\n"
 	"complete -c taskcluster -f -a '(__taskcluster_complete)'";
 
-void completion_fish(void)
+void completion_fish(const struct command *const *commands)
 {
 	puts("# fish completion for taskcluster; made by `taskcluster completion fish`\n"
 	     "function __taskcluster_words\n"
 	     "\tswitch \"$argv\"");
-	completion_words(&fish);
+	completion_words(&fish, commands);
 	puts("\tend\n"
 	     "end\n"
 	     "function __taskcluster_options\n"
 	     "\tswitch \"$argv\"");
-	completion_options(&fish);
+	completion_options(&fish, commands);
 	puts("\tend\n"
 	     "end\n"
 	     "function __taskcluster_operators\n"
@@ -92,10 +92,10 @@ void completion_fish(void)
 	     "function __taskcluster_takes_value\n"
 	     "\tswitch $argv[1]");
 	printf("\t\tcase '--?*=*'");
-	completion_flags();
+	completion_flags(commands);
 	puts("\n"
 	     "\t\t\treturn 1");
 	printf("\t\tcase '--?*'");
-	completion_letters();
+	completion_letters(commands);
 	puts(script);
 }

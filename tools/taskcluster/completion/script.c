@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/completion.h"
-#include "tools/taskcluster/cli.h"
+#include "tools/taskcluster/completion/script.h"
 #include "tools/taskcluster/shared/rules.h"
 #include "tools/taskcluster/text/text.h"
 
@@ -25,7 +24,7 @@ static void open_key(
 	dialect->open(key);
 }
 
-static void add_commands(const struct dialect *dialect)
+static void add_commands(const struct dialect *dialect, const struct command *const *commands)
 {
 	open_key(dialect, "", NULL, NULL);
 	for (size_t i = 0; commands[i]; i++)
@@ -93,14 +92,14 @@ static void add_exchanges(const struct dialect *dialect, const struct tc_service
 		add_keys(dialect, &service->exchanges[i]);
 }
 
-void completion_words(const struct dialect *dialect)
+void completion_words(const struct dialect *dialect, const struct command *const *commands)
 {
 	static const char *const slugid[] = { "generate", "encode", "decode", NULL };
 	static const char *const shells[] = { "bash", "zsh", "fish", NULL };
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	add_commands(dialect);
+	add_commands(dialect, commands);
 	add_list(dialect, "slugid", slugid);
 	add_list(dialect, "completion", shells);
 	add_services(dialect, "api", false);
@@ -158,7 +157,7 @@ static void add_query(const struct dialect *dialect, const struct tc_operation *
 	dialect->close();
 }
 
-void completion_options(const struct dialect *dialect)
+void completion_options(const struct dialect *dialect, const struct command *const *commands)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
@@ -220,14 +219,14 @@ static void print_flags(const struct option *options)
 			printf(" --%s", options->name);
 }
 
-void completion_flags(void)
+void completion_flags(const struct command *const *commands)
 {
 	for (size_t i = 0; commands[i]; i++)
 		print_flags(commands[i]->options);
 	print_flags(common_options);
 }
 
-void completion_letters(void)
+void completion_letters(const struct command *const *commands)
 {
 	for (size_t i = 0; commands[i]; i++) {
 		const struct option *option = commands[i]->options;
@@ -237,62 +236,33 @@ void completion_letters(void)
 	}
 }
 
-static void print_table(const char *name, void (*table)(const struct dialect *dialect),
-	const struct dialect *dialect)
+static void open_function(const char *name)
 {
 	printf("_taskcluster_%s() {\n\tcase \"$1\" in\n", name);
-	table(dialect);
+}
+
+static void close_function(void)
+{
 	puts("\tesac\n}");
 }
 
-void completion_script(const struct dialect *dialect, const char *head, const char *script)
+void completion_script(const struct dialect *dialect, const struct command *const *commands,
+	const char *head, const char *script)
 {
 	puts(head);
-	print_table("words", completion_words, dialect);
-	print_table("options", completion_options, dialect);
-	print_table("operators", completion_operators, dialect);
+	open_function("words");
+	completion_words(dialect, commands);
+	close_function();
+	open_function("options");
+	completion_options(dialect, commands);
+	close_function();
+	open_function("operators");
+	completion_operators(dialect);
+	close_function();
 	puts("_taskcluster_takes_value() {");
 	printf("\tlocal flags='");
-	completion_flags();
+	completion_flags(commands);
 	printf(" ' letters='");
-	completion_letters();
+	completion_letters(commands);
 	puts(script);
 }
-
-static int run(struct arguments *arguments)
-{
-	const char *shell = NULL;
-	int id;
-
-	while ((id = arguments_next(arguments)) != OPTION_END) {
-		if (id == 'h')
-			return command_help(&completion_command);
-		if (id == OPTION_BAD)
-			return STATUS_USAGE;
-		if (shell)
-			return usage_error(
-				"completion: \"%s\" is one word too many", arguments->value);
-		shell = arguments->value;
-	}
-	if (shell && strcmp(shell, "bash") == 0)
-		completion_bash();
-	else if (shell && strcmp(shell, "zsh") == 0)
-		completion_zsh();
-	else if (shell && strcmp(shell, "fish") == 0)
-		completion_fish();
-	else
-		return usage_error("completion is made for bash, zsh and fish%s%s",
-			shell ? ", not for " : ": name one", shell ? shell : "");
-	return 0;
-}
-
-const struct command completion_command = {
-	.name = "completion",
-	.synopsis = "bash|zsh|fish",
-	.summary = "print a script with which the shell completes this program's words",
-	.details =
-		"bash: source <(taskcluster completion bash)\n\n"
-		"zsh: taskcluster completion zsh > a folder of $fpath/_taskcluster\n\n"
-		"fish: taskcluster completion fish > ~/.config/fish/completions/taskcluster.fish",
-	.run = run,
-};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/completion.h"
+#include "tools/taskcluster/completion/script.h"
 
 static void open_arm(const char *key)
 {
@@ -83,9 +83,9 @@ static const char script[] =
 	"\tcompdef _taskcluster taskcluster\n"
 	"fi";
 
-void completion_zsh(void)
+void completion_zsh(const struct command *const *commands)
 {
-	completion_script(&zsh,
+	completion_script(&zsh, commands,
 		"#compdef taskcluster\n"
 		"# zsh completion for taskcluster; made by `taskcluster completion zsh`",
 		script);

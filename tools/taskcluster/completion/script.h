@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_COMPLETION_H
-#define TC_CLI_COMPLETION_H
+#ifndef TC_CLI_COMPLETION_SCRIPT_H
+#define TC_CLI_COMPLETION_SCRIPT_H
 
 /* Completion scripts, each made from the tables of commands, options, services, functions and
  * exchanges, so that they know what the program knows and start no program at a Tab. */
 
-#include <taskcluster/operation.h>
+#include "tools/taskcluster/shared/command.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
-struct option;
-
-/* Print the whole script on standard output. */
-void completion_bash(void);
-void completion_zsh(void);
-void completion_fish(void);
+/* Print the whole script on standard output. `commands` are all of them, with NULL at the end. */
+void completion_bash(const struct command *const *commands);
+void completion_zsh(const struct command *const *commands);
+void completion_fish(const struct command *const *commands);
 
 /*
  * What the shells' scripts share: a `case` (or `switch`) over what was typed before, whose arms
@@ -31,14 +28,15 @@ struct dialect {
 
 /* The begin of a script for shells with `case`: `head` (its first line), functions over the three
  * tables below, and one that begins with the flags and letters and goes on with `script`. */
-void completion_script(const struct dialect *dialect, const char *head, const char *script);
+void completion_script(const struct dialect *dialect, const struct command *const *commands,
+	const char *head, const char *script);
 
 /* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
  * "routing-key queue taskCompleted", "slugid", "completion". */
-void completion_words(const struct dialect *dialect);
+void completion_words(const struct dialect *dialect, const struct command *const *commands);
 
 /* Arms of options: by command, and by "api <service> <function>" for query values. */
-void completion_options(const struct dialect *dialect);
+void completion_options(const struct dialect *dialect, const struct command *const *commands);
 
 /*
  * Arms of operators, such as --number__lt and --number__gt by "<service> --number". There are ten
@@ -48,7 +46,7 @@ void completion_operators(const struct dialect *dialect);
 
 /* What tells whether a word behind an option is its value: long options that take none (all others
  * do, with those of queries), and letters that take one; each after a space. */
-void completion_flags(void);
-void completion_letters(void);
+void completion_flags(const struct command *const *commands);
+void completion_letters(const struct command *const *commands);
 
 #endif
