@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
+#include "tools/sandbox/base/digest.h"
 #include "tools/sandbox/certificate.h"
-#include "tools/sandbox/digest.h"
 #include "tools/sandbox/scopes.h"
 #include "tools/sandbox/verify.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "arguments.h"
+#include "tools/sandbox/arguments.h"
 
-#include "error.h"
+#include "tools/sandbox/error.h"
 
 #include <string.h>
 

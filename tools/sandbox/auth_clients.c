@@ -2,7 +2,7 @@
 
 /* Auth: clients, and the history of clients and roles. */
 
-#include "auth.h"
+#include "tools/sandbox/auth.h"
 
 #include <stdio.h>
 #include <string.h>

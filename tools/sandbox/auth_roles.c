@@ -2,9 +2,9 @@
 
 /* Auth: roles, and what its files share. */
 
-#include "auth.h"
-#include "pulse.h"
-#include "start.h"
+#include "tools/sandbox/auth.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/start.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "certificate.h"
+#include "tools/sandbox/certificate.h"
 
-#include "digest.h"
-#include "scopes.h"
+#include "tools/sandbox/base/digest.h"
+#include "tools/sandbox/scopes.h"
 #include <taskcluster/json.h>
 #include <taskcluster/slugid.h>
 

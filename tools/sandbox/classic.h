@@ -4,8 +4,8 @@
 
 /* The generation of 2015 on top of the present services: the same tasks, clients and index. */
 
-#include "request.h"
-#include "task.h"
+#include "tools/sandbox/request.h"
+#include "tools/sandbox/task.h"
 
 /* The URLs of pollTaskUrls: /azure/<provisionerId>/<workerType>/messages…, which stand for a queue
  * of Azure. A message is a pending task; it goes away when the task is claimed. */

@@ -3,11 +3,11 @@
 /* The Queue of 2015: what is the same is the present handler; the scopes of what workers do name
  * the worker that holds the run. */
 
-#include "classic.h"
+#include "tools/sandbox/classic.h"
 
-#include "digest.h"
-#include "queue.h"
-#include "queue_artifacts.h"
+#include "tools/sandbox/base/digest.h"
+#include "tools/sandbox/queue.h"
+#include "tools/sandbox/queue_artifacts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 /* The Scheduler of 2015: a task-graph is a task group of the sandbox's own queue, and what a task
  * requires are its dependencies. */
 
-#include "arguments.h"
-#include "classic.h"
-#include "queue.h"
+#include "tools/sandbox/arguments.h"
+#include "tools/sandbox/classic.h"
+#include "tools/sandbox/queue.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "cleanup.h"
+#include "tools/sandbox/cleanup.h"
 
 #include "runtime/src/base/buffer.h"
 

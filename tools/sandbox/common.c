@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "common.h"
+#include "tools/sandbox/common.h"
 
-#include "digest.h"
+#include "tools/sandbox/base/digest.h"
 
 #include <stdlib.h>
 #include <string.h>

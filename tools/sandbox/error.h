@@ -4,7 +4,7 @@
 
 /* The ways to say no: JSON bodies {code, message, requestInfo} with the services' own codes. */
 
-#include "request.h"
+#include "tools/sandbox/request.h"
 
 enum refusal {
 	MALFORMED_PAYLOAD,

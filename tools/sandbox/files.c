@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "files.h"
+#include "tools/sandbox/files.h"
 
-#include "classic.h"
-#include "error.h"
-#include "storage.h"
+#include "tools/sandbox/classic.h"
+#include "tools/sandbox/error.h"
+#include "tools/sandbox/storage.h"
 
 #include <string.h>
 

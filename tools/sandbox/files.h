@@ -5,7 +5,7 @@
 /* What lies outside /api/: the references and schemas of a folder, and a page that says what this
  * is. */
 
-#include "request.h"
+#include "tools/sandbox/request.h"
 
 /* Before the body comes: where it goes. */
 void files_begin(struct request *request);

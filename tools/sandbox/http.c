@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _GNU_SOURCE /* POLLRDHUP */
-#include "http.h"
+#include "tools/sandbox/http.h"
 
-#include "journal.h"
-#include "request.h"
 #include "runtime/src/base/error.h"
-#include "serve.h"
+#include "tools/sandbox/journal.h"
+#include "tools/sandbox/request.h"
+#include "tools/sandbox/serve.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

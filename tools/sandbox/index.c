@@ -2,12 +2,12 @@
 
 /* The Index: dotted names for tasks. What is stored, and by whom, is in indexing.c. */
 
-#include "index.h"
-#include "arguments.h"
-#include "authorize.h"
-#include "common.h"
-#include "handlers.h"
-#include "indexing.h"
+#include "tools/sandbox/index.h"
+#include "tools/sandbox/arguments.h"
+#include "tools/sandbox/authorize.h"
+#include "tools/sandbox/common.h"
+#include "tools/sandbox/handlers.h"
+#include "tools/sandbox/indexing.h"
 
 #include <string.h>
 

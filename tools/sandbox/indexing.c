@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "indexing.h"
+#include "tools/sandbox/indexing.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 
 /* Objects: bytes by name, uploaded and downloaded by negotiated methods. */
 
-#include "common.h"
-#include "digest.h"
-#include "handlers.h"
-#include "storage.h"
+#include "tools/sandbox/base/digest.h"
+#include "tools/sandbox/common.h"
+#include "tools/sandbox/handlers.h"
+#include "tools/sandbox/storage.h"
 
 #include <string.h>
 

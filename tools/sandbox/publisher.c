@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "publisher.h"
+#include "tools/sandbox/publisher.h"
 
-#include "broker.h"
 #include "runtime/src/base/error.h"
+#include "tools/sandbox/broker.h"
 
 #include <fcntl.h>
 #include <pthread.h>

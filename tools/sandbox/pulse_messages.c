@@ -2,9 +2,9 @@
 
 /* The messages: routing keys and bodies, as the exchange references and their schemas say. */
 
-#include "pulse.h"
+#include "tools/sandbox/pulse.h"
 
-#include "write.h"
+#include "tools/sandbox/base/write.h"
 
 #include <stdio.h>
 #include <string.h>

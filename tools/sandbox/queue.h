@@ -4,10 +4,10 @@
 
 /* What the files of the Queue share. */
 
-#include "authorize.h"
-#include "common.h"
-#include "handlers.h"
-#include "task.h"
+#include "tools/sandbox/authorize.h"
+#include "tools/sandbox/common.h"
+#include "tools/sandbox/handlers.h"
+#include "tools/sandbox/task.h"
 
 /* The client that signs what the Queue gives away; made at the start. Its token is
  * sandbox->storage_key. */

@@ -2,11 +2,11 @@
 
 /* Artifacts as they are made: createArtifact and finishArtifact. */
 
-#include "queue_artifacts.h"
+#include "tools/sandbox/queue_artifacts.h"
 
-#include "certificate.h"
-#include "pulse.h"
-#include "storage.h"
+#include "tools/sandbox/certificate.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/storage.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 /* Artifacts as they are kept. */
 
-#include "queue.h"
+#include "tools/sandbox/queue.h"
 
 struct artifact {
 	const char *name, *storage, *content_type;

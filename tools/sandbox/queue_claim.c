@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "certificate.h"
-#include "queue.h"
+#include "tools/sandbox/certificate.h"
+#include "tools/sandbox/queue.h"
 
 #include <stdio.h>
 #include <string.h>

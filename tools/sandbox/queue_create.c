@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "arguments.h"
-#include "pulse.h"
-#include "queue.h"
+#include "tools/sandbox/arguments.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/queue.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 
 /* Artifacts as they are looked at: redirects, contents, lists. */
 
-#include "queue_artifacts.h"
-#include "storage.h"
+#include "tools/sandbox/queue_artifacts.h"
+#include "tools/sandbox/storage.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 
 /* Task groups: listed, sealed, canceled, given another priority. */
 
-#include "pulse.h"
-#include "queue.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/queue.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "pulse.h"
-#include "queue.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/queue.h"
 
 #include <string.h>
 

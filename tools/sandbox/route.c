@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "route.h"
+#include "tools/sandbox/route.h"
 
-#include "handlers.h"
 #include "runtime/src/base/error.h"
+#include "tools/sandbox/handlers.h"
 
 #include <stdio.h>
 #include <stdlib.h>

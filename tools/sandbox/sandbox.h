@@ -5,11 +5,11 @@
 /* The server as a whole. One thread does everything: the loop in http.c calls the handlers, and
  * between requests the timers. */
 
-#include "fault.h"
-#include "roles.h"
-#include "route.h"
-#include "schemas.h"
-#include "store.h"
+#include "tools/sandbox/fault.h"
+#include "tools/sandbox/roles.h"
+#include "tools/sandbox/route.h"
+#include "tools/sandbox/schemas.h"
+#include "tools/sandbox/store.h"
 
 struct MHD_Daemon;
 struct pulse;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "schema.h"
+#include "tools/sandbox/schema.h"
 
 #include <stddef.h>
 

@@ -2,8 +2,8 @@
 
 /* Secrets: JSON values by name, until they expire. */
 
-#include "common.h"
-#include "handlers.h"
+#include "tools/sandbox/common.h"
+#include "tools/sandbox/handlers.h"
 
 #include <string.h>
 

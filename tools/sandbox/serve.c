@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "serve.h"
+#include "tools/sandbox/serve.h"
 
-#include "arguments.h"
-#include "authorize.h"
-#include "error.h"
-#include "files.h"
-#include "validate.h"
+#include "tools/sandbox/arguments.h"
+#include "tools/sandbox/authorize.h"
+#include "tools/sandbox/error.h"
+#include "tools/sandbox/files.h"
+#include "tools/sandbox/validate.h"
 
 #include <stdio.h>
 #include <string.h>

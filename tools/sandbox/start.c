@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "start.h"
+#include "tools/sandbox/start.h"
 
-#include "http.h"
-#include "pulse.h"
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/base/error.h"
-#include "write.h"
+#include "tools/sandbox/base/write.h"
+#include "tools/sandbox/http.h"
+#include "tools/sandbox/pulse.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "storage.h"
+#include "tools/sandbox/storage.h"
 
-#include "digest.h"
-#include "error.h"
+#include "tools/sandbox/base/digest.h"
+#include "tools/sandbox/error.h"
 
 #include <ctype.h>
 #include <fcntl.h>

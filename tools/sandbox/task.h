@@ -8,8 +8,8 @@
  * Queue and the store. All of it is in the transaction of the caller.
  */
 
-#include "sandbox.h"
-#include "write.h"
+#include "tools/sandbox/base/write.h"
+#include "tools/sandbox/sandbox.h"
 
 struct run {
 	int64_t id;

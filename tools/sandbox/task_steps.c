@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "classic.h"
-#include "indexing.h"
-#include "pulse.h"
-#include "task.h"
+#include "tools/sandbox/classic.h"
+#include "tools/sandbox/indexing.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/task.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "timers.h"
+#include "tools/sandbox/timers.h"
 
-#include "cleanup.h"
-#include "pulse.h"
-#include "task.h"
+#include "tools/sandbox/cleanup.h"
+#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/task.h"
 
 /* A signal that arrives between two waits is noticed after this at the latest. */
 #define WAIT_MAX_MS 500

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "validate.h"
+#include "tools/sandbox/validate.h"
 
-#include "validate_text.h"
+#include "tools/sandbox/validate_text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "validate_text.h"
+#include "tools/sandbox/validate_text.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "write.h"
+#include "tools/sandbox/base/write.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "digest.h"
+#include "tools/sandbox/base/digest.h"
 
 #include <ctype.h>
 #include <openssl/crypto.h>
