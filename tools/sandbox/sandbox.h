@@ -9,7 +9,7 @@
 #include "tools/sandbox/roles.h"
 #include "tools/sandbox/route.h"
 #include "tools/sandbox/schemas.h"
-#include "tools/sandbox/store.h"
+#include "tools/sandbox/store/store.h"
 
 struct MHD_Daemon;
 struct pulse;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/store.h"
+#include "tools/sandbox/store/store.h"
 
 #include "runtime/src/base/error.h"
-#include "tools/sandbox/schema.h"
+#include "tools/sandbox/store/tables.h"
 
 #include <sqlite3.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/schema.h"
+#include "tools/sandbox/store/tables.h"
 
 #include <stddef.h>
 
