@@ -8,7 +8,7 @@
 #include "tools/sandbox/fault.h"
 #include "tools/sandbox/roles.h"
 #include "tools/sandbox/route.h"
-#include "tools/sandbox/schemas.h"
+#include "tools/sandbox/schema/schemas.h"
 #include "tools/sandbox/store/store.h"
 
 struct MHD_Daemon;

@@ -5,7 +5,7 @@
 #include "tools/sandbox/authorize.h"
 #include "tools/sandbox/error.h"
 #include "tools/sandbox/files.h"
-#include "tools/sandbox/validate.h"
+#include "tools/sandbox/schema/validate.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/validate_text.h"
+#include "tools/sandbox/schema/text.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/validate.h"
+#include "tools/sandbox/schema/validate.h"
 
-#include "tools/sandbox/validate_text.h"
+#include "tools/sandbox/schema/text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "tools/sandbox/schemas.h"
+#include "tools/sandbox/schema/schemas.h"
 
 #include "runtime/src/base/buffer.h"
 

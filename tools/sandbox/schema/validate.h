@@ -5,7 +5,7 @@
 /* Bodies against their schemas (JSON Schema draft 6, as far as the references use it). */
 
 #include "runtime/src/base/buffer.h"
-#include "tools/sandbox/schemas.h"
+#include "tools/sandbox/schema/schemas.h"
 
 /* Appends a line for each way in which `value` breaks the schema, the first few; true when there
  * is none. */
