@@ -4,7 +4,7 @@
 
 #include "tools/sandbox/queue_artifacts.h"
 
-#include "tools/sandbox/certificate.h"
+#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/pulse.h"
 #include "tools/sandbox/storage.h"
 

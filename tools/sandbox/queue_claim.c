@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/certificate.h"
+#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/queue.h"
 
 #include <stdio.h>

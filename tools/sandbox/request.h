@@ -5,11 +5,11 @@
 /* One request on its way through: what http.c read, what route.c and authorize.c found out, and the
  * reply that a handler prepares. */
 
+#include "tools/sandbox/auth/scopes.h"
+#include "tools/sandbox/auth/verify.h"
 #include "tools/sandbox/base/write.h"
 #include "tools/sandbox/fault.h"
 #include "tools/sandbox/sandbox.h"
-#include "tools/sandbox/scopes.h"
-#include "tools/sandbox/verify.h"
 
 struct MHD_Connection;
 

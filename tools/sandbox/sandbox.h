@@ -5,8 +5,8 @@
 /* The server as a whole. One thread does everything: the loop in http.c calls the handlers, and
  * between requests the timers. */
 
+#include "tools/sandbox/auth/roles.h"
 #include "tools/sandbox/fault.h"
-#include "tools/sandbox/roles.h"
 #include "tools/sandbox/route.h"
 #include "tools/sandbox/schema/schemas.h"
 #include "tools/sandbox/store/store.h"

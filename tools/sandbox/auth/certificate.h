@@ -5,7 +5,7 @@
 /* What Taskcluster adds to Hawk through `ext`: certificates of temporary credentials, and
  * authorizedScopes. */
 
-#include "tools/sandbox/verify.h"
+#include "tools/sandbox/auth/verify.h"
 
 /* Finds the client that a request names, under the certificate and the restriction that its ext
  * (NULL for none) brings. Fills client_id, access_token, scopes, expires_ms, or message. */

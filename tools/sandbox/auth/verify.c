@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/verify.h"
+#include "tools/sandbox/auth/verify.h"
 
 #include "runtime/src/base/buffer.h"
+#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/certificate.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/certificate.h"
+#include "tools/sandbox/auth/certificate.h"
 
+#include "tools/sandbox/auth/scopes.h"
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/scopes.h"
 #include <taskcluster/json.h>
 #include <taskcluster/slugid.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/scopes.h"
+#include "tools/sandbox/auth/scopes.h"
 
 #include <string.h>
 
