@@ -4,7 +4,7 @@
  * schema, handler. The input is "METHOD target", header lines, an empty line, and the body. Whoever
  * asks may do everything, so that the handlers are reached. */
 
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 #include "tools/sandbox/serve.h"
 
 #include <microhttpd.h>

@@ -4,7 +4,7 @@
 
 /* The generation of 2015 on top of the present services: the same tasks, clients and index. */
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 #include "tools/sandbox/task.h"
 
 /* The URLs of pollTaskUrls: /azure/<provisionerId>/<workerType>/messages…, which stand for a queue

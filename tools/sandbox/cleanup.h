@@ -2,7 +2,7 @@
 #ifndef TC_SANDBOX_CLEANUP_H
 #define TC_SANDBOX_CLEANUP_H
 
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/sandbox.h"
 
 /*
  * Removes what expired a day ago or earlier (until then it can be told apart from what never was),

@@ -2,7 +2,7 @@
 #include "tools/sandbox/files.h"
 
 #include "tools/sandbox/classic.h"
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 #include "tools/sandbox/storage.h"
 
 #include <string.h>

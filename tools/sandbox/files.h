@@ -5,7 +5,7 @@
 /* What lies outside /api/: the references and schemas of a folder, and a page that says what this
  * is. */
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 /* Before the body comes: where it goes. */
 void files_begin(struct request *request);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/handlers.h"
 
-#include "tools/sandbox/common.h"
+#include "tools/sandbox/request/common.h"
 
 #include <string.h>
 

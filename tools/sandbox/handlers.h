@@ -5,7 +5,7 @@
 /* Which function answers which operation. A service's file ends in its table; a row names the
  * operation as "service.function". */
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 struct handler {
 	const char *name;

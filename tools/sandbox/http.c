@@ -3,8 +3,8 @@
 #include "tools/sandbox/http.h"
 
 #include "runtime/src/base/error.h"
-#include "tools/sandbox/journal.h"
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/journal.h"
+#include "tools/sandbox/request/request.h"
 #include "tools/sandbox/serve.h"
 
 #include <arpa/inet.h>

@@ -2,7 +2,7 @@
 #ifndef TC_SANDBOX_HTTP_H
 #define TC_SANDBOX_HTTP_H
 
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/sandbox.h"
 
 /* Listens, and stores the root URL. */
 int http_start(struct sandbox *sandbox, tc_error *err);

@@ -3,11 +3,11 @@
 /* The Index: dotted names for tasks. What is stored, and by whom, is in indexing.c. */
 
 #include "tools/sandbox/index.h"
-#include "tools/sandbox/arguments.h"
-#include "tools/sandbox/authorize.h"
-#include "tools/sandbox/common.h"
 #include "tools/sandbox/handlers.h"
 #include "tools/sandbox/indexing.h"
+#include "tools/sandbox/request/arguments.h"
+#include "tools/sandbox/request/authorize.h"
+#include "tools/sandbox/request/common.h"
 
 #include <string.h>
 

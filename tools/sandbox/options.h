@@ -2,7 +2,7 @@
 #ifndef TC_SANDBOX_OPTIONS_H
 #define TC_SANDBOX_OPTIONS_H
 
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/sandbox.h"
 
 /* Reads the command line into sandbox->options, whose texts point into argv. OPTIONS_GO, or the
  * exit status of a program that has said all there is to say. */

@@ -2,8 +2,8 @@
 
 /* Secrets: JSON values by name, until they expire. */
 
-#include "tools/sandbox/common.h"
 #include "tools/sandbox/handlers.h"
+#include "tools/sandbox/request/common.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/serve.h"
 
-#include "tools/sandbox/arguments.h"
-#include "tools/sandbox/authorize.h"
-#include "tools/sandbox/error.h"
 #include "tools/sandbox/files.h"
+#include "tools/sandbox/request/arguments.h"
+#include "tools/sandbox/request/authorize.h"
+#include "tools/sandbox/request/error.h"
 #include "tools/sandbox/schema/validate.h"
 
 #include <stdio.h>

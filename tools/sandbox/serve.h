@@ -2,7 +2,7 @@
 #ifndef TC_SANDBOX_SERVE_H
 #define TC_SANDBOX_SERVE_H
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 /* What is known before the body is read: which route, and where the body goes. */
 void serve_begin(struct request *request);

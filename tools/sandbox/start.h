@@ -2,7 +2,7 @@
 #ifndef TC_SANDBOX_START_H
 #define TC_SANDBOX_START_H
 
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/sandbox.h"
 
 /* From options to a server that listens: state, routes, root client, roles, data folder. Call
  * stop_sandbox afterwards in any case. */

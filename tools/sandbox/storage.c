@@ -2,7 +2,7 @@
 #include "tools/sandbox/storage.h"
 
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 
 #include <ctype.h>
 #include <fcntl.h>

@@ -9,7 +9,7 @@
  * Content-Encoding whatever the client accepts.
  */
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 #define STORAGE_PUT_MS ((int64_t)45 * 60 * 1000)
 #define STORAGE_GET_MS ((int64_t)30 * 60 * 1000)

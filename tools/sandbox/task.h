@@ -9,7 +9,7 @@
  */
 
 #include "tools/sandbox/base/write.h"
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/sandbox.h"
 
 struct run {
 	int64_t id;

@@ -2,7 +2,7 @@
 
 /* Alone in its file, so that a test can be linked with a clock of its own. */
 
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/sandbox.h"
 
 #include <time.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  * between requests the timers. */
 
 #include "tools/sandbox/auth/roles.h"
-#include "tools/sandbox/fault.h"
-#include "tools/sandbox/route.h"
+#include "tools/sandbox/request/fault.h"
+#include "tools/sandbox/request/route.h"
 #include "tools/sandbox/schema/schemas.h"
 #include "tools/sandbox/store/store.h"
 

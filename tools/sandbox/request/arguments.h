@@ -2,7 +2,7 @@
 #ifndef TC_SANDBOX_ARGUMENTS_H
 #define TC_SANDBOX_ARGUMENTS_H
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 /* Checks the path's arguments and reads the query of a routed request. 0 when all is well, else the
  * status of a refusal. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/fault.h"
+#include "tools/sandbox/request/fault.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 /* The ways to say no: JSON bodies {code, message, requestInfo} with the services' own codes. */
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 enum refusal {
 	MALFORMED_PAYLOAD,

@@ -8,8 +8,8 @@
 #include "tools/sandbox/auth/scopes.h"
 #include "tools/sandbox/auth/verify.h"
 #include "tools/sandbox/base/write.h"
-#include "tools/sandbox/fault.h"
-#include "tools/sandbox/sandbox.h"
+#include "tools/sandbox/request/fault.h"
+#include "tools/sandbox/request/sandbox.h"
 
 struct MHD_Connection;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/authorize.h"
+#include "tools/sandbox/request/authorize.h"
 
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 #include <microhttpd.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/route.h"
+#include "tools/sandbox/request/route.h"
 
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/handlers.h"

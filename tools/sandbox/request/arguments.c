@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/arguments.h"
+#include "tools/sandbox/request/arguments.h"
 
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 
 #include <string.h>
 

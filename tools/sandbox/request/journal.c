@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/journal.h"
+#include "tools/sandbox/request/journal.h"
 
 #include <stdio.h>
 #include <string.h>

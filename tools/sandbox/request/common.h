@@ -4,7 +4,7 @@
 
 /* What every service answers alike, and what their handlers share. */
 
-#include "tools/sandbox/error.h"
+#include "tools/sandbox/request/error.h"
 
 /* The release of Taskcluster whose references it serves, as __version__ says it. */
 #define SANDBOX_RELEASE "106.0.0-sandbox"

@@ -4,7 +4,7 @@
 
 /* Who sent a request, and whether it may do what it asks for. */
 
-#include "tools/sandbox/request.h"
+#include "tools/sandbox/request/request.h"
 
 /* Finds out who sent the request. 0 when that is settled (nobody counts: anonymous), else the
  * status of a refusal. */

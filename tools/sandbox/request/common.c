@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/common.h"
+#include "tools/sandbox/request/common.h"
 
 #include "tools/sandbox/base/digest.h"
 
