@@ -3,7 +3,7 @@
 /* Auth: roles, and what its files share. */
 
 #include "tools/sandbox/auth.h"
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/start.h"
 
 #include <stdio.h>

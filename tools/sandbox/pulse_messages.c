@@ -2,7 +2,7 @@
 
 /* The messages: routing keys and bodies, as the exchange references and their schemas say. */
 
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 
 #include "tools/sandbox/base/write.h"
 

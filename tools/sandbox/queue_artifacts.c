@@ -5,7 +5,7 @@
 #include "tools/sandbox/queue_artifacts.h"
 
 #include "tools/sandbox/auth/certificate.h"
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/storage.h"
 
 #include <stdlib.h>

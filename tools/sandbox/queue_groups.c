@@ -2,7 +2,7 @@
 
 /* Task groups: listed, sealed, canceled, given another priority. */
 
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/queue.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/queue.h"
 
 #include <string.h>

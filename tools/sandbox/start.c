@@ -5,7 +5,7 @@
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/base/write.h"
 #include "tools/sandbox/http.h"
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/classic.h"
 #include "tools/sandbox/indexing.h"
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/task.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "tools/sandbox/timers.h"
 
 #include "tools/sandbox/cleanup.h"
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/task.h"
 
 /* A signal that arrives between two waits is noticed after this at the latest. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/publisher.h"
+#include "tools/sandbox/pulse/publisher.h"
 
 #include "runtime/src/base/error.h"
-#include "tools/sandbox/broker.h"
+#include "tools/sandbox/pulse/broker.h"
 
 #include <fcntl.h>
 #include <pthread.h>

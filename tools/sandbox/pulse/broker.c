@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/broker.h"
+#include "tools/sandbox/pulse/broker.h"
 
 #include <amqp.h>
 #include <amqp_tcp_socket.h>

@@ -4,7 +4,7 @@
 
 /* One connection to RabbitMQ with one channel in confirm mode. It belongs to one thread. */
 
-#include "tools/sandbox/publisher.h"
+#include "tools/sandbox/pulse/publisher.h"
 
 struct broker;
 

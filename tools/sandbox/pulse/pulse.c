@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/pulse.h"
+#include "tools/sandbox/pulse/pulse.h"
 
 #include "runtime/src/base/error.h"
-#include "tools/sandbox/publisher.h"
+#include "tools/sandbox/pulse/publisher.h"
 
 #include <stdlib.h>
 #include <string.h>
