@@ -5,7 +5,7 @@
 /* The generation of 2015 on top of the present services: the same tasks, clients and index. */
 
 #include "tools/sandbox/request/request.h"
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/task.h"
 
 /* The URLs of pollTaskUrls: /azure/<provisionerId>/<workerType>/messages…, which stand for a queue
  * of Azure. A message is a pending task; it goes away when the task is claimed. */

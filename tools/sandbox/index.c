@@ -4,10 +4,10 @@
 
 #include "tools/sandbox/index.h"
 #include "tools/sandbox/handlers.h"
-#include "tools/sandbox/indexing.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/tasks/indexing.h"
 
 #include <string.h>
 

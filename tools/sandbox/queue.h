@@ -7,7 +7,7 @@
 #include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/task.h"
 
 /* The client that signs what the Queue gives away; made at the start. Its token is
  * sandbox->storage_key. */

@@ -3,7 +3,7 @@
 
 #include "tools/sandbox/cleanup.h"
 #include "tools/sandbox/pulse/pulse.h"
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/task.h"
 
 /* A signal that arrives between two waits is noticed after this at the latest. */
 #define WAIT_MAX_MS 500

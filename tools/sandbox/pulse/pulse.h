@@ -9,7 +9,7 @@
  * the sandbox is killed. Without --pulse all of this does nothing.
  */
 
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/task.h"
 
 /* A step of a task: "task-defined", "task-pending", "task-running", "task-completed",
  * "task-failed", "task-exception"; `run` is the one concerned, NULL without one. */

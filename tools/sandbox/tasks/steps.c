@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/classic.h"
-#include "tools/sandbox/indexing.h"
 #include "tools/sandbox/pulse/pulse.h"
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/indexing.h"
+#include "tools/sandbox/tasks/task.h"
 
 #include <stdio.h>
 #include <string.h>

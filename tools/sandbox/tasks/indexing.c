@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/indexing.h"
+#include "tools/sandbox/tasks/indexing.h"
 
 #include <stdlib.h>
 #include <string.h>

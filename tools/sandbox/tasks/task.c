@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/task.h"
 
 #include <string.h>
 

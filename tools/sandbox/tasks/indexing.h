@@ -4,7 +4,7 @@
 
 /* The index's entries, as its API and the routes of completed tasks write them. */
 
-#include "tools/sandbox/task.h"
+#include "tools/sandbox/tasks/task.h"
 
 struct index_entry {
 	const char *path; /* the whole namespace, "project.x.latest" */
