@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/files.h"
 
-#include "tools/sandbox/classic.h"
 #include "tools/sandbox/request/error.h"
-#include "tools/sandbox/storage.h"
+#include "tools/sandbox/services/classic.h"
+#include "tools/sandbox/services/storage.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 
 #include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/pulse/pulse.h"
-#include "tools/sandbox/storage.h"
+#include "tools/sandbox/services/storage.h"
 
 #include <stdlib.h>
 #include <string.h>

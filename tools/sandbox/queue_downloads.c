@@ -3,7 +3,7 @@
 /* Artifacts as they are looked at: redirects, contents, lists. */
 
 #include "tools/sandbox/queue_artifacts.h"
-#include "tools/sandbox/storage.h"
+#include "tools/sandbox/services/storage.h"
 
 #include <stdlib.h>
 #include <string.h>

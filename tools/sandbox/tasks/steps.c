@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/classic.h"
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/services/classic.h"
 #include "tools/sandbox/tasks/indexing.h"
 #include "tools/sandbox/tasks/task.h"
 

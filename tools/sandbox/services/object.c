@@ -5,7 +5,7 @@
 #include "tools/sandbox/base/digest.h"
 #include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/storage.h"
+#include "tools/sandbox/services/storage.h"
 
 #include <string.h>
 

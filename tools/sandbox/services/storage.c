@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/storage.h"
+#include "tools/sandbox/services/storage.h"
 
 #include "tools/sandbox/base/digest.h"
 #include "tools/sandbox/request/error.h"

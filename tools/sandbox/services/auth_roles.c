@@ -2,8 +2,8 @@
 
 /* Auth: roles, and what its files share. */
 
-#include "tools/sandbox/auth.h"
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/services/auth.h"
 #include "tools/sandbox/start.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 
 /* The Index: dotted names for tasks. What is stored, and by whom, is in indexing.c. */
 
-#include "tools/sandbox/index.h"
+#include "tools/sandbox/services/index.h"
 #include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
