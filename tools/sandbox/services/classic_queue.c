@@ -6,8 +6,8 @@
 #include "tools/sandbox/services/classic.h"
 
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/queue.h"
-#include "tools/sandbox/queue_artifacts.h"
+#include "tools/sandbox/services/queue/artifacts.h"
+#include "tools/sandbox/services/queue/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>

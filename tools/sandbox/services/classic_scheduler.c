@@ -3,9 +3,9 @@
 /* The Scheduler of 2015: a task-graph is a task group of the sandbox's own queue, and what a task
  * requires are its dependencies. */
 
-#include "tools/sandbox/queue.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/classic.h"
+#include "tools/sandbox/services/queue/queue.h"
 
 #include <string.h>
 

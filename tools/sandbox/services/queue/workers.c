@@ -2,7 +2,7 @@
 
 /* Who works, and what waits: provisioners, worker types, task queues, workers, counts. */
 
-#include "tools/sandbox/queue.h"
+#include "tools/sandbox/services/queue/queue.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/auth/certificate.h"
-#include "tools/sandbox/queue.h"
+#include "tools/sandbox/services/queue/queue.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 /* The Queue's table, and the helpers of its files: queue_create.c (tasks come in), queue_tasks.c
  * (looked at and moved), queue_claim.c (worked on). */
 
-#include "tools/sandbox/queue.h"
+#include "tools/sandbox/services/queue/queue.h"
 
-#include "tools/sandbox/queue_artifacts.h"
+#include "tools/sandbox/services/queue/artifacts.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 
 /* Artifacts as they are made: createArtifact and finishArtifact. */
 
-#include "tools/sandbox/queue_artifacts.h"
+#include "tools/sandbox/services/queue/artifacts.h"
 
 #include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/pulse/pulse.h"

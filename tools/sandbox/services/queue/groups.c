@@ -3,7 +3,7 @@
 /* Task groups: listed, sealed, canceled, given another priority. */
 
 #include "tools/sandbox/pulse/pulse.h"
-#include "tools/sandbox/queue.h"
+#include "tools/sandbox/services/queue/queue.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 /* Artifacts as they are kept. */
 
-#include "tools/sandbox/queue.h"
+#include "tools/sandbox/services/queue/queue.h"
 
 struct artifact {
 	const char *name, *storage, *content_type;

@@ -2,7 +2,7 @@
 
 /* Artifacts as they are looked at: redirects, contents, lists. */
 
-#include "tools/sandbox/queue_artifacts.h"
+#include "tools/sandbox/services/queue/artifacts.h"
 #include "tools/sandbox/services/storage.h"
 
 #include <stdlib.h>
