@@ -5,7 +5,7 @@
  * asks may do everything, so that the handlers are reached. */
 
 #include "tools/sandbox/request/error.h"
-#include "tools/sandbox/serve.h"
+#include "tools/sandbox/server/serve.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "tools/sandbox/request/route.h"
 
 #include "runtime/src/base/error.h"
-#include "tools/sandbox/handlers.h"
+#include "tools/sandbox/server/handlers.h"
 
 #include <stdio.h>
 #include <stdlib.h>

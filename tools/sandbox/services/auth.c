@@ -3,9 +3,9 @@
 /* Auth: who a request comes from and what it may do. Clients are in auth_clients.c, roles in
  * auth_roles.c. */
 
-#include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/server/handlers.h"
 
 #include <string.h>
 

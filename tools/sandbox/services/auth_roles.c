@@ -3,8 +3,8 @@
 /* Auth: roles, and what its files share. */
 
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/server/start.h"
 #include "tools/sandbox/services/auth.h"
-#include "tools/sandbox/start.h"
 
 #include <stdio.h>
 #include <string.h>

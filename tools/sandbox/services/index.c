@@ -3,10 +3,10 @@
 /* The Index: dotted names for tasks. What is stored, and by whom, is in indexing.c. */
 
 #include "tools/sandbox/services/index.h"
-#include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/tasks/indexing.h"
 
 #include <string.h>

@@ -3,8 +3,8 @@
 /* Objects: bytes by name, uploaded and downloaded by negotiated methods. */
 
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/services/storage.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 
 /* Secrets: JSON values by name, until they expire. */
 
-#include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/server/handlers.h"
 
 #include <string.h>
 

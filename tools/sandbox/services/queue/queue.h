@@ -4,9 +4,9 @@
 
 /* What the files of the Queue share. */
 
-#include "tools/sandbox/handlers.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/tasks/task.h"
 
 /* The client that signs what the Queue gives away; made at the start. Its token is

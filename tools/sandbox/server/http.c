@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _GNU_SOURCE /* POLLRDHUP */
-#include "tools/sandbox/http.h"
+#include "tools/sandbox/server/http.h"
 
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/request/journal.h"
 #include "tools/sandbox/request/request.h"
-#include "tools/sandbox/serve.h"
+#include "tools/sandbox/server/serve.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/files.h"
+#include "tools/sandbox/server/files.h"
 
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/services/classic.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/options.h"
+#include "tools/sandbox/server/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>

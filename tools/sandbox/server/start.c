@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/start.h"
+#include "tools/sandbox/server/start.h"
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/base/write.h"
-#include "tools/sandbox/http.h"
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/server/http.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/cleanup.h"
+#include "tools/sandbox/server/cleanup.h"
 
 #include "runtime/src/base/buffer.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/serve.h"
+#include "tools/sandbox/server/serve.h"
 
-#include "tools/sandbox/files.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/schema/validate.h"
+#include "tools/sandbox/server/files.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/timers.h"
+#include "tools/sandbox/server/timers.h"
 
-#include "tools/sandbox/cleanup.h"
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/server/cleanup.h"
 #include "tools/sandbox/tasks/task.h"
 
 /* A signal that arrives between two waits is noticed after this at the latest. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/handlers.h"
+#include "tools/sandbox/server/handlers.h"
 
 #include "tools/sandbox/request/common.h"
 
