@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/buffer.h"
 #include "tools/sandbox/auth/scopes.h"
+#include "tools/sandbox/store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -192,4 +193,17 @@ struct tc_scopes roles_expand(
 	const struct roles *roles, struct tc__arena *arena, const struct tc_scopes *scopes)
 {
 	return roles_expand_with(roles, arena, scopes, NULL);
+}
+
+bool roles_load(struct roles *roles, struct store *store)
+{
+	struct row *row =
+		store_query(store, "SELECT role_id, scopes FROM roles ORDER BY role_id", "");
+	bool ok = true;
+
+	roles_clear(roles);
+	while (store_next(row))
+		ok = roles_add(roles, store_text(row, 0), store_text(row, 1)) && ok;
+	store_end(store, row);
+	return ok;
 }

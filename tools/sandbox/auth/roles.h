@@ -7,6 +7,8 @@
 #include "runtime/src/base/memory.h"
 #include <taskcluster/scope.h>
 
+struct store;
+
 struct role {
 	const char *id;
 	struct tc_scopes scopes;
@@ -23,6 +25,9 @@ void roles_clear(struct roles *roles);
 
 /* Adds a role; the scopes are a JSON array as text. Both are copied. */
 bool roles_add(struct roles *roles, const char *id, const char *scopes);
+
+/* What the store has, instead of what was there. False when a role is malformed, or memory ends. */
+bool roles_load(struct roles *roles, struct store *store);
 
 /*
  * The scopes together with all that they stand for: each `assume:<role>` brings that role's scopes,

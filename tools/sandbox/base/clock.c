@@ -2,7 +2,7 @@
 
 /* Alone in its file, so that a test can be linked with a clock of its own. */
 
-#include "tools/sandbox/request/sandbox.h"
+#include "tools/sandbox/base/clock.h"
 
 #include <time.h>
 

@@ -2,8 +2,8 @@
 #ifndef TC_SANDBOX_REQUEST_H
 #define TC_SANDBOX_REQUEST_H
 
-/* One request on its way through: what http.c read, what route.c and authorize.c found out, and the
- * reply that a handler prepares. */
+/* One request on its way through: what server/http.c read, what route.c and authorize.c found out,
+ * and the reply that a handler prepares. */
 
 #include "tools/sandbox/auth/scopes.h"
 #include "tools/sandbox/auth/verify.h"

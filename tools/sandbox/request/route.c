@@ -2,7 +2,7 @@
 #include "tools/sandbox/request/route.h"
 
 #include "runtime/src/base/error.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/request/request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #define CLASSIC "classic-"
 
-static int build_routes(struct route_service *made, tc_error *err)
+static int build_routes(struct route_service *made, route_handler_fn *find_handler, tc_error *err)
 {
 	const struct tc_service *service = made->service;
 
@@ -19,13 +19,9 @@ static int build_routes(struct route_service *made, tc_error *err)
 		return tc__fail_nomem(err);
 	for (size_t i = 0; i < service->operation_count; i++) {
 		const struct tc_operation *operation = &service->operations[i];
-		const struct handler *handler = handler_find(operation);
 		struct route *route = &made->routes[i];
 		route->operation = operation;
-		if (handler) {
-			route->run = handler->run;
-			route->authorizes = handler->authorizes;
-		}
+		find_handler(operation, route);
 		if (!operation->scopes)
 			continue;
 		int rc = tc_json_parse(
@@ -37,7 +33,7 @@ static int build_routes(struct route_service *made, tc_error *err)
 }
 
 int route_build(struct routes *routes, const struct tc_service *const *services, size_t count,
-	tc_error *err)
+	route_handler_fn *find_handler, tc_error *err)
 {
 	routes->services = calloc(count + 1, sizeof *routes->services);
 	if (!routes->services)
@@ -57,7 +53,7 @@ int route_build(struct routes *routes, const struct tc_service *const *services,
 			snprintf(made->prefix, sizeof made->prefix, "/api/%s/%s", service->name,
 				service->version);
 		routes->count++;
-		int rc = build_routes(made, err);
+		int rc = build_routes(made, find_handler, err);
 		if (rc != TC_OK)
 			return rc;
 	}

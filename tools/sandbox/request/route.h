@@ -25,9 +25,12 @@ struct routes {
 	size_t count;
 };
 
+/* Finds what answers an operation and fills `run` and `authorizes` in, or leaves them. */
+typedef void route_handler_fn(const struct tc_operation *operation, struct route *route);
+
 /* Builds the routes of all services that have Taskcluster's conventions. */
 int route_build(struct routes *routes, const struct tc_service *const *services, size_t count,
-	tc_error *err);
+	route_handler_fn *find_handler, tc_error *err);
 void route_clear(struct routes *routes);
 
 /* Whether a path lies under /api/ or /classic/. */

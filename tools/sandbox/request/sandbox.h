@@ -2,10 +2,11 @@
 #ifndef TC_SANDBOX_SANDBOX_H
 #define TC_SANDBOX_SANDBOX_H
 
-/* The server as a whole. One thread does everything: the loop in http.c calls the handlers, and
- * between requests the timers. */
+/* The server as a whole. One thread does everything: the loop in server/http.c calls the handlers,
+ * and between requests the timers. */
 
 #include "tools/sandbox/auth/roles.h"
+#include "tools/sandbox/base/clock.h"
 #include "tools/sandbox/request/fault.h"
 #include "tools/sandbox/request/route.h"
 #include "tools/sandbox/schema/schemas.h"
@@ -40,7 +41,8 @@ struct sandbox {
 	struct pulse *pulse; /* NULL: nothing is published */
 	struct faults faults;
 	struct MHD_Daemon *daemon;
-	char references_found[4096]; /* what options.references may point to */
+	void (*resume)(struct request *request); /* a held one; what listens sets it */
+	char references_found[4096];             /* what options.references may point to */
 	char *root_url;
 	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
 	char *data;          /* folder, without a slash at its end */
@@ -54,9 +56,6 @@ struct sandbox {
 	int64_t due_ms;       /* when task_timers must run next */
 	int64_t cleanup_ms;   /* and cleanup_run */
 };
-
-/* The system's clock, ms since 1970. */
-int64_t sandbox_now(void);
 
 /* The next look at claims and deadlines comes no later than `when_ms`. */
 void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms);

@@ -2,7 +2,7 @@
 #include "tools/sandbox/server/files.h"
 
 #include "tools/sandbox/request/error.h"
-#include "tools/sandbox/services/classic.h"
+#include "tools/sandbox/services/classic/classic.h"
 #include "tools/sandbox/services/storage.h"
 
 #include <string.h>

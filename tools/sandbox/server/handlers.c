@@ -2,6 +2,7 @@
 #include "tools/sandbox/server/handlers.h"
 
 #include "tools/sandbox/request/common.h"
+#include "tools/sandbox/services/handlers.h"
 
 #include <string.h>
 
@@ -26,7 +27,7 @@ static bool is_name(const char *name, const struct tc_operation *operation)
 		strcmp(name + length + 1, operation->name) == 0;
 }
 
-const struct handler *handler_find(const struct tc_operation *operation)
+static const struct handler *find(const struct tc_operation *operation)
 {
 	for (const struct handler *h = every_service; h->name; h++) {
 		if (strcmp(h->name, operation->name) == 0 && operation->argument_count == 0)
@@ -39,4 +40,14 @@ const struct handler *handler_find(const struct tc_operation *operation)
 		}
 	}
 	return NULL;
+}
+
+void handlers_find(const struct tc_operation *operation, struct route *route)
+{
+	const struct handler *handler = find(operation);
+
+	if (!handler)
+		return;
+	route->run = handler->run;
+	route->authorizes = handler->authorizes;
 }

@@ -80,17 +80,6 @@ static void resume(struct request *request)
 	MHD_resume_connection(request->connection);
 }
 
-void sandbox_wake(struct sandbox *sandbox, const char *key)
-{
-	struct request *next;
-
-	for (struct request *request = sandbox->held; request; request = next) {
-		next = request->next_held;
-		if (request->waits_for && strcmp(request->waits_for, key) == 0)
-			resume(request);
-	}
-}
-
 /* Whether the client of a request that was held has gone meanwhile: work must not be done for it,
  * such as claiming a task. */
 static bool is_gone(const struct request *request)
@@ -436,6 +425,7 @@ int http_start(struct sandbox *sandbox, tc_error *err)
 	char *certificate = NULL;
 	char *key = NULL;
 
+	sandbox->resume = resume;
 	if (!make_address(options, &address))
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "--host %s: expected an IP address", options->host);

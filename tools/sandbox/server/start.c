@@ -5,6 +5,7 @@
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/base/write.h"
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/server/http.h"
 
 #include <dirent.h>
@@ -27,12 +28,6 @@
 #endif
 
 #define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
-
-void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms)
-{
-	if (when_ms < sandbox->due_ms)
-		sandbox->due_ms = when_ms;
-}
 
 /* Signs the credentials that the Queue gives to workers. Its token stays from start to start. */
 static void store_issuer(struct sandbox *sandbox, int64_t now)
@@ -88,19 +83,6 @@ static int load_storage_key(struct sandbox *sandbox, tc_error *err)
 	sandbox->storage_key = tc__buffer_take(&key);
 	tc__buffer_clear(&key);
 	return sandbox->storage_key ? TC_OK : tc__fail_nomem(err);
-}
-
-bool start_load_roles(struct sandbox *sandbox)
-{
-	struct row *row = store_query(
-		sandbox->store, "SELECT role_id, scopes FROM roles ORDER BY role_id", "");
-	bool ok = true;
-
-	roles_clear(&sandbox->roles);
-	while (store_next(row))
-		ok = roles_add(&sandbox->roles, store_text(row, 0), store_text(row, 1)) && ok;
-	store_end(sandbox->store, row);
-	return ok;
 }
 
 static int make_data_folder(struct sandbox *sandbox, tc_error *err)
@@ -177,7 +159,7 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 	sandbox->due_ms = sandbox->started_ms;
 	if (RAND_bytes((unsigned char *)&sandbox->id_prefix, sizeof sandbox->id_prefix) != 1)
 		return tc__fail(err, TC_ERROR_SYSTEM, "no random numbers");
-	int rc = route_build(&sandbox->routes, services, count, err);
+	int rc = route_build(&sandbox->routes, services, count, handlers_find, err);
 	if (rc != TC_OK)
 		return rc;
 	sandbox->store = store_open(sandbox->options.state, err);
@@ -191,7 +173,7 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 		rc = load_storage_key(sandbox, err);
 	if (rc != TC_OK)
 		return rc;
-	if (!start_load_roles(sandbox))
+	if (!roles_load(&sandbox->roles, sandbox->store))
 		return tc__fail(err, TC_ERROR_SYSTEM, "state: a role is malformed");
 	rc = pulse_start(sandbox, err);
 	if (rc != TC_OK)

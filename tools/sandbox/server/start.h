@@ -9,7 +9,4 @@
 int start_sandbox(struct sandbox *sandbox, tc_error *err);
 void stop_sandbox(struct sandbox *sandbox);
 
-/* Reads the roles from the state again, after a change. */
-bool start_load_roles(struct sandbox *sandbox);
-
 #endif

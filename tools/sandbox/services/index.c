@@ -6,7 +6,7 @@
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/services/handlers.h"
 #include "tools/sandbox/tasks/indexing.h"
 
 #include <string.h>

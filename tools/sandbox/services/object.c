@@ -4,7 +4,7 @@
 
 #include "tools/sandbox/base/digest.h"
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/services/handlers.h"
 #include "tools/sandbox/services/storage.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 /* Secrets: JSON values by name, until they expire. */
 
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/services/handlers.h"
 
 #include <string.h>
 

@@ -2,9 +2,10 @@
 
 /* The messages: routing keys and bodies, as the exchange references and their schemas say. */
 
-#include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include "tools/sandbox/base/write.h"
+#include "tools/sandbox/pulse/pulse.h"
 
 #include <stdio.h>
 #include <string.h>

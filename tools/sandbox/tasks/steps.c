@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/pulse/pulse.h"
-#include "tools/sandbox/services/classic.h"
+#include "tools/sandbox/tasks/graph.h"
 #include "tools/sandbox/tasks/indexing.h"
+#include "tools/sandbox/tasks/messages.h"
 #include "tools/sandbox/tasks/task.h"
 
 #include <stdio.h>
@@ -162,7 +162,7 @@ bool task_resolve(const struct step *step, struct task *task, struct run *run, c
 		return task_add_run(step, task, retry);
 	}
 	save_state(step, task);
-	if (classic_rerun(step, task, run)) {
+	if (graph_rerun(step, task, run)) {
 		task_announce(step, task, run);
 		return task_add_run(step, task, "rerun");
 	}

@@ -5,8 +5,8 @@
 #include "tools/sandbox/services/queue/artifacts.h"
 
 #include "tools/sandbox/auth/certificate.h"
-#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/services/storage.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include <stdlib.h>
 #include <string.h>

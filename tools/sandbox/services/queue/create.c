@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/queue/queue.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 
 /* Task groups: listed, sealed, canceled, given another priority. */
 
-#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/services/queue/queue.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/services/queue/queue.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 /* Auth: clients, and the history of clients and roles. */
 
-#include "tools/sandbox/services/auth.h"
+#include "tools/sandbox/services/auth/auth.h"
 
 #include <stdio.h>
 #include <string.h>

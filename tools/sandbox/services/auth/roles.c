@@ -2,9 +2,8 @@
 
 /* Auth: roles, and what its files share. */
 
-#include "tools/sandbox/pulse/pulse.h"
-#include "tools/sandbox/server/start.h"
-#include "tools/sandbox/services/auth.h"
+#include "tools/sandbox/services/auth/auth.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -122,7 +121,7 @@ static int role(struct request *request)
 static int changed(struct request *request, const char *action)
 {
 	auth_note(request, "role", request_argument(request, "roleId"), action);
-	if (!start_load_roles(request->sandbox))
+	if (!roles_load(&request->sandbox->roles, request->sandbox->store))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the roles could not be read");
 	return reply_role(request);
 }
@@ -192,7 +191,7 @@ static int delete_role(struct request *request)
 
 	store_run(request->sandbox->store, "DELETE FROM roles WHERE role_id = ?", "t", id);
 	auth_note(request, "role", id, "deleted");
-	start_load_roles(request->sandbox);
+	roles_load(&request->sandbox->roles, request->sandbox->store);
 	return 204;
 }
 

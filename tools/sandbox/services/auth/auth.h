@@ -6,7 +6,7 @@
 
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/services/handlers.h"
 
 /* The body's `scopes` (none when absent), as a set and as the JSON text to keep. 0, or the status
  * of a refusal. */

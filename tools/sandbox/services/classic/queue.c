@@ -3,7 +3,7 @@
 /* The Queue of 2015: what is the same is the present handler; the scopes of what workers do name
  * the worker that holds the run. */
 
-#include "tools/sandbox/services/classic.h"
+#include "tools/sandbox/services/classic/classic.h"
 
 #include "tools/sandbox/base/digest.h"
 #include "tools/sandbox/services/queue/artifacts.h"

@@ -4,12 +4,11 @@
  * requires are its dependencies. */
 
 #include "tools/sandbox/request/arguments.h"
-#include "tools/sandbox/services/classic.h"
+#include "tools/sandbox/services/classic/classic.h"
 #include "tools/sandbox/services/queue/queue.h"
+#include "tools/sandbox/tasks/graph.h"
 
 #include <string.h>
-
-#define SCHEDULER_ID "task-graph-scheduler"
 
 struct graph {
 	const char *id;
@@ -58,7 +57,7 @@ static void write_status(struct request *request, const char *graph_id)
 	write_name(reply, "status");
 	write_object(reply);
 	write_member(reply, "taskGraphId", graph_id);
-	write_member(reply, "schedulerId", SCHEDULER_ID);
+	write_member(reply, "schedulerId", GRAPH_SCHEDULER_ID);
 	write_member(reply, "state", graph_state(request, graph_id));
 	write_end_object(reply);
 }
@@ -93,7 +92,7 @@ static const tc_json *task_definition(const tc_json *member, const char *graph_i
 		tc_json_add_json(builder, tc_json_item(task, i));
 	}
 	tc_json_add_name(builder, "schedulerId");
-	tc_json_add_string(builder, SCHEDULER_ID);
+	tc_json_add_string(builder, GRAPH_SCHEDULER_ID);
 	tc_json_add_name(builder, "taskGroupId");
 	tc_json_add_string(builder, graph_id);
 	if (requires) {
@@ -401,18 +400,6 @@ static int inspect_task(struct request *request)
 		write_member_task(request, row);
 	store_end(store, row);
 	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "Task not found in the graph");
-}
-
-bool classic_rerun(const struct step *step, const struct task *task, const struct run *run)
-{
-	if (strcmp(task->scheduler_id, SCHEDULER_ID) != 0 || task->deadline <= step->now_ms ||
-		strcmp(run->state, "completed") == 0 ||
-		strcmp(run->reason_resolved, "canceled") == 0)
-		return false;
-	return store_run(step->sandbox->store,
-		       "UPDATE graph_tasks SET reruns_left = reruns_left - 1 WHERE task_id = ? AND "
-		       "reruns_left > 0",
-		       "t", task->id) > 0;
 }
 
 const struct handler classic_scheduler_handlers[] = {

@@ -3,7 +3,7 @@
 /* Classic Index and Auth. The Queue is in classic_queue.c, the Scheduler in classic_scheduler.c. */
 
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/services/handlers.h"
 #include "tools/sandbox/services/index.h"
 
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-/* Auth: who a request comes from and what it may do. Clients are in auth_clients.c, roles in
- * auth_roles.c. */
+/* Auth: who a request comes from and what it may do. Clients are in clients.c, roles in
+ * roles.c. */
 
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
-#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/services/handlers.h"
 
 #include <string.h>
 

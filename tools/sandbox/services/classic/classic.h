@@ -12,8 +12,4 @@
 bool classic_is_queue_target(const char *target);
 int classic_serve_queue(struct request *request);
 
-/* Whether a run that failed is to be followed by another: a task of a graph has a number of reruns,
- * one of which this takes. */
-bool classic_rerun(const struct step *step, const struct task *task, const struct run *run);
-
 #endif
