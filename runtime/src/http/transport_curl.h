@@ -27,6 +27,9 @@ struct tc__sockets {
 	void *data;
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
+
+/* Whether a descriptor is one of them, and not one of curl's own, which it closes without a word. */
+bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
 void tc__sockets_clear(struct tc__sockets *sockets);
 
 /* libcurl's start-up, once in a process and from any thread. */

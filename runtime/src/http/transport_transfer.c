@@ -73,16 +73,28 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 	return fd;
 }
 
+/* Where it is among the sockets; their number when it is none. */
+static size_t find_socket(const struct tc__sockets *sockets, int fd)
+{
+	size_t i = 0;
+
+	while (i < sockets->count && sockets->fds[i] != fd)
+		i++;
+	return i;
+}
+
+bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
+{
+	return find_socket(sockets, fd) < sockets->count;
+}
+
 static int on_close(void *data, curl_socket_t fd)
 {
 	struct tc__sockets *sockets = data;
+	size_t position = find_socket(sockets, fd);
 
-	for (size_t i = 0; i < sockets->count; i++) {
-		if (sockets->fds[i] == fd) {
-			sockets->fds[i] = sockets->fds[--sockets->count];
-			break;
-		}
-	}
+	if (position < sockets->count)
+		sockets->fds[position] = sockets->fds[--sockets->count];
 	if (sockets->closing)
 		sockets->closing(sockets->data, fd);
 	return close(fd);

@@ -41,6 +41,11 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *s
 		events |= TC_LOOP_READ;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= TC_LOOP_WRITE;
+	/* by such a pair a thread tells that a name was looked up; its number is soon another's */
+	if (!events && loop->waiter && !tc__sockets_has(&loop->sockets, fd)) {
+		loop->waiter_kind->forget(loop->waiter, fd);
+		return 0;
+	}
 	int rc = loop->waiter ? loop->waiter_kind->watch(loop->waiter, fd, events)
 			      : loop->options.watch(loop->options.data, fd, events);
 	if (rc != 0 && events)
