@@ -322,6 +322,7 @@ void tc__flight_break(tc_loop *loop, struct tc__run *run)
 		tc__hush_begin(&hush);
 	land(loop, flight);
 	tc__hush_end(&hush);
+	tc__transfer_left(&flight->transfer);
 	give_back(loop, flight);
 }
 
