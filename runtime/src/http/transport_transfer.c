@@ -126,12 +126,19 @@ void tc__sockets_clear(struct tc__sockets *sockets)
 
 /* ---- callbacks of a transfer; anything but the whole length ends it ---- */
 
+static bool is_canceled(const struct tc__delivery *delivery)
+{
+	return delivery->canceled && delivery->canceled(delivery->canceled_data);
+}
+
 static size_t on_line(char *line, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
 
 	if (!transfer->delivery)
 		return size * count;
+	if (is_canceled(transfer->delivery))
+		return 0;
 	return tc__reply_line(transfer->delivery->reply, line, size * count) == TC_OK ? size * count
 										      : 0;
 }
@@ -143,6 +150,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 
 	if (!transfer->delivery) /* nobody's any more */
 		return length;
+	if (is_canceled(transfer->delivery))
+		return length ? 0 : 1;
 	if (tc__reply_is_full(transfer->delivery->reply))
 		return CURL_WRITEFUNC_PAUSE;
 	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
@@ -176,6 +185,8 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 
 	if (!delivery)
 		return 0;
+	if (is_canceled(delivery))
+		return 1;
 	struct tc_progress progress = {
 		.sent = sent,
 		.send_total = (int64_t)delivery->attempt->body_length,

@@ -167,6 +167,7 @@ static struct tc__flight *open_flight(tc_loop *loop, struct tc__setup *setup, tc
 		return NULL;
 	}
 	flight->setup = setup;
+	flight->loop = loop;
 	if (tc__transfer_open(&flight->transfer, &setup->settings, &loop->sockets, err) != TC_OK) {
 		free(flight);
 		return NULL;
@@ -229,6 +230,13 @@ static void set_patience(struct tc__flight *flight, bool secure)
 	flight->waits = secure;
 }
 
+static bool is_canceled(const void *data)
+{
+	const struct tc__flight *flight = data;
+
+	return tc__loop_has_canceled(flight->loop, flight->run->id);
+}
+
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 {
 	struct tc__performance *performance = run->performance;
@@ -242,6 +250,8 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	struct tc__flight *flight = take_flight(loop, run->call->client, failure);
 	if (!flight)
 		return failure->code;
+	performance->delivery.canceled = is_canceled;
+	performance->delivery.canceled_data = flight;
 	rc = tc__transfer_load(&flight->transfer, &performance->delivery, failure);
 	if (rc == TC_OK) {
 		set_patience(flight, secure);
