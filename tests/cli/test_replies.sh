@@ -18,8 +18,23 @@ run 0 api queue status text
 is '{"a":   1}'
 run 0 api queue status none
 is ''
-run 0 api queue status redirect
-is 'https://elsewhere.example.com/?secret=1'
+
+# a redirect is its Location, whatever else it says; other replies with a Location are what they say
+for reply in redirect sentence; do
+	run 0 api queue status "$reply"
+	is 'https://elsewhere.example.com/?secret=1'
+	on_terminal 0 api queue status "$reply"
+	is 'https://elsewhere.example.com/?secret=1'
+	run 0 api queue status "$reply" -o "$folder/location"
+	is ''
+	[[ $(<"$folder/location") == 'https://elsewhere.example.com/?secret=1' ]] || fail "-o of a redirect"
+done
+run 0 api queue status linked
+is 'https://elsewhere.example.com/'
+run 0 api queue status created
+is '{"a":1}'
+run 0 api queue status nowhere
+is 'See Other.'
 
 # bytes stay bytes, and do not go to a terminal
 bytes() {

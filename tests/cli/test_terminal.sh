@@ -30,9 +30,11 @@ has 'Request id: R'
 on_terminal 1 api queue status steertype
 plain
 has 'nothing for a terminal'
-on_terminal 1 api queue status steerurl
-plain
-has 'nothing for a terminal'
+for reply in steerurl steersentence; do
+	on_terminal 1 api queue status "$reply"
+	plain
+	has 'nothing for a terminal'
+done
 run 0 api queue status steerurl
 has $'http://x/\033'
 

@@ -276,7 +276,7 @@ const struct command api_command = {
 		"Alone it lists the services; with a service, that service's functions; --help "
 		"behind a function explains it. The body, if the function has one, is read from "
 		"standard input. The reply goes to standard output: JSON indented on a terminal "
-		"and in one line elsewhere, anything else byte by byte, a bare redirect as the "
+		"and in one line elsewhere, anything else byte by byte, a redirect as the "
 		"URL it leads to. Lists with --all, and streams of events, are lines of JSON that "
 		"come as they arrive.\n\n"
 		"The exit status is 0; 1 when the server refuses or cannot be reached; 2 when the "

@@ -266,21 +266,29 @@ static int output_bytes(struct output *output, const tc_response *response)
 	return output_write(output, body, length);
 }
 
+/* Where a redirect leads, or NULL. What else it says is for people with browsers. */
+static const char *redirect_of(const tc_response *response)
+{
+	return tc_response_status(response) >= 300 ? tc_response_location(response) : NULL;
+}
+
+static int output_redirect(struct output *output, const char *location)
+{
+	if (output_refuses(output, location, strlen(location)))
+		return failure(
+			"the URL of the redirect is nothing for a terminal: -o FILE saves it");
+	int status = output_write(output, location, strlen(location));
+	return status != 0 ? status : output_write(output, "\n", 1);
+}
+
 int output_response(
 	struct output *output, tc_response *response, const struct tc_operation *operation)
 {
 	const struct tc_operation_conventions *rules = operation->conventions;
-	const char *location = tc_response_location(response);
-	size_t length;
+	const char *location = redirect_of(response);
 
-	tc_response_body(response, &length);
-	if (length == 0 && location && output_refuses(output, location, strlen(location)))
-		return failure(
-			"the URL of the redirect is nothing for a terminal: -o FILE saves it");
-	if (length == 0 && location) {
-		int status = output_write(output, location, strlen(location));
-		return status != 0 ? status : output_write(output, "\n", 1);
-	}
+	if (location)
+		return output_redirect(output, location);
 	/* JSON that our reader refuses (a name twice, say) is still the server's answer */
 	const tc_json *json = !operation->blob_output && is_json(response)
 		? tc_response_json(response, NULL)
