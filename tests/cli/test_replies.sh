@@ -19,7 +19,8 @@ is '{"a":   1}'
 run 0 api queue status none
 is ''
 
-# a redirect is its Location, whatever else it says; other replies with a Location are what they say
+# a redirect is its Location, whatever else it says but the JSON that the function answers; other
+# replies with a Location are what they say
 for reply in redirect sentence; do
 	run 0 api queue status "$reply"
 	is 'https://elsewhere.example.com/?secret=1'
@@ -30,6 +31,8 @@ for reply in redirect sentence; do
 	[[ $(<"$folder/location") == 'https://elsewhere.example.com/?secret=1' ]] || fail "-o of a redirect"
 done
 run 0 api queue status linked
+is '{"storageType":"s3","url":"https://elsewhere.example.com/"}'
+run 0 api index findArtifactFromTask linked x
 is 'https://elsewhere.example.com/'
 run 0 api queue status created
 is '{"a":1}'

@@ -266,10 +266,27 @@ static int output_bytes(struct output *output, const tc_response *response)
 	return output_write(output, body, length);
 }
 
-/* Where a redirect leads, or NULL. What else it says is for people with browsers. */
-static const char *redirect_of(const tc_response *response)
+/* The JSON that the reply is, or NULL. JSON that our reader refuses (a name twice, say) is still
+ * the server's answer, and bytes here. */
+static const tc_json *json_of(tc_response *response, const struct tc_operation *operation)
 {
-	return tc_response_status(response) >= 300 ? tc_response_location(response) : NULL;
+	const struct tc_operation_conventions *rules = operation->conventions;
+
+	if (operation->blob_output || !is_json(response))
+		return NULL;
+	const tc_json *json = tc_response_json(response, NULL);
+	/* what is around a result is between the two programs */
+	return json && rules && rules->rpc ? tc_json_get(json, "result") : json;
+}
+
+/* Where a redirect leads, or NULL. What else it says is for people with browsers, unless the
+ * function is one that answers JSON. */
+static const char *redirect_of(
+	const tc_response *response, const struct tc_operation *operation, const tc_json *json)
+{
+	if (tc_response_status(response) < 300 || (json && operation->has_output))
+		return NULL;
+	return tc_response_location(response);
 }
 
 static int output_redirect(struct output *output, const char *location)
@@ -284,16 +301,10 @@ static int output_redirect(struct output *output, const char *location)
 int output_response(
 	struct output *output, tc_response *response, const struct tc_operation *operation)
 {
-	const struct tc_operation_conventions *rules = operation->conventions;
-	const char *location = redirect_of(response);
+	const tc_json *json = json_of(response, operation);
+	const char *location = redirect_of(response, operation, json);
 
 	if (location)
 		return output_redirect(output, location);
-	/* JSON that our reader refuses (a name twice, say) is still the server's answer */
-	const tc_json *json = !operation->blob_output && is_json(response)
-		? tc_response_json(response, NULL)
-		: NULL;
-	if (json && rules && rules->rpc) /* what is around it is between the two programs */
-		json = tc_json_get(json, "result");
 	return json ? output_json(output, json) : output_bytes(output, response);
 }
