@@ -110,6 +110,9 @@ run 0 version
 has "taskcluster "
 has "server: v107.2.0"
 has "They differ"
+TASKCLUSTER_CERTIFICATE=malformed run 0 version
+has "server: v107.2.0"
+silent
 run 0 version --short
 lacks 107
 

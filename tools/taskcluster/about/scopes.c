@@ -89,7 +89,7 @@ static int print_server(struct arguments *arguments, struct session *session)
 {
 	const struct tc_operation *operation = tc_find_operation("auth", "currentScopes");
 	const struct config *config = &session->config;
-	int status = session_open(session, arguments, operation->service, NULL);
+	int status = session_open(session, arguments, operation, NULL);
 
 	if (status != 0)
 		return status;
@@ -101,7 +101,7 @@ static int print_server(struct arguments *arguments, struct session *session)
 static int print_all(struct arguments *arguments)
 {
 	struct session session = SESSION_INIT;
-	int status = session_load(&session);
+	int status = config_find_credentials(&session.config);
 
 	if (status == 0)
 		status = print_credentials(&session.config);

@@ -225,6 +225,13 @@ static int call(const struct request *request, struct session *session, const tc
 	return status;
 }
 
+static enum session_use use_of(const struct request *request)
+{
+	if (request->verb == API_SIGNED_URL)
+		return SESSION_SIGNED_URL;
+	return request->verb == API_URL ? SESSION_URL : SESSION_CALL;
+}
+
 static int run_request(const struct request *request, struct arguments *arguments)
 {
 	struct session session = SESSION_INIT;
@@ -233,8 +240,8 @@ static int run_request(const struct request *request, struct arguments *argument
 
 	if (status != 0)
 		return status;
-	session.unchecked = wants_url(request);
-	status = session_open(&session, arguments, request->service, request->base_url);
+	session.use = use_of(request);
+	status = session_open(&session, arguments, request->operation, request->base_url);
 	if (status == 0)
 		status = read_body(request, &body);
 	if (status == 0)

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config/http_proxy.h"
+#include "tools/taskcluster/config/variable.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static const char *variable(const char *lower, const char *upper)
+static const char *either(const char *lower, const char *upper)
 {
-	const char *value = getenv(lower);
+	const char *value = variable(lower);
 
-	if ((!value || !*value) && upper)
-		value = getenv(upper);
-	return value && *value ? value : NULL;
+	return value ? value : variable(upper);
 }
 
 /* The host of a URL: without user, port and brackets. */
@@ -50,7 +48,7 @@ static bool covers(const char *entry, size_t entry_length, const char *host, siz
 
 static bool is_exempt(const char *url)
 {
-	const char *entry = variable("no_proxy", "NO_PROXY");
+	const char *entry = either("no_proxy", "NO_PROXY");
 	size_t host_length;
 	const char *host = find_host(url, &host_length);
 
@@ -68,10 +66,9 @@ const char *http_proxy_for(const char *url)
 {
 	bool secure = strncasecmp(url, "https:", 6) == 0;
 	/* HTTP_PROXY in capitals is what a CGI program gets from a header that anybody may send */
-	const char *proxy =
-		secure ? variable("https_proxy", "HTTPS_PROXY") : variable("http_proxy", NULL);
+	const char *proxy = secure ? either("https_proxy", "HTTPS_PROXY") : variable("http_proxy");
 
 	if (!proxy)
-		proxy = variable("all_proxy", "ALL_PROXY");
+		proxy = either("all_proxy", "ALL_PROXY");
 	return proxy && !is_exempt(url) ? proxy : NULL;
 }
