@@ -75,7 +75,7 @@ static int ask_server(struct arguments *arguments)
 	int status = config_find_server(&session.config);
 
 	if (status == 0 && config_has_server(&session.config)) {
-		status = session_open(&session, arguments, operation, NULL);
+		status = session_open(&session, arguments, operation);
 		if (status == 0)
 			status = print_server(operation, &session);
 	}

@@ -63,7 +63,7 @@ static int print_signer(const struct tc_operation *operation, const struct confi
 		puts("(not signed: it is for everybody)");
 		return 0;
 	}
-	if (session_is_elsewhere(operation->service)) {
+	if (rules_is_elsewhere(operation->service)) {
 		puts("(by its own credentials, when there are any)");
 		return 0;
 	}

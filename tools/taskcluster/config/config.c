@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config/config.h"
 #include "tools/taskcluster/config/variable.h"
+#include "tools/taskcluster/shared/report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool same_root(const char *a, const char *b)
@@ -82,6 +84,7 @@ static void read_environment(struct config *config)
 	config->has_environment = true;
 	config->proxy_url = variable("TASKCLUSTER_PROXY_URL");
 	config->root_url = variable("TASKCLUSTER_ROOT_URL");
+	config->root_from = "TASKCLUSTER_ROOT_URL";
 	config_file_find(&config->file);
 	if (config->file.path[0])
 		config->origin.file = config->file.path;
@@ -93,8 +96,12 @@ static int read_file(struct config *config)
 		return 0;
 	config->has_file = true;
 	int status = config_file_read(&config->file);
-	if (!config->root_url)
-		config->root_url = config->file.root_url;
+	if (config->root_url || !config->file.root_url)
+		return status;
+	snprintf(config->root_key, sizeof config->root_key, "config.rootUrl in %s",
+		config->file.path);
+	config->root_url = config->file.root_url;
+	config->root_from = config->root_key;
 	return status;
 }
 

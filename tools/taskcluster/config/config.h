@@ -14,13 +14,15 @@
  */
 
 #include "tools/taskcluster/config/file.h"
-#include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/advice.h"
 #include <taskcluster/credentials.h>
 
 struct config {
 	const char *root_url, *proxy_url; /* NULL where absent, or not looked for */
+	const char *root_from;            /* the variable, or the key in the file */
 	tc_credentials *credentials;      /* the same; without, calls are unsigned */
 	struct config_file file;
+	char root_key[4096 + 32];                        /* where in the file the root URL is */
 	bool has_environment, has_file, has_credentials; /* what was looked for */
 	struct origin origin;
 };

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *either(const char *lower, const char *upper)
+/* The value, and the name, of the first that is set. */
+static const char *either(const char *lower, const char *upper, const char **name)
 {
-	const char *value = variable(lower);
-
-	return value ? value : variable(upper);
+	*name = variable(lower) ? lower : upper;
+	return variable(*name);
 }
 
 /* The host of a URL: without user, port and brackets. */
@@ -48,7 +48,7 @@ static bool covers(const char *entry, size_t entry_length, const char *host, siz
 
 static bool is_exempt(const char *url)
 {
-	const char *entry = either("no_proxy", "NO_PROXY");
+	const char *name, *entry = either("no_proxy", "NO_PROXY", &name);
 	size_t host_length;
 	const char *host = find_host(url, &host_length);
 
@@ -62,13 +62,17 @@ static bool is_exempt(const char *url)
 	return false;
 }
 
-const char *http_proxy_for(const char *url)
+const char *http_proxy_for(const char *url, const char **from)
 {
 	bool secure = strncasecmp(url, "https:", 6) == 0;
 	/* HTTP_PROXY in capitals is what a CGI program gets from a header that anybody may send */
-	const char *proxy = secure ? either("https_proxy", "HTTPS_PROXY") : variable("http_proxy");
+	const char *proxy = secure ? either("https_proxy", "HTTPS_PROXY", from)
+				   : either("http_proxy", NULL, from);
 
 	if (!proxy)
-		proxy = either("all_proxy", "ALL_PROXY");
-	return proxy && !is_exempt(url) ? proxy : NULL;
+		proxy = either("all_proxy", "ALL_PROXY", from);
+	if (proxy && !is_exempt(url))
+		return proxy;
+	*from = NULL;
+	return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <taskcluster/conventions.h>
 #include <unistd.h>
 
@@ -34,17 +35,20 @@ static enum tc_log_level log_level(const struct session *session)
 	return session->verbose > 1 ? TC_LOG_DEBUG : TC_LOG_INFO;
 }
 
-bool session_is_elsewhere(const struct tc_service *service)
-{
-	return service->conventions && service->conventions->server_url;
-}
-
 /* ---- the server ---- */
 
 static int find_elsewhere(
-	const struct tc_conventions *system, const char *server_url, struct tc_options *options)
+	struct session *session, const struct tc_conventions *system, struct tc_options *options)
 {
-	options->base_url = server_url ? server_url : variable(system->environment_url);
+	struct origin *origin = &session->config.origin;
+
+	origin->base_url = session->base_url_option;
+	options->base_url = session->base_url;
+	if (options->base_url)
+		return 0;
+	options->base_url = variable(system->environment_url);
+	if (options->base_url)
+		origin->base_url = system->environment_url;
 	if (options->base_url || system->server_default)
 		return 0;
 	return usage_error("no server URL: set %s, or use --server-url",
@@ -66,19 +70,23 @@ static int find_taskcluster(struct session *session, struct tc_options *options)
 				   "https://tc.example.com, or config.rootUrl in %s",
 			config->origin.file);
 	options->proxy_url = config->proxy_url;
-	if (!config->proxy_url || session->use == SESSION_SIGNED_URL)
-		options->root_url = config->root_url;
+	config->origin.proxy_url = config->proxy_url ? "TASKCLUSTER_PROXY_URL" : NULL;
+	if (config->proxy_url && session->use != SESSION_SIGNED_URL)
+		return 0;
+	options->root_url = config->root_url;
+	config->origin.root_url = config->root_from;
 	return 0;
 }
 
-static int find_server(struct session *session, const struct tc_service *service,
-	const char *base_url, struct tc_options *options)
+static int find_server(
+	struct session *session, const struct tc_service *service, struct tc_options *options)
 {
-	if (session_is_elsewhere(service))
-		return find_elsewhere(service->conventions, base_url, options);
+	if (rules_is_elsewhere(service))
+		return find_elsewhere(session, service->conventions, options);
 	if (!service->base_url)
 		return find_taskcluster(session, options);
-	options->base_url = base_url;
+	options->base_url = session->base_url;
+	session->config.origin.base_url = session->base_url_option;
 	return 0;
 }
 
@@ -101,7 +109,8 @@ static int sign_elsewhere(
 	*own = tc_credentials_new(id, secret, NULL, &err);
 	options->credentials = *own;
 	if (!*own)
-		status = usage_error("%s", tc_error_text(&err));
+		status = usage_error("%s and %s: %s", system->environment_id,
+			system->environment_secret, tc_error_text(&err));
 	tc_error_clear(&err);
 	return status;
 }
@@ -125,14 +134,12 @@ static int find_credentials(struct session *session, const struct tc_operation *
 
 	if (!is_signed(session, operation))
 		return 0;
-	if (session_is_elsewhere(operation->service))
+	if (rules_is_elsewhere(operation->service))
 		return sign_elsewhere(operation->service->conventions, options, own);
-	config->origin.signs = options->proxy_url; /* which has its own */
-	if (options->proxy_url)
+	if (options->proxy_url) /* which has its own */
 		return 0;
 	int status = config_find_credentials(config);
 	options->credentials = config->credentials;
-	config->origin.signs = config->credentials;
 	return status;
 }
 
@@ -143,7 +150,7 @@ static const char *called_url(const struct tc_service *service, const struct tc_
 {
 	if (options->base_url)
 		return options->base_url;
-	if (session_is_elsewhere(service))
+	if (rules_is_elsewhere(service))
 		return service->conventions->server_default;
 	if (service->base_url)
 		return service->base_url;
@@ -156,54 +163,50 @@ static void set_options(struct session *session, struct tc_options *options)
 	options->reply_max = REPLY_MAX;
 	options->unchecked_bodies = session->use != SESSION_CALL;
 	options->user_agent = "taskcluster-cli";
-	options->ca_file = variable("SSL_CERT_FILE");
 	if (session->verbose || isatty(STDERR_FILENO))
 		options->log = on_log;
 	options->log_data = session;
 	options->log_level = log_level(session);
 }
 
-static int refused(
-	const tc_error *err, const struct tc_service *service, const struct config *config)
+/* How the server is reached. */
+static void set_way(struct session *session, const char *url, struct tc_options *options)
 {
-	int status = report(err, NULL, &config->origin);
+	struct origin *origin = &session->config.origin;
 
-	if (!session_is_elsewhere(service))
-		fprintf(stderr,
-			"  The root URL comes from TASKCLUSTER_ROOT_URL, or config.rootUrl in "
-			"%s.\n",
-			config->origin.file);
-	return status;
+	options->http_proxy = http_proxy_for(url, &origin->http_proxy);
+	options->ca_file = variable("SSL_CERT_FILE");
+	if (options->ca_file && strncasecmp(url, "https:", 6) == 0)
+		origin->ca_file = "SSL_CERT_FILE";
 }
 
-static int make_client(
-	struct session *session, const struct tc_service *service, const struct tc_options *options)
+static int make_client(struct session *session, const struct tc_options *options)
 {
 	tc_error err = TC_ERROR_INIT;
 	int status = 0;
 
 	session->client = tc_client_new(options, &err);
 	if (!session->client)
-		status = refused(&err, service, &session->config);
+		status = report_setup(&err, &session->config.origin);
 	tc_error_clear(&err);
 	return status;
 }
 
 int session_open(struct session *session, const struct arguments *arguments,
-	const struct tc_operation *operation, const char *base_url)
+	const struct tc_operation *operation)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
 	tc_credentials *own = NULL;
 
 	session->verbose = arguments->verbose;
 	set_options(session, &options);
-	int status = find_server(session, operation->service, base_url, &options);
+	int status = find_server(session, operation->service, &options);
 	if (status == 0)
 		status = find_credentials(session, operation, &options, &own);
 	if (status != 0)
 		return status;
-	options.http_proxy = http_proxy_for(called_url(operation->service, &options));
-	status = make_client(session, operation->service, &options);
+	set_way(session, called_url(operation->service, &options), &options);
+	status = make_client(session, &options);
 	tc_credentials_free(own);
 	return status;
 }

@@ -16,6 +16,8 @@ struct session {
 	struct config config;
 	tc_client *client;
 	enum session_use use;
+	/* for services that carry their own, and for other systems; and the option that says it */
+	const char *base_url, *base_url_option;
 	int verbose;
 };
 #define SESSION_INIT \
@@ -23,17 +25,13 @@ struct session {
 		.config = CONFIG_INIT \
 	}
 
-/* Whether a service belongs to a system with a server of its own: neither Taskcluster's root URL
- * nor its credentials are for that. */
-bool session_is_elsewhere(const struct tc_service *service);
-
 /*
  * Makes the client for a function: finds its server, and who calls when it matters to that function
- * and use. base_url (or NULL) is for services that carry their own. 0, or the exit status after
+ * and use. 0, or the exit status after
  * telling what is wrong. Close it in either case, and do not move it before.
  */
 int session_open(struct session *session, const struct arguments *arguments,
-	const struct tc_operation *operation, const char *base_url);
+	const struct tc_operation *operation);
 void session_close(struct session *session);
 
 #endif

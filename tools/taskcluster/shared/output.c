@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "tools/taskcluster/shared/output.h"
+#include "tools/taskcluster/shared/advice.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/shared/unfinished.h"
 #include "tools/taskcluster/text/plain.h"

@@ -40,6 +40,11 @@ const struct tc_event_stream *rules_events(const struct tc_operation *operation)
 	return operation->conventions ? operation->conventions->events : NULL;
 }
 
+bool rules_is_elsewhere(const struct tc_service *service)
+{
+	return service->conventions && service->conventions->server_url;
+}
+
 /* Whether it is where a person's name and password go, whatever else it says. */
 static bool is_login(const struct tc_operation *operation, const struct tc_conventions *system)
 {
@@ -64,9 +69,8 @@ static bool is_open_elsewhere(
 bool rules_is_open(const struct tc_operation *operation)
 {
 	static const char tests[] = "testAuthenticate";
-	const struct tc_conventions *system = operation->service->conventions;
 
-	if (system && system->server_url)
-		return is_open_elsewhere(operation, system);
+	if (rules_is_elsewhere(operation->service))
+		return is_open_elsewhere(operation, operation->service->conventions);
 	return !operation->scopes && strncmp(operation->name, tests, strlen(tests)) != 0;
 }
