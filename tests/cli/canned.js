@@ -27,6 +27,7 @@ const replies = {
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
+  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'text/plain'],
   steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
