@@ -14,6 +14,7 @@
 
 enum {
 	API_BASE_URL = OPTION_OWN,
+	API_SERVER_URL,
 	API_BODY,
 	API_ALL,
 	API_MAX_ITEMS,
@@ -29,9 +30,10 @@ struct request {
 	const struct tc_operation *operation;
 	struct tc_pair *pairs; /* arguments, then query values */
 	size_t count, arguments;
-	const char *body, *output, *expires, *base_url;
-	int64_t max_items; /* 0: no limit */
-	int verb;          /* 0: send it; or one of the above */
+	const char *body, *output, *expires;
+	const char *base_url, *base_url_option; /* and the option that says it */
+	int64_t max_items;                      /* 0: no limit */
+	int verb;                               /* 0: send it; or one of the above */
 	bool all, help;
 };
 
