@@ -234,7 +234,7 @@ static bool is_canceled(const void *data)
 {
 	const struct tc__flight *flight = data;
 
-	return tc__loop_has_canceled(flight->loop, flight->run->id);
+	return tc__wake_has_wish(&flight->loop->wake, flight->run->id);
 }
 
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
