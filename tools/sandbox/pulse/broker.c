@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/pulse/broker.h"
 
-#include <amqp.h>
-#include <amqp_tcp_socket.h>
+#include "tools/sandbox/pulse/rabbitmq.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
