@@ -79,6 +79,8 @@ start_canned() {
 	servers+=($!)
 	await_line "$folder/root"
 	TASKCLUSTER_ROOT_URL=$(<"$folder/root")
+	# in the rig (tests/rig/rig.sh) it is reached through that
+	[[ -z ${TC_RIG_URL:-} ]] || TASKCLUSTER_ROOT_URL=${TC_RIG_URL/\{port\}/${TASKCLUSTER_ROOT_URL##*:}}
 	TREEHERDER_URL=$TASKCLUSTER_ROOT_URL BUILDBOT_URL=$TASKCLUSTER_ROOT_URL
 	export TASKCLUSTER_ROOT_URL TREEHERDER_URL BUILDBOT_URL
 }

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "responder.h"
+#include "rig.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +47,7 @@ struct tc_responder {
 	tc_responder_fn *handler;
 	void *data;
 	int listener, stop[2];
+	int port;
 	char url[64];
 	bool forked;
 	pid_t pid;
@@ -300,8 +302,8 @@ static struct tc_responder *prepare(tc_responder_fn *handler, void *data)
 	fcntl(responder->listener, F_SETFL, O_NONBLOCK);
 	fcntl(responder->stop[0], F_SETFD, FD_CLOEXEC);
 	fcntl(responder->stop[1], F_SETFD, FD_CLOEXEC);
-	snprintf(responder->url, sizeof responder->url, "http://127.0.0.1:%d",
-		ntohs(address.sin_port));
+	responder->port = ntohs(address.sin_port);
+	tc_rig_url(responder->url, sizeof responder->url, responder->port);
 	return responder;
 }
 
@@ -334,6 +336,11 @@ struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data)
 const char *tc_responder_url(const struct tc_responder *responder)
 {
 	return responder->url;
+}
+
+int tc_responder_port(const struct tc_responder *responder)
+{
+	return responder->port;
 }
 
 size_t tc_responder_connections(const struct tc_responder *responder)

@@ -47,7 +47,9 @@ struct tc_responder;
 struct tc_responder *tc_responder_start(tc_responder_fn *handler, void *data);
 struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data);
 
-const char *tc_responder_url(const struct tc_responder *responder); /* "http://127.0.0.1:1234" */
+const char *tc_responder_url(const struct tc_responder *responder); /* "http://127.0.0.1:1234",
+								       or through the rig */
+int tc_responder_port(const struct tc_responder *responder);
 size_t tc_responder_connections(
 	const struct tc_responder *responder); /* thread only: made so far */
 
