@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEEPALIVE_REQUESTS 7 /* as in tests/rig/nginx.conf */
+
 /* Fills a port into a text with one place for it, such as https://p{port}.rig.test:443. */
 static void fill(char *text, size_t size, const char *pattern, int port)
 {
@@ -15,8 +17,8 @@ static void fill(char *text, size_t size, const char *pattern, int port)
 
 	if (!at)
 		fail_msg("%s lacks %s", pattern, place);
-	int length = snprintf(text, size, "%.*s%d%s", (int)(at - pattern), pattern, port,
-		at + strlen(place));
+	int length = snprintf(
+		text, size, "%.*s%d%s", (int)(at - pattern), pattern, port, at + strlen(place));
 	assert_true(length > 0 && (size_t)length < size);
 }
 
@@ -57,6 +59,11 @@ void tc_rig_other_url(char *url, size_t size, const char *kind, int port)
 bool tc_rig_resolves(void)
 {
 	return getenv("TC_RIG_NAMES") != NULL;
+}
+
+size_t tc_rig_connections(size_t at_most, size_t requests)
+{
+	return tc_rig() ? at_most + requests / KEEPALIVE_REQUESTS : at_most;
 }
 
 const char *tc_rig_proxy(void)

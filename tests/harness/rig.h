@@ -36,6 +36,10 @@ void tc_rig_other_url(char *url, size_t size, const char *kind, int port);
 /* Whether the rig answers look-ups itself; else they are in /etc/hosts, and are never slow. */
 bool tc_rig_resolves(void);
 
+/* How many connections a client may need for so many requests that no more than `at_most` of them
+ * need without the rig, which retires each after a few. */
+size_t tc_rig_connections(size_t at_most, size_t requests);
+
 /* The forward proxy with its name and password: http://rig:…@127.0.0.1:1234. Stops the test when
  * there is none. */
 const char *tc_rig_proxy(void);

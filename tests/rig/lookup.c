@@ -29,8 +29,7 @@ struct entry {
 	long delay_ms;
 };
 
-typedef int look_up_fn(
-	const char *, const char *, const struct addrinfo *, struct addrinfo **);
+typedef int look_up_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 typedef FILE *open_fn(const char *, const char *);
 
 /* dlsym gives an object's address, and ISO C has no way from there to a function. */
