@@ -142,11 +142,14 @@ if [[ $names == preload ]]; then
 		*-dead.rig.test=127.0.0.2,127.0.0.1@30 *.rig.test=127.0.0.1@30"
 	LD_PRELOAD=${TC_BUILD_DIR:-build}/lib/librig_lookup.so "$@" || status=$?
 else
-	# any port that a server may be given
+	# any port that a server may be given, and one that has none
 	read -r first last </proc/sys/net/ipv4/ip_local_port_range
 	{
 		cat /etc/hosts
-		seq "$first" "$last" | sed 's/.*/127.0.0.1 p&.rig.test p&-login.rig.test/'
+		{
+			echo 1
+			seq "$first" "$last"
+		} | sed 's/.*/127.0.0.1 p&.rig.test p&-login.rig.test/'
 	} >"$folder/hosts"
 	# shellcheck disable=SC2016
 	"${namespace[@]}" bash -c 'mount --bind "$1/hosts" /etc/hosts && mount --bind "$1/ca.pem" "$2" &&
