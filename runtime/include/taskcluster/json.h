@@ -51,9 +51,9 @@ TC_API size_t tc_json_text_length(const tc_json *json);
 /* true only for the JSON value true. */
 TC_API bool tc_json_true(const tc_json *json);
 
-/* Stores a number's value and returns true; false, and nothing stored, when it is no number or
- * (int64) has a fraction or does not fit. "1e3" and "1.0" are integers. Independent of the locale.
- */
+/* Stores a number's value and returns true; false, and nothing stored, when it is no number, does
+ * not fit, or (int64) has a fraction. "1e3" and "1.0" are integers; no double is near "1e400".
+ * Independent of the locale. */
 TC_API bool tc_json_int64(const tc_json *json, int64_t *value);
 TC_API bool tc_json_double(const tc_json *json, double *value);
 

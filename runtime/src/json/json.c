@@ -3,6 +3,7 @@
 
 #include "runtime/src/json/node.h"
 
+#include <math.h>
 #include <string.h>
 
 enum tc_json_kind tc_json_kind(const tc_json *json)
@@ -52,7 +53,10 @@ bool tc_json_double(const tc_json *json, double *value)
 {
 	if (!is(json, TC_JSON_NUMBER))
 		return false;
-	*value = tc__number_double(tc__json_node_text(json), json->length);
+	double number = tc__number_double(tc__json_node_text(json), json->length);
+	if (!isfinite(number))
+		return false;
+	*value = number;
 	return true;
 }
 

@@ -313,17 +313,22 @@ static bool is_word(char c)
 		c == '.' || c == 'E';
 }
 
+static size_t backslashes_before(const char *piece, size_t at)
+{
+	size_t count = 0;
+
+	while (count < at && piece[at - 1 - count] == '\\')
+		count++;
+	return count;
+}
+
 /* The beginning of the string whose closing quote is at `quote`: the next quote to the left that no
- * backslash takes. */
+ * backslash takes. No byte is looked at more than twice. */
 static size_t string_begin(const char *piece, size_t quote)
 {
-	for (size_t i = quote; i-- > 0;) {
-		size_t backslashes = 0;
-		while (backslashes < i && piece[i - 1 - backslashes] == '\\')
-			backslashes++;
-		if (piece[i] == '"' && backslashes % 2 == 0)
+	for (size_t i = quote; i-- > 0;)
+		if (piece[i] == '"' && backslashes_before(piece, i) % 2 == 0)
 			return i;
-	}
 	return 0; /* it began in an earlier push */
 }
 
