@@ -36,11 +36,7 @@ static int64_t sum(int64_t a, int64_t b)
 /* Items that are missing, and those that come again, as they take room on the page, too. */
 static int64_t still_to_come(const struct tc__cursor *cursor)
 {
-	int64_t count = cursor->wanted;
-
-	for (const struct tc__mark *mark = cursor->given; mark; mark = mark->next)
-		count = sum(count, 1);
-	return count;
+	return sum(cursor->wanted, (int64_t)cursor->given.count);
 }
 
 int64_t tc__style_size(const struct tc__cursor *cursor)
@@ -167,60 +163,21 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 
 void tc__style_forget(struct tc__cursor *cursor)
 {
-	while (cursor->given) {
-		struct tc__mark *mark = cursor->given;
-		cursor->given = mark->next;
-		free(mark);
-	}
+	tc__given_clear(&cursor->given);
 }
 
 void tc__style_forget_above(struct tc__cursor *cursor)
 {
-	for (struct tc__mark **at = &cursor->given; *at;) {
-		struct tc__mark *mark = *at;
-		if (mark->key <= cursor->lowest) {
-			at = &mark->next;
-			continue;
-		}
-		*at = mark->next;
-		free(mark);
-	}
+	tc__given_forget_above(&cursor->given, cursor->lowest);
 }
 
 void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *before)
 {
-	while (cursor->given != before->given) {
-		struct tc__mark *mark = cursor->given;
-		cursor->given = mark->next;
-		free(mark);
-	}
+	tc__given_back(&cursor->given, before->given.newest);
 	cursor->wanted = before->wanted;
 	cursor->lowest = before->lowest;
 	cursor->has_lowest = before->has_lowest;
 	cursor->fresh = before->fresh;
-}
-
-static bool is_given(const struct tc__cursor *cursor, int64_t key, const char *unique)
-{
-	const struct tc__mark *mark = cursor->given;
-
-	while (mark && (mark->key != key || strcmp(mark->unique, unique) != 0))
-		mark = mark->next;
-	return mark != NULL;
-}
-
-static int remember(struct tc__cursor *cursor, int64_t key, const char *unique, tc_error *err)
-{
-	size_t size = strlen(unique) + 1;
-	struct tc__mark *mark = malloc(sizeof *mark + size);
-
-	if (!mark)
-		return tc__fail_nomem(err);
-	mark->next = cursor->given;
-	mark->key = key;
-	memcpy(mark->unique, unique, size);
-	cursor->given = mark;
-	return TC_OK;
 }
 
 int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
@@ -231,8 +188,9 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 	*fresh = true;
 	if (paging->style != TC_PAGING_KEYSET)
 		return TC_OK;
-	const char *unique = tc_json_text(tc_json_at(item, paging->unique));
-	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !unique)
+	const tc_json *unique = tc_json_at(item, paging->unique);
+	const char *text = tc_json_text(unique);
+	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !text)
 		return tc__fail(err, TC_ERROR_REPLY,
 			"an item has no %s or no %s, by which lists go on", paging->key + 1,
 			paging->unique + 1);
@@ -240,7 +198,10 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 		cursor->lowest = key;
 		cursor->has_lowest = true;
 	}
-	*fresh = !is_given(cursor, key, unique);
+	size_t length = tc_json_text_length(unique);
+	*fresh = !tc__given_has(&cursor->given, key, text, length);
 	cursor->fresh |= *fresh;
-	return *fresh && key == cursor->lowest ? remember(cursor, key, unique, err) : TC_OK;
+	if (!*fresh || key != cursor->lowest)
+		return TC_OK;
+	return tc__given_add(&cursor->given, key, text, length) ? TC_OK : tc__fail_nomem(err);
 }
