@@ -2,10 +2,12 @@
 /* The codec with every allocation failing in turn. */
 #include "tests/harness/test.h"
 
+#include "runtime/src/json/json.h"
 #include "runtime/src/type/type.h"
 #include "tests/harness/kinds.h"
 #include "tests/harness/task_group.h"
 #include "tests/nomem/failing.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,12 +121,90 @@ static void test_patterns(void **state)
 	}
 }
 
+/* Rows whose columns are many, some with a field and some without. */
+
+struct open_row {
+	int64_t id;
+	const tc_json *other_members;
+};
+
+static const struct tc_field open_fields[] = {
+	TC_FIELD(struct open_row, id, "id", &tc_type_int64, TC_REQUIRED),
+};
+static const struct tc_type open_type =
+	TC_TYPE_OF_OPEN_OBJECT(struct open_row, other_members, open_fields, NULL);
+static const struct tc_type open_list = TC_TYPE_OF_ARRAY(struct open_row, &open_type, 0, NULL);
+
+#define COLUMNS 300
+
+/* An array of COLUMNS items */
+static const tc_json *make_row(bool names)
+{
+	tc_json_builder *builder = tc_json_builder_new();
+	const tc_json *row = NULL;
+	tc_error err = TC_ERROR_INIT;
+	char name[32];
+
+	tc_json_add_array(builder);
+	for (int i = 0; i < COLUMNS; i++) {
+		snprintf(name, sizeof name, "a longer name %d", i);
+		if (names)
+			tc_json_add_string(builder, i ? name : "id");
+		else
+			tc_json_add_int64(builder, i);
+	}
+	tc_json_end(builder);
+	assert_ok(tc_json_build(builder, &row, &err), &err);
+	return row;
+}
+
+static int make_rows(void *data, tc_error *err)
+{
+	const tc_json *const *parts = data, *list = NULL;
+	struct {
+		const struct open_row *rows;
+		size_t count;
+	} *value = NULL;
+	tc_json_builder *builder = tc_json_builder_new();
+
+	tc__json_add_rows(builder, parts[1], parts[0]);
+	if (tc_json_build(builder, &list, err) == TC_OK)
+		value = tc_decode_json(&open_list, list, 0, err);
+	if (value) {
+		assert_int_equal(value->count, 2);
+		assert_int_equal(tc_json_count(value->rows[1].other_members), COLUMNS - 1);
+	}
+	tc_release(list);
+	tc_release(value);
+	return value ? TC_OK : TC_ERROR_NOMEM;
+}
+
+static void test_rows(void **state)
+{
+	const tc_json *names = make_row(true), *row = make_row(false), *rows = NULL;
+	tc_json_builder *builder = tc_json_builder_new();
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_json_add_array(builder);
+	tc_json_add_json(builder, row);
+	tc_json_add_json(builder, row);
+	tc_json_end(builder);
+	assert_ok(tc_json_build(builder, &rows, &err), &err);
+	const tc_json *parts[] = { names, rows };
+	assert_true(tc_failing_each(make_rows, parts) > 5);
+	tc_release(names);
+	tc_release(row);
+	tc_release(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_kind),
 		cmocka_unit_test(test_long_reply),
 		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,7 @@ struct tc__page_reader {
 	unsigned current;
 	bool retires; /* the item that is open ends the use of the current arena */
 	struct tc__json_stack stack;
+	const tc_json *tree; /* or there */
 };
 
 /* What the cursor points to must live as long. A reader is large and must not move. */
@@ -149,6 +150,9 @@ int tc__page_push(struct tc__page_reader *reader, const char *bytes, size_t leng
 
 /* The page is whole; its items stay until they are taken. */
 int tc__page_finish(struct tc__page_reader *reader, tc_error *err);
+
+/* The whole page at once, as a tree, in place of pushes and finish. Takes the tree over. */
+int tc__page_read_tree(struct tc__page_reader *reader, const tc_json *page, tc_error *err);
 
 /* Borrowed until the next push or close; NULL when there is none now. */
 const tc_json *tc__page_take(struct tc__page_reader *reader);

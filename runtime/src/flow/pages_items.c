@@ -69,21 +69,16 @@ static int gather(tc_items *items, const char *bytes, size_t length, tc_error *e
 static int read_gathered(tc_items *items, tc_error *err)
 {
 	const struct tc_operation *operation = tc_call_operation(items->cursor.origin);
-	const struct tc__buffer *page = &items->page;
-	size_t length = page->length;
+	const tc_json *page;
 	tc_error reason = TC_ERROR_INIT;
-	char *objects;
 
-	int rc = tc__objects_of_rows(
-		operation, tc__buffer_get(page), page->length, &objects, &length, &reason);
-	if (rc != TC_OK) {
-		reason.code = rc == TC_ERROR_INPUT ? TC_ERROR_REPLY : rc;
-		return tc__fail_with(err, &reason);
-	}
-	rc = tc__page_push(&items->reader, objects ? objects : tc__buffer_get(page), length, err);
-	tc_release(objects);
+	int rc = tc__page_of_objects(
+		operation, tc__buffer_get(&items->page), items->page.length, &page, &reason);
 	tc__buffer_clear(&items->page);
-	return rc;
+	if (rc == TC_OK)
+		return tc__page_read_tree(&items->reader, page, err);
+	reason.code = rc == TC_ERROR_INPUT ? TC_ERROR_REPLY : rc;
+	return tc__fail_with(err, &reason);
 }
 
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
@@ -102,9 +97,7 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 static int finish(struct tc__sink *sink, tc_error *err)
 {
 	tc_items *items = items_of(sink);
-	int rc = items->gathers ? read_gathered(items, err) : TC_OK;
-
-	return rc == TC_OK ? tc__page_finish(&items->reader, err) : rc;
+	return items->gathers ? read_gathered(items, err) : tc__page_finish(&items->reader, err);
 }
 
 static bool full(struct tc__sink *sink)

@@ -7,9 +7,6 @@
 
 #define FRAMES_MIN 16
 
-/* More fields than bits in a frame: the bits of the others lie in scratch. */
-#define BITS 64
-
 /* The root is held like the value of a union whose arm is known. */
 static const struct tc_type root_holder = { .kind = TC_TYPE_UNION };
 
@@ -277,35 +274,13 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
  * Objects and maps
  */
 
-/* What the bits beyond the frame's own take, so that what follows is aligned. */
-static size_t more_bits(const struct tc_type *type)
-{
-	size_t bytes = type->count / BITS * sizeof(uint64_t);
-
-	return (bytes + TC__ALIGNMENT - 1) / TC__ALIGNMENT * TC__ALIGNMENT;
-}
-
-/* Where the bit of a field is. */
-static uint64_t *seen_bits(struct tc__decoder *d, struct tc__frame *frame, size_t position)
-{
-	if (position < BITS)
-		return &frame->seen;
-	uint64_t *more = (void *)(d->scratch.bytes + frame->begin - more_bits(frame->type));
-	return &more[position / BITS - 1];
-}
-
 static int open_object(struct tc__decoder *d, struct tc__place *place)
 {
 	if (!tc__decoder_settle(d, place))
 		return tc__sax_no_memory(&d->sax);
 	if (!tc__decoder_open(d, place))
 		return tc__sax_no_memory(&d->sax);
-	if (place->type->kind == TC_TYPE_OBJECT && place->type->count > BITS) {
-		if (!tc__decoder_push(d, more_bits(place->type)))
-			return tc__sax_no_memory(&d->sax);
-		d->top->begin = d->scratch.used;
-	}
-	return 1;
+	return tc__fields_begin(d) ? 1 : tc__sax_no_memory(&d->sax);
 }
 
 static int open_union(struct tc__decoder *d, struct tc__place *place, const tc_json *object)
@@ -395,35 +370,13 @@ static int on_name(void *context, const unsigned char *bytes, size_t length)
 		return tc__aside_name(d, name, length);
 	if (top->type->kind == TC_TYPE_MAP)
 		return map_name(d, name, length);
-	top->field = find_field(d, top, name, length);
-	if (!top->field) {
-		if (top->type->flags & TC_OPEN)
-			return tc__other_begin(d, name, length);
-		return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
-	}
-	size_t position = (size_t)(top->field - top->type->of.fields);
-	uint64_t *bits = seen_bits(d, top, position), bit = UINT64_C(1) << position % BITS;
-	if (*bits & bit)
-		return tc__decoder_fail(d, NULL, 0, "is there twice");
-	*bits |= bit;
-	return 1;
-}
-
-static int check_required(struct tc__decoder *d)
-{
-	struct tc__frame *top = d->top;
-	const struct tc_field *fields = top->type->of.fields;
-
-	if (d->flags & TC_DECODE_LENIENT)
-		return 1;
+	const struct tc_field *field = find_field(d, top, name, length);
+	if (field)
+		return tc__field_begin(d, field);
 	top->field = NULL;
-	for (size_t i = 0; i < top->type->count; i++) {
-		bool seen = *seen_bits(d, top, i) >> i % BITS & 1;
-		if (!seen && fields[i].flags & TC_REQUIRED)
-			return tc__decoder_fail(d, fields[i].name, fields[i].name_length,
-				"a required member is missing");
-	}
-	return 1;
+	if (top->type->flags & TC_OPEN)
+		return tc__other_begin(d, name, length);
+	return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
 }
 
 /* Moves the items of an array or the entries of a map from scratch to where they stay. */
@@ -481,7 +434,7 @@ static int on_end_object(void *context)
 		return tc__aside_close(d);
 	if (d->top->type->kind == TC_TYPE_MAP)
 		return end_map(d);
-	if (!check_required(d) || !tc__others_end(d))
+	if (!tc__fields_end(d) || !tc__others_end(d))
 		return 0;
 	tc__decoder_close(d);
 	return 1;
@@ -568,6 +521,7 @@ void tc__decoder_free(struct tc__decoder *d)
 	tc__json_stack_clear(&d->stack);
 	tc__arena_clear(&d->arena);
 	tc__side_free(d->side);
+	tc__columns_clear(&d->columns);
 	free(d->scratch.bytes);
 	free(d->frames);
 	free(d);
