@@ -13,6 +13,7 @@
 
 struct work {
 	const struct tc_type *type;
+	unsigned flags;
 	const char *text;
 	const tc_json *tree;
 	const void *value;
@@ -21,7 +22,8 @@ struct work {
 static int decode(void *data, tc_error *err)
 {
 	const struct work *work = data;
-	void *value = tc_decode(work->type, work->text, strlen(work->text), TC_DECODE_SECRET, err);
+	void *value = tc_decode(
+		work->type, work->text, strlen(work->text), TC_DECODE_SECRET | work->flags, err);
 
 	tc_release(value);
 	return value ? TC_OK : TC_ERROR_NOMEM;
@@ -30,7 +32,7 @@ static int decode(void *data, tc_error *err)
 static int decode_pieces(void *data, tc_error *err)
 {
 	const struct work *work = data;
-	struct tc__decoder *d = tc__decoder_new(work->type, 0, TC_ERROR_REPLY, err);
+	struct tc__decoder *d = tc__decoder_new(work->type, work->flags, TC_ERROR_REPLY, err);
 	size_t length = strlen(work->text), at = 0;
 	void *value = NULL;
 	int rc = TC_OK;
@@ -49,7 +51,7 @@ static int decode_pieces(void *data, tc_error *err)
 static int decode_tree(void *data, tc_error *err)
 {
 	const struct work *work = data;
-	void *value = tc_decode_json(work->type, work->tree, 0, err);
+	void *value = tc_decode_json(work->type, work->tree, work->flags, err);
 
 	tc_release(value);
 	return value ? TC_OK : TC_ERROR_NOMEM;
@@ -66,13 +68,13 @@ static int encode(void *data, tc_error *err)
 	return rc;
 }
 
-static void fail_all(const struct tc_type *type, const char *text)
+static void fail_all(const struct tc_type *type, const char *text, unsigned flags)
 {
-	struct work work = { .type = type, .text = text };
+	struct work work = { .type = type, .flags = flags, .text = text };
 	tc_error err = TC_ERROR_INIT;
 
-	assert_ok(tc_json_parse(text, strlen(text), &work.tree, &err), &err);
-	void *value = tc_decode(type, text, strlen(text), 0, &err);
+	assert_ok(tc_json_read(text, strlen(text), TC_JSON_MEND, &work.tree, &err), &err);
+	void *value = tc_decode(type, text, strlen(text), flags, &err);
 	assert_non_null(value);
 	work.value = value;
 	assert_true(tc_failing_each(decode, &work) > 0);
@@ -87,8 +89,12 @@ static void fail_all(const struct tc_type *type, const char *text)
 static void test_every_kind(void **state)
 {
 	(void)state;
-	fail_all(&kinds_type, kinds_full_text);
-	fail_all(&kinds_shape_type, "{\"more\":[\"1234567890\"],\"kind\":\"star\"}");
+	fail_all(&kinds_type, kinds_full_text, 0);
+	fail_all(&kinds_shape_type, "{\"more\":[\"1234567890\"],\"kind\":\"star\"}", 0);
+	fail_all(&kinds_type,
+		"{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
+		"\"text\":\"\\u0000a\\ud83d\",\"counts\":{\"a\\u0000\":1}}",
+		TC_DECODE_MEND);
 }
 
 static void test_long_reply(void **state)
@@ -97,7 +103,7 @@ static void test_long_reply(void **state)
 	size_t length = 0;
 	char *text = tt_task_group_text(8000, &length);
 
-	fail_all(&tt_task_group_type, text);
+	fail_all(&tt_task_group_type, text, 0);
 	tc_release(text);
 }
 

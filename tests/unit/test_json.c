@@ -498,6 +498,22 @@ static void test_a_number_beyond_doubles_is_none(void **state)
 	}
 }
 
+/* A half is refused, unless the text is somebody else's. */
+static void test_halves_of_surrogate_pairs(void **state)
+{
+	static const char text[] = "{\"cut \\ud83d\":\"\\ude00\\u0000\"}";
+	const tc_json *json = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	REFUSE("{\"cut \\ud83d\":\"\\ude00\\u0000\"}", "half of a surrogate pair");
+	assert_ok(tc_json_read(text, sizeof text - 1, TC_JSON_MEND, &json, &err), &err);
+	const tc_json *member = tc_json_get(json, "cut \xEF\xBF\xBD");
+	assert_int_equal(tc_json_text_length(member), 4);
+	assert_memory_equal(tc_json_text(member), "\xEF\xBF\xBD\0", 5);
+	tc_release(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_what_is_refused_takes_linear_time),
 		cmocka_unit_test(test_a_number_beyond_doubles_is_none),
+		cmocka_unit_test(test_halves_of_surrogate_pairs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,18 @@ enum tc_json_kind {
  */
 TC_API int tc_json_parse(const char *text, size_t length, const tc_json **json, tc_error *err);
 
+enum tc_json_read_flag {
+	/* Half of a surrogate pair, such as \ud83d alone, is no character and is refused; with this
+	 * flag it becomes U+FFFD. Some servers write what was cut in the middle of a character, or
+	 * was no text at all, so; replies are read with it. */
+	TC_JSON_MEND = 1
+};
+
+/* tc_json_parse with flags, enum tc_json_read_flag: for texts that others wrote, such as messages.
+ */
+TC_API int tc_json_read(
+	const char *text, size_t length, unsigned flags, const tc_json **json, tc_error *err);
+
 TC_API enum tc_json_kind tc_json_kind(const tc_json *json);
 
 /* A string's bytes, UTF-8, with a NUL behind them; NULL unless it is a string. A string that

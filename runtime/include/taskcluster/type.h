@@ -35,6 +35,10 @@
  * ones, and absent is null. Dates are strings; <taskcluster/date.h> converts them. Numbers that are
  * not integers are doubles; who needs their digits as they were written reads the reply as tc_json.
  *
+ * Where a schema has text that programs printed, which may have any character, NUL too, it is a
+ *free-form value: a string, whole by its tc_json_text_length. Other strings of replies have U+FFFD
+ *in place of a NUL.
+ *
  * An object that may have members its schema does not name keeps them, as one object, in
  * `const tc_json *other_members`, NULL for none; they are sent with the others.
  *
@@ -64,7 +68,10 @@ enum tc_decode_flag {
 	 * wrong kind counts as absent (in an array: stays {0}), null as absent. */
 	TC_DECODE_LENIENT = 1,
 	/* It may hold secrets: tc_release wipes it. */
-	TC_DECODE_SECRET = 2
+	TC_DECODE_SECRET = 2,
+	/* Half of a surrogate pair becomes U+FFFD (TC_JSON_MEND), and so does \u0000 where C text
+	 * is to hold it. Replies are read so. */
+	TC_DECODE_MEND = 4
 };
 
 enum tc_encode_flag {

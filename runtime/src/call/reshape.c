@@ -75,7 +75,7 @@ int tc__page_of_objects(const struct tc_operation *operation, const char *text, 
 {
 	const tc_json *reshaped = NULL;
 
-	int rc = tc_json_parse(text, length, page, err);
+	int rc = tc_json_read(text, length, TC_JSON_MEND, page, err);
 	if (rc == TC_OK)
 		rc = reshape_rows(tc__rules_of(operation)->envelope, *page, &reshaped, err);
 	if (rc == TC_OK && !reshaped)

@@ -234,6 +234,7 @@ static const struct tc__sax_events events = {
 void tc__page_open(struct tc__page_reader *reader, const struct tc__cursor *cursor, bool collects)
 {
 	tc__sax_open(&reader->sax, &events);
+	reader->sax.mends = true;
 	reader->paging = cursor->paging;
 	reader->list = cursor->envelope ? cursor->envelope->items : NULL;
 	reader->at_list = false;

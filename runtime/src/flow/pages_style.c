@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/pages.h"
 
+#include "runtime/src/base/ascii.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,14 +77,6 @@ int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_err
 
 /* ---- what comes next ---- */
 
-static int hex(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) % 16 : -1;
-}
-
 /* The value of a key in the query of a URL, decoded. */
 static void add_from_url(struct tc__buffer *value, const char *url, const char *key)
 {
@@ -93,8 +86,8 @@ static void add_from_url(struct tc__buffer *value, const char *url, const char *
 	while (at && (strncmp(at + 1, key, length) != 0 || at[1 + length] != '='))
 		at = strchr(at + 1, '&');
 	for (at = at ? at + 2 + length : ""; *at && *at != '&' && *at != '#'; at++) {
-		int high = *at == '%' ? hex(at[1]) : -1;
-		int low = high >= 0 ? hex(at[2]) : -1;
+		int high = *at == '%' ? tc__hex_digit(at[1]) : -1;
+		int low = high >= 0 ? tc__hex_digit(at[2]) : -1;
 		tc__buffer_char(value, low >= 0 ? (char)(high * 16 + low) : *at == '+' ? ' ' : *at);
 		at += low >= 0 ? 2 : 0;
 	}

@@ -240,6 +240,39 @@ static inline struct tc__recent *recent_slot(struct tc__decoder *d, const char *
 	return &d->recent[hash >> 32 & (TC__RECENT - 1)];
 }
 
+/* A copy of a text with U+FFFD for each NUL; NULL when memory ends. */
+static char *replace_nuls(struct tc__arena *arena, const char *text, size_t length)
+{
+	static const char replacement[] = "\xEF\xBF\xBD";
+	size_t wide = sizeof replacement - 1, size = length + 1;
+
+	for (size_t i = 0; i < length; i++)
+		size += text[i] ? 0 : wide - 1;
+	char *copy = tc__arena_bytes(arena, size), *to = copy;
+	for (size_t i = 0; copy && i < length; i++) {
+		if (text[i]) {
+			*to++ = text[i];
+			continue;
+		}
+		memcpy(to, replacement, wide);
+		to += wide;
+	}
+	if (copy)
+		*to = '\0';
+	return copy;
+}
+
+/* A string that is not whole as C text. */
+static int keep_nul(struct tc__decoder *d, const char **target, const char *text, size_t length)
+{
+	if (!(d->flags & (TC_DECODE_MEND | TC_DECODE_LENIENT)))
+		return tc__decoder_fail(d, NULL, 0, "contains \\u0000, which C text cannot hold");
+	if (!(d->flags & TC_DECODE_MEND))
+		return 1;
+	*target = replace_nuls(&d->arena, text, length);
+	return *target ? 1 : tc__sax_no_memory(&d->sax);
+}
+
 static int on_string(void *context, const unsigned char *bytes, size_t length)
 {
 	struct tc__decoder *d = context;
@@ -260,11 +293,8 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
 		*target = recent->text;
 		return 1;
 	}
-	if (memchr(text, '\0', length)) {
-		if (d->flags & TC_DECODE_LENIENT)
-			return 1;
-		return tc__decoder_fail(d, NULL, 0, "contains \\u0000, which C text cannot hold");
-	}
+	if (memchr(text, '\0', length))
+		return keep_nul(d, target, text, length);
 	*target = tc__arena_text(&d->arena, text, length);
 	*recent = (struct tc__recent){ *target, length };
 	return *target ? 1 : tc__sax_no_memory(&d->sax);
@@ -330,16 +360,17 @@ static int on_start_object(void *context)
 
 static int map_name(struct tc__decoder *d, const char *text, size_t length)
 {
-	char *entry = tc__decoder_push(d, d->top->type->size);
-	char *key = entry ? tc__arena_text(&d->arena, text, length) : NULL;
+	char *entry = tc__decoder_push(d, d->top->type->size), *key = NULL;
+	bool whole = !memchr(text, '\0', length), mends = d->flags & TC_DECODE_MEND;
 
+	if (entry)
+		key = !whole && mends ? replace_nuls(&d->arena, text, length)
+				      : tc__arena_text(&d->arena, text, length);
 	if (!key)
 		return tc__sax_no_memory(&d->sax);
 	*(char **)(void *)entry = key;
 	d->top->count++;
-	if (memchr(text, '\0', length))
-		return tc__decoder_fail(d, NULL, 0, "its name contains \\u0000");
-	return 1;
+	return whole || mends ? 1 : tc__decoder_fail(d, NULL, 0, "its name contains \\u0000");
 }
 
 static const struct tc_field *find_field(
@@ -498,6 +529,7 @@ struct tc__decoder *tc__decoder_new(
 	tc__json_stack_init(&d->stack, &d->arena);
 	d->events = &events;
 	tc__sax_open(&d->sax, d->events);
+	d->sax.mends = flags & TC_DECODE_MEND;
 	d->frame_capacity = FRAMES_MIN;
 	d->frames = d->top = malloc(FRAMES_MIN * sizeof *d->frames);
 	d->root = d->frames ? tc__arena_object(&d->arena, tc__type_size(type)) : NULL;
