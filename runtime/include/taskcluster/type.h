@@ -22,7 +22,7 @@
  *	number, bool   struct tc_opt_int64 x; …     optional: {0} is absent
  *	object         struct y x;                  required: embedded
  *	               const struct y *x;           optional: NULL is absent
- *	array          const T *x; size_t x_count;  NULL: absent; an empty one: not NULL, count 0
+ *	array          const T *x; size_t x_count;  NULL, count 0: absent; empty: not NULL, count 0
  *	map            const struct y *x;           an object with members of any name: an array
  *	               size_t x_count;              of { const char *key; T value; }
  *	free-form      const tc_json *x;            NULL: absent
