@@ -194,7 +194,7 @@ int tc__reply_refusal(
 	char *info = NULL;
 
 	if (refusal.body_length)
-		(void)tc_json_parse(refusal.body, refusal.body_length, &json, NULL);
+		(void)tc_json_read(refusal.body, refusal.body_length, TC_JSON_MEND, &json, NULL);
 	if (tc__said_read(&said, shapes_of(operation), refusal.status, json))
 		refusal.server_message = tc__buffer_get(&said.message);
 	refusal.server_code = said.code.data;
