@@ -131,7 +131,7 @@ static tc_credentials *make_credentials(struct world *w)
 	sodium_bin2base64(basic, sizeof basic, (const unsigned char *)pair, strlen(pair),
 		sodium_base64_VARIANT_ORIGINAL);
 	tc_needle_set(&w->basic, basic);
-	tc_credentials *credentials = tc_credentials_new("me", pair + 3, NULL, &w->err);
+	tc_credentials *credentials = tc_credentials_password("me", pair + 3, &w->err);
 	assert_non_null(credentials);
 	sodium_memzero(pair, sizeof pair);
 	sodium_memzero(basic, sizeof basic);

@@ -107,6 +107,12 @@ static int case_credentials(struct world *w, tc_error *err)
 	return take_credentials(tc_credentials_new("me", "secret", NULL, err), err);
 }
 
+static int case_credentials_password(struct world *w, tc_error *err)
+{
+	(void)w;
+	return take_credentials(tc_credentials_password("me", "my secret", err), err);
+}
+
 static int case_credentials_json(struct world *w, tc_error *err)
 {
 	const tc_json *json = NULL;
@@ -300,6 +306,7 @@ static const struct scenario scenarios[] = {
 	CASE(write),
 	CASE(build),
 	CASE(credentials),
+	CASE(credentials_password),
 	CASE(credentials_json),
 	CASE(credentials_environment),
 	CASE(authorize),

@@ -73,7 +73,9 @@ static int configure_elsewhere(const struct tc_conventions *system, const char *
 		return id || secret ? usage_error("of %s and %s only one is set",
 					      system->environment_id, system->environment_secret)
 				    : 0;
-	*credentials = tc_credentials_new(id, secret, NULL, &err);
+	*credentials = system->session && system->session->basic
+		? tc_credentials_password(id, secret, &err)
+		: tc_credentials_new(id, secret, NULL, &err);
 	options->credentials = *credentials;
 	if (!*credentials)
 		status = usage_error("%s", tc_error_text(&err));

@@ -42,7 +42,7 @@ struct tc_options {
 				  2015 generation, and other systems; {service} stands for its
 				  name, without "classic-" */
 	const tc_credentials *credentials; /* shared; NULL: unsigned calls; for systems with users:
-					      the name and the password */
+					      tc_credentials_password */
 	int64_t connect_timeout_ms;        /* 10,000 */
 	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
 				       waiting time on top */

@@ -62,7 +62,9 @@ static int find_credentials(const tc_client *client, struct tc__realm *realm, tc
 		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s is set, but %s is not",
 			id ? system->environment_id : system->environment_secret,
 			id ? system->environment_secret : system->environment_id);
-	realm->credentials = tc_credentials_new(id, secret, NULL, err);
+	realm->credentials = system->session && system->session->basic
+		? tc_credentials_password(id, secret, err)
+		: tc_credentials_new(id, secret, NULL, err);
 	return realm->credentials ? TC_OK : TC_ERROR_CREDENTIALS;
 }
 
