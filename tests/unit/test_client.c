@@ -230,7 +230,7 @@ static void test_dup(void **state)
 	tc_client *client = tc_fake_client(&fake, &options);
 	tc_client_set_credentials(client, credentials);
 	tc_credentials_free(credentials);
-	client->offset_ms = 90000;
+	client->offset.ms = 90000;
 	tc_client *copy = tc_client_dup(client, &err);
 	assert_non_null(copy);
 	tc_client_free(client); /* the copy lives on */

@@ -304,7 +304,7 @@ tc_client *tc_client_dup(tc_client *client, tc_error *err)
 	tc_client *copy = make(&options, client->environment, err);
 	if (!copy)
 		return NULL;
-	copy->offset_ms = client->offset_ms;
+	copy->offset = client->offset;
 	copy->credentials_given = client->credentials_given;
 	if (tc__client_copy_realms(copy, client, err) == TC_OK)
 		return copy;
@@ -326,7 +326,7 @@ void tc_client_set_credentials(tc_client *client, const tc_credentials *credenti
 
 int64_t tc_client_clock_offset_ms(const tc_client *client)
 {
-	return client ? client->offset_ms : 0;
+	return client ? client->offset.ms : 0;
 }
 
 tc_client *tc__client_ref(tc_client *client)
@@ -378,5 +378,10 @@ void tc__client_set_transport(tc_client *client, struct tc__transport *transport
 
 int64_t tc__client_server_ms(const tc_client *client)
 {
-	return tc__clock_now_ms(&client->options.seams) + client->offset_ms;
+	return tc__clock_now_ms(&client->options.seams) + client->offset.ms;
+}
+
+int64_t tc__client_proved_ms(const tc_client *client, const struct tc__offset *offset)
+{
+	return tc__clock_now_ms(&client->options.seams) + offset->proved_ms;
 }

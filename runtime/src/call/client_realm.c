@@ -163,19 +163,19 @@ int tc__client_site(tc_client *client, const struct tc_operation *operation, str
 	return rc;
 }
 
-int64_t *tc__client_offset(tc_client *client, const struct tc_operation *operation)
+struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation)
 {
 	const struct tc_conventions *system = tc__system_of(operation);
 
 	for (struct tc__realm *realm = client->realms; system && realm; realm = realm->next)
 		if (realm->system == system && system->server_url)
-			return &realm->offset_ms;
-	return &client->offset_ms;
+			return &realm->offset;
+	return &client->offset;
 }
 
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation)
 {
-	return tc__clock_now_ms(&client->options.seams) + *tc__client_offset(client, operation);
+	return tc__clock_now_ms(&client->options.seams) + tc__client_offset(client, operation)->ms;
 }
 
 void tc__client_end_sessions(tc_client *client)
@@ -193,7 +193,7 @@ int tc__client_copy_realms(tc_client *to, const tc_client *from, tc_error *err)
 		*copy = (struct tc__realm){ .next = to->realms,
 			.system = realm->system,
 			.root = TC__BUFFER(TC__URL_MAX),
-			.offset_ms = realm->offset_ms };
+			.offset = realm->offset };
 		if (realm->credentials)
 			copy->credentials = tc_credentials_ref(realm->credentials);
 		tc__buffer_text(&copy->root, tc__buffer_get(&realm->root));

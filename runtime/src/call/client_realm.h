@@ -17,7 +17,7 @@ struct tc__realm {
 	struct tc__buffer root;  /* {root} of its server; empty: nobody gave one */
 	struct tc__buffer trace; /* the header line of the trace id, where it has another name */
 	tc_credentials *credentials; /* from its own environment variables, or NULL */
-	int64_t offset_ms;           /* the server's clock minus ours */
+	struct tc__offset offset;
 	struct tc__session session;
 };
 
@@ -34,7 +34,7 @@ int tc__client_site(tc_client *client, const struct tc_operation *operation, str
 	tc_error *err);
 
 /* The clock offset that belongs to an operation's server, for reading and for correcting. */
-int64_t *tc__client_offset(tc_client *client, const struct tc_operation *operation);
+struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation);
 
 /* The server's time for an operation; ms since 1970. */
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation);
