@@ -40,7 +40,8 @@ struct tc_options {
 				  calls go to it unsigned */
 	const char *base_url;  /* replaces the base URL of services that carry their own: the
 				  2015 generation, and other systems; {service} stands for its
-				  name, without "classic-" */
+				  name, without "classic-"; credentials go to such servers only
+				  when they are named here, or no root_url and proxy_url is */
 	const tc_credentials *credentials; /* shared; NULL: unsigned calls; for systems with users:
 					      tc_credentials_password */
 	int64_t connect_timeout_ms;        /* 10,000 */

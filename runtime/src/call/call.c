@@ -551,6 +551,8 @@ static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error 
 
 	if (system && (!system->hawk || system->hawk->no_signed_urls))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "the server knows no signed URLs");
+	if (tc__client_withholds(client, operation))
+		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s", TC__WITHHELD);
 	int rc = system ? tc__client_realm(client, operation, &realm, err)
 			: tc__client_renew(client, tc__clock_steady_ms(), err);
 	*signer = client->signer;

@@ -137,18 +137,28 @@ int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 
 /*
  * Credentials that the caller gave are for the servers that its options name: with base_url for
- * that one; with a Taskcluster root and without base_url they are Taskcluster's, and a system's
- * best known server must not see them.
+ * that one; with a Taskcluster root and without base_url they are Taskcluster's, and the best known
+ * server of a system, or of a service of 2015, must not see them.
  */
-const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm)
+static bool names_only_a_root(const tc_client *client)
 {
 	const struct tc_options *options = &client->options;
-	bool elsewhere = realm->system->server_url && !options->base_url &&
-		(options->root_url || options->proxy_url);
 
+	return !options->base_url && (options->root_url || options->proxy_url);
+}
+
+const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm)
+{
 	if (client->environment && !client->credentials_given)
 		return realm->system->server_url ? realm->credentials : client->credentials;
-	return elsewhere ? NULL : client->credentials;
+	return realm->system->server_url && names_only_a_root(client) ? NULL : client->credentials;
+}
+
+bool tc__client_withholds(const tc_client *client, const struct tc_operation *operation)
+{
+	const struct tc_service *service = operation->service;
+
+	return !service->conventions && service->base_url && names_only_a_root(client);
 }
 
 int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,

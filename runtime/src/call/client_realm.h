@@ -29,6 +29,14 @@ int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 /* The credentials that are for its server, or NULL. */
 const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm);
 
+/* The same rule for the services of 2015, whose servers are apart, too, but belong to no system:
+ * whether the client's credentials are not for the server of an operation. */
+bool tc__client_withholds(const tc_client *client, const struct tc_operation *operation);
+
+/* What to say when that may be why a call failed. */
+#define TC__WITHHELD \
+	"the credentials are for the root URL; for this service's own server, name it by base_url"
+
 /* Where calls of an operation go. */
 int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,
 	tc_error *err);

@@ -212,8 +212,9 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
-	bool renewed = request->proxied || tc__system_of(operation);
-	int rc = renewed ? TC_OK : tc__client_renew(client, now_ms, failure);
+	bool others = request->proxied || tc__system_of(operation) ||
+		tc__client_withholds(client, operation);
+	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
@@ -399,6 +400,17 @@ static bool renew_refused(const struct tc__performance *performance, int64_t now
 
 /* ---- judging ---- */
 
+/* A refusal that may come from credentials that were not for this server. */
+static void tell_withheld(const struct tc__performance *performance, tc_error *failure)
+{
+	const tc_client *client = client_of(performance);
+	int status = tc__reply_status(&performance->reply);
+
+	if ((status == 401 || status == 403) && client->credentials &&
+		tc__client_withholds(client, operation_of(performance)))
+		tc__error_prefix(failure, "the call was not signed: %s", TC__WITHHELD);
+}
+
 /* Whether a reply to this attempt cannot have a body, so that there is nothing to be hashed. */
 static bool is_bodiless(const struct tc__performance *performance)
 {
@@ -477,6 +489,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tc__reply_refusal(&performance->reply, operation, failure);
 		tell_clock(performance, failure);
 		tell_disbelief(performance, failure);
+		tell_withheld(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
