@@ -37,8 +37,13 @@ static int find_root(const tc_client *client, const struct tc_service *service,
 		given = system->server_default;
 	if (!given)
 		return TC_OK;
-	tc__expand_template(&realm->root, given, "", service);
-	if (tc__buffer_failed(&realm->root))
+	struct tc__buffer url = TC__BUFFER(TC__URL_MAX);
+	tc__expand_template(&url, given, "", service);
+	if (!tc__buffer_failed(&url))
+		tc__url_as_sent(&realm->root, tc__buffer_get(&url));
+	bool failed = tc__buffer_failed(&url) || tc__buffer_failed(&realm->root);
+	tc__buffer_clear(&url);
+	if (failed)
 		return tc__fail_nomem(err);
 	int rc = tc__url_parse(realm->root.data, &parts, err);
 	if (rc != TC_OK)
