@@ -27,6 +27,10 @@ struct tc__sockets {
 	void *data;
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
+
+/* Whether a descriptor is one of them, and not one of curl's own, which it closes without a word.
+ */
+bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
 void tc__sockets_clear(struct tc__sockets *sockets);
 
 /* libcurl's start-up, once in a process and from any thread. */
@@ -42,6 +46,9 @@ struct tc__transfer {
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
 	bool own_ca;                   /* a ca_file was given */
+	bool leaves;                   /* its look-up may be left behind */
+	bool unanswered;               /* curl would have sent it a second time, */
+	int requests;                  /* having sent it so often */
 	struct curl_slist lines[TC__LINES_MAX + 2];
 	char reason[CURL_ERROR_SIZE];
 };
@@ -55,6 +62,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 
 /* Reads how the loaded transfer ended, as a transport's deliver tells it. */
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
+
+/* The transfer was taken from curl before its end: its look-up may have been left behind. */
+void tc__transfer_left(struct tc__transfer *transfer);
 
 void tc__transfer_close(struct tc__transfer *transfer);
 

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/transport_curl.h"
 
+#include "runtime/src/common/clock.h"
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* A kept connection that has been idle for longer may be closed at any moment (node's servers close
+ * after 5 s, nginx after 75, Taskcluster's after 90): good enough for what may be sent again. */
+#define IDLE_ONCE_S 4L
+#define IDLE_REPEATABLE_S 85L
+
+/* Look-ups of names that may be left behind within a minute. */
+#define LEFT_MAX 32
+#define LEFT_FOR_MS 60000
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
 #define BUFFER_SIZE 32768L
@@ -73,16 +84,28 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 	return fd;
 }
 
+/* Where it is among the sockets; their number when it is none. */
+static size_t find_socket(const struct tc__sockets *sockets, int fd)
+{
+	size_t i = 0;
+
+	while (i < sockets->count && sockets->fds[i] != fd)
+		i++;
+	return i;
+}
+
+bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
+{
+	return find_socket(sockets, fd) < sockets->count;
+}
+
 static int on_close(void *data, curl_socket_t fd)
 {
 	struct tc__sockets *sockets = data;
+	size_t position = find_socket(sockets, fd);
 
-	for (size_t i = 0; i < sockets->count; i++) {
-		if (sockets->fds[i] == fd) {
-			sockets->fds[i] = sockets->fds[--sockets->count];
-			break;
-		}
-	}
+	if (position < sockets->count)
+		sockets->fds[position] = sockets->fds[--sockets->count];
 	if (sockets->closing)
 		sockets->closing(sockets->data, fd);
 	return close(fd);
@@ -103,12 +126,19 @@ void tc__sockets_clear(struct tc__sockets *sockets)
 
 /* ---- callbacks of a transfer; anything but the whole length ends it ---- */
 
+static bool is_canceled(const struct tc__delivery *delivery)
+{
+	return delivery->canceled && delivery->canceled(delivery->canceled_data);
+}
+
 static size_t on_line(char *line, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
 
 	if (!transfer->delivery)
 		return size * count;
+	if (is_canceled(transfer->delivery))
+		return 0;
 	return tc__reply_line(transfer->delivery->reply, line, size * count) == TC_OK ? size * count
 										      : 0;
 }
@@ -120,11 +150,31 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 
 	if (!transfer->delivery) /* nobody's any more */
 		return length;
+	if (is_canceled(transfer->delivery))
+		return length ? 0 : 1;
 	if (tc__reply_is_full(transfer->delivery->reply))
 		return CURL_WRITEFUNC_PAUSE;
 	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
 		return length;
 	return length ? 0 : 1;
+}
+
+/* On a kept connection that ends without a reply curl sends again by itself, as the server has most
+ * likely just closed it. Likely is not enough for what must not be done twice. */
+static int on_request(void *data, char *remote, char *local, int remote_port, int local_port)
+{
+	struct tc__transfer *transfer = data;
+
+	(void)remote;
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
+	transfer->requests++;
+	if (transfer->requests == 1 || !transfer->delivery ||
+		transfer->delivery->attempt->repeatable)
+		return CURL_PREREQFUNC_OK;
+	transfer->unanswered = true;
+	return CURL_PREREQFUNC_ABORT;
 }
 
 static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
@@ -135,6 +185,8 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 
 	if (!delivery)
 		return 0;
+	if (is_canceled(delivery))
+		return 1;
 	struct tc_progress progress = {
 		.sent = sent,
 		.send_total = (int64_t)delivery->attempt->body_length,
@@ -146,14 +198,70 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 	return delivery->progress(delivery->progress_data, &progress) ? 1 : 0;
 }
 
-/* ---- setting up, once for a handle ---- */
-
 /* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
 #define SET(option, value) \
 	do { \
 		if (code == CURLE_OK) \
 			code = curl_easy_setopt(transfer->easy, option, value); \
 	} while (0)
+
+/* ---- look-ups that are left behind ---- */
+
+/*
+ * A look-up cannot be broken off: the thread that makes it stays until the resolver gives up. A
+ * transfer that ends before leaves it behind, so that nobody has to wait for it, unless many were
+ * left of late: then it is waited for, lest threads pile up while a resolver is down.
+ */
+static _Atomic int64_t left[LEFT_MAX]; /* since when, on the steady clock; 0: free */
+
+static bool is_free(int64_t since, int64_t now)
+{
+	return !since || now - since > LEFT_FOR_MS;
+}
+
+static bool may_leave_one(int64_t now)
+{
+	for (size_t i = 0; i < LEFT_MAX; i++)
+		if (is_free(atomic_load_explicit(&left[i], memory_order_relaxed), now))
+			return true;
+	return false;
+}
+
+static void note_left(int64_t now)
+{
+	for (size_t i = 0; i < LEFT_MAX; i++) {
+		int64_t since = atomic_load(&left[i]);
+		if (is_free(since, now) && atomic_compare_exchange_strong(&left[i], &since, now))
+			return;
+	}
+}
+
+/* Only with this does libcurl end a transfer without waiting for its look-up. */
+static CURLcode set_leaving(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+	transfer->leaves = may_leave_one(tc__clock_steady_ms());
+#if LIBCURL_VERSION_NUM >= 0x075700
+	SET(CURLOPT_QUICK_EXIT, transfer->leaves ? 1L : 0L);
+#endif
+	return code;
+}
+
+void tc__transfer_left(struct tc__transfer *transfer)
+{
+	curl_off_t looked_up_us = 0;
+	char *address = NULL;
+
+	if (!transfer->leaves)
+		return;
+	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
+	if (looked_up_us == 0 && (!address || !*address))
+		note_left(tc__clock_steady_ms());
+}
+
+/* ---- setting up, once for a handle ---- */
 
 static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets *sockets)
 {
@@ -165,6 +273,8 @@ static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets 
 	SET(CURLOPT_WRITEDATA, transfer);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_PREREQFUNCTION, on_request);
+	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
 	SET(CURLOPT_OPENSOCKETDATA, sockets);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
@@ -333,6 +443,8 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
+	transfer->requests = 0;
+	transfer->unanswered = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);
@@ -342,9 +454,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
 	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
-	/* On a kept connection that ends without a reply curl sends again by itself, as the server
-	 * has most likely just closed it. Likely is not enough for what must not be done twice. */
-	SET(CURLOPT_FRESH_CONNECT, attempt->repeatable ? 0L : 1L);
+	SET(CURLOPT_MAXAGE_CONN, attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S);
+	if (code == CURLE_OK)
+		code = set_leaving(transfer);
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
 
@@ -411,6 +523,12 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);
 
+	if (transfer->unanswered)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: it closed a kept connection after the request was "
+			"sent, which must not be sent twice",
+			length, host);
+
 	switch (code_of(code)) {
 	case TC_ERROR_NOMEM:
 		return tc__fail_nomem(err);
@@ -430,8 +548,10 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	int rc = TC_OK;
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
-	delivery->maybe_sent = sent > 0;
+	delivery->maybe_sent = sent > 0 || transfer->unanswered;
 	delivery->permanent = is_permanent(code);
+	if (code != CURLE_OK)
+		tc__transfer_left(transfer);
 	if (code != CURLE_OK && delivery->reply->err.code == TC_OK)
 		rc = fail(transfer, code, err);
 	transfer->delivery = NULL;
