@@ -159,11 +159,11 @@ static void log_retry(const struct tc__performance *performance, const struct tc
 		return;
 	const char *url = shown_attempt(performance, &text);
 	snprintf(status, sizeof status, "status %d", outcome->status);
-	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %d of %d follows in %lld ms",
+	long long attempt = performance->attempts + 1;
+	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %lld of %lld follows in %lld ms",
 		performance->attempt.method, url,
-		outcome->code == TC_OK ? status : tc_error_text(failure), performance->attempts + 1,
-		performance->attempts + 1 + performance->retry.policy->retries -
-			performance->retry.retried,
+		outcome->code == TC_OK ? status : tc_error_text(failure), attempt,
+		attempt + performance->retry.policy->retries - performance->retry.retried,
 		(long long)next->delay_ms);
 	tc__buffer_clear(&text);
 }
