@@ -49,6 +49,9 @@ function send(response, [status, body, type, headers]) {
 const json = value => [200, JSON.stringify(value), 'application/json'];
 const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
+// What stalls or breaks off is to be seen at once; nginx would collect it.
+const unheld = { 'X-Accel-Buffering': 'no' };
+
 // ---- lists; each gives out a few of its items at a time, whatever is asked for
 
 function byToken(response, url, [, group]) {
@@ -56,7 +59,7 @@ function byToken(response, url, [, group]) {
   if ((group === 'refused' || group === 'steer') && token) return send(response, replies.missing);
   if (group === 'steer') return send(response, json({ tasks: [], continuationToken: `t${escape}` }));
   if (group === 'cut' && token) { // two items, and the beginning of a third
-    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.writeHead(200, { 'Content-Type': 'application/json', ...unheld });
     response.write('{"tasks":[{"n":3},{"n":4},{"n":');
     return setTimeout(() => response.destroy(), 50);
   }
@@ -129,13 +132,13 @@ const downloads = {
     pump(response, megabyte, 300, () => response.end());
   },
   5(response) { // breaks off at the first attempt
-    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12 });
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12, ...unheld });
     response.write('first ');
     if (++attempts % 2) return setTimeout(() => response.destroy(), 50);
     return response.end('second');
   },
   6(response) { // begins, and goes no further
-    response.writeHead(200, { 'Content-Type': 'text/plain' });
+    response.writeHead(200, { 'Content-Type': 'text/plain', ...unheld });
     response.write('x');
   },
   7: response => send(response, [200, '', 'text/plain']),

@@ -17,8 +17,9 @@ struct pulse;
 struct request;
 
 struct options {
-	const char *host; /* to listen on */
-	uint16_t port;    /* 0: any free one */
+	const char *host;     /* to listen on */
+	uint16_t port;        /* 0: any free one */
+	const char *root_url; /* how clients reach it, {port} standing for its port; NULL: there */
 	const char *state;
 	const char *data;       /* folder for the bytes of artifacts; NULL: a temporary one */
 	const char *references; /* folder of references and schemas, or NULL */

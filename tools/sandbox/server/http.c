@@ -406,14 +406,30 @@ static bool make_address(const struct options *options, struct sockaddr_storage 
 	return inet_pton(AF_INET6, options->host, &v6->sin6_addr) == 1;
 }
 
+static void write_root_url(
+	const struct options *options, bool v6, unsigned port, struct tc__buffer *url)
+{
+	static const char place[] = "{port}";
+	const char *given = options->root_url;
+	const char *at = given ? strstr(given, place) : NULL;
+
+	if (!given)
+		tc__buffer_printf(url, "%s://%s%s%s:%u", options->certificate ? "https" : "http",
+			v6 ? "[" : "", options->host, v6 ? "]" : "", port);
+	else if (!at)
+		tc__buffer_text(url, given);
+	else
+		tc__buffer_printf(
+			url, "%.*s%u%s", (int)(at - given), given, port, at + strlen(place));
+}
+
 static int store_root_url(struct sandbox *sandbox, bool v6, tc_error *err)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(sandbox->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	struct tc__buffer url = TC__BUFFER(300);
 
-	tc__buffer_printf(&url, "%s://%s%s%s:%u", sandbox->options.certificate ? "https" : "http",
-		v6 ? "[" : "", sandbox->options.host, v6 ? "]" : "", info ? info->port : 0u);
+	write_root_url(&sandbox->options, v6, info ? info->port : 0u, &url);
 	sandbox->root_url = tc__buffer_take(&url);
 	return sandbox->root_url ? TC_OK : tc__fail_nomem(err);
 }
