@@ -70,6 +70,7 @@ static void test_user_info(void **state)
 	redacts("https://ghp_abc@h/x", "https://(redacted)@h/x");
 	redacts("http://me:pa/ss@h:1 x@y", "http://me:(redacted)@h:1 x@y");
 	redacts("http://me:1x?a#b@h", "http://me:(redacted)@h");
+	redacts("http://me:p@ss/w@h:1/x", "http://me:(redacted)@h:1/x");
 	redacts("http://:x@h", "http://:(redacted)@h");
 	redacts("http://me:x@[::1]:1/", "http://me:(redacted)@[::1]:1/");
 	redacts("a http://a:b@c, http://d:e@f", "a http://a:(redacted)@c, http://d:(redacted)@f");

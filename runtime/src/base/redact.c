@@ -230,7 +230,7 @@ static bool is_harmless(const char *begin, const char *end)
 /*
  * Behind the "//" of a URL: `user:password@`, of which the password is hidden, or `token@`, which
  * is hidden whole. A password with a slash in it makes what stands before the slash look like host
- * and port; that the port is no number tells it.
+ * and port; that the port is no number, or an @ before the slash, tells it: it ends at the last @.
  */
 static bool is_user_info(struct text text, struct text *value)
 {
@@ -243,7 +243,7 @@ static bool is_user_info(struct text text, struct text *value)
 			at = end;
 		end++;
 	}
-	if (!at && colon && end - colon > 1 && !is_number(colon + 1, end))
+	if (colon && (at ? colon < at : end - colon > 1 && !is_number(colon + 1, end)))
 		for (; end < text.end && !ends_word(*end); end++)
 			if (*end == '@')
 				at = end;
@@ -259,9 +259,11 @@ static bool is_hidden(const struct text *value)
 		memcmp(value->at, redacted, REDACTED_LENGTH - 1) == 0;
 }
 
-/* The next secret that begins behind `from`. */
-static bool find_secret(const char *begin, struct text from, struct text *value)
+/* The next secret in a text, whose name is in it, too. */
+static bool find_secret(struct text from, struct text *value)
 {
+	const char *begin = from.at;
+
 	while (from.at < from.end) {
 		bool slash = *from.at == '/' && from.at - begin >= 2 && from.at[-1] == '/' &&
 			from.at[-2] == ':';
@@ -282,7 +284,7 @@ void tc__redact(struct tc__buffer *line, const char *text, size_t length)
 	struct text rest = { text, text + length };
 	struct text value;
 
-	while (find_secret(text, rest, &value)) {
+	while (find_secret(rest, &value)) {
 		tc__buffer_add(line, rest.at, (size_t)(value.at - rest.at));
 		tc__buffer_text(line, redacted);
 		rest.at = value.end;
@@ -295,7 +297,7 @@ void tc__redact_in_place(char *text, size_t size)
 	size_t length = strlen(text), from = 0;
 	struct text value;
 
-	while (find_secret(text, (struct text){ text + from, text + length }, &value)) {
+	while (find_secret((struct text){ text + from, text + length }, &value)) {
 		size_t begin = (size_t)(value.at - text), end = (size_t)(value.end - text);
 		size_t behind = begin + REDACTED_LENGTH, rest = length - end;
 		if (behind >= size)
