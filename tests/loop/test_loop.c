@@ -450,11 +450,18 @@ static void credentials_are_replaced_under_way(void **state)
 
 static void a_wrong_clock_is_healed(void **state)
 {
-	static const struct tc_responder_reply stale = {
+	char headers[100];
+	const struct tc_responder_reply stale = {
 		.status = 401,
-		.headers = "Date: Wed, 01 Jan 2031 00:00:00 GMT\r\nWWW-Authenticate: hawk\r\n",
+		.headers = headers,
 		.body = "{\"code\":\"AuthenticationFailed\",\"message\":\"Stale timestamp\"}",
 	};
+	time_t later = time(NULL) + 2 * 3600;
+	struct tm parts;
+
+	strftime(headers, sizeof headers,
+		"Date: %a, %d %b %Y %H:%M:%S GMT\r\nWWW-Authenticate: hawk\r\n",
+		gmtime_r(&later, &parts));
 	struct world *world = make_world(&stale, 2, *state);
 	tc_credentials *credentials = tc_credentials_new("someone", "no-secret", NULL, NULL);
 

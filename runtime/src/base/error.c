@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/base/error.h"
 
+#include "runtime/src/base/redact.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -126,9 +127,11 @@ static size_t whole_characters(const char *text, size_t length)
 	return size > length - last + 1 ? last - 1 : length;
 }
 
-/* The message for a text that may have been cut; NULL when memory ends. */
-static char *make_message(const char *text)
+/* The message for a text that may have been cut; NULL when memory ends. Whatever went into the
+ * text, a URL or what a library said, no secret of it is told. */
+static char *make_message(char text[TC__MESSAGE_MAX + 1])
 {
+	tc__redact_in_place(text, TC__MESSAGE_MAX + 1);
 	size_t length = strlen(text);
 
 	if (length == TC__MESSAGE_MAX)

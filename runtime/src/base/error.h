@@ -11,8 +11,8 @@
 #include "runtime/src/base/memory.h"
 #include <taskcluster/error.h>
 
-/* The message is cut at this many bytes, with its prefixes; what a server sent is kept whole in the
- * detail. */
+/* The message is cut at this many bytes, with its prefixes, and redacted (redact.h); what a server
+ * sent is kept whole in the detail. */
 #define TC__MESSAGE_MAX 2000
 
 TC_PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);

@@ -505,9 +505,21 @@ static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_e
 		reason);
 }
 
+/* What libcurl says; but a proxy's URL that it cannot read it repeats, and a password may be in it.
+ * Those of options were checked when the client was made. */
+static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
+{
+	const char *reason = transfer->reason;
+
+	if (*reason && !strchr(reason, '@'))
+		return reason;
+	return strstr(reason, "proxy") ? "the URL of the proxy in the environment is malformed"
+				       : curl_easy_strerror(code);
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
-	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+	const char *reason = reason_of(transfer, code);
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);
 
