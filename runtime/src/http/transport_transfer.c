@@ -310,7 +310,7 @@ static CURLcode set_settings(
 {
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+	transfer->connect_timeout_ms = settings->connect_timeout_ms;
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	transfer->own_ca = settings->ca_file != NULL;
@@ -414,12 +414,16 @@ static CURLcode set_method(
 	return code;
 }
 
-/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. */
+/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. It
+ * counts none before the connection stands, where a look-up may hang. */
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
+	bool sooner = paced && delivery->silence_ms < transfer->connect_timeout_ms;
 	CURLcode code = CURLE_OK;
 
+	SET(CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(sooner ? delivery->silence_ms : transfer->connect_timeout_ms));
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
