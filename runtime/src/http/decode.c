@@ -92,6 +92,7 @@ void tc__decoding_free(struct tc__decoding *decoding)
 
 void tc__decoding_give(struct tc__decoding *decoding, const char *bytes, size_t length)
 {
+	decoding->stream.avail_in = 0;
 	decoding->rest = bytes;
 	decoding->rest_length = length;
 }

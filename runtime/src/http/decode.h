@@ -29,7 +29,8 @@ struct tc__decoding;
  * that is not known is TC_ERROR_REPLY. */
 int tc__decoding_open(struct tc__decoding **decoding, const char *encoding, tc_error *err);
 
-/* The next encoded bytes, borrowed until they are used up: all that were given before must be. */
+/* The next encoded bytes, borrowed until they are used up, or others are given: what is left of
+ * those before is forgotten. */
 void tc__decoding_give(struct tc__decoding *decoding, const char *bytes, size_t length);
 
 /* How many of them are not used up yet. */

@@ -120,11 +120,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 
 	if (!transfer->delivery) /* nobody's any more */
 		return length;
-	if (tc__reply_is_full(transfer->delivery->reply))
+	struct tc__reply *reply = transfer->delivery->reply;
+	if (tc__reply_is_full(reply))
 		return CURL_WRITEFUNC_PAUSE;
-	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
-		return length;
-	return length ? 0 : 1;
+	if (tc__reply_body(reply, bytes, length) != TC_OK)
+		return length ? 0 : 1;
+	return tc__reply_is_paused(reply) ? CURL_WRITEFUNC_PAUSE : length;
 }
 
 static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
@@ -188,7 +189,7 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are not the reply's */
-	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);    /* it takes half a gzip for a whole one */
 	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L); /* long polling through routers that forget */
@@ -350,6 +351,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 
 /* ---- the end of a transfer ---- */
 
+/* CURLE_TOO_LARGE, which the headers of older versions do not have */
+#define CODE_TOO_LARGE ((CURLcode)100)
+
 static int code_of(CURLcode code)
 {
 	switch (code) {
@@ -393,12 +397,45 @@ static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_e
 		reason);
 }
 
+/* Memory for a few header lines, when curl says that it has none. */
+static bool has_memory(void)
+{
+	void *block = malloc((size_t)256 * 1024);
+
+	free(block);
+	return block != NULL;
+}
+
+/*
+ * What is wrong with the header section, for which curl's codes have other names: of a line over
+ * its limit versions before 8.6 say that memory ended, later ones that something is too large. NULL
+ * when it is something else.
+ */
+static const char *header_fault(const struct tc__transfer *transfer, CURLcode code)
+{
+	static const char too_many[] = "Too large response headers";
+	const struct tc__reply *reply = transfer->delivery->reply;
+	bool begun = tc__reply_status(reply) != 0;
+
+	if (reply->headed && tc__reply_status(reply) >= 200)
+		return NULL;
+	if (code == CODE_TOO_LARGE || (code == CURLE_OUT_OF_MEMORY && begun && has_memory()))
+		return "a line of its headers is over 100 KB, the most that libcurl takes";
+	if (strncmp(transfer->reason, too_many, sizeof too_many - 1) == 0)
+		return "its headers are over 300 KB, the most that libcurl takes";
+	return NULL;
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+	const char *fault = header_fault(transfer, code);
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);
 
+	if (fault)
+		return tc__fail(err, TC_ERROR_REPLY, "the reply from %.*s cannot be read: %s",
+			length, host, fault);
 	switch (code_of(code)) {
 	case TC_ERROR_NOMEM:
 		return tc__fail_nomem(err);
