@@ -153,18 +153,18 @@ Authorization: Hawk id=\"tester\", … (signed when it is sent)
 Content-Type: application/json
 
 {\"z\":1.50,\"a\":\"<&>\",\"z2\":\"é\"}"
-run 0 -v api queue ping --dry-run
+run 0 -v api queue status T --dry-run
 lacks never-to-be-printed
-TASKCLUSTER_PROXY_URL=http://taskcluster run 0 api queue ping --dry-run
+TASKCLUSTER_PROXY_URL=http://taskcluster run 0 api queue status T --dry-run
 has "GET http://taskcluster/"
 has "the proxy signs it"
 unset TASKCLUSTER_CLIENT_ID
-run 2 api queue ping
+run 2 api queue status T
 tells "TASKCLUSTER_CLIENT_ID"
 lacks never-to-be-printed
 unset TASKCLUSTER_ACCESS_TOKEN
-run 0 api queue ping --dry-run
-has "not signed"
+run 0 api queue status T --dry-run
+has "not signed: there are no credentials"
 
 # somebody who gives no body is told what is awaited
 mkfifo "$folder/pipe"

@@ -128,5 +128,7 @@ sleep 0.1
 SSL_CERT_FILE=$folder/cert.pem run 0 api queue ping
 run 1 api queue ping
 tells certificate
+SSL_CERT_FILE=$folder/environment run 2 api queue ping
+tells SSL_CERT_FILE
 
 echo "sandbox: all as it should be"

@@ -205,7 +205,7 @@ static void test_not_repeated(void **state)
 	assert_int_equal(
 		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_NETWORK);
 	assert_int_equal(world.vessel.length, 4);
-	assert_failure(&world.err, TC_ERROR_NETWORK, "queue.ping: no reply from 127.0.0.1");
+	assert_failure(&world.err, TC_ERROR_NETWORK, "queue.ping: no reply from ");
 	close_world(&world);
 }
 

@@ -146,6 +146,7 @@ struct bench {
 	struct tc__attempt attempt;
 	struct tc__reply reply;
 	struct tc__delivery delivery;
+	bool once; /* what it sends must not be sent twice */
 	char url[200];
 	tc_error err;
 };
@@ -182,7 +183,7 @@ static int deliver(struct bench *bench, const char *method, const char *path, co
 		.line_count = 2,
 		.body = body,
 		.body_length = body ? strlen(body) : 0,
-		.repeatable = true,
+		.repeatable = !bench->once,
 	};
 	bench->delivery.attempt = &bench->attempt;
 	bench->delivery.reply = &bench->reply;
@@ -508,20 +509,36 @@ static void test_dead_connection_is_replaced(void **state)
 	clean(&b);
 }
 
+/* The server has read it, and ends the kept connection: curl by itself would send it again. */
 static void test_what_must_not_be_repeated_is_sent_once(void **state)
 {
 	struct bench b;
 
 	(void)state;
-	PREPARE(b, { .text = OK_HEAD "ok", .leave = true }, { .close = true });
+	PREPARE(b, OK_ANSWER, { .close = true }, OK_ANSWER);
 	delivers(&b, "GET", "/1", NULL);
-	b.attempt.repeatable = false;
-	tc__reply_restart(&b.reply);
-	assert_int_equal(
-		b.transport->kind->deliver(b.transport, &b.delivery, &b.err), TC_ERROR_NETWORK);
+	b.once = true;
+	assert_int_equal(deliver(&b, "POST", "/2", NULL), TC_ERROR_NETWORK);
+	assert_failure(&b.err, TC_ERROR_NETWORK, "must not be sent twice");
 	assert_true(b.delivery.maybe_sent);
 	clean(&b);
 	assert_int_equal(b.server.request_count, 2);
+}
+
+static void test_what_must_not_be_repeated_uses_a_kept_connection(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	PREPARE(b, OK_ANSWER, { .text = OK_HEAD "ok", .leave = true }, OK_ANSWER);
+	b.once = true;
+	delivers(&b, "POST", "/1", NULL);
+	delivers(&b, "POST", "/2", "body");
+	assert_int_equal(b.server.connection_count, 1);
+	sleep(6); /* by now a server may close it, just when the next request comes */
+	delivers(&b, "POST", "/3", NULL);
+	assert_int_equal(b.server.connection_count, 2);
+	clean(&b);
 }
 
 /* ---- a good guest ---- */
@@ -631,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_unreadable_ca_file),
 		cmocka_unit_test(test_dead_connection_is_replaced),
 		cmocka_unit_test(test_what_must_not_be_repeated_is_sent_once),
+		cmocka_unit_test(test_what_must_not_be_repeated_uses_a_kept_connection),
 		cmocka_unit_test(test_close_on_exec),
 		cmocka_unit_test(test_child_of_fork_leaves_the_connection_alone),
 		cmocka_unit_test(test_sigpipe_stays_away),

@@ -27,6 +27,7 @@ struct tc_client {
 	bool credentials_given;          /* by the caller, not by the environment */
 	int64_t rpc_id;                  /* of the last remote procedure call */
 	struct tc__transport *transport; /* NULL until the first attempt */
+	bool performing;                 /* a call is under way on it, which may be calling back */
 };
 
 /* One more reference, which tc_client_free gives back. */
