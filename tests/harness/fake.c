@@ -86,6 +86,12 @@ const struct tc_operation tc_fake_queue_operations[] = {
 		.method = "POST",
 		.route = "/stop",
 		.retry = TC_RETRY_NEVER },
+	[TC_FAKE_READ_BYTES] = { .service = &tc_fake_queue,
+		.name = "readBytes",
+		.method = "GET",
+		.route = "/bytes",
+		.blob_output = true,
+		.success = (const uint16_t[]){ 200, 303, 0 } },
 };
 
 static const struct tc_key_word words[] = {

@@ -602,8 +602,8 @@ static void test_the_whole_message_without_its_footer(void **state)
 		"Rejecting Schema: https://tc/x.json#\nErrors:\n  * /payload must be object");
 	says("HTTP/1.1 403 x\r\n\r\n",
 		"{\"code\":\"InsufficientScopes\",\"message\":\"missing:\\r\\n---\\n* a:b\\nmore"
-		"\\n---\\nno list\"}",
-		"queue.status: 403 InsufficientScopes: missing:\n---\n* a:b\nmore\n---\nno list");
+		"\\n---\\nfooter\"}",
+		"queue.status: 403 InsufficientScopes: missing:\n---\n* a:b\nmore");
 	says("HTTP/1.1 403 x\r\n\r\n", "{\"message\":\"\\n a\\u009bb\\u0007\\tc \\n\"}",
 		"queue.status: 403: a b \tc");
 }

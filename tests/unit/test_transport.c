@@ -423,6 +423,24 @@ static void test_broken_replies(void **state)
 	clean(&b);
 }
 
+/* What is said counts, however it ends. */
+static void test_refusal_that_breaks_off(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	PREPARE(b, { .text = "HTTP/1.1 404 x\r\nContent-Length: 9\r\n\r\nfive", .close = true },
+		{ .text = "HTTP/1.1 302 x\r\nContent-Length: 9\r\n\r\nfive", .stall = true });
+	b.delivery.timeout_ms = 200;
+	for (int status = 404; status > 300; status -= 102) {
+		delivers(&b, "GET", "/", NULL);
+		assert_int_equal(tc__reply_status(&b.reply), status);
+		assert_true(tc__reply_is_refused(&b.reply));
+		assert_string_equal(received(&b), "five");
+	}
+	clean(&b);
+}
+
 /* curl takes that for a reply without a body */
 static void test_reply_that_ends_in_its_headers(void **state)
 {
@@ -642,6 +660,7 @@ int main(void)
 		cmocka_unit_test(test_limit_ends_the_transfer),
 		cmocka_unit_test(test_refused_connection),
 		cmocka_unit_test(test_broken_replies),
+		cmocka_unit_test(test_refusal_that_breaks_off),
 		cmocka_unit_test(test_reply_that_ends_in_its_headers),
 		cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_cancel),

@@ -186,6 +186,11 @@ bool tc__reply_is_success(const struct tc__reply *reply)
 	return tc__is_success(reply->operation, tc__reply_status(reply)) && !reply->strange;
 }
 
+bool tc__reply_has_refused(const struct tc__reply *reply)
+{
+	return reply->headed && tc__reply_status(reply) >= 200 && !tc__reply_is_success(reply);
+}
+
 /* ---- the header section ---- */
 
 /* "HTTP/1.1 200 OK", "HTTP/2 200" */

@@ -110,6 +110,9 @@ const char *tc__reply_header(const struct tc__reply *reply, const char *name);
 /* Whether it is a success of its operation, by status and type, as far as it has come. */
 bool tc__reply_is_success(const struct tc__reply *reply);
 
+/* Whether its headers have said that it is none, whatever follows. */
+bool tc__reply_has_refused(const struct tc__reply *reply);
+
 /* Whether a whole reply is none: by its status or its type, or as the error of a remote procedure
  * call. */
 bool tc__reply_is_refused(const struct tc__reply *reply);

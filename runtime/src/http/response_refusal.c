@@ -96,26 +96,16 @@ static void add_line(struct tc__buffer *to, const char *text, size_t length)
 		tc__buffer_text(to, "...");
 }
 
-/*
- * Servers put under their messages what the requestInfo says, too: a line "---", and behind it
- * nothing but a list, "* method: createTask" and so on. The length without that.
- */
+/* Taskcluster's services end their messages with a line "---" and, behind it, what the requestInfo
+ * says, too. The length without that. */
 static size_t without_footer(const char *text)
 {
 	static const char rule[] = "\n---\n";
-	size_t length = strlen(text);
-	const char *found = NULL;
+	const char *footer = text + strlen(text);
 
 	for (const char *at = text; (at = strstr(at, rule)); at++)
-		found = at;
-	if (!found)
-		return length;
-	for (const char *line = found + strlen(rule); *line; line += strcspn(line, "\n")) {
-		line += strspn(line, "\r\n");
-		if (*line && *line != '*')
-			return length;
-	}
-	return (size_t)(found - text);
+		footer = at;
+	return (size_t)(footer - text);
 }
 
 static const char *find(const char *text, size_t length, const char *part)
@@ -169,6 +159,14 @@ static void add_body(
 		add_line(line, body, length);
 }
 
+static const struct tc_error_shape *shapes_of(const struct tc__reply *reply)
+{
+	const struct tc_conventions *system =
+		reply->operation ? tc__system_of(reply->operation) : NULL;
+
+	return system ? system->errors : NULL;
+}
+
 /* ": <what it says>", behind "queue.status: 404" */
 static void compose(struct tc__buffer *text, const struct tc__reply *reply, const tc_json *json,
 	const struct tc__refusal *refusal)
@@ -184,19 +182,12 @@ static void compose(struct tc__buffer *text, const struct tc__reply *reply, cons
 	}
 	if (message && *message) {
 		tc__buffer_text(text, ": ");
-		add_text(text, message, without_footer(message));
+		add_text(text, message,
+			shapes_of(reply) ? strlen(message) : without_footer(message));
 	} else if (!code) {
 		tc__buffer_text(text, ": ");
 		add_body(text, reply, refusal->body, refusal->body_length);
 	}
-}
-
-static const struct tc_error_shape *shapes_of(const struct tc__reply *reply)
-{
-	const struct tc_conventions *system =
-		reply->operation ? tc__system_of(reply->operation) : NULL;
-
-	return system ? system->errors : NULL;
 }
 
 static bool is_rpc_error(const struct tc__reply *reply)

@@ -573,6 +573,16 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	}
 }
 
+/* A refusal counts, though its body breaks off: servers answer before they have read the request,
+ * and then close the connection or (HTTP/2) the stream. */
+static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
+{
+	const struct tc__reply *reply = transfer->delivery->reply;
+	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT;
+
+	return broken && tc__reply_has_refused(reply);
+}
+
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	struct tc__delivery *delivery = transfer->delivery;
@@ -584,7 +594,7 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	delivery->permanent = is_permanent(code);
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
-	if (code != CURLE_OK && delivery->reply->err.code == TC_OK)
+	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))
 		rc = fail(transfer, code, err);
 	transfer->delivery = NULL;
 	return rc;
