@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/base/error.h"
 
+#include "runtime/src/base/redact.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -126,9 +127,11 @@ static size_t whole_characters(const char *text, size_t length)
 	return size > length - last + 1 ? last - 1 : length;
 }
 
-/* The message for a text that may have been cut; NULL when memory ends. */
-static char *make_message(const char *text)
+/* The message for a text that may have been cut; NULL when memory ends. Whatever went into the
+ * text, a URL or what a library said, no secret of it is told. */
+static char *make_message(char text[TC__MESSAGE_MAX + 1])
 {
+	tc__redact_in_place(text, TC__MESSAGE_MAX + 1);
 	size_t length = strlen(text);
 
 	if (length == TC__MESSAGE_MAX)
@@ -149,6 +152,19 @@ static char *join(const char *prefix, const char *text, size_t max)
 		return NULL;
 	memcpy(message, prefix, before);
 	memcpy(message + before, text, length);
+	return message;
+}
+
+/* The message for what a server says; NULL when there is none, or memory ends. */
+static char *make_long_message(const char *text)
+{
+	struct tc__buffer safe = TC__BUFFER(2 * TC__REFUSED_MAX);
+	char *message = NULL;
+
+	tc__redact(&safe, text, strlen(text));
+	if (safe.length && !tc__buffer_failed(&safe))
+		message = join("", safe.data, TC__REFUSED_MAX);
+	tc__buffer_clear(&safe);
 	return message;
 }
 
@@ -246,7 +262,7 @@ int tc__fail_refused(tc_error *err, int code, const struct tc__refusal *refusal,
 	if (!err)
 		return code;
 	tc_error failure = { .code = code, .http_status = refusal->status };
-	failure.message = *text ? join("", text, TC__REFUSED_MAX) : NULL;
+	failure.message = make_long_message(text);
 	failure.detail = copy_detail(refusal, NULL);
 	tc_error_clear(err);
 	*err = failure;

@@ -160,6 +160,8 @@ int tc__session_prepare(struct tc__performance *performance, struct tc__signer *
 	struct tc__realm *realm;
 
 	int rc = tc__client_realm(client, operation_of(performance), &realm, failure);
+	if (tc__client_withholds(client, operation_of(performance)))
+		signer->credentials = NULL;
 	if (rc != TC_OK || !realm)
 		return rc;
 	signer->credentials = NULL;

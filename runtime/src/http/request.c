@@ -174,12 +174,44 @@ static int render_query(struct tc__request *request, tc_error *err)
 	return rc;
 }
 
+/* Puts the query's last addition into the URL, where the values stand that it has already. */
+static int splice_query(struct tc__request *request, tc_error *err)
+{
+	const struct tc__query_change *change = &request->query.change;
+	struct tc__url *parts = &request->parts;
+	struct tc__buffer url = request->url;
+	size_t at = request->query_at + change->offset, added = change->text.length;
+
+	if (parts->resource + parts->resource_length != url.data + url.length)
+		return render_query(request, err); /* it has no path yet */
+	size_t host = (size_t)(parts->host - url.data);
+	size_t resource = (size_t)(parts->resource - url.data);
+	url.secret = tc__query_has_secret(&request->query);
+	if (!tc__buffer_room(&url, added)) {
+		tc__query_undo(&request->query);
+		return url.too_long ? tc__fail(err, TC_ERROR_ARGUMENT, "the URL is over %d bytes",
+					      (int)TC__URL_MAX)
+				    : tc__fail_nomem(err);
+	}
+	memmove(url.data + at + added, url.data + at, url.length - at + 1);
+	memcpy(url.data + at, change->text.data, added);
+	url.length += added;
+	if (change->offset == 0 && at + added < url.length)
+		url.data[at + added] = '&';
+	url.data[request->query_at] = '?';
+	request->url = url;
+	parts->host = url.data + host;
+	parts->resource = url.data + resource;
+	parts->resource_length += added;
+	return TC_OK;
+}
+
 int tc__request_query(struct tc__request *request, const char *key, const char *comparison,
 	const char *const *values, size_t count, tc_error *err)
 {
 	int rc = tc__query_add(&request->query, key, comparison, values, count, err);
 
-	return rc == TC_OK ? render_query(request, err) : rc;
+	return rc == TC_OK ? splice_query(request, err) : rc;
 }
 
 int tc__request_query_sent(
@@ -187,7 +219,7 @@ int tc__request_query_sent(
 {
 	int rc = tc__query_add_sent(&request->query, key, value, err);
 
-	return rc == TC_OK ? render_query(request, err) : rc;
+	return rc == TC_OK ? splice_query(request, err) : rc;
 }
 
 int tc__request_query_replace(

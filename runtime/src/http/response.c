@@ -101,7 +101,7 @@ const tc_json *tc_response_json(tc_response *response, tc_error *err)
 	if (response->json)
 		return response->json;
 	const char *body = tc__buffer_get(&response->body);
-	int rc = tc_json_parse(body, response->body.length, &response->json, &reason);
+	int rc = tc_json_read(body, response->body.length, TC_JSON_MEND, &response->json, &reason);
 	if (rc == TC_ERROR_NOMEM) {
 		tc__fail_with(err, &reason);
 	} else if (rc != TC_OK) {

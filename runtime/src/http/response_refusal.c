@@ -295,7 +295,7 @@ int tc__reply_refusal(const struct tc__reply *reply, tc_error *err)
 	char *info = NULL;
 
 	if (refusal.body_length)
-		(void)tc_json_parse(refusal.body, refusal.body_length, &json, NULL);
+		(void)tc_json_read(refusal.body, refusal.body_length, TC_JSON_MEND, &json, NULL);
 	if (tc__said_read(&said, shapes_of(reply), refusal.status, json))
 		refusal.server_message = tc__buffer_get(&said.message);
 	refusal.server_code = said.code.data;

@@ -40,6 +40,9 @@ int tc__curl_start(tc_error *err);
 /* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
 CURLM *tc__curl_multi_new(void);
 
+/* The same for the two sockets of a look-up, of which curl has shown the reading one. */
+void tc__pair_close_on_exec(int fd);
+
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;

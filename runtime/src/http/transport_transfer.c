@@ -545,9 +545,21 @@ static const char *header_fault(const struct tc__transfer *transfer, CURLcode co
 	return NULL;
 }
 
+/* What libcurl says; but a proxy's URL that it cannot read it repeats, and a password may be in it.
+ * Those of options were checked when the client was made. */
+static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
+{
+	const char *reason = transfer->reason;
+
+	if (*reason && !strchr(reason, '@'))
+		return reason;
+	return strstr(reason, "proxy") ? "the URL of the proxy in the environment is malformed"
+				       : curl_easy_strerror(code);
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
-	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+	const char *reason = reason_of(transfer, code);
 	const char *fault = header_fault(transfer, code);
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);

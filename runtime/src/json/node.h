@@ -27,10 +27,13 @@ struct tc_json {
 #define TC__JSON_SMALL 1 /* the text lies in the node */
 #define TC__JSON_TRUE 2
 
-/* The names of an object's members. Objects with the same names in the same order share it. */
+/* The names of an object's members. Objects with the same names in the same order share it, and
+ * rows, which may end before their columns do: an object has the first names, as many as its length
+ * says. */
 struct tc__json_shape {
-	const uint32_t *index; /* the members' positions in order of their names; NULL for few */
+	const uint32_t *index; /* the positions in order of the names; NULL for few */
 	size_t count;
+	bool columns; /* of rows: they are many, and their text has these names only once */
 	struct tc_json names[];
 };
 

@@ -20,6 +20,7 @@ void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena)
 	stack->capacity = TC__JSON_FIRST;
 	stack->secret = arena->secret;
 	stack->twice = NULL;
+	stack->source = stack->copied = NULL;
 	memset(stack->names, 0, sizeof stack->names);
 	memset(stack->shapes, 0, sizeof stack->shapes);
 }
@@ -313,7 +314,7 @@ static bool has_shape(
 }
 
 static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct tc_json *members,
-	size_t count, const struct tc__json_shape **made)
+	size_t count, struct tc__json_shape **made)
 {
 	size_t indexed = count > LINEAR_MAX ? count : 0;
 	struct tc__json_shape *shape = keep_nodes(
@@ -323,6 +324,7 @@ static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct
 		return TC__JSON_NO_MEMORY;
 	shape->index = NULL;
 	shape->count = count;
+	shape->columns = false;
 	for (size_t i = 0; i < count; i++)
 		shape->names[i] = members[2 * i];
 	*made = shape;
@@ -348,10 +350,28 @@ static enum tc__json_fault find_shape(struct tc__json_stack *stack, const struct
 			return TC__JSON_FINE;
 		}
 	}
-	enum tc__json_fault fault = make_shape(stack, members, count, found);
+	struct tc__json_shape *made = NULL;
+	enum tc__json_fault fault = make_shape(stack, members, count, &made);
 	if (fault == TC__JSON_FINE)
-		*slot = *found;
+		*slot = made;
+	*found = made;
 	return fault;
+}
+
+/* `stride`: how far apart the values lie on the stack */
+static enum tc__json_fault keep_members(struct tc__json_stack *stack, struct tc_json *object,
+	const struct tc__json_shape *shape, const struct tc_json *values, size_t stride)
+{
+	size_t count = object->length;
+	struct tc_json *items = keep_nodes(stack->arena, (count + 1) * sizeof *items);
+
+	if (!items)
+		return TC__JSON_NO_MEMORY;
+	*items++ = (struct tc_json){ .as.shape = shape };
+	for (size_t i = 0; i < count; i++)
+		items[i] = values[stride * i];
+	object->as.items = items;
+	return TC__JSON_FINE;
 }
 
 static enum tc__json_fault end_object(
@@ -361,16 +381,7 @@ static enum tc__json_fault end_object(
 	const struct tc_json *members = object + 1;
 	enum tc__json_fault fault = find_shape(stack, members, count, &shape);
 
-	if (fault)
-		return fault;
-	struct tc_json *items = keep_nodes(stack->arena, (count + 1) * sizeof *items);
-	if (!items)
-		return TC__JSON_NO_MEMORY;
-	*items++ = (struct tc_json){ .as.shape = shape };
-	for (size_t i = 0; i < count; i++)
-		items[i] = members[2 * i + 1];
-	object->as.items = items;
-	return TC__JSON_FINE;
+	return fault ? fault : keep_members(stack, object, shape, members + 1, 2);
 }
 
 static enum tc__json_fault end_array(
@@ -385,19 +396,22 @@ static enum tc__json_fault end_array(
 	return TC__JSON_FINE;
 }
 
-enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
+/* With columns, the stack has no names. */
+static enum tc__json_fault end(struct tc__json_stack *stack, const struct tc__json_shape *columns)
 {
 	struct tc_json *node = &stack->nodes[stack->open];
 	size_t outer = node->as.outer, count = stack->count - stack->open - 1;
 	enum tc__json_fault fault = TC__JSON_FINE;
 
-	if (node->kind == TC_JSON_OBJECT)
+	if (node->kind == TC_JSON_OBJECT && !columns)
 		count /= 2;
 	if (count > UINT32_MAX)
 		return TC__JSON_TOO_LONG;
 	node->length = (uint32_t)count;
 	node->as.items = NULL;
-	if (count)
+	if (count && columns)
+		fault = keep_members(stack, node, columns, node + 1, 1);
+	else if (count)
 		fault = node->kind == TC_JSON_OBJECT ? end_object(stack, node, count)
 						     : end_array(stack, node, count);
 	stack->count = stack->open + 1;
@@ -406,25 +420,108 @@ enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
 	return fault;
 }
 
+enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
+{
+	return end(stack, NULL);
+}
+
+enum tc__json_fault tc__json_stack_end_row(
+	struct tc__json_stack *stack, const struct tc__json_shape *columns)
+{
+	return end(stack, columns);
+}
+
+void tc__json_stack_unbegin(struct tc__json_stack *stack)
+{
+	stack->open = stack->nodes[stack->open].as.outer;
+	stack->depth--;
+	stack->count--;
+}
+
+enum tc__json_fault tc__json_stack_columns(struct tc__json_stack *stack,
+	const struct tc_json *names, size_t count, const struct tc__json_shape **columns)
+{
+	struct tc__json_shape *shape = NULL;
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
+
+	for (size_t i = 0; i < count && !fault; i++) {
+		fault = tc__json_stack_name(stack, tc__json_node_text(&names[i]), names[i].length);
+		if (!fault)
+			fault = tc__json_stack_null(stack);
+	}
+	if (!fault)
+		fault = make_shape(stack, stack->nodes + stack->open + 1, count, &shape);
+	if (fault)
+		return fault;
+	shape->columns = true;
+	*columns = shape;
+	stack->count = stack->open + 1;
+	tc__json_stack_unbegin(stack);
+	return TC__JSON_FINE;
+}
+
 void tc__json_stack_take(struct tc__json_stack *stack, struct tc_json *json)
 {
 	*json = stack->nodes[0];
 	stack->count = 0;
 }
 
-static enum tc__json_fault copy_items(struct tc__json_stack *stack, const struct tc_json *json)
+void tc__json_stack_forget(struct tc__json_stack *stack)
 {
-	bool object = json->kind == TC_JSON_OBJECT;
-	enum tc__json_fault fault = tc__json_stack_begin(stack, (enum tc_json_kind)json->kind);
+	stack->source = stack->copied = NULL;
+}
+
+static enum tc__json_fault copy_values(struct tc__json_stack *stack, const struct tc_json *json)
+{
+	enum tc__json_fault fault = TC__JSON_FINE;
+
+	for (size_t i = 0; i < json->length && !fault; i++)
+		fault = tc__json_stack_copy(stack, &json->as.items[i]);
+	return fault;
+}
+
+static enum tc__json_fault copy_object(struct tc__json_stack *stack, const struct tc_json *json)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
 
 	for (size_t i = 0; i < json->length && !fault; i++) {
-		if (object) {
-			const struct tc_json *name = &tc__json_node_shape(json)->names[i];
-			fault = tc__json_stack_name(stack, tc__json_node_text(name), name->length);
-		}
+		const struct tc_json *name = &tc__json_node_shape(json)->names[i];
+		fault = tc__json_stack_name(stack, tc__json_node_text(name), name->length);
 		if (!fault)
 			fault = tc__json_stack_copy(stack, &json->as.items[i]);
 	}
+	return fault ? fault : tc__json_stack_end(stack);
+}
+
+/* A row: the first one of a tree as any object, in case that it stays alone; with the second one
+ * the names are copied for all. */
+static enum tc__json_fault copy_row(struct tc__json_stack *stack, const struct tc_json *json,
+	const struct tc__json_shape *columns)
+{
+	enum tc__json_fault fault = TC__JSON_FINE;
+
+	if (stack->source != columns) {
+		stack->source = columns;
+		stack->copied = NULL;
+		return copy_object(stack, json);
+	}
+	if (!stack->copied)
+		fault = tc__json_stack_columns(
+			stack, columns->names, columns->count, &stack->copied);
+	const struct tc__json_shape *copied = stack->copied;
+	if (!fault)
+		fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
+	if (!fault)
+		fault = copy_values(stack, json);
+	return fault ? fault : tc__json_stack_end_row(stack, copied);
+}
+
+static enum tc__json_fault copy_array(struct tc__json_stack *stack, const struct tc_json *json)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_ARRAY);
+
+	if (!fault)
+		fault = copy_values(stack, json);
 	return fault ? fault : tc__json_stack_end(stack);
 }
 
@@ -433,8 +530,12 @@ enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const stru
 {
 	enum tc_json_kind kind = (enum tc_json_kind)json->kind;
 
-	if (kind >= TC_JSON_ARRAY)
-		return copy_items(stack, json);
+	if (kind == TC_JSON_ARRAY)
+		return copy_array(stack, json);
+	if (kind == TC_JSON_OBJECT)
+		return json->length && tc__json_node_shape(json)->columns
+			? copy_row(stack, json, tc__json_node_shape(json))
+			: copy_object(stack, json);
 	if (kind == TC_JSON_STRING || kind == TC_JSON_NUMBER)
 		return tc__json_stack_text(stack, kind, tc__json_node_text(json), json->length);
 	return push_plain(stack, kind, json->flags);

@@ -117,13 +117,20 @@ struct span {
 	size_t length;
 };
 
+/* Without its final slash, which every route takes and none needs. */
+static size_t without_slash(const char *text, size_t length)
+{
+	return length > 1 && text[length - 1] == '/' ? length - 1 : length;
+}
+
 /* A path against a template such as "/task/<taskId>/runs/<runId>". The last argument takes slashes
  * too when it is a name or a prefix, as the services do. */
 static bool match(const char *route, const char *path, size_t length, struct span *spans)
 {
-	const char *end = path + length;
+	const char *route_end = route + without_slash(route, strlen(route));
+	const char *whole = path + length, *end = path + without_slash(path, length);
 
-	while (*route) {
+	while (route < route_end) {
 		if (*route != '<') {
 			if (path == end || *route++ != *path++)
 				return false;
@@ -134,6 +141,8 @@ static bool match(const char *route, const char *path, size_t length, struct spa
 			(strncmp(route, "<name>", name) == 0 ||
 				strncmp(route, "<prefix>", name) == 0);
 		const char *slash = memchr(path, '/', (size_t)(end - path));
+		if (greedy) /* a slash at its end is part of a name */
+			end = whole;
 		const char *stop = greedy || !slash ? end : slash;
 		if (stop == path)
 			return false;

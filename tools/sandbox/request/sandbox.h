@@ -29,6 +29,7 @@ struct options {
 	int64_t claim_ms;              /* how long a claim lasts */
 	int64_t poll_ms;               /* how long an empty claimWork is held */
 	bool fault_headers;            /* requests may ask for faults */
+	bool private;                  /* without credentials little can be read */
 	bool verbose;
 	bool check_replies; /* against their schemas; for its own tests */
 };

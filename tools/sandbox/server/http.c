@@ -6,6 +6,7 @@
 #include "tools/sandbox/request/journal.h"
 #include "tools/sandbox/request/request.h"
 #include "tools/sandbox/server/serve.h"
+#include "tools/sandbox/server/web.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -298,18 +299,20 @@ static void sign_reply(struct request *request)
 
 static enum MHD_Result answer(struct request *request)
 {
+	bool known = web_is_known(request);
+
 	sign_reply(request);
 	struct MHD_Response *response = make_response(request);
 
 	if (!response)
 		return MHD_NO;
 	const char *type = request->content_type;
-	if (request->status != 204)
+	if (request->status != 204 && !known)
 		add(response, "Content-Type", type ? type : "application/json; charset=utf-8");
 	add(response, "Location", request->location);
 	add(response, "ETag", request->etag);
 	add(response, "Content-Range", request->content_range);
-	add(response, "Accept-Ranges", request->etag ? "bytes" : NULL);
+	add(response, "Accept-Ranges", request->file && request->etag ? "bytes" : NULL);
 	add(response, "WWW-Authenticate", request->www_authenticate);
 	add(response, "Retry-After", request->retry_after);
 	add(response, "Content-Encoding", request->content_encoding);
@@ -318,6 +321,7 @@ static enum MHD_Result answer(struct request *request)
 	add(response, "x-for-request-id", request->request_id);
 	add(response, "x-for-trace-id", request->trace_id);
 	add_date(request, response);
+	web_add_headers(request, response);
 	enum MHD_Result queued =
 		MHD_queue_response(request->connection, (unsigned)request->status, response);
 	MHD_destroy_response(response);

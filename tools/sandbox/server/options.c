@@ -26,10 +26,13 @@ static const char usage[] =
 	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
 	"                        (those the program came with)\n"
 	"  --pulse URL           publish what happens to this RabbitMQ, "
-	"amqp://user:password@host/\n"
+	"amqp://user:password@host/%2F\n"
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
+	"  --private             let nobody read without credentials but public artifacts (a "
+	"public\n"
+	"                        deployment lets everybody read tasks, workers, the index, ...)\n"
 	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own "
 	"tests\n"
 	"  -v                    print a line for each request on standard error\n";
@@ -129,6 +132,8 @@ static bool take_flag(struct options *options, const char *name)
 {
 	if (strcmp(name, "-v") == 0)
 		options->verbose = true;
+	else if (strcmp(name, "--private") == 0)
+		options->private = true;
 	else if (strcmp(name, "--faults") == 0)
 		options->fault_headers = true;
 	else if (strcmp(name, "--check-replies") == 0)
