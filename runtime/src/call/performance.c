@@ -39,7 +39,6 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 	tc__reply_init(&performance->reply, options->reply_max, sink);
 	performance->reply.lenient =
 		options->lenient_replies || tc__query_is_selective(&call->request.query);
-	performance->reply.no_redirects = tc__redirects_are_errors(call->request.operation);
 	if (sink)
 		sink->spent = sink->paused = sink->begun = false;
 	performance->delivery = (struct tc__delivery){
@@ -224,6 +223,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	performance->reply.operation = request->operation;
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
@@ -274,7 +274,7 @@ static bool breaks_clock_rule(const struct tc__performance *performance)
 		rule++;
 	if (!rule->status) /* most replies: they are not read for this */
 		return false;
-	char *message = tc__reply_message(&performance->reply, operation);
+	char *message = tc__reply_message(&performance->reply);
 	for (; rule->status && !breaks; rule++) {
 		if (rule->status != tc__reply_status(&performance->reply))
 			continue;
@@ -427,7 +427,7 @@ static int verify(const struct tc__performance *performance, tc_error *failure)
 	const char *body = tc_response_body(reply->response, &length);
 
 	if (!client_of(performance)->options.verify_replies || !attempt->is_signed ||
-		!tc__reply_is_success(tc__reply_status(reply)))
+		!tc__reply_is_success(reply))
 		return TC_OK;
 	return tc__hawk_verify_reply(client_of(performance)->signer.hawk,
 		tc__credentials_key(attempt->credentials), &attempt->artifacts,
@@ -480,13 +480,13 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 
 	if (rc == TC_OK)
 		rc = read_rpc(performance, failure);
-	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply, operation)) {
+	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply)) {
 		rc = check_rpc(performance, failure);
 		if (rc == TC_OK)
 			return;
 	}
 	if (rc == TC_OK) {
-		tc__reply_refusal(&performance->reply, operation, failure);
+		tc__reply_refusal(&performance->reply, failure);
 		tell_clock(performance, failure);
 		tell_disbelief(performance, failure);
 		tell_withheld(performance, failure);

@@ -20,6 +20,7 @@ static const struct tc_operation proxy_bewit = {
 	.method = "POST",
 	.route = "/bewit",
 	.has_input = true,
+	.success = (const uint16_t[]){ 303, 0 },
 };
 
 /* The call's URL as others reach it: below the root, when that is known. */

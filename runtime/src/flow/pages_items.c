@@ -31,7 +31,7 @@ struct tc_items {
 	struct {
 		int64_t due_ms; /* by the steady clock; TC__NEVER: none is under way */
 		int64_t begun_ms, bytes;
-		int64_t attempt;     /* of the run */
+		int64_t attempt; /* of the run */
 		int64_t left_ms; /* when the caller was left with an item */
 	} pace;
 	tc_error failure;

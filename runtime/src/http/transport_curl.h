@@ -25,6 +25,7 @@ struct tc__sockets {
 	size_t count, capacity;
 	void (*closing)(void *data, int fd); /* told just before one is closed; may be NULL */
 	void *data;
+	bool no_memory; /* one was closed when malloc had just failed; since the last loading */
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
 
@@ -45,6 +46,7 @@ void tc__pair_close_on_exec(int fd);
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;
+	struct tc__sockets *sockets;
 	struct tc__delivery *delivery; /* while one is loaded */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
