@@ -18,15 +18,16 @@ struct scene {
 	struct desk desk;
 	char url[128];
 	char proxy[128];
+	int retries;
 	struct diary diary;
 	tc_client *client;
 	tc_error err;
 };
 
-/* `url` NULL: through the rig by a name that only the proxy finds, where there are such. */
+/* Through the rig by a name that only the proxy finds, where there are such. */
 static void begin(struct scene *scene, const char *proxy)
 {
-	*scene = (struct scene){ .err = TC_ERROR_INIT };
+	*scene = (struct scene){ .retries = -1, .err = TC_ERROR_INIT };
 	desk_open(&scene->desk, "{\"alive\":true,\"uptime\":1}");
 	int port = tc_responder_port(scene->desk.responder);
 	if (tc_rig_resolves())
@@ -41,6 +42,8 @@ static void make_client(struct scene *scene)
 	struct tc_options options = rig_options(scene->url);
 
 	options.http_proxy = scene->proxy;
+	options.retries = scene->retries;
+	options.retry_delay_ms = 1;
 	options.log = diary_write;
 	options.log_data = &scene->diary;
 	options.log_level = TC_LOG_DEBUG;
@@ -139,6 +142,20 @@ static void a_wrong_or_no_password(void **state)
 	}
 }
 
+/* Another attempt would have the same password. */
+static void a_refusal_is_not_tried_again(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, proxy_but("rig:" SECRET "x"));
+	scene.retries = 2;
+	make_client(&scene);
+	assert_int_not_equal(tc_queue_ping(scene.client, NULL, &scene.err), TC_OK);
+	assert_lacks(scene.diary.text, "attempt 2");
+	end(&scene);
+}
+
 /* The first call tells, or already the making of the client. */
 static void assert_fails_without_telling(const char *proxy)
 {
@@ -194,6 +211,7 @@ int main(void)
 		cmocka_unit_test(https_through_a_tunnel),
 		cmocka_unit_test(http_is_forwarded),
 		cmocka_unit_test(a_wrong_or_no_password),
+		cmocka_unit_test(a_refusal_is_not_tried_again),
 		cmocka_unit_test(a_proxy_that_cannot_be),
 		cmocka_unit_test(the_proxy_of_the_environment),
 	};
