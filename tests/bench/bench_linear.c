@@ -62,6 +62,17 @@ static void parse(struct input *input)
 	tc_release(json);
 }
 
+#define KINDS "{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
+
+static void make_map(struct input *input)
+{
+	tc__buffer_text(&input->text, KINDS "\"counts\":{\"a\":0");
+	for (unsigned i = 0; input->text.length < input->size; i++)
+		tc__buffer_printf(
+			&input->text, ",\"name %08x\":1", i * 2654435761U); /* in no order */
+	tc__buffer_text(&input->text, "}}");
+}
+
 static void make_backslashes(struct input *input)
 {
 	repeat(input, "[1 \"", "\\\\", "\"]");
@@ -102,16 +113,6 @@ static void decode(struct input *input)
 
 	require(value != NULL, "a typed reply");
 	tc_release(value);
-}
-
-#define KINDS "{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
-
-static void make_map(struct input *input)
-{
-	tc__buffer_text(&input->text, KINDS "\"counts\":{\"a\":0");
-	for (unsigned i = 0; input->text.length < input->size; i++)
-		tc__buffer_printf(&input->text, ",\"name %08u\":1", i);
-	tc__buffer_text(&input->text, "}}");
 }
 
 static void decode_map(struct input *input)
@@ -306,6 +307,7 @@ static const struct reader {
 	size_t size; /* the smallest */
 } readers[] = {
 	{ "json", make_group, parse, 40000 },
+	{ "json.names", make_map, parse, 40000 },
 	{ "json.backslashes", make_backslashes, refuse, 100000 },
 	{ "json.quotes", make_quotes, refuse, 100000 },
 	{ "json.halves", make_halves, mend, 200000 }, /* beyond what is held back at once */
