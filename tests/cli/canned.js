@@ -12,6 +12,8 @@ const replies = {
   twice: [200, '{"a":1,"a":2}', 'application/json'],
   binary: [200, all, 'application/octet-stream'],
   text: [200, '{"a":   1}', 'text/plain'],
+  login: [200, '<html><title>Sign in</title></html>', 'text/html', { Location: '/login' }],
+  pulse: [200, 'OK', 'text/plain; charset=utf-8'],
   svg: [200, '<svg/>', 'image/svg+xml'],
   none: [204, ''],
   redirect: [303, '', undefined, { Location: 'https://elsewhere.example.com/?secret=1' }],
@@ -22,7 +24,8 @@ const replies = {
   nowhere: [303, 'See Other.', 'text/plain'],
   created: [201, '{"a":1}', 'application/json', { Location: 'https://elsewhere.example.com/' }],
   large: [200, JSON.stringify('x'.repeat(70000000)), 'application/json'],
-  forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n---\n\nmethod: GET')],
+  moved: [308, '', undefined, { Location: 'https://tc.example.com/' }],
+  forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n\n---\n\n* method:     GET')],
   unauthorized: [401, ...refusal('AuthenticationFailed', 'Unauthorized: no')],
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
@@ -144,6 +147,7 @@ const downloads = {
   7: response => send(response, [200, '', 'text/plain']),
   8: response => send(response, [302, '', undefined, { Location: 'https://elsewhere.example.com/' }]),
   9: response => send(response, [404, '{"error": "no such log"}', 'application/json']),
+  0: response => response.socket.end(`HTTP/1.1 ${raw.steertype}`),
 };
 
 const download = (response, url, [, id]) => downloads[id](response);
@@ -155,7 +159,9 @@ const routes = [
   [/^\/api\/project\/try\/push\/$/, byKey],
   [/^\/sse\/listen\/(.*)$/, listen],
   [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
-  [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/, response => send(response, [200, 'unnamed\n', 'text/plain'])],
+  [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/,
+    (response, url, [, name]) => send(response, name === 'controls' ? replies.controls : [200, 'unnamed\n', 'text/plain'])],
+  [/^\/bewit$/, response => send(response, replies.moved)],
 ];
 
 function answer(request, response) {

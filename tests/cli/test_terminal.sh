@@ -16,11 +16,11 @@ plain() {
 }
 
 # what is looked for is there where nobody has taken it out
-run 0 api queue status controls
+run 0 api buildbot getBuildStepLogRaw 1 2 controls
 for control in "${controls[@]}"; do
 	has "$control"
 done
-on_terminal 1 api queue status controls
+on_terminal 1 api buildbot getBuildStepLogRaw 1 2 controls
 plain
 has 'nothing for a terminal'
 
@@ -40,13 +40,19 @@ plain
 has 'Request id: R'
 on_terminal 1 api queue status steertype
 plain
+has 'expected application/json'
+on_terminal 1 api buildbot getLogRaw 0
+plain
 has 'nothing for a terminal'
 for reply in steerurl steersentence; do
 	on_terminal 1 api queue status "$reply"
 	plain
+	has 'expected 200 to 299'
+	on_terminal 1 api index findArtifactFromTask "$reply" x
+	plain
 	has 'nothing for a terminal'
 done
-run 0 api queue status steerurl
+run 0 api index findArtifactFromTask steerurl x
 has $'http://x/\033'
 
 # and what -vv tells of headers
