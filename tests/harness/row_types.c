@@ -29,7 +29,7 @@ static const struct tc_type free_reply = TC_TYPE_OF_OBJECT(struct rows, free_fie
 
 const struct tc_envelope row_envelope = { .items = "rows", .rows = "columns" };
 static const struct tc_operation_conventions conventions = { .envelope = &row_envelope };
-static const struct tc_conventions system_conventions = { .redirects_are_errors = false };
+static const struct tc_conventions system_conventions = { .accept = NULL };
 static const struct tc_service service = { .name = "s", .conventions = &system_conventions };
 #define LIST(type) \
 	{ \

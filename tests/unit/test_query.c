@@ -41,7 +41,7 @@ static const struct tc_operation_conventions picky = { .query = rules,
 static const struct tc_operation_conventions conventions = { .query = rules };
 static const struct tc_parameter parameters[] = { { "size" }, { "name" }, { "day" }, { "when" },
 	{ "flag" }, { "ratio" }, { "field" }, { "order" }, { "limit" } };
-static const struct tc_conventions system_conventions = { .redirects_are_errors = false };
+static const struct tc_conventions system_conventions = { .accept = NULL };
 static const struct tc_service service = { .name = "s", .conventions = &system_conventions };
 static const struct tc_operation operation = { .service = &service,
 	.name = "list",

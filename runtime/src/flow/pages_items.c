@@ -31,7 +31,7 @@ struct tc_items {
 	struct {
 		int64_t due_ms; /* by the steady clock; TC__NEVER: none is under way */
 		int64_t begun_ms, bytes;
-		int attempt;     /* of the run */
+		int64_t attempt; /* of the run */
 		int64_t left_ms; /* when the caller was left with an item */
 	} pace;
 	tc_error failure;
@@ -55,7 +55,7 @@ static void close_reader(tc_items *items)
 }
 
 /* The attempt that is under way; 0: none. */
-static int attempt_of(const tc_items *items)
+static int64_t attempt_of(const tc_items *items)
 {
 	const struct tc__run *run = tc__run_table_find(&items->loop->runs, items->run);
 

@@ -2,6 +2,7 @@
 #include "runtime/src/http/request.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/http/decode.h"
 #include "runtime/src/operation/operation.h"
 #include "runtime/src/operation/rpc.h"
 #include <sodium.h>
@@ -539,6 +540,17 @@ static int authenticate(struct tc__attempt *attempt, const struct tc__request *r
 			     : sign(attempt, request, signer, now_s, err);
 }
 
+/* A part of an encoded content cannot be decoded. */
+static const char *accepted_encodings(const struct tc__request *request)
+{
+	static const char name[] = "Range:";
+
+	for (size_t i = 0; i < request->line_count; i++)
+		if (tc__same_letters(request->lines[i], name, sizeof name - 1))
+			return "Accept-Encoding: identity";
+	return "Accept-Encoding: " TC__ENCODINGS_ACCEPTED;
+}
+
 int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
 	const struct tc__signer *signer, int64_t now_s, tc_error *err)
 {
@@ -548,6 +560,7 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	attempt->body = request->has_body ? request->body : NULL;
 	attempt->body_length = request->body_length;
 	add_line(attempt, signer->user_agent_line);
+	add_line(attempt, accepted_encodings(request));
 	add_line(attempt, signer->trace_line);
 	add_line(attempt, request->content_type_line);
 	add_line(attempt, request->accept_line);
