@@ -123,7 +123,7 @@ static void http_is_forwarded(void **state)
 /* Both kinds of requests are refused by the proxy, and the error says that it was the proxy. */
 static void a_wrong_or_no_password(void **state)
 {
-	static const char *const users[] = { "rig:" SECRET "x", "other:" SECRET, "rig" };
+	static const char *const users[] = { ("rig:" SECRET "x"), ("other:" SECRET), "rig" };
 
 	(void)state;
 	for (size_t i = 0; i < 6; i++) {
