@@ -87,6 +87,21 @@ static bool hashes_match(
 
 /* ---- storage: plain HTTP, no Taskcluster credentials ---- */
 
+/* A reference artifact names whatever URL its author likes; curl would open file:///etc/passwd. */
+static CURLcode allow_http_only(CURL *curl)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+
+	return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+	const long protocols = CURLPROTO_HTTP | CURLPROTO_HTTPS;
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS, protocols);
+
+	return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, protocols);
+#endif
+}
+
 /* What both directions share; ends the transfer. */
 static int transfer(CURL *curl, const char *url)
 {
@@ -94,7 +109,9 @@ static int transfer(CURL *curl, const char *url)
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 60L);
-	CURLcode code = curl_easy_perform(curl);
+	CURLcode code = allow_http_only(curl);
+	if (code == CURLE_OK)
+		code = curl_easy_perform(curl);
 	curl_easy_cleanup(curl);
 	return code == CURLE_OK ? 0 : fail(curl_easy_strerror(code));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* taskcluster-codegen: API references into C. */
-#include "emit.h"
-#include "output.h"
+#include "codegen/src/emit/emit.h"
+#include "codegen/src/emit/output.h"
+#include "codegen/src/model/type.h"
+#include "codegen/src/reference/reference.h"
 #include "runtime/src/base/error.h"
-#include "type.h"
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/version.h>
@@ -162,13 +163,13 @@ static int read_all(struct model *model, const struct options *options, tc_error
 	int rc = TC_OK;
 
 	for (size_t i = 0; i < options->reference_count && rc == TC_OK; i++)
-		rc = model_add_path(model, options->references[i], err);
+		rc = reference_add_path(model, options->references[i], err);
 	if (rc == TC_OK && !model->services)
 		rc = tc__fail(err, TC_ERROR_INPUT,
 			"%s: has no reference of a service; expected functions or exchanges",
 			options->references[0]);
 	if (rc == TC_OK && options->conventions)
-		rc = model_add_conventions(model, options->conventions, err);
+		rc = reference_add_conventions(model, options->conventions, err);
 	return rc == TC_OK ? type_check(model, err) : rc;
 }
 

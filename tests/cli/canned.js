@@ -15,12 +15,19 @@ const replies = {
   svg: [200, '<svg/>', 'image/svg+xml'],
   none: [204, ''],
   redirect: [303, '', undefined, { Location: 'https://elsewhere.example.com/?secret=1' }],
+  sentence: [303, 'See Other. Redirecting to https://elsewhere.example.com/?secret=1', 'text/plain; charset=utf-8',
+    { Location: 'https://elsewhere.example.com/?secret=1' }],
+  linked: [303, '{"storageType":"s3","url":"https://elsewhere.example.com/"}', 'application/json',
+    { Location: 'https://elsewhere.example.com/' }],
+  nowhere: [303, 'See Other.', 'text/plain'],
+  created: [201, '{"a":1}', 'application/json', { Location: 'https://elsewhere.example.com/' }],
   large: [200, JSON.stringify('x'.repeat(70000000)), 'application/json'],
   forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n---\n\nmethod: GET')],
   unauthorized: [401, ...refusal('AuthenticationFailed', 'Unauthorized: no')],
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
+  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'text/plain'],
   steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
@@ -31,6 +38,7 @@ const raw = {
   steerid: `404 Not Found\r\nx-for-request-id: R${escape}\r\nContent-Length: 2\r\n\r\n{}`,
   steertype: `200 OK\r\nContent-Type: a${escape}\r\nContent-Length: 1\r\n\r\n\0`,
   steerurl: `303 See Other\r\nLocation: http://x/${escape}\r\nContent-Length: 0\r\n\r\n`,
+  steersentence: `303 See Other\r\nLocation: http://x/${escape}\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nSee Other`,
 };
 
 function send(response, [status, body, type, headers]) {

@@ -2,6 +2,7 @@
 # What the tests of the command line share: a place of their own, an environment without a
 # Taskcluster, and checks that say what they saw. To be sourced.
 set -euo pipefail
+export LC_ALL=C # texts are compared as bytes, wherever the tests run
 : "${TC_CLI:?the path of the program under test}"
 
 folder=$(mktemp -d)

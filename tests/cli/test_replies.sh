@@ -18,8 +18,26 @@ run 0 api queue status text
 is '{"a":   1}'
 run 0 api queue status none
 is ''
-run 0 api queue status redirect
-is 'https://elsewhere.example.com/?secret=1'
+
+# a redirect is its Location, whatever else it says but the JSON that the function answers; other
+# replies with a Location are what they say
+for reply in redirect sentence; do
+	run 0 api queue status "$reply"
+	is 'https://elsewhere.example.com/?secret=1'
+	on_terminal 0 api queue status "$reply"
+	is 'https://elsewhere.example.com/?secret=1'
+	run 0 api queue status "$reply" -o "$folder/location"
+	is ''
+	[[ $(<"$folder/location") == 'https://elsewhere.example.com/?secret=1' ]] || fail "-o of a redirect"
+done
+run 0 api queue status linked
+is '{"storageType":"s3","url":"https://elsewhere.example.com/"}'
+run 0 api index findArtifactFromTask linked x
+is 'https://elsewhere.example.com/'
+run 0 api queue status created
+is '{"a":1}'
+run 0 api queue status nowhere
+is 'See Other.'
 
 # bytes stay bytes, and do not go to a terminal
 bytes() {
@@ -92,6 +110,9 @@ run 0 version
 has "taskcluster "
 has "server: v107.2.0"
 has "They differ"
+TASKCLUSTER_CERTIFICATE=malformed run 0 version
+has "server: v107.2.0"
+silent
 run 0 version --short
 lacks 107
 

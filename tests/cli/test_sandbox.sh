@@ -5,7 +5,7 @@
 exec </dev/null
 [[ -x ${TC_SANDBOX:-} ]] || exit 77
 
-"$TC_SANDBOX" --credentials tester:never-to-be-printed-0123456789 --poll-timeout 100 \
+"$TC_SANDBOX" --private --credentials tester:never-to-be-printed-0123456789 --poll-timeout 100 \
 	>"$folder/environment" 2>"$folder/sandbox.log" &
 servers+=($!)
 await_line "$folder/environment"
@@ -128,5 +128,7 @@ sleep 0.1
 SSL_CERT_FILE=$folder/cert.pem run 0 api queue ping
 run 1 api queue ping
 tells certificate
+SSL_CERT_FILE=$folder/environment run 2 api queue ping
+tells SSL_CERT_FILE
 
 echo "sandbox: all as it should be"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /*
  * No service may be called so that its C names would begin like the runtime's or like those of
- * gperftools: the list in codegen/src/name.c is held against the runtime's headers.
+ * gperftools: the list in codegen/src/model/name.c is held against the runtime's headers.
  */
 #include "program.h"
 
@@ -89,7 +89,7 @@ static void services_cannot_have_names_of_the_runtime(void **state)
 	for (size_t i = 0; i < words.count; i++) {
 		if (!is_refused(*state, words.list[i]))
 			fail_msg("a service may be called \"%s\", but the runtime's headers have "
-				 "names tc_%s: add it to runtime_words in codegen/src/name.c",
+				 "names tc_%s: add it to runtime_words in codegen/src/model/name.c",
 				words.list[i], words.list[i]);
 		assert_true(is_refused(*state, format("%s-x", words.list[i])));
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Any bytes as a reference or a bundle: they become C, the same each time, or are refused with a
  * message that names the file. */
-#include "codegen/src/emit.h"
-#include "codegen/src/type.h"
+#include "codegen/src/emit/emit.h"
+#include "codegen/src/model/type.h"
+#include "codegen/src/reference/reference.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ static int make(const uint8_t *data, size_t size, struct model *model, struct em
 		input_close(input);
 		return rc;
 	}
-	rc = model_add_input(model, input, err);
+	rc = reference_add_input(model, input, err);
 	if (rc == TC_OK)
 		rc = type_check(model, err);
 	return rc == TC_OK ? emit_model(model, output, err) : rc;

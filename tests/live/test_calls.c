@@ -27,7 +27,7 @@ static int setup(void **state)
 	static struct fixture fixture;
 	tc_error err = TC_ERROR_INIT;
 
-	fixture.server = tc_test_server_start("--faults", NULL);
+	fixture.server = tc_test_server_start("--private", "--faults", NULL);
 	fixture.credentials = tc_credentials_new(
 		fixture.server->client_id, fixture.server->access_token, NULL, &err);
 	assert_non_null(fixture.credentials);

@@ -5,7 +5,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
-#include "tools/sandbox/digest.h"
+#include "tools/sandbox/base/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ static struct tc_test_server *server;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start("--poll-timeout", "200", "--claim-timeout", "1", NULL);
+	server = tc_test_server_start(
+		"--private", "--poll-timeout", "200", "--claim-timeout", "1", NULL);
 	return 0;
 }
 

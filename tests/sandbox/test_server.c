@@ -17,8 +17,8 @@ static struct tc_test_server *server;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start("--faults", "--poll-timeout", "300", "--references",
-		"references/taskcluster", NULL);
+	server = tc_test_server_start("--private", "--faults", "--poll-timeout", "300",
+		"--references", "references/taskcluster", NULL);
 	return 0;
 }
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/types/judge.h"
 
+#include "runtime/src/base/buffer.h"
 #include "tests/harness/peer.h"
 #include "tests/harness/test.h"
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct tc_peer *peer;
-static const tc_json *answer;
 
 bool judge_start(void)
 {
@@ -19,24 +17,25 @@ bool judge_start(void)
 void judge_stop(void)
 {
 	tc_peer_stop(peer);
-	tc_release(answer);
-	answer = NULL;
 }
 
-bool judge(const char *file, const tc_json *value, const char **why)
+void judge(struct question *questions, size_t count)
 {
-	tc_error err = TC_ERROR_INIT;
-	char *text = NULL;
+	struct tc__buffer line = TC__BUFFER(SIZE_MAX / 2);
 
-	assert_ok(tc_json_write(value, TC_JSON_COMPACT, &text, NULL, &err), &err);
-	size_t size = strlen(file) + strlen(text) + 40;
-	char *question = malloc(size);
-	assert_non_null(question);
-	snprintf(question, size, "{\"schema\":\"/%s#\",\"value\":%s}", file, text);
-	tc_release(answer);
-	answer = tc_peer_ask(peer, question);
-	free(question);
-	tc_release(text);
-	*why = tc_json_text(tc_json_get(answer, "errors"));
-	return tc_json_true(tc_json_get(answer, "valid"));
+	for (size_t i = 0; i < count; i++)
+		tc__buffer_printf(&line, "%c{\"schema\":\"/%s#\",\"value\":%s}", i ? ',' : '[',
+			questions[i].file, questions[i].value);
+	tc__buffer_char(&line, ']');
+	assert_false(tc__buffer_failed(&line));
+	const tc_json *answers = tc_peer_ask(peer, tc__buffer_get(&line));
+	tc__buffer_clear(&line);
+	assert_int_equal(tc_json_count(answers), count);
+	for (size_t i = 0; i < count; i++) {
+		const tc_json *answer = tc_json_item(answers, i);
+		questions[i].valid = tc_json_true(tc_json_get(answer, "valid"));
+		questions[i].why = strdup(tc_json_text(tc_json_get(answer, "errors")));
+		assert_non_null(questions[i].why);
+	}
+	tc_release(answers);
 }

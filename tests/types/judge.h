@@ -10,8 +10,15 @@
 bool judge_start(void);
 void judge_stop(void);
 
-/* Whether a value is what the schema of a file asks for; why not, in a text that the next question
- * replaces. */
-bool judge(const char *file, const tc_json *value, const char **why);
+/* A value of a schema's file, as JSON text. Asking costs two switches of processes, so that many
+ * are asked at once. */
+struct question {
+	const char *file, *value;
+	bool valid; /* the answer */
+	char *why;  /* it is not, for people; the caller's, for free() */
+};
+
+/* Answers them all. */
+void judge(struct question *questions, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The other side of test_judge.c: ajv says whether a value is what a schema asks for. One question
-// and one answer a line: { schema, value } -> { valid, errors }.
+// The other side of test_judge.c: ajv says whether values are what schemas ask for. A list of
+// questions a line, and a list of answers: [{ schema, value }] -> [{ valid, errors }].
 'use strict';
 
 const fs = require('fs');
@@ -38,9 +38,10 @@ const main = () => {
 	const ajv = makeJudge();
 	console.log(JSON.stringify({ ready: true }));
 	readline.createInterface({ input: process.stdin }).on('line', (line) => {
-		const { schema, value } = JSON.parse(line);
-		const valid = ajv.validate(schema, value);
-		console.log(JSON.stringify({ valid, errors: valid ? '' : ajv.errorsText() }));
+		console.log(JSON.stringify(JSON.parse(line).map(({ schema, value }) => {
+			const valid = ajv.validate(schema, value);
+			return { valid, errors: valid ? '' : ajv.errorsText() };
+		})));
 	});
 };
 

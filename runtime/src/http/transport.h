@@ -19,6 +19,8 @@ struct tc__delivery {
 	int64_t silence_ms;       /* without a byte; 0: as long as it likes */
 	tc_progress_fn *progress; /* NULL: nobody wants to know */
 	void *progress_data;
+	bool (*canceled)(const void *data); /* asked before anything is handed over; may be NULL */
+	const void *canceled_data;
 
 	/* what the transport tells of a failure */
 	bool maybe_sent; /* some of the request may have reached the server */

@@ -11,10 +11,10 @@
  * and is in the table, by its number, until its callback was called.
  *
  *	loop.c         the public functions, and the turn: what is done after anything happened
- *	loop_run.c     where runs are kept: table, lists, timers
- *	loop_flight.c  attempts on curl's multi interface
- *	loop_wake.c    what other threads may do
- *	loop_poll.c, loop_epoll.c   waiting, for the poll face
+ *	run.c          where runs are kept: table, lists, timers
+ *	flight.c       attempts on curl's multi interface
+ *	wake.c         what other threads may do
+ *	poll.c, epoll.c  waiting, for the poll face
  */
 
 #include "runtime/src/call/call.h"
@@ -30,6 +30,7 @@ struct tc__flight {
 	struct tc__transfer transfer; /* first: curl knows the handle's owner by its address */
 	struct tc__run *run;          /* NULL: idle */
 	struct tc__setup *setup;
+	tc_loop *loop;
 	struct tc__flight *next; /* of the idle ones */
 	bool spoilt;             /* not to be used again */
 	bool waits;              /* how it was set up last time */
@@ -42,8 +43,19 @@ struct tc__setup {
 	struct tc__setup *next;
 };
 
+/* What happens to runs whose flights have ended; loop.c says it when the loop is made. */
+struct tc__landings {
+	/* An attempt has ended: what comes next for its run. Clears *failure. */
+	void (*judge)(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure);
+
+	/* Curl could not do its part, and may have forgotten any of its transfers: all runs that
+	 * fly are given up. */
+	void (*fail_flying)(tc_loop *loop, bool no_memory);
+};
+
 struct tc_loop {
 	struct tc_loop_options options;
+	const struct tc__landings *landings;
 	const struct tc__waiter_kind *waiter_kind; /* NULL: the hook face */
 	struct tc__waiter *waiter;
 	CURLM *multi; /* NULL after it failed, until the next attempt */
@@ -62,6 +74,7 @@ struct tc_loop {
 	int64_t armed_ms;    /* what the host's timer is set to, as tc__loop_due tells it */
 	bool inside;         /* a turn is under way: callbacks may be running */
 	bool stopped, ending;
+	bool doomed; /* tc_loop_free was called from inside: it ends with the turn */
 	bool secure; /* some run went over TLS, so SIGPIPE has to be minded */
 };
 
@@ -81,10 +94,14 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc
 void tc__loop_resume(tc_loop *loop, uint64_t run);
 void tc__loop_resume_later(tc_loop *loop, uint64_t run);
 
+/* On the loop's thread, also within a turn: the run was canceled (tc_loop_cancel), and none of its
+ * callbacks but on_done may be called any more. */
+bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run);
+
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);
 
-/* ---- loop_flight.c ---- */
+/* ---- flight.c ---- */
 
 /* The curl side of a loop. The hooks are called by curl from now on. */
 int tc__flights_open(tc_loop *loop, tc_error *err);
@@ -105,13 +122,5 @@ void tc__flight_resume(tc_loop *loop, struct tc__run *run);
  * move their runs on. */
 #define TC__TIMEOUT (-1)
 void tc__flights_drive(tc_loop *loop, int fd, int events);
-
-/* ---- loop.c ---- */
-
-/* The attempt of a run has ended: what comes next for it. Clears *failure. */
-void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure);
-
-/* Curl could not do its part, and may have forgotten any of its transfers: all are given up. */
-void tc__loop_fail_flying(tc_loop *loop, bool no_memory);
 
 #endif

@@ -5,11 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *separator_of(const struct tc_operation *operation)
+struct tc__query tc__query_for(const struct tc_operation *operation)
 {
+	static const struct tc_query_rule *const none[] = { NULL };
 	const struct tc_conventions *system = tc__system_of(operation);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 
-	return system && system->operator_separator ? system->operator_separator : "__";
+	return (struct tc__query){
+		.operation = operation,
+		.rules = rules,
+		.keys = rules && rules->query ? rules->query : none,
+		.separator =
+			system && system->operator_separator ? system->operator_separator : "__",
+	};
 }
 
 /* ---- finding keys ---- */
@@ -21,15 +29,6 @@ struct meaning {
 	const struct tc_query_operator *relation;
 	size_t place;
 };
-
-/* Ends with NULL. */
-static const struct tc_query_rule *const *rules_of(const struct tc_operation *operation)
-{
-	static const struct tc_query_rule *const none[] = { NULL };
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
-
-	return rules && rules->query ? rules->query : none;
-}
 
 static const struct tc_query_operator *find_operator(
 	const struct tc_query_rule *rule, const char *name, size_t *place)
@@ -56,14 +55,14 @@ static bool find_plain(const struct tc_operation *operation, const char *key, st
 	return false;
 }
 
-static bool find_rule(const struct tc_operation *operation, const char *key, struct meaning *found)
+static bool find_rule(const struct tc__query *query, const char *key, struct meaning *found)
 {
-	const struct tc_query_rule *const *rules = rules_of(operation);
+	const struct tc_query_rule *const *rules = query->keys;
 
 	/* without a table of its own what the struct has are headers, which must not get into the
 	 * URL */
-	if (!tc__rules_of(operation))
-		return find_plain(operation, key, found);
+	if (!query->rules)
+		return find_plain(query->operation, key, found);
 	for (size_t i = 0; rules[i]; i++) {
 		if (strcmp(rules[i]->name, key) != 0)
 			continue;
@@ -76,12 +75,12 @@ static bool find_rule(const struct tc_operation *operation, const char *key, str
 }
 
 /* A key as it is sent: the longest name that begins it, with one of its operators behind. */
-static bool find_sent(const struct tc_operation *operation, const char *key, struct meaning *found)
+static bool find_sent(const struct tc__query *query, const char *key, struct meaning *found)
 {
-	const struct tc_query_rule *const *rules = rules_of(operation);
-	const char *separator = separator_of(operation);
+	const struct tc_query_rule *const *rules = query->keys;
+	const char *separator = query->separator;
 
-	if (find_rule(operation, key, found) && !(found->rule && found->rule->no_bare))
+	if (find_rule(query, key, found) && !(found->rule && found->rule->no_bare))
 		return true;
 	for (size_t i = 0; rules[i]; i++) {
 		const struct tc_query_rule *rule = rules[i];
@@ -99,14 +98,14 @@ static bool find_sent(const struct tc_operation *operation, const char *key, str
 	return false;
 }
 
-static int find(const struct tc_operation *operation, const char *key, const char *comparison,
+static int find(const struct tc__query *query, const char *key, const char *comparison,
 	struct meaning *found, tc_error *err)
 {
 	size_t place = 0;
 
 	if (!key)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "key is NULL");
-	if (!find_rule(operation, key, found))
+	if (!find_rule(query, key, found))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%.100s is no key of its query", key);
 	if (!comparison) {
 		if (!found->rule || !found->rule->no_bare)
@@ -198,31 +197,50 @@ static int check_value(const struct meaning *meaning, const char *value, tc_erro
 
 /* ---- entries ---- */
 
-static struct tc__query_entry **find_entry(struct tc__query *query, const struct meaning *meaning)
+/* Where the entry is or would be; *offset is what the entries before it take of the text. */
+static struct tc__query_entry **find_entry(
+	struct tc__query *query, const struct meaning *meaning, size_t *offset)
 {
 	struct tc__query_entry **at = &query->entries;
 
-	while (*at && (*at)->place < meaning->place)
+	*offset = 0;
+	while (*at && (*at)->place < meaning->place) {
+		*offset += (*at)->length;
 		at = &(*at)->next;
+	}
 	return at;
 }
 
-/* The old values with the new ones behind them. */
-static const char *const *join(struct tc__query *query, const struct meaning *meaning,
-	const struct tc__query_entry *old, const char *const *values, size_t count)
+/* Room for more values. What the arena keeps of arrays that became too small is less than the
+ * newest one. */
+static bool reserve(struct tc__query *query, struct tc__query_entry *entry, size_t count)
 {
-	size_t before = old ? old->count : 0;
-	const char **all = tc__arena_alloc(&query->arena, (before + count) * sizeof *all);
+	if (count <= entry->capacity - entry->count)
+		return true;
+	size_t capacity = 2 * entry->count + count;
+	const char **values = tc__arena_alloc(&query->arena, capacity * sizeof *values);
+	if (!values)
+		return false;
+	if (entry->count)
+		memcpy(values, entry->values, entry->count * sizeof *values);
+	entry->values = values;
+	entry->capacity = capacity;
+	return true;
+}
 
-	for (size_t i = 0; all && i < before; i++)
-		all[i] = old->values[i];
-	for (size_t i = 0; all && i < count; i++) {
-		const char *value = spelled(meaning, values[i]);
-		all[before + i] = tc__arena_text(&query->arena, value, strlen(value));
-		if (!all[before + i])
-			return NULL;
+/* Puts copies of the values behind those of the entry, which does not count them yet. */
+static bool place_values(struct tc__query *query, struct tc__query_entry *entry,
+	const struct meaning *meaning, const char *const *values, size_t count)
+{
+	if (!reserve(query, entry, count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		char *copy = tc__arena_string(&query->arena, spelled(meaning, values[i]));
+		if (!copy)
+			return false;
+		entry->values[entry->count + i] = copy;
 	}
-	return all;
+	return true;
 }
 
 static int check_room(const struct meaning *meaning, const struct tc__query_entry *old,
@@ -245,10 +263,41 @@ static int check_room(const struct meaning *meaning, const struct tc__query_entr
 	return TC_OK;
 }
 
+static void render_values(const struct tc__query *query, const struct tc__query_entry *entry,
+	size_t from, size_t to, bool secrets, struct tc__buffer *url);
+
+/* The text of the values that are placed, but not counted yet. */
+static bool render_change(
+	struct tc__query *query, const struct tc__query_entry *entry, size_t count)
+{
+	struct tc__buffer *text = &query->change.text;
+
+	tc__buffer_clear(text);
+	*text = TC__BUFFER(SIZE_MAX / 2); /* the URL has a limit */
+	text->secret = query->arena.secret;
+	render_values(query, entry, entry->count, entry->count + count, true, text);
+	return !tc__buffer_failed(text);
+}
+
+static struct tc__query_entry *new_entry(
+	struct tc__query *query, const struct meaning *meaning, bool fixed)
+{
+	struct tc__query_entry *entry = tc__arena_alloc(&query->arena, sizeof *entry);
+
+	if (entry)
+		*entry = (struct tc__query_entry){ .name = meaning->name,
+			.rule = meaning->rule,
+			.relation = meaning->relation,
+			.place = meaning->place,
+			.fixed = fixed };
+	return entry;
+}
+
 static int add(struct tc__query *query, const struct meaning *meaning, const char *const *values,
 	size_t count, bool fixed, tc_error *err)
 {
-	struct tc__query_entry **at = find_entry(query, meaning);
+	size_t offset;
+	struct tc__query_entry **at = find_entry(query, meaning, &offset);
 	struct tc__query_entry *old = *at && (*at)->place == meaning->place ? *at : NULL;
 	int rc = check_room(meaning, old, count, err);
 
@@ -257,36 +306,43 @@ static int add(struct tc__query *query, const struct meaning *meaning, const cha
 	if (rc != TC_OK)
 		return rc;
 	query->arena.secret |= meaning->rule && meaning->rule->secret;
-	const char *const *all = join(query, meaning, old, values, count);
-	struct tc__query_entry *entry = all ? tc__arena_alloc(&query->arena, sizeof *entry) : NULL;
-	if (!entry)
+	struct tc__query_entry *entry = old ? old : new_entry(query, meaning, fixed);
+	if (!entry || !place_values(query, entry, meaning, values, count) ||
+		!render_change(query, entry, count))
 		return tc__fail_nomem(err);
-	*entry = (struct tc__query_entry){ .next = old ? old->next : *at,
-		.name = meaning->name,
-		.rule = meaning->rule,
-		.relation = meaning->relation,
-		.place = meaning->place,
-		.fixed = fixed || (old && old->fixed),
-		.count = count + (old ? old->count : 0),
-		.values = all };
-	query->changed = at;
-	query->before = *at;
-	*at = entry;
+	query->change.entry = entry;
+	query->change.at = at;
+	query->change.replaced = NULL;
+	query->change.count = count;
+	query->change.offset = offset + entry->length;
+	entry->count += count;
+	entry->length += query->change.text.length;
+	if (!old) {
+		entry->next = *at;
+		*at = entry;
+	}
 	return TC_OK;
 }
 
 void tc__query_undo(struct tc__query *query)
 {
-	if (query->changed)
-		*query->changed = query->before;
-	query->changed = NULL;
+	struct tc__query_change *change = &query->change;
+	struct tc__query_entry *entry = change->entry;
+
+	if (!entry)
+		return;
+	entry->count -= change->count;
+	entry->length -= change->text.length;
+	if (entry->count == 0)
+		*change->at = change->replaced ? change->replaced : entry->next;
+	change->entry = NULL;
 }
 
 int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
 	const char *const *values, size_t count, tc_error *err)
 {
 	struct meaning meaning = { 0 };
-	int rc = find(query->operation, key, comparison, &meaning, err);
+	int rc = find(query, key, comparison, &meaning, err);
 
 	if (rc == TC_OK && !values)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "values of %s is NULL", key);
@@ -317,7 +373,7 @@ static int find_key(
 {
 	if (!key)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "a name is NULL");
-	if (find_sent(query->operation, key, meaning))
+	if (find_sent(query, key, meaning))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_ARGUMENT,
 		"%.100s is neither an argument nor a key of the query", key);
@@ -345,7 +401,7 @@ int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_
 	for (size_t i = 0; values && i < operation->query_count && rc == TC_OK; i++) {
 		struct meaning meaning = { 0 };
 		/* what is no key is a header, and not the query's */
-		if (values[i] && find_rule(operation, operation->query[i].name, &meaning))
+		if (values[i] && find_rule(query, operation->query[i].name, &meaning))
 			rc = add(query, &meaning, &values[i], 1, true, err);
 	}
 	return rc;
@@ -358,15 +414,16 @@ int tc__query_replace(struct tc__query *query, const char *key, const char *valu
 
 	if (rc != TC_OK)
 		return rc;
-	struct tc__query_entry **at = find_entry(query, &meaning);
+	size_t offset;
+	struct tc__query_entry **at = find_entry(query, &meaning, &offset);
 	struct tc__query_entry *old = *at && (*at)->place == meaning.place ? *at : NULL;
 	if (old)
 		*at = old->next;
 	rc = add(query, &meaning, &value, 1, true, err);
-	if (rc != TC_OK && old)
-		*at = old;
+	if (rc == TC_OK)
+		query->change.replaced = old;
 	else if (old)
-		query->before = old;
+		*at = old;
 	return rc;
 }
 
@@ -374,7 +431,7 @@ const char *tc__query_value(const struct tc__query *query, const char *key)
 {
 	struct meaning meaning = { 0 };
 
-	if (!find_sent(query->operation, key, &meaning))
+	if (!find_sent(query, key, &meaning))
 		return NULL;
 	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
 		if (entry->place == meaning.place)
@@ -386,12 +443,13 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 {
 	int rc = TC_OK;
 
-	to->operation = from->operation;
+	*to = tc__query_for(from->operation);
 	for (const struct tc__query_entry *entry = from->entries; entry && rc == TC_OK;
 		entry = entry->next) {
 		struct meaning meaning = { entry->name, entry->rule, entry->relation,
 			entry->place };
-		rc = add(to, &meaning, entry->values, entry->count, entry->fixed, err);
+		rc = add(to, &meaning, (const char *const *)entry->values, entry->count,
+			entry->fixed, err);
 	}
 	return rc;
 }
@@ -399,15 +457,17 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 void tc__query_clear(struct tc__query *query)
 {
 	tc__arena_clear(&query->arena);
+	tc__buffer_clear(&query->change.text);
 	query->entries = NULL;
-	query->changed = NULL;
+	query->change = (struct tc__query_change){ 0 };
 }
 
 bool tc__query_has_key(const struct tc_operation *operation, const char *key)
 {
 	struct meaning meaning = { 0 };
+	const struct tc__query query = tc__query_for(operation);
 
-	return find_sent(operation, key, &meaning);
+	return find_sent(&query, key, &meaning);
 }
 
 /* ---- the whole ---- */
@@ -470,9 +530,7 @@ static bool has_name(const struct tc__query *query, const char *name)
 
 static int check_required(const struct tc__query *query, tc_error *err)
 {
-	const struct tc_query_rule *const *rule = rules_of(query->operation);
-
-	for (; *rule; rule++)
+	for (const struct tc_query_rule *const *rule = query->keys; *rule; rule++)
 		if ((*rule)->required && !has_name(query, (*rule)->name))
 			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is missing in the query",
 				(*rule)->name);
@@ -489,8 +547,7 @@ static bool has_all(const struct tc__query *query, const char *const *keys)
 
 static int check_alternatives(const struct tc__query *query, tc_error *err)
 {
-	const struct tc_operation_conventions *rules = tc__rules_of(query->operation);
-	const char *const *const *sets = rules ? rules->require_one_of : NULL;
+	const char *const *const *sets = query->rules ? query->rules->require_one_of : NULL;
 	struct tc__buffer wanted = TC__BUFFER(1000);
 
 	if (!sets)
@@ -525,35 +582,43 @@ int tc__query_check(const struct tc__query *query, tc_error *err)
 
 /* ---- text ---- */
 
-static void render_key(const struct tc__query *query, const struct tc__query_entry *entry,
-	char mark, struct tc__buffer *url)
+static void render_key(
+	const struct tc__query *query, const struct tc__query_entry *entry, struct tc__buffer *url)
 {
-	tc__buffer_char(url, mark);
+	tc__buffer_char(url, '&');
 	tc__url_encode(url, entry->name);
 	if (entry->relation) {
-		tc__buffer_text(url, separator_of(query->operation));
+		tc__buffer_text(url, query->separator);
 		tc__buffer_text(url, entry->relation->name);
 	}
 	tc__buffer_char(url, '=');
 }
 
+/* Some of an entry's values, each with what stands in front of it. */
+static void render_values(const struct tc__query *query, const struct tc__query_entry *entry,
+	size_t from, size_t to, bool secrets, struct tc__buffer *url)
+{
+	struct meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
+	bool joined = list_of(&meaning) == TC_LIST_COMMA;
+	bool hidden = !secrets && entry->rule && entry->rule->secret;
+
+	for (size_t i = from; i < to; i++) {
+		if (i && joined)
+			tc__buffer_char(url, ',');
+		else
+			render_key(query, entry, url);
+		tc__url_encode(url, hidden ? "redacted" : entry->values[i]);
+	}
+}
+
 static void render(const struct tc__query *query, bool secrets, struct tc__buffer *url)
 {
-	char mark = '?';
+	size_t begin = url->length;
 
-	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next) {
-		struct meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
-		bool joined = list_of(&meaning) == TC_LIST_COMMA;
-		for (size_t i = 0; i < entry->count; i++) {
-			if (i && joined)
-				tc__buffer_char(url, ',');
-			else
-				render_key(query, entry, mark, url);
-			mark = '&';
-			bool hidden = !secrets && entry->rule && entry->rule->secret;
-			tc__url_encode(url, hidden ? "redacted" : entry->values[i]);
-		}
-	}
+	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
+		render_values(query, entry, 0, entry->count, secrets, url);
+	if (url->length > begin)
+		url->data[begin] = '?';
 }
 
 void tc__query_render(const struct tc__query *query, struct tc__buffer *url)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CODEGEN_MODEL_H
+#define TC_CODEGEN_MODEL_H
+
+/*
+ * What all the references say together, checked, with the C names chosen: everything that emit
+ * needs, and nothing about JSON or C text. All of it lies in the model's arena or in its inputs.
+ */
+
+#include "codegen/src/input/input.h"
+#include "codegen/src/model/name.h"
+#include <taskcluster/operation.h>
+
+/* A schema that a function or an exchange names. */
+struct schema {
+	const char *name;                /* as the reference spells it; NULL: none */
+	const struct document *document; /* NULL: free-form JSON, whose schema nobody has */
+	const tc_json *root;             /* the value in the document that the name points to */
+};
+
+struct shape; /* what it is in C: shape.h */
+
+struct parameter {
+	const char *name;   /* as the reference spells it */
+	const char *c_name; /* of the parameter or the struct's member */
+};
+
+struct operation {
+	const char *name, *c_name;
+	const char *title, *description;
+	const char *method; /* "GET" */
+	const char *route;
+	const char *scopes;      /* the scope expression as JSON text; NULL: none */
+	const char *scopes_text; /* the same for people */
+	struct parameter *arguments, *query;
+	size_t argument_count, query_count;
+	struct schema input, output;
+	struct shape *input_shape, *output_shape; /* NULL: free-form, or nothing */
+	struct shape *event_shape;                /* of a stream's events */
+	bool secret_reply;
+	enum tc_stability stability;
+	enum tc_retry_class retry;
+	const char *unsafe_member, *unsafe_value;
+	uint32_t wait_ms;
+	const uint16_t *success;        /* statuses, ended by 0; NULL: 200 to 299 */
+	const char *const *reply_types; /* ended by NULL; NULL: those of its kind */
+	bool blob_output, pages;
+	const struct dialect_entry *dialect; /* what x1 adds; NULL: a plain reference */
+};
+
+struct key_word {
+	const char *name, *c_name;
+	const char *constant; /* NULL: the listener chooses */
+	const char *summary;
+	bool required, multiple_words;
+};
+
+struct exchange {
+	const char *name, *c_name;
+	const char *title, *description;
+	const char *exchange; /* with its prefix */
+	struct key_word *words;
+	size_t word_count;
+	struct schema message;
+	struct shape *message_shape; /* NULL: free-form */
+};
+
+/* A service: its functions come from one reference, its exchanges from another, or from none. */
+struct service {
+	struct service *next; /* by name */
+	const char *name;     /* "purge-cache" */
+	const char *c_name;   /* "purge_cache" */
+	const char *schemas;  /* where its schemas lie: "schemas/purge-cache/" */
+	const char *title, *description, *version;
+	const char *short_name; /* where {service} in a base URL is not the name; or NULL */
+	const char *release;    /* of the references; NULL: not told */
+	const char *base_url;   /* NULL: below the root URL */
+	const struct tc_conventions *conventions; /* NULL: Taskcluster's */
+	const struct input *input;                /* that has its references */
+	const struct document *api, *events;
+	struct operation *operations;
+	size_t operation_count;
+	struct exchange *exchanges;
+	size_t exchange_count;
+	struct shape *shapes; /* that need a struct, in the order of their declaration */
+	struct shape *roots;  /* all that functions and exchanges name */
+};
+
+struct model {
+	struct tc__arena arena;
+	struct input *inputs; /* the newest first */
+	struct service *services;
+	struct names names;
+	struct table schema_nodes; /* those that type has to follow; see type.h */
+	struct schema_edge *schema_edges, **last_edge;
+};
+
+/* Makes an empty model; it must not move. */
+void model_open(struct model *model);
+
+/* Takes what model_open and all that followed allocated, inputs included. */
+void model_close(struct model *model);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What structs, their members and the arms of unions are called. */
+#include "codegen/src/shape/builder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STRUCT_NAME_MAX 120
+#define PATH_MAX_STEPS 64
+
+/* ---- structs ---- */
+
+/* Where a schema lies in its document: the names on the way. */
+struct path {
+	const char *steps[PATH_MAX_STEPS];
+	size_t count;
+};
+
+static bool find(const tc_json *from, const tc_json *wanted, struct path *path)
+{
+	size_t count = tc_json_count(from);
+	bool object = tc_json_kind(from) == TC_JSON_OBJECT;
+
+	if (from == wanted)
+		return true;
+	if (path->count == PATH_MAX_STEPS)
+		return false;
+	path->count++;
+	for (size_t i = 0; i < count; i++) {
+		path->steps[path->count - 1] = object ? tc_json_text(tc_json_name(from, i)) : "";
+		if (find(tc_json_item(from, i), wanted, path))
+			return true;
+	}
+	path->count--;
+	return false;
+}
+
+/* Whether the step before the last names things, so that the next step is such a name. */
+static bool holds_names(const char *step)
+{
+	static const char *const holders[] = { "properties", "definitions", "$defs",
+		"patternProperties", "dependencies" };
+
+	for (size_t i = 0; i < sizeof holders / sizeof *holders; i++) {
+		if (strcmp(holders[i], step) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_version(const char *folder, size_t length)
+{
+	return length > 1 && *folder == 'v' && strspn(folder + 1, "0123456789") >= length - 1;
+}
+
+/* "schemas/queue/v1/task.json" -> "task", and "v1"; folders that are no version count. */
+static const char *plain_file_name(
+	struct builder *b, const struct document *document, const char **version)
+{
+	size_t folder = strlen(b->service->schemas);
+	const char *at = document->name, *slash;
+	const char *name = NULL;
+
+	if (strncmp(at, b->service->schemas, folder) == 0)
+		at += folder;
+	else if ((slash = strrchr(at, '/')))
+		at = slash + 1;
+	for (; (slash = strchr(at, '/')); at = slash + 1) {
+		size_t length = (size_t)(slash - at);
+		if (is_version(at, length))
+			*version = shape_text(b, "%.*s", (int)length, at);
+		else
+			name = name ? shape_text(b, "%s_%.*s", name, (int)length, at)
+				    : shape_text(b, "%.*s", (int)length, at);
+	}
+	size_t length = strlen(at);
+	if (length > 5 && strcmp(at + length - 5, ".json") == 0)
+		length -= 5;
+	return name ? shape_text(b, "%s_%.*s", name, (int)length, at)
+		    : shape_text(b, "%.*s", (int)length, at);
+}
+
+/* The same, with the version behind it when an earlier file of another version has the name. */
+static const char *file_name(struct builder *b, const struct document *document)
+{
+	const char *version = NULL;
+	const char *name = plain_file_name(b, document, &version);
+	const struct document **owner = table_get(&b->files, name, strlen(name));
+
+	if (owner)
+		return *owner == document || !version ? name
+						      : shape_text(b, "%s_%s", name, version);
+	owner = shape_alloc(b, sizeof *owner);
+	if (!owner)
+		return name;
+	*owner = document;
+	b->no_memory |= !table_put(&b->files, name, strlen(name), owner);
+	return name;
+}
+
+const char *shape_join(struct builder *b, const char *base, const char *part)
+{
+	char *snake = name_snake(&b->model->arena, part);
+
+	b->no_memory |= !snake;
+	return snake && *snake ? shape_text(b, "%s_%s", base, snake)
+			       : shape_text(b, "%s_member", base);
+}
+
+const char *shape_document_name(
+	struct builder *b, const struct document *document, const tc_json *schema)
+{
+	struct path path = { .count = 0 };
+	const char *name = shape_join(b, b->service->c_name, file_name(b, document));
+
+	if (!find(document->root, schema, &path))
+		path.count = 0;
+	for (size_t i = 0; i < path.count; i++) {
+		const char *step = path.steps[i];
+		if (holds_names(step) && i + 1 < path.count)
+			name = shape_join(b, name, path.steps[++i]);
+		else if (strcmp(step, "additionalProperties") == 0)
+			name = shape_join(b, name, "value");
+	}
+	return name;
+}
+
+/* Whether neither a struct, nor a table, nor a struct of the functions has the name. */
+static bool is_free(struct builder *b, const char *name)
+{
+	const struct names *names = &b->model->names;
+	const char *end = strrchr(name, '_');
+	bool other = strcmp(end ? end : "", "_query") == 0 || strcmp(end ? end : "", "_key") == 0;
+
+	return name_is_free(names, shape_text(b, "struct tc_%s", name)) &&
+		name_is_free(names, shape_text(b, "tc_%s_type", name)) &&
+		!(other && !name_is_free(names, shape_text(b, "tc_%s", name)));
+}
+
+static void take(struct builder *b, const char *name)
+{
+	struct names *names = &b->model->names;
+
+	b->no_memory |= !name_add(names, shape_text(b, "struct tc_%s", name), "a schema") ||
+		!name_add(names, shape_text(b, "tc_%s_type", name), "a schema");
+}
+
+const char *shape_claim(struct builder *b, const char *name)
+{
+	const char *base = shape_text(b, "%.*s", STRUCT_NAME_MAX, name);
+	const char *candidate = base;
+
+	for (unsigned number = 2; !b->no_memory && !is_free(b, candidate); number++)
+		candidate = shape_text(b, "%s%u", base, number);
+	take(b, candidate);
+	return candidate;
+}
+
+/* ---- members ---- */
+
+/* The names of one struct. */
+struct members {
+	struct builder *builder;
+	struct table taken;
+};
+
+static bool is_taken(const struct members *members, const char *name)
+{
+	return name && table_get(&members->taken, name, strlen(name));
+}
+
+static void keep(struct members *members, const char *name)
+{
+	if (name)
+		members->builder->no_memory |=
+			!table_put(&members->taken, name, strlen(name), members->builder);
+}
+
+/* In snake case, and something that C takes. */
+static const char *base_name(struct builder *b, const char *name)
+{
+	char *snake = name_snake(&b->model->arena, name);
+
+	b->no_memory |= !snake;
+	if (!snake || !*snake)
+		return "member";
+	return *snake >= '0' && *snake <= '9' ? shape_text(b, "n%s", snake) : snake;
+}
+
+static const char *escaped(struct builder *b, const char *name)
+{
+	char *result = name_parameter(&b->model->arena, name);
+
+	b->no_memory |= !result;
+	return result ? result : "member";
+}
+
+/* The first of name, name2, name3 … that is free together with what goes with it. */
+static void name_field(struct members *members, struct shape_field *field)
+{
+	struct builder *b = members->builder;
+	const char *base = base_name(b, field->name);
+	const char *name = base;
+
+	for (unsigned number = 2; !b->no_memory; number++) {
+		field->c_name = escaped(b, name);
+		if (shape_is_list(field->use.shape))
+			field->count_name = shape_text(b, "%s_count", name);
+		if (field->use.nullable)
+			field->null_name = shape_text(b, "%s_null", name);
+		if (!is_taken(members, field->c_name) && !is_taken(members, field->count_name) &&
+			!is_taken(members, field->null_name))
+			break;
+		name = shape_text(b, "%s%u", base, number);
+	}
+	keep(members, field->c_name);
+	keep(members, field->count_name);
+	keep(members, field->null_name);
+}
+
+void shape_name_fields(struct builder *b, struct shape *shape)
+{
+	struct members members = { b, { .arena = &b->model->arena } };
+
+	/* those with further members first, so that runs and runsCount become runs, runs_count and
+	 * runs_count2, whatever their order */
+	for (int plain = 0; plain <= 1; plain++) {
+		for (size_t i = 0; i < shape->field_count; i++) {
+			struct shape_field *field = &shape->fields[i];
+			bool more = shape_is_list(field->use.shape) || field->use.nullable;
+			if (more == !plain)
+				name_field(&members, field);
+		}
+	}
+	if (shape->others_name)
+		shape->others_name =
+			is_taken(&members, "other_members") ? "other_members_" : "other_members";
+}
+
+/* ---- arms ---- */
+
+static const char *upper(struct builder *b, const char *name)
+{
+	char *text = tc__arena_text(&b->model->arena, name, strlen(name));
+
+	b->no_memory |= !text;
+	for (char *at = text; at && *at; at++) {
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+	}
+	return text ? text : "";
+}
+
+static const char *enumerator(struct builder *b, const char *shape, const char *arm)
+{
+	const char *base = upper(b, shape_text(b, "TC_%s_%s", shape, arm));
+	const char *name = base;
+
+	for (unsigned number = 2; !b->no_memory && !name_is_free(&b->model->names, name); number++)
+		name = shape_text(b, "%s_%u", base, number);
+	b->no_memory |= !name_add(&b->model->names, name, "a schema");
+	return name;
+}
+
+void shape_name_arms(struct builder *b, struct shape *shape)
+{
+	struct members members = { b, { .arena = &b->model->arena } };
+
+	keep(&members, "tag");
+	keep(&members, "unknown");
+	for (size_t i = 0; i < shape->arm_count; i++) {
+		struct shape_arm *arm = &shape->arms[i];
+		const char *base = base_name(b, arm->c_name), *name = base;
+		for (unsigned number = 2; !b->no_memory; number++) {
+			arm->c_name = escaped(b, name);
+			if (!is_taken(&members, arm->c_name))
+				break;
+			name = shape_text(b, "%s%u", base, number);
+		}
+		keep(&members, arm->c_name);
+		arm->enumerator = enumerator(b, shape->c_name, name);
+	}
+}
