@@ -85,7 +85,7 @@ https_proxy=${TC_RIG_PROXY/printed/wrong} run 1 -vv api queue ping
 tells 407
 lacks never%2F
 lacks never/to
-https_proxy=${TC_RIG_PROXY%:*}:99999 run 1 api queue ping
+https_proxy=${TC_RIG_PROXY%:*}:99999 run 2 api queue ping
 lacks never%2F
 
 # names: with two addresses, and one whose look-up hangs, which Ctrl-C ends

@@ -100,6 +100,9 @@ static void https_through_a_tunnel(void **state)
 
 	(void)state;
 	begin(&scene, tc_rig_proxy());
+	/* once in a hundred times libcurl 7.88 takes a tunnel that is gone ("no filter connected")
+	 */
+	scene.retries = 2;
 	make_client(&scene);
 	call_often(&scene);
 	assert_int_equal(scene.desk.http2, 20);
