@@ -106,7 +106,8 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 		return fault_add(&sandbox->faults, value, why);
 	if (strcmp(name, "--root-url") == 0) {
 		options->root_url = value;
-		return printable(value);
+		*why = "expected a URL, such as https://tc.example.com";
+		return printable(value) && strstr(value, "://");
 	}
 	if (strcmp(name, "--credentials") == 0)
 		return take_credentials(options, value);
