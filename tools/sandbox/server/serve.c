@@ -174,8 +174,9 @@ static int run(struct request *request)
 	const struct tc_operation *operation = request->route->operation;
 	struct store *store = request->sandbox->store;
 
+	/* no 5xx: clients repeat those, some of them for a quarter of an hour */
 	if (!request->route->run)
-		return refuse(request, NOT_IMPLEMENTED, "the sandbox does not implement %s.%s yet",
+		return refuse(request, NOT_IMPLEMENTED, "the sandbox does not implement %s.%s",
 			operation->service->name, operation->name);
 	if (strcmp(request->method, "GET") != 0)
 		store_begin(store);
