@@ -125,6 +125,16 @@ static int admit(struct request *request)
 	return status ? status : check_input(request, schema);
 }
 
+int serve_inside(struct request *request)
+{
+	struct schema schema = fill_input(request);
+	int status = request->route->authorizes ? 0 : authorize(request, NULL);
+
+	if (!status)
+		status = check_input(request, schema);
+	return status ? status : request->route->run(request);
+}
+
 /* Everything between the route and the handler, once. */
 static int prepare(struct request *request)
 {
