@@ -70,6 +70,11 @@ const tc_json *jsone_text(struct jsone *jsone, const char *text, size_t length)
 	return jsone_build(jsone, builder);
 }
 
+const char *jsone_string(const tc_json *value)
+{
+	return tc_json_kind(value) == TC_JSON_STRING ? tc_json_text(value) : NULL;
+}
+
 static const tc_json *make_bool(struct jsone *jsone, bool value)
 {
 	tc_json_builder *builder = tc_json_builder_new();
@@ -172,7 +177,7 @@ static size_t name_length(const char *text)
 
 static const tc_json *call_defined(struct reader *reader, const tc_json *name)
 {
-	const char *text = tc_json_text(name);
+	const char *text = jsone_string(name);
 
 	if (!text)
 		return jsone_fail(reader->jsone, "defined() expects a name as text");
@@ -343,7 +348,7 @@ static const tc_json *calculate(
 
 	if (reader->skip)
 		return left;
-	if (what == '+' && tc_json_text(left) && tc_json_text(right)) {
+	if (what == '+' && jsone_string(left) && jsone_string(right)) {
 		size_t first = tc_json_text_length(left);
 		size_t second = tc_json_text_length(right);
 		char *text = tc__arena_bytes(&reader->jsone->arena, first + second + 1);
@@ -395,9 +400,9 @@ static const tc_json *read_sum(struct reader *reader)
 static bool is_in(const tc_json *left, const tc_json *right)
 {
 	if (tc_json_kind(right) == TC_JSON_OBJECT)
-		return tc_json_text(left) && tc_json_get(right, tc_json_text(left));
+		return jsone_string(left) && tc_json_get(right, jsone_string(left));
 	if (tc_json_kind(right) == TC_JSON_STRING)
-		return tc_json_text(left) && strstr(tc_json_text(right), tc_json_text(left));
+		return jsone_string(left) && strstr(tc_json_text(right), jsone_string(left));
 	for (size_t i = 0; i < tc_json_count(right); i++) {
 		if (tc_json_equal(left, tc_json_item(right, i)))
 			return true;
@@ -411,7 +416,7 @@ static bool compare(const tc_json *left, const tc_json *right, int *order)
 	double a;
 	double b;
 
-	if (tc_json_text(left) && tc_json_text(right)) {
+	if (jsone_string(left) && jsone_string(right)) {
 		*order = strcmp(tc_json_text(left), tc_json_text(right));
 		return true;
 	}

@@ -27,6 +27,9 @@ const tc_json *jsone_text(struct jsone *jsone, const char *text, size_t length);
 const tc_json *jsone_evaluate(
 	struct jsone *jsone, const struct jsone_scope *scope, const char *text, const char **rest);
 
+/* A text value's text; NULL for all else (tc_json_text has numbers too). */
+const char *jsone_string(const tc_json *value);
+
 /* false, null, 0, and what is empty. */
 bool jsone_truth(const tc_json *value);
 

@@ -86,7 +86,7 @@ static const tc_json *render_text(
 static const tc_json *evaluate_all(
 	struct jsone *jsone, const struct jsone_scope *scope, const tc_json *expression)
 {
-	const char *text = tc_json_text(expression);
+	const char *text = jsone_string(expression);
 	const char *rest;
 
 	if (!text)
