@@ -122,88 +122,90 @@ static const char context_text[] =
 	"[1,\"two\"]},\"empty\":\"\"},\"list\":[\"x\",\"y\"],\"none\":null}";
 
 /* A template and what comes of it; NULL when nothing is left, or a part of the problem. */
+static const struct {
+	const char *template, *made, *problem;
+} template_rows[] = {
+	{ "{\"a\":[1,null,\"x\"]}", "{\"a\":[1,null,\"x\"]}", NULL },
+	{ "\"a ${s}, ${n} ${t}${none}.\"", "\"a text, 3 true.\"", NULL },
+	{ "\"$${s} $x ${ s }\"", "\"${s} $x text\"", NULL },
+	{ "\"${o.a.b[1]}${o['a'].b[-2]}\"", "\"two1\"", NULL },
+	{ "{\"k-${s}\":1}", "{\"k-text\":1}", NULL },
+	{ "\"${o}\"", NULL, "must be a text" },
+	{ "\"${missing}\"", NULL, "unknown context value missing" },
+	{ "\"${s\"", NULL, "expected `}`" },
+	{ "\"${}\"", NULL, "expected a value" },
+	{ "\"${o.x}\"", NULL, "no property \"x\"" },
+	{ "{\"$eval\":\"o.a\"}", "{\"b\":[1,\"two\"]}", NULL },
+	{ "{\"$eval\":\"n + 1\"}", "4", NULL },
+	{ "{\"$eval\":\"(n + 1) * 2 - 9 / 2\"}", "3.5", NULL },
+	{ "{\"$eval\":\"s + '!'\"}", "\"text!\"", NULL },
+	{ "{\"$eval\":\"-n\"}", "-3", NULL },
+	{ "{\"$eval\":\"s n\"}", NULL, "expected the end" },
+	{ "{\"$eval\":1}", NULL, "must be a text" },
+	{ "{\"$eval\":\"list[0:1]\"}", NULL, "slices" },
+	{ "{\"$eval\":\"strip(s)\"}", NULL, "function strip()" },
+	{ "{\"$eval\":\"len(list)\"}", "2", NULL },
+	{ "{\"$eval\":\"defined('s') && !defined('z')\"}", "true", NULL },
+	{ "{\"$eval\":\"n / 0\"}", NULL, "division by zero" },
+	{ "{\"$fromNow\":\"1 day\"}", "\"2026-01-02T00:00:00.000Z\"", NULL },
+	{ "{\"$fromNow\":\"${n} hours\"}", "\"2026-01-01T03:00:00.000Z\"", NULL },
+	{ "{\"$fromNow\":\"1 day\",\"from\":\"2020-01-01T00:00:00Z\"}",
+		"\"2020-01-02T00:00:00.000Z\"", NULL },
+	{ "{\"$eval\":\"fromNow('1 hour')\"}", "\"2026-01-01T01:00:00.000Z\"", NULL },
+	{ "{\"$fromNow\":\"soon\"}", NULL, "a span such as" },
+	{ "{\"$if\":\"t\",\"then\":1,\"else\":2}", "1", NULL },
+	{ "{\"$if\":\"!t\",\"then\":1,\"else\":2}", "2", NULL },
+	{ "{\"$if\":\"n > 2 && s == 'text'\",\"then\":\"${s}\"}", "\"text\"", NULL },
+	{ "{\"$if\":\"n >= 4 || s != 'text'\",\"then\":1}", NULL, NULL },
+	{ "{\"$if\":\"'x' in list && 'a' in o && 'ex' in s\",\"then\":1}", "1", NULL },
+	{ "{\"$if\":\"!(t && false) && n < 4 && n <= 3\",\"then\":1}", "1", NULL },
+	{ "{\"$if\":\"none || o.empty || 0\",\"then\":1,\"else\":2}", "2", NULL },
+	{ "{\"$if\":\"defined('z') && z.a\",\"then\":1,\"else\":2}", "2", NULL },
+	{ "{\"$if\":\"s < 1\",\"then\":1}", NULL, "two numbers or two texts" },
+	{ "{\"a\":{\"$if\":\"false\",\"then\":1},\"b\":2}", "{\"b\":2}", NULL },
+	{ "[{\"$if\":\"false\",\"then\":1},2]", "[2]", NULL },
+	{ "{\"$merge\":[{\"a\":1,\"b\":1},{\"b\":2},{\"$eval\":\"o.a\"}]}",
+		"{\"a\":1,\"b\":[1,\"two\"]}", NULL },
+	{ "{\"$merge\":[1]}", NULL, "$merge expects objects" },
+	{ "{\"$merge\":{}}", NULL, "$merge expects an array" },
+	{ "{\"$flatten\":[[1],2,[[3]]]}", "[1,2,[3]]", NULL },
+	{ "{\"$map\":{\"$eval\":\"list\"},\"each(v)\":\"-${v}\"}", "[\"-x\",\"-y\"]", NULL },
+	{ "{\"$map\":[\"a\",\"b\"],\"each(v, i)\":\"${i}${v}\"}", "[\"0a\",\"1b\"]", NULL },
+	{ "{\"$map\":{\"p\":1,\"q\":2},\"each(m)\":{\"${m.key}2\":{\"$eval\":\"m.val\"}}}",
+		"{\"p2\":1,\"q2\":2}", NULL },
+	{ "{\"$map\":[1]}", NULL, "expects each(name)" },
+	{ "{\"$let\":{\"v\":{\"$eval\":\"n\"}},\"in\":{\"$eval\":\"v + n\"}}", "6", NULL },
+	{ "{\"$json\":{\"a\":[\"${s}\"]}}", "\"{\\\"a\\\":[\\\"text\\\"]}\"", NULL },
+	{ "{\"$sort\":[1]}", NULL, "does not render the JSON-e operator $sort" },
+	{ "{\"a\":[{\"$switch\":{}}]}", NULL, "JSON-e operator $switch" },
+	{ "{\"$nothing\":1}", NULL, "$nothing is no operator" },
+	{ "{\"$$nothing\":1}", "{\"$nothing\":1}", NULL },
+	{ "{\"$eval\":\"n\",\"other\":1}", NULL, "`other` must not stand beside $eval" },
+};
+
 static void templates(void **state)
 {
-	static const struct {
-		const char *template, *made, *problem;
-	} rows[] = {
-		{ "{\"a\":[1,null,\"x\"]}", "{\"a\":[1,null,\"x\"]}", NULL },
-		{ "\"a ${s}, ${n} ${t}${none}.\"", "\"a text, 3 true.\"", NULL },
-		{ "\"$${s} $x ${ s }\"", "\"${s} $x text\"", NULL },
-		{ "\"${o.a.b[1]}${o['a'].b[-2]}\"", "\"two1\"", NULL },
-		{ "{\"k-${s}\":1}", "{\"k-text\":1}", NULL },
-		{ "\"${o}\"", NULL, "must be a text" },
-		{ "\"${missing}\"", NULL, "unknown context value missing" },
-		{ "\"${s\"", NULL, "expected `}`" },
-		{ "\"${}\"", NULL, "expected a value" },
-		{ "\"${o.x}\"", NULL, "no property \"x\"" },
-		{ "{\"$eval\":\"o.a\"}", "{\"b\":[1,\"two\"]}", NULL },
-		{ "{\"$eval\":\"n + 1\"}", "4", NULL },
-		{ "{\"$eval\":\"(n + 1) * 2 - 9 / 2\"}", "3.5", NULL },
-		{ "{\"$eval\":\"s + '!'\"}", "\"text!\"", NULL },
-		{ "{\"$eval\":\"-n\"}", "-3", NULL },
-		{ "{\"$eval\":\"s n\"}", NULL, "expected the end" },
-		{ "{\"$eval\":1}", NULL, "must be a text" },
-		{ "{\"$eval\":\"list[0:1]\"}", NULL, "slices" },
-		{ "{\"$eval\":\"strip(s)\"}", NULL, "function strip()" },
-		{ "{\"$eval\":\"len(list)\"}", "2", NULL },
-		{ "{\"$eval\":\"defined('s') && !defined('z')\"}", "true", NULL },
-		{ "{\"$eval\":\"n / 0\"}", NULL, "division by zero" },
-		{ "{\"$fromNow\":\"1 day\"}", "\"2026-01-02T00:00:00.000Z\"", NULL },
-		{ "{\"$fromNow\":\"${n} hours\"}", "\"2026-01-01T03:00:00.000Z\"", NULL },
-		{ "{\"$fromNow\":\"1 day\",\"from\":\"2020-01-01T00:00:00Z\"}",
-			"\"2020-01-02T00:00:00.000Z\"", NULL },
-		{ "{\"$eval\":\"fromNow('1 hour')\"}", "\"2026-01-01T01:00:00.000Z\"", NULL },
-		{ "{\"$fromNow\":\"soon\"}", NULL, "a span such as" },
-		{ "{\"$if\":\"t\",\"then\":1,\"else\":2}", "1", NULL },
-		{ "{\"$if\":\"!t\",\"then\":1,\"else\":2}", "2", NULL },
-		{ "{\"$if\":\"n > 2 && s == 'text'\",\"then\":\"${s}\"}", "\"text\"", NULL },
-		{ "{\"$if\":\"n >= 4 || s != 'text'\",\"then\":1}", NULL, NULL },
-		{ "{\"$if\":\"'x' in list && 'a' in o && 'ex' in s\",\"then\":1}", "1", NULL },
-		{ "{\"$if\":\"!(t && false) && n < 4 && n <= 3\",\"then\":1}", "1", NULL },
-		{ "{\"$if\":\"none || o.empty || 0\",\"then\":1,\"else\":2}", "2", NULL },
-		{ "{\"$if\":\"defined('z') && z.a\",\"then\":1,\"else\":2}", "2", NULL },
-		{ "{\"$if\":\"s < 1\",\"then\":1}", NULL, "two numbers or two texts" },
-		{ "{\"a\":{\"$if\":\"false\",\"then\":1},\"b\":2}", "{\"b\":2}", NULL },
-		{ "[{\"$if\":\"false\",\"then\":1},2]", "[2]", NULL },
-		{ "{\"$merge\":[{\"a\":1,\"b\":1},{\"b\":2},{\"$eval\":\"o.a\"}]}",
-			"{\"a\":1,\"b\":[1,\"two\"]}", NULL },
-		{ "{\"$merge\":[1]}", NULL, "$merge expects objects" },
-		{ "{\"$merge\":{}}", NULL, "$merge expects an array" },
-		{ "{\"$flatten\":[[1],2,[[3]]]}", "[1,2,[3]]", NULL },
-		{ "{\"$map\":{\"$eval\":\"list\"},\"each(v)\":\"-${v}\"}", "[\"-x\",\"-y\"]",
-			NULL },
-		{ "{\"$map\":[\"a\",\"b\"],\"each(v, i)\":\"${i}${v}\"}", "[\"0a\",\"1b\"]", NULL },
-		{ "{\"$map\":{\"p\":1,\"q\":2},\"each(m)\":{\"${m.key}2\":{\"$eval\":\"m.val\"}}}",
-			"{\"p2\":1,\"q2\":2}", NULL },
-		{ "{\"$map\":[1]}", NULL, "expects each(name)" },
-		{ "{\"$let\":{\"v\":{\"$eval\":\"n\"}},\"in\":{\"$eval\":\"v + n\"}}", "6", NULL },
-		{ "{\"$json\":{\"a\":[\"${s}\"]}}", "\"{\\\"a\\\":[\\\"text\\\"]}\"", NULL },
-		{ "{\"$sort\":[1]}", NULL, "does not render the JSON-e operator $sort" },
-		{ "{\"a\":[{\"$switch\":{}}]}", NULL, "JSON-e operator $switch" },
-		{ "{\"$nothing\":1}", NULL, "$nothing is no operator" },
-		{ "{\"$$nothing\":1}", "{\"$nothing\":1}", NULL },
-		{ "{\"$eval\":\"n\",\"other\":1}", NULL, "`other` must not stand beside $eval" },
-	};
 	const tc_json *context = NULL;
 
 	(void)state;
 	assert_int_equal(tc_json_parse(context_text, strlen(context_text), &context, NULL), TC_OK);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof template_rows / sizeof *template_rows; i++) {
 		struct jsone jsone = { 0 };
 		const tc_json *template = NULL;
 		char *text = NULL;
-		assert_int_equal(
-			tc_json_parse(rows[i].template, strlen(rows[i].template), &template, NULL),
+		assert_int_equal(tc_json_parse(template_rows[i].template,
+					 strlen(template_rows[i].template), &template, NULL),
 			TC_OK);
 		const tc_json *made = jsone_render(&jsone, template, context);
 		if (made)
 			tc_json_write(made, TC_JSON_COMPACT, &text, NULL, NULL);
-		bool good = rows[i].problem ? !made && strstr(jsone.problem, rows[i].problem)
-					    : !*jsone.problem;
-		if (!good || (text && !rows[i].made) || (!text && rows[i].made) ||
-			(text && strcmp(text, rows[i].made) != 0))
-			fail_msg("%s: %s%s", rows[i].template, text ? text : "", jsone.problem);
+		bool good = template_rows[i].problem
+			? !made && strstr(jsone.problem, template_rows[i].problem)
+			: !*jsone.problem;
+		if (!good || (text && !template_rows[i].made) || (!text && template_rows[i].made) ||
+			(text && strcmp(text, template_rows[i].made) != 0))
+			fail_msg("%s: %s%s", template_rows[i].template, text ? text : "",
+				jsone.problem);
 		tc_release(text);
 		jsone_end(&jsone);
 		tc_release(template);

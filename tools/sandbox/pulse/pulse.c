@@ -23,8 +23,7 @@ struct pulse {
 
 static bool publishes(const char *service)
 {
-	static const char *const names[] = { "queue", "auth", "hooks", "notify",
-		"worker-manager" };
+	static const char *const names[] = { "queue", "auth", "hooks", "notify", "worker-manager" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (strcmp(names[i], service) == 0)

@@ -32,7 +32,8 @@ static const char *const statements[] = {
 	"DELETE FROM namespaces WHERE (parent, name) IN (SELECT parent, name FROM namespaces WHERE "
 	"expires < ?" AT_ONCE,
 	"DELETE FROM secrets WHERE name IN (SELECT name FROM secrets WHERE expires < ?" AT_ONCE,
-	"DELETE FROM purge_requests WHERE (pool_id, cache_name) IN (SELECT pool_id, cache_name FROM "
+	"DELETE FROM purge_requests WHERE (pool_id, cache_name) IN (SELECT pool_id, cache_name "
+	"FROM "
 	"purge_requests WHERE expires < ?" AT_ONCE,
 	"DELETE FROM managed_workers WHERE (pool_id, worker_group, worker_id) IN (SELECT pool_id, "
 	"worker_group, worker_id FROM managed_workers WHERE expires < ?" AT_ONCE,
