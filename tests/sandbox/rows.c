@@ -21,6 +21,11 @@ static const char *expand(const char *text, char *to, size_t size)
 			to[used++] = *text++;
 			continue;
 		}
+		if (text[1] == '$') {
+			to[used++] = '$';
+			text += 2;
+			continue;
+		}
 		if (text[1] == 'T' || text[1] == 'U') {
 			used += (size_t)snprintf(to + used, size - used, "%s",
 				text[1] == 'T' ? rows_task_id : rows_other_id);

@@ -7,7 +7,8 @@
 #include "client.h"
 #include <taskcluster/slugid.h>
 
-/* $T is the table's task, $U another one, $+600$ and $-600$ are dates that far from now. */
+/* $T is the table's task, $U another one, $+600$ and $-600$ are dates that far from now,
+ * $$ is a dollar sign. */
 struct row {
 	const char *line; /* what it shows */
 	const char *method, *path, *body;

@@ -4,6 +4,7 @@
 #include "tools/sandbox/request/error.h"
 
 #include <string.h>
+#include <taskcluster/date.h>
 
 #define DIGITS "0123456789"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -40,6 +41,27 @@ static bool is_task_queue_id(const char *text)
 		strspn(text, WORD) == (size_t)(slash - text) && is_identifier(slash + 1);
 }
 
+/* A worker type that a manager names machines by: lower case, beginning with a letter. */
+static bool is_managed_pool_id(const char *text)
+{
+	const char *type = is_task_queue_id(text) ? strchr(text, '/') + 1 : "-";
+	size_t length = strlen(type);
+
+	return *type >= 'a' && *type <= 'z' &&
+		strspn(type, "abcdefghijklmnopqrstuvwxyz-" DIGITS) == length &&
+		type[length - 1] != '-';
+}
+
+static bool is_hook_group_id(const char *text)
+{
+	return only(text, WORD, 1000);
+}
+
+static bool is_hook_id(const char *text)
+{
+	return only(text, WORD "/", 1000);
+}
+
 static bool is_printable(const char *text)
 {
 	for (; *text; text++) {
@@ -60,7 +82,7 @@ static bool is_index_path(const char *text)
 }
 
 static const struct rule {
-	const char *name;
+	const char *name; /* of the argument, or that of one service: "service.argument" */
 	bool (*good)(const char *text);
 	const char *expected;
 } rules[] = {
@@ -72,16 +94,34 @@ static const struct rule {
 	{ "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
 	{ "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
 	{ "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ "worker-manager.workerPoolId", is_managed_pool_id,
+		"<provisionerId>/<workerType>, the type in lower case and beginning with a "
+		"letter" },
+	{ "workerPoolId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ "hookGroupId", is_hook_group_id, "at most 1000 of A-Z a-z 0-9 - _" },
+	{ "hookId", is_hook_id, "at most 1000 of A-Z a-z 0-9 - _ /" },
 	{ "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },
 	{ "roleId", is_printable, "printable ASCII" },
 	{ "name", is_printable, "printable ASCII" },
 	{ "indexPath", is_index_path, "words of A-Z a-z 0-9 -_!:@ joined by dots" },
 };
 
+static bool is_about(const struct rule *rule, const char *service, const char *name)
+{
+	const char *dot = strchr(rule->name, '.');
+
+	if (!dot)
+		return strcmp(rule->name, name) == 0;
+	return strncmp(rule->name, service, (size_t)(dot - rule->name)) == 0 &&
+		strcmp(dot + 1, name) == 0;
+}
+
 static int check_argument(struct request *request, const char *name, const char *value)
 {
+	const char *service = request->route->operation->service->name;
+
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-		if (strcmp(rules[i].name, name) == 0 && !rules[i].good(value))
+		if (is_about(&rules[i], service, name) && !rules[i].good(value))
 			return refuse(request, INVALID_REQUEST_ARGUMENTS,
 				"URL parameter '%s' given as '%s' is not valid: expected %s", name,
 				value, rules[i].expected);
@@ -91,10 +131,14 @@ static int check_argument(struct request *request, const char *name, const char 
 
 static const char *query_problem(const char *name, const char *value)
 {
+	struct timespec when;
+
 	if (strcmp(name, "limit") == 0 && !only(value, DIGITS, 9))
 		return "must be a number";
 	if (strcmp(name, "continuationToken") == 0 && !only(value, WORD "=.", 4096))
 		return "is no token of an earlier reply";
+	if (strcmp(name, "since") == 0 && tc_date_parse(value, &when, NULL) != TC_OK)
+		return "must be a date";
 	if (strcmp(name, "prefix") == 0 && !*value)
 		return "must not be empty";
 	if (strcmp(name, "quarantined") == 0 && strcmp(value, "true") != 0 &&
