@@ -442,7 +442,7 @@ static tc_credentials *make_vector(const tc_json *row)
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
 	tc_error err = TC_ERROR_INIT;
 	tc_credentials *issuer = tc_credentials_from_json(tc_json_get(row, "issuer"), &err);
-	const char *texts[10];
+	const char *texts[20];
 
 	assert_non_null(issuer);
 	temporary.client_id = text_at(row, "/name");
@@ -457,36 +457,61 @@ static tc_credentials *make_vector(const tc_json *row)
 	return made;
 }
 
-static void test_temporary_vectors(void **state)
+/* The same members with the same values, in whatever order. */
+static void assert_same_object(const char *text, const char *expected)
+{
+	const tc_json *mine = parse(text), *other = parse(expected);
+
+	if (!tc_json_equal(mine, other))
+		fail_msg("%s is not %s", text, expected);
+	tc_release(mine);
+	tc_release(other);
+}
+
+/* What another client made of the same input. */
+static void check_vector(const tc_json *row)
+{
+	const tc_json *expected = tc_json_get(row, "made"), *revealed;
+	const tc_json *authorized = tc_json_get(expected, "authorizedScopes");
+	tc_credentials *made = make_vector(row);
+	const struct tc_credentials_info *info;
+
+	assert_ok(tc_credentials_reveal(made, &revealed, NULL), NULL);
+	assert_string_equal(text_at(revealed, "/clientId"), text_at(expected, "/clientId"));
+	assert_string_equal(text_at(revealed, "/accessToken"), text_at(expected, "/accessToken"));
+	assert_same_object(text_at(revealed, "/certificate"), text_at(expected, "/certificate"));
+	assert_ok(tc_credentials_info(made, &info, NULL), NULL);
+	assert_int_equal(info->authorized, tc_json_kind(authorized) == TC_JSON_ARRAY);
+	assert_int_equal(info->authorized_scopes.count, tc_json_count(authorized));
+	tc_release(info);
+	tc_release(revealed);
+	tc_credentials_free(made);
+}
+
+static void check_vectors(const char *path, const char *list, size_t count)
 {
 	size_t length;
-	char *text = tc_test_read_file("tests/vectors/temporary-credentials.json", &length);
-	const tc_json *rows = parse(text);
+	char *text = tc_test_read_file(path, &length);
+	const tc_json *file = parse(text), *rows = tc_json_at(file, list);
 
-	(void)state;
 	free(text);
-	assert_int_equal(tc_json_count(rows), 4);
-	for (size_t i = 0; i < tc_json_count(rows); i++) {
-		const tc_json *row = tc_json_item(rows, i), *revealed;
-		const tc_json *expected = tc_json_get(row, "made");
-		const tc_json *authorized = tc_json_get(expected, "authorizedScopes");
-		tc_credentials *made = make_vector(row);
-		const struct tc_credentials_info *info;
+	assert_int_equal(tc_json_count(rows), count);
+	for (size_t i = 0; i < count; i++)
+		check_vector(tc_json_item(rows, i));
+	tc_release(file);
+}
 
-		assert_ok(tc_credentials_reveal(made, &revealed, NULL), NULL);
-		assert_string_equal(text_at(revealed, "/clientId"), text_at(expected, "/clientId"));
-		assert_string_equal(
-			text_at(revealed, "/accessToken"), text_at(expected, "/accessToken"));
-		assert_string_equal(
-			text_at(revealed, "/certificate"), text_at(expected, "/certificate"));
-		assert_ok(tc_credentials_info(made, &info, NULL), NULL);
-		assert_int_equal(info->authorized, tc_json_kind(authorized) == TC_JSON_ARRAY);
-		assert_int_equal(info->authorized_scopes.count, tc_json_count(authorized));
-		tc_release(info);
-		tc_release(revealed);
-		tc_credentials_free(made);
-	}
-	tc_release(rows);
+static void test_temporary_vectors(void **state)
+{
+	(void)state;
+	check_vectors("tests/vectors/temporary-credentials.json", "", 4);
+}
+
+/* The list of scopes may be empty: then nothing, not even a line feed, follows its name. */
+static void test_every_form_of_certificate_is_signed_as_others_do(void **state)
+{
+	(void)state;
+	check_vectors("tests/vectors/certificate-forms.json", "/forms", 14);
 }
 
 static void test_temporary_by_default(void **state)
@@ -727,6 +752,7 @@ int main(void)
 		cmocka_unit_test(test_null_credentials_are_refused),
 		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_temporary_vectors),
+		cmocka_unit_test(test_every_form_of_certificate_is_signed_as_others_do),
 		cmocka_unit_test(test_temporary_by_default),
 		cmocka_unit_test(test_temporary_refuses),
 		cmocka_unit_test(test_temporary_of_31_days),
