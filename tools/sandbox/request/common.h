@@ -46,6 +46,9 @@ void common_list_into(
 /* An empty reply: 200 `{}`. */
 int common_empty(struct request *request);
 
+/* 303 to a place (NULL: memory has ended) with no JSON, but a sentence that says so. */
+int common_redirect(struct request *request, const char *location);
+
 /* A stored JSON array of scopes as a set. */
 bool common_scopes(struct request *request, const char *json, struct tc_scopes *scopes);
 

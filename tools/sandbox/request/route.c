@@ -117,10 +117,54 @@ struct span {
 	size_t length;
 };
 
-/* A path against a template such as "/task/<taskId>/runs/<runId>". The last argument takes slashes
- * too when it is a name or a prefix, as the services do. */
-static bool match(const char *route, const char *path, size_t length, struct span *spans)
+static bool begins(const char *text, const char *with)
 {
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Which arguments may hold raw slashes: names and prefixes at the end any number (but where an
+ * upload begins or ends, none), and the queues and pools of these routes their one. */
+static bool takes_slashes(const char *route, const char *argument, size_t length)
+{
+	return !argument[length] && !begins(route, "/upload/") &&
+		!begins(route, "/finish-upload/") &&
+		(begins(argument, "<name>") || begins(argument, "<prefix>"));
+}
+
+static bool takes_one_slash(const char *route, const char *argument, size_t length)
+{
+	static const char *const routes[] = { "/claim-work/", "/pending/", "/purge-cache/",
+		"/worker-pool/", "/worker-pool-errors/" };
+
+	if (!begins(argument, "<taskQueueId>") && !begins(argument, "<workerPoolId>"))
+		return false;
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+		if (begins(route, routes[i]))
+			return true;
+	}
+	return begins(route, "/task-queues/") && argument[length];
+}
+
+/* Where an argument of a path ends. */
+static const char *argument_end(const char *route, const char *argument, size_t length,
+	const char *path, const char *end)
+{
+	const char *slash = memchr(path, '/', (size_t)(end - path));
+
+	if (!slash || takes_slashes(route, argument, length))
+		return end;
+	/* an escaped one is the one */
+	if (!takes_one_slash(route, argument, length) ||
+		memmem(path, (size_t)(slash - path), "%2", 2))
+		return slash;
+	const char *next = memchr(slash + 1, '/', (size_t)(end - slash - 1));
+	return next ? next : end;
+}
+
+/* A path against a template such as "/task/<taskId>/runs/<runId>". */
+static bool match(const char *template, const char *path, size_t length, struct span *spans)
+{
+	const char *route = template;
 	const char *end = path + length;
 
 	while (*route) {
@@ -130,11 +174,7 @@ static bool match(const char *route, const char *path, size_t length, struct spa
 			continue;
 		}
 		size_t name = strcspn(route, ">") + 1;
-		bool greedy = !route[name] &&
-			(strncmp(route, "<name>", name) == 0 ||
-				strncmp(route, "<prefix>", name) == 0);
-		const char *slash = memchr(path, '/', (size_t)(end - path));
-		const char *stop = greedy || !slash ? end : slash;
+		const char *stop = argument_end(template, route, name, path, end);
 		if (stop == path)
 			return false;
 		*spans++ = (struct span){ path, (size_t)(stop - path) };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/tasks/indexing.h"
 
+#include "tools/sandbox/base/date.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/date.h>
 
 #define ROUTE "index."
 
@@ -49,12 +50,12 @@ void indexing_insert(struct sandbox *sandbox, struct tc__arena *arena,
 
 static int64_t read_date(const tc_json *json, int64_t fallback)
 {
-	struct timespec when;
+	int64_t when;
 
 	if (tc_json_kind(json) != TC_JSON_STRING ||
-		tc_date_parse(tc_json_text(json), &when, NULL) != TC_OK)
+		date_read(tc_json_text(json), &when) != DATE_READ)
 		return fallback;
-	return (int64_t)when.tv_sec * 1000 + when.tv_nsec / 1000000;
+	return when;
 }
 
 void indexing_task_completed(const struct step *step, const struct task *task)
