@@ -55,7 +55,7 @@ static bool is_client_id(const char *text)
 }
 
 /* Parts joined by dots, none of them empty. How long it may be, only the database says. */
-static bool is_index_path(const char *text)
+bool arguments_is_index_path(const char *text)
 {
 	size_t length = strlen(text);
 
@@ -88,8 +88,8 @@ static const struct rule {
 	{ NULL, "roleId", is_printable, "printable ASCII" },
 	{ "secrets", "name", is_anything, "any text" },
 	{ NULL, "name", is_printable, "printable ASCII" },
-	{ NULL, "indexPath", is_index_path, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
-	{ NULL, "namespace", is_index_path, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
+	{ NULL, "indexPath", arguments_is_index_path, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
+	{ NULL, "namespace", arguments_is_index_path, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
 };
 
 static const struct rule *find_rule(const char *service, const char *name)

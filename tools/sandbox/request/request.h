@@ -45,6 +45,7 @@ struct request {
 	struct tc__buffer body;
 	bool too_large;
 	const tc_json *input; /* the body as JSON */
+	bool broken;          /* a row of the reply breaks the reply's schema */
 	bool unstorable;      /* it has NUL or half a surrogate, which the services cannot keep */
 	struct {
 		const char *name, *text;

@@ -145,6 +145,11 @@ static bool takes_one_slash(const char *route, const char *argument, size_t leng
 	return begins(route, "/task-queues/") && argument[length];
 }
 
+static bool has_escape(const char *text, const char *end)
+{
+	return memchr(text, '%', (size_t)(end - text)) != NULL;
+}
+
 /* Where an argument of a path ends. */
 static const char *argument_end(const char *route, const char *argument, size_t length,
 	const char *path, const char *end)
@@ -153,9 +158,9 @@ static const char *argument_end(const char *route, const char *argument, size_t 
 
 	if (!slash || takes_slashes(route, argument, length))
 		return end;
-	/* an escaped one is the one */
+	/* escapes stand for slashes: nothing else of a queue's or a pool's name needs them */
 	if (!takes_one_slash(route, argument, length) ||
-		memmem(path, (size_t)(slash - path), "%2", 2))
+		has_escape(path, slash))
 		return slash;
 	const char *next = memchr(slash + 1, '/', (size_t)(end - slash - 1));
 	return next ? next : end;

@@ -48,9 +48,9 @@ static int secrets_get(struct request *request)
 		write_end_object(reply);
 	}
 	store_end(store, row);
-	if (expired)
-		return refuse(request, RESOURCE_EXPIRED, "The requested resource has expired.");
-	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "Secret not found");
+	if (found && !expired)
+		return 200;
+	return refuse(request, RESOURCE_NOT_FOUND, "Secret not found");
 }
 
 static void write_secret_name(struct request *request, struct row *row)
