@@ -143,7 +143,8 @@ static void write_listed_worker(struct request *request, struct row *row)
 	write_member(reply, "workerId", store_text(row, 2));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
-	write_member_date(reply, "quarantineUntil", store_int(row, 5));
+	if (store_int(row, 5) > request->now_ms)
+		write_member_date(reply, "quarantineUntil", store_int(row, 5));
 	if (tc_json_parse(text, strlen(text), &recent, NULL) == TC_OK && tc_json_count(recent)) {
 		write_name(reply, "latestTask");
 		write_json(reply, tc_json_item(recent, 0));
@@ -189,7 +190,9 @@ static void write_worker(struct request *request, struct row *row)
 	write_member_date(reply, "expires", store_int(row, 7));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
-	write_member_date(reply, "quarantineUntil", store_int(row, 5));
+	/* one that was never in quarantine has been out of it for ten years */
+	write_member_date(reply, "quarantineUntil",
+		store_int(row, 5) ? store_int(row, 5) : store_int(row, 3) - 3652 * DAY_MS);
 	write_member_raw(reply, "quarantineDetails", store_text(row, 8));
 	write_end_object(reply);
 }
@@ -328,10 +331,11 @@ int queue_list_pending(struct request *request)
 
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
+	/* oldest first */
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT r.task_id, r.task_id, r.run_id, r.scheduled, t.definition FROM runs r JOIN "
-		"tasks t ON t.task_id = r.task_id WHERE r.state = 'pending' AND r.queue_id = ? AND "
-		"r.task_id > ? ORDER BY r.task_id LIMIT ?",
+		"SELECT printf('%015d/%s', r.scheduled, r.task_id) AS age, r.task_id, r.run_id, "
+		"r.scheduled, t.definition FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
+		"r.state = 'pending' AND r.queue_id = ? AND age > ? ORDER BY age LIMIT ?",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
