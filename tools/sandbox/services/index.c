@@ -263,9 +263,9 @@ static int list_found(struct request *request, const struct tc_scopes *paths)
 		    "SELECT count(*) > count(DISTINCT value ->> 2) FROM json_each(?)", "t", text))
 		return refuse(request, INTERNAL_SERVER_ERROR, "a path is there twice");
 	struct row *row = store_query(store,
-		"SELECT e.task_id, e.rank, e.data, e.expires, p.value ->> 2 AS path FROM "
+		"SELECT e.task_id, e.rank, e.data, e.expires, p.value ->> 2 AS place FROM "
 		"json_each(?) p JOIN entries e ON e.namespace = p.value ->> 0 AND e.name = "
-		"p.value ->> 1 WHERE path > ? AND e.expires > ? ORDER BY path LIMIT ?",
+		"p.value ->> 1 WHERE place > ? AND e.expires > ? ORDER BY place LIMIT ?",
 		"ttii", text, page.after, request->now_ms, page.limit + 1);
 	common_list(request, &tasks, &page, row);
 	return request->broken ? refuse_reply(request) : 200;

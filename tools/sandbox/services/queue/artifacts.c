@@ -248,8 +248,16 @@ static struct task *find_run(struct request *request, struct run **run, int *sta
 	struct task *task = task_load(request->sandbox->store, &request->arena, id);
 
 	*run = task ? task_run(task, strtol(request_argument(request, "runId"), NULL, 10)) : NULL;
-	*status = *run ? authorize(request, NULL)
-		       : refuse(request, INPUT_ERROR, "%s not found", task ? "Run" : "Task");
+	if (!*run) {
+		*status = refuse(request, INPUT_ERROR, "%s not found", task ? "Run" : "Task");
+		return NULL;
+	}
+	const struct scope_value values[] = {
+		{ .name = "workerGroup", .text = (*run)->worker_group },
+		{ .name = "workerId", .text = (*run)->worker_id },
+		{ .name = NULL },
+	};
+	*status = authorize(request, values);
 	return *status ? NULL : task;
 }
 

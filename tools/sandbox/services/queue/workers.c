@@ -333,7 +333,7 @@ int queue_list_pending(struct request *request)
 		return common_refuse_page(request);
 	/* oldest first */
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT printf('%015d/%s', r.scheduled, r.task_id) AS age, r.task_id, r.run_id, "
+		"SELECT printf('%015d/%015d', r.scheduled, t.seq) AS age, r.task_id, r.run_id, "
 		"r.scheduled, t.definition FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
 		"r.state = 'pending' AND r.queue_id = ? AND age > ? ORDER BY age LIMIT ?",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
