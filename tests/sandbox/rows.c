@@ -58,8 +58,8 @@ struct reply *rows_ask(const struct tc_test_server *server, const struct row *ro
 	char body[4000];
 
 	expand(row->path, path, sizeof path);
-	struct reply *reply = ask(
-		server, row->method, path, expand(row->body, body, sizeof body), &row->quirks);
+	struct reply *reply =
+		ask(server, row->method, path, expand(row->body, body, sizeof body), &row->quirks);
 	if (row->quirks.save)
 		snprintf(saved, sizeof saved, "%s", reply_text(reply, row->quirks.save));
 	return reply;
@@ -76,9 +76,9 @@ void rows_run(const struct tc_test_server *server, const struct row *rows, size_
 		struct reply *reply = rows_ask(server, row);
 		const char *body = reply->body ? reply->body : "";
 		const char *part = expand(row->part, text, sizeof text);
-		bool not = part &&*part == '!';
+		bool not = part && *part == '!';
 		if (reply->status != row->status ||
-			(part && not == (strstr(body, part + not) != NULL)))
+			(part && not == (strstr(body, part + not ) != NULL)))
 			fail_msg("%s: expected %ld %s, got %ld %s", row->line, row->status,
 				row->part ? row->part : "", reply->status, body);
 	}

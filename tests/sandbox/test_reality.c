@@ -20,8 +20,7 @@
 #define OBJECT "/api/object/v1"
 #define QUEUE "/api/queue/v1"
 #define SECRET "/api/secrets/v1/secret/"
-#define CLIENT(scopes) \
-	"{\"description\":\"d\",\"expires\":\"$+3600$\",\"scopes\":[" scopes "]}"
+#define CLIENT(scopes) "{\"description\":\"d\",\"expires\":\"$+3600$\",\"scopes\":[" scopes "]}"
 #define ROLE(scopes) "{\"description\":\"d\",\"scopes\":[" scopes "]}"
 #define ENTRY(rank, expires) \
 	"{\"taskId\":\"$T\",\"rank\":" rank ",\"data\":{},\"expires\":\"" expires "\"}"
@@ -31,7 +30,10 @@
 	"\",\"proposedUploadMethods\":{" methods "}}"
 #define INLINE(type) "\"dataInline\":{\"contentType\":\"" type "\",\"objectData\":\"aGV5\"}"
 #define FINISH "{\"projectId\":\"p\",\"uploadId\":\"$T\"}"
-#define TESTER { .id = "tester", .key = "no-secret" }
+#define TESTER \
+	{ \
+		.id = "tester", .key = "no-secret" \
+	}
 #define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
 
 static struct tc_test_server *server;
@@ -195,7 +197,8 @@ static void test_operations(void **state)
 			"{\"clientScopes\":[\"assume:tested\"],\"requiredScopes\":[\"more\"]}", 403,
 			"InsufficientScopes", TESTER },
 		{ "testAuthenticateGet", "GET", AUTH "/test-authenticate-get/", NULL, 200,
-			"\"scopes\":[\"assume:anonymous\",\"test:*\",\"auth:create-client:test:*\"]",
+			"\"scopes\":[\"assume:anonymous\",\"test:*\",\"auth:create-client:test:*"
+			"\"]",
 			TESTER },
 	};
 
@@ -266,8 +269,8 @@ static void index_entries(void **state)
 		{ "which mends it", "GET", INDEX "/tasks/long", NULL, 200, NULL, { 0 } },
 		{ "as long as may be", "PUT", INDEX "/task/long.$x250$", ENTRY("1", "$+60$"), 200,
 			NULL, { 0 } },
-		{ "an entry that is over already", "PUT", INDEX "/task/r.past",
-			ENTRY("1", "$-60$"), 200, "\"rank\":1", { 0 } },
+		{ "an entry that is over already", "PUT", INDEX "/task/r.past", ENTRY("1", "$-60$"),
+			200, "\"rank\":1", { 0 } },
 		{ "is not found", "GET", INDEX "/task/r.past", NULL, 404, NULL, { 0 } },
 		{ "NUL in data", "PUT", INDEX "/task/r.nul",
 			"{\"taskId\":\"$T\",\"rank\":1,\"data\":{\"a\":\"\\u0000\"},\"expires\":"
@@ -276,12 +279,35 @@ static void index_entries(void **state)
 		{ "findTasksAtIndex pages", "POST", INDEX "/tasks/indexes?limit=1",
 			"{\"indexes\":[\"r.b\",\"r.a\"]}", 200, "\"namespace\":\"r.a\"",
 			{ .save = "/continuationToken" } },
-		{ "to its second page", "POST",
-			INDEX "/tasks/indexes?limit=1&continuationToken=$S",
+		{ "to its second page", "POST", INDEX "/tasks/indexes?limit=1&continuationToken=$S",
 			"{\"indexes\":[\"r.b\",\"r.a\"]}", 200,
 			"{\"tasks\":[{\"namespace\":\"r.b\"", { 0 } },
-		{ "a path twice", "POST", INDEX "/tasks/indexes",
-			"{\"indexes\":[\"r.b\",\"r.b\"]}", 500, "InternalServerError", { 0 } },
+		{ "a path twice", "POST", INDEX "/tasks/indexes", "{\"indexes\":[\"r.b\",\"r.b\"]}",
+			500, "InternalServerError", { 0 } },
+	};
+
+	(void)state;
+	RUN_ROWS(rows);
+}
+
+/* Names are in the order of en_US, page by page. */
+static void order_of_lists(void **state)
+{
+	static const struct row rows[] = {
+		{ "a client", "PUT", AUTH "/clients/order%2FB", CLIENT(""), 200, NULL, { 0 } },
+		{ "a client", "PUT", AUTH "/clients/order%2Fb", CLIENT(""), 200, NULL, { 0 } },
+		{ "a client", "PUT", AUTH "/clients/order%2Fa.b", CLIENT(""), 200, NULL, { 0 } },
+		{ "a client", "PUT", AUTH "/clients/order%2Fa_b", CLIENT(""), 200, NULL, { 0 } },
+		{ "_ first", "GET", AUTH "/clients/?prefix=order/&limit=1", NULL, 200,
+			"\"order/a_b\"", { .save = "/continuationToken" } },
+		{ "then .", "GET", AUTH "/clients/?prefix=order/&limit=1&continuationToken=$S",
+			NULL, 200, "\"order/a.b\"", { .save = "/continuationToken" } },
+		{ "then small letters", "GET",
+			AUTH "/clients/?prefix=order/&limit=1&continuationToken=$S", NULL, 200,
+			"\"order/b\"", { .save = "/continuationToken" } },
+		{ "then capitals", "GET",
+			AUTH "/clients/?prefix=order/&limit=1&continuationToken=$S", NULL, 200,
+			"\"order/B\"", { 0 } },
 	};
 
 	(void)state;
@@ -293,21 +319,20 @@ static void secrets(void **state)
 	static const struct row rows[] = {
 		{ "a name is any text", "PUT", SECRET "%C3%A9%0A", KEPT, 200, NULL, { 0 } },
 		{ "and found again", "GET", SECRET "%C3%A9%0A", NULL, 200, "\"k\":\"v\"", { 0 } },
-		{ "an expired one", "PUT", SECRET "old",
-			"{\"secret\":{},\"expires\":\"$-60$\"}", 200, NULL, { 0 } },
+		{ "an expired one", "PUT", SECRET "old", "{\"secret\":{},\"expires\":\"$-60$\"}",
+			200, NULL, { 0 } },
 		{ "is not found", "GET", SECRET "old", NULL, 404, "ResourceNotFound", { 0 } },
 		{ "refusals do not tell the secret", "PUT", SECRET "s",
 			"{\"secret\":\"hush\",\"expires\":\"$+60$\"}", 400, "!hush", { 0 } },
-		{ "but that there is one", "PUT", SECRET "s",
-			"{\"secret\":{\"p\":\"hush\"}}", 400, "\"secret\":\"(OMITTED)\"", { 0 } },
+		{ "but that there is one", "PUT", SECRET "s", "{\"secret\":{\"p\":\"hush\"}}", 400,
+			"\"secret\":\"(OMITTED)\"", { 0 } },
 		{ "nor under a wrong name", "PUT", SECRET "s",
 			"{\"secrets\":{\"p\":\"hush\"},\"expires\":\"$+60$\"}", 400, "!hush",
 			{ 0 } },
 		{ "nor without scopes", "PUT", SECRET "s",
 			"{\"secret\":{\"p\":\"hush\"},\"expires\":\"$+60$\"}", 403, "!hush",
 			{ .unsigned_ = true } },
-		{ "nor when it is no object", "PUT", SECRET "s", "\"hush\"", 500, "!hush",
-			{ 0 } },
+		{ "nor when it is no object", "PUT", SECRET "s", "\"hush\"", 500, "!hush", { 0 } },
 	};
 
 	(void)state;
@@ -338,9 +363,8 @@ static void objects(void **state)
 			303, "See Other. Redirecting to http", { 0 } },
 		{ "no method that both know", "PUT", OBJECT "/start-download/a/$T",
 			"{\"acceptDownloadMethods\":{}}", 406, "NoMatchingMethod", { 0 } },
-		{ "served after it expired, until it is swept away", "GET",
-			OBJECT "/metadata/a/$T", NULL, 200, NULL,
-			{ .fault = "clock=60", .skew_s = 60 } },
+		{ "served after it expired, until it is swept away", "GET", OBJECT "/metadata/a/$T",
+			NULL, 200, NULL, { .fault = "clock=60", .skew_s = 60 } },
 	};
 
 	(void)state;
@@ -402,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_operations),
 		cmocka_unit_test(temporary_credentials_without_scopes),
 		cmocka_unit_test(index_entries),
+		cmocka_unit_test(order_of_lists),
 		cmocka_unit_test(secrets),
 		cmocka_unit_test(objects),
 		cmocka_unit_test(an_indexed_artifact_needs_no_credentials),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 /* What the Queue of a real deployment was measured to do where a server made from its references
- * alone would do otherwise. Each row is a request; rows of a table go on from what those before them
- * left. What time brings is tried on the steps themselves, with a clock of the test's own. */
+ * alone would do otherwise. Each row is a request; rows of a table go on from what those before
+ * them left. What time brings is tried on the steps themselves, with a clock of the test's own. */
 
 #include "tests/harness/test.h"
 
@@ -50,17 +50,14 @@ static int tear_down(void **state)
 static void definitions(void **state)
 {
 	static const struct row rows[] = {
-		{ "NUL in a payload", "PUT", TASK,
-			DATED("q/nul", "\"a\":\"\\u0000\"", "$+0$", ""), 500, "InternalServerError",
-			{ 0 } },
+		{ "NUL in a payload", "PUT", TASK, DATED("q/nul", "\"a\":\"\\u0000\"", "$+0$", ""),
+			500, "InternalServerError", { 0 } },
 		{ "as a name", "PUT", TASK, DATED("q/nul", "\"\\u0000\":1", "$+0$", ""), 500,
 			"InternalServerError", { 0 } },
-		{ "half a surrogate", "PUT", TASK,
-			DATED("q/nul", "\"a\":\"\\ud83d!\"", "$+0$", ""), 500,
-			"InternalServerError", { 0 } },
-		{ "the other half", "PUT", TASK,
-			DATED("q/nul", "\"a\":\"\\ude00\"", "$+0$", ""), 500, "InternalServerError",
-			{ 0 } },
+		{ "half a surrogate", "PUT", TASK, DATED("q/nul", "\"a\":\"\\ud83d!\"", "$+0$", ""),
+			500, "InternalServerError", { 0 } },
+		{ "the other half", "PUT", TASK, DATED("q/nul", "\"a\":\"\\ude00\"", "$+0$", ""),
+			500, "InternalServerError", { 0 } },
 		{ "nothing was kept", "GET", TASK, NULL, 404, NULL, { 0 } },
 		{ "what only looks like it", "PUT", TASK,
 			DATED("q/nul", "\"a\":\"\\\\u0000\\ud83d\\ude00\"", "$+0$", ""), 200, NULL,
@@ -93,9 +90,9 @@ static void many_at_once(void **state)
 			DEFINITION("q/many", "\"taskGroupId\":\"$T\","), 200, NULL, { 0 } },
 		{ "statuses in their own order", "POST", QUEUE "/tasks/status?limit=1", both, 200,
 			"{\"statuses\":[{\"taskId\":\"aaaa", { .save = "/continuationToken" } },
-		{ "by pages, each once", "POST",
-			QUEUE "/tasks/status?limit=1&continuationToken=$S", both, 200,
-			"{\"statuses\":[{\"taskId\":\"zzzz", { .save = "/continuationToken" } },
+		{ "by pages, each once", "POST", QUEUE "/tasks/status?limit=1&continuationToken=$S",
+			both, 200, "{\"statuses\":[{\"taskId\":\"zzzz",
+			{ .save = "/continuationToken" } },
 		{ "and no third", "POST", QUEUE "/tasks/status?limit=2", both, 200,
 			"!continuationToken", { 0 } },
 		{ "tasks too", "POST", QUEUE "/tasks?limit=1", both, 200,
@@ -105,9 +102,8 @@ static void many_at_once(void **state)
 		{ "a group is listed by taskId", "GET", QUEUE "/task-group/$T/list?limit=1", NULL,
 			200, "\"taskId\":\"aaaaaaaaQaCaaaaaaaaaaA\"",
 			{ .save = "/continuationToken" } },
-		{ "page by page", "GET",
-			QUEUE "/task-group/$T/list?limit=1&continuationToken=$S", NULL, 200,
-			"\"taskId\":\"zzzzzzzzQzCzzzzzzzzzzA\"", { 0 } },
+		{ "page by page", "GET", QUEUE "/task-group/$T/list?limit=1&continuationToken=$S",
+			NULL, 200, "\"taskId\":\"zzzzzzzzQzCzzzzzzzzzzA\"", { 0 } },
 		{ "pending tasks oldest first, raw slash", "GET",
 			QUEUE "/task-queues/q/many/pending?limit=1", NULL, 200, "zzzzzzzz",
 			{ .save = "/continuationToken" } },
@@ -118,8 +114,8 @@ static void many_at_once(void **state)
 			"\"pendingTasks\":2", { 0 } },
 		{ "in counts", "GET", QUEUE "/task-queues/q/many/counts", NULL, 200,
 			"\"claimedTasks\":0", { 0 } },
-		{ "in claim-work", "POST", QUEUE "/claim-work/q/many", WORKER, 200,
-			"{\"tasks\":[{", { 0 } },
+		{ "in claim-work", "POST", QUEUE "/claim-work/q/many", WORKER, 200, "{\"tasks\":[{",
+			{ 0 } },
 		{ "and nowhere else", "GET", QUEUE "/task-queues/q/many", NULL, 404,
 			"{\"error\":\"Not found\"}", { 0 } },
 	};
@@ -133,22 +129,19 @@ static void steps_of_tasks(void **state)
 	static const struct row rows[] = {
 		{ "a task", "PUT", TASK, DEFINITION("q/steps", ""), 200, NULL, { 0 } },
 		{ "that waits for ever", "PUT", OTHER,
-			DEFINITION("q/steps",
-				"\"taskGroupId\":\"$T\",\"dependencies\":[\"$U\"],"),
+			DEFINITION("q/steps", "\"taskGroupId\":\"$T\",\"dependencies\":[\"$U\"],"),
 			200, "unscheduled", { 0 } },
 		{ "claimTask", "POST", RUN "/claim", WORKER, 200, "takenUntil", { 0 } },
 		{ "again by the same worker", "POST", RUN "/claim", WORKER, 200, "+00:00", { 0 } },
-		{ "by another", "POST", RUN "/claim",
-			"{\"workerGroup\":\"g\",\"workerId\":\"x\"}", 409, "RequestConflict",
-			{ 0 } },
+		{ "by another", "POST", RUN "/claim", "{\"workerGroup\":\"g\",\"workerId\":\"x\"}",
+			409, "RequestConflict", { 0 } },
 		{ "a group that is not sealed", "POST", QUEUE "/task-group/$T/cancel", NULL, 409,
 			"RequestConflict", { 0 } },
 		{ "before anybody asks for scopes", "POST", QUEUE "/task-group/$T/cancel", NULL,
 			409, "RequestConflict", { .unsigned_ = true } },
-		{ "completed", "POST", RUN "/completed", NULL, 200, "\"takenUntil\":\"20",
+		{ "completed", "POST", RUN "/completed", NULL, 200, "\"takenUntil\":\"20", { 0 } },
+		{ "what was taken is kept", "GET", TASK "/status", NULL, 200, "\"takenUntil\":\"20",
 			{ 0 } },
-		{ "what was taken is kept", "GET", TASK "/status", NULL, 200,
-			"\"takenUntil\":\"20", { 0 } },
 		{ "cancelTask of a resolved task", "POST", TASK "/cancel", NULL, 200,
 			"\"state\":\"completed\"", { 0 } },
 		{ "rerunTask of an unscheduled one", "POST", OTHER "/rerun", NULL, 200,
@@ -311,8 +304,7 @@ static struct task *begin(struct sandbox *sandbox, struct step *step)
 	return task;
 }
 
-static void assert_run(
-	struct sandbox *sandbox, int64_t now, const char *state, const char *reason)
+static void assert_run(struct sandbox *sandbox, int64_t now, const char *state, const char *reason)
 {
 	struct tc__arena memory = { 0 };
 
@@ -355,8 +347,8 @@ static void deadlines_are_met_a_minute_late(void **state)
 	step.now_ms = DEADLINE_MS;
 	task_reclaim(&step, task, task_last_run(task)); /* so that the claim does not end first */
 	assert_run(&sandbox, DEADLINE_MS + MINUTE_MS - 1, "running", NULL);
-	assert_int_equal(task_timers(&sandbox, DEADLINE_MS + MINUTE_MS - 1),
-		DEADLINE_MS + MINUTE_MS);
+	assert_int_equal(
+		task_timers(&sandbox, DEADLINE_MS + MINUTE_MS - 1), DEADLINE_MS + MINUTE_MS);
 	assert_run(&sandbox, DEADLINE_MS + MINUTE_MS, "exception", "deadline-exceeded");
 	store_close(sandbox.store);
 	tc__arena_clear(&memory);

@@ -30,9 +30,9 @@ bool roles_add(struct roles *roles, const char *id, const char *scopes);
 bool roles_load(struct roles *roles, struct store *store);
 
 /*
- * Why the roles would not be good with `role` among them (or in the place of the one of its id); NULL
- * when they would. A pattern's scope has `<..>` once at most, and not behind a `*`; and no role
- * leads back to itself, whatever stands for `<..>`.
+ * Why the roles would not be good with `role` among them (or in the place of the one of its id);
+ * NULL when they would. A pattern's scope has `<..>` once at most, and not behind a `*`; and no
+ * role leads back to itself, whatever stands for `<..>`.
  */
 const char *roles_problem(const struct roles *roles, const struct role *role);
 

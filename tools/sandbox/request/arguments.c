@@ -88,8 +88,10 @@ static const struct rule {
 	{ NULL, "roleId", is_printable, "printable ASCII" },
 	{ "secrets", "name", is_anything, "any text" },
 	{ NULL, "name", is_printable, "printable ASCII" },
-	{ NULL, "indexPath", arguments_is_index_path, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
-	{ NULL, "namespace", arguments_is_index_path, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
+	{ NULL, "indexPath", arguments_is_index_path,
+		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
+	{ NULL, "namespace", arguments_is_index_path,
+		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
 };
 
 static const struct rule *find_rule(const char *service, const char *name)

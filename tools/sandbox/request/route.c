@@ -151,16 +151,15 @@ static bool has_escape(const char *text, const char *end)
 }
 
 /* Where an argument of a path ends. */
-static const char *argument_end(const char *route, const char *argument, size_t length,
-	const char *path, const char *end)
+static const char *argument_end(
+	const char *route, const char *argument, size_t length, const char *path, const char *end)
 {
 	const char *slash = memchr(path, '/', (size_t)(end - path));
 
 	if (!slash || takes_slashes(route, argument, length))
 		return end;
 	/* escapes stand for slashes: nothing else of a queue's or a pool's name needs them */
-	if (!takes_one_slash(route, argument, length) ||
-		has_escape(path, slash))
+	if (!takes_one_slash(route, argument, length) || has_escape(path, slash))
 		return slash;
 	const char *next = memchr(slash + 1, '/', (size_t)(end - slash - 1));
 	return next ? next : end;

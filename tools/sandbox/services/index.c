@@ -176,7 +176,7 @@ int index_list_tasks(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT task_id, rank, data, expires, name FROM entries WHERE namespace = ? AND "
-		"name > ? AND expires > ? ORDER BY name LIMIT ?",
+		"name COLLATE en_us > ? AND expires > ? ORDER BY name COLLATE en_us LIMIT ?",
 		"ttii", request_argument(request, "namespace"), page.after, request->now_ms,
 		page.limit + 1);
 	common_list(request, &tasks, &page, row);
@@ -205,9 +205,8 @@ int index_list_namespaces(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT name, expires FROM namespaces WHERE parent = ? AND name > ? AND expires > "
-		"? "
-		"ORDER BY name LIMIT ?",
+		"SELECT name, expires FROM namespaces WHERE parent = ? AND name COLLATE en_us > ? "
+		"AND expires > ? ORDER BY name COLLATE en_us LIMIT ?",
 		"ttii", request_argument(request, "namespace"), page.after, request->now_ms,
 		page.limit + 1);
 	common_list(request, &namespaces, &page, row);
@@ -265,7 +264,8 @@ static int list_found(struct request *request, const struct tc_scopes *paths)
 	struct row *row = store_query(store,
 		"SELECT e.task_id, e.rank, e.data, e.expires, p.value ->> 2 AS place FROM "
 		"json_each(?) p JOIN entries e ON e.namespace = p.value ->> 0 AND e.name = "
-		"p.value ->> 1 WHERE place > ? AND e.expires > ? ORDER BY place LIMIT ?",
+		"p.value ->> 1 WHERE place COLLATE en_us > ? AND e.expires > ? ORDER BY place "
+		"COLLATE en_us LIMIT ?",
 		"ttii", text, page.after, request->now_ms, page.limit + 1);
 	common_list(request, &tasks, &page, row);
 	return request->broken ? refuse_reply(request) : 200;
@@ -313,8 +313,8 @@ static const char *artifact_path(struct request *request, const char *task_id)
 static const char *issuer_token(struct request *request)
 {
 	struct store *store = request->sandbox->store;
-	struct row *row = store_query(store, "SELECT access_token FROM clients WHERE client_id = ?",
-		"t", INDEX_ISSUER);
+	struct row *row = store_query(
+		store, "SELECT access_token FROM clients WHERE client_id = ?", "t", INDEX_ISSUER);
 	const char *token = store_next(row) ? store_copy(&request->arena, row, 0) : NULL;
 
 	store_end(store, row);

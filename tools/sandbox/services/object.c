@@ -154,7 +154,8 @@ static int read_upload(struct request *request, struct object *object)
 	if (!load(request, &old))
 		return object->expires > request->now_ms
 			? 0
-			: refuse(request, REQUEST_CONFLICT, "Object already exists, and has expired");
+			: refuse(request, REQUEST_CONFLICT,
+				  "Object already exists, and has expired");
 	if (old.finished || !same(old.upload_id, object->upload_id) ||
 		!same(old.project_id, object->project_id) || old.expires != object->expires)
 		return refuse(request, REQUEST_CONFLICT, "Object already exists");
@@ -240,8 +241,8 @@ static int finish_upload(struct request *request)
 	return common_empty(request);
 }
 
-/* A finished object; 0, or the status of a refusal. It is there until it is swept away, also when it
- * has expired. */
+/* A finished object; 0, or the status of a refusal. It is there until it is swept away, also when
+ * it has expired. */
 static int load_finished(struct request *request, struct object *object)
 {
 	if (!load(request, object) || !object->finished)

@@ -66,7 +66,8 @@ static int secrets_list(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT name FROM secrets WHERE name > ? AND expires > ? ORDER BY name LIMIT ?",
+		"SELECT name FROM secrets WHERE name COLLATE en_us > ? AND expires > ? ORDER BY "
+		"name COLLATE en_us LIMIT ?",
 		"tii", page.after, request->now_ms, page.limit + 1);
 	return common_list(request, &secrets, &page, row);
 }

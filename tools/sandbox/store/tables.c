@@ -24,7 +24,7 @@ const char *const sandbox_schema[] = {
 	" priority INTEGER NOT NULL, requires TEXT NOT NULL, retries INTEGER NOT NULL,"
 	" retries_left INTEGER NOT NULL, created INTEGER NOT NULL, deadline INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, state TEXT NOT NULL)",
-	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, task_id)",
+	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, task_id COLLATE en_us)",
 	"CREATE INDEX IF NOT EXISTS tasks_open ON tasks (group_id, seq)"
 	" WHERE state IN ('unscheduled', 'pending', 'running')",
 	"CREATE INDEX IF NOT EXISTS tasks_by_expires ON tasks (expires)",
@@ -71,7 +71,8 @@ const char *const sandbox_schema[] = {
 
 	/* Index */
 	"CREATE TABLE IF NOT EXISTS entries (namespace TEXT NOT NULL, name TEXT NOT NULL,"
-	" task_id TEXT NOT NULL, rank INTEGER NOT NULL, data TEXT NOT NULL, expires INTEGER NOT NULL,"
+	" task_id TEXT NOT NULL, rank INTEGER NOT NULL, data TEXT NOT NULL, expires INTEGER NOT "
+	"NULL,"
 	" PRIMARY KEY (namespace, name)) WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS namespaces (parent TEXT NOT NULL, name TEXT NOT NULL,"
 	" expires INTEGER NOT NULL, PRIMARY KEY (parent, name)) WITHOUT ROWID",

@@ -239,8 +239,7 @@ static void expire_claims(struct sandbox *sandbox, int64_t now_ms)
 		for (size_t i = 0; i < task->run_count; i++) {
 			struct run *run = &task->runs[i];
 			if (strcmp(run->state, "running") == 0 && run->taken_until <= now_ms) {
-				task_resolve(
-					&step, task, run, "exception", CLAIM_EXPIRED, "retry");
+				task_resolve(&step, task, run, "exception", CLAIM_EXPIRED, "retry");
 				break;
 			}
 		}

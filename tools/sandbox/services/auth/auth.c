@@ -44,8 +44,7 @@ static struct tc_scopes keep(void *data, struct tc__arena *arena, const struct t
  * two test operations know no roles. */
 static struct tc_scopes with_anonymous(struct request *request, const struct tc_scopes *scopes)
 {
-	const char **list =
-		tc__arena_alloc(&request->arena, (scopes->count + 1) * sizeof *list);
+	const char **list = tc__arena_alloc(&request->arena, (scopes->count + 1) * sizeof *list);
 	size_t at = 0;
 
 	if (!list || scopes_cover(scopes, ANONYMOUS))

@@ -68,8 +68,7 @@ static int check_own(struct request *request)
 {
 	const char *id = request_argument(request, "clientId");
 
-	if (strncmp(id, "static/", 7) != 0 &&
-		strcmp(id, request->sandbox->options.client_id) != 0)
+	if (strncmp(id, "static/", 7) != 0 && strcmp(id, request->sandbox->options.client_id) != 0)
 		return 0;
 	return refuse(request, INPUT_ERROR,
 		"the client \"%s\" is made by the configuration and cannot be changed", id);
@@ -230,8 +229,8 @@ static int list_clients(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT " COLUMNS " FROM clients WHERE client_id > ? AND "
-		"substr(client_id, 1, length(?)) = ? ORDER BY client_id LIMIT ?",
+		"SELECT " COLUMNS " FROM clients WHERE client_id COLLATE en_us > ? AND "
+		"substr(client_id, 1, length(?)) = ? ORDER BY client_id COLLATE en_us LIMIT ?",
 		"ttti", page.after, prefix ? prefix : "", prefix ? prefix : "", page.limit + 1);
 	return common_list(request, &clients, &page, row);
 }

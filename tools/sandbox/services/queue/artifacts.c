@@ -353,8 +353,7 @@ int queue_finish_artifact(struct request *request)
 		return publish_finished(request, task, run, &artifact);
 	if (!is(request_text(request, "uploadId"), artifact.target))
 		return refuse(request, INPUT_ERROR, "Invalid uploadId");
-	if (!is_uploaded(request,
-		    artifact_object_name(request, task->id, run->id, artifact.name)))
+	if (!is_uploaded(request, artifact_object_name(request, task->id, run->id, artifact.name)))
 		return refuse(request, INPUT_ERROR,
 			"The object of this artifact does not exist, or is not finished");
 	artifact.present = true;

@@ -224,8 +224,7 @@ static void write_listed_artifact(struct request *request, struct row *row)
 static int refuse_name(struct request *request)
 {
 	return refuse(request, INTERNAL_SERVER_ERROR,
-		"the reply breaks its schema: a name has more than %d characters",
-		NAME_LENGTH_MAX);
+		"the reply breaks its schema: a name has more than %d characters", NAME_LENGTH_MAX);
 }
 
 static int list_artifacts(struct request *request, bool latest)
@@ -242,8 +241,7 @@ static int list_artifacts(struct request *request, bool latest)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT name, task_id, run_id FROM artifacts WHERE task_id = ? AND run_id = ? AND "
-		"name > ? AND "
-		"expires > ? ORDER BY name LIMIT ?",
+		"name COLLATE en_us > ? AND expires > ? ORDER BY name COLLATE en_us LIMIT ?",
 		"titii", task->id, run->id, page.after, request->now_ms, page.limit + 1);
 	common_list(request, &artifacts, &page, row);
 	return request->broken ? refuse_name(request) : 200;

@@ -106,8 +106,9 @@ int queue_list_task_group(struct request *request)
 	if (status)
 		return status;
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT task_id, task_id FROM tasks WHERE group_id = ? AND task_id > ? ORDER BY "
-		"task_id LIMIT ?",
+		"SELECT task_id, task_id FROM tasks WHERE group_id = ? AND task_id COLLATE en_us > "
+		"? "
+		"ORDER BY task_id COLLATE en_us LIMIT ?",
 		"tti", group.id, page.after, page.limit + 1);
 	write_object(&request->reply);
 	write_group(&request->reply, &group);

@@ -116,8 +116,8 @@ int queue_list_dependents(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT task_id, task_id FROM dependencies WHERE required = ? AND task_id > ? "
-		"ORDER BY task_id LIMIT ?",
+		"SELECT task_id, task_id FROM dependencies WHERE required = ? AND task_id COLLATE "
+		"en_us > ? ORDER BY task_id COLLATE en_us LIMIT ?",
 		"tti", request_argument(request, "taskId"), page.after, page.limit + 1);
 	write_object(&request->reply);
 	write_member(&request->reply, "taskId", request_argument(request, "taskId"));

@@ -45,8 +45,9 @@ int queue_list_provisioners(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id > ? "
-		"GROUP BY provisioner_id ORDER BY provisioner_id LIMIT ?",
+		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id COLLATE "
+		"en_us > ? "
+		"GROUP BY provisioner_id ORDER BY provisioner_id COLLATE en_us LIMIT ?",
 		"ti", page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -80,7 +81,8 @@ int queue_list_worker_types(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT worker_type, last_active, provisioner_id, queue_id FROM queues WHERE "
-		"provisioner_id = ? AND worker_type > ? ORDER BY worker_type LIMIT ?",
+		"provisioner_id = ? AND worker_type COLLATE en_us > ? ORDER BY worker_type "
+		"COLLATE en_us LIMIT ?",
 		"tti", request_argument(request, "provisionerId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -112,8 +114,9 @@ int queue_list_task_queues(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT queue_id, last_active FROM queues WHERE queue_id > ? ORDER BY queue_id "
-		"LIMIT ?",
+		"SELECT queue_id, last_active FROM queues WHERE queue_id COLLATE en_us > ? ORDER "
+		"BY "
+		"queue_id COLLATE en_us LIMIT ?",
 		"ti", page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -169,8 +172,9 @@ int queue_list_workers(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT " WORKER_COLUMNS " FROM workers WHERE queue_id = ? AND "
-		"worker_group || '/' || worker_id > ? AND (? IS NULL OR "
-		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 LIMIT ?",
+		"(worker_group || '/' || worker_id) COLLATE en_us > ? AND (? IS NULL OR "
+		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 COLLATE en_us LIMIT "
+		"?",
 		"tttiti", queue_of(request), page.after, quarantined, request->now_ms, quarantined,
 		page.limit + 1);
 	return common_list(request, &list, &page, row);
