@@ -10,8 +10,8 @@ const refusal = (code, message) => [JSON.stringify({ code, message, requestInfo:
 const replies = {
   json: [200, '{ "text": "<a href=\'x\'>&é\\u0000", "number": 1.50, "empty": {} }', 'application/json; charset=utf-8'],
   twice: [200, '{"a":1,"a":2}', 'application/json'],
-  binary: [200, all, 'application/octet-stream'],
-  text: [200, '{"a":   1}', 'text/plain'],
+  binary: [200, all, 'image/svg+xml'],
+  text: [200, '{"a":   1}', 'image/svg+xml'],
   svg: [200, '<svg/>', 'image/svg+xml'],
   none: [204, ''],
   redirect: [303, '', undefined, { Location: 'https://elsewhere.example.com/?secret=1' }],
@@ -27,7 +27,7 @@ const replies = {
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
-  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'text/plain'],
+  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'image/svg+xml'],
   steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
@@ -49,6 +49,9 @@ function send(response, [status, body, type, headers]) {
 const json = value => [200, JSON.stringify(value), 'application/json'];
 const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
+// What stalls or breaks off is to be seen at once; nginx would collect it.
+const unheld = { 'X-Accel-Buffering': 'no' };
+
 // ---- lists; each gives out a few of its items at a time, whatever is asked for
 
 function byToken(response, url, [, group]) {
@@ -56,7 +59,7 @@ function byToken(response, url, [, group]) {
   if ((group === 'refused' || group === 'steer') && token) return send(response, replies.missing);
   if (group === 'steer') return send(response, json({ tasks: [], continuationToken: `t${escape}` }));
   if (group === 'cut' && token) { // two items, and the beginning of a third
-    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.writeHead(200, { 'Content-Type': 'application/json', ...unheld });
     response.write('{"tasks":[{"n":3},{"n":4},{"n":');
     return setTimeout(() => response.destroy(), 50);
   }
@@ -129,13 +132,13 @@ const downloads = {
     pump(response, megabyte, 300, () => response.end());
   },
   5(response) { // breaks off at the first attempt
-    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12 });
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12, ...unheld });
     response.write('first ');
     if (++attempts % 2) return setTimeout(() => response.destroy(), 50);
     return response.end('second');
   },
   6(response) { // begins, and goes no further
-    response.writeHead(200, { 'Content-Type': 'text/plain' });
+    response.writeHead(200, { 'Content-Type': 'text/plain', ...unheld });
     response.write('x');
   },
   7: response => send(response, [200, '', 'text/plain']),

@@ -137,6 +137,11 @@ while ((${#bewit} % 4)); do bewit+==; done
 expiry=$(tr _- /+ <<<"$bewit" | base64 -d | cut -d '\' -f 2)
 ((expiry > $(date +%s) + 3500 && expiry < $(date +%s) + 3700)) || fail "an hour from now: $expiry"
 lacks never-to-be-printed
+# a root URL's credentials are not for classic servers that nobody named
+run 2 api classic-queue getTask T --signed-url
+tells 'the credentials are for the root URL'
+run 0 api classic-queue getTask T --signed-url --base-url 'http://localhost:1/{service}'
+has 'http://localhost:1/queue/task/T?bewit='
 run 2 api queue getArtifact T 0 x --signed-url --expires '-1 hour'
 tells "not in the future"
 run 2 api queue getArtifact T 0 x --signed-url --expires soon

@@ -42,7 +42,7 @@ static struct tc__arena arena;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start("--poll-timeout", "100", "--faults", NULL);
+	server = tc_test_server_start("--private", "--poll-timeout", "100", "--faults", NULL);
 	return 0;
 }
 

@@ -21,8 +21,8 @@ static struct tc_test_server *server;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start(
-		"--poll-timeout", "200", "--claim-timeout", "1", "--resolver-interval", "50", NULL);
+	server = tc_test_server_start("--private", "--poll-timeout", "200", "--claim-timeout", "1",
+		"--resolver-interval", "50", NULL);
 	return 0;
 }
 

@@ -301,7 +301,6 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 {
 	static const char *const authentications[] = { NULL, "TC_AUTHENTICATION_REQUIRED",
 		"TC_AUTHENTICATION_NEVER" };
-	static const char *const choices[] = { NULL, "TC_CHOICE_NO", "TC_CHOICE_YES" };
 	struct tc__buffer init = TC__BUFFER(INIT_MAX);
 
 	if (!operation->dialect)
@@ -321,7 +320,6 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 	add_text(&init, "since", own->since);
 	add_text(&init, "removed_in", own->removed_in);
 	add_name(&init, "authentication", authentications, own->authentication);
-	add_name(&init, "redirects", choices, own->redirects);
 	if (!init.length)
 		return NULL;
 	tc__buffer_truncate(&init, init.length - 1);
@@ -432,6 +430,7 @@ static void add_system(struct tc__buffer *init, const struct tc_conventions *con
 	add_texts(init, "refused_user_agents", conventions->refused_user_agents);
 	add_text(init, "trace_header", conventions->trace_header);
 	add_text(init, "operator_separator", conventions->operator_separator);
+	add_texts(init, "reply_types", conventions->reply_types);
 	add_statuses(init, "final_statuses", conventions->final_statuses);
 	add_shapes(init, conventions->errors);
 	add_clock(init, conventions->clock);
@@ -440,7 +439,6 @@ static void add_system(struct tc__buffer *init, const struct tc_conventions *con
 	add_number(init, "body_max", conventions->body_max);
 	add_flag(init, "no_trace_header", conventions->no_trace_header);
 	add_flag(init, "anonymous_reads", conventions->anonymous_reads);
-	add_flag(init, "redirects_are_errors", conventions->redirects_are_errors);
 	add_flag(init, "session_first", conventions->session_first);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/model/conventions.h"
 
+#include "codegen/src/model/promise.h"
+
 #include <string.h>
 
 #define SCHEMA "/schemas/libtaskcluster/conventions-v0.json#"
@@ -77,18 +79,23 @@ static int read_wait(const struct node *node, struct operation *operation, tc_er
 	return TC_OK;
 }
 
-static int read_operation(const struct node *node, struct operation *operation, tc_error *err)
+static int read_operation(
+	struct model *model, const struct node *node, struct operation *operation, tc_error *err)
 {
-	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs" };
+	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs",
+		"reply" };
 	struct node retry = node_member(node, "retry"), wait = node_member(node, "waitMs");
+	struct node reply = node_member(node, "reply");
 	int rc = refuse_others(node, known, sizeof known / sizeof *known,
-		"retry, unsafeMember, unsafeValue or waitMs", err);
+		"retry, unsafeMember, unsafeValue, waitMs or reply", err);
 
 	if (rc == TC_OK)
 		rc = read_retry(&retry, operation, err);
 	if (rc == TC_OK)
 		rc = read_unsafe(node, operation, err);
-	return rc == TC_OK ? read_wait(&wait, operation, err) : rc;
+	if (rc == TC_OK)
+		rc = read_wait(&wait, operation, err);
+	return rc == TC_OK ? promise_read(model, &reply, operation, err) : rc;
 }
 
 static struct operation *find_operation(const struct service *service, const char *name)
@@ -100,7 +107,8 @@ static struct operation *find_operation(const struct service *service, const cha
 	return NULL;
 }
 
-static int read_service(const struct node *node, const struct service *service, tc_error *err)
+static int read_service(
+	struct model *model, const struct node *node, const struct service *service, tc_error *err)
 {
 	static const char *const known[] = { "operations" };
 	struct node operations = node_member(node, "operations");
@@ -112,7 +120,7 @@ static int read_service(const struct node *node, const struct service *service, 
 		struct node member = node_at(&operations, i);
 		struct operation *operation = find_operation(service, member.key);
 		rc = operation
-			? read_operation(&member, operation, err)
+			? read_operation(model, &member, operation, err)
 			: node_fail(&member, err, "is no function of %s; expected the name of one",
 				  service->name);
 	}
@@ -174,7 +182,7 @@ int conventions_read(struct model *model, const struct input *input,
 		while (service && strcmp(service->name, member.key) != 0)
 			service = service->next;
 		rc = service
-			? read_service(&member, service, err)
+			? read_service(model, &member, service, err)
 			: node_fail(&member, err,
 				  "is no service of these references; expected the name of one");
 	}

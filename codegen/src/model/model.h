@@ -42,6 +42,8 @@ struct operation {
 	enum tc_retry_class retry;
 	const char *unsafe_member, *unsafe_value;
 	uint32_t wait_ms;
+	const uint16_t *success;        /* statuses, ended by 0; NULL: 200 to 299 */
+	const char *const *reply_types; /* ended by NULL; NULL: those of its kind */
 	bool blob_output, pages;
 	const struct dialect_entry *dialect; /* what x1 adds; NULL: a plain reference */
 };

@@ -41,7 +41,7 @@ static int read_event(const char *data, size_t length, const tc_json **event, tc
 {
 	tc_error reason = TC_ERROR_INIT;
 
-	if (tc_json_parse(data, length, event, &reason) == TC_OK)
+	if (tc_json_read(data, length, TC_JSON_MEND, event, &reason) == TC_OK)
 		return TC_OK;
 	if (reason.code == TC_ERROR_NOMEM)
 		return tc__fail_with(err, &reason);

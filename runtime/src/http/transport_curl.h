@@ -25,6 +25,7 @@ struct tc__sockets {
 	size_t count, capacity;
 	void (*closing)(void *data, int fd); /* told just before one is closed; may be NULL */
 	void *data;
+	bool no_memory; /* one was closed when malloc had just failed; since the last loading */
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
 
@@ -39,16 +40,21 @@ int tc__curl_start(tc_error *err);
 /* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
 CURLM *tc__curl_multi_new(void);
 
+/* The same for the two sockets of a look-up, of which curl has shown the reading one. */
+void tc__pair_close_on_exec(int fd);
+
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;
+	struct tc__sockets *sockets;
 	struct tc__delivery *delivery; /* while one is loaded */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
-	bool own_ca;                   /* a ca_file was given */
-	bool leaves;                   /* its look-up may be left behind */
-	bool unanswered;               /* curl would have sent it a second time, */
-	int requests;                  /* having sent it so often */
+	int64_t connect_timeout_ms;
+	bool own_ca;     /* a ca_file was given */
+	bool leaves;     /* its look-up may be left behind */
+	bool unanswered; /* curl would have sent it a second time, */
+	int requests;    /* having sent it so often */
 	struct curl_slist lines[TC__LINES_MAX + 2];
 	char reason[CURL_ERROR_SIZE];
 };

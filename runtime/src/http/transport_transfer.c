@@ -2,6 +2,7 @@
 #include "runtime/src/http/transport_curl.h"
 
 #include "runtime/src/common/clock.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -104,6 +105,8 @@ static int on_close(void *data, curl_socket_t fd)
 	struct tc__sockets *sockets = data;
 	size_t position = find_socket(sockets, fd);
 
+	/* curl closes a connection as soon as it fails: errno still tells that malloc did */
+	sockets->no_memory |= errno == ENOMEM;
 	if (position < sockets->count)
 		sockets->fds[position] = sockets->fds[--sockets->count];
 	if (sockets->closing)
@@ -152,11 +155,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 		return length;
 	if (is_canceled(transfer->delivery))
 		return length ? 0 : 1;
-	if (tc__reply_is_full(transfer->delivery->reply))
+	struct tc__reply *reply = transfer->delivery->reply;
+	if (tc__reply_is_full(reply))
 		return CURL_WRITEFUNC_PAUSE;
-	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
-		return length;
-	return length ? 0 : 1;
+	if (tc__reply_body(reply, bytes, length) != TC_OK)
+		return length ? 0 : 1;
+	return tc__reply_is_paused(reply) ? CURL_WRITEFUNC_PAUSE : length;
 }
 
 /* On a kept connection that ends without a reply curl sends again by itself, as the server has most
@@ -298,7 +302,7 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are not the reply's */
-	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);    /* it takes half a gzip for a whole one */
 	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L); /* long polling through routers that forget */
@@ -310,7 +314,7 @@ static CURLcode set_settings(
 {
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+	transfer->connect_timeout_ms = settings->connect_timeout_ms;
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	transfer->own_ca = settings->ca_file != NULL;
@@ -336,7 +340,7 @@ static int fail_setup(CURLcode code, tc_error *err)
 int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
 	struct tc__sockets *sockets, tc_error *err)
 {
-	*transfer = (struct tc__transfer){ .easy = curl_easy_init() };
+	*transfer = (struct tc__transfer){ .easy = curl_easy_init(), .sockets = sockets };
 	if (!transfer->easy)
 		return tc__fail_nomem(err);
 	CURLcode code = set_callbacks(transfer, sockets);
@@ -414,12 +418,16 @@ static CURLcode set_method(
 	return code;
 }
 
-/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. */
+/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. It
+ * counts none before the connection stands, where a look-up may hang. */
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
+	bool sooner = paced && delivery->silence_ms < transfer->connect_timeout_ms;
 	CURLcode code = CURLE_OK;
 
+	SET(CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(sooner ? delivery->silence_ms : transfer->connect_timeout_ms));
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
@@ -441,6 +449,8 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	bool body = sends_length(attempt);
 	CURLcode code = CURLE_OK;
 
+	errno = 0;
+	transfer->sockets->no_memory = false;
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
@@ -461,6 +471,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 }
 
 /* ---- the end of a transfer ---- */
+
+/* CURLE_TOO_LARGE, which the headers of older versions do not have */
+#define CODE_TOO_LARGE ((CURLcode)100)
 
 static int code_of(CURLcode code)
 {
@@ -505,12 +518,59 @@ static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_e
 		reason);
 }
 
+/* Whether memory really ended: malloc has said so, or there is none for a few header lines. */
+static bool is_out_of_memory(const struct tc__transfer *transfer)
+{
+	if (transfer->sockets->no_memory)
+		return true;
+	void *block = malloc((size_t)256 * 1024);
+	free(block);
+	return !block;
+}
+
+/*
+ * What is wrong with the header section, for which curl's codes have other names: of a line over
+ * its limit versions before 8.6 say that memory ended, later ones that something is too large. NULL
+ * when it is something else.
+ */
+static const char *header_fault(const struct tc__transfer *transfer, CURLcode code)
+{
+	static const char too_many[] = "Too large response headers";
+	const struct tc__reply *reply = transfer->delivery->reply;
+	bool begun = tc__reply_status(reply) != 0;
+
+	if (reply->headed && tc__reply_status(reply) >= 200)
+		return NULL;
+	if (code == CODE_TOO_LARGE ||
+		(code == CURLE_OUT_OF_MEMORY && begun && !is_out_of_memory(transfer)))
+		return "a line of its headers is over 100 KB, the most that libcurl takes";
+	if (strncmp(transfer->reason, too_many, sizeof too_many - 1) == 0)
+		return "its headers are over 300 KB, the most that libcurl takes";
+	return NULL;
+}
+
+/* What libcurl says; but a proxy's URL that it cannot read it repeats, and a password may be in it.
+ * Those of options were checked when the client was made. */
+static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
+{
+	const char *reason = transfer->reason;
+
+	if (*reason && !strchr(reason, '@'))
+		return reason;
+	return strstr(reason, "proxy") ? "the URL of the proxy in the environment is malformed"
+				       : curl_easy_strerror(code);
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
-	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+	const char *reason = reason_of(transfer, code);
+	const char *fault = header_fault(transfer, code);
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);
 
+	if (fault)
+		return tc__fail(err, TC_ERROR_REPLY, "the reply from %.*s cannot be read: %s",
+			length, host, fault);
 	if (transfer->unanswered)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: it closed a kept connection after the request was "
@@ -529,6 +589,16 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	}
 }
 
+/* A refusal counts, though its body breaks off: servers answer before they have read the request,
+ * and then close the connection or (HTTP/2) the stream. */
+static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
+{
+	const struct tc__reply *reply = transfer->delivery->reply;
+	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT;
+
+	return broken && tc__reply_has_refused(reply);
+}
+
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	struct tc__delivery *delivery = transfer->delivery;
@@ -540,7 +610,7 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	delivery->permanent = is_permanent(code);
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
-	if (code != CURLE_OK && delivery->reply->err.code == TC_OK)
+	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))
 		rc = fail(transfer, code, err);
 	transfer->delivery = NULL;
 	return rc;

@@ -42,10 +42,13 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *s
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= TC_LOOP_WRITE;
 	/* by such a pair a thread tells that a name was looked up; its number is soon another's */
-	if (!events && loop->waiter && !tc__sockets_has(&loop->sockets, fd)) {
+	bool of_curl = !tc__sockets_has(&loop->sockets, fd);
+	if (of_curl && !events && loop->waiter) {
 		loop->waiter_kind->forget(loop->waiter, fd);
 		return 0;
 	}
+	if (of_curl && events)
+		tc__pair_close_on_exec(fd);
 	int rc = loop->waiter ? loop->waiter_kind->watch(loop->waiter, fd, events)
 			      : loop->options.watch(loop->options.data, fd, events);
 	if (rc != 0 && events)

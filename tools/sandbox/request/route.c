@@ -117,6 +117,12 @@ struct span {
 	size_t length;
 };
 
+/* Without its final slash, which every route takes and none needs. */
+static size_t without_slash(const char *text, size_t length)
+{
+	return length > 1 && text[length - 1] == '/' ? length - 1 : length;
+}
+
 static bool begins(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
@@ -169,15 +175,19 @@ static const char *argument_end(
 static bool match(const char *template, const char *path, size_t length, struct span *spans)
 {
 	const char *route = template;
-	const char *end = path + length;
+	const char *route_end = route + without_slash(route, strlen(route));
+	const char *whole = path + length;
+	const char *end = path + without_slash(path, length);
 
-	while (*route) {
+	while (route < route_end) {
 		if (*route != '<') {
 			if (path == end || *route++ != *path++)
 				return false;
 			continue;
 		}
 		size_t name = strcspn(route, ">") + 1;
+		if (takes_slashes(template, route, name)) /* the one at its end is part of a name */
+			end = whole;
 		const char *stop = argument_end(template, route, name, path, end);
 		if (stop == path)
 			return false;

@@ -17,8 +17,9 @@ struct pulse;
 struct request;
 
 struct options {
-	const char *host; /* to listen on */
-	uint16_t port;    /* 0: any free one */
+	const char *host;     /* to listen on */
+	uint16_t port;        /* 0: any free one */
+	const char *root_url; /* how clients reach it, {port} standing for its port; NULL: there */
 	const char *state;
 	const char *data;       /* folder for the bytes of artifacts; NULL: a temporary one */
 	const char *references; /* folder of references and schemas, or NULL */
@@ -30,6 +31,7 @@ struct options {
 	int64_t resolver_ms;           /* how often ended claims and deadlines are looked for */
 	int64_t deadline_delay_ms;     /* how long after a deadline it is met */
 	bool fault_headers;            /* requests may ask for faults */
+	bool private;                  /* without credentials little can be read */
 	bool verbose;
 	bool check_replies; /* against their schemas; for its own tests */
 };

@@ -15,6 +15,8 @@ static const char usage[] =
 	"\n"
 	"  --port N              listen on this port (default: any free one)\n"
 	"  --host ADDRESS        listen on this IP address (127.0.0.1)\n"
+	"  --root-url URL        how clients reach it, when a name or TLS stands in front of it;\n"
+	"                        {port} stands for the port it listens on\n"
 	"  --state FILE          keep all state in this SQLite file (in memory)\n"
 	"  --data FOLDER         keep the bytes of artifacts here (a temporary folder, or\n"
 	"                        FILE.data beside --state)\n"
@@ -26,10 +28,13 @@ static const char usage[] =
 	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
 	"                        (those the program came with)\n"
 	"  --pulse URL           publish what happens to this RabbitMQ, "
-	"amqp://user:password@host/\n"
+	"amqp://user:password@host/%2F\n"
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
+	"  --private             let nobody read without credentials but public artifacts (a "
+	"public\n"
+	"                        deployment lets everybody read tasks, workers, the index, ...)\n"
 	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own "
 	"tests\n"
 	"  -v                    print a line for each request on standard error\n";
@@ -62,12 +67,17 @@ static bool number(const char *text, int64_t max, int64_t *value)
 	return *text && !*end && *value >= 0 && *value <= max;
 }
 
+/* The shell must be able to eval what is printed. */
+static bool printable(const char *text)
+{
+	return !strchr(text, '\'');
+}
+
 static bool take_credentials(struct options *options, char *text)
 {
 	char *colon = strrchr(text, ':');
 
-	/* the shell must be able to eval what is printed */
-	if (!colon || colon == text || !colon[1] || strchr(text, '\''))
+	if (!colon || colon == text || !colon[1] || !printable(text))
 		return false;
 	*colon = '\0';
 	options->client_id = text;
@@ -96,6 +106,10 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 	}
 	if (strcmp(name, "--fault") == 0)
 		return fault_add(&sandbox->faults, value, why);
+	if (strcmp(name, "--root-url") == 0) {
+		options->root_url = value;
+		return printable(value);
+	}
 	if (strcmp(name, "--credentials") == 0)
 		return take_credentials(options, value);
 	if (strcmp(name, "--port") == 0) {
@@ -124,6 +138,8 @@ static bool take_flag(struct options *options, const char *name)
 {
 	if (strcmp(name, "-v") == 0)
 		options->verbose = true;
+	else if (strcmp(name, "--private") == 0)
+		options->private = true;
 	else if (strcmp(name, "--faults") == 0)
 		options->fault_headers = true;
 	else if (strcmp(name, "--check-replies") == 0)

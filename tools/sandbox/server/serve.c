@@ -7,6 +7,7 @@
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/schema/validate.h"
 #include "tools/sandbox/server/files.h"
+#include "tools/sandbox/server/web.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,8 +97,10 @@ static int prepare(struct request *request)
 	int status = request->status;
 
 	if (!status)
+		status = web_check_host(request);
+	if (!status)
 		status = misbehave(request);
-	if (status)
+	if (status || web_is_preflight(request, &status))
 		return status;
 	if (!request->route)
 		return 0;

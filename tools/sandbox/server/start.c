@@ -19,8 +19,27 @@
 #include <taskcluster/slugid.h>
 #include <unistd.h>
 
-/* What anybody may do, also without credentials: what deployments usually grant. */
-#define ANONYMOUS_SCOPES "[\"queue:get-artifact:public/*\"]"
+/* What anybody may do, also without credentials. A public deployment lets everybody read; workers,
+ * the proxy inside tasks and tools lean on it. --private grants what every deployment does. */
+#define ANONYMOUS_PRIVATE "[\"queue:get-artifact:public/*\"]"
+#define ANONYMOUS_PUBLIC \
+	"[\"auth:current-scopes\",\"auth:get-client:*\",\"auth:get-role:*\"," \
+	"\"auth:list-clients\",\"auth:list-roles\",\"hooks:get:*\"," \
+	"\"hooks:list-hooks:*\",\"hooks:list-last-fires:*\",\"hooks:status:*\"," \
+	"\"index:find-task:*\",\"index:list-namespaces:*\",\"index:list-tasks:*\"," \
+	"\"purge-cache:all-purge-requests\",\"purge-cache:purge-requests:*\"," \
+	"\"queue:claimed-count:*\",\"queue:claimed-list:*\"," \
+	"\"queue:get-artifact:public/*\",\"queue:get-provisioner:*\"," \
+	"\"queue:get-task-queue:*\",\"queue:get-task:*\",\"queue:get-worker-type:*\"," \
+	"\"queue:get-worker:*\",\"queue:list-artifacts:*\"," \
+	"\"queue:list-dependent-tasks:*\",\"queue:list-provisioners\"," \
+	"\"queue:list-task-group:*\",\"queue:list-task-queues\"," \
+	"\"queue:list-worker-types:*\",\"queue:list-workers:*\"," \
+	"\"queue:pending-count:*\",\"queue:pending-list:*\",\"queue:status:*\"," \
+	"\"secrets:list-secrets\",\"worker-manager:get-worker-pool:*\"," \
+	"\"worker-manager:get-worker:*\",\"worker-manager:list-providers\"," \
+	"\"worker-manager:list-worker-pool-errors:*\"," \
+	"\"worker-manager:list-worker-pools\",\"worker-manager:list-workers:*\"]"
 
 /* Where the references are when nothing else says it; the build sets it. */
 #ifndef TC_REFERENCES
@@ -73,7 +92,7 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 	store_issuers(sandbox, now);
 	store_run(sandbox->store,
 		"INSERT OR IGNORE INTO roles VALUES ('anonymous', 'What anybody may do', ?, ?, ?)",
-		"tii", ANONYMOUS_SCOPES, now, now);
+		"tii", options->private ? ANONYMOUS_PRIVATE : ANONYMOUS_PUBLIC, now, now);
 	if (store_commit(sandbox->store))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_SYSTEM, "state: %s", store_problem(sandbox->store));

@@ -3,6 +3,13 @@
 
 #include <stddef.h>
 
+#define COUNT_ONE_MORE \
+	"INSERT INTO run_counts VALUES (NEW.queue_id, NEW.state, 1)" \
+	" ON CONFLICT DO UPDATE SET count = count + 1;"
+#define COUNT_ONE_LESS \
+	"UPDATE run_counts SET count = count - 1" \
+	" WHERE queue_id = OLD.queue_id AND state = OLD.state;"
+
 const char *const sandbox_schema[] = {
 	/* Auth */
 	"CREATE TABLE IF NOT EXISTS clients (client_id TEXT PRIMARY KEY, access_token TEXT NOT "
@@ -41,6 +48,22 @@ const char *const sandbox_schema[] = {
 	"CREATE INDEX IF NOT EXISTS runs_claimed ON runs (queue_id, started)"
 	" WHERE state = 'running'",
 	"CREATE INDEX IF NOT EXISTS runs_taken ON runs (taken_until) WHERE state = 'running'",
+	/* how many runs of a queue are in these states: counting them would take as long as there
+	 * are many */
+	"CREATE TABLE IF NOT EXISTS run_counts (queue_id TEXT NOT NULL, state TEXT NOT NULL,"
+	" count INTEGER NOT NULL, PRIMARY KEY (queue_id, state)) WITHOUT ROWID",
+	"INSERT OR IGNORE INTO run_counts SELECT queue_id, state, count(*) FROM runs"
+	" WHERE state IN ('pending', 'running') GROUP BY queue_id, state",
+	"CREATE TRIGGER IF NOT EXISTS runs_added AFTER INSERT ON runs"
+	" WHEN NEW.state IN ('pending', 'running') BEGIN " COUNT_ONE_MORE " END",
+	"CREATE TRIGGER IF NOT EXISTS runs_left AFTER UPDATE OF state ON runs"
+	" WHEN OLD.state <> NEW.state AND OLD.state IN ('pending', 'running') BEGIN " COUNT_ONE_LESS
+	" END",
+	"CREATE TRIGGER IF NOT EXISTS runs_entered AFTER UPDATE OF state ON runs"
+	" WHEN OLD.state <> NEW.state AND NEW.state IN ('pending', 'running') BEGIN " COUNT_ONE_MORE
+	" END",
+	"CREATE TRIGGER IF NOT EXISTS runs_removed AFTER DELETE ON runs"
+	" WHEN OLD.state IN ('pending', 'running') BEGIN " COUNT_ONE_LESS " END",
 	"CREATE TABLE IF NOT EXISTS dependencies (required TEXT NOT NULL, task_id TEXT NOT NULL,"
 	" satisfied INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (required, task_id)) WITHOUT ROWID",
 	"CREATE INDEX IF NOT EXISTS dependencies_by_task ON dependencies (task_id, satisfied)",

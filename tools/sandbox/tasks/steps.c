@@ -23,9 +23,16 @@ static void save_state(const struct step *step, struct task *task)
 static void save_run(const struct step *step, const struct task *task, const struct run *run)
 {
 	store_run(step->sandbox->store,
-		"INSERT OR REPLACE INTO runs (task_id, run_id, queue_id, priority, state, "
+		"INSERT INTO runs (task_id, run_id, queue_id, priority, state, "
 		"reason_created, reason_resolved, worker_group, worker_id, taken_until, scheduled, "
-		"started, resolved, by_work) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"started, resolved, by_work) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+		"CONFLICT DO "
+		"UPDATE SET queue_id = excluded.queue_id, priority = excluded.priority, state = "
+		"excluded.state, reason_created = excluded.reason_created, reason_resolved = "
+		"excluded.reason_resolved, worker_group = excluded.worker_group, worker_id = "
+		"excluded.worker_id, taken_until = excluded.taken_until, scheduled = "
+		"excluded.scheduled, started = excluded.started, resolved = excluded.resolved, "
+		"by_work = excluded.by_work",
 		"tititttttiiiii", task->id, run->id, task->queue_id, task->priority, run->state,
 		run->reason_created, run->reason_resolved, run->worker_group, run->worker_id,
 		run->taken_until, run->scheduled, run->started, run->resolved,

@@ -59,8 +59,10 @@ static int print_credentials(const struct config *config)
 static void print_scopes(const tc_json *scopes)
 {
 	printf("scopes:%s\n", tc_json_count(scopes) ? "" : " none");
-	for (size_t i = 0; i < tc_json_count(scopes); i++)
-		printf("  %s\n", tc_json_text(tc_json_item(scopes, i)));
+	for (size_t i = 0; i < tc_json_count(scopes); i++) {
+		const char *scope = tc_json_text(tc_json_item(scopes, i));
+		printf("  %s\n", scope ? scope : "(no text)");
+	}
 }
 
 static int ask_server(const struct tc_operation *operation, struct session *session)

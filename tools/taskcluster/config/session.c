@@ -106,7 +106,9 @@ static int sign_elsewhere(
 	if (!id || !secret)
 		return usage_error("of %s and %s only one is set", system->environment_id,
 			system->environment_secret);
-	*own = tc_credentials_new(id, secret, NULL, &err);
+	*own = system->session && system->session->basic
+		? tc_credentials_password(id, secret, &err)
+		: tc_credentials_new(id, secret, NULL, &err);
 	options->credentials = *own;
 	if (!*own)
 		status = usage_error("%s and %s: %s", system->environment_id,
@@ -140,6 +142,11 @@ static int find_credentials(struct session *session, const struct tc_operation *
 		return 0;
 	int status = config_find_credentials(config);
 	options->credentials = config->credentials;
+	if (options->base_url || !operation->service->base_url)
+		return status;
+	/* whose they are: the library keeps them from classic servers that nobody named */
+	options->root_url = config->root_url;
+	options->proxy_url = config->proxy_url;
 	return status;
 }
 

@@ -268,15 +268,9 @@ int queue_declare_worker(struct request *request)
 
 static int64_t count_state(struct request *request, const char *queue, const char *state)
 {
-	struct store *store = request->sandbox->store;
-
-	/* the state must be a literal for the partial indexes */
-	if (strcmp(state, "pending") == 0)
-		return store_number(store, 0,
-			"SELECT count(*) FROM runs WHERE state = 'pending' AND queue_id = ?", "t",
-			queue);
-	return store_number(store, 0,
-		"SELECT count(*) FROM runs WHERE state = 'running' AND queue_id = ?", "t", queue);
+	return store_number(request->sandbox->store, 0,
+		"SELECT count FROM run_counts WHERE queue_id = ? AND state = ?", "tt", queue,
+		state);
 }
 
 static int write_counts(struct request *request, bool claimed)
