@@ -49,6 +49,9 @@ int common_one(struct request *request, struct row *row, write_row_fn *write, co
 /* An empty reply: 200 `{}`. */
 int common_empty(struct request *request);
 
+/* 303 to a place (NULL: memory has ended) with no JSON, but a sentence that says so. */
+int common_redirect(struct request *request, const char *location);
+
 /* A stored JSON array of scopes as a set. */
 bool common_scopes(struct request *request, const char *json, struct tc_scopes *scopes);
 

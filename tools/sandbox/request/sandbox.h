@@ -28,6 +28,8 @@ struct options {
 	const char *certificate, *key; /* files for TLS, or NULL */
 	int64_t claim_ms;              /* how long a claim lasts */
 	int64_t poll_ms;               /* how long an empty claimWork is held */
+	int64_t resolver_ms;           /* how often ended claims and deadlines are looked for */
+	int64_t deadline_delay_ms;     /* how long after a deadline it is met */
 	bool fault_headers;            /* requests may ask for faults */
 	bool private;                  /* without credentials little can be read */
 	bool verbose;
@@ -65,6 +67,11 @@ struct sandbox {
 
 /* The next look at claims and deadlines comes no later than `when_ms`. */
 void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms);
+
+/* The first of the looks that come at intervals in which what is due at `when_ms` is seen; and lets
+ * it come. */
+int64_t sandbox_next_look(const struct sandbox *sandbox, int64_t when_ms);
+void sandbox_look_by(struct sandbox *sandbox, int64_t when_ms);
 
 /* Lets every held request that waits for `key` try again. */
 void sandbox_wake(struct sandbox *sandbox, const char *key);

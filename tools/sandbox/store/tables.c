@@ -31,7 +31,7 @@ const char *const sandbox_schema[] = {
 	" priority INTEGER NOT NULL, requires TEXT NOT NULL, retries INTEGER NOT NULL,"
 	" retries_left INTEGER NOT NULL, created INTEGER NOT NULL, deadline INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, state TEXT NOT NULL)",
-	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, seq)",
+	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, task_id COLLATE en_us)",
 	"CREATE INDEX IF NOT EXISTS tasks_open ON tasks (group_id, seq)"
 	" WHERE state IN ('unscheduled', 'pending', 'running')",
 	"CREATE INDEX IF NOT EXISTS tasks_by_expires ON tasks (expires)",
@@ -41,6 +41,7 @@ const char *const sandbox_schema[] = {
 	" queue_id TEXT NOT NULL, priority INTEGER NOT NULL, state TEXT NOT NULL,"
 	" reason_created TEXT NOT NULL, reason_resolved TEXT, worker_group TEXT, worker_id TEXT,"
 	" taken_until INTEGER, scheduled INTEGER NOT NULL, started INTEGER, resolved INTEGER,"
+	" by_work INTEGER NOT NULL DEFAULT 0,"
 	" PRIMARY KEY (task_id, run_id)) WITHOUT ROWID",
 	"CREATE INDEX IF NOT EXISTS runs_pending ON runs (queue_id, priority DESC, scheduled)"
 	" WHERE state = 'pending'",
@@ -93,7 +94,8 @@ const char *const sandbox_schema[] = {
 
 	/* Index */
 	"CREATE TABLE IF NOT EXISTS entries (namespace TEXT NOT NULL, name TEXT NOT NULL,"
-	" task_id TEXT NOT NULL, rank TEXT NOT NULL, data TEXT NOT NULL, expires INTEGER NOT NULL,"
+	" task_id TEXT NOT NULL, rank INTEGER NOT NULL, data TEXT NOT NULL, expires INTEGER NOT "
+	"NULL,"
 	" PRIMARY KEY (namespace, name)) WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS namespaces (parent TEXT NOT NULL, name TEXT NOT NULL,"
 	" expires INTEGER NOT NULL, PRIMARY KEY (parent, name)) WITHOUT ROWID",

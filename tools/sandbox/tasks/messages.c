@@ -106,7 +106,7 @@ void pulse_task(const struct step *step, const struct task *task, const struct r
 	struct writer message = begin();
 	write_worker(&message, run);
 	if (strcmp(exchange, "task-running") == 0)
-		write_member_date(&message, "takenUntil", run->taken_until);
+		write_member_zoned(&message, "takenUntil", run->taken_until);
 	post_task(step, task, run, exchange, true, &message);
 }
 

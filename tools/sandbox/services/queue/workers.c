@@ -33,8 +33,9 @@ int queue_list_provisioners(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id > ? "
-		"GROUP BY provisioner_id ORDER BY provisioner_id LIMIT ?",
+		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id COLLATE "
+		"en_us > ? "
+		"GROUP BY provisioner_id ORDER BY provisioner_id COLLATE en_us LIMIT ?",
 		"ti", page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -68,7 +69,8 @@ int queue_list_worker_types(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT worker_type, last_active, provisioner_id, queue_id FROM queues WHERE "
-		"provisioner_id = ? AND worker_type > ? ORDER BY worker_type LIMIT ?",
+		"provisioner_id = ? AND worker_type COLLATE en_us > ? ORDER BY worker_type "
+		"COLLATE en_us LIMIT ?",
 		"tti", request_argument(request, "provisionerId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -100,8 +102,9 @@ int queue_list_task_queues(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT queue_id, last_active FROM queues WHERE queue_id > ? ORDER BY queue_id "
-		"LIMIT ?",
+		"SELECT queue_id, last_active FROM queues WHERE queue_id COLLATE en_us > ? ORDER "
+		"BY "
+		"queue_id COLLATE en_us LIMIT ?",
 		"ti", page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -131,7 +134,8 @@ static void write_listed_worker(struct request *request, struct row *row)
 	write_member(reply, "workerId", store_text(row, 2));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
-	write_member_date(reply, "quarantineUntil", store_int(row, 5));
+	if (store_int(row, 5) > request->now_ms)
+		write_member_date(reply, "quarantineUntil", store_int(row, 5));
 	if (tc_json_parse(text, strlen(text), &recent, NULL) == TC_OK && tc_json_count(recent)) {
 		write_name(reply, "latestTask");
 		write_json(reply, tc_json_item(recent, 0));
@@ -156,8 +160,9 @@ int queue_list_workers(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT " WORKER_COLUMNS " FROM workers WHERE queue_id = ? AND "
-		"worker_group || '/' || worker_id > ? AND (? IS NULL OR "
-		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 LIMIT ?",
+		"(worker_group || '/' || worker_id) COLLATE en_us > ? AND (? IS NULL OR "
+		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 COLLATE en_us LIMIT "
+		"?",
 		"tttiti", queue_of(request), page.after, quarantined, request->now_ms, quarantined,
 		page.limit + 1);
 	return common_list(request, &list, &page, row);
@@ -177,7 +182,9 @@ static void write_worker(struct request *request, struct row *row)
 	write_member_date(reply, "expires", store_int(row, 7));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
-	write_member_date(reply, "quarantineUntil", store_int(row, 5));
+	/* one that was never in quarantine has been out of it for ten years */
+	write_member_date(reply, "quarantineUntil",
+		store_int(row, 5) ? store_int(row, 5) : store_int(row, 3) - 3652 * DAY_MS);
 	write_member_raw(reply, "quarantineDetails", store_text(row, 8));
 	write_end_object(reply);
 }
@@ -310,10 +317,11 @@ int queue_list_pending(struct request *request)
 
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
+	/* oldest first */
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT r.task_id, r.task_id, r.run_id, r.scheduled, t.definition FROM runs r JOIN "
-		"tasks t ON t.task_id = r.task_id WHERE r.state = 'pending' AND r.queue_id = ? AND "
-		"r.task_id > ? ORDER BY r.task_id LIMIT ?",
+		"SELECT printf('%015d/%015d', r.scheduled, t.seq) AS age, r.task_id, r.run_id, "
+		"r.scheduled, t.definition FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
+		"r.state = 'pending' AND r.queue_id = ? AND age > ? ORDER BY age LIMIT ?",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
