@@ -42,7 +42,8 @@ static const struct tc_operation operations[] = {
 	[OP_TASK] = { &tc__service_queue, "task", "GET", "/task/<taskId>", "Get Task Definition",
 		"Returns the definition of one task as the queue stored it, with defaults filled in. How far the "
 		"task has come is not part of it; `status` tells that.", .scopes = "\"queue:get-task:<taskId>\"",
-		.arguments = names_task_id, .argument_count = 1, .has_output = true, .output = &tc_queue_task_type },
+		.arguments = names_task_id, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_data_type },
 	[OP_TASKS] = { &tc__service_queue, "tasks", "POST", "/tasks", "Get multiple task definitions",
 		"Returns the definitions of many tasks, listed by taskId in the body, in pages. Send the same "
 		"body again with each continuationToken.",
@@ -478,11 +479,11 @@ int tc_queue_version(tc_client *client, tc_response **response, tc_error *err)
 tc_call *tc_queue_version_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
-int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task **reply, tc_error *err)
+int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(TASK), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err)
 { return tc_generated_call(client, OP(TASK), TC_VALUES(task_id), NULL, err); }
-struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err)
+struct tc_queue_task_data *tc_queue_task_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(TASK), response, err); }
 
 int tc_queue_tasks(tc_client *client, const struct tc_queue_tasks_query *query,

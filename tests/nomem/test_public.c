@@ -133,7 +133,7 @@ static int case_authorize(struct world *w, tc_error *err)
 static int case_temporary(struct world *w, tc_error *err)
 {
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
-	const struct tc_credentials_info *info = NULL;
+	const struct tc_credentials_facts *info = NULL;
 	const tc_json *secret = NULL;
 
 	temporary.client_id = "me/too";

@@ -100,7 +100,7 @@ static void test_a_task(void **state)
 	struct fixture *f = *state;
 	tc_error err = TC_ERROR_INIT;
 	struct timespec now = { time(NULL), 0 }, later = { time(NULL) + 3600, 0 };
-	struct tc_queue_task *task = NULL;
+	struct tc_queue_task_data *task = NULL;
 
 	tc_slugid_nice(f->task_id);
 	assert_ok(tc_date_format(now, f->now, &err), &err);

@@ -56,7 +56,7 @@ int api_print_url(const struct request *request, const struct session *session, 
 
 static int print_signer(const struct tc_service *service, const struct config *config)
 {
-	const struct tc_credentials_info *info = NULL;
+	const struct tc_credentials_facts *info = NULL;
 
 	if (session_is_elsewhere(service)) {
 		puts("(by its own credentials, when there are any)");

@@ -37,10 +37,10 @@ TC_API tc_call *tc_queue_version_call(tc_client *client, tc_error *err);
  * task has come is not part of it; `status` tells that.
  * GET /task/<taskId>; stable
  * Scopes: queue:get-task:<taskId> */
-TC_API int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task **reply,
+TC_API int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task_data **reply,
 	tc_error *err);
 TC_API tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err);
-TC_API struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err);
+TC_API struct tc_queue_task_data *tc_queue_task_reply(const tc_response *response, tc_error *err);
 
 struct tc_queue_tasks_query { const char *continuation_token, *limit; };
 

@@ -18,7 +18,8 @@ static const struct tc_operation operations[] = {
 		"Answers at once when the service can be reached.", .scopes = NULL },
 	[OP_THING] = { &tc__service_store, "thing", "GET", "/things/<thingId>", "Get Thing",
 		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
-		.arguments = names_thing_id, .argument_count = 1, .has_output = true, .output = &tc_store_thing_type },
+		.arguments = names_thing_id, .argument_count = 1, .has_output = true,
+		.output = &tc_store_thing_data_type },
 	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
 		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
 		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,
@@ -30,7 +31,7 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"store:create-thing:<thingId>\",{\"AnyOf\":[\"store:owner:<ownerName>\","
 		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
 		.arguments = names_thing_id_owner_name, .argument_count = 2, .has_input = true,
-		.input = &tc_store_thing_type, .has_output = true, .output = &tc_store_thing_type },
+		.input = &tc_store_thing_data_type, .has_output = true, .output = &tc_store_thing_data_type },
 	[OP_WAIT_FOR_THING] = { &tc__service_store, "waitForThing", "POST", "/things/<thingId>/wait",
 		"Wait For Thing", "Answers when the thing changes, after 20 seconds at the latest.",
 		.arguments = names_thing_id, .argument_count = 1, .has_input = true, .input = &tc_store_wait_type,
@@ -70,11 +71,11 @@ int tc_store_ping(tc_client *client, tc_response **response, tc_error *err)
 tc_call *tc_store_ping_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
-int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply, tc_error *err)
+int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(THING), TC_VALUES(thing_id), NULL, NULL, reply, err); }
 tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err)
 { return tc_generated_call(client, OP(THING), TC_VALUES(thing_id), NULL, err); }
-struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err)
+struct tc_store_thing_data *tc_store_thing_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(THING), response, err); }
 
 int tc_store_list_things(tc_client *client, const struct tc_store_list_things_query *query,
@@ -86,13 +87,13 @@ struct tc_store_list_things_response *tc_store_list_things_reply(const tc_respon
 { return tc_generated_reply(OP(LIST_THINGS), response, err); }
 
 int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
-	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err)
+	const struct tc_store_thing_data *body, struct tc_store_thing_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(CREATE_THING), TC_VALUES(thing_id, owner_name), NULL, body, reply, err); }
 tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id, const char *owner_name, tc_error *err)
 { return tc_generated_call(client, OP(CREATE_THING), TC_VALUES(thing_id, owner_name), NULL, err); }
-int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body, tc_error *err)
+int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing_data *body, tc_error *err)
 { return tc_generated_body(call, OP(CREATE_THING), body, err); }
-struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response, tc_error *err)
+struct tc_store_thing_data *tc_store_create_thing_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(CREATE_THING), response, err); }
 
 int tc_store_wait_for_thing(tc_client *client, const char *thing_id, const struct tc_store_wait *body,

@@ -23,10 +23,10 @@ TC_API tc_call *tc_store_ping_call(tc_client *client, tc_error *err);
 /* Returns one thing as it was stored.
  * GET /things/<thingId>; stable
  * Scopes: store:get-thing:<thingId> */
-TC_API int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply,
-	tc_error *err);
+TC_API int tc_store_thing(tc_client *client, const char *thing_id,
+	struct tc_store_thing_data **reply, tc_error *err);
 TC_API tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err);
-TC_API struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err);
+TC_API struct tc_store_thing_data *tc_store_thing_reply(const tc_response *response, tc_error *err);
 
 struct tc_store_list_things_query { const char *continuation_token, *limit, *prefix; };
 
@@ -46,12 +46,12 @@ TC_API struct tc_store_list_things_response *tc_store_list_things_reply(const tc
  * Scopes: store:create-thing:<thingId> and (store:owner:<ownerName> or store:any-owner) and <scope>
  * for each scope in scopes */
 TC_API int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
-	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err);
+	const struct tc_store_thing_data *body, struct tc_store_thing_data **reply, tc_error *err);
 TC_API tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id,
 	const char *owner_name, tc_error *err);
-TC_API int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body,
+TC_API int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing_data *body,
 	tc_error *err);
-TC_API struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response,
+TC_API struct tc_store_thing_data *tc_store_create_thing_reply(const tc_response *response,
 	tc_error *err);
 
 /* Answers when the thing changes, after 20 seconds at the latest.
