@@ -84,6 +84,12 @@ struct service {
 	struct shape *roots;  /* all that functions and exchanges name */
 };
 
+/* Something about the input that is no reason to refuse it. */
+struct warning {
+	struct warning *next;
+	const char *text; /* "file: /pointer: what is so" */
+};
+
 struct model {
 	struct tc__arena arena;
 	struct input *inputs; /* the newest first */
@@ -91,10 +97,16 @@ struct model {
 	struct names names;
 	struct table schema_nodes; /* those that type has to follow; see type.h */
 	struct schema_edge *schema_edges, **last_edge;
+	struct warning *warnings, **last_warning;
 };
 
 /* Makes an empty model; it must not move. */
 void model_open(struct model *model);
+
+/* Keeps a warning about a node; fails only when memory ends. */
+TC_PRINTF(4, 5)
+int model_warn(
+	struct model *model, const struct node *node, tc_error *err, const char *format, ...);
 
 /* Takes what model_open and all that followed allocated, inputs included. */
 void model_close(struct model *model);
