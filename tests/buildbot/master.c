@@ -140,7 +140,7 @@ bool master_start(struct master *master)
 		return false;
 	}
 	snprintf(folder, sizeof folder, "%s/master", master->folder);
-	run(folder, "mkdir -p static");
+	run(folder, "mkdir -p static && touch static/index.html"); /* 4 reads it at its start */
 	master->master = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
 	snprintf(folder, sizeof folder, "%s/worker", master->folder);
 	master->worker = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");

@@ -123,7 +123,7 @@ static size_t note(struct given *given, size_t count, char *key, char *value)
 
 static void check_copy(const struct tc__request *request)
 {
-	struct tc__query copy = { .operation = request->operation };
+	struct tc__query copy;
 	struct tc__buffer text = TC__BUFFER(TC__URL_MAX);
 
 	require(tc__query_copy(&copy, &request->query, NULL) == TC_OK);

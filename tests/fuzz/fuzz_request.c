@@ -4,8 +4,9 @@
  * schema, handler. The input is "METHOD target", header lines, an empty line, and the body. Whoever
  * asks may do everything, so that the handlers are reached. */
 
-#include "tools/sandbox/error.h"
-#include "tools/sandbox/serve.h"
+#include "tools/sandbox/request/error.h"
+#include "tools/sandbox/server/handlers.h"
+#include "tools/sandbox/server/serve.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ static void open_state(void)
 	static char folder[] = "/nonexistent";
 
 	if (!sandbox.routes.services)
-		must(route_build(&sandbox.routes, services, count, NULL) == TC_OK);
+		must(route_build(&sandbox.routes, services, count, handlers_find, NULL) == TC_OK);
 	store_close(sandbox.store);
 	sandbox.store = store_open(NULL, NULL);
 	must(sandbox.store != NULL);

@@ -116,13 +116,14 @@ function edge(from, to, how, public,  a, b, h) {
 	next
 }
 # objects of files that have moved may lie in an old build
-/^defines / { if ($2 in files) owner[$3] = $2; next }
+/^defines / { if ($2 in files) owner[$3] = at_home[house_of($2), $3] = $2; next }
 /^needs / { if ($2 in files) needs[$2 " " $3] = 1; next }
 END {
 	for (pair in needs) {
 		split(pair, w, " ")
-		if (!(w[2] in owner) || owner[w[2]] == w[1]) continue
-		to = owner[w[2]]
+		h = house_of(w[1]) # two programs may have a function of the same name
+		to = (h, w[2]) in at_home ? at_home[h, w[2]] : owner[w[2]]
+		if (to == "" || to == w[1]) continue
 		edge(w[1], to, w[2], w[2] ~ /^tc_[^_]/)
 		if (house_of(w[1]) == house_of(to)) { reach[w[1], to] = 1; nodes[w[1]] = nodes[to] = 1 }
 	}

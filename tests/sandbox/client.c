@@ -2,9 +2,9 @@
 #include "client.h"
 
 #include "tests/harness/test.h"
-#include "tools/sandbox/digest.h"
-#include "tools/sandbox/verify.h"
-#include "tools/sandbox/write.h"
+#include "tools/sandbox/auth/verify.h"
+#include "tools/sandbox/base/digest.h"
+#include "tools/sandbox/base/write.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
 
 #include "rows.h"
 #include "runtime/src/base/buffer.h"
-#include "tools/sandbox/certificate.h"
-#include "tools/sandbox/digest.h"
+#include "tools/sandbox/auth/certificate.h"
+#include "tools/sandbox/base/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 #include "client.h"
 #include "rabbit.h"
-#include "tools/sandbox/validate.h"
+#include "tools/sandbox/schema/validate.h"
 
 #include <stdio.h>
 #include <stdlib.h>

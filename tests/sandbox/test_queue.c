@@ -5,7 +5,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
-#include "tools/sandbox/digest.h"
+#include "tools/sandbox/base/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
-#include "tools/sandbox/store.h"
+#include "tools/sandbox/store/store.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

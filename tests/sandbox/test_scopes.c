@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "tools/sandbox/roles.h"
-#include "tools/sandbox/scopes.h"
+#include "tools/sandbox/auth/roles.h"
+#include "tools/sandbox/auth/scopes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
-#include "tools/sandbox/cleanup.h"
-#include "tools/sandbox/options.h"
+#include "tools/sandbox/server/cleanup.h"
+#include "tools/sandbox/server/options.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "tools/sandbox/certificate.h"
-#include "tools/sandbox/digest.h"
-#include "tools/sandbox/scopes.h"
-#include "tools/sandbox/verify.h"
+#include "tools/sandbox/auth/certificate.h"
+#include "tools/sandbox/auth/scopes.h"
+#include "tools/sandbox/auth/verify.h"
+#include "tools/sandbox/base/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -70,7 +70,7 @@ static void expect(struct tc__query *query, const char *text)
 /* Keys in the order of the reference, operators behind the bare key, values in the caller's. */
 static void test_order(void **state)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
@@ -87,7 +87,7 @@ static void test_order(void **state)
 
 static void refused(const char *key, const char *comparison, const char *value, const char *text)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	tc_error err = TC_ERROR_INIT;
 
 	add(&query, key, comparison, value, &err);
@@ -126,7 +126,7 @@ static void test_types(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-		struct tc__query query = { .operation = &operation };
+		struct tc__query query = tc__query_for(&operation);
 		tc_error err = TC_ERROR_INIT;
 		assert_ok(add(&query, good[i][0], NULL, good[i][1], &err), &err);
 		tc__query_clear(&query);
@@ -136,7 +136,7 @@ static void test_types(void **state)
 /* What the server would take once, and then ignore. */
 static void test_repeated(void **state)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	const char *values[9] = { "1" };
 	tc_error err = TC_ERROR_INIT;
 
@@ -154,7 +154,7 @@ static void test_repeated(void **state)
 
 static void test_sent(void **state)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
@@ -173,7 +173,7 @@ static void test_sent(void **state)
 /* A list of which one value is wrong is not there at all. */
 static void test_all_or_nothing(void **state)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
@@ -191,7 +191,7 @@ static void test_all_or_nothing(void **state)
 /* The last change alone, whatever it was. */
 static void test_undo(void **state)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
@@ -210,7 +210,7 @@ static void test_undo(void **state)
 
 static void test_selection(void **state)
 {
-	struct tc__query query = { .operation = &operation };
+	struct tc__query query = tc__query_for(&operation);
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
@@ -227,7 +227,7 @@ static void test_selection(void **state)
 
 static void test_alternatives(void **state)
 {
-	struct tc__query query = { .operation = &picky_operation };
+	struct tc__query query = tc__query_for(&picky_operation);
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;

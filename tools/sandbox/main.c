@@ -3,10 +3,10 @@
 /* taskcluster-sandbox: a Taskcluster on loopback. Prints what a shell must export, then serves
  * until SIGTERM or SIGINT. */
 
-#include "http.h"
-#include "options.h"
-#include "start.h"
-#include "timers.h"
+#include "tools/sandbox/server/http.h"
+#include "tools/sandbox/server/options.h"
+#include "tools/sandbox/server/start.h"
+#include "tools/sandbox/server/timers.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/cli.h"
-#include "tools/taskcluster/suggest.h"
-#include "tools/taskcluster/text.h"
+#include "tools/taskcluster/about/about.h"
+#include "tools/taskcluster/api/api.h"
+#include "tools/taskcluster/completion/completion.h"
+#include "tools/taskcluster/offline/offline.h"
+#include "tools/taskcluster/text/suggest.h"
 
 #include <taskcluster/version.h>
 
@@ -11,41 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct command *const commands[] = { &api_command, &routing_key_command, &slugid_command,
-	&from_now_command, &scopes_command, &version_command, &completion_command, NULL };
-
-#define OPTION_COLUMN 24
-
-void print_option(const struct option *option)
-{
-	char letter[] = "-x, ", name[64];
-
-	letter[1] = (char)(option->id < OPTION_WORD ? option->id : 0);
-	snprintf(name, sizeof name, "%s--%s%s%s", letter[1] ? letter : "    ", option->name,
-		option->value ? " " : "", option->value ? option->value : "");
-	printf("  %-*s", OPTION_COLUMN - 2, name);
-	text_hang(stdout, OPTION_COLUMN, OPTION_COLUMN + 1, option->help);
-}
-
-void print_options(const struct option *options)
-{
-	for (; options && options->name; options++)
-		print_option(options);
-}
-
-int command_help(const struct command *command)
-{
-	printf("taskcluster %s %s\n\n", command->name, command->synopsis);
-	text_wrap(stdout, 0, command->summary, strlen(command->summary));
-	if (command->details) {
-		putchar('\n');
-		text_wrap(stdout, 0, command->details, strlen(command->details));
-	}
-	puts("\nOptions");
-	print_options(command->options);
-	print_options(common_options);
-	return 0;
-}
+static const struct command *const commands[] = { &api_command, &routing_key_command,
+	&slugid_command, &from_now_command, &scopes_command, &version_command, &completion_command,
+	NULL };
 
 static void print_usage(FILE *out)
 {
@@ -109,7 +79,7 @@ static int run(char **words)
 		{ "version", OPTION_OWN, NULL, "print the client's version" },
 		{ NULL, 0, NULL, NULL },
 	};
-	struct arguments arguments = { .words = words, .options = options };
+	struct arguments arguments = { .words = words, .options = options, .commands = commands };
 
 	switch (arguments_next(&arguments)) {
 	case OPTION_WORD:

@@ -2,19 +2,13 @@
 #include "runtime/src/call/call.h"
 
 #include "runtime/src/call/client_realm.h"
-#include "runtime/src/common/clock.h"
 #include "runtime/src/operation/binding.h"
 #include <string.h>
 #include <taskcluster/type.h>
 
-/* While a call waits, its progress callback is asked this often whether to go on. */
-#define WATCH_MS 200
-
-#define SIGNED_URL_LIFETIME_S 900
-
 /* ---- making a call ---- */
 
-static tc_call *new_call(tc_client *client, tc_error *err)
+tc_call *tc__call_alloc(tc_client *client, tc_error *err)
 {
 	tc_call *call = tc__object_alloc(sizeof *call);
 
@@ -41,7 +35,7 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
 		return NULL;
 	}
-	tc_call *call = new_call(client, err);
+	tc_call *call = tc__call_alloc(client, err);
 	if (!call)
 		return NULL;
 	call->retry_class = class_without_body(operation);
@@ -49,9 +43,8 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	int rc = tc__client_site(client, operation, &site, err);
 	if (rc == TC_OK)
 		rc = tc__request_init(&call->request, &site, operation, arguments, query, err);
-	if (rc == TC_OK)
+	if (tc__operation_prefix(operation, rc, err) == TC_OK)
 		return call;
-	tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
 	tc_call_free(call);
 	return NULL;
 }
@@ -75,13 +68,16 @@ const char *tc_call_url(const tc_call *call)
 	return call ? tc__buffer_get(&call->request.url) : NULL;
 }
 
-static int prefixed(const tc_call *call, int rc, tc_error *err)
+int tc__operation_prefix(const struct tc_operation *operation, int rc, tc_error *err)
 {
-	const struct tc_operation *operation = call->request.operation;
-
 	if (rc != TC_OK)
 		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
 	return rc;
+}
+
+static int prefixed(const tc_call *call, int rc, tc_error *err)
+{
+	return tc__operation_prefix(call->request.operation, rc, err);
 }
 
 /* Arguments and query values share their names' space. */
@@ -95,13 +91,14 @@ static const char *parameter_name(const void *table, size_t position)
 }
 
 /* What a remote procedure is given when there is nothing to say. */
-static int check_without_body(const struct tc_operation *operation, const char *why, tc_error *err)
+static int check_without_body(const struct tc_operation *operation,
+	const struct tc_operation_conventions *rules, const char *why, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
 	const tc_json *nothing = NULL;
 	void *params = NULL;
 
-	if (!tc__rpc_of(operation))
+	if (!rules || !rules->rpc)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s", why);
 	if (!operation->input)
 		return TC_OK;
@@ -116,7 +113,8 @@ static int check_without_body(const struct tc_operation *operation, const char *
 	return params ? TC_OK : tc__fail(err, TC_ERROR_ARGUMENT, "%s", why);
 }
 
-static int check_given(const struct tc_operation *operation, const char *const *values,
+static int check_given(const struct tc_operation *operation,
+	const struct tc_operation_conventions *rules, const char *const *values,
 	const tc_json *payload, tc_error *err)
 {
 	for (size_t i = 0; i < operation->argument_count; i++)
@@ -127,16 +125,15 @@ static int check_given(const struct tc_operation *operation, const char *const *
 	if (operation->has_input == (payload != NULL))
 		return TC_OK;
 	int rc = payload ? tc__fail(err, TC_ERROR_ARGUMENT, "a payload is given, but it takes none")
-			 : check_without_body(operation, "the payload is missing", err);
-	if (rc != TC_OK)
-		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
-	return rc;
+			 : check_without_body(operation, rules, "the payload is missing", err);
+	return tc__operation_prefix(operation, rc, err);
 }
 
 /* Whether a name is an argument's or a header's, and not a key of the query. */
-static bool is_placed(const struct tc_operation *operation, const char *name)
+static bool is_placed(const struct tc_operation *operation,
+	const struct tc_operation_conventions *rules, const char *name)
 {
-	const struct tc_query_rule *header = tc__rules_of(operation)->headers;
+	const struct tc_query_rule *header = rules->headers;
 
 	for (size_t i = 0; i < operation->argument_count; i++)
 		if (name && strcmp(operation->arguments[i].name, name) == 0)
@@ -148,8 +145,8 @@ static bool is_placed(const struct tc_operation *operation, const char *name)
 }
 
 /* Arguments and headers have places; keys of the query may have operators and several values. */
-static int place(const struct tc_operation *operation, const struct tc_pair *pairs, size_t count,
-	const char **values, tc_error *err)
+static int place(const struct tc_operation *operation, const struct tc_operation_conventions *rules,
+	const struct tc_pair *pairs, size_t count, const char **values, tc_error *err)
 {
 	struct tc__names names = { parameter_name, operation,
 		(size_t)operation->argument_count + operation->query_count,
@@ -158,24 +155,25 @@ static int place(const struct tc_operation *operation, const struct tc_pair *pai
 	size_t placed_count = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (is_placed(operation, pairs[i].name) && placed_count <= TC__NAMES_MAX)
+		if (is_placed(operation, rules, pairs[i].name) && placed_count <= TC__NAMES_MAX)
 			placed[placed_count++] = pairs[i];
 	return tc__names_match(&names, placed, placed_count, values, err);
 }
 
 static tc_call *by_rules(tc_client *client, const struct tc_operation *operation,
-	const struct tc_pair *pairs, size_t count, const tc_json *payload, tc_error *err)
+	const struct tc_operation_conventions *rules, const struct tc_pair *pairs, size_t count,
+	const tc_json *payload, tc_error *err)
 {
 	const char *values[2 * TC__NAMES_MAX];
 
-	if (place(operation, pairs, count, values, err) != TC_OK ||
-		check_given(operation, values, payload, err) != TC_OK)
+	if (place(operation, rules, pairs, count, values, err) != TC_OK ||
+		check_given(operation, rules, values, payload, err) != TC_OK)
 		return NULL;
 	tc_call *call =
 		tc__call_new(client, operation, values, values + operation->argument_count, err);
 	int rc = call ? TC_OK : TC_ERROR_ARGUMENT;
 	for (size_t i = 0; i < count && rc == TC_OK; i++)
-		if (!is_placed(operation, pairs[i].name))
+		if (!is_placed(operation, rules, pairs[i].name))
 			rc = prefixed(call,
 				tc__request_query_sent(
 					&call->request, pairs[i].name, pairs[i].value, err),
@@ -197,14 +195,15 @@ tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
 		return NULL;
 	}
-	if (tc__rules_of(operation))
-		return by_rules(client, operation, pairs, count, payload, err);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	if (rules)
+		return by_rules(client, operation, rules, pairs, count, payload, err);
 	struct tc__names names = { parameter_name, operation,
 		(size_t)operation->argument_count + operation->query_count,
 		operation->service->name, operation->name };
 	if (tc__names_match(&names, pairs, count, values, err) != TC_OK)
 		return NULL;
-	if (check_given(operation, values, payload, err) != TC_OK)
+	if (check_given(operation, NULL, values, payload, err) != TC_OK)
 		return NULL;
 	tc_call *call =
 		tc__call_new(client, operation, values, values + operation->argument_count, err);
@@ -339,259 +338,31 @@ int tc_call_header(tc_call *call, const char *name, const char *value, tc_error 
 	return prefixed(call, tc__request_header(&call->request, name, value, err), err);
 }
 
-/* ---- performing ---- */
-
-/* Lets time pass in pieces, so that the caller can cancel in between. */
-static int wait_watched(
-	const tc_client *client, struct tc__transport *transport, int64_t ms, tc_error *err)
-{
-	const struct tc_options *options = &client->options;
-	const struct tc_progress nothing = { .send_total = -1, .receive_total = -1 };
-
-	while (ms > 0) {
-		int64_t piece = ms < WATCH_MS || !options->progress ? ms : WATCH_MS;
-		transport->kind->wait(transport, piece);
-		ms -= piece;
-		if (options->progress && options->progress(options->progress_data, &nothing))
-			return tc__fail(
-				err, TC_ERROR_CANCELED, "canceled by the progress callback");
-	}
-	return TC_OK;
-}
-
-/* One attempt and, if another is to follow, the pause before it. */
-static struct tc__next step(
-	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
-{
-	const struct tc__transport_kind *kind = transport->kind;
-	int rc = tc__performance_attempt(performance, kind->steady_ms(transport), failure);
-
-	if (rc == TC_OK)
-		rc = kind->deliver(transport, &performance->delivery, failure);
-	struct tc__next next =
-		tc__performance_judge(performance, rc, kind->steady_ms(transport), failure);
-	if (next.step != TC__STEP_WAIT)
-		return next;
-	rc = wait_watched(performance->call->client, transport, next.delay_ms, failure);
-	if (rc != TC_OK) {
-		prefixed(performance->call, rc, failure);
-		next.step = TC__STEP_END;
-	}
-	return next;
-}
-
-int tc__call_perform(
-	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err)
-{
-	struct tc__performance performance;
-	tc_error failure = TC_ERROR_INIT;
-	struct tc__next next;
-
-	struct tc__transport *transport = tc__client_transport(call->client, &failure);
-	if (!transport)
-		return tc__fail_with(err, &failure);
-	tc__performance_begin(&performance, call, sink, transport->kind->steady_ms(transport));
-	do {
-		next = step(&performance, transport, &failure);
-	} while (next.step != TC__STEP_END);
-	if (failure.code == TC_OK && response)
-		*response = tc__reply_take(&performance.reply);
-	tc__performance_end(&performance);
-	return failure.code == TC_OK ? TC_OK : tc__fail_with(err, &failure);
-}
+/* ---- before it is sent ---- */
 
 int tc__call_check_ready(const tc_call *call, tc_error *err)
 {
 	if (!call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
-	int rc = tc__query_check(&call->request.query, err);
-	if (rc != TC_OK)
-		return prefixed(call, rc, err);
-	const struct tc_operation *operation = call->request.operation;
-	if (!operation->has_input || call->request.has_body)
-		return TC_OK;
-	return prefixed(call,
-		check_without_body(
-			operation, "it takes a body, but none is set (tc_call_body_json)", err),
-		err);
+	const struct tc__request *request = &call->request;
+	int rc = tc__query_check(&request->query, err);
+	if (rc == TC_OK && request->operation->has_input && !request->has_body)
+		rc = check_without_body(request->operation, request->query.rules,
+			"it takes a body, but none is set (tc_call_body_json)", err);
+	return prefixed(call, rc, err);
 }
 
 int tc__call_check_whole(const tc_call *call, tc_error *err)
 {
 	int rc = tc__call_check_ready(call, err);
 
-	if (rc != TC_OK || !tc__events_of(call->request.operation))
+	if (rc != TC_OK)
 		return rc;
+	const struct tc_operation_conventions *rules = call->request.query.rules;
+	if (!rules || !rules->events)
+		return TC_OK;
 	return prefixed(call,
 		tc__fail(err, TC_ERROR_ARGUMENT,
 			"its reply is a stream without an end: listen by tc_stream_new"),
 		err);
-}
-
-int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
-{
-	if (response)
-		*response = NULL;
-	int rc = tc__call_check_whole(call, err);
-	return rc == TC_OK ? tc__call_perform(call, NULL, response, err) : rc;
-}
-
-int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_error *failure)
-{
-	tc__response_attach(response, failure);
-	tc__call_log_failure(call, failure);
-	return failure->code;
-}
-
-int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
-{
-	tc_error failure = TC_ERROR_INIT;
-	tc_response *response;
-
-	if (json)
-		*json = NULL;
-	int rc = tc_call_perform(call, &response, err);
-	if (rc != TC_OK || !json) {
-		tc_release(rc == TC_OK ? response : NULL);
-		return rc;
-	}
-	rc = prefixed(call, tc__response_take_json(response, json, &failure), &failure);
-	if (rc != TC_OK)
-		tc__call_fail_reading(call, response, &failure);
-	tc_release(response);
-	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
-}
-
-/* ---- signed URLs ---- */
-
-/* Under the proxy there is no key here; the proxy signs a URL that is posted to it. */
-static const struct tc_service proxy_service = { .name = "proxy", .version = "" };
-static const struct tc_operation proxy_bewit = {
-	.service = &proxy_service,
-	.name = "bewit",
-	.method = "POST",
-	.route = "/bewit",
-	.has_input = true,
-};
-
-/* The call's URL as others reach it: below the root, when that is known. */
-static int public_url(const tc_call *call, struct tc__buffer *url, tc_error *err)
-{
-	const struct tc__site *site = &call->client->site;
-	const char *sent = tc_call_url(call);
-	struct tc__buffer proxy = TC__BUFFER(TC__URL_MAX);
-
-	tc__url_root(&proxy, site->proxy_url);
-	if (site->root_url && !proxy.no_memory) {
-		tc__url_root(url, site->root_url);
-		sent += proxy.length;
-	}
-	tc__buffer_text(url, sent);
-	bool failed = tc__buffer_failed(&proxy) || tc__buffer_failed(url);
-	tc__buffer_clear(&proxy);
-	return failed ? tc__fail_nomem(err) : TC_OK;
-}
-
-/* "<proxy>/bewit", and the URL to be signed as the body */
-static int prepare_post(tc_call *post, const tc_call *call, tc_error *err)
-{
-	struct tc__buffer text = TC__BUFFER(2 * TC__URL_MAX);
-
-	tc__url_root(&text, call->client->site.proxy_url);
-	tc__buffer_text(&text, "/bewit");
-	int rc = tc__buffer_failed(&text)
-		? tc__fail_nomem(err)
-		: tc__request_init_url(&post->request, &proxy_bewit, tc__buffer_get(&text), err);
-	if (rc == TC_OK) {
-		post->request.proxied = true;
-		tc__buffer_truncate(&text, 0);
-		rc = public_url(call, &text, err);
-	}
-	if (rc == TC_OK)
-		rc = tc_call_body_bytes(
-			post, tc__buffer_get(&text), text.length, "text/plain", err);
-	tc__buffer_clear(&text);
-	return rc;
-}
-
-static int ask_proxy(const tc_call *call, const char **url, tc_error *err)
-{
-	tc_response *response = NULL;
-	tc_error failure = TC_ERROR_INIT;
-	tc_call *post = new_call(call->client, &failure);
-
-	if (!post)
-		return tc__fail_with(err, &failure);
-	int rc = prepare_post(post, call, err);
-	if (rc == TC_OK)
-		rc = tc_call_perform(post, &response, err);
-	tc_call_free(post);
-	if (rc != TC_OK)
-		return rc;
-	const char *location = tc_response_location(response);
-	if (!location)
-		rc = tc__fail(err, TC_ERROR_REPLY,
-			"proxy.bewit: the reply has no Location with the signed URL");
-	else if (!(*url = tc__object_text(location, strlen(location))))
-		rc = tc__fail_nomem(err);
-	tc_release(response);
-	return rc;
-}
-
-/* Whose credentials sign for the call's server. */
-static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error *err)
-{
-	const struct tc_operation *operation = call->request.operation;
-	const struct tc_conventions *system = tc__system_of(operation);
-	tc_client *client = call->client;
-	struct tc__realm *realm = NULL;
-
-	if (system && (!system->hawk || system->hawk->no_signed_urls))
-		return tc__fail(err, TC_ERROR_ARGUMENT, "the server knows no signed URLs");
-	int rc = system ? tc__client_realm(client, operation, &realm, err)
-			: tc__client_renew(client, tc__clock_steady_ms(), err);
-	*signer = client->signer;
-	if (realm)
-		signer->credentials = tc__realm_credentials(client, realm);
-	if (rc == TC_OK && !signer->credentials)
-		rc = tc__fail(
-			err, TC_ERROR_CREDENTIALS, "there are no credentials to sign a URL with");
-	return rc;
-}
-
-static int sign_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
-{
-	struct tc__signer signer;
-	char *text = NULL;
-
-	int rc = find_signer(call, &signer, err);
-	if (rc != TC_OK)
-		return rc;
-	int64_t now_s = tc__client_operation_ms(call->client, call->request.operation) / 1000;
-	if (lifetime_s == 0)
-		lifetime_s = SIGNED_URL_LIFETIME_S;
-	rc = tc__request_signed_url(&call->request, &signer, now_s + lifetime_s, &text, err);
-	*url = text;
-	return rc;
-}
-
-int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
-{
-	if (!call || !url)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
-	*url = NULL;
-	const char *method = call->request.operation->method;
-	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-		return prefixed(call,
-			tc__fail(err, TC_ERROR_ARGUMENT,
-				"only a GET can be signed into a URL, and this is a %s", method),
-			err);
-	if (lifetime_s < 0 || lifetime_s > INT32_MAX)
-		return prefixed(call,
-			tc__fail(err, TC_ERROR_ARGUMENT, "lifetime_s is %lld",
-				(long long)lifetime_s),
-			err);
-	if (call->request.proxied)
-		return ask_proxy(call, url, err);
-	return prefixed(call, sign_url(call, lifetime_s, url, err), err);
 }

@@ -3,7 +3,7 @@
 #define TC_RUNTIME_CALL_H
 
 /* A call from inside, and one performance of it: attempts until one succeeds or the last fails. The
- * synchronous face (call.c) and an event loop drive a performance alike. */
+ * synchronous face (perform.c) and an event loop drive a performance alike. */
 
 #include "runtime/src/call/client.h"
 #include <taskcluster/call.h>
@@ -22,6 +22,9 @@ struct tc_call {
 	struct tc__call_state own_state;
 	struct tc__call_state *state; /* &own_state, also through a const tc_call */
 };
+
+/* A call that has no request yet. */
+tc_call *tc__call_alloc(tc_client *client, tc_error *err);
 
 /* A prepared call; `arguments` and `query` by position as in tc_generated_call. */
 tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
@@ -42,6 +45,9 @@ void tc__call_log_failure(const tc_call *call, const tc_error *failure);
 
 /* The same for a reply that came well and cannot be read: *failure gets what is known of it. */
 int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_error *failure);
+
+/* Says of a failure which operation it is about, "queue.status: …"; returns rc. */
+int tc__operation_prefix(const struct tc_operation *operation, int rc, tc_error *err);
 
 /* Whether its body, headers and query may still change. */
 int tc__call_check_unused(const tc_call *call, tc_error *err);

@@ -48,15 +48,10 @@ static int copy_lines(const tc_call *from, tc_call *to, tc_error *err)
 
 tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err)
 {
-	tc_call *copy = tc__object_alloc(sizeof *copy);
+	tc_call *copy = tc__call_alloc(call->client, err);
 
-	if (!copy) {
-		tc__fail_nomem(err);
+	if (!copy)
 		return NULL;
-	}
-	copy->client = tc__client_ref(call->client);
-	copy->own_state = (struct tc__call_state){ .references = 1, .call = copy };
-	copy->state = &copy->own_state;
 	copy->retry_class = call->retry_class;
 	int rc = tc__request_init_url(&copy->request, call->request.operation, url, err);
 	copy->request.proxied = call->request.proxied;

@@ -11,11 +11,8 @@ int tc_call_query_list(tc_call *call, const char *key, const char *comparison,
 
 	if (rc != TC_OK)
 		return rc;
-	const struct tc_operation *operation = call->request.operation;
 	rc = tc__request_query(&call->request, key, comparison, values, count, err);
-	if (rc != TC_OK)
-		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
-	return rc;
+	return tc__operation_prefix(call->request.operation, rc, err);
 }
 
 int tc_call_query(

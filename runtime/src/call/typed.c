@@ -7,13 +7,6 @@
 #include "runtime/src/type/type.h"
 #include <string.h>
 
-static int prefixed(const struct tc_operation *operation, int rc, tc_error *err)
-{
-	if (rc != TC_OK)
-		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
-	return rc;
-}
-
 /* Stores a pointer in a variable of the caller's whose type only the caller knows. */
 static void store(void *variable, const void *pointer)
 {
@@ -32,7 +25,7 @@ static int take_struct(tc_call *call, const void *body, tc_error *err)
 
 	int rc = tc_encode(operation->input, body, flags, &text, &length, err);
 	if (rc != TC_OK)
-		return prefixed(operation, rc, err);
+		return tc__operation_prefix(operation, rc, err);
 	rc = tc__call_take_body(call, text, length, NULL, NULL, err);
 	if (rc != TC_OK)
 		tc_release(text);
@@ -46,7 +39,7 @@ int tc_generated_body(
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 	const struct tc_operation *own = call->request.operation;
 	if (own != operation)
-		return prefixed(operation,
+		return tc__operation_prefix(operation,
 			tc__fail(err, TC_ERROR_ARGUMENT,
 				"call is one of %s.%s; expected one of the same function",
 				own->service->name, own->name),
@@ -54,7 +47,8 @@ int tc_generated_body(
 	if (!body && tc__rpc_of(operation))
 		return TC_OK; /* whether it may do without is seen when it is sent */
 	if (!body)
-		return prefixed(operation, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
+		return tc__operation_prefix(
+			operation, tc__fail(err, TC_ERROR_ARGUMENT, "body is NULL"), err);
 	if (!operation->input)
 		return tc_call_body_json(call, body, err);
 	if (call->state->used) /* tells why that is too late */
@@ -227,13 +221,14 @@ void *tc_generated_reply(
 	tc_error reason = TC_ERROR_INIT;
 
 	if (!response) {
-		prefixed(operation, tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL"), err);
+		tc__operation_prefix(
+			operation, tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL"), err);
 		return NULL;
 	}
 	unsigned flags = reply_flags(operation, tc__response_is_lenient(response));
 	void *value = decode(operation, response, flags, &reason);
 	if (!value) {
-		prefixed(operation, reason.code, &reason);
+		tc__operation_prefix(operation, reason.code, &reason);
 		tc__fail_with(err, &reason);
 	}
 	return value;

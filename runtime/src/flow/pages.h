@@ -16,6 +16,7 @@
 #include "runtime/src/call/call.h"
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
+#include "runtime/src/json/stack.h"
 #include <taskcluster/conventions.h>
 #include <taskcluster/pages.h>
 

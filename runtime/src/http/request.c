@@ -83,7 +83,7 @@ static void begin(struct tc__request *request, const struct tc_operation *operat
 	*request = (struct tc__request){
 		.operation = operation,
 		.url = TC__BUFFER(TC__URL_MAX),
-		.query = { .operation = operation },
+		.query = tc__query_for(operation),
 	};
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/json/json.h"
 
+#include "runtime/src/json/node.h"
+
 #include <string.h>
 
 enum tc_json_kind tc_json_kind(const tc_json *json)

@@ -2,6 +2,7 @@
 #include "runtime/src/json/json.h"
 
 #include "runtime/src/json/sax.h"
+#include "runtime/src/json/stack.h"
 
 struct reader {
 	struct tc__sax sax;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/json/json.h"
+#include "runtime/src/json/stack.h"
 
 #include <sodium.h>
 #include <stdalign.h>
@@ -245,13 +245,6 @@ enum tc__json_fault tc__json_stack_name(
 	return TC__JSON_FINE;
 }
 
-int tc__json_name_order(const struct tc_json *name, const char *text, size_t length)
-{
-	if (name->length != length)
-		return name->length < length ? -1 : 1;
-	return memcmp(tc__json_node_text(name), text, length);
-}
-
 static int order(const struct tc_json *names, uint32_t a, uint32_t b)
 {
 	return tc__json_name_order(&names[a], tc__json_node_text(&names[b]), names[b].length);
@@ -419,27 +412,30 @@ void tc__json_stack_take(struct tc__json_stack *stack, struct tc_json *json)
 	stack->count = 0;
 }
 
-static enum tc__json_fault copy_items(struct tc__json_stack *stack, const tc_json *json)
+static enum tc__json_fault copy_items(struct tc__json_stack *stack, const struct tc_json *json)
 {
-	enum tc__json_fault fault = tc__json_stack_begin(stack, tc_json_kind(json));
+	bool object = json->kind == TC_JSON_OBJECT;
+	enum tc__json_fault fault = tc__json_stack_begin(stack, (enum tc_json_kind)json->kind);
 
 	for (size_t i = 0; i < json->length && !fault; i++) {
-		const tc_json *name = tc_json_name(json, i);
-		if (name)
+		if (object) {
+			const struct tc_json *name = &tc__json_node_shape(json)->names[i];
 			fault = tc__json_stack_name(stack, tc__json_node_text(name), name->length);
+		}
 		if (!fault)
-			fault = tc__json_stack_copy(stack, tc_json_item(json, i));
+			fault = tc__json_stack_copy(stack, &json->as.items[i]);
 	}
 	return fault ? fault : tc__json_stack_end(stack);
 }
 
 /* Recursion ends at TC_JSON_DEPTH_MAX, as every tree does. */
-enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const tc_json *json)
+enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const struct tc_json *json)
 {
-	if (json->kind >= TC_JSON_ARRAY)
+	enum tc_json_kind kind = (enum tc_json_kind)json->kind;
+
+	if (kind >= TC_JSON_ARRAY)
 		return copy_items(stack, json);
-	if (json->kind == TC_JSON_STRING || json->kind == TC_JSON_NUMBER)
-		return tc__json_stack_text(
-			stack, tc_json_kind(json), tc__json_node_text(json), json->length);
-	return push_plain(stack, tc_json_kind(json), json->flags);
+	if (kind == TC_JSON_STRING || kind == TC_JSON_NUMBER)
+		return tc__json_stack_text(stack, kind, tc__json_node_text(json), json->length);
+	return push_plain(stack, kind, json->flags);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/json/json.h"
 
+#include "runtime/src/json/node.h"
+
 #include <string.h>
 
 /* How many bytes of a name a message shows */

@@ -278,7 +278,7 @@ void tc__flight_begin(tc_loop *loop, struct tc__run *run)
 	if (rc == TC_OK)
 		rc = take_off(loop, run, &failure);
 	if (rc != TC_OK)
-		tc__loop_judge(loop, run, rc, &failure);
+		loop->landings->judge(loop, run, rc, &failure);
 }
 
 /*
@@ -328,7 +328,7 @@ static void end_flight(tc_loop *loop, struct tc__flight *flight, CURLcode code)
 	land(loop, flight); /* and curl's message about it is gone */
 	int rc = tc__transfer_result(&flight->transfer, code, &failure);
 	give_back(loop, flight);
-	tc__loop_judge(loop, run, rc, &failure);
+	loop->landings->judge(loop, run, rc, &failure);
 }
 
 /* What has ended meanwhile. */
@@ -369,7 +369,7 @@ void tc__flights_drive(tc_loop *loop, int fd, int events)
 	if (code == CURLM_OK)
 		return;
 	/* what a failure leaves behind in curl is not fit for use: it may even crash */
-	tc__loop_fail_flying(loop, code == CURLM_OUT_OF_MEMORY);
+	loop->landings->fail_flying(loop, code == CURLM_OUT_OF_MEMORY);
 	tc__flights_close(loop);
 }
 

@@ -75,7 +75,7 @@ static void requeue(tc_loop *loop, struct tc__run *run)
 	set_timer(loop, run);
 }
 
-void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
+static void judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
 {
 	int64_t now = tc__clock_steady_ms();
 
@@ -97,7 +97,7 @@ void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failur
 	}
 }
 
-void tc__loop_fail_flying(tc_loop *loop, bool no_memory)
+static void fail_flying(tc_loop *loop, bool no_memory)
 {
 	for (size_t i = 0; i < loop->runs.bucket_count; i++)
 		for (struct tc__run *run = loop->runs.buckets[i]; run; run = run->same_bucket)
@@ -105,6 +105,8 @@ void tc__loop_fail_flying(tc_loop *loop, bool no_memory)
 				fail_run(loop, run, no_memory ? TC_ERROR_NOMEM : TC_ERROR_SYSTEM,
 					no_memory ? "out of memory" : "libcurl fails");
 }
+
+static const struct tc__landings landings = { judge, fail_flying };
 
 static void resume(tc_loop *loop, struct tc__run *run)
 {
@@ -513,6 +515,7 @@ tc_loop *tc__loop_new(
 		return NULL;
 	}
 	loop->options = *options;
+	loop->landings = &landings;
 	if (!loop->options.in_flight)
 		loop->options.in_flight = IN_FLIGHT;
 	loop->owner = getpid();

@@ -11,10 +11,10 @@
  * and is in the table, by its number, until its callback was called.
  *
  *	loop.c         the public functions, and the turn: what is done after anything happened
- *	loop_run.c     where runs are kept: table, lists, timers
- *	loop_flight.c  attempts on curl's multi interface
- *	loop_wake.c    what other threads may do
- *	loop_poll.c, loop_epoll.c   waiting, for the poll face
+ *	run.c          where runs are kept: table, lists, timers
+ *	flight.c       attempts on curl's multi interface
+ *	wake.c         what other threads may do
+ *	poll.c, epoll.c  waiting, for the poll face
  */
 
 #include "runtime/src/call/call.h"
@@ -42,8 +42,19 @@ struct tc__setup {
 	struct tc__setup *next;
 };
 
+/* What happens to runs whose flights have ended; loop.c says it when the loop is made. */
+struct tc__landings {
+	/* An attempt has ended: what comes next for its run. Clears *failure. */
+	void (*judge)(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure);
+
+	/* Curl could not do its part, and may have forgotten any of its transfers: all runs that
+	 * fly are given up. */
+	void (*fail_flying)(tc_loop *loop, bool no_memory);
+};
+
 struct tc_loop {
 	struct tc_loop_options options;
+	const struct tc__landings *landings;
 	const struct tc__waiter_kind *waiter_kind; /* NULL: the hook face */
 	struct tc__waiter *waiter;
 	CURLM *multi; /* NULL after it failed, until the next attempt */
@@ -84,7 +95,7 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t run);
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);
 
-/* ---- loop_flight.c ---- */
+/* ---- flight.c ---- */
 
 /* The curl side of a loop. The hooks are called by curl from now on. */
 int tc__flights_open(tc_loop *loop, tc_error *err);
@@ -105,13 +116,5 @@ void tc__flight_resume(tc_loop *loop, struct tc__run *run);
  * move their runs on. */
 #define TC__TIMEOUT (-1)
 void tc__flights_drive(tc_loop *loop, int fd, int events);
-
-/* ---- loop.c ---- */
-
-/* The attempt of a run has ended: what comes next for it. Clears *failure. */
-void tc__loop_judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure);
-
-/* Curl could not do its part, and may have forgotten any of its transfers: all are given up. */
-void tc__loop_fail_flying(tc_loop *loop, bool no_memory);
 
 #endif

@@ -5,11 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *separator_of(const struct tc_operation *operation)
+struct tc__query tc__query_for(const struct tc_operation *operation)
 {
+	static const struct tc_query_rule *const none[] = { NULL };
 	const struct tc_conventions *system = tc__system_of(operation);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 
-	return system && system->operator_separator ? system->operator_separator : "__";
+	return (struct tc__query){
+		.operation = operation,
+		.rules = rules,
+		.keys = rules && rules->query ? rules->query : none,
+		.separator =
+			system && system->operator_separator ? system->operator_separator : "__",
+	};
 }
 
 /* ---- finding keys ---- */
@@ -21,15 +29,6 @@ struct meaning {
 	const struct tc_query_operator *relation;
 	size_t place;
 };
-
-/* Ends with NULL. */
-static const struct tc_query_rule *const *rules_of(const struct tc_operation *operation)
-{
-	static const struct tc_query_rule *const none[] = { NULL };
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
-
-	return rules && rules->query ? rules->query : none;
-}
 
 static const struct tc_query_operator *find_operator(
 	const struct tc_query_rule *rule, const char *name, size_t *place)
@@ -56,14 +55,14 @@ static bool find_plain(const struct tc_operation *operation, const char *key, st
 	return false;
 }
 
-static bool find_rule(const struct tc_operation *operation, const char *key, struct meaning *found)
+static bool find_rule(const struct tc__query *query, const char *key, struct meaning *found)
 {
-	const struct tc_query_rule *const *rules = rules_of(operation);
+	const struct tc_query_rule *const *rules = query->keys;
 
 	/* without a table of its own what the struct has are headers, which must not get into the
 	 * URL */
-	if (!tc__rules_of(operation))
-		return find_plain(operation, key, found);
+	if (!query->rules)
+		return find_plain(query->operation, key, found);
 	for (size_t i = 0; rules[i]; i++) {
 		if (strcmp(rules[i]->name, key) != 0)
 			continue;
@@ -76,12 +75,12 @@ static bool find_rule(const struct tc_operation *operation, const char *key, str
 }
 
 /* A key as it is sent: the longest name that begins it, with one of its operators behind. */
-static bool find_sent(const struct tc_operation *operation, const char *key, struct meaning *found)
+static bool find_sent(const struct tc__query *query, const char *key, struct meaning *found)
 {
-	const struct tc_query_rule *const *rules = rules_of(operation);
-	const char *separator = separator_of(operation);
+	const struct tc_query_rule *const *rules = query->keys;
+	const char *separator = query->separator;
 
-	if (find_rule(operation, key, found) && !(found->rule && found->rule->no_bare))
+	if (find_rule(query, key, found) && !(found->rule && found->rule->no_bare))
 		return true;
 	for (size_t i = 0; rules[i]; i++) {
 		const struct tc_query_rule *rule = rules[i];
@@ -99,14 +98,14 @@ static bool find_sent(const struct tc_operation *operation, const char *key, str
 	return false;
 }
 
-static int find(const struct tc_operation *operation, const char *key, const char *comparison,
+static int find(const struct tc__query *query, const char *key, const char *comparison,
 	struct meaning *found, tc_error *err)
 {
 	size_t place = 0;
 
 	if (!key)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "key is NULL");
-	if (!find_rule(operation, key, found))
+	if (!find_rule(query, key, found))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%.100s is no key of its query", key);
 	if (!comparison) {
 		if (!found->rule || !found->rule->no_bare)
@@ -286,7 +285,7 @@ int tc__query_add(struct tc__query *query, const char *key, const char *comparis
 	const char *const *values, size_t count, tc_error *err)
 {
 	struct meaning meaning = { 0 };
-	int rc = find(query->operation, key, comparison, &meaning, err);
+	int rc = find(query, key, comparison, &meaning, err);
 
 	if (rc == TC_OK && !values)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "values of %s is NULL", key);
@@ -317,7 +316,7 @@ static int find_key(
 {
 	if (!key)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "a name is NULL");
-	if (find_sent(query->operation, key, meaning))
+	if (find_sent(query, key, meaning))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_ARGUMENT,
 		"%.100s is neither an argument nor a key of the query", key);
@@ -345,7 +344,7 @@ int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_
 	for (size_t i = 0; values && i < operation->query_count && rc == TC_OK; i++) {
 		struct meaning meaning = { 0 };
 		/* what is no key is a header, and not the query's */
-		if (values[i] && find_rule(operation, operation->query[i].name, &meaning))
+		if (values[i] && find_rule(query, operation->query[i].name, &meaning))
 			rc = add(query, &meaning, &values[i], 1, true, err);
 	}
 	return rc;
@@ -374,7 +373,7 @@ const char *tc__query_value(const struct tc__query *query, const char *key)
 {
 	struct meaning meaning = { 0 };
 
-	if (!find_sent(query->operation, key, &meaning))
+	if (!find_sent(query, key, &meaning))
 		return NULL;
 	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
 		if (entry->place == meaning.place)
@@ -386,7 +385,7 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 {
 	int rc = TC_OK;
 
-	to->operation = from->operation;
+	*to = tc__query_for(from->operation);
 	for (const struct tc__query_entry *entry = from->entries; entry && rc == TC_OK;
 		entry = entry->next) {
 		struct meaning meaning = { entry->name, entry->rule, entry->relation,
@@ -406,8 +405,9 @@ void tc__query_clear(struct tc__query *query)
 bool tc__query_has_key(const struct tc_operation *operation, const char *key)
 {
 	struct meaning meaning = { 0 };
+	const struct tc__query query = tc__query_for(operation);
 
-	return find_sent(operation, key, &meaning);
+	return find_sent(&query, key, &meaning);
 }
 
 /* ---- the whole ---- */
@@ -470,9 +470,7 @@ static bool has_name(const struct tc__query *query, const char *name)
 
 static int check_required(const struct tc__query *query, tc_error *err)
 {
-	const struct tc_query_rule *const *rule = rules_of(query->operation);
-
-	for (; *rule; rule++)
+	for (const struct tc_query_rule *const *rule = query->keys; *rule; rule++)
 		if ((*rule)->required && !has_name(query, (*rule)->name))
 			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is missing in the query",
 				(*rule)->name);
@@ -489,8 +487,7 @@ static bool has_all(const struct tc__query *query, const char *const *keys)
 
 static int check_alternatives(const struct tc__query *query, tc_error *err)
 {
-	const struct tc_operation_conventions *rules = tc__rules_of(query->operation);
-	const char *const *const *sets = rules ? rules->require_one_of : NULL;
+	const char *const *const *sets = query->rules ? query->rules->require_one_of : NULL;
 	struct tc__buffer wanted = TC__BUFFER(1000);
 
 	if (!sets)
@@ -531,7 +528,7 @@ static void render_key(const struct tc__query *query, const struct tc__query_ent
 	tc__buffer_char(url, mark);
 	tc__url_encode(url, entry->name);
 	if (entry->relation) {
-		tc__buffer_text(url, separator_of(query->operation));
+		tc__buffer_text(url, query->separator);
 		tc__buffer_text(url, entry->relation->name);
 	}
 	tc__buffer_char(url, '=');

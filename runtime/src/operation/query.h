@@ -17,14 +17,19 @@ struct tc__query_entry {
 	const char *const *values;
 };
 
-/* Starts as { .operation = … }. */
 struct tc__query {
 	const struct tc_operation *operation;
+	const struct tc_operation_conventions *rules; /* the operation's own, or NULL */
+	const struct tc_query_rule *const *keys;      /* theirs; ends with NULL */
+	const char *separator;                        /* between a key and its operator */
 	struct tc__arena arena;
 	struct tc__query_entry *entries; /* in the order in which they are sent */
 	/* where the last change was, and what stood there before it; NULL: it was undone */
 	struct tc__query_entry **changed, *before;
 };
+
+/* An empty one. Here the operation is asked for its rules, and nowhere else. */
+struct tc__query tc__query_for(const struct tc_operation *operation);
 
 /* Adds values of a key and an operator (NULL: none), copied. On failure nothing changes. */
 int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
@@ -55,7 +60,7 @@ bool tc__query_is_selective(const struct tc__query *query);
 /* What only the whole query shows. */
 int tc__query_check(const struct tc__query *query, tc_error *err);
 
-/* A copy of all entries into an empty query. */
+/* A copy of all entries; what `to` was before is not looked at. */
 int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error *err);
 
 /* Appends `?key=value&…`, or nothing. */

@@ -272,7 +272,7 @@ static int replay_members(struct tc__decoder *d, const tc_json *json)
 	for (size_t i = 0; i < tc_json_count(json); i++) {
 		const tc_json *name = tc_json_name(json, i);
 		const unsigned char *text = (const unsigned char *)tc_json_text(name);
-		if (!tc__decoder_events.name(d, text, tc_json_text_length(name)) ||
+		if (!d->events->name(d, text, tc_json_text_length(name)) ||
 			!tc__decoder_replay(d, tc_json_item(json, i)))
 			return 0;
 	}
@@ -290,7 +290,7 @@ static int replay_items(struct tc__decoder *d, const tc_json *json)
 
 int tc__decoder_replay(struct tc__decoder *d, const tc_json *json)
 {
-	const struct tc__sax_events *events = &tc__decoder_events;
+	const struct tc__sax_events *events = d->events;
 	const char *text = tc_json_text(json);
 
 	switch (tc_json_kind(json)) {

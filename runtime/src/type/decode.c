@@ -86,19 +86,6 @@ static inline bool next_place(struct tc__decoder *d, struct tc__place *place)
 	}
 }
 
-bool tc__decoder_settle(struct tc__decoder *d, struct tc__place *place)
-{
-	if (!place->indirect)
-		return true;
-	char *at = tc__arena_alloc(&d->arena, place->type->size);
-	if (!at)
-		return false;
-	*(void **)(void *)place->at = memset(at, 0, place->type->size);
-	place->at = at;
-	place->indirect = false;
-	return true;
-}
-
 /* The arm of a union that the value's kind alone tells, or NULL. */
 static const struct tc_arm *arm_by_kind(const struct tc_type *type, enum tc_json_kind kind)
 {
@@ -530,7 +517,7 @@ static int on_end_array(void *context)
 	return d->aside ? tc__aside_close(d) : end_list(d);
 }
 
-const struct tc__sax_events tc__decoder_events = { .null = on_null,
+static const struct tc__sax_events events = { .null = on_null,
 	.boolean = on_boolean,
 	.number = on_number,
 	.string = on_string,
@@ -556,7 +543,8 @@ struct tc__decoder *tc__decoder_new(
 	d->code = code;
 	d->arena.secret = flags & TC_DECODE_SECRET;
 	tc__json_stack_init(&d->stack, &d->arena);
-	tc__sax_open(&d->sax, &tc__decoder_events);
+	d->events = &events;
+	tc__sax_open(&d->sax, d->events);
 	d->frame_capacity = FRAMES_MIN;
 	d->frames = d->top = malloc(FRAMES_MIN * sizeof *d->frames);
 	d->root = d->frames ? tc__arena_object(&d->arena, tc__type_size(type)) : NULL;

@@ -10,6 +10,7 @@
 
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
+#include "runtime/src/json/stack.h"
 #include "runtime/src/type/type.h"
 #include <stdalign.h>
 #include <string.h>
@@ -73,6 +74,8 @@ struct tc__recent {
 
 struct tc__decoder {
 	struct tc__sax sax; /* first: callbacks get its address */
+	const struct tc__sax_events
+		*events; /* its callbacks; trees that are read again go there too */
 	unsigned flags;
 	int code;
 	struct tc__arena arena; /* of the value */
@@ -98,9 +101,6 @@ struct tc__place {
 	char *at;
 	bool indirect;
 };
-
-/* The callbacks. */
-extern const struct tc__sax_events tc__decoder_events;
 
 /* All below return 1, or 0 when they stopped the parse, like callbacks. */
 

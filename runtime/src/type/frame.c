@@ -52,6 +52,19 @@ static bool grow_frames(struct tc__decoder *d)
 	return true;
 }
 
+bool tc__decoder_settle(struct tc__decoder *d, struct tc__place *place)
+{
+	if (!place->indirect)
+		return true;
+	char *at = tc__arena_alloc(&d->arena, place->type->size);
+	if (!at)
+		return false;
+	*(void **)(void *)place->at = memset(at, 0, place->type->size);
+	place->at = at;
+	place->indirect = false;
+	return true;
+}
+
 struct tc__frame *tc__decoder_open(struct tc__decoder *d, const struct tc__place *place)
 {
 	if (d->top + 1 == d->frames + d->frame_capacity && !grow_frames(d))

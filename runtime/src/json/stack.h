@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_RUNTIME_JSON_STACK_H
+#define TC_RUNTIME_JSON_STACK_H
+
+#include "runtime/src/base/memory.h"
+#include "runtime/src/json/node.h"
+
+/*
+ * The stack on which trees grow, from the inside out, into an arena of its user. The functions
+ * below take one event each and return TC__JSON_FINE or what is wrong; the order of events
+ * (a name before each member, ends that match) is for the user to hold, as yajl does.
+ */
+enum tc__json_fault {
+	TC__JSON_FINE = 0,
+	TC__JSON_NO_MEMORY,
+	TC__JSON_TOO_LONG, /* a text of 4 GiB, or as many items */
+	TC__JSON_DUPLICATE /* a name twice in one object: stack->twice */
+};
+
+#define TC__JSON_FIRST 48
+
+#define TC__JSON_NAMES 128
+#define TC__JSON_SHAPES 64
+
+/* A name that was copied already; length 0 for none. */
+struct tc__json_name {
+	const char *text;
+	size_t length;
+};
+
+struct tc__json_stack {
+	struct tc__arena *arena;
+	struct tc_json *nodes; /* `first`, or from malloc */
+	size_t count, capacity;
+	size_t open;                 /* position of the innermost open object or array, */
+	size_t depth;                /* and how many are open */
+	bool secret;                 /* wipe what is left behind */
+	const struct tc_json *twice; /* the name that TC__JSON_DUPLICATE is about */
+	struct tc__json_name names[TC__JSON_NAMES];
+	const struct tc__json_shape *shapes[TC__JSON_SHAPES];
+	struct tc_json first[TC__JSON_FIRST];
+};
+
+/* The stack must not move until it is cleared. */
+void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena);
+
+/* Frees the scratch, not the arena. */
+void tc__json_stack_clear(struct tc__json_stack *stack);
+
+enum tc__json_fault tc__json_stack_null(struct tc__json_stack *stack);
+enum tc__json_fault tc__json_stack_bool(struct tc__json_stack *stack, bool value);
+/* A string, number or name, copied. */
+enum tc__json_fault tc__json_stack_text(
+	struct tc__json_stack *stack, enum tc_json_kind kind, const char *text, size_t length);
+enum tc__json_fault tc__json_stack_name(
+	struct tc__json_stack *stack, const char *text, size_t length);
+enum tc__json_fault tc__json_stack_begin(struct tc__json_stack *stack, enum tc_json_kind kind);
+enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack);
+
+/* A whole tree, copied. */
+enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const tc_json *json);
+
+/* Moves the finished value (nothing open, one value on the stack) into *json, which lies in the
+ * arena, and empties the stack for the next one. */
+void tc__json_stack_take(struct tc__json_stack *stack, struct tc_json *json);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/request/arguments.h"
+
+#include "tools/sandbox/request/error.h"
+
+#include <string.h>
+
+#define DIGITS "0123456789"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define WORD LETTERS DIGITS "-_"
+
+static bool only(const char *text, const char *allowed, size_t max)
+{
+	size_t length = strlen(text);
+
+	return length > 0 && length <= max && strspn(text, allowed) == length;
+}
+
+bool arguments_is_slugid(const char *text)
+{
+	return strlen(text) == 22 && strspn(text, WORD) == 22 && strchr("QRST", text[8]) &&
+		strchr("CGKOSWaeimquy26-", text[10]) && strchr("AQgw", text[21]);
+}
+
+static bool is_run_id(const char *text)
+{
+	return only(text, DIGITS, 4);
+}
+
+static bool is_identifier(const char *text)
+{
+	return only(text, WORD, 38);
+}
+
+static bool is_task_queue_id(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	return slash && slash != text && slash - text <= 38 &&
+		strspn(text, WORD) == (size_t)(slash - text) && is_identifier(slash + 1);
+}
+
+static bool is_printable(const char *text)
+{
+	for (; *text; text++) {
+		if (*text < ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
+static bool is_client_id(const char *text)
+{
+	return only(text, WORD "!@/:.+|", 4096);
+}
+
+static bool is_index_path(const char *text)
+{
+	return strlen(text) <= 255 && only(text, WORD "!:@.", 255);
+}
+
+static const struct rule {
+	const char *name;
+	bool (*good)(const char *text);
+	const char *expected;
+} rules[] = {
+	{ "taskId", arguments_is_slugid, "a slugid" },
+	{ "taskGroupId", arguments_is_slugid, "a slugid" },
+	{ "runId", is_run_id, "a number" },
+	{ "provisionerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ "workerType", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },
+	{ "roleId", is_printable, "printable ASCII" },
+	{ "name", is_printable, "printable ASCII" },
+	{ "indexPath", is_index_path, "words of A-Z a-z 0-9 -_!:@ joined by dots" },
+};
+
+static int check_argument(struct request *request, const char *name, const char *value)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		if (strcmp(rules[i].name, name) == 0 && !rules[i].good(value))
+			return refuse(request, INVALID_REQUEST_ARGUMENTS,
+				"URL parameter '%s' given as '%s' is not valid: expected %s", name,
+				value, rules[i].expected);
+	}
+	return 0;
+}
+
+static const char *query_problem(const char *name, const char *value)
+{
+	if (strcmp(name, "limit") == 0 && !only(value, DIGITS, 9))
+		return "must be a number";
+	if (strcmp(name, "continuationToken") == 0 && !only(value, WORD "=.", 4096))
+		return "is no token of an earlier reply";
+	if (strcmp(name, "prefix") == 0 && !*value)
+		return "must not be empty";
+	if (strcmp(name, "quarantined") == 0 && strcmp(value, "true") != 0 &&
+		strcmp(value, "false") != 0)
+		return "must be true or false";
+	return NULL;
+}
+
+static int take_query(struct request *request, const char *name, const char *value)
+{
+	const struct tc_operation *operation = request->route->operation;
+	size_t at = 0;
+
+	if (strcmp(name, "bewit") == 0)
+		return 0;
+	while (at < operation->query_count && strcmp(operation->query[at].name, name) != 0)
+		at++;
+	if (at == operation->query_count || at == ARGUMENTS_MAX)
+		return refuse(request, INVALID_REQUEST_ARGUMENTS,
+			"Query-string parameter '%s' is not known to this function", name);
+	if (request->query[at])
+		return refuse(request, INVALID_REQUEST_ARGUMENTS,
+			"Query-string parameter '%s' is given more than once", name);
+	const char *problem = query_problem(name, value);
+	if (problem)
+		return refuse(request, INVALID_REQUEST_ARGUMENTS,
+			"Query-string parameter '%s' %s: '%s'", name, problem, value);
+	request->query[at] = value;
+	return 0;
+}
+
+static int read_query(struct request *request, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "&");
+		size_t name_length = strcspn(text, "=&");
+		size_t skip = name_length < length ? name_length + 1 : length;
+		char *name = route_decode(request, text, name_length, true);
+		char *value = route_decode(request, text + skip, length - skip, true);
+		if (!name || !value)
+			return refuse(request, INVALID_REQUEST_ARGUMENTS,
+				"The query string holds an escape that is none");
+		int status = length ? take_query(request, name, value) : 0;
+		if (status)
+			return status;
+		text += length + (text[length] == '&');
+	}
+	return 0;
+}
+
+int arguments_check(struct request *request)
+{
+	const struct tc_operation *operation = request->route->operation;
+	const char *query = strchr(request->target, '?');
+	int status = 0;
+
+	for (size_t i = 0; i < operation->argument_count && !status; i++)
+		status = check_argument(
+			request, operation->arguments[i].name, request->arguments[i]);
+	return status || !query ? status : read_query(request, query + 1);
+}

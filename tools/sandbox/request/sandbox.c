@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/request/sandbox.h"
+
+#include "tools/sandbox/request/request.h"
+
+#include <string.h>
+
+void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms)
+{
+	if (when_ms < sandbox->due_ms)
+		sandbox->due_ms = when_ms;
+}
+
+void sandbox_wake(struct sandbox *sandbox, const char *key)
+{
+	struct request *next;
+
+	for (struct request *request = sandbox->held; request; request = next) {
+		next = request->next_held;
+		if (request->waits_for && strcmp(request->waits_for, key) == 0)
+			sandbox->resume(request);
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_SANDBOX_SANDBOX_H
+#define TC_SANDBOX_SANDBOX_H
+
+/* The server as a whole. One thread does everything: the loop in server/http.c calls the handlers,
+ * and between requests the timers. */
+
+#include "tools/sandbox/auth/roles.h"
+#include "tools/sandbox/base/clock.h"
+#include "tools/sandbox/request/fault.h"
+#include "tools/sandbox/request/route.h"
+#include "tools/sandbox/schema/schemas.h"
+#include "tools/sandbox/store/store.h"
+
+struct MHD_Daemon;
+struct pulse;
+struct request;
+
+struct options {
+	const char *host; /* to listen on */
+	uint16_t port;    /* 0: any free one */
+	const char *state;
+	const char *data;       /* folder for the bytes of artifacts; NULL: a temporary one */
+	const char *references; /* folder of references and schemas, or NULL */
+	const char *pulse;      /* URL of a RabbitMQ, or NULL */
+	const char *client_id, *access_token;
+	const char *certificate, *key; /* files for TLS, or NULL */
+	int64_t claim_ms;              /* how long a claim lasts */
+	int64_t poll_ms;               /* how long an empty claimWork is held */
+	bool fault_headers;            /* requests may ask for faults */
+	bool verbose;
+	bool check_replies; /* against their schemas; for its own tests */
+};
+
+struct sandbox {
+	struct options options;
+	struct store *store;
+	struct roles roles;
+	struct routes routes;
+	struct schemas schemas;
+	struct pulse *pulse; /* NULL: nothing is published */
+	struct faults faults;
+	struct MHD_Daemon *daemon;
+	void (*resume)(struct request *request); /* a held one; what listens sets it */
+	char references_found[4096];             /* what options.references may point to */
+	char *root_url;
+	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
+	char *data;          /* folder, without a slash at its end */
+	bool data_temporary; /* removed at the end */
+	int64_t started_ms;
+	uint64_t request_count;
+	uint64_t id_prefix;   /* of request ids */
+	struct request *held; /* requests whose reply waits */
+	int64_t held_wake_ms; /* when the first of them must be looked at */
+	int64_t gone_ms;      /* when to look whether their clients are there */
+	int64_t due_ms;       /* when task_timers must run next */
+	int64_t cleanup_ms;   /* and cleanup_run */
+};
+
+/* The next look at claims and deadlines comes no later than `when_ms`. */
+void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms);
+
+/* Lets every held request that waits for `key` try again. */
+void sandbox_wake(struct sandbox *sandbox, const char *key);
+
+#endif

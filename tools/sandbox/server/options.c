@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/server/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: taskcluster-sandbox [options]\n"
+	"\n"
+	"A Taskcluster on this machine, for trying and testing clients and workers. It prints the\n"
+	"environment to export, then serves until it is told to stop:\n"
+	"\n"
+	"    taskcluster-sandbox > sandbox.env & sleep 1; . ./sandbox.env\n"
+	"\n"
+	"  --port N              listen on this port (default: any free one)\n"
+	"  --host ADDRESS        listen on this IP address (127.0.0.1)\n"
+	"  --state FILE          keep all state in this SQLite file (in memory)\n"
+	"  --data FOLDER         keep the bytes of artifacts here (a temporary folder, or\n"
+	"                        FILE.data beside --state)\n"
+	"  --credentials ID:TOKEN  the root client (sandbox, with a random token)\n"
+	"  --claim-timeout S     how long a claim lasts (1200)\n"
+	"  --poll-timeout MS     how long an empty claimWork is held (20000)\n"
+	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
+	"                        (those the program came with)\n"
+	"  --pulse URL           publish what happens to this RabbitMQ, "
+	"amqp://user:password@host/\n"
+	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
+	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
+	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
+	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own "
+	"tests\n"
+	"  -v                    print a line for each request on standard error\n";
+
+static const char help_faults[] =
+	"SPEC is NAME[=VALUE][:times=N][:key=NAME][:rate=FRACTION][:only=SERVICE[.FUNCTION]],\n"
+	"several with commas between them.\n"
+	"\n"
+	"  close-early           close the connection, nothing done\n"
+	"  lost-reply            do the work, then close the connection\n"
+	"  lost-claim[=MS]       a claim ends at once (or then), whatever takenUntil says\n"
+	"  stall=MS              reply later\n"
+	"  truncate              end the reply in its middle\n"
+	"  status=NNN            refuse with that status\n"
+	"  retry-after=S         refuse with 429 and Retry-After\n"
+	"  html-error[=NNN]      an HTML page as a proxy would send it\n"
+	"  garbage               bytes that are no HTTP\n"
+	"  clock=S               the server's clock is that many seconds ahead\n"
+	"  clock-tsm=S           the same, told with ts and tsm in the refusal\n"
+	"  sign-reply            send Server-Authorization (bad-reply: a wrong one)\n"
+	"\n"
+	"times=N: only the first N requests with this key (the fault's name unless key= says\n"
+	"another); rate=0.1: that share of the requests; only=: one service or operation.\n";
+
+static bool number(const char *text, int64_t max, int64_t *value)
+{
+	char *end;
+
+	*value = strtoll(text, &end, 10);
+	return *text && !*end && *value >= 0 && *value <= max;
+}
+
+static bool take_credentials(struct options *options, char *text)
+{
+	char *colon = strrchr(text, ':');
+
+	/* the shell must be able to eval what is printed */
+	if (!colon || colon == text || !colon[1] || strchr(text, '\''))
+		return false;
+	*colon = '\0';
+	options->client_id = text;
+	options->access_token = colon + 1;
+	return true;
+}
+
+/* An option with a value: true when it is known and good. */
+static bool take(struct sandbox *sandbox, const char *name, char *value, const char **why)
+{
+	struct options *options = &sandbox->options;
+	const struct {
+		const char *name;
+		const char **text;
+	} texts[] = { { "--host", &options->host }, { "--state", &options->state },
+		{ "--data", &options->data }, { "--references", &options->references },
+		{ "--pulse", &options->pulse } };
+	int64_t amount;
+
+	*why = "bad value";
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (strcmp(name, texts[i].name) == 0) {
+			*texts[i].text = value;
+			return true;
+		}
+	}
+	if (strcmp(name, "--fault") == 0)
+		return fault_add(&sandbox->faults, value, why);
+	if (strcmp(name, "--credentials") == 0)
+		return take_credentials(options, value);
+	if (strcmp(name, "--port") == 0) {
+		if (!number(value, 65535, &amount))
+			return false;
+		options->port = (uint16_t)amount;
+		return true;
+	}
+	if (strcmp(name, "--claim-timeout") == 0) {
+		if (!number(value, 1000000, &amount) || amount == 0)
+			return false;
+		options->claim_ms = amount * 1000;
+		return true;
+	}
+	if (strcmp(name, "--poll-timeout") == 0)
+		return number(value, 1000000, &options->poll_ms);
+	*why = "no such option";
+	return false;
+}
+
+static bool take_flag(struct options *options, const char *name)
+{
+	if (strcmp(name, "-v") == 0)
+		options->verbose = true;
+	else if (strcmp(name, "--faults") == 0)
+		options->fault_headers = true;
+	else if (strcmp(name, "--check-replies") == 0)
+		options->check_replies = true;
+	else
+		return false;
+	return true;
+}
+
+int options_parse(struct sandbox *sandbox, int argc, char **argv)
+{
+	struct options *options = &sandbox->options;
+
+	*options = (struct options){ .host = "127.0.0.1",
+		.client_id = "sandbox",
+		.claim_ms = 1200 * 1000,
+		.poll_ms = 20 * 1000 };
+	for (int i = 1; i < argc; i++) {
+		const char *why = "its value is missing";
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--help-faults") == 0) {
+			fputs(strcmp(argv[i], "--help") == 0 ? usage : help_faults, stdout);
+			return 0;
+		}
+		if (take_flag(options, argv[i]))
+			continue;
+		if (strcmp(argv[i], "--tls") == 0 && i + 2 < argc) {
+			options->certificate = argv[i + 1];
+			options->key = argv[i + 2];
+			i += 2;
+			continue;
+		}
+		if (i + 1 < argc && take(sandbox, argv[i], argv[i + 1], &why)) {
+			i++;
+			continue;
+		}
+		fprintf(stderr, "taskcluster-sandbox: %s: %s\n%s", argv[i], why, usage);
+		return 2;
+	}
+	return OPTIONS_GO;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/api/api.h"
+#include "tools/taskcluster/api/request.h"
+#include "tools/taskcluster/shared/input.h"
+#include "tools/taskcluster/shared/names.h"
+#include "tools/taskcluster/shared/rules.h"
+
+#include <taskcluster/registry.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option options[] = {
+	{ "body", API_BODY, "FILE", "the body; - is standard input, the default" },
+	{ "output", 'o', "FILE",
+		"write the reply there, whole or not at all; in a folder the server names the "
+		"file, and nothing is overwritten" },
+	{ "all", API_ALL, NULL, "every item of every page, each as a line of JSON" },
+	{ "max-items", API_MAX_ITEMS, "N", "end after so many items, or events of a stream" },
+	{ "dry-run", API_DRY_RUN, NULL,
+		"print the request, without the secret, and do not send it" },
+	{ "url", API_URL, NULL, "print the URL, and do not call it" },
+	{ "signed-url", API_SIGNED_URL, NULL, "print a URL that anybody can GET for a while" },
+	{ "expires", API_EXPIRES, "TIME", "how long: \"15m\" (the default), \"1 day 2 hours\", …" },
+	{ "base-url", API_BASE_URL, "URL", "for classic services: {service} stands for the name" },
+	{ "server-url", API_BASE_URL, "URL", "where the server of another system is" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static int too_many(const struct request *request, const char *word)
+{
+	const struct tc_operation *operation = request->operation;
+
+	return usage_error("%s %s takes %u argument%s; \"%s\" is one too many",
+		request->service->name, operation->name, operation->argument_count,
+		operation->argument_count == 1 ? "" : "s", word);
+}
+
+static int take_word(struct request *request, struct arguments *arguments)
+{
+	const char *word = arguments->value;
+
+	if (!request->service) {
+		request->service = tc_find_service(word);
+		return request->service ? 0 : unknown_service(word);
+	}
+	if (!request->operation) {
+		request->operation = tc_find_operation(request->service->name, word);
+		arguments->operation = request->operation;
+		return request->operation ? 0 : unknown_operation(request->service, word);
+	}
+	if (request->arguments == request->operation->argument_count)
+		return too_many(request, word);
+	request->pairs[request->count++] =
+		(struct tc_pair){ request->operation->arguments[request->arguments++].name, word };
+	return 0;
+}
+
+static int take_max_items(struct request *request, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	request->max_items = strtoll(text, &end, 10);
+	if (*end || end == text || errno || request->max_items < 1)
+		return usage_error("--max-items is \"%s\"; expected a number from 1", text);
+	return 0;
+}
+
+static int take_verb(struct request *request, int verb)
+{
+	if (request->verb && request->verb != verb)
+		return usage_error("--dry-run, --url and --signed-url exclude each other");
+	request->verb = verb;
+	return 0;
+}
+
+static int take(struct request *request, struct arguments *arguments, int id)
+{
+	switch (id) {
+	case OPTION_WORD:
+		return take_word(request, arguments);
+	case OPTION_QUERY:
+		request->pairs[request->count++] =
+			(struct tc_pair){ arguments->name, arguments->value };
+		return 0;
+	case API_BODY:
+		request->body = arguments->value;
+		return 0;
+	case 'o':
+		request->output = arguments->value;
+		return 0;
+	case API_EXPIRES:
+		request->expires = arguments->value;
+		return 0;
+	case API_BASE_URL:
+		request->base_url = arguments->value;
+		return 0;
+	case API_ALL:
+		request->all = true;
+		return 0;
+	case API_MAX_ITEMS:
+		return take_max_items(request, arguments->value);
+	case 'h':
+		request->help = true;
+		return 0;
+	case OPTION_BAD:
+		return STATUS_USAGE;
+	default:
+		return take_verb(request, id);
+	}
+}
+
+static int parse(struct request *request, struct arguments *arguments)
+{
+	int id, status = 0;
+
+	while (status == 0 && (id = arguments_next(arguments)) != OPTION_END)
+		status = take(request, arguments, id);
+	return status;
+}
+
+static int check_body(const struct request *request)
+{
+	if (!request->body || request->operation->has_input)
+		return 0;
+	return usage_error("%s %s takes no body", request->service->name, request->operation->name);
+}
+
+/* Lists and streams. */
+static int check_many(const struct request *request)
+{
+	const struct tc_operation *operation = request->operation;
+	bool streams = rules_events(operation) != NULL;
+
+	if (request->all && !operation->pages)
+		return usage_error("%s %s does not page: leave --all out", request->service->name,
+			operation->name);
+	if (request->all && request->verb)
+		return usage_error("--all sends calls; --dry-run, --url and --signed-url do not");
+	if (request->max_items && !request->all && !streams)
+		return usage_error("--max-items goes with --all, and with streams of events");
+	return 0;
+}
+
+static bool wants_url(const struct request *request)
+{
+	return request->verb == API_URL || request->verb == API_SIGNED_URL;
+}
+
+static int check_urls(const struct request *request)
+{
+	if (request->expires && request->verb != API_SIGNED_URL)
+		return usage_error("--expires goes with --signed-url");
+	if (request->verb && request->output)
+		return usage_error(
+			"-o is for replies, and --dry-run, --url and --signed-url bring none");
+	if (wants_url(request) && request->body)
+		return usage_error("--url and --signed-url need no body: leave --body out");
+	if (request->base_url && !request->service->base_url &&
+		!session_is_elsewhere(request->service))
+		return usage_error("--base-url is for services that carry their own, and %s does "
+				   "not: set TASKCLUSTER_ROOT_URL",
+			request->service->name);
+	return 0;
+}
+
+/* What only a whole command line shows. */
+static int check(const struct request *request)
+{
+	const struct tc_operation *operation = request->operation;
+
+	if (request->arguments < operation->argument_count)
+		return usage_error("%s %s needs <%s>: see `taskcluster api %s %s --help`",
+			request->service->name, operation->name,
+			operation->arguments[request->arguments].name, request->service->name,
+			operation->name);
+	int status = check_body(request);
+	if (status == 0)
+		status = check_many(request);
+	return status == 0 ? check_urls(request) : status;
+}
+
+/* The body; for a URL nobody needs one, and `{}` stands for it. */
+static int read_body(const struct request *request, const tc_json **body)
+{
+	*body = NULL;
+	if (!request->operation->has_input)
+		return 0;
+	if (wants_url(request))
+		return tc_json_parse("{}", 2, body, NULL) == TC_OK ? 0 : failure("memory ended");
+	return input_read_json(request->body, request->operation, body);
+}
+
+static int perform(
+	const struct request *request, const struct session *session, const tc_call *call)
+{
+	if (request->all)
+		return api_all(request, session, call);
+	if (rules_events(request->operation))
+		return api_listen(request, session, call);
+	if (request->operation->blob_output)
+		return api_download(request, session, call);
+	return api_send(request, session, call);
+}
+
+static int call(const struct request *request, struct session *session, const tc_json *body)
+{
+	tc_error err = TC_ERROR_INIT;
+	int status = 0;
+	tc_call *call = tc_call_by_name(
+		session->client, request->operation, request->pairs, request->count, body, &err);
+
+	if (!call)
+		status = report(&err, request->operation, &session->config.origin);
+	else if (request->verb == API_DRY_RUN)
+		status = api_print_request(request, session, call, body);
+	else if (request->verb)
+		status = api_print_url(request, session, call);
+	else
+		status = perform(request, session, call);
+	tc_call_free(call);
+	tc_error_clear(&err);
+	return status;
+}
+
+static int run_request(const struct request *request, struct arguments *arguments)
+{
+	struct session session = SESSION_INIT;
+	const tc_json *body = NULL;
+	int status = check(request);
+
+	if (status != 0)
+		return status;
+	session.unchecked = wants_url(request);
+	status = session_open(&session, arguments, request->service, request->base_url);
+	if (status == 0)
+		status = read_body(request, &body);
+	if (status == 0)
+		status = call(request, &session, body);
+	tc_release(body);
+	session_close(&session);
+	return status;
+}
+
+static int run_parsed(const struct request *request, struct arguments *arguments)
+{
+	if (request->operation)
+		return request->help ? api_explain(request->operation, options)
+				     : run_request(request, arguments);
+	if (request->service)
+		return api_list_operations(request->service);
+	return request->help ? command_help(&api_command) : api_list_services();
+}
+
+static int run(struct arguments *arguments)
+{
+	struct request request = { 0 };
+
+	request.pairs = arguments_pairs(arguments);
+	if (!request.pairs)
+		return failure("memory ended");
+	int status = parse(&request, arguments);
+	if (status == 0)
+		status = run_parsed(&request, arguments);
+	free(request.pairs);
+	return status;
+}
+
+const struct command api_command = {
+	.name = "api",
+	.synopsis = "[<service> [<function> [arguments…] [--<query> VALUE …]]]",
+	.summary = "call any function of any service, or list them",
+	.details =
+		"Alone it lists the services; with a service, that service's functions; --help "
+		"behind a function explains it. The body, if the function has one, is read from "
+		"standard input. The reply goes to standard output: JSON indented on a terminal "
+		"and in one line elsewhere, anything else byte by byte, a bare redirect as the "
+		"URL it leads to. Lists with --all, and streams of events, are lines of JSON that "
+		"come as they arrive.\n\n"
+		"The exit status is 0; 1 when the server refuses or cannot be reached; 2 when the "
+		"command line, the configuration or the body is wrong.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_API_REQUEST_H
+#define TC_CLI_API_REQUEST_H
+
+/* What the command line of `api` asks for. api.c reads it, the other files of this folder each do
+ * one thing that it can ask for. */
+
+#include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/shared/command.h"
+#include "tools/taskcluster/shared/output.h"
+
+#include <stdio.h>
+#include <taskcluster/call.h>
+
+enum {
+	API_BASE_URL = OPTION_OWN,
+	API_BODY,
+	API_ALL,
+	API_MAX_ITEMS,
+	API_EXPIRES,
+	/* instead of sending the call */
+	API_DRY_RUN,
+	API_SIGNED_URL,
+	API_URL
+};
+
+struct request {
+	const struct tc_service *service;
+	const struct tc_operation *operation;
+	struct tc_pair *pairs; /* arguments, then query values */
+	size_t count, arguments;
+	const char *body, *output, *expires, *base_url;
+	int64_t max_items; /* 0: no limit */
+	int verb;          /* 0: send it; or one of the above */
+	bool all, help;
+};
+
+/* What `api` prints without making a call; each returns 0. `options` are the command's own, of
+ * which those that are for the function are explained. */
+int api_list_services(void);
+int api_list_operations(const struct tc_service *service);
+int api_explain(const struct tc_operation *operation, const struct option *options);
+
+/* Parts of that: the function's name with its arguments; its query and headers. */
+void api_print_signature(FILE *out, const struct tc_operation *operation);
+void api_explain_query(const struct tc_operation *operation);
+
+/* What is done with a call. Each returns the exit status, after telling what is wrong. */
+int api_print_url(const struct request *request, const struct session *session, tc_call *call);
+int api_print_request(const struct request *request, const struct session *session,
+	const tc_call *call, const tc_json *body);
+int api_send(const struct request *request, const struct session *session, const tc_call *call);
+int api_download(const struct request *request, const struct session *session, const tc_call *call);
+int api_all(const struct request *request, const struct session *session, const tc_call *call);
+int api_listen(const struct request *request, const struct session *session, const tc_call *call);
+
+/* In a folder: names the file after what the server says, or else after the last argument. */
+int api_name_output(const struct request *request, tc_response *response, struct output *output);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_SHARED_COMMAND_H
+#define TC_CLI_SHARED_COMMAND_H
+
+/* What a command is. The families of them have folders of their own; main.c has their list. */
+
+#include "tools/taskcluster/shared/options.h"
+#include "tools/taskcluster/shared/report.h"
+
+struct command {
+	const char *name;
+	const char *synopsis;                    /* what follows the name */
+	const char *summary;                     /* one line */
+	const char *details;                     /* paragraphs for --help, or NULL */
+	const struct option *options;            /* its own, or NULL */
+	int (*run)(struct arguments *arguments); /* returns the exit status */
+};
+
+/* Prints what --help says; 0. */
+int command_help(const struct command *command);
+
+/* An option, or a table of them, for --help. */
+void print_option(const struct option *option);
+void print_options(const struct option *options);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_SHARED_OPTIONS_H
+#define TC_CLI_SHARED_OPTIONS_H
+
+/*
+ * The words of a command line, one at a time: options in any order, long ones with their value
+ * behind `=` or as the next word, short ones in clusters, `--` before words that begin with a dash.
+ * Query values of an operation are options too, once the operation is known. Nothing is
+ * abbreviated: what a script says must mean the same after a service has gained a query value.
+ */
+
+#include <taskcluster/binding.h>
+
+struct command;
+
+struct option {
+	const char *name;  /* NULL ends a table */
+	int id;            /* its letter, or OPTION_OWN and up for one without */
+	const char *value; /* what it takes, as the help says it; NULL: nothing */
+	const char *help;
+};
+
+enum {
+	OPTION_END = 0,
+	OPTION_WORD = 256, /* an argument: `value` is it */
+	OPTION_QUERY,      /* a query value: `name` and `value` */
+	OPTION_BAD,        /* already told on standard error */
+	OPTION_OWN
+};
+
+struct arguments {
+	char **words;                          /* what is left, with NULL at its end */
+	const struct option *options;          /* the command's own; may be NULL */
+	const struct tc_operation *operation;  /* whose query values count; may be NULL */
+	const struct command *const *commands; /* all that there are, with NULL at the end */
+	const char *command;                   /* for messages: "api"; NULL before it is known */
+	const char *cluster;                   /* what is left of "-vo" */
+	bool words_only;                       /* after "--" */
+	int verbose;
+	const char *name;  /* of the query value */
+	const char *value; /* of the word, option or query value; borrowed from `words` */
+};
+
+/* The options that every command takes, ended by a NULL name. */
+extern const struct option common_options[];
+
+/* The next word: its option's id, or one of the above. */
+int arguments_next(struct arguments *arguments);
+
+/* Room for as many named values as there may be words left; free it. NULL: no memory. */
+struct tc_pair *arguments_pairs(const struct arguments *arguments);
+
+#endif

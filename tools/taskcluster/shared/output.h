@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_SHARED_OUTPUT_H
+#define TC_CLI_SHARED_OUTPUT_H
+
+/*
+ * Where a reply goes: standard output, or a file that appears whole or not at all, whatever ends
+ * the program. The file is opened before the call is made, so that a reply (a claim, say) is not
+ * lost for a mistyped path. Each function returns 0, or the exit status after telling what is
+ * wrong.
+ */
+
+#include <taskcluster/operation.h>
+#include <taskcluster/response.h>
+
+struct output {
+	int fd;
+	char *folder;    /* the file gets its name later, in this folder; else NULL */
+	char *target;    /* the file that is to appear; NULL: written in place */
+	char *temporary; /* its name until then */
+};
+
+/* `path` NULL or "-": standard output; a folder, or what ends with a slash: a file in it. What is
+ * no regular file (a device, a pipe) is written to directly; a link to a file is followed. Close it
+ * success and failure alike. */
+int output_open(struct output *output, const char *path);
+
+/* The same where only a file will do. */
+int output_open_file(struct output *output, const char *path);
+int output_write(struct output *output, const void *bytes, size_t length);
+
+/* The file's name in the folder, where nothing may have it yet; the last one given counts. */
+int output_name(struct output *output, const char *name);
+
+/* Makes the file appear; prints its path when it is in a folder. */
+int output_commit(struct output *output);
+void output_close(struct output *output);
+
+/* JSON on a terminal indented, else in one line. */
+int output_json(struct output *output, const tc_json *json);
+
+/* JSON in one line, which is there for a reader at once. */
+int output_line(struct output *output, const tc_json *json);
+
+/* Whether it is a terminal, and these bytes are not for one: they would steer it. */
+bool output_refuses(const struct output *output, const char *bytes, size_t length);
+
+/* A reply: JSON as above (of a remote procedure its result), all else byte by byte; a redirect
+ * without a body as its Location. What a function of bytes gives is bytes, whatever their type. */
+int output_response(
+	struct output *output, tc_response *response, const struct tc_operation *operation);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_SHARED_RULES_H
+#define TC_CLI_SHARED_RULES_H
+
+/* What the tables say of a function, where a table that is absent means what Taskcluster does. */
+
+#include <taskcluster/conventions.h>
+
+/* The rules of its query, and of the headers that it takes, by position from 0; NULL is behind the
+ * last, and not to be passed. */
+const struct tc_query_rule *rules_query_at(const struct tc_operation *operation, size_t position);
+const struct tc_query_rule *rules_header_at(const struct tc_operation *operation, size_t position);
+
+/* What stands between a key of the query and its operator. */
+const char *rules_separator(const struct tc_operation *operation);
+
+/* How it pages, or NULL. */
+const struct tc_paging *rules_paging(const struct tc_operation *operation);
+
+/* The stream of events that it answers with, or NULL. */
+const struct tc_event_stream *rules_events(const struct tc_operation *operation);
+
+#endif

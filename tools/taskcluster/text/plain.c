@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/text/plain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The bytes of the control that the text begins with; 0: none. */
+static size_t control(const char *text, size_t length)
+{
+	unsigned char first = (unsigned char)text[0];
+
+	if (first < ' ' || first == 0x7f)
+		return 1;
+	if (first != 0xc2 || length < 2)
+		return 0;
+	unsigned char second = (unsigned char)text[1];
+	return second >= 0x80 && second < 0xa0 ? 2 : 0;
+}
+
+bool plain_is(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (control(text + i, length - i) &&
+			(text[i] == '\0' || !strchr("\t\n\r", text[i])))
+			return false;
+	return true;
+}
+
+void plain_print(FILE *out, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		size_t bytes = text[i] == '\n' ? 0 : control(text + i, length - i);
+		fputc(bytes ? ' ' : text[i], out);
+		i += bytes == 2;
+	}
+}
+
+char *plain_json(const char *text, size_t length, size_t *plain_length)
+{
+	size_t count = 0, used = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += text[i] != '\n' && control(text + i, length - i);
+	char *plain = malloc(length + 6 * count + 1);
+	for (size_t i = 0; plain && i < length; i++) {
+		size_t bytes = text[i] == '\n' ? 0 : control(text + i, length - i);
+		if (bytes)
+			used += (size_t)sprintf(plain + used, "\\u%04x",
+				(unsigned)(unsigned char)text[i + bytes - 1]);
+		else
+			plain[used++] = text[i];
+		i += bytes == 2;
+	}
+	*plain_length = used;
+	return plain;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_TEXT_PLAIN_H
+#define TC_CLI_TEXT_PLAIN_H
+
+/* Texts of servers on terminals, which must show them rather than obey them: the controls of ASCII
+ * and, in UTF-8, of ISO 6429 (U+0080 to U+009F). */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Whether there is no control in it but tabs and line ends. */
+bool plain_is(const char *text, size_t length);
+
+/* Prints it with a space for each control but line feeds. */
+void plain_print(FILE *out, const char *text, size_t length);
+
+/* JSON text with escapes for those controls that JSON allows in its strings; for free(), NULL when
+ * memory ends. */
+char *plain_json(const char *text, size_t length, size_t *plain_length);
+
+#endif
