@@ -9,7 +9,7 @@
 
 #include "codegen/src/input/input.h"
 #include "codegen/src/model/name.h"
-#include <taskcluster/operation.h>
+#include <taskcluster/conventions.h>
 
 /* A schema that a function or an exchange names. */
 struct schema {
@@ -23,6 +23,12 @@ struct shape; /* what it is in C: shape.h */
 struct parameter {
 	const char *name;   /* as the reference spells it */
 	const char *c_name; /* of the parameter or the struct's member */
+};
+
+/* What servers cannot take, and where the input says so, for errors. */
+struct refusal {
+	struct tc_refusal rule;
+	const char *file, *place;
 };
 
 struct operation {
@@ -41,6 +47,8 @@ struct operation {
 	enum tc_stability stability;
 	enum tc_retry_class retry;
 	const char *unsafe_member, *unsafe_value;
+	struct refusal *refusals;
+	size_t refusal_count;
 	uint32_t wait_ms;
 	bool blob_output, pages;
 	const struct dialect_entry *dialect; /* what x1 adds; NULL: a plain reference */

@@ -16,26 +16,10 @@ void *dialect_allocate(const struct dialect_reader *reader, size_t count, size_t
 	return array ? memset(array, 0, count * size) : NULL;
 }
 
-static bool is_among(const char *text, const char *const *list)
-{
-	while (*list && strcmp(*list, text) != 0)
-		list++;
-	return *list != NULL;
-}
-
 int dialect_refuse_others(
 	const struct dialect_reader *reader, const struct node *object, const char *const *known)
 {
-	int rc = node_object(object, reader->err);
-
-	for (size_t i = 0; i < tc_json_count(object->json) && rc == TC_OK; i++) {
-		struct node member = node_at(object, i);
-		if (!is_among(member.key, known))
-			rc = node_fail(&member, reader->err,
-				"is no member that is known here; expected those of "
-				"references/dialect.md");
-	}
-	return rc;
+	return node_refuse_others(object, known, "those of references/dialect.md", reader->err);
 }
 
 int dialect_text(const struct dialect_reader *reader, const struct node *object, const char *name,

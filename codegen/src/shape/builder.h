@@ -108,4 +108,9 @@ void shape_mark_input(struct shape *root);
 /* Which replies hold secrets, no struct within itself, and the order of declaration. */
 void shape_finish_service(struct builder *builder);
 
+/* ---- refusal.c: rules that servers have beyond their schemas ---- */
+
+/* Each must be about something that a body may have. */
+int shape_check_refusals(const struct model *model, tc_error *err);
+
 #endif

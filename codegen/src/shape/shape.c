@@ -397,5 +397,5 @@ int shape_make(struct model *model, tc_error *err)
 		make_service(&builder, service);
 		no_memory = builder.no_memory;
 	}
-	return no_memory ? tc__fail_nomem(err) : TC_OK;
+	return no_memory ? tc__fail_nomem(err) : shape_check_refusals(model, err);
 }

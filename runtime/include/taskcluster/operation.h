@@ -17,6 +17,7 @@ extern "C" {
 struct tc_type;                  /* how a schema's values lie in memory */
 struct tc_conventions;           /* how a system's HTTP API differs from Taskcluster's, */
 struct tc_operation_conventions; /* and what only one operation has */
+struct tc_refusal;               /* what servers cannot take though their schemas allow it */
 
 enum tc_stability { TC_STABLE = 0, TC_EXPERIMENTAL, TC_DEPRECATED };
 
@@ -58,6 +59,7 @@ struct tc_operation {
 	const struct tc_operation_conventions *conventions; /* NULL: Taskcluster's */
 	bool secret_reply; /* by its schema the reply may hold a secret: typed, it is wiped when
 			      it is released */
+	const struct tc_refusal *refusals; /* NULL: none; ends with one without a reason */
 };
 
 struct tc_exchange {
