@@ -274,8 +274,9 @@ static const struct tc_operation operations[] = {
 		.output = &tc_queue_artifact_content_response_type, .secret_reply = true },
 	[OP_LIST_PROVISIONERS] = { &tc__service_queue, "listProvisioners", "GET", "/provisioners",
 		"Get a list of all active provisioners",
-		"Returns a page of the provisionerIds seen lately, whether or not a provisioning service is "
-		"behind them. Deprecated; task queues took the place of this view.",
+		"Returns the provisionerIds seen lately, whether or not a provisioning service is behind them. "
+		"Release 106 never gives a continuationToken: call it without a limit, since what lies beyond one "
+		"cannot be reached. Deprecated; task queues took the place of this view.",
 		.scopes = "\"queue:list-provisioners\"", .query = names_continuation_token_limit, .query_count = 2,
 		.has_output = true, .output = &tc_queue_list_provisioners_response_type, .pages = true,
 		.stability = TC_DEPRECATED },

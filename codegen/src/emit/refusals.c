@@ -59,8 +59,6 @@ static void tell_subject(struct tc__buffer *facts, const struct tc_refusal *rule
 
 static void tell_range(struct tc__buffer *facts, const struct tc_refusal *rule)
 {
-	if (!rule->integer && !rule->minimum && !rule->maximum)
-		return;
 	tc__buffer_text(facts, rule->integer ? " that is no integer" : " that is not");
 	if (rule->minimum)
 		tc__buffer_printf(facts, " from %s", rule->minimum);
@@ -68,19 +66,43 @@ static void tell_range(struct tc__buffer *facts, const struct tc_refusal *rule)
 		tc__buffer_printf(facts, rule->minimum ? " to %s" : " up to %s", rule->maximum);
 }
 
+/* Behind another of the same. */
+static void tell_or(struct tc__buffer *facts, size_t begin)
+{
+	tc__buffer_text(facts, facts->length > begin ? ", or" : "");
+}
+
+static void tell_rule(struct tc__buffer *facts, const struct tc_refusal *rule)
+{
+	const struct {
+		bool holds;
+		const char *text;
+	} flags[] = { { rule->no_nul, " with U+0000 in it" },
+		{ rule->unique, " with two equal texts" }, { rule->required, " that is absent" } };
+	size_t begin = facts->length;
+
+	if (rule->integer || rule->minimum || rule->maximum)
+		tell_range(facts, rule);
+	if (rule->max_length)
+		tc__buffer_printf(facts, " of over %u characters", rule->max_length);
+	if (rule->pattern) {
+		tell_or(facts, begin);
+		tc__buffer_printf(facts, " that does not match %s", rule->pattern);
+	}
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+		if (!flags[i].holds)
+			continue;
+		tell_or(facts, begin);
+		tc__buffer_text(facts, flags[i].text);
+	}
+}
+
 static void tell(
 	struct tc__buffer *facts, const struct service *service, const struct tc_refusal *rule)
 {
 	tc__buffer_text(facts, "\nRefused here: ");
 	tell_subject(facts, rule);
-	tell_range(facts, rule);
-	if (rule->max_length)
-		tc__buffer_printf(facts, " of over %u characters", rule->max_length);
-	if (rule->pattern)
-		tc__buffer_printf(facts, " that does not match %s", rule->pattern);
-	tc__buffer_text(facts, rule->no_nul ? " with U+0000 in it" : "");
-	tc__buffer_text(facts, rule->unique ? " with two equal texts" : "");
-	tc__buffer_text(facts, rule->required ? " that is absent" : "");
+	tell_rule(facts, rule);
 	tc__buffer_printf(facts, ": %s", rule->reason);
 	if (!service->release || strcmp(service->release, rule->release) != 0)
 		tc__buffer_printf(facts, " (release %s)", rule->release);

@@ -184,6 +184,12 @@ static int read_rule(
 			"has no rule; expected minimum, maximum, integer, maxLength, pattern, "
 			"noNul, "
 			"unique or required");
+	int sorts = (rule->minimum || rule->maximum || rule->integer) +
+		(rule->max_length || rule->pattern) + rule->unique;
+	if (sorts > 1)
+		return node_fail(node, err,
+			"has rules for several kinds of values; expected those for numbers, texts "
+			"and arrays apart");
 	if (others && rule->argument)
 		return node_fail(
 			node, err, "is about an argument; expected maxLength or pattern only");

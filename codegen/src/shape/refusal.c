@@ -41,13 +41,25 @@ static enum finding better(enum finding a, enum finding b)
 
 static enum finding find(const struct shape *shape, const char *pointer, enum about about);
 
-/* A member of an object; names in pointers have ~1 for a slash and ~0 for a tilde. */
+/* Whether a pointer's token, with ~1 for a slash and ~0 for a tilde, is this name. */
+static bool is_token(const char *token, size_t length, const char *name)
+{
+	for (const char *end = token + length; token < end; token++, name++) {
+		bool escape = *token == '~';
+		char c = escape ? (token[1] == '1' ? '/' : '~') : *token;
+		if (*name != c)
+			return false;
+		token += escape;
+	}
+	return !*name;
+}
+
+/* A member of an object. */
 static enum finding find_member(
 	const struct shape *shape, const char *token, size_t length, enum about about)
 {
 	for (size_t i = 0; i < shape->field_count; i++) {
-		const char *name = shape->fields[i].name;
-		if (strncmp(name, token, length) == 0 && !name[length])
+		if (is_token(token, length, shape->fields[i].name))
 			return find(shape->fields[i].use.shape, token + length, about);
 	}
 	return shape->others_name ? FINE : NOTHING;

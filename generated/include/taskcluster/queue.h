@@ -437,8 +437,9 @@ TC_API struct tc_queue_artifact_content_response *tc_queue_latest_artifact_reply
 
 struct tc_queue_list_provisioners_query { const char *continuation_token, *limit; };
 
-/* Returns a page of the provisionerIds seen lately, whether or not a provisioning service is behind
- * them. Deprecated; task queues took the place of this view.
+/* Returns the provisionerIds seen lately, whether or not a provisioning service is behind them.
+ * Release 106 never gives a continuationToken: call it without a limit, since what lies beyond one
+ * cannot be reached. Deprecated; task queues took the place of this view.
  * GET /provisioners; deprecated
  * Scopes: queue:list-provisioners */
 TC_API int tc_queue_list_provisioners(tc_client *client,

@@ -486,7 +486,8 @@ struct tc_queue_post_artifact_request_s3 {
 /* Upload through the object service. Not idempotent: a repeated call fails and the first uploadId
  * is lost. */
 struct tc_queue_post_artifact_request_object {
-	/* Size in bytes, for the record only. Optional. At least 0. */
+	/* Size in bytes. Leave it out: on release 106 an object artifact that has it can never be
+	 * finished, and finishArtifact answers 500. At least 0. */
 	struct tc_opt_int64 content_length;
 	/* MIME type shown in listings; the upload states its own. Required. At most 255 characters.
 	 */

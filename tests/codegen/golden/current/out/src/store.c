@@ -5,11 +5,26 @@
 
 #include "services.h"
 #include <taskcluster/generated.h>
+#include <taskcluster/conventions.h>
 
 static const struct tc_parameter
 	names_thing_id[] = { { "thingId" } },
 	names_continuation_token_limit_prefix[] = { { "continuationToken" }, { "limit" }, { "prefix" } },
 	names_thing_id_owner_name[] = { { "thingId" }, { "ownerName" } };
+
+static const struct tc_refusal
+	refusals_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
+		.reason = "the server has no room for more" }, { .reason = NULL } },
+	refusals_create_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
+		.reason = "the server has no room for more" }, { .release = "1.2", .argument = "ownerName",
+		.max_length = 5, .reason = "an owner's name is \"short\"" }, { .release = "1.2", .pointer = "/name",
+		.max_length = 100, .no_nul = true, .reason = "the database keeps no such text" }, { .release = "1.3",
+		.pointer = "/parts", .when_member = "name", .when_value = "whole", .required = true,
+		.reason = "a whole has parts" }, { .reason = NULL } },
+	refusals_wait_for_thing[] = { { .release = "1.2", .pointer = "", .no_nul = true,
+		.reason = "the database keeps no such text" }, { .release = "1.2", .pointer = "/seconds",
+		.minimum = "-9223372036854775808", .maximum = "60", .integer = true, .reason = "it waits a minute" },
+		{ .reason = NULL } };
 
 enum { OP_PING, OP_THING, OP_LIST_THINGS, OP_CREATE_THING, OP_WAIT_FOR_THING };
 
@@ -19,7 +34,7 @@ static const struct tc_operation operations[] = {
 	[OP_THING] = { &tc__service_store, "thing", "GET", "/things/<thingId>", "Get Thing",
 		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
 		.arguments = names_thing_id, .argument_count = 1, .has_output = true,
-		.output = &tc_store_thing_data_type },
+		.output = &tc_store_thing_data_type, .refusals = refusals_thing },
 	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
 		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
 		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,
@@ -31,12 +46,13 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"store:create-thing:<thingId>\",{\"AnyOf\":[\"store:owner:<ownerName>\","
 		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
 		.arguments = names_thing_id_owner_name, .argument_count = 2, .has_input = true,
-		.input = &tc_store_thing_data_type, .has_output = true, .output = &tc_store_thing_data_type },
+		.input = &tc_store_thing_data_type, .has_output = true, .output = &tc_store_thing_data_type,
+		.refusals = refusals_create_thing },
 	[OP_WAIT_FOR_THING] = { &tc__service_store, "waitForThing", "POST", "/things/<thingId>/wait",
 		"Wait For Thing", "Answers when the thing changes, after 20 seconds at the latest.",
 		.arguments = names_thing_id, .argument_count = 1, .has_input = true, .input = &tc_store_wait_type,
 		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .unsafe_member = "mode", .unsafe_value = "long",
-		.wait_ms = 20000 },
+		.wait_ms = 20000, .refusals = refusals_wait_for_thing },
 };
 #define OP(name) &operations[OP_##name]
 
