@@ -87,7 +87,7 @@ static int get_secret(tc_client *client, tc_error *err)
 	return rc;
 }
 
-static void fail_all(int (*call)(tc_client *client, tc_error *err), const char *body)
+static void fail_all(int (*call)(tc_client *client, tc_error *err), const char *body, long least)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
 	struct echo echo = { .transport = { &kind }, .body = body };
@@ -99,18 +99,18 @@ static void fail_all(int (*call)(tc_client *client, tc_error *err), const char *
 	tc__client_set_transport(work.client, &echo.transport);
 	/* what is made once for the whole process is not ours */
 	assert_ok(run(&work, &err), &err);
-	assert_true(tc_failing_each_with_libraries(run, &work) > 2);
+	assert_true(tc_failing_each_with_libraries(run, &work) > least);
 	tc_client_free(work.client);
 }
 
 static void test_typed_calls(void **state)
 {
 	(void)state;
-	fail_all(create_artifact, "{\"storageType\":\"link\"}");
-	fail_all(find_tasks, "{\"tasks\":[]}");
-	fail_all(find_task, "");
+	fail_all(create_artifact, "{\"storageType\":\"link\"}", 5);
+	fail_all(find_tasks, "{\"tasks\":[]}", 5);
+	fail_all(find_task, "", 1);
 	fail_all(get_secret,
-		"{\"secret\":{\"a\":[1,2,\"x\"]},\"expires\":\"2026-01-01T00:00:00.000Z\"}");
+		"{\"secret\":{\"a\":[1,2,\"x\"]},\"expires\":\"2026-01-01T00:00:00.000Z\"}", 5);
 }
 
 int main(void)
