@@ -121,38 +121,45 @@ static bool has_nul(const tc_json *text)
 	return length && memchr(tc_json_text(text), '\0', length);
 }
 
-/* Finds U+0000, and appends where it is. Recursion ends at TC_JSON_DEPTH_MAX, as every tree does.
- */
-static bool find_nul(const tc_json *value, struct tc__buffer *pointer)
+/* At any depth. Recursion ends at TC_JSON_DEPTH_MAX, as every tree does. */
+static bool holds_nul(const tc_json *value)
 {
-	size_t end = pointer->length, count = tc_json_count(value);
 	bool object = tc_json_kind(value) == TC_JSON_OBJECT;
 
-	if (tc_json_kind(value) == TC_JSON_STRING)
-		return has_nul(value);
-	for (size_t i = 0; i < count; i++) {
-		const tc_json *name = object ? tc_json_name(value, i) : NULL;
-		if (has_nul(name))
+	for (size_t i = 0; i < tc_json_count(value); i++) {
+		if ((object && has_nul(tc_json_name(value, i))) ||
+			holds_nul(tc_json_item(value, i)))
 			return true;
-		if (name)
-			tc__pointer_add(pointer, tc_json_text(name), tc_json_text_length(name));
-		else
-			tc__buffer_printf(pointer, "/%zu", i);
-		if (find_nul(tc_json_item(value, i), pointer))
-			return true;
-		tc__buffer_truncate(pointer, end);
 	}
-	return false;
+	return tc_json_kind(value) == TC_JSON_STRING && has_nul(value);
+}
+
+/* Appends the way to it; of a name that has it, to the object. */
+static void add_way(const tc_json *value, struct tc__buffer *pointer)
+{
+	size_t i = 0, count = tc_json_count(value);
+
+	while (i < count && !holds_nul(tc_json_item(value, i)))
+		i++;
+	if (i == count)
+		return;
+	const tc_json *name = tc_json_name(value, i);
+	if (name)
+		tc__pointer_add(pointer, tc_json_text(name), tc_json_text_length(name));
+	else
+		tc__buffer_printf(pointer, "/%zu", i);
+	add_way(tc_json_item(value, i), pointer);
 }
 
 static int check_nul(const struct tc_refusal *rule, const tc_json *value, tc_error *err)
 {
 	struct tc__buffer pointer = TC__BUFFER(POINTER_MAX);
-	int rc = TC_OK;
 
+	if (!holds_nul(value))
+		return TC_OK;
 	tc__buffer_text(&pointer, rule->pointer);
-	if (find_nul(value, &pointer))
-		rc = refuse(rule, tc__buffer_get(&pointer), err, "has U+0000 in it; expected none");
+	add_way(value, &pointer);
+	int rc = refuse(rule, tc__buffer_get(&pointer), err, "has U+0000 in it; expected none");
 	tc__buffer_clear(&pointer);
 	return rc;
 }
