@@ -45,6 +45,11 @@ static const char *expand(const char *text, char *to, size_t size)
 			to[used++] = *text++;
 			continue;
 		}
+		if (text[1] == '$') {
+			to[used++] = '$';
+			text += 2;
+			continue;
+		}
 		used += (size_t)snprintf(to + used, size - used, "%s", value_of(text + 1, &text));
 	}
 	assert_true(used < size);

@@ -137,6 +137,16 @@ void common_list_into(
 		write_token(request, last);
 }
 
+int common_one(struct request *request, struct row *row, write_row_fn *write, const char *what)
+{
+	bool found = store_next(row);
+
+	if (found)
+		write(request, row);
+	store_end(request->sandbox->store, row);
+	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "%s not found", what);
+}
+
 int common_list(
 	struct request *request, const struct list *list, const struct page *page, struct row *row)
 {

@@ -43,6 +43,9 @@ int common_list(
 void common_list_into(
 	struct request *request, const struct list *list, const struct page *page, struct row *row);
 
+/* One row as the reply, or 404 with what was not found. */
+int common_one(struct request *request, struct row *row, write_row_fn *write, const char *what);
+
 /* An empty reply: 200 `{}`. */
 int common_empty(struct request *request);
 

@@ -22,7 +22,7 @@ static const struct {
 	[REQUEST_CONFLICT] = { 409, "RequestConflict" },
 	[RESOURCE_EXPIRED] = { 410, "ResourceExpired" },
 	[INTERNAL_SERVER_ERROR] = { 500, "InternalServerError" },
-	[NOT_IMPLEMENTED] = { 501, "NotImplemented" },
+	[NOT_IMPLEMENTED] = { 400, "NotImplemented" },
 };
 
 static void restart(struct request *request)

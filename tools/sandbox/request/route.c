@@ -242,3 +242,17 @@ bool route_find(const struct routes *routes, struct request *request)
 	}
 	return false;
 }
+
+const struct route *route_named(const struct routes *routes, const char *service, const char *name)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct route_service *made = &routes->services[i];
+		if (strcmp(made->service->name, service) != 0)
+			continue;
+		for (size_t k = 0; k < made->service->operation_count; k++) {
+			if (strcmp(made->service->operations[k].name, name) == 0)
+				return &made->routes[k];
+		}
+	}
+	return NULL;
+}

@@ -46,7 +46,10 @@ struct sandbox {
 	struct faults faults;
 	struct MHD_Daemon *daemon;
 	void (*resume)(struct request *request); /* a held one; what listens sets it */
-	char references_found[4096];             /* what options.references may point to */
+	/* another operation inside one, in its transaction: `request` has route, arguments, input
+	 * and scopes; its status comes back and its reply is written. What serves sets it. */
+	int (*call)(struct request *request);
+	char references_found[4096]; /* what options.references may point to */
 	char *root_url;
 	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
 	char *data;          /* folder, without a slash at its end */
@@ -59,6 +62,7 @@ struct sandbox {
 	int64_t gone_ms;      /* when to look whether their clients are there */
 	int64_t due_ms;       /* when task_timers must run next */
 	int64_t cleanup_ms;   /* and cleanup_run */
+	int64_t hooks_ms;     /* and hooks_run */
 };
 
 /* The next look at claims and deadlines comes no later than `when_ms`. */

@@ -21,7 +21,10 @@ static const char usage[] =
 	"  --data FOLDER         keep the bytes of artifacts here (a temporary folder, or\n"
 	"                        FILE.data beside --state)\n"
 	"  --credentials ID:TOKEN  the root client (sandbox, with a random token)\n"
-	"  --claim-timeout S     how long a claim lasts (1200)\n"
+	"  --claim-timeout S     how long a claim lasts (1200); generic-worker reclaims three\n"
+	"                        minutes before the end and not at all when that is less than 30 "
+	"s\n"
+	"                        away: below 210 it loses its tasks\n"
 	"  --poll-timeout MS     how long an empty claimWork is held (20000)\n"
 	"  --resolver-interval MS  how often ended claims and deadlines are looked for (5000)\n"
 	"  --deadline-delay MS   how long after a deadline it is met (60000)\n"
@@ -108,7 +111,8 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 		return fault_add(&sandbox->faults, value, why);
 	if (strcmp(name, "--root-url") == 0) {
 		options->root_url = value;
-		return printable(value);
+		*why = "expected a URL, such as https://tc.example.com";
+		return printable(value) && strstr(value, "://");
 	}
 	if (strcmp(name, "--credentials") == 0)
 		return take_credentials(options, value);

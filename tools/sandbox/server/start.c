@@ -7,6 +7,7 @@
 #include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/server/http.h"
+#include "tools/sandbox/server/serve.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -185,6 +186,7 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 
 	sandbox->started_ms = sandbox_now();
 	sandbox->due_ms = sandbox->started_ms;
+	sandbox->call = serve_inside;
 	if (RAND_bytes((unsigned char *)&sandbox->id_prefix, sizeof sandbox->id_prefix) != 1)
 		return tc__fail(err, TC_ERROR_SYSTEM, "no random numbers");
 	int rc = route_build(&sandbox->routes, services, count, handlers_find, err);

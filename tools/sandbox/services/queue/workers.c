@@ -9,18 +9,6 @@
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define EXPIRES_MS (5 * DAY_MS)
 
-/* One row or 404. */
-static int reply_one(
-	struct request *request, struct row *row, write_row_fn *write, const char *what)
-{
-	bool found = store_next(row);
-
-	if (found)
-		write(request, row);
-	store_end(request->sandbox->store, row);
-	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "%s not found", what);
-}
-
 static void write_activity(struct writer *reply, int64_t last_active)
 {
 	write_member(reply, "description", "");
@@ -59,7 +47,7 @@ int queue_get_provisioner(struct request *request)
 		"GROUP BY provisioner_id",
 		"t", request_argument(request, "provisionerId"));
 
-	return reply_one(request, row, write_provisioner, "Provisioner");
+	return common_one(request, row, write_provisioner, "Provisioner");
 }
 
 static void write_worker_type(struct request *request, struct row *row)
@@ -95,7 +83,7 @@ int queue_get_worker_type(struct request *request)
 		"tt", request_argument(request, "provisionerId"),
 		request_argument(request, "workerType"));
 
-	return reply_one(request, row, write_worker_type, "Worker-type");
+	return common_one(request, row, write_worker_type, "Worker-type");
 }
 
 static void write_task_queue(struct request *request, struct row *row)
@@ -127,7 +115,7 @@ int queue_get_task_queue(struct request *request)
 		"SELECT queue_id, last_active FROM queues WHERE queue_id = ?", "t",
 		request_argument(request, "taskQueueId"));
 
-	return reply_one(request, row, write_task_queue, "Task queue");
+	return common_one(request, row, write_task_queue, "Task queue");
 }
 
 /* Columns: key, group, id, first claim, last active, quarantine, recent, expires, details. */
@@ -210,7 +198,7 @@ int queue_get_worker(struct request *request)
 		"ttt", queue_of(request), request_argument(request, "workerGroup"),
 		request_argument(request, "workerId"));
 
-	return reply_one(request, row, write_worker, "Worker");
+	return common_one(request, row, write_worker, "Worker");
 }
 
 int queue_quarantine_worker(struct request *request)
