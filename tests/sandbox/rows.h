@@ -8,7 +8,7 @@
 #include <taskcluster/slugid.h>
 
 /* $T is the table's task, $U another one, $+600$ and $-600$ are dates that far from now, $x300$ are
- * 300 letters x, and $S is what an earlier row saved; $ is a dollar sign. */
+ * 300 letters x, $S is what an earlier row saved, $$ is a dollar sign. */
 struct row {
 	const char *line; /* what it shows */
 	const char *method, *path, *body;

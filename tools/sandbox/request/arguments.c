@@ -93,57 +93,54 @@ static bool is_anything(const char *text)
 
 /* The first that fits counts; a service has its own before those of all. */
 static const struct rule {
-	const char *name; /* of the argument, or that of one service: "service.argument" */
+	const char *service; /* NULL: any */
+	const char *name;
 	bool (*good)(const char *text);
 	const char *expected;
 } rules[] = {
-	{ "taskId", arguments_is_slugid, "a slugid" },
-	{ "taskGroupId", arguments_is_slugid, "a slugid" },
-	{ "runId", is_run_id, "a number" },
-	{ "provisionerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "workerType", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
-	{ "worker-manager.workerPoolId", is_managed_pool_id,
+	{ NULL, "taskId", arguments_is_slugid, "a slugid" },
+	{ NULL, "taskGroupId", arguments_is_slugid, "a slugid" },
+	{ NULL, "runId", is_run_id, "a number" },
+	{ NULL, "provisionerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "workerType", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ "worker-manager", "workerPoolId", is_managed_pool_id,
 		"<provisionerId>/<workerType>, the type in lower case and beginning with a "
 		"letter" },
-	{ "workerPoolId", is_task_queue_id, "<provisionerId>/<workerType>" },
-	{ "hookGroupId", is_hook_group_id, "at most 1000 of A-Z a-z 0-9 - _" },
-	{ "hookId", is_hook_id, "at most 1000 of A-Z a-z 0-9 - _ /" },
-	{ "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },
-	{ "roleId", is_printable, "printable ASCII" },
-	{ "secrets.name", is_anything, "any text" },
-	{ "name", is_printable, "printable ASCII" },
-	{ "indexPath", arguments_is_index_path,
+	{ NULL, "workerPoolId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ NULL, "hookGroupId", is_hook_group_id, "at most 1000 of A-Z a-z 0-9 - _" },
+	{ NULL, "hookId", is_hook_id, "at most 1000 of A-Z a-z 0-9 - _ /" },
+	{ NULL, "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },
+	{ NULL, "roleId", is_printable, "printable ASCII" },
+	{ "secrets", "name", is_anything, "any text" },
+	{ NULL, "name", is_printable, "printable ASCII" },
+	{ NULL, "indexPath", arguments_is_index_path,
 		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
-	{ "namespace", arguments_is_index_path,
+	{ NULL, "namespace", arguments_is_index_path,
 		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
 };
 
-static bool is_about(const struct rule *rule, const char *service, const char *name)
+static const struct rule *find_rule(const char *service, const char *name)
 {
-	const char *dot = strchr(rule->name, '.');
-
-	if (!dot)
-		return strcmp(rule->name, name) == 0;
-	return strncmp(rule->name, service, (size_t)(dot - rule->name)) == 0 &&
-		strcmp(dot + 1, name) == 0;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		if (strcmp(rules[i].name, name) == 0 &&
+			(!rules[i].service || strcmp(rules[i].service, service) == 0))
+			return &rules[i];
+	}
+	return NULL;
 }
 
 static int check_argument(struct request *request, const char *name, const char *value)
 {
-	const char *service = request->route->operation->service->name;
+	const struct rule *rule = find_rule(request->route->operation->service->name, name);
 
-	size_t i = 0;
-
-	while (i < sizeof rules / sizeof *rules && !is_about(&rules[i], service, name))
-		i++;
-	if (i == sizeof rules / sizeof *rules || rules[i].good(value))
+	if (!rule || rule->good(value))
 		return 0;
 	return refuse(request, INVALID_REQUEST_ARGUMENTS,
 		"URL parameter '%s' given as '%s' is not valid: expected %s", name, value,
-		rules[i].expected);
+		rule->expected);
 }
 
 static const char *query_problem(const char *name, const char *value)

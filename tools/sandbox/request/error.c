@@ -55,6 +55,8 @@ static const struct secret {
 	{ "secrets", "set", NULL, "expires" },
 	{ "worker-manager", "registerWorker", "workerIdentityProof", NULL },
 	{ "worker-manager", "reregisterWorker", "secret", NULL },
+	{ "worker-manager", "createWorker", "providerInfo", NULL },
+	{ "worker-manager", "updateWorker", "providerInfo", NULL },
 };
 
 static bool is_secret(const struct tc_operation *operation, const char *name)
