@@ -71,7 +71,8 @@ static void open_state(void)
 	must(sandbox.store != NULL);
 	roles_clear(&sandbox.roles);
 	must(roles_add(&sandbox.roles, "anonymous", "[\"*\"]"));
-	sandbox.options = (struct options){ .claim_ms = 1000, .fault_headers = true };
+	sandbox.options =
+		(struct options){ .host = "127.0.0.1", .claim_ms = 1000, .fault_headers = true };
 	sandbox.schemas.folder = "references/taskcluster";
 	sandbox.root_url = root;
 	sandbox.storage_key = key;
