@@ -10,8 +10,8 @@ const refusal = (code, message) => [JSON.stringify({ code, message, requestInfo:
 const replies = {
   json: [200, '{ "text": "<a href=\'x\'>&é\\u0000", "number": 1.50, "empty": {} }', 'application/json; charset=utf-8'],
   twice: [200, '{"a":1,"a":2}', 'application/json'],
-  binary: [200, all, 'application/octet-stream'],
-  text: [200, '{"a":   1}', 'text/plain'],
+  binary: [200, all, 'image/svg+xml'],
+  text: [200, '{"a":   1}', 'image/svg+xml'],
   svg: [200, '<svg/>', 'image/svg+xml'],
   none: [204, ''],
   redirect: [303, '', undefined, { Location: 'https://elsewhere.example.com/?secret=1' }],
@@ -27,7 +27,7 @@ const replies = {
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
-  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'text/plain'],
+  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'image/svg+xml'],
   steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };

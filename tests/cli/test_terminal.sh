@@ -16,11 +16,11 @@ plain() {
 }
 
 # what is looked for is there where nobody has taken it out
-run 0 api queue status controls
+run 0 api github badge controls r b
 for control in "${controls[@]}"; do
 	has "$control"
 done
-on_terminal 1 api queue status controls
+on_terminal 1 api github badge controls r b
 plain
 has 'nothing for a terminal'
 
@@ -40,13 +40,13 @@ plain
 has 'Request id: R'
 on_terminal 1 api queue status steertype
 plain
-has 'nothing for a terminal'
+has 'expected application/json'
 for reply in steerurl steersentence; do
-	on_terminal 1 api queue status "$reply"
+	on_terminal 1 api index findArtifactFromTask "$reply" a
 	plain
 	has 'nothing for a terminal'
 done
-run 0 api queue status steerurl
+run 0 api index findArtifactFromTask steerurl a
 has $'http://x/\033'
 
 # and what -vv tells of headers

@@ -6,12 +6,17 @@
 exec </dev/null
 [[ -n ${TC_RIG_URL:-} && -x ${TC_SANDBOX:-} ]] || exit 77
 
-"$TC_SANDBOX" --credentials tester:never-to-be-printed-0123456789 --poll-timeout 100 \
-	>"$folder/environment" 2>"$folder/sandbox.log" &
-servers+=($!)
-await_line "$folder/environment"
-sleep 0.1
-. "$folder/environment"
+# sandbox PROGRAM OPTION…: starts one and takes its environment over
+sandbox() {
+	"$@" --credentials tester:never-to-be-printed-0123456789 --poll-timeout 100 \
+		>"$folder/environment" 2>>"$folder/sandbox.log" &
+	servers+=($!)
+	await_line "$folder/environment"
+	sleep 0.1
+	. "$folder/environment"
+}
+
+sandbox "$TC_SANDBOX"
 deployment=$TASKCLUSTER_ROOT_URL port=${TASKCLUSTER_ROOT_URL#https://p} port=${port%%.*}
 [[ $deployment == https://p*.rig.test:* ]] || fail "no rig: $deployment"
 
@@ -85,12 +90,12 @@ https_proxy=${TC_RIG_PROXY/printed/wrong} run 1 -vv api queue ping
 tells 407
 lacks never%2F
 lacks never/to
-https_proxy=${TC_RIG_PROXY%:*}:99999 run 1 api queue ping
+https_proxy=${TC_RIG_PROXY%:*}:99999 run 2 api queue ping
 lacks never%2F
 
 # names: with two addresses, and one whose look-up hangs, which Ctrl-C ends
 if [[ -n ${TC_RIG_NAMES:-} ]]; then
-	at dead
+	sandbox "$TC_RIG_SANDBOX" --root-url "${TC_RIG_URL/.rig.test/-dead.rig.test}"
 	run 0 api queue ping
 	run 0 api secrets list --all --limit 7
 	at slow

@@ -100,6 +100,9 @@ static void https_through_a_tunnel(void **state)
 
 	(void)state;
 	begin(&scene, tc_rig_proxy());
+	/* once in a hundred times libcurl 7.88 takes a tunnel that is gone ("no filter connected")
+	 */
+	scene.retries = 2;
 	make_client(&scene);
 	call_often(&scene);
 	assert_int_equal(scene.desk.http2, 20);
@@ -123,7 +126,7 @@ static void http_is_forwarded(void **state)
 /* Both kinds of requests are refused by the proxy, and the error says that it was the proxy. */
 static void a_wrong_or_no_password(void **state)
 {
-	static const char *const users[] = { "rig:" SECRET "x", "other:" SECRET, "rig" };
+	static const char *const users[] = { ("rig:" SECRET "x"), ("other:" SECRET), "rig" };
 
 	(void)state;
 	for (size_t i = 0; i < 6; i++) {
