@@ -41,7 +41,15 @@ function run(question, args) {
 	throw error;
 }
 
-const parsed = (text) => (text.trim() ? JSON.parse(text) : null);
+// It prints what came, JSON or not.
+function parsed(text) {
+	try {
+		return text.trim() ? JSON.parse(text) : null;
+	} catch {
+		return text;
+	}
+}
+
 const serviceName = (name) => name[0].toLowerCase() + name.slice(1);
 
 function once(question, query) {
