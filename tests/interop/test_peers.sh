@@ -47,7 +47,7 @@ start_sandbox() {
 	exit 1
 }
 
-# check NAME FILE COMMAND…: runs the table with a client, when its FILE is there.
+# check NAME FILE COMMAND…: runs what checks a client, when its FILE is there.
 check() {
 	local name=$1 file=$2
 	shift 2
@@ -57,14 +57,23 @@ check() {
 	}
 	start_sandbox
 	ran=$((ran + 1))
-	node tests/interop/peers/client.js "$name" "$@" || failed=$((failed + 1))
+	"$@" || failed=$((failed + 1))
+}
+
+# table NAME FILE COMMAND…: the same, by the table of calls.
+table() {
+	local name=$1 file=$2
+	shift 2
+	check "$name" "$file" node tests/interop/peers/client.js "$name" "$@"
 }
 
 python=$peers/python/bin/python3
-check python python/bin/python3 "$python" tests/interop/peers/python_client.py sync
-check "python aio" python/bin/python3 "$python" tests/interop/peers/python_client.py aio
-check javascript node_modules/taskcluster-client node tests/interop/peers/javascript_client.js "$peers"
-check shell bin/taskcluster node tests/interop/peers/shell_client.js "$peers/bin/taskcluster"
+table python python/bin/python3 "$python" tests/interop/peers/python_client.py sync
+table "python aio" python/bin/python3 "$python" tests/interop/peers/python_client.py aio
+table javascript node_modules/taskcluster-client node tests/interop/peers/javascript_client.js "$peers"
+table shell bin/taskcluster node tests/interop/peers/shell_client.js "$peers/bin/taskcluster"
+check generic-worker bin/generic-worker \
+	bash tests/interop/peers/generic_worker.sh "$peers/bin/generic-worker" "$folder/worker"
 
 ((failed == 0)) || exit 1
 ((ran)) || {
