@@ -22,12 +22,13 @@ member() {
 	tr ',{}' '\n\n\n' | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | tail -n 1
 }
 
-# create COMMAND MORE: creates a task that runs a shell command, with more members of its payload
+# create COMMAND PAYLOAD TASK: creates a task that runs a shell command, with more members of its payload
+# and of itself
 create() {
 	task=$("$TC_CLI" slugid)
 	"$TC_CLI" api queue createTask "$task" >/dev/null <<JSON
 {
-  "taskQueueId": "peers/generic", "retries": 1,
+  "taskQueueId": "peers/generic", "retries": 1 $3,
   "created": "$("$TC_CLI" from-now 0 seconds)", "deadline": "$("$TC_CLI" from-now 1 hour)",
   "payload": {
     "command": [["/bin/bash", "-c", "$1"]], "maxRunTime": 60,
@@ -72,20 +73,21 @@ result=',"artifacts": [
   {"type": "file", "path": "none.txt", "name": "public/none.txt", "optional": true},
   {"type": "file", "path": "small.json", "name": "public/small.json", "contentEncoding": "identity"}]'
 cache=',"mounts": [{"cacheName": "peers-cache", "directory": "cache"}]'
-create 'echo from-the-task; echo result >out.txt; echo {} >small.json' "$result"
+create 'echo from-the-task; echo result >out.txt; echo {} >small.json' "$result" ''
 good=$task
-create 'exit 3' ''
+create 'exit 3' '' ''
 bad=$task
-create 'exit 42' ',"onExitStatus": {"retry": [42]}'
+create 'exit 42' ',"onExitStatus": {"retry": [42]}' ''
 again=$task # its second run is a task of its own to the worker
-create 'echo kept >cache/file' "$cache"
+scopes=',"scopes": ["generic-worker:cache:peers-cache"]'
+create 'echo kept >cache/file' "$cache" "$scopes"
 before=$task
-create 'cat cache/file' "$cache"
+create 'cat cache/file' "$cache" "$scopes"
 after=$task
 create 'cat mounted' ",\"mounts\": [{\"file\": \"mounted\",
-  \"content\": {\"taskId\": \"$good\", \"artifact\": \"public/out.txt\"}}]"
+  \"content\": {\"taskId\": \"$good\", \"artifact\": \"public/out.txt\"}}]" ",\"dependencies\": [\"$good\"]"
 mounted=$task
-create 'true' ',"nonsense": 1'
+create 'true' ',"nonsense": 1' ''
 malformed=$task
 
 status=0
