@@ -87,6 +87,21 @@ static bool hashes_match(
 
 /* ---- storage: plain HTTP, no Taskcluster credentials ---- */
 
+/* A reference artifact names whatever URL its author likes; curl would open file:///etc/passwd. */
+static CURLcode allow_http_only(CURL *curl)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+
+	return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+	const long protocols = CURLPROTO_HTTP | CURLPROTO_HTTPS;
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS, protocols);
+
+	return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, protocols);
+#endif
+}
+
 /* What both directions share; ends the transfer. */
 static int transfer(CURL *curl, const char *url)
 {
@@ -94,7 +109,9 @@ static int transfer(CURL *curl, const char *url)
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 60L);
-	CURLcode code = curl_easy_perform(curl);
+	CURLcode code = allow_http_only(curl);
+	if (code == CURLE_OK)
+		code = curl_easy_perform(curl);
 	curl_easy_cleanup(curl);
 	return code == CURLE_OK ? 0 : fail(curl_easy_strerror(code));
 }
@@ -306,13 +323,14 @@ static int upload_object(const struct artifact *artifact, tc_error *err)
 	struct hashes hashes;
 	int rc = hash_file(artifact->file, &hashes);
 
-	if (rc == 0) /* once only: a repetition is refused, and the upload id lost */
+	/* once only: a repetition is refused, and the upload id lost; and without contentLength,
+	 * with which a Queue of release 106 can never finish an object */
+	if (rc == 0)
 		rc = create(artifact,
 			&(struct tc_queue_post_artifact_request){
 				.tag = TC_QUEUE_POST_ARTIFACT_REQUEST_OBJECT,
 				.object = { .content_type = CONTENT_TYPE,
-					.expires = artifact->expires,
-					.content_length = { true, artifact->size } } },
+					.expires = artifact->expires } },
 			&reply, err);
 	if (rc != 0)
 		return rc;

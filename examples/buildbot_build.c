@@ -71,9 +71,9 @@ static int run_build(tc_client *client, const char *scheduler, const char *build
 		rc = start_build(client, scheduler, builder, &request, err);
 	while (rc == TC_OK && !is_end(event, request, build))
 		rc = tc_stream_next(stream, -1, &event, err);
+	const char *state = tc_json_text(tc_json_at(event, "/message/state_string"));
 	if (rc == TC_OK)
-		printf("build %" PRId64 ": %s\n", *build,
-			tc_json_text(tc_json_at(event, "/message/state_string")));
+		printf("build %" PRId64 ": %s\n", *build, state ? state : "it has ended");
 	tc_stream_free(stream);
 	tc_call_free(listen);
 	return rc;

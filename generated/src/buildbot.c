@@ -8,13 +8,13 @@
 
 static const struct tc_conventions conventions = { .server_url = "{root}/api/{version}",
 	.environment_url = "BUILDBOT_URL", .environment_id = "BUILDBOT_USER", .environment_secret = "BUILDBOT_PASSWORD",
-	.accept = "application/json", .final_statuses = (const uint16_t[]){ 501, 0 },
+	.accept = "application/json", .reply_types = TC_TEXTS("application/json", "text/plain"),
 	.errors = (const struct tc_error_shape[]){ { .kind = TC_ERROR_SHAPE_RPC }, { .kind = TC_ERROR_SHAPE_MEMBERS,
 	.message = TC_TEXTS("/error") }, { .kind = TC_ERROR_SHAPE_END } }, .clock = (const struct tc_clock_rule[]){ { 0,
 	NULL } }, .session = &(const struct tc_session_scheme){ .login = "login", .logout = "logout",
 	.cookies = TC_TEXTS("TWISTED_SESSION", "TWISTED_SECURE_SESSION"), .expired_statuses = (const uint16_t[]){ 403,
 	0 }, .lifetime_s = 604800, .basic = true }, .body_max = -1, .no_trace_header = true, .anonymous_reads = true,
-	.redirects_are_errors = true, .session_first = true };
+	.session_first = true };
 
 static const struct tc_parameter
 	names_name_field_order_limit_offset[] = { { "name" }, { "field" }, { "order" }, { "limit" }, { "offset" } },
@@ -1391,10 +1391,11 @@ static const struct tc_operation operations[] = {
 		false }) },
 	[OP_LOGIN] = { &tc__service_buildbot, "login", "GET", "/auth/login", "Log In",
 		"Begins a session by name and password; the cookie of the reply carries it for a week.",
-		.conventions = TC_RULES(.base = "{root}", .authentication = TC_AUTHENTICATION_NEVER,
-		.redirects = TC_CHOICE_NO) },
+		.success = (const uint16_t[]){ 302, 0 }, .conventions = TC_RULES(.base = "{root}",
+		.authentication = TC_AUTHENTICATION_NEVER) },
 	[OP_LOGOUT] = { &tc__service_buildbot, "logout", "GET", "/auth/logout", "Log Out", "Ends the session.",
-		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.base = "{root}", .redirects = TC_CHOICE_NO) },
+		.retry = TC_RETRY_UNSENT, .success = (const uint16_t[]){ 302, 0 },
+		.conventions = TC_RULES(.base = "{root}") },
 	[OP_LISTEN_EVENTS] = { &tc__service_buildbot, "listenEvents", "GET", "/sse/listen/<path>", "Listen to Events",
 		"Returns events as they happen, until the caller has enough. What happened before, or while "
 		"nobody listened, does not come.", .arguments = names_path, .argument_count = 1,

@@ -415,8 +415,9 @@ static const struct tc_field fields_log_response[] = {
 };
 const struct tc_type tc_buildbot_log_response_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_buildbot_log_response,
 	other_members, fields_log_response, NULL);
+static const struct tc_type json_content = TC_TYPE_OF_JSON(TC_JSON_IS(STRING));
 static const struct tc_field fields_logchunk[] = {
-	TC_FIELD(struct tc_buildbot_logchunk, content, "content", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_buildbot_logchunk, content, "content", &json_content, TC_REQUIRED),
 	TC_FIELD(struct tc_buildbot_logchunk, firstline, "firstline", &tc_type_int64, TC_REQUIRED),
 	TC_FIELD(struct tc_buildbot_logchunk, logid, "logid", &tc_type_int64, TC_REQUIRED),
 };
@@ -679,7 +680,7 @@ static const struct tc_field fields_test_result[] = {
 		TC_REQUIRED),
 	TC_FIELD(struct tc_buildbot_test_result, test_result_setid, "test_result_setid", &tc_type_int64, TC_REQUIRED),
 	TC_FIELD(struct tc_buildbot_test_result, test_resultid, "test_resultid", &tc_type_int64, TC_REQUIRED),
-	TC_FIELD(struct tc_buildbot_test_result, value, "value", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_buildbot_test_result, value, "value", &json_content, TC_REQUIRED),
 };
 static const struct tc_type type_test_result = TC_TYPE_OF_OPEN_OBJECT(struct tc_buildbot_test_result, other_members,
 	fields_test_result, NULL);

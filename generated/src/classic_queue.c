@@ -102,12 +102,13 @@ static const struct tc_operation operations[] = {
 		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Get Artifact from Run",
 		"Redirects to an artifact of one run. There is no JSON reply; the Location header holds the "
 		"address, and names below `public/` need no credentials.", .scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = names_task_id_run_id_name, .argument_count = 3 },
+		.arguments = names_task_id_run_id_name, .argument_count = 3, .success = (const uint16_t[]){ 302, 303,
+		0 } },
 	[OP_GET_LATEST_ARTIFACT] = { &tc__service_classic_queue, "getLatestArtifact", "GET",
 		"/task/<taskId>/artifacts/<name>", "Get Artifact from Latest Run",
 		"Redirects to an artifact of the latest run of a task. There is no JSON reply; the Location "
 		"header holds the address.", .scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = names_task_id_name, .argument_count = 2 },
+		.arguments = names_task_id_name, .argument_count = 2, .success = (const uint16_t[]){ 302, 303, 0 } },
 	[OP_LIST_ARTIFACTS] = { &tc__service_classic_queue, "listArtifacts", "GET",
 		"/task/<taskId>/runs/<runId>/artifacts", "Get Artifacts from Run",
 		"Returns the artifacts of one run with their storage and content types.",

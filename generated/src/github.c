@@ -15,6 +15,9 @@ static const struct tc_parameter
 	names_owner_repo_sha[] = { { "owner" }, { "repo" }, { "sha" } },
 	names_owner_repo_number[] = { { "owner" }, { "repo" }, { "number" } };
 
+static const char
+	*const types_badge[] = { "image/svg+xml", NULL };
+
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_BUILDS, OP_CANCEL_BUILDS, OP_BADGE, OP_REPOSITORY, OP_LATEST,
 	OP_CREATE_STATUS, OP_CREATE_COMMENT, OP_RENDER_TASKCLUSTER_YML, OP_HEARTBEAT };
 
@@ -43,7 +46,8 @@ static const struct tc_operation operations[] = {
 		"Latest Build Status Badge",
 		"Returns an SVG image with the result of the newest build of a branch, for use in a web page. The "
 		"body is not JSON.", .scopes = "\"github:get-badge:<owner>:<repo>:<branch>\"",
-		.arguments = names_owner_repo_branch, .argument_count = 3, .stability = TC_EXPERIMENTAL },
+		.arguments = names_owner_repo_branch, .argument_count = 3, .stability = TC_EXPERIMENTAL,
+		.reply_types = types_badge },
 	[OP_REPOSITORY] = { &tc__service_github, "repository", "GET", "/repository/<owner>/<repo>",
 		"Get Repository Info", "Says whether the Taskcluster integration is installed for a repository.",
 		.scopes = "\"github:get-repository:<owner>:<repo>\"", .arguments = names_owner_repo,
@@ -54,7 +58,7 @@ static const struct tc_operation operations[] = {
 		"Redirects to the status page of the newest task group of a branch. The reply has no JSON body; "
 		"the address is in its Location header.",
 		.scopes = "\"github:latest-status:<owner>:<repo>:<branch>\"", .arguments = names_owner_repo_branch,
-		.argument_count = 3 },
+		.argument_count = 3, .success = (const uint16_t[]){ 302, 0 } },
 	[OP_CREATE_STATUS] = { &tc__service_github, "createStatus", "POST",
 		"/repository/<owner>/<repo>/statuses/<sha>", "Post a status against a given changeset",
 		"Attaches a commit status, with state, link, text and context, to one commit on GitHub. Each call "

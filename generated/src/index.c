@@ -88,7 +88,7 @@ static const struct tc_operation operations[] = {
 		"Redirects to an artifact of the latest run of the task at an index path. The reply holds only a "
 		"Location, no JSON; two calls can lead to different tasks when the index moves on between them.",
 		.scopes = "\"queue:get-artifact:<name>\"", .arguments = names_index_path_name, .argument_count = 2,
-		.refusals = refusals_find_task },
+		.success = (const uint16_t[]){ 303, 0 }, .refusals = refusals_find_task },
 	[OP_HEARTBEAT] = { &tc__service_index, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
 		"Health probe of the index service that is meant to include the systems behind it. Needs no "
 		"credentials; the reply has no schema.", .scopes = NULL },

@@ -9,6 +9,9 @@
 static const struct tc_parameter
 	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
 
+static const char
+	*const types_email[] = { "text/plain", NULL };
+
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_EMAIL, OP_PULSE, OP_MATRIX, OP_SLACK, OP_ADD_DENYLIST_ADDRESS,
 	OP_DELETE_DENYLIST_ADDRESS, OP_LIST_DENYLIST, OP_HEARTBEAT };
 
@@ -26,32 +29,35 @@ static const struct tc_operation operations[] = {
 		"Sends a mail whose content is Markdown, as text and as HTML, with an optional link button. A "
 		"duplicate of a recent message is not sent again and answered with 204.",
 		.scopes = "\"notify:email:<address>\"", .has_input = true, .input = &tc_notify_email_request_type,
-		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT },
+		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .reply_types = types_email },
 	[OP_PULSE] = { &tc__service_notify, "pulse", "POST", "/pulse", "Publish a Pulse Message",
 		"Publishes a JSON message on the notification exchange under the given routing key. A success is "
 		"plain text `OK` rather than JSON; a duplicate gives 204.", .scopes = "\"notify:pulse:<routingKey>\"",
 		.has_input = true, .input = &tc_notify_pulse_request_type, .stability = TC_EXPERIMENTAL,
-		.retry = TC_RETRY_UNSENT },
+		.retry = TC_RETRY_UNSENT, .reply_types = types_email },
 	[OP_MATRIX] = { &tc__service_notify, "matrix", "POST", "/matrix", "Post Matrix Message",
 		"Posts a message, optionally formatted, into a Matrix room; the deployment's Matrix user must "
 		"have been invited there. A duplicate gives 204.", .scopes = "\"notify:matrix-room:<roomId>\"",
 		.has_input = true, .input = &tc_notify_matrix_request_type, .stability = TC_EXPERIMENTAL,
-		.retry = TC_RETRY_UNSENT },
+		.retry = TC_RETRY_UNSENT, .reply_types = types_email },
 	[OP_SLACK] = { &tc__service_notify, "slack", "POST", "/slack", "Post Slack Message",
 		"Posts text, and optionally blocks or attachments, into a Slack channel named by its id. The "
 		"Slack app must be a member of a private channel; a duplicate gives 204.",
 		.scopes = "\"notify:slack-channel:<channelId>\"", .has_input = true,
-		.input = &tc_notify_slack_request_type, .stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT },
+		.input = &tc_notify_slack_request_type, .stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT,
+		.reply_types = types_email },
 	[OP_ADD_DENYLIST_ADDRESS] = { &tc__service_notify, "addDenylistAddress", "POST", "/denylist/add",
 		"Denylist Given Address",
 		"Puts an address of one notification type on the denylist, so that nothing is sent to it any more.",
 		.scopes = "\"notify:manage-denylist\"", .has_input = true,
-		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL },
+		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL,
+		.reply_types = types_email },
 	[OP_DELETE_DENYLIST_ADDRESS] = { &tc__service_notify, "deleteDenylistAddress", "DELETE", "/denylist/delete",
 		"Delete Denylisted Address",
 		"Takes an address off the denylist. This DELETE carries a JSON body with the notification type "
 		"and address.", .scopes = "\"notify:manage-denylist\"", .has_input = true,
-		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL },
+		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL,
+		.reply_types = types_email },
 	[OP_LIST_DENYLIST] = { &tc__service_notify, "listDenylist", "GET", "/denylist/list",
 		"List Denylisted Notifications",
 		"Returns a page of the addresses on the denylist, each with its notification type.",

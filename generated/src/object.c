@@ -57,7 +57,8 @@ static const struct tc_operation operations[] = {
 	[OP_DOWNLOAD] = { &tc__service_object, "download", "GET", "/download/<name>", "Get an object's data",
 		"Redirects to a plain URL of the object's data, for browsers and simple HTTP tools. The reply "
 		"holds only a Location; signed URLs of this function can be handed on.",
-		.scopes = "\"object:download:<name>\"", .arguments = names_name, .argument_count = 1 },
+		.scopes = "\"object:download:<name>\"", .arguments = names_name, .argument_count = 1,
+		.success = (const uint16_t[]){ 303, 0 } },
 	[OP_HEARTBEAT] = { &tc__service_object, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
 		"Health probe of the object service that is meant to include the systems behind it. Needs no "
 		"credentials; the reply has no schema.", .scopes = NULL },

@@ -225,14 +225,14 @@ static const struct tc_operation operations[] = {
 		"followed by the server; an error artifact gives 424, an expired one 410, an unfinished one 404.",
 		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
 		.arguments = names_task_id_run_id_name, .argument_count = 3, .has_output = true,
-		.output = &tc_queue_get_artifact_response_type },
+		.output = &tc_queue_get_artifact_response_type, .success = (const uint16_t[]){ 303, 0 } },
 	[OP_GET_LATEST_ARTIFACT] = { &tc__service_queue, "getLatestArtifact", "GET",
 		"/task/<taskId>/artifacts/<name>", "Get Artifact Data from Latest Run",
 		"Answers 303 with the URL of an artifact of a task's latest run, both as Location and as JSON; "
 		"errors are those of getArtifact.",
 		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
 		.arguments = names_task_id_name, .argument_count = 2, .has_output = true,
-		.output = &tc_queue_get_artifact_response_type },
+		.output = &tc_queue_get_artifact_response_type, .success = (const uint16_t[]){ 303, 0 } },
 	[OP_LIST_ARTIFACTS] = { &tc__service_queue, "listArtifacts", "GET", "/task/<taskId>/runs/<runId>/artifacts",
 		"Get Artifacts from Run",
 		"Returns a page of the artifacts of one run with storage type, content type and expiry. Object "

@@ -21,7 +21,7 @@ static const struct tc_conventions conventions = { .server_url = "{root}/api",
 	.removed_in = "2018-09" }, .session = &(const struct tc_session_scheme){ .login = "login", .logout = "logout",
 	.cookies = TC_TEXTS("sessionid"), .expired_statuses = (const uint16_t[]){ 401, 403, 0 },
 	.csrf_cookie = "csrftoken", .csrf_header = "X-CSRFToken", .csrf_referer = true }, .body_max = -1,
-	.no_trace_header = true, .anonymous_reads = true, .redirects_are_errors = true };
+	.no_trace_header = true, .anonymous_reads = true };
 
 static const struct tc_parameter
 	names_project[] = { { "project" } },
@@ -100,6 +100,9 @@ static const struct tc_parameter
 	names_get_perfcompare_results[] = { { "base_revision" }, { "new_revision" }, { "base_repository" },
 		{ "new_repository" }, { "framework" }, { "interval" }, { "no_subtests" }, { "base_parent_signature" },
 		{ "new_parent_signature" }, { "replicates" }, { "test_version" }, { "enable_silverman_kde" } };
+
+static const char
+	*const types_get_schema[] = { "application/vnd.oai.openapi+json", "application/json", NULL };
 
 static const struct tc_query_operator
 	operators_rangeAndIn[] = { { "lt", TC_LIST_SINGLE }, { "lte", TC_LIST_SINGLE }, { "gt", TC_LIST_SINGLE },
@@ -780,6 +783,7 @@ static const struct tc_operation operations[] = {
 		.retry = TC_RETRY_UNSENT, .conventions = &rules_create_alert_summary },
 	[OP_GET_SCHEMA] = { &tc__service_treeherder, "getSchema", "GET", "/schema/", "OpenAPI Description",
 		"Returns the server's own description of its API, in the form of OpenAPI.",
+		.reply_types = types_get_schema,
 		.conventions = TC_RULES(.accept = "application/vnd.oai.openapi+json") },
 	[OP_POST_JOB_COLLECTION] = { &tc__service_treeherder, "postJobCollection", "POST", "/project/<project>/jobs/",
 		"Post Job Collection",

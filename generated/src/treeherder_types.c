@@ -151,13 +151,14 @@ static const struct tc_field fields_job_detail[] = {
 };
 const struct tc_type tc_treeherder_job_detail_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_treeherder_job_detail,
 	other_members, fields_job_detail, NULL);
+static const struct tc_type json_line = TC_TYPE_OF_JSON(TC_JSON_IS(STRING));
 static const struct tc_field fields_text_log_errors_item[] = {
 	TC_FIELD(struct tc_treeherder_text_log_errors_item, bug_suggestions, "bug_suggestions", &tc_type_json, 0),
 	TC_FIELD(struct tc_treeherder_text_log_errors_item, classified_failures, "classified_failures", &tc_type_json,
 		0),
 	TC_FIELD(struct tc_treeherder_text_log_errors_item, id, "id", &tc_type_int64, TC_REQUIRED),
 	TC_FIELD_NULLABLE(struct tc_treeherder_text_log_errors_item, job, job_null, "job", &tc_type_int64, TC_INDIRECT),
-	TC_FIELD(struct tc_treeherder_text_log_errors_item, line, "line", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_text_log_errors_item, line, "line", &json_line, TC_REQUIRED),
 	TC_FIELD(struct tc_treeherder_text_log_errors_item, line_number, "line_number", &tc_type_int64, TC_REQUIRED),
 	TC_FIELD(struct tc_treeherder_text_log_errors_item, matches, "matches", &tc_type_json, 0),
 	TC_FIELD(struct tc_treeherder_text_log_errors_item, metadata, "metadata", &tc_type_json, 0),
@@ -182,7 +183,7 @@ static const struct tc_field fields_bug_suggestions_item[] = {
 	TC_FIELD(struct tc_treeherder_bug_suggestions_item, line_number, "line_number", &tc_type_int64, TC_INDIRECT),
 	TC_FIELD_NULLABLE(struct tc_treeherder_bug_suggestions_item, path_end, path_end_null, "path_end",
 		&tc_type_string, 0),
-	TC_FIELD(struct tc_treeherder_bug_suggestions_item, search, "search", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_bug_suggestions_item, search, "search", &json_line, TC_REQUIRED),
 	TC_FIELD(struct tc_treeherder_bug_suggestions_item, search_terms, "search_terms", &list_job_property_names, 0),
 };
 static const struct tc_type type_bug_suggestions_item = TC_TYPE_OF_OPEN_OBJECT(struct
@@ -892,12 +893,13 @@ static const struct tc_type type_failures_item = TC_TYPE_OF_OPEN_OBJECT(struct t
 	other_members, fields_failures_item, NULL);
 const struct tc_type tc_treeherder_failures_type = TC_TYPE_OF_ARRAY(struct tc_treeherder_failures_item,
 	&type_failures_item, 0, NULL);
+static const struct tc_type list_lines = TC_TYPE_OF_ARRAY(const tc_json *, &json_line, 0, NULL);
 static const struct tc_field fields_failures_by_bug_item[] = {
 	TC_FIELD_NULLABLE(struct tc_treeherder_failures_by_bug_item, bug_id, bug_id_null, "bug_id", &tc_type_int64,
 		TC_INDIRECT),
 	TC_FIELD(struct tc_treeherder_failures_by_bug_item, build_type, "build_type", &tc_type_string, 0),
 	TC_FIELD(struct tc_treeherder_failures_by_bug_item, job_id, "job_id", &tc_type_int64, TC_REQUIRED),
-	TC_FIELD(struct tc_treeherder_failures_by_bug_item, lines, "lines", &list_job_property_names, 0),
+	TC_FIELD(struct tc_treeherder_failures_by_bug_item, lines, "lines", &list_lines, 0),
 	TC_FIELD(struct tc_treeherder_failures_by_bug_item, machine_name, "machine_name", &tc_type_string, 0),
 	TC_FIELD(struct tc_treeherder_failures_by_bug_item, platform, "platform", &tc_type_string, 0),
 	TC_FIELD(struct tc_treeherder_failures_by_bug_item, push_time, "push_time", &tc_type_string, 0),

@@ -111,7 +111,9 @@ static const struct refused cases[] = {
 };
 #define COUNT (sizeof cases / sizeof *cases)
 
-static const struct tc_fake_reply reply = { .head = "HTTP/1.1 200 OK\n\n", .body = "" };
+static const struct tc_fake_reply reply = {
+	.head = "HTTP/1.1 200 OK\nContent-Type: application/json\n\n", .body = "{}"
+};
 
 /* The argument that the case is about: the one that a rule names, else the last. */
 static bool is_subject(const struct tc_operation *operation, size_t position)
@@ -209,7 +211,8 @@ static void each_is_sent_unchecked(void **state)
 		tc_call *call = make(client, &cases[i], &err);
 		if (!call)
 			fail_msg("%s: %s", cases[i].name, tc_error_text(&err));
-		assert_ok(tc_call_perform(call, NULL, &err), &err);
+		tc_call_perform(call, NULL, &err); /* what it is answered does not matter */
+		tc_error_clear(&err);
 		assert_int_equal(fake.attempt_count, 1);
 		tc_call_free(call);
 		tc_client_free(client);

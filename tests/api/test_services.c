@@ -50,11 +50,83 @@ static void short_names_are_the_servers(void **state)
 	}
 }
 
+/* ---- what replies are not as most: a success from 200 to 299, JSON or nothing ---- */
+
+struct promise {
+	const char *service, *name;
+	int statuses[2];
+	const char *types[2];
+};
+
+static const struct promise promises[] = {
+	{ "buildbot", "login", { 302 }, { NULL } },
+	{ "buildbot", "logout", { 302 }, { NULL } },
+	{ "classic-queue", "getArtifact", { 302, 303 }, { NULL } },
+	{ "classic-queue", "getLatestArtifact", { 302, 303 }, { NULL } },
+	{ "github", "badge", { 0 }, { "image/svg+xml" } },
+	{ "github", "latest", { 302 }, { NULL } },
+	{ "index", "findArtifactFromTask", { 303 }, { NULL } },
+	{ "notify", "addDenylistAddress", { 0 }, { "text/plain" } },
+	{ "notify", "deleteDenylistAddress", { 0 }, { "text/plain" } },
+	{ "notify", "email", { 0 }, { "text/plain" } },
+	{ "notify", "matrix", { 0 }, { "text/plain" } },
+	{ "notify", "pulse", { 0 }, { "text/plain" } },
+	{ "notify", "slack", { 0 }, { "text/plain" } },
+	{ "object", "download", { 303 }, { NULL } },
+	{ "queue", "getArtifact", { 303 }, { NULL } },
+	{ "queue", "getLatestArtifact", { 303 }, { NULL } },
+	{ "treeherder", "getSchema", { 0 },
+		{ "application/vnd.oai.openapi+json", "application/json" } },
+};
+
+static const struct promise *find_promise(const struct tc_operation *operation)
+{
+	for (size_t i = 0; i < sizeof promises / sizeof *promises; i++)
+		if (strcmp(promises[i].service, operation->service->name) == 0 &&
+			strcmp(promises[i].name, operation->name) == 0)
+			return &promises[i];
+	return NULL;
+}
+
+static bool is_as_promised(const struct tc_operation *operation, const struct promise *promise)
+{
+	const uint16_t *status = operation->success;
+	const char *const *type = operation->reply_types;
+
+	for (size_t i = 0; i < 2 && promise->statuses[i]; i++)
+		if (!status || *status++ != promise->statuses[i])
+			return false;
+	for (size_t i = 0; i < 2 && promise->types[i]; i++)
+		if (!type || !*type || strcmp(*type++, promise->types[i]) != 0)
+			return false;
+	return (!status || !*status) && (!type || !*type);
+}
+
+static void successes_are_what_is_known(void **state)
+{
+	static const struct promise most = { NULL, NULL, { 0 }, { NULL } };
+	size_t service_count = 0, count = 0;
+	const struct tc_service *const *services = tc_services(&service_count);
+
+	(void)state;
+	for (size_t i = 0; i < service_count; i++) {
+		for (size_t k = 0; k < services[i]->operation_count; k++) {
+			const struct tc_operation *operation = &services[i]->operations[k];
+			const struct promise *promise = find_promise(operation);
+			count += promise != NULL;
+			if (!is_as_promised(operation, promise ? promise : &most))
+				fail_msg("%s.%s", services[i]->name, operation->name);
+		}
+	}
+	assert_int_equal(count, sizeof promises / sizeof *promises);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_release_is_that_of_the_tree),
 		cmocka_unit_test(short_names_are_the_servers),
+		cmocka_unit_test(successes_are_what_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

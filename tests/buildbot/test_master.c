@@ -26,7 +26,7 @@ static tc_client *client_of(const char *secret)
 	struct tc_options options = TC_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
 	tc_credentials *credentials =
-		secret ? tc_credentials_new("tester", secret, NULL, &err) : NULL;
+		secret ? tc_credentials_password("tester", secret, &err) : NULL;
 
 	options.base_url = master.url;
 	options.credentials = credentials;

@@ -10,17 +10,24 @@ const refusal = (code, message) => [JSON.stringify({ code, message, requestInfo:
 const replies = {
   json: [200, '{ "text": "<a href=\'x\'>&é\\u0000", "number": 1.50, "empty": {} }', 'application/json; charset=utf-8'],
   twice: [200, '{"a":1,"a":2}', 'application/json'],
-  binary: [200, all, 'application/octet-stream'],
-  text: [200, '{"a":   1}', 'text/plain'],
+  binary: [200, all, 'image/svg+xml'],
+  text: [200, '{"a":   1}', 'image/svg+xml'],
   svg: [200, '<svg/>', 'image/svg+xml'],
   none: [204, ''],
   redirect: [303, '', undefined, { Location: 'https://elsewhere.example.com/?secret=1' }],
+  sentence: [303, 'See Other. Redirecting to https://elsewhere.example.com/?secret=1', 'text/plain; charset=utf-8',
+    { Location: 'https://elsewhere.example.com/?secret=1' }],
+  linked: [303, '{"storageType":"s3","url":"https://elsewhere.example.com/"}', 'application/json',
+    { Location: 'https://elsewhere.example.com/' }],
+  nowhere: [303, 'See Other.', 'text/plain'],
+  created: [201, '{"a":1}', 'application/json', { Location: 'https://elsewhere.example.com/' }],
   large: [200, JSON.stringify('x'.repeat(70000000)), 'application/json'],
   forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n---\n\nmethod: GET')],
   unauthorized: [401, ...refusal('AuthenticationFailed', 'Unauthorized: no')],
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
+  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'image/svg+xml'],
   steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
@@ -31,6 +38,7 @@ const raw = {
   steerid: `404 Not Found\r\nx-for-request-id: R${escape}\r\nContent-Length: 2\r\n\r\n{}`,
   steertype: `200 OK\r\nContent-Type: a${escape}\r\nContent-Length: 1\r\n\r\n\0`,
   steerurl: `303 See Other\r\nLocation: http://x/${escape}\r\nContent-Length: 0\r\n\r\n`,
+  steersentence: `303 See Other\r\nLocation: http://x/${escape}\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nSee Other`,
 };
 
 function send(response, [status, body, type, headers]) {
@@ -41,6 +49,9 @@ function send(response, [status, body, type, headers]) {
 const json = value => [200, JSON.stringify(value), 'application/json'];
 const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
+// What stalls or breaks off is to be seen at once; nginx would collect it.
+const unheld = { 'X-Accel-Buffering': 'no' };
+
 // ---- lists; each gives out a few of its items at a time, whatever is asked for
 
 function byToken(response, url, [, group]) {
@@ -48,7 +59,7 @@ function byToken(response, url, [, group]) {
   if ((group === 'refused' || group === 'steer') && token) return send(response, replies.missing);
   if (group === 'steer') return send(response, json({ tasks: [], continuationToken: `t${escape}` }));
   if (group === 'cut' && token) { // two items, and the beginning of a third
-    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.writeHead(200, { 'Content-Type': 'application/json', ...unheld });
     response.write('{"tasks":[{"n":3},{"n":4},{"n":');
     return setTimeout(() => response.destroy(), 50);
   }
@@ -121,13 +132,13 @@ const downloads = {
     pump(response, megabyte, 300, () => response.end());
   },
   5(response) { // breaks off at the first attempt
-    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12 });
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 12, ...unheld });
     response.write('first ');
     if (++attempts % 2) return setTimeout(() => response.destroy(), 50);
     return response.end('second');
   },
   6(response) { // begins, and goes no further
-    response.writeHead(200, { 'Content-Type': 'text/plain' });
+    response.writeHead(200, { 'Content-Type': 'text/plain', ...unheld });
     response.write('x');
   },
   7: response => send(response, [200, '', 'text/plain']),

@@ -2,6 +2,7 @@
 # What the tests of the command line share: a place of their own, an environment without a
 # Taskcluster, and checks that say what they saw. To be sourced.
 set -euo pipefail
+export LC_ALL=C # texts are compared as bytes, wherever the tests run
 : "${TC_CLI:?the path of the program under test}"
 
 folder=$(mktemp -d)
@@ -72,13 +73,19 @@ await_line() {
 	exit 1
 }
 
+# Whether the servers are reached through the rig (tests/rig/rig.sh).
+in_rig() {
+	[[ -n ${TC_RIG_URL:-} ]]
+}
+
 # Starts the server with ready-made replies, as the server of every system.
 start_canned() {
 	command -v node >/dev/null || exit 77
 	node tests/cli/canned.js >"$folder/root" &
 	servers+=($!)
 	await_line "$folder/root"
-	TASKCLUSTER_ROOT_URL=$(<"$folder/root")
+	canned=$(<"$folder/root") TASKCLUSTER_ROOT_URL=$(<"$folder/root")
+	! in_rig || TASKCLUSTER_ROOT_URL=${TC_RIG_URL/\{port\}/${canned##*:}}
 	TREEHERDER_URL=$TASKCLUSTER_ROOT_URL BUILDBOT_URL=$TASKCLUSTER_ROOT_URL
 	export TASKCLUSTER_ROOT_URL TREEHERDER_URL BUILDBOT_URL
 }

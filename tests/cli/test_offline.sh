@@ -137,6 +137,11 @@ while ((${#bewit} % 4)); do bewit+==; done
 expiry=$(tr _- /+ <<<"$bewit" | base64 -d | cut -d '\' -f 2)
 ((expiry > $(date +%s) + 3500 && expiry < $(date +%s) + 3700)) || fail "an hour from now: $expiry"
 lacks never-to-be-printed
+# a root URL's credentials are not for classic servers that nobody named
+run 2 api classic-queue getTask T --signed-url
+tells 'the credentials are for the root URL'
+run 0 api classic-queue getTask T --signed-url --base-url 'http://localhost:1/{service}'
+has 'http://localhost:1/queue/task/T?bewit='
 run 2 api queue getArtifact T 0 x --signed-url --expires '-1 hour'
 tells "not in the future"
 run 2 api queue getArtifact T 0 x --signed-url --expires soon
@@ -153,18 +158,18 @@ Authorization: Hawk id=\"tester\", … (signed when it is sent)
 Content-Type: application/json
 
 {\"z\":1.50,\"payload\":{\"a\":\"<&>\"},\"z2\":\"é\"}"
-run 0 -v api queue ping --dry-run
+run 0 -v api queue status T --dry-run
 lacks never-to-be-printed
-TASKCLUSTER_PROXY_URL=http://taskcluster run 0 api queue ping --dry-run
+TASKCLUSTER_PROXY_URL=http://taskcluster run 0 api queue status T --dry-run
 has "GET http://taskcluster/"
 has "the proxy signs it"
 unset TASKCLUSTER_CLIENT_ID
-run 2 api queue ping
+run 2 api queue status T
 tells "TASKCLUSTER_CLIENT_ID"
 lacks never-to-be-printed
 unset TASKCLUSTER_ACCESS_TOKEN
-run 0 api queue ping --dry-run
-has "not signed"
+run 0 api queue status T --dry-run
+has "not signed: there are no credentials"
 
 # somebody who gives no body is told what is awaited
 mkfifo "$folder/pipe"

@@ -6,19 +6,30 @@
 exec </dev/null
 start_canned
 
+# as bytes: what $'\u009b' is depends on the locale
+controls=($'\033' $'\a' $'\xc2\x9b' $'\x7f')
 plain() {
-	lacks $'\033'
-	lacks $'\a'
-	lacks $'\u009b'
-	lacks $'\x7f'
+	local control
+	for control in "${controls[@]}"; do
+		lacks "$control"
+	done
 }
+
+# what is looked for is there where nobody has taken it out
+run 0 api github badge controls r b
+for control in "${controls[@]}"; do
+	has "$control"
+done
+on_terminal 1 api github badge controls r b
+plain
+has 'nothing for a terminal'
 
 # JSON has escapes for them, and stays the same JSON
 on_terminal 0 api queue status steer
 plain
 has '\u007f\u009b31m é'
 run 0 api queue status steer
-is $'{"text":"\x7f\u009b31m é"}'
+is $'{"text":"\x7f\xc2\x9b31m é"}'
 
 # places and ids in messages, and the type of what is not shown
 on_terminal 1 api queue listTaskGroup steer --all
@@ -29,11 +40,13 @@ plain
 has 'Request id: R'
 on_terminal 1 api queue status steertype
 plain
-has 'nothing for a terminal'
-on_terminal 1 api queue status steerurl
-plain
-has 'nothing for a terminal'
-run 0 api queue status steerurl
+has 'expected application/json'
+for reply in steerurl steersentence; do
+	on_terminal 1 api index findArtifactFromTask "$reply" a
+	plain
+	has 'nothing for a terminal'
+done
+run 0 api index findArtifactFromTask steerurl a
 has $'http://x/\033'
 
 # and what -vv tells of headers

@@ -28,7 +28,7 @@ static void test_json_of_the_last_attempt(void **state)
 	(void)state;
 	tc_fake_init(&fake, busy, 2);
 	struct tc_options options = tc_fake_options(&fake);
-	tc_credentials *credentials = tc_credentials_new("user", "pass", NULL, &err);
+	tc_credentials *credentials = tc_credentials_password("user", "pass", &err);
 	options.root_url = NULL;
 	options.base_url = "https://ci.example.com";
 	options.credentials = credentials;
@@ -110,8 +110,8 @@ static void begin(struct world *w, enum event slow)
 
 	*w = (struct world){ .slow = slow };
 	w->responder = tc_responder_start(answer, w);
-	w->alice = tc_credentials_new("alice", "a", NULL, &err);
-	w->bob = tc_credentials_new("bob", "b", NULL, &err);
+	w->alice = tc_credentials_password("alice", "a", &err);
+	w->bob = tc_credentials_password("bob", "b", &err);
 	options.base_url = tc_responder_url(w->responder);
 	options.credentials = w->alice;
 	options.retry_delay_ms = 5;

@@ -311,8 +311,7 @@ static void test_unreadable(void **state)
 		tc_call *call = tc_call_by_name(client, operation, &pair, 1, NULL, &err);
 		assert_non_null(call);
 		*log = '\0';
-		assert_int_equal(tc_call_perform_json(call, NULL, &err),
-			strcmp(rows[i].body, "<html>") == 0 ? TC_OK : TC_ERROR_REPLY);
+		assert_int_equal(tc_call_perform_json(call, NULL, &err), TC_ERROR_REPLY);
 		tc_error_clear(&err);
 		const tc_json *json;
 		assert_int_equal(tc_call_perform_json(call, &json, &err), TC_ERROR_REPLY);

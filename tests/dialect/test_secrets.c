@@ -13,8 +13,10 @@
 #include "tests/harness/needle.h"
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <taskcluster/query.h>
+#include <taskcluster/queue.h>
 
 #define LENGTH 30 /* of a needle; "me:" and 30 bytes are 44 of Base64 */
 
@@ -24,6 +26,7 @@ struct world {
 	struct tc_needle cookie, next_cookie, csrf;
 	struct tc_needle header, key;
 	bool renews;  /* the server sets the next cookie with each reply */
+	bool tells;   /* it tells a URL of storage that is signed by `key` */
 	int status;   /* of what is no login */
 	size_t lines; /* of the log */
 	tc_client *client;
@@ -48,6 +51,29 @@ static void set_cookie(struct tc__reply *reply, const char *name, const struct t
 	sodium_memzero(value, sizeof value);
 }
 
+static void tell_storage(struct tc__reply *reply, const struct tc_needle *needle)
+{
+	char text[500], value[sizeof needle->masked + 1];
+
+	tc_needle_text(needle, value);
+	snprintf(text, sizeof text,
+		"Location: https://me:%s@storage/x?X-Amz-Signature=%s&X-Amz-Date=1\r\n", value,
+		value);
+	line(reply, text);
+	line(reply, "Content-Type: application/json\r\n");
+}
+
+static void tell_message(struct tc__reply *reply, const struct tc_needle *needle)
+{
+	char text[500], value[sizeof needle->masked + 1];
+
+	tc_needle_text(needle, value);
+	int length = snprintf(text, sizeof text,
+		"{\"error\":\"go to https://storage/x?sig=%s or http://me:%s@storage/\"}", value,
+		value);
+	tc__reply_body(reply, text, (size_t)length);
+}
+
 static int deliver(struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err)
 {
 	struct world *w = (struct world *)transport;
@@ -64,8 +90,13 @@ static int deliver(struct tc__transport *transport, struct tc__delivery *deliver
 	}
 	if (!login && w->renews)
 		set_cookie(reply, "SID", &w->next_cookie);
+	if (w->tells)
+		tell_storage(reply, &w->key);
 	line(reply, "\r\n");
-	tc__reply_body(reply, "{}", 2);
+	if (w->tells)
+		tell_message(reply, &w->key);
+	else
+		tc__reply_body(reply, "{}", 2);
 	return TC_OK;
 }
 
@@ -95,7 +126,7 @@ static bool contains(const char *text, const struct tc_needle *needle)
 	char value[sizeof needle->masked + 1];
 
 	tc_needle_text(needle, value);
-	bool found = strstr(text, value) != NULL;
+	bool found = *value && strstr(text, value) != NULL;
 	sodium_memzero(value, sizeof value);
 	return found;
 }
@@ -131,7 +162,7 @@ static tc_credentials *make_credentials(struct world *w)
 	sodium_bin2base64(basic, sizeof basic, (const unsigned char *)pair, strlen(pair),
 		sodium_base64_VARIANT_ORIGINAL);
 	tc_needle_set(&w->basic, basic);
-	tc_credentials *credentials = tc_credentials_new("me", pair + 3, NULL, &w->err);
+	tc_credentials *credentials = tc_credentials_password("me", pair + 3, &w->err);
 	assert_non_null(credentials);
 	sodium_memzero(pair, sizeof pair);
 	sodium_memzero(basic, sizeof basic);
@@ -326,6 +357,125 @@ static void test_a_secret_key(void **state)
 	}
 }
 
+/* What storage and proxies sign by stands in URLs, in headers and in what a server says. */
+static void test_urls_of_storage(void **state)
+{
+	struct world w;
+
+	(void)state;
+	for (int status = 200; status <= 400; status += 100) {
+		begin(&w, true, false);
+		w.status = status;
+		w.tells = true;
+		tc_call *call = tc_generated_call(w.client, CI(FIND), NULL, NULL, &w.err);
+		(void)tc_call_perform(call, NULL, &w.err);
+		is_clean(&w, tc_error_text(&w.err));
+		if (status == 400)
+			assert_failure(&w.err, TC_ERROR_HTTP,
+				"https://storage/x?sig=(redacted) or "
+				"http://me:(redacted)@storage/");
+		tc_error_clear(&w.err);
+		assert_true(w.lines > 3);
+		tc_call_free(call);
+		tc_client_free(w.client);
+	}
+}
+
+/* A token with the end of its line, or quotes. */
+static void test_a_refused_token(void **state)
+{
+	static const char *const forms[] = { "%s\r", "\"%s\"", "%s x" };
+	struct world w = { .err = TC_ERROR_INIT };
+	char token[LENGTH + 10], value[LENGTH + 1];
+
+	(void)state;
+	tc_needle_make(&w.password, LENGTH);
+	tc_needle_text(&w.password, value);
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(token, sizeof token, forms[i], value);
+#pragma GCC diagnostic pop
+		assert_null(tc_credentials_new("me", token, NULL, &w.err));
+		assert_false(contains(tc_error_text(&w.err), &w.password));
+		tc_error_clear(&w.err);
+	}
+	sodium_memzero(token, sizeof token);
+	sodium_memzero(value, sizeof value);
+}
+
+/* ---- proxies ---- */
+
+static void proxy_of(
+	const struct tc_needle *needle, const char *before, const char *behind, char text[200])
+{
+	char value[LENGTH + 1];
+
+	tc_needle_text(needle, value);
+	snprintf(text, 200, "%s%s%s", before, value, behind);
+	sodium_memzero(value, sizeof value);
+}
+
+/* Given by an option it is checked when the client is made; else nobody answers there. */
+static void test_a_proxys_password(void **state)
+{
+	static const char *const before[] = { "http://me:", "me:", "https://me:a/", "http://",
+		"http://:" };
+	static const char *const behind[] = { "@h:bad", "@h:0", "@h:99999", "@:1", "@h x",
+		"@127.0.0.1:1" };
+	char proxy[200];
+
+	(void)state;
+	for (size_t i = 0; i < 30; i++) {
+		struct world w = { .err = TC_ERROR_INIT };
+		struct tc_options options = TC_OPTIONS_INIT;
+
+		tc_needle_make(&w.password, LENGTH);
+		proxy_of(&w.password, before[i / 6], behind[i % 6], proxy);
+		options.root_url = "http://tc.invalid";
+		options.http_proxy = proxy;
+		options.retries = -1;
+		options.log = on_log;
+		options.log_data = &w;
+		options.log_level = TC_LOG_DEBUG;
+		w.client = tc_client_new(&options, &w.err);
+		assert_true(w.client || w.err.code == TC_ERROR_ARGUMENT);
+		if (w.client)
+			assert_int_equal(tc_queue_ping(w.client, NULL, &w.err), TC_ERROR_NETWORK);
+		is_clean(&w, tc_error_text(&w.err));
+		tc_error_clear(&w.err);
+		tc_client_free(w.client);
+	}
+}
+
+/* libcurl reads the environment itself, and repeats what it cannot read. */
+static void test_a_proxys_password_in_the_environment(void **state)
+{
+	static const char *const before[] = { "http://me:", "me:", "none://me:", "http://me:a/",
+		"http://" };
+	static const char *const behind[] = { "@h:bad", "@127.0.0.1:1", "@:1" };
+	char proxy[200];
+
+	(void)state;
+	assert_int_equal(setenv("TASKCLUSTER_ROOT_URL", "http://tc.invalid", 1), 0);
+	for (size_t i = 0; i < 15; i++) {
+		struct world w = { .err = TC_ERROR_INIT };
+
+		tc_needle_make(&w.password, LENGTH);
+		proxy_of(&w.password, before[i / 3], behind[i % 3], proxy);
+		assert_int_equal(setenv("http_proxy", proxy, 1), 0);
+		w.client = tc_client_new(NULL, &w.err);
+		assert_non_null(w.client);
+		w.client->retry.retries = 0;
+		assert_int_equal(tc_queue_ping(w.client, NULL, &w.err), TC_ERROR_NETWORK);
+		is_clean(&w, tc_error_text(&w.err));
+		tc_error_clear(&w.err);
+		tc_client_free(w.client);
+	}
+	unsetenv("http_proxy");
+	unsetenv("TASKCLUSTER_ROOT_URL");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +486,10 @@ int main(void)
 		cmocka_unit_test(test_refusals_say_nothing),
 		cmocka_unit_test(test_a_secret_header),
 		cmocka_unit_test(test_a_secret_key),
+		cmocka_unit_test(test_urls_of_storage),
+		cmocka_unit_test(test_a_refused_token),
+		cmocka_unit_test(test_a_proxys_password),
+		cmocka_unit_test(test_a_proxys_password_in_the_environment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

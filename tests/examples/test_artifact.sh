@@ -57,6 +57,18 @@ artifact 1 upload s3 "$task" 7 public/x "$folder/file"
 artifact 2 upload tape "$task" 0 public/x "$folder/file"
 artifact 2
 
+# a reference names any URL that a task's author likes, and what is on this machine is not for the asking
+references=0
+echo mine >"$folder/mine"
+for url in "file://$folder/mine" "FILE://localhost$folder/mine" ftp://127.0.0.1:1/x dict://127.0.0.1:1/x; do
+	name=public/reference/$((++references))
+	api queue createArtifact "$task" 0 "$name" >"$folder/created" <<<"{\"storageType\": \"reference\",
+		\"contentType\": \"text/plain\", \"url\": \"$url\", \"expires\": \"$("$TC_CLI" from-now 30 minutes)\"}"
+	artifact 1 download "$task" "$name" "$folder/back"
+	grep -qi protocol "$folder/err" || fail "it does not say why: $(<"$folder/err")"
+	[[ ! -e $folder/back && ! -e $folder/back.part ]] || fail "$url was opened"
+done
+
 # trouble in all but createArtifact, which nobody may repeat for object storage
 sandbox --fault status=500:rate=0.3:only=object --fault status=503:rate=0.3:only=queue.finishArtifact \
 	--fault truncate:rate=0.3:only=queue.latestArtifact

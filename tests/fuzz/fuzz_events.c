@@ -10,7 +10,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define EVENT_MAX 200
-#define CUTS_MAX 300 /* places where long inputs are cut */
+#define CUTS_MAX 300 /* places where long inputs are cut, */
+#define CUTS_LONG 6  /* and very long ones */
 
 static const struct tc_event_stream streams[] = {
 	{ .name = "message" },
@@ -89,10 +90,12 @@ static void same(char *a, const char *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const size_t cuts = size > 5000 ? CUTS_LONG : CUTS_MAX;
+
 	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
 		char *whole = in_two(&streams[i], data, size, 0);
 		same(in_bytes(&streams[i], data, size), whole);
-		for (size_t cut = 1; cut < size && cut < CUTS_MAX; cut++)
+		for (size_t cut = 1; cut < size && cut < cuts; cut++)
 			same(in_two(&streams[i], data, size, cut), whole);
 		tc_release(whole);
 	}

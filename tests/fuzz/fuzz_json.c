@@ -54,12 +54,13 @@ static const struct tc__sax_events events = {
 };
 
 /* In pieces of 1, 2, 3 … bytes, each alone in its memory */
-static int read_pieces(const uint8_t *data, size_t size)
+static int read_pieces(const uint8_t *data, size_t size, bool mends)
 {
 	struct tc__sax sax;
 	int rc = TC_OK;
 
 	tc__sax_open(&sax, &events);
+	sax.mends = mends;
 	for (size_t at = 0, length = 1; at < size && rc == TC_OK; at += length, length++) {
 		if (length > size - at)
 			length = size - at;
@@ -111,12 +112,31 @@ static void check_round_trip(const tc_json *json, enum tc_json_style style)
 	tc_release(again);
 }
 
+/* Mending takes what is fine as it is, and halves of surrogate pairs besides. */
+static void check_mended(const uint8_t *data, size_t size, const tc_json *strict, bool halves)
+{
+	const tc_json *json = NULL;
+	tc_error err = TC_ERROR_INIT;
+	int rc = tc_json_read((const char *)data, size, TC_JSON_MEND, &json, &err);
+	int pieces = read_pieces(data, size, true);
+
+	require(rc == TC_OK || (rc == TC_ERROR_INPUT && !json));
+	require(pieces == rc || strstr(tc_error_text(&err), "twice"));
+	require(rc != TC_OK || strict || halves);
+	require(!strict || tc_json_equal(json, strict));
+	require(!strstr(tc_error_text(&err), "surrogate"));
+	tc_release(json);
+	tc_error_clear(&err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const tc_json *json = NULL;
 	tc_error err = TC_ERROR_INIT;
 	int rc = tc_json_parse((const char *)data, size, &json, &err);
-	int pieces = read_pieces(data, size);
+	int pieces = read_pieces(data, size, false);
+
+	check_mended(data, size, json, strstr(tc_error_text(&err), "surrogate") != NULL);
 
 	if (rc != TC_OK) {
 		require(rc == TC_ERROR_INPUT && !json && *tc_error_text(&err));

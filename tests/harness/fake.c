@@ -42,7 +42,8 @@ const struct tc_operation tc_fake_queue_operations[] = {
 		.method = "GET",
 		.route = ARTIFACTS "/<name>",
 		.arguments = task_run_name,
-		.argument_count = 3 },
+		.argument_count = 3,
+		.success = (const uint16_t[]){ 303, 0 } },
 	[TC_FAKE_CREATE_ARTIFACT] = { .service = &tc_fake_queue,
 		.name = "createArtifact",
 		.method = "POST",
@@ -85,6 +86,12 @@ const struct tc_operation tc_fake_queue_operations[] = {
 		.method = "POST",
 		.route = "/stop",
 		.retry = TC_RETRY_NEVER },
+	[TC_FAKE_READ_BYTES] = { .service = &tc_fake_queue,
+		.name = "readBytes",
+		.method = "GET",
+		.route = "/bytes",
+		.blob_output = true,
+		.success = (const uint16_t[]){ 200, 303, 0 } },
 };
 
 static const struct tc_key_word words[] = {

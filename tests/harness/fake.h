@@ -80,6 +80,7 @@ enum {
 	TC_FAKE_PUT_NOTE,
 	TC_FAKE_DELETE_NOTE,
 	TC_FAKE_STOP,
+	TC_FAKE_READ_BYTES, /* of any type, or a 303 */
 	TC_FAKE_OPERATIONS
 };
 #define TC_FAKE_OPERATION(name) (&tc_fake_queue_operations[TC_FAKE_##name])

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "responder.h"
+#include "rig.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,7 @@ struct connection {
 	size_t number;
 	struct text in, out;
 	size_t sent;        /* of out */
+	size_t head;        /* bytes of out that go at once, whatever `drip` says */
 	int64_t send_at_ms; /* the reply waits until then */
 	bool cut, silent;   /* after out: close, or say nothing more */
 	size_t drip;        /* bytes at once; 0: all */
@@ -46,11 +48,14 @@ struct tc_responder {
 	tc_responder_fn *handler;
 	void *data;
 	int listener, stop[2];
+	int port;
 	char url[64];
 	bool forked;
 	pid_t pid;
 	pthread_t thread;
 	atomic_size_t made;
+	bool in_rig;
+	size_t seen[CONNECTIONS_MAX]; /* the rig's numbers of the clients' connections */
 	size_t requests;
 	struct connection *connections[CONNECTIONS_MAX];
 	size_t count;
@@ -104,13 +109,17 @@ const char *tc_responder_header(const struct tc_responder_request *request, cons
 	return NULL;
 }
 
-static void write_reply(struct connection *connection, const struct tc_responder_reply *reply)
+static void write_reply(
+	struct connection *connection, const struct tc_responder_reply *reply, bool in_rig)
 {
 	char line[128];
 	size_t length = reply->cut ? reply->cut : reply->body_length;
 
 	snprintf(line, sizeof line, "HTTP/1.1 %d Reply\r\n", reply->status);
 	add_text(&connection->out, line);
+	/* who is in between waits for no more than there is, once the head is whole */
+	if (in_rig && (reply->cut || reply->drip))
+		add_text(&connection->out, "X-Accel-Buffering: no\r\n");
 	if (reply->headers)
 		add_text(&connection->out, reply->headers);
 	if (reply->chunked)
@@ -118,6 +127,7 @@ static void write_reply(struct connection *connection, const struct tc_responder
 	else
 		snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", reply->body_length);
 	add_text(&connection->out, line);
+	connection->head = in_rig ? connection->out.length : 0;
 	add(&connection->out, reply->body, length);
 	if (reply->chunked)
 		add_text(&connection->out, reply->cut ? "\r\n" : "\r\n0\r\n\r\n");
@@ -126,6 +136,24 @@ static void write_reply(struct connection *connection, const struct tc_responder
 	connection->drip = reply->drip;
 	connection->drip_ms = reply->drip_ms;
 	connection->send_at_ms = reply->delay_ms ? now_ms() + reply->delay_ms : 0;
+}
+
+/* In the rig every request comes by a connection of its own; which one the client had is told. */
+static size_t client_connection(
+	struct tc_responder *responder, const struct tc_responder_request *request)
+{
+	const char *text = tc_responder_header(request, "x-rig-connection");
+	size_t number = text ? strtoul(text, NULL, 10) : 0;
+	size_t count = atomic_load(&responder->made);
+
+	for (size_t i = 0; i < count; i++)
+		if (responder->seen[i] == number)
+			return i;
+	if (count == CONNECTIONS_MAX)
+		abort();
+	responder->seen[count] = number;
+	atomic_store(&responder->made, count + 1);
+	return count;
 }
 
 /* Takes one whole request out of what came and answers it. false: there is none yet. */
@@ -153,12 +181,14 @@ static bool answer(struct tc_responder *responder, struct connection *connection
 	request.target = target + 1;
 	request.body = in->data + head;
 	request.number = responder->requests++;
+	if (responder->in_rig)
+		request.connection = client_connection(responder, &request);
 	struct tc_responder_reply reply = { .status = 200 };
 	responder->handler(responder->data, &request, &reply);
 	if (reply.close)
 		connection->cut = true;
 	else
-		write_reply(connection, &reply);
+		write_reply(connection, &reply, responder->in_rig);
 	size_t used = head + request.body_length;
 	memmove(in->data, in->data + used, in->length - used + 1);
 	in->length -= used;
@@ -179,7 +209,8 @@ static void take_connection(struct tc_responder *responder)
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	connection->fd = fd;
-	connection->number = atomic_fetch_add(&responder->made, 1);
+	if (!responder->in_rig)
+		connection->number = atomic_fetch_add(&responder->made, 1);
 	responder->connections[responder->count++] = connection;
 }
 
@@ -199,7 +230,9 @@ static bool send_some(struct connection *connection)
 {
 	while (connection->out.length > connection->sent && connection->send_at_ms <= now_ms()) {
 		size_t length = connection->out.length - connection->sent;
-		if (connection->drip && connection->drip < length)
+		if (connection->sent < connection->head)
+			length = connection->head - connection->sent;
+		else if (connection->drip && connection->drip < length)
 			length = connection->drip;
 		ssize_t n = send(connection->fd, connection->out.data + connection->sent, length,
 			MSG_NOSIGNAL);
@@ -290,6 +323,7 @@ static struct tc_responder *prepare(tc_responder_fn *handler, void *data)
 	assert_non_null(responder);
 	responder->handler = handler;
 	responder->data = data;
+	responder->in_rig = tc_rig();
 	responder->listener = socket(AF_INET, SOCK_STREAM, 0);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(bind(responder->listener, (struct sockaddr *)&address, size), 0);
@@ -300,8 +334,8 @@ static struct tc_responder *prepare(tc_responder_fn *handler, void *data)
 	fcntl(responder->listener, F_SETFL, O_NONBLOCK);
 	fcntl(responder->stop[0], F_SETFD, FD_CLOEXEC);
 	fcntl(responder->stop[1], F_SETFD, FD_CLOEXEC);
-	snprintf(responder->url, sizeof responder->url, "http://127.0.0.1:%d",
-		ntohs(address.sin_port));
+	responder->port = ntohs(address.sin_port);
+	tc_rig_url(responder->url, sizeof responder->url, responder->port);
 	return responder;
 }
 
@@ -334,6 +368,11 @@ struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data)
 const char *tc_responder_url(const struct tc_responder *responder)
 {
 	return responder->url;
+}
+
+int tc_responder_port(const struct tc_responder *responder)
+{
+	return responder->port;
 }
 
 size_t tc_responder_connections(const struct tc_responder *responder)

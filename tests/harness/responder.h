@@ -47,9 +47,11 @@ struct tc_responder;
 struct tc_responder *tc_responder_start(tc_responder_fn *handler, void *data);
 struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data);
 
-const char *tc_responder_url(const struct tc_responder *responder); /* "http://127.0.0.1:1234" */
-size_t tc_responder_connections(
-	const struct tc_responder *responder); /* thread only: made so far */
+const char *tc_responder_url(const struct tc_responder *responder); /* "http://127.0.0.1:1234",
+								       or through the rig */
+int tc_responder_port(const struct tc_responder *responder);
+/* Connections of clients so far; not of one that was forked. In the rig each serves 7 requests. */
+size_t tc_responder_connections(const struct tc_responder *responder);
 
 /* A header of a request, in a buffer that the next call reuses, or NULL. Not for two threads. */
 const char *tc_responder_header(const struct tc_responder_request *request, const char *name);

@@ -65,6 +65,7 @@ static void draw_text(char *text, size_t min, size_t max, const char *alphabet)
 /* All that a Hawk attribute can carry, and all that a path and a query can. */
 #define ALPHANUMERIC "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #define ATTRIBUTE ALPHANUMERIC " !#$%&'()*+,-./:;<=>?@[]^_`{|}~"
+#define TOKEN ALPHANUMERIC "!#$%&()*+,-./:;<=>?@[]^_`{|}~"
 #define IN_PATH ALPHANUMERIC "!$&'()*+,-./:;=@_~%"
 #define IN_QUERY IN_PATH "?"
 
@@ -142,7 +143,7 @@ static void draw_sample(struct sample *sample)
 
 	*sample = (struct sample){ 0 };
 	draw_text(sample->id, 1, 30, ATTRIBUTE);
-	draw_text(sample->token, 1, 90, ATTRIBUTE "\"\\");
+	draw_text(sample->token, 1, 90, TOKEN);
 	draw_url(sample);
 	strcpy(sample->method, methods[draw(5)]);
 	strcpy(sample->type, types[draw(5)]);

@@ -3,6 +3,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/needle.h"
+#include "tests/harness/rig.h"
 #include "tests/harness/server.h"
 #include <curl/curl.h>
 #include <locale.h>
@@ -26,7 +27,7 @@ static int setup(void **state)
 	static struct fixture fixture;
 	tc_error err = TC_ERROR_INIT;
 
-	fixture.server = tc_test_server_start("--faults", NULL);
+	fixture.server = tc_test_server_start("--private", "--faults", NULL);
 	fixture.credentials = tc_credentials_new(
 		fixture.server->client_id, fixture.server->access_token, NULL, &err);
 	assert_non_null(fixture.credentials);
@@ -275,6 +276,15 @@ static const struct {
 	{ "garbage", TC_ERROR_NETWORK, "127.0.0.1" },
 };
 
+/* In the rig the network never fails; what stands in front of the server tells of its failure. */
+static bool is_expected(size_t i, int code, const char *text)
+{
+	if (tc_rig() && faults[i].code == TC_ERROR_NETWORK)
+		return code != TC_OK &&
+			(strstr(text, "502") || strstr(text, "malformed: HTTP/2 000"));
+	return code == faults[i].code && (code == TC_OK || strstr(text, faults[i].text));
+}
+
 static void test_faults(void **state)
 {
 	const struct fixture *f = *state;
@@ -286,13 +296,11 @@ static void test_faults(void **state)
 		const tc_json *reply = NULL;
 		int rc = tc_call_perform_json(call, &reply, &err);
 
-		if (rc != faults[i].code)
+		if (!is_expected(i, rc, tc_error_text(&err)))
 			fail_msg("%s: %s: %s", faults[i].fault, tc_code_name(rc),
 				tc_error_text(&err));
 		if (rc == TC_OK)
 			assert_int_equal(tc_json_count(tc_json_get(reply, "scopes")), 1);
-		if (rc != TC_OK)
-			assert_non_null(strstr(tc_error_text(&err), faults[i].text));
 		tc_release(reply);
 		tc_error_clear(&err);
 		tc_call_free(call);

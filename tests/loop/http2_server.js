@@ -9,6 +9,7 @@ let sessions = 0, large = 0;
 const server = http2.createSecureServer(
   { key: fs.readFileSync(key), cert: fs.readFileSync(cert) },
   (request, response) => {
+    response.setHeader('content-type', 'application/json');
     if (request.url.includes('/task/')) response.end(Buffer.alloc(4000000, 96 + ++large));
     else setTimeout(() => response.end(JSON.stringify({ sessions })), 20);
   });

@@ -95,7 +95,7 @@ static void results_are_in_the_order_of_the_list(void **state)
 		&list->err);
 	for (size_t i = 0; i < COUNT; i++)
 		assert_result(list, i);
-	assert_true(tc_responder_connections(list->responder) <= 5);
+	assert_true(tc_responder_connections(list->responder) <= tc_rig_connections(5, COUNT));
 	close_list(list);
 }
 
@@ -109,7 +109,10 @@ static void every_failure_is_told(void **state)
 	assert_int_equal(tc_batch_perform(list->calls, COUNT, NULL, list->results, &list->err),
 		TC_ERROR_HTTP);
 	assert_int_equal(list->err.http_status, 404);
-	assert_failure(&list->err, TC_ERROR_HTTP, "calls[7]: queue.status");
+	/* in the rig, where requests are sent to another connection, either may be the first */
+	bool other = tc_rig() && strncmp(tc_error_text(&list->err), "calls[30]", 9) == 0;
+	assert_failure(&list->err, TC_ERROR_HTTP,
+		other ? "calls[30]: queue.status" : "calls[7]: queue.status");
 	for (size_t i = 0; i < COUNT; i++) {
 		if (i != 7 && i != 30) {
 			assert_result(list, i);

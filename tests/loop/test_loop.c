@@ -90,11 +90,11 @@ static void many_runs_share_few_connections(void **state)
 	run(world);
 	assert_int_equal(world->note.succeeded, 300);
 	assert_int_equal(tc_loop_pending(world->loop), 0);
-	assert_true(tc_responder_connections(world->responder) <= 8);
+	assert_true(tc_responder_connections(world->responder) <= tc_rig_connections(8, 300));
 	start(world, &id);
 	assert_int_equal(id, 301);
 	run(world);
-	assert_true(tc_responder_connections(world->responder) <= 8);
+	assert_true(tc_responder_connections(world->responder) <= tc_rig_connections(8, 301));
 	end_world(world);
 }
 
@@ -182,7 +182,8 @@ static void a_dead_server_is_a_network_error(void **state)
 
 	start(world, NULL);
 	run(world);
-	assert_int_equal(world->note.code, TC_ERROR_NETWORK);
+	/* what stands in front of it says so */
+	assert_int_equal(world->note.code, tc_rig() ? TC_ERROR_HTTP : TC_ERROR_NETWORK);
 	end_world(world);
 }
 
@@ -449,11 +450,18 @@ static void credentials_are_replaced_under_way(void **state)
 
 static void a_wrong_clock_is_healed(void **state)
 {
-	static const struct tc_responder_reply stale = {
+	char headers[100];
+	const struct tc_responder_reply stale = {
 		.status = 401,
-		.headers = "Date: Wed, 01 Jan 2031 00:00:00 GMT\r\nWWW-Authenticate: hawk\r\n",
+		.headers = headers,
 		.body = "{\"code\":\"AuthenticationFailed\",\"message\":\"Stale timestamp\"}",
 	};
+	time_t later = time(NULL) + 2 * 3600;
+	struct tm parts;
+
+	strftime(headers, sizeof headers,
+		"Date: %a, %d %b %Y %H:%M:%S GMT\r\nWWW-Authenticate: hawk\r\n",
+		gmtime_r(&later, &parts));
 	struct world *world = make_world(&stale, 2, *state);
 	tc_credentials *credentials = tc_credentials_new("someone", "no-secret", NULL, NULL);
 
@@ -469,9 +477,19 @@ static void a_wrong_clock_is_healed(void **state)
 
 /* ---- a good guest ---- */
 
+/* A look-up that was left behind still has a pair of sockets, which go when it ends. */
+static void closes_soon(int fd)
+{
+	for (int64_t begun = now_ms(); fcntl(fd, F_GETFD) >= 0;) {
+		if (now_ms() - begun > 5000)
+			fail_msg("descriptor %d stays open", fd);
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	}
+}
+
 static void descriptors_do_not_survive_exec(void **state)
 {
-	bool before[256], after[256];
+	bool before[256];
 
 	for (int fd = 0; fd < 256; fd++)
 		before[fd] = fcntl(fd, F_GETFD) >= 0;
@@ -485,10 +503,9 @@ static void descriptors_do_not_survive_exec(void **state)
 			assert_true(flags & FD_CLOEXEC);
 	}
 	end_world(world);
-	for (int fd = 0; fd < 256; fd++) {
-		after[fd] = fcntl(fd, F_GETFD) >= 0;
-		assert_int_equal(before[fd], after[fd]);
-	}
+	for (int fd = 0; fd < 256; fd++)
+		if (!before[fd])
+			closes_soon(fd);
 }
 
 static void a_child_of_fork_frees_without_a_word(void **state)

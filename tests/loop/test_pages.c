@@ -122,6 +122,19 @@ static struct reader *open_book(const struct book *book)
 	return reader;
 }
 
+static struct reader *open_timed_book(const struct book *book, int64_t timeout_ms)
+{
+	struct reader *reader = open_book(book);
+	struct tc_options options = quick_options(reader->responder);
+
+	options.timeout_ms = timeout_ms;
+	tc_call_free(reader->call);
+	tc_client_free(reader->client);
+	reader->client = tc_client_new(&options, NULL);
+	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	return reader;
+}
+
 static void close_book(struct reader *reader)
 {
 	tc_call_free(reader->call);
@@ -483,8 +496,11 @@ static void what_is_no_page_fails(void **state)
 		{ 200, "[1,2]", "a page is not an object", TC_ERROR_REPLY },
 		{ 200, "7", "a page is not an object", TC_ERROR_REPLY },
 		{ 200, "{\"things\":7}", "no list of items", TC_ERROR_REPLY },
-		{ 200, "<html>", "lists.listThings: the page cannot be read", TC_ERROR_REPLY },
-		{ 200, "", "the page cannot be read", TC_ERROR_REPLY },
+		{ 200, "<html>", "lists.listThings: 200 (of no type); expected application/json",
+			TC_ERROR_REPLY },
+		{ 200, "{\"things\":[<", "lists.listThings: the page cannot be read",
+			TC_ERROR_REPLY },
+		{ 200, "", "expected application/json: an empty reply", TC_ERROR_REPLY },
 		{ 200, "{\"things\":[],\"continuationToken\":[\"a\"]}", "is not a string",
 			TC_ERROR_REPLY },
 		{ 200, "{\"things\":[],\"continuationToken\":\"a\\u0000b\"}", "\\u0000",
@@ -526,17 +542,11 @@ static void a_slow_caller_is_no_timeout(void **state)
 {
 	char *text = long_page(100, 5000);
 	struct book book = { .pages = { PAGE(NULL, text) } };
-	struct reader *reader = open_book(&book);
-	struct tc_options options = quick_options(reader->responder);
+	struct reader *reader = open_timed_book(&book, 1000);
 	const tc_json *item;
 	size_t count = 0;
 
 	(void)state;
-	options.timeout_ms = 1000;
-	tc_call_free(reader->call);
-	tc_client_free(reader->client);
-	reader->client = tc_client_new(&options, NULL);
-	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
 	tc_items *items = items_of(reader, NULL);
 	while (tc_items_next(items, &item, &reader->err) == TC_OK && item)
 		if (++count == 30)
@@ -556,19 +566,81 @@ static void a_silent_server_is_a_timeout(void **state)
 	(void)state;
 	book.pages[0].reply.cut = 13;
 	book.pages[0].reply.silent = true;
-	struct reader *reader = open_book(&book);
-	struct tc_options options = quick_options(reader->responder);
-	options.timeout_ms = 1000;
-	tc_call_free(reader->call);
-	tc_client_free(reader->client);
-	reader->client = tc_client_new(&options, NULL);
-	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	struct reader *reader = open_timed_book(&book, 1000);
 	tc_items *items = items_of(reader, NULL);
 	assert_ok(tc_items_next(items, &item, &reader->err), &reader->err);
 	assert_int_equal(tc_items_next(items, &item, &reader->err), TC_ERROR_TIMEOUT);
 	assert_failure(&reader->err, TC_ERROR_TIMEOUT, "item 1 of the page");
 	tc_items_free(items);
 	close_book(reader);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Blanks, or the letters of a string, for ever: it is not silent, and gets nowhere. */
+static void ends_in_time(char filler)
+{
+	char text[2000] = "{\"things\":[\"a\",\"b\", ";
+	struct book book = { .pages = { PAGE(NULL, text) } };
+	const tc_json *item = NULL;
+	int rc = TC_OK;
+
+	if (filler != ' ')
+		strcat(text, "\"");
+	memset(text + strlen(text), filler, 1000);
+	strcat(text, filler == ' ' ? "3]}" : "\"]}");
+	book.pages[0].reply.drip = 20;
+	book.pages[0].reply.drip_ms = 300;
+	struct reader *reader = open_timed_book(&book, 2000);
+	tc_items *items = items_of(reader, NULL);
+	int64_t begun = now_ms();
+	for (size_t i = 0; i < 3 && rc == TC_OK; i++)
+		rc = tc_items_next(items, &item, &reader->err);
+	assert_int_equal(rc, TC_ERROR_TIMEOUT);
+	assert_true(now_ms() - begun < 8000); /* it would take 15 s, or any time */
+	assert_int_equal(tc_items_index(items), 2);
+	assert_failure(&reader->err, TC_ERROR_TIMEOUT, "too slow");
+	assert_int_equal(tc_items_next(items, &item, &reader->err), TC_ERROR_TIMEOUT);
+	assert_failure(&reader->err, TC_ERROR_TIMEOUT, "item 2 of the page");
+	tc_items_free(items);
+	close_book(reader);
+}
+
+static void a_page_that_gets_nowhere_is_a_timeout(void **state)
+{
+	(void)state;
+	ends_in_time(' ');
+	ends_in_time('x');
+}
+
+/* Through a thin line a page takes several times the timeout, and comes. */
+static void a_slow_page_is_no_timeout(void **state)
+{
+	char *text = long_page(40, 500);
+	struct book book = { .pages = { PAGE(NULL, text) } };
+	const tc_json *item = NULL;
+	size_t count = 0;
+
+	(void)state;
+	book.pages[0].reply.drip = 200;
+	book.pages[0].reply.drip_ms = 20;
+	struct reader *reader = open_timed_book(&book, 500);
+	tc_items *items = items_of(reader, NULL);
+	int64_t begun = now_ms();
+	while (tc_items_next(items, &item, &reader->err) == TC_OK && item)
+		count++;
+	assert_ok(reader->err.code, &reader->err);
+	assert_int_equal(count, 40);
+	assert_true(now_ms() - begun > 1500);
+	tc_items_free(items);
+	close_book(reader);
+	free(text);
 }
 
 int main(void)
@@ -590,6 +662,8 @@ int main(void)
 		cmocka_unit_test(items_in_a_circle_end_in_failure),
 		cmocka_unit_test(a_slow_caller_is_no_timeout),
 		cmocka_unit_test(a_silent_server_is_a_timeout),
+		cmocka_unit_test(a_page_that_gets_nowhere_is_a_timeout),
+		cmocka_unit_test(a_slow_page_is_no_timeout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
+#include "tests/harness/rig.h"
 #include <pthread.h>
 #include <taskcluster/loop.h>
 

@@ -108,6 +108,12 @@ static int case_credentials(struct world *w, tc_error *err)
 	return take_credentials(tc_credentials_new("me", "secret", NULL, err), err);
 }
 
+static int case_credentials_password(struct world *w, tc_error *err)
+{
+	(void)w;
+	return take_credentials(tc_credentials_password("me", "my secret", err), err);
+}
+
 static int case_credentials_json(struct world *w, tc_error *err)
 {
 	const tc_json *json = NULL;
@@ -188,9 +194,13 @@ static int case_client(struct world *w, tc_error *err)
 	options.credentials = w->permanent;
 	options.user_agent = "test/1";
 	options.ca_file = "/etc/ssl/certs/ca-certificates.crt";
+	options.base_url = "http://127.1/{service}";
+	options.http_proxy = "http://me:secret@proxy.example.com:3128";
 	tc_client *client = tc_client_new(&options, err);
 	tc_client *other = client ? tc_client_dup(client, err) : NULL;
 	int rc = other ? TC_OK : err->code;
+	if (other) /* whatever libcurl had to do without, the host is the one that it sends */
+		assert_string_equal(other->options.base_url, "http://127.0.0.1/{service}");
 	tc_client_free(other);
 	tc_client_free(client);
 	return rc;
@@ -301,6 +311,7 @@ static const struct scenario scenarios[] = {
 	CASE(write),
 	CASE(build),
 	CASE(credentials),
+	CASE(credentials_password),
 	CASE(credentials_json),
 	CASE(credentials_environment),
 	CASE(authorize),

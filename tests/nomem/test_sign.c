@@ -19,7 +19,7 @@ static struct tc__hawk *hawk;
 
 static int make_credentials(tc_error *err)
 {
-	tc_credentials *made = tc_credentials_new("me", "a token", NULL, err);
+	tc_credentials *made = tc_credentials_new("me", "a-token", NULL, err);
 	int rc = made ? TC_OK : err->code;
 
 	tc_credentials_free(made);
@@ -139,7 +139,7 @@ static void test_libraries_fail_too(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	credentials = tc_credentials_new("me", "a token", NULL, NULL);
+	credentials = tc_credentials_new("me", "a-token", NULL, NULL);
 	hawk = tc__hawk_new(NULL, NULL);
 	return credentials && hawk ? 0 : -1;
 }

@@ -65,6 +65,7 @@ static void answer(
 	if (strstr(request->target, "/listen")) {
 		reply->status = 200;
 		reply->body = EVENTS;
+		reply->headers = "Content-Type: text/event-stream\r\n";
 		reply->chunked = true; /* and then it ends, which no stream should */
 	}
 	reply->body_length = strlen(reply->body);

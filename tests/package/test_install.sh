@@ -14,7 +14,7 @@ libdir=$(pkg-config --variable=libdir taskcluster)
 awk '/^```c$/ && !n {n=1; inside=1; next} /^```$/ {inside=0} inside' README.md >"$work/first.c"
 cc=${TC_CC:-cc}
 read -ra flags <<<"$(pkg-config --cflags --libs taskcluster)"
-read -ra below <<<"$(pkg-config --libs libcurl yajl libsodium libcrypto libpcre2-8)"
+read -ra below <<<"$(pkg-config --libs libcurl yajl libsodium libcrypto libpcre2-8 zlib)"
 "$cc" -std=c11 -Wall -Wextra -Werror "$work/first.c" -o "$work/shared" "${flags[@]}"
 "$cc" -std=c11 "-I$(pkg-config --variable=includedir taskcluster)" "$work/first.c" \
 	-o "$work/static" "$libdir/libtaskcluster.a" "${below[@]}" -pthread

@@ -3,7 +3,6 @@
 
 #include "tests/harness/test.h"
 
-#include <amqp_tcp_socket.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 /* A RabbitMQ of its own for a test: free ports of loopback, a folder for all that it writes, and
  * its own name server; nothing of it stays. */
 
-#include <amqp.h>
+#include "tools/sandbox/pulse/rabbitmq.h"
 #include <stdbool.h>
 #include <sys/types.h>
 

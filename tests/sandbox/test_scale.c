@@ -22,7 +22,7 @@
 #define TASKS 100000
 #define GROUP "aaaaaaaaQaCaaaaaaaaaaA"
 #define DATE "2026-01-01T00:00:00.000Z"
-#define PING "GET /api/queue/v1/ping HTTP/1.1\r\nHost: x\r\n\r\n"
+#define PING "GET /api/queue/v1/ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 static struct tc_test_server *server;
 
@@ -138,7 +138,7 @@ static void who_has_gone_gets_no_work(void **state)
 	ask(server, "POST", "/api/auth/v1/roles/anonymous",
 		"{\"description\":\"d\",\"scopes\":[\"*\"]}", NULL);
 	static const char claim[] =
-		"POST /api/queue/v1/claim-work/prov%2Ftype HTTP/1.1\r\nHost: x\r\n"
+		"POST /api/queue/v1/claim-work/prov%2Ftype HTTP/1.1\r\nHost: localhost\r\n"
 		"Content-Type: application/json\r\nContent-Length: 36\r\n\r\n"
 		"{\"workerGroup\":\"g\",\"workerId\":\"gone\"}";
 	int fd = dial();
@@ -160,29 +160,32 @@ static void hostile_bytes(void **state)
 		"\r\n\r\n\r\n",
 		"GET\r\n\r\n",
 		"GET / HTTP/9.9\r\n\r\n",
-		"GET /\x01\x02 HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /api/queue/v1/task/%00 HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /api/queue/v1/task/%ff%fe%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /api/queue/v1/ping?%=&&==&a HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET http://x/api/queue/v1/ping HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /../../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /references/%2e%2e/%2e%2e/CMakeLists.txt HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /storage/../x?expires=1&signature=2 HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /storage/?expires=99999999999999999999&signature= HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /azure//messages?expires=&sig= HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /azure/a/messages&sig=x?expires=1 HTTP/1.1\r\nHost: x\r\n\r\n",
-		"PUT /api/queue/v1/task/x HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-		"PUT /api/queue/v1/task/x HTTP/1.1\r\nHost: x\r\nContent-Length: "
+		"GET /\x01\x02 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /api/queue/v1/task/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /api/queue/v1/task/%ff%fe%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /api/queue/v1/ping?%=&&==&a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET http://x/api/queue/v1/ping HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /references/%2e%2e/%2e%2e/CMakeLists.txt HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /storage/../x?expires=1&signature=2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /storage/?expires=99999999999999999999&signature= HTTP/1.1\r\nHost: "
+		"localhost\r\n\r\n",
+		"GET /azure//messages?expires=&sig= HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /azure/a/messages&sig=x?expires=1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"PUT /api/queue/v1/task/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+		"-5\r\n\r\n",
+		"PUT /api/queue/v1/task/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
 		"99999999999999999999\r\n\r\n",
-		"POST /api/auth/v1/scopes/expand HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		"POST /api/auth/v1/scopes/expand HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
 		"chunked\r\n\r\nzzz\r\n",
-		"POST /api/auth/v1/scopes/expand HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		"POST /api/auth/v1/scopes/expand HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
 		"chunked\r\n\r\nffffffffffffffff\r\n",
 		"GET /api/auth/v1/scopes/current HTTP/1.1\r\nHost: [::1\r\nAuthorization: Hawk "
 		"id=\"sandbox\", ts=\"1\", nonce=\"n\", mac=\"m\"\r\n\r\n",
 		"GET /api/auth/v1/scopes/current HTTP/1.1\r\nAuthorization: Hawk id=\"\r\n\r\n",
-		"GET /api/auth/v1/scopes/current?bewit= HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /api/auth/v1/scopes/current?bewit=XFxcXFxc HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /api/auth/v1/scopes/current?bewit= HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET /api/auth/v1/scopes/current?bewit=XFxcXFxc HTTP/1.1\r\nHost: "
+		"localhost\r\n\r\n",
 		"\x16\x03\x01\x02",
 	};
 

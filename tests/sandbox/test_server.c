@@ -17,8 +17,8 @@ static struct tc_test_server *server;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start("--faults", "--poll-timeout", "300", "--references",
-		"references/taskcluster", NULL);
+	server = tc_test_server_start("--private", "--faults", "--poll-timeout", "300",
+		"--references", "references/taskcluster", NULL);
 	return 0;
 }
 
@@ -193,8 +193,8 @@ static void bodies_are_checked(void **state)
 static void what_is_missing_says_so(void **state)
 {
 	(void)state;
-	assert_message(ask(server, "GET", "/api/hooks/v1/hooks", NULL, NULL), 501, "NotImplemented",
-		"hooks.listHookGroups");
+	assert_message(ask(server, "GET", "/api/github/v1/builds", NULL, NULL), 400,
+		"NotImplemented", "github.builds");
 }
 
 static void the_test_operations(void **state)
@@ -310,6 +310,23 @@ static void references_are_served(void **state)
 	assert_int_equal(ask(server, "GET", "/references/none.json", NULL, &none)->status, 404);
 }
 
+/* What it writes into its replies leads to where clients reach it. */
+static void a_root_url_of_another_name(void **state)
+{
+	struct tc_test_server *named =
+		tc_test_server_start("--root-url", "http://localhost:{port}", NULL);
+	char expected[200];
+
+	(void)state;
+	snprintf(expected, sizeof expected, "http://localhost:%d", named->port);
+	assert_true(named->port > 0);
+	assert_string_equal(named->root_url, expected);
+	struct reply *reply = ask(named, "POST", "/api/auth/v1/scopes/expand", "{}", NULL);
+	snprintf(expected, sizeof expected, "http://localhost:%d/schemas/", named->port);
+	assert_message(reply, 400, "InputValidationError", expected);
+	tc_test_server_stop(named);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_clock),
 		cmocka_unit_test(replies_can_be_signed),
 		cmocka_unit_test(references_are_served),
+		cmocka_unit_test(a_root_url_of_another_name),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

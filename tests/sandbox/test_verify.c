@@ -475,34 +475,45 @@ static struct verify_request temporary_request(
 	return request;
 }
 
+/* Accepted from five minutes before its start to five minutes after its end. */
+static void check_temporary(const tc_json *row)
+{
+	const char *certificate = text_of(tc_json_get(row, "made"), "certificate");
+	int64_t start = date_ms(text_of(row, "start"));
+	int64_t expiry = date_ms(text_of(row, "expiry"));
+	struct one_client issuer;
+	struct verify_result result;
+	const int64_t good[] = { start - 5 * MINUTE_MS + 1000, start, expiry,
+		expiry + 5 * MINUTE_MS - 1000 };
+
+	for (size_t k = 0; k < 4; k++) {
+		struct verify_request request =
+			temporary_request(row, certificate, good[k], &issuer);
+		assert_int_equal(verify(&request, &issuer, &result), VERIFY_OK);
+	}
+	struct verify_request early =
+		temporary_request(row, certificate, start - 5 * MINUTE_MS - 1000, &issuer);
+	assert_refused(&early, &issuer, "ext.certificate.start > now");
+	struct verify_request late =
+		temporary_request(row, certificate, expiry + 5 * MINUTE_MS + 1000, &issuer);
+	assert_refused(&late, &issuer, "ext.certificate.expiry < now");
+}
+
+/* Made by other clients; among the second are some without any scopes. */
 static void published_temporary_credentials(void **state)
 {
 	const tc_json *json = read_json("tests/vectors/temporary-credentials.json");
+	const tc_json *made = read_json("tests/vectors/certificate-forms.json");
+	const tc_json *forms = tc_json_get(made, "forms");
 
 	(void)state;
-	assert_true(tc_json_count(json) > 3);
-	for (size_t i = 0; i < tc_json_count(json); i++) {
-		const tc_json *row = tc_json_item(json, i);
-		const char *certificate = text_of(tc_json_get(row, "made"), "certificate");
-		int64_t start = date_ms(text_of(row, "start"));
-		int64_t expiry = date_ms(text_of(row, "expiry"));
-		struct one_client issuer;
-		struct verify_result result;
-		const int64_t good[] = { start - 5 * MINUTE_MS + 1000, start, expiry,
-			expiry + 5 * MINUTE_MS - 1000 };
-		for (size_t k = 0; k < 4; k++) {
-			struct verify_request request =
-				temporary_request(row, certificate, good[k], &issuer);
-			assert_int_equal(verify(&request, &issuer, &result), VERIFY_OK);
-		}
-		struct verify_request early =
-			temporary_request(row, certificate, start - 5 * MINUTE_MS - 1000, &issuer);
-		assert_refused(&early, &issuer, "ext.certificate.start > now");
-		struct verify_request late =
-			temporary_request(row, certificate, expiry + 5 * MINUTE_MS + 1000, &issuer);
-		assert_refused(&late, &issuer, "ext.certificate.expiry < now");
-	}
+	assert_true(tc_json_count(json) > 3 && tc_json_count(forms) > 9);
+	for (size_t i = 0; i < tc_json_count(json); i++)
+		check_temporary(tc_json_item(json, i));
+	for (size_t i = 0; i < tc_json_count(forms); i++)
+		check_temporary(tc_json_item(forms, i));
 	tc_release(json);
+	tc_release(made);
 }
 
 /* A certificate's text with one part replaced by another. */

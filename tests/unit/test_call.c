@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/fake.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,17 +116,108 @@ static void test_perform(void **state)
 	finish(&w);
 }
 
-static void test_redirect_is_success(void **state)
+static void test_redirect_is_success_where_it_is_promised(void **state)
 {
 	struct world w;
 	tc_response *response;
 
 	(void)state;
-	BEGIN(w, NULL, { .head = "HTTP/1.1 303 See Other\nLocation: https://s3/x\n\n" });
+	BEGIN(w, NULL, { .head = "HTTP/1.1 303 See Other\nLocation: https://s3/x\n\n" },
+		{ .head = "HTTP/1.1 302 Found\nLocation: https://s3/x\n\n" },
+		{ .head = "HTTP/1.1 200 OK\n\n", .body = "{}" });
 	tc_call *call = call_of(&w, TC_FAKE_OPERATION(GET_ARTIFACT));
 	assert_ok(tc_call_perform(call, &response, &w.err), &w.err);
 	assert_string_equal(tc_response_location(response), "https://s3/x");
 	tc_release(response);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(tc_call_perform(call, &response, &w.err), TC_ERROR_HTTP);
+		assert_failure(&w.err, TC_ERROR_HTTP, "; expected 303: ");
+	}
+	assert_int_equal(w.fake.attempt_count, 3);
+	tc_call_free(call);
+	finish(&w);
+}
+
+/* A front server that only sends elsewhere has stored nothing. */
+static void test_redirects_are_no_success(void **state)
+{
+	static const char *const lines[] = { "301 Moved Permanently", "302 Found", "303 See Other",
+		"307 Temporary Redirect", "308 Permanent Redirect" };
+	char head[200], text[200];
+	struct tc_fake_reply replies[] = { { .head = head } };
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		snprintf(head, sizeof head, "HTTP/1.1 %s\nLocation: https://other/\n\n", lines[i]);
+		begin_with(&w, replies, 1, NULL);
+		tc_call *call = call_of(&w, TC_FAKE_OPERATION(PUT_NOTE));
+		assert_ok(tc_call_body_bytes(call, "{}", 2, NULL, &w.err), &w.err);
+		assert_int_equal(tc_call_perform(call, NULL, &w.err), TC_ERROR_HTTP);
+		assert_int_equal(w.err.http_status, atoi(lines[i]));
+		snprintf(text, sizeof text,
+			"queue.putNote: %.3s, to https://other/; expected 200 to 299: an empty "
+			"reply",
+			lines[i]);
+		assert_string_equal(tc_error_text(&w.err), text);
+		assert_int_equal(w.fake.attempt_count, 1);
+		tc_error_clear(&w.err);
+		tc_call_free(call);
+		finish(&w);
+	}
+}
+
+static void perform_surprised(
+	struct world *w, const struct tc_operation *operation, bool body, const char *text)
+{
+	tc_response *response = NULL;
+	tc_call *call = call_of(w, operation);
+
+	if (body)
+		assert_ok(tc_call_body_bytes(call, "{}", 2, NULL, &w->err), &w->err);
+	assert_int_equal(tc_call_perform(call, &response, &w->err), TC_ERROR_REPLY);
+	assert_null(response);
+	assert_int_equal(w->err.http_status, 200);
+	assert_string_equal(tc_error_text(&w->err), text);
+	tc_error_clear(&w->err);
+	tc_call_free(call);
+}
+
+/* A page to log in at, by a server in between. */
+static void test_a_page_is_no_success(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(w, NULL,
+		{ .head = "HTTP/1.1 200 OK\nContent-Type: text/html; charset=utf-8\n"
+			  "Location: /login\n\n",
+			.body = "<html><title>Sign in</title>" },
+		{ .head = "HTTP/1.1 200 OK\nContent-Type: text/html\n\n",
+			.body = "<html><title>Sign in</title>" },
+		{ .head = "HTTP/1.1 200 OK\n\n", .body = " <html><title>Sign in</title>" });
+	perform_surprised(&w, TC_FAKE_OPERATION(PUT_NOTE), true,
+		"queue.putNote: 200 (text/html; charset=utf-8), to /login; expected "
+		"application/json: Sign in (an HTML page)");
+	perform_surprised(&w, TC_FAKE_OPERATION(STATUS), false,
+		"queue.status: 200 (text/html); expected application/json: Sign in (an HTML page)");
+	perform_surprised(&w, TC_FAKE_OPERATION(PING), false,
+		"queue.ping: 200 (of no type); expected application/json: Sign in (an HTML page)");
+	assert_int_equal(w.fake.attempt_count, 3);
+	finish(&w);
+}
+
+/* Where the reference has a schema for the reply, nothing is not one. */
+static void test_nothing_is_no_reply_with_a_schema(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(w, NULL, { .head = "HTTP/1.1 200 OK\n\n" });
+	perform_surprised(&w, TC_FAKE_OPERATION(STATUS), false,
+		"queue.status: 200; expected application/json: an empty reply");
+	tc_call *call = call_of(&w, TC_FAKE_OPERATION(PING));
+	assert_ok(tc_call_perform(call, NULL, &w.err), &w.err);
 	tc_call_free(call);
 	finish(&w);
 }
@@ -137,13 +229,14 @@ static void test_empty_reply_as_json(void **state)
 
 	(void)state;
 	BEGIN(w, NULL, { .head = "HTTP/1.1 204 No Content\n\n" },
-		{ .head = "HTTP/1.1 200 OK\ncontent-type: text/plain\n\n", .body = "OK" });
+		{ .head = "HTTP/1.1 200 OK\ncontent-type: application/json\n\n", .body = "OK" });
 	tc_call *call = call_of(&w, TC_FAKE_OPERATION(PING));
 	assert_ok(tc_call_perform_json(call, &json, &w.err), &w.err);
 	assert_null(json);
 	assert_int_equal(tc_call_perform_json(call, &json, &w.err), TC_ERROR_REPLY);
 	assert_null(json);
-	assert_failure(&w.err, TC_ERROR_REPLY, "queue.ping: the reply (text/plain) is not JSON");
+	assert_failure(
+		&w.err, TC_ERROR_REPLY, "queue.ping: the reply (application/json) is not JSON");
 	tc_call_free(call);
 	finish(&w);
 }
@@ -727,7 +820,9 @@ static void test_signed_url_under_the_proxy(void **state)
 	const char *url;
 
 	(void)state;
-	BEGIN(w, use_proxy, { .head = "HTTP/1.1 303 x\nLocation: " SIGNED "\n\n" }, OK_REPLY);
+	BEGIN(w, use_proxy, { .head = "HTTP/1.1 303 x\nLocation: " SIGNED "\n\n" },
+		{ .head = "HTTP/1.1 303 x\n\n" },
+		{ .head = "HTTP/1.1 308 x\nLocation: https://other/bewit\n\n" });
 	tc_call *call = call_of(&w, TC_FAKE_OPERATION(STATUS));
 	assert_ok(tc_call_signed_url(call, 0, &url, &w.err), &w.err);
 	assert_string_equal(url, SIGNED);
@@ -739,6 +834,10 @@ static void test_signed_url_under_the_proxy(void **state)
 	assert_null(tc_fake_header(&w.fake, 0, "Authorization"));
 	tc_call_signed_url(call, 0, &url, &w.err);
 	assert_failure(&w.err, TC_ERROR_REPLY, "no Location");
+	tc_call_signed_url(call, 0, &url, &w.err);
+	assert_failure(&w.err, TC_ERROR_HTTP,
+		"proxy.bewit: 308, to https://other/bewit; expected 303: an empty reply");
+	assert_null(url);
 	assert_null(strstr(w.log, "bewit=x"));
 	tc_call_free(call);
 	finish(&w);
@@ -794,6 +893,26 @@ static void test_log(void **state)
 	finish(&w);
 }
 
+static void try_for_ever(struct tc_options *options, struct world *world)
+{
+	(void)world;
+	options->retries = INT_MAX;
+}
+
+/* How many attempts there may be is one more than the retries, however many those are. */
+static void test_as_many_retries_as_an_int_holds(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(w, try_for_ever, STATUS_REPLY(500), NETWORK_FAILURE(false), OK_REPLY);
+	assert_ok(run(&w, TC_FAKE_OPERATION(PING)), &w.err);
+	assert_int_equal(w.fake.attempt_count, 3);
+	assert_non_null(strstr(w.log, "attempt 2 of 2147483648 follows"));
+	assert_non_null(strstr(w.log, "attempt 3 of 2147483648 follows"));
+	finish(&w);
+}
+
 static void log_errors(struct tc_options *options, struct world *world)
 {
 	(void)world;
@@ -820,7 +939,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_perform),
-		cmocka_unit_test(test_redirect_is_success),
+		cmocka_unit_test(test_redirect_is_success_where_it_is_promised),
+		cmocka_unit_test(test_redirects_are_no_success),
+		cmocka_unit_test(test_a_page_is_no_success),
+		cmocka_unit_test(test_nothing_is_no_reply_with_a_schema),
 		cmocka_unit_test(test_empty_reply_as_json),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_reply_limit),
@@ -847,6 +969,7 @@ int main(void)
 		cmocka_unit_test(test_signed_url),
 		cmocka_unit_test(test_signed_url_under_the_proxy),
 		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_as_many_retries_as_an_int_holds),
 		cmocka_unit_test(test_log_of_a_long_body),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,123 @@ static void test_options_exclude_the_environment(void **state)
 	clear_environment();
 }
 
+/* ---- whose the credentials are ---- */
+
+static tc_credentials *count_asking(void *data, const tc_credentials *current, tc_error *err)
+{
+	(void)current;
+	(void)err;
+	++*(size_t *)data;
+	return NULL;
+}
+
+/* A call of a service that has a server of its own, by a client with such options. */
+static void classic_call(struct tc_options options, const char *given_url, bool is_signed)
+{
+	static const struct tc_fake_reply refusal[] = { { .head = "HTTP/1.1 403 x\n\n",
+		.body = "{}" } };
+	tc_credentials *credentials = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, NULL);
+	static const char why[] = "the call was not signed: the credentials are for the root URL";
+	struct tc_fake fake;
+	const char *url = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	tc_fake_init(&fake, refusal, 1);
+	options.size = sizeof options;
+	options.credentials = credentials;
+	tc_client *client = tc_fake_client(&fake, &options);
+	tc_call *call = tc_generated_call(
+		client, &tc_fake_classic.operations[0], (const char *const[]){ "a" }, NULL, &err);
+	assert_non_null(call);
+	assert_string_equal(tc_call_url(call), given_url);
+	assert_int_equal(tc_call_perform(call, NULL, &err), TC_ERROR_HTTP);
+	assert_int_equal(tc_fake_header(&fake, 0, "Authorization") != NULL, is_signed);
+	assert_int_equal(strstr(tc_error_text(&err), why) == NULL, is_signed);
+	assert_int_equal(tc_call_signed_url(call, 0, &url, &err) == TC_OK, is_signed);
+	if (!is_signed)
+		assert_failure(&err, TC_ERROR_CREDENTIALS, "the credentials are for the root URL");
+	tc_release(url);
+	tc_error_clear(&err);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_credentials_free(credentials);
+	tc_fake_clear(&fake);
+}
+
+/* Credentials that go with a root URL never reach the servers of 2015 unasked. */
+static void test_a_root_urls_credentials_are_not_for_classic_servers(void **state)
+{
+	static const char own[] = "https://queue.taskcluster.net/v1/task/a";
+
+	(void)state;
+	classic_call((struct tc_options){ .root_url = "https://tc.example.com" }, own, false);
+	classic_call((struct tc_options){ .proxy_url = "http://taskcluster" }, own, false);
+	classic_call((struct tc_options){ .base_url = "https://old.example.com/{service}" },
+		"https://old.example.com/queue/task/a", true);
+	classic_call((struct tc_options){ .root_url = "https://tc.example.com",
+			     .base_url = "https://old.example.com/{service}" },
+		"https://old.example.com/queue/task/a", true);
+	/* nothing says that they are for anybody else */
+	classic_call((struct tc_options){ 0 }, own, true);
+}
+
+/* There is nothing to ask for before a call that would not be signed with it. */
+static void test_nor_are_new_ones_asked_for(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	struct tc_fake fake;
+	size_t asked = 0;
+
+	(void)state;
+	tc_fake_init(&fake, ok, 1);
+	options.root_url = "https://tc.example.com";
+	options.renew = count_asking;
+	options.renew_data = &asked;
+	tc_client *client = tc_fake_client(&fake, &options);
+	tc_call *call = tc_generated_call(
+		client, &tc_fake_classic.operations[0], (const char *const[]){ "a" }, NULL, &err);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_int_equal(asked, 0);
+	tc_call_free(call);
+	call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_int_equal(asked, 1);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_fake_clear(&fake);
+}
+
+static void classic_from_environment(const char *variable_name, const char *value, bool is_signed)
+{
+	struct tc_fake fake;
+	tc_error err = TC_ERROR_INIT;
+
+	clear_environment();
+	set("TASKCLUSTER_CLIENT_ID", TC_FAKE_ID);
+	set("TASKCLUSTER_ACCESS_TOKEN", TC_FAKE_TOKEN);
+	if (variable_name)
+		set(variable_name, value);
+	tc_fake_init(&fake, ok, 1);
+	tc_client *client = tc_fake_client(&fake, NULL);
+	tc_call *call = tc_generated_call(
+		client, &tc_fake_classic.operations[0], (const char *const[]){ "a" }, NULL, &err);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_int_equal(tc_fake_header(&fake, 0, "Authorization") != NULL, is_signed);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_fake_clear(&fake);
+	clear_environment();
+}
+
+static void test_nor_are_those_of_the_environment(void **state)
+{
+	(void)state;
+	classic_from_environment("TASKCLUSTER_ROOT_URL", "https://tc.example.com", false);
+	classic_from_environment("TASKCLUSTER_PROXY_URL", "http://taskcluster", false);
+	classic_from_environment(NULL, NULL, true); /* as it was in 2015 */
+}
+
 /* ---- options ---- */
 
 static void options_fail(struct tc_options options, const char *part)
@@ -230,7 +347,7 @@ static void test_dup(void **state)
 	tc_client *client = tc_fake_client(&fake, &options);
 	tc_client_set_credentials(client, credentials);
 	tc_credentials_free(credentials);
-	client->offset_ms = 90000;
+	client->offset.ms = 90000;
 	tc_client *copy = tc_client_dup(client, &err);
 	assert_non_null(copy);
 	tc_client_free(client); /* the copy lives on */
@@ -275,6 +392,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_options_exclude_the_environment),
+		cmocka_unit_test(test_a_root_urls_credentials_are_not_for_classic_servers),
+		cmocka_unit_test(test_nor_are_new_ones_asked_for),
+		cmocka_unit_test(test_nor_are_those_of_the_environment),
 		cmocka_unit_test(test_refused_options),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_defaults),

@@ -150,7 +150,6 @@ static void test_nothing_means_taskcluster(void **state)
 	(void)state;
 	assert_false(tc__is_realm(ping));
 	assert_null(tc__accept_of(ping));
-	assert_false(tc__redirects_are_errors(ping));
 	assert_false(tc__is_final_status(ping, 501));
 	assert_int_equal(tc__authentication_of(ping), TC_AUTHENTICATION_OPTIONAL);
 	assert_null(tc__rpc_of(ping));
@@ -173,23 +172,62 @@ static void test_the_systems_and_the_operations_own(void **state)
 	assert_string_equal(tc__events_of(CI(LISTEN))->handshake, "hello");
 }
 
-static void redirects(bool system, enum tc_choice own, bool expected)
-{
-	const struct tc_conventions conventions = { .redirects_are_errors = system };
-	const struct tc_operation_conventions rules = { .redirects = (uint8_t)own };
-	const struct tc_service service = { .conventions = &conventions };
-	const struct tc_operation operation = { .service = &service, .conventions = &rules };
+/* ---- what a reply has to be ---- */
 
-	assert_int_equal(tc__redirects_are_errors(&operation), expected);
+static void test_success_is_what_the_reference_names(void **state)
+{
+	const struct tc_operation redirecting = { .success = (const uint16_t[]){ 302, 303, 0 } };
+
+	(void)state;
+	for (int status = 100; status < 600; status++) {
+		bool plain = status >= 200 && status < 300;
+		assert_int_equal(tc__is_success(TC_FAKE_OPERATION(PING), status), plain);
+		assert_int_equal(tc__is_success(NULL, status), plain);
+		assert_int_equal(
+			tc__is_success(&redirecting, status), status == 302 || status == 303);
+	}
 }
 
-static void test_redirects(void **state)
+static void test_types_of_replies(void **state)
+{
+	const struct tc_conventions lax = { .reply_types =
+						    TC_TEXTS("application/json", "text/plain") };
+	const struct tc_service service = { .conventions = &lax };
+	const struct tc_operation own = { .service = &service,
+		.reply_types = TC_TEXTS("image/svg+xml") };
+	const struct tc_operation systems = { .service = &service };
+	const struct tc_operation bytes = { .service = &tc_fake_queue, .blob_output = true };
+
+	(void)state;
+	assert_true(tc__has_reply_type(TC_FAKE_OPERATION(PING), 200, "application/json"));
+	assert_true(tc__has_reply_type(
+		TC_FAKE_OPERATION(PING), 200, "Application/JSON ; charset=utf-8"));
+	assert_false(tc__has_reply_type(TC_FAKE_OPERATION(PING), 200, "application/jsonx"));
+	assert_false(tc__has_reply_type(TC_FAKE_OPERATION(PING), 200, "text/html"));
+	assert_false(tc__has_reply_type(TC_FAKE_OPERATION(PING), 200, ""));
+	assert_false(tc__has_reply_type(TC_FAKE_OPERATION(PING), 200, NULL));
+	assert_true(tc__has_reply_type(TC_FAKE_OPERATION(PING), 303, "text/html"));
+	assert_true(tc__has_reply_type(&own, 200, "image/svg+xml"));
+	assert_false(tc__has_reply_type(&own, 200, "application/json"));
+	assert_true(tc__has_reply_type(&systems, 200, "text/plain; charset=utf-8"));
+	assert_false(tc__has_reply_type(&systems, 200, "text/html"));
+	assert_true(tc__has_reply_type(&bytes, 200, "text/html"));
+	assert_true(tc__has_reply_type(CI(STOP), 200, "text/html"));
+	assert_true(tc__has_reply_type(CI(LISTEN), 200, "text/event-stream"));
+	assert_false(tc__has_reply_type(CI(LISTEN), 200, "application/json"));
+	assert_true(tc__has_reply_type(NULL, 200, NULL));
+}
+
+static void test_what_cannot_be_empty(void **state)
 {
 	(void)state;
-	redirects(false, TC_CHOICE_DEFAULT, false);
-	redirects(true, TC_CHOICE_DEFAULT, true);
-	redirects(false, TC_CHOICE_YES, true);
-	redirects(true, TC_CHOICE_NO, false);
+	assert_false(tc__needs_content(TC_FAKE_OPERATION(PING), 200));
+	assert_true(tc__needs_content(TC_FAKE_OPERATION(STATUS), 200));
+	assert_true(tc__needs_content(TC_FAKE_OPERATION(STATUS), 204));
+	assert_false(tc__needs_content(TC_FAKE_OPERATION(STATUS), 303));
+	assert_false(tc__needs_content(CI(STOP), 200)); /* it is seen when it is read */
+	assert_false(tc__needs_content(CI(LISTEN), 200));
+	assert_false(tc__needs_content(NULL, 200));
 }
 
 static void test_body_max(void **state)
@@ -218,7 +256,9 @@ int main(void)
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_nothing_means_taskcluster),
 		cmocka_unit_test(test_the_systems_and_the_operations_own),
-		cmocka_unit_test(test_redirects),
+		cmocka_unit_test(test_success_is_what_the_reference_names),
+		cmocka_unit_test(test_types_of_replies),
+		cmocka_unit_test(test_what_cannot_be_empty),
 		cmocka_unit_test(test_body_max),
 	};
 

@@ -144,11 +144,67 @@ static void test_refused_ids_and_tokens(void **state)
 		assert_null(tc_credentials_new(cases[i].id, cases[i].token, NULL, &err));
 		assert_failure(&err, cases[i].code, cases[i].message);
 	}
-	/* the token itself is no part of any header */
 	tc_credentials *odd =
-		tc_credentials_new("a b'/@*~", "\"\\\r\n\x01 caf\xc3\xa9", NULL, &err);
+		tc_credentials_new("a b'/@*~", "!#$%&()*+,-./:;<=>?@[]^_`{|}~", NULL, &err);
 	assert_non_null(odd);
 	tc_credentials_free(odd);
+}
+
+/* The end of a line, quotes of a shell, an escape: named by place, without the token. */
+static void test_what_no_token_has_is_named_by_place(void **state)
+{
+	static const struct {
+		const char *token, *message;
+	} cases[] = {
+		{ "f9zGcoBT\r", "the access token has byte 0x0d at position 8; expected" },
+		{ "f9zGcoBT\n", "the access token has byte 0x0a at position 8" },
+		{ "f9zGc oBT", "the access token has byte 0x20 at position 5" },
+		{ "\tf9zGcoBT", "the access token has byte 0x09 at position 0" },
+		{ "\"f9zGcoBT\"", "the access token has byte 0x22 at position 0" },
+		{ "f9zGcoBT'", "the access token has byte 0x27 at position 8" },
+		{ "f9zGcoBT\\n", "the access token has byte 0x5c at position 8" },
+		{ "f9zGcoBT\x7f", "the access token has byte 0x7f at position 8" },
+		{ "f9zGcoBT\xc2\xa0", "the access token has byte 0xc2 at position 8" },
+	};
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_null(tc_credentials_new("me", cases[i].token, NULL, &err));
+		assert_null(strstr(tc_error_text(&err), "f9z"));
+		assert_failure(&err, TC_ERROR_CREDENTIALS, cases[i].message);
+	}
+	setenv("TASKCLUSTER_CLIENT_ID", "tester", 1);
+	setenv("TASKCLUSTER_ACCESS_TOKEN", "f9zGcoBT\r", 1);
+	assert_null(tc_credentials_from_environment(&err));
+	assert_failure(&err, TC_ERROR_CREDENTIALS,
+		"TASKCLUSTER_… in the environment: the access token has byte 0x0d");
+}
+
+/* People choose them, and Basic authentication carries all but control characters. */
+static void test_passwords_are_no_tokens(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *user =
+		tc_credentials_password("me", "it's \"caf\xc3\xa9\" \\ o'clock", &err);
+	struct tc__buffer text = TC__BUFFER(1000);
+
+	(void)state;
+	assert_non_null(user);
+	assert_ok(tc__credentials_basic(user, &text, &err), &err);
+	assert_string_equal(tc__buffer_get(&text), "bWU6aXQncyAiY2Fmw6kiIFwgbydjbG9jaw==");
+	tc__buffer_clear(&text);
+	tc_credentials_free(user);
+	assert_null(tc_credentials_password("me", "secret\r", &err));
+	assert_failure(&err, TC_ERROR_CREDENTIALS, "the password has byte 0x0d at position 6");
+	assert_null(tc_credentials_password("me", "", &err));
+	assert_failure(&err, TC_ERROR_CREDENTIALS, "the password is empty");
+	assert_null(tc_credentials_password("", "x", &err));
+	assert_failure(&err, TC_ERROR_CREDENTIALS, "the client id is empty");
+	assert_null(tc_credentials_password("me", NULL, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "password is NULL");
+	assert_null(tc_credentials_password(NULL, "x", &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "user is NULL");
 }
 
 static void test_refused_certificates(void **state)
@@ -442,7 +498,7 @@ static tc_credentials *make_vector(const tc_json *row)
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
 	tc_error err = TC_ERROR_INIT;
 	tc_credentials *issuer = tc_credentials_from_json(tc_json_get(row, "issuer"), &err);
-	const char *texts[10];
+	const char *texts[20];
 
 	assert_non_null(issuer);
 	temporary.client_id = text_at(row, "/name");
@@ -457,36 +513,61 @@ static tc_credentials *make_vector(const tc_json *row)
 	return made;
 }
 
-static void test_temporary_vectors(void **state)
+/* The same members with the same values, in whatever order. */
+static void assert_same_object(const char *text, const char *expected)
+{
+	const tc_json *mine = parse(text), *other = parse(expected);
+
+	if (!tc_json_equal(mine, other))
+		fail_msg("%s is not %s", text, expected);
+	tc_release(mine);
+	tc_release(other);
+}
+
+/* What another client made of the same input. */
+static void check_vector(const tc_json *row)
+{
+	const tc_json *expected = tc_json_get(row, "made"), *revealed;
+	const tc_json *authorized = tc_json_get(expected, "authorizedScopes");
+	tc_credentials *made = make_vector(row);
+	const struct tc_credentials_facts *info;
+
+	assert_ok(tc_credentials_reveal(made, &revealed, NULL), NULL);
+	assert_string_equal(text_at(revealed, "/clientId"), text_at(expected, "/clientId"));
+	assert_string_equal(text_at(revealed, "/accessToken"), text_at(expected, "/accessToken"));
+	assert_same_object(text_at(revealed, "/certificate"), text_at(expected, "/certificate"));
+	assert_ok(tc_credentials_info(made, &info, NULL), NULL);
+	assert_int_equal(info->authorized, tc_json_kind(authorized) == TC_JSON_ARRAY);
+	assert_int_equal(info->authorized_scopes.count, tc_json_count(authorized));
+	tc_release(info);
+	tc_release(revealed);
+	tc_credentials_free(made);
+}
+
+static void check_vectors(const char *path, const char *list, size_t count)
 {
 	size_t length;
-	char *text = tc_test_read_file("tests/vectors/temporary-credentials.json", &length);
-	const tc_json *rows = parse(text);
+	char *text = tc_test_read_file(path, &length);
+	const tc_json *file = parse(text), *rows = tc_json_at(file, list);
 
-	(void)state;
 	free(text);
-	assert_int_equal(tc_json_count(rows), 4);
-	for (size_t i = 0; i < tc_json_count(rows); i++) {
-		const tc_json *row = tc_json_item(rows, i), *revealed;
-		const tc_json *expected = tc_json_get(row, "made");
-		const tc_json *authorized = tc_json_get(expected, "authorizedScopes");
-		tc_credentials *made = make_vector(row);
-		const struct tc_credentials_facts *info;
+	assert_int_equal(tc_json_count(rows), count);
+	for (size_t i = 0; i < count; i++)
+		check_vector(tc_json_item(rows, i));
+	tc_release(file);
+}
 
-		assert_ok(tc_credentials_reveal(made, &revealed, NULL), NULL);
-		assert_string_equal(text_at(revealed, "/clientId"), text_at(expected, "/clientId"));
-		assert_string_equal(
-			text_at(revealed, "/accessToken"), text_at(expected, "/accessToken"));
-		assert_string_equal(
-			text_at(revealed, "/certificate"), text_at(expected, "/certificate"));
-		assert_ok(tc_credentials_info(made, &info, NULL), NULL);
-		assert_int_equal(info->authorized, tc_json_kind(authorized) == TC_JSON_ARRAY);
-		assert_int_equal(info->authorized_scopes.count, tc_json_count(authorized));
-		tc_release(info);
-		tc_release(revealed);
-		tc_credentials_free(made);
-	}
-	tc_release(rows);
+static void test_temporary_vectors(void **state)
+{
+	(void)state;
+	check_vectors("tests/vectors/temporary-credentials.json", "", 4);
+}
+
+/* The list of scopes may be empty: then nothing, not even a line feed, follows its name. */
+static void test_every_form_of_certificate_is_signed_as_others_do(void **state)
+{
+	(void)state;
+	check_vectors("tests/vectors/certificate-forms.json", "/forms", 14);
 }
 
 static void test_temporary_by_default(void **state)
@@ -718,6 +799,8 @@ int main(void)
 		cmocka_unit_test(test_with_certificate),
 		cmocka_unit_test(test_an_empty_certificate_is_none),
 		cmocka_unit_test(test_refused_ids_and_tokens),
+		cmocka_unit_test(test_what_no_token_has_is_named_by_place),
+		cmocka_unit_test(test_passwords_are_no_tokens),
 		cmocka_unit_test(test_refused_certificates),
 		cmocka_unit_test(test_certificates_at_the_edge),
 		cmocka_unit_test(test_from_json),
@@ -727,6 +810,7 @@ int main(void)
 		cmocka_unit_test(test_null_credentials_are_refused),
 		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_temporary_vectors),
+		cmocka_unit_test(test_every_form_of_certificate_is_signed_as_others_do),
 		cmocka_unit_test(test_temporary_by_default),
 		cmocka_unit_test(test_temporary_refuses),
 		cmocka_unit_test(test_temporary_of_31_days),

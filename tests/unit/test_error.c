@@ -139,8 +139,7 @@ static void test_refused_keeps_what_the_server_said(void **state)
 		.body_length = sizeof body - 1,
 	};
 
-	assert_int_equal(
-		tc__fail_refused(&err, TC_ERROR_HTTP, &refusal, "404 %s", "x"), TC_ERROR_HTTP);
+	assert_int_equal(tc__fail_refused(&err, TC_ERROR_HTTP, &refusal, "404 x"), TC_ERROR_HTTP);
 	body[0] = '?'; /* all was copied */
 	size_t length = 0;
 	assert_memory_equal(tc_error_body(&err, &length), "{\"a\":\0}", sizeof body);
@@ -156,6 +155,29 @@ static void test_refused_keeps_what_the_server_said(void **state)
 	assert_string_equal(tc_error_text(&err), "after 6 attempts: 404 x");
 	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
 	tc_error_clear(&err);
+}
+
+/* Of what a server says nothing is cut, also when it is told where, or told twice. */
+static void test_refused_is_told_whole(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT, again = TC_ERROR_INIT;
+	char text[3 * TC__MESSAGE_MAX];
+
+	memset(text, 'x', sizeof text);
+	strcpy(text + sizeof text - 4, "end");
+	tc__fail_refused(&err, TC_ERROR_HTTP, &(struct tc__refusal){ .status = 403 }, text);
+	assert_string_equal(tc_error_text(&err), text);
+	tc__error_prefix(&err, "item %d", 7);
+	assert_int_equal(strncmp(tc_error_text(&err), "item 7: xxx", 11), 0);
+	assert_string_equal(tc_error_text(&err) + 8, text);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(tc__error_tell(&err, &again), TC_ERROR_HTTP);
+		assert_string_equal(tc_error_text(&again) + 8, text);
+		assert_int_equal(again.http_status, 403);
+	}
+	tc_error_clear(&err);
+	tc_error_clear(&again);
 }
 
 static void test_refused_without_details(void **state)
@@ -198,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_long_messages_are_cut),
 		cmocka_unit_test(test_messages_are_cut_between_characters),
 		cmocka_unit_test(test_refused_keeps_what_the_server_said),
+		cmocka_unit_test(test_refused_is_told_whole),
 		cmocka_unit_test(test_refused_without_details),
 		cmocka_unit_test(test_fail_with_moves),
 	};

@@ -3,6 +3,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/base/buffer.h"
+#include "tests/harness/growth.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -432,6 +433,87 @@ static void test_equal(void **state)
 	assert_true(tc_json_equal(NULL, NULL));
 }
 
+/* A malformed text of this size, around what is repeated. */
+static void refuse_repeated(const char *begin, const char *part, const char *end, size_t size)
+{
+	struct tc__buffer text = TC__BUFFER(SIZE_MAX / 4);
+	const tc_json *json = NULL;
+
+	tc__buffer_text(&text, begin);
+	while (text.length < size)
+		tc__buffer_text(&text, part);
+	tc__buffer_text(&text, end);
+	growth_begin();
+	assert_int_equal(tc_json_parse(text.data, text.length, &json, NULL), TC_ERROR_INPUT);
+	tc__buffer_clear(&text);
+}
+
+static void refuse_backslashes(size_t size)
+{
+	refuse_repeated("[1 \"", "\\\\", "\"]", size);
+}
+
+static void refuse_quotes(size_t size)
+{
+	refuse_repeated("[1 \"", "\\\"", "\"]", size);
+}
+
+static void refuse_lines(size_t size)
+{
+	refuse_repeated("[", "\n", "\"a\" 1]", size);
+}
+
+static void refuse_word(size_t size)
+{
+	refuse_repeated("[", "e", "]", size);
+}
+
+static void refuse_names(size_t size)
+{
+	refuse_repeated("{\"\":[{}", ",{\"a name\":1}", "],\"\":0}", size);
+}
+
+/* Every reply, every refusal and every certificate passes here; malformed ones are somebody's. */
+static void test_what_is_refused_takes_linear_time(void **state)
+{
+	(void)state;
+	assert_linear(refuse_backslashes, 20000);
+	assert_linear(refuse_quotes, 20000);
+	assert_linear(refuse_lines, 100000);
+	assert_linear(refuse_word, 100000);
+	assert_linear(refuse_names, 100000);
+}
+
+static void test_a_number_beyond_doubles_is_none(void **state)
+{
+	static const char *const beyond[] = { "1e400", "-1e400", "1.7976931348623159e308",
+		"-1e99999999999999999999" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
+		const tc_json *json = parse(beyond[i]);
+		assert_no_number(json);
+		assert_string_equal(tc_json_text(json), beyond[i]);
+		tc_release(json);
+	}
+}
+
+/* A half is refused, unless the text is somebody else's. */
+static void test_halves_of_surrogate_pairs(void **state)
+{
+	static const char text[] = "{\"cut \\ud83d\":\"\\ude00\\u0000\"}";
+	const tc_json *json = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	REFUSE("{\"cut \\ud83d\":\"\\ude00\\u0000\"}", "half of a surrogate pair");
+	assert_ok(tc_json_read(text, sizeof text - 1, TC_JSON_MEND, &json, &err), &err);
+	const tc_json *member = tc_json_get(json, "cut \xEF\xBF\xBD");
+	assert_int_equal(tc_json_text_length(member), 4);
+	assert_memory_equal(tc_json_text(member), "\xEF\xBF\xBD\0", 5);
+	tc_release(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +535,9 @@ int main(void)
 		cmocka_unit_test(test_large_objects),
 		cmocka_unit_test(test_duplicate_in_a_large_object_is_named),
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_what_is_refused_takes_linear_time),
+		cmocka_unit_test(test_a_number_beyond_doubles_is_none),
+		cmocka_unit_test(test_halves_of_surrogate_pairs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

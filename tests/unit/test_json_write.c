@@ -122,9 +122,6 @@ static void test_double(void **state)
 	assert_double("9007199254740993", 9007199254740992.0); /* half way, to even */
 	assert_double("9007199254740993.00000000000000000000000001", 9007199254740994.0);
 	assert_double("1.7976931348623157e308", 1.7976931348623157e308);
-	assert_double("1.7976931348623159e308", HUGE_VAL);
-	assert_double("1e400", HUGE_VAL);
-	assert_double("-1e99999999999999999999", -HUGE_VAL);
 	assert_double("4.9e-324", 4.9e-324);
 	assert_double("2.4703282292062327e-324", 0.0);
 	assert_double("2.4703282292062328e-324", 4.9e-324);

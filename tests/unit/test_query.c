@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
-#include "runtime/src/operation/query.h"
+#include "runtime/src/http/request.h"
+#include "tests/harness/ci.h"
+#include "tests/harness/growth.h"
+#include <stdio.h>
 #include <string.h>
 
 static const struct tc_query_operator number[] = { { "lt", TC_LIST_SINGLE },
@@ -38,7 +41,7 @@ static const struct tc_operation_conventions picky = { .query = rules,
 static const struct tc_operation_conventions conventions = { .query = rules };
 static const struct tc_parameter parameters[] = { { "size" }, { "name" }, { "day" }, { "when" },
 	{ "flag" }, { "ratio" }, { "field" }, { "order" }, { "limit" } };
-static const struct tc_conventions system_conventions = { .redirects_are_errors = false };
+static const struct tc_conventions system_conventions = { .accept = NULL };
 static const struct tc_service service = { .name = "s", .conventions = &system_conventions };
 static const struct tc_operation operation = { .service = &service,
 	.name = "list",
@@ -242,6 +245,135 @@ static void test_alternatives(void **state)
 	tc__query_clear(&query);
 }
 
+static const struct tc__site site = { .server = CI_ROOT };
+
+static void open_request(struct tc__request *request)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	assert_ok(tc__request_init(request, &site, CI(FIND), NULL, NULL, &err), &err);
+}
+
+/* The URL is what the whole query makes, and its parts are those of that URL. */
+static void expect_url(const struct tc__request *request, const char *expected)
+{
+	struct tc__buffer query = TC__BUFFER(TC__URL_MAX);
+	struct tc__url parts;
+
+	tc__query_render(&request->query, &query);
+	assert_string_equal(tc__buffer_get(&query), expected);
+	assert_string_equal(request->url.data + request->query_at, expected);
+	assert_int_equal(tc__url_parse(request->url.data, &parts, NULL), TC_OK);
+	assert_ptr_equal(request->parts.host, parts.host);
+	assert_int_equal(request->parts.host_length, parts.host_length);
+	assert_ptr_equal(request->parts.resource, parts.resource);
+	assert_int_equal(request->parts.resource_length, parts.resource_length);
+	assert_int_equal(strlen(request->url.data), request->url.length);
+	tc__buffer_clear(&query);
+}
+
+/* Each value goes to its place in the URL: in front of all, between others, behind them. */
+static void test_the_url_grows_at_any_place(void **state)
+{
+	static const struct {
+		const char *key, *value, *url;
+	} steps[] = {
+		{ "tag", "a", "?tag=a" },
+		{ "size__in", "1", "?size__in=1&tag=a" },
+		{ "tag", "b c", "?size__in=1&tag=a&tag=b%20c" },
+		{ "size__in", "2,3", "?size__in=1,2,3&tag=a&tag=b%20c" },
+		{ "size", "0", "?size=0&size__in=1,2,3&tag=a&tag=b%20c" },
+		{ "order", "-size", "?size=0&size__in=1,2,3&tag=a&tag=b%20c&order=-size" },
+		{ "day", "2026-01-31",
+			"?size=0&size__in=1,2,3&day=2026-01-31&tag=a&tag=b%20c&order=-size" },
+	};
+	struct tc__request request;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_request(&request);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		assert_ok(
+			tc__request_query_sent(&request, steps[i].key, steps[i].value, &err), &err);
+		expect_url(&request, steps[i].url);
+	}
+	assert_int_not_equal(tc__request_query_sent(&request, "size", "x", &err), TC_OK);
+	tc_error_clear(&err);
+	assert_ok(tc__request_query_replace(&request, "tag", "z", &err), &err);
+	assert_ok(tc__request_query_sent(&request, "size__in", "4", &err), &err);
+	expect_url(&request, "?size=0&size__in=1,2,3,4&day=2026-01-31&tag=z&order=-size");
+	tc__request_clear(&request);
+}
+
+/* What does not fit any more is not there, and what fits comes behind what was there. */
+static void test_a_full_url_keeps_what_it_had(void **state)
+{
+	struct tc__request request;
+	tc_error err = TC_ERROR_INIT;
+	char wide[1001];
+	int rc = TC_OK;
+
+	(void)state;
+	memset(wide, 'x', sizeof wide - 1);
+	wide[sizeof wide - 1] = '\0';
+	open_request(&request);
+	while (rc == TC_OK)
+		rc = tc__request_query(
+			&request, "tag", NULL, (const char *const[]){ wide }, 1, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "the URL is over 65536 bytes");
+	rc = tc__request_query(&request, "name", NULL, (const char *const[]){ wide }, 1, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "name is no key");
+	rc = tc__request_query_sent(&request, "order", "size", &err);
+	assert_ok(rc, &err);
+	assert_true(request.url.length > TC__URL_MAX - 1100);
+	assert_string_equal(
+		request.url.data + request.url.length - strlen("&order=size"), "&order=size");
+	struct tc__buffer query = TC__BUFFER(TC__URL_MAX);
+	tc__query_render(&request.query, &query);
+	assert_string_equal(request.url.data + request.query_at, tc__buffer_get(&query));
+	tc__buffer_clear(&query);
+	tc__request_clear(&request);
+}
+
+static void add_values(const char *key, const char *behind, size_t count)
+{
+	struct tc__request request;
+	tc_error err = TC_ERROR_INIT;
+
+	open_request(&request);
+	if (behind)
+		assert_ok(tc__request_query_sent(&request, behind, "size", &err), &err);
+	for (size_t i = 0; i < count; i++) {
+		char value[32];
+		snprintf(value, sizeof value, "%zu", i);
+		assert_ok(tc__request_query_sent(&request, key, value, &err), &err);
+	}
+	tc__request_clear(&request);
+}
+
+static void add_repeated(size_t count)
+{
+	add_values("tag", NULL, count);
+}
+
+static void add_joined(size_t count)
+{
+	add_values("size__in", NULL, count);
+}
+
+static void add_in_front(size_t count)
+{
+	add_values("tag", "order", count);
+}
+
+static void test_value_by_value_takes_linear_time(void **state)
+{
+	(void)state;
+	assert_linear(add_repeated, 500);
+	assert_linear(add_joined, 1000);
+	assert_linear(add_in_front, 500);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +386,9 @@ int main(void)
 		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_alternatives),
+		cmocka_unit_test(test_the_url_grows_at_any_place),
+		cmocka_unit_test(test_a_full_url_keeps_what_it_had),
+		cmocka_unit_test(test_value_by_value_takes_linear_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,7 +323,33 @@ static void test_unsigned(void **state)
 	s.request.proxied = true;
 	assert_ok(tc__attempt_fill(&s.attempt, &s.request, &s.signer, 1, &err), &err);
 	assert_false(s.attempt.is_signed);
-	assert_int_equal(s.attempt.line_count, 1);
+	assert_int_equal(s.attempt.line_count, 2);
+	end_signing(&s);
+}
+
+static bool has_line(const struct tc__attempt *attempt, const char *line)
+{
+	for (size_t i = 0; i < attempt->line_count; i++)
+		if (strcmp(attempt->lines[i], line) == 0)
+			return true;
+	return false;
+}
+
+/* Part of an encoded content could not be decoded. */
+static void test_encodings_that_are_asked_for(void **state)
+{
+	struct signing s;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	begin_signing(&s, TC_FAKE_OPERATION(PING), NULL, NULL);
+	assert_ok(tc__attempt_fill(&s.attempt, &s.request, &s.signer, 1, &err), &err);
+	assert_true(has_line(&s.attempt, "Accept-Encoding: gzip, deflate"));
+	assert_ok(tc__request_header(&s.request, "A", "b", &err), &err);
+	assert_ok(tc__request_header(&s.request, "range", "bytes=5-", &err), &err);
+	assert_ok(tc__attempt_fill(&s.attempt, &s.request, &s.signer, 1, &err), &err);
+	assert_true(has_line(&s.attempt, "Accept-Encoding: identity"));
+	assert_false(has_line(&s.attempt, "Accept-Encoding: gzip, deflate"));
 	end_signing(&s);
 }
 
@@ -360,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_signature_with_body),
 		cmocka_unit_test(test_every_attempt_is_signed_afresh),
 		cmocka_unit_test(test_unsigned),
+		cmocka_unit_test(test_encodings_that_are_asked_for),
 		cmocka_unit_test(test_signed_urls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

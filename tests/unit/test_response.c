@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
+#include "runtime/src/base/buffer.h"
 #include "runtime/src/http/response.h"
 #include "tests/harness/fake.h"
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #define MAX 4096
 
@@ -126,9 +129,10 @@ static void refuse(const char *head, const char *body, size_t length, tc_error *
 	struct tc__reply reply;
 
 	tc__reply_init(&reply, MAX, NULL);
+	reply.operation = TC_FAKE_OPERATION(STATUS);
 	push(&reply, head, body, length);
 	assert_ok(tc__reply_finish(&reply, err), err);
-	assert_int_equal(tc__reply_refusal(&reply, TC_FAKE_OPERATION(STATUS), err), TC_ERROR_HTTP);
+	assert_int_equal(tc__reply_refusal(&reply, err), TC_ERROR_HTTP);
 	tc__reply_clear(&reply);
 }
 
@@ -154,7 +158,8 @@ static void test_refusal_with_code(void **state)
 	(void)state;
 	refuse("HTTP/1.1 404 Not Found\r\nX-For-Request-Id: r1\r\nx-for-trace-id: t1\r\n\r\n", body,
 		sizeof body - 1, &err);
-	assert_string_equal(tc_error_text(&err), "queue.status: 404 ResourceNotFound: No task abc");
+	assert_string_equal(tc_error_text(&err),
+		"queue.status: 404 ResourceNotFound: No task abc\nsecond line");
 	assert_int_equal(err.code, TC_ERROR_HTTP);
 	assert_int_equal(err.http_status, 404);
 	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
@@ -237,9 +242,10 @@ static void test_limit(void **state)
 	/* of a refusal what is beyond the limit is dropped, and enough is kept to understand it */
 	tc__reply_clear(&reply);
 	tc__reply_init(&reply, 10, NULL);
+	reply.operation = TC_FAKE_OPERATION(STATUS);
 	push(&reply, "HTTP/1.1 404 x\r\n\r\n", "{\"code\":\"ResourceNotFound\"}", 27);
 	assert_ok(tc__reply_finish(&reply, &err), &err);
-	tc__reply_refusal(&reply, TC_FAKE_OPERATION(STATUS), &err);
+	tc__reply_refusal(&reply, &err);
 	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
 	tc_error_clear(&err);
 	tc__reply_clear(&reply);
@@ -280,6 +286,7 @@ static void test_malformed_head(void **state)
 	push(&reply, "HTTP/1.1 200 OK\r\nContent-\n", "", 0);
 	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
 	assert_failure(&err, TC_ERROR_NETWORK, "ends within its headers");
+	tc__reply_restart(&reply);
 	push(&reply, "HTTP/1.1 OK\r\n\r\n", "body", 4);
 	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_NETWORK);
 	assert_failure(&err, TC_ERROR_NETWORK, "status line is malformed: HTTP/1.1 OK");
@@ -380,6 +387,250 @@ static void test_held_sink(void **state)
 	tc__reply_clear(&reply);
 }
 
+/* ---- contents that are encoded ---- */
+
+/* "hello" and " world" by gzip; a raw deflate of "hello" */
+static const char hello[] =
+	"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05"
+	"\x00\x00\x00";
+static const char raw[] = "\xcb\x48\xcd\xc9\xc9\x07\x00";
+
+#define GZIP_HEAD "HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\n"
+
+static void test_encoded_contents(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, GZIP_HEAD, hello, sizeof hello - 1);
+	for (size_t i = 0; i < sizeof hello - 1; i++)
+		(void)tc__reply_body(&reply, hello + i, 1);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_string_equal(tc_response_body(reply.response, NULL), "hellohello");
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 200 x\r\nContent-Encoding: deflate\r\n\r\n", raw, sizeof raw - 1);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_string_equal(tc_response_body(reply.response, NULL), "hello");
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 200 x\r\nContent-Encoding: identity\r\n\r\n", "hi", 2);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_string_equal(tc_response_body(reply.response, NULL), "hi");
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 204 x\r\nContent-Encoding: gzip\r\n\r\n", "", 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	tc__reply_clear(&reply);
+}
+
+static void fails_encoded(
+	const char *head, const char *body, size_t length, int code, const char *why)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	tc__reply_init(&reply, MAX, NULL);
+	push(&reply, head, body, length);
+	assert_int_equal(tc__reply_finish(&reply, &err), code);
+	assert_int_equal(err.http_status, 200);
+	assert_failure(&err, code, why);
+	tc__reply_clear(&reply);
+}
+
+static void test_encodings_that_fail(void **state)
+{
+	static const char unframed[] = "HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\n\r\n";
+
+	(void)state;
+	for (size_t length = 0; length < sizeof hello - 1; length++) {
+		fails_encoded(GZIP_HEAD, hello, length, TC_ERROR_REPLY, "gzip ends early");
+		fails_encoded(unframed, hello, length, TC_ERROR_NETWORK, "gzip ends early");
+	}
+	fails_encoded("HTTP/2 200\r\nContent-Encoding: gzip\r\n\r\n", hello, 12, TC_ERROR_REPLY,
+		"gzip ends early");
+	fails_encoded(GZIP_HEAD, "garbage", 7, TC_ERROR_REPLY, "gzip is damaged");
+	fails_encoded("HTTP/1.1 200 x\r\nContent-Encoding: br\r\n\r\n", "x", 1, TC_ERROR_REPLY,
+		"Content-Encoding is \"br\"");
+	fails_encoded("HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\ncontent-encoding: gzip\r\n\r\n",
+		hello, 5, TC_ERROR_REPLY, "Content-Encoding is \"gzip, gzip\"");
+	fails_encoded("HTTP/1.1 200 x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "x", 1,
+		TC_ERROR_REPLY, "Transfer-Encoding is \"gzip, chunked\"");
+}
+
+/* What refuses may be encoded as it likes: it is the refusal that counts. */
+static void test_refusals_that_are_encoded(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	refuse("HTTP/1.1 500 x\r\nContent-Encoding: gzip\r\n\r\n", hello, sizeof hello - 1, &err);
+	assert_string_equal(tc_error_text(&err), "queue.status: 500: hello");
+	refuse("HTTP/1.1 403 x\r\nContent-Encoding: br\r\n\r\n", "\x8b\x02", 2, &err);
+	assert_string_equal(tc_error_text(&err), "queue.status: 403: its body cannot be decoded");
+	refuse("HTTP/1.1 403 x\r\nContent-Encoding: gzip\r\n\r\n", "garbage", 7, &err);
+	assert_string_equal(tc_error_text(&err), "queue.status: 403: an empty reply");
+	refuse("HTTP/1.1 403 x\r\nContent-Encoding: gzip\r\n\r\n", "", 0, &err);
+	assert_string_equal(tc_error_text(&err), "queue.status: 403: an empty reply");
+	tc_error_clear(&err);
+}
+
+/* Ten megabytes of blanks in ten kilobytes. */
+static char *make_bomb(size_t *length, size_t size)
+{
+	z_stream stream = { .next_in = calloc(1, size), .avail_in = (uInt)size };
+	unsigned char *blanks = (unsigned char *)(uintptr_t)stream.next_in, *bomb = malloc(size);
+
+	assert_true(blanks && bomb);
+	memset(blanks, ' ', size);
+	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
+	stream.next_out = bomb;
+	stream.avail_out = (uInt)size;
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	*length = stream.total_out;
+	deflateEnd(&stream);
+	free(blanks);
+	return (char *)bomb;
+}
+
+#define BOMB ((size_t)10 * 1024 * 1024)
+
+static void test_the_limit_is_about_decoded_bytes(void **state)
+{
+	size_t length;
+	char *bomb = make_bomb(&length, BOMB);
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_in_range(length, 1, 20000);
+	tc__reply_init(&reply, 100000, NULL);
+	push(&reply, GZIP_HEAD, "", 0);
+	assert_int_equal(tc__reply_body(&reply, bomb, length), TC_ERROR_REPLY);
+	assert_in_range(reply.received, 0, 100000);
+	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_REPLY);
+	assert_failure(&err, TC_ERROR_REPLY, "over 100000 bytes");
+	/* of a refusal what fits is kept */
+	tc__reply_restart(&reply);
+	push(&reply, "HTTP/1.1 500 x\r\nContent-Encoding: gzip\r\n\r\n", "", 0);
+	assert_ok(tc__reply_body(&reply, bomb, length), &err);
+	assert_int_equal(reply.received, 100000);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	tc__reply_clear(&reply);
+	free(bomb);
+}
+
+static bool sink_full(struct tc__sink *sink)
+{
+	struct counting_sink *counting = (struct counting_sink *)sink;
+
+	return counting->pieces > 0;
+}
+
+/* A sink that takes one piece at a time gets no more than one, however much a few bytes become;
+ * what it stood still at comes again, whole or in other pieces, as a transport likes. */
+static void test_a_full_sink_stops_the_decoding(void **state)
+{
+	static const size_t sizes[] = { 5000, 1, 300, 100000, 7000 };
+	struct counting_sink counting = { .sink = { .begin = sink_begin,
+						  .feed = sink_feed,
+						  .finish = sink_finish,
+						  .full = sink_full } };
+	size_t length, pauses = 0;
+	char *bomb = make_bomb(&length, BOMB);
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, 2 * BOMB, &counting.sink);
+	push(&reply, GZIP_HEAD, "", 0);
+	for (size_t at = 0, i = 0; at < length; i++) {
+		size_t size = sizes[i % 5], before = counting.fed;
+		size = length - at < size ? length - at : size;
+		counting.pieces = 0;
+		assert_ok(tc__reply_body(&reply, bomb + at, size), &reply.err);
+		assert_in_range(counting.fed - before, 0, 65536);
+		pauses += tc__reply_is_paused(&reply);
+		at += tc__reply_is_paused(&reply) ? 0 : size;
+		counting.sink.paused = false;
+	}
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(counting.fed, BOMB);
+	assert_in_range(pauses, BOMB / 65536, BOMB / 1000);
+	tc__reply_clear(&reply);
+	free(bomb);
+}
+
+/* ---- lines ---- */
+
+static void test_lines_that_are_no_headers(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__reply_init(&reply, MAX, NULL);
+	/* one that looks like a status line, one that goes on with the one before */
+	push(&reply,
+		"HTTP/1.1 200 OK\r\nA: 1\r\nHTTP/1.1 500 x\r\n folded\r\n B: 2\r\n\tC: 3\r\n"
+		"D: 4\r\n\r\n",
+		"body", 4);
+	/* and behind the body nothing is one */
+	push(&reply, "A: 5\r\nHTTP/1.1 500 x\r\nE: 6\r\n\r\n", "", 0);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	assert_int_equal(tc__reply_status(&reply), 200);
+	assert_string_equal(tc__reply_header(&reply, "a"), "1");
+	assert_string_equal(tc__reply_header(&reply, "d"), "4");
+	assert_null(tc__reply_header(&reply, "b"));
+	assert_null(tc__reply_header(&reply, "e"));
+	assert_false(tc_response_header_at(reply.response, 2, NULL, NULL));
+	assert_string_equal(tc_response_body(reply.response, NULL), "body");
+	tc__reply_clear(&reply);
+}
+
+/* ---- what a person reads of a refusal ---- */
+
+/* As the services write it, in full. */
+static void test_the_whole_message_without_its_footer(void **state)
+{
+	(void)state;
+	says("HTTP/1.1 400 x\r\n\r\n",
+		"{\"code\":\"InputValidationError\",\"message\":\"Schema Validation Failed!\\n"
+		"Rejecting Schema: https://tc/x.json#\\nErrors:\\n  * /payload must be object\\n"
+		"\\n\\n---\\n\\n* method:     createTask\\n* errorCode:  InputValidationError\\n"
+		"* statusCode: 400\\n* time:       2026-01-01T00:00:00.000Z\"}",
+		"queue.status: 400 InputValidationError: Schema Validation Failed!\n"
+		"Rejecting Schema: https://tc/x.json#\nErrors:\n  * /payload must be object");
+	says("HTTP/1.1 403 x\r\n\r\n",
+		"{\"code\":\"InsufficientScopes\",\"message\":\"missing:\\r\\n---\\n* a:b\\nmore"
+		"\\n---\\nfooter\"}",
+		"queue.status: 403 InsufficientScopes: missing:\n---\n* a:b\nmore");
+	says("HTTP/1.1 403 x\r\n\r\n", "{\"message\":\"\\n a\\u009bb\\u0007\\tc \\n\"}",
+		"queue.status: 403: a b \tc");
+}
+
+/* Hundreds of scopes may be missing. */
+static void test_a_long_message_is_whole(void **state)
+{
+	struct tc__buffer body = TC__BUFFER(100000);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc__buffer_text(&body, "{\"message\":\"");
+	for (int i = 0; i < 1000; i++)
+		tc__buffer_printf(&body, "queue:scope:number-%d\\n", i);
+	tc__buffer_text(&body, "the last\"}");
+	struct tc__reply reply;
+	tc__reply_init(&reply, 100000, NULL);
+	reply.operation = TC_FAKE_OPERATION(STATUS);
+	push(&reply, "HTTP/1.1 403 x\r\n\r\n", body.data, body.length);
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	tc__reply_refusal(&reply, &err);
+	assert_non_null(strstr(tc_error_text(&err), "number-999\nthe last"));
+	tc_error_clear(&err);
+	tc__reply_clear(&reply);
+	tc__buffer_clear(&body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +646,14 @@ int main(void)
 		cmocka_unit_test(test_malformed_head),
 		cmocka_unit_test(test_sink),
 		cmocka_unit_test(test_held_sink),
+		cmocka_unit_test(test_encoded_contents),
+		cmocka_unit_test(test_encodings_that_fail),
+		cmocka_unit_test(test_refusals_that_are_encoded),
+		cmocka_unit_test(test_the_limit_is_about_decoded_bytes),
+		cmocka_unit_test(test_a_full_sink_stops_the_decoding),
+		cmocka_unit_test(test_lines_that_are_no_headers),
+		cmocka_unit_test(test_the_whole_message_without_its_footer),
+		cmocka_unit_test(test_a_long_message_is_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/json/sax.h"
+#include "tests/harness/growth.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,18 +105,26 @@ static int read_whole(struct recorder *recorder, const char *text, size_t length
 {
 	recorder->told = TC__BUFFER(SIZE_MAX / 4);
 	recorder->deepest = 0;
-	return tc__sax_read(&recorder->sax, &events, text, length, err);
+	return tc__sax_read(&recorder->sax, &events, false, text, length, err);
+}
+
+static int read_mended(struct recorder *recorder, const char *text, size_t length, tc_error *err)
+{
+	recorder->told = TC__BUFFER(SIZE_MAX / 4);
+	recorder->deepest = 0;
+	return tc__sax_read(&recorder->sax, &events, true, text, length, err);
 }
 
 /* In pieces of `size` bytes, each in its own memory, so that reading beyond one is seen. */
-static int read_pieces(
-	struct recorder *recorder, const char *text, size_t length, size_t size, tc_error *err)
+static int read_in_pieces(struct recorder *recorder, bool mends, const char *text, size_t length,
+	size_t size, tc_error *err)
 {
 	int rc = TC_OK;
 
 	recorder->told = TC__BUFFER(SIZE_MAX / 4);
 	recorder->deepest = 0;
 	tc__sax_open(&recorder->sax, &events);
+	recorder->sax.mends = mends;
 	for (size_t at = 0; at < length && rc == TC_OK; at += size) {
 		size_t part = length - at < size ? length - at : size;
 		char *piece = malloc(part);
@@ -129,6 +138,24 @@ static int read_pieces(
 	tc__sax_close(&recorder->sax);
 	tc__sax_close(&recorder->sax); /* twice is fine */
 	return rc;
+}
+
+static int read_pieces(
+	struct recorder *recorder, const char *text, size_t length, size_t size, tc_error *err)
+{
+	return read_in_pieces(recorder, false, text, length, size, err);
+}
+
+static char *repeat(const char *part, size_t times)
+{
+	size_t length = strlen(part);
+	char *text = malloc(length * times + 1);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < times; i++)
+		memcpy(text + i * length, part, length);
+	text[length * times] = '\0';
+	return text;
 }
 
 static const char sample[] =
@@ -340,6 +367,96 @@ static void test_lone_surrogates_are_refused(void **state)
 		"line 1, column 4: expected ',' or ']' after the item, found '2'");
 }
 
+/* However the text comes, each half is one replacement character, and pairs stay. */
+static void assert_mended(const char *text, const char *told)
+{
+	size_t length = strlen(text);
+	struct recorder recorder;
+	tc_error err = TC_ERROR_INIT;
+
+	assert_ok(read_mended(&recorder, text, length, &err), &err);
+	assert_string_equal(tc__buffer_get(&recorder.told), told);
+	tc__buffer_clear(&recorder.told);
+	for (size_t size = 1; size < length; size++) {
+		assert_ok(read_in_pieces(&recorder, true, text, length, size, &err), &err);
+		assert_string_equal(tc__buffer_get(&recorder.told), told);
+		tc__buffer_clear(&recorder.told);
+	}
+}
+
+#define FFFD "\xEF\xBF\xBD"
+#define FACE "\xF0\x9F\x98\x80"
+
+static void test_halves_are_mended(void **state)
+{
+	(void)state;
+	assert_mended("\"\\ud83d\"", "'" FFFD "' ");
+	assert_mended("\"\\uDE00\"", "'" FFFD "' ");
+	assert_mended("\"\\ud83dx\\uDE00y\"", "'" FFFD "x" FFFD "y' ");
+	assert_mended("\"\\ud83d\\ude00\"", "'" FACE "' ");
+	assert_mended("\"\\ud83d\\ud83d\\ude00\\ude00\"", "'" FFFD FACE FFFD "' ");
+	assert_mended("\"\\ud83d\\ud83d\\ud83d\"", "'" FFFD FFFD FFFD "' ");
+	assert_mended(
+		"\"\\ud83d\\n\\ud83d\\u0041\\ud83d\\\"\"", "'" FFFD "\n" FFFD "A" FFFD "\"' ");
+	assert_mended("\"\\\\ud83d\\\\\\ud83d\\\\\"", "'\\ud83d\\" FFFD "\\' ");
+	assert_mended("{\"\\ud83d\":[\"\\uD83D\",\"\\ude00\"]}",
+		"{ " FFFD "=[ '" FFFD "' '" FFFD "' ] } ");
+	assert_mended("\"plain\"", "'plain' ");
+	assert_mended("[1]", "[ 1 ] ");
+	assert_mended("1", "1 ");
+}
+
+/* What is malformed otherwise is refused as it stands. */
+static void test_nothing_else_is_mended(void **state)
+{
+	static const char *const texts[] = { "", "\"", "\"\\", "\"\\u", "\"\\ud83", "\"\\ud83d",
+		"\"\\ud83d\\", "\"\\ud83d\\ude0", "[\"\\ud83g\"]", "[\"\\x\"]", "\\ud83d", "[1\\",
+		"[\"a\" \"\\ud83d\"]", "\"\xED\xA0\xBD\"", "[\"\\u00\xC3\xA9\"]", "{\"a\"\\n:1}",
+		"[1] // \\" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		size_t length = strlen(texts[i]);
+		struct recorder recorder;
+		tc_error strict = TC_ERROR_INIT, mended = TC_ERROR_INIT;
+		assert_int_equal(read_whole(&recorder, texts[i], length, &strict), TC_ERROR_INPUT);
+		tc__buffer_clear(&recorder.told);
+		assert_int_equal(read_mended(&recorder, texts[i], length, &mended), TC_ERROR_INPUT);
+		tc__buffer_clear(&recorder.told);
+		if (!strstr(tc_error_text(&strict), "half of a surrogate pair"))
+			assert_string_equal(tc_error_text(&mended), tc_error_text(&strict));
+		for (size_t size = 1; size <= 5; size++) {
+			assert_int_equal(
+				read_in_pieces(&recorder, true, texts[i], length, size, NULL),
+				TC_ERROR_INPUT);
+			tc__buffer_clear(&recorder.told);
+		}
+		tc_error_clear(&strict);
+		tc_error_clear(&mended);
+	}
+}
+
+/* Text with a high half every few bytes. */
+static void mend_many(size_t size)
+{
+	char *text = repeat("\\ud83d..", size);
+	struct recorder recorder;
+
+	text[0] = '"';
+	text[8 * size - 1] = '"';
+	text[1] = '.'; /* of the first escape only the digits are left */
+	growth_begin();
+	assert_int_equal(read_mended(&recorder, text, 8 * size, NULL), TC_OK);
+	tc__buffer_clear(&recorder.told);
+	free(text);
+}
+
+static void test_mending_takes_linear_time(void **state)
+{
+	(void)state;
+	assert_linear(mend_many, 10000);
+}
+
 static void test_escaped_backslash_is_no_escape(void **state)
 {
 	(void)state;
@@ -415,18 +532,6 @@ static void test_closed_in_the_middle(void **state)
 	tc__buffer_clear(&recorder.told);
 }
 
-static char *repeat(const char *part, size_t times)
-{
-	size_t length = strlen(part);
-	char *text = malloc(length * times + 1);
-
-	assert_non_null(text);
-	for (size_t i = 0; i < times; i++)
-		memcpy(text + i * length, part, length);
-	text[length * times] = '\0';
-	return text;
-}
-
 static void test_depth_ends(void **state)
 {
 	(void)state;
@@ -481,6 +586,9 @@ int main(void)
 		cmocka_unit_test(test_invalid_utf8_is_refused),
 		cmocka_unit_test(test_utf8_bounds_are_accepted),
 		cmocka_unit_test(test_lone_surrogates_are_refused),
+		cmocka_unit_test(test_halves_are_mended),
+		cmocka_unit_test(test_nothing_else_is_mended),
+		cmocka_unit_test(test_mending_takes_linear_time),
 		cmocka_unit_test(test_escaped_backslash_is_no_escape),
 		cmocka_unit_test(test_a_callback_stops_the_parse),
 		cmocka_unit_test(test_nothing_is_read_after_a_failure),

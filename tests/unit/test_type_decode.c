@@ -282,6 +282,47 @@ static void test_lenient(void **state)
 	tc_release(k);
 }
 
+#define FFFD "\xEF\xBF\xBD"
+
+/* As replies are read: what C text cannot hold is told, and makes nothing else unreadable. */
+static void test_mended(void **state)
+{
+	static const char text[] = "{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
+				   "\"text\":\"\\u0000a\\u0000\\ud83d\",\"texts\":[\"\\u0000\","
+				   "\"\\u0000\",\"\\ude00\"],"
+				   "\"counts\":{\"a\\u0000\":1,\"\\ud83d\":2},\"any\":{\"\\u0000\":"
+				   "\"b\\u0000\\ud83d\"}}";
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *tree = NULL;
+
+	(void)state;
+	assert_ok(tc_json_read(text, sizeof text - 1, TC_JSON_MEND, &tree, &err), &err);
+	for (int i = 0; i < 2; i++) {
+		struct kinds *k = i
+			? tc_decode_json(&kinds_type, tree, TC_DECODE_MEND, &err)
+			: tc_decode(&kinds_type, text, sizeof text - 1, TC_DECODE_MEND, &err);
+		assert_ok(k ? TC_OK : err.code, &err);
+		assert_string_equal(k->text, FFFD "a" FFFD FFFD);
+		assert_int_equal(k->texts_count, 3);
+		for (size_t j = 0; j < 3; j++)
+			assert_string_equal(k->texts[j], FFFD);
+		assert_string_equal(k->counts[0].key, "a" FFFD);
+		assert_string_equal(k->counts[1].key, FFFD);
+		const tc_json *any = tc_json_get_n(k->any, "\0", 1);
+		assert_int_equal(tc_json_text_length(any), 5);
+		assert_memory_equal(tc_json_text(any), "b\0" FFFD, 6);
+		tc_release(k);
+	}
+	tc_release(tree);
+	assert_null(tc_decode(&kinds_type, text, sizeof text - 1, 0, &err));
+	assert_failure(&err, TC_ERROR_INPUT, "half of a surrogate pair");
+	/* a key that is only there after mending is there twice */
+	static const char twice[] = "{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
+				    "\"counts\":{\"\\u0000\":1,\"\\ufffd\":2}}";
+	assert_null(tc_decode(&kinds_type, twice, sizeof twice - 1, TC_DECODE_MEND, &err));
+	assert_failure(&err, TC_ERROR_INPUT, "is there twice");
+}
+
 static void test_integers(void **state)
 {
 	(void)state;
@@ -510,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_from_tree),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_mended),
 		cmocka_unit_test(test_many_fields_and_items),
 		cmocka_unit_test(test_big_arrays),
 		cmocka_unit_test(test_task_group),

@@ -176,6 +176,47 @@ static void test_what_no_text_can_say(void **state)
 	assert_never(&kinds_points_type, &empty_row, "", "the pointer is NULL");
 }
 
+struct nullable {
+	const char *const *texts;
+	size_t texts_count;
+	bool texts_null;
+};
+
+static const struct tc_type texts_type = TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, NULL);
+static const struct tc_field nullable_fields[] = {
+	TC_FIELD_NULLABLE(struct nullable, texts, texts_null, "texts", &texts_type, 0),
+};
+static const struct tc_type nullable_type =
+	TC_TYPE_OF_OBJECT(struct nullable, nullable_fields, NULL);
+
+#define NO_POINTER "has 3 items, but its pointer is NULL"
+
+/* A count without a pointer is a mistake, and no absent list: it is refused wherever it stands. */
+static void test_a_count_without_a_list(void **state)
+{
+	(void)state;
+	struct kinds k = { .texts_count = 3 };
+
+	assert_never(&kinds_type, &k, "/texts", NO_POINTER);
+	k = (struct kinds){ .counts_count = 1 };
+	assert_never(&kinds_type, &k, "/counts", "has 1 members, but its pointer is NULL");
+	const int64_t none = 0;
+	const struct kinds_row rows[] = { { .items = (const void *)&none }, { .items_count = 3 } };
+	k = (struct kinds){ .rows = rows, .rows_count = 2 };
+	assert_never(&kinds_type, &k, "/rows/1", NO_POINTER);
+	assert_never(&kinds_points_type, &rows[1], "", NO_POINTER);
+	/* null wins over a value beside it, also over this one */
+	struct nullable lists = { .texts_count = 3, .texts_null = true };
+	assert_encoded(&nullable_type, &lists, "{\"texts\":null}");
+	lists.texts_null = false;
+	assert_never(&nullable_type, &lists, "/texts", NO_POINTER);
+	/* a list whose items may be null */
+	const struct tc_type holes =
+		TC_TYPE_OF_ARRAY(struct kinds_row, &texts_type, TC_INDIRECT, NULL);
+	const struct kinds_row list = { (const void *)rows, 2 };
+	assert_never(&holes, &list, "/1", NO_POINTER);
+}
+
 static void test_open_objects(void **state)
 {
 	(void)state;
@@ -420,6 +461,7 @@ static void test_task_definition(void **state)
 	task.dependencies = (const char *const[]){ same[0], "short" };
 	assert_rule(&tt_task_type, &task, "/dependencies/1", "matches the pattern ^[A-Za-z0-9_-]");
 	task.dependencies = NULL;
+	task.dependencies_count = 0;
 	task.worker_type = NULL;
 	task.project_id = "";
 	assert_rule(&tt_task_type, &task, "/projectId", "at least 1 characters, got 0");
@@ -433,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_absent_zero_and_empty),
 		cmocka_unit_test(test_unions),
 		cmocka_unit_test(test_what_no_text_can_say),
+		cmocka_unit_test(test_a_count_without_a_list),
 		cmocka_unit_test(test_open_objects),
 		cmocka_unit_test(test_text_rules),
 		cmocka_unit_test(test_ecma_patterns),

@@ -16,8 +16,12 @@ struct queue {
 	char body[8][2048];
 };
 
+#define NO_STATE "(none)" /* the reply does not tell it */
+
 static int write_status(char *text, size_t size, const char *state)
 {
+	if (strcmp(state, NO_STATE) == 0)
+		return snprintf(text, size, "{\"status\":{\"taskId\":\"" TASK "\"}}");
 	return snprintf(text, size,
 		"{\"status\":{\"taskId\":\"" TASK "\",\"provisionerId\":\"p\",\"workerType\":\"w\","
 		"\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\",\"projectId\":\"none\","
@@ -34,15 +38,17 @@ static void write_group(char *text, size_t size, const char *letters)
 		char letter;
 		const char *state;
 	} states[] = { { 'u', "unscheduled" }, { 'p', "pending" }, { 'r', "running" },
-		{ 'c', "completed" }, { 'f', "failed" }, { 'x', "exception" } };
+		{ 'c', "completed" }, { 'f', "failed" }, { 'x', "exception" },
+		{ '?', NULL } }; /* is not told */
 	int used = snprintf(text, size, "{\"tasks\":[");
 
 	for (const char *at = letters; *at; at++)
-		for (size_t i = 0; i < 6; i++)
+		for (size_t i = 0; i < 7; i++)
 			if (states[i].letter == *at)
 				used += snprintf(text + used, size - (size_t)used,
-					"%s{\"status\":{\"state\":\"%s\"},\"task\":{}}",
-					at > letters ? "," : "", states[i].state);
+					"%s{\"status\":{\"%s\":\"%s\"},\"task\":{}}",
+					at > letters ? "," : "", states[i].state ? "state" : "x",
+					states[i].state ? states[i].state : "");
 	snprintf(text + used, size - (size_t)used, "]}");
 }
 
@@ -83,6 +89,18 @@ static void begin(struct scene *scene)
 	assert_ok(scene->err.code, &scene->err);
 	scene->options = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
 	scene->options.delay_ms = 5;
+}
+
+/* The client takes replies that break their schema. */
+static void be_lenient(struct scene *scene)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	options.root_url = tc_responder_url(scene->responder);
+	options.lenient_replies = true;
+	tc_client_free(scene->client);
+	scene->client = tc_client_new(&options, &scene->err);
+	assert_ok(scene->err.code, &scene->err);
 }
 
 static int wait_task(struct scene *scene)
@@ -246,6 +264,41 @@ static void wrong_use_is_refused(void **state)
 	end(&scene);
 }
 
+/* Without one nobody knows what to wait for; at first, and later. */
+static void a_reply_without_a_state_is_an_error(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene = { .queue.states = { "pending", NULL }, .err = TC_ERROR_INIT };
+		scene.queue.states[i] = NO_STATE;
+		begin(&scene);
+		be_lenient(&scene);
+		assert_int_equal(wait_task(&scene), TC_ERROR_REPLY);
+		assert_null(scene.reply);
+		assert_failure(&scene.err, TC_ERROR_REPLY, "does not tell the state");
+		assert_int_equal(scene.queue.asked, i + 1);
+		end(&scene);
+	}
+}
+
+/* A task of which the state is not told is one of the others: the group is not resolved. */
+static void a_group_without_states_is_not_resolved(void **state)
+{
+	struct scene scene = { .queue.pages = { "c?" }, .err = TC_ERROR_INIT };
+	struct tc_wait_counts counts;
+
+	(void)state;
+	begin(&scene);
+	be_lenient(&scene);
+	scene.options.timeout_ms = 50;
+	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err),
+		TC_ERROR_TIMEOUT);
+	assert_int_equal(counts.other, 1);
+	assert_int_equal(counts.completed, 1);
+	tc_error_clear(&scene.err);
+	end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +309,8 @@ int main(void)
 		cmocka_unit_test(progress_is_told_and_may_end_it),
 		cmocka_unit_test(a_group_is_watched_until_all_are_resolved),
 		cmocka_unit_test(a_group_that_takes_too_long_is_counted),
+		cmocka_unit_test(a_reply_without_a_state_is_an_error),
+		cmocka_unit_test(a_group_without_states_is_not_resolved),
 		cmocka_unit_test(wrong_use_is_refused),
 	};
 

@@ -159,6 +159,13 @@ static int watch_task(struct wait *wait, tc_client *client, const char *task_id,
 		if (rc != TC_OK)
 			return rc;
 		const char *state = answer->status.state;
+		if (!state) { /* a lenient client takes such a reply */
+			tc_release(answer);
+			return tc_error_set(err, TC_ERROR_REPLY,
+				"queue.status: /status/state: the reply does not tell the state "
+				"of %s",
+				task_id);
+		}
 		bool news = !*reply || strcmp(state, (*reply)->status.state) != 0;
 		tc_release(*reply);
 		*reply = answer;

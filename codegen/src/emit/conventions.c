@@ -215,7 +215,6 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 {
 	static const char *const authentications[] = { NULL, "TC_AUTHENTICATION_REQUIRED",
 		"TC_AUTHENTICATION_NEVER" };
-	static const char *const choices[] = { NULL, "TC_CHOICE_NO", "TC_CHOICE_YES" };
 	struct tc__buffer init = TC__BUFFER(INIT_MAX);
 
 	if (!operation->dialect)
@@ -235,7 +234,6 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 	init_text(&init, "since", own->since);
 	init_text(&init, "removed_in", own->removed_in);
 	init_name(&init, "authentication", authentications, own->authentication);
-	init_name(&init, "redirects", choices, own->redirects);
 	if (!init.length)
 		return NULL;
 	tc__buffer_truncate(&init, init.length - 1);
@@ -346,6 +344,7 @@ static void add_system(struct tc__buffer *init, const struct tc_conventions *con
 	init_texts(init, "refused_user_agents", conventions->refused_user_agents);
 	init_text(init, "trace_header", conventions->trace_header);
 	init_text(init, "operator_separator", conventions->operator_separator);
+	init_texts(init, "reply_types", conventions->reply_types);
 	init_statuses(init, "final_statuses", conventions->final_statuses);
 	add_shapes(init, conventions->errors);
 	add_clock(init, conventions->clock);
@@ -354,7 +353,6 @@ static void add_system(struct tc__buffer *init, const struct tc_conventions *con
 	init_number(init, "body_max", conventions->body_max);
 	init_flag(init, "no_trace_header", conventions->no_trace_header);
 	init_flag(init, "anonymous_reads", conventions->anonymous_reads);
-	init_flag(init, "redirects_are_errors", conventions->redirects_are_errors);
 	init_flag(init, "session_first", conventions->session_first);
 }
 

@@ -27,6 +27,7 @@ struct rows {
 	const struct service *service;
 	struct pool pool;
 	struct pool_rows names; /* lists of parameters */
+	struct pool_rows types; /* lists of media types */
 	struct shared_rules rules;
 	struct pool_rows refusals;
 	struct pool_rows whole; /* conventions of more than one operation */
@@ -100,6 +101,31 @@ static void add_flags(struct fill *fill, const struct operation *operation)
 		fill_add(fill, ".wait_ms = %u,", operation->wait_ms);
 }
 
+/* What its reply has to be, where that is not what most are. */
+static void add_promise(struct rows *rows, struct fill *fill, const struct operation *operation)
+{
+	struct tc__buffer init = TC__BUFFER(EMIT_FILE_MAX);
+
+	if (operation->success) {
+		tc__buffer_text(&init, ".success = (const uint16_t[]){");
+		for (const uint16_t *status = operation->success; *status; status++)
+			tc__buffer_printf(&init, " %d,", *status);
+		tc__buffer_text(&init, " 0 },");
+		pool_fill(fill, tc__buffer_get(&init));
+	}
+	if (operation->reply_types) {
+		tc__buffer_truncate(&init, 0);
+		tc__buffer_char(&init, '{');
+		for (const char *const *type = operation->reply_types; *type; type++)
+			tc__buffer_printf(&init, " \"%s\",", *type);
+		tc__buffer_text(&init, " NULL }");
+		fill_add(fill, ".reply_types = %s,",
+			pool_share(&rows->types, operation->c_name, &init));
+	}
+	rows->pool.no_memory |= init.no_memory;
+	tc__buffer_clear(&init);
+}
+
 static bool has_twin(const struct rows *rows, size_t index)
 {
 	for (size_t i = 0; i < rows->service->operation_count; i++)
@@ -150,6 +176,7 @@ static void add_operation(struct rows *rows, size_t index)
 		operation->query_count);
 	add_bodies(&fill, operation);
 	add_flags(&fill, operation);
+	add_promise(rows, &fill, operation);
 	add_conventions(rows, &fill, index);
 	const char *refusals = refusals_share(&rows->refusals, operation);
 	if (refusals)
@@ -165,6 +192,8 @@ static void fill_rows(struct rows *rows)
 	size_t count = rows->service->operation_count;
 
 	rows->names = pool_rows_of(&rows->pool, "const struct tc_parameter", "names", true);
+	rows->types = pool_rows_of(&rows->pool, "const char", "types", true);
+	rows->types.pointers = true;
 	rows->whole =
 		pool_rows_of(&rows->pool, "const struct tc_operation_conventions", "rules", false);
 	rows->refusals = refusals_begin(&rows->pool);
@@ -185,6 +214,7 @@ static void emit_operations(struct tc__buffer *out, const struct service *servic
 	pool_open(&rows.pool);
 	fill_rows(&rows);
 	pool_write_rows(&rows.names, out);
+	pool_write_rows(&rows.types, out);
 	emit_rules_end(&rows.rules, out);
 	pool_write_rows(&rows.refusals, out);
 	pool_write_rows(&rows.whole, out);

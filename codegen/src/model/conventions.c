@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/model/conventions.h"
 
+#include "codegen/src/model/promise.h"
 #include "codegen/src/model/refusal.h"
 #include <string.h>
 
@@ -64,11 +65,11 @@ static int read_operation(
 	struct model *model, const struct node *node, struct operation *operation, tc_error *err)
 {
 	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs",
-		"refused", NULL };
+		"reply", "refused", NULL };
 	struct node retry = node_member(node, "retry"), wait = node_member(node, "waitMs");
-	struct node refused = node_member(node, "refused");
+	struct node reply = node_member(node, "reply"), refused = node_member(node, "refused");
 	int rc = node_refuse_others(
-		node, known, "retry, unsafeMember, unsafeValue, waitMs or refused", err);
+		node, known, "retry, unsafeMember, unsafeValue, waitMs, reply or refused", err);
 
 	if (rc == TC_OK)
 		rc = read_retry(&retry, operation, err);
@@ -76,6 +77,8 @@ static int read_operation(
 		rc = read_unsafe(node, operation, err);
 	if (rc == TC_OK)
 		rc = read_wait(&wait, operation, err);
+	if (rc == TC_OK)
+		rc = promise_read(model, &reply, operation, err);
 	return rc == TC_OK && refused.json ? refusals_read(model, &refused, operation, err) : rc;
 }
 

@@ -50,6 +50,8 @@ struct operation {
 	struct refusal *refusals;
 	size_t refusal_count;
 	uint32_t wait_ms;
+	const uint16_t *success;        /* statuses, ended by 0; NULL: 200 to 299 */
+	const char *const *reply_types; /* ended by NULL; NULL: those of its kind */
 	bool blob_output, pages;
 	const struct dialect_entry *dialect; /* what x1 adds; NULL: a plain reference */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/reference/dialect.h"
 
+#include "codegen/src/model/promise.h"
 #include "codegen/src/reference/dialect_value.h"
 #include <string.h>
 
@@ -314,12 +315,11 @@ int dialect_read_system(
 	const struct dialect_reader *reader, const struct tc_conventions **conventions)
 {
 	static const char *const known[] = { "$schema", "$id", "apiVersion", "title", "description",
-		"serviceName", "server", "request", "authentication", "anonymousReads", "redirects",
+		"serviceName", "server", "request", "authentication", "anonymousReads", "reply",
 		"finalStatuses", "errors", "clock", "operatorSets", "parameterSets", "entries",
 		NULL };
-	static const char *const redirects[] = { "success", "error", NULL };
+	struct node reply = node_member(reader->root, "reply");
 	struct tc_conventions *read = dialect_allocate(reader, 1, sizeof *read);
-	uint8_t errors = 0;
 
 	if (!read)
 		return TC_ERROR_NOMEM;
@@ -333,12 +333,11 @@ int dialect_read_system(
 	if (rc == TC_OK)
 		rc = dialect_flag(reader, reader->root, "anonymousReads", &read->anonymous_reads);
 	if (rc == TC_OK)
-		rc = dialect_choice(reader, reader->root, "redirects", redirects, &errors);
+		rc = promise_read_types(reader->model, &reply, &read->reply_types, reader->err);
 	if (rc == TC_OK)
 		rc = dialect_statuses(reader, reader->root, "finalStatuses", &read->final_statuses);
 	if (rc == TC_OK)
 		rc = read_refusals(reader, read);
-	read->redirects_are_errors = errors == 1;
 	*conventions = read;
 	return rc;
 }

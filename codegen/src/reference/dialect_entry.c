@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/reference/dialect.h"
 
+#include "codegen/src/model/promise.h"
 #include "codegen/src/model/type.h"
 #include "codegen/src/reference/dialect_value.h"
 #include <string.h>
@@ -236,13 +237,10 @@ static int check_slash(const struct dialect_reader *reader, const struct node *e
 static int read_choices(const struct dialect_reader *reader, const struct node *entry,
 	struct dialect_entry *dialect)
 {
-	static const char *const redirects[] = { "", "success", "error", NULL };
 	static const char *const authentications[] = { "optional", "required", "never", NULL };
-	int rc = dialect_choice(reader, entry, "redirects", redirects, &dialect->rules.redirects);
+	int rc = dialect_choice(
+		reader, entry, "authentication", authentications, &dialect->rules.authentication);
 
-	if (rc == TC_OK)
-		rc = dialect_choice(reader, entry, "authentication", authentications,
-			&dialect->rules.authentication);
 	if (rc == TC_OK)
 		rc = dialect_text(reader, entry, "base", &dialect->rules.base);
 	if (rc == TC_OK)
@@ -325,10 +323,11 @@ int dialect_read_entry(
 {
 	static const char *const known[] = { "type", "name", "title", "description", "category",
 		"method", "route", "args", "query", "input", "output", "scopes", "stability",
-		"noPublish", "base", "trailingSlash", "accept", "redirects", "headers",
+		"noPublish", "base", "trailingSlash", "accept", "reply", "headers",
 		"authentication", "requireOneOf", "retry", "unsafeMember", "unsafeValue", "waitMs",
 		"envelope", "outputTuple", "paging", "rpc", "events", "since", "removedIn", NULL };
 	struct dialect_entry *dialect = dialect_allocate(reader, 1, sizeof *dialect);
+	struct node reply = node_member(entry, "reply");
 
 	if (!dialect)
 		return TC_ERROR_NOMEM;
@@ -338,6 +337,8 @@ int dialect_read_entry(
 		rc = check_slash(reader, entry, operation);
 	if (rc == TC_OK)
 		rc = read_choices(reader, entry, dialect);
+	if (rc == TC_OK)
+		rc = promise_read(reader->model, &reply, operation, reader->err);
 	if (rc == TC_OK)
 		rc = read_repetition(reader, entry, operation);
 	if (rc == TC_OK)

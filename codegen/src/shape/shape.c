@@ -183,7 +183,11 @@ static void build_array(struct builder *b, struct shape *shape, const tc_json *s
 static void build_scalar(
 	struct builder *b, struct shape *shape, const tc_json *schema, unsigned kinds, bool integer)
 {
-	if (kinds == 1u << TC_JSON_STRING) {
+	if (kinds == 1u << TC_JSON_STRING && tc_json_true(tc_json_get(schema, "anyText"))) {
+		shape->kind = SHAPE_JSON; /* C text would end at a NUL */
+		shape->json_kinds = kinds;
+		shape_note(b, shape, "It may have any character, even NUL.");
+	} else if (kinds == 1u << TC_JSON_STRING) {
 		shape->kind = SHAPE_TEXT;
 		shape_read_text(b, shape, schema);
 	} else if (kinds == 1u << TC_JSON_NUMBER && integer) {

@@ -617,8 +617,8 @@ struct tc_buildbot_logchunk_response_meta {
 /* Lines of a log. */
 struct tc_buildbot_logchunk {
 	/* The lines; in a log of type s each begins with o, e or h, for output, errors and headers.
-	 * Required. */
-	const char *content;
+	 * Required. It may have any character, even NUL. */
+	const tc_json *content;
 	int64_t firstline; /* Number of the first of them, from 0. Required. */
 	int64_t logid; /* The log. Required. */
 	const tc_json *other_members;
@@ -973,7 +973,7 @@ struct tc_buildbot_test_result {
 	bool test_name_null;
 	int64_t test_result_setid; /* The set it belongs to. Required. */
 	int64_t test_resultid; /* Number of the result. Required. */
-	const char *value; /* The value. Required. */
+	const tc_json *value; /* The value. Required. It may have any character, even NUL. */
 	const tc_json *other_members;
 };
 

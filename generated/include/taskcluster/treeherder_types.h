@@ -235,7 +235,7 @@ struct tc_treeherder_text_log_errors_item {
 	/* Number of the job. May be null. */
 	struct tc_opt_int64 job;
 	bool job_null;
-	const char *line; /* The text. Required. */
+	const tc_json *line; /* The text. Required. It may have any character, even NUL. */
 	int64_t line_number; /* Where it stands in the log. Required. */
 	const tc_json *matches; /* Known failures that it is like. */
 	const tc_json *metadata; /* What a structured log says about it. */
@@ -261,7 +261,9 @@ struct tc_treeherder_bug_suggestions_item {
 	/* End of the path of the test, when there is one. May be null. */
 	const char *path_end;
 	bool path_end_null;
-	const char *search; /* The line, without its beginning that says nothing. Required. */
+	/* The line, without its beginning that says nothing. Required. It may have any character,
+	 * even NUL. */
+	const tc_json *search;
 	/* What the bugs were looked for by. */
 	const char *const *search_terms;
 	size_t search_terms_count;
@@ -1331,8 +1333,8 @@ struct tc_treeherder_failures_by_bug_item {
 	bool bug_id_null;
 	const char *build_type; /* The build options. */
 	int64_t job_id; /* The job. Required. */
-	/* Error lines. */
-	const char *const *lines;
+	/* Error lines. Items: It may have any character, even NUL. */
+	const tc_json *const *lines;
 	size_t lines_count;
 	const char *machine_name; /* The machine. */
 	const char *platform; /* The platform. */

@@ -48,8 +48,9 @@ TC_API const char *tc_call_url(const tc_call *call);
 
 /*
  * A URL that anybody can GET for `lifetime_s` seconds (0: 15 minutes) with this call's rights: a
- * Hawk bewit. For GET operations only. Under the task's proxy the proxy signs, which is a request
- * of its own and good for an hour whatever is asked. Release *url; treat it as a secret.
+ * Hawk bewit. The seconds are counted from now by the clock here, whatever a server's Date said.
+ * For GET operations only. Under the task's proxy the proxy signs, which is a request of its own
+ * and good for an hour whatever is asked. Release *url; treat it as a secret.
  */
 TC_API int tc_call_signed_url(
 	const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err);

@@ -40,9 +40,10 @@ struct tc_options {
 				  calls go to it unsigned */
 	const char *base_url;  /* replaces the base URL of services that carry their own: the
 				  2015 generation, and other systems; {service} stands for its
-				  name, without "classic-" */
+				  name, without "classic-"; credentials go to such servers only
+				  when they are named here, or no root_url and proxy_url is */
 	const tc_credentials *credentials; /* shared; NULL: unsigned calls; for systems with users:
-					      the name and the password */
+					      tc_credentials_password */
 	int64_t connect_timeout_ms;        /* 10,000 */
 	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
 				       waiting time on top */
@@ -98,7 +99,10 @@ TC_API tc_client *tc_client_dup(tc_client *client, tc_error *err);
  * the old ones. NULL: unsigned from now on. */
 TC_API void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials);
 
-/* How far this client takes the server's clock to be ahead of ours, in ms; learnt from its 401s. */
+/* How far this client takes the server's clock to be ahead of ours, in ms; learnt from its 401s. A
+ * Date header, which nobody signs, is believed up to a day, and only for the requests themselves:
+ * when signed URLs end, and when it is time to renew, goes by the clock here (and by what a server
+ * proves with Hawk's tsm). */
 TC_API int64_t tc_client_clock_offset_ms(const tc_client *client);
 
 /* Gives the client back; it ends with the last of its calls. NULL is fine. After fork a child may

@@ -71,6 +71,7 @@ struct tc_conventions {
 	const char *const *refused_user_agents; /* patterns */
 	const char *trace_header;               /* another name for it */
 	const char *operator_separator;         /* NULL: "__" */
+	const char *const *reply_types;         /* of replies that are JSON; NULL: its own */
 	const uint16_t *final_statuses;         /* ends with 0 */
 	const struct tc_error_shape *errors;
 	const struct tc_clock_rule *clock;
@@ -79,7 +80,6 @@ struct tc_conventions {
 	int64_t body_max; /* 0: 10 MiB; negative: no limit */
 	bool no_trace_header;
 	bool anonymous_reads;
-	bool redirects_are_errors;
 	bool session_first; /* of the schemes */
 };
 
@@ -129,8 +129,6 @@ struct tc_query_rule {
 	bool secret;
 	const char *member; /* which is this one; NULL: the one of its own name */
 };
-
-enum tc_choice { TC_CHOICE_DEFAULT = 0, TC_CHOICE_NO, TC_CHOICE_YES };
 
 enum tc_authentication {
 	TC_AUTHENTICATION_OPTIONAL = 0,
@@ -188,7 +186,6 @@ struct tc_operation_conventions {
 	const struct tc_event_stream *events;
 	const char *since, *removed_in;
 	uint8_t authentication; /* an enum tc_authentication */
-	uint8_t redirects;      /* an enum tc_choice: whether they are errors */
 };
 
 /* Something that servers cannot take although their schemas allow it, such as a number that their

@@ -22,10 +22,16 @@ typedef struct tc_credentials tc_credentials;
 /*
  * `certificate` is the JSON text that belongs to temporary credentials, or NULL (or "") for
  * permanent ones. Refused: an empty id or token; characters in the id that a Hawk header cannot
- * carry; a certificate that is malformed or could never be accepted.
+ * carry, and in the token that no token has (blanks, quotes, the end of a line); a certificate that
+ * is malformed or could never be accepted.
  */
 TC_API tc_credentials *tc_credentials_new(
 	const char *client_id, const char *access_token, const char *certificate, tc_error *err);
+
+/* For systems with users: a name and a password, which may have blanks and quotes, but no control
+ * characters. */
+TC_API tc_credentials *tc_credentials_password(
+	const char *user, const char *password, tc_error *err);
 
 /* From JSON as the services write it: {clientId, accessToken, certificate?, authorizedScopes?},
  * the certificate as a string (a claim's reply) or as an object; null members are absent. */

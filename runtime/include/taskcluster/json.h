@@ -41,6 +41,18 @@ enum tc_json_kind {
  */
 TC_API int tc_json_parse(const char *text, size_t length, const tc_json **json, tc_error *err);
 
+enum tc_json_read_flag {
+	/* Half of a surrogate pair, such as \ud83d alone, is no character and is refused; with this
+	 * flag it becomes U+FFFD. Some servers write what was cut in the middle of a character, or
+	 * was no text at all, so; replies are read with it. */
+	TC_JSON_MEND = 1
+};
+
+/* tc_json_parse with flags, enum tc_json_read_flag: for texts that others wrote, such as messages.
+ */
+TC_API int tc_json_read(
+	const char *text, size_t length, unsigned flags, const tc_json **json, tc_error *err);
+
 TC_API enum tc_json_kind tc_json_kind(const tc_json *json);
 
 /* A string's bytes, UTF-8, with a NUL behind them; NULL unless it is a string. A string that
@@ -51,9 +63,9 @@ TC_API size_t tc_json_text_length(const tc_json *json);
 /* true only for the JSON value true. */
 TC_API bool tc_json_true(const tc_json *json);
 
-/* Stores a number's value and returns true; false, and nothing stored, when it is no number or
- * (int64) has a fraction or does not fit. "1e3" and "1.0" are integers. Independent of the locale.
- */
+/* Stores a number's value and returns true; false, and nothing stored, when it is no number, does
+ * not fit, or (int64) has a fraction. "1e3" and "1.0" are integers; no double is near "1e400".
+ * Independent of the locale. */
 TC_API bool tc_json_int64(const tc_json *json, int64_t *value);
 TC_API bool tc_json_double(const tc_json *json, double *value);
 

@@ -28,7 +28,13 @@
  * A loop, its clients and its calls belong to one thread. Only tc_loop_cancel and tc_loop_wake may
  * be called from any thread. Callbacks come from inside tc_loop_run, tc_loop_poll, tc_loop_ready,
  * tc_loop_timeout and tc_loop_free, never from inside tc_loop_start or tc_loop_cancel. In a
- * callback everything is allowed but to wait on or to free the loop.
+ * callback everything is allowed but to wait on the loop, which is refused. After tc_loop_cancel on
+ * the loop's thread nothing of that run is called any more but its on_done.
+ *
+ * A name is looked up by a thread of libcurl's, which nothing can break off. What ends meanwhile
+ * (by its timeout, by a cancel, with the loop) leaves it behind: it ends when the resolver gives
+ *up, touching nothing of ours. At most 32 are left behind within a minute, then the next is waited
+ *for. So a program that unloads the library by dlclose gives look-ups that time first.
  */
 
 #include <taskcluster/call.h>
@@ -114,8 +120,9 @@ TC_API void tc_loop_timeout(tc_loop *loop);
 
 /*
  * Ends the loop. The runs that are left end first, as canceled, with their callbacks; nothing can
- * be started in these. NULL is fine. After fork a child may do only this (no callback comes then)
- * or exec.
+ * be started in these. NULL is fine. From inside a callback it takes effect when the turn ends: the
+ * loop is gone when the tc_loop_run, _poll, _ready or _timeout that called back returns. After fork
+ * a child may do only this (no callback comes then) or exec.
  */
 TC_API void tc_loop_free(tc_loop *loop);
 

@@ -59,6 +59,11 @@ struct tc_operation {
 	const struct tc_operation_conventions *conventions; /* NULL: Taskcluster's */
 	bool secret_reply; /* by its schema the reply may hold a secret: typed, it is wiped when
 			      it is released */
+	const uint16_t *success;        /* the statuses of a success, and 0 behind them; NULL: 200
+					   to 299 */
+	const char *const *reply_types; /* the media types that its content may have, and NULL
+					   behind them; NULL: any of bytes, text/event-stream
+					   of events, and application/json */
 	const struct tc_refusal *refusals; /* NULL: none; ends with one without a reason */
 };
 

@@ -78,6 +78,10 @@ TC_API void tc_pages_free(tc_pages *pages); /* at any time; NULL is fine */
  * caller works on what has come, the transfer stands still. So memory is constant, and the first
  * item is there before its page is whole. Where a system sends items as rows, whose names come once
  * for all of them, they are given as objects, and a page is held until it is whole.
+ *
+ * The client's timeout_ms bounds silence, and more: a page may take as long in all, and a
+ * millisecond for each of its bytes, not counting what the caller takes for its items. So a
+ * slow line is fine, but who sends less than 1,000 bytes a second gets nowhere: TC_ERROR_TIMEOUT.
  */
 typedef struct tc_items tc_items;
 

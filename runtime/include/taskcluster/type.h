@@ -22,7 +22,7 @@
  *	number, bool   struct tc_opt_int64 x; …     optional: {0} is absent
  *	object         struct y x;                  required: embedded
  *	               const struct y *x;           optional: NULL is absent
- *	array          const T *x; size_t x_count;  NULL: absent; an empty one: not NULL, count 0
+ *	array          const T *x; size_t x_count;  NULL, count 0: absent; empty: not NULL, count 0
  *	map            const struct y *x;           an object with members of any name: an array
  *	               size_t x_count;              of { const char *key; T value; }
  *	free-form      const tc_json *x;            NULL: absent
@@ -34,6 +34,10 @@
  * holds, and says of a reply that null came; an array's items that may be null are held as optional
  * ones, and absent is null. Dates are strings; <taskcluster/date.h> converts them. Numbers that are
  * not integers are doubles; who needs their digits as they were written reads the reply as tc_json.
+ *
+ * Where a schema has text that programs printed, which may have any character, NUL too, it is a
+ *free-form value: a string, whole by its tc_json_text_length. Other strings of replies have U+FFFD
+ *in place of a NUL.
  *
  * An object that may have members its schema does not name keeps them, as one object, in
  * `const tc_json *other_members`, NULL for none; they are sent with the others.
@@ -64,7 +68,10 @@ enum tc_decode_flag {
 	 * wrong kind counts as absent (in an array: stays {0}), null as absent. */
 	TC_DECODE_LENIENT = 1,
 	/* It may hold secrets: tc_release wipes it. */
-	TC_DECODE_SECRET = 2
+	TC_DECODE_SECRET = 2,
+	/* Half of a surrogate pair becomes U+FFFD (TC_JSON_MEND), and so does \u0000 where C text
+	 * is to hold it. Replies are read so. */
+	TC_DECODE_MEND = 4
 };
 
 enum tc_encode_flag {

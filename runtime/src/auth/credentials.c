@@ -22,6 +22,35 @@ static int check_client_id(const char *client_id, tc_error *err)
 	return TC_OK;
 }
 
+/* What a file, a shell or a copy adds to a token, such as the end of its line or quotes, would make
+ * every signature wrong. */
+static int check_token(const char *token, tc_error *err)
+{
+	if (!*token)
+		return tc__fail(err, TC_ERROR_CREDENTIALS, "the access token is empty");
+	for (const char *at = token; *at; at++)
+		if (*at <= ' ' || *at > '~' || strchr("\"'\\", *at))
+			return tc__fail(err, TC_ERROR_CREDENTIALS,
+				"the access token has byte 0x%02x at position %zu; expected "
+				"printable ASCII without blanks, quotes and backslashes",
+				(unsigned)(unsigned char)*at, (size_t)(at - token));
+	return TC_OK;
+}
+
+/* RFC 7617, 2 */
+static int check_password(const char *password, tc_error *err)
+{
+	if (!*password)
+		return tc__fail(err, TC_ERROR_CREDENTIALS, "the password is empty");
+	for (const char *at = password; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return tc__fail(err, TC_ERROR_CREDENTIALS,
+				"the password has byte 0x%02x at position %zu; expected no control "
+				"characters",
+				(unsigned)*at, (size_t)(at - password));
+	return TC_OK;
+}
+
 int tc__credentials_check_scopes(const char *what, const struct tc_scopes *scopes, tc_error *err)
 {
 	if (scopes->count > 0 && !scopes->scopes)
@@ -201,20 +230,34 @@ tc_credentials *tc__credentials_make(const struct tc__origin *origin, tc_error *
 	return NULL;
 }
 
-tc_credentials *tc__credentials_make_with(
-	const struct tc__origin *origin, const char *access_token, tc_error *err)
+/* With a secret that has been checked and is yet to be guarded. */
+static tc_credentials *make_of(const struct tc__origin *origin, const char *secret, tc_error *err)
 {
-	if (!*access_token) {
-		tc__fail(err, TC_ERROR_CREDENTIALS, "the access token is empty");
-		return NULL;
-	}
 	struct tc__origin whole = *origin;
-	whole.token = tc__token_new(access_token, strlen(access_token), err);
+
+	whole.token = tc__token_new(secret, strlen(secret), err);
 	if (!whole.token)
 		return NULL;
 	tc_credentials *made = tc__credentials_make(&whole, err);
 	tc__token_free(whole.token);
 	return made;
+}
+
+tc_credentials *tc__credentials_make_with(
+	const struct tc__origin *origin, const char *access_token, tc_error *err)
+{
+	return check_token(access_token, err) == TC_OK ? make_of(origin, access_token, err) : NULL;
+}
+
+tc_credentials *tc_credentials_password(const char *user, const char *password, tc_error *err)
+{
+	const struct tc__origin origin = { .client_id = user };
+
+	if (!user || !password) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", user ? "password" : "user");
+		return NULL;
+	}
+	return check_password(password, err) == TC_OK ? make_of(&origin, password, err) : NULL;
 }
 
 tc_credentials *tc_credentials_new(

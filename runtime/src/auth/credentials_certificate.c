@@ -145,11 +145,10 @@ void tc__certificate_to_sign(
 	tc__buffer_text(text, "version:1\n");
 	if (certificate->issuer)
 		tc__buffer_printf(text, "clientId:%s\nissuer:%s\n", client_id, certificate->issuer);
-	tc__buffer_printf(text, "seed:%s\nstart:%lld\nexpiry:%lld\nscopes:\n", certificate->seed,
+	tc__buffer_printf(text, "seed:%s\nstart:%lld\nexpiry:%lld\nscopes:", certificate->seed,
 		(long long)certificate->start_ms, (long long)certificate->expiry_ms);
 	for (size_t i = 0; i < certificate->scopes.count; i++) {
-		if (i > 0)
-			tc__buffer_char(text, '\n');
+		tc__buffer_char(text, '\n');
 		tc__buffer_text(text, certificate->scopes.scopes[i]);
 	}
 }

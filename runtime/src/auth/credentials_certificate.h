@@ -30,8 +30,9 @@ int tc__certificate_read(const tc_json *json, const char *client_id, struct tc__
  * than 31 days. `code` is the error's. */
 int tc__certificate_check_span(int64_t start_ms, int64_t expiry_ms, int code, tc_error *err);
 
-/* Appends the text that the issuer signs; `client_id` is the name of named credentials, else it is
- * not used. */
+/* Appends the text that the issuer signs: lines with a line feed between them and none at the end,
+ * so that without scopes it ends in "scopes:" (the auth service joins the same list). `client_id`
+ * is the name of named credentials, else it is not used. */
 void tc__certificate_to_sign(
 	struct tc__buffer *text, const struct tc__certificate *certificate, const char *client_id);
 

@@ -6,8 +6,8 @@
 #include "runtime/src/base/error.h"
 #include <string.h>
 
-/* More than 18 digits are no time, and could overflow. */
-#define TS_DIGITS_MAX 18
+/* More than 12 digits are no time that anybody can write, and could overflow in milliseconds. */
+#define TS_DIGITS_MAX 12
 
 /* A header's attribute that is looked for. */
 struct wanted {

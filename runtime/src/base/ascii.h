@@ -30,6 +30,15 @@ static inline bool tc__is_alphanumeric(char c)
 	return tc__is_digit(c) || tc__is_letter(c);
 }
 
+/* The value of a hexadecimal digit; -1 for all else. */
+static inline int tc__hex_digit(char c)
+{
+	if (tc__is_digit(c))
+		return c - '0';
+	c = tc__lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Whether `length` bytes are the same but for case; no NUL ends them. */
 static inline bool tc__same_letters(const char *a, const char *b, size_t length)
 {

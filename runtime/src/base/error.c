@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/base/error.h"
 
+#include "runtime/src/base/redact.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -126,14 +127,45 @@ static size_t whole_characters(const char *text, size_t length)
 	return size > length - last + 1 ? last - 1 : length;
 }
 
-/* The message for a text that may have been cut; NULL when memory ends. */
-static char *make_message(const char *text)
+/* The message for a text that may have been cut; NULL when memory ends. Whatever went into the
+ * text, a URL or what a library said, no secret of it is told. */
+static char *make_message(char text[TC__MESSAGE_MAX + 1])
 {
+	tc__redact_in_place(text, TC__MESSAGE_MAX + 1);
 	size_t length = strlen(text);
 
 	if (length == TC__MESSAGE_MAX)
 		length = whole_characters(text, length);
 	return tc__object_text(text, length);
+}
+
+/* The message that two texts make, of at most `max` bytes: it is the end that gives way. NULL when
+ * memory ends. */
+static char *join(const char *prefix, const char *text, size_t max)
+{
+	size_t before = strlen(prefix), length = strlen(text);
+
+	if (length > max - before)
+		length = max - before < 4 ? 0 : whole_characters(text, max - before);
+	char *message = tc__object_alloc(before + length + 1);
+	if (!message)
+		return NULL;
+	memcpy(message, prefix, before);
+	memcpy(message + before, text, length);
+	return message;
+}
+
+/* The message for what a server says; NULL when there is none, or memory ends. */
+static char *make_long_message(const char *text)
+{
+	struct tc__buffer safe = TC__BUFFER(2 * TC__REFUSED_MAX);
+	char *message = NULL;
+
+	tc__redact(&safe, text, strlen(text));
+	if (safe.length && !tc__buffer_failed(&safe))
+		message = join("", safe.data, TC__REFUSED_MAX);
+	tc__buffer_clear(&safe);
+	return message;
 }
 
 /* Replaces what the error held. The arguments may point into it, so it is released last. */
@@ -225,19 +257,15 @@ int tc__fail_at(tc_error *err, int code, const char *pointer, const char *format
 	return code;
 }
 
-int tc__fail_refused(
-	tc_error *err, int code, const struct tc__refusal *refusal, const char *format, ...)
+int tc__fail_refused(tc_error *err, int code, const struct tc__refusal *refusal, const char *text)
 {
 	if (!err)
 		return code;
-	struct detail *detail = copy_detail(refusal, NULL);
-	int status = refusal->status;
-	va_list arguments;
-	va_start(arguments, format);
-	set(err, code, "", format, arguments);
-	va_end(arguments);
-	err->detail = detail;
-	err->http_status = status;
+	tc_error failure = { .code = code, .http_status = refusal->status };
+	failure.message = make_long_message(text);
+	failure.detail = copy_detail(refusal, NULL);
+	tc_error_clear(err);
+	*err = failure;
 	return code;
 }
 
@@ -257,10 +285,9 @@ int tc__fail_with(tc_error *to, tc_error *from)
 
 int tc__error_tell(tc_error *kept, tc_error *to)
 {
-	tc_error again = TC_ERROR_INIT;
+	tc_error again = { .code = kept->code, .http_status = kept->http_status };
 
-	tc__fail(&again, kept->code, "%s", tc_error_text(kept));
-	again.http_status = kept->http_status;
+	again.message = join("", tc_error_text(kept), TC__REFUSED_MAX);
 	tc__fail_with(to, kept);
 	*kept = again;
 	return kept->code;
@@ -288,10 +315,11 @@ void tc__error_prefix(tc_error *err, const char *format, ...)
 	va_start(arguments, format);
 	int used = vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	if (used < 0 || (size_t)used >= sizeof text)
+	if (used < 0 || (size_t)used + 2 >= sizeof text)
 		return;
-	snprintf(text + used, sizeof text - (size_t)used, ": %s", err->message);
-	char *message = make_message(text);
+	strcpy(text + used, ": ");
+	bool is_long = strlen(err->message) > TC__MESSAGE_MAX;
+	char *message = join(text, err->message, is_long ? TC__REFUSED_MAX : TC__MESSAGE_MAX);
 	if (!message)
 		return;
 	tc_release(err->message);

@@ -11,9 +11,11 @@
 #include "runtime/src/base/memory.h"
 #include <taskcluster/error.h>
 
-/* The message is cut at this many bytes, with its prefixes; what a server sent is kept whole in the
- * detail. */
+/* The message is cut at this many bytes, with its prefixes; one about a refusal only here, as what
+ * a server says may be long. Each is redacted (redact.h). Whatever a server sent is kept whole in
+ * the detail. */
 #define TC__MESSAGE_MAX 2000
+#define TC__REFUSED_MAX ((size_t)80 * 1024)
 
 TC_PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);
 
@@ -36,11 +38,9 @@ struct tc__refusal {
 	size_t body_length;
 };
 
-/* A failure with what the server said. Copies what memory allows: the code, the status and (if at
- * all possible) the message are set in any case. */
-TC_PRINTF(4, 5)
-int tc__fail_refused(
-	tc_error *err, int code, const struct tc__refusal *refusal, const char *format, ...);
+/* A failure with what the server said; `text` is the message. Copies what memory allows: the code,
+ * the status and (if at all possible) the message are set in any case. */
+int tc__fail_refused(tc_error *err, int code, const struct tc__refusal *refusal, const char *text);
 
 /* Moves *from into *to (which may be NULL) and clears *from. Returns the code moved. */
 int tc__fail_with(tc_error *to, tc_error *from);

@@ -29,11 +29,4 @@ static inline bool tc__log_wants(const struct tc__log *log, enum tc_log_level le
 TC_PRINTF(3, 4)
 void tc__log(const struct tc__log *log, enum tc_log_level level, const char *format, ...);
 
-/*
- * Appends a text with its secrets replaced by "(redacted)": the values of headers that carry
- * credentials, of URL parameters that sign (bewit, signature, token), and of JSON members that hold
- * tokens, certificates, secrets or passwords, also inside quoted JSON and in texts that were cut.
- */
-void tc__log_redact(struct tc__buffer *line, const char *text, size_t length);
-
 #endif

@@ -82,7 +82,7 @@ struct tc__performance {
 	struct tc__reply reply;
 	struct tc__delivery delivery;
 	struct tc__retry retry;
-	int attempts;
+	int64_t attempts;
 	int64_t attempt_begun_ms;
 	struct tc__sink *sink;     /* the call's own; a login between has none */
 	struct tc__request *login; /* NULL until one is needed */

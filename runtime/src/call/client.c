@@ -100,6 +100,15 @@ static int check_texts(const struct tc_options *options, tc_error *err)
 	return TC_OK;
 }
 
+static int check_http_proxy(const char *proxy, tc_error *err)
+{
+	int rc = proxy ? tc__url_check_proxy(proxy, err) : TC_OK;
+
+	if (rc != TC_OK)
+		tc__error_prefix(err, "http_proxy");
+	return rc;
+}
+
 static int check_numbers(const struct tc_options *options, tc_error *err)
 {
 	const struct {
@@ -138,6 +147,8 @@ static int check_options(const struct tc_options *options, bool environment, tc_
 	if (rc == TC_OK)
 		rc = check_texts(options, err);
 	if (rc == TC_OK)
+		rc = check_http_proxy(options->http_proxy, err);
+	if (rc == TC_OK)
 		rc = check_numbers(options, err);
 	return rc;
 }
@@ -160,11 +171,32 @@ static void fill_defaults(struct tc_options *options)
 
 /* ---- making a client ---- */
 
+/* What is signed is the host as it will be sent. */
+static int copy_urls(tc_client *client, tc_error *err)
+{
+	struct tc_options *o = &client->options;
+	const char **urls[] = { &o->root_url, &o->proxy_url, &o->base_url };
+	struct tc__buffer url = TC__BUFFER(SIZE_MAX / 2);
+	int rc = TC_OK;
+
+	for (size_t i = 0; rc == TC_OK && i < sizeof urls / sizeof *urls; i++) {
+		if (!*urls[i])
+			continue;
+		tc__buffer_truncate(&url, 0);
+		tc__url_as_sent(&url, *urls[i]);
+		*urls[i] = tc__buffer_failed(&url)
+			? NULL
+			: tc__arena_text(&client->texts, url.data, url.length);
+		rc = *urls[i] ? TC_OK : tc__fail_nomem(err);
+	}
+	tc__buffer_clear(&url);
+	return rc;
+}
+
 static int copy_texts(tc_client *client, tc_error *err)
 {
 	struct tc_options *o = &client->options;
-	const char **texts[] = { &o->root_url, &o->proxy_url, &o->base_url, &o->user_agent,
-		&o->ca_file, &o->http_proxy, &o->trace_id };
+	const char **texts[] = { &o->user_agent, &o->ca_file, &o->http_proxy, &o->trace_id };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (!*texts[i])
@@ -237,7 +269,8 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 	client->options = *options;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
-	if (copy_texts(client, err) != TC_OK || prepare(client, err) != TC_OK) {
+	if (copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
+		prepare(client, err) != TC_OK) {
 		tc_client_free(client);
 		return NULL;
 	}
@@ -304,7 +337,7 @@ tc_client *tc_client_dup(tc_client *client, tc_error *err)
 	tc_client *copy = make(&options, client->environment, err);
 	if (!copy)
 		return NULL;
-	copy->offset_ms = client->offset_ms;
+	copy->offset = client->offset;
 	copy->credentials_given = client->credentials_given;
 	if (tc__client_copy_realms(copy, client, err) == TC_OK)
 		return copy;
@@ -326,7 +359,7 @@ void tc_client_set_credentials(tc_client *client, const tc_credentials *credenti
 
 int64_t tc_client_clock_offset_ms(const tc_client *client)
 {
-	return client ? client->offset_ms : 0;
+	return client ? client->offset.ms : 0;
 }
 
 tc_client *tc__client_ref(tc_client *client)
@@ -378,5 +411,10 @@ void tc__client_set_transport(tc_client *client, struct tc__transport *transport
 
 int64_t tc__client_server_ms(const tc_client *client)
 {
-	return tc__clock_now_ms(&client->options.seams) + client->offset_ms;
+	return tc__clock_now_ms(&client->options.seams) + client->offset.ms;
+}
+
+int64_t tc__client_proved_ms(const tc_client *client, const struct tc__offset *offset)
+{
+	return tc__clock_now_ms(&client->options.seams) + offset->proved_ms;
 }

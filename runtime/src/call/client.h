@@ -11,6 +11,13 @@
 
 struct tc__curl_settings;
 
+/* A server's clock minus ours. Nobody signs a Date: it is good enough to sign requests by, which
+ * that server then judges, but not for anything that others rely on. */
+struct tc__offset {
+	int64_t ms;        /* as far as anybody told */
+	int64_t proved_ms; /* as far as it was told with the key's MAC */
+};
+
 struct tc_client {
 	size_t references;         /* the caller's, and one for each call; all on one thread */
 	struct tc_options options; /* with every default filled in; texts lie in the arena */
@@ -22,11 +29,12 @@ struct tc_client {
 	int64_t renew_again_ms;      /* options.renew is not asked before (steady clock) */
 	struct tc__retry_policy retry;
 	struct tc__log log;
-	int64_t offset_ms;               /* the server's clock minus ours */
+	struct tc__offset offset;
 	struct tc__realm *realms;        /* of other systems; see client_realm.h */
 	bool credentials_given;          /* by the caller, not by the environment */
 	int64_t rpc_id;                  /* of the last remote procedure call */
 	struct tc__transport *transport; /* NULL until the first attempt */
+	bool performing;                 /* a call is under way on it, which may be calling back */
 };
 
 /* One more reference, which tc_client_free gives back. */
@@ -50,5 +58,8 @@ bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused, 
 
 /* What time it is for the server, as far as we know; ms since 1970. */
 int64_t tc__client_server_ms(const tc_client *client);
+
+/* The same as far as it is proved: what expiries are told and judged by. */
+int64_t tc__client_proved_ms(const tc_client *client, const struct tc__offset *offset);
 
 #endif

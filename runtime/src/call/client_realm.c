@@ -37,8 +37,13 @@ static int find_root(const tc_client *client, const struct tc_service *service,
 		given = system->server_default;
 	if (!given)
 		return TC_OK;
-	tc__expand_template(&realm->root, given, "", service);
-	if (tc__buffer_failed(&realm->root))
+	struct tc__buffer url = TC__BUFFER(TC__URL_MAX);
+	tc__expand_template(&url, given, "", service);
+	if (!tc__buffer_failed(&url))
+		tc__url_as_sent(&realm->root, tc__buffer_get(&url));
+	bool failed = tc__buffer_failed(&url) || tc__buffer_failed(&realm->root);
+	tc__buffer_clear(&url);
+	if (failed)
 		return tc__fail_nomem(err);
 	int rc = tc__url_parse(realm->root.data, &parts, err);
 	if (rc != TC_OK)
@@ -62,7 +67,9 @@ static int find_credentials(const tc_client *client, struct tc__realm *realm, tc
 		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s is set, but %s is not",
 			id ? system->environment_id : system->environment_secret,
 			id ? system->environment_secret : system->environment_id);
-	realm->credentials = tc_credentials_new(id, secret, NULL, err);
+	realm->credentials = system->session && system->session->basic
+		? tc_credentials_password(id, secret, err)
+		: tc_credentials_new(id, secret, NULL, err);
 	return realm->credentials ? TC_OK : TC_ERROR_CREDENTIALS;
 }
 
@@ -135,18 +142,28 @@ int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 
 /*
  * Credentials that the caller gave are for the servers that its options name: with base_url for
- * that one; with a Taskcluster root and without base_url they are Taskcluster's, and a system's
- * best known server must not see them.
+ * that one; with a Taskcluster root and without base_url they are Taskcluster's, and the best known
+ * server of a system, or of a service of 2015, must not see them.
  */
-const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm)
+static bool names_only_a_root(const tc_client *client)
 {
 	const struct tc_options *options = &client->options;
-	bool elsewhere = realm->system->server_url && !options->base_url &&
-		(options->root_url || options->proxy_url);
 
+	return !options->base_url && (options->root_url || options->proxy_url);
+}
+
+const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm)
+{
 	if (client->environment && !client->credentials_given)
 		return realm->system->server_url ? realm->credentials : client->credentials;
-	return elsewhere ? NULL : client->credentials;
+	return realm->system->server_url && names_only_a_root(client) ? NULL : client->credentials;
+}
+
+bool tc__client_withholds(const tc_client *client, const struct tc_operation *operation)
+{
+	const struct tc_service *service = operation->service;
+
+	return !service->conventions && service->base_url && names_only_a_root(client);
 }
 
 int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,
@@ -161,19 +178,19 @@ int tc__client_site(tc_client *client, const struct tc_operation *operation, str
 	return rc;
 }
 
-int64_t *tc__client_offset(tc_client *client, const struct tc_operation *operation)
+struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation)
 {
 	const struct tc_conventions *system = tc__system_of(operation);
 
 	for (struct tc__realm *realm = client->realms; system && realm; realm = realm->next)
 		if (realm->system == system && system->server_url)
-			return &realm->offset_ms;
-	return &client->offset_ms;
+			return &realm->offset;
+	return &client->offset;
 }
 
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation)
 {
-	return tc__clock_now_ms(&client->options.seams) + *tc__client_offset(client, operation);
+	return tc__clock_now_ms(&client->options.seams) + tc__client_offset(client, operation)->ms;
 }
 
 void tc__client_end_sessions(tc_client *client)
@@ -191,7 +208,7 @@ int tc__client_copy_realms(tc_client *to, const tc_client *from, tc_error *err)
 		*copy = (struct tc__realm){ .next = to->realms,
 			.system = realm->system,
 			.root = TC__BUFFER(TC__URL_MAX),
-			.offset_ms = realm->offset_ms };
+			.offset = realm->offset };
 		if (realm->credentials)
 			copy->credentials = tc_credentials_ref(realm->credentials);
 		tc__buffer_text(&copy->root, tc__buffer_get(&realm->root));

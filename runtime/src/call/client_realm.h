@@ -17,7 +17,7 @@ struct tc__realm {
 	struct tc__buffer root;  /* {root} of its server; empty: nobody gave one */
 	struct tc__buffer trace; /* the header line of the trace id, where it has another name */
 	tc_credentials *credentials; /* from its own environment variables, or NULL */
-	int64_t offset_ms;           /* the server's clock minus ours */
+	struct tc__offset offset;
 	struct tc__session session;
 };
 
@@ -29,12 +29,20 @@ int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 /* The credentials that are for its server, or NULL. */
 const tc_credentials *tc__realm_credentials(const tc_client *client, const struct tc__realm *realm);
 
+/* The same rule for the services of 2015, whose servers are apart, too, but belong to no system:
+ * whether the client's credentials are not for the server of an operation. */
+bool tc__client_withholds(const tc_client *client, const struct tc_operation *operation);
+
+/* What to say when that may be why a call failed. */
+#define TC__WITHHELD \
+	"the credentials are for the root URL; for this service's own server, name it by base_url"
+
 /* Where calls of an operation go. */
 int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,
 	tc_error *err);
 
 /* The clock offset that belongs to an operation's server, for reading and for correcting. */
-int64_t *tc__client_offset(tc_client *client, const struct tc_operation *operation);
+struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation);
 
 /* The server's time for an operation; ms since 1970. */
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation);

@@ -31,7 +31,7 @@ static bool has_ended(const tc_client *client)
 	if (!credentials)
 		return true;
 	return credentials->certificate_text &&
-		tc__client_server_ms(client) >= credentials->certificate.expiry_ms;
+		tc__client_proved_ms(client, &client->offset) >= credentials->certificate.expiry_ms;
 }
 
 /* Asks, unless that was in vain a moment ago. *reason is what the provider says to it. */
@@ -57,7 +57,8 @@ int tc__client_renew(tc_client *client, int64_t now_ms, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
 
-	if (!client->options.renew || tc__client_server_ms(client) < renewal_ms(client))
+	if (!client->options.renew ||
+		tc__client_proved_ms(client, &client->offset) < renewal_ms(client))
 		return TC_OK;
 	ask(client, now_ms, &reason);
 	if (reason.code == TC_OK)

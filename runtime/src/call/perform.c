@@ -43,20 +43,36 @@ static struct tc__next step(
 	return next;
 }
 
+static int fail_inside(const tc_call *call, tc_error *err)
+{
+	const struct tc_operation *operation = call->request.operation;
+
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"%s.%s: its client is busy with the call whose callback this is: use another "
+		"client "
+		"here (tc_client_dup), or a loop",
+		operation->service->name, operation->name);
+}
+
 int tc__call_perform(
 	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err)
 {
 	struct tc__performance performance;
 	tc_error failure = TC_ERROR_INIT;
 	struct tc__next next;
+	tc_client *client = call->client;
 
-	struct tc__transport *transport = tc__client_transport(call->client, &failure);
+	if (client->performing)
+		return fail_inside(call, err);
+	struct tc__transport *transport = tc__client_transport(client, &failure);
 	if (!transport)
 		return tc__fail_with(err, &failure);
+	client->performing = true;
 	tc__performance_begin(&performance, call, sink, transport->kind->steady_ms(transport));
 	do {
 		next = step(&performance, transport, &failure);
 	} while (next.step != TC__STEP_END);
+	client->performing = false;
 	if (failure.code == TC_OK && response)
 		*response = tc__reply_take(&performance.reply);
 	tc__performance_end(&performance);

@@ -14,6 +14,9 @@
 /* A clock that a server has proved to be nearer than this needs no correction. */
 #define SKEW_PROVED_MS 1000
 
+/* A Date, which nobody signs, is not believed when it is further from the clock here. */
+#define DATE_TRUST_MS ((int64_t)24 * 60 * 60 * 1000)
+
 static const struct tc_operation *operation_of(const struct tc__performance *performance)
 {
 	return performance->call->request.operation;
@@ -36,7 +39,6 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 	tc__reply_init(&performance->reply, options->reply_max, sink);
 	performance->reply.lenient =
 		options->lenient_replies || tc__query_is_selective(&call->request.query);
-	performance->reply.no_redirects = tc__redirects_are_errors(call->request.operation);
 	if (sink)
 		sink->spent = sink->paused = sink->begun = false;
 	performance->delivery = (struct tc__delivery){
@@ -156,11 +158,11 @@ static void log_retry(const struct tc__performance *performance, const struct tc
 		return;
 	const char *url = shown_attempt(performance, &text);
 	snprintf(status, sizeof status, "status %d", outcome->status);
-	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %d of %d follows in %lld ms",
+	long long attempt = performance->attempts + 1;
+	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %lld of %lld follows in %lld ms",
 		performance->attempt.method, url,
-		outcome->code == TC_OK ? status : tc_error_text(failure), performance->attempts + 1,
-		performance->attempts + 1 + performance->retry.policy->retries -
-			performance->retry.retried,
+		outcome->code == TC_OK ? status : tc_error_text(failure), attempt,
+		attempt + performance->retry.policy->retries - performance->retry.retried,
 		(long long)next->delay_ms);
 	tc__buffer_clear(&text);
 }
@@ -194,6 +196,7 @@ static void set_pace(struct tc__performance *performance)
 		client_of(performance)->options.timeout_ms + operation_of(performance)->wait_ms;
 
 	performance->delivery.timeout_ms = pace == TC__PACE_WHOLE ? ms : 0;
+	performance->delivery.refusal_ms = ms;
 	performance->delivery.silence_ms = 0;
 	if (pace == TC__PACE_STEADY)
 		performance->delivery.silence_ms = sink->silence_ms ? sink->silence_ms : ms;
@@ -209,8 +212,9 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
-	bool renewed = request->proxied || tc__system_of(operation);
-	int rc = renewed ? TC_OK : tc__client_renew(client, now_ms, failure);
+	bool others = request->proxied || tc__system_of(operation) ||
+		tc__client_withholds(client, operation);
+	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
@@ -220,6 +224,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	performance->reply.operation = request->operation;
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
@@ -270,7 +275,7 @@ static bool breaks_clock_rule(const struct tc__performance *performance)
 		rule++;
 	if (!rule->status) /* most replies: they are not read for this */
 		return false;
-	char *message = tc__reply_message(&performance->reply, operation);
+	char *message = tc__reply_message(&performance->reply);
 	for (; rule->status && !breaks; rule++) {
 		if (rule->status != tc__reply_status(&performance->reply))
 			continue;
@@ -281,19 +286,34 @@ static bool breaks_clock_rule(const struct tc__performance *performance)
 	return breaks;
 }
 
+/* How far the clock here is ahead of the reply's Date; false without one. */
+static bool ahead_of_date(const struct tc__performance *performance, int64_t *ahead_ms)
+{
+	int64_t server_ms;
+
+	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
+		return false;
+	*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	return true;
+}
+
+static bool is_believable(int64_t ahead_ms)
+{
+	return ahead_ms >= -DATE_TRUST_MS && ahead_ms <= DATE_TRUST_MS;
+}
+
 /* The refusal stays one of the clock: what a person has to know to put it right. */
 static void tell_clock(const struct tc__performance *performance, tc_error *failure)
 {
 	const struct tc_operation *operation = operation_of(performance);
-	int64_t server_ms;
+	int64_t off_ms;
 
 	if (!has_clock_rules(performance) || !breaks_clock_rule(performance))
 		return;
-	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms)) {
+	if (!ahead_of_date(performance, &off_ms)) {
 		tc__error_prefix(failure, "the clock here is wrong");
 		return;
 	}
-	int64_t off_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
 	int64_t skew_s = tc__system_of(operation)->hawk->skew_s;
 	if (off_ms >= -skew_s * 1000 && off_ms <= skew_s * 1000) {
 		tc__error_prefix(failure,
@@ -305,28 +325,56 @@ static void tell_clock(const struct tc__performance *performance, tc_error *fail
 		off_ms < 0 ? "behind" : "ahead of", (long long)skew_s);
 }
 
+/* A refusal that may come from a clock so wrong that it was not corrected. */
+static void tell_disbelief(const struct tc__performance *performance, tc_error *failure)
+{
+	int64_t ahead_ms;
+
+	if (has_clock_rules(performance) || !performance->attempt.is_signed ||
+		tc__reply_status(&performance->reply) != 401 ||
+		!ahead_of_date(performance, &ahead_ms) || is_believable(ahead_ms))
+		return;
+	tc__error_prefix(failure,
+		"the clock here is %lld s %s the server's Date, too far to be corrected by it: set "
+		"the clock",
+		(long long)(ahead_ms < 0 ? -ahead_ms : ahead_ms) / 1000,
+		ahead_ms < 0 ? "behind" : "ahead of");
+}
+
+/* How far the clock here is ahead of the server's, if the reply tells and can be believed. */
+static bool read_ahead(const struct tc__performance *performance, bool *proved, int64_t *ahead_ms)
+{
+	int64_t server_ms;
+
+	*proved = read_challenge(performance, &server_ms);
+	if (*proved)
+		*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	return *proved || (ahead_of_date(performance, ahead_ms) && is_believable(*ahead_ms));
+}
+
 /* Whether the reply refuses our clock; if so, the offset is corrected. Once for a performance: a
  * server whose clock is itself at odds with its Date must not keep us busy. */
 static bool correct_clock(const struct tc__performance *performance)
 {
 	tc_client *client = client_of(performance);
-	int64_t server_ms, tolerance = SKEW_PROVED_MS;
+	struct tc__offset *offset = tc__client_offset(client, operation_of(performance));
+	int64_t ahead_ms;
+	bool proved;
 
 	if (!performance->attempt.is_signed || performance->retry.resigned)
 		return false;
 	bool ruled = has_clock_rules(performance);
 	if (ruled ? !breaks_clock_rule(performance) : tc__reply_status(&performance->reply) != 401)
 		return false;
-	int64_t assumed_ms = tc__client_operation_ms(client, operation_of(performance));
-	if (!read_challenge(performance, &server_ms)) {
-		tolerance = ruled ? SKEW_PROVED_MS : SKEW_MS;
-		if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
-			return false;
-	}
-	int64_t error_ms = server_ms - assumed_ms;
+	if (!read_ahead(performance, &proved, &ahead_ms))
+		return false;
+	int64_t error_ms = -ahead_ms - offset->ms;
+	int64_t tolerance = proved || ruled ? SKEW_PROVED_MS : SKEW_MS;
 	if (error_ms >= -tolerance && error_ms <= tolerance)
 		return false;
-	*tc__client_offset(client, operation_of(performance)) += error_ms;
+	offset->ms += error_ms;
+	if (proved)
+		offset->proved_ms = offset->ms;
 	struct tc__buffer text;
 	const char *url = shown_attempt(performance, &text);
 	tc__log(&client->log, TC_LOG_WARN,
@@ -353,6 +401,17 @@ static bool renew_refused(const struct tc__performance *performance, int64_t now
 
 /* ---- judging ---- */
 
+/* A refusal that may come from credentials that were not for this server. */
+static void tell_withheld(const struct tc__performance *performance, tc_error *failure)
+{
+	const tc_client *client = client_of(performance);
+	int status = tc__reply_status(&performance->reply);
+
+	if ((status == 401 || status == 403) && client->credentials &&
+		tc__client_withholds(client, operation_of(performance)))
+		tc__error_prefix(failure, "the call was not signed: %s", TC__WITHHELD);
+}
+
 /* Whether a reply to this attempt cannot have a body, so that there is nothing to be hashed. */
 static bool is_bodiless(const struct tc__performance *performance)
 {
@@ -369,7 +428,7 @@ static int verify(const struct tc__performance *performance, tc_error *failure)
 	const char *body = tc_response_body(reply->response, &length);
 
 	if (!client_of(performance)->options.verify_replies || !attempt->is_signed ||
-		!tc__reply_is_success(tc__reply_status(reply)))
+		!tc__reply_is_success(reply))
 		return TC_OK;
 	return tc__hawk_verify_reply(client_of(performance)->signer.hawk,
 		tc__credentials_key(attempt->credentials), &attempt->artifacts,
@@ -422,14 +481,16 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 
 	if (rc == TC_OK)
 		rc = read_rpc(performance, failure);
-	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply, operation)) {
+	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply)) {
 		rc = check_rpc(performance, failure);
 		if (rc == TC_OK)
 			return;
 	}
 	if (rc == TC_OK) {
-		tc__reply_refusal(&performance->reply, operation, failure);
+		tc__reply_refusal(&performance->reply, failure);
 		tell_clock(performance, failure);
+		tell_disbelief(performance, failure);
+		tell_withheld(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/reshape.h"
 
+#include "runtime/src/json/json.h"
+
 bool tc__is_reshaped(const struct tc_operation *operation)
 {
 	const struct tc_operation_conventions *rules = tc__rules_of(operation);
@@ -10,42 +12,7 @@ bool tc__is_reshaped(const struct tc_operation *operation)
 			(rules->envelope && (rules->envelope->rows || rules->envelope->single)));
 }
 
-/* ---- one item ---- */
-
-/* Adds a row as an object, whose members are called as the columns. */
-static int add_row(
-	tc_json_builder *builder, const tc_json *row, const tc_json *columns, tc_error *err)
-{
-	size_t count = tc_json_count(row);
-
-	if (count > tc_json_count(columns))
-		return tc__fail(err, TC_ERROR_REPLY, "a row has %zu places, but %zu are named",
-			count, tc_json_count(columns));
-	tc_json_add_object(builder);
-	for (size_t i = 0; i < count; i++) {
-		tc_json_add_name(builder, tc_json_text(tc_json_item(columns, i)));
-		tc_json_add_json(builder, tc_json_item(row, i));
-	}
-	tc_json_end(builder);
-	return TC_OK;
-}
-
-static int add_rows(
-	tc_json_builder *builder, const tc_json *items, const tc_json *columns, tc_error *err)
-{
-	int rc = TC_OK;
-
-	tc_json_add_array(builder);
-	for (size_t i = 0; i < tc_json_count(items) && rc == TC_OK; i++) {
-		const tc_json *item = tc_json_item(items, i);
-		if (tc_json_kind(item) == TC_JSON_ARRAY)
-			rc = add_row(builder, item, columns, err);
-		else
-			tc_json_add_json(builder, item);
-	}
-	tc_json_end(builder);
-	return rc;
-}
+/* ---- rows ---- */
 
 static bool has_rows(const tc_json *items)
 {
@@ -83,17 +50,14 @@ static int reshape_rows(const struct tc_envelope *envelope, const tc_json *reply
 		return rc;
 	tc_json_builder *builder = tc_json_builder_new();
 	tc_json_add_object(builder);
-	for (size_t i = 0; i < tc_json_count(reply) && rc == TC_OK; i++) {
+	for (size_t i = 0; i < tc_json_count(reply) && builder; i++) {
 		const tc_json *member = tc_json_item(reply, i);
-		tc_json_add_name(builder, tc_json_text(tc_json_name(reply, i)));
+		const tc_json *name = tc_json_name(reply, i);
+		tc__json_add_name_n(builder, tc_json_text(name), tc_json_text_length(name));
 		if (member == items)
-			rc = add_rows(builder, items, columns, err);
+			tc__json_add_rows(builder, items, columns);
 		else
 			tc_json_add_json(builder, member);
-	}
-	if (rc != TC_OK) {
-		tc_json_builder_free(builder);
-		return rc;
 	}
 	tc_json_end(builder);
 	return tc_json_build(builder, reshaped, err);
@@ -106,19 +70,18 @@ bool tc__has_rows(const struct tc_operation *operation)
 	return rules && rules->envelope && rules->envelope->rows;
 }
 
-int tc__objects_of_rows(const struct tc_operation *operation, const char *text, size_t length,
-	char **objects, size_t *objects_length, tc_error *err)
+int tc__page_of_objects(const struct tc_operation *operation, const char *text, size_t length,
+	const tc_json **page, tc_error *err)
 {
-	const tc_json *page = NULL, *reshaped = NULL;
+	const tc_json *reshaped = NULL;
 
-	*objects = NULL;
-	int rc = tc_json_parse(text, length, &page, err);
+	int rc = tc_json_read(text, length, TC_JSON_MEND, page, err);
 	if (rc == TC_OK)
-		rc = reshape_rows(tc__rules_of(operation)->envelope, page, &reshaped, err);
-	if (rc == TC_OK && reshaped)
-		rc = tc_json_write(reshaped, TC_JSON_COMPACT, objects, objects_length, err);
-	tc_release(reshaped);
-	tc_release(page);
+		rc = reshape_rows(tc__rules_of(operation)->envelope, *page, &reshaped, err);
+	if (rc == TC_OK && !reshaped)
+		return TC_OK;
+	tc_release(*page);
+	*page = reshaped;
 	return rc;
 }
 

@@ -18,9 +18,8 @@ void *tc__decode_reshaped(
 /* Whether the items of a list may come as rows. */
 bool tc__has_rows(const struct tc_operation *operation);
 
-/* A page of a list as text, with objects for rows; *objects, for tc_release, is NULL when none of
- * its items is a row. */
-int tc__objects_of_rows(const struct tc_operation *operation, const char *text, size_t length,
-	char **objects, size_t *objects_length, tc_error *err);
+/* A page of a list as a tree, with objects for rows; for tc_release. */
+int tc__page_of_objects(const struct tc_operation *operation, const char *text, size_t length,
+	const tc_json **page, tc_error *err);
 
 #endif

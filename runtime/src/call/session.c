@@ -160,6 +160,8 @@ int tc__session_prepare(struct tc__performance *performance, struct tc__signer *
 	struct tc__realm *realm;
 
 	int rc = tc__client_realm(client, operation_of(performance), &realm, failure);
+	if (tc__client_withholds(client, operation_of(performance)))
+		signer->credentials = NULL;
 	if (rc != TC_OK || !realm)
 		return rc;
 	signer->credentials = NULL;
@@ -251,7 +253,7 @@ static int accept_reply(struct tc__performance *performance, tc_error *failure)
 	if (!scheme || is_outdated(performance, realm))
 		return TC_OK;
 	bool login = performance->logging_in || strcmp(name, scheme->login) == 0;
-	bool success = tc__reply_is_success(status);
+	bool success = tc__reply_is_success(&performance->reply);
 	/* what is left of an earlier session is no proof of this one */
 	if (login && success)
 		tc__session_clear(&realm->session);
@@ -298,13 +300,13 @@ static bool has_logged_in(struct tc__performance *performance, tc_error *failure
 {
 	int status = tc__reply_status(&performance->reply);
 
-	if (tc__reply_is_success(status)) {
+	if (tc__reply_is_success(&performance->reply)) {
 		performance->logging_in = false;
 		performance->logged_in = !is_outdated(performance, realm_of(performance));
 		return true;
 	}
 	if (status < 500 && status != 429) {
-		tc__reply_refusal(&performance->reply, performance->login->operation, failure);
+		tc__reply_refusal(&performance->reply, failure);
 		failure->code =
 			failure->code == TC_ERROR_HTTP ? TC_ERROR_CREDENTIALS : failure->code;
 	}

@@ -7,6 +7,9 @@
 
 #define SIGNED_URL_LIFETIME_S 900
 
+/* A clock that is further off makes a difference to a signed URL. */
+#define OFF_MS 60000
+
 /* ---- by the proxy ---- */
 
 /* Under the proxy there is no key here; the proxy signs a URL that is posted to it. */
@@ -17,6 +20,7 @@ static const struct tc_operation proxy_bewit = {
 	.method = "POST",
 	.route = "/bewit",
 	.has_input = true,
+	.success = (const uint16_t[]){ 303, 0 },
 };
 
 /* The call's URL as others reach it: below the root, when that is known. */
@@ -95,6 +99,8 @@ static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error 
 
 	if (system && (!system->hawk || system->hawk->no_signed_urls))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "the server knows no signed URLs");
+	if (tc__client_withholds(client, operation))
+		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s", TC__WITHHELD);
 	int rc = system ? tc__client_realm(client, operation, &realm, err)
 			: tc__client_renew(client, tc__clock_steady_ms(), err);
 	*signer = client->signer;
@@ -106,6 +112,22 @@ static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error 
 	return rc;
 }
 
+/* The time that a signed URL's life begins at. A Date that nobody signed could make it live for
+ * long; where one had to correct our clock, that is worth a word. */
+static int64_t trusted_s(const tc_call *call)
+{
+	tc_client *client = call->client;
+	const struct tc__offset *offset = tc__client_offset(client, call->request.operation);
+	int64_t ahead_ms = offset->proved_ms - offset->ms;
+
+	if (ahead_ms > OFF_MS || ahead_ms < -OFF_MS)
+		tc__log(&client->log, TC_LOG_WARN,
+			"a signed URL ends by the clock here, which is %lld s %s the server's",
+			(long long)(ahead_ms < 0 ? -ahead_ms : ahead_ms) / 1000,
+			ahead_ms < 0 ? "behind" : "ahead of");
+	return tc__client_proved_ms(client, offset) / 1000;
+}
+
 static int sign_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
 {
 	struct tc__signer signer;
@@ -114,7 +136,7 @@ static int sign_url(const tc_call *call, int64_t lifetime_s, const char **url, t
 	int rc = find_signer(call, &signer, err);
 	if (rc != TC_OK)
 		return rc;
-	int64_t now_s = tc__client_operation_ms(call->client, call->request.operation) / 1000;
+	int64_t now_s = trusted_s(call);
 	if (lifetime_s == 0)
 		lifetime_s = SIGNED_URL_LIFETIME_S;
 	rc = tc__request_signed_url(&call->request, &signer, now_s + lifetime_s, &text, err);

@@ -60,7 +60,8 @@ int tc_generated_body(
 
 static unsigned reply_flags(const struct tc_operation *operation, bool lenient)
 {
-	return (lenient ? TC_DECODE_LENIENT : 0) | (operation->secret_reply ? TC_DECODE_SECRET : 0);
+	return TC_DECODE_MEND | (lenient ? TC_DECODE_LENIENT : 0) |
+		(operation->secret_reply ? TC_DECODE_SECRET : 0);
 }
 
 /* Decodes a reply while its bytes arrive. */
@@ -192,7 +193,7 @@ static void *decode_reshaped(const struct tc_operation *operation, const tc_resp
 	const char *body = tc_response_body(response, &length);
 	void *value = NULL;
 
-	if (tc_json_parse(body, length, &json, err) == TC_OK)
+	if (tc_json_read(body, length, TC_JSON_MEND, &json, err) == TC_OK)
 		value = tc__decode_reshaped(operation, json, flags, err);
 	tc_release(json);
 	return value;

@@ -89,10 +89,12 @@ static uint16_t read_port(const char *text, size_t length)
 	return port <= UINT16_MAX ? (uint16_t)port : 0;
 }
 
-/* Host and port, which take all of `length`. No message repeats the text: a refused one may hold
- * a password. */
-static int read_authority(
-	const char *authority, size_t length, struct tc__url *parts, tc_error *err)
+int tc__url_check_bytes(const char *url, tc_error *err)
+{
+	return check_bytes("the URL", url, err);
+}
+
+int tc__url_authority(const char *authority, size_t length, struct tc__url *parts, tc_error *err)
 {
 	if (memchr(authority, '@', length))
 		return tc__fail(
@@ -124,7 +126,7 @@ static int read_parts(const char *url, struct tc__url *parts, tc_error *err)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "the URL begins with neither http:// nor https://");
 	size_t length = strcspn(authority, "/?#");
-	int rc = read_authority(authority, length, parts, err);
+	int rc = tc__url_authority(authority, length, parts, err);
 	if (rc != TC_OK)
 		return rc;
 	parts->resource = authority + length;
@@ -148,7 +150,7 @@ int tc__url_parse(const char *url, struct tc__url *parts, tc_error *err)
 	if (strlen(url) > TC__URL_MAX)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "the URL has more than %d bytes", TC__URL_MAX);
-	int rc = check_bytes("the URL", url, err);
+	int rc = tc__url_check_bytes(url, err);
 	if (rc == TC_OK)
 		rc = read_parts(url, &read, err);
 	if (rc == TC_OK)

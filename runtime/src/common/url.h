@@ -26,6 +26,22 @@ struct tc__url {
  * bytes outside printable ASCII, spaces, and a query right behind the host. */
 int tc__url_parse(const char *url, struct tc__url *parts, tc_error *err);
 
+/* The steps of it: that all bytes can stand in a URL; and host and port, which take all of `length`
+ * (without a port parts->port stays). No message repeats the text: a refused one may hold a
+ * password.
+ */
+int tc__url_check_bytes(const char *url, tc_error *err);
+int tc__url_authority(const char *authority, size_t length, struct tc__url *parts, tc_error *err);
+
+/* Appends a URL with its host as libcurl will send it, so that this is what is signed: an IPv4
+ * address in one of its old forms (127.1, 0x7f000001) and an IPv6 address get their usual form. All
+ * else stays byte for byte, but for the scheme's case; and so does a text that is no URL. */
+void tc__url_as_sent(struct tc__buffer *buffer, const char *url);
+
+/* Whether libcurl can use a proxy's URL. TC_ERROR_ARGUMENT says what is wrong with it and never
+ * repeats it, for it may hold a password. */
+int tc__url_check_proxy(const char *proxy, tc_error *err);
+
 /* Appends a text percent-encoded: all but A-Z a-z 0-9 - . _ ~ become %XX, upper case. */
 void tc__url_encode(struct tc__buffer *buffer, const char *text);
 

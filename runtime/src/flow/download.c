@@ -17,6 +17,8 @@ struct download {
 	struct tc_sink own;
 	int64_t written; /* of the attempt */
 	/* on a loop */
+	tc_loop *loop; /* NULL: not on one */
+	uint64_t run;
 	tc_done_fn *on_done;
 	void *data;
 };
@@ -50,6 +52,8 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 	struct download *download = download_of(sink);
 	const struct tc_sink *own = &download->own;
 
+	if (download->loop && tc__loop_has_canceled(download->loop, download->run))
+		return tc__fail(err, TC_ERROR_CANCELED, "canceled by the sink's begin");
 	download->written += (int64_t)length;
 	sink->spent |= !own->begin;
 	return judge(download, own->write(own->data, bytes, length, err), err);
@@ -145,11 +149,14 @@ int tc_loop_download(tc_loop *loop, const tc_call *call, const struct tc_sink *s
 		return tc__fail_nomem(err);
 	open_sink(download, sink);
 	download->sink.full = sink->full ? full : NULL;
+	download->loop = loop;
 	download->on_done = on_done;
 	download->data = data;
-	rc = tc__loop_start(loop, call, &download->sink, on_end, download, run, err);
+	rc = tc__loop_start(loop, call, &download->sink, on_end, download, &download->run, err);
 	if (rc != TC_OK)
 		free(download);
+	else if (run)
+		*run = download->run;
 	return rc; /* NOLINT(clang-analyzer-unix.Malloc): on_end frees the download */
 }
 

@@ -8,12 +8,14 @@
  *	pages_cursor.c  which page comes next, and the call that asks for it
  *	pages_read.c    what a page says: its next token, and its items
  *	pages_style.c   how systems that are not Taskcluster say what comes next
+ *	pages_given.c   which items came that may come again
  *	pages.c         page after page
  *	pages_items.c   item after item, on an event loop of its own
  */
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/call/call.h"
+#include "runtime/src/base/hash.h"
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
 #include "runtime/src/json/stack.h"
@@ -22,6 +24,30 @@
 
 /* A continuationToken may not be longer: it goes into a URL. */
 #define TC__TOKEN_MAX 16384
+
+/* ---- pages_given.c ---- */
+
+/* Items by a key, which several may share, and by what each has for itself. {0} has none. */
+struct tc__given {
+	struct tc__mark *newest; /* in front of those before it */
+	size_t count;
+	struct tc__mark **slots; /* as many as a power of two, */
+	size_t slot_count;
+	struct tc__hash_key hash; /* and where they lie nobody can know */
+};
+
+bool tc__given_has(const struct tc__given *given, int64_t key, const char *unique, size_t length);
+
+/* false when memory ends. */
+bool tc__given_add(struct tc__given *given, int64_t key, const char *unique, size_t length);
+
+/* Takes back all that came after this one, which was the newest once. */
+void tc__given_back(struct tc__given *given, const struct tc__mark *newest);
+
+/* Forgets all with a higher key. */
+void tc__given_forget_above(struct tc__given *given, int64_t key);
+
+void tc__given_clear(struct tc__given *given);
 
 /* ---- which page ---- */
 
@@ -42,14 +68,7 @@ struct tc__cursor {
 	int64_t lowest;         /* KEYSET: the smallest key of the page, */
 	bool has_lowest;        /* when it had any, */
 	bool fresh;             /* and whether it had items that were not given before */
-	struct tc__mark *given; /* those that may come again */
-};
-
-/* An item that a page whose key overlaps may bring again. */
-struct tc__mark {
-	struct tc__mark *next;
-	int64_t key;
-	char unique[];
+	struct tc__given given; /* those that may come again */
 };
 
 /* Holds the call until it is closed. On failure nothing is open. */
@@ -119,6 +138,7 @@ struct tc__page_reader {
 	unsigned current;
 	bool retires; /* the item that is open ends the use of the current arena */
 	struct tc__json_stack stack;
+	const tc_json *tree; /* or there */
 };
 
 /* What the cursor points to must live as long. A reader is large and must not move. */
@@ -130,6 +150,9 @@ int tc__page_push(struct tc__page_reader *reader, const char *bytes, size_t leng
 
 /* The page is whole; its items stay until they are taken. */
 int tc__page_finish(struct tc__page_reader *reader, tc_error *err);
+
+/* The whole page at once, as a tree, in place of pushes and finish. Takes the tree over. */
+int tc__page_read_tree(struct tc__page_reader *reader, const tc_json *page, tc_error *err);
 
 /* Borrowed until the next push or close; NULL when there is none now. */
 const tc_json *tc__page_take(struct tc__page_reader *reader);

@@ -2,6 +2,7 @@
 #include "runtime/src/flow/pages.h"
 
 #include "runtime/src/call/reshape.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/loop/loop.h"
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,14 @@ struct tc_items {
 	uint64_t run;  /* of the page that is under way; 0: none */
 	char *token;   /* of that page, or of the last one */
 	int64_t index; /* items of it that were given out */
+	/* How long the page may take: the client's timeout, and a millisecond for each byte. A
+	 * server that sends a blank now and then is not silent, and gets nowhere. */
+	struct {
+		int64_t due_ms; /* by the steady clock; TC__NEVER: none is under way */
+		int64_t begun_ms, bytes;
+		int64_t attempt; /* of the run */
+		int64_t left_ms; /* when the caller was left with an item */
+	} pace;
 	tc_error failure;
 	bool turns;  /* the page has come as a whole */
 	bool failed; /* and told: what was told is kept for those who ask again */
@@ -45,10 +54,26 @@ static void close_reader(tc_items *items)
 	items->reads = false;
 }
 
+/* The attempt that is under way; 0: none. */
+static int64_t attempt_of(const tc_items *items)
+{
+	const struct tc__run *run = tc__run_table_find(&items->loop->runs, items->run);
+
+	return run && run->state == TC__RUN_FLYING ? run->performance->attempts : 0;
+}
+
+static int64_t timeout_of(const tc_items *items)
+{
+	const tc_call *call = items->cursor.origin;
+
+	return call->client->options.timeout_ms + tc_call_operation(call)->wait_ms;
+}
+
 /* Also the beginning of another attempt: nothing of the one before was given out. */
 static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	tc_items *items = items_of(sink);
+	int64_t now = tc__clock_steady_ms();
 
 	(void)head;
 	(void)err;
@@ -56,6 +81,10 @@ static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 	tc__page_open(&items->reader, &items->cursor, true);
 	items->reads = true;
 	items->page = TC__BUFFER(SIZE_MAX / 2); /* the reply has a limit */
+	items->pace.begun_ms = now;
+	items->pace.due_ms = now + timeout_of(items);
+	items->pace.bytes = 0;
+	items->pace.attempt = attempt_of(items);
 	return TC_OK;
 }
 
@@ -69,27 +98,24 @@ static int gather(tc_items *items, const char *bytes, size_t length, tc_error *e
 static int read_gathered(tc_items *items, tc_error *err)
 {
 	const struct tc_operation *operation = tc_call_operation(items->cursor.origin);
-	const struct tc__buffer *page = &items->page;
-	size_t length = page->length;
+	const tc_json *page;
 	tc_error reason = TC_ERROR_INIT;
-	char *objects;
 
-	int rc = tc__objects_of_rows(
-		operation, tc__buffer_get(page), page->length, &objects, &length, &reason);
-	if (rc != TC_OK) {
-		reason.code = rc == TC_ERROR_INPUT ? TC_ERROR_REPLY : rc;
-		return tc__fail_with(err, &reason);
-	}
-	rc = tc__page_push(&items->reader, objects ? objects : tc__buffer_get(page), length, err);
-	tc_release(objects);
+	int rc = tc__page_of_objects(
+		operation, tc__buffer_get(&items->page), items->page.length, &page, &reason);
 	tc__buffer_clear(&items->page);
-	return rc;
+	if (rc == TC_OK)
+		return tc__page_read_tree(&items->reader, page, err);
+	reason.code = rc == TC_ERROR_INPUT ? TC_ERROR_REPLY : rc;
+	return tc__fail_with(err, &reason);
 }
 
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
 {
 	tc_items *items = items_of(sink);
 
+	items->pace.bytes += (int64_t)length;
+	items->pace.due_ms += (int64_t)length;
 	if (items->gathers)
 		return gather(items, bytes, length, err);
 	int rc = tc__page_push(&items->reader, bytes, length, err);
@@ -102,9 +128,9 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 static int finish(struct tc__sink *sink, tc_error *err)
 {
 	tc_items *items = items_of(sink);
-	int rc = items->gathers ? read_gathered(items, err) : TC_OK;
 
-	return rc == TC_OK ? tc__page_finish(&items->reader, err) : rc;
+	items->pace.due_ms = TC__NEVER;
+	return items->gathers ? read_gathered(items, err) : tc__page_finish(&items->reader, err);
 }
 
 static bool full(struct tc__sink *sink)
@@ -132,6 +158,7 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 		.full = full,
 		.pace = TC__PACE_STEADY,
 	};
+	items->pace.due_ms = TC__NEVER;
 	loop_options.in_flight = 1;
 	if (tc__cursor_open(&items->cursor, call, options, err) == TC_OK) {
 		items->gathers = tc__has_rows(tc_call_operation(call));
@@ -207,14 +234,34 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 	return tc__loop_start(items->loop, call, &items->sink, on_done, items, &items->run, err);
 }
 
+/* Waits for more, as long as the page may take. */
+static int wait_on(tc_items *items, tc_error *err)
+{
+	int64_t now = tc__clock_steady_ms(), left = items->pace.due_ms - now;
+
+	/* before an attempt has a reply, and between two, its own timeouts hold */
+	if (items->pace.due_ms == TC__NEVER || attempt_of(items) != items->pace.attempt)
+		return tc_loop_poll(items->loop, -1, err);
+	if (left > 0)
+		return tc_loop_poll(items->loop, left, err);
+	const struct tc_operation *operation = tc_call_operation(items->cursor.origin);
+	return tc__fail(err, TC_ERROR_TIMEOUT,
+		"%s.%s: the page comes too slowly: %lld bytes in %lld ms; expected all of it "
+		"within %lld ms and one more for each byte",
+		operation->service->name, operation->name, (long long)items->pace.bytes,
+		(long long)(now - items->pace.begun_ms), (long long)timeout_of(items));
+}
+
 /* Lets more bytes come. */
 static int pump(tc_items *items, tc_error *err)
 {
-	if (!items->sink.paused)
-		return tc_loop_poll(items->loop, -1, err);
-	tc__loop_resume(items->loop, items->run);
-	/* what curl had kept back may have filled the reader already */
-	return tc__page_has_items(&items->reader) ? TC_OK : tc_loop_poll(items->loop, -1, err);
+	if (items->sink.paused) {
+		tc__loop_resume(items->loop, items->run);
+		/* what curl had kept back may have filled the reader already */
+		if (tc__page_has_items(&items->reader))
+			return TC_OK;
+	}
+	return wait_on(items, err);
 }
 
 /* Tells the failure, with the place where the list broke off, and keeps it. */
@@ -250,6 +297,19 @@ static void turn_cursor(tc_items *items)
 	items->turns = tc__cursor_turn(&items->cursor, &items->reader, &items->failure) != TC_OK;
 }
 
+/* What the caller took for the item is not the server's time. */
+static void come_back(tc_items *items)
+{
+	int64_t left = items->pace.left_ms;
+
+	items->pace.left_ms = 0;
+	if (left == 0 || items->pace.due_ms == TC__NEVER)
+		return;
+	int64_t away = tc__clock_steady_ms() - left;
+	items->pace.begun_ms += away;
+	items->pace.due_ms += away;
+}
+
 int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 {
 	bool ended = false;
@@ -260,10 +320,12 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
 	if (items->failed) /* though items may be there, behind the one that was lost */
 		return tell(items, err);
+	come_back(items);
 	while (!ended) {
 		*item = take(items, &items->failure);
 		if (*item) {
 			items->index++;
+			items->pace.left_ms = tc__clock_steady_ms();
 			return TC_OK;
 		}
 		if (items->failure.code != TC_OK)

@@ -234,6 +234,7 @@ static const struct tc__sax_events events = {
 void tc__page_open(struct tc__page_reader *reader, const struct tc__cursor *cursor, bool collects)
 {
 	tc__sax_open(&reader->sax, &events);
+	reader->sax.mends = true;
 	reader->paging = cursor->paging;
 	reader->list = cursor->envelope ? cursor->envelope->items : NULL;
 	reader->at_list = false;
@@ -245,6 +246,7 @@ void tc__page_open(struct tc__page_reader *reader, const struct tc__cursor *curs
 	reader->count = reader->taken = reader->capacity = 0;
 	reader->arenas[0] = reader->arenas[1] = (struct tc__arena){ 0 };
 	reader->current = 0;
+	reader->tree = NULL;
 	tc__json_stack_init(&reader->stack, arena_of(reader));
 }
 
@@ -291,6 +293,64 @@ int tc__page_finish(struct tc__page_reader *reader, tc_error *err)
 	return about_reply(rc, &reason, err);
 }
 
+/* ---- a page that is a tree ---- */
+
+static int take_tree_token(struct tc__page_reader *reader, tc_error *err)
+{
+	const char *name = reader->paging->next ? reader->paging->next + 1 : NULL;
+	const tc_json *token = name ? tc_json_get(reader->tree, name) : NULL;
+
+	if (!token || tc_json_kind(token) == TC_JSON_NULL)
+		return TC_OK;
+	const char *text = tc__json_plain_text(token);
+	if (!text)
+		return tc__fail(err, TC_ERROR_REPLY, "the page cannot be read: %s is %s", name,
+			tc_json_kind(token) == TC_JSON_STRING ? "a string with \\u0000 in it"
+							      : "not a string");
+	tc__buffer_text(&reader->token, text);
+	if (reader->token.too_long)
+		return tc__fail(err, TC_ERROR_REPLY, "the page cannot be read: %s is over %d bytes",
+			name, TC__TOKEN_MAX);
+	return reader->token.no_memory ? tc__fail_nomem(err) : TC_OK;
+}
+
+/* The member that lists the items: the first list, unless it has a name. */
+static const tc_json *find_list(const struct tc__page_reader *reader)
+{
+	for (size_t i = 0; i < tc_json_count(reader->tree); i++) {
+		const tc_json *name = tc_json_name(reader->tree, i);
+		const tc_json *member = tc_json_item(reader->tree, i);
+		if (tc_json_kind(member) == TC_JSON_ARRAY &&
+			(!reader->list ||
+				is_name(reader->list, tc_json_text(name),
+					tc_json_text_length(name))))
+			return member;
+	}
+	return NULL;
+}
+
+int tc__page_read_tree(struct tc__page_reader *reader, const tc_json *page, tc_error *err)
+{
+	reader->tree = page;
+	if (tc_json_kind(page) != TC_JSON_OBJECT)
+		return tc__fail(
+			err, TC_ERROR_REPLY, "the page cannot be read: a page is not an object");
+	int rc = take_tree_token(reader, err);
+	if (rc != TC_OK)
+		return rc;
+	const tc_json *list = find_list(reader);
+	if (!list)
+		return tc__fail(err, TC_ERROR_REPLY, "the page has no list of items");
+	reader->had_items = true;
+	for (size_t i = 0; i < tc_json_count(list); i++) {
+		if (!reserve(reader))
+			return tc__fail_nomem(err);
+		reader->items[reader->count++] = tc_json_item(list, i);
+	}
+	reader->received = (int64_t)reader->count;
+	return TC_OK;
+}
+
 const tc_json *tc__page_take(struct tc__page_reader *reader)
 {
 	return tc__page_has_items(reader) ? reader->items[reader->taken++] : NULL;
@@ -306,4 +366,6 @@ void tc__page_close(struct tc__page_reader *reader)
 	tc__json_stack_clear(&reader->stack);
 	tc__arena_clear(&reader->arenas[0]);
 	tc__arena_clear(&reader->arenas[1]);
+	tc_release(reader->tree);
+	reader->tree = NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/pages.h"
 
+#include "runtime/src/base/ascii.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +37,7 @@ static int64_t sum(int64_t a, int64_t b)
 /* Items that are missing, and those that come again, as they take room on the page, too. */
 static int64_t still_to_come(const struct tc__cursor *cursor)
 {
-	int64_t count = cursor->wanted;
-
-	for (const struct tc__mark *mark = cursor->given; mark; mark = mark->next)
-		count = sum(count, 1);
-	return count;
+	return sum(cursor->wanted, (int64_t)cursor->given.count);
 }
 
 int64_t tc__style_size(const struct tc__cursor *cursor)
@@ -80,14 +77,6 @@ int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_err
 
 /* ---- what comes next ---- */
 
-static int hex(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) % 16 : -1;
-}
-
 /* The value of a key in the query of a URL, decoded. */
 static void add_from_url(struct tc__buffer *value, const char *url, const char *key)
 {
@@ -97,8 +86,8 @@ static void add_from_url(struct tc__buffer *value, const char *url, const char *
 	while (at && (strncmp(at + 1, key, length) != 0 || at[1 + length] != '='))
 		at = strchr(at + 1, '&');
 	for (at = at ? at + 2 + length : ""; *at && *at != '&' && *at != '#'; at++) {
-		int high = *at == '%' ? hex(at[1]) : -1;
-		int low = high >= 0 ? hex(at[2]) : -1;
+		int high = *at == '%' ? tc__hex_digit(at[1]) : -1;
+		int low = high >= 0 ? tc__hex_digit(at[2]) : -1;
 		tc__buffer_char(value, low >= 0 ? (char)(high * 16 + low) : *at == '+' ? ' ' : *at);
 		at += low >= 0 ? 2 : 0;
 	}
@@ -167,60 +156,21 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 
 void tc__style_forget(struct tc__cursor *cursor)
 {
-	while (cursor->given) {
-		struct tc__mark *mark = cursor->given;
-		cursor->given = mark->next;
-		free(mark);
-	}
+	tc__given_clear(&cursor->given);
 }
 
 void tc__style_forget_above(struct tc__cursor *cursor)
 {
-	for (struct tc__mark **at = &cursor->given; *at;) {
-		struct tc__mark *mark = *at;
-		if (mark->key <= cursor->lowest) {
-			at = &mark->next;
-			continue;
-		}
-		*at = mark->next;
-		free(mark);
-	}
+	tc__given_forget_above(&cursor->given, cursor->lowest);
 }
 
 void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *before)
 {
-	while (cursor->given != before->given) {
-		struct tc__mark *mark = cursor->given;
-		cursor->given = mark->next;
-		free(mark);
-	}
+	tc__given_back(&cursor->given, before->given.newest);
 	cursor->wanted = before->wanted;
 	cursor->lowest = before->lowest;
 	cursor->has_lowest = before->has_lowest;
 	cursor->fresh = before->fresh;
-}
-
-static bool is_given(const struct tc__cursor *cursor, int64_t key, const char *unique)
-{
-	const struct tc__mark *mark = cursor->given;
-
-	while (mark && (mark->key != key || strcmp(mark->unique, unique) != 0))
-		mark = mark->next;
-	return mark != NULL;
-}
-
-static int remember(struct tc__cursor *cursor, int64_t key, const char *unique, tc_error *err)
-{
-	size_t size = strlen(unique) + 1;
-	struct tc__mark *mark = malloc(sizeof *mark + size);
-
-	if (!mark)
-		return tc__fail_nomem(err);
-	mark->next = cursor->given;
-	mark->key = key;
-	memcpy(mark->unique, unique, size);
-	cursor->given = mark;
-	return TC_OK;
 }
 
 int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
@@ -231,8 +181,9 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 	*fresh = true;
 	if (paging->style != TC_PAGING_KEYSET)
 		return TC_OK;
-	const char *unique = tc_json_text(tc_json_at(item, paging->unique));
-	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !unique)
+	const tc_json *unique = tc_json_at(item, paging->unique);
+	const char *text = tc_json_text(unique);
+	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !text)
 		return tc__fail(err, TC_ERROR_REPLY,
 			"an item has no %s or no %s, by which lists go on", paging->key + 1,
 			paging->unique + 1);
@@ -240,7 +191,10 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 		cursor->lowest = key;
 		cursor->has_lowest = true;
 	}
-	*fresh = !is_given(cursor, key, unique);
+	size_t length = tc_json_text_length(unique);
+	*fresh = !tc__given_has(&cursor->given, key, text, length);
 	cursor->fresh |= *fresh;
-	return *fresh && key == cursor->lowest ? remember(cursor, key, unique, err) : TC_OK;
+	if (!*fresh || key != cursor->lowest)
+		return TC_OK;
+	return tc__given_add(&cursor->given, key, text, length) ? TC_OK : tc__fail_nomem(err);
 }

@@ -41,7 +41,7 @@ static int read_event(const char *data, size_t length, const tc_json **event, tc
 {
 	tc_error reason = TC_ERROR_INIT;
 
-	if (tc_json_parse(data, length, event, &reason) == TC_OK)
+	if (tc_json_read(data, length, TC_JSON_MEND, event, &reason) == TC_OK)
 		return TC_OK;
 	if (reason.code == TC_ERROR_NOMEM)
 		return tc__fail_with(err, &reason);
@@ -68,6 +68,12 @@ static bool stands(const struct tc__event_reader *reader)
 		(!reader->stream->handshake && reader->begun);
 }
 
+/* Whether more may be told: not when the stream was canceled, be it by what was told last. */
+static bool may_tell(const struct source *source)
+{
+	return tc__events_has(&source->reader) && !tc__loop_has_canceled(source->loop, source->run);
+}
+
 /* Gives the caller's function what has come. */
 static int pass_on(struct source *source, tc_error *err)
 {
@@ -78,7 +84,7 @@ static int pass_on(struct source *source, tc_error *err)
 		source->told = true;
 		source->on_event(source->data, source->run, NULL);
 	}
-	while (rc == TC_OK && tc__events_has(&source->reader)) {
+	while (rc == TC_OK && may_tell(source)) {
 		rc = take(&source->reader, &event, err);
 		if (rc == TC_OK)
 			source->on_event(source->data, source->run, event);

@@ -2,6 +2,7 @@
 #include "runtime/src/http/request.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/http/decode.h"
 #include "runtime/src/operation/operation.h"
 #include "runtime/src/operation/rpc.h"
 #include <sodium.h>
@@ -173,12 +174,44 @@ static int render_query(struct tc__request *request, tc_error *err)
 	return rc;
 }
 
+/* Puts the query's last addition into the URL, where the values stand that it has already. */
+static int splice_query(struct tc__request *request, tc_error *err)
+{
+	const struct tc__query_change *change = &request->query.change;
+	struct tc__url *parts = &request->parts;
+	struct tc__buffer url = request->url;
+	size_t at = request->query_at + change->offset, added = change->text.length;
+
+	if (parts->resource + parts->resource_length != url.data + url.length)
+		return render_query(request, err); /* it has no path yet */
+	size_t host = (size_t)(parts->host - url.data);
+	size_t resource = (size_t)(parts->resource - url.data);
+	url.secret = tc__query_has_secret(&request->query);
+	if (!tc__buffer_room(&url, added)) {
+		tc__query_undo(&request->query);
+		return url.too_long ? tc__fail(err, TC_ERROR_ARGUMENT, "the URL is over %d bytes",
+					      (int)TC__URL_MAX)
+				    : tc__fail_nomem(err);
+	}
+	memmove(url.data + at + added, url.data + at, url.length - at + 1);
+	memcpy(url.data + at, change->text.data, added);
+	url.length += added;
+	if (change->offset == 0 && at + added < url.length)
+		url.data[at + added] = '&';
+	url.data[request->query_at] = '?';
+	request->url = url;
+	parts->host = url.data + host;
+	parts->resource = url.data + resource;
+	parts->resource_length += added;
+	return TC_OK;
+}
+
 int tc__request_query(struct tc__request *request, const char *key, const char *comparison,
 	const char *const *values, size_t count, tc_error *err)
 {
 	int rc = tc__query_add(&request->query, key, comparison, values, count, err);
 
-	return rc == TC_OK ? render_query(request, err) : rc;
+	return rc == TC_OK ? splice_query(request, err) : rc;
 }
 
 int tc__request_query_sent(
@@ -186,7 +219,7 @@ int tc__request_query_sent(
 {
 	int rc = tc__query_add_sent(&request->query, key, value, err);
 
-	return rc == TC_OK ? render_query(request, err) : rc;
+	return rc == TC_OK ? splice_query(request, err) : rc;
 }
 
 int tc__request_query_replace(
@@ -507,6 +540,17 @@ static int authenticate(struct tc__attempt *attempt, const struct tc__request *r
 			     : sign(attempt, request, signer, now_s, err);
 }
 
+/* A part of an encoded content cannot be decoded. */
+static const char *accepted_encodings(const struct tc__request *request)
+{
+	static const char name[] = "Range:";
+
+	for (size_t i = 0; i < request->line_count; i++)
+		if (tc__same_letters(request->lines[i], name, sizeof name - 1))
+			return "Accept-Encoding: identity";
+	return "Accept-Encoding: " TC__ENCODINGS_ACCEPTED;
+}
+
 int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
 	const struct tc__signer *signer, int64_t now_s, tc_error *err)
 {
@@ -516,6 +560,7 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	attempt->body = request->has_body ? request->body : NULL;
 	attempt->body_length = request->body_length;
 	add_line(attempt, signer->user_agent_line);
+	add_line(attempt, accepted_encodings(request));
 	add_line(attempt, signer->trace_line);
 	add_line(attempt, request->content_type_line);
 	add_line(attempt, request->accept_line);

@@ -15,7 +15,7 @@
 #include <taskcluster/operation.h>
 
 /* Header lines of an attempt: the library's own, and the caller's. */
-#define TC__LINES_MAX 32
+#define TC__LINES_MAX 40
 #define TC__OWN_LINES_MAX 24
 
 /* Where calls go; each may be NULL. */

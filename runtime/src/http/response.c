@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/buffer.h"
+#include "runtime/src/operation/conventions.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -100,7 +101,7 @@ const tc_json *tc_response_json(tc_response *response, tc_error *err)
 	if (response->json)
 		return response->json;
 	const char *body = tc__buffer_get(&response->body);
-	int rc = tc_json_parse(body, response->body.length, &response->json, &reason);
+	int rc = tc_json_read(body, response->body.length, TC_JSON_MEND, &response->json, &reason);
 	if (rc == TC_ERROR_NOMEM) {
 		tc__fail_with(err, &reason);
 	} else if (rc != TC_OK) {
@@ -134,10 +135,19 @@ void tc__reply_init(struct tc__reply *reply, size_t max, struct tc__sink *sink)
 	*reply = (struct tc__reply){ .max = max, .sink = sink };
 }
 
+static void stop_decoding(struct tc__reply *reply)
+{
+	tc__decoding_free(reply->decoding);
+	reply->decoding = NULL;
+	reply->ahead = 0;
+}
+
 void tc__reply_restart(struct tc__reply *reply)
 {
 	reply->received = 0;
-	reply->feeding = reply->headed = false;
+	reply->feeding = reply->headed = reply->measured = false;
+	reply->untyped = reply->strange = reply->unreadable = false;
+	stop_decoding(reply);
 	tc_error_clear(&reply->err);
 	tc_response *response = reply->response;
 	if (!response)
@@ -171,6 +181,18 @@ static int ensure_response(struct tc__reply *reply)
 	return TC_OK;
 }
 
+bool tc__reply_is_success(const struct tc__reply *reply)
+{
+	return tc__is_success(reply->operation, tc__reply_status(reply)) && !reply->strange;
+}
+
+bool tc__reply_has_refused(const struct tc__reply *reply)
+{
+	return reply->headed && tc__reply_status(reply) >= 200 && !tc__reply_is_success(reply);
+}
+
+/* ---- the header section ---- */
+
 /* "HTTP/1.1 200 OK", "HTTP/2 200" */
 static int status_line(struct tc__reply *reply, const char *line, size_t length)
 {
@@ -188,6 +210,7 @@ static int status_line(struct tc__reply *reply, const char *line, size_t length)
 			(int)(length < 100 ? length : 100), line);
 	tc__reply_restart(reply);
 	reply->response->status = status;
+	reply->measured = line[5] != '1' && line[5] != '0'; /* by the frames of later versions */
 	return TC_OK;
 }
 
@@ -202,10 +225,8 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 	const char *colon = memchr(line, ':', length);
 	const char *end = line + length;
 
-	if (length && is_blank(*line) && !colon)
-		reply->headed = true;
 	/* what is no header, nobody can ask for by its name */
-	if (!colon || colon == line || memchr(line, '\0', length))
+	if (!colon || is_blank(*line) || colon == line || memchr(line, '\0', length))
 		return TC_OK;
 	if (response->header_count == TC__REPLY_HEADERS_MAX)
 		return tc__fail(&reply->err, TC_ERROR_REPLY, "the reply has over %d headers",
@@ -231,28 +252,101 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 	return TC_OK;
 }
 
+/* Whether a reply of this status to this request never has a body. */
+static bool is_bodiless(const struct tc__reply *reply)
+{
+	int status = tc__reply_status(reply);
+
+	return status == 204 || status == 205 || status == 304 ||
+		(reply->operation && strcmp(reply->operation->method, "HEAD") == 0);
+}
+
+/* All values of a header as one, as a list of encodings may be spread over several. */
+static void join_header(const struct tc__reply *reply, const char *wanted, char *text, size_t size)
+{
+	const char *name, *value;
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; tc_response_header_at(reply->response, i, &name, &value); i++) {
+		if (!tc__same_word(name, wanted) || !*value || used >= size)
+			continue;
+		int length = snprintf(text + used, size - used, "%s%s", used ? ", " : "", value);
+		used += length > 0 ? (size_t)length : 0;
+	}
+}
+
+/* What a refusal is encoded by does not matter: it is the refusal that does. */
+static int begin_decoding(struct tc__reply *reply)
+{
+	char encoding[128];
+
+	if (is_bodiless(reply))
+		return TC_OK;
+	join_header(reply, "content-encoding", encoding, sizeof encoding);
+	int rc = tc__decoding_open(&reply->decoding, encoding, &reply->err);
+	if (rc != TC_ERROR_REPLY || tc__reply_is_success(reply))
+		return rc;
+	reply->unreadable = true;
+	tc_error_clear(&reply->err);
+	return TC_OK;
+}
+
+/* No other is asked for, and libcurl would take one off without looking for its end. */
+static int check_transfer(struct tc__reply *reply)
+{
+	char encoding[128];
+
+	join_header(reply, "transfer-encoding", encoding, sizeof encoding);
+	if (!*encoding || tc__same_word(encoding, "chunked") || !tc__reply_is_success(reply))
+		return TC_OK;
+	return tc__fail(&reply->err, TC_ERROR_REPLY,
+		"the reply's Transfer-Encoding is \"%s\"; expected chunked or none", encoding);
+}
+
+static void look_at_type(struct tc__reply *reply)
+{
+	const char *type = tc__reply_header(reply, "content-type");
+	bool typed = tc__has_reply_type(reply->operation, tc__reply_status(reply), type);
+
+	reply->untyped = !typed && !type;
+	reply->strange = !typed && type;
+}
+
+static int end_headers(struct tc__reply *reply)
+{
+	reply->headed = true;
+	if (tc__reply_status(reply) < 200)
+		return TC_OK;
+	reply->measured |= tc__reply_header(reply, "content-length") ||
+		tc__reply_header(reply, "transfer-encoding");
+	look_at_type(reply);
+	int rc = check_transfer(reply);
+	return rc == TC_OK ? begin_decoding(reply) : rc;
+}
+
 int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
 {
 	if (reply->err.code != TC_OK)
 		return reply->err.code;
 	if (ensure_response(reply) != TC_OK)
 		return reply->err.code;
-	if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+	int status = reply->response->status;
+	if (reply->headed && status >= 200)
+		return TC_OK; /* trailers, which nobody may take for what came before the body */
+	if ((reply->headed || !status) && length >= 6 && memcmp(line, "HTTP/", 5) == 0)
 		return status_line(reply, line, length);
+	if (length && (*line == '\r' || *line == '\n'))
+		return end_headers(reply);
 	return header_line(reply, line, length);
 }
 
-static bool is_success(const struct tc__reply *reply)
-{
-	int status = tc__reply_status(reply);
-
-	return tc__reply_is_success(status) && (status < 300 || !reply->no_redirects);
-}
+/* ---- the body ---- */
 
 /* Whether the body is for the sink. */
 static bool is_for_sink(const struct tc__reply *reply)
 {
-	if (!reply->sink || !is_success(reply))
+	if (!reply->sink || !tc__reply_is_success(reply))
 		return false;
 	return !reply->sink->content_only || tc__reply_status(reply) < 300;
 }
@@ -271,6 +365,11 @@ bool tc__reply_is_full(const struct tc__reply *reply)
 	return reply->sink->paused;
 }
 
+bool tc__reply_is_paused(const struct tc__reply *reply)
+{
+	return reply->sink && reply->sink->paused;
+}
+
 static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
 {
 	int rc = TC_OK;
@@ -286,7 +385,7 @@ static int feed_sink(struct tc__reply *reply, const char *bytes, size_t length)
 /* How many bytes of this body may come. */
 static size_t max_of(const struct tc__reply *reply)
 {
-	if (!is_success(reply))
+	if (!tc__reply_is_success(reply))
 		return refusal_max(reply);
 	return is_fed(reply) && reply->sink->max ? reply->sink->max : reply->max;
 }
@@ -297,14 +396,30 @@ static int too_large(struct tc__reply *reply)
 		"the reply is over %zu bytes, which is the limit (reply_max)", max_of(reply));
 }
 
-int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
+bool tc__reply_has_enough(const struct tc__reply *reply)
 {
-	if (reply->err.code != TC_OK)
-		return reply->err.code;
-	if (ensure_response(reply) != TC_OK)
-		return reply->err.code;
+	return tc__reply_has_refused(reply) && reply->received == max_of(reply);
+}
+
+/* Whether a body that says nothing of its type may be the JSON that it should be. */
+static bool begins_like_json(const char *bytes, size_t length)
+{
+	while (length && is_blank(*bytes)) {
+		bytes++;
+		length--;
+	}
+	return length == 0 || (*bytes && strchr("{[\"-0123456789tfn\xef", *bytes));
+}
+
+/* Bytes of the body without its encoding. */
+static int take(struct tc__reply *reply, const char *bytes, size_t length)
+{
+	if (reply->untyped && !reply->received && length)
+		reply->strange = !tc__has_reply_type(reply->operation, tc__reply_status(reply),
+					 "application/json") ||
+			!begins_like_json(bytes, length);
 	size_t room = max_of(reply) - reply->received;
-	if (length > room && is_success(reply))
+	if (length > room && tc__reply_is_success(reply))
 		return too_large(reply);
 	length = length > room ? room : length;
 	reply->received += length;
@@ -315,6 +430,56 @@ int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
 		return tc__fail_nomem(&reply->err);
 	return TC_OK;
 }
+
+/* Whether decoding has to stand still until the sink takes more. */
+static bool stands_still(struct tc__reply *reply, size_t given)
+{
+	if (!tc__decoding_has_more(reply->decoding) || !tc__reply_is_full(reply))
+		return false;
+	if (reply->ahead <= given)
+		reply->ahead = given - tc__decoding_left(reply->decoding);
+	return true;
+}
+
+static int decode(struct tc__reply *reply, const char *bytes, size_t length)
+{
+	size_t known = reply->ahead < length ? reply->ahead : length;
+	const char *piece;
+	size_t size;
+	int rc;
+
+	tc__decoding_give(reply->decoding, bytes + known, length - known);
+	do {
+		rc = tc__decoding_take(reply->decoding, &piece, &size, &reply->err);
+		if (rc == TC_OK && size)
+			rc = take(reply, piece, size);
+		if (rc == TC_OK && size && stands_still(reply, length))
+			return TC_OK;
+	} while (rc == TC_OK && size);
+	reply->ahead -= known;
+	return rc;
+}
+
+int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length)
+{
+	if (reply->err.code != TC_OK)
+		return reply->err.code;
+	if (ensure_response(reply) != TC_OK)
+		return reply->err.code;
+	if (!reply->decoding)
+		return take(reply, bytes, length);
+	bool success = tc__reply_is_success(reply);
+	if (reply->unreadable || (!success && reply->received == max_of(reply)))
+		return TC_OK; /* enough of a refusal, or all that can be read of it */
+	int rc = decode(reply, bytes, length);
+	if (rc != TC_ERROR_REPLY || tc__reply_is_success(reply))
+		return rc;
+	reply->unreadable = true;
+	tc_error_clear(&reply->err);
+	return TC_OK;
+}
+
+/* ---- the end ---- */
 
 static int finish_sink(struct tc__reply *reply)
 {
@@ -327,6 +492,30 @@ static int finish_sink(struct tc__reply *reply)
 	return rc;
 }
 
+/* Where only the end of the connection tells that of the body, it may have broken. */
+static int finish_decoding(struct tc__reply *reply)
+{
+	int status = tc__reply_status(reply);
+
+	if (!reply->decoding || !tc__is_success(reply->operation, status) ||
+		(reply->received && reply->strange) || (!reply->received && status >= 300))
+		return TC_OK;
+	int rc = tc__decoding_finish(reply->decoding, &reply->err);
+	if (rc == TC_ERROR_REPLY && !reply->measured)
+		rc = reply->err.code = TC_ERROR_NETWORK;
+	return rc;
+}
+
+static int finish_success(struct tc__reply *reply)
+{
+	if (is_for_sink(reply))
+		return finish_sink(reply);
+	if (!reply->sink || !reply->sink->begun)
+		return TC_OK;
+	/* a redirect brings nothing, so what an earlier attempt brought goes */
+	return reply->sink->begin(reply->sink, reply->response, &reply->err);
+}
+
 int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 {
 	int status = tc__reply_status(reply);
@@ -336,11 +525,13 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply has no status");
 	if (rc == TC_OK && !reply->headed)
 		rc = tc__fail(&reply->err, TC_ERROR_NETWORK, "the reply ends within its headers");
-	if (rc == TC_OK && is_for_sink(reply))
-		rc = finish_sink(reply);
-	else if (rc == TC_OK && reply->sink && reply->sink->begun && is_success(reply))
-		/* a redirect brings nothing, so what an earlier attempt brought goes */
-		rc = reply->sink->begin(reply->sink, reply->response, &reply->err);
+	if (rc == TC_OK)
+		rc = finish_decoding(reply);
+	/* nothing has no type, but not every operation may be answered with nothing */
+	if (rc == TC_OK && reply->received == 0)
+		reply->strange = tc__needs_content(reply->operation, status);
+	if (rc == TC_OK && tc__reply_is_success(reply))
+		rc = finish_success(reply);
 	if (rc == TC_OK)
 		return TC_OK;
 	reply->err.http_status = status;
@@ -369,5 +560,6 @@ void tc__reply_clear(struct tc__reply *reply)
 {
 	tc_release(reply->response);
 	tc_error_clear(&reply->err);
+	stop_decoding(reply);
 	tc__reply_init(reply, reply->max, reply->sink);
 }

@@ -14,6 +14,7 @@
  */
 
 #include "runtime/src/base/error.h"
+#include "runtime/src/http/decode.h"
 #include <taskcluster/operation.h>
 #include <taskcluster/response.h>
 
@@ -54,16 +55,25 @@ struct tc__sink {
 };
 
 struct tc__reply {
+	/* Whose it is, which says what is a success; NULL: a status from 200 to 299, of any type.
+	 */
+	const struct tc_operation *operation;
 	tc_response *response;
 	struct tc__sink *sink;
-	size_t max;        /* bytes of the body, decoded */
-	size_t received;   /* of it */
-	bool headed;       /* the header section has come to its end */
-	bool hold;         /* the sink waits until the whole body is there */
-	bool feeding;      /* the sink has begun */
-	bool no_redirects; /* a status from 300 on is no success */
-	bool lenient;      /* the response is to be read so, as tc_options.lenient_replies asks */
-	tc_error err;      /* the first thing that went wrong; code TC_OK until then */
+	size_t max;      /* bytes of the body, decoded */
+	size_t received; /* of it */
+	bool headed;     /* the header section has come to its end */
+	bool measured;   /* the end of the body is told, and not only that of the connection */
+	bool untyped;    /* it should have a type, and has none */
+	bool strange;    /* of a type that the operation cannot have */
+	bool hold;       /* the sink waits until the whole body is there */
+	bool feeding;    /* the sink has begun */
+	bool lenient;    /* the response is to be read so, as tc_options.lenient_replies asks */
+	bool unreadable; /* a refusal whose body cannot be decoded (further) */
+	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
+
+	struct tc__decoding *decoding; /* NULL: the body comes as it is */
+	size_t ahead;                  /* bytes that will come again, and are decoded already */
 };
 
 /* `sink` may be NULL: the body is collected. Needs no memory. */
@@ -73,16 +83,22 @@ void tc__reply_init(struct tc__reply *reply, size_t max, struct tc__sink *sink);
 void tc__reply_restart(struct tc__reply *reply);
 
 /* A line of the header section as it came; a status line begins anew, as after "100 Continue".
- * Not TC_OK once anything has gone wrong, which tc__reply_finish then tells. */
+ * Trailers, which come behind the body, are ignored. Not TC_OK once anything has gone wrong, which
+ * tc__reply_finish then tells. */
 int tc__reply_line(struct tc__reply *reply, const char *line, size_t length);
 
-/* Bytes of the body, decoded. As above. What is over the maximum of a refusal is dropped (it is the
- * refusal that matters); of a success it is a failure. */
+/* Bytes of the body as they come; its encoding is taken off here. Not TC_OK as above. What is over
+ * the maximum of a refusal is dropped (it is the refusal that matters); of a success it is a
+ * failure. */
 int tc__reply_body(struct tc__reply *reply, const char *bytes, size_t length);
 
 /* Whether the sink has to be left alone before it gets these next bytes of the body: then it is
  * paused. */
 bool tc__reply_is_full(const struct tc__reply *reply);
+
+/* Whether the sink became full among the bytes that tc__reply_body was given last, as few may
+ * become many: it wants all of them again, once it is not paused any more. */
+bool tc__reply_is_paused(const struct tc__reply *reply);
 
 /* The reply is whole: TC_OK for any status, or what went wrong. */
 int tc__reply_finish(struct tc__reply *reply, tc_error *err);
@@ -91,24 +107,28 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err);
 int tc__reply_status(const struct tc__reply *reply);
 const char *tc__reply_header(const struct tc__reply *reply, const char *name);
 
-static inline bool tc__reply_is_success(int status)
-{
-	return status >= 200 && status < 400;
-}
+/* Whether it is a success of its operation, by status and type, as far as it has come. */
+bool tc__reply_is_success(const struct tc__reply *reply);
 
-/* Whether a whole reply refuses the call: by its status, as a redirect where these are errors, or
- * as the error of a remote procedure call. */
-bool tc__reply_is_refused(const struct tc__reply *reply, const struct tc_operation *operation);
+/* Whether its headers have said that it is none, whatever follows. */
+bool tc__reply_has_refused(const struct tc__reply *reply);
+
+/* Whether all of a refusal's body that is kept has come: the rest would be dropped. */
+bool tc__reply_has_enough(const struct tc__reply *reply);
+
+/* Whether a whole reply is none: by its status or its type, or as the error of a remote procedure
+ * call. */
+bool tc__reply_is_refused(const struct tc__reply *reply);
 
 /* What a refusal says, as its system's shapes read it; for tc_release, NULL when nothing fits. */
-char *tc__reply_message(const struct tc__reply *reply, const struct tc_operation *operation);
+char *tc__reply_message(const struct tc__reply *reply);
 
 /* The plain file name in a Content-Disposition, for tc_release, or NULL. */
 char *tc__file_name(const char *disposition);
 
-/* Makes the error that a refusal is: TC_ERROR_HTTP with all the server said. Returns its code. */
-int tc__reply_refusal(
-	const struct tc__reply *reply, const struct tc_operation *operation, tc_error *err);
+/* Makes the error that a refusal is, with all the server said: TC_ERROR_HTTP, or TC_ERROR_REPLY
+ * when only its type is not what the operation's reference promises. Returns its code. */
+int tc__reply_refusal(const struct tc__reply *reply, tc_error *err);
 
 /* Adds status, ids and body of a reply to the error that it could not be read by. */
 void tc__response_attach(const tc_response *response, tc_error *err);

@@ -106,3 +106,33 @@ CURLM *tc__curl_multi_new(void)
 		close_on_exec(multi);
 	return multi;
 }
+
+/*
+ * The thread that looks a name up tells its end by a pair of sockets, which older versions leave
+ * open across exec as well. Of the pair only the reading end is known to us. The other one was made
+ * in the same breath: it has the next number that was free, and the next inode.
+ */
+#define PAIR_REACH 64
+
+static bool is_partner(int fd, const struct stat *known)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
+		status.st_dev == known->st_dev && status.st_ino == known->st_ino + 1;
+}
+
+void tc__pair_close_on_exec(int fd)
+{
+	struct stat known;
+
+	if (!survives_exec(fd) || fstat(fd, &known) != 0)
+		return;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	for (int other = fd + 1; other <= fd + PAIR_REACH; other++) {
+		if (!is_partner(other, &known))
+			continue;
+		fcntl(other, F_SETFD, FD_CLOEXEC);
+		return;
+	}
+}

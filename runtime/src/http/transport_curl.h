@@ -25,8 +25,13 @@ struct tc__sockets {
 	size_t count, capacity;
 	void (*closing)(void *data, int fd); /* told just before one is closed; may be NULL */
 	void *data;
+	bool no_memory; /* one was closed when malloc had just failed; since the last loading */
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
+
+/* Whether a descriptor is one of them, and not one of curl's own, which it closes without a word.
+ */
+bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
 void tc__sockets_clear(struct tc__sockets *sockets);
 
 /* libcurl's start-up, once in a process and from any thread. */
@@ -35,13 +40,21 @@ int tc__curl_start(tc_error *err);
 /* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
 CURLM *tc__curl_multi_new(void);
 
+/* The same for the two sockets of a look-up, of which curl has shown the reading one. */
+void tc__pair_close_on_exec(int fd);
+
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;
+	struct tc__sockets *sockets;
 	struct tc__delivery *delivery; /* while one is loaded */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
-	bool own_ca;                   /* a ca_file was given */
+	int64_t connect_timeout_ms;
+	bool own_ca;     /* a ca_file was given */
+	bool leaves;     /* its look-up may be left behind */
+	bool unanswered; /* curl would have sent it a second time, */
+	int requests;    /* having sent it so often */
 	struct curl_slist lines[TC__LINES_MAX + 2];
 	char reason[CURL_ERROR_SIZE];
 };
@@ -55,6 +68,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 
 /* Reads how the loaded transfer ended, as a transport's deliver tells it. */
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
+
+/* The transfer was taken from curl before its end: its look-up may have been left behind. */
+void tc__transfer_left(struct tc__transfer *transfer);
 
 void tc__transfer_close(struct tc__transfer *transfer);
 

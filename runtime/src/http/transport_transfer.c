@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/transport_curl.h"
 
+#include "runtime/src/common/clock.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* A kept connection that has been idle for longer may be closed at any moment (node's servers close
+ * after 5 s, nginx after 75, Taskcluster's after 90): good enough for what may be sent again. */
+#define IDLE_ONCE_S 4L
+#define IDLE_REPEATABLE_S 85L
+
+/* Look-ups of names that may be left behind within a minute. */
+#define LEFT_MAX 32
+#define LEFT_FOR_MS 60000
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
 #define BUFFER_SIZE 32768L
@@ -30,6 +43,13 @@ int tc__curl_start(tc_error *err)
 			curl_easy_strerror(start_result));
 	return TC_OK;
 }
+
+/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
+#define SET(option, value) \
+	do { \
+		if (code == CURLE_OK) \
+			code = curl_easy_setopt(transfer->easy, option, value); \
+	} while (0)
 
 /* ---- sockets ---- */
 
@@ -73,16 +93,30 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 	return fd;
 }
 
+/* Where it is among the sockets; their number when it is none. */
+static size_t find_socket(const struct tc__sockets *sockets, int fd)
+{
+	size_t i = 0;
+
+	while (i < sockets->count && sockets->fds[i] != fd)
+		i++;
+	return i;
+}
+
+bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
+{
+	return find_socket(sockets, fd) < sockets->count;
+}
+
 static int on_close(void *data, curl_socket_t fd)
 {
 	struct tc__sockets *sockets = data;
+	size_t position = find_socket(sockets, fd);
 
-	for (size_t i = 0; i < sockets->count; i++) {
-		if (sockets->fds[i] == fd) {
-			sockets->fds[i] = sockets->fds[--sockets->count];
-			break;
-		}
-	}
+	/* curl closes a connection as soon as it fails: errno still tells that malloc did */
+	sockets->no_memory |= errno == ENOMEM;
+	if (position < sockets->count)
+		sockets->fds[position] = sockets->fds[--sockets->count];
 	if (sockets->closing)
 		sockets->closing(sockets->data, fd);
 	return close(fd);
@@ -103,14 +137,38 @@ void tc__sockets_clear(struct tc__sockets *sockets)
 
 /* ---- callbacks of a transfer; anything but the whole length ends it ---- */
 
+static bool is_canceled(const struct tc__delivery *delivery)
+{
+	return delivery->canceled && delivery->canceled(delivery->canceled_data);
+}
+
+/* What would stream for as long as it likes has an end when it is a refusal. No transfer is as fast
+ * as this demands, so curl ends it when the time is over, event loop or not. */
+static void hurry_refusal(struct tc__transfer *transfer)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+	CURLcode code = CURLE_OK;
+
+	if (delivery->timeout_ms || !delivery->refusal_ms ||
+		!tc__reply_has_refused(delivery->reply))
+		return;
+	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
+	SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->refusal_ms + 999) / 1000);
+	transfer->paced = true; /* to be set anew */
+}
+
 static size_t on_line(char *line, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
 
 	if (!transfer->delivery)
 		return size * count;
-	return tc__reply_line(transfer->delivery->reply, line, size * count) == TC_OK ? size * count
-										      : 0;
+	if (is_canceled(transfer->delivery) ||
+		tc__reply_line(transfer->delivery->reply, line, size * count) != TC_OK)
+		return 0;
+	if (*line == '\r' || *line == '\n') /* the head has ended */
+		hurry_refusal(transfer);
+	return size * count;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
@@ -120,11 +178,32 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 
 	if (!transfer->delivery) /* nobody's any more */
 		return length;
-	if (tc__reply_is_full(transfer->delivery->reply))
+	if (is_canceled(transfer->delivery))
+		return length ? 0 : 1;
+	struct tc__reply *reply = transfer->delivery->reply;
+	if (tc__reply_is_full(reply))
 		return CURL_WRITEFUNC_PAUSE;
-	if (tc__reply_body(transfer->delivery->reply, bytes, length) == TC_OK)
-		return length;
-	return length ? 0 : 1;
+	if (tc__reply_body(reply, bytes, length) != TC_OK || tc__reply_has_enough(reply))
+		return length ? 0 : 1;
+	return tc__reply_is_paused(reply) ? CURL_WRITEFUNC_PAUSE : length;
+}
+
+/* On a kept connection that ends without a reply curl sends again by itself, as the server has most
+ * likely just closed it. Likely is not enough for what must not be done twice. */
+static int on_request(void *data, char *remote, char *local, int remote_port, int local_port)
+{
+	struct tc__transfer *transfer = data;
+
+	(void)remote;
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
+	transfer->requests++;
+	if (transfer->requests == 1 || !transfer->delivery ||
+		transfer->delivery->attempt->repeatable)
+		return CURL_PREREQFUNC_OK;
+	transfer->unanswered = true;
+	return CURL_PREREQFUNC_ABORT;
 }
 
 static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
@@ -135,6 +214,8 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 
 	if (!delivery)
 		return 0;
+	if (is_canceled(delivery))
+		return 1;
 	struct tc_progress progress = {
 		.sent = sent,
 		.send_total = (int64_t)delivery->attempt->body_length,
@@ -146,14 +227,63 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 	return delivery->progress(delivery->progress_data, &progress) ? 1 : 0;
 }
 
-/* ---- setting up, once for a handle ---- */
+/* ---- look-ups that are left behind ---- */
 
-/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
-#define SET(option, value) \
-	do { \
-		if (code == CURLE_OK) \
-			code = curl_easy_setopt(transfer->easy, option, value); \
-	} while (0)
+/*
+ * A look-up cannot be broken off: the thread that makes it stays until the resolver gives up. A
+ * transfer that ends before leaves it behind, so that nobody has to wait for it, unless many were
+ * left of late: then it is waited for, lest threads pile up while a resolver is down.
+ */
+static _Atomic int64_t left[LEFT_MAX]; /* since when, on the steady clock; 0: free */
+
+static bool is_free(int64_t since, int64_t now)
+{
+	return !since || now - since > LEFT_FOR_MS;
+}
+
+static bool may_leave_one(int64_t now)
+{
+	for (size_t i = 0; i < LEFT_MAX; i++)
+		if (is_free(atomic_load_explicit(&left[i], memory_order_relaxed), now))
+			return true;
+	return false;
+}
+
+static void note_left(int64_t now)
+{
+	for (size_t i = 0; i < LEFT_MAX; i++) {
+		int64_t since = atomic_load(&left[i]);
+		if (is_free(since, now) && atomic_compare_exchange_strong(&left[i], &since, now))
+			return;
+	}
+}
+
+/* Only with this does libcurl end a transfer without waiting for its look-up. */
+static CURLcode set_leaving(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+	transfer->leaves = may_leave_one(tc__clock_steady_ms());
+#if LIBCURL_VERSION_NUM >= 0x075700
+	SET(CURLOPT_QUICK_EXIT, transfer->leaves ? 1L : 0L);
+#endif
+	return code;
+}
+
+void tc__transfer_left(struct tc__transfer *transfer)
+{
+	curl_off_t looked_up_us = 0;
+	char *address = NULL;
+
+	if (!transfer->leaves)
+		return;
+	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
+	if (looked_up_us == 0 && (!address || !*address))
+		note_left(tc__clock_steady_ms());
+}
+
+/* ---- setting up, once for a handle ---- */
 
 static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets *sockets)
 {
@@ -165,6 +295,8 @@ static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets 
 	SET(CURLOPT_WRITEDATA, transfer);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_PREREQFUNCTION, on_request);
+	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
 	SET(CURLOPT_OPENSOCKETDATA, sockets);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
@@ -188,7 +320,7 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are not the reply's */
-	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);    /* it takes half a gzip for a whole one */
 	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L); /* long polling through routers that forget */
@@ -200,7 +332,7 @@ static CURLcode set_settings(
 {
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+	transfer->connect_timeout_ms = settings->connect_timeout_ms;
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	transfer->own_ca = settings->ca_file != NULL;
@@ -226,7 +358,7 @@ static int fail_setup(CURLcode code, tc_error *err)
 int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
 	struct tc__sockets *sockets, tc_error *err)
 {
-	*transfer = (struct tc__transfer){ .easy = curl_easy_init() };
+	*transfer = (struct tc__transfer){ .easy = curl_easy_init(), .sockets = sockets };
 	if (!transfer->easy)
 		return tc__fail_nomem(err);
 	CURLcode code = set_callbacks(transfer, sockets);
@@ -304,12 +436,16 @@ static CURLcode set_method(
 	return code;
 }
 
-/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. */
+/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. It
+ * counts none before the connection stands, where a look-up may hang. */
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
+	bool sooner = paced && delivery->silence_ms < transfer->connect_timeout_ms;
 	CURLcode code = CURLE_OK;
 
+	SET(CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(sooner ? delivery->silence_ms : transfer->connect_timeout_ms));
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
@@ -331,8 +467,12 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	bool body = sends_length(attempt);
 	CURLcode code = CURLE_OK;
 
+	errno = 0;
+	transfer->sockets->no_memory = false;
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
+	transfer->requests = 0;
+	transfer->unanswered = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);
@@ -342,13 +482,16 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
 	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
-	/* On a kept connection that ends without a reply curl sends again by itself, as the server
-	 * has most likely just closed it. Likely is not enough for what must not be done twice. */
-	SET(CURLOPT_FRESH_CONNECT, attempt->repeatable ? 0L : 1L);
+	SET(CURLOPT_MAXAGE_CONN, attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S);
+	if (code == CURLE_OK)
+		code = set_leaving(transfer);
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
 
 /* ---- the end of a transfer ---- */
+
+/* CURLE_TOO_LARGE, which the headers of older versions do not have */
+#define CODE_TOO_LARGE ((CURLcode)100)
 
 static int code_of(CURLcode code)
 {
@@ -393,11 +536,64 @@ static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_e
 		reason);
 }
 
+/* Whether memory really ended: malloc has said so, or there is none for a few header lines. */
+static bool is_out_of_memory(const struct tc__transfer *transfer)
+{
+	if (transfer->sockets->no_memory)
+		return true;
+	void *block = malloc((size_t)256 * 1024);
+	free(block);
+	return !block;
+}
+
+/*
+ * What is wrong with the header section, for which curl's codes have other names: of a line over
+ * its limit versions before 8.6 say that memory ended, later ones that something is too large. NULL
+ * when it is something else.
+ */
+static const char *header_fault(const struct tc__transfer *transfer, CURLcode code)
+{
+	static const char too_many[] = "Too large response headers";
+	const struct tc__reply *reply = transfer->delivery->reply;
+	bool begun = tc__reply_status(reply) != 0;
+
+	if (reply->headed && tc__reply_status(reply) >= 200)
+		return NULL;
+	if (code == CODE_TOO_LARGE ||
+		(code == CURLE_OUT_OF_MEMORY && begun && !is_out_of_memory(transfer)))
+		return "a line of its headers is over 100 KB, the most that libcurl takes";
+	if (strncmp(transfer->reason, too_many, sizeof too_many - 1) == 0)
+		return "its headers are over 300 KB, the most that libcurl takes";
+	return NULL;
+}
+
+/* What libcurl says; but a proxy's URL that it cannot read it repeats, and a password may be in it.
+ * Those of options were checked when the client was made. */
+static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
+{
+	const char *reason = transfer->reason;
+
+	if (*reason && !strchr(reason, '@'))
+		return reason;
+	return strstr(reason, "proxy") ? "the URL of the proxy in the environment is malformed"
+				       : curl_easy_strerror(code);
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
-	const char *reason = *transfer->reason ? transfer->reason : curl_easy_strerror(code);
+	const char *reason = reason_of(transfer, code);
+	const char *fault = header_fault(transfer, code);
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);
+
+	if (fault)
+		return tc__fail(err, TC_ERROR_REPLY, "the reply from %.*s cannot be read: %s",
+			length, host, fault);
+	if (transfer->unanswered)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: it closed a kept connection after the request was "
+			"sent, which must not be sent twice",
+			length, host);
 
 	switch (code_of(code)) {
 	case TC_ERROR_NOMEM:
@@ -411,6 +607,16 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	}
 }
 
+/* A refusal counts, though its body breaks off: servers answer before they have read the request,
+ * and then close the connection or (HTTP/2) the stream. */
+static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
+{
+	const struct tc__reply *reply = transfer->delivery->reply;
+	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT;
+
+	return broken && tc__reply_has_refused(reply);
+}
+
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	struct tc__delivery *delivery = transfer->delivery;
@@ -418,9 +624,11 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	int rc = TC_OK;
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
-	delivery->maybe_sent = sent > 0;
+	delivery->maybe_sent = sent > 0 || transfer->unanswered;
 	delivery->permanent = is_permanent(code);
-	if (code != CURLE_OK && delivery->reply->err.code == TC_OK)
+	if (code != CURLE_OK)
+		tc__transfer_left(transfer);
+	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))
 		rc = fail(transfer, code, err);
 	transfer->delivery = NULL;
 	return rc;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TOO_DEEP "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)"
+
 struct tc_json_builder {
 	struct tc__json_stack stack;
 	struct tc__arena arena;
@@ -126,7 +128,7 @@ static void begin(tc_json_builder *builder, enum tc_json_kind kind)
 	if (!expect_value(builder))
 		return;
 	if (builder->stack.depth == TC_JSON_DEPTH_MAX)
-		refuse(builder, "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)");
+		refuse(builder, TOO_DEEP);
 	else
 		keep(builder, tc__json_stack_begin(&builder->stack, kind));
 }
@@ -154,14 +156,10 @@ void tc_json_end(tc_json_builder *builder)
 		keep(builder, tc__json_stack_end(&builder->stack));
 }
 
-void tc_json_add_name(tc_json_builder *builder, const char *name)
+void tc__json_add_name_n(tc_json_builder *builder, const char *name, size_t length)
 {
 	if (failed(builder))
 		return;
-	if (!name) {
-		refuse(builder, "a name is NULL");
-		return;
-	}
 	if (!in_object(builder)) {
 		refuse(builder, "a name stands outside of an object");
 		return;
@@ -171,11 +169,20 @@ void tc_json_add_name(tc_json_builder *builder, const char *name)
 			builder, &builder->stack.nodes[builder->stack.count - 1], "has no value");
 		return;
 	}
-	size_t length = strlen(name);
 	if (!expect_text(builder, name, length, "name"))
 		return;
 	keep(builder, tc__json_stack_name(&builder->stack, name, length));
 	builder->named = true;
+}
+
+void tc_json_add_name(tc_json_builder *builder, const char *name)
+{
+	if (failed(builder))
+		return;
+	if (name)
+		tc__json_add_name_n(builder, name, strlen(name));
+	else
+		refuse(builder, "a name is NULL");
 }
 
 void tc_json_add_null(tc_json_builder *builder)
@@ -254,9 +261,64 @@ void tc_json_add_json(tc_json_builder *builder, const tc_json *json)
 	if (!json)
 		refuse(builder, "tc_json_add_json was given NULL: there is no value to add");
 	else if (builder->stack.depth + depth_of(json) > TC_JSON_DEPTH_MAX)
-		refuse(builder, "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)");
+		refuse(builder, TOO_DEEP);
 	else
 		keep(builder, tc__json_stack_copy(&builder->stack, json));
+	tc__json_stack_forget(&builder->stack); /* the next tree may lie where this one did */
+}
+
+static enum tc__json_fault add_row(struct tc__json_stack *stack, const struct tc_json *row,
+	const struct tc__json_shape *columns)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
+
+	for (size_t i = 0; i < row->length && !fault; i++)
+		fault = tc__json_stack_copy(stack, &row->as.items[i]);
+	return fault ? fault : tc__json_stack_end_row(stack, columns);
+}
+
+static enum tc__json_fault add_rows(struct tc__json_stack *stack, const struct tc_json *items,
+	const struct tc__json_shape *columns)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_ARRAY);
+
+	for (size_t i = 0; i < items->length && !fault; i++) {
+		const struct tc_json *item = &items->as.items[i];
+		fault = item->kind == TC_JSON_ARRAY ? add_row(stack, item, columns)
+						    : tc__json_stack_copy(stack, item);
+	}
+	return fault ? fault : tc__json_stack_end(stack);
+}
+
+static bool expect_rows(tc_json_builder *builder, const tc_json *items, const tc_json *columns)
+{
+	if (!expect_value(builder))
+		return false;
+	for (size_t i = 0; i < items->length; i++) {
+		const struct tc_json *item = &items->as.items[i];
+		if (item->kind != TC_JSON_ARRAY || item->length <= columns->length)
+			continue;
+		tc__fail(&builder->err, TC_ERROR_INPUT, "a row has %lu places, but %lu are named",
+			(unsigned long)item->length, (unsigned long)columns->length);
+		return false;
+	}
+	if (builder->stack.depth + depth_of(items) <= TC_JSON_DEPTH_MAX)
+		return true;
+	return refuse(builder, TOO_DEEP);
+}
+
+void tc__json_add_rows(tc_json_builder *builder, const tc_json *items, const tc_json *columns)
+{
+	const struct tc__json_shape *shape = NULL;
+
+	if (!expect_rows(builder, items, columns))
+		return;
+	enum tc__json_fault fault =
+		tc__json_stack_columns(&builder->stack, columns->as.items, columns->length, &shape);
+	if (!fault)
+		fault = add_rows(&builder->stack, items, shape);
+	keep(builder, fault);
+	tc__json_stack_forget(&builder->stack);
 }
 
 static int finish(tc_json_builder *builder, tc_error *err)

@@ -14,6 +14,17 @@
 /* A builder whose tree is wiped by tc_release(), and which wipes its own scratch. */
 tc_json_builder *tc__json_builder_new_secret(void);
 
+/* tc_json_add_name for one that may contain \u0000. */
+void tc__json_add_name_n(tc_json_builder *builder, const char *name, size_t length);
+
+/*
+ * Adds a list whose rows become objects: each item that is an array is one, and its places are
+ * called as `columns`, an array of strings, has it; a row may end before they do. All share one
+ * copy of the names. Both are arrays; a row that is longer fails the builder, as does a name that
+ * stands twice.
+ */
+void tc__json_add_rows(tc_json_builder *builder, const tc_json *items, const tc_json *columns);
+
 /* The text of a string that only its end ends: NULL for one with \u0000 in it, and for all that is
  * no string. */
 const char *tc__json_plain_text(const tc_json *json);

@@ -108,12 +108,12 @@ static const struct tc__sax_events events = {
 };
 
 static int read_tree(struct tc__arena *arena, struct tc_json *root, const char *text, size_t length,
-	tc_error *err)
+	bool mends, tc_error *err)
 {
 	struct reader reader;
 
 	tc__json_stack_init(&reader.stack, arena);
-	int rc = tc__sax_read(&reader.sax, &events, text, length, err);
+	int rc = tc__sax_read(&reader.sax, &events, mends, text, length, err);
 	if (rc == TC_OK)
 		tc__json_stack_take(&reader.stack, root);
 	tc__json_stack_clear(&reader.stack);
@@ -121,6 +121,12 @@ static int read_tree(struct tc__arena *arena, struct tc_json *root, const char *
 }
 
 int tc_json_parse(const char *text, size_t length, const tc_json **json, tc_error *err)
+{
+	return tc_json_read(text, length, 0, json, err);
+}
+
+int tc_json_read(
+	const char *text, size_t length, unsigned flags, const tc_json **json, tc_error *err)
 {
 	struct tc__arena arena = { 0 };
 
@@ -134,7 +140,7 @@ int tc_json_parse(const char *text, size_t length, const tc_json **json, tc_erro
 	struct tc_json *root = tc__arena_object(&arena, sizeof *root);
 	if (!root)
 		return tc__fail_nomem(err);
-	int rc = read_tree(&arena, root, text, length, err);
+	int rc = read_tree(&arena, root, text, length, flags & TC_JSON_MEND, err);
 	if (rc) {
 		tc__arena_clear(&arena);
 		return rc;

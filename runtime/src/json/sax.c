@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/json/sax.h"
 
+#include "runtime/src/base/ascii.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -161,14 +162,6 @@ static size_t plain_span(const char *bytes, size_t length)
 	return i;
 }
 
-static int hex_digit(unsigned char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	byte |= 0x20;
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 static void check_unit(struct tc__sax_check *check)
 {
 	bool high = check->unit >= 0xD800 && check->unit <= 0xDBFF;
@@ -190,7 +183,7 @@ static bool check_escape(struct tc__sax_check *check, unsigned char byte)
 			check_unit(check);
 		return byte >= 0x20 && byte < 0x80;
 	}
-	int digit = hex_digit(byte);
+	int digit = tc__hex_digit((char)byte);
 	if (digit < 0) {
 		check->escape = 0;
 		check->surrogate = 0;
@@ -313,17 +306,22 @@ static bool is_word(char c)
 		c == '.' || c == 'E';
 }
 
+static size_t backslashes_before(const char *piece, size_t at)
+{
+	size_t count = 0;
+
+	while (count < at && piece[at - 1 - count] == '\\')
+		count++;
+	return count;
+}
+
 /* The beginning of the string whose closing quote is at `quote`: the next quote to the left that no
- * backslash takes. */
+ * backslash takes. No byte is looked at more than twice. */
 static size_t string_begin(const char *piece, size_t quote)
 {
-	for (size_t i = quote; i-- > 0;) {
-		size_t backslashes = 0;
-		while (backslashes < i && piece[i - 1 - backslashes] == '\\')
-			backslashes++;
-		if (piece[i] == '"' && backslashes % 2 == 0)
+	for (size_t i = quote; i-- > 0;)
+		if (piece[i] == '"' && backslashes_before(piece, i) % 2 == 0)
 			return i;
-	}
 	return 0; /* it began in an earlier push */
 }
 
@@ -476,6 +474,8 @@ void tc__sax_open(struct tc__sax *sax, const struct tc__sax_events *events)
 	sax->depth = 0;
 	sax->rc = TC_OK;
 	sax->ending = false;
+	sax->mends = false;
+	sax->mend.count = 0;
 	sax->events = events;
 	sax->callbacks = (yajl_callbacks){
 		.yajl_null = events->null,
@@ -610,7 +610,7 @@ static int refuse_checked(struct tc__sax *sax, tc_error *err)
 		       sax->check.wrong);
 }
 
-int tc__sax_push(struct tc__sax *sax, const char *bytes, size_t length, tc_error *err)
+static int push(struct tc__sax *sax, const char *bytes, size_t length, tc_error *err)
 {
 	if (sax->rc || !length)
 		return sax->rc;
@@ -626,9 +626,23 @@ int tc__sax_push(struct tc__sax *sax, const char *bytes, size_t length, tc_error
 	return rc;
 }
 
+int tc__sax_push(struct tc__sax *sax, const char *bytes, size_t length, tc_error *err)
+{
+	const char *piece;
+	size_t piece_length;
+
+	if (!sax->mends)
+		return push(sax, bytes, length, err);
+	while (sax->rc == TC_OK &&
+		tc__mend_next(&sax->mend, &bytes, &length, &piece, &piece_length))
+		push(sax, piece, piece_length, err);
+	return sax->rc;
+}
+
 int tc__sax_finish(struct tc__sax *sax, tc_error *err)
 {
-	int rc = sax->rc;
+	/* an escape that is not whole is refused as it stands */
+	int rc = push(sax, sax->mend.held, sax->mend.count, err);
 
 	if (rc == TC_OK && sax->held_length)
 		rc = run_held(sax, err);
@@ -653,13 +667,19 @@ void tc__sax_close(struct tc__sax *sax)
 	sax->yajl = NULL;
 }
 
-int tc__sax_read(struct tc__sax *sax, const struct tc__sax_events *events, const char *text,
-	size_t length, tc_error *err)
+static int read_whole(struct tc__sax *sax, const char *text, size_t length, tc_error *err)
+{
+	int rc = run_piece(sax, text, check_bytes(&sax->check, text, length), err);
+
+	return rc == TC_OK && sax->check.wrong ? refuse_checked(sax, err) : rc;
+}
+
+int tc__sax_read(struct tc__sax *sax, const struct tc__sax_events *events, bool mends,
+	const char *text, size_t length, tc_error *err)
 {
 	tc__sax_open(sax, events);
-	int rc = run_piece(sax, text, check_bytes(&sax->check, text, length), err);
-	if (rc == TC_OK && sax->check.wrong)
-		rc = refuse_checked(sax, err);
+	sax->mends = mends;
+	int rc = mends ? tc__sax_push(sax, text, length, err) : read_whole(sax, text, length, err);
 	if (rc == TC_OK)
 		rc = tc__sax_finish(sax, err);
 	tc__sax_close(sax);

@@ -7,9 +7,10 @@
  * tc_json tree and the typed codec stand on it.
  *
  * What yajl leaves open is closed here: UTF-8 is checked whole (no overlong forms, no surrogates),
- * lone surrogates in \u escapes are refused, so are form feeds between tokens and an unfinished
- * string behind the value; nesting ends at TC_JSON_DEPTH_MAX; and yajl, which crashes when its
- * allocator gives NULL, lives in a private pool that leaves the parse by longjmp instead.
+ * lone surrogates in \u escapes are refused (or mended, on demand), so are form feeds between
+ *tokens and an unfinished string behind the value; nesting ends at TC_JSON_DEPTH_MAX; and yajl,
+ *which crashes when its allocator gives NULL, lives in a private pool that leaves the parse by
+ *longjmp instead.
  *
  * A reader is a struct whose FIRST member is a struct tc__sax; its address is what callbacks get:
  *
@@ -35,6 +36,7 @@
  */
 
 #include "runtime/src/base/error.h"
+#include "runtime/src/json/mend.h"
 #include <stdalign.h>
 #include <yajl/yajl_parse.h>
 
@@ -80,6 +82,7 @@ struct tc__sax {
 	tc_error
 		*err; /* for callbacks: where the running push or finish wants its error; or NULL */
 	size_t depth; /* of objects and arrays open; in start and end callbacks with that one */
+	bool mends;   /* set it behind tc__sax_open: halves of surrogate pairs become U+FFFD */
 
 	/* private from here; the pool is never cleared, so do not set the struct to {0} */
 	int rc;
@@ -88,6 +91,7 @@ struct tc__sax {
 	yajl_callbacks callbacks;
 	yajl_alloc_funcs memory;
 	yajl_handle yajl;
+	struct tc__mend mend;
 	struct tc__sax_check check;
 	const char *piece;         /* what yajl reads now, */
 	size_t piece_length;       /* its length, */
@@ -116,8 +120,8 @@ int tc__sax_finish(struct tc__sax *sax, tc_error *err);
 void tc__sax_close(struct tc__sax *sax);
 
 /* open, push, finish and close for a whole text, which is not copied. */
-int tc__sax_read(struct tc__sax *sax, const struct tc__sax_events *events, const char *text,
-	size_t length, tc_error *err);
+int tc__sax_read(struct tc__sax *sax, const struct tc__sax_events *events, bool mends,
+	const char *text, size_t length, tc_error *err);
 
 /* In a callback: stops the parse with this code, whose error is already in sax->err. Returns 0 for
  * the callback to return. */

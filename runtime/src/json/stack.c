@@ -20,6 +20,8 @@ void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena)
 	stack->capacity = TC__JSON_FIRST;
 	stack->secret = arena->secret;
 	stack->twice = NULL;
+	stack->source = stack->copied = NULL;
+	stack->has_key = false;
 	memset(stack->names, 0, sizeof stack->names);
 	memset(stack->shapes, 0, sizeof stack->shapes);
 }
@@ -245,58 +247,33 @@ enum tc__json_fault tc__json_stack_name(
 	return TC__JSON_FINE;
 }
 
-static int order(const struct tc_json *names, uint32_t a, uint32_t b)
+/* Finds names that are there twice, too. */
+static enum tc__json_fault add_index(struct tc__json_stack *stack, struct tc__json_shape *shape)
 {
-	return tc__json_name_order(&names[a], tc__json_node_text(&names[b]), names[b].length);
-}
+	size_t slots = 1, size;
 
-/* Merges the sorted positions [0, middle) and [middle, end) with as much scratch. */
-static void merge(const struct tc_json *names, uint32_t *positions, size_t middle, size_t end,
-	uint32_t *scratch)
-{
-	size_t left = 0, right = middle, to = 0;
-
-	if (order(names, positions[middle - 1], positions[middle]) <= 0)
-		return;
-	memcpy(scratch, positions, middle * sizeof *scratch);
-	while (left < middle && right < end) {
-		if (order(names, scratch[left], positions[right]) <= 0)
-			positions[to++] = scratch[left++];
-		else
-			positions[to++] = positions[right++];
-	}
-	memcpy(positions + to, scratch + left, (middle - left) * sizeof *scratch);
-}
-
-/* Sorted rather than hashed: nobody can choose names that make it slow. */
-static bool sort_names(const struct tc_json *names, uint32_t *positions, size_t count)
-{
-	uint32_t *scratch = malloc(count * sizeof *scratch);
-
-	if (!scratch)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		positions[i] = (uint32_t)i;
-	for (size_t width = 1; width < count; width *= 2)
-		for (size_t i = 0; i < count && count - i > width; i += 2 * width) {
-			size_t end = count - i < 2 * width ? count - i : 2 * width;
-			merge(names, positions + i, width, end, scratch);
-		}
-	free(scratch);
-	return true;
-}
-
-static enum tc__json_fault add_index(
-	struct tc__json_stack *stack, struct tc__json_shape *shape, uint32_t *positions)
-{
-	if (!sort_names(shape->names, positions, shape->count))
+	while (slots < 2 * shape->count)
+		slots *= 2;
+	size = slots * sizeof(uint32_t);
+	struct tc__json_index *index = keep_nodes(stack->arena, sizeof *index + size);
+	if (!index)
 		return TC__JSON_NO_MEMORY;
-	shape->index = positions;
-	for (size_t i = 1; i < shape->count; i++) {
-		stack->twice = &shape->names[positions[i]];
-		if (order(shape->names, positions[i - 1], positions[i]) == 0)
+	if (!stack->has_key)
+		stack->key = tc__hash_key();
+	stack->has_key = true;
+	index->key = stack->key;
+	index->slot_count = slots;
+	memset(index->slots, 0, size);
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct tc_json *name = &shape->names[i];
+		size_t slot =
+			tc__json_index_slot(shape, index, tc__json_node_text(name), name->length);
+		stack->twice = name;
+		if (index->slots[slot])
 			return TC__JSON_DUPLICATE;
+		index->slots[slot] = (uint32_t)i + 1;
 	}
+	shape->index = index;
 	return TC__JSON_FINE;
 }
 
@@ -313,21 +290,20 @@ static bool has_shape(
 }
 
 static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct tc_json *members,
-	size_t count, const struct tc__json_shape **made)
+	size_t count, struct tc__json_shape **made)
 {
-	size_t indexed = count > LINEAR_MAX ? count : 0;
-	struct tc__json_shape *shape = keep_nodes(
-		stack->arena, sizeof *shape + count * sizeof *members + indexed * sizeof(uint32_t));
+	struct tc__json_shape *shape =
+		keep_nodes(stack->arena, sizeof *shape + count * sizeof *members);
 
 	if (!shape)
 		return TC__JSON_NO_MEMORY;
 	shape->index = NULL;
 	shape->count = count;
+	shape->columns = false;
 	for (size_t i = 0; i < count; i++)
 		shape->names[i] = members[2 * i];
 	*made = shape;
-	uint32_t *positions = (void *)(shape->names + count);
-	return indexed ? add_index(stack, shape, positions) : TC__JSON_FINE;
+	return count > LINEAR_MAX ? add_index(stack, shape) : TC__JSON_FINE;
 }
 
 static enum tc__json_fault find_shape(struct tc__json_stack *stack, const struct tc_json *members,
@@ -348,10 +324,28 @@ static enum tc__json_fault find_shape(struct tc__json_stack *stack, const struct
 			return TC__JSON_FINE;
 		}
 	}
-	enum tc__json_fault fault = make_shape(stack, members, count, found);
+	struct tc__json_shape *made = NULL;
+	enum tc__json_fault fault = make_shape(stack, members, count, &made);
 	if (fault == TC__JSON_FINE)
-		*slot = *found;
+		*slot = made;
+	*found = made;
 	return fault;
+}
+
+/* `stride`: how far apart the values lie on the stack */
+static enum tc__json_fault keep_members(struct tc__json_stack *stack, struct tc_json *object,
+	const struct tc__json_shape *shape, const struct tc_json *values, size_t stride)
+{
+	size_t count = object->length;
+	struct tc_json *items = keep_nodes(stack->arena, (count + 1) * sizeof *items);
+
+	if (!items)
+		return TC__JSON_NO_MEMORY;
+	*items++ = (struct tc_json){ .as.shape = shape };
+	for (size_t i = 0; i < count; i++)
+		items[i] = values[stride * i];
+	object->as.items = items;
+	return TC__JSON_FINE;
 }
 
 static enum tc__json_fault end_object(
@@ -361,16 +355,7 @@ static enum tc__json_fault end_object(
 	const struct tc_json *members = object + 1;
 	enum tc__json_fault fault = find_shape(stack, members, count, &shape);
 
-	if (fault)
-		return fault;
-	struct tc_json *items = keep_nodes(stack->arena, (count + 1) * sizeof *items);
-	if (!items)
-		return TC__JSON_NO_MEMORY;
-	*items++ = (struct tc_json){ .as.shape = shape };
-	for (size_t i = 0; i < count; i++)
-		items[i] = members[2 * i + 1];
-	object->as.items = items;
-	return TC__JSON_FINE;
+	return fault ? fault : keep_members(stack, object, shape, members + 1, 2);
 }
 
 static enum tc__json_fault end_array(
@@ -385,19 +370,22 @@ static enum tc__json_fault end_array(
 	return TC__JSON_FINE;
 }
 
-enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
+/* With columns, the stack has no names. */
+static enum tc__json_fault end(struct tc__json_stack *stack, const struct tc__json_shape *columns)
 {
 	struct tc_json *node = &stack->nodes[stack->open];
 	size_t outer = node->as.outer, count = stack->count - stack->open - 1;
 	enum tc__json_fault fault = TC__JSON_FINE;
 
-	if (node->kind == TC_JSON_OBJECT)
+	if (node->kind == TC_JSON_OBJECT && !columns)
 		count /= 2;
 	if (count > UINT32_MAX)
 		return TC__JSON_TOO_LONG;
 	node->length = (uint32_t)count;
 	node->as.items = NULL;
-	if (count)
+	if (count && columns)
+		fault = keep_members(stack, node, columns, node + 1, 1);
+	else if (count)
 		fault = node->kind == TC_JSON_OBJECT ? end_object(stack, node, count)
 						     : end_array(stack, node, count);
 	stack->count = stack->open + 1;
@@ -406,25 +394,108 @@ enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
 	return fault;
 }
 
+enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack)
+{
+	return end(stack, NULL);
+}
+
+enum tc__json_fault tc__json_stack_end_row(
+	struct tc__json_stack *stack, const struct tc__json_shape *columns)
+{
+	return end(stack, columns);
+}
+
+void tc__json_stack_unbegin(struct tc__json_stack *stack)
+{
+	stack->open = stack->nodes[stack->open].as.outer;
+	stack->depth--;
+	stack->count--;
+}
+
+enum tc__json_fault tc__json_stack_columns(struct tc__json_stack *stack,
+	const struct tc_json *names, size_t count, const struct tc__json_shape **columns)
+{
+	struct tc__json_shape *shape = NULL;
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
+
+	for (size_t i = 0; i < count && !fault; i++) {
+		fault = tc__json_stack_name(stack, tc__json_node_text(&names[i]), names[i].length);
+		if (!fault)
+			fault = tc__json_stack_null(stack);
+	}
+	if (!fault)
+		fault = make_shape(stack, stack->nodes + stack->open + 1, count, &shape);
+	if (fault)
+		return fault;
+	shape->columns = true;
+	*columns = shape;
+	stack->count = stack->open + 1;
+	tc__json_stack_unbegin(stack);
+	return TC__JSON_FINE;
+}
+
 void tc__json_stack_take(struct tc__json_stack *stack, struct tc_json *json)
 {
 	*json = stack->nodes[0];
 	stack->count = 0;
 }
 
-static enum tc__json_fault copy_items(struct tc__json_stack *stack, const struct tc_json *json)
+void tc__json_stack_forget(struct tc__json_stack *stack)
 {
-	bool object = json->kind == TC_JSON_OBJECT;
-	enum tc__json_fault fault = tc__json_stack_begin(stack, (enum tc_json_kind)json->kind);
+	stack->source = stack->copied = NULL;
+}
+
+static enum tc__json_fault copy_values(struct tc__json_stack *stack, const struct tc_json *json)
+{
+	enum tc__json_fault fault = TC__JSON_FINE;
+
+	for (size_t i = 0; i < json->length && !fault; i++)
+		fault = tc__json_stack_copy(stack, &json->as.items[i]);
+	return fault;
+}
+
+static enum tc__json_fault copy_object(struct tc__json_stack *stack, const struct tc_json *json)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
 
 	for (size_t i = 0; i < json->length && !fault; i++) {
-		if (object) {
-			const struct tc_json *name = &tc__json_node_shape(json)->names[i];
-			fault = tc__json_stack_name(stack, tc__json_node_text(name), name->length);
-		}
+		const struct tc_json *name = &tc__json_node_shape(json)->names[i];
+		fault = tc__json_stack_name(stack, tc__json_node_text(name), name->length);
 		if (!fault)
 			fault = tc__json_stack_copy(stack, &json->as.items[i]);
 	}
+	return fault ? fault : tc__json_stack_end(stack);
+}
+
+/* A row: the first one of a tree as any object, in case that it stays alone; with the second one
+ * the names are copied for all. */
+static enum tc__json_fault copy_row(struct tc__json_stack *stack, const struct tc_json *json,
+	const struct tc__json_shape *columns)
+{
+	enum tc__json_fault fault = TC__JSON_FINE;
+
+	if (stack->source != columns) {
+		stack->source = columns;
+		stack->copied = NULL;
+		return copy_object(stack, json);
+	}
+	if (!stack->copied)
+		fault = tc__json_stack_columns(
+			stack, columns->names, columns->count, &stack->copied);
+	const struct tc__json_shape *copied = stack->copied;
+	if (!fault)
+		fault = tc__json_stack_begin(stack, TC_JSON_OBJECT);
+	if (!fault)
+		fault = copy_values(stack, json);
+	return fault ? fault : tc__json_stack_end_row(stack, copied);
+}
+
+static enum tc__json_fault copy_array(struct tc__json_stack *stack, const struct tc_json *json)
+{
+	enum tc__json_fault fault = tc__json_stack_begin(stack, TC_JSON_ARRAY);
+
+	if (!fault)
+		fault = copy_values(stack, json);
 	return fault ? fault : tc__json_stack_end(stack);
 }
 
@@ -433,8 +504,12 @@ enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const stru
 {
 	enum tc_json_kind kind = (enum tc_json_kind)json->kind;
 
-	if (kind >= TC_JSON_ARRAY)
-		return copy_items(stack, json);
+	if (kind == TC_JSON_ARRAY)
+		return copy_array(stack, json);
+	if (kind == TC_JSON_OBJECT)
+		return json->length && tc__json_node_shape(json)->columns
+			? copy_row(stack, json, tc__json_node_shape(json))
+			: copy_object(stack, json);
 	if (kind == TC_JSON_STRING || kind == TC_JSON_NUMBER)
 		return tc__json_stack_text(stack, kind, tc__json_node_text(json), json->length);
 	return push_plain(stack, kind, json->flags);

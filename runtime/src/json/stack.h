@@ -36,6 +36,9 @@ struct tc__json_stack {
 	size_t depth;                /* and how many are open */
 	bool secret;                 /* wipe what is left behind */
 	const struct tc_json *twice; /* the name that TC__JSON_DUPLICATE is about */
+	const struct tc__json_shape *source, *copied; /* columns of a tree, and theirs here */
+	struct tc__hash_key key;                      /* of indexes, */
+	bool has_key;                                 /* once there was one */
 	struct tc__json_name names[TC__JSON_NAMES];
 	const struct tc__json_shape *shapes[TC__JSON_SHAPES];
 	struct tc_json first[TC__JSON_FIRST];
@@ -57,8 +60,22 @@ enum tc__json_fault tc__json_stack_name(
 enum tc__json_fault tc__json_stack_begin(struct tc__json_stack *stack, enum tc_json_kind kind);
 enum tc__json_fault tc__json_stack_end(struct tc__json_stack *stack);
 
-/* A whole tree, copied. */
-enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const tc_json *json);
+/* Takes the last begin back, which nothing has followed. */
+void tc__json_stack_unbegin(struct tc__json_stack *stack);
+
+/* A whole tree, copied. Columns of rows in it are copied once, as long as the tree is there; who
+ * copies from another one says so with tc__json_stack_forget(). */
+enum tc__json_fault tc__json_stack_copy(struct tc__json_stack *stack, const struct tc_json *json);
+void tc__json_stack_forget(struct tc__json_stack *stack);
+
+/* The shape of rows whose columns have these names, which are strings. */
+enum tc__json_fault tc__json_stack_columns(struct tc__json_stack *stack,
+	const struct tc_json *names, size_t count, const struct tc__json_shape **columns);
+
+/* Ends an object that was begun and given nothing but values: their names are the first of the
+ * columns, of which there must be as many. */
+enum tc__json_fault tc__json_stack_end_row(
+	struct tc__json_stack *stack, const struct tc__json_shape *columns);
 
 /* Moves the finished value (nothing open, one value on the stack) into *json, which lies in the
  * arena, and empties the stack for the next one. */

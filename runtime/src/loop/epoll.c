@@ -57,6 +57,19 @@ static bool make_room(struct tc__waiter *waiter, size_t fd)
 	return true;
 }
 
+/* A number may mean another descriptor than we think: one that was closed without a word, or one
+ * that a child of fork still has in the set. So the kernel's word counts. */
+static int control(int fd, int operation, struct epoll_event *event)
+{
+	if (epoll_ctl(fd, operation, event->data.fd, event) == 0)
+		return 0;
+	if (operation == EPOLL_CTL_MOD && errno == ENOENT)
+		return epoll_ctl(fd, EPOLL_CTL_ADD, event->data.fd, event);
+	if (operation == EPOLL_CTL_ADD && errno == EEXIST)
+		return epoll_ctl(fd, EPOLL_CTL_MOD, event->data.fd, event);
+	return -1;
+}
+
 /* Makes the kernel's set as it is wanted. */
 static int adjust(struct tc__waiter *waiter, int fd)
 {
@@ -72,7 +85,7 @@ static int adjust(struct tc__waiter *waiter, int fd)
 		event.events |= EPOLLIN;
 	if (watched->wanted & TC_LOOP_WRITE)
 		event.events |= EPOLLOUT;
-	if (epoll_ctl(waiter->fd, operation, fd, &event) != 0 && watched->wanted)
+	if (control(waiter->fd, operation, &event) != 0 && watched->wanted)
 		return -1;
 	watched->set = watched->wanted;
 	return 0;

@@ -41,6 +41,14 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *s
 		events |= TC_LOOP_READ;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= TC_LOOP_WRITE;
+	/* by such a pair a thread tells that a name was looked up; its number is soon another's */
+	bool of_curl = !tc__sockets_has(&loop->sockets, fd);
+	if (of_curl && !events && loop->waiter) {
+		loop->waiter_kind->forget(loop->waiter, fd);
+		return 0;
+	}
+	if (of_curl && events)
+		tc__pair_close_on_exec(fd);
 	int rc = loop->waiter ? loop->waiter_kind->watch(loop->waiter, fd, events)
 			      : loop->options.watch(loop->options.data, fd, events);
 	if (rc != 0 && events)
@@ -162,6 +170,7 @@ static struct tc__flight *open_flight(tc_loop *loop, struct tc__setup *setup, tc
 		return NULL;
 	}
 	flight->setup = setup;
+	flight->loop = loop;
 	if (tc__transfer_open(&flight->transfer, &setup->settings, &loop->sockets, err) != TC_OK) {
 		free(flight);
 		return NULL;
@@ -224,6 +233,13 @@ static void set_patience(struct tc__flight *flight, bool secure)
 	flight->waits = secure;
 }
 
+static bool is_canceled(const void *data)
+{
+	const struct tc__flight *flight = data;
+
+	return tc__wake_has_wish(&flight->loop->wake, flight->run->id);
+}
+
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 {
 	struct tc__performance *performance = run->performance;
@@ -237,6 +253,8 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	struct tc__flight *flight = take_flight(loop, run->call->client, failure);
 	if (!flight)
 		return failure->code;
+	performance->delivery.canceled = is_canceled;
+	performance->delivery.canceled_data = flight;
 	rc = tc__transfer_load(&flight->transfer, &performance->delivery, failure);
 	if (rc == TC_OK) {
 		set_patience(flight, secure);
@@ -317,6 +335,7 @@ void tc__flight_break(tc_loop *loop, struct tc__run *run)
 		tc__hush_begin(&hush);
 	land(loop, flight);
 	tc__hush_end(&hush);
+	tc__transfer_left(&flight->transfer);
 	give_back(loop, flight);
 }
 

@@ -8,6 +8,7 @@
 
 #define IN_FLIGHT 64
 #define IN_FLIGHT_MAX 100000
+#define CANCELED "canceled by tc_loop_cancel"
 
 static const struct tc_operation *operation_of(const struct tc__run *run)
 {
@@ -31,16 +32,22 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 	tc__run_list_append(&loop->ended, run);
 }
 
-/* Ends a run wherever it stands, for a reason of the loop's own. */
+/* Ends a run that stands nowhere, for a reason of the loop's own. */
+static void end_failed(tc_loop *loop, struct tc__run *run, int code, const char *reason)
+{
+	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
+		operation_of(run)->name, reason);
+	end_run(loop, run);
+}
+
+/* The same wherever it stands. */
 static void fail_run(tc_loop *loop, struct tc__run *run, int code, const char *reason)
 {
 	if (run->state == TC__RUN_QUEUED)
 		tc__run_list_remove(&loop->queue, run);
 	if (run->state == TC__RUN_FLYING)
 		tc__flight_break(loop, run);
-	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
-		operation_of(run)->name, reason);
-	end_run(loop, run);
+	end_failed(loop, run, code, reason);
 }
 
 static void free_run(tc_loop *loop, struct tc__run *run)
@@ -79,6 +86,11 @@ static void judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
 {
 	int64_t now = tc__clock_steady_ms();
 
+	if (tc__loop_has_canceled(loop, run->id)) { /* be it in this very turn */
+		tc_error_clear(failure);
+		end_failed(loop, run, TC_ERROR_CANCELED, CANCELED);
+		return;
+	}
 	if (!run->performance) { /* memory ended before the first attempt */
 		run->err = *failure;
 		end_run(loop, run);
@@ -124,7 +136,7 @@ static void cancel_wished(tc_loop *loop)
 	for (struct tc__wish *wish = tc__wake_take(&loop->wake); wish; wish = next) {
 		struct tc__run *run = tc__run_table_find(&loop->runs, wish->run);
 		if (run && run->state != TC__RUN_ENDED)
-			fail_run(loop, run, TC_ERROR_CANCELED, "canceled by tc_loop_cancel");
+			fail_run(loop, run, TC_ERROR_CANCELED, CANCELED);
 		next = wish->next;
 		free(wish);
 	}
@@ -218,7 +230,8 @@ static void turn(tc_loop *loop)
 	if (loop->curl_due_ms <= tc__clock_steady_ms())
 		tc__flights_drive(loop, TC__TIMEOUT, 0);
 	loop->inside = false;
-	arm(loop);
+	if (!loop->doomed)
+		arm(loop);
 }
 
 /* Events of a descriptor, ours or one of curl's. */
@@ -231,6 +244,41 @@ static void take_event(tc_loop *loop, int fd, int events)
 	tc__wake_quiet(&loop->wake);
 	if (atomic_exchange(&loop->wake.asked, false) && loop->options.woken)
 		loop->options.woken(loop->options.data);
+}
+
+/* ---- the end ---- */
+
+static void close_loop(tc_loop *loop)
+{
+	if (loop->multi)
+		tc__flights_close(loop);
+	if (loop->options.watch && loop->wake.fd >= 0) {
+		loop->options.watch(loop->options.data, loop->wake.fd, 0);
+		loop->options.timer(loop->options.data, -1);
+	}
+	if (loop->waiter)
+		loop->waiter_kind->close(loop->waiter);
+	tc__wake_close(&loop->wake);
+	tc__run_table_clear(&loop->runs);
+	tc__timers_clear(&loop->timers);
+	tc_release(loop);
+}
+
+/* Those that have not ended are canceled, and their callbacks called. */
+static void end_loop(tc_loop *loop)
+{
+	struct tc__run *run;
+	size_t hint = 0;
+
+	loop->ending = loop->inside = true;
+	loop->stopped = false;
+	/* first those that have ended, and then there are only others */
+	call_back(loop);
+	while ((run = tc__run_table_any(&loop->runs, &hint))) {
+		fail_run(loop, run, TC_ERROR_CANCELED, "canceled, as the loop is freed");
+		call_back(loop);
+	}
+	close_loop(loop);
 }
 
 /* ---- starting ---- */
@@ -262,7 +310,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc
 
 	if (rc != TC_OK)
 		return rc;
-	if (loop->ending)
+	if (loop->ending || loop->doomed)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is being freed");
 	struct tc__run *run = new_run(loop, call);
 	if (!run)
@@ -313,6 +361,11 @@ int tc_loop_cancel(tc_loop *loop, uint64_t run)
 	if (!loop)
 		return TC_ERROR_ARGUMENT;
 	return tc__wake_wish(&loop->wake, run) ? TC_OK : TC_ERROR_NOMEM;
+}
+
+bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)
+{
+	return tc__wake_has_wish(&loop->wake, run);
 }
 
 void tc_loop_wake(tc_loop *loop)
@@ -371,7 +424,17 @@ static int check_poll(const tc_loop *loop, tc_error *err)
 	return TC_OK;
 }
 
-static int poll_once(tc_loop *loop, int64_t timeout_ms, tc_error *err)
+/* What tc_loop_free began from inside a callback. False: the loop goes on. */
+static bool end_doomed(tc_loop *loop)
+{
+	if (!loop->doomed)
+		return false;
+	end_loop(loop);
+	return true;
+}
+
+/* *ended: the loop is no more. */
+static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
 {
 	struct tc__event events[TC__EVENTS_MAX];
 	int64_t delay = delay_until(due(loop));
@@ -386,6 +449,7 @@ static int poll_once(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 	for (size_t i = 0; i < count; i++)
 		take_event(loop, events[i].fd, events[i].events);
 	turn(loop);
+	*ended = end_doomed(loop);
 	return TC_OK;
 }
 
@@ -395,8 +459,9 @@ int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 
 	if (rc != TC_OK)
 		return rc;
+	bool ended = false;
 	loop->stopped = false;
-	return poll_once(loop, timeout_ms, err);
+	return poll_once(loop, timeout_ms, &ended, err);
 }
 
 int tc_loop_run(tc_loop *loop, tc_error *err)
@@ -405,9 +470,10 @@ int tc_loop_run(tc_loop *loop, tc_error *err)
 
 	if (rc != TC_OK)
 		return rc;
+	bool ended = false;
 	loop->stopped = false;
-	while (rc == TC_OK && loop->runs.count && !loop->stopped)
-		rc = poll_once(loop, -1, err);
+	while (rc == TC_OK && !ended && loop->runs.count && !loop->stopped)
+		rc = poll_once(loop, -1, &ended, err);
 	return rc;
 }
 
@@ -426,6 +492,7 @@ void tc_loop_ready(tc_loop *loop, int fd, int events)
 	loop->inside = true;
 	take_event(loop, fd, events);
 	turn(loop);
+	end_doomed(loop);
 }
 
 void tc_loop_timeout(tc_loop *loop)
@@ -433,8 +500,10 @@ void tc_loop_timeout(tc_loop *loop)
 	if (!loop)
 		return;
 	loop->armed_ms = TC__NEVER; /* also from inside a callback: it is over, and set anew */
-	if (!loop->inside)
-		turn(loop);
+	if (loop->inside)
+		return;
+	turn(loop);
+	end_doomed(loop);
 }
 
 /* ---- from beginning to end ---- */
@@ -461,22 +530,6 @@ static void abandon(tc_loop *loop)
 	if (loop->waiter)
 		loop->waiter_kind->close(loop->waiter);
 	tc__wake_close(&loop->wake);
-}
-
-static void close_loop(tc_loop *loop)
-{
-	if (loop->multi)
-		tc__flights_close(loop);
-	if (loop->options.watch && loop->wake.fd >= 0) {
-		loop->options.watch(loop->options.data, loop->wake.fd, 0);
-		loop->options.timer(loop->options.data, -1);
-	}
-	if (loop->waiter)
-		loop->waiter_kind->close(loop->waiter);
-	tc__wake_close(&loop->wake);
-	tc__run_table_clear(&loop->runs);
-	tc__timers_clear(&loop->timers);
-	tc_release(loop);
 }
 
 static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error *err)
@@ -536,24 +589,15 @@ tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 #endif
 }
 
+/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
 void tc_loop_free(tc_loop *loop)
 {
-	struct tc__run *run;
-	size_t hint = 0;
-
-	if (!loop)
+	if (!loop || loop->ending)
 		return;
-	if (loop->owner != getpid()) {
+	if (loop->owner != getpid())
 		abandon(loop);
-		return;
-	}
-	loop->ending = loop->inside = true;
-	loop->stopped = false;
-	/* first those that have ended, and then there are only others */
-	call_back(loop);
-	while ((run = tc__run_table_any(&loop->runs, &hint))) {
-		fail_run(loop, run, TC_ERROR_CANCELED, "canceled, as the loop is freed");
-		call_back(loop);
-	}
-	close_loop(loop);
+	else if (loop->inside)
+		loop->doomed = loop->stopped = true;
+	else
+		end_loop(loop);
 }

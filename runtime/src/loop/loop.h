@@ -30,6 +30,7 @@ struct tc__flight {
 	struct tc__transfer transfer; /* first: curl knows the handle's owner by its address */
 	struct tc__run *run;          /* NULL: idle */
 	struct tc__setup *setup;
+	tc_loop *loop;
 	struct tc__flight *next; /* of the idle ones */
 	bool spoilt;             /* not to be used again */
 	bool waits;              /* how it was set up last time */
@@ -73,6 +74,7 @@ struct tc_loop {
 	int64_t armed_ms;    /* what the host's timer is set to, as tc__loop_due tells it */
 	bool inside;         /* a turn is under way: callbacks may be running */
 	bool stopped, ending;
+	bool doomed; /* tc_loop_free was called from inside: it ends with the turn */
 	bool secure; /* some run went over TLS, so SIGPIPE has to be minded */
 };
 
@@ -91,6 +93,10 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc
  * next turn. */
 void tc__loop_resume(tc_loop *loop, uint64_t run);
 void tc__loop_resume_later(tc_loop *loop, uint64_t run);
+
+/* On the loop's thread, also within a turn: the run was canceled (tc_loop_cancel), and none of its
+ * callbacks but on_done may be called any more. */
+bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run);
 
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);

@@ -82,6 +82,16 @@ bool tc__wake_wish(struct tc__wake *wake, uint64_t run)
 	return true;
 }
 
+/* Only the loop's thread takes wishes away, so that none of them goes meanwhile. */
+bool tc__wake_has_wish(const struct tc__wake *wake, uint64_t run)
+{
+	const struct tc__wish *wish = atomic_load(&wake->wishes);
+
+	while (wish && wish->run != run)
+		wish = wish->next;
+	return wish != NULL;
+}
+
 /* First the bytes, then the flag, then (in tc__wake_take) the wishes: who wishes later finds the
  * flag down and rings again. */
 void tc__wake_quiet(struct tc__wake *wake)

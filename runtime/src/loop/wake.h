@@ -31,6 +31,9 @@ void tc__wake_close(struct tc__wake *wake);
 void tc__wake_ring(struct tc__wake *wake);
 bool tc__wake_wish(struct tc__wake *wake, uint64_t run); /* false: no memory */
 
+/* On the loop's thread: whether a wish for this run has not been taken yet. */
+bool tc__wake_has_wish(const struct tc__wake *wake, uint64_t run);
+
 /* On the loop's thread: quiets the bell; then the wishes, oldest first, for free(). */
 void tc__wake_quiet(struct tc__wake *wake);
 struct tc__wish *tc__wake_take(struct tc__wake *wake);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/operation/conventions.h"
 
+#include "runtime/src/base/ascii.h"
 #include "runtime/src/common/url.h"
 #include <errno.h>
 #include <stdio.h>
@@ -31,16 +32,6 @@ const char *tc__accept_of(const struct tc_operation *operation)
 	return system ? system->accept : NULL;
 }
 
-bool tc__redirects_are_errors(const struct tc_operation *operation)
-{
-	const struct tc_conventions *system = tc__system_of(operation);
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
-
-	if (rules && rules->redirects != TC_CHOICE_DEFAULT)
-		return rules->redirects == TC_CHOICE_YES;
-	return system && system->redirects_are_errors;
-}
-
 bool tc__is_final_status(const struct tc_operation *operation, int status)
 {
 	const struct tc_conventions *system = tc__system_of(operation);
@@ -67,6 +58,58 @@ const struct tc_event_stream *tc__events_of(const struct tc_operation *operation
 	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 
 	return rules ? rules->events : NULL;
+}
+
+/* ---- what a reply has to be ---- */
+
+bool tc__is_success(const struct tc_operation *operation, int status)
+{
+	if (operation && operation->success)
+		return tc__has_status(operation->success, status);
+	return status >= 200 && status < 300;
+}
+
+const char *const *tc__reply_types_of(const struct tc_operation *operation)
+{
+	static const char *const json[] = { "application/json", NULL };
+	static const char *const events[] = { "text/event-stream", NULL };
+
+	if (!operation)
+		return NULL;
+	if (operation->reply_types)
+		return operation->reply_types;
+	if (tc__events_of(operation))
+		return events;
+	if (tc__rpc_of(operation) || operation->blob_output)
+		return NULL;
+	const struct tc_conventions *system = tc__system_of(operation);
+	return system && system->reply_types ? system->reply_types : json;
+}
+
+/* Without its parameters, such as "; charset=utf-8". */
+static bool is_media_type(const char *type, const char *expected)
+{
+	size_t length = strlen(expected);
+
+	return strcspn(type, "; \t,") == length && tc__same_letters(type, expected, length);
+}
+
+bool tc__has_reply_type(const struct tc_operation *operation, int status, const char *type)
+{
+	const char *const *expected = status < 300 ? tc__reply_types_of(operation) : NULL;
+
+	if (!expected)
+		return true;
+	while (type && *expected && !is_media_type(type, *expected))
+		expected++;
+	return type && *expected;
+}
+
+bool tc__needs_content(const struct tc_operation *operation, int status)
+{
+	return operation && operation->has_output && !operation->blob_output &&
+		!tc__rpc_of(operation) && !tc__events_of(operation) && status < 300 &&
+		strcmp(operation->method, "HEAD") != 0;
 }
 
 size_t tc__body_max_of(const struct tc_operation *operation)

@@ -25,11 +25,22 @@ static inline const struct tc_operation_conventions *tc__rules_of(
 bool tc__is_realm(const struct tc_operation *operation);
 
 const char *tc__accept_of(const struct tc_operation *operation); /* NULL: none sent */
-bool tc__redirects_are_errors(const struct tc_operation *operation);
 bool tc__is_final_status(const struct tc_operation *operation, int status);
 enum tc_authentication tc__authentication_of(const struct tc_operation *operation);
 const struct tc_rpc *tc__rpc_of(const struct tc_operation *operation);             /* NULL: none */
 const struct tc_event_stream *tc__events_of(const struct tc_operation *operation); /* NULL: none */
+
+/* Whether a reply of this status is a success; NULL: of an operation that nothing is known of. */
+bool tc__is_success(const struct tc_operation *operation, int status);
+
+/* The media types that the content of a success from 200 to 299 may have, or NULL: any. */
+const char *const *tc__reply_types_of(const struct tc_operation *operation);
+
+/* Whether a Content-Type (NULL: there is none) is one that such content may have. */
+bool tc__has_reply_type(const struct tc_operation *operation, int status, const char *type);
+
+/* Whether a success of this status cannot be without content. */
+bool tc__needs_content(const struct tc_operation *operation, int status);
 
 /* The most bytes of a body; SIZE_MAX: no limit. */
 size_t tc__body_max_of(const struct tc_operation *operation);

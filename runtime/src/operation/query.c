@@ -197,31 +197,50 @@ static int check_value(const struct meaning *meaning, const char *value, tc_erro
 
 /* ---- entries ---- */
 
-static struct tc__query_entry **find_entry(struct tc__query *query, const struct meaning *meaning)
+/* Where the entry is or would be; *offset is what the entries before it take of the text. */
+static struct tc__query_entry **find_entry(
+	struct tc__query *query, const struct meaning *meaning, size_t *offset)
 {
 	struct tc__query_entry **at = &query->entries;
 
-	while (*at && (*at)->place < meaning->place)
+	*offset = 0;
+	while (*at && (*at)->place < meaning->place) {
+		*offset += (*at)->length;
 		at = &(*at)->next;
+	}
 	return at;
 }
 
-/* The old values with the new ones behind them. */
-static const char *const *join(struct tc__query *query, const struct meaning *meaning,
-	const struct tc__query_entry *old, const char *const *values, size_t count)
+/* Room for more values. What the arena keeps of arrays that became too small is less than the
+ * newest one. */
+static bool reserve(struct tc__query *query, struct tc__query_entry *entry, size_t count)
 {
-	size_t before = old ? old->count : 0;
-	const char **all = tc__arena_alloc(&query->arena, (before + count) * sizeof *all);
+	if (count <= entry->capacity - entry->count)
+		return true;
+	size_t capacity = 2 * entry->count + count;
+	const char **values = tc__arena_alloc(&query->arena, capacity * sizeof *values);
+	if (!values)
+		return false;
+	if (entry->count)
+		memcpy(values, entry->values, entry->count * sizeof *values);
+	entry->values = values;
+	entry->capacity = capacity;
+	return true;
+}
 
-	for (size_t i = 0; all && i < before; i++)
-		all[i] = old->values[i];
-	for (size_t i = 0; all && i < count; i++) {
-		const char *value = spelled(meaning, values[i]);
-		all[before + i] = tc__arena_text(&query->arena, value, strlen(value));
-		if (!all[before + i])
-			return NULL;
+/* Puts copies of the values behind those of the entry, which does not count them yet. */
+static bool place_values(struct tc__query *query, struct tc__query_entry *entry,
+	const struct meaning *meaning, const char *const *values, size_t count)
+{
+	if (!reserve(query, entry, count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		char *copy = tc__arena_string(&query->arena, spelled(meaning, values[i]));
+		if (!copy)
+			return false;
+		entry->values[entry->count + i] = copy;
 	}
-	return all;
+	return true;
 }
 
 static int check_room(const struct meaning *meaning, const struct tc__query_entry *old,
@@ -244,10 +263,41 @@ static int check_room(const struct meaning *meaning, const struct tc__query_entr
 	return TC_OK;
 }
 
+static void render_values(const struct tc__query *query, const struct tc__query_entry *entry,
+	size_t from, size_t to, bool secrets, struct tc__buffer *url);
+
+/* The text of the values that are placed, but not counted yet. */
+static bool render_change(
+	struct tc__query *query, const struct tc__query_entry *entry, size_t count)
+{
+	struct tc__buffer *text = &query->change.text;
+
+	tc__buffer_clear(text);
+	*text = TC__BUFFER(SIZE_MAX / 2); /* the URL has a limit */
+	text->secret = query->arena.secret;
+	render_values(query, entry, entry->count, entry->count + count, true, text);
+	return !tc__buffer_failed(text);
+}
+
+static struct tc__query_entry *new_entry(
+	struct tc__query *query, const struct meaning *meaning, bool fixed)
+{
+	struct tc__query_entry *entry = tc__arena_alloc(&query->arena, sizeof *entry);
+
+	if (entry)
+		*entry = (struct tc__query_entry){ .name = meaning->name,
+			.rule = meaning->rule,
+			.relation = meaning->relation,
+			.place = meaning->place,
+			.fixed = fixed };
+	return entry;
+}
+
 static int add(struct tc__query *query, const struct meaning *meaning, const char *const *values,
 	size_t count, bool fixed, tc_error *err)
 {
-	struct tc__query_entry **at = find_entry(query, meaning);
+	size_t offset;
+	struct tc__query_entry **at = find_entry(query, meaning, &offset);
 	struct tc__query_entry *old = *at && (*at)->place == meaning->place ? *at : NULL;
 	int rc = check_room(meaning, old, count, err);
 
@@ -256,29 +306,36 @@ static int add(struct tc__query *query, const struct meaning *meaning, const cha
 	if (rc != TC_OK)
 		return rc;
 	query->arena.secret |= meaning->rule && meaning->rule->secret;
-	const char *const *all = join(query, meaning, old, values, count);
-	struct tc__query_entry *entry = all ? tc__arena_alloc(&query->arena, sizeof *entry) : NULL;
-	if (!entry)
+	struct tc__query_entry *entry = old ? old : new_entry(query, meaning, fixed);
+	if (!entry || !place_values(query, entry, meaning, values, count) ||
+		!render_change(query, entry, count))
 		return tc__fail_nomem(err);
-	*entry = (struct tc__query_entry){ .next = old ? old->next : *at,
-		.name = meaning->name,
-		.rule = meaning->rule,
-		.relation = meaning->relation,
-		.place = meaning->place,
-		.fixed = fixed || (old && old->fixed),
-		.count = count + (old ? old->count : 0),
-		.values = all };
-	query->changed = at;
-	query->before = *at;
-	*at = entry;
+	query->change.entry = entry;
+	query->change.at = at;
+	query->change.replaced = NULL;
+	query->change.count = count;
+	query->change.offset = offset + entry->length;
+	entry->count += count;
+	entry->length += query->change.text.length;
+	if (!old) {
+		entry->next = *at;
+		*at = entry;
+	}
 	return TC_OK;
 }
 
 void tc__query_undo(struct tc__query *query)
 {
-	if (query->changed)
-		*query->changed = query->before;
-	query->changed = NULL;
+	struct tc__query_change *change = &query->change;
+	struct tc__query_entry *entry = change->entry;
+
+	if (!entry)
+		return;
+	entry->count -= change->count;
+	entry->length -= change->text.length;
+	if (entry->count == 0)
+		*change->at = change->replaced ? change->replaced : entry->next;
+	change->entry = NULL;
 }
 
 int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
@@ -357,15 +414,16 @@ int tc__query_replace(struct tc__query *query, const char *key, const char *valu
 
 	if (rc != TC_OK)
 		return rc;
-	struct tc__query_entry **at = find_entry(query, &meaning);
+	size_t offset;
+	struct tc__query_entry **at = find_entry(query, &meaning, &offset);
 	struct tc__query_entry *old = *at && (*at)->place == meaning.place ? *at : NULL;
 	if (old)
 		*at = old->next;
 	rc = add(query, &meaning, &value, 1, true, err);
-	if (rc != TC_OK && old)
-		*at = old;
+	if (rc == TC_OK)
+		query->change.replaced = old;
 	else if (old)
-		query->before = old;
+		*at = old;
 	return rc;
 }
 
@@ -390,7 +448,8 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 		entry = entry->next) {
 		struct meaning meaning = { entry->name, entry->rule, entry->relation,
 			entry->place };
-		rc = add(to, &meaning, entry->values, entry->count, entry->fixed, err);
+		rc = add(to, &meaning, (const char *const *)entry->values, entry->count,
+			entry->fixed, err);
 	}
 	return rc;
 }
@@ -398,8 +457,9 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 void tc__query_clear(struct tc__query *query)
 {
 	tc__arena_clear(&query->arena);
+	tc__buffer_clear(&query->change.text);
 	query->entries = NULL;
-	query->changed = NULL;
+	query->change = (struct tc__query_change){ 0 };
 }
 
 bool tc__query_has_key(const struct tc_operation *operation, const char *key)
@@ -522,10 +582,10 @@ int tc__query_check(const struct tc__query *query, tc_error *err)
 
 /* ---- text ---- */
 
-static void render_key(const struct tc__query *query, const struct tc__query_entry *entry,
-	char mark, struct tc__buffer *url)
+static void render_key(
+	const struct tc__query *query, const struct tc__query_entry *entry, struct tc__buffer *url)
 {
-	tc__buffer_char(url, mark);
+	tc__buffer_char(url, '&');
 	tc__url_encode(url, entry->name);
 	if (entry->relation) {
 		tc__buffer_text(url, query->separator);
@@ -534,23 +594,31 @@ static void render_key(const struct tc__query *query, const struct tc__query_ent
 	tc__buffer_char(url, '=');
 }
 
+/* Some of an entry's values, each with what stands in front of it. */
+static void render_values(const struct tc__query *query, const struct tc__query_entry *entry,
+	size_t from, size_t to, bool secrets, struct tc__buffer *url)
+{
+	struct meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
+	bool joined = list_of(&meaning) == TC_LIST_COMMA;
+	bool hidden = !secrets && entry->rule && entry->rule->secret;
+
+	for (size_t i = from; i < to; i++) {
+		if (i && joined)
+			tc__buffer_char(url, ',');
+		else
+			render_key(query, entry, url);
+		tc__url_encode(url, hidden ? "redacted" : entry->values[i]);
+	}
+}
+
 static void render(const struct tc__query *query, bool secrets, struct tc__buffer *url)
 {
-	char mark = '?';
+	size_t begin = url->length;
 
-	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next) {
-		struct meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
-		bool joined = list_of(&meaning) == TC_LIST_COMMA;
-		for (size_t i = 0; i < entry->count; i++) {
-			if (i && joined)
-				tc__buffer_char(url, ',');
-			else
-				render_key(query, entry, mark, url);
-			mark = '&';
-			bool hidden = !secrets && entry->rule && entry->rule->secret;
-			tc__url_encode(url, hidden ? "redacted" : entry->values[i]);
-		}
-	}
+	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
+		render_values(query, entry, 0, entry->count, secrets, url);
+	if (url->length > begin)
+		url->data[begin] = '?';
 }
 
 void tc__query_render(const struct tc__query *query, struct tc__buffer *url)

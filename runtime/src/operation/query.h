@@ -13,8 +13,18 @@ struct tc__query_entry {
 	const struct tc_query_operator *relation; /* NULL: the key alone */
 	size_t place;                             /* in the order in which keys are sent */
 	bool fixed;                               /* from the query struct: takes no more values */
-	size_t count;
-	const char *const *values;
+	size_t count, capacity;
+	const char **values;
+	size_t length; /* bytes that it takes in the URL */
+};
+
+/* The last addition or replacement. */
+struct tc__query_change {
+	struct tc__query_entry *entry; /* NULL: there was none, or it was undone */
+	struct tc__query_entry **at, *replaced;
+	size_t count;           /* values that came */
+	size_t offset;          /* where they stand in the query's text, */
+	struct tc__buffer text; /* which is this, but for the mark in front of all */
 };
 
 struct tc__query {
@@ -24,8 +34,7 @@ struct tc__query {
 	const char *separator;                        /* between a key and its operator */
 	struct tc__arena arena;
 	struct tc__query_entry *entries; /* in the order in which they are sent */
-	/* where the last change was, and what stood there before it; NULL: it was undone */
-	struct tc__query_entry **changed, *before;
+	struct tc__query_change change;
 };
 
 /* An empty one. Here the operation is asked for its rules, and nowhere else. */

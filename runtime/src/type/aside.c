@@ -46,7 +46,10 @@ static void leave_side(struct tc__decoder *d, size_t users)
 		return;
 	tc__arena_clear(&side->arena);
 	side->arena.secret = d->arena.secret;
-	tc__json_stack_clear(&side->stack); /* it knows texts of the arena */
+	/* they know texts of the arena */
+	tc__json_stack_clear(&side->stack);
+	tc__json_stack_forget(&d->stack);
+	tc__columns_clear(&d->columns);
 }
 
 void tc__side_free(struct tc__side *side)
@@ -267,6 +270,23 @@ int tc__aside_close(struct tc__decoder *d)
  * Trees in place of text
  */
 
+/* A tree that is kept aside with what is around it. */
+static int aside_tree(struct tc__decoder *d, const tc_json *json)
+{
+	bool skip = d->aside == TC__ASIDE_SKIP;
+
+	return after_scalar(d, skip ? TC__JSON_FINE : tc__json_stack_copy(d->tree, json));
+}
+
+/* One that was begun, and turned out to be kept aside. */
+static int aside_begun(struct tc__decoder *d, const tc_json *json)
+{
+	d->aside_depth--;
+	if (d->aside != TC__ASIDE_SKIP)
+		tc__json_stack_unbegin(d->tree);
+	return aside_tree(d, json);
+}
+
 static int replay_members(struct tc__decoder *d, const tc_json *json)
 {
 	for (size_t i = 0; i < tc_json_count(json); i++) {
@@ -279,13 +299,78 @@ static int replay_members(struct tc__decoder *d, const tc_json *json)
 	return 1;
 }
 
-static int replay_items(struct tc__decoder *d, const tc_json *json)
+/* The values of a row that have no field, as the object of other members. */
+static int keep_row_others(
+	struct tc__decoder *d, const tc_json *row, const struct tc__columns *columns)
 {
+	struct tc__frame *frame = d->top;
+	enum tc__json_fault wrong = tc__json_stack_begin(&d->stack, TC_JSON_OBJECT);
+	bool some = false;
+
+	for (size_t i = 0; i < row->length && !wrong; i++) {
+		if (columns->fields[i])
+			continue;
+		wrong = tc__json_stack_copy(&d->stack, &row->as.items[i]);
+		some = true;
+	}
+	d->tree = &d->stack;
+	if (!wrong)
+		wrong = tc__json_stack_end_row(&d->stack, columns->others);
+	struct tc_json *json = wrong ? NULL : tc__arena_alloc(&d->arena, sizeof *json);
+	if (!json)
+		return fault(d, wrong ? wrong : TC__JSON_NO_MEMORY);
+	tc__json_stack_take(&d->stack, json);
+	if (some)
+		*(const tc_json **)(void *)(frame->at + frame->type->offset) = json;
+	return 1;
+}
+
+static int replay_row(struct tc__decoder *d, const tc_json *row, const struct tc__json_shape *shape)
+{
+	const struct tc_type *type = d->top->type;
+
+	for (size_t i = 0; i < row->length; i++) {
+		/* what lies in a row may have had rows of its own */
+		const struct tc__columns *columns = tc__columns_of(d, shape, type);
+		if (!columns)
+			return tc__sax_no_memory(&d->sax);
+		if (columns->fields[i] &&
+			(!tc__field_begin(d, columns->fields[i]) ||
+				!tc__decoder_replay(d, &row->as.items[i])))
+			return 0;
+	}
+	const struct tc__columns *columns = tc__columns_of(d, shape, type);
+	if (!columns)
+		return tc__sax_no_memory(&d->sax);
+	return type->flags & TC_OPEN ? keep_row_others(d, row, columns) : 1;
+}
+
+static int replay_object(struct tc__decoder *d, const tc_json *json)
+{
+	const struct tc__json_shape *shape = json->length ? tc__json_node_shape(json) : NULL;
+
+	d->node = json;
+	if (!d->events->start_object(d))
+		return 0;
+	if (d->aside)
+		return aside_begun(d, json);
+	int go_on = shape && shape->columns && d->top->type->kind == TC_TYPE_OBJECT
+		? replay_row(d, json, shape)
+		: replay_members(d, json);
+	return go_on && d->events->end_object(d);
+}
+
+static int replay_array(struct tc__decoder *d, const tc_json *json)
+{
+	if (!d->events->start_array(d))
+		return 0;
+	if (d->aside)
+		return aside_begun(d, json);
 	for (size_t i = 0; i < tc_json_count(json); i++) {
 		if (!tc__decoder_replay(d, tc_json_item(json, i)))
 			return 0;
 	}
-	return 1;
+	return d->events->end_array(d);
 }
 
 int tc__decoder_replay(struct tc__decoder *d, const tc_json *json)
@@ -293,6 +378,8 @@ int tc__decoder_replay(struct tc__decoder *d, const tc_json *json)
 	const struct tc__sax_events *events = d->events;
 	const char *text = tc_json_text(json);
 
+	if (d->aside)
+		return aside_tree(d, json);
 	switch (tc_json_kind(json)) {
 	case TC_JSON_ABSENT:
 	case TC_JSON_NULL:
@@ -304,10 +391,9 @@ int tc__decoder_replay(struct tc__decoder *d, const tc_json *json)
 	case TC_JSON_STRING:
 		return events->string(d, (const unsigned char *)text, tc_json_text_length(json));
 	case TC_JSON_ARRAY:
-		return events->start_array(d) && replay_items(d, json) && events->end_array(d);
+		return replay_array(d, json);
 	case TC_JSON_OBJECT:
-		d->node = json;
-		return events->start_object(d) && replay_members(d, json) && events->end_object(d);
+		return replay_object(d, json);
 	}
 	return 1;
 }

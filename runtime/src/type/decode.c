@@ -7,9 +7,6 @@
 
 #define FRAMES_MIN 16
 
-/* More fields than bits in a frame: the bits of the others lie in scratch. */
-#define BITS 64
-
 /* The root is held like the value of a union whose arm is known. */
 static const struct tc_type root_holder = { .kind = TC_TYPE_UNION };
 
@@ -243,6 +240,39 @@ static inline struct tc__recent *recent_slot(struct tc__decoder *d, const char *
 	return &d->recent[hash >> 32 & (TC__RECENT - 1)];
 }
 
+/* A copy of a text with U+FFFD for each NUL; NULL when memory ends. */
+static char *replace_nuls(struct tc__arena *arena, const char *text, size_t length)
+{
+	static const char replacement[] = "\xEF\xBF\xBD";
+	size_t wide = sizeof replacement - 1, size = length + 1;
+
+	for (size_t i = 0; i < length; i++)
+		size += text[i] ? 0 : wide - 1;
+	char *copy = tc__arena_bytes(arena, size), *to = copy;
+	for (size_t i = 0; copy && i < length; i++) {
+		if (text[i]) {
+			*to++ = text[i];
+			continue;
+		}
+		memcpy(to, replacement, wide);
+		to += wide;
+	}
+	if (copy)
+		*to = '\0';
+	return copy;
+}
+
+/* A string that is not whole as C text. */
+static int keep_nul(struct tc__decoder *d, const char **target, const char *text, size_t length)
+{
+	if (!(d->flags & (TC_DECODE_MEND | TC_DECODE_LENIENT)))
+		return tc__decoder_fail(d, NULL, 0, "contains \\u0000, which C text cannot hold");
+	if (!(d->flags & TC_DECODE_MEND))
+		return 1;
+	*target = replace_nuls(&d->arena, text, length);
+	return *target ? 1 : tc__sax_no_memory(&d->sax);
+}
+
 static int on_string(void *context, const unsigned char *bytes, size_t length)
 {
 	struct tc__decoder *d = context;
@@ -263,11 +293,8 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
 		*target = recent->text;
 		return 1;
 	}
-	if (memchr(text, '\0', length)) {
-		if (d->flags & TC_DECODE_LENIENT)
-			return 1;
-		return tc__decoder_fail(d, NULL, 0, "contains \\u0000, which C text cannot hold");
-	}
+	if (memchr(text, '\0', length))
+		return keep_nul(d, target, text, length);
 	*target = tc__arena_text(&d->arena, text, length);
 	*recent = (struct tc__recent){ *target, length };
 	return *target ? 1 : tc__sax_no_memory(&d->sax);
@@ -277,35 +304,13 @@ static int on_string(void *context, const unsigned char *bytes, size_t length)
  * Objects and maps
  */
 
-/* What the bits beyond the frame's own take, so that what follows is aligned. */
-static size_t more_bits(const struct tc_type *type)
-{
-	size_t bytes = type->count / BITS * sizeof(uint64_t);
-
-	return (bytes + TC__ALIGNMENT - 1) / TC__ALIGNMENT * TC__ALIGNMENT;
-}
-
-/* Where the bit of a field is. */
-static uint64_t *seen_bits(struct tc__decoder *d, struct tc__frame *frame, size_t position)
-{
-	if (position < BITS)
-		return &frame->seen;
-	uint64_t *more = (void *)(d->scratch.bytes + frame->begin - more_bits(frame->type));
-	return &more[position / BITS - 1];
-}
-
 static int open_object(struct tc__decoder *d, struct tc__place *place)
 {
 	if (!tc__decoder_settle(d, place))
 		return tc__sax_no_memory(&d->sax);
 	if (!tc__decoder_open(d, place))
 		return tc__sax_no_memory(&d->sax);
-	if (place->type->kind == TC_TYPE_OBJECT && place->type->count > BITS) {
-		if (!tc__decoder_push(d, more_bits(place->type)))
-			return tc__sax_no_memory(&d->sax);
-		d->top->begin = d->scratch.used;
-	}
-	return 1;
+	return tc__fields_begin(d) ? 1 : tc__sax_no_memory(&d->sax);
 }
 
 static int open_union(struct tc__decoder *d, struct tc__place *place, const tc_json *object)
@@ -355,16 +360,17 @@ static int on_start_object(void *context)
 
 static int map_name(struct tc__decoder *d, const char *text, size_t length)
 {
-	char *entry = tc__decoder_push(d, d->top->type->size);
-	char *key = entry ? tc__arena_text(&d->arena, text, length) : NULL;
+	char *entry = tc__decoder_push(d, d->top->type->size), *key = NULL;
+	bool whole = !memchr(text, '\0', length), mends = d->flags & TC_DECODE_MEND;
 
+	if (entry)
+		key = !whole && mends ? replace_nuls(&d->arena, text, length)
+				      : tc__arena_text(&d->arena, text, length);
 	if (!key)
 		return tc__sax_no_memory(&d->sax);
 	*(char **)(void *)entry = key;
 	d->top->count++;
-	if (memchr(text, '\0', length))
-		return tc__decoder_fail(d, NULL, 0, "its name contains \\u0000");
-	return 1;
+	return whole || mends ? 1 : tc__decoder_fail(d, NULL, 0, "its name contains \\u0000");
 }
 
 static const struct tc_field *find_field(
@@ -395,35 +401,13 @@ static int on_name(void *context, const unsigned char *bytes, size_t length)
 		return tc__aside_name(d, name, length);
 	if (top->type->kind == TC_TYPE_MAP)
 		return map_name(d, name, length);
-	top->field = find_field(d, top, name, length);
-	if (!top->field) {
-		if (top->type->flags & TC_OPEN)
-			return tc__other_begin(d, name, length);
-		return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
-	}
-	size_t position = (size_t)(top->field - top->type->of.fields);
-	uint64_t *bits = seen_bits(d, top, position), bit = UINT64_C(1) << position % BITS;
-	if (*bits & bit)
-		return tc__decoder_fail(d, NULL, 0, "is there twice");
-	*bits |= bit;
-	return 1;
-}
-
-static int check_required(struct tc__decoder *d)
-{
-	struct tc__frame *top = d->top;
-	const struct tc_field *fields = top->type->of.fields;
-
-	if (d->flags & TC_DECODE_LENIENT)
-		return 1;
+	const struct tc_field *field = find_field(d, top, name, length);
+	if (field)
+		return tc__field_begin(d, field);
 	top->field = NULL;
-	for (size_t i = 0; i < top->type->count; i++) {
-		bool seen = *seen_bits(d, top, i) >> i % BITS & 1;
-		if (!seen && fields[i].flags & TC_REQUIRED)
-			return tc__decoder_fail(d, fields[i].name, fields[i].name_length,
-				"a required member is missing");
-	}
-	return 1;
+	if (top->type->flags & TC_OPEN)
+		return tc__other_begin(d, name, length);
+	return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
 }
 
 /* Moves the items of an array or the entries of a map from scratch to where they stay. */
@@ -481,7 +465,7 @@ static int on_end_object(void *context)
 		return tc__aside_close(d);
 	if (d->top->type->kind == TC_TYPE_MAP)
 		return end_map(d);
-	if (!check_required(d) || !tc__others_end(d))
+	if (!tc__fields_end(d) || !tc__others_end(d))
 		return 0;
 	tc__decoder_close(d);
 	return 1;
@@ -545,6 +529,7 @@ struct tc__decoder *tc__decoder_new(
 	tc__json_stack_init(&d->stack, &d->arena);
 	d->events = &events;
 	tc__sax_open(&d->sax, d->events);
+	d->sax.mends = flags & TC_DECODE_MEND;
 	d->frame_capacity = FRAMES_MIN;
 	d->frames = d->top = malloc(FRAMES_MIN * sizeof *d->frames);
 	d->root = d->frames ? tc__arena_object(&d->arena, tc__type_size(type)) : NULL;
@@ -568,6 +553,7 @@ void tc__decoder_free(struct tc__decoder *d)
 	tc__json_stack_clear(&d->stack);
 	tc__arena_clear(&d->arena);
 	tc__side_free(d->side);
+	tc__columns_clear(&d->columns);
 	free(d->scratch.bytes);
 	free(d->frames);
 	free(d);

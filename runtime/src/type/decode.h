@@ -61,6 +61,15 @@ enum tc__aside {
 	TC__ASIDE_UNION  /* an object whose arm can only be told when it is whole */
 };
 
+/* What the columns of a tree's rows are to the objects of a type. Their names are many and may be
+ * long, and every row has them: they are looked at once. */
+struct tc__columns {
+	const struct tc__json_shape *shape;
+	const struct tc_type *type;
+	const struct tc_field **fields;      /* of each column; NULL: it has none */
+	const struct tc__json_shape *others; /* the columns without a field, of an open type */
+};
+
 /* Which field came after which lately: a text orders an object's members the same way each time. */
 #define TC__FOLLOWERS 128
 
@@ -90,6 +99,7 @@ struct tc__decoder {
 	struct tc__json_stack *tree;  /* where it grows: &stack, or that of the side */
 	struct tc__side *side;        /* made when it is needed */
 	const tc_json *node;          /* the object of a tree that begins next */
+	struct tc__columns columns;
 	const struct tc_field *followers[TC__FOLLOWERS];
 	struct tc__recent recent[TC__RECENT];
 	struct tc__json_stack stack; /* of free-form values */
@@ -116,6 +126,16 @@ bool tc__decoder_settle(struct tc__decoder *decoder, struct tc__place *place);
 /* Opens a frame whose part of scratch is aligned and empty; NULL when memory ends. */
 struct tc__frame *tc__decoder_open(struct tc__decoder *decoder, const struct tc__place *place);
 void tc__decoder_close(struct tc__decoder *decoder);
+
+/* The object of the innermost frame, which was just opened: room to tell which fields were there.
+ * false when memory ends. */
+bool tc__fields_begin(struct tc__decoder *decoder);
+
+/* The member whose value comes next; none may come twice. */
+int tc__field_begin(struct tc__decoder *decoder, const struct tc_field *field);
+
+/* That the required ones were there. */
+int tc__fields_end(struct tc__decoder *decoder);
 
 /* Makes scratch at least this large. What lies there moves, and with it what frames point to. */
 bool tc__decoder_grow(struct tc__decoder *decoder, size_t capacity);
@@ -154,6 +174,12 @@ int tc__others_end(struct tc__decoder *decoder);
 /* An object begins that is one of several arms of the union at `place`. When it comes from a tree,
  * `object`, the place becomes that of its arm; else it is kept aside until it is whole. */
 int tc__union_begin(struct tc__decoder *decoder, struct tc__place *place, const tc_json *object);
+
+/* The columns of these rows, for objects of this type; NULL when memory ends. They last until
+ * others are asked for. */
+const struct tc__columns *tc__columns_of(struct tc__decoder *decoder,
+	const struct tc__json_shape *shape, const struct tc_type *type);
+void tc__columns_clear(struct tc__columns *columns);
 
 /* The events of a tree in place of text. */
 int tc__decoder_replay(struct tc__decoder *decoder, const tc_json *json);

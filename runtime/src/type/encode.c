@@ -110,6 +110,28 @@ static bool is_absent(const struct tc_type *type, const char *at, bool indirect)
 	return true;
 }
 
+/* What an absent value must not have: a count, whose list was forgotten. */
+static int check_absent(struct tc__encoder *e, const struct tc_type *type, const char *at)
+{
+	bool array = type->kind == TC_TYPE_ARRAY;
+
+	if (!array && type->kind != TC_TYPE_MAP)
+		return TC_OK;
+	size_t count = ((const struct tc__list *)(const void *)at)->count;
+	return count ? tc__refuse(e, "has %lu %s, but its pointer is NULL", (unsigned long)count,
+			       array ? "items" : "members")
+		     : TC_OK;
+}
+
+/* A value that is needed is absent. */
+static int refuse_absent(
+	struct tc__encoder *e, const struct tc_type *type, const char *at, const char *wrong)
+{
+	int rc = check_absent(e, type, at);
+
+	return rc == TC_OK ? tc__refuse(e, "%s", wrong) : rc;
+}
+
 /* A value that is held indirectly, and is there, as one that is held directly. */
 static const char *direct(const struct tc_type *type, const char *at)
 {
@@ -137,9 +159,9 @@ static int write_item(struct tc__encoder *e, const struct tc_type *list, const c
 	if (!is_absent(type, at, indirect))
 		return write_value(e, type, indirect ? direct(type, at) : at);
 	if (!indirect)
-		return tc__refuse(e, "a value is missing: the pointer is NULL");
+		return refuse_absent(e, type, at, "a value is missing: the pointer is NULL");
 	tc__buffer_text(&e->out, "null");
-	return TC_OK;
+	return check_absent(e, type, at);
 }
 
 /*
@@ -293,6 +315,9 @@ static int write_member(
 	if (field->flags & TC_NULLABLE)
 		null = *(const bool *)(const void *)(object + field->null_offset);
 	if (!null && is_absent(field->type, at, indirect)) {
+		int rc = check_absent(e, field->type, at);
+		if (rc != TC_OK)
+			return rc;
 		only = only_text(field);
 		if (!only && field->flags & TC_REQUIRED && e->checked)
 			return tc__refuse(e, "a required member is missing");
@@ -370,8 +395,9 @@ static int write_union(struct tc__encoder *e, const struct tc_type *type, const 
 	if (tag < 0 || tag > type->count)
 		return tc__refuse(e, "there is no shape with the tag %d", tag);
 	const struct tc_type *arm = type->of.arms[tag - 1].type;
-	return is_absent(arm, at, false) ? tc__refuse(e, "a value is missing: the pointer is NULL")
-					 : write_value(e, arm, at);
+	return is_absent(arm, at, false)
+		? refuse_absent(e, arm, at, "a value is missing: the pointer is NULL")
+		: write_value(e, arm, at);
 }
 
 /* A value that is there and held directly. */
@@ -425,7 +451,7 @@ static int run(struct tc__encoder *e, const struct tc_type *type, const void *va
 	int rc;
 
 	if (is_absent(type, value, false))
-		rc = tc__refuse(e, "the value is missing: the pointer is NULL");
+		rc = refuse_absent(e, type, value, "the value is missing: the pointer is NULL");
 	else
 		rc = write_value(e, type, value);
 	tc__matcher_clear(&e->matcher);

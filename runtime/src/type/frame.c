@@ -10,6 +10,9 @@
 #define SCRATCH_MIN 4096
 #define POINTER_MAX 4096
 
+/* More fields than bits in a frame: the bits of the others lie in scratch. */
+#define BITS 64
+
 /* What lies in scratch moves with it: structs that are items of an array, and the places where the
  * pointers of arrays in them go. */
 bool tc__decoder_grow(struct tc__decoder *d, size_t need)
@@ -85,6 +88,73 @@ void tc__decoder_close(struct tc__decoder *d)
 	d->scratch.used = d->top->restore;
 	d->top--;
 }
+
+/*
+ * The fields of the object in the innermost frame
+ */
+
+/* What the bits beyond the frame's own take, so that what follows is aligned. */
+static size_t more_bits(const struct tc_type *type)
+{
+	size_t bytes = type->count / BITS * sizeof(uint64_t);
+
+	return (bytes + TC__ALIGNMENT - 1) / TC__ALIGNMENT * TC__ALIGNMENT;
+}
+
+/* Where the bit of a field is. */
+static uint64_t *seen_bits(struct tc__decoder *d, struct tc__frame *frame, size_t position)
+{
+	if (position < BITS)
+		return &frame->seen;
+	uint64_t *more = (void *)(d->scratch.bytes + frame->begin - more_bits(frame->type));
+	return &more[position / BITS - 1];
+}
+
+bool tc__fields_begin(struct tc__decoder *d)
+{
+	const struct tc_type *type = d->top->type;
+
+	if (type->kind != TC_TYPE_OBJECT || type->count <= BITS)
+		return true;
+	if (!tc__decoder_push(d, more_bits(type)))
+		return false;
+	d->top->begin = d->scratch.used;
+	return true;
+}
+
+int tc__field_begin(struct tc__decoder *d, const struct tc_field *field)
+{
+	struct tc__frame *top = d->top;
+	size_t position = (size_t)(field - top->type->of.fields);
+	uint64_t *bits = seen_bits(d, top, position), bit = UINT64_C(1) << position % BITS;
+
+	top->field = field;
+	if (*bits & bit)
+		return tc__decoder_fail(d, NULL, 0, "is there twice");
+	*bits |= bit;
+	return 1;
+}
+
+int tc__fields_end(struct tc__decoder *d)
+{
+	struct tc__frame *top = d->top;
+	const struct tc_field *fields = top->type->of.fields;
+
+	if (d->flags & TC_DECODE_LENIENT)
+		return 1;
+	top->field = NULL;
+	for (size_t i = 0; i < top->type->count; i++) {
+		bool seen = *seen_bits(d, top, i) >> i % BITS & 1;
+		if (!seen && fields[i].flags & TC_REQUIRED)
+			return tc__decoder_fail(d, fields[i].name, fields[i].name_length,
+				"a required member is missing");
+	}
+	return 1;
+}
+
+/*
+ * Failing
+ */
 
 static void add_position(
 	const struct tc__decoder *d, struct tc__buffer *pointer, const struct tc__frame *frame)

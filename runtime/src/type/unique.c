@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/type/type.h"
 
+#include "runtime/src/base/hash.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,22 +11,6 @@
 static bool same(struct tc__span a, struct tc__span b)
 {
 	return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
-}
-
-static uint64_t hash(struct tc__span span)
-{
-	const uint64_t prime = UINT64_C(0x9E3779B97F4A7C15);
-	uint64_t sum = span.length * prime, word = 0;
-	size_t i = 0;
-
-	for (; span.length - i >= sizeof word; i += sizeof word) {
-		memcpy(&word, span.text + i, sizeof word);
-		sum = ((sum ^ word) * prime) ^ (sum >> 29);
-	}
-	word = 0;
-	memcpy(&word, span.text + i, span.length - i);
-	sum = (sum ^ word) * prime;
-	return sum ^ sum >> 32;
 }
 
 static int compare_pairs(struct tc__span (*get)(const void *context, size_t position),
@@ -53,10 +38,11 @@ int tc__spans_twice(struct tc__span (*get)(const void *context, size_t position)
 	size_t *table = calloc(slots, sizeof *table); /* positions from 1; 0 is free */
 	if (!table)
 		return TC_ERROR_NOMEM;
+	const struct tc__hash_key key = tc__hash_key(); /* who sends the texts chooses them */
 	int twice = 0;
 	for (*second = 0; *second < count && !twice; ++*second) {
 		struct tc__span span = get(context, *second);
-		size_t slot = (size_t)hash(span) & (slots - 1);
+		size_t slot = (size_t)tc__hash(&key, span.text, span.length) & (slots - 1);
 		for (; table[slot] && !twice; slot = (slot + 1) & (slots - 1)) {
 			*first = table[slot] - 1;
 			twice = same(get(context, *first), span);

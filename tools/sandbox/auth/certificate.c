@@ -76,10 +76,10 @@ static bool sign(const struct certificate *certificate, const char *name, const 
 	tc__buffer_text(&text, "version:1\n");
 	if (certificate->issuer)
 		tc__buffer_printf(&text, "clientId:%s\nissuer:%s\n", name, certificate->issuer);
-	tc__buffer_printf(&text, "seed:%s\nstart:%lld\nexpiry:%lld\nscopes:\n", certificate->seed,
+	tc__buffer_printf(&text, "seed:%s\nstart:%lld\nexpiry:%lld\nscopes:", certificate->seed,
 		(long long)certificate->start, (long long)certificate->expiry);
 	for (size_t i = 0; i < certificate->scopes.count; i++)
-		tc__buffer_printf(&text, "%s%s", i ? "\n" : "", certificate->scopes.scopes[i]);
+		tc__buffer_printf(&text, "\n%s", certificate->scopes.scopes[i]);
 	bool ok =
 		!tc__buffer_failed(&text) && digest_hmac(token, text.data, text.length, signature);
 	tc__buffer_clear(&text);

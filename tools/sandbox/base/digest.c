@@ -12,6 +12,17 @@ void digest_base64(const void *bytes, size_t length, char *text)
 	EVP_EncodeBlock((unsigned char *)text, bytes, (int)length);
 }
 
+bool digest_sha1(const void *bytes, size_t length, char hash[DIGEST_SIZE])
+{
+	unsigned char raw[EVP_MAX_MD_SIZE];
+	unsigned int size = 0;
+
+	if (!EVP_Digest(bytes, length, raw, &size, EVP_sha1(), NULL))
+		return false;
+	digest_base64(raw, size, hash);
+	return true;
+}
+
 bool digest_hmac(const char *key, const char *text, size_t length, char mac[DIGEST_SIZE])
 {
 	unsigned char raw[EVP_MAX_MD_SIZE];

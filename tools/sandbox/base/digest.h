@@ -20,6 +20,9 @@ bool digest_hmac_url(const char *key, const char *text, size_t length, char mac[
 bool digest_payload(
 	const char *content_type, const void *payload, size_t length, char hash[DIGEST_SIZE]);
 
+/* SHA-1 as standard base64: for ETags, where it protects nothing. */
+bool digest_sha1(const void *bytes, size_t length, char hash[DIGEST_SIZE]);
+
 /* Takes either base64 alphabet, padded or not, as the services do. `bytes` needs length * 3 / 4 +
  * 1; a NUL goes behind what was decoded. False for any other character. */
 bool digest_unbase64(const char *text, size_t length, char *bytes, size_t *decoded);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/pulse/broker.h"
 
-#include <amqp.h>
-#include <amqp_tcp_socket.h>
+#include "tools/sandbox/pulse/rabbitmq.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@
 struct broker {
 	amqp_connection_state_t state;
 	int fd;
+	char why[BROKER_WHY_SIZE];
 };
 
 struct address {
@@ -44,7 +45,7 @@ bool broker_url_good(const char *url, const char **why)
 {
 	struct address address;
 
-	*why = "expected amqp://user:password@host:port/vhost";
+	*why = "expected amqp://user:password@host:port/vhost, with %2F for the vhost /";
 	if (strncmp(url, "amqps://", 8) == 0)
 		*why = "amqps is not supported";
 	if (!parse(url, &address))
@@ -53,20 +54,31 @@ bool broker_url_good(const char *url, const char **why)
 	return true;
 }
 
+/* The broker's own words, when it closed the channel or the connection; else NULL. */
+static const amqp_bytes_t *closing_text(const amqp_method_t *method)
+{
+	if (method->id == AMQP_CHANNEL_CLOSE_METHOD)
+		return &((const amqp_channel_close_t *)method->decoded)->reply_text;
+	if (method->id == AMQP_CONNECTION_CLOSE_METHOD)
+		return &((const amqp_connection_close_t *)method->decoded)->reply_text;
+	return NULL;
+}
+
 static bool failed(amqp_rpc_reply_t reply, const char *what, char *why, size_t size)
 {
+	const amqp_bytes_t *text = NULL;
+
 	if (reply.reply_type == AMQP_RESPONSE_NORMAL)
 		return false;
-	const char *text = "the broker closed the connection";
-	if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION)
-		text = amqp_error_string2(reply.library_error);
-	snprintf(why, size, "%s: %s", what, text);
-	if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION &&
-		reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD) {
-		const amqp_channel_close_t *closed = reply.reply.decoded;
-		snprintf(why, size, "%s: %.*s", what, (int)closed->reply_text.len,
-			(const char *)closed->reply_text.bytes);
-	}
+	if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION)
+		text = closing_text(&reply.reply);
+	if (text)
+		snprintf(why, size, "%s: %.*s", what, (int)text->len, (const char *)text->bytes);
+	else
+		snprintf(why, size, "%s: %s", what,
+			reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION
+				? amqp_error_string2(reply.library_error)
+				: "the broker closed the connection");
 	return true;
 }
 
@@ -167,9 +179,19 @@ bool broker_publish(struct broker *broker, const struct publication *publication
 		.headers = { 1, &header },
 	};
 
-	return amqp_basic_publish(broker->state, CHANNEL, amqp_cstring_bytes(publication->exchange),
-		       amqp_cstring_bytes(publication->routing_key), 0, 0, &properties,
-		       amqp_cstring_bytes(publication->body)) == AMQP_STATUS_OK;
+	int rc = amqp_basic_publish(broker->state, CHANNEL,
+		amqp_cstring_bytes(publication->exchange),
+		amqp_cstring_bytes(publication->routing_key), 0, 0, &properties,
+		amqp_cstring_bytes(publication->body));
+	if (rc != AMQP_STATUS_OK)
+		snprintf(broker->why, sizeof broker->why, "publishing to %s: %s",
+			publication->exchange, amqp_error_string2(rc));
+	return rc == AMQP_STATUS_OK;
+}
+
+const char *broker_why(const struct broker *broker)
+{
+	return broker->why;
 }
 
 void broker_wait(struct broker *broker, int wake_fd, int timeout_ms)
@@ -188,21 +210,37 @@ void broker_wait(struct broker *broker, int wake_fd, int timeout_ms)
 	}
 }
 
+/* A method that is no confirmation: a message was refused, or all of it closed. */
+static int give_up(struct broker *broker, const amqp_method_t *method)
+{
+	const amqp_bytes_t *text = closing_text(method);
+
+	if (text)
+		snprintf(broker->why, sizeof broker->why, "%.*s", (int)text->len,
+			(const char *)text->bytes);
+	else
+		snprintf(broker->why, sizeof broker->why, "the broker refused a message");
+	return -1;
+}
+
 int broker_confirmation(struct broker *broker, uint64_t *tag, bool *multiple)
 {
 	struct timeval now = { 0 };
 	amqp_frame_t frame;
 
-	amqp_maybe_release_buffers(broker->state);
-	int rc = amqp_simple_wait_frame_noblock(broker->state, &frame, &now);
-	if (rc == AMQP_STATUS_TIMEOUT)
-		return 0;
-	if (rc != AMQP_STATUS_OK)
-		return -1;
-	if (frame.frame_type != AMQP_FRAME_METHOD)
-		return broker_confirmation(broker, tag, multiple);
+	do {
+		amqp_maybe_release_buffers(broker->state);
+		int rc = amqp_simple_wait_frame_noblock(broker->state, &frame, &now);
+		if (rc == AMQP_STATUS_TIMEOUT)
+			return 0;
+		if (rc != AMQP_STATUS_OK) {
+			snprintf(broker->why, sizeof broker->why, "waiting for confirmations: %s",
+				amqp_error_string2(rc));
+			return -1;
+		}
+	} while (frame.frame_type != AMQP_FRAME_METHOD);
 	if (frame.payload.method.id != AMQP_BASIC_ACK_METHOD)
-		return -1; /* a message was refused, or the channel closed: begin anew */
+		return give_up(broker, &frame.payload.method);
 	const amqp_basic_ack_t *ack = frame.payload.method.decoded;
 	*tag = ack->delivery_tag;
 	*multiple = ack->multiple != 0;

@@ -8,6 +8,8 @@
 
 struct broker;
 
+#define BROKER_WHY_SIZE 300
+
 /* Whether a URL can be used; *why says what is wrong. */
 bool broker_url_good(const char *url, const char **why);
 
@@ -18,6 +20,9 @@ void broker_close(struct broker *broker);
 /* Publishes; the message's delivery tag is one more than that of the one before, from 1. False
  * when the connection is lost. */
 bool broker_publish(struct broker *broker, const struct publication *publication);
+
+/* After a failure: what the broker, or the library, said of it. */
+const char *broker_why(const struct broker *broker);
 
 /* Waits until something arrives, or `wake_fd` can be read, or the time is over. */
 void broker_wait(struct broker *broker, int wake_fd, int timeout_ms);

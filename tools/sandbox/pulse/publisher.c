@@ -18,6 +18,7 @@
 #define IDLE_MS 5000 /* heartbeats are sent in between */
 #define RECONNECT_MS 500
 #define STOP_MS 3000
+#define REMIND_S 60 /* the same trouble is told again so often */
 
 struct message {
 	struct message *next;
@@ -46,7 +47,8 @@ struct publisher {
 	struct list pending;
 	struct message *unsent; /* the first of them that is to be published */
 	uint64_t next_tag;
-	bool complained;
+	char told[BROKER_WHY_SIZE]; /* the last trouble, */
+	time_t told_at;             /* on a clock that never goes back */
 };
 
 static void append(struct list *list, struct message *message)
@@ -98,21 +100,30 @@ static void disconnect(struct publisher *publisher)
 	publisher->unsent = publisher->pending.first;
 }
 
+/* What goes wrong is told when it is news, and once a minute while it lasts. The URL holds a
+ * password and is not told. */
+static void complain(struct publisher *publisher, const char *why)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (strcmp(publisher->told, why) == 0 && now.tv_sec - publisher->told_at < REMIND_S)
+		return;
+	snprintf(publisher->told, sizeof publisher->told, "%s", why);
+	publisher->told_at = now.tv_sec;
+	fprintf(stderr, "taskcluster-sandbox: pulse: %s; trying again\n", why);
+}
+
 static void connect_again(struct publisher *publisher)
 {
-	char why[300];
+	char why[BROKER_WHY_SIZE];
 
 	publisher->next_tag = 1;
 	publisher->broker = broker_open(publisher->url, publisher->exchanges, why, sizeof why);
-	if (publisher->broker) {
+	if (publisher->broker)
 		atomic_store(&publisher->connected, true);
-		publisher->complained = false;
-		return;
-	}
-	/* once for each time that it goes away; the URL holds a password and is not told */
-	if (!publisher->complained)
-		fprintf(stderr, "taskcluster-sandbox: pulse: %s; trying again\n", why);
-	publisher->complained = true;
+	else
+		complain(publisher, why);
 }
 
 static bool publish_all(struct publisher *publisher)
@@ -171,8 +182,11 @@ static void *run(void *data)
 		collect(publisher);
 		if (!publisher->broker)
 			connect_again(publisher);
-		if (publisher->broker && !(publish_all(publisher) && read_confirmations(publisher)))
+		if (publisher->broker &&
+			!(publish_all(publisher) && read_confirmations(publisher))) {
+			complain(publisher, broker_why(publisher->broker));
 			disconnect(publisher);
+		}
 		/* what is given meanwhile does not make it knock more often */
 		broker_wait(publisher->broker, publisher->broker ? publisher->wake[0] : -1,
 			publisher->broker ? IDLE_MS : RECONNECT_MS);

@@ -104,7 +104,8 @@ static bool check_number(
 	double number = 0;
 	double limit;
 
-	tc_json_double(value, &number);
+	if (!tc_json_double(value, &number)) /* beyond all doubles */
+		number = *tc_json_text(value) == '-' ? -HUGE_VAL : HUGE_VAL;
 	if (tc_json_double(minimum, &limit) && number < limit)
 		return complain(c, where, "must be at least ", minimum);
 	if (tc_json_double(maximum, &limit) && number > limit)

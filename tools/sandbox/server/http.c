@@ -6,6 +6,7 @@
 #include "tools/sandbox/request/journal.h"
 #include "tools/sandbox/request/request.h"
 #include "tools/sandbox/server/serve.h"
+#include "tools/sandbox/server/web.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -298,18 +299,20 @@ static void sign_reply(struct request *request)
 
 static enum MHD_Result answer(struct request *request)
 {
+	bool known = web_is_known(request);
+
 	sign_reply(request);
 	struct MHD_Response *response = make_response(request);
 
 	if (!response)
 		return MHD_NO;
 	const char *type = request->content_type;
-	if (request->status != 204)
+	if (request->status != 204 && !known)
 		add(response, "Content-Type", type ? type : "application/json; charset=utf-8");
 	add(response, "Location", request->location);
 	add(response, "ETag", request->etag);
 	add(response, "Content-Range", request->content_range);
-	add(response, "Accept-Ranges", request->etag ? "bytes" : NULL);
+	add(response, "Accept-Ranges", request->file && request->etag ? "bytes" : NULL);
 	add(response, "WWW-Authenticate", request->www_authenticate);
 	add(response, "Retry-After", request->retry_after);
 	add(response, "Content-Encoding", request->content_encoding);
@@ -318,6 +321,7 @@ static enum MHD_Result answer(struct request *request)
 	add(response, "x-for-request-id", request->request_id);
 	add(response, "x-for-trace-id", request->trace_id);
 	add_date(request, response);
+	web_add_headers(request, response);
 	enum MHD_Result queued =
 		MHD_queue_response(request->connection, (unsigned)request->status, response);
 	MHD_destroy_response(response);
@@ -406,14 +410,30 @@ static bool make_address(const struct options *options, struct sockaddr_storage 
 	return inet_pton(AF_INET6, options->host, &v6->sin6_addr) == 1;
 }
 
+static void write_root_url(
+	const struct options *options, bool v6, unsigned port, struct tc__buffer *url)
+{
+	static const char place[] = "{port}";
+	const char *given = options->root_url;
+	const char *at = given ? strstr(given, place) : NULL;
+
+	if (!given)
+		tc__buffer_printf(url, "%s://%s%s%s:%u", options->certificate ? "https" : "http",
+			v6 ? "[" : "", options->host, v6 ? "]" : "", port);
+	else if (!at)
+		tc__buffer_text(url, given);
+	else
+		tc__buffer_printf(
+			url, "%.*s%u%s", (int)(at - given), given, port, at + strlen(place));
+}
+
 static int store_root_url(struct sandbox *sandbox, bool v6, tc_error *err)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(sandbox->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	struct tc__buffer url = TC__BUFFER(300);
 
-	tc__buffer_printf(&url, "%s://%s%s%s:%u", sandbox->options.certificate ? "https" : "http",
-		v6 ? "[" : "", sandbox->options.host, v6 ? "]" : "", info ? info->port : 0u);
+	write_root_url(&sandbox->options, v6, info ? info->port : 0u, &url);
 	sandbox->root_url = tc__buffer_take(&url);
 	return sandbox->root_url ? TC_OK : tc__fail_nomem(err);
 }

@@ -15,19 +15,29 @@ static const char usage[] =
 	"\n"
 	"  --port N              listen on this port (default: any free one)\n"
 	"  --host ADDRESS        listen on this IP address (127.0.0.1)\n"
+	"  --root-url URL        how clients reach it, when a name or TLS stands in front of it;\n"
+	"                        {port} stands for the port it listens on\n"
 	"  --state FILE          keep all state in this SQLite file (in memory)\n"
 	"  --data FOLDER         keep the bytes of artifacts here (a temporary folder, or\n"
 	"                        FILE.data beside --state)\n"
 	"  --credentials ID:TOKEN  the root client (sandbox, with a random token)\n"
-	"  --claim-timeout S     how long a claim lasts (1200)\n"
+	"  --claim-timeout S     how long a claim lasts (1200); generic-worker reclaims three\n"
+	"                        minutes before the end and not at all when that is less than 30 "
+	"s\n"
+	"                        away: below 210 it loses its tasks\n"
 	"  --poll-timeout MS     how long an empty claimWork is held (20000)\n"
+	"  --resolver-interval MS  how often ended claims and deadlines are looked for (5000)\n"
+	"  --deadline-delay MS   how long after a deadline it is met (60000)\n"
 	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
 	"                        (those the program came with)\n"
 	"  --pulse URL           publish what happens to this RabbitMQ, "
-	"amqp://user:password@host/\n"
+	"amqp://user:password@host/%2F\n"
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"
+	"  --private             let nobody read without credentials but public artifacts (a "
+	"public\n"
+	"                        deployment lets everybody read tasks, workers, the index, ...)\n"
 	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own "
 	"tests\n"
 	"  -v                    print a line for each request on standard error\n";
@@ -60,12 +70,17 @@ static bool number(const char *text, int64_t max, int64_t *value)
 	return *text && !*end && *value >= 0 && *value <= max;
 }
 
+/* The shell must be able to eval what is printed. */
+static bool printable(const char *text)
+{
+	return !strchr(text, '\'');
+}
+
 static bool take_credentials(struct options *options, char *text)
 {
 	char *colon = strrchr(text, ':');
 
-	/* the shell must be able to eval what is printed */
-	if (!colon || colon == text || !colon[1] || strchr(text, '\''))
+	if (!colon || colon == text || !colon[1] || !printable(text))
 		return false;
 	*colon = '\0';
 	options->client_id = text;
@@ -94,6 +109,11 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 	}
 	if (strcmp(name, "--fault") == 0)
 		return fault_add(&sandbox->faults, value, why);
+	if (strcmp(name, "--root-url") == 0) {
+		options->root_url = value;
+		*why = "expected a URL, such as https://tc.example.com";
+		return printable(value) && strstr(value, "://");
+	}
 	if (strcmp(name, "--credentials") == 0)
 		return take_credentials(options, value);
 	if (strcmp(name, "--port") == 0) {
@@ -110,6 +130,10 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 	}
 	if (strcmp(name, "--poll-timeout") == 0)
 		return number(value, 1000000, &options->poll_ms);
+	if (strcmp(name, "--resolver-interval") == 0)
+		return number(value, 1000000, &options->resolver_ms);
+	if (strcmp(name, "--deadline-delay") == 0)
+		return number(value, 1000000, &options->deadline_delay_ms);
 	*why = "no such option";
 	return false;
 }
@@ -118,6 +142,8 @@ static bool take_flag(struct options *options, const char *name)
 {
 	if (strcmp(name, "-v") == 0)
 		options->verbose = true;
+	else if (strcmp(name, "--private") == 0)
+		options->private = true;
 	else if (strcmp(name, "--faults") == 0)
 		options->fault_headers = true;
 	else if (strcmp(name, "--check-replies") == 0)
@@ -134,7 +160,9 @@ int options_parse(struct sandbox *sandbox, int argc, char **argv)
 	*options = (struct options){ .host = "127.0.0.1",
 		.client_id = "sandbox",
 		.claim_ms = 1200 * 1000,
-		.poll_ms = 20 * 1000 };
+		.poll_ms = 20 * 1000,
+		.resolver_ms = 5 * 1000,
+		.deadline_delay_ms = 60 * 1000 };
 	for (int i = 1; i < argc; i++) {
 		const char *why = "its value is missing";
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--help-faults") == 0) {

@@ -7,6 +7,7 @@
 #include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/server/http.h"
+#include "tools/sandbox/server/serve.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,8 +20,27 @@
 #include <taskcluster/slugid.h>
 #include <unistd.h>
 
-/* What anybody may do, also without credentials: what deployments usually grant. */
-#define ANONYMOUS_SCOPES "[\"queue:get-artifact:public/*\"]"
+/* What anybody may do, also without credentials. A public deployment lets everybody read; workers,
+ * the proxy inside tasks and tools lean on it. --private grants what every deployment does. */
+#define ANONYMOUS_PRIVATE "[\"queue:get-artifact:public/*\"]"
+#define ANONYMOUS_PUBLIC \
+	"[\"auth:current-scopes\",\"auth:get-client:*\",\"auth:get-role:*\"," \
+	"\"auth:list-clients\",\"auth:list-roles\",\"hooks:get:*\"," \
+	"\"hooks:list-hooks:*\",\"hooks:list-last-fires:*\",\"hooks:status:*\"," \
+	"\"index:find-task:*\",\"index:list-namespaces:*\",\"index:list-tasks:*\"," \
+	"\"purge-cache:all-purge-requests\",\"purge-cache:purge-requests:*\"," \
+	"\"queue:claimed-count:*\",\"queue:claimed-list:*\"," \
+	"\"queue:get-artifact:public/*\",\"queue:get-provisioner:*\"," \
+	"\"queue:get-task-queue:*\",\"queue:get-task:*\",\"queue:get-worker-type:*\"," \
+	"\"queue:get-worker:*\",\"queue:list-artifacts:*\"," \
+	"\"queue:list-dependent-tasks:*\",\"queue:list-provisioners\"," \
+	"\"queue:list-task-group:*\",\"queue:list-task-queues\"," \
+	"\"queue:list-worker-types:*\",\"queue:list-workers:*\"," \
+	"\"queue:pending-count:*\",\"queue:pending-list:*\",\"queue:status:*\"," \
+	"\"secrets:list-secrets\",\"worker-manager:get-worker-pool:*\"," \
+	"\"worker-manager:get-worker:*\",\"worker-manager:list-providers\"," \
+	"\"worker-manager:list-worker-pool-errors:*\"," \
+	"\"worker-manager:list-worker-pools\",\"worker-manager:list-workers:*\"]"
 
 /* Where the references are when nothing else says it; the build sets it. */
 #ifndef TC_REFERENCES
@@ -29,8 +49,9 @@
 
 #define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
 
-/* Signs the credentials that the Queue gives to workers. Its token stays from start to start. */
-static void store_issuer(struct sandbox *sandbox, int64_t now)
+/* A service as a client: it signs what it gives away. Its token stays from start to start. */
+static void store_issuer(struct sandbox *sandbox, const char *id, const char *description,
+	const char *scopes, int64_t now)
 {
 	char token[2 * TC_SLUGID_SIZE];
 
@@ -38,9 +59,17 @@ static void store_issuer(struct sandbox *sandbox, int64_t now)
 	tc_slugid_v4(token + TC_SLUGID_SIZE - 1);
 	store_run(sandbox->store,
 		"INSERT OR IGNORE INTO clients (client_id, access_token, description, scopes, "
-		"expires, created, modified, used, rotated) VALUES ('static/taskcluster/queue', ?, "
-		"'The queue itself', '[\"*\"]', ?, ?, ?, ?, ?)",
-		"tiiiii", token, now + 100 * YEAR_MS, now, now, now, now);
+		"expires, created, modified, used, rotated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ttttiiiii", id, token, description, scopes, now + 100 * YEAR_MS, now, now, now,
+		now);
+}
+
+/* The Queue signs the credentials of workers, the Index the addresses of artifacts. */
+static void store_issuers(struct sandbox *sandbox, int64_t now)
+{
+	store_issuer(sandbox, "static/taskcluster/queue", "The queue itself", "[\"*\"]", now);
+	store_issuer(sandbox, "static/taskcluster/index", "The index itself",
+		"[\"queue:get-artifact:*\"]", now);
 }
 
 static int store_root_client(struct sandbox *sandbox, tc_error *err)
@@ -61,10 +90,10 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 		"'[\"*\"]', ?, ?, ?, ?, ?)",
 		"ttiiiii", options->client_id, options->access_token, now + 100 * YEAR_MS, now, now,
 		now, now);
-	store_issuer(sandbox, now);
+	store_issuers(sandbox, now);
 	store_run(sandbox->store,
 		"INSERT OR IGNORE INTO roles VALUES ('anonymous', 'What anybody may do', ?, ?, ?)",
-		"tii", ANONYMOUS_SCOPES, now, now);
+		"tii", options->private ? ANONYMOUS_PRIVATE : ANONYMOUS_PUBLIC, now, now);
 	if (store_commit(sandbox->store))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_SYSTEM, "state: %s", store_problem(sandbox->store));
@@ -157,6 +186,7 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 
 	sandbox->started_ms = sandbox_now();
 	sandbox->due_ms = sandbox->started_ms;
+	sandbox->call = serve_inside;
 	if (RAND_bytes((unsigned char *)&sandbox->id_prefix, sizeof sandbox->id_prefix) != 1)
 		return tc__fail(err, TC_ERROR_SYSTEM, "no random numbers");
 	int rc = route_build(&sandbox->routes, services, count, handlers_find, err);

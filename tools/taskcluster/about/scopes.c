@@ -59,8 +59,10 @@ static int print_credentials(const struct config *config)
 static void print_scopes(const tc_json *scopes)
 {
 	printf("scopes:%s\n", tc_json_count(scopes) ? "" : " none");
-	for (size_t i = 0; i < tc_json_count(scopes); i++)
-		printf("  %s\n", tc_json_text(tc_json_item(scopes, i)));
+	for (size_t i = 0; i < tc_json_count(scopes); i++) {
+		const char *scope = tc_json_text(tc_json_item(scopes, i));
+		printf("  %s\n", scope ? scope : "(no text)");
+	}
 }
 
 static int ask_server(const struct tc_operation *operation, struct session *session)
@@ -75,8 +77,8 @@ static int ask_server(const struct tc_operation *operation, struct session *sess
 	else if (err.http_status == 403)
 		status = failure("the server does not tell: asking takes the scope "
 				 "auth:current-scopes, which %s",
-			session->config.origin.signs ? "these credentials do not have"
-						     : "unsigned calls do not have");
+			origin_signs(&session->config.origin) ? "these credentials do not have"
+							      : "unsigned calls do not have");
 	else
 		status = report(&err, operation, &session->config.origin);
 	tc_release(reply);
@@ -89,7 +91,7 @@ static int print_server(struct arguments *arguments, struct session *session)
 {
 	const struct tc_operation *operation = tc_find_operation("auth", "currentScopes");
 	const struct config *config = &session->config;
-	int status = session_open(session, arguments, operation->service, NULL);
+	int status = session_open(session, arguments, operation);
 
 	if (status != 0)
 		return status;
@@ -101,7 +103,7 @@ static int print_server(struct arguments *arguments, struct session *session)
 static int print_all(struct arguments *arguments)
 {
 	struct session session = SESSION_INIT;
-	int status = session_load(&session);
+	int status = config_find_credentials(&session.config);
 
 	if (status == 0)
 		status = print_credentials(&session.config);

@@ -72,10 +72,10 @@ static int ask_server(struct arguments *arguments)
 {
 	const struct tc_operation *operation = asked();
 	struct session session = SESSION_INIT;
-	int status = session_load(&session);
+	int status = config_find_server(&session.config);
 
 	if (status == 0 && config_has_server(&session.config)) {
-		status = session_open(&session, arguments, operation->service, NULL);
+		status = session_open(&session, arguments, operation);
 		if (status == 0)
 			status = print_server(operation, &session);
 	}

@@ -24,7 +24,7 @@ static const struct option options[] = {
 	{ "signed-url", API_SIGNED_URL, NULL, "print a URL that anybody can GET for a while" },
 	{ "expires", API_EXPIRES, "TIME", "how long: \"15m\" (the default), \"1 day 2 hours\", …" },
 	{ "base-url", API_BASE_URL, "URL", "for classic services: {service} stands for the name" },
-	{ "server-url", API_BASE_URL, "URL", "where the server of another system is" },
+	{ "server-url", API_SERVER_URL, "URL", "where the server of another system is" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -95,7 +95,9 @@ static int take(struct request *request, struct arguments *arguments, int id)
 		request->expires = arguments->value;
 		return 0;
 	case API_BASE_URL:
+	case API_SERVER_URL:
 		request->base_url = arguments->value;
+		request->base_url_option = id == API_BASE_URL ? "--base-url" : "--server-url";
 		return 0;
 	case API_ALL:
 		request->all = true;
@@ -159,10 +161,11 @@ static int check_urls(const struct request *request)
 	if (wants_url(request) && request->body)
 		return usage_error("--url and --signed-url need no body: leave --body out");
 	if (request->base_url && !request->service->base_url &&
-		!session_is_elsewhere(request->service))
-		return usage_error("--base-url is for services that carry their own, and %s does "
-				   "not: set TASKCLUSTER_ROOT_URL",
-			request->service->name);
+		!rules_is_elsewhere(request->service))
+		return usage_error(
+			"%s is for services that are elsewhere than Taskcluster's root URL, "
+			"and %s is not: set TASKCLUSTER_ROOT_URL",
+			request->base_url_option, request->service->name);
 	return 0;
 }
 
@@ -190,7 +193,10 @@ static int read_body(const struct request *request, const tc_json **body)
 		return 0;
 	if (wants_url(request))
 		return tc_json_parse("{}", 2, body, NULL) == TC_OK ? 0 : failure("memory ended");
-	return input_read_json(request->body, request->operation, body);
+	int status = input_read_json(request->body, request->operation, body);
+	if (status == 0)
+		api_warn_of_schedule(request, *body);
+	return status;
 }
 
 static int perform(
@@ -225,6 +231,13 @@ static int call(const struct request *request, struct session *session, const tc
 	return status;
 }
 
+static enum session_use use_of(const struct request *request)
+{
+	if (request->verb == API_SIGNED_URL)
+		return SESSION_SIGNED_URL;
+	return request->verb == API_URL ? SESSION_URL : SESSION_CALL;
+}
+
 static int run_request(const struct request *request, struct arguments *arguments)
 {
 	struct session session = SESSION_INIT;
@@ -233,8 +246,10 @@ static int run_request(const struct request *request, struct arguments *argument
 
 	if (status != 0)
 		return status;
-	session.unchecked = wants_url(request);
-	status = session_open(&session, arguments, request->service, request->base_url);
+	session.use = use_of(request);
+	session.base_url = request->base_url;
+	session.base_url_option = request->base_url_option;
+	status = session_open(&session, arguments, request->operation);
 	if (status == 0)
 		status = read_body(request, &body);
 	if (status == 0)
@@ -276,7 +291,7 @@ const struct command api_command = {
 		"Alone it lists the services; with a service, that service's functions; --help "
 		"behind a function explains it. The body, if the function has one, is read from "
 		"standard input. The reply goes to standard output: JSON indented on a terminal "
-		"and in one line elsewhere, anything else byte by byte, a bare redirect as the "
+		"and in one line elsewhere, anything else byte by byte, a redirect as the "
 		"URL it leads to. Lists with --all, and streams of events, are lines of JSON that "
 		"come as they arrive.\n\n"
 		"The exit status is 0; 1 when the server refuses or cannot be reached; 2 when the "

@@ -141,8 +141,6 @@ static bool signs_urls(const struct tc_operation *operation)
 
 static bool is_for(const struct option *option, const struct tc_operation *operation)
 {
-	bool elsewhere = session_is_elsewhere(operation->service);
-
 	switch (option->id) {
 	case API_BODY:
 		return operation->has_input;
@@ -154,9 +152,9 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 	case API_EXPIRES:
 		return signs_urls(operation);
 	case API_BASE_URL:
-		return strcmp(option->name, "server-url") == 0
-			? elsewhere
-			: operation->service->base_url != NULL;
+		return operation->service->base_url;
+	case API_SERVER_URL:
+		return rules_is_elsewhere(operation->service);
 	default:
 		return true;
 	}
@@ -187,7 +185,7 @@ int api_explain(const struct tc_operation *operation, const struct option *optio
 	print_caller(operation);
 	print_stability(operation);
 	api_explain_query(operation);
-	if (operation->scopes || !session_is_elsewhere(operation->service)) {
+	if (operation->scopes || !rules_is_elsewhere(operation->service)) {
 		puts("\nScopes");
 		scope_text(stdout, 2, operation->scopes);
 	}

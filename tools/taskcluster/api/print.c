@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api/request.h"
+#include "tools/taskcluster/shared/rules.h"
 
 #include <taskcluster/date.h>
 
@@ -54,15 +55,19 @@ int api_print_url(const struct request *request, const struct session *session, 
 	return 0;
 }
 
-static int print_signer(const struct tc_service *service, const struct config *config)
+static int print_signer(const struct tc_operation *operation, const struct config *config)
 {
 	const struct tc_credentials_facts *info = NULL;
 
-	if (session_is_elsewhere(service)) {
+	if (rules_is_open(operation)) {
+		puts("(not signed: it is for everybody)");
+		return 0;
+	}
+	if (rules_is_elsewhere(operation->service)) {
 		puts("(by its own credentials, when there are any)");
 		return 0;
 	}
-	if (config->proxy_url) {
+	if (config->proxy_url && !operation->service->base_url) {
 		puts("(the proxy signs it)");
 		return 0;
 	}
@@ -83,7 +88,7 @@ int api_print_request(const struct request *request, const struct session *sessi
 	struct output output;
 
 	printf("%s %s\n", request->operation->method, tc_call_url(call));
-	int status = print_signer(request->service, &session->config);
+	int status = print_signer(request->operation, &session->config);
 	if (status != 0 || !body)
 		return status;
 	puts("Content-Type: application/json\n");

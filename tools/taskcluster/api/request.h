@@ -14,6 +14,7 @@
 
 enum {
 	API_BASE_URL = OPTION_OWN,
+	API_SERVER_URL,
 	API_BODY,
 	API_ALL,
 	API_MAX_ITEMS,
@@ -29,9 +30,10 @@ struct request {
 	const struct tc_operation *operation;
 	struct tc_pair *pairs; /* arguments, then query values */
 	size_t count, arguments;
-	const char *body, *output, *expires, *base_url;
-	int64_t max_items; /* 0: no limit */
-	int verb;          /* 0: send it; or one of the above */
+	const char *body, *output, *expires;
+	const char *base_url, *base_url_option; /* and the option that says it */
+	int64_t max_items;                      /* 0: no limit */
+	int verb;                               /* 0: send it; or one of the above */
 	bool all, help;
 };
 
@@ -44,6 +46,9 @@ int api_explain(const struct tc_operation *operation, const struct option *optio
 /* Parts of that: the function's name with its arguments; its query and headers. */
 void api_print_signature(FILE *out, const struct tc_operation *operation);
 void api_explain_query(const struct tc_operation *operation);
+
+/* Warns of patterns in a hook's schedule that mean another time than they seem to. */
+void api_warn_of_schedule(const struct request *request, const tc_json *body);
 
 /* What is done with a call. Each returns the exit status, after telling what is wrong. */
 int api_print_url(const struct request *request, const struct session *session, tc_call *call);

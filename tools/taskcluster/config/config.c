@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config/config.h"
+#include "tools/taskcluster/config/variable.h"
+#include "tools/taskcluster/shared/report.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-
-static const char *variable(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : NULL;
-}
 
 static bool same_root(const char *a, const char *b)
 {
@@ -82,33 +77,66 @@ static int narrow(struct config *config)
 	return 0;
 }
 
-int config_load(struct config *config)
+static void read_environment(struct config *config)
 {
-	*config = (struct config){ .origin = ORIGIN_INIT };
-	int status = config_file_read(&config->file);
-
-	if (config->file.path[0])
-		config->origin.file = config->file.path;
-	if (status != 0)
-		return status;
+	if (config->has_environment)
+		return;
+	config->has_environment = true;
 	config->proxy_url = variable("TASKCLUSTER_PROXY_URL");
 	config->root_url = variable("TASKCLUSTER_ROOT_URL");
-	if (!config->root_url)
-		config->root_url = config->file.root_url;
+	config->root_from = "TASKCLUSTER_ROOT_URL";
+	config_file_find(&config->file);
+	if (config->file.path[0])
+		config->origin.file = config->file.path;
+}
+
+static int read_file(struct config *config)
+{
+	if (config->has_file)
+		return 0;
+	config->has_file = true;
+	int status = config_file_read(&config->file);
+	if (config->root_url || !config->file.root_url)
+		return status;
+	snprintf(config->root_key, sizeof config->root_key, "config.rootUrl in %s",
+		config->file.path);
+	config->root_url = config->file.root_url;
+	config->root_from = config->root_key;
+	return status;
+}
+
+int config_find_root(struct config *config)
+{
+	read_environment(config);
+	return config->root_url ? 0 : read_file(config);
+}
+
+int config_find_server(struct config *config)
+{
+	read_environment(config);
+	return config->proxy_url ? 0 : config_find_root(config);
+}
+
+int config_find_credentials(struct config *config)
+{
+	if (config->has_credentials)
+		return 0;
+	config->has_credentials = true;
+	read_environment(config);
+	int status = read_file(config);
+	if (status != 0)
+		return status;
 	bool in_environment = variable("TASKCLUSTER_CLIENT_ID") ||
 		variable("TASKCLUSTER_ACCESS_TOKEN") || variable("TASKCLUSTER_CERTIFICATE");
 	status = in_environment ? credentials_of_environment(config) : credentials_of_file(config);
-	if (status == 0)
-		status = narrow(config);
-	config->origin.signs = config->credentials || config->proxy_url;
-	return status;
+	return status != 0 ? status : narrow(config);
 }
 
 void config_free(struct config *config)
 {
 	tc_credentials_free(config->credentials);
 	config_file_free(&config->file);
-	*config = (struct config){ .origin = ORIGIN_INIT };
+	*config = (struct config)CONFIG_INIT;
 }
 
 bool config_has_server(const struct config *config)

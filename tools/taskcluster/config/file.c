@@ -22,7 +22,7 @@ static const char *home(void)
 	return user ? user->pw_dir : home;
 }
 
-static void find_path(struct config_file *file)
+void config_file_find(struct config_file *file)
 {
 	const char *folder = getenv("XDG_CONFIG_HOME");
 	const char *between = "";
@@ -175,7 +175,6 @@ int config_file_read(struct config_file *file)
 	FILE *stream;
 	int status;
 
-	find_path(file);
 	if (!file->path[0])
 		return 0;
 	stream = fopen(file->path, "re");

@@ -31,7 +31,11 @@ struct config_file {
 	bool loaded;
 };
 
-/* No file is fine. 0, or the exit status after telling what is wrong with it. */
+/* Sets the path. */
+void config_file_find(struct config_file *file);
+
+/* Reads what is there; no file is fine. 0, or the exit status after telling what is wrong with it.
+ */
 int config_file_read(struct config_file *file);
 void config_file_free(struct config_file *file);
 

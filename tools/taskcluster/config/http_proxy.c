@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config/http_proxy.h"
+#include "tools/taskcluster/config/variable.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static const char *variable(const char *lower, const char *upper)
+/* The value, and the name, of the first that is set. */
+static const char *either(const char *lower, const char *upper, const char **name)
 {
-	const char *value = getenv(lower);
-
-	if ((!value || !*value) && upper)
-		value = getenv(upper);
-	return value && *value ? value : NULL;
+	*name = variable(lower) ? lower : upper;
+	return variable(*name);
 }
 
 /* The host of a URL: without user, port and brackets. */
@@ -50,7 +48,7 @@ static bool covers(const char *entry, size_t entry_length, const char *host, siz
 
 static bool is_exempt(const char *url)
 {
-	const char *entry = variable("no_proxy", "NO_PROXY");
+	const char *name, *entry = either("no_proxy", "NO_PROXY", &name);
 	size_t host_length;
 	const char *host = find_host(url, &host_length);
 
@@ -64,14 +62,17 @@ static bool is_exempt(const char *url)
 	return false;
 }
 
-const char *http_proxy_for(const char *url)
+const char *http_proxy_for(const char *url, const char **from)
 {
 	bool secure = strncasecmp(url, "https:", 6) == 0;
 	/* HTTP_PROXY in capitals is what a CGI program gets from a header that anybody may send */
-	const char *proxy =
-		secure ? variable("https_proxy", "HTTPS_PROXY") : variable("http_proxy", NULL);
+	const char *proxy = secure ? either("https_proxy", "HTTPS_PROXY", from)
+				   : either("http_proxy", NULL, from);
 
 	if (!proxy)
-		proxy = variable("all_proxy", "ALL_PROXY");
-	return proxy && !is_exempt(url) ? proxy : NULL;
+		proxy = either("all_proxy", "ALL_PROXY", from);
+	if (proxy && !is_exempt(url))
+		return proxy;
+	*from = NULL;
+	return NULL;
 }

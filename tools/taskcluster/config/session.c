@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config/session.h"
 #include "tools/taskcluster/config/http_proxy.h"
+#include "tools/taskcluster/config/variable.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/rules.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <taskcluster/conventions.h>
 #include <unistd.h>
 
@@ -33,130 +35,186 @@ static enum tc_log_level log_level(const struct session *session)
 	return session->verbose > 1 ? TC_LOG_DEBUG : TC_LOG_INFO;
 }
 
-static int check_root(const struct config *config, const struct tc_service *service)
+/* ---- the server ---- */
+
+static int find_elsewhere(
+	struct session *session, const struct tc_conventions *system, struct tc_options *options)
 {
-	if (config->root_url || config->proxy_url ||
-		(service && (service->base_url || session_is_elsewhere(service))))
+	struct origin *origin = &session->config.origin;
+
+	origin->base_url = session->base_url_option;
+	options->base_url = session->base_url;
+	if (options->base_url)
 		return 0;
-	return usage_error("no root URL: set TASKCLUSTER_ROOT_URL, such as "
-			   "https://tc.example.com, or config.rootUrl in %s",
-		config->origin.file);
+	options->base_url = variable(system->environment_url);
+	if (options->base_url)
+		origin->base_url = system->environment_url;
+	if (options->base_url || system->server_default)
+		return 0;
+	return usage_error("no server URL: set %s, or use --server-url",
+		system->environment_url ? system->environment_url : "it");
 }
 
-bool session_is_elsewhere(const struct tc_service *service)
+/* Below the proxy nothing else is needed, but the root URL is what others see of a signed one. */
+static int find_taskcluster(struct session *session, struct tc_options *options)
 {
-	return service->conventions && service->conventions->server_url;
+	struct config *config = &session->config;
+	int status = config_find_server(config);
+
+	if (status == 0 && session->use == SESSION_SIGNED_URL)
+		status = config_find_root(config);
+	if (status != 0)
+		return status;
+	if (!config_has_server(config))
+		return usage_error("no root URL: set TASKCLUSTER_ROOT_URL, such as "
+				   "https://tc.example.com, or config.rootUrl in %s",
+			config->origin.file);
+	options->proxy_url = config->proxy_url;
+	config->origin.proxy_url = config->proxy_url ? "TASKCLUSTER_PROXY_URL" : NULL;
+	if (config->proxy_url && session->use != SESSION_SIGNED_URL)
+		return 0;
+	options->root_url = config->root_url;
+	config->origin.root_url = config->root_from;
+	return 0;
 }
 
-static const char *variable(const char *name)
+static int find_server(
+	struct session *session, const struct tc_service *service, struct tc_options *options)
 {
-	const char *value = name ? getenv(name) : NULL;
-
-	return value && *value ? value : NULL;
+	if (rules_is_elsewhere(service))
+		return find_elsewhere(session, service->conventions, options);
+	if (!service->base_url)
+		return find_taskcluster(session, options);
+	options->base_url = session->base_url;
+	session->config.origin.base_url = session->base_url_option;
+	return 0;
 }
 
-/* Another system's server, and who calls it, by its own variables. */
-static int configure_elsewhere(const struct tc_conventions *system, const char *server_url,
-	struct tc_options *options, tc_credentials **credentials)
+/* ---- who calls ---- */
+
+/* Whose they are in another system, by its own variables; *own is to be freed. */
+static int sign_elsewhere(
+	const struct tc_conventions *system, struct tc_options *options, tc_credentials **own)
 {
 	const char *id = variable(system->environment_id);
 	const char *secret = variable(system->environment_secret);
 	tc_error err = TC_ERROR_INIT;
 	int status = 0;
 
-	options->root_url = options->proxy_url = NULL;
-	options->credentials = NULL;
-	options->base_url = server_url ? server_url : variable(system->environment_url);
-	if (!options->base_url && !system->server_default)
-		return usage_error("no server URL: set %s, or use --server-url",
-			system->environment_url ? system->environment_url : "it");
+	if (!id && !secret)
+		return 0;
 	if (!id || !secret)
-		return id || secret ? usage_error("of %s and %s only one is set",
-					      system->environment_id, system->environment_secret)
-				    : 0;
-	*credentials = tc_credentials_new(id, secret, NULL, &err);
-	options->credentials = *credentials;
-	if (!*credentials)
-		status = usage_error("%s", tc_error_text(&err));
+		return usage_error("of %s and %s only one is set", system->environment_id,
+			system->environment_secret);
+	*own = system->session && system->session->basic
+		? tc_credentials_password(id, secret, &err)
+		: tc_credentials_new(id, secret, NULL, &err);
+	options->credentials = *own;
+	if (!*own)
+		status = usage_error("%s and %s: %s", system->environment_id,
+			system->environment_secret, tc_error_text(&err));
 	tc_error_clear(&err);
 	return status;
 }
 
-int session_load(struct session *session)
+static bool is_signed(const struct session *session, const struct tc_operation *operation)
 {
-	session->loaded = true;
-	return config_load(&session->config);
+	switch (session->use) {
+	case SESSION_URL:
+		return false;
+	case SESSION_SIGNED_URL:
+		return true;
+	default:
+		return !rules_is_open(operation);
+	}
 }
 
-static struct tc_options options_of(struct session *session, const char *base_url)
+static int find_credentials(struct session *session, const struct tc_operation *operation,
+	struct tc_options *options, tc_credentials **own)
 {
-	const struct config *config = &session->config;
-	struct tc_options options = TC_OPTIONS_INIT;
+	struct config *config = &session->config;
 
-	options.root_url = config->root_url;
-	options.proxy_url = config->proxy_url;
-	options.base_url = base_url;
-	options.credentials = config->credentials;
-	options.timeout_ms = TIMEOUT_MS;
-	options.reply_max = REPLY_MAX;
-	options.unchecked_bodies = session->unchecked;
-	options.user_agent = "taskcluster-cli";
-	options.ca_file = getenv("SSL_CERT_FILE");
-	if (session->verbose || isatty(STDERR_FILENO))
-		options.log = on_log;
-	options.log_data = session;
-	options.log_level = log_level(session);
-	return options;
+	if (!is_signed(session, operation))
+		return 0;
+	if (rules_is_elsewhere(operation->service))
+		return sign_elsewhere(operation->service->conventions, options, own);
+	if (options->proxy_url) /* which has its own */
+		return 0;
+	int status = config_find_credentials(config);
+	options->credentials = config->credentials;
+	if (options->base_url || !operation->service->base_url)
+		return status;
+	/* whose they are: the library keeps them from classic servers that nobody named */
+	options->root_url = config->root_url;
+	options->proxy_url = config->proxy_url;
+	return status;
 }
+
+/* ---- the client ---- */
 
 /* What the HTTP proxy's rules are about. */
-static const char *called_url(const struct config *config, const struct tc_service *service,
-	const struct tc_options *options)
+static const char *called_url(const struct tc_service *service, const struct tc_options *options)
 {
-	if (service && session_is_elsewhere(service))
-		return options->base_url ? options->base_url : service->conventions->server_default;
-	if (service && service->base_url)
-		return options->base_url ? options->base_url : service->base_url;
-	return config->proxy_url ? config->proxy_url : config->root_url;
+	if (options->base_url)
+		return options->base_url;
+	if (rules_is_elsewhere(service))
+		return service->conventions->server_default;
+	if (service->base_url)
+		return service->base_url;
+	return options->proxy_url ? options->proxy_url : options->root_url;
 }
 
-static int refused(
-	const tc_error *err, const struct tc_service *service, const struct config *config)
+static void set_options(struct session *session, struct tc_options *options)
 {
-	int status = report(err, NULL, &config->origin);
+	options->timeout_ms = TIMEOUT_MS;
+	options->reply_max = REPLY_MAX;
+	options->unchecked_bodies = session->use != SESSION_CALL;
+	options->user_agent = "taskcluster-cli";
+	if (session->verbose || isatty(STDERR_FILENO))
+		options->log = on_log;
+	options->log_data = session;
+	options->log_level = log_level(session);
+}
 
-	if (!service || !session_is_elsewhere(service))
-		fprintf(stderr,
-			"  The root URL comes from TASKCLUSTER_ROOT_URL, or config.rootUrl in "
-			"%s.\n",
-			config->origin.file);
+/* How the server is reached. */
+static void set_way(struct session *session, const char *url, struct tc_options *options)
+{
+	struct origin *origin = &session->config.origin;
+
+	options->http_proxy = http_proxy_for(url, &origin->http_proxy);
+	options->ca_file = variable("SSL_CERT_FILE");
+	if (options->ca_file && strncasecmp(url, "https:", 6) == 0)
+		origin->ca_file = "SSL_CERT_FILE";
+}
+
+static int make_client(struct session *session, const struct tc_options *options)
+{
+	tc_error err = TC_ERROR_INIT;
+	int status = 0;
+
+	session->client = tc_client_new(options, &err);
+	if (!session->client)
+		status = report_setup(&err, &session->config.origin);
+	tc_error_clear(&err);
 	return status;
 }
 
 int session_open(struct session *session, const struct arguments *arguments,
-	const struct tc_service *service, const char *base_url)
+	const struct tc_operation *operation)
 {
-	struct config *config = &session->config;
-	tc_error err = TC_ERROR_INIT;
+	struct tc_options options = TC_OPTIONS_INIT;
 	tc_credentials *own = NULL;
-	int status = session->loaded ? 0 : session_load(session);
 
-	if (status == 0)
-		status = check_root(config, service);
-	if (status != 0)
-		return status;
 	session->verbose = arguments->verbose;
-	struct tc_options options = options_of(session, base_url);
-	if (service && session_is_elsewhere(service))
-		status = configure_elsewhere(service->conventions, base_url, &options, &own);
+	set_options(session, &options);
+	int status = find_server(session, operation->service, &options);
+	if (status == 0)
+		status = find_credentials(session, operation, &options, &own);
 	if (status != 0)
 		return status;
-	options.http_proxy = http_proxy_for(called_url(config, service, &options));
-	session->client = tc_client_new(&options, &err);
+	set_way(session, called_url(operation->service, &options), &options);
+	status = make_client(session, &options);
 	tc_credentials_free(own);
-	if (!session->client)
-		status = refused(&err, service, config);
-	tc_error_clear(&err);
 	return status;
 }
 

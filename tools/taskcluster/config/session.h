@@ -9,33 +9,29 @@
 #include <taskcluster/client.h>
 #include <taskcluster/operation.h>
 
+/* What a session is for. For a URL the body only stands for another. */
+enum session_use { SESSION_CALL = 0, SESSION_URL, SESSION_SIGNED_URL };
+
 struct session {
 	struct config config;
 	tc_client *client;
-	bool loaded;
-	bool unchecked; /* bodies only stand for others */
+	enum session_use use;
+	/* for services that carry their own, and for other systems; and the option that says it */
+	const char *base_url, *base_url_option;
 	int verbose;
 };
 #define SESSION_INIT \
 	{ \
-		.loaded = false \
+		.config = CONFIG_INIT \
 	}
 
-/* Whether a service belongs to a system with a server of its own: neither Taskcluster's root URL
- * nor its credentials are for that. */
-bool session_is_elsewhere(const struct tc_service *service);
-
-/* The configuration alone, for commands that can do without a server. 0, or the exit status after
- * telling what is wrong. Close the session in either case. */
-int session_load(struct session *session);
-
 /*
- * Loads the configuration unless session_load has, and makes the client; `service` says whether a
- * root URL is needed, and base_url (or NULL) is for services that carry their own. 0, or the exit
- * status after telling what is wrong. Close it in either case, and do not move it before.
+ * Makes the client for a function: finds its server, and who calls when it matters to that function
+ * and use. 0, or the exit status after
+ * telling what is wrong. Close it in either case, and do not move it before.
  */
 int session_open(struct session *session, const struct arguments *arguments,
-	const struct tc_service *service, const char *base_url);
+	const struct tc_operation *operation);
 void session_close(struct session *session);
 
 #endif

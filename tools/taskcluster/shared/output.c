@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "tools/taskcluster/shared/output.h"
+#include "tools/taskcluster/shared/advice.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/shared/unfinished.h"
 #include "tools/taskcluster/text/plain.h"
@@ -266,26 +267,45 @@ static int output_bytes(struct output *output, const tc_response *response)
 	return output_write(output, body, length);
 }
 
+/* The JSON that the reply is, or NULL. JSON that our reader refuses (a name twice, say) is still
+ * the server's answer, and bytes here. */
+static const tc_json *json_of(tc_response *response, const struct tc_operation *operation)
+{
+	const struct tc_operation_conventions *rules = operation->conventions;
+
+	if (operation->blob_output || !is_json(response))
+		return NULL;
+	const tc_json *json = tc_response_json(response, NULL);
+	/* what is around a result is between the two programs */
+	return json && rules && rules->rpc ? tc_json_get(json, "result") : json;
+}
+
+/* Where a redirect leads, or NULL. What else it says is for people with browsers, unless the
+ * function is one that answers JSON. */
+static const char *redirect_of(
+	const tc_response *response, const struct tc_operation *operation, const tc_json *json)
+{
+	if (tc_response_status(response) < 300 || (json && operation->has_output))
+		return NULL;
+	return tc_response_location(response);
+}
+
+static int output_redirect(struct output *output, const char *location)
+{
+	if (output_refuses(output, location, strlen(location)))
+		return failure(
+			"the URL of the redirect is nothing for a terminal: -o FILE saves it");
+	int status = output_write(output, location, strlen(location));
+	return status != 0 ? status : output_write(output, "\n", 1);
+}
+
 int output_response(
 	struct output *output, tc_response *response, const struct tc_operation *operation)
 {
-	const struct tc_operation_conventions *rules = operation->conventions;
-	const char *location = tc_response_location(response);
-	size_t length;
+	const tc_json *json = json_of(response, operation);
+	const char *location = redirect_of(response, operation, json);
 
-	tc_response_body(response, &length);
-	if (length == 0 && location && output_refuses(output, location, strlen(location)))
-		return failure(
-			"the URL of the redirect is nothing for a terminal: -o FILE saves it");
-	if (length == 0 && location) {
-		int status = output_write(output, location, strlen(location));
-		return status != 0 ? status : output_write(output, "\n", 1);
-	}
-	/* JSON that our reader refuses (a name twice, say) is still the server's answer */
-	const tc_json *json = !operation->blob_output && is_json(response)
-		? tc_response_json(response, NULL)
-		: NULL;
-	if (json && rules && rules->rpc) /* what is around it is between the two programs */
-		json = tc_json_get(json, "result");
+	if (location)
+		return output_redirect(output, location);
 	return json ? output_json(output, json) : output_bytes(output, response);
 }

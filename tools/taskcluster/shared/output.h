@@ -44,8 +44,10 @@ int output_line(struct output *output, const tc_json *json);
 /* Whether it is a terminal, and these bytes are not for one: they would steer it. */
 bool output_refuses(const struct output *output, const char *bytes, size_t length);
 
-/* A reply: JSON as above (of a remote procedure its result), all else byte by byte; a redirect
- * without a body as its Location. What a function of bytes gives is bytes, whatever their type. */
+/* A reply: JSON as above (of a remote procedure its result), all else byte by byte; a redirect as
+ * its Location, whatever its body (services put a sentence there), unless that is JSON and the
+ * function one that answers JSON: queue.getArtifact does both. What a function of bytes gives is
+ * bytes, whatever their type. */
 int output_response(
 	struct output *output, tc_response *response, const struct tc_operation *operation);
 

@@ -4,8 +4,6 @@
 
 /* What goes wrong, told on standard error: what it was, and what to do about it. */
 
-#include <taskcluster/operation.h>
-
 /* Exit statuses besides 0. */
 enum {
 	STATUS_FAILED = 1, /* the server's refusal, the network, the machine */
@@ -28,21 +26,5 @@ void hint(const char *format, ...) PRINTF_LIKE;
 /* The same as complain; returns STATUS_USAGE resp. STATUS_FAILED. */
 int usage_error(const char *format, ...) PRINTF_LIKE;
 int failure(const char *format, ...) PRINTF_LIKE;
-
-/* Where what calls are made with comes from, for advice. Borrowed from the configuration. */
-struct origin {
-	const char *file;        /* the configuration's file, which need not be there */
-	const char *credentials; /* "the environment", or the file's path */
-	bool signs;              /* calls carry a signature, made here or by the proxy */
-	bool narrowed;           /* by the file's authorizedScopes */
-};
-#define ORIGIN_INIT \
-	{ \
-		.file = "~/.config/taskcluster.yml", .credentials = "the environment" \
-	}
-
-/* An error of the library, with the server's whole message and advice; the exit status for it.
- * `operation` may be NULL, and `origin` where no call is made. */
-int report(const tc_error *err, const struct tc_operation *operation, const struct origin *origin);
 
 #endif

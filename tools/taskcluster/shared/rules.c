@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/shared/rules.h"
 
+#include <string.h>
+
 const struct tc_query_rule *rules_query_at(const struct tc_operation *operation, size_t position)
 {
 	const struct tc_operation_conventions *rules = operation->conventions;
@@ -36,4 +38,39 @@ const struct tc_paging *rules_paging(const struct tc_operation *operation)
 const struct tc_event_stream *rules_events(const struct tc_operation *operation)
 {
 	return operation->conventions ? operation->conventions->events : NULL;
+}
+
+bool rules_is_elsewhere(const struct tc_service *service)
+{
+	return service->conventions && service->conventions->server_url;
+}
+
+/* Whether it is where a person's name and password go, whatever else it says. */
+static bool is_login(const struct tc_operation *operation, const struct tc_conventions *system)
+{
+	const struct tc_session_scheme *session = system->session;
+
+	return session && session->basic && strcmp(operation->name, session->login) == 0;
+}
+
+/* As the library does it. */
+static bool is_open_elsewhere(
+	const struct tc_operation *operation, const struct tc_conventions *system)
+{
+	const struct tc_operation_conventions *rules = operation->conventions;
+	uint8_t authentication = rules ? rules->authentication : TC_AUTHENTICATION_OPTIONAL;
+
+	if (is_login(operation, system) || authentication == TC_AUTHENTICATION_REQUIRED)
+		return false;
+	return authentication == TC_AUTHENTICATION_NEVER ||
+		(system->anonymous_reads && strcmp(operation->method, "GET") == 0);
+}
+
+bool rules_is_open(const struct tc_operation *operation)
+{
+	static const char tests[] = "testAuthenticate";
+
+	if (rules_is_elsewhere(operation->service))
+		return is_open_elsewhere(operation, operation->service->conventions);
+	return !operation->scopes && strncmp(operation->name, tests, strlen(tests)) != 0;
 }

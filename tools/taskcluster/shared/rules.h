@@ -20,4 +20,12 @@ const struct tc_paging *rules_paging(const struct tc_operation *operation);
 /* The stream of events that it answers with, or NULL. */
 const struct tc_event_stream *rules_events(const struct tc_operation *operation);
 
+/* Whether a service belongs to a system with a server of its own: neither Taskcluster's root URL
+ * nor its credentials are for that. */
+bool rules_is_elsewhere(const struct tc_service *service);
+
+/* Whether it is for everybody, and its servers do not look at who calls. Taskcluster's functions
+ * are when they have no scopes, but for those that test signatures; other systems tell. */
+bool rules_is_open(const struct tc_operation *operation);
+
 #endif

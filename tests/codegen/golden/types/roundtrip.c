@@ -27,7 +27,8 @@ static const struct text texts[] = {
 		"\"rows\":[[],[1.5,2]],\"anything\":[null,[]],\"tuple\":[\"a\",1],"
 		"\"counts\":{\"a\":1,\"b\":2},\"places\":{\"p\":{\"c\":\"d\"},\"q\":{}},"
 		"\"lists\":{\"l\":[\"m\"],\"n\":[]},\"byPattern\":{\"x-a\":\"b\"},\"free\":{\"z\":1},"
-		"\"any\":[1],\"yes\":{},\"several\":7,\"empty\":{},\"open\":{\"d\":\"e\",\"f\":[0]},"
+		"\"any\":[1],\"yes\":{},\"several\":7,"
+		"\"printed\":\"a\\u0000b\",\"printedLines\":[\"\\u0000\"],\"empty\":{},\"open\":{\"d\":\"e\",\"f\":[0]},"
 		"\"openWithTaken\":{\"otherMembers\":\"o\",\"p\":null},\"limits\":{\"e\":\"f\"},"
 		"\"dependent\":{\"g\":\"h\"}}" },
 	{ &tc_kinds_nulls_data_type, "{\"whole\":null,\"object\":null}" },

@@ -12,6 +12,9 @@ static const struct tc_parameter
 	names_continuation_token_limit_prefix[] = { { "continuationToken" }, { "limit" }, { "prefix" } },
 	names_thing_id_owner_name[] = { { "thingId" }, { "ownerName" } };
 
+static const char
+	*const types_ping[] = { "image/svg+xml", "text/plain", NULL };
+
 static const struct tc_refusal
 	refusals_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
 		.reason = "the server has no room for more" }, { .reason = NULL } },
@@ -30,11 +33,12 @@ enum { OP_PING, OP_THING, OP_LIST_THINGS, OP_CREATE_THING, OP_WAIT_FOR_THING };
 
 static const struct tc_operation operations[] = {
 	[OP_PING] = { &tc__service_store, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the service can be reached.", .scopes = NULL },
+		"Answers at once when the service can be reached.", .reply_types = types_ping },
 	[OP_THING] = { &tc__service_store, "thing", "GET", "/things/<thingId>", "Get Thing",
 		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
 		.arguments = names_thing_id, .argument_count = 1, .has_output = true,
-		.output = &tc_store_thing_data_type, .refusals = refusals_thing },
+		.output = &tc_store_thing_data_type, .success = (const uint16_t[]){ 302, 303, 0 },
+		.refusals = refusals_thing },
 	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
 		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
 		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,

@@ -10,7 +10,7 @@ static const struct tc_conventions conventions = { .server_url = "{root}/api/{ve
 	.server_default = "https://ci.example.com", .environment_url = "CI_URL", .environment_id = "CI_ID",
 	.environment_secret = "CI_SECRET", .accept = "application/json",
 	.refused_user_agents = TC_TEXTS("^bad\\.agent/"), .operator_separator = "__",
-	.final_statuses = (const uint16_t[]){ 501, 0 },
+	.reply_types = TC_TEXTS("application/json", "text/plain"), .final_statuses = (const uint16_t[]){ 501, 0 },
 	.errors = (const struct tc_error_shape[]){ { .kind = TC_ERROR_SHAPE_MEMBERS, .message = TC_TEXTS("/m"),
 	.code = TC_TEXTS("/c"), .info = "/i", .statuses = (const uint16_t[]){ 400, 0 } },
 	{ .kind = TC_ERROR_SHAPE_STRING }, { .kind = TC_ERROR_SHAPE_LIST }, { .kind = TC_ERROR_SHAPE_FIELDS },
@@ -20,7 +20,7 @@ static const struct tc_conventions conventions = { .server_url = "{root}/api/{ve
 	.removed_in = "2018-09" }, .session = &(const struct tc_session_scheme){ .login = "login", .logout = "logout",
 	.cookies = TC_TEXTS("SID"), .expired_statuses = (const uint16_t[]){ 401, 403, 0 }, .lifetime_s = 60,
 	.csrf_cookie = "c", .csrf_header = "X-C", .basic = true, .csrf_referer = true }, .body_max = -1,
-	.no_trace_header = true, .anonymous_reads = true, .redirects_are_errors = true };
+	.no_trace_header = true, .anonymous_reads = true };
 
 static const struct tc_parameter
 	names_x_who[] = { { "X-Who" } },
@@ -29,6 +29,9 @@ static const struct tc_parameter
 	names_limit_size_since_kind[] = { { "limit" }, { "size" }, { "since" }, { "kind" } },
 	names_thing_part[] = { { "thing" }, { "part" } },
 	names_path[] = { { "path" } };
+
+static const char
+	*const types_login[] = { "text/html", NULL };
 
 static const struct tc_query_operator
 	operators_number[] = { { "lt", TC_LIST_SINGLE }, { "in", TC_LIST_COMMA }, { NULL, 0 } },
@@ -77,8 +80,9 @@ enum { OP_LOGIN, OP_LIST, OP_LOGOUT, OP_STOP, OP_LISTEN };
 
 static const struct tc_operation operations[] = {
 	[OP_LOGIN] = { &tc__service_elsewhere, "login", "GET", "/login", "Log In", "Logs in.", .query = names_x_who,
-		.query_count = 1, .conventions = TC_RULES(.base = "{root}", .headers = headers_login,
-		.authentication = TC_AUTHENTICATION_NEVER, .redirects = TC_CHOICE_NO) },
+		.query_count = 1, .success = (const uint16_t[]){ 200, 302, 0 }, .reply_types = types_login,
+		.conventions = TC_RULES(.base = "{root}", .headers = headers_login,
+		.authentication = TC_AUTHENTICATION_NEVER) },
 	[OP_LIST] = { &tc__service_elsewhere, "list", "GET", "/things", "List", "Lists.",
 		.query = names_limit_size_field_order_offset_label, .query_count = 6, .pages = true,
 		.conventions = TC_RULES(.query = query_list, .require_one_of = (const char *const

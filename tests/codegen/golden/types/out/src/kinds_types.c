@@ -94,6 +94,9 @@ static const struct tc_type map_lists = TC_TYPE_OF_MAP(struct tc_kinds_compounds
 static const struct tc_type map_by_pattern = TC_TYPE_OF_MAP(struct tc_kinds_compounds_by_pattern, &tc_type_string, 0,
 	NULL);
 static const struct tc_type json_several = TC_TYPE_OF_JSON(TC_JSON_IS(NUMBER) | TC_JSON_IS(STRING));
+static const struct tc_type json_printed = TC_TYPE_OF_JSON(TC_JSON_IS(STRING));
+static const struct tc_type json_printed_lines = TC_TYPE_OF_JSON(TC_JSON_IS(NULL) | TC_JSON_IS(STRING));
+static const struct tc_type list_printed_lines = TC_TYPE_OF_ARRAY(const tc_json *, &json_printed_lines, 0, NULL);
 static const struct tc_type type_compounds_empty = TC_TYPE_OF_EMPTY_OBJECT(struct tc_kinds_compounds_empty);
 static const struct tc_field fields_compounds_open[] = {
 	TC_FIELD(struct tc_kinds_compounds_open, d, "d", &tc_type_string, 0),
@@ -136,6 +139,8 @@ static const struct tc_field fields_compounds_data[] = {
 	TC_FIELD(struct tc_kinds_compounds_data, any, "any", &tc_type_json, TC_REQUIRED),
 	TC_FIELD(struct tc_kinds_compounds_data, yes, "yes", &tc_type_json, 0),
 	TC_FIELD(struct tc_kinds_compounds_data, several, "several", &json_several, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, printed, "printed", &json_printed, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, printed_lines, "printedLines", &list_printed_lines, 0),
 	TC_FIELD(struct tc_kinds_compounds_data, empty, "empty", &type_compounds_empty, TC_INDIRECT),
 	TC_FIELD(struct tc_kinds_compounds_data, open_, "open", &type_compounds_open, TC_INDIRECT),
 	TC_FIELD(struct tc_kinds_compounds_data, open_with_taken, "openWithTaken", &type_compounds_open_with_taken,

@@ -76,6 +76,10 @@ struct tc_kinds_compounds_data {
 	const tc_json *any; /* Required. */
 	const tc_json *yes;
 	const tc_json *several; /* Free-form: it may be of several kinds. */
+	const tc_json *printed; /* What it said. It may have any character, even NUL. */
+	/* Items: It may have any character, even NUL. */
+	const tc_json *const *printed_lines;
+	size_t printed_lines_count;
 	const struct tc_kinds_compounds_empty *empty;
 	const struct tc_kinds_compounds_open *open_;
 	const struct tc_kinds_compounds_open_with_taken *open_with_taken;

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What callbacks may do: cancel what calls them, free the loop, make further calls. */
+#include "world.h"
+
+#include "tests/harness/ci.h"
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/download.h>
+#include <taskcluster/stream.h>
+
+/* ---- canceled means silent ---- */
+
+#define EVENTS 1000
+#define EVENT "event: event\ndata: {}\n\n"
+
+/* What is called, and cancels its own run after so many calls. */
+struct ear {
+	tc_loop *loop;
+	uint64_t run;
+	size_t heard, enough;
+	struct note note;
+};
+
+static void hear(struct ear *ear)
+{
+	if (++ear->heard == ear->enough)
+		assert_int_equal(tc_loop_cancel(ear->loop, ear->run), TC_OK);
+}
+
+static void on_event(void *data, uint64_t run, const tc_json *event)
+{
+	struct ear *ear = data;
+
+	assert_int_equal(run, ear->run);
+	if (event)
+		hear(ear);
+}
+
+static int on_begin(void *data, tc_response *head, int64_t discard, tc_error *err)
+{
+	(void)head;
+	(void)discard;
+	(void)err;
+	hear(data);
+	return TC_OK;
+}
+
+static int on_bytes(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	(void)bytes;
+	(void)length;
+	(void)err;
+	hear(data);
+	return TC_OK;
+}
+
+static int on_progress(void *data, const struct tc_progress *progress)
+{
+	struct ear *ear = data;
+
+	(void)progress;
+	if (ear->loop)
+		hear(ear);
+	return 0;
+}
+
+static void on_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	struct ear *ear = data;
+
+	take_note(&ear->note, run, response, err);
+}
+
+/* A server whose reply comes in pieces, or at once when `drip` is 0. */
+struct stage {
+	struct script script;
+	struct tc_responder *responder;
+	tc_client *client;
+	tc_error err;
+};
+
+static void open_stage(struct stage *stage, char *body, const char *type, size_t drip)
+{
+	*stage = (struct stage){ .script = { { { .status = 200,
+						     .headers = type,
+						     .body = body,
+						     .body_length = strlen(body),
+						     .chunked = true,
+						     .drip = drip,
+						     .drip_ms = 1 } },
+					 1 } };
+	stage->responder = tc_responder_start(answer_by_script, &stage->script);
+}
+
+static void connect_stage(struct stage *stage, struct ear *ear)
+{
+	struct tc_options options = quick_options(stage->responder);
+
+	options.base_url = options.root_url;
+	options.progress = ear ? on_progress : NULL;
+	options.progress_data = ear;
+	stage->client = tc_client_new(&options, &stage->err);
+	assert_ok(stage->err.code, &stage->err);
+}
+
+static void close_stage(struct stage *stage, struct ear *ear)
+{
+	tc_loop_free(ear->loop);
+	tc_client_free(stage->client);
+	tc_responder_stop(stage->responder);
+}
+
+static void was_silenced(struct stage *stage, struct ear *ear)
+{
+	assert_ok(tc_loop_run(ear->loop, &stage->err), &stage->err);
+	assert_int_equal(ear->heard, ear->enough);
+	assert_int_equal(ear->note.done, 1);
+	assert_int_equal(ear->note.code, TC_ERROR_CANCELED);
+}
+
+static char *many_events(void)
+{
+	char *text = malloc(EVENTS * strlen(EVENT) + 1);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < EVENTS; i++)
+		memcpy(text + i * strlen(EVENT), EVENT, strlen(EVENT) + 1);
+	return text;
+}
+
+static void a_canceled_stream_is_silent(void **state)
+{
+	struct ear ear = { .enough = 3 };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, body, "Content-Type: text/event-stream\r\n", 0);
+	connect_stage(&stage, NULL);
+	tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
+	assert_ok(stage.err.code, &stage.err);
+	ear.loop = tc_loop_new(NULL, &stage.err);
+	assert_ok(tc_stream_start(ear.loop, call, on_event, on_end, &ear, &ear.run, &stage.err),
+		&stage.err);
+	was_silenced(&stage, &ear);
+	tc_call_free(call);
+	close_stage(&stage, &ear);
+	free(body);
+}
+
+static void download_silently(struct stage *stage, struct ear *ear, struct tc_sink *sink)
+{
+	tc_call *call = ping(stage->client);
+
+	sink->data = ear;
+	ear->loop = tc_loop_new(NULL, &stage->err);
+	assert_ok(tc_loop_download(ear->loop, call, sink, on_end, ear, &ear->run, &stage->err),
+		&stage->err);
+	was_silenced(stage, ear);
+	tc_call_free(call);
+	close_stage(stage, ear);
+}
+
+static void a_canceled_download_writes_no_more(void **state)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+	struct ear ear = { .enough = 1 };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	sink.write = on_bytes;
+	open_stage(&stage, body, "Content-Type: application/json\r\n", 100);
+	connect_stage(&stage, NULL);
+	download_silently(&stage, &ear, &sink);
+	free(body);
+}
+
+static void a_download_canceled_by_its_begin_writes_nothing(void **state)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+	struct ear ear = { .enough = 1 };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	sink.begin = on_begin;
+	sink.write = on_bytes;
+	open_stage(&stage, body, "Content-Type: application/json\r\n", 100);
+	connect_stage(&stage, NULL);
+	download_silently(&stage, &ear, &sink);
+	free(body);
+}
+
+static void a_canceled_run_tells_no_progress(void **state)
+{
+	struct ear ear = { .enough = 2 };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, body, "Content-Type: application/json\r\n", 1000);
+	connect_stage(&stage, &ear);
+	tc_call *call = ping(stage.client);
+	ear.loop = tc_loop_new(NULL, &stage.err);
+	assert_ok(tc_loop_start(ear.loop, call, on_end, &ear, &ear.run, &stage.err), &stage.err);
+	was_silenced(&stage, &ear);
+	tc_call_free(call);
+	close_stage(&stage, &ear);
+	free(body);
+}
+
+/* ---- refused means over ---- */
+
+/* The server refuses a stream and lets its reply stand. */
+static void a_refused_stream_ends(void **state)
+{
+	struct tc_responder_reply refusal = { .status = 404,
+		.body = "{\"error\": \"no such thing\"}",
+		.body_length = 100,
+		.cut = 20,
+		.silent = true };
+	struct script script = { { refusal }, 1 };
+	struct tc_responder *responder = tc_responder_start(answer_by_script, &script);
+	struct tc_options options = quick_options(responder);
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *event;
+
+	(void)state;
+	options.base_url = options.root_url;
+	options.timeout_ms = 1000;
+	options.retries = -1;
+	tc_client *client = tc_client_new(&options, &err);
+	assert_ok(err.code, &err);
+	tc_call *call = tc_generated_call(client, CI(LISTEN), NULL, NULL, &err);
+	tc_stream *stream = tc_stream_new(call, &err);
+	assert_non_null(stream);
+	assert_int_equal(tc_stream_next(stream, 10000, &event, &err), TC_ERROR_HTTP);
+	assert_int_equal(err.http_status, 404);
+	tc_stream_free(stream);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_error_clear(&err);
+	tc_responder_stop(responder);
+}
+
+/* ---- the loop freed from inside ---- */
+
+struct grave {
+	tc_loop *loop;
+	size_t done, canceled;
+	int start; /* what a further start gave */
+	tc_call *call;
+};
+
+static void free_loop(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	struct grave *grave = data;
+
+	(void)run;
+	tc_release(response);
+	grave->canceled += err && err->code == TC_ERROR_CANCELED;
+	if (++grave->done > 1)
+		return;
+	tc_loop_free(grave->loop);
+	grave->start = tc_loop_start(grave->loop, grave->call, free_loop, grave, NULL, NULL);
+}
+
+/* The first of five frees the loop; two at a time. */
+static void fill_grave(struct grave *grave, const struct tc_loop_options *options, tc_call *call)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	*grave = (struct grave){ .loop = tc_loop_new(options, &err), .call = call };
+	assert_ok(err.code, &err);
+	for (int i = 0; i < 5; i++)
+		assert_ok(tc_loop_start(grave->loop, call, free_loop, grave, NULL, &err), &err);
+}
+
+static void check_grave(const struct grave *grave)
+{
+	assert_int_equal(grave->done, 5);
+	assert_true(grave->canceled >= 3);
+	assert_int_equal(grave->start, TC_ERROR_ARGUMENT);
+}
+
+static void a_callback_may_free_its_loop(void **state)
+{
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	tc_client *client = quick_client(responder);
+	tc_call *call = ping(client);
+	tc_error err = TC_ERROR_INIT;
+	struct grave grave;
+
+	(void)state;
+	options.in_flight = 2;
+	fill_grave(&grave, &options, call);
+	assert_ok(tc_loop_run(grave.loop, &err), &err); /* and is gone */
+	check_grave(&grave);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_responder_stop(responder);
+}
+
+/* ---- calls from inside a call ---- */
+
+struct nested {
+	tc_call *call;
+	tc_error err;
+	int tries;
+};
+
+static int call_again(void *data, const struct tc_progress *progress)
+{
+	struct nested *nested = data;
+
+	(void)progress;
+	if (nested->call && nested->tries++ == 0)
+		assert_int_equal(
+			tc_call_perform(nested->call, NULL, &nested->err), TC_ERROR_ARGUMENT);
+	return 0;
+}
+
+static void a_call_inside_a_call_is_refused(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	struct tc_options options = quick_options(responder);
+	struct nested nested = { 0 };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.progress = call_again;
+	options.progress_data = &nested;
+	tc_client *client = tc_client_new(&options, &err);
+	assert_ok(err.code, &err);
+	nested.call = ping(client);
+	assert_ok(tc_call_perform(nested.call, NULL, &err), &err);
+	assert_true(nested.tries > 0);
+	assert_failure(&nested.err, TC_ERROR_ARGUMENT, "tc_client_dup");
+	tc_error_clear(&nested.err);
+	tc_call_free(nested.call);
+	tc_client_free(client);
+	tc_responder_stop(responder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_canceled_stream_is_silent),
+		cmocka_unit_test(a_canceled_download_writes_no_more),
+		cmocka_unit_test(a_download_canceled_by_its_begin_writes_nothing),
+		cmocka_unit_test(a_canceled_run_tells_no_progress),
+		cmocka_unit_test(a_refused_stream_ends),
+		cmocka_unit_test(a_callback_may_free_its_loop),
+		cmocka_unit_test(a_call_inside_a_call_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
