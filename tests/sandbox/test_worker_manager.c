@@ -34,7 +34,7 @@ static struct tc_test_server *server;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start("--check-replies", "--poll-timeout", "50", NULL);
+	server = tc_test_server_start("--private", "--check-replies", "--poll-timeout", "50", NULL);
 	return 0;
 }
 
