@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 # Clients that no one here wrote against taskcluster-sandbox, where TC_PEERS names a folder that has
 # them (CONTRIBUTING.md says how to prepare one). Nothing is installed here: what is absent is said, and

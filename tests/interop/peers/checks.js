@@ -622,6 +622,100 @@ const refusals = [
 	},
 ];
 
+const hook = () => ({
+	metadata: { name: 'n', description: 'd', owner: 'nobody@example.com', emailOnError: false },
+	schedule: ['0 0 0 * * *'],
+	task: {
+		provisionerId: 'peers',
+		workerType: 'hooks',
+		payload: { said: { $eval: 'payload.word' } },
+		metadata: { name: 'n', description: 'd', owner: 'o@example.com', source: 'https://example.com' },
+	},
+	triggerSchema: { type: 'object', additionalProperties: true },
+});
+
+const others = [
+	{
+		what: 'a purge of a cache is asked for',
+		ask: (world) =>
+			call('PurgeCache', 'purgeCache', [world.queueId], { payload: { cacheName: 'cache' } }),
+		must: (seen) => seen === null || Object.keys(seen).length === 0,
+	},
+	{
+		what: 'a worker asks what to purge',
+		ask: (world) => call('PurgeCache', 'purgeRequests', [world.queueId]),
+		must: { requests: (seen) => seen.some(({ cacheName }) => cacheName === 'cache') },
+	},
+	{
+		what: 'createHook',
+		ask: (world) =>
+			call('Hooks', 'createHook', ['peers', world.task], { payload: hook() }),
+		must: { hookGroupId: 'peers', schedule: ['0 0 0 * * *'] },
+	},
+	{
+		what: "triggerHook without the hook's role: 403 that names it",
+		ask: (world) => call('Hooks', 'triggerHook', ['peers', world.task], { payload: { word: '' } }),
+		refused: { status: 403, code: 'InsufficientScopes', message: /hook-id:peers\// },
+	},
+	{
+		what: 'that role is made',
+		ask: (world) =>
+			call('Auth', 'createRole', [`hook-id:peers/${world.task}`], {
+				payload: {
+					description: 'd',
+					scopes: ['queue:create-task:*', 'queue:scheduler-id:*'],
+				},
+			}),
+		must: { scopes: are(['queue:create-task:*', 'queue:scheduler-id:*']) },
+	},
+	{
+		what: 'triggerHook: the task that it makes',
+		ask: (world) =>
+			call('Hooks', 'triggerHook', ['peers', world.task], { payload: { word: 'é' } }),
+		must: { taskId: /^[A-Za-z0-9_-]{22}$/ },
+		keep: (world, { taskId }) => (world.fired = taskId),
+	},
+	{
+		what: "the hook's task has the word that came with the trigger",
+		needs: 'fired',
+		ask: (world) => call('Queue', 'task', [world.fired]),
+		must: { payload: { said: 'é' }, schedulerId: '-' },
+	},
+	{
+		what: 'listHooks',
+		ask: () => call('Hooks', 'listHooks', ['peers']),
+		must: { hooks: (seen) => seen.length === 1 },
+	},
+	{
+		what: 'removeHook',
+		ask: (world) => call('Hooks', 'removeHook', ['peers', world.task]),
+		must: (seen) => seen === null || Object.keys(seen).length === 0,
+	},
+	{
+		what: 'a hook that is gone: 404',
+		ask: (world) => call('Hooks', 'hook', ['peers', world.task]),
+		refused: { status: 404, code: 'ResourceNotFound' },
+	},
+	{
+		what: 'an e-mail is taken: the reply is the word OK, which is no JSON',
+		ask: () =>
+			call('Notify', 'email', [], {
+				payload: { address: 'nobody@example.com', subject: 's', content: 'c' },
+			}),
+		must: null,
+		except: {
+			python: { must: { status: 200 } },
+			'python aio': { must: { status: 200 } },
+			shell: { must: 'OK' },
+		},
+	},
+	{
+		what: 'a worker of a queue is listed',
+		ask: (world) => call('Queue', 'listWorkers', world.queueId.split('/')),
+		must: { workers: [{ workerId: 'worker' }] },
+	},
+];
+
 module.exports = {
 	rows: [
 		...authentication,
@@ -632,6 +726,7 @@ module.exports = {
 		...indexed,
 		...secrets,
 		...refusals,
+		...others,
 	],
 	newWorld,
 };

@@ -92,7 +92,7 @@ async function main() {
 	peer.child.stdin.end();
 	console.log(
 		`${name} ${hello.version}: ${count.passed} passed, ${count.failed} failed, ` +
-			`${count.absent} not offered by this client`
+			`${count.absent} left out (not offered, or what they need failed)`
 	);
 	process.exitCode = count.failed ? 1 : 0;
 }
