@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The most bytes that libcurl hands over at once. */
+#define TRANSPORT_PIECE 16384
+
 struct tc_response {
 	int status;
 	bool lenient;
@@ -443,9 +446,11 @@ static int decode(struct tc__reply *reply, const char *bytes, size_t length)
 	size_t size;
 	int rc;
 
+	/* a sink that may be full gets pieces as it does without an encoding */
+	size_t most = reply->sink && reply->sink->full ? TRANSPORT_PIECE : SIZE_MAX;
 	tc__decoding_give(reply->decoding, bytes + known, length - known);
 	do {
-		rc = tc__decoding_take(reply->decoding, &piece, &size, &reply->err);
+		rc = tc__decoding_take(reply->decoding, most, &piece, &size, &reply->err);
 		if (rc == TC_OK && size)
 			rc = take(reply, piece, size);
 		if (rc == TC_OK && size && stands_still(reply, length))
