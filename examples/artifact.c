@@ -323,13 +323,14 @@ static int upload_object(const struct artifact *artifact, tc_error *err)
 	struct hashes hashes;
 	int rc = hash_file(artifact->file, &hashes);
 
-	if (rc == 0) /* once only: a repetition is refused, and the upload id lost */
+	/* once only: a repetition is refused, and the upload id lost; and without contentLength,
+	 * with which a Queue of release 106 can never finish an object */
+	if (rc == 0)
 		rc = create(artifact,
 			&(struct tc_queue_post_artifact_request){
 				.tag = TC_QUEUE_POST_ARTIFACT_REQUEST_OBJECT,
 				.object = { .content_type = CONTENT_TYPE,
-					.expires = artifact->expires,
-					.content_length = { true, artifact->size } } },
+					.expires = artifact->expires } },
 			&reply, err);
 	if (rc != 0)
 		return rc;

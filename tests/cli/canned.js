@@ -10,10 +10,8 @@ const refusal = (code, message) => [JSON.stringify({ code, message, requestInfo:
 const replies = {
   json: [200, '{ "text": "<a href=\'x\'>&é\\u0000", "number": 1.50, "empty": {} }', 'application/json; charset=utf-8'],
   twice: [200, '{"a":1,"a":2}', 'application/json'],
-  binary: [200, all, 'application/octet-stream'],
-  text: [200, '{"a":   1}', 'text/plain'],
-  login: [200, '<html><title>Sign in</title></html>', 'text/html', { Location: '/login' }],
-  pulse: [200, 'OK', 'text/plain; charset=utf-8'],
+  binary: [200, all, 'image/svg+xml'],
+  text: [200, '{"a":   1}', 'image/svg+xml'],
   svg: [200, '<svg/>', 'image/svg+xml'],
   none: [204, ''],
   redirect: [303, '', undefined, { Location: 'https://elsewhere.example.com/?secret=1' }],
@@ -24,13 +22,12 @@ const replies = {
   nowhere: [303, 'See Other.', 'text/plain'],
   created: [201, '{"a":1}', 'application/json', { Location: 'https://elsewhere.example.com/' }],
   large: [200, JSON.stringify('x'.repeat(70000000)), 'application/json'],
-  moved: [308, '', undefined, { Location: 'https://tc.example.com/' }],
-  forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n\n---\n\n* method:     GET')],
+  forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n---\n\nmethod: GET')],
   unauthorized: [401, ...refusal('AuthenticationFailed', 'Unauthorized: no')],
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
-  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'text/plain'],
+  controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'image/svg+xml'],
   steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
@@ -147,7 +144,6 @@ const downloads = {
   7: response => send(response, [200, '', 'text/plain']),
   8: response => send(response, [302, '', undefined, { Location: 'https://elsewhere.example.com/' }]),
   9: response => send(response, [404, '{"error": "no such log"}', 'application/json']),
-  0: response => response.socket.end(`HTTP/1.1 ${raw.steertype}`),
 };
 
 const download = (response, url, [, id]) => downloads[id](response);
@@ -159,9 +155,7 @@ const routes = [
   [/^\/api\/project\/try\/push\/$/, byKey],
   [/^\/sse\/listen\/(.*)$/, listen],
   [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
-  [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/,
-    (response, url, [, name]) => send(response, name === 'controls' ? replies.controls : [200, 'unnamed\n', 'text/plain'])],
-  [/^\/bewit$/, response => send(response, replies.moved)],
+  [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/, response => send(response, [200, 'unnamed\n', 'text/plain'])],
 ];
 
 function answer(request, response) {

@@ -116,6 +116,20 @@ TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 1 scopes
 has "client: none"
 tells auth:current-scopes
 
+# a schedule that means another time than it seems to
+hook() {
+	printf '{"metadata":{"name":"n","description":"d","owner":"a@example.com"},"task":{},"schedule":%s}' "$1"
+}
+run 0 api hooks createHook g h < <(hook '["0 4 * * *", "@daily"]')
+silent
+run 0 api hooks updateHook g h < <(hook '["0 4 * * *", "4 * * *", ""]')
+tells 'warning: schedule[1] is "4 * * *": it has 4 fields where 5 are usual'
+tells 'warning: schedule[2] is "": it has 0 fields'
+tells "every minute that the rest allows"
+[[ $err != *'schedule[0]'* ]] || fail "warned of five fields"
+run 0 api hooks getHookStatus g h
+has nextScheduledDate
+
 # TLS: an authority of one's own
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
 	-addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null

@@ -16,11 +16,11 @@ plain() {
 }
 
 # what is looked for is there where nobody has taken it out
-run 0 api buildbot getBuildStepLogRaw 1 2 controls
+run 0 api github badge controls r b
 for control in "${controls[@]}"; do
 	has "$control"
 done
-on_terminal 1 api buildbot getBuildStepLogRaw 1 2 controls
+on_terminal 1 api github badge controls r b
 plain
 has 'nothing for a terminal'
 
@@ -41,18 +41,12 @@ has 'Request id: R'
 on_terminal 1 api queue status steertype
 plain
 has 'expected application/json'
-on_terminal 1 api buildbot getLogRaw 0
-plain
-has 'nothing for a terminal'
 for reply in steerurl steersentence; do
-	on_terminal 1 api queue status "$reply"
-	plain
-	has 'expected 200 to 299'
-	on_terminal 1 api index findArtifactFromTask "$reply" x
+	on_terminal 1 api index findArtifactFromTask "$reply" a
 	plain
 	has 'nothing for a terminal'
 done
-run 0 api index findArtifactFromTask steerurl x
+run 0 api index findArtifactFromTask steerurl a
 has $'http://x/\033'
 
 # and what -vv tells of headers

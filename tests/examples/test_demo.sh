@@ -32,7 +32,7 @@ examples/demo.sh "$folder/bin" >"$folder/out" 2>"$folder/err" || fail "it ended 
 [[ ! -s $folder/err ]] || fail "it complains"
 shows " services, " " functions, " " exchanges, " " ms" \
 	"it answers at $address" \
-	"write " "pending" "waits for 2" \
+	"waits for 2" \
 	"write, task " "completed" "publish, task " "completed" \
 	"write " " completed " "publish " " completed " "waited for 2" \
 	"hold the scope *" "demo.greeting.latest is task" "is completed" "public/greeting.txt (s3, text/plain)" \
@@ -41,6 +41,7 @@ shows " services, " " functions, " " exchanges, " " ms" \
 	"to s3 storage" "to object storage" "as it was uploaded" \
 	"exchange/taskcluster-queue/v1/task-completed  primary." ".*.*.*.*.*.*.*.#" \
 	"route.index.demo.greeting.latest" "That was all of it."
+shows "it answers at" "write " "pending" "write, task " # a group is listed by its tasks' ids
 [[ -z $(ls -A "$TMPDIR") ]] || fail "it left $(ls -A "$TMPDIR") behind"
 
 # the programs it shows are missing: an error, and again nothing left

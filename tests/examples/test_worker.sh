@@ -49,6 +49,7 @@ for payload in '{}' '{"command": "make"}' '{"command": []}' '{"command": ["a", 1
 	worker 0 --tasks 1
 	is 0 exception malformed-payload
 	log_has "[taskcluster:error 20"
+	[[ -z ${TC_RIG_URL:-} ]] || break # in the rig (tests/rig/rig.sh) one shows it
 done
 
 # a required artifact is missing: failed, and the artifact says why

@@ -37,6 +37,7 @@ struct connection {
 	size_t number;
 	struct text in, out;
 	size_t sent;        /* of out */
+	size_t head;        /* bytes of out that go at once, whatever `drip` says */
 	int64_t send_at_ms; /* the reply waits until then */
 	bool cut, silent;   /* after out: close, or say nothing more */
 	size_t drip;        /* bytes at once; 0: all */
@@ -108,15 +109,16 @@ const char *tc_responder_header(const struct tc_responder_request *request, cons
 	return NULL;
 }
 
-static void write_reply(struct connection *connection, const struct tc_responder_reply *reply)
+static void write_reply(
+	struct connection *connection, const struct tc_responder_reply *reply, bool in_rig)
 {
 	char line[128];
 	size_t length = reply->cut ? reply->cut : reply->body_length;
 
 	snprintf(line, sizeof line, "HTTP/1.1 %d Reply\r\n", reply->status);
 	add_text(&connection->out, line);
-	/* who is in between waits for no more than there is */
-	if (reply->cut || reply->drip)
+	/* who is in between waits for no more than there is, once the head is whole */
+	if (in_rig && (reply->cut || reply->drip))
 		add_text(&connection->out, "X-Accel-Buffering: no\r\n");
 	if (reply->headers)
 		add_text(&connection->out, reply->headers);
@@ -125,6 +127,7 @@ static void write_reply(struct connection *connection, const struct tc_responder
 	else
 		snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", reply->body_length);
 	add_text(&connection->out, line);
+	connection->head = in_rig ? connection->out.length : 0;
 	add(&connection->out, reply->body, length);
 	if (reply->chunked)
 		add_text(&connection->out, reply->cut ? "\r\n" : "\r\n0\r\n\r\n");
@@ -185,7 +188,7 @@ static bool answer(struct tc_responder *responder, struct connection *connection
 	if (reply.close)
 		connection->cut = true;
 	else
-		write_reply(connection, &reply);
+		write_reply(connection, &reply, responder->in_rig);
 	size_t used = head + request.body_length;
 	memmove(in->data, in->data + used, in->length - used + 1);
 	in->length -= used;
@@ -227,7 +230,9 @@ static bool send_some(struct connection *connection)
 {
 	while (connection->out.length > connection->sent && connection->send_at_ms <= now_ms()) {
 		size_t length = connection->out.length - connection->sent;
-		if (connection->drip && connection->drip < length)
+		if (connection->sent < connection->head)
+			length = connection->head - connection->sent;
+		else if (connection->drip && connection->drip < length)
 			length = connection->drip;
 		ssize_t n = send(connection->fd, connection->out.data + connection->sent, length,
 			MSG_NOSIGNAL);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/download.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- a sink that keeps what it gets ---- */
@@ -71,6 +72,14 @@ static struct tc_sink sink_of(struct vessel *vessel)
 }
 
 /* ---- a world with one reply after the other ---- */
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 struct world {
 	struct script script;
@@ -244,6 +253,55 @@ static void test_refused_and_redirected(void **state)
 	assert_int_equal(world.vessel.begun + world.vessel.length, 0);
 	tc_release(head);
 	close_world(&world);
+}
+
+/* A refusal whose body never ends, or stands still, is told with what of it has come. */
+static void ends_soon(const struct tc_responder_reply *reply, bool on_loop)
+{
+	struct world world = WORLD(*reply);
+	struct note note = { 0 };
+	int64_t begun = now_ms();
+
+	open_world(&world);
+	world.options.timeout_ms = 1000;
+	make_call(&world);
+	if (on_loop) {
+		tc_loop *loop = tc_loop_new(NULL, &world.err);
+		assert_ok(tc_loop_download(loop, world.call, &world.sink, take_note, &note, NULL,
+				  &world.err),
+			&world.err);
+		assert_ok(tc_loop_run(loop, &world.err), &world.err);
+		tc_loop_free(loop);
+	} else {
+		note.code = tc_call_download(world.call, &world.sink, NULL, &world.err);
+		assert_int_equal(world.err.http_status, 404);
+	}
+	assert_int_equal(note.code, TC_ERROR_HTTP);
+	assert_true(now_ms() - begun < 5000); /* of thirty seconds, or for ever */
+	close_world(&world);
+}
+
+static void test_refusal_without_end(void **state)
+{
+	static char text[3000];
+	const struct tc_responder_reply endless = { .status = 404,
+		.body = text,
+		.body_length = sizeof text - 1,
+		.chunked = true,
+		.drip = 10,
+		.drip_ms = 100 };
+	const struct tc_responder_reply stalled = { .status = 404,
+		.body = text,
+		.body_length = sizeof text - 1,
+		.cut = 10,
+		.silent = true };
+
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	for (int on_loop = 0; on_loop < 2; on_loop++) {
+		ends_soon(&endless, on_loop);
+		ends_soon(&stalled, on_loop);
+	}
 }
 
 /* What came before a reply that brings nothing counts for nothing, and names are of their reply. */
@@ -618,6 +676,7 @@ int main(void)
 		cmocka_unit_test(test_not_repeated),
 		cmocka_unit_test(test_repeated_before_the_first_byte),
 		cmocka_unit_test(test_refused_and_redirected),
+		cmocka_unit_test(test_refusal_without_end),
 		cmocka_unit_test(test_redirected_midway),
 		cmocka_unit_test(test_renamed_midway),
 		cmocka_unit_test(test_sink_fails),

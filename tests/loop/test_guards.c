@@ -210,6 +210,40 @@ static void a_canceled_run_tells_no_progress(void **state)
 	free(body);
 }
 
+/* ---- refused means over ---- */
+
+/* The server refuses a stream and lets its reply stand. */
+static void a_refused_stream_ends(void **state)
+{
+	struct tc_responder_reply refusal = { .status = 404,
+		.body = "{\"error\": \"no such thing\"}",
+		.body_length = 100,
+		.cut = 20,
+		.silent = true };
+	struct script script = { { refusal }, 1 };
+	struct tc_responder *responder = tc_responder_start(answer_by_script, &script);
+	struct tc_options options = quick_options(responder);
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *event;
+
+	(void)state;
+	options.base_url = options.root_url;
+	options.timeout_ms = 1000;
+	options.retries = -1;
+	tc_client *client = tc_client_new(&options, &err);
+	assert_ok(err.code, &err);
+	tc_call *call = tc_generated_call(client, CI(LISTEN), NULL, NULL, &err);
+	tc_stream *stream = tc_stream_new(call, &err);
+	assert_non_null(stream);
+	assert_int_equal(tc_stream_next(stream, 10000, &event, &err), TC_ERROR_HTTP);
+	assert_int_equal(err.http_status, 404);
+	tc_stream_free(stream);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_error_clear(&err);
+	tc_responder_stop(responder);
+}
+
 /* ---- the loop freed from inside ---- */
 
 struct grave {
@@ -317,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_canceled_download_writes_no_more),
 		cmocka_unit_test(a_download_canceled_by_its_begin_writes_nothing),
 		cmocka_unit_test(a_canceled_run_tells_no_progress),
+		cmocka_unit_test(a_refused_stream_ends),
 		cmocka_unit_test(a_callback_may_free_its_loop),
 		cmocka_unit_test(a_call_inside_a_call_is_refused),
 	};

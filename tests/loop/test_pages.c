@@ -586,13 +586,14 @@ static int64_t now_ms(void)
 /* Blanks, or the letters of a string, for ever: it is not silent, and gets nowhere. */
 static void ends_in_time(char filler)
 {
-	char text[2000] = "{\"things\":[1,2, \"";
+	char text[2000] = "{\"things\":[\"a\",\"b\", ";
 	struct book book = { .pages = { PAGE(NULL, text) } };
 	const tc_json *item = NULL;
 	int rc = TC_OK;
 
+	if (filler != ' ')
+		strcat(text, "\"");
 	memset(text + strlen(text), filler, 1000);
-	text[16] = filler == ' ' ? ' ' : '"';
 	strcat(text, filler == ' ' ? "3]}" : "\"]}");
 	book.pages[0].reply.drip = 20;
 	book.pages[0].reply.drip_ms = 300;

@@ -24,9 +24,10 @@ struct quirks {
 	long long skew_s;           /* added to ts */
 	const char *id, *key, *ext; /* other credentials */
 	const char *hash;           /* "" for the right payload hash, or one to send */
-	const char *type;           /* Content-Type; NULL: application/json */
+	const char *type;           /* Content-Type; NULL: application/json; "": none */
 	const char *fault;          /* x-sandbox-fault */
 	const char *header;         /* one more */
+	const char *save;           /* in rows: the text at this pointer of the reply becomes $S */
 };
 
 /* Performs a request; `body` NULL sends none. The reply is released with the next call. */

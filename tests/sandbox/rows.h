@@ -7,12 +7,13 @@
 #include "client.h"
 #include <taskcluster/slugid.h>
 
-/* $T is the table's task, $U another one, $+600$ and $-600$ are dates that far from now. */
+/* $T is the table's task, $U another one, $+600$ and $-600$ are dates that far from now, $x300$ are
+ * 300 letters x, $S is what an earlier row saved, $$ is a dollar sign. */
 struct row {
 	const char *line; /* what it shows */
 	const char *method, *path, *body;
 	long status;
-	const char *part; /* of the reply's body, or NULL */
+	const char *part; /* of the reply's body, or, behind a !, not in it; or NULL */
 	struct quirks quirks;
 };
 

@@ -71,10 +71,10 @@ static void a_client_lives(void **state)
 	struct quirks quirks = { .id = "a/b", .key = token };
 	reply = ask(server, "GET", path, NULL, &quirks);
 	assert_string_equal(reply_text(reply, "/scopes/0"), "assume:anonymous");
-	assert_string_equal(reply_text(reply, "/scopes/1"), "assume:client-id:a/b");
+	assert_string_equal(reply_text(reply, "/scopes/1"), "auth:current-scopes");
 	reply = ask(server, "GET", AUTH "/clients/a%2Fb", NULL, NULL);
 	assert_string_equal(reply_text(reply, "/accessToken"), "");
-	assert_string_equal(reply_text(reply, "/expandedScopes/0"), "assume:client-id:a/b");
+	assert_string_equal(reply_text(reply, "/expandedScopes/0"), "auth:current-scopes");
 	post(AUTH "/clients/a%2Fb/disable", NULL);
 	assert_int_equal(ask(server, "GET", path, NULL, &quirks)->status, 401);
 	post(AUTH "/clients/a%2Fb/enable", NULL);

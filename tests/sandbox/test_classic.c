@@ -268,7 +268,8 @@ static void storage_types_of_2015(void **state)
 		snprintf(body, sizeof body, "{\"storageType\":\"%s\",\"expires\":\"%s\"%s}",
 			rows[i].type, date_text(600, expires), rows[i].more);
 		struct reply *reply = ask_task("POST", id, path, body);
-		assert_int_equal(reply->status, rows[i].status);
+		if (reply->status != rows[i].status)
+			fail_msg("%s: %ld %s", rows[i].type, reply->status, reply->body);
 		if (rows[i].part)
 			assert_non_null(strstr(reply->body, rows[i].part));
 	}

@@ -286,7 +286,7 @@ static void artifacts(void **state)
 		{ "is 424 without a code", "GET", ARTIFACT "e", NULL, 424,
 			"{\"reason\":\"file-missing-on-worker\",\"message\":\"gone\"}", { 0 } },
 		{ "object", "POST", ARTIFACT "o", OBJECT, 200, "credentials", { 0 } },
-		{ "is not idempotent", "POST", ARTIFACT "o", OBJECT, 500, "Object already exists",
+		{ "is not idempotent", "POST", ARTIFACT "o", OBJECT, 500, "InternalServerError",
 			{ 0 } },
 		{ "unfinished it is 404", "GET", ARTIFACT "o", NULL, 404, NULL, { 0 } },
 		{ "and listed", "GET", RUN "/artifacts", NULL, 200, "\"name\":\"o\"", { 0 } },

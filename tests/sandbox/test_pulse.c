@@ -57,6 +57,9 @@ static int set_up(void **state)
 	snprintf(state_file, sizeof state_file, "%s/state", rabbit.folder);
 	add_exchanges("queue");
 	add_exchanges("auth");
+	add_exchanges("hooks");
+	add_exchanges("notify");
+	add_exchanges("worker-manager");
 	listener = rabbit_listen(&rabbit, "all", exchanges, "#");
 	start_server();
 	return 0;
@@ -139,6 +142,16 @@ static void check_body(const char *service)
 	tc_release(body);
 }
 
+/* "queue" of "exchange/taskcluster-queue/v1/…" */
+static const char *service_of(const char *exchange)
+{
+	static char service[40];
+	const char *name = strchr(exchange, '-') + 1;
+
+	snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "/"), name);
+	return service;
+}
+
 static void next(const char *exchange)
 {
 	if (!rabbit_next(listener, &got, 10000))
@@ -147,7 +160,7 @@ static void next(const char *exchange)
 		fail_msg("expected %s, got %s %s", exchange, got.exchange, got.body);
 	assert_int_equal(got.delivery_mode, 2);
 	assert_string_equal(got.content_type, "application/json");
-	check_body(strncmp(got.exchange, QUEUE, strlen(QUEUE)) == 0 ? "queue" : "auth");
+	check_body(service_of(got.exchange));
 }
 
 static void assert_key(const char *format, const char *id)
@@ -172,6 +185,7 @@ static void a_task_from_its_beginning_to_its_end(void **state)
 	assert_key("primary.%s.0._._.prov.type.-.%s._", id);
 	claim();
 	next("task-running");
+	assert_non_null(strstr(got.body, "+00:00\""));
 	assert_key("primary.%s.0.g.w.prov.type.-.%s._", id);
 	assert_int_equal(post(id, "/runs/0/completed", NULL)->status, 200);
 	next("task-completed");
@@ -181,6 +195,13 @@ static void a_task_from_its_beginning_to_its_end(void **state)
 	/* the report again is published again */
 	post(id, "/runs/0/completed", NULL);
 	next("task-completed");
+	next("task-group-resolved");
+	/* a resolved run keeps its claim's end; dates of the status have a Z */
+	post(id, "/runs/0/completed", NULL);
+	next("task-completed");
+	assert_non_null(strstr(got.body, "\"takenUntil\""));
+	assert_null(strstr(got.body, "+00:00"));
+	next("task-group-resolved");
 }
 
 static void repeated_creation(void **state)
@@ -213,8 +234,14 @@ static void runs_that_fail(void **state)
 	claim();
 	next("task-running");
 	post(id, "/runs/0/exception", "{\"reason\":\"worker-shutdown\"}");
+	next("task-exception");
+	assert_key("primary.%s.0.g.w.prov.type.-.%s._", id);
+	assert_non_null(strstr(got.body, "\"reasonCreated\":\"retry\""));
 	next("task-pending");
 	assert_key("primary.%s.1._._.prov.type.-.%s._", id);
+	post(id, "/runs/0/exception", "{\"reason\":\"worker-shutdown\"}");
+	next("task-exception");
+	next("task-pending");
 	claim();
 	next("task-running");
 	post(id, "/runs/1/exception", "{\"reason\":\"intermittent-task\"}");
@@ -258,8 +285,7 @@ static void artifacts_priorities_groups(void **state)
 	assert_non_null(strstr(got.body, "\"oldPriority\":\"lowest\""));
 	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/priority", id);
 	assert_int_equal(ask(server, "POST", path, "{\"newPriority\":\"low\"}", NULL)->status, 200);
-	next("task-priority-changed");
-	next("task-group-priority-changed");
+	next("task-group-priority-changed"); /* and none for each task */
 	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/seal", id);
 	assert_int_equal(ask(server, "POST", path, NULL, NULL)->status, 200);
 	next("task-group-sealed");
@@ -311,6 +337,49 @@ static void routes_are_keys(void **state)
 	amqp_destroy_connection(routed);
 }
 
+static void hooks_and_pools_and_notifications(void **state)
+{
+	static const char hook[] = "/api/hooks/v1/hooks/g/h";
+	static const char definition[] =
+		"{\"metadata\":{\"name\":\"n\",\"description\":\"d\",\"owner\":\"o@example.com\"},"
+		"\"task\":{}}";
+	static const char pool[] = "/api/worker-manager/v1/worker-pool/prov%2Fpool";
+	static const char static_pool[] =
+		"{\"providerId\":\"static\",\"description\":\"d\",\"owner\":\"o@example.com\","
+		"\"emailOnError\":false,\"config\":{}}";
+
+	(void)state;
+	assert_int_equal(ask(server, "PUT", hook, definition, NULL)->status, 200);
+	next("hook-created");
+	assert_string_equal(got.routing_key, "_");
+	assert_int_equal(ask(server, "POST", hook, definition, NULL)->status, 200);
+	next("hook-updated");
+	assert_int_equal(ask(server, "DELETE", hook, NULL, NULL)->status, 200);
+	next("hook-deleted");
+	assert_int_equal(ask(server, "PUT", pool, static_pool, NULL)->status, 200);
+	next("worker-pool-created");
+	assert_string_equal(got.routing_key, "primary.static.prov.pool._._._._");
+	assert_int_equal(ask(server, "DELETE", pool, NULL, NULL)->status, 200);
+	next("worker-pool-updated");
+	assert_non_null(strstr(got.body, "\"previousProviderId\":\"static\""));
+	assert_int_equal(
+		ask(server, "POST", "/api/worker-manager/v1/worker-pool-errors/prov%2Fpool",
+			"{\"workerGroup\":\"g\",\"workerId\":\"w\",\"kind\":\"k\",\"title\":\"t\","
+			"\"description\":\"d\",\"extra\":{}}",
+			NULL)
+			->status,
+		200);
+	next("worker-pool-error");
+	assert_string_equal(got.routing_key, "primary.null-provider.prov.pool.g.w._._");
+	assert_int_equal(ask(server, "POST", "/api/notify/v1/pulse",
+				 "{\"routingKey\":\"a.b\",\"message\":{\"x\":1}}", NULL)
+				 ->status,
+		204);
+	next("notification");
+	assert_string_equal(got.routing_key, "primary.a.b");
+	assert_string_equal(got.body, "{\"version\":1,\"message\":{\"x\":1}}");
+}
+
 /* How many of the tasks in `ids` a message of task-defined came for, within the time. */
 static size_t count_defined(char ids[][TC_SLUGID_SIZE], size_t count, bool *seen)
 {
@@ -358,6 +427,7 @@ int main(void)
 		cmocka_unit_test(artifacts_priorities_groups),
 		cmocka_unit_test(clients_and_roles),
 		cmocka_unit_test(routes_are_keys),
+		cmocka_unit_test(hooks_and_pools_and_notifications),
 		cmocka_unit_test(none_is_lost),
 	};
 

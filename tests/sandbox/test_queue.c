@@ -21,8 +21,8 @@ static struct tc_test_server *server;
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start(
-		"--private", "--poll-timeout", "200", "--claim-timeout", "1", NULL);
+	server = tc_test_server_start("--private", "--poll-timeout", "200", "--claim-timeout", "1",
+		"--resolver-interval", "50", NULL);
 	return 0;
 }
 
@@ -197,7 +197,8 @@ static void cancel_and_rerun(void **state)
 	assert_string_equal(reply_text(status_of(id), "/status/runs/1/reasonCreated"), "rerun");
 	claim();
 	post(id, "/runs/1/completed", NULL);
-	assert_int_equal(post(id, "/cancel", NULL)->status, 409);
+	assert_int_equal(post(id, "/cancel", NULL)->status, 200); /* and nothing is changed */
+	assert_state(id, "completed", 2);
 }
 
 static void dependencies(void **state)
@@ -235,7 +236,7 @@ static void claims_end(void **state)
 	(void)state;
 	create(id, "\"retries\":1,");
 	claim();
-	assert_int_equal(post(id, "/runs/0/claim", WORKER)->status, 409);
+	assert_int_equal(post(id, "/runs/0/claim", WORKER)->status, 409); /* by claimWork */
 	nanosleep(&(struct timespec){ 1, 300000000 }, NULL);
 	assert_state(id, "pending", 2);
 	assert_string_equal(
@@ -300,8 +301,8 @@ static void the_index_keeps_the_highest_rank(void **state)
 	(void)state;
 	tc_slugid_nice(one);
 	tc_slugid_nice(two);
-	assert_string_equal(reply_text(insert("x.y.z", one, "1.5"), "/taskId"), one);
-	struct reply *reply = insert("x.y.z", two, "1.4");
+	assert_string_equal(reply_text(insert("x.y.z", one, "5"), "/taskId"), one);
+	struct reply *reply = insert("x.y.z", two, "4");
 	assert_int_equal(reply->status, 200);
 	assert_string_equal(reply_text(reply, "/taskId"), one);
 	assert_string_equal(reply_text(insert("x.y.z", two, "10"), "/taskId"), two);

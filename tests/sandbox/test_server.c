@@ -193,8 +193,8 @@ static void bodies_are_checked(void **state)
 static void what_is_missing_says_so(void **state)
 {
 	(void)state;
-	assert_message(ask(server, "GET", "/api/hooks/v1/hooks", NULL, NULL), 501, "NotImplemented",
-		"hooks.listHookGroups");
+	assert_message(ask(server, "GET", "/api/github/v1/builds", NULL, NULL), 400,
+		"NotImplemented", "github.builds");
 }
 
 static void the_test_operations(void **state)

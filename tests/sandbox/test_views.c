@@ -71,7 +71,8 @@ static void queues_and_workers(void **state)
 		{ "declareWorker", "PUT", TYPE "/g/w2", "{\"expires\":\"$+3600$\"}", 200,
 			"\"workerId\":\"w2\"", { 0 } },
 		{ "getWorker of nobody", "GET", TYPE "/workers/g/none", NULL, 404, NULL, { 0 } },
-		{ "the end", "POST", GROUP "/cancel", NULL, 200, "\"cancelledCount\":2", { 0 } },
+		{ "the end", "POST", GROUP "/seal", NULL, 200, "sealed", { 0 } },
+		{ "of both", "POST", GROUP "/cancel", NULL, 200, "\"cancelledCount\":2", { 0 } },
 	};
 
 	(void)state;

@@ -6,55 +6,10 @@
 #include "runtime/src/call/reshape.h"
 #include "runtime/src/flow/pages.h"
 #include "tests/harness/growth.h"
+#include "tests/harness/row_types.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/type_table.h>
-
-struct row {
-	int64_t id;
-	const char *name;
-	const tc_json *other_members;
-};
-
-struct rows { /* of either type of row, and of rows that have none */
-	const struct row *rows;
-	size_t rows_count;
-};
-
-static const struct tc_field row_fields[] = {
-	TC_FIELD(struct row, id, "id", &tc_type_int64, TC_REQUIRED),
-	TC_FIELD(struct row, name, "name", &tc_type_string, 0),
-};
-static const struct tc_type open_row =
-	TC_TYPE_OF_OPEN_OBJECT(struct row, other_members, row_fields, NULL);
-static const struct tc_type closed_row = TC_TYPE_OF_OBJECT(struct row, row_fields, NULL);
-static const struct tc_type open_list = TC_TYPE_OF_ARRAY(struct row, &open_row, 0, NULL);
-static const struct tc_type closed_list = TC_TYPE_OF_ARRAY(struct row, &closed_row, 0, NULL);
-static const struct tc_type free_list = TC_TYPE_OF_ARRAY(const tc_json *, &tc_type_json, 0, NULL);
-static const struct tc_field open_fields[] = {
-	TC_FIELD(struct rows, rows, "rows", &open_list, TC_REQUIRED),
-};
-static const struct tc_field closed_fields[] = {
-	TC_FIELD(struct rows, rows, "rows", &closed_list, TC_REQUIRED),
-};
-static const struct tc_field free_fields[] = {
-	TC_FIELD(struct rows, rows, "rows", &free_list, TC_REQUIRED),
-};
-static const struct tc_type open_reply = TC_TYPE_OF_OBJECT(struct rows, open_fields, NULL);
-static const struct tc_type closed_reply = TC_TYPE_OF_OBJECT(struct rows, closed_fields, NULL);
-static const struct tc_type free_reply = TC_TYPE_OF_OBJECT(struct rows, free_fields, NULL);
-
-static const struct tc_envelope envelope = { .items = "rows", .rows = "columns" };
-static const struct tc_operation_conventions conventions = { .envelope = &envelope };
-static const struct tc_conventions system_conventions = { .accept = NULL };
-static const struct tc_service service = { .name = "s", .conventions = &system_conventions };
-#define LIST(type) \
-	{ \
-		.service = &service, .name = "list", .output = (type), .conventions = &conventions \
-	}
-static const struct tc_operation list_open = LIST(&open_reply), list_closed = LIST(&closed_reply),
-				 list_free = LIST(&free_reply);
 
 static void *decode(const struct tc_operation *operation, const char *text, tc_error *err)
 {
@@ -70,7 +25,7 @@ static const tc_json *page_of(const char *text, tc_error *err)
 {
 	const tc_json *page = NULL;
 
-	tc__page_of_objects(&list_open, text, strlen(text), &page, err);
+	tc__page_of_objects(&row_list_open, text, strlen(text), &page, err);
 	return page;
 }
 
@@ -125,7 +80,7 @@ static void test_rows_become_structs(void **state)
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
-	struct rows *rows = decode(&list_open,
+	struct rows *rows = decode(&row_list_open,
 		"{\"rows\":[[1,[2],\"a\",true],{\"id\":5,\"x\":6},[7],[8,9]],"
 		"\"columns\":[\"id\",\"more than seven\",\"name\",\"x\"]}",
 		&err);
@@ -139,7 +94,7 @@ static void test_rows_become_structs(void **state)
 	assert_null(rows->rows[2].other_members);
 	assert_written(rows->rows[3].other_members, "{\"more than seven\":9}");
 	tc_release(rows);
-	rows = decode(&list_closed, MIXED, &err);
+	rows = decode(&row_list_closed, MIXED, &err);
 	assert_null(rows);
 	assert_string_equal(tc_error_pointer(&err), "/rows/3/id");
 	assert_failure(&err, TC_ERROR_REPLY, "a required member is missing");
@@ -150,7 +105,7 @@ static void test_rows_stay_free(void **state)
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
-	struct rows *rows = decode(&list_free, MIXED, &err);
+	struct rows *rows = decode(&row_list_free, MIXED, &err);
 	assert_ok(err.code, &err);
 	const tc_json *const *items = (const void *)rows->rows;
 	assert_int_equal(rows->rows_count, 5);
@@ -206,7 +161,7 @@ static void test_many_columns(void **state)
 		assert_int_equal(value, i < 50 ? i : -1);
 		assert_int_equal(tc_json_get(tc_json_at(page, "/rows/1"), name) != NULL, i < 2);
 	}
-	struct rows *rows = decode(&list_open, tc__buffer_get(&text), &err);
+	struct rows *rows = decode(&row_list_open, tc__buffer_get(&text), &err);
 	assert_ok(err.code, &err);
 	assert_int_equal(tc_json_count(rows->rows[0].other_members), 49);
 	assert_string_equal(tc_json_text(tc_json_get(rows->rows[0].other_members, "c49")), "49");
@@ -223,7 +178,7 @@ static void refused(const char *text, const char *why)
 	assert_null(page_of(text, &err));
 	assert_true(err.code == TC_ERROR_INPUT || err.code == TC_ERROR_REPLY);
 	assert_failure(&err, err.code, why);
-	assert_null(decode(&list_open, text, &err));
+	assert_null(decode(&row_list_open, text, &err));
 	assert_failure(&err, TC_ERROR_REPLY, why);
 }
 
@@ -286,33 +241,33 @@ static void read_typed(const struct tc_operation *operation, char *text)
 
 static void read_open(size_t size)
 {
-	read_typed(&list_open, long_name(size));
+	read_typed(&row_list_open, long_name(size));
 }
 
 static void read_open_many(size_t size)
 {
-	read_typed(&list_open, many_names(size));
+	read_typed(&row_list_open, many_names(size));
 }
 
 static void read_closed(size_t size)
 {
-	read_typed(&list_closed, long_name(size));
+	read_typed(&row_list_closed, long_name(size));
 }
 
 static void read_closed_many(size_t size)
 {
-	read_typed(&list_closed, many_names(size));
+	read_typed(&row_list_closed, many_names(size));
 }
 
 static void read_free(size_t size)
 {
-	read_typed(&list_free, long_name(size));
+	read_typed(&row_list_free, long_name(size));
 }
 
 static void read_page(size_t size)
 {
 	const struct tc_paging paging = { .style = TC_PAGING_OFFSET };
-	const struct tc__cursor cursor = { .paging = &paging, .envelope = &envelope };
+	const struct tc__cursor cursor = { .paging = &paging, .envelope = &row_envelope };
 	struct tc__page_reader *reader = malloc(sizeof *reader);
 	tc_error err = TC_ERROR_INIT;
 	char *text = long_name(size);

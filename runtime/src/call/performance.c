@@ -196,6 +196,7 @@ static void set_pace(struct tc__performance *performance)
 		client_of(performance)->options.timeout_ms + operation_of(performance)->wait_ms;
 
 	performance->delivery.timeout_ms = pace == TC__PACE_WHOLE ? ms : 0;
+	performance->delivery.refusal_ms = ms;
 	performance->delivery.silence_ms = 0;
 	if (pace == TC__PACE_STEADY)
 		performance->delivery.silence_ms = sink->silence_ms ? sink->silence_ms : ms;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/common/clock.h"
 
-#include <sodium.h>
+#include "runtime/src/base/random.h"
 
 struct timespec tc__clock_now(const struct tc_seams *seams)
 {
@@ -37,10 +37,7 @@ void tc__random(const struct tc_seams *seams, void *bytes, size_t length)
 		seams->random(seams->data, bytes, length);
 		return;
 	}
-	/* Makes the generator ready for several threads. Its failure needs no answer: the
-	 * generator then ends the process rather than give predictable bytes. */
-	(void)!sodium_init();
-	randombytes_buf(bytes, length);
+	tc__random_bytes(bytes, length);
 }
 
 double tc__random_fraction(const struct tc_seams *seams)

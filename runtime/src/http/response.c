@@ -399,6 +399,11 @@ static int too_large(struct tc__reply *reply)
 		"the reply is over %zu bytes, which is the limit (reply_max)", max_of(reply));
 }
 
+bool tc__reply_has_enough(const struct tc__reply *reply)
+{
+	return tc__reply_has_refused(reply) && reply->received == max_of(reply);
+}
+
 /* Whether a body that says nothing of its type may be the JSON that it should be. */
 static bool begins_like_json(const char *bytes, size_t length)
 {

@@ -113,6 +113,9 @@ bool tc__reply_is_success(const struct tc__reply *reply);
 /* Whether its headers have said that it is none, whatever follows. */
 bool tc__reply_has_refused(const struct tc__reply *reply);
 
+/* Whether all of a refusal's body that is kept has come: the rest would be dropped. */
+bool tc__reply_has_enough(const struct tc__reply *reply);
+
 /* Whether a whole reply is none: by its status or its type, or as the error of a remote procedure
  * call. */
 bool tc__reply_is_refused(const struct tc__reply *reply);

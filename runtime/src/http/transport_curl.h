@@ -50,10 +50,11 @@ struct tc__transfer {
 	struct tc__delivery *delivery; /* while one is loaded */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
-	bool own_ca;                   /* a ca_file was given */
-	bool leaves;                   /* its look-up may be left behind */
-	bool unanswered;               /* curl would have sent it a second time, */
-	int requests;                  /* having sent it so often */
+	int64_t connect_timeout_ms;
+	bool own_ca;     /* a ca_file was given */
+	bool leaves;     /* its look-up may be left behind */
+	bool unanswered; /* curl would have sent it a second time, */
+	int requests;    /* having sent it so often */
 	struct curl_slist lines[TC__LINES_MAX + 2];
 	char reason[CURL_ERROR_SIZE];
 };

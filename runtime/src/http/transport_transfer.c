@@ -4,6 +4,7 @@
 #include "runtime/src/common/clock.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -42,6 +43,13 @@ int tc__curl_start(tc_error *err)
 			curl_easy_strerror(start_result));
 	return TC_OK;
 }
+
+/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
+#define SET(option, value) \
+	do { \
+		if (code == CURLE_OK) \
+			code = curl_easy_setopt(transfer->easy, option, value); \
+	} while (0)
 
 /* ---- sockets ---- */
 
@@ -134,16 +142,33 @@ static bool is_canceled(const struct tc__delivery *delivery)
 	return delivery->canceled && delivery->canceled(delivery->canceled_data);
 }
 
+/* What would stream for as long as it likes has an end when it is a refusal. No transfer is as fast
+ * as this demands, so curl ends it when the time is over, event loop or not. */
+static void hurry_refusal(struct tc__transfer *transfer)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+	CURLcode code = CURLE_OK;
+
+	if (delivery->timeout_ms || !delivery->refusal_ms ||
+		!tc__reply_has_refused(delivery->reply))
+		return;
+	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
+	SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->refusal_ms + 999) / 1000);
+	transfer->paced = true; /* to be set anew */
+}
+
 static size_t on_line(char *line, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
 
 	if (!transfer->delivery)
 		return size * count;
-	if (is_canceled(transfer->delivery))
+	if (is_canceled(transfer->delivery) ||
+		tc__reply_line(transfer->delivery->reply, line, size * count) != TC_OK)
 		return 0;
-	return tc__reply_line(transfer->delivery->reply, line, size * count) == TC_OK ? size * count
-										      : 0;
+	if (*line == '\r' || *line == '\n') /* the head has ended */
+		hurry_refusal(transfer);
+	return size * count;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
@@ -158,7 +183,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	struct tc__reply *reply = transfer->delivery->reply;
 	if (tc__reply_is_full(reply))
 		return CURL_WRITEFUNC_PAUSE;
-	if (tc__reply_body(reply, bytes, length) != TC_OK)
+	if (tc__reply_body(reply, bytes, length) != TC_OK || tc__reply_has_enough(reply))
 		return length ? 0 : 1;
 	return tc__reply_is_paused(reply) ? CURL_WRITEFUNC_PAUSE : length;
 }
@@ -201,13 +226,6 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 	(void)send_total; /* 0 until curl knows it; the attempt always does */
 	return delivery->progress(delivery->progress_data, &progress) ? 1 : 0;
 }
-
-/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
-#define SET(option, value) \
-	do { \
-		if (code == CURLE_OK) \
-			code = curl_easy_setopt(transfer->easy, option, value); \
-	} while (0)
 
 /* ---- look-ups that are left behind ---- */
 
@@ -314,7 +332,7 @@ static CURLcode set_settings(
 {
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+	transfer->connect_timeout_ms = settings->connect_timeout_ms;
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	transfer->own_ca = settings->ca_file != NULL;
@@ -418,12 +436,16 @@ static CURLcode set_method(
 	return code;
 }
 
-/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. */
+/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. It
+ * counts none before the connection stands, where a look-up may hang. */
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
+	bool sooner = paced && delivery->silence_ms < transfer->connect_timeout_ms;
 	CURLcode code = CURLE_OK;
 
+	SET(CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(sooner ? delivery->silence_ms : transfer->connect_timeout_ms));
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);

@@ -82,20 +82,10 @@ const tc_json *tc_json_name(const tc_json *json, size_t position)
 static const tc_json *search_index(const tc_json *object, const char *name, size_t length)
 {
 	const struct tc__json_shape *shape = tc__json_node_shape(object);
-	size_t low = 0, high = shape->count;
+	size_t slot = tc__json_index_slot(shape, shape->index, name, length);
+	uint32_t position = shape->index->slots[slot]; /* from 1 */
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		uint32_t position = shape->index[middle];
-		int order = tc__json_name_order(&shape->names[position], name, length);
-		if (order == 0)
-			return position < object->length ? &object->as.items[position] : NULL;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return position && position <= object->length ? &object->as.items[position - 1] : NULL;
 }
 
 const tc_json *tc_json_get_n(const tc_json *json, const char *name, size_t length)
@@ -105,12 +95,9 @@ const tc_json *tc_json_get_n(const tc_json *json, const char *name, size_t lengt
 	const struct tc__json_shape *shape = tc__json_node_shape(json);
 	if (shape->index)
 		return search_index(json, name, length);
-	for (size_t i = 0; i < json->length; i++) {
-		const tc_json *candidate = &shape->names[i];
-		if (candidate->length == length &&
-			memcmp(tc__json_node_text(candidate), name, length) == 0)
+	for (size_t i = 0; i < json->length; i++)
+		if (tc__json_is_text(&shape->names[i], name, length))
 			return &json->as.items[i];
-	}
 	return NULL;
 }
 

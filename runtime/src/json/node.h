@@ -4,6 +4,7 @@
 
 /* How a tree lies in memory. */
 
+#include "runtime/src/base/hash.h"
 #include <stdint.h>
 #include <string.h>
 #include <taskcluster/json.h>
@@ -27,11 +28,18 @@ struct tc_json {
 #define TC__JSON_SMALL 1 /* the text lies in the node */
 #define TC__JSON_TRUE 2
 
+/* Where names lie among many: a table with open addressing. */
+struct tc__json_index {
+	struct tc__hash_key key;
+	size_t slot_count; /* a power of two, at least twice the names */
+	uint32_t slots[];  /* positions from 1; 0: free */
+};
+
 /* The names of an object's members. Objects with the same names in the same order share it, and
  * rows, which may end before their columns do: an object has the first names, as many as its length
  * says. */
 struct tc__json_shape {
-	const uint32_t *index; /* the positions in order of the names; NULL for few */
+	const struct tc__json_index *index; /* NULL for few */
 	size_t count;
 	bool columns; /* of rows: they are many, and their text has these names only once */
 	struct tc_json names[];
@@ -48,12 +56,23 @@ static inline const struct tc__json_shape *tc__json_node_shape(const struct tc_j
 	return node->as.items[-1].as.shape;
 }
 
-/* The order of the index: shorter names first, equal lengths by their bytes. */
-static inline int tc__json_name_order(const struct tc_json *name, const char *text, size_t length)
+/* Whether the node, a text, is this one. */
+static inline bool tc__json_is_text(const struct tc_json *node, const char *text, size_t length)
 {
-	if (name->length != length)
-		return name->length < length ? -1 : 1;
-	return memcmp(tc__json_node_text(name), text, length);
+	return node->length == length && memcmp(tc__json_node_text(node), text, length) == 0;
+}
+
+/* The slot of a name, or the free one where it would be. */
+static inline size_t tc__json_index_slot(const struct tc__json_shape *shape,
+	const struct tc__json_index *index, const char *name, size_t length)
+{
+	size_t mask = index->slot_count - 1;
+	size_t slot = (size_t)tc__hash(&index->key, name, length) & mask;
+
+	while (index->slots[slot] &&
+		!tc__json_is_text(&shape->names[index->slots[slot] - 1], name, length))
+		slot = (slot + 1) & mask;
+	return slot;
 }
 
 #endif

@@ -21,6 +21,7 @@ void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena)
 	stack->secret = arena->secret;
 	stack->twice = NULL;
 	stack->source = stack->copied = NULL;
+	stack->has_key = false;
 	memset(stack->names, 0, sizeof stack->names);
 	memset(stack->shapes, 0, sizeof stack->shapes);
 }
@@ -246,58 +247,33 @@ enum tc__json_fault tc__json_stack_name(
 	return TC__JSON_FINE;
 }
 
-static int order(const struct tc_json *names, uint32_t a, uint32_t b)
+/* Finds names that are there twice, too. */
+static enum tc__json_fault add_index(struct tc__json_stack *stack, struct tc__json_shape *shape)
 {
-	return tc__json_name_order(&names[a], tc__json_node_text(&names[b]), names[b].length);
-}
+	size_t slots = 1, size;
 
-/* Merges the sorted positions [0, middle) and [middle, end) with as much scratch. */
-static void merge(const struct tc_json *names, uint32_t *positions, size_t middle, size_t end,
-	uint32_t *scratch)
-{
-	size_t left = 0, right = middle, to = 0;
-
-	if (order(names, positions[middle - 1], positions[middle]) <= 0)
-		return;
-	memcpy(scratch, positions, middle * sizeof *scratch);
-	while (left < middle && right < end) {
-		if (order(names, scratch[left], positions[right]) <= 0)
-			positions[to++] = scratch[left++];
-		else
-			positions[to++] = positions[right++];
-	}
-	memcpy(positions + to, scratch + left, (middle - left) * sizeof *scratch);
-}
-
-/* Sorted rather than hashed: nobody can choose names that make it slow. */
-static bool sort_names(const struct tc_json *names, uint32_t *positions, size_t count)
-{
-	uint32_t *scratch = malloc(count * sizeof *scratch);
-
-	if (!scratch)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		positions[i] = (uint32_t)i;
-	for (size_t width = 1; width < count; width *= 2)
-		for (size_t i = 0; i < count && count - i > width; i += 2 * width) {
-			size_t end = count - i < 2 * width ? count - i : 2 * width;
-			merge(names, positions + i, width, end, scratch);
-		}
-	free(scratch);
-	return true;
-}
-
-static enum tc__json_fault add_index(
-	struct tc__json_stack *stack, struct tc__json_shape *shape, uint32_t *positions)
-{
-	if (!sort_names(shape->names, positions, shape->count))
+	while (slots < 2 * shape->count)
+		slots *= 2;
+	size = slots * sizeof(uint32_t);
+	struct tc__json_index *index = keep_nodes(stack->arena, sizeof *index + size);
+	if (!index)
 		return TC__JSON_NO_MEMORY;
-	shape->index = positions;
-	for (size_t i = 1; i < shape->count; i++) {
-		stack->twice = &shape->names[positions[i]];
-		if (order(shape->names, positions[i - 1], positions[i]) == 0)
+	if (!stack->has_key)
+		stack->key = tc__hash_key();
+	stack->has_key = true;
+	index->key = stack->key;
+	index->slot_count = slots;
+	memset(index->slots, 0, size);
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct tc_json *name = &shape->names[i];
+		size_t slot =
+			tc__json_index_slot(shape, index, tc__json_node_text(name), name->length);
+		stack->twice = name;
+		if (index->slots[slot])
 			return TC__JSON_DUPLICATE;
+		index->slots[slot] = (uint32_t)i + 1;
 	}
+	shape->index = index;
 	return TC__JSON_FINE;
 }
 
@@ -316,9 +292,8 @@ static bool has_shape(
 static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct tc_json *members,
 	size_t count, struct tc__json_shape **made)
 {
-	size_t indexed = count > LINEAR_MAX ? count : 0;
-	struct tc__json_shape *shape = keep_nodes(
-		stack->arena, sizeof *shape + count * sizeof *members + indexed * sizeof(uint32_t));
+	struct tc__json_shape *shape =
+		keep_nodes(stack->arena, sizeof *shape + count * sizeof *members);
 
 	if (!shape)
 		return TC__JSON_NO_MEMORY;
@@ -328,8 +303,7 @@ static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct
 	for (size_t i = 0; i < count; i++)
 		shape->names[i] = members[2 * i];
 	*made = shape;
-	uint32_t *positions = (void *)(shape->names + count);
-	return indexed ? add_index(stack, shape, positions) : TC__JSON_FINE;
+	return count > LINEAR_MAX ? add_index(stack, shape) : TC__JSON_FINE;
 }
 
 static enum tc__json_fault find_shape(struct tc__json_stack *stack, const struct tc_json *members,

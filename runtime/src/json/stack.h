@@ -37,6 +37,8 @@ struct tc__json_stack {
 	bool secret;                 /* wipe what is left behind */
 	const struct tc_json *twice; /* the name that TC__JSON_DUPLICATE is about */
 	const struct tc__json_shape *source, *copied; /* columns of a tree, and theirs here */
+	struct tc__hash_key key;                      /* of indexes, */
+	bool has_key;                                 /* once there was one */
 	struct tc__json_name names[TC__JSON_NAMES];
 	const struct tc__json_shape *shapes[TC__JSON_SHAPES];
 	struct tc_json first[TC__JSON_FIRST];

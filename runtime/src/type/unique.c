@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/type/type.h"
 
-#include "runtime/src/common/hash.h"
+#include "runtime/src/base/hash.h"
 #include <stdlib.h>
 #include <string.h>
 

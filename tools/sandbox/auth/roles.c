@@ -195,6 +195,92 @@ struct tc_scopes roles_expand(
 	return roles_expand_with(roles, arena, scopes, NULL);
 }
 
+#define PARAMETER "<..>"
+
+/* Whether two patterns, each perhaps ending in `*`, have anything in common. */
+static bool overlap(const char *a, size_t a_length, bool a_open, const char *b)
+{
+	size_t b_length = strlen(b);
+	bool b_open = b_length && b[b_length - 1] == '*';
+
+	b_length -= b_open;
+	size_t common = a_length < b_length ? a_length : b_length;
+	return strncmp(a, b, common) == 0 && (a_length >= b_length || a_open) &&
+		(b_length >= a_length || b_open);
+}
+
+static bool is_pattern(const struct role *role)
+{
+	size_t length = strlen(role->id);
+
+	return length && role->id[length - 1] == '*';
+}
+
+/* Whether a scope of a role may bring another role: what stands for `<..>` may be anything. */
+static bool leads_to(const struct role *from, const char *scope, const struct role *to)
+{
+	const char *hole = is_pattern(from) ? strstr(scope, PARAMETER) : NULL;
+	size_t length = hole ? (size_t)(hole - scope) : strlen(scope);
+	bool open = hole || (length && scope[length - 1] == '*');
+
+	if (open && !hole)
+		length--;
+	if (length <= ASSUME_LENGTH)
+		return open && strncmp(scope, ASSUME, length) == 0;
+	return strncmp(scope, ASSUME, ASSUME_LENGTH) == 0 &&
+		overlap(scope + ASSUME_LENGTH, length - ASSUME_LENGTH, open, to->id);
+}
+
+static bool role_leads_to(const struct role *from, const struct role *to)
+{
+	for (size_t i = 0; i < from->scopes.count; i++) {
+		if (leads_to(from, from->scopes.scopes[i], to))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a way leads from `role` back to it. The roles were without a circle before, so that a new
+ * one goes through it. */
+static bool is_in_circle(const struct roles *roles, const struct role *role)
+{
+	bool *reached = calloc(roles->count + 1, sizeof *reached);
+	size_t *open = calloc(roles->count + 1, sizeof *open);
+	const struct role *from = role;
+	size_t count = 0;
+	bool circle = !reached || !open; /* what cannot be checked is refused */
+
+	while (!circle) {
+		circle = role_leads_to(from, role);
+		for (size_t i = 0; i < roles->count; i++) {
+			const struct role *to = &roles->list[i];
+			if (reached[i] || strcmp(to->id, role->id) == 0 || !role_leads_to(from, to))
+				continue;
+			reached[i] = true;
+			open[count++] = i;
+		}
+		if (!count)
+			break;
+		from = &roles->list[open[--count]];
+	}
+	free(reached);
+	free(open);
+	return circle;
+}
+
+const char *roles_problem(const struct roles *roles, const struct role *role)
+{
+	for (size_t i = 0; is_pattern(role) && i < role->scopes.count; i++) {
+		const char *scope = role->scopes.scopes[i];
+		const char *hole = strstr(scope, PARAMETER);
+		if (hole && strstr(hole + 1, PARAMETER))
+			return "a scope of a role may have `<..>` once only";
+		if (hole && hole > scope && hole[-1] == '*' && !hole[strlen(PARAMETER)])
+			return "a scope of a role may not end in `*<..>`";
+	}
+	return is_in_circle(roles, role) ? "roles may not lead back to themselves" : NULL;
+}
+
 bool roles_load(struct roles *roles, struct store *store)
 {
 	struct row *row =

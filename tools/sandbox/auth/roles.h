@@ -30,6 +30,13 @@ bool roles_add(struct roles *roles, const char *id, const char *scopes);
 bool roles_load(struct roles *roles, struct store *store);
 
 /*
+ * Why the roles would not be good with `role` among them (or in the place of the one of its id);
+ * NULL when they would. A pattern's scope has `<..>` once at most, and not behind a `*`; and no
+ * role leads back to itself, whatever stands for `<..>`.
+ */
+const char *roles_problem(const struct roles *roles, const struct role *role);
+
+/*
  * The scopes together with all that they stand for: each `assume:<role>` brings that role's scopes,
  * a role whose id ends in `*` matches every id that begins so (`<..>` in its scopes is then the
  * rest), and an `assume:` scope that ends in `*` brings all roles with that beginning. Sorted,

@@ -160,6 +160,20 @@ void write_member_date(struct writer *writer, const char *name, int64_t ms)
 	write_member(writer, name, date);
 }
 
+void write_member_zoned(struct writer *writer, const char *name, int64_t ms)
+{
+	char date[DATE_SIZE + 8];
+
+	write_date(date, ms);
+	size_t length = strlen(date) - 1; /* without the Z */
+	while (date[length - 1] == '0')
+		length--;
+	if (date[length - 1] == '.')
+		length--;
+	snprintf(date + length, sizeof date - length, "+00:00");
+	write_member(writer, name, date);
+}
+
 void write_date(char date[DATE_SIZE], int64_t ms)
 {
 	struct timespec when = { .tv_sec = (time_t)(ms / 1000),

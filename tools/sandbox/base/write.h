@@ -32,6 +32,9 @@ void write_member_bool(struct writer *writer, const char *name, bool value);
 void write_member_raw(struct writer *writer, const char *name, const char *json);
 void write_member_date(struct writer *writer, const char *name, int64_t ms);
 
+/* A date as the services' database writes it: no trailing zeros, and an offset. */
+void write_member_zoned(struct writer *writer, const char *name, int64_t ms);
+
 /* ms since 1970 as RFC 3339 with milliseconds and Z. */
 #define DATE_SIZE 25
 void write_date(char date[DATE_SIZE], int64_t ms);

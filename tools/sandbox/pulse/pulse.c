@@ -21,6 +21,17 @@ struct pulse {
 	bool more;                            /* the outbox holds some that were not handed on */
 };
 
+static bool publishes(const char *service)
+{
+	static const char *const names[] = { "queue", "auth", "hooks", "notify", "worker-manager" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(names[i], service) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The exchanges of the services that the sandbox has. */
 static void list_exchanges(struct pulse *pulse)
 {
@@ -29,7 +40,7 @@ static void list_exchanges(struct pulse *pulse)
 	const struct tc_service *const *all = tc_services(&services);
 
 	for (size_t i = 0; i < services; i++) {
-		if (strcmp(all[i]->name, "queue") != 0 && strcmp(all[i]->name, "auth") != 0)
+		if (!publishes(all[i]->name))
 			continue;
 		for (size_t k = 0; k < all[i]->exchange_count && count < EXCHANGES_MAX - 1; k++)
 			pulse->exchanges[count++] = all[i]->exchanges[k].exchange;

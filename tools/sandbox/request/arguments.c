@@ -4,6 +4,7 @@
 #include "tools/sandbox/request/error.h"
 
 #include <string.h>
+#include <taskcluster/date.h>
 
 #define DIGITS "0123456789"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -40,6 +41,27 @@ static bool is_task_queue_id(const char *text)
 		strspn(text, WORD) == (size_t)(slash - text) && is_identifier(slash + 1);
 }
 
+/* A worker type that a manager names machines by: lower case, beginning with a letter. */
+static bool is_managed_pool_id(const char *text)
+{
+	const char *type = is_task_queue_id(text) ? strchr(text, '/') + 1 : "-";
+	size_t length = strlen(type);
+
+	return *type >= 'a' && *type <= 'z' &&
+		strspn(type, "abcdefghijklmnopqrstuvwxyz-" DIGITS) == length &&
+		type[length - 1] != '-';
+}
+
+static bool is_hook_group_id(const char *text)
+{
+	return only(text, WORD, 1000);
+}
+
+static bool is_hook_id(const char *text)
+{
+	return only(text, WORD "/", 1000);
+}
+
 static bool is_printable(const char *text)
 {
 	for (; *text; text++) {
@@ -54,47 +76,83 @@ static bool is_client_id(const char *text)
 	return only(text, WORD "!@/:.+|", 4096);
 }
 
-static bool is_index_path(const char *text)
+/* Parts joined by dots, none of them empty. How long it may be, only the database says. */
+bool arguments_is_index_path(const char *text)
 {
-	return strlen(text) <= 255 && only(text, WORD "!:@.", 255);
+	size_t length = strlen(text);
+
+	return length > 0 && strspn(text, LETTERS DIGITS "_!~*'()%-.") == length &&
+		text[0] != '.' && text[length - 1] != '.' && !strstr(text, "..");
 }
 
+static bool is_anything(const char *text)
+{
+	(void)text;
+	return true;
+}
+
+/* The first that fits counts; a service has its own before those of all. */
 static const struct rule {
+	const char *service; /* NULL: any */
 	const char *name;
 	bool (*good)(const char *text);
 	const char *expected;
 } rules[] = {
-	{ "taskId", arguments_is_slugid, "a slugid" },
-	{ "taskGroupId", arguments_is_slugid, "a slugid" },
-	{ "runId", is_run_id, "a number" },
-	{ "provisionerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "workerType", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
-	{ "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },
-	{ "roleId", is_printable, "printable ASCII" },
-	{ "name", is_printable, "printable ASCII" },
-	{ "indexPath", is_index_path, "words of A-Z a-z 0-9 -_!:@ joined by dots" },
+	{ NULL, "taskId", arguments_is_slugid, "a slugid" },
+	{ NULL, "taskGroupId", arguments_is_slugid, "a slugid" },
+	{ NULL, "runId", is_run_id, "a number" },
+	{ NULL, "provisionerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "workerType", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
+	{ NULL, "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ "worker-manager", "workerPoolId", is_managed_pool_id,
+		"<provisionerId>/<workerType>, the type in lower case and beginning with a "
+		"letter" },
+	{ NULL, "workerPoolId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ NULL, "hookGroupId", is_hook_group_id, "at most 1000 of A-Z a-z 0-9 - _" },
+	{ NULL, "hookId", is_hook_id, "at most 1000 of A-Z a-z 0-9 - _ /" },
+	{ NULL, "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },
+	{ NULL, "roleId", is_printable, "printable ASCII" },
+	{ "secrets", "name", is_anything, "any text" },
+	{ NULL, "name", is_printable, "printable ASCII" },
+	{ NULL, "indexPath", arguments_is_index_path,
+		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
+	{ NULL, "namespace", arguments_is_index_path,
+		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
 };
+
+static const struct rule *find_rule(const char *service, const char *name)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		if (strcmp(rules[i].name, name) == 0 &&
+			(!rules[i].service || strcmp(rules[i].service, service) == 0))
+			return &rules[i];
+	}
+	return NULL;
+}
 
 static int check_argument(struct request *request, const char *name, const char *value)
 {
-	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-		if (strcmp(rules[i].name, name) == 0 && !rules[i].good(value))
-			return refuse(request, INVALID_REQUEST_ARGUMENTS,
-				"URL parameter '%s' given as '%s' is not valid: expected %s", name,
-				value, rules[i].expected);
-	}
-	return 0;
+	const struct rule *rule = find_rule(request->route->operation->service->name, name);
+
+	if (!rule || rule->good(value))
+		return 0;
+	return refuse(request, INVALID_REQUEST_ARGUMENTS,
+		"URL parameter '%s' given as '%s' is not valid: expected %s", name, value,
+		rule->expected);
 }
 
 static const char *query_problem(const char *name, const char *value)
 {
+	struct timespec when;
+
 	if (strcmp(name, "limit") == 0 && !only(value, DIGITS, 9))
 		return "must be a number";
 	if (strcmp(name, "continuationToken") == 0 && !only(value, WORD "=.", 4096))
 		return "is no token of an earlier reply";
+	if (strcmp(name, "since") == 0 && tc_date_parse(value, &when, NULL) != TC_OK)
+		return "must be a date";
 	if (strcmp(name, "prefix") == 0 && !*value)
 		return "must not be empty";
 	if (strcmp(name, "quarantined") == 0 && strcmp(value, "true") != 0 &&

@@ -42,8 +42,7 @@ static bool find_client(void *data, struct tc__arena *arena, const char *client_
 		if (tc_json_parse(text, strlen(text), &json, NULL) == TC_OK)
 			scopes_read(arena, json, &scopes);
 		tc_release(json);
-		const char *own = request_printf(request, "assume:client-id:%s", client_id);
-		client->scopes = roles_expand_with(&sandbox->roles, arena, &scopes, own);
+		client->scopes = roles_expand(&sandbox->roles, arena, &scopes);
 	}
 	store_end(sandbox->store, row);
 	if (found)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/request/common.h"
 
+#include "tools/sandbox/base/date.h"
 #include "tools/sandbox/base/digest.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/date.h>
 
 int common_ping(struct request *request)
 {
@@ -24,6 +24,16 @@ int common_empty(struct request *request)
 	write_object(&request->reply);
 	write_end_object(&request->reply);
 	return 200;
+}
+
+int common_redirect(struct request *request, const char *location)
+{
+	if (!location)
+		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	request->location = location;
+	request->content_type = "text/plain; charset=utf-8";
+	tc__buffer_printf(&request->reply.text, "See Other. Redirecting to %s", location);
+	return 303;
 }
 
 int common_heartbeat(struct request *request)
@@ -54,14 +64,14 @@ const char *common_text(const struct request *request, const char *name, const c
 int64_t common_date(const struct request *request, const char *name, int64_t fallback)
 {
 	const tc_json *json = tc_json_get(request->input, name);
-	struct timespec when;
+	int64_t when;
 
 	if (!json)
 		return fallback;
 	if (tc_json_kind(json) != TC_JSON_STRING ||
-		tc_date_parse(tc_json_text(json), &when, NULL) != TC_OK)
+		date_read(tc_json_text(json), &when) != DATE_READ)
 		return -1;
-	return (int64_t)when.tv_sec * 1000 + when.tv_nsec / 1000000;
+	return when;
 }
 
 bool common_page(struct request *request, struct page *page)
@@ -125,6 +135,16 @@ void common_list_into(
 	write_end_array(&request->reply);
 	if (count > page->limit)
 		write_token(request, last);
+}
+
+int common_one(struct request *request, struct row *row, write_row_fn *write, const char *what)
+{
+	bool found = store_next(row);
+
+	if (found)
+		write(request, row);
+	store_end(request->sandbox->store, row);
+	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "%s not found", what);
 }
 
 int common_list(

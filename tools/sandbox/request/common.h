@@ -43,8 +43,14 @@ int common_list(
 void common_list_into(
 	struct request *request, const struct list *list, const struct page *page, struct row *row);
 
+/* One row as the reply, or 404 with what was not found. */
+int common_one(struct request *request, struct row *row, write_row_fn *write, const char *what);
+
 /* An empty reply: 200 `{}`. */
 int common_empty(struct request *request);
+
+/* 303 to a place (NULL: memory has ended) with no JSON, but a sentence that says so. */
+int common_redirect(struct request *request, const char *location);
 
 /* A stored JSON array of scopes as a set. */
 bool common_scopes(struct request *request, const char *json, struct tc_scopes *scopes);

@@ -18,10 +18,11 @@ static const struct {
 	[AUTHENTICATION_FAILED] = { 401, "AuthenticationFailed" },
 	[INSUFFICIENT_SCOPES] = { 403, "InsufficientScopes" },
 	[RESOURCE_NOT_FOUND] = { 404, "ResourceNotFound" },
+	[NO_MATCHING_METHOD] = { 406, "NoMatchingMethod" },
 	[REQUEST_CONFLICT] = { 409, "RequestConflict" },
 	[RESOURCE_EXPIRED] = { 410, "ResourceExpired" },
 	[INTERNAL_SERVER_ERROR] = { 500, "InternalServerError" },
-	[NOT_IMPLEMENTED] = { 501, "NotImplemented" },
+	[NOT_IMPLEMENTED] = { 400, "NotImplemented" },
 };
 
 static void restart(struct request *request)
@@ -45,6 +46,61 @@ static void write_params(struct request *request)
 	write_end_object(reply);
 }
 
+/* Members of bodies that no refusal repeats. */
+static const struct secret {
+	const char *service, *method;
+	const char *member; /* NULL: all but the next */
+	const char *shown;
+} secrets[] = {
+	{ "secrets", "set", NULL, "expires" },
+	{ "worker-manager", "registerWorker", "workerIdentityProof", NULL },
+	{ "worker-manager", "reregisterWorker", "secret", NULL },
+	{ "worker-manager", "createWorker", "providerInfo", NULL },
+	{ "worker-manager", "updateWorker", "providerInfo", NULL },
+};
+
+static bool is_secret(const struct tc_operation *operation, const char *name)
+{
+	for (size_t i = 0; operation && i < sizeof secrets / sizeof *secrets; i++) {
+		const struct secret *secret = &secrets[i];
+		if (strcmp(secret->service, operation->service->name) == 0 &&
+			strcmp(secret->method, operation->name) == 0)
+			return secret->member ? strcmp(secret->member, name) == 0
+					      : strcmp(secret->shown, name) != 0;
+	}
+	return false;
+}
+
+/* The body as the handler saw it: with what it added, and without secrets. */
+static void write_payload(struct request *request)
+{
+	const struct tc_operation *operation = request->route ? request->route->operation : NULL;
+	struct writer *reply = &request->reply;
+	const tc_json *input = request->input;
+
+	write_name(reply, "payload");
+	if (input && tc_json_kind(input) != TC_JSON_OBJECT) {
+		write_json(reply, input);
+		return;
+	}
+	write_object(reply);
+	for (size_t i = 0; i < tc_json_count(input); i++) {
+		const tc_json *name = tc_json_name(input, i);
+		write_string_n(reply, tc_json_text(name), tc_json_text_length(name));
+		tc__buffer_char(&reply->text, ':');
+		reply->comma = false;
+		if (is_secret(operation, tc_json_text(name)))
+			write_string(reply, "(OMITTED)");
+		else
+			write_json(reply, tc_json_item(input, i));
+	}
+	for (size_t i = 0; i < FILLED_MAX && request->filled[i].name; i++) {
+		if (!tc_json_get(input, request->filled[i].name))
+			write_member(reply, request->filled[i].name, request->filled[i].text);
+	}
+	write_end_object(reply);
+}
+
 static void write_request_info(struct request *request, const char *date)
 {
 	struct writer *reply = &request->reply;
@@ -53,11 +109,7 @@ static void write_request_info(struct request *request, const char *date)
 	write_object(reply);
 	write_member(reply, "method", request->route ? request->route->operation->name : NULL);
 	write_params(request);
-	write_name(reply, "payload");
-	if (request->input)
-		write_json(reply, request->input);
-	else
-		write_raw(reply, "{}", 2);
+	write_payload(request);
 	write_member(reply, "time", date);
 	write_end_object(reply);
 }

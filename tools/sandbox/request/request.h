@@ -14,6 +14,7 @@
 struct MHD_Connection;
 
 #define ARGUMENTS_MAX 8
+#define FILLED_MAX 3
 #define REPLY_MAX ((size_t)256 << 20)
 #define BODY_MAX ((size_t)10 << 20)
 
@@ -44,6 +45,11 @@ struct request {
 	struct tc__buffer body;
 	bool too_large;
 	const tc_json *input; /* the body as JSON */
+	bool broken;          /* a row of the reply breaks the reply's schema */
+	bool unstorable;      /* it has NUL or half a surrogate, which the services cannot keep */
+	struct {
+		const char *name, *text;
+	} filled[FILLED_MAX]; /* members the handler added to the body, as refusals show them */
 
 	bool authenticated; /* the next member is filled in */
 	struct verify_result identity;

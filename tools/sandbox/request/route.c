@@ -123,12 +123,61 @@ static size_t without_slash(const char *text, size_t length)
 	return length > 1 && text[length - 1] == '/' ? length - 1 : length;
 }
 
-/* A path against a template such as "/task/<taskId>/runs/<runId>". The last argument takes slashes
- * too when it is a name or a prefix, as the services do. */
-static bool match(const char *route, const char *path, size_t length, struct span *spans)
+static bool begins(const char *text, const char *with)
 {
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Which arguments may hold raw slashes: names and prefixes at the end any number (but where an
+ * upload begins or ends, none), and the queues and pools of these routes their one. */
+static bool takes_slashes(const char *route, const char *argument, size_t length)
+{
+	return !argument[length] && !begins(route, "/upload/") &&
+		!begins(route, "/finish-upload/") &&
+		(begins(argument, "<name>") || begins(argument, "<prefix>"));
+}
+
+static bool takes_one_slash(const char *route, const char *argument, size_t length)
+{
+	static const char *const routes[] = { "/claim-work/", "/pending/", "/purge-cache/",
+		"/worker-pool/", "/worker-pool-errors/" };
+
+	if (!begins(argument, "<taskQueueId>") && !begins(argument, "<workerPoolId>"))
+		return false;
+	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+		if (begins(route, routes[i]))
+			return true;
+	}
+	return begins(route, "/task-queues/") && argument[length];
+}
+
+static bool has_escape(const char *text, const char *end)
+{
+	return memchr(text, '%', (size_t)(end - text)) != NULL;
+}
+
+/* Where an argument of a path ends. */
+static const char *argument_end(
+	const char *route, const char *argument, size_t length, const char *path, const char *end)
+{
+	const char *slash = memchr(path, '/', (size_t)(end - path));
+
+	if (!slash || takes_slashes(route, argument, length))
+		return end;
+	/* escapes stand for slashes: nothing else of a queue's or a pool's name needs them */
+	if (!takes_one_slash(route, argument, length) || has_escape(path, slash))
+		return slash;
+	const char *next = memchr(slash + 1, '/', (size_t)(end - slash - 1));
+	return next ? next : end;
+}
+
+/* A path against a template such as "/task/<taskId>/runs/<runId>". */
+static bool match(const char *template, const char *path, size_t length, struct span *spans)
+{
+	const char *route = template;
 	const char *route_end = route + without_slash(route, strlen(route));
-	const char *whole = path + length, *end = path + without_slash(path, length);
+	const char *whole = path + length;
+	const char *end = path + without_slash(path, length);
 
 	while (route < route_end) {
 		if (*route != '<') {
@@ -137,13 +186,9 @@ static bool match(const char *route, const char *path, size_t length, struct spa
 			continue;
 		}
 		size_t name = strcspn(route, ">") + 1;
-		bool greedy = !route[name] &&
-			(strncmp(route, "<name>", name) == 0 ||
-				strncmp(route, "<prefix>", name) == 0);
-		const char *slash = memchr(path, '/', (size_t)(end - path));
-		if (greedy) /* a slash at its end is part of a name */
+		if (takes_slashes(template, route, name)) /* the one at its end is part of a name */
 			end = whole;
-		const char *stop = greedy || !slash ? end : slash;
+		const char *stop = argument_end(template, route, name, path, end);
 		if (stop == path)
 			return false;
 		*spans++ = (struct span){ path, (size_t)(stop - path) };
@@ -196,4 +241,18 @@ bool route_find(const struct routes *routes, struct request *request)
 			return find_in(service, request, request->target + prefix, length - prefix);
 	}
 	return false;
+}
+
+const struct route *route_named(const struct routes *routes, const char *service, const char *name)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct route_service *made = &routes->services[i];
+		if (strcmp(made->service->name, service) != 0)
+			continue;
+		for (size_t k = 0; k < made->service->operation_count; k++) {
+			if (strcmp(made->service->operations[k].name, name) == 0)
+				return &made->routes[k];
+		}
+	}
+	return NULL;
 }

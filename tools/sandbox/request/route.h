@@ -40,6 +40,9 @@ bool route_is_api(const char *target);
  * path holds an escape that is none. */
 bool route_find(const struct routes *routes, struct request *request);
 
+/* The route of an operation by its names; NULL when there is none. */
+const struct route *route_named(const struct routes *routes, const char *service, const char *name);
+
 /* Decodes %XX (and, in a query, `+`) within `length` bytes. NULL when it is malformed, or memory
  * ends. */
 char *route_decode(struct request *request, const char *text, size_t length, bool query);

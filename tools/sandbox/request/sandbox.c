@@ -11,6 +11,20 @@ void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms)
 		sandbox->due_ms = when_ms;
 }
 
+int64_t sandbox_next_look(const struct sandbox *sandbox, int64_t when_ms)
+{
+	int64_t interval = sandbox->options.resolver_ms;
+
+	if (interval <= 0 || when_ms > INT64_MAX - interval)
+		return when_ms;
+	return (when_ms + interval - 1) / interval * interval;
+}
+
+void sandbox_look_by(struct sandbox *sandbox, int64_t when_ms)
+{
+	sandbox_due_by(sandbox, sandbox_next_look(sandbox, when_ms));
+}
+
 void sandbox_wake(struct sandbox *sandbox, const char *key)
 {
 	struct request *next;

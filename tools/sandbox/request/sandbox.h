@@ -28,6 +28,8 @@ struct options {
 	const char *certificate, *key; /* files for TLS, or NULL */
 	int64_t claim_ms;              /* how long a claim lasts */
 	int64_t poll_ms;               /* how long an empty claimWork is held */
+	int64_t resolver_ms;           /* how often ended claims and deadlines are looked for */
+	int64_t deadline_delay_ms;     /* how long after a deadline it is met */
 	bool fault_headers;            /* requests may ask for faults */
 	bool private;                  /* without credentials little can be read */
 	bool verbose;
@@ -44,7 +46,10 @@ struct sandbox {
 	struct faults faults;
 	struct MHD_Daemon *daemon;
 	void (*resume)(struct request *request); /* a held one; what listens sets it */
-	char references_found[4096];             /* what options.references may point to */
+	/* another operation inside one, in its transaction: `request` has route, arguments, input
+	 * and scopes; its status comes back and its reply is written. What serves sets it. */
+	int (*call)(struct request *request);
+	char references_found[4096]; /* what options.references may point to */
 	char *root_url;
 	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
 	char *data;          /* folder, without a slash at its end */
@@ -57,10 +62,16 @@ struct sandbox {
 	int64_t gone_ms;      /* when to look whether their clients are there */
 	int64_t due_ms;       /* when task_timers must run next */
 	int64_t cleanup_ms;   /* and cleanup_run */
+	int64_t hooks_ms;     /* and hooks_run */
 };
 
 /* The next look at claims and deadlines comes no later than `when_ms`. */
 void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms);
+
+/* The first of the looks that come at intervals in which what is due at `when_ms` is seen; and lets
+ * it come. */
+int64_t sandbox_next_look(const struct sandbox *sandbox, int64_t when_ms);
+void sandbox_look_by(struct sandbox *sandbox, int64_t when_ms);
 
 /* Lets every held request that waits for `key` try again. */
 void sandbox_wake(struct sandbox *sandbox, const char *key);

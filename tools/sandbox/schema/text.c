@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/schema/text.h"
 
+#include "tools/sandbox/base/date.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/date.h>
 
 #define COMPARED_MAX 1000
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -42,13 +43,13 @@ static bool is_hostname(const char *text)
 
 bool validate_format(const char *format, const char *text, size_t length)
 {
-	struct timespec when;
+	int64_t when;
 	unsigned char address[16];
 
 	if (strlen(text) != length)
 		return false;
 	if (strcmp(format, "date-time") == 0)
-		return tc_date_parse(text, &when, NULL) == TC_OK;
+		return date_read(text, &when) != DATE_NONE;
 	if (strcmp(format, "uri") == 0)
 		return is_uri(text);
 	if (strcmp(format, "email") == 0)

@@ -32,6 +32,15 @@ static const char *const statements[] = {
 	"DELETE FROM namespaces WHERE (parent, name) IN (SELECT parent, name FROM namespaces WHERE "
 	"expires < ?" AT_ONCE,
 	"DELETE FROM secrets WHERE name IN (SELECT name FROM secrets WHERE expires < ?" AT_ONCE,
+	"DELETE FROM purge_requests WHERE (pool_id, cache_name) IN (SELECT pool_id, cache_name "
+	"FROM "
+	"purge_requests WHERE expires < ?" AT_ONCE,
+	"DELETE FROM managed_workers WHERE (pool_id, worker_group, worker_id) IN (SELECT pool_id, "
+	"worker_group, worker_id FROM managed_workers WHERE expires < ?" AT_ONCE,
+	/* a pool that is wound down goes with its last worker */
+	"DELETE FROM worker_pools WHERE pool_id IN (SELECT pool_id FROM worker_pools p WHERE "
+	"provider_id = 'null-provider' AND modified < ? AND NOT EXISTS (SELECT 1 FROM "
+	"managed_workers w WHERE w.pool_id = p.pool_id)" AT_ONCE,
 	"DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients WHERE "
 	"delete_on_expiration AND expires < ?" AT_ONCE,
 	"DELETE FROM workers WHERE (queue_id, worker_group, worker_id) IN (SELECT queue_id, "

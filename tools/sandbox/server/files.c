@@ -3,6 +3,7 @@
 
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/services/classic/classic.h"
+#include "tools/sandbox/services/notify/notify.h"
 #include "tools/sandbox/services/storage.h"
 
 #include <string.h>
@@ -47,6 +48,8 @@ int files_serve(struct request *request)
 			"taskcluster-sandbox: a Taskcluster for tests, on this machine only.\n");
 		return 200;
 	}
+	if (strcmp(path, "/sandbox/notifications") == 0)
+		return notify_serve_records(request);
 	if (starts(path, "/references/") || starts(path, "/schemas/"))
 		return serve_reference(request, path);
 	return refuse_route(request);

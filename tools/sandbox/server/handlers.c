@@ -8,6 +8,7 @@
 
 static const struct handler *const tables[] = { auth_handlers, auth_client_handlers,
 	auth_role_handlers, queue_handlers, index_handlers, object_handlers, secrets_handlers,
+	purge_cache_handlers, notify_handlers, worker_manager_handlers, hooks_handlers,
 	classic_handlers, classic_queue_handlers, classic_scheduler_handlers };
 
 static const struct handler every_service[] = {

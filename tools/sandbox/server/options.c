@@ -21,8 +21,13 @@ static const char usage[] =
 	"  --data FOLDER         keep the bytes of artifacts here (a temporary folder, or\n"
 	"                        FILE.data beside --state)\n"
 	"  --credentials ID:TOKEN  the root client (sandbox, with a random token)\n"
-	"  --claim-timeout S     how long a claim lasts (1200)\n"
+	"  --claim-timeout S     how long a claim lasts (1200); generic-worker reclaims three\n"
+	"                        minutes before the end and not at all when that is less than 30 "
+	"s\n"
+	"                        away: below 210 it loses its tasks\n"
 	"  --poll-timeout MS     how long an empty claimWork is held (20000)\n"
+	"  --resolver-interval MS  how often ended claims and deadlines are looked for (5000)\n"
+	"  --deadline-delay MS   how long after a deadline it is met (60000)\n"
 	"  --references FOLDER   serve its references/ and schemas/, and check bodies by them\n"
 	"                        (those the program came with)\n"
 	"  --pulse URL           publish what happens to this RabbitMQ, "
@@ -106,7 +111,8 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 		return fault_add(&sandbox->faults, value, why);
 	if (strcmp(name, "--root-url") == 0) {
 		options->root_url = value;
-		return printable(value);
+		*why = "expected a URL, such as https://tc.example.com";
+		return printable(value) && strstr(value, "://");
 	}
 	if (strcmp(name, "--credentials") == 0)
 		return take_credentials(options, value);
@@ -124,6 +130,10 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 	}
 	if (strcmp(name, "--poll-timeout") == 0)
 		return number(value, 1000000, &options->poll_ms);
+	if (strcmp(name, "--resolver-interval") == 0)
+		return number(value, 1000000, &options->resolver_ms);
+	if (strcmp(name, "--deadline-delay") == 0)
+		return number(value, 1000000, &options->deadline_delay_ms);
 	*why = "no such option";
 	return false;
 }
@@ -150,7 +160,9 @@ int options_parse(struct sandbox *sandbox, int argc, char **argv)
 	*options = (struct options){ .host = "127.0.0.1",
 		.client_id = "sandbox",
 		.claim_ms = 1200 * 1000,
-		.poll_ms = 20 * 1000 };
+		.poll_ms = 20 * 1000,
+		.resolver_ms = 5 * 1000,
+		.deadline_delay_ms = 60 * 1000 };
 	for (int i = 1; i < argc; i++) {
 		const char *why = "its value is missing";
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--help-faults") == 0) {

@@ -3,6 +3,7 @@
 
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
+#include "tools/sandbox/request/body.h"
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/schema/validate.h"
 #include "tools/sandbox/server/files.h"
@@ -45,42 +46,6 @@ static int misbehave(struct request *request)
 			faults->status ? "SandboxFault" : "TooManyRequests",
 			"this refusal was asked for");
 	return 0;
-}
-
-static bool is_json_type(const char *type)
-{
-	size_t length = strcspn(type, "; \t");
-
-	return length == strlen("application/json") &&
-		strncmp(type, "application/json", length) == 0;
-}
-
-static int read_body(struct request *request)
-{
-	const char *type = request_header(request, "Content-Type");
-	tc_error err = TC_ERROR_INIT;
-
-	if (request->too_large)
-		return refuse_html(request, 500, "Internal Server Error");
-	if (!request->route->operation->has_input)
-		return 0;
-	if (request->body.length == 0) {
-		/* an absent body is the empty object, as the services read it */
-		return tc_json_parse("{}", 2, &request->input, &err) == TC_OK ? 0 : 500;
-	}
-	if (!type || !is_json_type(type))
-		return refuse(request, MALFORMED_PAYLOAD,
-			"Payload must be JSON with content-type: application/json got "
-			"content-type: %s",
-			type ? type : "(none)");
-	if (tc_json_parse(request->body.data, request->body.length, &request->input, &err) == TC_OK)
-		return 0;
-	int status = strcmp(request->route->operation->service->name, "secrets") == 0
-		? refuse_html(request, 500, "Internal Server Error")
-		: refuse(request, MALFORMED_PAYLOAD, "Failed to parse JSON: %s",
-			  tc_error_text(&err));
-	tc_error_clear(&err);
-	return status;
 }
 
 /* Defaults come first: handlers, scope expressions and requestInfo see the body with them. */
@@ -126,6 +91,16 @@ static int admit(struct request *request)
 	return status ? status : check_input(request, schema);
 }
 
+int serve_inside(struct request *request)
+{
+	struct schema schema = fill_input(request);
+	int status = request->route->authorizes ? 0 : authorize(request, NULL);
+
+	if (!status)
+		status = check_input(request, schema);
+	return status ? status : request->route->run(request);
+}
+
 /* Everything between the route and the handler, once. */
 static int prepare(struct request *request)
 {
@@ -141,7 +116,7 @@ static int prepare(struct request *request)
 		return 0;
 	status = arguments_check(request);
 	if (!status)
-		status = read_body(request);
+		status = body_read(request);
 	return status ? status : admit(request);
 }
 
@@ -177,8 +152,9 @@ static int run(struct request *request)
 	const struct tc_operation *operation = request->route->operation;
 	struct store *store = request->sandbox->store;
 
+	/* no 5xx: clients repeat those, some of them for a quarter of an hour */
 	if (!request->route->run)
-		return refuse(request, NOT_IMPLEMENTED, "the sandbox does not implement %s.%s yet",
+		return refuse(request, NOT_IMPLEMENTED, "the sandbox does not implement %s.%s",
 			operation->service->name, operation->name);
 	if (strcmp(request->method, "GET") != 0)
 		store_begin(store);

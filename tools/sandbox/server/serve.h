@@ -13,4 +13,7 @@ void serve_begin(struct request *request);
  */
 int serve(struct request *request);
 
+/* sandbox->call: an operation inside another one. */
+int serve_inside(struct request *request);
+
 #endif

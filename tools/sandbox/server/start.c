@@ -7,6 +7,7 @@
 #include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/server/http.h"
+#include "tools/sandbox/server/serve.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -48,8 +49,9 @@
 
 #define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
 
-/* Signs the credentials that the Queue gives to workers. Its token stays from start to start. */
-static void store_issuer(struct sandbox *sandbox, int64_t now)
+/* A service as a client: it signs what it gives away. Its token stays from start to start. */
+static void store_issuer(struct sandbox *sandbox, const char *id, const char *description,
+	const char *scopes, int64_t now)
 {
 	char token[2 * TC_SLUGID_SIZE];
 
@@ -57,9 +59,17 @@ static void store_issuer(struct sandbox *sandbox, int64_t now)
 	tc_slugid_v4(token + TC_SLUGID_SIZE - 1);
 	store_run(sandbox->store,
 		"INSERT OR IGNORE INTO clients (client_id, access_token, description, scopes, "
-		"expires, created, modified, used, rotated) VALUES ('static/taskcluster/queue', ?, "
-		"'The queue itself', '[\"*\"]', ?, ?, ?, ?, ?)",
-		"tiiiii", token, now + 100 * YEAR_MS, now, now, now, now);
+		"expires, created, modified, used, rotated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ttttiiiii", id, token, description, scopes, now + 100 * YEAR_MS, now, now, now,
+		now);
+}
+
+/* The Queue signs the credentials of workers, the Index the addresses of artifacts. */
+static void store_issuers(struct sandbox *sandbox, int64_t now)
+{
+	store_issuer(sandbox, "static/taskcluster/queue", "The queue itself", "[\"*\"]", now);
+	store_issuer(sandbox, "static/taskcluster/index", "The index itself",
+		"[\"queue:get-artifact:*\"]", now);
 }
 
 static int store_root_client(struct sandbox *sandbox, tc_error *err)
@@ -80,7 +90,7 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 		"'[\"*\"]', ?, ?, ?, ?, ?)",
 		"ttiiiii", options->client_id, options->access_token, now + 100 * YEAR_MS, now, now,
 		now, now);
-	store_issuer(sandbox, now);
+	store_issuers(sandbox, now);
 	store_run(sandbox->store,
 		"INSERT OR IGNORE INTO roles VALUES ('anonymous', 'What anybody may do', ?, ?, ?)",
 		"tii", options->private ? ANONYMOUS_PRIVATE : ANONYMOUS_PUBLIC, now, now);
@@ -176,6 +186,7 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 
 	sandbox->started_ms = sandbox_now();
 	sandbox->due_ms = sandbox->started_ms;
+	sandbox->call = serve_inside;
 	if (RAND_bytes((unsigned char *)&sandbox->id_prefix, sizeof sandbox->id_prefix) != 1)
 		return tc__fail(err, TC_ERROR_SYSTEM, "no random numbers");
 	int rc = route_build(&sandbox->routes, services, count, handlers_find, err);

@@ -89,6 +89,12 @@ static void save(struct request *request, const struct object *object)
 		object->hashes, object->expires, (int64_t)object->finished);
 }
 
+/* What the storage behind the services takes as a type. */
+static bool is_type(const char *type)
+{
+	return type && strchr(type, '/');
+}
+
 /* The bytes come with the request. */
 static bool take_inline(struct request *request, struct object *object, const tc_json *method)
 {
@@ -146,7 +152,10 @@ static int read_upload(struct request *request, struct object *object)
 		return refuse(request, INPUT_VALIDATION_ERROR,
 			"expected projectId, uploadId, expires and proposedUploadMethods");
 	if (!load(request, &old))
-		return 0;
+		return object->expires > request->now_ms
+			? 0
+			: refuse(request, REQUEST_CONFLICT,
+				  "Object already exists, and has expired");
 	if (old.finished || !same(old.upload_id, object->upload_id) ||
 		!same(old.project_id, object->project_id) || old.expires != object->expires)
 		return refuse(request, REQUEST_CONFLICT, "Object already exists");
@@ -160,12 +169,16 @@ static int create_upload(struct request *request)
 	const tc_json *methods = tc_json_get(request->input, "proposedUploadMethods");
 	const tc_json *data = tc_json_get(methods, "dataInline");
 	const tc_json *put = tc_json_get(methods, "putUrl");
+	const tc_json *chosen = data ? data : put;
 	struct writer *reply = &request->reply;
 	struct object object;
 	int status = read_upload(request, &object);
 
 	if (!status)
 		status = add_hashes(request, &object);
+	if (!status && chosen && !is_type(tc_json_text(tc_json_get(chosen, "contentType"))))
+		status = refuse(request, INTERNAL_SERVER_ERROR,
+			"the storage takes no contentType without a slash");
 	if (status)
 		return status;
 	write_object(reply);
@@ -188,15 +201,38 @@ static int create_upload(struct request *request)
 	return 200;
 }
 
+/* A finished object takes no more hashes, and those it has only once more. */
+static int check_finished(struct request *request, const struct object *object)
+{
+	const tc_json *given = tc_json_get(request->input, "hashes");
+	const tc_json *known = NULL;
+	int status = 0;
+
+	if (tc_json_parse(object->hashes, strlen(object->hashes), &known, NULL) != TC_OK)
+		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	for (size_t i = 0; i < tc_json_count(given) && !status; i++) {
+		const char *name = tc_json_text(tc_json_name(given, i));
+		if (!same(tc_json_text(tc_json_get(known, name)),
+			    tc_json_text(tc_json_item(given, i))))
+			status = refuse(request, REQUEST_CONFLICT,
+				"The object is finished, without this value of the hash %s", name);
+	}
+	tc_release(known);
+	return status ? status : common_empty(request);
+}
+
 static int finish_upload(struct request *request)
 {
 	struct object object;
 
 	if (!load(request, &object))
 		return refuse(request, RESOURCE_NOT_FOUND, "Object not found");
-	if (!same(object.upload_id, request_text(request, "uploadId")) ||
-		!same(object.project_id, request_text(request, "projectId")))
-		return refuse(request, REQUEST_CONFLICT, "uploadId or projectId does not match");
+	if (!same(object.project_id, request_text(request, "projectId")))
+		return refuse(request, INPUT_ERROR, "the object is of another projectId");
+	if (object.finished)
+		return check_finished(request, &object);
+	if (!same(object.upload_id, request_text(request, "uploadId")))
+		return refuse(request, REQUEST_CONFLICT, "the object has another uploadId");
 	int status = add_hashes(request, &object);
 	if (status)
 		return status;
@@ -205,21 +241,20 @@ static int finish_upload(struct request *request)
 	return common_empty(request);
 }
 
-/* A finished object that has not expired; 0, or the status of a refusal. */
+/* A finished object; 0, or the status of a refusal. It is there until it is swept away, also when
+ * it has expired. */
 static int load_finished(struct request *request, struct object *object)
 {
 	if (!load(request, object) || !object->finished)
 		return refuse(request, RESOURCE_NOT_FOUND, "Object not found");
-	if (object->expires <= request->now_ms)
-		return refuse(request, RESOURCE_NOT_FOUND, "Object has expired");
 	return 0;
 }
 
 static int start_download(struct request *request)
 {
 	const tc_json *accepted = tc_json_get(request->input, "acceptDownloadMethods");
-	bool get_url = tc_json_true(tc_json_get(accepted, "getUrl"));
-	bool simple = tc_json_true(tc_json_get(accepted, "simple"));
+	bool get_url = tc_json_get(accepted, "getUrl") != NULL;
+	bool simple = tc_json_get(accepted, "simple") != NULL;
 	int64_t until = request->now_ms + STORAGE_GET_MS;
 	struct writer *reply = &request->reply;
 	struct object object;
@@ -228,8 +263,8 @@ static int start_download(struct request *request)
 	if (status)
 		return status;
 	if (!get_url && !simple)
-		return refuse(request, INPUT_ERROR,
-			"None of the accepted download methods is available: simple, getUrl");
+		return refuse(request, NO_MATCHING_METHOD,
+			"the object is downloaded by getUrl or simple");
 	const char *url = storage_url(request, object.blob, "GET", until);
 	write_object(reply);
 	write_member(reply, "method", get_url ? "getUrl" : "simple");
@@ -265,9 +300,8 @@ static int download(struct request *request)
 
 	if (status)
 		return status;
-	request->location =
-		storage_url(request, object.blob, "GET", request->now_ms + STORAGE_GET_MS);
-	return request->location ? 303 : refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	return common_redirect(request,
+		storage_url(request, object.blob, "GET", request->now_ms + STORAGE_GET_MS));
 }
 
 const struct handler object_handlers[] = {

@@ -48,9 +48,9 @@ static int secrets_get(struct request *request)
 		write_end_object(reply);
 	}
 	store_end(store, row);
-	if (expired)
-		return refuse(request, RESOURCE_EXPIRED, "The requested resource has expired.");
-	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "Secret not found");
+	if (found && !expired)
+		return 200;
+	return refuse(request, RESOURCE_NOT_FOUND, "Secret not found");
 }
 
 static void write_secret_name(struct request *request, struct row *row)
@@ -66,7 +66,8 @@ static int secrets_list(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT name FROM secrets WHERE name > ? AND expires > ? ORDER BY name LIMIT ?",
+		"SELECT name FROM secrets WHERE name COLLATE en_us > ? AND expires > ? ORDER BY "
+		"name COLLATE en_us LIMIT ?",
 		"tii", page.after, request->now_ms, page.limit + 1);
 	return common_list(request, &secrets, &page, row);
 }

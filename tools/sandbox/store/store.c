@@ -2,6 +2,7 @@
 #include "tools/sandbox/store/store.h"
 
 #include "runtime/src/base/error.h"
+#include "tools/sandbox/store/collate.h"
 #include "tools/sandbox/store/tables.h"
 
 #include <sqlite3.h>
@@ -69,6 +70,12 @@ static bool create_tables(struct store *store)
 	return true;
 }
 
+static int compare(void *data, int a_length, const void *a, int b_length, const void *b)
+{
+	(void)data;
+	return collate_compare(a, (size_t)a_length, b, (size_t)b_length);
+}
+
 struct store *store_open(const char *path, tc_error *err)
 {
 	struct store *store = calloc(1, sizeof *store);
@@ -85,6 +92,8 @@ struct store *store_open(const char *path, tc_error *err)
 			"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 			"PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;",
 			NULL, NULL, NULL) != SQLITE_OK ||
+		sqlite3_create_collation(store->db, "en_us", SQLITE_UTF8, NULL, compare) !=
+			SQLITE_OK ||
 		!create_tables(store)) {
 		tc__fail(err, TC_ERROR_SYSTEM, "state %s: %s", path ? path : "in memory",
 			store->failed ? store->problem : sqlite3_errmsg(store->db));

@@ -31,7 +31,7 @@ const char *const sandbox_schema[] = {
 	" priority INTEGER NOT NULL, requires TEXT NOT NULL, retries INTEGER NOT NULL,"
 	" retries_left INTEGER NOT NULL, created INTEGER NOT NULL, deadline INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL, state TEXT NOT NULL)",
-	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, seq)",
+	"CREATE INDEX IF NOT EXISTS tasks_by_group ON tasks (group_id, task_id COLLATE en_us)",
 	"CREATE INDEX IF NOT EXISTS tasks_open ON tasks (group_id, seq)"
 	" WHERE state IN ('unscheduled', 'pending', 'running')",
 	"CREATE INDEX IF NOT EXISTS tasks_by_expires ON tasks (expires)",
@@ -41,6 +41,7 @@ const char *const sandbox_schema[] = {
 	" queue_id TEXT NOT NULL, priority INTEGER NOT NULL, state TEXT NOT NULL,"
 	" reason_created TEXT NOT NULL, reason_resolved TEXT, worker_group TEXT, worker_id TEXT,"
 	" taken_until INTEGER, scheduled INTEGER NOT NULL, started INTEGER, resolved INTEGER,"
+	" by_work INTEGER NOT NULL DEFAULT 0,"
 	" PRIMARY KEY (task_id, run_id)) WITHOUT ROWID",
 	"CREATE INDEX IF NOT EXISTS runs_pending ON runs (queue_id, priority DESC, scheduled)"
 	" WHERE state = 'pending'",
@@ -93,13 +94,56 @@ const char *const sandbox_schema[] = {
 
 	/* Index */
 	"CREATE TABLE IF NOT EXISTS entries (namespace TEXT NOT NULL, name TEXT NOT NULL,"
-	" task_id TEXT NOT NULL, rank TEXT NOT NULL, data TEXT NOT NULL, expires INTEGER NOT NULL,"
+	" task_id TEXT NOT NULL, rank INTEGER NOT NULL, data TEXT NOT NULL, expires INTEGER NOT "
+	"NULL,"
 	" PRIMARY KEY (namespace, name)) WITHOUT ROWID",
 	"CREATE TABLE IF NOT EXISTS namespaces (parent TEXT NOT NULL, name TEXT NOT NULL,"
 	" expires INTEGER NOT NULL, PRIMARY KEY (parent, name)) WITHOUT ROWID",
 
 	"CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL,"
 	" expires INTEGER NOT NULL) WITHOUT ROWID",
+
+	/* Purge-cache */
+	"CREATE TABLE IF NOT EXISTS purge_requests (pool_id TEXT NOT NULL, cache_name TEXT NOT "
+	"NULL, before INTEGER NOT NULL, expires INTEGER NOT NULL,"
+	" PRIMARY KEY (pool_id, cache_name)) WITHOUT ROWID",
+
+	/* Notify */
+	"CREATE TABLE IF NOT EXISTS notifications (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" kind TEXT NOT NULL, address TEXT NOT NULL, received INTEGER NOT NULL,"
+	" body TEXT NOT NULL)",
+	"CREATE TABLE IF NOT EXISTS denied_addresses (type TEXT NOT NULL, address TEXT NOT NULL,"
+	" PRIMARY KEY (type, address)) WITHOUT ROWID",
+
+	/* Worker-manager */
+	"CREATE TABLE IF NOT EXISTS worker_pools (pool_id TEXT PRIMARY KEY, provider_id TEXT NOT "
+	"NULL,"
+	" earlier_providers TEXT NOT NULL DEFAULT '[]', description TEXT NOT NULL,"
+	" config TEXT NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL,"
+	" owner TEXT NOT NULL, email_on_error INTEGER NOT NULL) WITHOUT ROWID",
+	"CREATE TABLE IF NOT EXISTS managed_workers (pool_id TEXT NOT NULL, worker_group TEXT NOT "
+	"NULL,"
+	" worker_id TEXT NOT NULL, provider_id TEXT NOT NULL, state TEXT NOT NULL,"
+	" capacity INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL, static_secret TEXT NOT NULL, secret TEXT,"
+	" PRIMARY KEY (pool_id, worker_group, worker_id)) WITHOUT ROWID",
+	"CREATE TABLE IF NOT EXISTS worker_errors (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" error_id TEXT NOT NULL, pool_id TEXT NOT NULL, reported INTEGER NOT NULL,"
+	" kind TEXT NOT NULL, title TEXT NOT NULL, description TEXT NOT NULL,"
+	" extra TEXT NOT NULL)",
+	"CREATE INDEX IF NOT EXISTS worker_errors_by_pool ON worker_errors (pool_id, seq)",
+
+	/* Hooks: all but ids, the token and the time of the next fire is JSON text */
+	"CREATE TABLE IF NOT EXISTS hooks (group_id TEXT NOT NULL, hook_id TEXT NOT NULL,"
+	" metadata TEXT NOT NULL, task TEXT NOT NULL, schedule TEXT NOT NULL,"
+	" bindings TEXT NOT NULL, trigger_schema TEXT NOT NULL, token TEXT NOT NULL,"
+	" next_fire INTEGER, PRIMARY KEY (group_id, hook_id)) WITHOUT ROWID",
+	"CREATE INDEX IF NOT EXISTS hooks_by_fire ON hooks (next_fire)"
+	" WHERE next_fire IS NOT NULL",
+	"CREATE TABLE IF NOT EXISTS hook_fires (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" group_id TEXT NOT NULL, hook_id TEXT NOT NULL, task_id TEXT NOT NULL,"
+	" fired_by TEXT NOT NULL, fired INTEGER NOT NULL, error TEXT)",
+	"CREATE INDEX IF NOT EXISTS hook_fires_by_hook ON hook_fires (group_id, hook_id, seq)",
 
 	/* Messages on their way to RabbitMQ */
 	"CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT,"

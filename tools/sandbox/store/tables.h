@@ -4,8 +4,8 @@
 
 /* The tables of the state, as SQL statements that may run again on a state that has them; NULL
  * ends them. Times are ms since 1970. */
-#define SANDBOX_SCHEMA_VERSION 1
-#define SANDBOX_SCHEMA_VERSION_TEXT "1" /* the same */
+#define SANDBOX_SCHEMA_VERSION 2
+#define SANDBOX_SCHEMA_VERSION_TEXT "2" /* the same */
 extern const char *const sandbox_schema[];
 
 #endif

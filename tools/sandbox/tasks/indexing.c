@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/tasks/indexing.h"
 
+#include "tools/sandbox/base/date.h"
+#include "tools/sandbox/request/arguments.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/date.h>
 
 #define ROUTE "index."
 
@@ -41,25 +43,32 @@ void indexing_insert(struct sandbox *sandbox, struct tc__arena *arena,
 		"INSERT INTO entries (namespace, name, task_id, rank, data, expires) "
 		"VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET task_id = excluded.task_id, "
 		"rank = excluded.rank, data = excluded.data, expires = excluded.expires "
-		"WHERE CAST(excluded.rank AS REAL) >= CAST(rank AS REAL) OR expires <= ?",
-		"tttttii", space, dot ? dot + 1 : entry->path, entry->task_id, entry->rank,
+		"WHERE excluded.rank >= rank OR expires <= ?",
+		"tttitii", space, dot ? dot + 1 : entry->path, entry->task_id, entry->rank,
 		entry->data, entry->expires, now_ms);
 	insert_namespaces(sandbox->store, arena, entry->path, entry->expires);
 }
 
+bool indexing_rank(const tc_json *json, int64_t *rank)
+{
+	return tc_json_int64(json, rank) && *rank >= INT32_MIN && *rank <= INT32_MAX;
+}
+
 static int64_t read_date(const tc_json *json, int64_t fallback)
 {
-	struct timespec when;
+	int64_t when;
 
 	if (tc_json_kind(json) != TC_JSON_STRING ||
-		tc_date_parse(tc_json_text(json), &when, NULL) != TC_OK)
+		date_read(tc_json_text(json), &when) != DATE_READ)
 		return fallback;
-	return (int64_t)when.tv_sec * 1000 + when.tv_nsec / 1000000;
+	return when;
 }
 
 void indexing_task_completed(const struct step *step, const struct task *task)
 {
 	const tc_json *definition = NULL;
+	const tc_json *given;
+	int64_t rank = 0;
 	char *data = NULL;
 
 	if (!strstr(task->definition, "\"" ROUTE) ||
@@ -68,16 +77,19 @@ void indexing_task_completed(const struct step *step, const struct task *task)
 		return;
 	const tc_json *options = tc_json_at(definition, "/extra/index");
 	const tc_json *routes = tc_json_get(definition, "routes");
-	const char *rank = tc_json_text(tc_json_get(options, "rank"));
+	given = tc_json_get(options, "rank");
+	/* a rank that the index cannot keep loses the entries, and nobody is told */
+	bool kept = !given || indexing_rank(given, &rank);
 	if (tc_json_kind(tc_json_get(options, "data")) == TC_JSON_OBJECT)
 		tc_json_write(tc_json_get(options, "data"), TC_JSON_COMPACT, &data, NULL, NULL);
-	for (size_t i = 0; i < tc_json_count(routes); i++) {
+	for (size_t i = 0; kept && i < tc_json_count(routes); i++) {
 		const char *route = tc_json_text(tc_json_item(routes, i));
-		if (!route || strncmp(route, ROUTE, strlen(ROUTE)) != 0)
+		if (!route || strncmp(route, ROUTE, strlen(ROUTE)) != 0 ||
+			!arguments_is_index_path(route + strlen(ROUTE)))
 			continue;
 		struct index_entry entry = { .path = route + strlen(ROUTE),
 			.task_id = task->id,
-			.rank = rank ? rank : "0",
+			.rank = rank,
 			.data = data ? data : "{}",
 			.expires = read_date(tc_json_get(options, "expires"), task->expires) };
 		indexing_insert(step->sandbox, step->arena, &entry, step->now_ms);

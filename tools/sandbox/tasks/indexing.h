@@ -9,10 +9,13 @@
 struct index_entry {
 	const char *path; /* the whole namespace, "project.x.latest" */
 	const char *task_id;
-	const char *rank; /* the number's text */
+	int64_t rank;     /* an int32 */
 	const char *data; /* JSON text */
 	int64_t expires;
 };
+
+/* Whether the index can keep a rank; stores it. */
+bool indexing_rank(const tc_json *json, int64_t *rank);
 
 /* Stores an entry unless one of higher rank is there already. */
 void indexing_insert(struct sandbox *sandbox, struct tc__arena *arena,

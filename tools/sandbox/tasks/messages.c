@@ -5,7 +5,7 @@
 #include "tools/sandbox/tasks/messages.h"
 
 #include "tools/sandbox/base/write.h"
-#include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/pulse/message.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,21 +21,17 @@ static void post(const struct step *step, const char *prefix, const char *exchan
 {
 	struct tc__buffer name = TC__BUFFER(200);
 
-	write_end_object(message);
 	tc__buffer_printf(&name, "%s%s", prefix, exchange);
-	if (tc__buffer_failed(&message->text) || tc__buffer_failed(&name))
-		store_fail(step->sandbox->store, "a message could not be written");
-	else
-		pulse_post(step->sandbox, name.data, key, cc, message->text.data);
+	if (tc__buffer_failed(&name))
+		message->text.no_memory = true;
+	message_post(step->sandbox, tc__buffer_get(&name), key, cc, message);
 	tc__buffer_clear(&name);
-	tc__buffer_clear(&message->text);
 }
 
 static struct writer begin(void)
 {
-	struct writer message = { .text = TC__BUFFER(BODY_MAX_BYTES) };
+	struct writer message = message_begin();
 
-	write_object(&message);
 	write_member_int(&message, "version", 1);
 	return message;
 }
@@ -110,7 +106,7 @@ void pulse_task(const struct step *step, const struct task *task, const struct r
 	struct writer message = begin();
 	write_worker(&message, run);
 	if (strcmp(exchange, "task-running") == 0)
-		write_member_date(&message, "takenUntil", run->taken_until);
+		write_member_zoned(&message, "takenUntil", run->taken_until);
 	post_task(step, task, run, exchange, true, &message);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NEVER INT64_MAX
+#define CLAIM_EXPIRED "claim-expired"
 
 static void save_state(const struct step *step, struct task *task)
 {
@@ -24,15 +25,18 @@ static void save_run(const struct step *step, const struct task *task, const str
 	store_run(step->sandbox->store,
 		"INSERT INTO runs (task_id, run_id, queue_id, priority, state, "
 		"reason_created, reason_resolved, worker_group, worker_id, taken_until, scheduled, "
-		"started, resolved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+		"started, resolved, by_work) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+		"CONFLICT DO "
 		"UPDATE SET queue_id = excluded.queue_id, priority = excluded.priority, state = "
 		"excluded.state, reason_created = excluded.reason_created, reason_resolved = "
 		"excluded.reason_resolved, worker_group = excluded.worker_group, worker_id = "
 		"excluded.worker_id, taken_until = excluded.taken_until, scheduled = "
-		"excluded.scheduled, started = excluded.started, resolved = excluded.resolved",
-		"tititttttiiii", task->id, run->id, task->queue_id, task->priority, run->state,
+		"excluded.scheduled, started = excluded.started, resolved = excluded.resolved, "
+		"by_work = excluded.by_work",
+		"tititttttiiiii", task->id, run->id, task->queue_id, task->priority, run->state,
 		run->reason_created, run->reason_resolved, run->worker_group, run->worker_id,
-		run->taken_until, run->scheduled, run->started, run->resolved);
+		run->taken_until, run->scheduled, run->started, run->resolved,
+		(int64_t)run->by_work);
 }
 
 /* A step may need room for one run more than the task was loaded with. */
@@ -55,17 +59,27 @@ static struct run *append_run(
 	return run;
 }
 
-bool task_add_run(const struct step *step, struct task *task, const char *reason_created)
+/* The same without a message. */
+static struct run *add_pending(
+	const struct step *step, struct task *task, const char *reason_created)
 {
 	struct run *run = append_run(step, task, "pending", reason_created);
 
 	if (!run)
-		return false;
+		return NULL;
 	save_run(step, task, run);
 	sandbox_wake(step->sandbox, task->queue_id);
 	save_state(step, task);
-	pulse_task(step, task, run, "task-pending");
-	return true;
+	return run;
+}
+
+bool task_add_run(const struct step *step, struct task *task, const char *reason_created)
+{
+	const struct run *run = add_pending(step, task, reason_created);
+
+	if (run)
+		pulse_task(step, task, run, "task-pending");
+	return run != NULL;
 }
 
 void task_claim(const struct step *step, struct task *task, struct run *run,
@@ -83,7 +97,7 @@ void task_reclaim(const struct step *step, struct task *task, struct run *run)
 {
 	run->taken_until = step->now_ms + step->sandbox->options.claim_ms;
 	save_run(step, task, run);
-	sandbox_due_by(step->sandbox, run->taken_until);
+	sandbox_look_by(step->sandbox, run->taken_until);
 	save_state(step, task);
 }
 
@@ -133,7 +147,7 @@ static bool release_dependents(const struct step *step, const struct task *task)
 	return true;
 }
 
-void task_announce(const struct step *step, const struct task *task, const struct run *run)
+static void announce(const struct step *step, const struct task *task, const struct run *run)
 {
 	char exchange[40];
 
@@ -141,9 +155,35 @@ void task_announce(const struct step *step, const struct task *task, const struc
 	pulse_task(step, task, run, exchange);
 }
 
+void task_announce_again(const struct step *step, const struct task *task, const struct run *run)
+{
+	const struct run *last = task_last_run(task);
+
+	announce(step, task, run);
+	if (last == run)
+		pulse_resolved(step, task);
+	else if (last == run + 1 && strcmp(last->state, "pending") == 0)
+		pulse_task(step, task, last, "task-pending");
+}
+
+/* A retry. What a worker reported is told before it; that a claim ran out is not. */
+static bool retry_run(
+	const struct step *step, struct task *task, int64_t run_id, const char *reason_created)
+{
+	const struct run *next = add_pending(step, task, reason_created);
+	const struct run *run = task_run(task, run_id);
+
+	if (!next)
+		return false;
+	if (strcmp(run->reason_resolved, CLAIM_EXPIRED) != 0)
+		announce(step, task, run);
+	pulse_task(step, task, next, "task-pending");
+	return true;
+}
+
 static bool finish(const struct step *step, struct task *task, const struct run *run)
 {
-	task_announce(step, task, run);
+	announce(step, task, run);
 	if (strcmp(task->state, "completed") == 0)
 		indexing_task_completed(step, task);
 	if (!release_dependents(step, task))
@@ -158,17 +198,16 @@ bool task_resolve(const struct step *step, struct task *task, struct run *run, c
 	run->state = state;
 	run->reason_resolved = reason;
 	run->resolved = step->now_ms;
-	run->taken_until = 0;
 	save_run(step, task, run);
 	if (run != task_last_run(task))
 		return true;
 	if (retry && task->retries_left > 0) {
 		task->retries_left--;
-		return task_add_run(step, task, retry);
+		return retry_run(step, task, run->id, retry);
 	}
 	save_state(step, task);
 	if (graph_rerun(step, task, run)) {
-		task_announce(step, task, run);
+		announce(step, task, run);
 		return task_add_run(step, task, "rerun");
 	}
 	return finish(step, task, run);
@@ -184,10 +223,10 @@ bool task_abort(const struct step *step, struct task *task, const char *reason)
 }
 
 /* The task of the first row, copied so that the statement ends before the step begins. */
-static struct task *first_due(const struct step *step, const char *sql)
+static struct task *first_due(const struct step *step, const char *sql, int64_t before_ms)
 {
 	struct store *store = step->sandbox->store;
-	struct row *row = store_query(store, sql, "i", step->now_ms);
+	struct row *row = store_query(store, sql, "i", before_ms);
 	const char *id = store_next(row) ? store_copy(step->arena, row, 0) : NULL;
 
 	store_end(store, row);
@@ -202,12 +241,12 @@ static void expire_claims(struct sandbox *sandbox, int64_t now_ms)
 
 	while ((task = first_due(&step,
 			"SELECT task_id FROM runs WHERE state = 'running' AND "
-			"taken_until <= ? LIMIT 1"))) {
+			"taken_until <= ? LIMIT 1",
+			now_ms))) {
 		for (size_t i = 0; i < task->run_count; i++) {
 			struct run *run = &task->runs[i];
 			if (strcmp(run->state, "running") == 0 && run->taken_until <= now_ms) {
-				task_resolve(
-					&step, task, run, "exception", "claim-expired", "retry");
+				task_resolve(&step, task, run, "exception", CLAIM_EXPIRED, "retry");
 				break;
 			}
 		}
@@ -224,7 +263,8 @@ static void meet_deadlines(struct sandbox *sandbox, int64_t now_ms)
 	while ((task = first_due(&step,
 			"SELECT task_id FROM tasks WHERE state IN "
 			"('unscheduled', 'pending', 'running') AND "
-			"deadline <= ? LIMIT 1"))) {
+			"deadline <= ? LIMIT 1",
+			now_ms - sandbox->options.deadline_delay_ms))) {
 		bool done = task_abort(&step, task, "deadline-exceeded");
 		tc__arena_clear(&arena);
 		if (!done)
@@ -246,5 +286,7 @@ int64_t task_timers(struct sandbox *sandbox, int64_t now_ms)
 	/* what could not be kept is tried again, not at once */
 	if (!store_commit(sandbox->store))
 		return now_ms + 1000;
-	return claim < deadline ? claim : deadline;
+	if (deadline < NEVER)
+		deadline += sandbox->options.deadline_delay_ms;
+	return sandbox_next_look(sandbox, claim < deadline ? claim : deadline);
 }

@@ -32,7 +32,7 @@ static size_t load_runs(struct store *store, struct tc__arena *arena, struct tas
 		return 0;
 	struct row *row = store_query(store,
 		"SELECT run_id, state, reason_created, reason_resolved, worker_group, worker_id, "
-		"taken_until, scheduled, started, resolved FROM runs WHERE task_id = ? "
+		"taken_until, scheduled, started, resolved, by_work FROM runs WHERE task_id = ? "
 		"ORDER BY run_id",
 		"t", task->id);
 	while (store_next(row) && task->run_count < (size_t)count) {
@@ -47,6 +47,7 @@ static size_t load_runs(struct store *store, struct tc__arena *arena, struct tas
 			.scheduled = store_int(row, 7),
 			.started = store_int(row, 8),
 			.resolved = store_int(row, 9),
+			.by_work = store_int(row, 10) != 0,
 		};
 	}
 	store_end(store, row);

@@ -17,6 +17,7 @@ struct run {
 	const char *reason_created, *reason_resolved;
 	const char *worker_group, *worker_id;
 	int64_t taken_until, scheduled, started, resolved; /* 0: not yet */
+	bool by_work; /* claimed by claimWork: claimTask by the same worker is then a conflict */
 };
 
 struct task {
@@ -64,13 +65,18 @@ void task_reclaim(const struct step *step, struct task *task, struct run *run);
 bool task_resolve(const struct step *step, struct task *task, struct run *run, const char *state,
 	const char *reason, const char *retry);
 
-/* Publishes the state of a run, once more. */
-void task_announce(const struct step *step, const struct task *task, const struct run *run);
+/* Publishes how a run was resolved, once more, and what that brought: the retry, or the end of the
+ * group. */
+void task_announce_again(const struct step *step, const struct task *task, const struct run *run);
 
 /* Ends a task whatever it was doing, as cancel and a deadline do. */
 bool task_abort(const struct step *step, struct task *task, const char *reason);
 
-/* What time brings; returns when it must be called again. */
+/*
+ * What time brings: claims end, and deadlines are met (--deadline-delay after they are over).
+ * Returns when it must be called again: as the services look at intervals, not before the next full
+ * one (--resolver-interval).
+ */
 int64_t task_timers(struct sandbox *sandbox, int64_t now_ms);
 
 #endif

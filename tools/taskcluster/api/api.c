@@ -193,7 +193,10 @@ static int read_body(const struct request *request, const tc_json **body)
 		return 0;
 	if (wants_url(request))
 		return tc_json_parse("{}", 2, body, NULL) == TC_OK ? 0 : failure("memory ended");
-	return input_read_json(request->body, request->operation, body);
+	int status = input_read_json(request->body, request->operation, body);
+	if (status == 0)
+		api_warn_of_schedule(request, *body);
+	return status;
 }
 
 static int perform(

@@ -47,6 +47,9 @@ int api_explain(const struct tc_operation *operation, const struct option *optio
 void api_print_signature(FILE *out, const struct tc_operation *operation);
 void api_explain_query(const struct tc_operation *operation);
 
+/* Warns of patterns in a hook's schedule that mean another time than they seem to. */
+void api_warn_of_schedule(const struct request *request, const tc_json *body);
+
 /* What is done with a call. Each returns the exit status, after telling what is wrong. */
 int api_print_url(const struct request *request, const struct session *session, tc_call *call);
 int api_print_request(const struct request *request, const struct session *session,

@@ -4,7 +4,7 @@
 
 #include "tools/sandbox/services/auth/auth.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <taskcluster/slugid.h>
 
@@ -34,8 +34,7 @@ static void write_client(struct request *request, struct row *row, bool with_tok
 	write_member_date(reply, "lastDateUsed", store_int(row, 6));
 	write_member_date(reply, "lastRotated", store_int(row, 7));
 	write_member_bool(reply, "deleteOnExpiration", store_int(row, 8) != 0);
-	auth_write_scopes(
-		request, store_text(row, 2), request_printf(request, "assume:client-id:%s", id));
+	auth_write_scopes(request, store_text(row, 2), NULL);
 	write_member_bool(reply, "disabled", store_int(row, 9) != 0);
 	write_end_object(reply);
 }
@@ -63,6 +62,18 @@ static int client(struct request *request)
 	return reply_client(request, false);
 }
 
+/* Clients that the configuration makes: nobody changes them, so that the root client cannot lock
+ * itself out. 0, or the status of a refusal. */
+static int check_own(struct request *request)
+{
+	const char *id = request_argument(request, "clientId");
+
+	if (strncmp(id, "static/", 7) != 0 && strcmp(id, request->sandbox->options.client_id) != 0)
+		return 0;
+	return refuse(request, INPUT_ERROR,
+		"the client \"%s\" is made by the configuration and cannot be changed", id);
+}
+
 struct draft {
 	const char *id, *description, *scopes_text;
 	struct tc_scopes scopes;
@@ -80,8 +91,9 @@ static int read_draft(struct request *request, struct draft *draft)
 	if (!draft->description || draft->expires < 0)
 		return refuse(request, INPUT_VALIDATION_ERROR,
 			"expected `description` (a string) and `expires` (a date)");
-	if (strncmp(draft->id, "static/", 7) == 0)
-		return refuse(request, INPUT_ERROR, "\"static/\" clients cannot be changed");
+	int status = check_own(request);
+	if (status)
+		return status;
 	return auth_read_scopes(request, &draft->scopes, &draft->scopes_text);
 }
 
@@ -155,7 +167,10 @@ static int reset_access_token(struct request *request)
 {
 	const char *id = request_argument(request, "clientId");
 	char token[2 * TC_SLUGID_SIZE];
+	int status = check_own(request);
 
+	if (status)
+		return status;
 	make_token(token);
 	store_run(request->sandbox->store,
 		"UPDATE clients SET access_token = ?, rotated = ? WHERE client_id = ?", "tit",
@@ -167,7 +182,10 @@ static int reset_access_token(struct request *request)
 static int set_disabled(struct request *request, bool disabled)
 {
 	const char *id = request_argument(request, "clientId");
+	int status = check_own(request);
 
+	if (status)
+		return status;
 	store_run(request->sandbox->store,
 		"UPDATE clients SET disabled = ?, modified = ? WHERE client_id = ?", "iit",
 		(int64_t)disabled, request->now_ms, id);
@@ -188,9 +206,10 @@ static int disable_client(struct request *request)
 static int delete_client(struct request *request)
 {
 	const char *id = request_argument(request, "clientId");
+	int status = check_own(request);
 
-	if (strncmp(id, "static/", 7) == 0)
-		return refuse(request, INPUT_ERROR, "\"static/\" clients cannot be changed");
+	if (status)
+		return status;
 	store_run(request->sandbox->store, "DELETE FROM clients WHERE client_id = ?", "t", id);
 	auth_note(request, "client", id, "deleted");
 	return 204;
@@ -210,52 +229,55 @@ static int list_clients(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT " COLUMNS " FROM clients WHERE client_id > ? AND "
-		"substr(client_id, 1, length(?)) = ? ORDER BY client_id LIMIT ?",
+		"SELECT " COLUMNS " FROM clients WHERE client_id COLLATE en_us > ? AND "
+		"substr(client_id, 1, length(?)) = ? ORDER BY client_id COLLATE en_us LIMIT ?",
 		"ttti", page.after, prefix ? prefix : "", prefix ? prefix : "", page.limit + 1);
 	return common_list(request, &clients, &page, row);
 }
 
-static int write_history(struct request *request, const char *sql, const char *a, const char *b)
+/* Columns: seq, entity type, entity id, client id, action, created. */
+static void write_event(struct request *request, struct row *row)
 {
-	struct store *store = request->sandbox->store;
 	struct writer *reply = &request->reply;
-	struct row *row = store_query(store, sql, "tt", a, b);
 
 	write_object(reply);
-	write_name(reply, "auditHistory");
-	write_array(reply);
-	while (store_next(row)) {
-		write_object(reply);
-		write_member(reply, "entityType", store_text(row, 0));
-		write_member(reply, "entityId", store_text(row, 1));
-		write_member(reply, "clientId", store_text(row, 2));
-		write_member(reply, "actionType", store_text(row, 3));
-		write_member_date(reply, "created", store_int(row, 4));
-		write_end_object(reply);
-	}
-	store_end(store, row);
-	write_end_array(reply);
+	write_member(reply, "entityType", store_text(row, 1));
+	write_member(reply, "entityId", store_text(row, 2));
+	write_member(reply, "clientId", store_text(row, 3));
+	write_member(reply, "actionType", store_text(row, 4));
+	write_member_date(reply, "created", store_int(row, 5));
 	write_end_object(reply);
-	return 200;
 }
+
+static const struct list history = { "auditHistory", write_event, 0 };
 
 static int get_entity_history(struct request *request)
 {
-	return write_history(request,
-		"SELECT entity_type, entity_id, client_id, action, created FROM audit WHERE "
-		"entity_type = ? AND entity_id = ? ORDER BY seq LIMIT 1000",
-		request_argument(request, "entityType"), request_argument(request, "entityId"));
+	struct page page;
+
+	if (!common_page(request, &page))
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
+		"SELECT seq, entity_type, entity_id, client_id, action, created FROM audit WHERE "
+		"entity_type = ? AND entity_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+		"ttii", request_argument(request, "entityType"),
+		request_argument(request, "entityId"), (int64_t)strtoll(page.after, NULL, 10),
+		page.limit + 1);
+	return common_list(request, &history, &page, row);
 }
 
 static int list_audit_history(struct request *request)
 {
-	const char *id = request_argument(request, "clientId");
+	struct page page;
 
-	return write_history(request,
-		"SELECT entity_type, entity_id, client_id, action, created FROM audit WHERE "
-		"client_id = ? AND client_id = ? ORDER BY seq LIMIT 1000",
-		id, id);
+	if (!common_page(request, &page))
+		return common_refuse_page(request);
+	struct row *row = store_query(request->sandbox->store,
+		"SELECT seq, entity_type, entity_id, client_id, action, created FROM audit WHERE "
+		"client_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+		"tii", request_argument(request, "clientId"),
+		(int64_t)strtoll(page.after, NULL, 10), page.limit + 1);
+	return common_list(request, &history, &page, row);
 }
 
 const struct handler auth_client_handlers[] = {

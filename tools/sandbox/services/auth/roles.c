@@ -6,6 +6,7 @@
 #include "tools/sandbox/tasks/messages.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int auth_read_scopes(struct request *request, struct tc_scopes *scopes, const char **text)
@@ -126,6 +127,53 @@ static int changed(struct request *request, const char *action)
 	return reply_role(request);
 }
 
+/* The services sort a new role's scopes: a pattern stands before what it covers. */
+static int compare_scopes(const void *a, const void *b)
+{
+	const char *left = *(const char *const *)a;
+	const char *right = *(const char *const *)b;
+
+	while (*left && *left == *right) {
+		left++;
+		right++;
+	}
+	if (*left == *right)
+		return 0;
+	if (strcmp(left, "*") == 0)
+		return -1;
+	if (strcmp(right, "*") == 0)
+		return 1;
+	return (unsigned char)*left < (unsigned char)*right ? -1 : 1;
+}
+
+static const char *write_sorted(struct request *request, const struct tc_scopes *scopes)
+{
+	const char **list = tc__arena_alloc(&request->arena, (scopes->count + 1) * sizeof *list);
+	struct tc_scopes sorted = { list, scopes->count };
+	struct writer writer = { .text = TC__BUFFER(REPLY_MAX) };
+	const char *text = NULL;
+
+	if (!list)
+		return NULL;
+	for (size_t i = 0; i < scopes->count; i++)
+		list[i] = scopes->scopes[i];
+	qsort(list, scopes->count, sizeof *list, compare_scopes);
+	common_write_scopes(&writer, &sorted);
+	if (!tc__buffer_failed(&writer.text))
+		text = tc__arena_text(&request->arena, writer.text.data, writer.text.length);
+	tc__buffer_clear(&writer.text);
+	return text;
+}
+
+/* Whether all roles are good with this one among them; 0, or the status of a refusal. */
+static int check_roles(struct request *request, const struct tc_scopes *scopes)
+{
+	const struct role role = { request_argument(request, "roleId"), *scopes };
+	const char *why = roles_problem(&request->sandbox->roles, &role);
+
+	return why ? refuse(request, INPUT_ERROR, "%s", why) : 0;
+}
+
 static int create_role(struct request *request)
 {
 	const char *description = request_text(request, "description");
@@ -139,6 +187,9 @@ static int create_role(struct request *request)
 			"expected `description` (a string) and `scopes` (an array of scopes)");
 	if (!status)
 		status = auth_authorize(request, &scopes);
+	text = status ? NULL : write_sorted(request, &scopes);
+	if (!status && !text)
+		status = refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
 	if (status)
 		return status;
 	struct row *row = find(request);
@@ -150,6 +201,9 @@ static int create_role(struct request *request)
 		return refuse(request, REQUEST_CONFLICT, "Role already exists: %s", id);
 	if (same)
 		return reply_role(request);
+	status = check_roles(request, &scopes);
+	if (status)
+		return status;
 	store_run(request->sandbox->store,
 		"INSERT INTO roles (role_id, description, scopes, created, modified) "
 		"VALUES (?, ?, ?, ?, ?)",
@@ -177,6 +231,8 @@ static int update_role(struct request *request)
 		return refuse(request, RESOURCE_NOT_FOUND, "Role not found");
 	struct tc_scopes added = auth_added(request, &held, &scopes);
 	status = auth_authorize(request, &added);
+	if (!status)
+		status = check_roles(request, &scopes);
 	if (status)
 		return status;
 	store_run(request->sandbox->store,

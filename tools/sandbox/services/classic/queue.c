@@ -93,7 +93,7 @@ static int claim_work(struct request *request)
 	struct task *task = queue_next_pending(request, queue_of(request));
 	if (!task)
 		return 204;
-	return queue_claim_run(request, task, task_last_run(task), group, id)
+	return queue_claim_run(request, task, task_last_run(task), group, id, true)
 		? 200
 		: refuse(request, INTERNAL_SERVER_ERROR, "the claim could not be stored");
 }

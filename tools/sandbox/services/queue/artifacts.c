@@ -61,19 +61,23 @@ const char *artifact_object_name(
 	return request_printf(request, "t/%s/%lld/%s", task_id, (long long)run_id, name);
 }
 
-bool artifact_write_credentials(struct request *request, const char *scope)
+bool artifact_write_credentials(
+	struct request *request, const char *client_id, const char *scope, int64_t expires_ms)
 {
+	int64_t until = request->now_ms + DAY_MS;
 	const char *certificate;
 	const char *token;
 
-	if (!scope ||
+	if (expires_ms < until)
+		until = expires_ms;
+	if (!client_id || !scope ||
 		!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key,
-			NULL, &(struct tc_scopes){ &scope, 1 }, request->now_ms - 5 * MINUTE_MS,
-			request->now_ms + DAY_MS, &certificate, &token))
+			client_id, &(struct tc_scopes){ &scope, 1 }, request->now_ms, until,
+			&certificate, &token))
 		return false;
 	write_name(&request->reply, "credentials");
 	write_object(&request->reply);
-	write_member(&request->reply, "clientId", QUEUE_ISSUER);
+	write_member(&request->reply, "clientId", client_id);
 	write_member(&request->reply, "accessToken", token);
 	write_member(&request->reply, "certificate", certificate);
 	write_end_object(&request->reply);
@@ -105,7 +109,7 @@ static int read_artifact(struct request *request, struct artifact *artifact)
 		const char *storage, *target, *type;
 	} kinds[KINDS] = { { "s3", NULL, NULL }, { "azure", NULL, NULL }, { "object", NULL, NULL },
 		{ "reference", "url", NULL }, { "link", "artifact", "application/binary" },
-		{ "error", "message", "application/json" } };
+		{ "error", "message", "application/binary" } };
 	const tc_json *length = tc_json_get(request->input, "contentLength");
 	size_t kind = 0;
 
@@ -156,7 +160,7 @@ static int check_existing(
 	bool to_link = is(old->storage, "reference") && is(new->storage, "link");
 
 	if (is(old->storage, "object"))
-		return refuse_html(request, 500, "Object already exists");
+		return refuse(request, INTERNAL_SERVER_ERROR, "Internal Server Error");
 	if (strcmp(old->storage, new->storage) != 0 && !to_link)
 		return refuse(request, REQUEST_CONFLICT,
 			"Artifact already exists, with different type: it is %s", old->storage);
@@ -185,11 +189,11 @@ static bool write_s3(struct request *request, const struct artifact *artifact)
 	return url != NULL;
 }
 
-static bool write_object_upload(
-	struct request *request, const struct task *task, int64_t run_id, struct artifact *artifact)
+static bool write_object_upload(struct request *request, const struct task *task,
+	const struct run *run, struct artifact *artifact)
 {
 	struct writer *reply = &request->reply;
-	const char *name = artifact_object_name(request, task->id, run_id, artifact->name);
+	const char *name = artifact_object_name(request, task->id, run->id, artifact->name);
 
 	write_member(reply, "name", name);
 	write_member(reply, "projectId", task->project_id);
@@ -197,7 +201,10 @@ static bool write_object_upload(
 	write_member_date(reply, "expires", artifact->expires);
 	return name &&
 		artifact_write_credentials(request,
-			request_printf(request, "object:upload:%s:%s", task->project_id, name));
+			request_printf(request, "artifact-upload/%s/%lld/on/%s/%s", task->id,
+				(long long)run->id, run->worker_group, run->worker_id),
+			request_printf(request, "object:upload:%s:%s", task->project_id, name),
+			artifact->expires);
 }
 
 static bool make_target(struct request *request, struct artifact *artifact)
@@ -233,13 +240,49 @@ static void publish(struct request *request, const struct task *task, const stru
 	tc__buffer_clear(&writer.text);
 }
 
+/* What createArtifact is about. A task or a run that is none is the caller's mistake here, before
+ * scopes count. */
+static struct task *find_run(struct request *request, struct run **run, int *status)
+{
+	const char *id = request_argument(request, "taskId");
+	struct task *task = task_load(request->sandbox->store, &request->arena, id);
+
+	*run = task ? task_run(task, strtol(request_argument(request, "runId"), NULL, 10)) : NULL;
+	if (!*run) {
+		*status = refuse(request, INPUT_ERROR, "%s not found", task ? "Run" : "Task");
+		return NULL;
+	}
+	const struct scope_value values[] = {
+		{ .name = "workerGroup", .text = (*run)->worker_group },
+		{ .name = "workerId", .text = (*run)->worker_id },
+		{ .name = NULL },
+	};
+	*status = authorize(request, values);
+	return *status ? NULL : task;
+}
+
+static int reply_created(struct request *request, const struct task *task, const struct run *run,
+	struct artifact *artifact)
+{
+	bool ok = true;
+
+	write_object(&request->reply);
+	write_member(&request->reply, "storageType", artifact->storage);
+	if (artifact_has_bytes(artifact))
+		ok = write_s3(request, artifact);
+	if (is(artifact->storage, "object"))
+		ok = write_object_upload(request, task, run, artifact);
+	write_end_object(&request->reply);
+	return ok ? 200 : refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+}
+
 int queue_create_artifact(struct request *request)
 {
 	struct artifact artifact;
 	struct artifact old;
 	struct run *run;
-	int status;
-	struct task *task = queue_load_run(request, &run, &status);
+	int status = authenticate(request);
+	struct task *task = status ? NULL : find_run(request, &run, &status);
 
 	if (!task)
 		return status;
@@ -265,15 +308,30 @@ int queue_create_artifact(struct request *request)
 	artifact_save(request, task->id, run->id, &artifact);
 	if (artifact.present)
 		publish(request, task, run, &artifact);
-	write_object(&request->reply);
-	write_member(&request->reply, "storageType", artifact.storage);
-	bool ok = true;
-	if (artifact_has_bytes(&artifact))
-		ok = write_s3(request, &artifact);
-	if (is(artifact.storage, "object"))
-		ok = write_object_upload(request, task, run->id, &artifact);
-	write_end_object(&request->reply);
-	return ok ? 200 : refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	return reply_created(request, task, run, &artifact);
+}
+
+/* Tells of a finished artifact. One with a contentLength cannot be told of, the schema of the
+ * message has no such member: it is kept as finished, and the caller learns of the failure. */
+static int publish_finished(struct request *request, const struct task *task, const struct run *run,
+	const struct artifact *artifact)
+{
+	if (artifact->content_length < 0) {
+		publish(request, task, run, artifact);
+		return 204;
+	}
+	store_commit(request->sandbox->store);
+	store_begin(request->sandbox->store);
+	return refuse(request, INTERNAL_SERVER_ERROR,
+		"the message artifact-created must not have the member contentLength");
+}
+
+/* Whether the object service has all of an artifact's bytes. */
+static bool is_uploaded(struct request *request, const char *object)
+{
+	return object &&
+		store_number(request->sandbox->store, 0,
+			"SELECT finished FROM objects WHERE name = ?", "t", object) != 0;
 }
 
 int queue_finish_artifact(struct request *request)
@@ -291,10 +349,14 @@ int queue_finish_artifact(struct request *request)
 	if (!is(artifact.storage, "object"))
 		return refuse(
 			request, INPUT_ERROR, "Cannot finish a %s artifact", artifact.storage);
+	if (artifact.present) /* again, which tells the world again */
+		return publish_finished(request, task, run, &artifact);
 	if (!is(request_text(request, "uploadId"), artifact.target))
 		return refuse(request, INPUT_ERROR, "Invalid uploadId");
+	if (!is_uploaded(request, artifact_object_name(request, task->id, run->id, artifact.name)))
+		return refuse(request, INPUT_ERROR,
+			"The object of this artifact does not exist, or is not finished");
 	artifact.present = true;
 	artifact_save(request, task->id, run->id, &artifact);
-	publish(request, task, run, &artifact);
-	return common_empty(request);
+	return publish_finished(request, task, run, &artifact);
 }

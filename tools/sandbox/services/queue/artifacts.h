@@ -29,8 +29,10 @@ bool artifact_has_bytes(const struct artifact *artifact);
 const char *artifact_object_name(
 	struct request *request, const char *task_id, int64_t run_id, const char *name);
 
-/* Writes {clientId, accessToken, certificate} for one scope of the object service. */
-bool artifact_write_credentials(struct request *request, const char *scope);
+/* Writes {clientId, accessToken, certificate} of the name `client_id` for one scope of the object
+ * service, good for a day or until `expires_ms`. */
+bool artifact_write_credentials(
+	struct request *request, const char *client_id, const char *scope, int64_t expires_ms);
 
 handler_fn queue_create_artifact, queue_finish_artifact;
 handler_fn queue_get_artifact, queue_get_latest_artifact, queue_artifact, queue_latest_artifact,

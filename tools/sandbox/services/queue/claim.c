@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/services/queue/queue.h"
+#include "tools/sandbox/tasks/messages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,21 +61,6 @@ static bool write_credentials(
 	return true;
 }
 
-/* Claims write this date as the database gives it: no trailing zeros, and an offset. */
-static void write_taken_until(struct writer *writer, int64_t ms)
-{
-	char date[DATE_SIZE + 8];
-
-	write_date(date, ms);
-	size_t length = strlen(date) - 1; /* without the Z */
-	while (date[length - 1] == '0')
-		length--;
-	if (date[length - 1] == '.')
-		length--;
-	snprintf(date + length, sizeof date - length, "+00:00");
-	write_member(writer, "takenUntil", date);
-}
-
 static bool write_claim(struct request *request, const struct task *task, const struct run *run)
 {
 	struct writer *reply = &request->reply;
@@ -85,7 +71,7 @@ static bool write_claim(struct request *request, const struct task *task, const 
 	write_member_int(reply, "runId", run->id);
 	write_member(reply, "workerGroup", run->worker_group);
 	write_member(reply, "workerId", run->worker_id);
-	write_taken_until(reply, run->taken_until);
+	write_member_zoned(reply, "takenUntil", run->taken_until);
 	write_member_raw(reply, "task", task->definition);
 	bool ok = write_credentials(request, task, run);
 	write_end_object(reply);
@@ -159,10 +145,11 @@ static void lose_claim(struct request *request, const struct task *task, const s
 }
 
 bool queue_claim_run(struct request *request, struct task *task, struct run *run,
-	const char *worker_group, const char *worker_id)
+	const char *worker_group, const char *worker_id, bool by_work)
 {
 	struct step step = queue_step(request);
 
+	run->by_work = by_work;
 	task_claim(&step, task, run, worker_group, worker_id);
 	note_recent(request, task, run);
 	lose_claim(request, task, run);
@@ -181,7 +168,7 @@ static int64_t claim_many(
 
 	while (*ok && count < wanted && (task = queue_next_pending(request, worker->queue))) {
 		*ok = queue_claim_run(
-			request, task, task_last_run(task), worker->group, worker->id);
+			request, task, task_last_run(task), worker->group, worker->id, true);
 		count++;
 	}
 	return count;
@@ -244,6 +231,25 @@ int queue_claim_work(struct request *request)
 	return 200;
 }
 
+/* Whether the worker has claimed this run by claimTask before; claimWork does not count. */
+static bool is_own_claim(const struct run *run, const struct worker *worker)
+{
+	return strcmp(run->state, "running") == 0 && !run->by_work &&
+		strcmp(run->worker_group, worker->group) == 0 &&
+		strcmp(run->worker_id, worker->id) == 0;
+}
+
+/* The same claim once more, and told to the world once more. */
+static int claim_again(struct request *request, const struct task *task, const struct run *run)
+{
+	struct step step = queue_step(request);
+
+	pulse_task(&step, task, run, "task-running");
+	if (write_claim(request, task, run))
+		return 200;
+	return refuse(request, INTERNAL_SERVER_ERROR, "no credentials could be made");
+}
+
 static int authorize_claim(struct request *request, const struct task *task)
 {
 	const struct scope_value values[] = {
@@ -278,10 +284,12 @@ int queue_claim_task(struct request *request)
 	queue_see_worker(request, task->queue_id, worker.group, worker.id);
 	if (quarantined(request, task->queue_id, worker.group, worker.id))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the worker is quarantined");
+	if (is_own_claim(run, &worker))
+		return claim_again(request, task, run);
 	if (strcmp(run->state, "pending") != 0)
 		return refuse(request, REQUEST_CONFLICT,
 			"Run %lld was already claimed by another worker", (long long)run->id);
-	if (!queue_claim_run(request, task, run, worker.group, worker.id))
+	if (!queue_claim_run(request, task, run, worker.group, worker.id, false))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the claim could not be stored");
 	return 200;
 }
@@ -333,9 +341,7 @@ static int report(struct request *request, const char *state, const char *reason
 		return status;
 	/* the same report again is harmless, and published again */
 	if (is_text(run->state, state) && is_text(run->reason_resolved, reason)) {
-		const struct run *last = task_last_run(task);
-		if (last == run || is_text(last->state, "pending"))
-			task_announce(&step, task, last);
+		task_announce_again(&step, task, run);
 		return queue_reply_status(request, task);
 	}
 	if (!is_text(run->state, "running"))

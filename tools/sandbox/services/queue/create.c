@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/base/date.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/tasks/messages.h"
@@ -19,21 +20,58 @@ struct draft {
 	const tc_json *input;
 };
 
-static int check_dates(struct request *request, struct draft *draft)
+/* What refusals show of the body beside what was sent. */
+static void show_filled(struct request *request, const struct draft *draft)
+{
+	char *expires = tc__arena_bytes(&request->arena, DATE_SIZE);
+
+	if (!expires)
+		return;
+	write_date(expires, draft->expires);
+	request->filled[0].name = "taskQueueId";
+	request->filled[0].text = draft->queue_id;
+	request->filled[1].name = "taskGroupId";
+	request->filled[1].text = draft->group_id;
+	request->filled[2].name = "expires";
+	request->filled[2].text = expires;
+}
+
+/* A date that the services' JavaScript cannot read is near every other, and then 1970. */
+static bool is_unread(const tc_json *date)
+{
+	int64_t ms;
+
+	return tc_json_kind(date) == TC_JSON_STRING &&
+		date_read(tc_json_text(date), &ms) == DATE_UNREAD;
+}
+
+static int check_created(struct request *request, const struct draft *draft)
 {
 	int64_t now = request->now_ms;
 
-	draft->created = common_date(request, "created", -1);
-	draft->deadline = common_date(request, "deadline", -1);
-	draft->expires = common_date(request, "expires", draft->deadline + YEAR_MS);
-	if (draft->created < 0 || draft->deadline < 0 || draft->expires < 0)
-		return refuse(request, INPUT_VALIDATION_ERROR,
-			"`created` and `deadline` must be dates, and `expires` too when given");
 	if (draft->created < now - DRIFT_MS || draft->created > now + DRIFT_MS)
 		return refuse(request, INPUT_ERROR,
 			"`created` must be within 15 minutes of the current time");
 	if (draft->deadline < draft->created)
 		return refuse(request, INPUT_ERROR, "`deadline` cannot be before `created`");
+	return 0;
+}
+
+static int check_dates(struct request *request, struct draft *draft)
+{
+	int64_t now = request->now_ms;
+	bool unread = is_unread(tc_json_get(request->input, "created"));
+
+	draft->created = unread ? 0 : common_date(request, "created", -1);
+	draft->deadline = common_date(request, "deadline", -1);
+	draft->expires = common_date(request, "expires", draft->deadline + YEAR_MS);
+	if (draft->created < 0 || draft->deadline < 0 || draft->expires < 0)
+		return refuse(request, INPUT_VALIDATION_ERROR,
+			"`created` and `deadline` must be dates, and `expires` too when given");
+	show_filled(request, draft);
+	int status = unread ? 0 : check_created(request, draft);
+	if (status)
+		return status;
 	if (draft->deadline < now)
 		return refuse(request, INPUT_ERROR, "`deadline` cannot be in the past");
 	if (draft->deadline > now + DEADLINE_MAX_MS + DRIFT_MS)
@@ -155,6 +193,7 @@ static void write_part(
 static const char *write_definition(struct request *request, const struct draft *draft)
 {
 	struct writer writer = { .text = TC__BUFFER(REPLY_MAX) };
+	char created[DATE_SIZE]; /* which may be 0 */
 
 	write_object(&writer);
 	write_member(
@@ -169,7 +208,8 @@ static const char *write_definition(struct request *request, const struct draft 
 	write_part(&writer, draft->input, "routes", "[]");
 	write_member(&writer, "priority", task_priority_name(task_priority(draft->priority)));
 	write_member_int(&writer, "retries", draft->retries);
-	write_member_date(&writer, "created", draft->created);
+	write_date(created, draft->created);
+	write_member(&writer, "created", created);
 	write_member_date(&writer, "deadline", draft->deadline);
 	write_member_date(&writer, "expires", draft->expires);
 	write_part(&writer, draft->input, "scopes", "[]");
@@ -274,7 +314,7 @@ static int insert(
 		"ttttttitiiiii", draft->id, definition, draft->group_id, draft->scheduler_id,
 		draft->project_id, draft->queue_id, task_priority(draft->priority), draft->requires,
 		draft->retries, draft->retries, draft->created, draft->deadline, draft->expires);
-	sandbox_due_by(sandbox, draft->deadline);
+	sandbox_look_by(sandbox, draft->deadline + sandbox->options.deadline_delay_ms);
 	struct task *task = task_load(sandbox->store, &request->arena, draft->id);
 	struct step step = queue_step(request);
 	if (!task)
@@ -303,6 +343,9 @@ static int store_draft(struct request *request, const struct draft *draft, bool 
 
 	if (!definition)
 		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	if (request->unstorable)
+		return refuse(request, INTERNAL_SERVER_ERROR,
+			"the database keeps no NUL and no half a surrogate");
 	struct task *task = task_load(request->sandbox->store, &request->arena, draft->id);
 	if (!task)
 		return insert(request, draft, definition, schedule);

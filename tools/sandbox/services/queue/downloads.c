@@ -11,6 +11,9 @@
 /* So many links in a row are a circle. */
 #define LINKS_MAX 20
 
+/* What the schemas of lists allow; createArtifact takes longer ones. */
+#define NAME_LENGTH_MAX 1024
+
 static bool is(const char *a, const char *b)
 {
 	return a && strcmp(a, b) == 0;
@@ -155,8 +158,10 @@ static int reply_content(struct request *request, const struct task *task, const
 	if (is(artifact->storage, "object")) {
 		const char *name = artifact_object_name(request, task->id, run->id, artifact->name);
 		write_member(reply, "name", name);
-		ok = artifact_write_credentials(
-			request, request_printf(request, "object:download:%s", name));
+		ok = artifact_write_credentials(request,
+			request_printf(request, "artifact-download/%s/%lld/%s", task->id,
+				(long long)run->id, artifact->name),
+			request_printf(request, "object:download:%s", name), artifact->expires);
 	} else {
 		write_member(reply, "reason", artifact->reason);
 		write_member(reply, "message", artifact->target);
@@ -210,8 +215,16 @@ static void write_listed_artifact(struct request *request, struct row *row)
 	const char *name = store_copy(&request->arena, row, 0);
 	struct artifact artifact;
 
+	/* a name that the schema of the reply does not allow breaks the page */
+	request->broken = request->broken || (name && strlen(name) > NAME_LENGTH_MAX);
 	if (artifact_load(request, task, store_int(row, 2), name, &artifact))
 		write_artifact(&request->reply, &artifact);
+}
+
+static int refuse_name(struct request *request)
+{
+	return refuse(request, INTERNAL_SERVER_ERROR,
+		"the reply breaks its schema: a name has more than %d characters", NAME_LENGTH_MAX);
 }
 
 static int list_artifacts(struct request *request, bool latest)
@@ -228,10 +241,10 @@ static int list_artifacts(struct request *request, bool latest)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT name, task_id, run_id FROM artifacts WHERE task_id = ? AND run_id = ? AND "
-		"name > ? AND "
-		"expires > ? ORDER BY name LIMIT ?",
+		"name COLLATE en_us > ? AND expires > ? ORDER BY name COLLATE en_us LIMIT ?",
 		"titii", task->id, run->id, page.after, request->now_ms, page.limit + 1);
-	return common_list(request, &artifacts, &page, row);
+	common_list(request, &artifacts, &page, row);
+	return request->broken ? refuse_name(request) : 200;
 }
 
 int queue_list_artifacts(struct request *request)
@@ -256,6 +269,10 @@ static int artifact_info(struct request *request, bool latest)
 	if (!artifact_load(
 		    request, task->id, run->id, request_argument(request, "name"), &artifact))
 		return refuse_missing(request);
+	if (!artifact.present)
+		return refuse_missing(request);
+	if (strlen(artifact.name) > NAME_LENGTH_MAX)
+		return refuse_name(request);
 	write_artifact(&request->reply, &artifact);
 	return 200;
 }

@@ -5,7 +5,6 @@
 #include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/tasks/messages.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct group {
@@ -35,19 +34,22 @@ static int load_group(struct request *request, struct group *group)
 }
 
 /* The scopes of what changes a group name its scheduler. */
+static int authorize_group(struct request *request, const struct group *group)
+{
+	const struct scope_value values[] = {
+		{ .name = "schedulerId", .text = group->scheduler_id },
+		{ .name = NULL },
+	};
+	return authorize(request, values);
+}
+
 static int load_authorized(struct request *request, struct group *group)
 {
 	int status = authenticate(request);
 
 	if (!status)
 		status = load_group(request, group);
-	if (status)
-		return status;
-	const struct scope_value values[] = {
-		{ .name = "schedulerId", .text = group->scheduler_id },
-		{ .name = NULL },
-	};
-	return authorize(request, values);
+	return status ? status : authorize_group(request, group);
 }
 
 static void write_group(struct writer *reply, const struct group *group)
@@ -92,7 +94,6 @@ int queue_seal_task_group(struct request *request)
 	return reply_group(request, &group);
 }
 
-/* Pages go by the order of creation: the token is a row's number. */
 int queue_list_task_group(struct request *request)
 {
 	static const struct list tasks = { "tasks", queue_write_task, 0 };
@@ -105,9 +106,10 @@ int queue_list_task_group(struct request *request)
 	if (status)
 		return status;
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT seq, task_id FROM tasks WHERE group_id = ? AND seq > ? ORDER BY seq LIMIT "
-		"?",
-		"tii", group.id, (int64_t)strtoll(page.after, NULL, 10), page.limit + 1);
+		"SELECT task_id, task_id FROM tasks WHERE group_id = ? AND task_id COLLATE en_us > "
+		"? "
+		"ORDER BY task_id COLLATE en_us LIMIT ?",
+		"tti", group.id, page.after, page.limit + 1);
 	write_object(&request->reply);
 	write_group(&request->reply, &group);
 	common_list_into(request, &tasks, &page, row);
@@ -154,8 +156,15 @@ int queue_cancel_task_group(struct request *request)
 {
 	struct writer *reply = &request->reply;
 	struct group group;
-	int status = load_authorized(request, &group);
+	int status = authenticate(request);
 
+	if (!status)
+		status = load_group(request, &group);
+	if (!status && !group.sealed) /* whatever the scopes are */
+		status = refuse(request, REQUEST_CONFLICT,
+			"Task group `%s` is not sealed and cannot be canceled", group.id);
+	if (!status)
+		status = authorize_group(request, &group);
 	if (status)
 		return status;
 	write_object(reply);
@@ -172,13 +181,10 @@ int queue_cancel_task_group(struct request *request)
 	return count < 0 ? refuse(request, INTERNAL_SERVER_ERROR, "out of memory") : 200;
 }
 
+/* The group has one message for all of its tasks. */
 static bool set_priority(struct request *request, struct task *task)
 {
-	int64_t before = task->priority;
-	struct step step = queue_step(request);
-
 	queue_set_priority(request, task, task_priority(request_text(request, "newPriority")));
-	pulse_priority(&step, task, before);
 	return true;
 }
 

@@ -32,9 +32,10 @@ handler_fn queue_list_provisioners, queue_get_provisioner, queue_list_worker_typ
 handler_fn queue_define_task;
 int queue_store_task(struct request *request, const char *task_id, const tc_json *input);
 
-/* Claims a run for a worker and writes the claim; false when that fails. */
+/* Claims a run for a worker, `by_work` when the worker asked for any, and writes the claim; false
+ * when that fails. */
 bool queue_claim_run(struct request *request, struct task *task, struct run *run,
-	const char *worker_group, const char *worker_id);
+	const char *worker_group, const char *worker_id, bool by_work);
 
 /* The next pending task of a queue; NULL when there is none. */
 struct task *queue_next_pending(struct request *request, const char *queue);

@@ -22,7 +22,7 @@ const struct handler queue_handlers[] = {
 	{ "queue.reportCompleted", queue_report_completed, false },
 	{ "queue.reportFailed", queue_report_failed, false },
 	{ "queue.reportException", queue_report_exception, false },
-	{ "queue.createArtifact", queue_create_artifact, false },
+	{ "queue.createArtifact", queue_create_artifact, true },
 	{ "queue.finishArtifact", queue_finish_artifact, false },
 	{ "queue.getArtifact", queue_get_artifact, true },
 	{ "queue.getLatestArtifact", queue_get_latest_artifact, true },

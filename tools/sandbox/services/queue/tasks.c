@@ -23,40 +23,60 @@ int queue_status(struct request *request)
 	return task ? queue_reply_status(request, task) : status;
 }
 
-static void write_task(struct request *request, const struct task *task)
+/* Columns: task id. */
+static const struct task *row_task(struct request *request, struct row *row)
 {
-	write_member(&request->reply, "taskId", task->id);
-	write_member_raw(&request->reply, "task", task->definition);
+	const char *id = store_copy(&request->arena, row, 0);
+
+	return id ? task_load(request->sandbox->store, &request->arena, id) : NULL;
 }
 
-static void write_status(struct request *request, const struct task *task)
+static void write_task(struct request *request, struct row *row)
 {
+	const struct task *task = row_task(request, row);
+
+	if (!task)
+		return;
+	write_object(&request->reply);
+	write_member(&request->reply, "taskId", task->id);
+	write_member_raw(&request->reply, "task", task->definition);
+	write_end_object(&request->reply);
+}
+
+static void write_status(struct request *request, struct row *row)
+{
+	const struct task *task = row_task(request, row);
+
+	if (!task)
+		return;
+	write_object(&request->reply);
 	write_member(&request->reply, "taskId", task->id);
 	write_name(&request->reply, "status");
 	task_write_status(&request->reply, &request->arena, task);
+	write_end_object(&request->reply);
 }
 
-/* {tasks|statuses: [...]} for the body's taskIds; those that do not exist are left out. */
-static int reply_listed(struct request *request, const char *name,
-	void (*write)(struct request *request, const struct task *task))
+/* {tasks|statuses: [...]} for the body's taskIds, each once and in an order of their own, by pages;
+ * those that do not exist are left out. */
+static int reply_listed(struct request *request, const char *name, write_row_fn *write)
 {
+	const struct list list = { name, write, 0 };
 	const tc_json *ids = tc_json_get(request->input, "taskIds");
+	struct page page;
+	char *text = NULL;
 
-	write_object(&request->reply);
-	write_name(&request->reply, name);
-	write_array(&request->reply);
-	for (size_t i = 0; i < tc_json_count(ids); i++) {
-		const char *id = tc_json_text(tc_json_item(ids, i));
-		const struct task *task =
-			id ? task_load(request->sandbox->store, &request->arena, id) : NULL;
-		if (!task)
-			continue;
-		write_object(&request->reply);
-		write(request, task);
-		write_end_object(&request->reply);
-	}
-	write_end_array(&request->reply);
-	write_end_object(&request->reply);
+	if (!common_page(request, &page))
+		return common_refuse_page(request);
+	if (tc_json_kind(ids) != TC_JSON_ARRAY)
+		return refuse(request, INPUT_VALIDATION_ERROR, "`taskIds` must be an array");
+	if (tc_json_write(ids, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
+		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	struct row *row = store_query(request->sandbox->store,
+		"SELECT task_id FROM tasks WHERE task_id IN (SELECT value FROM json_each(?)) AND "
+		"task_id > ? ORDER BY task_id LIMIT ?",
+		"tti", text, page.after, page.limit + 1);
+	common_list(request, &list, &page, row);
+	tc_release(text);
 	return 200;
 }
 
@@ -96,8 +116,8 @@ int queue_list_dependents(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT task_id, task_id FROM dependencies WHERE required = ? AND task_id > ? "
-		"ORDER BY task_id LIMIT ?",
+		"SELECT task_id, task_id FROM dependencies WHERE required = ? AND task_id COLLATE "
+		"en_us > ? ORDER BY task_id COLLATE en_us LIMIT ?",
 		"tti", request_argument(request, "taskId"), page.after, page.limit + 1);
 	write_object(&request->reply);
 	write_member(&request->reply, "taskId", request_argument(request, "taskId"));
@@ -160,10 +180,7 @@ int queue_rerun_task(struct request *request)
 		return status;
 	if (task->deadline <= request->now_ms)
 		return refuse_late(request, task, "rerun");
-	if (!task->run_count)
-		return refuse(request, REQUEST_CONFLICT,
-			"Task `%s` is unscheduled and cannot be rerun", task->id);
-	if (!task_resolved(task))
+	if (task->run_count && !task_resolved(task))
 		return queue_reply_status(request, task);
 	task->retries_left = task->retries;
 	return task_add_run(&step, task, "rerun") ? queue_reply_status(request, task)
@@ -180,14 +197,8 @@ int queue_cancel_task(struct request *request)
 		return status;
 	if (task->deadline <= request->now_ms)
 		return refuse_late(request, task, "canceled");
-	const struct run *last = task_last_run(task);
-	if (task_resolved(task)) {
-		if (last->reason_resolved && strcmp(last->reason_resolved, "canceled") == 0)
-			return queue_reply_status(request, task);
-		return refuse(request, REQUEST_CONFLICT,
-			"Task `%s` is already resolved as %s and cannot be canceled", task->id,
-			task->state);
-	}
+	if (task_resolved(task)) /* however it was */
+		return queue_reply_status(request, task);
 	return task_abort(&step, task, "canceled") ? queue_reply_status(request, task)
 						   : failed_step(request);
 }

@@ -9,18 +9,6 @@
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define EXPIRES_MS (5 * DAY_MS)
 
-/* One row or 404. */
-static int reply_one(
-	struct request *request, struct row *row, write_row_fn *write, const char *what)
-{
-	bool found = store_next(row);
-
-	if (found)
-		write(request, row);
-	store_end(request->sandbox->store, row);
-	return found ? 200 : refuse(request, RESOURCE_NOT_FOUND, "%s not found", what);
-}
-
 static void write_activity(struct writer *reply, int64_t last_active)
 {
 	write_member(reply, "description", "");
@@ -45,8 +33,9 @@ int queue_list_provisioners(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id > ? "
-		"GROUP BY provisioner_id ORDER BY provisioner_id LIMIT ?",
+		"SELECT provisioner_id, max(last_active) FROM queues WHERE provisioner_id COLLATE "
+		"en_us > ? "
+		"GROUP BY provisioner_id ORDER BY provisioner_id COLLATE en_us LIMIT ?",
 		"ti", page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -58,7 +47,7 @@ int queue_get_provisioner(struct request *request)
 		"GROUP BY provisioner_id",
 		"t", request_argument(request, "provisionerId"));
 
-	return reply_one(request, row, write_provisioner, "Provisioner");
+	return common_one(request, row, write_provisioner, "Provisioner");
 }
 
 static void write_worker_type(struct request *request, struct row *row)
@@ -80,7 +69,8 @@ int queue_list_worker_types(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT worker_type, last_active, provisioner_id, queue_id FROM queues WHERE "
-		"provisioner_id = ? AND worker_type > ? ORDER BY worker_type LIMIT ?",
+		"provisioner_id = ? AND worker_type COLLATE en_us > ? ORDER BY worker_type "
+		"COLLATE en_us LIMIT ?",
 		"tti", request_argument(request, "provisionerId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -93,7 +83,7 @@ int queue_get_worker_type(struct request *request)
 		"tt", request_argument(request, "provisionerId"),
 		request_argument(request, "workerType"));
 
-	return reply_one(request, row, write_worker_type, "Worker-type");
+	return common_one(request, row, write_worker_type, "Worker-type");
 }
 
 static void write_task_queue(struct request *request, struct row *row)
@@ -112,8 +102,9 @@ int queue_list_task_queues(struct request *request)
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT queue_id, last_active FROM queues WHERE queue_id > ? ORDER BY queue_id "
-		"LIMIT ?",
+		"SELECT queue_id, last_active FROM queues WHERE queue_id COLLATE en_us > ? ORDER "
+		"BY "
+		"queue_id COLLATE en_us LIMIT ?",
 		"ti", page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }
@@ -124,7 +115,7 @@ int queue_get_task_queue(struct request *request)
 		"SELECT queue_id, last_active FROM queues WHERE queue_id = ?", "t",
 		request_argument(request, "taskQueueId"));
 
-	return reply_one(request, row, write_task_queue, "Task queue");
+	return common_one(request, row, write_task_queue, "Task queue");
 }
 
 /* Columns: key, group, id, first claim, last active, quarantine, recent, expires, details. */
@@ -143,7 +134,8 @@ static void write_listed_worker(struct request *request, struct row *row)
 	write_member(reply, "workerId", store_text(row, 2));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
-	write_member_date(reply, "quarantineUntil", store_int(row, 5));
+	if (store_int(row, 5) > request->now_ms)
+		write_member_date(reply, "quarantineUntil", store_int(row, 5));
 	if (tc_json_parse(text, strlen(text), &recent, NULL) == TC_OK && tc_json_count(recent)) {
 		write_name(reply, "latestTask");
 		write_json(reply, tc_json_item(recent, 0));
@@ -168,8 +160,9 @@ int queue_list_workers(struct request *request)
 		return common_refuse_page(request);
 	struct row *row = store_query(request->sandbox->store,
 		"SELECT " WORKER_COLUMNS " FROM workers WHERE queue_id = ? AND "
-		"worker_group || '/' || worker_id > ? AND (? IS NULL OR "
-		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 LIMIT ?",
+		"(worker_group || '/' || worker_id) COLLATE en_us > ? AND (? IS NULL OR "
+		"(ifnull(quarantine_until, 0) > ?) = (? = 'true')) ORDER BY 1 COLLATE en_us LIMIT "
+		"?",
 		"tttiti", queue_of(request), page.after, quarantined, request->now_ms, quarantined,
 		page.limit + 1);
 	return common_list(request, &list, &page, row);
@@ -189,7 +182,9 @@ static void write_worker(struct request *request, struct row *row)
 	write_member_date(reply, "expires", store_int(row, 7));
 	write_member_date(reply, "firstClaim", store_int(row, 3));
 	write_member_date(reply, "lastDateActive", store_int(row, 4));
-	write_member_date(reply, "quarantineUntil", store_int(row, 5));
+	/* one that was never in quarantine has been out of it for ten years */
+	write_member_date(reply, "quarantineUntil",
+		store_int(row, 5) ? store_int(row, 5) : store_int(row, 3) - 3652 * DAY_MS);
 	write_member_raw(reply, "quarantineDetails", store_text(row, 8));
 	write_end_object(reply);
 }
@@ -203,7 +198,7 @@ int queue_get_worker(struct request *request)
 		"ttt", queue_of(request), request_argument(request, "workerGroup"),
 		request_argument(request, "workerId"));
 
-	return reply_one(request, row, write_worker, "Worker");
+	return common_one(request, row, write_worker, "Worker");
 }
 
 int queue_quarantine_worker(struct request *request)
@@ -322,10 +317,11 @@ int queue_list_pending(struct request *request)
 
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
+	/* oldest first */
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT r.task_id, r.task_id, r.run_id, r.scheduled, t.definition FROM runs r JOIN "
-		"tasks t ON t.task_id = r.task_id WHERE r.state = 'pending' AND r.queue_id = ? AND "
-		"r.task_id > ? ORDER BY r.task_id LIMIT ?",
+		"SELECT printf('%015d/%015d', r.scheduled, t.seq) AS age, r.task_id, r.run_id, "
+		"r.scheduled, t.definition FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
+		"r.state = 'pending' AND r.queue_id = ? AND age > ? ORDER BY age LIMIT ?",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }

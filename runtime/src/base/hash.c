@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/common/hash.h"
+#include "runtime/src/base/hash.h"
 
-#include "runtime/src/common/clock.h"
+#include "runtime/src/base/random.h"
 #include <assert.h>
 #include <sodium.h>
 
@@ -11,7 +11,7 @@ struct tc__hash_key tc__hash_key(void)
 {
 	struct tc__hash_key key;
 
-	tc__random(NULL, key.bytes, sizeof key.bytes);
+	tc__random_bytes(key.bytes, sizeof key.bytes);
 	return key;
 }
 

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Whether each reader takes linear time: its instructions at n, 2n and 4n are the same for each n,
+ * within 5 %. Valgrind counts them (callgrind, in a process of its own for each); where it is not
+ * installed CPU time has to do, within wide limits. */
+#include "tests/bench/measure.h"
+
+#include "runtime/src/call/reshape.h"
+#include "runtime/src/flow/pages.h"
+#include "runtime/src/http/events.h"
+#include "runtime/src/http/request.h"
+#include "runtime/src/json/json.h"
+#include "tests/harness/ci.h"
+#include "tests/harness/kinds.h"
+#include "tests/harness/task_group.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/credentials.h>
+
+#define INSTRUCTIONS_MAX 1.05
+#define CPU_MAX 2.0 /* with the square it would be 4 at 4n */
+
+/* What one case works on. */
+struct input {
+	struct tc__buffer text;
+	size_t size;
+};
+
+static void require(bool condition, const char *what)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "bench_linear: %s\n", what);
+	abort();
+}
+
+/* `begin`, as many times `part` as give the size, `end` */
+static void repeat(struct input *input, const char *begin, const char *part, const char *end)
+{
+	tc__buffer_text(&input->text, begin);
+	while (input->text.length < input->size)
+		tc__buffer_text(&input->text, part);
+	tc__buffer_text(&input->text, end);
+}
+
+/* ---- JSON ---- */
+
+static void make_group(struct input *input)
+{
+	size_t length;
+	char *text = tt_task_group_text(input->size, &length);
+
+	tc__buffer_add(&input->text, text, length);
+	tc_release(text);
+}
+
+static void parse(struct input *input)
+{
+	const tc_json *json = NULL;
+
+	require(tc_json_parse(input->text.data, input->text.length, &json, NULL) == TC_OK, "JSON");
+	tc_release(json);
+}
+
+#define KINDS "{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
+
+static void make_map(struct input *input)
+{
+	tc__buffer_text(&input->text, KINDS "\"counts\":{\"a\":0");
+	for (unsigned i = 0; input->text.length < input->size; i++)
+		tc__buffer_printf(
+			&input->text, ",\"name %08x\":1", i * 2654435761U); /* in no order */
+	tc__buffer_text(&input->text, "}}");
+}
+
+static void make_backslashes(struct input *input)
+{
+	repeat(input, "[1 \"", "\\\\", "\"]");
+}
+
+static void make_quotes(struct input *input)
+{
+	repeat(input, "[1 \"", "\\\"", "\"]");
+}
+
+static void refuse(struct input *input)
+{
+	const tc_json *json = NULL;
+
+	require(tc_json_parse(input->text.data, input->text.length, &json, NULL) != TC_OK,
+		"malformed JSON");
+}
+
+static void make_halves(struct input *input)
+{
+	repeat(input, "[\"", "cut \\ud83d. ", "\"]");
+}
+
+static void mend(struct input *input)
+{
+	const tc_json *json = NULL;
+	int rc = tc_json_read(input->text.data, input->text.length, TC_JSON_MEND, &json, NULL);
+
+	require(rc == TC_OK, "JSON with halves");
+	tc_release(json);
+}
+
+/* ---- typed ---- */
+
+static void decode(struct input *input)
+{
+	void *value = tc_decode(&tt_task_group_type, input->text.data, input->text.length, 0, NULL);
+
+	require(value != NULL, "a typed reply");
+	tc_release(value);
+}
+
+static void decode_map(struct input *input)
+{
+	void *value = tc_decode(&kinds_type, input->text.data, input->text.length, 0, NULL);
+
+	require(value != NULL, "a map");
+	tc_release(value);
+}
+
+static const struct tc_count_rules unique = { .unique = true };
+static const struct tc_type unique_type =
+	TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, &unique);
+
+static void make_unique(struct input *input)
+{
+	const size_t count = input->size / 16;
+
+	for (size_t i = 0; i < count; i++)
+		tc__buffer_printf(&input->text, "item %09zu%c", i, '\0');
+}
+
+static void check_unique(struct input *input)
+{
+	struct {
+		const char **items;
+		size_t count;
+	} list = { NULL, input->text.length / 15 };
+
+	list.items = malloc(list.count * sizeof *list.items);
+	require(list.items != NULL, "memory");
+	for (size_t i = 0; i < list.count; i++)
+		list.items[i] = input->text.data + 15 * i;
+	require(tc_check(&unique_type, &list, NULL) == TC_OK, "items that differ");
+	free(list.items);
+}
+
+/* ---- rows ---- */
+
+/* Half of it is the names of columns, some of them long. */
+static void make_rows(struct input *input)
+{
+	const size_t half = input->size / 2;
+
+	tc__buffer_text(&input->text, "{\"names\":[\"id\",\"name\",\"");
+	while (input->text.length < half / 2)
+		tc__buffer_text(&input->text, "a long name ");
+	tc__buffer_char(&input->text, '"');
+	for (unsigned i = 0; input->text.length < half; i++)
+		tc__buffer_printf(&input->text, ",\"column %08u\"", i);
+	tc__buffer_text(&input->text, "],\"things\":[[1,\"a\"]");
+	while (input->text.length < input->size)
+		tc__buffer_text(&input->text, ",[2],[3,\"b\",4,5,6]");
+	tc__buffer_text(&input->text, "]}");
+}
+
+static void read_rows(struct input *input)
+{
+	const tc_json *page = NULL;
+	int rc = tc__page_of_objects(CI(ROWS), input->text.data, input->text.length, &page, NULL);
+
+	require(rc == TC_OK && tc_json_kind(tc_json_at(page, "/things/0")) == TC_JSON_OBJECT,
+		"rows");
+	tc_release(page);
+}
+
+static void read_typed_rows(struct input *input)
+{
+	const tc_json *reply = NULL;
+
+	require(tc_json_parse(input->text.data, input->text.length, &reply, NULL) == TC_OK, "JSON");
+	void *value = tc__decode_reshaped(CI(ROWS), reply, 0, NULL);
+	require(value != NULL, "typed rows");
+	tc_release(value);
+	tc_release(reply);
+}
+
+/* ---- queries, pages ---- */
+
+static void make_nothing(struct input *input)
+{
+	(void)input;
+}
+
+static void build_query(struct input *input)
+{
+	const struct tc__site site = { .server = CI_ROOT };
+	struct tc__request request;
+	int rc = tc__request_init(&request, &site, CI(FIND), NULL, NULL, NULL);
+
+	for (size_t i = 0; i < input->size / 100 && rc == TC_OK; i++)
+		rc = tc__request_query_sent(&request, "tag", "12345678", NULL);
+	require(rc == TC_OK, "a query");
+	tc__request_clear(&request);
+}
+
+static const struct tc_paging by_key = {
+	.style = TC_PAGING_KEYSET, .query = "before", .key = "/time", .unique = "/id", .add = 1
+};
+
+/* Half of the items share a time. */
+static void make_keyset(struct input *input)
+{
+	tc__buffer_text(&input->text, "{\"items\":[{\"time\":90000000,\"id\":\"first\"}");
+	for (unsigned i = 0; input->text.length < input->size; i++)
+		tc__buffer_printf(&input->text, ",{\"time\":%08u,\"id\":\"number %08u\"}",
+			(unsigned)(2 * input->text.length < input->size ? 80000000 - i : 10000000),
+			i);
+	tc__buffer_text(&input->text, "]}");
+}
+
+static void read_keyset(struct input *input)
+{
+	struct tc__cursor cursor = { .paging = &by_key, .wanted = -1 };
+	struct tc__page_reader *reader = malloc(sizeof *reader);
+	const tc_json *item;
+	bool wanted;
+
+	require(reader != NULL, "memory");
+	tc__page_open(reader, &cursor, true);
+	int rc = tc__page_push(reader, input->text.data, input->text.length, NULL);
+	while (rc == TC_OK && (item = tc__page_take(reader)))
+		rc = tc__cursor_item(&cursor, item, &wanted, NULL);
+	require(rc == TC_OK && tc__page_finish(reader, NULL) == TC_OK, "a page by a key");
+	tc__style_forget_above(&cursor);
+	tc__style_forget(&cursor);
+	tc__page_close(reader);
+	free(reader);
+}
+
+/* ---- events ---- */
+
+#define PIECE 1000
+
+static void make_events(struct input *input)
+{
+	repeat(input, "", "event: message\ndata: {\"a\":1,\ndata: \"b\":[2]}\r\n: more\r\r",
+		"\n\n");
+}
+
+static void make_event(struct input *input)
+{
+	repeat(input, "", "data: a line of one long event\n", "\n\n");
+}
+
+static void read_events(struct input *input)
+{
+	static const struct tc_event_stream stream = { .name = "message" };
+	struct tc__event_reader reader = TC__EVENT_READER(&stream, SIZE_MAX / 4);
+	size_t length, count = 0;
+	char *data;
+
+	for (size_t at = 0; at < input->text.length; at += PIECE) {
+		size_t rest = input->text.length - at;
+		int rc = tc__events_push(
+			&reader, input->text.data + at, rest < PIECE ? rest : PIECE, NULL);
+		require(rc == TC_OK, "events");
+		for (; (data = tc__events_take(&reader, &length)); count++)
+			tc_release(data);
+	}
+	require(count > 0, "an event");
+	tc__events_clear(&reader);
+}
+
+/* ---- certificates ---- */
+
+static void make_certificate(struct input *input)
+{
+	repeat(input,
+		"{\"version\":1,\"seed\":\"0123456789012345678901234567890123456789012=\","
+		"\"signature\":\"01234567890123456789012345678901234567890123\","
+		"\"start\":1000,\"expiry\":2000,\"scopes\":[\"a:b\"",
+		",\"queue:create-task:low:proj/worker\"", "]}");
+}
+
+static void read_certificate(struct input *input)
+{
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *credentials = tc_credentials_new(
+		"id", "kEY012345678901234567890123456789012345678901", input->text.data, &err);
+
+	require(credentials != NULL, tc_error_text(&err));
+	tc_credentials_free(credentials);
+}
+
+/* ---- the measure ---- */
+
+static const struct reader {
+	const char *name;
+	void (*make)(struct input *input);
+	void (*work)(struct input *input);
+	size_t size; /* the smallest */
+} readers[] = {
+	{ "json", make_group, parse, 40000 },
+	{ "json.names", make_map, parse, 40000 },
+	{ "json.backslashes", make_backslashes, refuse, 100000 },
+	{ "json.quotes", make_quotes, refuse, 100000 },
+	{ "json.halves", make_halves, mend, 200000 }, /* beyond what is held back at once */
+	{ "type", make_group, decode, 40000 },
+	{ "type.map", make_map, decode_map, 40000 },
+	{ "type.unique", make_unique, check_unique, 40000 },
+	{ "rows", make_rows, read_rows, 40000 },
+	{ "rows.typed", make_rows, read_typed_rows, 40000 },
+	{ "query", make_nothing, build_query, 50000 },
+	{ "pages.keyset", make_keyset, read_keyset, 40000 },
+	{ "events", make_events, read_events, 40000 },
+	{ "events.one", make_event, read_events, 40000 },
+	{ "certificate", make_certificate, read_certificate, 20000 },
+};
+#define READERS (sizeof readers / sizeof *readers)
+
+void linear_work(const struct reader *reader, struct input *input);
+
+/* What valgrind counts: it knows this function by its name. */
+__attribute__((noinline)) void linear_work(const struct reader *reader, struct input *input)
+{
+	reader->work(input);
+}
+
+/* In the process that is measured: one reading, and its CPU time. */
+static int work(const char *name, const char *size)
+{
+	for (size_t i = 0; i < READERS; i++) {
+		if (strcmp(readers[i].name, name) != 0)
+			continue;
+		struct input input = { TC__BUFFER(SIZE_MAX / 4), strtoul(size, NULL, 10) };
+		readers[i].make(&input);
+		struct input warm = { TC__BUFFER(SIZE_MAX / 4), 2000 };
+		readers[i].make(&warm);
+		readers[i].work(&warm); /* what is done once in a process */
+		double begun = measure_cpu_ns();
+		linear_work(&readers[i], &input);
+		printf("cpu %.0f\n", measure_cpu_ns() - begun);
+		tc__buffer_clear(&warm.text);
+		tc__buffer_clear(&input.text);
+		return 0;
+	}
+	return 2;
+}
+
+/* The figure behind `label` in what a command says; 0 when there is none. */
+static double figure(const char *command, const char *label)
+{
+	FILE *said = popen(command, "re");
+	char line[512];
+	double value = 0;
+
+	while (said && fgets(line, sizeof line, said)) {
+		const char *at = strstr(line, label);
+		if (at)
+			value = strtod(at + strlen(label), NULL);
+	}
+	if (said)
+		pclose(said);
+	return value;
+}
+
+static double measure_once(const char *program, const char *name, size_t size, bool counts)
+{
+	char command[4096];
+
+	snprintf(command, sizeof command, "%s '%s' %s %zu 2>&1",
+		counts ? "valgrind --tool=callgrind --collect-atstart=no "
+			 "--toggle-collect=linear_work --callgrind-out-file=/dev/null"
+		       : "",
+		program, name, size);
+	return figure(command, counts ? "Collected : " : "cpu ");
+}
+
+/* The least of some, as nothing else can be less. */
+static double measure_size(const char *program, const char *name, size_t size, bool counts)
+{
+	double least = measure_once(program, name, size, counts);
+
+	for (int i = 0; i < 9 && !counts; i++) {
+		double next = measure_once(program, name, size, counts);
+		least = next < least ? next : least;
+	}
+	return least;
+}
+
+static bool measure(const char *program, const struct reader *reader, bool counts)
+{
+	const double limit = counts ? INSTRUCTIONS_MAX : CPU_MAX;
+	double one = measure_size(program, reader->name, reader->size, counts);
+	double two = measure_size(program, reader->name, 2 * reader->size, counts) / 2;
+	double four = measure_size(program, reader->name, 4 * reader->size, counts) / 4;
+	bool fine = one > 0 && two > 0 && four > 0 && two <= limit * one && four <= limit * one;
+
+	printf("%-28s %12.0f %s at n, for each n at 2n %5.3f, at 4n %5.3f   at most %.2f: %s\n",
+		reader->name, one, counts ? "instructions" : "ns of CPU", two / one, four / one,
+		limit, fine ? "ok" : "MISSED");
+	fflush(stdout);
+	return fine;
+}
+
+int main(int argc, char **argv)
+{
+	bool fine = true;
+
+	if (argc == 3)
+		return work(argv[1], argv[2]);
+	bool counts = system("valgrind --version >/dev/null 2>&1") == 0;
+	if (!counts)
+		printf("linear: valgrind is not installed; CPU time in its place\n");
+	for (size_t i = 0; i < READERS; i++)
+		fine &= measure(argv[0], &readers[i], counts);
+	return !fine;
+}
