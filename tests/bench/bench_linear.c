@@ -2,12 +2,14 @@
 /* Whether each reader takes linear time: its instructions at n, 2n and 4n are the same for each n,
  * within 5 %. Valgrind counts them (callgrind, in a process of its own for each); where it is not
  * installed CPU time has to do, within wide limits. */
+#include "tests/bench/bare_decode.h"
 #include "tests/bench/measure.h"
 
 #include "runtime/src/call/reshape.h"
 #include "runtime/src/flow/pages.h"
 #include "runtime/src/http/events.h"
 #include "runtime/src/http/request.h"
+#include "runtime/src/http/response.h"
 #include "runtime/src/json/json.h"
 #include "tests/harness/ci.h"
 #include "tests/harness/kinds.h"
@@ -298,6 +300,59 @@ static void read_certificate(struct input *input)
 	tc_credentials_free(credentials);
 }
 
+/* ---- replies ---- */
+
+/* A message of many lines, as of missing scopes; it is told whole up to 64 KiB. */
+static void make_refusal(struct input *input)
+{
+	repeat(input, "{\"code\":\"InsufficientScopes\",\"message\":\"you lack",
+		"\\n---\\nqueue:token:x", "\"}");
+}
+
+static void read_refusal(struct input *input)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+
+	tc__reply_init(&reply, 1 << 20, NULL);
+	reply.operation = CI(READ);
+	(void)tc__reply_line(&reply, "HTTP/1.1 403 x\r\n", 16);
+	(void)tc__reply_line(&reply, "\r\n", 2);
+	(void)tc__reply_body(&reply, input->text.data, input->text.length);
+	require(tc__reply_finish(&reply, &err) == TC_OK, tc_error_text(&err));
+	tc__reply_refusal(&reply, &err);
+	require(strstr(tc_error_text(&err), "you lack") != NULL, tc_error_text(&err));
+	tc_error_clear(&err);
+	tc__reply_clear(&reply);
+}
+
+static void make_packed(struct input *input)
+{
+	size_t length;
+	struct input plain = { TC__BUFFER(SIZE_MAX / 4), input->size };
+
+	make_group(&plain);
+	char *bytes = bare_encode(plain.text.data, plain.text.length, &length);
+	tc__buffer_add(&input->text, bytes, length);
+	tc__buffer_clear(&plain.text);
+	free(bytes);
+}
+
+static void unpack(struct input *input)
+{
+	struct tc__decoding *decoding;
+	const char *piece;
+	size_t size = 1;
+
+	require(tc__decoding_open(&decoding, "gzip", NULL) == TC_OK, "no decoder");
+	tc__decoding_give(decoding, input->text.data, input->text.length);
+	while (size)
+		require(tc__decoding_take(decoding, SIZE_MAX, &piece, &size, NULL) == TC_OK,
+			"it cannot be decoded");
+	require(tc__decoding_finish(decoding, NULL) == TC_OK, "it is not whole");
+	tc__decoding_free(decoding);
+}
+
 /* ---- the measure ---- */
 
 static const struct reader {
@@ -321,6 +376,8 @@ static const struct reader {
 	{ "events", make_events, read_events, 40000 },
 	{ "events.one", make_event, read_events, 40000 },
 	{ "certificate", make_certificate, read_certificate, 20000 },
+	{ "refusal", make_refusal, read_refusal, 10000 },
+	{ "gzip", make_packed, unpack, 400000 },
 };
 #define READERS (sizeof readers / sizeof *readers)
 
@@ -353,33 +410,15 @@ static int work(const char *name, const char *size)
 	return 2;
 }
 
-/* The figure behind `label` in what a command says; 0 when there is none. */
-static double figure(const char *command, const char *label)
-{
-	FILE *said = popen(command, "re");
-	char line[512];
-	double value = 0;
-
-	while (said && fgets(line, sizeof line, said)) {
-		const char *at = strstr(line, label);
-		if (at)
-			value = strtod(at + strlen(label), NULL);
-	}
-	if (said)
-		pclose(said);
-	return value;
-}
-
 static double measure_once(const char *program, const char *name, size_t size, bool counts)
 {
-	char command[4096];
+	char arguments[200], command[4096];
 
-	snprintf(command, sizeof command, "%s '%s' %s %zu 2>&1",
-		counts ? "valgrind --tool=callgrind --collect-atstart=no "
-			 "--toggle-collect=linear_work --callgrind-out-file=/dev/null"
-		       : "",
-		program, name, size);
-	return figure(command, counts ? "Collected : " : "cpu ");
+	snprintf(arguments, sizeof arguments, "%s %zu", name, size);
+	if (counts)
+		return measure_instructions(program, "linear_work", arguments);
+	snprintf(command, sizeof command, "'%s' %s", program, arguments);
+	return measure_figure(command, "cpu ");
 }
 
 /* The least of some, as nothing else can be less. */
@@ -415,7 +454,7 @@ int main(int argc, char **argv)
 
 	if (argc == 3)
 		return work(argv[1], argv[2]);
-	bool counts = system("valgrind --version >/dev/null 2>&1") == 0;
+	bool counts = measure_counts();
 	if (!counts)
 		printf("linear: valgrind is not installed; CPU time in its place\n");
 	for (size_t i = 0; i < READERS; i++)

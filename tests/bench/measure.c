@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static double now_ns(clockid_t clock)
@@ -81,4 +82,38 @@ bool measure_print(const char *label, const struct measure_result *result, doubl
 	printf("\n");
 	fflush(stdout);
 	return ok;
+}
+
+/* ---- other processes ---- */
+
+bool measure_counts(void)
+{
+	return system("valgrind --version >/dev/null 2>&1") == 0;
+}
+
+double measure_figure(const char *command, const char *label)
+{
+	FILE *said = popen(command, "re");
+	char line[512];
+	double value = 0;
+
+	while (said && fgets(line, sizeof line, said)) {
+		const char *at = strstr(line, label);
+		if (at)
+			value = strtod(at + strlen(label), NULL);
+	}
+	if (said)
+		pclose(said);
+	return value;
+}
+
+double measure_instructions(const char *program, const char *function, const char *arguments)
+{
+	char command[4096];
+
+	snprintf(command, sizeof command,
+		"valgrind --tool=callgrind --collect-atstart=no --toggle-collect=%s "
+		"--callgrind-out-file=/dev/null '%s' %s 2>&1",
+		function, program, arguments);
+	return measure_figure(command, "Collected : ");
 }

@@ -31,6 +31,18 @@ struct measure_result measure_pair(
  * whether the ratio (of CPU time when `cpu`) is within the limit. */
 bool measure_print(const char *label, const struct measure_result *result, double limit, bool cpu);
 
+/* Whether valgrind is there, to count instructions. */
+bool measure_counts(void);
+
+/*
+ * Instructions of a function, which must not be inlined, with all that it calls, in a process of
+ * its own: `program` with these arguments as a shell has them. 0 when they could not be counted.
+ */
+double measure_instructions(const char *program, const char *function, const char *arguments);
+
+/* The figure behind `label` in what a command prints; 0 when there is none. */
+double measure_figure(const char *command, const char *label);
+
 /* Nanoseconds: of the wall, and of CPU that this process used. */
 double measure_wall_ns(void);
 double measure_cpu_ns(void);

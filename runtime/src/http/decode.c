@@ -10,8 +10,9 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-/* Larger pieces are decoded hardly faster, and somebody may have to keep one. */
-#define PIECE_MAX 32768
+/* A larger piece is decoded hardly faster: what libcurl hands over at once, 16 KiB, rarely becomes
+ * more. Half of it takes 3 % more instructions. */
+#define PIECE_MAX ((size_t)96 * 1024)
 
 /* The first byte of a member of gzip (RFC 1952, 2.3.1). */
 #define MEMBER_BEGIN 0x1f
@@ -201,19 +202,20 @@ static int step(struct tc__decoding *decoding, tc_error *err)
 }
 
 int tc__decoding_take(
-	struct tc__decoding *decoding, const char **piece, size_t *size, tc_error *err)
+	struct tc__decoding *decoding, size_t most, const char **piece, size_t *size, tc_error *err)
 {
 	z_stream *stream = &decoding->stream;
+	size_t room = most < PIECE_MAX ? most : PIECE_MAX;
 	int rc = TC_OK;
 
 	stream->next_out = (unsigned char *)decoding->piece;
-	stream->avail_out = PIECE_MAX;
+	stream->avail_out = (uInt)room;
 	if (!decoding->framed)
 		see_frame(decoding);
 	while (rc == TC_OK && stream->avail_out && (load(decoding) || decoding->more))
 		rc = step(decoding, err);
 	*piece = decoding->piece;
-	*size = rc == TC_OK ? PIECE_MAX - stream->avail_out : 0;
+	*size = rc == TC_OK ? room - stream->avail_out : 0;
 	return rc;
 }
 

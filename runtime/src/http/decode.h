@@ -12,7 +12,7 @@
  *
  *	tc__decoding_open(&decoding, "gzip", &err);
  *	tc__decoding_give(decoding, bytes, length);		(whenever bytes come)
- *	while (tc__decoding_take(decoding, &piece, &size, &err) == TC_OK && size)
+ *	while (tc__decoding_take(decoding, SIZE_MAX, &piece, &size, &err) == TC_OK && size)
  *		use(piece, size);
  *	rc = tc__decoding_finish(decoding, &err);
  *	tc__decoding_free(decoding);
@@ -39,10 +39,12 @@ size_t tc__decoding_left(const struct tc__decoding *decoding);
 /* Whether another piece may come although nothing more is given. */
 bool tc__decoding_has_more(const struct tc__decoding *decoding);
 
-/* The next decoded bytes, borrowed until the next call; *size 0: all that were given are used up.
- * TC_ERROR_REPLY when they cannot be decoded, after which nothing can. */
-int tc__decoding_take(
-	struct tc__decoding *decoding, const char **piece, size_t *size, tc_error *err);
+/* The next decoded bytes, at most so many (not 0) and 96 KiB, borrowed until the next call; *size
+ * 0: all that were given are used up. TC_ERROR_REPLY when they cannot be decoded, after which
+ * nothing can.
+ */
+int tc__decoding_take(struct tc__decoding *decoding, size_t most, const char **piece, size_t *size,
+	tc_error *err);
 
 /* No more comes: TC_ERROR_REPLY when the encoding has not come to its end. */
 int tc__decoding_finish(const struct tc__decoding *decoding, tc_error *err);

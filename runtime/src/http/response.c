@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The most bytes that libcurl hands over at once. */
+#define TRANSPORT_PIECE 16384
+
 struct tc_response {
 	int status;
 	bool lenient;
@@ -146,6 +149,7 @@ void tc__reply_restart(struct tc__reply *reply)
 {
 	reply->received = 0;
 	reply->feeding = reply->headed = reply->measured = false;
+	reply->transfer_encoded = reply->content_encoded = false;
 	reply->untyped = reply->strange = reply->unreadable = false;
 	stop_decoding(reply);
 	tc_error_clear(&reply->err);
@@ -219,6 +223,21 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static bool is_name(const char *name, size_t length, const char *expected)
+{
+	return length == strlen(expected) && tc__same_letters(name, expected, length);
+}
+
+/* What says how the body is to be read; few replies have more than its length. */
+static void note_header(struct tc__reply *reply, const char *name, size_t length)
+{
+	bool transfer = is_name(name, length, "transfer-encoding");
+
+	reply->transfer_encoded |= transfer;
+	reply->measured |= transfer || is_name(name, length, "content-length");
+	reply->content_encoded |= is_name(name, length, "content-encoding");
+}
+
 static int header_line(struct tc__reply *reply, const char *line, size_t length)
 {
 	tc_response *response = reply->response;
@@ -235,7 +254,7 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 	while (value < end && is_blank(*value))
 		value++;
 	/* a cookie is a secret, from here on: no copy of it stays behind */
-	if (colon - line == 10 && tc__same_letters(line, "set-cookie", 10))
+	if (is_name(line, (size_t)(colon - line), "set-cookie"))
 		response->headers.secret = true;
 	while (end > value && is_blank(end[-1]))
 		end--;
@@ -249,6 +268,7 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 		return tc__fail(&reply->err, TC_ERROR_REPLY,
 			"the reply's headers are over %d bytes", TC__REPLY_HEADERS_SIZE_MAX);
 	response->header_count++;
+	note_header(reply, line, (size_t)(colon - line));
 	return TC_OK;
 }
 
@@ -264,15 +284,16 @@ static bool is_bodiless(const struct tc__reply *reply)
 /* All values of a header as one, as a list of encodings may be spread over several. */
 static void join_header(const struct tc__reply *reply, const char *wanted, char *text, size_t size)
 {
-	const char *name, *value;
+	const char *at = reply->response->headers.data;
 	size_t used = 0;
 
 	*text = '\0';
-	for (size_t i = 0; tc_response_header_at(reply->response, i, &name, &value); i++) {
-		if (!tc__same_word(name, wanted) || !*value || used >= size)
-			continue;
-		int length = snprintf(text + used, size - used, "%s%s", used ? ", " : "", value);
-		used += length > 0 ? (size_t)length : 0;
+	for (size_t i = 0; i < reply->response->header_count && used < size; i++) {
+		const char *value = at + strlen(at) + 1;
+		if (*value && tc__same_word(at, wanted))
+			used += (size_t)snprintf(
+				text + used, size - used, "%s%s", used ? ", " : "", value);
+		at = value + strlen(value) + 1;
 	}
 }
 
@@ -281,7 +302,7 @@ static int begin_decoding(struct tc__reply *reply)
 {
 	char encoding[128];
 
-	if (is_bodiless(reply))
+	if (!reply->content_encoded || is_bodiless(reply))
 		return TC_OK;
 	join_header(reply, "content-encoding", encoding, sizeof encoding);
 	int rc = tc__decoding_open(&reply->decoding, encoding, &reply->err);
@@ -297,8 +318,10 @@ static int check_transfer(struct tc__reply *reply)
 {
 	char encoding[128];
 
+	if (!reply->transfer_encoded || !tc__reply_is_success(reply))
+		return TC_OK;
 	join_header(reply, "transfer-encoding", encoding, sizeof encoding);
-	if (!*encoding || tc__same_word(encoding, "chunked") || !tc__reply_is_success(reply))
+	if (!*encoding || tc__same_word(encoding, "chunked"))
 		return TC_OK;
 	return tc__fail(&reply->err, TC_ERROR_REPLY,
 		"the reply's Transfer-Encoding is \"%s\"; expected chunked or none", encoding);
@@ -318,8 +341,6 @@ static int end_headers(struct tc__reply *reply)
 	reply->headed = true;
 	if (tc__reply_status(reply) < 200)
 		return TC_OK;
-	reply->measured |= tc__reply_header(reply, "content-length") ||
-		tc__reply_header(reply, "transfer-encoding");
 	look_at_type(reply);
 	int rc = check_transfer(reply);
 	return rc == TC_OK ? begin_decoding(reply) : rc;
@@ -448,9 +469,11 @@ static int decode(struct tc__reply *reply, const char *bytes, size_t length)
 	size_t size;
 	int rc;
 
+	/* a sink that may be full gets pieces as it does without an encoding */
+	size_t most = reply->sink && reply->sink->full ? TRANSPORT_PIECE : SIZE_MAX;
 	tc__decoding_give(reply->decoding, bytes + known, length - known);
 	do {
-		rc = tc__decoding_take(reply->decoding, &piece, &size, &reply->err);
+		rc = tc__decoding_take(reply->decoding, most, &piece, &size, &reply->err);
 		if (rc == TC_OK && size)
 			rc = take(reply, piece, size);
 		if (rc == TC_OK && size && stands_still(reply, length))

@@ -64,10 +64,11 @@ struct tc__reply {
 	size_t received; /* of it */
 	bool headed;     /* the header section has come to its end */
 	bool measured;   /* the end of the body is told, and not only that of the connection */
-	bool untyped;    /* it should have a type, and has none */
-	bool strange;    /* of a type that the operation cannot have */
-	bool hold;       /* the sink waits until the whole body is there */
-	bool feeding;    /* the sink has begun */
+	bool transfer_encoded, content_encoded; /* there are headers that say by what */
+	bool untyped;                           /* it should have a type, and has none */
+	bool strange;                           /* of a type that the operation cannot have */
+	bool hold;                              /* the sink waits until the whole body is there */
+	bool feeding;                           /* the sink has begun */
 	bool lenient;    /* the response is to be read so, as tc_options.lenient_replies asks */
 	bool unreadable; /* a refusal whose body cannot be decoded (further) */
 	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
