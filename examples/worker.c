@@ -48,7 +48,7 @@ struct worker {
 enum result { COMPLETED, FAILED, EXCEPTION, DROPPED };
 
 struct task {
-	const struct tc_queue_task *definition;
+	const struct tc_queue_task_data *definition;
 	const struct tc_queue_task_status *status;
 	char run_id[24];
 	tc_client *client; /* with the credentials of the claim */

@@ -132,6 +132,12 @@ static void list(const struct model *model)
 	}
 }
 
+static void warn(const struct model *model)
+{
+	for (const struct warning *warning = model->warnings; warning; warning = warning->next)
+		fprintf(stderr, "warning: %s\n", warning->text);
+}
+
 static int generate(struct model *model, const struct options *options, double begin, bool *failed,
 	tc_error *err)
 {
@@ -181,6 +187,8 @@ static int run(const struct options *options, double begin)
 
 	model_open(&model);
 	int rc = read_all(&model, options, &err);
+	if (rc == TC_OK)
+		warn(&model);
 	if (rc == TC_OK && options->list)
 		list(&model);
 	if (rc == TC_OK && options->out)

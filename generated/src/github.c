@@ -51,7 +51,7 @@ static const struct tc_operation operations[] = {
 	[OP_REPOSITORY] = { &tc__service_github, "repository", "GET", "/repository/<owner>/<repo>",
 		"Get Repository Info", "Says whether the Taskcluster integration is installed for a repository.",
 		.scopes = "\"github:get-repository:<owner>:<repo>\"", .arguments = names_owner_repo,
-		.argument_count = 2, .has_output = true, .output = &tc_github_repository_type,
+		.argument_count = 2, .has_output = true, .output = &tc_github_repository_data_type,
 		.stability = TC_EXPERIMENTAL },
 	[OP_LATEST] = { &tc__service_github, "latest", "GET", "/repository/<owner>/<repo>/<branch>/latest",
 		"Latest Status for Branch",
@@ -64,14 +64,14 @@ static const struct tc_operation operations[] = {
 		"Attaches a commit status, with state, link, text and context, to one commit on GitHub. Each call "
 		"posts a status of its own.", .scopes = "\"github:create-status:<owner>/<repo>\"",
 		.arguments = names_owner_repo_sha, .argument_count = 3, .has_input = true,
-		.input = &tc_github_create_status_type, .stability = TC_EXPERIMENTAL },
+		.input = &tc_github_create_status_data_type, .stability = TC_EXPERIMENTAL },
 	[OP_CREATE_COMMENT] = { &tc__service_github, "createComment", "POST",
 		"/repository/<owner>/<repo>/issues/<number>/comments",
 		"Post a comment on a given GitHub Issue or Pull Request",
 		"Posts a comment on an issue or a pull request. A repeated call posts a second comment, so a lost "
 		"reply should not be retried blindly.", .scopes = "\"github:create-comment:<owner>/<repo>\"",
 		.arguments = names_owner_repo_number, .argument_count = 3, .has_input = true,
-		.input = &tc_github_create_comment_type, .retry = TC_RETRY_UNSENT },
+		.input = &tc_github_create_comment_data_type, .retry = TC_RETRY_UNSENT },
 	[OP_RENDER_TASKCLUSTER_YML] = { &tc__service_github, "renderTaskclusterYml", "POST", "/taskcluster-yml",
 		"Render .taskcluster.yml file",
 		"Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns the tasks and "
@@ -174,12 +174,12 @@ int tc_github_badge(tc_client *client, const char *owner, const char *repo, cons
 tc_call *tc_github_badge_call(tc_client *client, const char *owner, const char *repo, const char *branch, tc_error *err)
 { return tc_generated_call(client, OP(BADGE), TC_VALUES(owner, repo, branch), NULL, err); }
 
-int tc_github_repository(tc_client *client, const char *owner, const char *repo, struct tc_github_repository **reply,
-	tc_error *err)
+int tc_github_repository(tc_client *client, const char *owner, const char *repo,
+	struct tc_github_repository_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(REPOSITORY), TC_VALUES(owner, repo), NULL, NULL, reply, err); }
 tc_call *tc_github_repository_call(tc_client *client, const char *owner, const char *repo, tc_error *err)
 { return tc_generated_call(client, OP(REPOSITORY), TC_VALUES(owner, repo), NULL, err); }
-struct tc_github_repository *tc_github_repository_reply(const tc_response *response, tc_error *err)
+struct tc_github_repository_data *tc_github_repository_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(REPOSITORY), response, err); }
 
 int tc_github_latest(tc_client *client, const char *owner, const char *repo, const char *branch, tc_response **response,
@@ -190,21 +190,21 @@ tc_call *tc_github_latest_call(tc_client *client, const char *owner, const char 
 { return tc_generated_call(client, OP(LATEST), TC_VALUES(owner, repo, branch), NULL, err); }
 
 int tc_github_create_status(tc_client *client, const char *owner, const char *repo, const char *sha,
-	const struct tc_github_create_status *body, tc_response **response, tc_error *err)
+	const struct tc_github_create_status_data *body, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(CREATE_STATUS), TC_VALUES(owner, repo, sha), NULL, body, response, err); }
 tc_call *tc_github_create_status_call(tc_client *client, const char *owner, const char *repo, const char *sha,
 	tc_error *err)
 { return tc_generated_call(client, OP(CREATE_STATUS), TC_VALUES(owner, repo, sha), NULL, err); }
-int tc_github_create_status_body(tc_call *call, const struct tc_github_create_status *body, tc_error *err)
+int tc_github_create_status_body(tc_call *call, const struct tc_github_create_status_data *body, tc_error *err)
 { return tc_generated_body(call, OP(CREATE_STATUS), body, err); }
 
 int tc_github_create_comment(tc_client *client, const char *owner, const char *repo, const char *number,
-	const struct tc_github_create_comment *body, tc_response **response, tc_error *err)
+	const struct tc_github_create_comment_data *body, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(CREATE_COMMENT), TC_VALUES(owner, repo, number), NULL, body, response, err); }
 tc_call *tc_github_create_comment_call(tc_client *client, const char *owner, const char *repo, const char *number,
 	tc_error *err)
 { return tc_generated_call(client, OP(CREATE_COMMENT), TC_VALUES(owner, repo, number), NULL, err); }
-int tc_github_create_comment_body(tc_call *call, const struct tc_github_create_comment *body, tc_error *err)
+int tc_github_create_comment_body(tc_call *call, const struct tc_github_create_comment_data *body, tc_error *err)
 { return tc_generated_body(call, OP(CREATE_COMMENT), body, err); }
 
 int tc_github_render_taskcluster_yml(tc_client *client, const struct tc_github_render_taskcluster_yml_input *body,

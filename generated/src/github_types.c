@@ -48,27 +48,27 @@ static const struct tc_field fields_build_list[] = {
 };
 const struct tc_type tc_github_build_list_type = TC_TYPE_OF_OBJECT(struct tc_github_build_list, fields_build_list,
 	NULL);
-static const struct tc_field fields_repository[] = {
-	TC_FIELD(struct tc_github_repository, installed, "installed", &tc_type_bool, TC_REQUIRED),
+static const struct tc_field fields_repository_data[] = {
+	TC_FIELD(struct tc_github_repository_data, installed, "installed", &tc_type_bool, TC_REQUIRED),
 };
-const struct tc_type tc_github_repository_type = TC_TYPE_OF_OBJECT(struct tc_github_repository, fields_repository,
-	NULL);
+const struct tc_type tc_github_repository_data_type = TC_TYPE_OF_OBJECT(struct tc_github_repository_data,
+	fields_repository_data, NULL);
 static const struct tc_text_rules rules_state2 = { .allowed = "pending\000" "success\000" "error\000" "failure",
 	.allowed_count = 4 };
 static const struct tc_type text_state2 = TC_TYPE_OF_TEXT(&rules_state2);
-static const struct tc_field fields_create_status[] = {
-	TC_FIELD(struct tc_github_create_status, context, "context", &tc_type_string, 0),
-	TC_FIELD(struct tc_github_create_status, description, "description", &tc_type_string, 0),
-	TC_FIELD(struct tc_github_create_status, state, "state", &text_state2, TC_REQUIRED),
-	TC_FIELD(struct tc_github_create_status, target_url, "target_url", &tc_type_string, 0),
+static const struct tc_field fields_create_status_data[] = {
+	TC_FIELD(struct tc_github_create_status_data, context, "context", &tc_type_string, 0),
+	TC_FIELD(struct tc_github_create_status_data, description, "description", &tc_type_string, 0),
+	TC_FIELD(struct tc_github_create_status_data, state, "state", &text_state2, TC_REQUIRED),
+	TC_FIELD(struct tc_github_create_status_data, target_url, "target_url", &tc_type_string, 0),
 };
-const struct tc_type tc_github_create_status_type = TC_TYPE_OF_OBJECT(struct tc_github_create_status,
-	fields_create_status, NULL);
-static const struct tc_field fields_create_comment[] = {
-	TC_FIELD(struct tc_github_create_comment, body_, "body", &tc_type_string, TC_REQUIRED),
+const struct tc_type tc_github_create_status_data_type = TC_TYPE_OF_OBJECT(struct tc_github_create_status_data,
+	fields_create_status_data, NULL);
+static const struct tc_field fields_create_comment_data[] = {
+	TC_FIELD(struct tc_github_create_comment_data, body_, "body", &tc_type_string, TC_REQUIRED),
 };
-const struct tc_type tc_github_create_comment_type = TC_TYPE_OF_OBJECT(struct tc_github_create_comment,
-	fields_create_comment, NULL);
+const struct tc_type tc_github_create_comment_data_type = TC_TYPE_OF_OBJECT(struct tc_github_create_comment_data,
+	fields_create_comment_data, NULL);
 static const struct tc_text_rules rules_type = { .allowed = "github-push", .allowed_count = 1 };
 static const struct tc_type text_type = TC_TYPE_OF_TEXT(&rules_type);
 static const struct tc_field fields_render_taskcluster_yml_input_fake_event_github_push[] = {

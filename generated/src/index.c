@@ -4,12 +4,33 @@
 
 #include "services.h"
 #include <taskcluster/generated.h>
+#include <taskcluster/conventions.h>
 
 static const struct tc_parameter
 	names_index_path[] = { { "indexPath" } },
 	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
 	names_namespace_[] = { { "namespace" } },
 	names_index_path_name[] = { { "indexPath" }, { "name" } };
+
+static const struct tc_refusal
+	refusals_find_task[] = { { .release = "106", .argument = "indexPath",
+		.pattern = "^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$",
+		.reason = "the server takes parts of letters, digits and _!~*'()%-, joined by dots" },
+		{ .reason = NULL } },
+	refusals_find_tasks_at_index[] = { { .release = "106", .pointer = "/indexes", .unique = true,
+		.reason = "the server answers 500 to a path that is there twice" }, { .reason = NULL } },
+	refusals_list_namespaces[] = { { .release = "106", .argument = "namespace",
+		.pattern = "^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$",
+		.reason = "the server takes parts of letters, digits and _!~*'()%-, joined by dots" },
+		{ .reason = NULL } },
+	refusals_insert_task[] = { { .release = "106", .argument = "namespace",
+		.pattern = "^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$",
+		.reason = "the server takes parts of letters, digits and _!~*'()%-, joined by dots" },
+		{ .release = "106", .argument = "namespace", .max_length = 255,
+		.reason = "the server answers 500, inserts it all the same, and then cannot list what lies beside it" },
+		{ .release = "106", .pointer = "/rank", .minimum = "-2147483648", .maximum = "2147483647",
+		.integer = true, .reason = "the database keeps a rank in 32 bits, and the server answers 500" },
+		{ .reason = NULL } };
 
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_FIND_TASK, OP_FIND_TASKS_AT_INDEX, OP_LIST_NAMESPACES, OP_LIST_TASKS,
 	OP_INSERT_TASK, OP_DELETE_TASK, OP_FIND_ARTIFACT_FROM_TASK, OP_HEARTBEAT };
@@ -27,7 +48,8 @@ static const struct tc_operation operations[] = {
 	[OP_FIND_TASK] = { &tc__service_index, "findTask", "GET", "/task/<indexPath>", "Find Indexed Task",
 		"Returns the taskId, rank, data and expiry stored at one index path. Answers 404 when nothing is "
 		"there.", .scopes = "\"index:find-task:<indexPath>\"", .arguments = names_index_path,
-		.argument_count = 1, .has_output = true, .output = &tc_index_indexed_task_response_type },
+		.argument_count = 1, .has_output = true, .output = &tc_index_indexed_task_response_type,
+		.refusals = refusals_find_task },
 	[OP_FIND_TASKS_AT_INDEX] = { &tc__service_index, "findTasksAtIndex", "POST", "/tasks/indexes",
 		"Find tasks at indexes",
 		"Looks up many index paths in one call and returns the entries found, in pages. Repeat the same "
@@ -35,36 +57,38 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[{\"for\":\"indexPath\",\"in\":\"indexPaths\","
 		"\"each\":\"index:find-task:<indexPath>\"}]}", .query = names_continuation_token_limit,
 		.query_count = 2, .has_input = true, .input = &tc_index_list_tasks_at_index_type, .has_output = true,
-		.output = &tc_index_list_tasks_response_type, .pages = true, .stability = TC_EXPERIMENTAL },
+		.output = &tc_index_list_tasks_response_type, .pages = true, .stability = TC_EXPERIMENTAL,
+		.refusals = refusals_find_tasks_at_index },
 	[OP_LIST_NAMESPACES] = { &tc__service_index, "listNamespaces", "GET", "/namespaces/<namespace>",
 		"List Namespaces",
 		"Returns a page of the namespaces one level below the given one, for walking the index as a tree.",
 		.scopes = "\"index:list-namespaces:<namespace>\"", .arguments = names_namespace_, .argument_count = 1,
 		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_index_list_namespaces_response_type, .pages = true },
+		.output = &tc_index_list_namespaces_response_type, .pages = true,
+		.refusals = refusals_list_namespaces },
 	[OP_LIST_TASKS] = { &tc__service_index, "listTasks", "GET", "/tasks/<namespace>", "List Tasks",
 		"Returns a page of the entries directly inside a namespace, not those further down. Meant for "
 		"browsing; a program that knows the path should call findTask.",
 		.scopes = "\"index:list-tasks:<namespace>\"", .arguments = names_namespace_, .argument_count = 1,
 		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_index_list_tasks_response_type, .pages = true },
+		.output = &tc_index_list_tasks_response_type, .pages = true, .refusals = refusals_list_namespaces },
 	[OP_INSERT_TASK] = { &tc__service_index, "insertTask", "PUT", "/task/<namespace>", "Insert Task into Index",
 		"Stores a task at an index path with a rank, data and an expiry, replacing an entry of lower or "
 		"equal rank. With a lower rank than the stored one the call still succeeds, and the old entry "
 		"stays.", .scopes = "\"index:insert-task:<namespace>\"", .arguments = names_namespace_,
 		.argument_count = 1, .has_input = true, .input = &tc_index_insert_task_request_type,
-		.has_output = true, .output = &tc_index_indexed_task_response_type },
+		.has_output = true, .output = &tc_index_indexed_task_response_type, .refusals = refusals_insert_task },
 	[OP_DELETE_TASK] = { &tc__service_index, "deleteTask", "DELETE", "/task/<namespace>",
 		"Remove Task from Index",
 		"Removes the entry at an index path and answers with an empty object, also when there is none. "
 		"Earlier entries of lower rank do not come back.", .scopes = "\"index:delete-task:<namespace>\"",
-		.arguments = names_namespace_, .argument_count = 1 },
+		.arguments = names_namespace_, .argument_count = 1, .refusals = refusals_list_namespaces },
 	[OP_FIND_ARTIFACT_FROM_TASK] = { &tc__service_index, "findArtifactFromTask", "GET",
 		"/task/<indexPath>/artifacts/<name>", "Get Artifact From Indexed Task",
 		"Redirects to an artifact of the latest run of the task at an index path. The reply holds only a "
 		"Location, no JSON; two calls can lead to different tasks when the index moves on between them.",
 		.scopes = "\"queue:get-artifact:<name>\"", .arguments = names_index_path_name, .argument_count = 2,
-		.success = (const uint16_t[]){ 303, 0 } },
+		.success = (const uint16_t[]){ 303, 0 }, .refusals = refusals_find_task },
 	[OP_HEARTBEAT] = { &tc__service_index, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
 		"Health probe of the index service that is meant to include the systems behind it. Needs no "
 		"credentials; the reply has no schema.", .scopes = NULL },

@@ -4,9 +4,16 @@
 
 #include "services.h"
 #include <taskcluster/generated.h>
+#include <taskcluster/conventions.h>
 
 static const struct tc_parameter
 	names_name[] = { { "name" } };
+
+static const struct tc_refusal
+	refusals_create_upload[] = { { .release = "106", .pointer = "/proposedUploadMethods/dataInline/contentType",
+		.pattern = "/", .reason = "the server answers 500 to a type without a slash" }, { .release = "106",
+		.pointer = "/proposedUploadMethods/putUrl/contentType", .pattern = "/",
+		.reason = "the server answers 500 to a type without a slash" }, { .reason = NULL } };
 
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_CREATE_UPLOAD, OP_FINISH_UPLOAD, OP_START_DOWNLOAD, OP_OBJECT,
 	OP_DOWNLOAD, OP_HEARTBEAT };
@@ -28,7 +35,7 @@ static const struct tc_operation operations[] = {
 		"another uploadId is refused.", .scopes = "\"object:upload:<projectId>:<name>\"",
 		.arguments = names_name, .argument_count = 1, .has_input = true,
 		.input = &tc_object_create_upload_request_type, .has_output = true,
-		.output = &tc_object_create_upload_response_type },
+		.output = &tc_object_create_upload_response_type, .refusals = refusals_create_upload },
 	[OP_FINISH_UPLOAD] = { &tc__service_object, "finishUpload", "POST", "/finish-upload/<name>",
 		"Mark an upload as complete.",
 		"Declares the upload of an object complete, with its sha256 and sha512 in hex, after which it can "

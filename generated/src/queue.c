@@ -5,6 +5,7 @@
 
 #include "services.h"
 #include <taskcluster/generated.h>
+#include <taskcluster/conventions.h>
 
 static const struct tc_parameter
 	names_task_id[] = { { "taskId" } },
@@ -18,6 +19,18 @@ static const struct tc_parameter
 	names_provisioner_id_worker_type[] = { { "provisionerId" }, { "workerType" } },
 	names_continuation_token_limit_quarantined[] = { { "continuationToken" }, { "limit" }, { "quarantined" } },
 	names_get_worker[] = { { "provisionerId" }, { "workerType" }, { "workerGroup" }, { "workerId" } };
+
+static const struct tc_refusal
+	refusals_create_task[] = { { .release = "106", .pointer = "/payload", .required = true,
+		.reason = "the server answers 500 to a task without one" }, { .release = "106", .pointer = "",
+		.no_nul = true, .reason = "the database keeps no such text, and the server answers 500" },
+		{ .reason = NULL } },
+	refusals_create_artifact[] = { { .release = "106", .argument = "name", .max_length = 1024,
+		.reason = "the server takes a longer name, and then cannot list the run's artifacts" },
+		{ .release = "106", .pointer = "/contentType", .when_member = "storageType", .when_value = "object",
+		.pattern = "/",
+		.reason = "the upload that follows needs the same type, and the object service answers 500 to one wit"
+		"hout a slash" }, { .reason = NULL } };
 
 enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_TASK, OP_TASKS, OP_STATUSES, OP_STATUS, OP_LIST_TASK_GROUP,
 	OP_CANCEL_TASK_GROUP, OP_GET_TASK_GROUP, OP_SEAL_TASK_GROUP, OP_LIST_DEPENDENT_TASKS, OP_CREATE_TASK,
@@ -42,7 +55,8 @@ static const struct tc_operation operations[] = {
 	[OP_TASK] = { &tc__service_queue, "task", "GET", "/task/<taskId>", "Get Task Definition",
 		"Returns the definition of one task as the queue stored it, with defaults filled in. How far the "
 		"task has come is not part of it; `status` tells that.", .scopes = "\"queue:get-task:<taskId>\"",
-		.arguments = names_task_id, .argument_count = 1, .has_output = true, .output = &tc_queue_task_type },
+		.arguments = names_task_id, .argument_count = 1, .has_output = true,
+		.output = &tc_queue_task_data_type },
 	[OP_TASKS] = { &tc__service_queue, "tasks", "POST", "/tasks", "Get multiple task definitions",
 		"Returns the definitions of many tasks, listed by taskId in the body, in pages. Send the same "
 		"body again with each continuationToken.",
@@ -106,7 +120,7 @@ static const struct tc_operation operations[] = {
 		"\"each\":\"queue:create-task:<priority>:<provisionerId>/<workerType>\"}]}]}",
 		.arguments = names_task_id, .argument_count = 1, .has_input = true,
 		.input = &tc_queue_create_task_request_type, .has_output = true,
-		.output = &tc_queue_task_status_response_type },
+		.output = &tc_queue_task_status_response_type, .refusals = refusals_create_task },
 	[OP_SCHEDULE_TASK] = { &tc__service_queue, "scheduleTask", "POST", "/task/<taskId>/schedule",
 		"Schedule Defined Task",
 		"Makes a task pending at once even though its dependencies are not resolved. Has no effect on a "
@@ -198,7 +212,7 @@ static const struct tc_operation operations[] = {
 		.arguments = names_task_id_run_id_name, .argument_count = 3, .has_input = true,
 		.input = &tc_queue_post_artifact_request_type, .has_output = true,
 		.output = &tc_queue_post_artifact_response_type, .secret_reply = true, .retry = TC_RETRY_UNSENT,
-		.unsafe_member = "storageType", .unsafe_value = "object" },
+		.unsafe_member = "storageType", .unsafe_value = "object", .refusals = refusals_create_artifact },
 	[OP_FINISH_ARTIFACT] = { &tc__service_queue, "finishArtifact", "PUT",
 		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Finish Artifact",
 		"Marks an object artifact as fully uploaded, which makes it available for download. Other storage "
@@ -260,8 +274,9 @@ static const struct tc_operation operations[] = {
 		.output = &tc_queue_artifact_content_response_type, .secret_reply = true },
 	[OP_LIST_PROVISIONERS] = { &tc__service_queue, "listProvisioners", "GET", "/provisioners",
 		"Get a list of all active provisioners",
-		"Returns a page of the provisionerIds seen lately, whether or not a provisioning service is "
-		"behind them. Deprecated; task queues took the place of this view.",
+		"Returns the provisionerIds seen lately, whether or not a provisioning service is behind them. "
+		"Release 106 never gives a continuationToken: call it without a limit, since what lies beyond one "
+		"cannot be reached. Deprecated; task queues took the place of this view.",
 		.scopes = "\"queue:list-provisioners\"", .query = names_continuation_token_limit, .query_count = 2,
 		.has_output = true, .output = &tc_queue_list_provisioners_response_type, .pages = true,
 		.stability = TC_DEPRECATED },
@@ -478,11 +493,11 @@ int tc_queue_version(tc_client *client, tc_response **response, tc_error *err)
 tc_call *tc_queue_version_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(VERSION), NULL, NULL, err); }
 
-int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task **reply, tc_error *err)
+int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(TASK), TC_VALUES(task_id), NULL, NULL, reply, err); }
 tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err)
 { return tc_generated_call(client, OP(TASK), TC_VALUES(task_id), NULL, err); }
-struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err)
+struct tc_queue_task_data *tc_queue_task_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(TASK), response, err); }
 
 int tc_queue_tasks(tc_client *client, const struct tc_queue_tasks_query *query,

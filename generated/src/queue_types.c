@@ -67,28 +67,28 @@ static const struct tc_type text_task_queue_id = TC_TYPE_OF_TEXT(&rules_task_que
 static struct tc_pattern pattern_worker_type = TC_PATTERN("^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$");
 static const struct tc_text_rules rules_worker_type = { .pattern = &pattern_worker_type };
 static const struct tc_type text_worker_type = TC_TYPE_OF_TEXT(&rules_worker_type);
-static const struct tc_field fields_task[] = {
-	TC_FIELD(struct tc_queue_task, created, "created", &text_created, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, deadline, "deadline", &text_created, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, dependencies, "dependencies", &list_dependencies, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, expires, "expires", &text_created, 0),
-	TC_FIELD(struct tc_queue_task, extra, "extra", &tc_type_json_object, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, metadata, "metadata", &type_task_metadata, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, payload, "payload", &tc_type_json_object, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, priority, "priority", &text_priority, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, project_id, "projectId", &text_project_id, 0),
-	TC_FIELD(struct tc_queue_task, provisioner_id, "provisionerId", &text_provisioner_id, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, requires_, "requires", &text_requires_, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, retries, "retries", &whole_retries, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, routes, "routes", &list_routes, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, scheduler_id, "schedulerId", &text_scheduler_id, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, scopes, "scopes", &list_scopes, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, tags, "tags", &map_tags, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, task_group_id, "taskGroupId", &text_dependencies, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, task_queue_id, "taskQueueId", &text_task_queue_id, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task, worker_type, "workerType", &text_worker_type, TC_REQUIRED),
+static const struct tc_field fields_task_data[] = {
+	TC_FIELD(struct tc_queue_task_data, created, "created", &text_created, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, deadline, "deadline", &text_created, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, dependencies, "dependencies", &list_dependencies, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, expires, "expires", &text_created, 0),
+	TC_FIELD(struct tc_queue_task_data, extra, "extra", &tc_type_json_object, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, metadata, "metadata", &type_task_metadata, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, payload, "payload", &tc_type_json_object, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, priority, "priority", &text_priority, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, project_id, "projectId", &text_project_id, 0),
+	TC_FIELD(struct tc_queue_task_data, provisioner_id, "provisionerId", &text_provisioner_id, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, requires_, "requires", &text_requires_, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, retries, "retries", &whole_retries, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, routes, "routes", &list_routes, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, scheduler_id, "schedulerId", &text_scheduler_id, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, scopes, "scopes", &list_scopes, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, tags, "tags", &map_tags, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, task_group_id, "taskGroupId", &text_dependencies, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, task_queue_id, "taskQueueId", &text_task_queue_id, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_data, worker_type, "workerType", &text_worker_type, TC_REQUIRED),
 };
-const struct tc_type tc_queue_task_type = TC_TYPE_OF_OBJECT(struct tc_queue_task, fields_task, NULL);
+const struct tc_type tc_queue_task_data_type = TC_TYPE_OF_OBJECT(struct tc_queue_task_data, fields_task_data, NULL);
 static const struct tc_type list_task_ids = TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, NULL);
 static const struct tc_field fields_tasks_request[] = {
 	TC_FIELD(struct tc_queue_tasks_request, task_ids, "taskIds", &list_task_ids, 0),
@@ -97,7 +97,7 @@ const struct tc_type tc_queue_tasks_request_type = TC_TYPE_OF_OBJECT(struct tc_q
 	fields_tasks_request, NULL);
 static const struct tc_count_rules counts_tasks = { .unique = true };
 static const struct tc_field fields_tasks_response_tasks[] = {
-	TC_FIELD(struct tc_queue_tasks_response_tasks, task, "task", &tc_queue_task_type, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_tasks_response_tasks, task, "task", &tc_queue_task_data_type, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_tasks_response_tasks, task_id, "taskId", &tc_type_string, TC_REQUIRED),
 };
 static const struct tc_type type_tasks_response_tasks = TC_TYPE_OF_OBJECT(struct tc_queue_tasks_response_tasks,
@@ -182,7 +182,7 @@ const struct tc_type tc_queue_task_status_response_type = TC_TYPE_OF_OBJECT(stru
 	fields_task_status_response, NULL);
 static const struct tc_field fields_task_definition_and_status[] = {
 	TC_FIELD(struct tc_queue_task_definition_and_status, status, "status", &type_task_status, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task_definition_and_status, task, "task", &tc_queue_task_type, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_definition_and_status, task, "task", &tc_queue_task_data_type, TC_REQUIRED),
 };
 static const struct tc_type type_task_definition_and_status = TC_TYPE_OF_OBJECT(struct
 	tc_queue_task_definition_and_status, fields_task_definition_and_status, NULL);
@@ -298,7 +298,7 @@ static const struct tc_field fields_claim_work_response_tasks[] = {
 	TC_FIELD(struct tc_queue_claim_work_response_tasks, run_id, "runId", &whole_run_id, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_claim_work_response_tasks, status, "status", &type_task_status, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_claim_work_response_tasks, taken_until, "takenUntil", &text_created, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_claim_work_response_tasks, task, "task", &tc_queue_task_type, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_claim_work_response_tasks, task, "task", &tc_queue_task_data_type, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_claim_work_response_tasks, worker_group, "workerGroup", &text_scheduler_id,
 		TC_REQUIRED),
 	TC_FIELD(struct tc_queue_claim_work_response_tasks, worker_id, "workerId", &text_scheduler_id, TC_REQUIRED),
@@ -323,7 +323,7 @@ static const struct tc_field fields_task_claim_response[] = {
 	TC_FIELD(struct tc_queue_task_claim_response, run_id, "runId", &whole_run_id, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_task_claim_response, status, "status", &type_task_status, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_task_claim_response, taken_until, "takenUntil", &text_created, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_task_claim_response, task, "task", &tc_queue_task_type, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_task_claim_response, task, "task", &tc_queue_task_data_type, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_task_claim_response, worker_group, "workerGroup", &text_scheduler_id, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_task_claim_response, worker_id, "workerId", &text_scheduler_id, TC_REQUIRED),
 };
@@ -616,7 +616,8 @@ const struct tc_type tc_queue_task_queue_counts_response_type = TC_TYPE_OF_OBJEC
 static const struct tc_field fields_list_pending_tasks_response_tasks[] = {
 	TC_FIELD(struct tc_queue_list_pending_tasks_response_tasks, inserted, "inserted", &text_created, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_list_pending_tasks_response_tasks, run_id, "runId", &whole_run_id, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_list_pending_tasks_response_tasks, task, "task", &tc_queue_task_type, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_list_pending_tasks_response_tasks, task, "task", &tc_queue_task_data_type,
+		TC_REQUIRED),
 	TC_FIELD(struct tc_queue_list_pending_tasks_response_tasks, task_id, "taskId", &text_dependencies, TC_REQUIRED),
 };
 static const struct tc_type type_list_pending_tasks_response_tasks = TC_TYPE_OF_OBJECT(struct
@@ -633,7 +634,8 @@ const struct tc_type tc_queue_list_pending_tasks_response_type = TC_TYPE_OF_OBJE
 static const struct tc_field fields_list_claimed_tasks_response_tasks[] = {
 	TC_FIELD(struct tc_queue_list_claimed_tasks_response_tasks, claimed, "claimed", &text_created, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_list_claimed_tasks_response_tasks, run_id, "runId", &whole_run_id, TC_REQUIRED),
-	TC_FIELD(struct tc_queue_list_claimed_tasks_response_tasks, task, "task", &tc_queue_task_type, TC_REQUIRED),
+	TC_FIELD(struct tc_queue_list_claimed_tasks_response_tasks, task, "task", &tc_queue_task_data_type,
+		TC_REQUIRED),
 	TC_FIELD(struct tc_queue_list_claimed_tasks_response_tasks, task_id, "taskId", &text_dependencies, TC_REQUIRED),
 	TC_FIELD(struct tc_queue_list_claimed_tasks_response_tasks, worker_group, "workerGroup", &tc_type_string,
 		TC_REQUIRED),

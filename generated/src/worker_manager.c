@@ -77,7 +77,7 @@ static const struct tc_operation operations[] = {
 		"Returns for each launch config of a pool how many workers are requested, running, stopping and "
 		"stopped, and their capacity.", .scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"",
 		.arguments = names_worker_pool_id, .argument_count = 1, .has_output = true,
-		.output = &tc_worker_manager_worker_pool_stats_type, .stability = TC_EXPERIMENTAL },
+		.output = &tc_worker_manager_worker_pool_stats_data_type, .stability = TC_EXPERIMENTAL },
 	[OP_WORKER_POOL] = { &tc__service_worker_manager, "workerPool", "GET", "/worker-pool/<workerPoolId>",
 		"Get Worker Pool", "Returns the definition of one worker pool.",
 		.scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"", .arguments = names_worker_pool_id,
@@ -106,7 +106,7 @@ static const struct tc_operation operations[] = {
 		"Returns error counts of the last 7 days, by day, hour, title and code, for one pool or, without "
 		"`workerPoolId`, for all of them.",
 		.scopes = "\"worker-manager:list-worker-pool-errors:<workerPoolId>\"", .query = names_worker_pool_id,
-		.query_count = 1, .has_output = true, .output = &tc_worker_manager_worker_pool_error_stats_type,
+		.query_count = 1, .has_output = true, .output = &tc_worker_manager_worker_pool_error_stats_data_type,
 		.stability = TC_EXPERIMENTAL },
 	[OP_LIST_WORKER_POOL_ERRORS] = { &tc__service_worker_manager, "listWorkerPoolErrors", "GET",
 		"/worker-pool-errors/<workerPoolId>", "List Worker Pool Errors",
@@ -367,11 +367,11 @@ struct tc_worker_manager_worker_pool_launch_config_list *tc_worker_manager_list_
 { return tc_generated_reply(OP(LIST_WORKER_POOL_LAUNCH_CONFIGS), response, err); }
 
 int tc_worker_manager_worker_pool_stats(tc_client *client, const char *worker_pool_id,
-	struct tc_worker_manager_worker_pool_stats **reply, tc_error *err)
+	struct tc_worker_manager_worker_pool_stats_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(WORKER_POOL_STATS), TC_VALUES(worker_pool_id), NULL, NULL, reply, err); }
 tc_call *tc_worker_manager_worker_pool_stats_call(tc_client *client, const char *worker_pool_id, tc_error *err)
 { return tc_generated_call(client, OP(WORKER_POOL_STATS), TC_VALUES(worker_pool_id), NULL, err); }
-struct tc_worker_manager_worker_pool_stats *tc_worker_manager_worker_pool_stats_reply(const tc_response *response,
+struct tc_worker_manager_worker_pool_stats_data *tc_worker_manager_worker_pool_stats_reply(const tc_response *response,
 	tc_error *err)
 { return tc_generated_reply(OP(WORKER_POOL_STATS), response, err); }
 
@@ -421,12 +421,12 @@ struct tc_worker_manager_worker_pool_error *tc_worker_manager_report_worker_erro
 
 int tc_worker_manager_worker_pool_error_stats(tc_client *client,
 	const struct tc_worker_manager_worker_pool_error_stats_query *query,
-	struct tc_worker_manager_worker_pool_error_stats **reply, tc_error *err)
+	struct tc_worker_manager_worker_pool_error_stats_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(WORKER_POOL_ERROR_STATS), NULL, query, NULL, reply, err); }
 tc_call *tc_worker_manager_worker_pool_error_stats_call(tc_client *client,
 	const struct tc_worker_manager_worker_pool_error_stats_query *query, tc_error *err)
 { return tc_generated_call(client, OP(WORKER_POOL_ERROR_STATS), NULL, query, err); }
-struct tc_worker_manager_worker_pool_error_stats *tc_worker_manager_worker_pool_error_stats_reply(
+struct tc_worker_manager_worker_pool_error_stats_data *tc_worker_manager_worker_pool_error_stats_reply(
 	const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(WORKER_POOL_ERROR_STATS), response, err); }
 

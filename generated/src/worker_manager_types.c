@@ -153,12 +153,12 @@ static const struct tc_type type_worker_pool_stats_launch_config_stats = TC_TYPE
 	tc_worker_manager_worker_pool_stats_launch_config_stats, fields_worker_pool_stats_launch_config_stats, NULL);
 static const struct tc_type list_launch_config_stats = TC_TYPE_OF_ARRAY(struct
 	tc_worker_manager_worker_pool_stats_launch_config_stats, &type_worker_pool_stats_launch_config_stats, 0, NULL);
-static const struct tc_field fields_worker_pool_stats[] = {
-	TC_FIELD(struct tc_worker_manager_worker_pool_stats, launch_config_stats, "launchConfigStats",
+static const struct tc_field fields_worker_pool_stats_data[] = {
+	TC_FIELD(struct tc_worker_manager_worker_pool_stats_data, launch_config_stats, "launchConfigStats",
 		&list_launch_config_stats, TC_REQUIRED),
 };
-const struct tc_type tc_worker_manager_worker_pool_stats_type = TC_TYPE_OF_OBJECT(struct
-	tc_worker_manager_worker_pool_stats, fields_worker_pool_stats, NULL);
+const struct tc_type tc_worker_manager_worker_pool_stats_data_type = TC_TYPE_OF_OBJECT(struct
+	tc_worker_manager_worker_pool_stats_data, fields_worker_pool_stats_data, NULL);
 static const struct tc_type list_worker_pools = TC_TYPE_OF_ARRAY(struct tc_worker_manager_worker_pool_full,
 	&tc_worker_manager_worker_pool_full_type, 0, &counts_providers);
 static const struct tc_field fields_worker_pool_list[] = {
@@ -262,14 +262,14 @@ static const struct tc_type type_worker_pool_error_stats_totals = TC_TYPE_OF_OBJ
 static const struct tc_text_rules rules_worker_pool_id2 = { .pattern = &pattern_worker_pool_id, .allowed = "",
 	.allowed_count = 1, .allowed_or_rest = true };
 static const struct tc_type text_worker_pool_id2 = TC_TYPE_OF_TEXT(&rules_worker_pool_id2);
-static const struct tc_field fields_worker_pool_error_stats[] = {
-	TC_FIELD(struct tc_worker_manager_worker_pool_error_stats, totals, "totals",
+static const struct tc_field fields_worker_pool_error_stats_data[] = {
+	TC_FIELD(struct tc_worker_manager_worker_pool_error_stats_data, totals, "totals",
 		&type_worker_pool_error_stats_totals, TC_REQUIRED),
-	TC_FIELD(struct tc_worker_manager_worker_pool_error_stats, worker_pool_id, "workerPoolId",
+	TC_FIELD(struct tc_worker_manager_worker_pool_error_stats_data, worker_pool_id, "workerPoolId",
 		&text_worker_pool_id2, TC_REQUIRED),
 };
-const struct tc_type tc_worker_manager_worker_pool_error_stats_type = TC_TYPE_OF_OBJECT(struct
-	tc_worker_manager_worker_pool_error_stats, fields_worker_pool_error_stats, NULL);
+const struct tc_type tc_worker_manager_worker_pool_error_stats_data_type = TC_TYPE_OF_OBJECT(struct
+	tc_worker_manager_worker_pool_error_stats_data, fields_worker_pool_error_stats_data, NULL);
 static const struct tc_type list_worker_pool_errors = TC_TYPE_OF_ARRAY(struct tc_worker_manager_worker_pool_error,
 	&tc_worker_manager_worker_pool_error_type, 0, &counts_providers);
 static const struct tc_field fields_worker_pool_error_list[] = {

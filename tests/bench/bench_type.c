@@ -69,8 +69,8 @@ static void encode_generated(void *data)
 
 	for (size_t i = 0; i < page->generated->tasks_count; i++) {
 		char *text = NULL;
-		if (tc_encode(&tc_queue_task_type, &page->generated->tasks[i].task, 0, &text, NULL,
-			    NULL))
+		if (tc_encode(&tc_queue_task_data_type, &page->generated->tasks[i].task, 0, &text,
+			    NULL, NULL))
 			abort();
 		tc_release(text);
 	}

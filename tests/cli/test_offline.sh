@@ -152,12 +152,12 @@ run 2 api queue ping --expires 5m
 tells "--signed-url"
 
 # dry run: the request, all but the secret
-run 0 api queue createTask T --dry-run <<<'{"z": 1.50, "a": "<&>", "z2": "é"}'
+run 0 api queue createTask T --dry-run <<<'{"z": 1.50, "payload": {"a": "<&>"}, "z2": "é"}'
 is "PUT https://tc.example.com/api/queue/v1/task/T
 Authorization: Hawk id=\"tester\", … (signed when it is sent)
 Content-Type: application/json
 
-{\"z\":1.50,\"a\":\"<&>\",\"z2\":\"é\"}"
+{\"z\":1.50,\"payload\":{\"a\":\"<&>\"},\"z2\":\"é\"}"
 run 0 -v api queue status T --dry-run
 lacks never-to-be-printed
 TASKCLUSTER_PROXY_URL=http://taskcluster run 0 api queue status T --dry-run

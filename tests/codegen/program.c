@@ -129,7 +129,7 @@ void program_compile(const char *source, const char *include)
 	bool clang = cc && strstr(cc, "clang");
 	const char *arguments[] = { cxx ? (clang ? "clang++" : "g++") : (cc ? cc : "cc"),
 		cxx ? "-std=c++17" : "-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror",
-		"-Wconversion", cxx ? "-Wundef" : "-Wshadow", "-Wcast-qual", "-fsyntax-only",
+		"-Wconversion", "-Wundef", "-Wshadow", "-Wcast-qual", "-fsyntax-only",
 		"-Iruntime/include", format("-I%s", include), source, NULL };
 	struct program_result result = program_run(arguments);
 

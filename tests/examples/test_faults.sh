@@ -12,7 +12,7 @@ under() {
 	trap stop_servers EXIT
 	folder=$folder/$1
 	mkdir -p "$folder/tmp"
-	sandbox --claim-timeout 2 --poll-timeout 200 --fault "$1:rate=0.1"
+	sandbox --claim-timeout 2 --poll-timeout 200 --resolver-interval 100 --fault "$1:rate=0.1"
 	for _ in 1 2 3 4 5; do
 		task '{"command": ["sh", "-c", "echo some text >x"], "artifacts": [{"name": "public/x", "path": "x"}]}'
 		tasks+=("$task")

@@ -4,7 +4,7 @@
 # uploaded, claims renewed and lost, signals.
 . tests/examples/check.sh
 
-sandbox --claim-timeout 3 --poll-timeout 200
+sandbox --claim-timeout 3 --poll-timeout 200 --resolver-interval 100
 
 # success: output, artifacts, environment
 task '{"command": ["sh", "-c", "echo to the log; echo to stderr >&2; mkdir out; env >out/environment; pwd"],

@@ -25,7 +25,7 @@ static void use(tc_credentials *credentials)
 		.host_length = 1,
 		.port = 80 };
 	struct tc__buffer header = TC__BUFFER(TC__HAWK_MAX);
-	const struct tc_credentials_info *info = NULL;
+	const struct tc_credentials_facts *info = NULL;
 	struct tc__hawk *hawk = tc__hawk_new(NULL, NULL);
 
 	require(tc_credentials_info(credentials, &info, NULL) == TC_OK);

@@ -36,6 +36,9 @@ struct provider {
 	const char *name;  /* NULL: none */
 	const char *error; /* why there are none */
 	bool had_current;
+	const tc_call *calls; /* a call of the same client, which it makes, NULL: none; and what
+			       * that gave */
+	int code;
 };
 
 static tc_credentials *provide(void *data, const tc_credentials *current, tc_error *err)
@@ -44,6 +47,8 @@ static tc_credentials *provide(void *data, const tc_credentials *current, tc_err
 
 	provider->asked++;
 	provider->had_current = current != NULL;
+	if (provider->calls)
+		provider->code = tc_call_perform(provider->calls, NULL, NULL);
 	if (provider->error) {
 		/* an error as any function of the library would give it */
 		tc_credentials_free(tc_credentials_new("", provider->error, NULL, err));
@@ -207,6 +212,28 @@ static void a_second_refusal_is_the_end(void **state)
 }
 
 /* All attempts under way are refused, but only the first of them asks. */
+/* It would ask for credentials itself, and so for ever. */
+static void a_call_while_renewing_is_refused(void **state)
+{
+	struct scene scene = { 0 };
+
+	(void)state;
+	begin(&scene, -1000, -600, "new");
+	scene.provider.name = "new";
+	tc_call *call = ping(scene.client);
+	scene.provider.calls = call;
+	tc_loop *loop = tc_loop_new(NULL, &scene.err);
+	struct note note = { 0 };
+	assert_ok(tc_loop_start(loop, call, take_note, &note, NULL, &scene.err), &scene.err);
+	assert_ok(tc_loop_run(loop, &scene.err), &scene.err);
+	assert_int_equal(scene.provider.asked, 1);
+	assert_int_equal(scene.provider.code, TC_ERROR_ARGUMENT);
+	assert_int_equal(note.succeeded, 1);
+	tc_loop_free(loop);
+	tc_call_free(call);
+	end(&scene);
+}
+
 static void runs_on_a_loop_share_one_renewal(void **state)
 {
 	struct scene scene = { .provider = { .name = "new" } };
@@ -236,6 +263,7 @@ int main(void)
 		cmocka_unit_test(its_error_counts_only_when_they_have_ended),
 		cmocka_unit_test(after_a_refusal),
 		cmocka_unit_test(a_second_refusal_is_the_end),
+		cmocka_unit_test(a_call_while_renewing_is_refused),
 		cmocka_unit_test(runs_on_a_loop_share_one_renewal),
 	};
 

@@ -29,7 +29,8 @@ struct world {
 
 #define LONG_TEXT \
 	"{\"a\":[1,2.5,\"three\",{\"b\":null,\"c\":true}],\"d\":{\"e\":\"\\u00e9\"},\"numbers\":" \
-	"[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30]}"
+	"[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30]," \
+	"\"payload\":{}}"
 #define CREDENTIALS_TEXT \
 	"{\"clientId\":\"me\",\"accessToken\":\"secret\",\"authorizedScopes\":[\"a\"]}"
 
@@ -139,7 +140,7 @@ static int case_authorize(struct world *w, tc_error *err)
 static int case_temporary(struct world *w, tc_error *err)
 {
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
-	const struct tc_credentials_info *info = NULL;
+	const struct tc_credentials_facts *info = NULL;
 	const tc_json *secret = NULL;
 
 	temporary.client_id = "me/too";

@@ -6,6 +6,7 @@
 #include "tests/nomem/failing.h"
 #include "tests/nomem/silent.h"
 #include <string.h>
+#include <taskcluster/index.h>
 #include <taskcluster/queue.h>
 #include <taskcluster/secrets.h>
 
@@ -57,6 +58,25 @@ static int create_artifact(tc_client *client, tc_error *err)
 	return rc;
 }
 
+/* Looked through for what servers fail over. */
+static int find_tasks(tc_client *client, tc_error *err)
+{
+	static const char *const paths[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
+		"l", "m", "n" };
+	const struct tc_index_list_tasks_at_index body = { .indexes = paths, .indexes_count = 14 };
+
+	return tc_index_find_tasks_at_index(client, NULL, &body, NULL, err);
+}
+
+static int find_task(tc_client *client, tc_error *err)
+{
+	tc_call *call = tc_index_find_task_call(client, "a.b", err);
+	int rc = call ? TC_OK : err->code;
+
+	tc_call_free(call);
+	return rc;
+}
+
 static int get_secret(tc_client *client, tc_error *err)
 {
 	struct tc_secrets_secret *reply = NULL;
@@ -67,7 +87,7 @@ static int get_secret(tc_client *client, tc_error *err)
 	return rc;
 }
 
-static void fail_all(int (*call)(tc_client *client, tc_error *err), const char *body)
+static void fail_all(int (*call)(tc_client *client, tc_error *err), const char *body, long least)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
 	struct echo echo = { .transport = { &kind }, .body = body };
@@ -79,16 +99,18 @@ static void fail_all(int (*call)(tc_client *client, tc_error *err), const char *
 	tc__client_set_transport(work.client, &echo.transport);
 	/* what is made once for the whole process is not ours */
 	assert_ok(run(&work, &err), &err);
-	assert_true(tc_failing_each_with_libraries(run, &work) > 5);
+	assert_true(tc_failing_each_with_libraries(run, &work) > least);
 	tc_client_free(work.client);
 }
 
 static void test_typed_calls(void **state)
 {
 	(void)state;
-	fail_all(create_artifact, "{\"storageType\":\"link\"}");
+	fail_all(create_artifact, "{\"storageType\":\"link\"}", 5);
+	fail_all(find_tasks, "{\"tasks\":[]}", 5);
+	fail_all(find_task, "", 1);
 	fail_all(get_secret,
-		"{\"secret\":{\"a\":[1,2,\"x\"]},\"expires\":\"2026-01-01T00:00:00.000Z\"}");
+		"{\"secret\":{\"a\":[1,2,\"x\"]},\"expires\":\"2026-01-01T00:00:00.000Z\"}", 5);
 }
 
 int main(void)

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
-# Every public header compiles alone, as C11 and as C++17, pedantic and without warnings.
+# Every public header compiles alone, as C11 and as C++17, pedantic and without warnings; g++'s -Wshadow
+# minds functions that are called like a struct, which they hide.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc=${TC_CC:-cc}
 [[ $cc == *clang* ]] && cxx=clang++ || cxx=g++
-flags=(-Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iruntime/include -Igenerated/include)
+flags=(-Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only
+	-Iruntime/include -Igenerated/include -Iworkflows/include)
 count=0
-for header in runtime/include/taskcluster/*.h generated/include/taskcluster/*.h; do
+for header in {runtime,generated,workflows}/include/taskcluster/*.h; do
 	name=${header##*/}
 	echo "#include <taskcluster/$name>" >"$work/alone.c"
 	echo "#include <taskcluster/$name>" >>"$work/all.c"
@@ -18,5 +20,6 @@ for header in runtime/include/taskcluster/*.h generated/include/taskcluster/*.h;
 	count=$((count + 1))
 done >"$work/log"
 "$cc" -std=c11 "${flags[@]}" "$work/all.c"
+"$cxx" -x c++ -std=c++17 "${flags[@]}" "$work/all.c"
 ((count > 30)) || { echo "only $count headers found" >&2; exit 1; }
 echo "$count headers compile alone as C and C++, and together"

@@ -55,10 +55,15 @@ fi
 
 folder=$(mktemp -d)
 servers=()
+# A signal that comes before nginx waits for its first event is not looked at: so more than one.
 finish() {
-	local server
+	local server i
 	for server in "${servers[@]}"; do
-		kill "$server" 2>/dev/null || true
+		for ((i = 0; i < 100; i++)); do
+			kill "$server" 2>/dev/null || break
+			sleep 0.01
+		done
+		kill -KILL "$server" 2>/dev/null || true
 		wait "$server" 2>/dev/null || true
 	done
 	rm -rf "$folder"

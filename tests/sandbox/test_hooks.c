@@ -350,7 +350,7 @@ static void create_hook(tc_client *client, const char *id, const char *schedule)
 
 static void check_task(tc_client *client, const char *task_id, const char *fired_by)
 {
-	struct tc_queue_task *task = NULL;
+	struct tc_queue_task_data *task = NULL;
 	tc_error err = TC_ERROR_INIT;
 
 	assert_ok(tc_queue_task(client, task_id, &task, &err), &err);

@@ -47,8 +47,8 @@ static tc_client *open_client(const char *id, const char *token, const char *cer
 static int set_up(void **state)
 {
 	(void)state;
-	server = tc_test_server_start(
-		"--claim-timeout", "2", "--poll-timeout", "50", "--fault", faults, NULL);
+	server = tc_test_server_start("--claim-timeout", "2", "--resolver-interval", "100",
+		"--poll-timeout", "50", "--fault", faults, NULL);
 	root = open_client(server->client_id, server->access_token, NULL);
 	return 0;
 }

@@ -59,7 +59,8 @@ static void unchecked(struct tc_options *options)
 	options->unchecked_bodies = true;
 }
 
-static const struct tc_queue_create_task_request task = {
+static struct tc_queue_create_task_request task = {
+	/* its payload is in the set-up */
 	.task_queue_id = "proj/linux",
 	.created = "2026-01-01T00:00:00.000Z",
 	.deadline = "2026-01-02T00:00:00.000Z",
@@ -96,7 +97,8 @@ static void test_body_and_reply(void **state)
 		"{\"created\":\"2026-01-01T00:00:00.000Z\",\"deadline\":\"2026-01-02T00:00:00."
 		"000Z\","
 		"\"metadata\":{\"description\":\"d\",\"name\":\"n\",\"owner\":\"o@example.com\","
-		"\"source\":\"https://example.com/\"},\"retries\":0,\"scopes\":[\"a:b\"],"
+		"\"source\":\"https://example.com/"
+		"\"},\"payload\":{},\"retries\":0,\"scopes\":[\"a:b\"],"
 		"\"tags\":{\"kind\":\"test\"},\"taskQueueId\":\"proj/linux\"}");
 	finish(&w);
 }
@@ -433,6 +435,20 @@ static void test_messages(void **state)
 	tc_release(message);
 }
 
+static int setup(void **state)
+{
+	(void)state;
+	assert_ok(tc_json_parse("{}", 2, &task.payload, NULL), NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tc_release(task.payload);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,5 +467,5 @@ int main(void)
 		cmocka_unit_test(test_messages),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -100,7 +100,7 @@ static void test_a_task(void **state)
 	struct fixture *f = *state;
 	tc_error err = TC_ERROR_INIT;
 	struct timespec now = { time(NULL), 0 }, later = { time(NULL) + 3600, 0 };
-	struct tc_queue_task *task = NULL;
+	struct tc_queue_task_data *task = NULL;
 
 	tc_slugid_nice(f->task_id);
 	assert_ok(tc_date_format(now, f->now, &err), &err);
@@ -124,7 +124,7 @@ static void test_an_index_entry(void **state)
 	tc_error err = TC_ERROR_INIT;
 	struct tc_index_indexed_task_response *found = NULL;
 	const struct tc_index_insert_task_request entry = {
-		.task_id = f->task_id, .rank = 2.5, .expires = f->later, .data = NULL
+		.task_id = f->task_id, .rank = 2, .expires = f->later, .data = NULL
 	};
 
 	int rc = tc_index_insert_task(f->client, "a.b", &entry, &found, &err);
@@ -141,7 +141,7 @@ static void test_an_index_entry(void **state)
 	assert_ok(tc_index_insert_task(f->client, "a.b", &whole, NULL, &err), &err);
 	assert_ok(tc_index_find_task(f->client, "a.b", &found, &err), &err);
 	assert_string_equal(found->task_id, f->task_id);
-	assert_true(found->rank == 2.5);
+	assert_true(found->rank == 2);
 	tc_release(found);
 	tc_release(data);
 }

@@ -69,7 +69,7 @@ static void assert_revealed(const tc_credentials *credentials, const char *expec
 static void test_permanent(void **state)
 {
 	tc_error err = TC_ERROR_INIT;
-	const struct tc_credentials_info *info;
+	const struct tc_credentials_facts *info;
 	tc_credentials *credentials = tc_credentials_new("tester", "no-secret", NULL, &err);
 
 	(void)state;
@@ -92,7 +92,7 @@ static void test_permanent(void **state)
 static void test_with_certificate(void **state)
 {
 	tc_error err = TC_ERROR_INIT;
-	const struct tc_credentials_info *info;
+	const struct tc_credentials_facts *info;
 	tc_credentials *credentials =
 		tc_credentials_new("tester", "no-secret", " " GOOD_CERTIFICATE "\n", &err);
 
@@ -281,7 +281,7 @@ static void test_certificates_at_the_edge(void **state)
 		CERTIFICATE("1", "[]", "0", "2678400000", "\"" SEED "\"", SIGNATURE,
 			",\"issuer\":\"other\",\"new\":{}"),
 		&err);
-	const struct tc_credentials_info *info;
+	const struct tc_credentials_facts *info;
 
 	(void)state;
 	assert_non_null(credentials);
@@ -418,7 +418,7 @@ static void test_authorized_scopes(void **state)
 	const struct tc_scopes some = { (const char *const[]){ "a:b", "c:*" }, 2 };
 	const struct tc_scopes bad = { (const char *const[]){ "a:b", "\t" }, 2 };
 	tc_credentials *all = tc_credentials_new("tester", "no-secret", NULL, NULL);
-	const struct tc_credentials_info *info;
+	const struct tc_credentials_facts *info;
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
@@ -450,7 +450,7 @@ static void test_authorized_scopes(void **state)
 
 static void test_null_credentials_are_refused(void **state)
 {
-	const struct tc_credentials_info *info = (const void *)"not NULL";
+	const struct tc_credentials_facts *info = (const void *)"not NULL";
 	const tc_json *json = (const void *)"not NULL";
 	tc_error err = TC_ERROR_INIT;
 
@@ -530,7 +530,7 @@ static void check_vector(const tc_json *row)
 	const tc_json *expected = tc_json_get(row, "made"), *revealed;
 	const tc_json *authorized = tc_json_get(expected, "authorizedScopes");
 	tc_credentials *made = make_vector(row);
-	const struct tc_credentials_info *info;
+	const struct tc_credentials_facts *info;
 
 	assert_ok(tc_credentials_reveal(made, &revealed, NULL), NULL);
 	assert_string_equal(text_at(revealed, "/clientId"), text_at(expected, "/clientId"));
@@ -574,7 +574,7 @@ static void test_temporary_by_default(void **state)
 {
 	tc_credentials *issuer = tc_credentials_new("tester", "no-secret", NULL, NULL);
 	struct tc_temporary temporary = TC_TEMPORARY_INIT;
-	const struct tc_credentials_info *info;
+	const struct tc_credentials_facts *info;
 	int64_t before = tc__clock_now_ms(NULL);
 	tc_error err = TC_ERROR_INIT;
 

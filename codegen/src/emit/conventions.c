@@ -1,96 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/emit/conventions.h"
 
+#include "codegen/src/emit/init.h"
 #include "codegen/src/reference/dialect.h"
 #include "codegen/src/shape/shape.h"
 #include <string.h>
-
-#define INIT_MAX (SIZE_MAX / 2)
-
-/* ---- values: each is a member of an initialiser, with a space before and a comma behind it ----
- */
-
-static void add_quoted(struct tc__buffer *init, const char *text)
-{
-	prose_literal(init, text, strlen(text));
-}
-
-static void add_text(struct tc__buffer *init, const char *member, const char *text)
-{
-	if (!text)
-		return;
-	tc__buffer_printf(init, " .%s = ", member);
-	add_quoted(init, text);
-	tc__buffer_char(init, ',');
-}
-
-static void add_flag(struct tc__buffer *init, const char *member, bool flag)
-{
-	if (flag)
-		tc__buffer_printf(init, " .%s = true,", member);
-}
-
-static void add_number(struct tc__buffer *init, const char *member, int64_t number)
-{
-	if (number)
-		tc__buffer_printf(init, " .%s = %lld,", member, (long long)number);
-}
-
-static void add_name(
-	struct tc__buffer *init, const char *member, const char *const *names, uint8_t value)
-{
-	if (value)
-		tc__buffer_printf(init, " .%s = %s,", member, names[value]);
-}
-
-static void add_shared(
-	struct tc__buffer *init, const char *member, const char *before, const char *name)
-{
-	if (name)
-		tc__buffer_printf(init, " .%s = %s%s,", member, before, name);
-}
-
-/* TC_TEXTS("a", "b") */
-static void add_list(struct tc__buffer *init, const char *const *texts)
-{
-	if (!*texts) {
-		tc__buffer_text(init, "(const char *const[]){ NULL }");
-		return;
-	}
-	tc__buffer_text(init, "TC_TEXTS(");
-	for (const char *const *text = texts; *text; text++) {
-		tc__buffer_text(init, text == texts ? "" : ", ");
-		add_quoted(init, *text);
-	}
-	tc__buffer_char(init, ')');
-}
-
-static void add_texts(struct tc__buffer *init, const char *member, const char *const *texts)
-{
-	if (!texts)
-		return;
-	tc__buffer_printf(init, " .%s = ", member);
-	add_list(init, texts);
-	tc__buffer_char(init, ',');
-}
-
-static void add_statuses(struct tc__buffer *init, const char *member, const uint16_t *statuses)
-{
-	if (!statuses)
-		return;
-	tc__buffer_printf(init, " .%s = (const uint16_t[]){", member);
-	for (; *statuses; statuses++)
-		tc__buffer_printf(init, " %d,", *statuses);
-	tc__buffer_text(init, " 0 },");
-}
-
-/* Without the last comma, and with the brace behind it. */
-static void end_init(struct tc__buffer *init)
-{
-	if (init->length && init->data[init->length - 1] == ',')
-		tc__buffer_truncate(init, init->length - 1);
-	tc__buffer_text(init, " }");
-}
 
 /* ---- query ---- */
 
@@ -129,20 +43,20 @@ static void add_rule(struct shared_rules *rules, struct tc__buffer *init,
 	else
 		tc__buffer_printf(init, "{ .name = \"%s\",", rule->name);
 	if (rule->operators && !others)
-		add_shared(init, "operators", "", share_operators(rules, rule, word));
-	add_texts(init, "values", rule->values);
-	add_text(init, "minimum", rule->minimum);
-	add_text(init, "maximum", rule->maximum);
-	add_name(init, "type", types, rule->type);
-	add_name(init, "list", lists, rule->list);
-	add_name(init, "role", roles, rule->role);
-	add_flag(init, "no_bare", rule->no_bare);
-	add_flag(init, "required", rule->required);
-	add_flag(init, "reversible", rule->reversible);
-	add_flag(init, "field", rule->field);
-	add_flag(init, "secret", rule->secret);
-	add_text(init, "member", rule->member);
-	end_init(init);
+		init_shared(init, "operators", "", share_operators(rules, rule, word));
+	init_texts(init, "values", rule->values);
+	init_text(init, "minimum", rule->minimum);
+	init_text(init, "maximum", rule->maximum);
+	init_name(init, "type", types, rule->type);
+	init_name(init, "list", lists, rule->list);
+	init_name(init, "role", roles, rule->role);
+	init_flag(init, "no_bare", rule->no_bare);
+	init_flag(init, "required", rule->required);
+	init_flag(init, "reversible", rule->reversible);
+	init_flag(init, "field", rule->field);
+	init_flag(init, "secret", rule->secret);
+	init_text(init, "member", rule->member);
+	init_end(init);
 }
 
 static const char *share_query(struct shared_rules *rules, const struct operation *operation)
@@ -196,12 +110,12 @@ static const char *share_kinds(struct shared_rules *rules, const struct operatio
 	for (size_t i = 0; i < operation->argument_count; i++, rule++) {
 		tc__buffer_printf(&hint, "%s%s", i ? "_" : "", words[rule->kind]);
 		tc__buffer_printf(&init, " { .kind = %s,", kinds[rule->kind]);
-		add_flag(&init, "segments", rule->segments);
-		add_text(&init, "pattern", rule->pattern);
-		end_init(&init);
+		init_flag(&init, "segments", rule->segments);
+		init_text(&init, "pattern", rule->pattern);
+		init_end(&init);
 		tc__buffer_char(&init, ',');
 	}
-	end_init(&init);
+	init_end(&init);
 	const char *name = pool_share(&rules->kinds, tc__buffer_get(&hint), &init);
 	rules->kinds.pool->no_memory |= hint.no_memory;
 	tc__buffer_clear(&hint);
@@ -223,12 +137,12 @@ static const char *share_envelope(struct shared_rules *rules, const struct tc_en
 	if (!envelope)
 		return NULL;
 	tc__buffer_char(&init, '{');
-	add_text(&init, "items", envelope->items);
-	add_text(&init, "rows", envelope->rows);
-	add_flag(&init, "single", envelope->single);
+	init_text(&init, "items", envelope->items);
+	init_text(&init, "rows", envelope->rows);
+	init_flag(&init, "single", envelope->single);
 	if (init.length == 1)
 		tc__buffer_text(&init, " .items = NULL");
-	end_init(&init);
+	init_end(&init);
 	return pool_share(envelope->single ? &rules->singles : &rules->envelopes,
 		hint_of(rules, envelope->items, "list"), &init);
 }
@@ -243,18 +157,18 @@ static const char *share_paging(struct shared_rules *rules, const struct tc_pagi
 	if (!paging)
 		return NULL;
 	tc__buffer_printf(&init, "{ .style = %s,", styles[paging->style]);
-	add_flag(&init, "stop_short", paging->stop_short);
-	add_text(&init, "query", paging->query);
-	add_text(&init, "next", paging->next);
-	add_text(&init, "limit", paging->limit);
-	add_text(&init, "order_query", paging->order_query);
-	add_text(&init, "order_value", paging->order_value);
-	add_text(&init, "key", paging->key);
-	add_text(&init, "unique", paging->unique);
-	add_number(&init, "add", paging->add);
-	add_number(&init, "size", paging->size);
-	add_number(&init, "maximum", paging->maximum);
-	end_init(&init);
+	init_flag(&init, "stop_short", paging->stop_short);
+	init_text(&init, "query", paging->query);
+	init_text(&init, "next", paging->next);
+	init_text(&init, "limit", paging->limit);
+	init_text(&init, "order_query", paging->order_query);
+	init_text(&init, "order_value", paging->order_value);
+	init_text(&init, "key", paging->key);
+	init_text(&init, "unique", paging->unique);
+	init_number(&init, "add", paging->add);
+	init_number(&init, "size", paging->size);
+	init_number(&init, "maximum", paging->maximum);
+	init_end(&init);
 	return pool_share(
 		&rules->pagings, hint_of(rules, paging->order_value, words[paging->style]), &init);
 }
@@ -266,12 +180,12 @@ static void add_events(struct tc__buffer *init, const struct operation *operatio
 	if (!events)
 		return;
 	tc__buffer_text(init, " .events = &(const struct tc_event_stream){");
-	add_text(init, "handshake", events->handshake);
-	add_text(init, "name", events->name);
+	init_text(init, "handshake", events->handshake);
+	init_text(init, "name", events->name);
 	if (operation->event_shape)
 		tc__buffer_printf(
 			init, " .item = &tc_%s_type,", shape_struct_name(operation->event_shape));
-	end_init(init);
+	init_end(init);
 	tc__buffer_char(init, ',');
 }
 
@@ -282,7 +196,7 @@ static void add_alternatives(struct tc__buffer *init, const char *const *const *
 	tc__buffer_text(init, " .require_one_of = (const char *const *const[]){");
 	for (; *sets; sets++) {
 		tc__buffer_char(init, ' ');
-		add_list(init, *sets);
+		init_list(init, *sets);
 		tc__buffer_char(init, ',');
 	}
 	tc__buffer_text(init, " NULL },");
@@ -293,7 +207,7 @@ static void add_rpc(struct tc__buffer *init, const struct tc_rpc *rpc)
 	if (!rpc)
 		return;
 	tc__buffer_text(init, " .rpc = &(const struct tc_rpc){ ");
-	add_quoted(init, rpc->method);
+	init_quoted(init, rpc->method);
 	tc__buffer_printf(init, ", %s },", rpc->result_required ? "true" : "false");
 }
 
@@ -306,20 +220,20 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 	if (!operation->dialect)
 		return NULL;
 	const struct tc_operation_conventions *own = &operation->dialect->rules;
-	add_text(&init, "base", own->base);
-	add_text(&init, "accept", own->accept);
-	add_shared(&init, "arguments", "", share_kinds(rules, operation));
-	add_shared(&init, "query", "", share_query(rules, operation));
-	add_shared(&init, "headers", "", share_headers(rules, operation));
+	init_text(&init, "base", own->base);
+	init_text(&init, "accept", own->accept);
+	init_shared(&init, "arguments", "", share_kinds(rules, operation));
+	init_shared(&init, "query", "", share_query(rules, operation));
+	init_shared(&init, "headers", "", share_headers(rules, operation));
 	add_alternatives(&init, own->require_one_of);
-	add_shared(&init, "envelope", "&", share_envelope(rules, own->envelope));
-	add_texts(&init, "output_tuple", own->output_tuple);
-	add_shared(&init, "paging", "&", share_paging(rules, own->paging));
+	init_shared(&init, "envelope", "&", share_envelope(rules, own->envelope));
+	init_texts(&init, "output_tuple", own->output_tuple);
+	init_shared(&init, "paging", "&", share_paging(rules, own->paging));
 	add_rpc(&init, own->rpc);
 	add_events(&init, operation);
-	add_text(&init, "since", own->since);
-	add_text(&init, "removed_in", own->removed_in);
-	add_name(&init, "authentication", authentications, own->authentication);
+	init_text(&init, "since", own->since);
+	init_text(&init, "removed_in", own->removed_in);
+	init_name(&init, "authentication", authentications, own->authentication);
 	if (!init.length)
 		return NULL;
 	tc__buffer_truncate(&init, init.length - 1);
@@ -365,11 +279,11 @@ static void add_shapes(struct tc__buffer *init, const struct tc_error_shape *sha
 	tc__buffer_text(init, " .errors = (const struct tc_error_shape[]){");
 	for (; shape->kind; shape++) {
 		tc__buffer_printf(init, " { .kind = %s,", kinds[shape->kind]);
-		add_texts(init, "message", shape->message);
-		add_texts(init, "code", shape->code);
-		add_text(init, "info", shape->info);
-		add_statuses(init, "statuses", shape->statuses);
-		end_init(init);
+		init_texts(init, "message", shape->message);
+		init_texts(init, "code", shape->code);
+		init_text(init, "info", shape->info);
+		init_statuses(init, "statuses", shape->statuses);
+		init_end(init);
 		tc__buffer_char(init, ',');
 	}
 	tc__buffer_text(init, " { .kind = TC_ERROR_SHAPE_END } },");
@@ -382,7 +296,7 @@ static void add_clock(struct tc__buffer *init, const struct tc_clock_rule *rule)
 	tc__buffer_text(init, " .clock = (const struct tc_clock_rule[]){");
 	for (; rule->status; rule++) {
 		tc__buffer_printf(init, " { %d, ", rule->status);
-		add_quoted(init, rule->pattern);
+		init_quoted(init, rule->pattern);
 		tc__buffer_text(init, " },");
 	}
 	tc__buffer_text(init, " { 0, NULL } },");
@@ -394,10 +308,10 @@ static void add_hawk(struct tc__buffer *init, const struct tc_hawk_scheme *hawk)
 		return;
 	tc__buffer_text(init, " .hawk = &(const struct tc_hawk_scheme){");
 	tc__buffer_printf(init, " .skew_s = %lld,", (long long)hawk->skew_s);
-	add_flag(init, "no_extensions", hawk->no_extensions);
-	add_flag(init, "no_signed_urls", hawk->no_signed_urls);
-	add_text(init, "removed_in", hawk->removed_in);
-	end_init(init);
+	init_flag(init, "no_extensions", hawk->no_extensions);
+	init_flag(init, "no_signed_urls", hawk->no_signed_urls);
+	init_text(init, "removed_in", hawk->removed_in);
+	init_end(init);
 	tc__buffer_char(init, ',');
 }
 
@@ -406,40 +320,40 @@ static void add_session(struct tc__buffer *init, const struct tc_session_scheme 
 	if (!session)
 		return;
 	tc__buffer_text(init, " .session = &(const struct tc_session_scheme){");
-	add_text(init, "login", session->login);
-	add_text(init, "logout", session->logout);
-	add_texts(init, "cookies", session->cookies);
-	add_statuses(init, "expired_statuses", session->expired_statuses);
-	add_number(init, "lifetime_s", session->lifetime_s);
-	add_text(init, "csrf_cookie", session->csrf_cookie);
-	add_text(init, "csrf_header", session->csrf_header);
-	add_flag(init, "basic", session->basic);
-	add_flag(init, "csrf_referer", session->csrf_referer);
-	end_init(init);
+	init_text(init, "login", session->login);
+	init_text(init, "logout", session->logout);
+	init_texts(init, "cookies", session->cookies);
+	init_statuses(init, "expired_statuses", session->expired_statuses);
+	init_number(init, "lifetime_s", session->lifetime_s);
+	init_text(init, "csrf_cookie", session->csrf_cookie);
+	init_text(init, "csrf_header", session->csrf_header);
+	init_flag(init, "basic", session->basic);
+	init_flag(init, "csrf_referer", session->csrf_referer);
+	init_end(init);
 	tc__buffer_char(init, ',');
 }
 
 static void add_system(struct tc__buffer *init, const struct tc_conventions *conventions)
 {
-	add_text(init, "server_url", conventions->server_url);
-	add_text(init, "server_default", conventions->server_default);
-	add_text(init, "environment_url", conventions->environment_url);
-	add_text(init, "environment_id", conventions->environment_id);
-	add_text(init, "environment_secret", conventions->environment_secret);
-	add_text(init, "accept", conventions->accept);
-	add_texts(init, "refused_user_agents", conventions->refused_user_agents);
-	add_text(init, "trace_header", conventions->trace_header);
-	add_text(init, "operator_separator", conventions->operator_separator);
-	add_texts(init, "reply_types", conventions->reply_types);
-	add_statuses(init, "final_statuses", conventions->final_statuses);
+	init_text(init, "server_url", conventions->server_url);
+	init_text(init, "server_default", conventions->server_default);
+	init_text(init, "environment_url", conventions->environment_url);
+	init_text(init, "environment_id", conventions->environment_id);
+	init_text(init, "environment_secret", conventions->environment_secret);
+	init_text(init, "accept", conventions->accept);
+	init_texts(init, "refused_user_agents", conventions->refused_user_agents);
+	init_text(init, "trace_header", conventions->trace_header);
+	init_text(init, "operator_separator", conventions->operator_separator);
+	init_texts(init, "reply_types", conventions->reply_types);
+	init_statuses(init, "final_statuses", conventions->final_statuses);
 	add_shapes(init, conventions->errors);
 	add_clock(init, conventions->clock);
 	add_hawk(init, conventions->hawk);
 	add_session(init, conventions->session);
-	add_number(init, "body_max", conventions->body_max);
-	add_flag(init, "no_trace_header", conventions->no_trace_header);
-	add_flag(init, "anonymous_reads", conventions->anonymous_reads);
-	add_flag(init, "session_first", conventions->session_first);
+	init_number(init, "body_max", conventions->body_max);
+	init_flag(init, "no_trace_header", conventions->no_trace_header);
+	init_flag(init, "anonymous_reads", conventions->anonymous_reads);
+	init_flag(init, "session_first", conventions->session_first);
 }
 
 void emit_system(struct tc__buffer *out, const struct service *service)
@@ -452,7 +366,7 @@ void emit_system(struct tc__buffer *out, const struct service *service)
 	add_system(&init, service->conventions);
 	if (init.data && init.data[init.length - 1] == '{')
 		tc__buffer_text(&init, " .server_url = NULL");
-	end_init(&init);
+	init_end(&init);
 	tc__buffer_char(&init, ';');
 	tc__buffer_char(out, '\n');
 	pool_write(out, "", tc__buffer_get(&init));

@@ -3,6 +3,7 @@
 
 #include "codegen/src/emit/conventions.h"
 #include "codegen/src/emit/parts.h"
+#include "codegen/src/emit/refusals.h"
 #include "codegen/src/input/prose.h"
 #include <string.h>
 
@@ -47,7 +48,8 @@ static void add_conventions(struct tc__buffer *facts, const struct operation *op
 			retry ? " " : "\n", (operation->wait_ms + 999) / 1000);
 }
 
-static void emit_operation_comment(struct tc__buffer *out, const struct operation *operation)
+static void emit_operation_comment(
+	struct tc__buffer *out, const struct service *service, const struct operation *operation)
 {
 	static const char *const stabilities[] = { "stable", "experimental", "deprecated" };
 	struct tc__buffer facts = TC__BUFFER(EMIT_FILE_MAX);
@@ -63,6 +65,7 @@ static void emit_operation_comment(struct tc__buffer *out, const struct operatio
 	if (operation->scopes)
 		tc__buffer_printf(&facts, "\nScopes: %s", operation->scopes_text);
 	add_conventions(&facts, operation);
+	refusals_tell(&facts, service, operation);
 	emit_conventions_facts(&facts, operation);
 	tc__buffer_char(out, '\n');
 	emit_comment(out, "", *operation->description ? operation->description : operation->title,
@@ -225,7 +228,7 @@ static void emit_header(struct tc__buffer *out, const struct service *service)
 	for (size_t i = 0; i < service->operation_count; i++) {
 		const struct operation *operation = &service->operations[i];
 		emit_query_struct(out, service, operation);
-		emit_operation_comment(out, operation);
+		emit_operation_comment(out, service, operation);
 		emit_faces_declare(out, service, operation);
 	}
 	for (size_t i = 0; i < service->exchange_count; i++) {
@@ -249,12 +252,21 @@ static void emit_binding(
 		emit_upper(exchange->c_name).text);
 }
 
+static bool has_refusals(const struct service *service)
+{
+	for (size_t i = 0; i < service->operation_count; i++) {
+		if (service->operations[i].refusal_count)
+			return true;
+	}
+	return false;
+}
+
 static void emit_source(struct tc__buffer *out, const struct service *service)
 {
 	emit_mark(out, service);
 	tc__buffer_printf(out, "#include <taskcluster/%s.h>\n\n", service->c_name);
 	tc__buffer_text(out, "#include \"services.h\"\n#include <taskcluster/generated.h>\n");
-	if (service->conventions)
+	if (service->conventions || has_refusals(service))
 		tc__buffer_text(out, "#include <taskcluster/conventions.h>\n");
 	emit_rows(out, service);
 	for (size_t i = 0; i < service->operation_count; i++)

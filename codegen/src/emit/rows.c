@@ -3,6 +3,7 @@
  * once. */
 #include "codegen/src/emit/conventions.h"
 #include "codegen/src/emit/parts.h"
+#include "codegen/src/emit/refusals.h"
 #include <string.h>
 
 #define HINT_MAX 40
@@ -28,6 +29,7 @@ struct rows {
 	struct pool_rows names; /* lists of parameters */
 	struct pool_rows types; /* lists of media types */
 	struct shared_rules rules;
+	struct pool_rows refusals;
 	struct pool_rows whole; /* conventions of more than one operation */
 	const char **own;       /* the conventions of each operation; NULL: none */
 	struct tc__buffer text; /* of the operations */
@@ -176,6 +178,9 @@ static void add_operation(struct rows *rows, size_t index)
 	add_flags(&fill, operation);
 	add_promise(rows, &fill, operation);
 	add_conventions(rows, &fill, index);
+	const char *refusals = refusals_share(&rows->refusals, operation);
+	if (refusals)
+		fill_add(&fill, ".refusals = %s,", refusals);
 	if (rows->text.length == begin)
 		fill_add(
 			&fill, ".scopes = NULL,"); /* a row without a name warns of what it lacks */
@@ -191,6 +196,7 @@ static void fill_rows(struct rows *rows)
 	rows->types.pointers = true;
 	rows->whole =
 		pool_rows_of(&rows->pool, "const struct tc_operation_conventions", "rules", false);
+	rows->refusals = refusals_begin(&rows->pool);
 	emit_rules_begin(&rows->rules, &rows->pool);
 	rows->own = pool_allocate(&rows->pool, count * sizeof *rows->own);
 	for (size_t i = 0; rows->own && i < count; i++)
@@ -210,6 +216,7 @@ static void emit_operations(struct tc__buffer *out, const struct service *servic
 	pool_write_rows(&rows.names, out);
 	pool_write_rows(&rows.types, out);
 	emit_rules_end(&rows.rules, out);
+	pool_write_rows(&rows.refusals, out);
 	pool_write_rows(&rows.whole, out);
 	pool_close(&rows.pool, out);
 	struct fill fill = begin_enum(out);

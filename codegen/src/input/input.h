@@ -49,6 +49,11 @@ int input_find(
  * printable ASCII. */
 bool input_name_is_safe(const char *name);
 
+/* What stands behind `path`, such as "/schemas/common/manifest-v", in the name that a document has
+ * for its schema; NULL when that is another. The name is a path or a URL; until March 2019 it was
+ * one of a host that had nothing but schemas, where the path begins behind /schemas. */
+const char *input_behind_schema(const char *name, const char *path);
+
 /*
  * The references that the input has, in their order: what its manifest lists (any version of the
  * manifest), all of references/ in a bundle without one, or the single file. For each, `read` is

@@ -3,6 +3,21 @@
 
 #include <string.h>
 
+const char *input_behind_schema(const char *name, const char *path)
+{
+	static const char folder[] = "/schemas";
+	const char *host = strstr(name, "://");
+	const char *at = host ? strchr(host + 3, '/') : name;
+
+	if (!at)
+		return NULL;
+	if (host && strncmp(at, folder, sizeof folder - 1) != 0 &&
+		strncmp(path, folder, sizeof folder - 1) == 0)
+		path += sizeof folder - 1;
+	size_t length = strlen(path);
+	return strncmp(at, path, length) == 0 ? at + length : NULL;
+}
+
 /* The name inside the tree of what a manifest calls "/references/queue/v1/api.json", or the same
  * with a root URL in front; NULL when it is no such path. */
 static const char *name_of(const char *url)
@@ -101,7 +116,7 @@ static int read_manifest(struct input *input, const struct document *manifest, i
 		rc = node_optional_text(&root, "$schema", &schema, err);
 	if (rc != TC_OK)
 		return rc;
-	if (schema && !strstr(schema, "/schemas/common/manifest-v")) {
+	if (schema && !input_behind_schema(schema, "/schemas/common/manifest-v")) {
 		struct node member = node_member(&root, "$schema");
 		return node_fail(&member, err,
 			"is \"%s\"; expected /schemas/common/manifest-v3.json# or -v2", schema);

@@ -161,3 +161,19 @@ int node_list(const struct node *object, const char *name, struct node *list, tc
 	*list = node_member(object, name);
 	return list->json ? node_array(list, err) : TC_OK;
 }
+
+int node_refuse_others(
+	const struct node *object, const char *const *known, const char *expected, tc_error *err)
+{
+	int rc = node_object(object, err);
+
+	for (size_t i = 0; i < tc_json_count(object->json) && rc == TC_OK; i++) {
+		struct node member = node_at(object, i);
+		const char *const *name = known;
+		while (*name && strcmp(*name, member.key) != 0)
+			name++;
+		if (!*name)
+			rc = node_fail(&member, err, "is no known member; expected %s", expected);
+	}
+	return rc;
+}

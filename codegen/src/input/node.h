@@ -35,6 +35,11 @@ TC_PRINTF(3, 4) int node_fail(const struct node *node, tc_error *err, const char
 struct tc__buffer;
 void node_pointer(const struct node *node, struct tc__buffer *pointer);
 
+/* Refuses members that are not among `known` (NULL-ended; "expected" names them), and what is no
+ * object. */
+int node_refuse_others(
+	const struct node *object, const char *const *known, const char *expected, tc_error *err);
+
 /* Each fails unless the value is there and of that kind. */
 int node_object(const struct node *node, tc_error *err);
 int node_array(const struct node *node, tc_error *err);

@@ -4,6 +4,9 @@
 
 #include <pcre2.h>
 #include <stdint.h>
+#include <string.h>
+
+#define PATTERN_MAX 500
 
 bool pattern_compile(const char *pattern, enum pattern_kind kind, struct pattern_fault *fault)
 {
@@ -30,4 +33,30 @@ bool pattern_compile(const char *pattern, enum pattern_kind kind, struct pattern
 	}
 	pcre2_code_free(code);
 	return true;
+}
+
+int pattern_check(const struct node *node, const char *pattern, tc_error *err)
+{
+	struct pattern_difference difference;
+	struct pattern_fault fault;
+
+	for (const char *at = pattern; *at; at++)
+		if (*at < ' ' || *at > '~')
+			return node_fail(node, err, "is no pattern of printable ASCII");
+	if (!*pattern || strlen(pattern) > PATTERN_MAX)
+		return node_fail(node, err,
+			"is \"%.100s\"; expected a regular expression of at most %d characters",
+			pattern, PATTERN_MAX);
+	if (!pattern_compile(pattern, PATTERN_OF_REFERENCE, &fault))
+		return tc__fail_nomem(err);
+	if (*fault.reason)
+		return node_fail(node, err,
+			"is \"%.100s\"; expected a regular expression, but %s at offset %zu",
+			pattern, fault.reason, fault.offset);
+	if (!pattern_differs(pattern, &difference))
+		return TC_OK;
+	return node_fail(node, err,
+		"has %s in \"%.100s\", which is %s for PCRE2, but not for ECMAScript; expected "
+		"what both read alike",
+		difference.construct, pattern, difference.meaning);
 }

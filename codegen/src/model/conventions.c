@@ -2,29 +2,11 @@
 #include "codegen/src/model/conventions.h"
 
 #include "codegen/src/model/promise.h"
-
+#include "codegen/src/model/refusal.h"
 #include <string.h>
 
 #define SCHEMA "/schemas/libtaskcluster/conventions-v0.json#"
 #define WAIT_MS_MAX 600000
-#define RELEASE_MAX 32
-
-/* Conventions are our own format: what is not known there is a mistake. */
-static int refuse_others(const struct node *object, const char *const *known, size_t count,
-	const char *expected, tc_error *err)
-{
-	int rc = node_object(object, err);
-
-	for (size_t i = 0; i < tc_json_count(object->json) && rc == TC_OK; i++) {
-		struct node member = node_at(object, i);
-		size_t k = 0;
-		while (k < count && strcmp(known[k], member.key) != 0)
-			k++;
-		if (k == count)
-			rc = node_fail(&member, err, "is no known member; expected %s", expected);
-	}
-	return rc;
-}
 
 static int read_retry(const struct node *node, struct operation *operation, tc_error *err)
 {
@@ -83,11 +65,11 @@ static int read_operation(
 	struct model *model, const struct node *node, struct operation *operation, tc_error *err)
 {
 	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs",
-		"reply" };
+		"reply", "refused", NULL };
 	struct node retry = node_member(node, "retry"), wait = node_member(node, "waitMs");
-	struct node reply = node_member(node, "reply");
-	int rc = refuse_others(node, known, sizeof known / sizeof *known,
-		"retry, unsafeMember, unsafeValue, waitMs or reply", err);
+	struct node reply = node_member(node, "reply"), refused = node_member(node, "refused");
+	int rc = node_refuse_others(
+		node, known, "retry, unsafeMember, unsafeValue, waitMs, reply or refused", err);
 
 	if (rc == TC_OK)
 		rc = read_retry(&retry, operation, err);
@@ -95,7 +77,9 @@ static int read_operation(
 		rc = read_unsafe(node, operation, err);
 	if (rc == TC_OK)
 		rc = read_wait(&wait, operation, err);
-	return rc == TC_OK ? promise_read(model, &reply, operation, err) : rc;
+	if (rc == TC_OK)
+		rc = promise_read(model, &reply, operation, err);
+	return rc == TC_OK && refused.json ? refusals_read(model, &refused, operation, err) : rc;
 }
 
 static struct operation *find_operation(const struct service *service, const char *name)
@@ -110,9 +94,9 @@ static struct operation *find_operation(const struct service *service, const cha
 static int read_service(
 	struct model *model, const struct node *node, const struct service *service, tc_error *err)
 {
-	static const char *const known[] = { "operations" };
+	static const char *const known[] = { "operations", NULL };
 	struct node operations = node_member(node, "operations");
-	int rc = refuse_others(node, known, 1, "operations", err);
+	int rc = node_refuse_others(node, known, "operations", err);
 
 	if (rc == TC_OK)
 		rc = node_object(&operations, err);
@@ -127,16 +111,6 @@ static int read_service(
 	return rc;
 }
 
-/* "106", "4.3", "v106.0.0": one short word, since programs compare it. */
-static bool is_release(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length && length <= RELEASE_MAX &&
-		strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-") ==
-		length;
-}
-
 static int read_release(const struct node *root, const struct model *model,
 	const struct input *input, tc_error *err)
 {
@@ -144,14 +118,10 @@ static int read_release(const struct node *root, const struct model *model,
 	const char *release = NULL;
 	int rc = node_optional_text(root, "release", &release, err);
 
+	if (rc == TC_OK && release)
+		rc = release_check(&node, release, err);
 	if (rc != TC_OK || !release)
 		return rc;
-	if (!is_release(release))
-		return node_fail(&node, err,
-			"is \"%.100s\"; expected one such as \"106\", of at most %d letters, "
-			"digits "
-			"and . _ -",
-			release, RELEASE_MAX);
 	for (struct service *service = model->services; service; service = service->next)
 		if (!input || service->input == input)
 			service->release = release;
@@ -161,12 +131,12 @@ static int read_release(const struct node *root, const struct model *model,
 int conventions_read(struct model *model, const struct input *input,
 	const struct document *document, tc_error *err)
 {
-	static const char *const known[] = { "services", "release", "$schema" };
+	static const char *const known[] = { "services", "release", "$schema", NULL };
 	struct node root = node_root(document->file, document->root);
 	struct node schema = node_member(&root, "$schema");
 	struct node services = node_member(&root, "services");
 	const char *name = NULL;
-	int rc = refuse_others(&root, known, 3, "$schema, release or services", err);
+	int rc = node_refuse_others(&root, known, "$schema, release or services", err);
 
 	if (rc == TC_OK)
 		rc = node_text(&schema, &name, err);

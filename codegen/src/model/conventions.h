@@ -3,8 +3,8 @@
 #define TC_CODEGEN_CONVENTIONS_H
 
 /* What a client should know and references do not say: of an operation, whether a repetition is
- * harmless, how long a reply may take and what it has to be; of all of them, which release they are. The format is in
- * references/README.md. */
+ * harmless, how long a reply may take and what it has to be; of all of them, which release they
+ * are. The format is in references/README.md. */
 
 #include "codegen/src/model/model.h"
 

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/model/model.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 void model_open(struct model *model)
 {
 	*model = (struct model){ 0 };
 	model->names.table.arena = &model->arena;
 	model->schema_nodes.arena = &model->arena;
 	model->last_edge = &model->schema_edges;
+	model->last_warning = &model->warnings;
 }
 
 void model_close(struct model *model)
@@ -14,4 +19,28 @@ void model_close(struct model *model)
 	for (struct input *input = model->inputs; input; input = input->next)
 		input_close(input);
 	tc__arena_clear(&model->arena);
+}
+
+int model_warn(struct model *model, const struct node *node, tc_error *err, const char *format, ...)
+{
+	struct warning *warning = tc__arena_alloc(&model->arena, sizeof *warning);
+	tc_error told = TC_ERROR_INIT;
+	char message[TC__MESSAGE_MAX + 1];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	node_fail(node, &told, "%s", message);
+	const char *text = tc_error_text(&told);
+	if (warning)
+		*warning = (struct warning){
+			.text = tc__arena_text(&model->arena, text, strlen(text)),
+		};
+	tc_error_clear(&told);
+	if (!warning || !warning->text)
+		return tc__fail_nomem(err);
+	*model->last_warning = warning;
+	model->last_warning = &warning->next;
+	return TC_OK;
 }

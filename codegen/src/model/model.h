@@ -9,7 +9,7 @@
 
 #include "codegen/src/input/input.h"
 #include "codegen/src/model/name.h"
-#include <taskcluster/operation.h>
+#include <taskcluster/conventions.h>
 
 /* A schema that a function or an exchange names. */
 struct schema {
@@ -23,6 +23,12 @@ struct shape; /* what it is in C: shape.h */
 struct parameter {
 	const char *name;   /* as the reference spells it */
 	const char *c_name; /* of the parameter or the struct's member */
+};
+
+/* What servers cannot take, and where the input says so, for errors. */
+struct refusal {
+	struct tc_refusal rule;
+	const char *file, *place;
 };
 
 struct operation {
@@ -41,6 +47,8 @@ struct operation {
 	enum tc_stability stability;
 	enum tc_retry_class retry;
 	const char *unsafe_member, *unsafe_value;
+	struct refusal *refusals;
+	size_t refusal_count;
 	uint32_t wait_ms;
 	const uint16_t *success;        /* statuses, ended by 0; NULL: 200 to 299 */
 	const char *const *reply_types; /* ended by NULL; NULL: those of its kind */
@@ -86,6 +94,12 @@ struct service {
 	struct shape *roots;  /* all that functions and exchanges name */
 };
 
+/* Something about the input that is no reason to refuse it. */
+struct warning {
+	struct warning *next;
+	const char *text; /* "file: /pointer: what is so" */
+};
+
 struct model {
 	struct tc__arena arena;
 	struct input *inputs; /* the newest first */
@@ -93,10 +107,16 @@ struct model {
 	struct names names;
 	struct table schema_nodes; /* those that type has to follow; see type.h */
 	struct schema_edge *schema_edges, **last_edge;
+	struct warning *warnings, **last_warning;
 };
 
 /* Makes an empty model; it must not move. */
 void model_open(struct model *model);
+
+/* Keeps a warning about a node; fails only when memory ends. */
+TC_PRINTF(4, 5)
+int model_warn(
+	struct model *model, const struct node *node, tc_error *err, const char *format, ...);
 
 /* Takes what model_open and all that followed allocated, inputs included. */
 void model_close(struct model *model);

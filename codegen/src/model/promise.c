@@ -5,21 +5,6 @@
 
 #define LIST_MAX 16
 
-static int refuse_others(const struct node *node, bool statuses, tc_error *err)
-{
-	int rc = node_object(node, err);
-
-	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
-		struct node member = node_at(node, i);
-		if (strcmp(member.key, "types") == 0 ||
-			(statuses && strcmp(member.key, "statuses") == 0))
-			continue;
-		rc = node_fail(&member, err, "is no known member; expected %stypes",
-			statuses ? "statuses or " : "");
-	}
-	return rc;
-}
-
 /* A list that is there has items. Room for them and an end; NULL when there is none, or on failure.
  */
 static void *room_for(
@@ -113,11 +98,12 @@ static int check_types(const struct node *types, const struct operation *operati
 int promise_read(
 	struct model *model, const struct node *node, struct operation *operation, tc_error *err)
 {
+	static const char *const known[] = { "statuses", "types", NULL };
 	struct node statuses = node_member(node, "statuses"), types = node_member(node, "types");
 
 	if (!node->json)
 		return TC_OK;
-	int rc = refuse_others(node, true, err);
+	int rc = node_refuse_others(node, known, "statuses or types", err);
 	if (rc == TC_OK)
 		rc = read_statuses(model, &statuses, &operation->success, err);
 	if (rc == TC_OK)
@@ -128,10 +114,11 @@ int promise_read(
 int promise_read_types(
 	struct model *model, const struct node *node, const char *const **types, tc_error *err)
 {
+	static const char *const known[] = { "types", NULL };
 	struct node list = node_member(node, "types");
 
 	if (!node->json)
 		return TC_OK;
-	int rc = refuse_others(node, false, err);
+	int rc = node_refuse_others(node, known, "types", err);
 	return rc == TC_OK ? read_types(model, &list, types, err) : rc;
 }

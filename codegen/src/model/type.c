@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "codegen/src/model/type.h"
 
+#include "codegen/src/input/pattern.h"
 #include "runtime/src/base/buffer.h"
 #include <string.h>
 
@@ -282,15 +283,31 @@ static int walk_ref(const struct walk *walk, const struct node *node, const stru
 	return add_edge(walk->model, walk->input, ref, node->json, &target, walk->err);
 }
 
+/* A schema is what it is: the generator can only say what of it will be read otherwise. */
+static int walk_pattern(const struct walk *walk, const struct node *node)
+{
+	const char *pattern = tc_json_text(node->json);
+	struct pattern_difference difference;
+
+	if (tc_json_kind(node->json) != TC_JSON_STRING || !pattern_differs(pattern, &difference))
+		return TC_OK;
+	return model_warn(walk->model, node, walk->err,
+		"has %s in \"%.100s\", which is %s for PCRE2, but not for ECMAScript: %s",
+		difference.construct, pattern, difference.meaning,
+		difference.slight ? "it is checked so" : "it is not checked");
+}
+
 static int walk_schema(const struct walk *walk, const struct node *node)
 {
-	struct node ref = node_member(node, "$ref");
+	struct node ref = node_member(node, "$ref"), pattern = node_member(node, "pattern");
 	int rc = TC_OK;
 
 	if (!first_visit(walk, node->json, &rc))
 		return rc;
 	if (ref.json)
 		rc = walk_ref(walk, node, &ref);
+	if (rc == TC_OK)
+		rc = walk_pattern(walk, &pattern);
 	for (size_t i = 0; i < COUNT(one_schema) && rc == TC_OK; i++) {
 		struct node member = node_member(node, one_schema[i]);
 		rc = walk_if_schema(walk, &member);

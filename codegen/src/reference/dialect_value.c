@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define LIST_MAX 256
-#define PATTERN_MAX 500
 
 void *dialect_allocate(const struct dialect_reader *reader, size_t count, size_t size)
 {
@@ -17,26 +16,10 @@ void *dialect_allocate(const struct dialect_reader *reader, size_t count, size_t
 	return array ? memset(array, 0, count * size) : NULL;
 }
 
-static bool is_among(const char *text, const char *const *list)
-{
-	while (*list && strcmp(*list, text) != 0)
-		list++;
-	return *list != NULL;
-}
-
 int dialect_refuse_others(
 	const struct dialect_reader *reader, const struct node *object, const char *const *known)
 {
-	int rc = node_object(object, reader->err);
-
-	for (size_t i = 0; i < tc_json_count(object->json) && rc == TC_OK; i++) {
-		struct node member = node_at(object, i);
-		if (!is_among(member.key, known))
-			rc = node_fail(&member, reader->err,
-				"is no member that is known here; expected those of "
-				"references/dialect.md");
-	}
-	return rc;
+	return node_refuse_others(object, known, "those of references/dialect.md", reader->err);
 }
 
 int dialect_text(const struct dialect_reader *reader, const struct node *object, const char *name,
@@ -206,28 +189,6 @@ int dialect_texts(const struct dialect_reader *reader, const struct node *object
 	return rc;
 }
 
-/* Printable, not too long, and one that the engine of every client takes. */
-static int check_pattern(
-	const struct dialect_reader *reader, const struct node *node, const char *pattern)
-{
-	struct pattern_fault fault;
-
-	for (const char *at = pattern; *at; at++)
-		if (*at < ' ' || *at > '~')
-			return node_fail(node, reader->err, "is no pattern of printable ASCII");
-	if (!*pattern || strlen(pattern) > PATTERN_MAX)
-		return node_fail(node, reader->err,
-			"is \"%.100s\"; expected a regular expression of at most %d characters",
-			pattern, PATTERN_MAX);
-	if (!pattern_compile(pattern, PATTERN_OF_REFERENCE, &fault))
-		return tc__fail_nomem(reader->err);
-	if (!*fault.reason)
-		return TC_OK;
-	return node_fail(node, reader->err,
-		"is \"%.100s\"; expected a regular expression, but %s at offset %zu", pattern,
-		fault.reason, fault.offset);
-}
-
 int dialect_patterns(const struct dialect_reader *reader, const struct node *object,
 	const char *name, const char *const **patterns)
 {
@@ -236,7 +197,7 @@ int dialect_patterns(const struct dialect_reader *reader, const struct node *obj
 
 	for (size_t i = 0; rc == TC_OK && i < tc_json_count(list.json); i++) {
 		struct node item = node_item(&list, i);
-		rc = check_pattern(reader, &item, (*patterns)[i]);
+		rc = pattern_check(&item, (*patterns)[i], reader->err);
 	}
 	return rc;
 }
@@ -247,7 +208,7 @@ int dialect_pattern(const struct dialect_reader *reader, const struct node *obje
 	struct node node = node_member(object, name);
 	int rc = dialect_text(reader, object, name, pattern);
 
-	return rc == TC_OK && node.json ? check_pattern(reader, &node, *pattern) : rc;
+	return rc == TC_OK && node.json ? pattern_check(&node, *pattern, reader->err) : rc;
 }
 
 int dialect_statuses(const struct dialect_reader *reader, const struct node *object,

@@ -544,11 +544,8 @@ static bool is_dialect(const struct dialect *dialect, const struct node *root, c
 {
 	if (!schema)
 		return dialect->classic && tc_json_get(root->json, dialect->needs);
-	const char *host = strstr(schema, "://");
-	const char *path = host ? strchr(host + 3, '/') : schema;
-	size_t length = strlen(dialect->schema);
-	return path && strncmp(path, dialect->schema, length) == 0 &&
-		(!path[length] || strcmp(path + length, "#") == 0);
+	const char *end = input_behind_schema(schema, dialect->schema);
+	return end && (!*end || strcmp(end, "#") == 0);
 }
 
 static int find_dialect(const struct node *root, const struct dialect **dialect, tc_error *err)

@@ -36,8 +36,9 @@ void shape_note(struct builder *builder, struct shape *shape, const char *format
 const char *shape_document_name(
 	struct builder *builder, const struct document *document, const tc_json *schema);
 
-/* `name`, or the same with a number behind it when it is taken: of a struct and its table. */
-const char *shape_claim(struct builder *builder, const char *name);
+/* The name of a struct and its table: `name`, with _data behind it when a function has it, and a
+ * number when that is taken. *stem (or NULL) is what the names of structs within it begin with. */
+const char *shape_claim(struct builder *builder, const char *name, const char **stem);
 
 /* `base`_`part`, where part is any text, in snake case. */
 const char *shape_join(struct builder *builder, const char *base, const char *part);
@@ -91,10 +92,10 @@ void shape_note_others(struct builder *builder, struct shape *shape, const tc_js
 bool shape_are_texts(struct builder *builder, const tc_json *schema, const tc_json *alternatives);
 void shape_merge_texts(struct builder *builder, struct shape *shape, const tc_json *alternatives);
 
-/* Makes the shape a union whose arms have names and no shapes yet. Gives the schema of each arm;
- * NULL when memory ends, and then there are no arms. */
-const tc_json *const *shape_begin_union(
-	struct builder *builder, struct shape *shape, const tc_json *alternatives);
+/* Makes the shape a union whose arms have names and no shapes yet; those of structs within it begin
+ * with *stem. Gives the schema of each arm; NULL when memory ends, and then there are no arms. */
+const tc_json *const *shape_begin_union(struct builder *builder, struct shape *shape,
+	const tc_json *alternatives, const char **stem);
 
 /* When its arms have shapes: where they cannot be told apart, the shape becomes free-form. */
 void shape_end_union(struct builder *builder, struct shape *shape);
@@ -106,5 +107,10 @@ void shape_mark_input(struct shape *root);
 
 /* Which replies hold secrets, no struct within itself, and the order of declaration. */
 void shape_finish_service(struct builder *builder);
+
+/* ---- refusal.c: rules that servers have beyond their schemas ---- */
+
+/* Each must be about something that a body may have. */
+int shape_check_refusals(const struct model *model, tc_error *err);
 
 #endif

@@ -125,16 +125,20 @@ const char *shape_document_name(
 	return name;
 }
 
-/* Whether neither a struct, nor a table, nor a struct of the functions has the name. */
+/* Whether a function, or one of its structs, is called so: for C++ a struct of the same name would
+ * be hidden by it. */
+static bool is_function(struct builder *b, const char *name)
+{
+	return !name_is_free(&b->model->names, shape_text(b, "tc_%s", name));
+}
+
+/* Whether neither a struct, nor a table, nor a function has the name. */
 static bool is_free(struct builder *b, const char *name)
 {
 	const struct names *names = &b->model->names;
-	const char *end = strrchr(name, '_');
-	bool other = strcmp(end ? end : "", "_query") == 0 || strcmp(end ? end : "", "_key") == 0;
 
 	return name_is_free(names, shape_text(b, "struct tc_%s", name)) &&
-		name_is_free(names, shape_text(b, "tc_%s_type", name)) &&
-		!(other && !name_is_free(names, shape_text(b, "tc_%s", name)));
+		name_is_free(names, shape_text(b, "tc_%s_type", name)) && !is_function(b, name);
 }
 
 static void take(struct builder *b, const char *name)
@@ -145,14 +149,18 @@ static void take(struct builder *b, const char *name)
 		!name_add(names, shape_text(b, "tc_%s_type", name), "a schema");
 }
 
-const char *shape_claim(struct builder *b, const char *name)
+const char *shape_claim(struct builder *b, const char *name, const char **stem)
 {
-	const char *base = shape_text(b, "%.*s", STRUCT_NAME_MAX, name);
+	const char *cut = shape_text(b, "%.*s", STRUCT_NAME_MAX, name);
+	bool gives_way = is_function(b, cut);
+	const char *base = gives_way ? shape_text(b, "%s_data", cut) : cut;
 	const char *candidate = base;
 
 	for (unsigned number = 2; !b->no_memory && !is_free(b, candidate); number++)
 		candidate = shape_text(b, "%s%u", base, number);
 	take(b, candidate);
+	if (stem)
+		*stem = gives_way ? cut : candidate;
 	return candidate;
 }
 

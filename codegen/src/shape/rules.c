@@ -24,6 +24,7 @@ static void read_pattern(struct builder *b, struct shape *shape, const tc_json *
 {
 	const tc_json *pattern = tc_json_get(schema, "pattern");
 	const char *text = tc_json_text(pattern);
+	struct pattern_difference difference;
 	struct pattern_fault fault;
 
 	if (!pattern)
@@ -37,6 +38,9 @@ static void read_pattern(struct builder *b, struct shape *shape, const tc_json *
 	if (*fault.reason)
 		shape_note(b, shape, "Not checked: a pattern that is none here (%s, at %zu).",
 			fault.reason, fault.offset);
+	else if (pattern_differs(text, &difference) && !difference.slight)
+		shape_note(b, shape, "Not checked: a pattern with %s, which is %s here.",
+			difference.construct, difference.meaning);
 	else
 		shape->text.pattern = text;
 }

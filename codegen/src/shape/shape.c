@@ -51,8 +51,8 @@ static bool can_be_field(const tc_json *name, const tc_json *schema)
 		(kind == TC_JSON_OBJECT || tc_json_true(schema));
 }
 
-static void read_field(
-	struct builder *b, struct shape *shape, const tc_json *holder, size_t position)
+static void read_field(struct builder *b, struct shape *shape, const char *stem,
+	const tc_json *holder, size_t position)
 {
 	const tc_json *properties = tc_json_get(holder, "properties");
 	const tc_json *name = tc_json_name(properties, position);
@@ -68,7 +68,7 @@ static void read_field(
 	field->name = tc_json_text(name);
 	field->required = is_required(holder, field->name);
 	read_default(b, field, schema);
-	field->use = build(b, schema, shape_join(b, shape->c_name, field->name), false);
+	field->use = build(b, schema, shape_join(b, stem, field->name), false);
 	field->description = tc_json_text(tc_json_get(schema, "description"));
 	if (!field->description)
 		field->description = shape_peel(b, schema, "").description;
@@ -80,8 +80,9 @@ static void build_object(struct builder *b, struct shape *shape, const tc_json *
 	const tc_json *others = tc_json_get(schema, "additionalProperties");
 	const tc_json *required = tc_json_get(schema, "required");
 	size_t count = tc_json_count(properties);
+	const char *stem;
 
-	shape->c_name = shape_claim(b, shape->c_name);
+	shape->c_name = shape_claim(b, shape->c_name, &stem);
 	shape->others_name =
 		tc_json_kind(others) == TC_JSON_BOOL && !tc_json_true(others) ? NULL : "";
 	if (tc_json_kind(others) == TC_JSON_OBJECT && tc_json_count(others))
@@ -89,7 +90,7 @@ static void build_object(struct builder *b, struct shape *shape, const tc_json *
 	shape_read_counts(b, shape, schema, "minProperties", "maxProperties");
 	shape->fields = shape_alloc(b, (count + 1) * sizeof *shape->fields);
 	for (size_t i = 0; shape->fields && i < count; i++)
-		read_field(b, shape, schema, i);
+		read_field(b, shape, stem, schema, i);
 	for (size_t i = 0; i < tc_json_count(required); i++) {
 		const tc_json *name = tc_json_item(required, i);
 		if (!tc_json_get_n(properties, tc_json_text(name), tc_json_text_length(name)))
@@ -123,8 +124,8 @@ static void build_map(struct builder *b, struct shape *shape, const tc_json *val
 
 	shape->kind = SHAPE_MAP;
 	if (alone)
-		shape->list_name = shape_claim(b, name);
-	shape->c_name = shape_claim(b, alone ? shape_join(b, name, "entry") : name);
+		shape->list_name = shape_claim(b, name, NULL);
+	shape->c_name = shape_claim(b, alone ? shape_join(b, name, "entry") : name, NULL);
 	shape->item = build(b, values, shape_join(b, name, "value"), true);
 	shape_read_counts(b, shape, schema, "minProperties", "maxProperties");
 }
@@ -171,7 +172,7 @@ static void build_array(struct builder *b, struct shape *shape, const tc_json *s
 		return;
 	}
 	if (alone)
-		shape->list_name = shape_claim(b, name);
+		shape->list_name = shape_claim(b, name, NULL);
 	shape->item = build(b, items, alone ? shape_join(b, name, "item") : name, true);
 	shape_read_counts(b, shape, schema, "minItems", "maxItems");
 	shape->counts.unique = tc_json_true(tc_json_get(schema, "uniqueItems"));
@@ -227,13 +228,14 @@ static void build_by_type(struct builder *b, struct shape *shape, const tc_json 
 
 static void build_union(struct builder *b, struct shape *shape, const tc_json *alternatives)
 {
-	const tc_json *const *schemas = shape_begin_union(b, shape, alternatives);
+	const char *stem = NULL;
+	const tc_json *const *schemas = shape_begin_union(b, shape, alternatives, &stem);
 
 	if (!schemas)
 		return;
 	for (size_t i = 0; i < shape->arm_count; i++) {
 		struct shape_arm *arm = &shape->arms[i];
-		const char *name = shape_join(b, shape->c_name, arm->c_name);
+		const char *name = shape_join(b, stem, arm->c_name);
 		arm->shape = build(b, schemas[i], name, true).shape;
 	}
 	shape_end_union(b, shape);
@@ -261,7 +263,7 @@ static void build_schema(struct builder *b, struct shape *shape, const tc_json *
 static void need_list(struct builder *b, struct shape *shape, const char *name)
 {
 	if (shape_is_list(shape) && !shape->list_name)
-		shape->list_name = shape_claim(b, shape_join(b, name, "list"));
+		shape->list_name = shape_claim(b, shape_join(b, name, "list"), NULL);
 }
 
 static struct shape *build_peeled(
@@ -399,5 +401,5 @@ int shape_make(struct model *model, tc_error *err)
 		make_service(&builder, service);
 		no_memory = builder.no_memory;
 	}
-	return no_memory ? tc__fail_nomem(err) : TC_OK;
+	return no_memory ? tc__fail_nomem(err) : shape_check_refusals(model, err);
 }

@@ -308,7 +308,7 @@ static void name_arms(
 }
 
 const tc_json *const *shape_begin_union(
-	struct builder *b, struct shape *shape, const tc_json *alternatives)
+	struct builder *b, struct shape *shape, const tc_json *alternatives, const char **stem)
 {
 	size_t count = tc_json_count(alternatives);
 	struct candidate *candidates = shape_alloc(b, (count + 1) * sizeof *candidates);
@@ -321,7 +321,7 @@ const tc_json *const *shape_begin_union(
 	for (size_t i = 0; i < count; i++)
 		schemas[i] = candidates[i].schema;
 	shape->kind = SHAPE_UNION;
-	shape->c_name = shape_claim(b, shape->c_name);
+	shape->c_name = shape_claim(b, shape->c_name, stem);
 	name_arms(b, shape, candidates, count);
 	return schemas;
 }

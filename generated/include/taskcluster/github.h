@@ -75,10 +75,10 @@ TC_API tc_call *tc_github_badge_call(tc_client *client, const char *owner, const
  * GET /repository/<owner>/<repo>; experimental
  * Scopes: github:get-repository:<owner>:<repo> */
 TC_API int tc_github_repository(tc_client *client, const char *owner, const char *repo,
-	struct tc_github_repository **reply, tc_error *err);
+	struct tc_github_repository_data **reply, tc_error *err);
 TC_API tc_call *tc_github_repository_call(tc_client *client, const char *owner, const char *repo,
 	tc_error *err);
-TC_API struct tc_github_repository *tc_github_repository_reply(const tc_response *response,
+TC_API struct tc_github_repository_data *tc_github_repository_reply(const tc_response *response,
 	tc_error *err);
 
 /* Redirects to the status page of the newest task group of a branch. The reply has no JSON body;
@@ -95,12 +95,12 @@ TC_API tc_call *tc_github_latest_call(tc_client *client, const char *owner, cons
  * POST /repository/<owner>/<repo>/statuses/<sha>; experimental
  * Scopes: github:create-status:<owner>/<repo> */
 TC_API int tc_github_create_status(tc_client *client, const char *owner, const char *repo,
-	const char *sha, const struct tc_github_create_status *body, tc_response **response,
+	const char *sha, const struct tc_github_create_status_data *body, tc_response **response,
 	tc_error *err);
 TC_API tc_call *tc_github_create_status_call(tc_client *client, const char *owner, const char *repo,
 	const char *sha, tc_error *err);
-TC_API int tc_github_create_status_body(tc_call *call, const struct tc_github_create_status *body,
-	tc_error *err);
+TC_API int tc_github_create_status_body(tc_call *call,
+	const struct tc_github_create_status_data *body, tc_error *err);
 
 /* Posts a comment on an issue or a pull request. A repeated call posts a second comment, so a lost
  * reply should not be retried blindly.
@@ -108,12 +108,12 @@ TC_API int tc_github_create_status_body(tc_call *call, const struct tc_github_cr
  * Scopes: github:create-comment:<owner>/<repo>
  * Not repeated once the server may have begun. */
 TC_API int tc_github_create_comment(tc_client *client, const char *owner, const char *repo,
-	const char *number, const struct tc_github_create_comment *body, tc_response **response,
-	tc_error *err);
+	const char *number, const struct tc_github_create_comment_data *body,
+	tc_response **response, tc_error *err);
 TC_API tc_call *tc_github_create_comment_call(tc_client *client, const char *owner,
 	const char *repo, const char *number, tc_error *err);
-TC_API int tc_github_create_comment_body(tc_call *call, const struct tc_github_create_comment *body,
-	tc_error *err);
+TC_API int tc_github_create_comment_body(tc_call *call,
+	const struct tc_github_create_comment_data *body, tc_error *err);
 
 /* Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns the tasks and
  * scopes that result. Creates nothing and needs no scopes; the tasks are not checked against the

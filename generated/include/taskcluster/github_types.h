@@ -54,13 +54,13 @@ struct tc_github_build_list_builds {
 
 /* What the service knows of a repository.
  * v1/repository.json */
-struct tc_github_repository {
+struct tc_github_repository_data {
 	bool installed; /* Whether the GitHub app is installed there. Required. */
 };
 
 /* Body of createStatus: a commit status, posted by the GitHub app.
  * v1/create-status.json */
-struct tc_github_create_status {
+struct tc_github_create_status_data {
 	/* Label that keeps this status apart from others on the commit; posting the same label
 	 * again replaces it. */
 	const char *context;
@@ -72,7 +72,7 @@ struct tc_github_create_status {
 
 /* Body of createComment: a comment for an issue or pull request, posted by the GitHub app.
  * v1/create-comment.json */
-struct tc_github_create_comment {
+struct tc_github_create_comment_data {
 	const char *body_; /* Comment in GitHub's markdown. Required. */
 };
 
@@ -279,9 +279,9 @@ struct tc_github_task_group_creation_requested {
 };
 
 TC_API extern const struct tc_type tc_github_build_list_type;
-TC_API extern const struct tc_type tc_github_repository_type;
-TC_API extern const struct tc_type tc_github_create_status_type;
-TC_API extern const struct tc_type tc_github_create_comment_type;
+TC_API extern const struct tc_type tc_github_repository_data_type;
+TC_API extern const struct tc_type tc_github_create_status_data_type;
+TC_API extern const struct tc_type tc_github_create_comment_data_type;
 TC_API extern const struct tc_type tc_github_render_taskcluster_yml_input_type;
 TC_API extern const struct tc_type tc_github_render_taskcluster_yml_output_type;
 TC_API extern const struct tc_type tc_github_github_pull_request_message_type;

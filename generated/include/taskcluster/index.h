@@ -35,7 +35,9 @@ TC_API tc_call *tc_index_version_call(tc_client *client, tc_error *err);
 /* Returns the taskId, rank, data and expiry stored at one index path. Answers 404 when nothing is
  * there.
  * GET /task/<indexPath>; stable
- * Scopes: index:find-task:<indexPath> */
+ * Scopes: index:find-task:<indexPath>
+ * Refused here: indexPath that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
+ * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_find_task(tc_client *client, const char *index_path,
 	struct tc_index_indexed_task_response **reply, tc_error *err);
 TC_API tc_call *tc_index_find_task_call(tc_client *client, const char *index_path, tc_error *err);
@@ -47,7 +49,9 @@ struct tc_index_find_tasks_at_index_query { const char *continuation_token, *lim
 /* Looks up many index paths in one call and returns the entries found, in pages. Repeat the same
  * body with each continuationToken, and expect no entry for a path without a task.
  * POST /tasks/indexes; experimental
- * Scopes: index:find-task:<indexPath> for each indexPath in indexPaths */
+ * Scopes: index:find-task:<indexPath> for each indexPath in indexPaths
+ * Refused here: the body's /indexes with two equal texts: the server answers 500 to a path that is
+ * there twice. */
 TC_API int tc_index_find_tasks_at_index(tc_client *client,
 	const struct tc_index_find_tasks_at_index_query *query,
 	const struct tc_index_list_tasks_at_index *body,
@@ -63,7 +67,9 @@ struct tc_index_list_namespaces_query { const char *continuation_token, *limit; 
 
 /* Returns a page of the namespaces one level below the given one, for walking the index as a tree.
  * GET /namespaces/<namespace>; stable
- * Scopes: index:list-namespaces:<namespace> */
+ * Scopes: index:list-namespaces:<namespace>
+ * Refused here: namespace that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
+ * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_list_namespaces(tc_client *client, const char *namespace_,
 	const struct tc_index_list_namespaces_query *query,
 	struct tc_index_list_namespaces_response **reply, tc_error *err);
@@ -77,7 +83,9 @@ struct tc_index_list_tasks_query { const char *continuation_token, *limit; };
 /* Returns a page of the entries directly inside a namespace, not those further down. Meant for
  * browsing; a program that knows the path should call findTask.
  * GET /tasks/<namespace>; stable
- * Scopes: index:list-tasks:<namespace> */
+ * Scopes: index:list-tasks:<namespace>
+ * Refused here: namespace that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
+ * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_list_tasks(tc_client *client, const char *namespace_,
 	const struct tc_index_list_tasks_query *query, struct tc_index_list_tasks_response **reply,
 	tc_error *err);
@@ -90,7 +98,13 @@ TC_API struct tc_index_list_tasks_response *tc_index_list_tasks_reply(const tc_r
  * equal rank. With a lower rank than the stored one the call still succeeds, and the old entry
  * stays.
  * PUT /task/<namespace>; stable
- * Scopes: index:insert-task:<namespace> */
+ * Scopes: index:insert-task:<namespace>
+ * Refused here: namespace that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
+ * the server takes parts of letters, digits and _!~*'()%-, joined by dots.
+ * Refused here: namespace of over 255 characters: the server answers 500, inserts it all the same,
+ * and then cannot list what lies beside it.
+ * Refused here: the body's /rank that is no integer from -2147483648 to 2147483647: the database
+ * keeps a rank in 32 bits, and the server answers 500. */
 TC_API int tc_index_insert_task(tc_client *client, const char *namespace_,
 	const struct tc_index_insert_task_request *body,
 	struct tc_index_indexed_task_response **reply, tc_error *err);
@@ -103,7 +117,9 @@ TC_API struct tc_index_indexed_task_response *tc_index_insert_task_reply(
 /* Removes the entry at an index path and answers with an empty object, also when there is none.
  * Earlier entries of lower rank do not come back.
  * DELETE /task/<namespace>; stable
- * Scopes: index:delete-task:<namespace> */
+ * Scopes: index:delete-task:<namespace>
+ * Refused here: namespace that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
+ * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_delete_task(tc_client *client, const char *namespace_, tc_response **response,
 	tc_error *err);
 TC_API tc_call *tc_index_delete_task_call(tc_client *client, const char *namespace_, tc_error *err);
@@ -111,7 +127,9 @@ TC_API tc_call *tc_index_delete_task_call(tc_client *client, const char *namespa
 /* Redirects to an artifact of the latest run of the task at an index path. The reply holds only a
  * Location, no JSON; two calls can lead to different tasks when the index moves on between them.
  * GET /task/<indexPath>/artifacts/<name>; stable
- * Scopes: queue:get-artifact:<name> */
+ * Scopes: queue:get-artifact:<name>
+ * Refused here: indexPath that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
+ * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_find_artifact_from_task(tc_client *client, const char *index_path,
 	const char *name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_index_find_artifact_from_task_call(tc_client *client, const char *index_path,

@@ -36,7 +36,11 @@ TC_API tc_call *tc_object_version_call(tc_client *client, tc_error *err);
  * for example a signed PUT URL. Call it again with the same uploadId when the URL expires; another
  * uploadId is refused.
  * PUT /upload/<name>; stable
- * Scopes: object:upload:<projectId>:<name> */
+ * Scopes: object:upload:<projectId>:<name>
+ * Refused here: the body's /proposedUploadMethods/dataInline/contentType that does not match /: the
+ * server answers 500 to a type without a slash.
+ * Refused here: the body's /proposedUploadMethods/putUrl/contentType that does not match /: the
+ * server answers 500 to a type without a slash. */
 TC_API int tc_object_create_upload(tc_client *client, const char *name,
 	const struct tc_object_create_upload_request *body,
 	struct tc_object_create_upload_response **reply, tc_error *err);

@@ -37,10 +37,10 @@ TC_API tc_call *tc_queue_version_call(tc_client *client, tc_error *err);
  * task has come is not part of it; `status` tells that.
  * GET /task/<taskId>; stable
  * Scopes: queue:get-task:<taskId> */
-TC_API int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task **reply,
+TC_API int tc_queue_task(tc_client *client, const char *task_id, struct tc_queue_task_data **reply,
 	tc_error *err);
 TC_API tc_call *tc_queue_task_call(tc_client *client, const char *task_id, tc_error *err);
-TC_API struct tc_queue_task *tc_queue_task_reply(const tc_response *response, tc_error *err);
+TC_API struct tc_queue_task_data *tc_queue_task_reply(const tc_response *response, tc_error *err);
 
 struct tc_queue_tasks_query { const char *continuation_token, *limit; };
 
@@ -151,7 +151,10 @@ TC_API struct tc_queue_list_dependent_tasks_response *tc_queue_list_dependent_ta
  * PUT /task/<taskId>; stable
  * Scopes: <scope> for each scope in scopes and queue:route:<route> for each route in routes and
  * queue:create-task:project:<projectId> and queue:scheduler-id:<schedulerId> and
- * queue:create-task:<priority>:<provisionerId>/<workerType> for any priority in priorities */
+ * queue:create-task:<priority>:<provisionerId>/<workerType> for any priority in priorities
+ * Refused here: the body's /payload that is absent: the server answers 500 to a task without one.
+ * Refused here: a body with U+0000 in it: the database keeps no such text, and the server answers
+ * 500. */
 TC_API int tc_queue_create_task(tc_client *client, const char *task_id,
 	const struct tc_queue_create_task_request *body,
 	struct tc_queue_task_status_response **reply, tc_error *err);
@@ -311,7 +314,11 @@ TC_API struct tc_queue_task_status_response *tc_queue_report_exception_reply(
  * is lost.
  * POST /task/<taskId>/runs/<runId>/artifacts/<name>; stable
  * Scopes: queue:create-artifact:<taskId>/<runId>
- * Not repeated once the server may have begun when the body's storageType is object. */
+ * Not repeated once the server may have begun when the body's storageType is object.
+ * Refused here: name of over 1024 characters: the server takes a longer name, and then cannot list
+ * the run's artifacts.
+ * Refused here: the body's /contentType (storageType "object") that does not match /: the upload
+ * that follows needs the same type, and the object service answers 500 to one without a slash. */
 TC_API int tc_queue_create_artifact(tc_client *client, const char *task_id, const char *run_id,
 	const char *name, const struct tc_queue_post_artifact_request *body,
 	struct tc_queue_post_artifact_response **reply, tc_error *err);
@@ -430,8 +437,9 @@ TC_API struct tc_queue_artifact_content_response *tc_queue_latest_artifact_reply
 
 struct tc_queue_list_provisioners_query { const char *continuation_token, *limit; };
 
-/* Returns a page of the provisionerIds seen lately, whether or not a provisioning service is behind
- * them. Deprecated; task queues took the place of this view.
+/* Returns the provisionerIds seen lately, whether or not a provisioning service is behind them.
+ * Release 106 never gives a continuationToken: call it without a limit, since what lies beyond one
+ * cannot be reached. Deprecated; task queues took the place of this view.
  * GET /provisioners; deprecated
  * Scopes: queue:list-provisioners */
 TC_API int tc_queue_list_provisioners(tc_client *client,

@@ -27,7 +27,7 @@ struct tc_queue_task_metadata {
 
 /* A task definition as stored, with all defaults filled in.
  * v1/task.json */
-struct tc_queue_task {
+struct tc_queue_task_data {
 	const char *created; /* Creation time the creator stated. Required. A date. */
 	/* Instant by which the task has to be resolved, or it becomes an exception. At most 5 days
 	 * after created. Required. A date. */
@@ -117,7 +117,7 @@ struct tc_queue_tasks_response {
 
 /* A taskId and its definition. */
 struct tc_queue_tasks_response_tasks {
-	struct tc_queue_task task; /* Full definition of the task. Required. */
+	struct tc_queue_task_data task; /* Full definition of the task. Required. */
 	const char *task_id; /* Slugid of the task. Required. */
 };
 
@@ -232,7 +232,7 @@ struct tc_queue_list_task_group_response {
 /* A task's definition together with its state. */
 struct tc_queue_task_definition_and_status {
 	struct tc_queue_task_status status; /* State of the task, its runs included. Required. */
-	struct tc_queue_task task; /* Full definition of the task. Required. */
+	struct tc_queue_task_data task; /* Full definition of the task. Required. */
 };
 
 /* Answer to cancelTaskGroup.
@@ -405,7 +405,7 @@ struct tc_queue_claim_work_response_tasks {
 	/* End of the claim; reclaim before, or the run ends as claim-expired. May carry a numeric
 	 * UTC offset instead of 'Z'. Required. A date. */
 	const char *taken_until;
-	struct tc_queue_task task; /* Full definition of the task. Required. */
+	struct tc_queue_task_data task; /* Full definition of the task. Required. */
 	/* Group of the worker that made the run. Required. 1 to 38 characters. Matches
 	 * ^([a-zA-Z0-9-_]*)$ . */
 	const char *worker_group;
@@ -435,7 +435,7 @@ struct tc_queue_task_claim_response {
 	/* End of the claim; reclaim before, or the run ends as claim-expired. May carry a numeric
 	 * UTC offset instead of 'Z'. Required. A date. */
 	const char *taken_until;
-	struct tc_queue_task task; /* Full definition of the task. Required. */
+	struct tc_queue_task_data task; /* Full definition of the task. Required. */
 	/* Group of the worker that made the run. Required. 1 to 38 characters. Matches
 	 * ^([a-zA-Z0-9-_]*)$ . */
 	const char *worker_group;
@@ -486,7 +486,8 @@ struct tc_queue_post_artifact_request_s3 {
 /* Upload through the object service. Not idempotent: a repeated call fails and the first uploadId
  * is lost. */
 struct tc_queue_post_artifact_request_object {
-	/* Size in bytes, for the record only. Optional. At least 0. */
+	/* Size in bytes. Leave it out: on release 106 an object artifact that has it can never be
+	 * finished, and finishArtifact answers 500. At least 0. */
 	struct tc_opt_int64 content_length;
 	/* MIME type shown in listings; the upload states its own. Required. At most 255 characters.
 	 */
@@ -818,7 +819,7 @@ struct tc_queue_list_pending_tasks_response {
 struct tc_queue_list_pending_tasks_response_tasks {
 	const char *inserted; /* When the task joined the pending queue. Required. A date. */
 	int64_t run_id; /* The pending run. Required. 0 to 1000. */
-	struct tc_queue_task task; /* Full definition of the task. Required. */
+	struct tc_queue_task_data task; /* Full definition of the task. Required. */
 	const char *task_id; /* Slugid of the task. Required. Has to match a pattern. */
 };
 
@@ -838,7 +839,7 @@ struct tc_queue_list_claimed_tasks_response {
 struct tc_queue_list_claimed_tasks_response_tasks {
 	const char *claimed; /* When the run was claimed. Required. A date. */
 	int64_t run_id; /* The claimed run. Required. 0 to 1000. */
-	struct tc_queue_task task; /* Full definition of the task. Required. */
+	struct tc_queue_task_data task; /* Full definition of the task. Required. */
 	const char *task_id; /* Slugid of the task. Required. Has to match a pattern. */
 	const char *worker_group; /* Group of the worker holding the task. Required. */
 	const char *worker_id; /* Worker holding the task, unique within its group. Required. */
@@ -1207,7 +1208,7 @@ struct tc_queue_task_group_priority_changed_message {
 	int64_t version; /* Format version of the message, 1. Required. Always 1. */
 };
 
-TC_API extern const struct tc_type tc_queue_task_type;
+TC_API extern const struct tc_type tc_queue_task_data_type;
 TC_API extern const struct tc_type tc_queue_tasks_request_type;
 TC_API extern const struct tc_type tc_queue_tasks_response_type;
 TC_API extern const struct tc_type tc_queue_tasks_statuses_response_type;

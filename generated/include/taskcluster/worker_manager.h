@@ -111,10 +111,10 @@ TC_API tc_call *tc_worker_manager_list_worker_pool_launch_configs_call(tc_client
  * GET /worker-pool/<workerPoolId>/stats; experimental
  * Scopes: worker-manager:get-worker-pool:<workerPoolId> */
 TC_API int tc_worker_manager_worker_pool_stats(tc_client *client, const char *worker_pool_id,
-	struct tc_worker_manager_worker_pool_stats **reply, tc_error *err);
+	struct tc_worker_manager_worker_pool_stats_data **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_worker_pool_stats_call(tc_client *client,
 	const char *worker_pool_id, tc_error *err);
-TC_API struct tc_worker_manager_worker_pool_stats *tc_worker_manager_worker_pool_stats_reply(
+TC_API struct tc_worker_manager_worker_pool_stats_data *tc_worker_manager_worker_pool_stats_reply(
 	const tc_response *response, tc_error *err);
 
 /* Returns the definition of one worker pool.
@@ -178,11 +178,11 @@ struct tc_worker_manager_worker_pool_error_stats_query { const char *worker_pool
  * Scopes: worker-manager:list-worker-pool-errors:<workerPoolId> */
 TC_API int tc_worker_manager_worker_pool_error_stats(tc_client *client,
 	const struct tc_worker_manager_worker_pool_error_stats_query *query,
-	struct tc_worker_manager_worker_pool_error_stats **reply, tc_error *err);
+	struct tc_worker_manager_worker_pool_error_stats_data **reply, tc_error *err);
 TC_API tc_call *tc_worker_manager_worker_pool_error_stats_call(tc_client *client,
 	const struct tc_worker_manager_worker_pool_error_stats_query *query, tc_error *err);
 
-	TC_API struct tc_worker_manager_worker_pool_error_stats *tc_worker_manager_worker_pool_error_stats_reply(
+	TC_API struct tc_worker_manager_worker_pool_error_stats_data *tc_worker_manager_worker_pool_error_stats_reply(
 	const tc_response *response, tc_error *err);
 
 struct tc_worker_manager_list_worker_pool_errors_query {

@@ -128,7 +128,7 @@ struct tc_worker_manager_worker_pool_launch_config_list_worker_pool_launch_confi
 
 /* Current numbers of one worker pool, by launch configuration.
  * v1/worker-pool-stats.json */
-struct tc_worker_manager_worker_pool_stats {
+struct tc_worker_manager_worker_pool_stats_data {
 	/* One element per launch configuration that has workers. Required. */
 	const struct tc_worker_manager_worker_pool_stats_launch_config_stats *launch_config_stats;
 	size_t launch_config_stats_count;
@@ -258,7 +258,7 @@ struct tc_worker_manager_worker_pool_error_stats_totals {
 
 /* Numbers of recent errors, for one worker pool or for all of them.
  * v1/worker-pool-error-stats.json */
-struct tc_worker_manager_worker_pool_error_stats {
+struct tc_worker_manager_worker_pool_error_stats_data {
 	/* The numbers, cut in several ways; each map goes from a label to a count. Required. */
 	struct tc_worker_manager_worker_pool_error_stats_totals totals;
 	/* Worker pool asked for, or the empty string for all. Required. Has to match a pattern. Or
@@ -681,12 +681,12 @@ TC_API extern const struct tc_type tc_worker_manager_create_worker_pool_request_
 TC_API extern const struct tc_type tc_worker_manager_worker_pool_full_type;
 TC_API extern const struct tc_type tc_worker_manager_update_worker_pool_request_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_pool_launch_config_list_type;
-TC_API extern const struct tc_type tc_worker_manager_worker_pool_stats_type;
+TC_API extern const struct tc_type tc_worker_manager_worker_pool_stats_data_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_pool_list_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_pool_list_stats_type;
 TC_API extern const struct tc_type tc_worker_manager_report_worker_error_request_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_pool_error_type;
-TC_API extern const struct tc_type tc_worker_manager_worker_pool_error_stats_type;
+TC_API extern const struct tc_type tc_worker_manager_worker_pool_error_stats_data_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_pool_error_list_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_list_type;
 TC_API extern const struct tc_type tc_worker_manager_worker_full_type;

@@ -30,7 +30,8 @@ TC_API tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *op
 
 /* The body: JSON, or bytes of any type (JSON text already made is "application/json"; NULL means
  * that). Replaces one set before. Over 10 MiB is refused, as servers would. JSON for a system that
- * is not Taskcluster has to be what its reference asks for, unless tc_options.unchecked_bodies; for
+ * is not Taskcluster has to be what its reference asks for, and what servers are known to fail over
+ * (struct tc_refusal) is refused, unless tc_options.unchecked_bodies says otherwise; for
  * a remote procedure call it is the parameters, and may be left out when none is required. On
  * failure the call keeps what it had. */
 TC_API int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err);

@@ -71,7 +71,8 @@ struct tc_options {
 	bool lenient_replies;  /* typed replies that break their schema are taken as far as they
 				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
 	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes
-				  (TC_ENCODE_UNCHECKED) */
+				  (TC_ENCODE_UNCHECKED), and bodies and arguments without those
+				  that it does not make and fails over (struct tc_refusal) */
 	tc_renew_fn *renew;    /* asked for credentials before the first call without any, before
 				  those there are end, and after a 401 that refuses them */
 	void *renew_data;

@@ -188,6 +188,26 @@ struct tc_operation_conventions {
 	uint8_t authentication; /* an enum tc_authentication */
 };
 
+/* Something that servers cannot take although their schemas allow it, such as a number that their
+ * database has no room for. It is refused before it is sent, unless tc_options.unchecked_bodies.
+ * Rules that are absent, NULL or 0 are none; a value of another kind than a rule is about is left
+ * to the schema. */
+struct tc_refusal {
+	const char *reason;      /* why, for people; NULL ends a list */
+	const char *release;     /* the release that it was seen in */
+	const char *argument;    /* of the route; NULL: it is about the body */
+	const char *pointer;     /* into the body, a JSON pointer; "": all of it */
+	const char *when_member; /* only about bodies whose member has this text */
+	const char *when_value;
+	const char *minimum, *maximum; /* of a number; digits */
+	const char *pattern;           /* found in a text */
+	uint32_t max_length;           /* of a text, in characters */
+	bool integer;                  /* a number without a fraction */
+	bool no_nul;                   /* no text and no name in it has U+0000 */
+	bool unique;                   /* no two texts of an array are equal */
+	bool required;                 /* it is there */
+};
+
 /* Conventions within an operation's row: TC_RULES(.base = "{root}"). */
 #define TC_RULES(...) \
 	&(const struct tc_operation_conventions) \

@@ -62,7 +62,7 @@ TC_API tc_credentials *tc_credentials_temporary(
 	const tc_credentials *issuer, const struct tc_temporary *temporary, tc_error *err);
 
 /* What can be told without asking a server. All of it lies in one block: release the struct. */
-struct tc_credentials_info {
+struct tc_credentials_facts {
 	const char *client_id;
 	const char *issuer; /* the client that made named temporary ones, or NULL */
 	bool temporary;
@@ -73,7 +73,7 @@ struct tc_credentials_info {
 	struct tc_scopes authorized_scopes;
 };
 TC_API int tc_credentials_info(
-	const tc_credentials *credentials, const struct tc_credentials_info **info, tc_error *err);
+	const tc_credentials *credentials, const struct tc_credentials_facts **info, tc_error *err);
 
 /* The secret itself, to hand to another program: {clientId, accessToken, certificate?} with the
  * certificate as a string. The tree is wiped when it is released; release it soon. */

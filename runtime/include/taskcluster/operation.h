@@ -17,6 +17,7 @@ extern "C" {
 struct tc_type;                  /* how a schema's values lie in memory */
 struct tc_conventions;           /* how a system's HTTP API differs from Taskcluster's, */
 struct tc_operation_conventions; /* and what only one operation has */
+struct tc_refusal;               /* what servers cannot take though their schemas allow it */
 
 enum tc_stability { TC_STABLE = 0, TC_EXPERIMENTAL, TC_DEPRECATED };
 
@@ -63,6 +64,7 @@ struct tc_operation {
 	const char *const *reply_types; /* the media types that its content may have, and NULL
 					   behind them; NULL: any of bytes, text/event-stream
 					   of events, and application/json */
+	const struct tc_refusal *refusals; /* NULL: none; ends with one without a reason */
 };
 
 struct tc_exchange {

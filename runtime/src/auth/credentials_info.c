@@ -6,14 +6,14 @@
 #include "runtime/src/common/clock.h"
 
 int tc_credentials_info(
-	const tc_credentials *credentials, const struct tc_credentials_info **info, tc_error *err)
+	const tc_credentials *credentials, const struct tc_credentials_facts **info, tc_error *err)
 {
 	struct tc__arena arena = { 0 };
 
 	*info = NULL;
 	if (!credentials)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "credentials is NULL");
-	struct tc_credentials_info *told = tc__arena_object(&arena, sizeof *told);
+	struct tc_credentials_facts *told = tc__arena_object(&arena, sizeof *told);
 	const char *issuer = credentials->certificate.issuer;
 	if (told) {
 		told->temporary = credentials->certificate_text != NULL;

@@ -3,6 +3,7 @@
 
 #include "runtime/src/call/client_realm.h"
 #include "runtime/src/operation/binding.h"
+#include "runtime/src/operation/refusal.h"
 #include <string.h>
 #include <taskcluster/type.h>
 
@@ -43,6 +44,8 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	int rc = tc__client_site(client, operation, &site, err);
 	if (rc == TC_OK)
 		rc = tc__request_init(&call->request, &site, operation, arguments, query, err);
+	if (rc == TC_OK && !client->options.unchecked_bodies)
+		rc = tc__refuse_arguments(operation, arguments, err);
 	if (tc__operation_prefix(operation, rc, err) == TC_OK)
 		return call;
 	tc_call_free(call);
@@ -226,25 +229,32 @@ static bool is_unsafe(const struct tc_operation *operation, const tc_json *body)
 		strcmp(text, operation->unsafe_value) == 0;
 }
 
-static int classify(const struct tc_operation *operation, const char *body, size_t length,
-	const tc_json *json, enum tc_retry_class *retry_class, tc_error *err)
+/* When nobody can tell, the careful class holds. */
+static enum tc_retry_class class_of(const struct tc_operation *operation, const tc_json *body)
 {
-	const tc_json *parsed = NULL;
+	enum tc_retry_class class = (enum tc_retry_class)operation->retry;
 
-	*retry_class = (enum tc_retry_class)operation->retry;
-	if (!operation->unsafe_member || operation->retry == TC_RETRY_ALWAYS)
-		return TC_OK;
-	if (!json) {
-		int rc = tc_json_parse(body, length, &parsed, NULL);
-		if (rc == TC_ERROR_NOMEM)
-			return tc__fail_nomem(err);
-		if (rc != TC_OK)
-			return TC_OK; /* nobody can tell: the careful class holds */
-	}
-	if (!is_unsafe(operation, json ? json : parsed))
-		*retry_class = TC_RETRY_ALWAYS;
-	tc_release(parsed);
-	return TC_OK;
+	return !operation->unsafe_member || !body || is_unsafe(operation, body) ? class
+										: TC_RETRY_ALWAYS;
+}
+
+/* Whether something about a call depends on what its body says. */
+static bool needs_reading(const tc_call *call)
+{
+	const struct tc_operation *operation = call->request.operation;
+	bool classed = operation->unsafe_member && operation->retry != TC_RETRY_ALWAYS;
+
+	return classed ||
+		(!call->client->options.unchecked_bodies && tc__refuses_bodies(operation));
+}
+
+/* The body as a tree, for tc_release; NULL when nobody needs it, and when it is no JSON. */
+static int read_body(
+	const tc_call *call, const char *body, size_t length, const tc_json **json, tc_error *err)
+{
+	*json = NULL;
+	int rc = needs_reading(call) ? tc_json_parse(body, length, json, NULL) : TC_OK;
+	return rc == TC_ERROR_NOMEM ? tc__fail_nomem(err) : TC_OK;
 }
 
 int tc__call_check_unused(const tc_call *call, tc_error *err)
@@ -261,13 +271,18 @@ int tc__call_check_unused(const tc_call *call, tc_error *err)
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
 	const tc_json *json, tc_error *err)
 {
-	enum tc_retry_class retry_class;
+	const struct tc_operation *operation = call->request.operation;
+	const tc_json *parsed = NULL;
 
-	int rc = classify(call->request.operation, body, length, json, &retry_class, err);
+	int rc = json ? TC_OK : read_body(call, body, length, &parsed, err);
+	const tc_json *read = json ? json : parsed;
+	if (rc == TC_OK && !call->client->options.unchecked_bodies)
+		rc = tc__refuse_body(operation, read, err);
 	if (rc == TC_OK)
 		rc = tc__request_body(&call->request, body, length, content_type, err);
 	if (rc == TC_OK)
-		call->retry_class = retry_class;
+		call->retry_class = class_of(operation, read);
+	tc_release(parsed);
 	return prefixed(call, rc, err);
 }
 

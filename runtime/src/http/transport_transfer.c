@@ -516,6 +516,15 @@ static bool is_permanent(CURLcode code)
 		code == CURLE_NOT_BUILT_IN;
 }
 
+/* A proxy that refuses to connect, as for want of a password, goes on refusing. */
+static bool is_refused_by_proxy(const struct tc__transfer *transfer)
+{
+	long status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 /* "tc.example.com" of "https://tc.example.com/…" */
 static const char *authority(const char *url, int *length)
 {
@@ -625,7 +634,8 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
-	delivery->permanent = is_permanent(code);
+	delivery->permanent =
+		is_permanent(code) || (code != CURLE_OK && is_refused_by_proxy(transfer));
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
 	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))

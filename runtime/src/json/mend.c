@@ -8,11 +8,11 @@
 
 /* What an escape turns out to be, in place of its length. */
 #define OPEN 0 /* not whole yet */
-#define HALF -1
+#define HALF (-1)
 
 /* What four digits turn out to be, in place of their value. */
-#define DIGITS_OPEN -1
-#define DIGITS_WRONG -2
+#define DIGITS_OPEN (-1)
+#define DIGITS_WRONG (-2)
 
 static int unit_of(const char *digits, size_t length)
 {

@@ -34,16 +34,6 @@ int tc__refuse(struct tc__encoder *e, const char *format, ...)
 	return rc;
 }
 
-/* Unicode characters of valid UTF-8 */
-static size_t characters(const char *text, size_t length)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < length; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return count;
-}
-
 /* The allowed texts as a list for a message. */
 static int refuse_other(struct tc__encoder *e, const struct tc_text_rules *rules, const char *text)
 {
@@ -65,7 +55,7 @@ static int check_length(
 
 	if (length >= 4 * (size_t)rules->min_length && length <= max)
 		return TC_OK;
-	size_t count = characters(text, length);
+	size_t count = tc__characters(text, length);
 	if (count < rules->min_length)
 		return tc__refuse(e, "expected at least %lu characters, got %lu",
 			(unsigned long)rules->min_length, (unsigned long)count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Rules of texts: the formats of JSON schema that references use, and patterns. */
+/* Rules of texts: the formats of JSON schema that references use, patterns, and lengths. */
 #include "runtime/src/type/type.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -95,6 +95,19 @@ void tc__matcher_clear(struct tc__matcher *matcher)
 	pcre2_match_data_free(matcher->data);
 	pcre2_match_context_free(matcher->limits);
 	*matcher = (struct tc__matcher){ 0 };
+}
+
+/*
+ * Lengths
+ */
+
+size_t tc__characters(const char *text, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
 }
 
 /*

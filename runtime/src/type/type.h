@@ -97,6 +97,9 @@ void tc__matcher_clear(struct tc__matcher *matcher);
 int tc__pattern_match(
 	struct tc_pattern *pattern, struct tc__matcher *matcher, const char *text, size_t length);
 
+/* Unicode characters of valid UTF-8. */
+size_t tc__characters(const char *text, size_t length);
+
 /* Whether the text has one of the formats (enum tc_text_format). */
 bool tc__text_has_format(unsigned formats, const char *text);
 

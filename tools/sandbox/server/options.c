@@ -88,6 +88,31 @@ static bool take_credentials(struct options *options, char *text)
 	return true;
 }
 
+/* The options that are numbers; *known says whether this is one. */
+static bool take_number(struct options *options, const char *name, const char *value, bool *known)
+{
+	const struct {
+		const char *name;
+		int64_t least, most, unit; /* of what is given */
+		int64_t *target;
+	} numbers[] = { { "--claim-timeout", 1, 1000000, 1000, &options->claim_ms },
+		{ "--poll-timeout", 0, 1000000, 1, &options->poll_ms },
+		{ "--resolver-interval", 0, 1000000, 1, &options->resolver_ms },
+		{ "--deadline-delay", 0, 1000000, 1, &options->deadline_delay_ms } };
+	int64_t amount;
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		*known = strcmp(name, numbers[i].name) == 0;
+		if (!*known)
+			continue;
+		if (!number(value, numbers[i].most, &amount) || amount < numbers[i].least)
+			return false;
+		*numbers[i].target = amount * numbers[i].unit;
+		return true;
+	}
+	return false;
+}
+
 /* An option with a value: true when it is known and good. */
 static bool take(struct sandbox *sandbox, const char *name, char *value, const char **why)
 {
@@ -122,20 +147,11 @@ static bool take(struct sandbox *sandbox, const char *name, char *value, const c
 		options->port = (uint16_t)amount;
 		return true;
 	}
-	if (strcmp(name, "--claim-timeout") == 0) {
-		if (!number(value, 1000000, &amount) || amount == 0)
-			return false;
-		options->claim_ms = amount * 1000;
-		return true;
-	}
-	if (strcmp(name, "--poll-timeout") == 0)
-		return number(value, 1000000, &options->poll_ms);
-	if (strcmp(name, "--resolver-interval") == 0)
-		return number(value, 1000000, &options->resolver_ms);
-	if (strcmp(name, "--deadline-delay") == 0)
-		return number(value, 1000000, &options->deadline_delay_ms);
-	*why = "no such option";
-	return false;
+	bool known;
+	bool good = take_number(options, name, value, &known);
+	if (!known)
+		*why = "no such option";
+	return good;
 }
 
 static bool take_flag(struct options *options, const char *name)

@@ -27,7 +27,7 @@ static void print_list(const char *heading, const struct tc_scopes *scopes)
 /* What can be told without asking. */
 static int print_credentials(const struct config *config)
 {
-	const struct tc_credentials_info *info = NULL;
+	const struct tc_credentials_facts *info = NULL;
 	tc_error err = TC_ERROR_INIT;
 
 	if (!config->credentials) {

@@ -57,7 +57,7 @@ int api_print_url(const struct request *request, const struct session *session, 
 
 static int print_signer(const struct tc_operation *operation, const struct config *config)
 {
-	const struct tc_credentials_info *info = NULL;
+	const struct tc_credentials_facts *info = NULL;
 
 	if (rules_is_open(operation)) {
 		puts("(not signed: it is for everybody)");

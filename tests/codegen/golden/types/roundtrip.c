@@ -10,18 +10,18 @@ struct text {
 };
 
 static const struct text texts[] = {
-	{ &tc_kinds_scalars_type,
+	{ &tc_kinds_scalars_data_type,
 		"{\"text\":\"abc\",\"whole\":0,\"hugeWhole\":-9223372036854775808,\"fraction\":0.5,"
 		"\"flag\":false,\"date\":\"2026-01-01T00:00:00Z\",\"fixed\":\"always\",\"version\":2}" },
-	{ &tc_kinds_scalars_type,
+	{ &tc_kinds_scalars_data_type,
 		"{\"text\":\"abc\",\"maybeText\":\"\",\"whole\":49,\"maybeWhole\":10,\"hugeWhole\":1,"
 		"\"fraction\":0,\"maybeFraction\":0.5,\"flag\":true,\"maybeFlag\":true,"
 		"\"date\":\"2026-01-01T00:00:00Z\",\"regex\":\"(\",\"badPattern\":\"(\","
 		"\"choice\":\"quote\\\"back\\\\slash\",\"fixed\":\"always\",\"version\":1,"
 		"\"address\":\"::1\",\"idOrNothing\":\"\",\"withDefault\":0}" },
-	{ &tc_kinds_compounds_type,
+	{ &tc_kinds_compounds_data_type,
 		"{\"inner\":{\"a\":\"b\"},\"texts\":[],\"objects\":[{\"b\":1}],\"counts\":{},\"any\":null}" },
-	{ &tc_kinds_compounds_type,
+	{ &tc_kinds_compounds_data_type,
 		"{\"inner\":{\"a\":\"b\"},\"maybeInner\":{\"a\":\"\"},\"texts\":[\"x\",\"y\"],"
 		"\"wholes\":[1,2],\"flags\":[true],\"objects\":[{\"b\":1},{\"b\":2}],"
 		"\"rows\":[[],[1.5,2]],\"anything\":[null,[]],\"tuple\":[\"a\",1],"
@@ -31,36 +31,36 @@ static const struct text texts[] = {
 		"\"printed\":\"a\\u0000b\",\"printedLines\":[\"\\u0000\"],\"empty\":{},\"open\":{\"d\":\"e\",\"f\":[0]},"
 		"\"openWithTaken\":{\"otherMembers\":\"o\",\"p\":null},\"limits\":{\"e\":\"f\"},"
 		"\"dependent\":{\"g\":\"h\"}}" },
-	{ &tc_kinds_nulls_type, "{\"whole\":null,\"object\":null}" },
-	{ &tc_kinds_nulls_type,
+	{ &tc_kinds_nulls_data_type, "{\"whole\":null,\"object\":null}" },
+	{ &tc_kinds_nulls_data_type,
 		"{\"text\":null,\"whole\":5,\"object\":{\"a\":\"b\"},\"list\":[\"x\",null],"
 		"\"holes\":[null,1],\"answers\":{\"a\":null,\"b\":true},\"choice\":null,"
 		"\"nothing\":null,\"free\":null,\"shape\":null}" },
-	{ &tc_kinds_nulls_type,
+	{ &tc_kinds_nulls_data_type,
 		"{\"text\":\"t\",\"whole\":0,\"object\":{},\"list\":null,\"choice\":\"a\","
 		"\"free\":{\"g\":1},\"shape\":3}" },
-	{ &tc_kinds_shapes_type, "{\"kind\":\"circle\",\"radius\":1.5}" },
-	{ &tc_kinds_shapes_type, "{\"kind\":\"crate\",\"unknown\":\"u\",\"tag\":4}" },
-	{ &tc_kinds_shapes_type, "{\"kind\":\"m.star-shaped\",\"points\":5}" },
-	{ &tc_kinds_shapes_type, "{\"kind\":\"blob\",\"size\":[1]}" },
-	{ &tc_kinds_by_kind_type, "{\"id\":\"a\",\"proof\":{\"document\":\"d\"}}" },
-	{ &tc_kinds_by_kind_type,
+	{ &tc_kinds_shapes_data_type, "{\"kind\":\"circle\",\"radius\":1.5}" },
+	{ &tc_kinds_shapes_data_type, "{\"kind\":\"crate\",\"unknown\":\"u\",\"tag\":4}" },
+	{ &tc_kinds_shapes_data_type, "{\"kind\":\"m.star-shaped\",\"points\":5}" },
+	{ &tc_kinds_shapes_data_type, "{\"kind\":\"blob\",\"size\":[1]}" },
+	{ &tc_kinds_by_kind_data_type, "{\"id\":\"a\",\"proof\":{\"document\":\"d\"}}" },
+	{ &tc_kinds_by_kind_data_type,
 		"{\"id\":1,\"proof\":{\"document\":\"d\",\"signature\":\"s\"},\"numbers\":1.5}" },
-	{ &tc_kinds_by_kind_type,
+	{ &tc_kinds_by_kind_data_type,
 		"{\"id\":{\"x\":2},\"proof\":{},\"either\":{\"a\":\"b\"},\"single\":{\"only\":\"o\"}}" },
-	{ &tc_kinds_by_kind_type, "{\"id\":[\"a\",\"b\"],\"unclear\":{\"a\":1},\"all\":\"x\"}" },
-	{ &tc_kinds_tree_type,
+	{ &tc_kinds_by_kind_data_type, "{\"id\":[\"a\",\"b\"],\"unclear\":{\"a\":1},\"all\":\"x\"}" },
+	{ &tc_kinds_tree_data_type,
 		"{\"left\":{\"right\":{}},\"children\":[{\"children\":[]}],"
 		"\"named\":{\"n\":{\"left\":{}}},\"chain\":[[],[[]]],"
 		"\"expression\":{\"not\":{\"not\":\"x\"}}}" },
-	{ &tc_kinds_names_type,
+	{ &tc_kinds_names_data_type,
 		"{\"default\":\"d\",\"fooBar\":\"1\",\"foo_bar\":\"2\",\"foo-bar\":3,\"runsCount\":4,"
 		"\"runs\":[\"r\"],\"maybe\":null,\"@\":\"at\",\"%20\":\"p\",\"\303\251t\303\251\":\"e\","
 		"\"a*/b\":\"c\",\"trailing\\\\\":\"t\",\"something else\":1}" },
-	{ &tc_kinds_list_type, "[{\"a\":\"b\"}]" },
-	{ &tc_kinds_list_type, "[]" },
-	{ &tc_kinds_names_list_type, "[\"a\",\"b\"]" },
-	{ &tc_kinds_map_type, "{\"k\":{\"value\":1},\"l\":{}}" },
+	{ &tc_kinds_list_data_type, "[{\"a\":\"b\"}]" },
+	{ &tc_kinds_list_data_type, "[]" },
+	{ &tc_kinds_names_list_data_type, "[\"a\",\"b\"]" },
+	{ &tc_kinds_map_data_type, "{\"k\":{\"value\":1},\"l\":{}}" },
 };
 
 static int check(const struct text *text)

@@ -317,11 +317,13 @@ int queue_list_pending(struct request *request)
 
 	if (!common_page(request, &page))
 		return common_refuse_page(request);
-	/* oldest first */
+	/* oldest first; definitions are only looked up for the page */
 	struct row *row = store_query(request->sandbox->store,
-		"SELECT printf('%015d/%015d', r.scheduled, t.seq) AS age, r.task_id, r.run_id, "
-		"r.scheduled, t.definition FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
-		"r.state = 'pending' AND r.queue_id = ? AND age > ? ORDER BY age LIMIT ?",
+		"SELECT p.age, p.task_id, p.run_id, p.scheduled, d.definition FROM (SELECT "
+		"printf('%015d/%015d', r.scheduled, t.seq) AS age, r.task_id, r.run_id, "
+		"r.scheduled, t.seq FROM runs r JOIN tasks t ON t.task_id = r.task_id WHERE "
+		"r.state = 'pending' AND r.queue_id = ? AND age > ? ORDER BY age LIMIT ?) p JOIN "
+		"tasks d ON d.seq = p.seq ORDER BY p.age",
 		"tti", request_argument(request, "taskQueueId"), page.after, page.limit + 1);
 	return common_list(request, &list, &page, row);
 }

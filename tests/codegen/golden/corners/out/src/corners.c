@@ -31,7 +31,7 @@ static const struct tc_operation operations[] = {
 	[OP_MANY_QUERIES] = { &tc__service_corners, "manyQueries", "GET", "/e", "A thing", "Has a long query.",
 		.query = names_many_queries, .query_count = 12, .pages = true },
 	[OP_SHAPES] = { &tc__service_corners, "shapes", "POST", "/f", "A thing", "Uses schemas of unusual shapes.",
-		.has_input = true, .input = &tc_corners_shapes_type, .has_output = true,
+		.has_input = true, .input = &tc_corners_shapes_data_type, .has_output = true,
 		.output = &tc_corners_shapes_named_type },
 	[OP_LBHEARTBEAT] = { &tc__service_corners, "lbheartbeat", "GET", "/__lbheartbeat__",
 		"Load Balancer Heartbeat", "", .scopes = NULL },
@@ -82,12 +82,12 @@ tc_call *tc_corners_many_queries_call(tc_client *client, const struct tc_corners
 	tc_error *err)
 { return tc_generated_call(client, OP(MANY_QUERIES), NULL, query, err); }
 
-int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes *body, struct tc_corners_shapes_named **reply,
-	tc_error *err)
+int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes_data *body,
+	struct tc_corners_shapes_named **reply, tc_error *err)
 { return tc_generated_perform(client, OP(SHAPES), NULL, NULL, body, reply, err); }
 tc_call *tc_corners_shapes_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(SHAPES), NULL, NULL, err); }
-int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes *body, tc_error *err)
+int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes_data *body, tc_error *err)
 { return tc_generated_body(call, OP(SHAPES), body, err); }
 struct tc_corners_shapes_named *tc_corners_shapes_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(SHAPES), response, err); }

@@ -6,18 +6,18 @@
 
 static const struct tc_field fields_shapes_named[] = {
 	TC_FIELD(struct tc_corners_shapes_named, next, "next", &tc_corners_shapes_named_type, TC_INDIRECT),
-	TC_FIELD_NULLABLE(struct tc_corners_shapes_named, either, either_null, "either", &tc_corners_shapes_type,
+	TC_FIELD_NULLABLE(struct tc_corners_shapes_named, either, either_null, "either", &tc_corners_shapes_data_type,
 		TC_REQUIRED | TC_INDIRECT),
 	TC_FIELD(struct tc_corners_shapes_named, list, "list", &tc_type_json_array, TC_REQUIRED),
 };
 const struct tc_type tc_corners_shapes_named_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_corners_shapes_named,
 	other_members, fields_shapes_named, NULL);
-static const struct tc_field fields_shapes[] = {
-	TC_FIELD(struct tc_corners_shapes, ref, "$ref", &tc_type_string, 0),
-	TC_FIELD(struct tc_corners_shapes, child, "child", &tc_corners_shapes_named_type, TC_REQUIRED),
-	TC_FIELD(struct tc_corners_shapes, const_, "const", &tc_type_json_object, 0),
-	TC_FIELD(struct tc_corners_shapes, any, "any", &tc_type_json, 0),
-	TC_FIELD(struct tc_corners_shapes, meta, "meta", &tc_type_json, 0),
+static const struct tc_field fields_shapes_data[] = {
+	TC_FIELD(struct tc_corners_shapes_data, ref, "$ref", &tc_type_string, 0),
+	TC_FIELD(struct tc_corners_shapes_data, child, "child", &tc_corners_shapes_named_type, TC_REQUIRED),
+	TC_FIELD(struct tc_corners_shapes_data, const_, "const", &tc_type_json_object, 0),
+	TC_FIELD(struct tc_corners_shapes_data, any, "any", &tc_type_json, 0),
+	TC_FIELD(struct tc_corners_shapes_data, meta, "meta", &tc_type_json, 0),
 };
-const struct tc_type tc_corners_shapes_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_corners_shapes, other_members,
-	fields_shapes, NULL);
+const struct tc_type tc_corners_shapes_data_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_corners_shapes_data, other_members,
+	fields_shapes_data, NULL);

@@ -5,6 +5,7 @@
 
 #include "services.h"
 #include <taskcluster/generated.h>
+#include <taskcluster/conventions.h>
 
 static const struct tc_parameter
 	names_thing_id[] = { { "thingId" } },
@@ -14,6 +15,20 @@ static const struct tc_parameter
 static const char
 	*const types_ping[] = { "image/svg+xml", "text/plain", NULL };
 
+static const struct tc_refusal
+	refusals_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
+		.reason = "the server has no room for more" }, { .reason = NULL } },
+	refusals_create_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
+		.reason = "the server has no room for more" }, { .release = "1.2", .argument = "ownerName",
+		.max_length = 5, .reason = "an owner's name is \"short\"" }, { .release = "1.2", .pointer = "/name",
+		.max_length = 100, .no_nul = true, .reason = "the database keeps no such text" }, { .release = "1.3",
+		.pointer = "/parts", .when_member = "name", .when_value = "whole", .required = true,
+		.reason = "a whole has parts" }, { .reason = NULL } },
+	refusals_wait_for_thing[] = { { .release = "1.2", .pointer = "", .no_nul = true,
+		.reason = "the database keeps no such text" }, { .release = "1.2", .pointer = "/seconds",
+		.minimum = "-9223372036854775808", .maximum = "60", .integer = true, .reason = "it waits a minute" },
+		{ .reason = NULL } };
+
 enum { OP_PING, OP_THING, OP_LIST_THINGS, OP_CREATE_THING, OP_WAIT_FOR_THING };
 
 static const struct tc_operation operations[] = {
@@ -21,8 +36,9 @@ static const struct tc_operation operations[] = {
 		"Answers at once when the service can be reached.", .reply_types = types_ping },
 	[OP_THING] = { &tc__service_store, "thing", "GET", "/things/<thingId>", "Get Thing",
 		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
-		.arguments = names_thing_id, .argument_count = 1, .has_output = true, .output = &tc_store_thing_type,
-		.success = (const uint16_t[]){ 302, 303, 0 } },
+		.arguments = names_thing_id, .argument_count = 1, .has_output = true,
+		.output = &tc_store_thing_data_type, .success = (const uint16_t[]){ 302, 303, 0 },
+		.refusals = refusals_thing },
 	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
 		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
 		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,
@@ -34,12 +50,13 @@ static const struct tc_operation operations[] = {
 		.scopes = "{\"AllOf\":[\"store:create-thing:<thingId>\",{\"AnyOf\":[\"store:owner:<ownerName>\","
 		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
 		.arguments = names_thing_id_owner_name, .argument_count = 2, .has_input = true,
-		.input = &tc_store_thing_type, .has_output = true, .output = &tc_store_thing_type },
+		.input = &tc_store_thing_data_type, .has_output = true, .output = &tc_store_thing_data_type,
+		.refusals = refusals_create_thing },
 	[OP_WAIT_FOR_THING] = { &tc__service_store, "waitForThing", "POST", "/things/<thingId>/wait",
 		"Wait For Thing", "Answers when the thing changes, after 20 seconds at the latest.",
 		.arguments = names_thing_id, .argument_count = 1, .has_input = true, .input = &tc_store_wait_type,
 		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .unsafe_member = "mode", .unsafe_value = "long",
-		.wait_ms = 20000 },
+		.wait_ms = 20000, .refusals = refusals_wait_for_thing },
 };
 #define OP(name) &operations[OP_##name]
 
@@ -74,11 +91,11 @@ int tc_store_ping(tc_client *client, tc_response **response, tc_error *err)
 tc_call *tc_store_ping_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(PING), NULL, NULL, err); }
 
-int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply, tc_error *err)
+int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(THING), TC_VALUES(thing_id), NULL, NULL, reply, err); }
 tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err)
 { return tc_generated_call(client, OP(THING), TC_VALUES(thing_id), NULL, err); }
-struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err)
+struct tc_store_thing_data *tc_store_thing_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(THING), response, err); }
 
 int tc_store_list_things(tc_client *client, const struct tc_store_list_things_query *query,
@@ -90,13 +107,13 @@ struct tc_store_list_things_response *tc_store_list_things_reply(const tc_respon
 { return tc_generated_reply(OP(LIST_THINGS), response, err); }
 
 int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
-	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err)
+	const struct tc_store_thing_data *body, struct tc_store_thing_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(CREATE_THING), TC_VALUES(thing_id, owner_name), NULL, body, reply, err); }
 tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id, const char *owner_name, tc_error *err)
 { return tc_generated_call(client, OP(CREATE_THING), TC_VALUES(thing_id, owner_name), NULL, err); }
-int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body, tc_error *err)
+int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing_data *body, tc_error *err)
 { return tc_generated_body(call, OP(CREATE_THING), body, err); }
-struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response, tc_error *err)
+struct tc_store_thing_data *tc_store_create_thing_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(CREATE_THING), response, err); }
 
 int tc_store_wait_for_thing(tc_client *client, const char *thing_id, const struct tc_store_wait *body,

@@ -5,12 +5,13 @@
 
 #include <taskcluster/type_table.h>
 
-static const struct tc_type list_parts = TC_TYPE_OF_ARRAY(struct tc_store_thing, &tc_store_thing_type, 0, NULL);
-static const struct tc_field fields_thing[] = {
-	TC_FIELD(struct tc_store_thing, name, "name", &tc_type_string, TC_REQUIRED),
-	TC_FIELD(struct tc_store_thing, parts, "parts", &list_parts, 0),
+static const struct tc_type list_parts = TC_TYPE_OF_ARRAY(struct tc_store_thing_data, &tc_store_thing_data_type, 0,
+	NULL);
+static const struct tc_field fields_thing_data[] = {
+	TC_FIELD(struct tc_store_thing_data, name, "name", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_store_thing_data, parts, "parts", &list_parts, 0),
 };
-const struct tc_type tc_store_thing_type = TC_TYPE_OF_OBJECT(struct tc_store_thing, fields_thing, NULL);
+const struct tc_type tc_store_thing_data_type = TC_TYPE_OF_OBJECT(struct tc_store_thing_data, fields_thing_data, NULL);
 static const struct tc_field fields_list_things_response[] = {
 	TC_FIELD(struct tc_store_list_things_response, things, "things", &list_parts, TC_REQUIRED),
 	TC_FIELD(struct tc_store_list_things_response, continuation_token, "continuationToken", &tc_type_string, 0),
@@ -25,7 +26,7 @@ static const struct tc_field fields_wait[] = {
 const struct tc_type tc_store_wait_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_store_wait, other_members, fields_wait,
 	NULL);
 static const struct tc_field fields_thing_message[] = {
-	TC_FIELD(struct tc_store_thing_message, thing, "thing", &tc_store_thing_type, TC_REQUIRED),
+	TC_FIELD(struct tc_store_thing_message, thing, "thing", &tc_store_thing_data_type, TC_REQUIRED),
 	TC_FIELD(struct tc_store_thing_message, name, "name", &tc_type_string, 0),
 };
 const struct tc_type tc_store_thing_message_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_store_thing_message, other_members,

@@ -15,29 +15,29 @@ enum { OP_SCALARS, OP_COMPOUNDS, OP_NULLS, OP_SHAPES, OP_BY_KIND, OP_TREE, OP_NA
 
 static const struct tc_operation operations[] = {
 	[OP_SCALARS] = { &tc__service_kinds, "scalars", "POST", "/scalars", "scalars", "Takes scalars.",
-		.has_input = true, .input = &tc_kinds_scalars_type, .has_output = true,
-		.output = &tc_kinds_scalars_type },
+		.has_input = true, .input = &tc_kinds_scalars_data_type, .has_output = true,
+		.output = &tc_kinds_scalars_data_type },
 	[OP_COMPOUNDS] = { &tc__service_kinds, "compounds", "POST", "/compounds", "compounds", "Takes compounds.",
-		.has_input = true, .input = &tc_kinds_compounds_type, .has_output = true,
-		.output = &tc_kinds_compounds_type },
+		.has_input = true, .input = &tc_kinds_compounds_data_type, .has_output = true,
+		.output = &tc_kinds_compounds_data_type },
 	[OP_NULLS] = { &tc__service_kinds, "nulls", "POST", "/nulls", "nulls", "Takes nulls.", .has_input = true,
-		.input = &tc_kinds_nulls_type, .has_output = true, .output = &tc_kinds_nulls_type },
+		.input = &tc_kinds_nulls_data_type, .has_output = true, .output = &tc_kinds_nulls_data_type },
 	[OP_SHAPES] = { &tc__service_kinds, "shapes", "POST", "/shapes", "shapes", "Takes shapes.", .has_input = true,
-		.input = &tc_kinds_shapes_type, .has_output = true, .output = &tc_kinds_shapes_type },
+		.input = &tc_kinds_shapes_data_type, .has_output = true, .output = &tc_kinds_shapes_data_type },
 	[OP_BY_KIND] = { &tc__service_kinds, "byKind", "POST", "/byKind", "byKind", "Takes byKind.",
-		.has_input = true, .input = &tc_kinds_by_kind_type, .has_output = true,
-		.output = &tc_kinds_by_kind_type, .secret_reply = true },
+		.has_input = true, .input = &tc_kinds_by_kind_data_type, .has_output = true,
+		.output = &tc_kinds_by_kind_data_type, .secret_reply = true },
 	[OP_TREE] = { &tc__service_kinds, "tree", "POST", "/tree", "tree", "Takes tree.", .has_input = true,
-		.input = &tc_kinds_tree_type, .has_output = true, .output = &tc_kinds_tree_type },
+		.input = &tc_kinds_tree_data_type, .has_output = true, .output = &tc_kinds_tree_data_type },
 	[OP_NAMES] = { &tc__service_kinds, "names", "POST", "/names", "names", "Takes names.", .has_input = true,
-		.input = &tc_kinds_names_type, .has_output = true, .output = &tc_kinds_names_type },
+		.input = &tc_kinds_names_data_type, .has_output = true, .output = &tc_kinds_names_data_type },
 	[OP_LIST] = { &tc__service_kinds, "list", "POST", "/list", "list", "Takes list.", .has_input = true,
-		.input = &tc_kinds_list_type, .has_output = true, .output = &tc_kinds_list_type },
+		.input = &tc_kinds_list_data_type, .has_output = true, .output = &tc_kinds_list_data_type },
 	[OP_NAMES_LIST] = { &tc__service_kinds, "namesList", "POST", "/namesList", "namesList", "Takes namesList.",
-		.has_input = true, .input = &tc_kinds_names_list_type, .has_output = true,
-		.output = &tc_kinds_names_list_type },
+		.has_input = true, .input = &tc_kinds_names_list_data_type, .has_output = true,
+		.output = &tc_kinds_names_list_data_type },
 	[OP_MAP] = { &tc__service_kinds, "map", "POST", "/map", "map", "Takes map.", .has_input = true,
-		.input = &tc_kinds_map_type, .has_output = true, .output = &tc_kinds_map_type },
+		.input = &tc_kinds_map_data_type, .has_output = true, .output = &tc_kinds_map_data_type },
 	[OP_TEXT] = { &tc__service_kinds, "text", "POST", "/text", "text", "Takes text.", .has_input = true,
 		.has_output = true },
 	[OP_FREE] = { &tc__service_kinds, "free", "POST", "/free", "free", "Takes free.", .has_input = true,
@@ -45,16 +45,16 @@ static const struct tc_operation operations[] = {
 	[OP_NULL_OR] = { &tc__service_kinds, "nullOr", "POST", "/nullOr", "nullOr", "Takes nullOr.",
 		.has_input = true, .has_output = true },
 	[OP_SECRET] = { &tc__service_kinds, "secret", "GET", "/secret", "secret", "Takes secret.", .has_output = true,
-		.output = &tc_kinds_secret_type, .secret_reply = true },
+		.output = &tc_kinds_secret_data_type, .secret_reply = true },
 	[OP_SECOND] = { &tc__service_kinds, "second", "GET", "/second", "second", "Takes second.", .has_output = true,
 		.output = &tc_kinds_names_v2_type },
 	[OP_THINGS] = { &tc__service_kinds, "things", "GET", "/things", "things", "Takes things.", .query = names_a,
-		.query_count = 1, .has_output = true, .output = &tc_kinds_things_query2_type },
+		.query_count = 1, .has_output = true, .output = &tc_kinds_things_query_data_type },
 	[OP_BYTES] = { &tc__service_kinds, "bytes", "GET", "/bytes", "bytes", "Takes bytes.", .blob_output = true },
 	[OP_NOTHING] = { &tc__service_kinds, "nothing", "DELETE", "/nothing/<client>/<response>", "nothing",
 		"Takes nothing.", .arguments = names_client__response_, .argument_count = 2 },
 	[OP_SHARED] = { &tc__service_kinds, "shared", "POST", "/shared", "shared", "Takes shared.", .has_input = true,
-		.input = &tc_kinds_scalars_type, .has_output = true, .output = &tc_kinds_nulls_type },
+		.input = &tc_kinds_scalars_data_type, .has_output = true, .output = &tc_kinds_nulls_data_type },
 };
 #define OP(name) &operations[OP_##name]
 
@@ -65,7 +65,7 @@ enum { EX_MADE };
 
 static const struct tc_exchange exchanges[] = {
 	[EX_MADE] = { &tc__service_kinds, "made", "exchange/kinds/v1/made", "Made", "Something was made.",
-		.words = words_made, .word_count = 1, .message = &tc_kinds_shapes_type },
+		.words = words_made, .word_count = 1, .message = &tc_kinds_shapes_data_type },
 };
 
 const struct tc_service tc__service_kinds = {
@@ -73,99 +73,104 @@ const struct tc_service tc__service_kinds = {
 	.operations = operations, .operation_count = 19, .exchanges = exchanges, .exchange_count = 1,
 };
 
-int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars *body, struct tc_kinds_scalars **reply,
+int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars_data *body, struct tc_kinds_scalars_data **reply,
 	tc_error *err)
 { return tc_generated_perform(client, OP(SCALARS), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_scalars_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(SCALARS), NULL, NULL, err); }
-int tc_kinds_scalars_body(tc_call *call, const struct tc_kinds_scalars *body, tc_error *err)
+int tc_kinds_scalars_body(tc_call *call, const struct tc_kinds_scalars_data *body, tc_error *err)
 { return tc_generated_body(call, OP(SCALARS), body, err); }
-struct tc_kinds_scalars *tc_kinds_scalars_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_scalars_data *tc_kinds_scalars_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(SCALARS), response, err); }
 
-int tc_kinds_compounds(tc_client *client, const struct tc_kinds_compounds *body, struct tc_kinds_compounds **reply,
-	tc_error *err)
+int tc_kinds_compounds(tc_client *client, const struct tc_kinds_compounds_data *body,
+	struct tc_kinds_compounds_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(COMPOUNDS), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_compounds_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(COMPOUNDS), NULL, NULL, err); }
-int tc_kinds_compounds_body(tc_call *call, const struct tc_kinds_compounds *body, tc_error *err)
+int tc_kinds_compounds_body(tc_call *call, const struct tc_kinds_compounds_data *body, tc_error *err)
 { return tc_generated_body(call, OP(COMPOUNDS), body, err); }
-struct tc_kinds_compounds *tc_kinds_compounds_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_compounds_data *tc_kinds_compounds_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(COMPOUNDS), response, err); }
 
-int tc_kinds_nulls(tc_client *client, const struct tc_kinds_nulls *body, struct tc_kinds_nulls **reply, tc_error *err)
+int tc_kinds_nulls(tc_client *client, const struct tc_kinds_nulls_data *body, struct tc_kinds_nulls_data **reply,
+	tc_error *err)
 { return tc_generated_perform(client, OP(NULLS), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_nulls_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(NULLS), NULL, NULL, err); }
-int tc_kinds_nulls_body(tc_call *call, const struct tc_kinds_nulls *body, tc_error *err)
+int tc_kinds_nulls_body(tc_call *call, const struct tc_kinds_nulls_data *body, tc_error *err)
 { return tc_generated_body(call, OP(NULLS), body, err); }
-struct tc_kinds_nulls *tc_kinds_nulls_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_nulls_data *tc_kinds_nulls_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(NULLS), response, err); }
 
-int tc_kinds_shapes(tc_client *client, const struct tc_kinds_shapes *body, struct tc_kinds_shapes **reply,
+int tc_kinds_shapes(tc_client *client, const struct tc_kinds_shapes_data *body, struct tc_kinds_shapes_data **reply,
 	tc_error *err)
 { return tc_generated_perform(client, OP(SHAPES), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_shapes_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(SHAPES), NULL, NULL, err); }
-int tc_kinds_shapes_body(tc_call *call, const struct tc_kinds_shapes *body, tc_error *err)
+int tc_kinds_shapes_body(tc_call *call, const struct tc_kinds_shapes_data *body, tc_error *err)
 { return tc_generated_body(call, OP(SHAPES), body, err); }
-struct tc_kinds_shapes *tc_kinds_shapes_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_shapes_data *tc_kinds_shapes_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(SHAPES), response, err); }
 
-int tc_kinds_by_kind(tc_client *client, const struct tc_kinds_by_kind *body, struct tc_kinds_by_kind **reply,
+int tc_kinds_by_kind(tc_client *client, const struct tc_kinds_by_kind_data *body, struct tc_kinds_by_kind_data **reply,
 	tc_error *err)
 { return tc_generated_perform(client, OP(BY_KIND), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_by_kind_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(BY_KIND), NULL, NULL, err); }
-int tc_kinds_by_kind_body(tc_call *call, const struct tc_kinds_by_kind *body, tc_error *err)
+int tc_kinds_by_kind_body(tc_call *call, const struct tc_kinds_by_kind_data *body, tc_error *err)
 { return tc_generated_body(call, OP(BY_KIND), body, err); }
-struct tc_kinds_by_kind *tc_kinds_by_kind_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_by_kind_data *tc_kinds_by_kind_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(BY_KIND), response, err); }
 
-int tc_kinds_tree(tc_client *client, const struct tc_kinds_tree *body, struct tc_kinds_tree **reply, tc_error *err)
+int tc_kinds_tree(tc_client *client, const struct tc_kinds_tree_data *body, struct tc_kinds_tree_data **reply,
+	tc_error *err)
 { return tc_generated_perform(client, OP(TREE), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_tree_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(TREE), NULL, NULL, err); }
-int tc_kinds_tree_body(tc_call *call, const struct tc_kinds_tree *body, tc_error *err)
+int tc_kinds_tree_body(tc_call *call, const struct tc_kinds_tree_data *body, tc_error *err)
 { return tc_generated_body(call, OP(TREE), body, err); }
-struct tc_kinds_tree *tc_kinds_tree_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_tree_data *tc_kinds_tree_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(TREE), response, err); }
 
-int tc_kinds_names(tc_client *client, const struct tc_kinds_names *body, struct tc_kinds_names **reply, tc_error *err)
+int tc_kinds_names(tc_client *client, const struct tc_kinds_names_data *body, struct tc_kinds_names_data **reply,
+	tc_error *err)
 { return tc_generated_perform(client, OP(NAMES), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_names_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(NAMES), NULL, NULL, err); }
-int tc_kinds_names_body(tc_call *call, const struct tc_kinds_names *body, tc_error *err)
+int tc_kinds_names_body(tc_call *call, const struct tc_kinds_names_data *body, tc_error *err)
 { return tc_generated_body(call, OP(NAMES), body, err); }
-struct tc_kinds_names *tc_kinds_names_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_names_data *tc_kinds_names_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(NAMES), response, err); }
 
-int tc_kinds_list(tc_client *client, const struct tc_kinds_list *body, struct tc_kinds_list **reply, tc_error *err)
+int tc_kinds_list(tc_client *client, const struct tc_kinds_list_data *body, struct tc_kinds_list_data **reply,
+	tc_error *err)
 { return tc_generated_perform(client, OP(LIST), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_list_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(LIST), NULL, NULL, err); }
-int tc_kinds_list_body(tc_call *call, const struct tc_kinds_list *body, tc_error *err)
+int tc_kinds_list_body(tc_call *call, const struct tc_kinds_list_data *body, tc_error *err)
 { return tc_generated_body(call, OP(LIST), body, err); }
-struct tc_kinds_list *tc_kinds_list_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_list_data *tc_kinds_list_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(LIST), response, err); }
 
-int tc_kinds_names_list(tc_client *client, const struct tc_kinds_names_list *body, struct tc_kinds_names_list **reply,
-	tc_error *err)
+int tc_kinds_names_list(tc_client *client, const struct tc_kinds_names_list_data *body,
+	struct tc_kinds_names_list_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(NAMES_LIST), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_names_list_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(NAMES_LIST), NULL, NULL, err); }
-int tc_kinds_names_list_body(tc_call *call, const struct tc_kinds_names_list *body, tc_error *err)
+int tc_kinds_names_list_body(tc_call *call, const struct tc_kinds_names_list_data *body, tc_error *err)
 { return tc_generated_body(call, OP(NAMES_LIST), body, err); }
-struct tc_kinds_names_list *tc_kinds_names_list_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_names_list_data *tc_kinds_names_list_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(NAMES_LIST), response, err); }
 
-int tc_kinds_map(tc_client *client, const struct tc_kinds_map *body, struct tc_kinds_map **reply, tc_error *err)
+int tc_kinds_map(tc_client *client, const struct tc_kinds_map_data *body, struct tc_kinds_map_data **reply,
+	tc_error *err)
 { return tc_generated_perform(client, OP(MAP), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_map_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(MAP), NULL, NULL, err); }
-int tc_kinds_map_body(tc_call *call, const struct tc_kinds_map *body, tc_error *err)
+int tc_kinds_map_body(tc_call *call, const struct tc_kinds_map_data *body, tc_error *err)
 { return tc_generated_body(call, OP(MAP), body, err); }
-struct tc_kinds_map *tc_kinds_map_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_map_data *tc_kinds_map_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(MAP), response, err); }
 
 int tc_kinds_text(tc_client *client, const tc_json *body, const tc_json **reply, tc_error *err)
@@ -183,11 +188,11 @@ int tc_kinds_null_or(tc_client *client, const tc_json *body, const tc_json **rep
 tc_call *tc_kinds_null_or_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(NULL_OR), NULL, NULL, err); }
 
-int tc_kinds_secret(tc_client *client, struct tc_kinds_secret **reply, tc_error *err)
+int tc_kinds_secret(tc_client *client, struct tc_kinds_secret_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(SECRET), NULL, NULL, NULL, reply, err); }
 tc_call *tc_kinds_secret_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(SECRET), NULL, NULL, err); }
-struct tc_kinds_secret *tc_kinds_secret_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_secret_data *tc_kinds_secret_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(SECRET), response, err); }
 
 int tc_kinds_second(tc_client *client, struct tc_kinds_names_v2 **reply, tc_error *err)
@@ -197,12 +202,12 @@ tc_call *tc_kinds_second_call(tc_client *client, tc_error *err)
 struct tc_kinds_names_v2 *tc_kinds_second_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(SECOND), response, err); }
 
-int tc_kinds_things(tc_client *client, const struct tc_kinds_things_query *query, struct tc_kinds_things_query2 **reply,
-	tc_error *err)
+int tc_kinds_things(tc_client *client, const struct tc_kinds_things_query *query,
+	struct tc_kinds_things_query_data **reply, tc_error *err)
 { return tc_generated_perform(client, OP(THINGS), NULL, query, NULL, reply, err); }
 tc_call *tc_kinds_things_call(tc_client *client, const struct tc_kinds_things_query *query, tc_error *err)
 { return tc_generated_call(client, OP(THINGS), NULL, query, err); }
-struct tc_kinds_things_query2 *tc_kinds_things_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_things_query_data *tc_kinds_things_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(THINGS), response, err); }
 
 int tc_kinds_bytes(tc_client *client, tc_response **response, tc_error *err)
@@ -216,14 +221,14 @@ int tc_kinds_nothing(tc_client *client, const char *client_, const char *respons
 tc_call *tc_kinds_nothing_call(tc_client *client, const char *client_, const char *response_, tc_error *err)
 { return tc_generated_call(client, OP(NOTHING), TC_VALUES(client_, response_), NULL, err); }
 
-int tc_kinds_shared(tc_client *client, const struct tc_kinds_scalars *body, struct tc_kinds_nulls **reply,
+int tc_kinds_shared(tc_client *client, const struct tc_kinds_scalars_data *body, struct tc_kinds_nulls_data **reply,
 	tc_error *err)
 { return tc_generated_perform(client, OP(SHARED), NULL, NULL, body, reply, err); }
 tc_call *tc_kinds_shared_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(SHARED), NULL, NULL, err); }
-int tc_kinds_shared_body(tc_call *call, const struct tc_kinds_scalars *body, tc_error *err)
+int tc_kinds_shared_body(tc_call *call, const struct tc_kinds_scalars_data *body, tc_error *err)
 { return tc_generated_body(call, OP(SHARED), body, err); }
-struct tc_kinds_nulls *tc_kinds_shared_reply(const tc_response *response, tc_error *err)
+struct tc_kinds_nulls_data *tc_kinds_shared_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(SHARED), response, err); }
 
 int tc_kinds_events_made(const struct tc_kinds_events_made_key *key, struct tc_binding *binding,

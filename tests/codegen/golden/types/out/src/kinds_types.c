@@ -35,27 +35,28 @@ static struct tc_pattern pattern_id_or_nothing = TC_PATTERN("^x");
 static const struct tc_text_rules rules_id_or_nothing = { .pattern = &pattern_id_or_nothing, .allowed = "",
 	.allowed_count = 1, .allowed_or_rest = true };
 static const struct tc_type text_id_or_nothing = TC_TYPE_OF_TEXT(&rules_id_or_nothing);
-static const struct tc_field fields_scalars[] = {
-	TC_FIELD(struct tc_kinds_scalars, text, "text", &text_text, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, maybe_text, "maybeText", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_scalars, whole, "whole", &whole_whole, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, maybe_whole, "maybeWhole", &whole_maybe_whole, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_scalars, huge_whole, "hugeWhole", &whole_huge_whole, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, fraction, "fraction", &number_fraction, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, maybe_fraction, "maybeFraction", &tc_type_double, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_scalars, flag, "flag", &tc_type_bool, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, maybe_flag, "maybeFlag", &flag_maybe_flag, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_scalars, date, "date", &text_date, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, regex, "regex", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_scalars, bad_pattern, "badPattern", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_scalars, choice, "choice", &text_choice, 0),
-	TC_FIELD(struct tc_kinds_scalars, fixed, "fixed", &text_fixed, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, version, "version", &whole_version, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_scalars, address, "address", &text_address, 0),
-	TC_FIELD(struct tc_kinds_scalars, id_or_nothing, "idOrNothing", &text_id_or_nothing, 0),
-	TC_FIELD(struct tc_kinds_scalars, with_default, "withDefault", &tc_type_int64, TC_INDIRECT),
+static const struct tc_field fields_scalars_data[] = {
+	TC_FIELD(struct tc_kinds_scalars_data, text, "text", &text_text, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, maybe_text, "maybeText", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_scalars_data, whole, "whole", &whole_whole, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, maybe_whole, "maybeWhole", &whole_maybe_whole, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_scalars_data, huge_whole, "hugeWhole", &whole_huge_whole, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, fraction, "fraction", &number_fraction, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, maybe_fraction, "maybeFraction", &tc_type_double, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_scalars_data, flag, "flag", &tc_type_bool, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, maybe_flag, "maybeFlag", &flag_maybe_flag, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_scalars_data, date, "date", &text_date, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, regex, "regex", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_scalars_data, bad_pattern, "badPattern", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_scalars_data, choice, "choice", &text_choice, 0),
+	TC_FIELD(struct tc_kinds_scalars_data, fixed, "fixed", &text_fixed, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, version, "version", &whole_version, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_scalars_data, address, "address", &text_address, 0),
+	TC_FIELD(struct tc_kinds_scalars_data, id_or_nothing, "idOrNothing", &text_id_or_nothing, 0),
+	TC_FIELD(struct tc_kinds_scalars_data, with_default, "withDefault", &tc_type_int64, TC_INDIRECT),
 };
-const struct tc_type tc_kinds_scalars_type = TC_TYPE_OF_OBJECT(struct tc_kinds_scalars, fields_scalars, NULL);
+const struct tc_type tc_kinds_scalars_data_type = TC_TYPE_OF_OBJECT(struct tc_kinds_scalars_data, fields_scalars_data,
+	NULL);
 static const struct tc_field fields_compounds_inner[] = {
 	TC_FIELD(struct tc_kinds_compounds_inner, a, "a", &tc_type_string, TC_REQUIRED),
 };
@@ -120,35 +121,35 @@ static const struct tc_field fields_compounds_dependent[] = {
 };
 static const struct tc_type type_compounds_dependent = TC_TYPE_OF_OBJECT(struct tc_kinds_compounds_dependent,
 	fields_compounds_dependent, NULL);
-static const struct tc_field fields_compounds[] = {
-	TC_FIELD(struct tc_kinds_compounds, inner, "inner", &type_compounds_inner, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_compounds, maybe_inner, "maybeInner", &type_compounds_maybe_inner, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_compounds, texts, "texts", &list_texts, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_compounds, wholes, "wholes", &list_wholes, 0),
-	TC_FIELD(struct tc_kinds_compounds, flags, "flags", &list_flags, 0),
-	TC_FIELD(struct tc_kinds_compounds, objects, "objects", &list_objects, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_compounds, rows, "rows", &list_rows2, 0),
-	TC_FIELD(struct tc_kinds_compounds, anything, "anything", &tc_type_json_array, 0),
-	TC_FIELD(struct tc_kinds_compounds, tuple, "tuple", &tc_type_json_array, 0),
-	TC_FIELD(struct tc_kinds_compounds, counts, "counts", &map_counts, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_compounds, places, "places", &map_places, 0),
-	TC_FIELD(struct tc_kinds_compounds, lists, "lists", &map_lists, 0),
-	TC_FIELD(struct tc_kinds_compounds, by_pattern, "byPattern", &map_by_pattern, 0),
-	TC_FIELD(struct tc_kinds_compounds, free_, "free", &tc_type_json_object, 0),
-	TC_FIELD(struct tc_kinds_compounds, any, "any", &tc_type_json, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_compounds, yes, "yes", &tc_type_json, 0),
-	TC_FIELD(struct tc_kinds_compounds, several, "several", &json_several, 0),
-	TC_FIELD(struct tc_kinds_compounds, printed, "printed", &json_printed, 0),
-	TC_FIELD(struct tc_kinds_compounds, printed_lines, "printedLines", &list_printed_lines, 0),
-	TC_FIELD(struct tc_kinds_compounds, empty, "empty", &type_compounds_empty, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_compounds, open_, "open", &type_compounds_open, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_compounds, open_with_taken, "openWithTaken", &type_compounds_open_with_taken,
+static const struct tc_field fields_compounds_data[] = {
+	TC_FIELD(struct tc_kinds_compounds_data, inner, "inner", &type_compounds_inner, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_compounds_data, maybe_inner, "maybeInner", &type_compounds_maybe_inner, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_compounds_data, texts, "texts", &list_texts, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_compounds_data, wholes, "wholes", &list_wholes, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, flags, "flags", &list_flags, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, objects, "objects", &list_objects, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_compounds_data, rows, "rows", &list_rows2, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, anything, "anything", &tc_type_json_array, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, tuple, "tuple", &tc_type_json_array, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, counts, "counts", &map_counts, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_compounds_data, places, "places", &map_places, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, lists, "lists", &map_lists, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, by_pattern, "byPattern", &map_by_pattern, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, free_, "free", &tc_type_json_object, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, any, "any", &tc_type_json, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_compounds_data, yes, "yes", &tc_type_json, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, several, "several", &json_several, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, printed, "printed", &json_printed, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, printed_lines, "printedLines", &list_printed_lines, 0),
+	TC_FIELD(struct tc_kinds_compounds_data, empty, "empty", &type_compounds_empty, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_compounds_data, open_, "open", &type_compounds_open, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_compounds_data, open_with_taken, "openWithTaken", &type_compounds_open_with_taken,
 		TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_compounds, limits, "limits", &type_compounds_limits, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_compounds, dependent, "dependent", &type_compounds_dependent, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_compounds_data, limits, "limits", &type_compounds_limits, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_compounds_data, dependent, "dependent", &type_compounds_dependent, TC_INDIRECT),
 };
-const struct tc_type tc_kinds_compounds_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_kinds_compounds, other_members,
-	fields_compounds, NULL);
+const struct tc_type tc_kinds_compounds_data_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_kinds_compounds_data,
+	other_members, fields_compounds_data, NULL);
 static const struct tc_field fields_nulls_object[] = {
 	TC_FIELD(struct tc_kinds_nulls_object, a, "a", &tc_type_string, 0),
 };
@@ -167,20 +168,21 @@ static const struct tc_arm arms_nulls_shape[] = {
 	{ &tc_type_int64, NULL, 0 },
 };
 static const struct tc_type type_nulls_shape = TC_TYPE_OF_UNION(struct tc_kinds_nulls_shape, arms_nulls_shape, NULL);
-static const struct tc_field fields_nulls[] = {
-	TC_FIELD_NULLABLE(struct tc_kinds_nulls, text, text_null, "text", &tc_type_string, 0),
-	TC_FIELD_NULLABLE(struct tc_kinds_nulls, whole, whole_null, "whole", &tc_type_int64, TC_REQUIRED | TC_INDIRECT),
-	TC_FIELD_NULLABLE(struct tc_kinds_nulls, object, object_null, "object", &type_nulls_object, TC_REQUIRED |
+static const struct tc_field fields_nulls_data[] = {
+	TC_FIELD_NULLABLE(struct tc_kinds_nulls_data, text, text_null, "text", &tc_type_string, 0),
+	TC_FIELD_NULLABLE(struct tc_kinds_nulls_data, whole, whole_null, "whole", &tc_type_int64, TC_REQUIRED |
 		TC_INDIRECT),
-	TC_FIELD_NULLABLE(struct tc_kinds_nulls, list, list_null, "list", &list_list, 0),
-	TC_FIELD(struct tc_kinds_nulls, holes, "holes", &list_holes, 0),
-	TC_FIELD(struct tc_kinds_nulls, answers, "answers", &map_answers, 0),
-	TC_FIELD_NULLABLE(struct tc_kinds_nulls, choice, choice_null, "choice", &text_choice2, 0),
-	TC_FIELD(struct tc_kinds_nulls, nothing, "nothing", &json_nothing, 0),
-	TC_FIELD(struct tc_kinds_nulls, free_, "free", &json_free_, 0),
-	TC_FIELD_NULLABLE(struct tc_kinds_nulls, shape, shape_null, "shape", &type_nulls_shape, TC_INDIRECT),
+	TC_FIELD_NULLABLE(struct tc_kinds_nulls_data, object, object_null, "object", &type_nulls_object, TC_REQUIRED |
+		TC_INDIRECT),
+	TC_FIELD_NULLABLE(struct tc_kinds_nulls_data, list, list_null, "list", &list_list, 0),
+	TC_FIELD(struct tc_kinds_nulls_data, holes, "holes", &list_holes, 0),
+	TC_FIELD(struct tc_kinds_nulls_data, answers, "answers", &map_answers, 0),
+	TC_FIELD_NULLABLE(struct tc_kinds_nulls_data, choice, choice_null, "choice", &text_choice2, 0),
+	TC_FIELD(struct tc_kinds_nulls_data, nothing, "nothing", &json_nothing, 0),
+	TC_FIELD(struct tc_kinds_nulls_data, free_, "free", &json_free_, 0),
+	TC_FIELD_NULLABLE(struct tc_kinds_nulls_data, shape, shape_null, "shape", &type_nulls_shape, TC_INDIRECT),
 };
-const struct tc_type tc_kinds_nulls_type = TC_TYPE_OF_OBJECT(struct tc_kinds_nulls, fields_nulls, NULL);
+const struct tc_type tc_kinds_nulls_data_type = TC_TYPE_OF_OBJECT(struct tc_kinds_nulls_data, fields_nulls_data, NULL);
 static const struct tc_text_rules rules_kind = { .allowed = "circle", .allowed_count = 1 };
 static const struct tc_type text_kind = TC_TYPE_OF_TEXT(&rules_kind);
 static const struct tc_field fields_shapes_circle[] = {
@@ -204,12 +206,13 @@ static const struct tc_field fields_star[] = {
 	TC_FIELD(struct tc_kinds_star, points, "points", &tc_type_int64, TC_INDIRECT),
 };
 static const struct tc_type type_star = TC_TYPE_OF_OBJECT(struct tc_kinds_star, fields_star, NULL);
-static const struct tc_arm arms_shapes[] = {
+static const struct tc_arm arms_shapes_data[] = {
 	{ &type_shapes_circle, "circle", 1 },
 	{ &type_shapes_box, "box\000" "crate", 2 },
 	{ &type_star, "m.star-shaped", 1 },
 };
-const struct tc_type tc_kinds_shapes_type = TC_TYPE_OF_UNION(struct tc_kinds_shapes, arms_shapes, "kind");
+const struct tc_type tc_kinds_shapes_data_type = TC_TYPE_OF_UNION(struct tc_kinds_shapes_data, arms_shapes_data,
+	"kind");
 static const struct tc_field fields_by_kind_id_x[] = {
 	TC_FIELD(struct tc_kinds_by_kind_id_x, x, "x", &tc_type_int64, TC_REQUIRED),
 };
@@ -261,18 +264,20 @@ static const struct tc_field fields_by_kind_single[] = {
 };
 static const struct tc_type type_by_kind_single = TC_TYPE_OF_OBJECT(struct tc_kinds_by_kind_single,
 	fields_by_kind_single, NULL);
-static const struct tc_field fields_by_kind[] = {
-	TC_FIELD(struct tc_kinds_by_kind, id, "id", &type_by_kind_id, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_by_kind, proof, "proof", &type_by_kind_proof, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_by_kind, unclear, "unclear", &tc_type_json_object, 0),
-	TC_FIELD(struct tc_kinds_by_kind, numbers, "numbers", &json_numbers, 0),
-	TC_FIELD(struct tc_kinds_by_kind, either, "either", &type_by_kind_either, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_by_kind, single, "single", &type_by_kind_single, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_by_kind, all, "all", &tc_type_json, 0),
+static const struct tc_field fields_by_kind_data[] = {
+	TC_FIELD(struct tc_kinds_by_kind_data, id, "id", &type_by_kind_id, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_by_kind_data, proof, "proof", &type_by_kind_proof, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_by_kind_data, unclear, "unclear", &tc_type_json_object, 0),
+	TC_FIELD(struct tc_kinds_by_kind_data, numbers, "numbers", &json_numbers, 0),
+	TC_FIELD(struct tc_kinds_by_kind_data, either, "either", &type_by_kind_either, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_by_kind_data, single, "single", &type_by_kind_single, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_by_kind_data, all, "all", &tc_type_json, 0),
 };
-const struct tc_type tc_kinds_by_kind_type = TC_TYPE_OF_OBJECT(struct tc_kinds_by_kind, fields_by_kind, NULL);
-static const struct tc_type list_children = TC_TYPE_OF_ARRAY(struct tc_kinds_tree, &tc_kinds_tree_type, 0, NULL);
-static const struct tc_type map_named = TC_TYPE_OF_MAP(struct tc_kinds_tree_named, &tc_kinds_tree_type, 0, NULL);
+const struct tc_type tc_kinds_by_kind_data_type = TC_TYPE_OF_OBJECT(struct tc_kinds_by_kind_data, fields_by_kind_data,
+	NULL);
+static const struct tc_type list_children = TC_TYPE_OF_ARRAY(struct tc_kinds_tree_data, &tc_kinds_tree_data_type, 0,
+	NULL);
+static const struct tc_type map_named = TC_TYPE_OF_MAP(struct tc_kinds_tree_named, &tc_kinds_tree_data_type, 0, NULL);
 static const struct tc_type list_chain;
 static const struct tc_type list_chain = TC_TYPE_OF_ARRAY(struct tc_kinds_tree_chain_list, &list_chain, 0, NULL);
 static const struct tc_field fields_tree_expression_not[] = {
@@ -286,63 +291,64 @@ static const struct tc_arm arms_tree_expression[] = {
 };
 static const struct tc_type type_tree_expression = TC_TYPE_OF_UNION(struct tc_kinds_tree_expression,
 	arms_tree_expression, NULL);
-static const struct tc_field fields_tree[] = {
-	TC_FIELD(struct tc_kinds_tree, left, "left", &tc_kinds_tree_type, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_tree, right, "right", &tc_kinds_tree_type, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_tree, children, "children", &list_children, 0),
-	TC_FIELD(struct tc_kinds_tree, named, "named", &map_named, 0),
-	TC_FIELD(struct tc_kinds_tree, chain, "chain", &list_chain, 0),
-	TC_FIELD(struct tc_kinds_tree, expression, "expression", &type_tree_expression, TC_INDIRECT),
+static const struct tc_field fields_tree_data[] = {
+	TC_FIELD(struct tc_kinds_tree_data, left, "left", &tc_kinds_tree_data_type, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_tree_data, right, "right", &tc_kinds_tree_data_type, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_tree_data, children, "children", &list_children, 0),
+	TC_FIELD(struct tc_kinds_tree_data, named, "named", &map_named, 0),
+	TC_FIELD(struct tc_kinds_tree_data, chain, "chain", &list_chain, 0),
+	TC_FIELD(struct tc_kinds_tree_data, expression, "expression", &type_tree_expression, TC_INDIRECT),
 };
-const struct tc_type tc_kinds_tree_type = TC_TYPE_OF_OBJECT(struct tc_kinds_tree, fields_tree, NULL);
-static const struct tc_field fields_names[] = {
-	TC_FIELD(struct tc_kinds_names, default_, "default", &tc_type_string, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_names, class_, "class", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, namespace_, "namespace", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, index_, "index", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, time_, "time", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, foo_bar, "fooBar", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, foo_bar2, "foo_bar", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, foo_bar3, "foo-bar", &tc_type_int64, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_names, runs_count2, "runsCount", &tc_type_int64, TC_INDIRECT),
-	TC_FIELD(struct tc_kinds_names, runs, "runs", &list_lists, 0),
-	TC_FIELD(struct tc_kinds_names, runs_null, "runsNull", &tc_type_int64, TC_INDIRECT),
-	TC_FIELD_NULLABLE(struct tc_kinds_names, maybe, maybe_null, "maybe", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, maybe_null2, "maybeNull", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, n1st, "1st", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, member, "@", &tc_type_string, TC_REQUIRED),
-	TC_FIELD(struct tc_kinds_names, n20, "%20", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, t, "\303\251t\303\251", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, a_b, "a*/b", &tc_type_string, 0),
-	TC_FIELD(struct tc_kinds_names, trailing, "trailing\\", &tc_type_string, 0),
+const struct tc_type tc_kinds_tree_data_type = TC_TYPE_OF_OBJECT(struct tc_kinds_tree_data, fields_tree_data, NULL);
+static const struct tc_field fields_names_data[] = {
+	TC_FIELD(struct tc_kinds_names_data, default_, "default", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_names_data, class_, "class", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, namespace_, "namespace", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, index_, "index", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, time_, "time", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, foo_bar, "fooBar", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, foo_bar2, "foo_bar", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, foo_bar3, "foo-bar", &tc_type_int64, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_names_data, runs_count2, "runsCount", &tc_type_int64, TC_INDIRECT),
+	TC_FIELD(struct tc_kinds_names_data, runs, "runs", &list_lists, 0),
+	TC_FIELD(struct tc_kinds_names_data, runs_null, "runsNull", &tc_type_int64, TC_INDIRECT),
+	TC_FIELD_NULLABLE(struct tc_kinds_names_data, maybe, maybe_null, "maybe", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, maybe_null2, "maybeNull", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, n1st, "1st", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, member, "@", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_kinds_names_data, n20, "%20", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, t, "\303\251t\303\251", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, a_b, "a*/b", &tc_type_string, 0),
+	TC_FIELD(struct tc_kinds_names_data, trailing, "trailing\\", &tc_type_string, 0),
 };
-const struct tc_type tc_kinds_names_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_kinds_names, other_members, fields_names,
-	NULL);
+const struct tc_type tc_kinds_names_data_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_kinds_names_data, other_members,
+	fields_names_data, NULL);
 static const struct tc_field fields_list_item[] = {
 	TC_FIELD(struct tc_kinds_list_item, a, "a", &tc_type_string, TC_REQUIRED),
 };
 static const struct tc_type type_list_item = TC_TYPE_OF_OBJECT(struct tc_kinds_list_item, fields_list_item, NULL);
-const struct tc_type tc_kinds_list_type = TC_TYPE_OF_ARRAY(struct tc_kinds_list_item, &type_list_item, 0, NULL);
-const struct tc_type tc_kinds_names_list_type = TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, NULL);
+const struct tc_type tc_kinds_list_data_type = TC_TYPE_OF_ARRAY(struct tc_kinds_list_item, &type_list_item, 0, NULL);
+const struct tc_type tc_kinds_names_list_data_type = TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, NULL);
 static const struct tc_field fields_map_value[] = {
 	TC_FIELD(struct tc_kinds_map_value, value, "value", &tc_type_int64, TC_INDIRECT),
 };
 static const struct tc_type type_map_value = TC_TYPE_OF_OBJECT(struct tc_kinds_map_value, fields_map_value, NULL);
-const struct tc_type tc_kinds_map_type = TC_TYPE_OF_MAP(struct tc_kinds_map_entry, &type_map_value, 0, NULL);
+const struct tc_type tc_kinds_map_data_type = TC_TYPE_OF_MAP(struct tc_kinds_map_entry, &type_map_value, 0, NULL);
 static const struct tc_field fields_secret_deep[] = {
 	TC_FIELD(struct tc_kinds_secret_deep, access_token, "accessToken", &tc_type_string, 0),
 };
 static const struct tc_type type_secret_deep = TC_TYPE_OF_OBJECT(struct tc_kinds_secret_deep, fields_secret_deep, NULL);
-static const struct tc_field fields_secret[] = {
-	TC_FIELD(struct tc_kinds_secret, deep, "deep", &type_secret_deep, TC_INDIRECT),
+static const struct tc_field fields_secret_data[] = {
+	TC_FIELD(struct tc_kinds_secret_data, deep, "deep", &type_secret_deep, TC_INDIRECT),
 };
-const struct tc_type tc_kinds_secret_type = TC_TYPE_OF_OBJECT(struct tc_kinds_secret, fields_secret, NULL);
+const struct tc_type tc_kinds_secret_data_type = TC_TYPE_OF_OBJECT(struct tc_kinds_secret_data, fields_secret_data,
+	NULL);
 static const struct tc_field fields_names_v2[] = {
 	TC_FIELD(struct tc_kinds_names_v2, second, "second", &tc_type_string, 0),
 };
 const struct tc_type tc_kinds_names_v2_type = TC_TYPE_OF_OBJECT(struct tc_kinds_names_v2, fields_names_v2, NULL);
-static const struct tc_field fields_things_query2[] = {
-	TC_FIELD(struct tc_kinds_things_query2, a, "a", &tc_type_string, 0),
+static const struct tc_field fields_things_query_data[] = {
+	TC_FIELD(struct tc_kinds_things_query_data, a, "a", &tc_type_string, 0),
 };
-const struct tc_type tc_kinds_things_query2_type = TC_TYPE_OF_OBJECT(struct tc_kinds_things_query2,
-	fields_things_query2, NULL);
+const struct tc_type tc_kinds_things_query_data_type = TC_TYPE_OF_OBJECT(struct tc_kinds_things_query_data,
+	fields_things_query_data, NULL);

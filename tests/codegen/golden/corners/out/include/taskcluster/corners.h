@@ -51,10 +51,10 @@ TC_API tc_call *tc_corners_many_queries_call(tc_client *client,
 
 /* Uses schemas of unusual shapes.
  * POST /f; stable */
-TC_API int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes *body,
+TC_API int tc_corners_shapes(tc_client *client, const struct tc_corners_shapes_data *body,
 	struct tc_corners_shapes_named **reply, tc_error *err);
 TC_API tc_call *tc_corners_shapes_call(tc_client *client, tc_error *err);
-TC_API int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes *body,
+TC_API int tc_corners_shapes_body(tc_call *call, const struct tc_corners_shapes_data *body,
 	tc_error *err);
 TC_API struct tc_corners_shapes_named *tc_corners_shapes_reply(const tc_response *response,
 	tc_error *err);

@@ -15,7 +15,7 @@ extern "C" {
 struct tc_corners_shapes_named {
 	const struct tc_corners_shapes_named *next;
 	/* Required. May be null. */
-	const struct tc_corners_shapes *either;
+	const struct tc_corners_shapes_data *either;
 	bool either_null;
 	const tc_json *list; /* Required. Free-form: its items have a schema each. */
 	const tc_json *other_members;
@@ -23,7 +23,7 @@ struct tc_corners_shapes_named {
 
 /* v1/shapes.json
  * strange is among the other members. Not checked: dependencies. */
-struct tc_corners_shapes {
+struct tc_corners_shapes_data {
 	const char *ref;
 	struct tc_corners_shapes_named child; /* Required. */
 	const tc_json *const_;
@@ -32,7 +32,7 @@ struct tc_corners_shapes {
 	const tc_json *other_members;
 };
 
-TC_API extern const struct tc_type tc_corners_shapes_type;
+TC_API extern const struct tc_type tc_corners_shapes_data_type;
 TC_API extern const struct tc_type tc_corners_shapes_named_type;
 
 #ifdef __cplusplus

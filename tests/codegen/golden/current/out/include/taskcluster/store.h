@@ -22,11 +22,13 @@ TC_API tc_call *tc_store_ping_call(tc_client *client, tc_error *err);
 
 /* Returns one thing as it was stored.
  * GET /things/<thingId>; stable
- * Scopes: store:get-thing:<thingId> */
-TC_API int tc_store_thing(tc_client *client, const char *thing_id, struct tc_store_thing **reply,
-	tc_error *err);
+ * Scopes: store:get-thing:<thingId>
+ * Refused here: thingId of over 20 characters, or that does not match ^[a-z]+$: the server has no
+ * room for more (release 1.2). */
+TC_API int tc_store_thing(tc_client *client, const char *thing_id,
+	struct tc_store_thing_data **reply, tc_error *err);
 TC_API tc_call *tc_store_thing_call(tc_client *client, const char *thing_id, tc_error *err);
-TC_API struct tc_store_thing *tc_store_thing_reply(const tc_response *response, tc_error *err);
+TC_API struct tc_store_thing_data *tc_store_thing_reply(const tc_response *response, tc_error *err);
 
 struct tc_store_list_things_query { const char *continuation_token, *limit, *prefix; };
 
@@ -44,20 +46,30 @@ TC_API struct tc_store_list_things_response *tc_store_list_things_reply(const tc
  * gives 409.
  * PUT /things/<thingId>/of/<ownerName>; stable
  * Scopes: store:create-thing:<thingId> and (store:owner:<ownerName> or store:any-owner) and <scope>
- * for each scope in scopes */
+ * for each scope in scopes
+ * Refused here: thingId of over 20 characters, or that does not match ^[a-z]+$: the server has no
+ * room for more (release 1.2).
+ * Refused here: ownerName of over 5 characters: an owner's name is "short" (release 1.2).
+ * Refused here: the body's /name of over 100 characters, or with U+0000 in it: the database keeps
+ * no such text (release 1.2).
+ * Refused here: the body's /parts (name "whole") that is absent: a whole has parts (release 1.3).
+ */
 TC_API int tc_store_create_thing(tc_client *client, const char *thing_id, const char *owner_name,
-	const struct tc_store_thing *body, struct tc_store_thing **reply, tc_error *err);
+	const struct tc_store_thing_data *body, struct tc_store_thing_data **reply, tc_error *err);
 TC_API tc_call *tc_store_create_thing_call(tc_client *client, const char *thing_id,
 	const char *owner_name, tc_error *err);
-TC_API int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing *body,
+TC_API int tc_store_create_thing_body(tc_call *call, const struct tc_store_thing_data *body,
 	tc_error *err);
-TC_API struct tc_store_thing *tc_store_create_thing_reply(const tc_response *response,
+TC_API struct tc_store_thing_data *tc_store_create_thing_reply(const tc_response *response,
 	tc_error *err);
 
 /* Answers when the thing changes, after 20 seconds at the latest.
  * POST /things/<thingId>/wait; deprecated
  * Not repeated once the server may have begun when the body's mode is long. The server may hold the
- * reply back for 20 s. */
+ * reply back for 20 s.
+ * Refused here: a body with U+0000 in it: the database keeps no such text (release 1.2).
+ * Refused here: the body's /seconds that is no integer from -9223372036854775808 to 60: it waits a
+ * minute (release 1.2). */
 TC_API int tc_store_wait_for_thing(tc_client *client, const char *thing_id,
 	const struct tc_store_wait *body, tc_response **response, tc_error *err);
 TC_API tc_call *tc_store_wait_for_thing_call(tc_client *client, const char *thing_id,

@@ -13,16 +13,16 @@ extern "C" {
 /* Requests, replies and messages of store. <taskcluster/type.h> says how to read them. */
 
 /* v1/thing.json */
-struct tc_store_thing {
+struct tc_store_thing_data {
 	const char *name; /* Required. */
-	const struct tc_store_thing *parts;
+	const struct tc_store_thing_data *parts;
 	size_t parts_count;
 };
 
 /* v1/list-things-response.json */
 struct tc_store_list_things_response {
 	/* Required. */
-	const struct tc_store_thing *things;
+	const struct tc_store_thing_data *things;
 	size_t things_count;
 	const char *continuation_token;
 	const tc_json *other_members;
@@ -36,12 +36,12 @@ struct tc_store_wait {
 
 /* v1/thing-message.json */
 struct tc_store_thing_message {
-	struct tc_store_thing thing; /* Required. */
+	struct tc_store_thing_data thing; /* Required. */
 	const char *name;
 	const tc_json *other_members;
 };
 
-TC_API extern const struct tc_type tc_store_thing_type;
+TC_API extern const struct tc_type tc_store_thing_data_type;
 TC_API extern const struct tc_type tc_store_list_things_response_type;
 TC_API extern const struct tc_type tc_store_wait_type;
 TC_API extern const struct tc_type tc_store_thing_message_type;

@@ -15,87 +15,95 @@ extern "C" {
 
 /* Takes scalars.
  * POST /scalars; stable */
-TC_API int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars *body,
-	struct tc_kinds_scalars **reply, tc_error *err);
+TC_API int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars_data *body,
+	struct tc_kinds_scalars_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_scalars_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_scalars_body(tc_call *call, const struct tc_kinds_scalars *body, tc_error *err);
-TC_API struct tc_kinds_scalars *tc_kinds_scalars_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_scalars_body(tc_call *call, const struct tc_kinds_scalars_data *body,
+	tc_error *err);
+TC_API struct tc_kinds_scalars_data *tc_kinds_scalars_reply(const tc_response *response,
+	tc_error *err);
 
 /* Takes compounds.
  * POST /compounds; stable */
-TC_API int tc_kinds_compounds(tc_client *client, const struct tc_kinds_compounds *body,
-	struct tc_kinds_compounds **reply, tc_error *err);
+TC_API int tc_kinds_compounds(tc_client *client, const struct tc_kinds_compounds_data *body,
+	struct tc_kinds_compounds_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_compounds_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_compounds_body(tc_call *call, const struct tc_kinds_compounds *body,
+TC_API int tc_kinds_compounds_body(tc_call *call, const struct tc_kinds_compounds_data *body,
 	tc_error *err);
-TC_API struct tc_kinds_compounds *tc_kinds_compounds_reply(const tc_response *response,
+TC_API struct tc_kinds_compounds_data *tc_kinds_compounds_reply(const tc_response *response,
 	tc_error *err);
 
 /* Takes nulls.
  * POST /nulls; stable */
-TC_API int tc_kinds_nulls(tc_client *client, const struct tc_kinds_nulls *body,
-	struct tc_kinds_nulls **reply, tc_error *err);
+TC_API int tc_kinds_nulls(tc_client *client, const struct tc_kinds_nulls_data *body,
+	struct tc_kinds_nulls_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_nulls_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_nulls_body(tc_call *call, const struct tc_kinds_nulls *body, tc_error *err);
-TC_API struct tc_kinds_nulls *tc_kinds_nulls_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_nulls_body(tc_call *call, const struct tc_kinds_nulls_data *body,
+	tc_error *err);
+TC_API struct tc_kinds_nulls_data *tc_kinds_nulls_reply(const tc_response *response, tc_error *err);
 
 /* Takes shapes.
  * POST /shapes; stable */
-TC_API int tc_kinds_shapes(tc_client *client, const struct tc_kinds_shapes *body,
-	struct tc_kinds_shapes **reply, tc_error *err);
+TC_API int tc_kinds_shapes(tc_client *client, const struct tc_kinds_shapes_data *body,
+	struct tc_kinds_shapes_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_shapes_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_shapes_body(tc_call *call, const struct tc_kinds_shapes *body, tc_error *err);
-TC_API struct tc_kinds_shapes *tc_kinds_shapes_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_shapes_body(tc_call *call, const struct tc_kinds_shapes_data *body,
+	tc_error *err);
+TC_API struct tc_kinds_shapes_data *tc_kinds_shapes_reply(const tc_response *response,
+	tc_error *err);
 
 /* Takes byKind.
  * POST /byKind; stable */
-TC_API int tc_kinds_by_kind(tc_client *client, const struct tc_kinds_by_kind *body,
-	struct tc_kinds_by_kind **reply, tc_error *err);
+TC_API int tc_kinds_by_kind(tc_client *client, const struct tc_kinds_by_kind_data *body,
+	struct tc_kinds_by_kind_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_by_kind_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_by_kind_body(tc_call *call, const struct tc_kinds_by_kind *body, tc_error *err);
-TC_API struct tc_kinds_by_kind *tc_kinds_by_kind_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_by_kind_body(tc_call *call, const struct tc_kinds_by_kind_data *body,
+	tc_error *err);
+TC_API struct tc_kinds_by_kind_data *tc_kinds_by_kind_reply(const tc_response *response,
+	tc_error *err);
 
 /* Takes tree.
  * POST /tree; stable */
-TC_API int tc_kinds_tree(tc_client *client, const struct tc_kinds_tree *body,
-	struct tc_kinds_tree **reply, tc_error *err);
+TC_API int tc_kinds_tree(tc_client *client, const struct tc_kinds_tree_data *body,
+	struct tc_kinds_tree_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_tree_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_tree_body(tc_call *call, const struct tc_kinds_tree *body, tc_error *err);
-TC_API struct tc_kinds_tree *tc_kinds_tree_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_tree_body(tc_call *call, const struct tc_kinds_tree_data *body, tc_error *err);
+TC_API struct tc_kinds_tree_data *tc_kinds_tree_reply(const tc_response *response, tc_error *err);
 
 /* Takes names.
  * POST /names; stable */
-TC_API int tc_kinds_names(tc_client *client, const struct tc_kinds_names *body,
-	struct tc_kinds_names **reply, tc_error *err);
+TC_API int tc_kinds_names(tc_client *client, const struct tc_kinds_names_data *body,
+	struct tc_kinds_names_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_names_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_names_body(tc_call *call, const struct tc_kinds_names *body, tc_error *err);
-TC_API struct tc_kinds_names *tc_kinds_names_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_names_body(tc_call *call, const struct tc_kinds_names_data *body,
+	tc_error *err);
+TC_API struct tc_kinds_names_data *tc_kinds_names_reply(const tc_response *response, tc_error *err);
 
 /* Takes list.
  * POST /list; stable */
-TC_API int tc_kinds_list(tc_client *client, const struct tc_kinds_list *body,
-	struct tc_kinds_list **reply, tc_error *err);
+TC_API int tc_kinds_list(tc_client *client, const struct tc_kinds_list_data *body,
+	struct tc_kinds_list_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_list_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_list_body(tc_call *call, const struct tc_kinds_list *body, tc_error *err);
-TC_API struct tc_kinds_list *tc_kinds_list_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_list_body(tc_call *call, const struct tc_kinds_list_data *body, tc_error *err);
+TC_API struct tc_kinds_list_data *tc_kinds_list_reply(const tc_response *response, tc_error *err);
 
 /* Takes namesList.
  * POST /namesList; stable */
-TC_API int tc_kinds_names_list(tc_client *client, const struct tc_kinds_names_list *body,
-	struct tc_kinds_names_list **reply, tc_error *err);
+TC_API int tc_kinds_names_list(tc_client *client, const struct tc_kinds_names_list_data *body,
+	struct tc_kinds_names_list_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_names_list_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_names_list_body(tc_call *call, const struct tc_kinds_names_list *body,
+TC_API int tc_kinds_names_list_body(tc_call *call, const struct tc_kinds_names_list_data *body,
 	tc_error *err);
-TC_API struct tc_kinds_names_list *tc_kinds_names_list_reply(const tc_response *response,
+TC_API struct tc_kinds_names_list_data *tc_kinds_names_list_reply(const tc_response *response,
 	tc_error *err);
 
 /* Takes map.
  * POST /map; stable */
-TC_API int tc_kinds_map(tc_client *client, const struct tc_kinds_map *body,
-	struct tc_kinds_map **reply, tc_error *err);
+TC_API int tc_kinds_map(tc_client *client, const struct tc_kinds_map_data *body,
+	struct tc_kinds_map_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_map_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_map_body(tc_call *call, const struct tc_kinds_map *body, tc_error *err);
-TC_API struct tc_kinds_map *tc_kinds_map_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_map_body(tc_call *call, const struct tc_kinds_map_data *body, tc_error *err);
+TC_API struct tc_kinds_map_data *tc_kinds_map_reply(const tc_response *response, tc_error *err);
 
 /* Takes text.
  * POST /text; stable; body v1/text.json; reply v1/text.json */
@@ -117,9 +125,10 @@ TC_API tc_call *tc_kinds_null_or_call(tc_client *client, tc_error *err);
 
 /* Takes secret.
  * GET /secret; stable */
-TC_API int tc_kinds_secret(tc_client *client, struct tc_kinds_secret **reply, tc_error *err);
+TC_API int tc_kinds_secret(tc_client *client, struct tc_kinds_secret_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_secret_call(tc_client *client, tc_error *err);
-TC_API struct tc_kinds_secret *tc_kinds_secret_reply(const tc_response *response, tc_error *err);
+TC_API struct tc_kinds_secret_data *tc_kinds_secret_reply(const tc_response *response,
+	tc_error *err);
 
 /* Takes second.
  * GET /second; stable */
@@ -132,10 +141,10 @@ struct tc_kinds_things_query { const char *a; };
 /* Takes things.
  * GET /things; stable */
 TC_API int tc_kinds_things(tc_client *client, const struct tc_kinds_things_query *query,
-	struct tc_kinds_things_query2 **reply, tc_error *err);
+	struct tc_kinds_things_query_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_things_call(tc_client *client, const struct tc_kinds_things_query *query,
 	tc_error *err);
-TC_API struct tc_kinds_things_query2 *tc_kinds_things_reply(const tc_response *response,
+TC_API struct tc_kinds_things_query_data *tc_kinds_things_reply(const tc_response *response,
 	tc_error *err);
 
 /* Takes bytes.
@@ -152,14 +161,16 @@ TC_API tc_call *tc_kinds_nothing_call(tc_client *client, const char *client_, co
 
 /* Takes shared.
  * POST /shared; stable */
-TC_API int tc_kinds_shared(tc_client *client, const struct tc_kinds_scalars *body,
-	struct tc_kinds_nulls **reply, tc_error *err);
+TC_API int tc_kinds_shared(tc_client *client, const struct tc_kinds_scalars_data *body,
+	struct tc_kinds_nulls_data **reply, tc_error *err);
 TC_API tc_call *tc_kinds_shared_call(tc_client *client, tc_error *err);
-TC_API int tc_kinds_shared_body(tc_call *call, const struct tc_kinds_scalars *body, tc_error *err);
-TC_API struct tc_kinds_nulls *tc_kinds_shared_reply(const tc_response *response, tc_error *err);
+TC_API int tc_kinds_shared_body(tc_call *call, const struct tc_kinds_scalars_data *body,
+	tc_error *err);
+TC_API struct tc_kinds_nulls_data *tc_kinds_shared_reply(const tc_response *response,
+	tc_error *err);
 
 /* Something was made.
- * Exchange exchange/kinds/v1/made; messages struct tc_kinds_shapes
+ * Exchange exchange/kinds/v1/made; messages struct tc_kinds_shapes_data
  * Routing key <id> */
 struct tc_kinds_events_made_key {
 	const char *id; /* Id. */

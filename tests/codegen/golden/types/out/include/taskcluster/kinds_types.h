@@ -14,7 +14,7 @@ extern "C" {
 
 /* About v1/scalars.json.
  * v1/scalars.json */
-struct tc_kinds_scalars {
+struct tc_kinds_scalars_data {
 	const char *text; /* Some text. Required. 1 to 38 characters. Matches ^[a-z]+$ . */
 	const char *maybe_text;
 	int64_t whole; /* Required. 0 to 49. */
@@ -45,7 +45,7 @@ struct tc_kinds_compounds_inner {
 /* About v1/compounds.json.
  * v1/compounds.json
  * never is among the other members. */
-struct tc_kinds_compounds {
+struct tc_kinds_compounds_data {
 	struct tc_kinds_compounds_inner inner; /* Always there. Required. */
 	const struct tc_kinds_compounds_maybe_inner *maybe_inner;
 	/* Required. At most 3 items. No two are equal. */
@@ -159,7 +159,7 @@ struct tc_kinds_compounds_rows {
 
 /* About v1/nulls.json.
  * v1/nulls.json */
-struct tc_kinds_nulls {
+struct tc_kinds_nulls_data {
 	/* May be null. */
 	const char *text;
 	bool text_null;
@@ -229,18 +229,19 @@ struct tc_kinds_star {
 	struct tc_opt_int64 points;
 };
 
-enum tc_kinds_shapes_tag {
-	TC_KINDS_SHAPES_CIRCLE = 1, TC_KINDS_SHAPES_BOX, TC_KINDS_SHAPES_M_STAR_SHAPED
+enum tc_kinds_shapes_data_tag {
+	TC_KINDS_SHAPES_DATA_CIRCLE = 1, TC_KINDS_SHAPES_DATA_BOX,
+	TC_KINDS_SHAPES_DATA_M_STAR_SHAPED
 };
 
 /* About v1/shapes.json.
  * v1/shapes.json */
-struct tc_kinds_shapes {
-	int tag; /* An enum tc_kinds_shapes_tag, told by the member kind. */
+struct tc_kinds_shapes_data {
+	int tag; /* An enum tc_kinds_shapes_data_tag, told by the member kind. */
 	union {
-		struct tc_kinds_shapes_circle circle; /* TC_KINDS_SHAPES_CIRCLE */
-		struct tc_kinds_shapes_box box; /* TC_KINDS_SHAPES_BOX */
-		struct tc_kinds_star m_star_shaped; /* TC_KINDS_SHAPES_M_STAR_SHAPED */
+		struct tc_kinds_shapes_circle circle; /* TC_KINDS_SHAPES_DATA_CIRCLE */
+		struct tc_kinds_shapes_box box; /* TC_KINDS_SHAPES_DATA_BOX */
+		struct tc_kinds_star m_star_shaped; /* TC_KINDS_SHAPES_DATA_M_STAR_SHAPED */
 		const tc_json *unknown;
 	};
 };
@@ -272,7 +273,7 @@ struct tc_kinds_by_kind_id {
 
 /* About v1/by-kind.json.
  * v1/by-kind.json */
-struct tc_kinds_by_kind {
+struct tc_kinds_by_kind_data {
 	struct tc_kinds_by_kind_id id; /* Required. */
 	const struct tc_kinds_by_kind_proof *proof;
 	const tc_json *unclear; /* Free-form: its alternatives cannot be told apart. */
@@ -328,10 +329,10 @@ struct tc_kinds_by_kind_single {
 
 /* About v1/tree.json.
  * v1/tree.json */
-struct tc_kinds_tree {
-	const struct tc_kinds_tree *left; /* About v1/tree.json. */
-	const struct tc_kinds_tree *right; /* A sibling that stays the target's type. */
-	const struct tc_kinds_tree *children;
+struct tc_kinds_tree_data {
+	const struct tc_kinds_tree_data *left; /* About v1/tree.json. */
+	const struct tc_kinds_tree_data *right; /* A sibling that stays the target's type. */
+	const struct tc_kinds_tree_data *children;
 	size_t children_count;
 	const struct tc_kinds_tree_named *named;
 	size_t named_count;
@@ -342,7 +343,7 @@ struct tc_kinds_tree {
 
 struct tc_kinds_tree_named {
 	const char *key;
-	struct tc_kinds_tree value;
+	struct tc_kinds_tree_data value;
 };
 
 struct tc_kinds_tree_chain_list {
@@ -370,7 +371,7 @@ struct tc_kinds_tree_expression {
 /* Ends * / the comment? / * And \ .
  * v1/names.json
  * xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx is among the other members. */
-struct tc_kinds_names {
+struct tc_kinds_names_data {
 	const char *default_; /* Required. */
 	const char *class_;
 	const char *namespace_;
@@ -398,7 +399,7 @@ struct tc_kinds_names {
 
 /* About v1/list.json.
  * v1/list.json */
-struct tc_kinds_list {
+struct tc_kinds_list_data {
 	const struct tc_kinds_list_item *items;
 	size_t items_count;
 };
@@ -409,7 +410,7 @@ struct tc_kinds_list_item {
 
 /* About v1/names-list.json.
  * v1/names-list.json */
-struct tc_kinds_names_list {
+struct tc_kinds_names_list_data {
 	const char *const *items;
 	size_t items_count;
 };
@@ -425,14 +426,14 @@ struct tc_kinds_map_entry {
 	struct tc_kinds_map_value value;
 };
 
-struct tc_kinds_map {
+struct tc_kinds_map_data {
 	const struct tc_kinds_map_entry *items;
 	size_t items_count;
 };
 
 /* About v1/secret.json.
  * v1/secret.json */
-struct tc_kinds_secret {
+struct tc_kinds_secret_data {
 	const struct tc_kinds_secret_deep *deep;
 };
 
@@ -448,23 +449,23 @@ struct tc_kinds_names_v2 {
 
 /* About v1/things-query.json.
  * v1/things-query.json */
-struct tc_kinds_things_query2 {
+struct tc_kinds_things_query_data {
 	const char *a;
 };
 
-TC_API extern const struct tc_type tc_kinds_scalars_type;
-TC_API extern const struct tc_type tc_kinds_compounds_type;
-TC_API extern const struct tc_type tc_kinds_nulls_type;
-TC_API extern const struct tc_type tc_kinds_shapes_type;
-TC_API extern const struct tc_type tc_kinds_by_kind_type;
-TC_API extern const struct tc_type tc_kinds_tree_type;
-TC_API extern const struct tc_type tc_kinds_names_type;
-TC_API extern const struct tc_type tc_kinds_list_type;
-TC_API extern const struct tc_type tc_kinds_names_list_type;
-TC_API extern const struct tc_type tc_kinds_map_type;
-TC_API extern const struct tc_type tc_kinds_secret_type;
+TC_API extern const struct tc_type tc_kinds_scalars_data_type;
+TC_API extern const struct tc_type tc_kinds_compounds_data_type;
+TC_API extern const struct tc_type tc_kinds_nulls_data_type;
+TC_API extern const struct tc_type tc_kinds_shapes_data_type;
+TC_API extern const struct tc_type tc_kinds_by_kind_data_type;
+TC_API extern const struct tc_type tc_kinds_tree_data_type;
+TC_API extern const struct tc_type tc_kinds_names_data_type;
+TC_API extern const struct tc_type tc_kinds_list_data_type;
+TC_API extern const struct tc_type tc_kinds_names_list_data_type;
+TC_API extern const struct tc_type tc_kinds_map_data_type;
+TC_API extern const struct tc_type tc_kinds_secret_data_type;
 TC_API extern const struct tc_type tc_kinds_names_v2_type;
-TC_API extern const struct tc_type tc_kinds_things_query2_type;
+TC_API extern const struct tc_type tc_kinds_things_query_data_type;
 
 #ifdef __cplusplus
 }
