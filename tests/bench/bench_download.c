@@ -89,7 +89,7 @@ int main(void)
 	free(large);
 	options.root_url = tc_responder_url(responder);
 	tc_client *client = tc_client_new(&options, &err);
-	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(READ_BYTES), NULL, NULL, &err);
 	assert_ok(err.code, &err);
 	struct sides sides = { .call = call };
 	sides.bare = bare_call_new(tc_call_url(call), "Accept: */*", NULL);
