@@ -210,6 +210,29 @@ static void a_canceled_run_tells_no_progress(void **state)
 	free(body);
 }
 
+/* Canceled from outside of all callbacks: libcurl tells the progress once more when it lets go. */
+static void a_run_canceled_between_two_turns_tells_no_progress(void **state)
+{
+	struct ear ear = { .enough = SIZE_MAX };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, body, "Content-Type: application/json\r\n", 10);
+	connect_stage(&stage, &ear);
+	tc_call *call = ping(stage.client);
+	ear.loop = tc_loop_new(NULL, &stage.err);
+	assert_ok(tc_loop_start(ear.loop, call, on_end, &ear, &ear.run, &stage.err), &stage.err);
+	while (ear.heard < 3)
+		assert_ok(tc_loop_poll(ear.loop, -1, &stage.err), &stage.err);
+	assert_int_equal(tc_loop_cancel(ear.loop, ear.run), TC_OK);
+	ear.enough = ear.heard;
+	was_silenced(&stage, &ear);
+	tc_call_free(call);
+	close_stage(&stage, &ear);
+	free(body);
+}
+
 /* ---- refused means over ---- */
 
 /* The server refuses a stream and lets its reply stand. */
@@ -351,6 +374,7 @@ int main(void)
 		cmocka_unit_test(a_canceled_download_writes_no_more),
 		cmocka_unit_test(a_download_canceled_by_its_begin_writes_nothing),
 		cmocka_unit_test(a_canceled_run_tells_no_progress),
+		cmocka_unit_test(a_run_canceled_between_two_turns_tells_no_progress),
 		cmocka_unit_test(a_refused_stream_ends),
 		cmocka_unit_test(a_callback_may_free_its_loop),
 		cmocka_unit_test(a_call_inside_a_call_is_refused),
