@@ -39,7 +39,8 @@ static void compare(struct outcome *a, struct outcome *b)
 {
 	size_t common = a->text.length < b->text.length ? a->text.length : b->text.length;
 
-	require(a->rc == b->rc);
+	/* it may be too much before it is seen to be damaged */
+	require(a->rc == b->rc || (a->rc == TC_ERROR_REPLY && b->rc == 1));
 	require(a->rc != TC_OK || a->text.length == b->text.length);
 	require(common == 0 || memcmp(a->text.data, b->text.data, common) == 0);
 	clear(b);
