@@ -57,6 +57,11 @@ void bare_call_perform(struct bare_call *call)
 	abort();
 }
 
+void bare_call_compress(struct bare_call *call)
+{
+	curl_easy_setopt(call->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+}
+
 size_t bare_call_bytes(const struct bare_call *call)
 {
 	return call->bytes;

@@ -143,6 +143,15 @@ void bare_loop_run(struct bare_loop *loop, size_t count)
 	}
 }
 
+void bare_loop_share(struct bare_loop *loop)
+{
+	curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	for (size_t i = 0; i < loop->count; i++) {
+		curl_easy_setopt(loop->easy[i], CURLOPT_ACCEPT_ENCODING, "gzip");
+		curl_easy_setopt(loop->easy[i], CURLOPT_PIPEWAIT, 1L);
+	}
+}
+
 size_t bare_loop_bytes(const struct bare_loop *loop)
 {
 	return loop->bytes;

@@ -16,6 +16,9 @@ struct bare_loop *bare_loop_new(const char *url, const char *const *lines, size_
 /* Completes so many transfers; aborts when one fails or its status is not 200. */
 void bare_loop_run(struct bare_loop *loop, size_t count);
 
+/* For servers that speak HTTP/2 and compress: transfers share connections, and ask for gzip. */
+void bare_loop_share(struct bare_loop *loop);
+
 size_t bare_loop_bytes(const struct bare_loop *loop);
 void bare_loop_free(struct bare_loop *loop);
 

@@ -55,6 +55,11 @@ struct bare_pages *bare_pages_new(const char *authorization)
 	return pages;
 }
 
+void bare_pages_compress(struct bare_pages *pages)
+{
+	curl_easy_setopt(pages->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+}
+
 size_t bare_pages_get(struct bare_pages *pages, const char *url)
 {
 	pages->events = 0;

@@ -13,6 +13,7 @@ size_t bare_pages_parse(const char *text, size_t length, size_t piece);
 struct bare_pages;
 
 struct bare_pages *bare_pages_new(const char *authorization);
+void bare_pages_compress(struct bare_pages *pages);               /* asks for gzip */
 size_t bare_pages_get(struct bare_pages *pages, const char *url); /* events; aborts on failure */
 void bare_pages_free(struct bare_pages *pages);
 

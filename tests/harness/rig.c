@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEEPALIVE_REQUESTS 7 /* as in tests/rig/nginx.conf */
+#define KEEPALIVE_REQUESTS 7 /* as tests/rig/rig.sh has it */
 
 /* Fills a port into a text with one place for it, such as https://p{port}.rig.test:443. */
 static void fill(char *text, size_t size, const char *pattern, int port)

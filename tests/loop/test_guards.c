@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/download.h>
+#include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
 
 /* ---- canceled means silent ---- */
@@ -210,6 +211,29 @@ static void a_canceled_run_tells_no_progress(void **state)
 	free(body);
 }
 
+/* Canceled from outside of all callbacks: libcurl tells the progress once more when it lets go. */
+static void a_run_canceled_between_two_turns_tells_no_progress(void **state)
+{
+	struct ear ear = { .enough = SIZE_MAX };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, body, "Content-Type: application/json\r\n", 10);
+	connect_stage(&stage, &ear);
+	tc_call *call = ping(stage.client);
+	ear.loop = tc_loop_new(NULL, &stage.err);
+	assert_ok(tc_loop_start(ear.loop, call, on_end, &ear, &ear.run, &stage.err), &stage.err);
+	while (ear.heard < 3)
+		assert_ok(tc_loop_poll(ear.loop, -1, &stage.err), &stage.err);
+	assert_int_equal(tc_loop_cancel(ear.loop, ear.run), TC_OK);
+	ear.enough = ear.heard;
+	was_silenced(&stage, &ear);
+	tc_call_free(call);
+	close_stage(&stage, &ear);
+	free(body);
+}
+
 /* ---- refused means over ---- */
 
 /* The server refuses a stream and lets its reply stand. */
@@ -344,6 +368,162 @@ static void a_call_inside_a_call_is_refused(void **state)
 	tc_responder_stop(responder);
 }
 
+/* ---- handles that wait, used and freed from inside ---- */
+
+enum inside { USE, FREE };
+
+/* A list, pages of it, and a stream; the progress callback of what waits does this to it, once. */
+struct handles {
+	tc_items *items;
+	tc_pages *pages;
+	tc_stream *stream;
+	enum inside what;
+	int told; /* progress, so often */
+	tc_error err;
+};
+
+static void use(struct handles *handles)
+{
+	const tc_json *json = NULL;
+	tc_response *page = NULL;
+
+	if (handles->items)
+		tc_items_next(handles->items, &json, &handles->err);
+	if (handles->pages)
+		tc_pages_next(handles->pages, &page, &handles->err);
+	if (handles->stream)
+		tc_stream_next(handles->stream, 0, &json, &handles->err);
+	assert_failure(&handles->err, TC_ERROR_ARGUMENT, "from inside one of its callbacks");
+}
+
+static int on_progress_inside(void *data, const struct tc_progress *progress)
+{
+	struct handles *handles = data;
+
+	(void)progress;
+	if (handles->told++)
+		return 0;
+	if (handles->what == USE) {
+		use(handles);
+		return 0;
+	}
+	tc_items_free(handles->items);
+	tc_pages_free(handles->pages);
+	tc_stream_free(handles->stream);
+	return 0;
+}
+
+static void open_inside(struct stage *stage, struct handles *handles, char *body, const char *type)
+{
+	open_stage(stage, body, type, 0);
+	struct tc_options options = quick_options(stage->responder);
+	options.base_url = options.root_url;
+	options.progress = on_progress_inside;
+	options.progress_data = handles;
+	stage->client = tc_client_new(&options, &stage->err);
+	assert_ok(stage->err.code, &stage->err);
+}
+
+static void close_inside(struct stage *stage)
+{
+	tc_client_free(stage->client);
+	tc_responder_stop(stage->responder);
+}
+
+static void was_freed(struct stage *stage)
+{
+	assert_failure(&stage->err, TC_ERROR_CANCELED, "freed by one of its callbacks");
+	close_inside(stage);
+}
+
+#define LIST "{\"things\": [{\"id\": \"a\"}], \"next\": null}"
+
+static tc_call *list_call(struct stage *stage)
+{
+	tc_call *call = tc_generated_call(stage->client, CI(BY_TOKEN), NULL, NULL, &stage->err);
+
+	assert_ok(stage->err.code, &stage->err);
+	return call;
+}
+
+static void items_inside_their_own_callback(void **state)
+{
+	char body[] = LIST;
+	const tc_json *item = NULL;
+	struct stage stage;
+
+	(void)state;
+	for (enum inside what = USE; what <= FREE; what++) {
+		struct handles handles = { .what = what };
+		open_inside(&stage, &handles, body, "Content-Type: application/json\r\n");
+		tc_call *call = list_call(&stage);
+		handles.items = tc_items_new(call, NULL, &stage.err);
+		tc_call_free(call);
+		int rc = tc_items_next(handles.items, &item, &stage.err);
+		assert_true(handles.told > 0);
+		if (what == FREE) {
+			was_freed(&stage);
+			continue;
+		}
+		assert_ok(rc, &stage.err);
+		assert_non_null(item);
+		tc_items_free(handles.items);
+		close_inside(&stage);
+	}
+}
+
+static void pages_inside_their_own_callback(void **state)
+{
+	char body[] = LIST;
+	struct stage stage;
+
+	(void)state;
+	for (enum inside what = USE; what <= FREE; what++) {
+		struct handles handles = { .what = what };
+		tc_response *page = NULL;
+		open_inside(&stage, &handles, body, "Content-Type: application/json\r\n");
+		tc_call *call = list_call(&stage);
+		handles.pages = tc_pages_new(call, NULL, &stage.err);
+		tc_call_free(call);
+		int rc = tc_pages_next(handles.pages, &page, &stage.err);
+		assert_true(handles.told > 0);
+		if (what == FREE) {
+			was_freed(&stage);
+			continue;
+		}
+		assert_ok(rc, &stage.err);
+		tc_release(page);
+		tc_pages_free(handles.pages);
+		close_inside(&stage);
+	}
+}
+
+static void a_stream_inside_its_own_callback(void **state)
+{
+	char body[] = EVENT;
+	const tc_json *event = NULL;
+	struct stage stage;
+
+	(void)state;
+	for (enum inside what = USE; what <= FREE; what++) {
+		struct handles handles = { .what = what };
+		open_inside(&stage, &handles, body, "Content-Type: text/event-stream\r\n");
+		tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
+		handles.stream = tc_stream_new(call, &stage.err);
+		tc_call_free(call);
+		int rc = tc_stream_next(handles.stream, -1, &event, &stage.err);
+		assert_true(handles.told > 0);
+		if (what == FREE) {
+			was_freed(&stage);
+			continue;
+		}
+		assert_ok(rc, &stage.err);
+		assert_non_null(event);
+		tc_stream_free(handles.stream);
+		close_inside(&stage);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,9 +531,13 @@ int main(void)
 		cmocka_unit_test(a_canceled_download_writes_no_more),
 		cmocka_unit_test(a_download_canceled_by_its_begin_writes_nothing),
 		cmocka_unit_test(a_canceled_run_tells_no_progress),
+		cmocka_unit_test(a_run_canceled_between_two_turns_tells_no_progress),
 		cmocka_unit_test(a_refused_stream_ends),
 		cmocka_unit_test(a_callback_may_free_its_loop),
 		cmocka_unit_test(a_call_inside_a_call_is_refused),
+		cmocka_unit_test(items_inside_their_own_callback),
+		cmocka_unit_test(pages_inside_their_own_callback),
+		cmocka_unit_test(a_stream_inside_its_own_callback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

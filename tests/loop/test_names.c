@@ -4,6 +4,7 @@
 #define _DEFAULT_SOURCE /* usleep */
 #include "world.h"
 
+#include "runtime/src/http/transport_curl.h"
 #include "runtime/src/loop/loop.h"
 #include "runtime/src/loop/wait.h"
 #include "tests/loop/lookup.h"
@@ -202,6 +203,83 @@ static void a_call_ends_in_time_though_its_look_up_hangs(void **state)
 	tc_responder_stop(responder);
 }
 
+/* A name that is not found was looked up to the end: nothing of it is left behind. */
+static void names_that_are_not_found_leave_nothing(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	tc_client *none = named_client(responder, "none.test", 5000);
+	tc_client *slow = named_client(responder, "slow.test", 200);
+	tc_call *calls[] = { ping(none), ping(slow) };
+	tc_error err = TC_ERROR_INIT;
+	tc_loop *loop = new_loop(kinds[0]);
+	struct note note = { 0 };
+
+	(void)state;
+	for (int i = 0; i < TC__LOOKUPS_LEFT_MAX + 1; i++)
+		start(loop, calls[0], &note, NULL);
+	assert_ok(tc_loop_run(loop, &err), &err);
+	assert_int_equal(note.code, TC_ERROR_NETWORK);
+	tc_loop_free(loop);
+	int64_t begun = now_ms();
+	assert_int_equal(tc_call_perform(calls[1], NULL, &err), TC_ERROR_TIMEOUT);
+	assert_within(begun, 1500, "a call after them");
+	tc_error_clear(&err);
+	tc_call_free(calls[0]);
+	tc_call_free(calls[1]);
+	tc_client_free(none);
+	tc_client_free(slow);
+	tc_responder_stop(responder);
+}
+
+/* How long the longest turn of a loop takes until all of its runs have ended. */
+static int64_t longest_turn(tc_loop *loop)
+{
+	tc_error err = TC_ERROR_INIT;
+	int64_t longest = 0;
+
+	while (tc_loop_pending(loop)) {
+		int64_t begun = now_ms();
+		assert_ok(tc_loop_poll(loop, 50, &err), &err);
+		int64_t took = now_ms() - begun;
+		longest = took > longest ? took : longest;
+	}
+	return longest;
+}
+
+/* While a resolver is down every attempt hangs: neither does one hold the loop, nor do the threads
+ * pile up, nor do those suffer who need no look-up. */
+static void look_ups_do_not_pile_up(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	tc_client *slow = named_client(responder, "slow.test", 100);
+	tc_client *kept = named_client(responder, "name.test", 10000);
+	tc_client *literal = quick_client(responder);
+	tc_call *calls[] = { ping(slow), ping(kept), ping(literal) };
+	tc_loop *loop = new_loop(kinds[0]);
+	struct note note = { 0 };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	lookup_slow_ms = 4000;
+	assert_ok(tc_call_perform(calls[1], NULL, &err), &err);
+	size_t before = lookup_count();
+	for (int i = 0; i < 2 * TC__LOOKUPS_LEFT_MAX; i++)
+		start(loop, calls[0], &note, NULL);
+	assert_true(longest_turn(loop) < 2000);
+	assert_in_range(lookup_count() - before, 1, TC__LOOKUPS_LEFT_MAX + 64);
+	assert_int_equal(tc_call_perform(calls[0], NULL, &err), TC_ERROR_NETWORK);
+	assert_failure(&err, TC_ERROR_NETWORK, "its name is not looked up");
+	for (size_t i = 1; i < 3; i++)
+		assert_ok(tc_call_perform(calls[i], NULL, &err), &err);
+	tc_loop_free(loop);
+	for (size_t i = 0; i < 3; i++)
+		tc_call_free(calls[i]);
+	tc_client_free(slow);
+	tc_client_free(kept);
+	tc_client_free(literal);
+	tc_responder_stop(responder);
+}
+
 /* What was left behind ends by itself, before the process does. */
 static void look_ups_left_behind_end(void **state)
 {
@@ -221,6 +299,8 @@ int main(void)
 		cmocka_unit_test(a_hanging_look_up_holds_nobody),
 		cmocka_unit_test(a_run_whose_look_up_hangs_can_be_canceled),
 		cmocka_unit_test(a_call_ends_in_time_though_its_look_up_hangs),
+		cmocka_unit_test(names_that_are_not_found_leave_nothing),
+		cmocka_unit_test(look_ups_do_not_pile_up), /* none is begun for a while after it */
 		cmocka_unit_test(look_ups_left_behind_end),
 	};
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # Runs a command with what stands in front of a deployment in the real world (tests/harness/rig.h):
 #
-#	rig.sh [--proxy] [--names preload|hosts] COMMAND [ARGUMENT…]
+#	rig.sh [--proxy] [--names preload|hosts] [--requests N] COMMAND [ARGUMENT…]
 #
 # Its own names, either by a preloaded resolver (lookup.c) or, as sanitizers like no preloading, by an
 # /etc/hosts in a mount namespace; its own authority, which the system's certificate store knows, by
@@ -12,7 +12,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 store=/etc/ssl/certs/ca-certificates.crt # where Debian's libcurl looks
 secret=rig:never/to@be:printed
-names=preload with_proxy=
+names=preload with_proxy= requests=7 # what a connection serves, as tests/harness/rig.c knows
 [[ -z ${TC_SANITIZE:-} ]] || names=hosts
 
 while [[ ${1:-} == --* ]]; do
@@ -20,6 +20,10 @@ while [[ ${1:-} == --* ]]; do
 	--proxy) with_proxy=1 ;;
 	--names)
 		names=$2
+		shift
+		;;
+	--requests)
+		requests=$2
 		shift
 		;;
 	*)
@@ -114,7 +118,7 @@ start_nginx() {
 	local try
 	for ((try = 0; try < 5; try++)); do
 		tls_port=$((10000 + RANDOM % 11000)) plain_port=$((21000 + RANDOM % 11000))
-		sed -e "s/@TLS_PORT@/$tls_port/; s/@PLAIN_PORT@/$plain_port/; s/@IDLE_S@/1/" \
+		sed -e "s/@TLS_PORT@/$tls_port/; s/@PLAIN_PORT@/$plain_port/; s/@IDLE_S@/1/; s/@REQUESTS@/$requests/" \
 			"$here/nginx.conf" >"$folder/nginx.conf"
 		serve nginx "$nginx" -p "$folder" -c nginx.conf -e error.log
 		! await "$folder/nginx.pid" || return 0

@@ -32,9 +32,12 @@
  * the loop's thread nothing of that run is called any more but its on_done.
  *
  * A name is looked up by a thread of libcurl's, which nothing can break off. What ends meanwhile
- * (by its timeout, by a cancel, with the loop) leaves it behind: it ends when the resolver gives
- *up, touching nothing of ours. At most 32 are left behind within a minute, then the next is waited
- *for. So a program that unloads the library by dlclose gives look-ups that time first.
+ * (by its timeout, by a cancel, with the loop or client) leaves it behind: the thread touches
+ *nothing of ours and ends when the resolver gives up, by glibc after some 10 to 30 seconds. When
+ *256 were left behind within half a minute no other look-up is begun: attempts that need one fail
+ *at once with TC_ERROR_NETWORK, and are repeated like others. A program that unloads the library by
+ *dlclose gives look-ups that time first. Versions of libcurl before 7.87 wait for the look-up
+ *instead.
  */
 
 #include <taskcluster/call.h>

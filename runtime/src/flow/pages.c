@@ -5,6 +5,7 @@
 #include <taskcluster/generated.h>
 
 struct tc_pages {
+	struct tc__guard guard;
 	struct tc__cursor cursor;
 };
 
@@ -24,7 +25,7 @@ tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *optio
 
 void tc_pages_free(tc_pages *pages)
 {
-	if (!pages)
+	if (!pages || !tc__guard_frees(&pages->guard))
 		return;
 	tc__cursor_close(&pages->cursor);
 	tc_release(pages);
@@ -99,8 +100,18 @@ static int fetch(tc_pages *pages, tc_response **response, tc_error *err)
 	const tc_call *call;
 
 	*response = NULL;
-	int rc = tc_pages_call(pages, &call, err);
-	return rc == TC_OK && call ? tc_call_perform(call, response, err) : rc;
+	int rc = tc__guard_enter(&pages->guard, "pages", err);
+	if (rc != TC_OK)
+		return rc;
+	rc = tc_pages_call(pages, &call, err);
+	if (rc == TC_OK && call)
+		rc = tc_call_perform(call, response, err);
+	if (!tc__guard_leave(&pages->guard, "pages", err))
+		return rc;
+	tc_release(*response);
+	*response = NULL;
+	tc_pages_free(pages);
+	return TC_ERROR_CANCELED;
 }
 
 int tc_pages_next(tc_pages *pages, tc_response **page, tc_error *err)

@@ -16,6 +16,7 @@
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/base/hash.h"
 #include "runtime/src/call/call.h"
+#include "runtime/src/flow/guard.h"
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
 #include "runtime/src/json/stack.h"

@@ -15,6 +15,7 @@
  */
 struct tc_items {
 	struct tc__sink sink; /* first: it is what the sink's functions get */
+	struct tc__guard guard;
 	struct tc__page_reader reader;
 	bool reads; /* the reader is open */
 	/* Rows are told apart from objects by names that may come behind them: such a page waits
@@ -172,7 +173,7 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 
 void tc_items_free(tc_items *items)
 {
-	if (!items)
+	if (!items || !tc__guard_frees(&items->guard))
 		return;
 	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
 	close_reader(items);
@@ -310,18 +311,14 @@ static void come_back(tc_items *items)
 	items->pace.due_ms += away;
 }
 
-int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
+static int next(tc_items *items, const tc_json **item, tc_error *err)
 {
 	bool ended = false;
 
-	if (item)
-		*item = NULL;
-	if (!items || !item)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
 	if (items->failed) /* though items may be there, behind the one that was lost */
 		return tell(items, err);
 	come_back(items);
-	while (!ended) {
+	while (!ended && !items->guard.doomed) {
 		*item = take(items, &items->failure);
 		if (*item) {
 			items->index++;
@@ -338,4 +335,21 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 			turn_page(items, &ended, &items->failure);
 	}
 	return TC_OK;
+}
+
+int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
+{
+	if (item)
+		*item = NULL;
+	if (!items || !item)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
+	int rc = tc__guard_enter(&items->guard, "items", err);
+	if (rc != TC_OK)
+		return rc;
+	rc = next(items, item, err);
+	if (!tc__guard_leave(&items->guard, "items", err))
+		return rc;
+	*item = NULL;
+	tc_items_free(items);
+	return TC_ERROR_CANCELED;
 }

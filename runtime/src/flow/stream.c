@@ -2,6 +2,7 @@
 #include <taskcluster/stream.h>
 
 #include "runtime/src/common/clock.h"
+#include "runtime/src/flow/guard.h"
 #include "runtime/src/http/events.h"
 #include "runtime/src/loop/loop.h"
 #include <stdlib.h>
@@ -140,6 +141,7 @@ static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_d
 
 struct tc_stream {
 	struct source source;
+	struct tc__guard guard;
 	const tc_json *event;
 	tc_error failure;
 	bool ended;  /* by the server: what was heard before is still told, */
@@ -177,7 +179,7 @@ tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 
 void tc_stream_free(tc_stream *stream)
 {
-	if (!stream)
+	if (!stream || !tc__guard_frees(&stream->guard))
 		return;
 	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
 	tc__events_clear(&stream->source.reader);
@@ -204,13 +206,11 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 	return rc;
 }
 
-int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
+static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
 	int rc = TC_OK;
 
-	if (!stream)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
-	while (rc == TC_OK && !stands(&stream->source.reader)) {
+	while (rc == TC_OK && !stands(&stream->source.reader) && !stream->guard.doomed) {
 		if (stream->ended)
 			return tc__error_tell(&stream->failure, err);
 		if (timeout_ms == 0)
@@ -221,6 +221,20 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 	return rc;
 }
 
+int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
+{
+	if (!stream)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
+	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	if (rc != TC_OK)
+		return rc;
+	rc = wait_until_it_stands(stream, timeout_ms, err);
+	if (!tc__guard_leave(&stream->guard, "stream", err))
+		return rc;
+	tc_stream_free(stream);
+	return TC_ERROR_CANCELED;
+}
+
 /* Lets bytes come until there is an event; *event stays NULL when none came in time. */
 static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *failure)
 {
@@ -228,7 +242,7 @@ static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, t
 
 	for (;;) {
 		int rc = take(&stream->source.reader, event, failure);
-		if (rc != TC_OK || *event || last)
+		if (rc != TC_OK || *event || last || stream->guard.doomed)
 			return rc;
 		if (stream->ended)
 			return tc__error_tell(&stream->failure, failure);
@@ -239,14 +253,10 @@ static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, t
 	}
 }
 
-int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
+static int next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
 {
 	tc_error failure = TC_ERROR_INIT;
 
-	if (event)
-		*event = NULL;
-	if (!stream || !event)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
 	if (stream->failed) /* though events may be there, behind the one that was lost */
 		return tc__error_tell(&stream->failure, err);
 	tc_release(stream->event);
@@ -258,6 +268,23 @@ int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event,
 	stream->failed = true;
 	tc__fail_with(&stream->failure, &failure);
 	return tc__error_tell(&stream->failure, err);
+}
+
+int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
+{
+	if (event)
+		*event = NULL;
+	if (!stream || !event)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
+	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	if (rc != TC_OK)
+		return rc;
+	rc = next(stream, timeout_ms, event, err);
+	if (!tc__guard_leave(&stream->guard, "stream", err))
+		return rc;
+	*event = NULL;
+	tc_stream_free(stream);
+	return TC_ERROR_CANCELED;
 }
 
 /* ---- on a loop ---- */

@@ -43,6 +43,12 @@ CURLM *tc__curl_multi_new(void);
 /* The same for the two sockets of a look-up, of which curl has shown the reading one. */
 void tc__pair_close_on_exec(int fd);
 
+/* Look-ups of names that were left behind by transfers, and may still be under way. When they are
+ * this many no other may begin. From any thread. */
+#define TC__LOOKUPS_LEFT_MAX 256
+bool tc__lookup_may_begin(void);
+void tc__lookup_left(void);
+
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;
@@ -52,7 +58,9 @@ struct tc__transfer {
 	bool paced;                    /* its silence was timed */
 	int64_t connect_timeout_ms;
 	bool own_ca;     /* a ca_file was given */
-	bool leaves;     /* its look-up may be left behind */
+	bool proxied;    /* through a proxy of the options */
+	bool looks_up;   /* libcurl has begun to look a name up, */
+	bool crowded;    /* and was kept from it: too many were left behind */
 	bool unanswered; /* curl would have sent it a second time, */
 	int requests;    /* having sent it so often */
 	struct curl_slist lines[TC__LINES_MAX + 2];
@@ -69,7 +77,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 /* Reads how the loaded transfer ended, as a transport's deliver tells it. */
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
 
-/* The transfer was taken from curl before its end: its look-up may have been left behind. */
+/* The transfer was taken from curl before its end: its look-up may be left behind. */
 void tc__transfer_left(struct tc__transfer *transfer);
 
 void tc__transfer_close(struct tc__transfer *transfer);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/transport_curl.h"
 
-#include "runtime/src/common/clock.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,10 +15,6 @@
  * after 5 s, nginx after 75, Taskcluster's after 90): good enough for what may be sent again. */
 #define IDLE_ONCE_S 4L
 #define IDLE_REPEATABLE_S 85L
-
-/* Look-ups of names that may be left behind within a minute. */
-#define LEFT_MAX 32
-#define LEFT_FOR_MS 60000
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
 #define BUFFER_SIZE 32768L
@@ -227,60 +222,59 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 	return delivery->progress(delivery->progress_data, &progress) ? 1 : 0;
 }
 
-/* ---- look-ups that are left behind ---- */
+/* ---- looking a name up ---- */
 
-/*
- * A look-up cannot be broken off: the thread that makes it stays until the resolver gives up. A
- * transfer that ends before leaves it behind, so that nobody has to wait for it, unless many were
- * left of late: then it is waited for, lest threads pile up while a resolver is down.
- */
-static _Atomic int64_t left[LEFT_MAX]; /* since when, on the steady clock; 0: free */
-
-static bool is_free(int64_t since, int64_t now)
+/* "tc.example.com" of "https://tc.example.com/…" */
+static const char *authority(const char *url, int *length)
 {
-	return !since || now - since > LEFT_FOR_MS;
+	const char *begin = strstr(url, "://");
+
+	begin = begin ? begin + 3 : url;
+	*length = (int)strcspn(begin, "/?#");
+	return begin;
 }
 
-static bool may_leave_one(int64_t now)
+/* Whether libcurl needs no resolver: it asks its own reading of addresses first. */
+static bool is_address(const char *url)
 {
-	for (size_t i = 0; i < LEFT_MAX; i++)
-		if (is_free(atomic_load_explicit(&left[i], memory_order_relaxed), now))
-			return true;
-	return false;
+	int length;
+	const char *host = authority(url, &length);
+	char text[INET_ADDRSTRLEN];
+	struct in_addr address;
+
+	if (*host == '[')
+		return true;
+	length = (int)strcspn(host, ":/?#");
+	if ((size_t)length >= sizeof text)
+		return false;
+	memcpy(text, host, (size_t)length);
+	text[length] = '\0';
+	return inet_pton(AF_INET, text, &address) == 1;
 }
 
-static void note_left(int64_t now)
+/* Called before the host's name, or a proxy's, is looked up. */
+static int on_look_up(void *resolver, void *reserved, void *data)
 {
-	for (size_t i = 0; i < LEFT_MAX; i++) {
-		int64_t since = atomic_load(&left[i]);
-		if (is_free(since, now) && atomic_compare_exchange_strong(&left[i], &since, now))
-			return;
-	}
-}
+	struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
 
-/* Only with this does libcurl end a transfer without waiting for its look-up. */
-static CURLcode set_leaving(struct tc__transfer *transfer)
-{
-	CURLcode code = CURLE_OK;
-
-	transfer->leaves = may_leave_one(tc__clock_steady_ms());
-#if LIBCURL_VERSION_NUM >= 0x075700
-	SET(CURLOPT_QUICK_EXIT, transfer->leaves ? 1L : 0L);
-#endif
-	return code;
+	(void)resolver;
+	(void)reserved;
+	if (!delivery || (!transfer->proxied && is_address(delivery->attempt->url)))
+		return 0;
+	transfer->crowded = !tc__lookup_may_begin();
+	transfer->looks_up = !transfer->crowded;
+	return transfer->crowded ? 1 : 0;
 }
 
 void tc__transfer_left(struct tc__transfer *transfer)
 {
 	curl_off_t looked_up_us = 0;
-	char *address = NULL;
 
-	if (!transfer->leaves)
-		return;
 	curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
-	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
-	if (looked_up_us == 0 && (!address || !*address))
-		note_left(tc__clock_steady_ms());
+	if (transfer->looks_up && looked_up_us == 0)
+		tc__lookup_left();
+	transfer->looks_up = false;
 }
 
 /* ---- setting up, once for a handle ---- */
@@ -295,6 +289,8 @@ static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets 
 	SET(CURLOPT_WRITEDATA, transfer);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_RESOLVER_START_FUNCTION, on_look_up);
+	SET(CURLOPT_RESOLVER_START_DATA, transfer);
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
@@ -323,6 +319,9 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);    /* it takes half a gzip for a whole one */
 	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	SET(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	SET(CURLOPT_QUICK_EXIT, 1L); /* older ones wait for a look-up that hangs */
+#endif
 	SET(CURLOPT_TCP_KEEPALIVE, 1L); /* long polling through routers that forget */
 	return code;
 }
@@ -336,6 +335,7 @@ static CURLcode set_settings(
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	transfer->own_ca = settings->ca_file != NULL;
+	transfer->proxied = settings->http_proxy != NULL;
 	if (settings->ca_file) {
 		SET(CURLOPT_CAINFO, settings->ca_file);
 		SET(CURLOPT_CAPATH, NULL);
@@ -472,7 +472,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
-	transfer->unanswered = false;
+	transfer->unanswered = transfer->looks_up = transfer->crowded = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);
@@ -483,8 +483,6 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 		code = set_pace(transfer, delivery);
 	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
 	SET(CURLOPT_MAXAGE_CONN, attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S);
-	if (code == CURLE_OK)
-		code = set_leaving(transfer);
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
 
@@ -523,16 +521,6 @@ static bool is_refused_by_proxy(const struct tc__transfer *transfer)
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
 	return status >= 400 && status < 500 && status != 408 && status != 429;
-}
-
-/* "tc.example.com" of "https://tc.example.com/…" */
-static const char *authority(const char *url, int *length)
-{
-	const char *begin = strstr(url, "://");
-
-	begin = begin ? begin + 3 : url;
-	*length = (int)strcspn(begin, "/?#");
-	return begin;
 }
 
 static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_error *err)
@@ -598,6 +586,12 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	if (fault)
 		return tc__fail(err, TC_ERROR_REPLY, "the reply from %.*s cannot be read: %s",
 			length, host, fault);
+	if (transfer->crowded)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: its name is not looked up now, as %d look-ups that "
+			"were given "
+			"up may still be under way",
+			length, host, TC__LOOKUPS_LEFT_MAX);
 	if (transfer->unanswered)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: it closed a kept connection after the request was "
@@ -636,6 +630,8 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
 	delivery->permanent =
 		is_permanent(code) || (code != CURLE_OK && is_refused_by_proxy(transfer));
+	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+		transfer->looks_up = false; /* it has come to its end */
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
 	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))

@@ -331,6 +331,7 @@ void tc__flight_break(tc_loop *loop, struct tc__run *run)
 	struct tc__flight *flight = run->flight;
 	struct tc__hush hush = { 0 };
 
+	flight->transfer.delivery = NULL; /* libcurl would tell the progress once more */
 	if (loop->secure)
 		tc__hush_begin(&hush);
 	land(loop, flight);
