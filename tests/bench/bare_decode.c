@@ -7,22 +7,6 @@
 
 #define GZIP 31
 
-char *bare_encode(const char *text, size_t length, size_t *encoded)
-{
-	z_stream stream = { .next_in = (const unsigned char *)text, .avail_in = (uInt)length };
-	unsigned char *bytes = malloc(length + 1000);
-
-	if (!bytes || deflateInit2(&stream, 6, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		abort();
-	stream.next_out = bytes;
-	stream.avail_out = (uInt)length + 1000;
-	if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
-		abort();
-	*encoded = stream.total_out;
-	deflateEnd(&stream);
-	return (char *)bytes;
-}
-
 size_t bare_decode(const char *bytes, size_t length, size_t piece, size_t room)
 {
 	z_stream stream = { .next_in = NULL };

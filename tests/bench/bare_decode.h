@@ -6,11 +6,8 @@
 
 #include <stddef.h>
 
-/* A text by gzip, as a server compresses it (level 6), for free(). Aborts on failure. */
-char *bare_encode(const char *text, size_t length, size_t *encoded);
-
-/* Decodes it, in pieces of `piece` encoded bytes, into pieces of at most `room` bytes that nobody
- * looks at; how many bytes came out. Aborts on failure. */
+/* Decodes gzip of one member, in pieces of `piece` encoded bytes, into pieces of at most `room`
+ * bytes that nobody looks at; how many bytes came out. Aborts on failure. */
 size_t bare_decode(const char *bytes, size_t length, size_t piece, size_t room);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "tests/bench/bare_decode.h"
 #include "tests/bench/measure.h"
+#include "tests/harness/encode.h"
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
 
@@ -51,7 +52,7 @@ static struct log_text make_log(void)
 			state / 17 % 1000, state / 19 % 100000, state / 23 % 40, state / 29 % 1000);
 	}
 	struct log_text log = { .size = size };
-	log.bytes = bare_encode(text, size, &log.length);
+	log.bytes = tc_test_encode(TC_TEST_GZIP, text, size, &log.length);
 	free(text);
 	return log;
 }
@@ -229,7 +230,7 @@ static bool measure_items(const char *program)
 	tc_client *clients[2];
 
 	plain.bytes = make_page(&plain.length);
-	packed.bytes = bare_encode(plain.bytes, plain.length, &packed.length);
+	packed.bytes = tc_test_encode(TC_TEST_GZIP, plain.bytes, plain.length, &packed.length);
 	struct tc_responder *plain_server = tc_responder_fork(answer, &plain);
 	struct tc_responder *packed_server = tc_responder_fork(answer, &packed);
 	tc_call *calls[2] = { call_of(&clients[0], tc_responder_url(packed_server)),

@@ -2,7 +2,6 @@
 /* Whether each reader takes linear time: its instructions at n, 2n and 4n are the same for each n,
  * within 5 %. Valgrind counts them (callgrind, in a process of its own for each); where it is not
  * installed CPU time has to do, within wide limits. */
-#include "tests/bench/bare_decode.h"
 #include "tests/bench/measure.h"
 
 #include "runtime/src/call/reshape.h"
@@ -12,6 +11,7 @@
 #include "runtime/src/http/response.h"
 #include "runtime/src/json/json.h"
 #include "tests/harness/ci.h"
+#include "tests/harness/encode.h"
 #include "tests/harness/kinds.h"
 #include "tests/harness/task_group.h"
 #include <stdio.h>
@@ -332,7 +332,7 @@ static void make_packed(struct input *input)
 	struct input plain = { TC__BUFFER(SIZE_MAX / 4), input->size };
 
 	make_group(&plain);
-	char *bytes = bare_encode(plain.text.data, plain.text.length, &length);
+	char *bytes = tc_test_encode(TC_TEST_GZIP, plain.text.data, plain.text.length, &length);
 	tc__buffer_add(&input->text, bytes, length);
 	tc__buffer_clear(&plain.text);
 	free(bytes);

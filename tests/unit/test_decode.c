@@ -3,44 +3,29 @@
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/http/decode.h"
+#include "tests/harness/encode.h"
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #define TEXT_SIZE 100000
 #define ENCODED_MAX 200000
-
-/* A text that repeats itself now and then, as logs do. */
-static void fill(char *text, size_t size)
-{
-	unsigned state = 7;
-
-	for (size_t i = 0; i < size; i++) {
-		state = state * 1103515245 + 12345;
-		text[i] = (char)(i % 64 < 50 ? 'a' + i % 23 : 'a' + state / 65536 % 26);
-	}
-}
 
 struct encoded {
 	char bytes[ENCODED_MAX];
 	size_t length;
 };
 
-#define GZIP 31
-#define ZLIB 15
-#define RAW (-15)
-
 /* Appends what zlib makes of a text. */
-static void encode(struct encoded *encoded, int window, const char *text, size_t length)
+static void encode(
+	struct encoded *encoded, enum tc_test_encoding encoding, const char *text, size_t length)
 {
-	z_stream stream = { .next_in = (unsigned char *)(uintptr_t)text, .avail_in = (uInt)length };
+	size_t size;
+	char *bytes = tc_test_encode(encoding, text, length, &size);
 
-	assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	stream.next_out = (unsigned char *)encoded->bytes + encoded->length;
-	stream.avail_out = (uInt)(ENCODED_MAX - encoded->length);
-	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-	encoded->length += stream.total_out;
-	deflateEnd(&stream);
+	assert_true(size <= ENCODED_MAX - encoded->length);
+	memcpy(encoded->bytes + encoded->length, bytes, size);
+	encoded->length += size;
+	free(bytes);
 }
 
 static int take_all(struct tc__decoding *decoding, struct tc__buffer *text, tc_error *err)
@@ -105,7 +90,7 @@ static struct encoded encoded;
 static int setup(void **state)
 {
 	(void)state;
-	fill(text, sizeof text);
+	tc_test_fill_log(text, sizeof text);
 	encoded.length = 0;
 	return 0;
 }
@@ -113,7 +98,7 @@ static int setup(void **state)
 static void test_gzip(void **state)
 {
 	(void)state;
-	encode(&encoded, GZIP, text, sizeof text);
+	encode(&encoded, TC_TEST_GZIP, text, sizeof text);
 	decodes("gzip", &encoded, text, sizeof text);
 	decodes("X-GZip", &encoded, text, sizeof text);
 }
@@ -121,17 +106,17 @@ static void test_gzip(void **state)
 static void test_nothing_in_gzip(void **state)
 {
 	(void)state;
-	encode(&encoded, GZIP, "", 0);
+	encode(&encoded, TC_TEST_GZIP, "", 0);
 	decodes("gzip", &encoded, "", 0);
 }
 
 static void test_members_follow_each_other(void **state)
 {
 	(void)state;
-	encode(&encoded, GZIP, text, 1000);
-	encode(&encoded, GZIP, "", 0);
-	encode(&encoded, GZIP, text + 1000, 40000);
-	encode(&encoded, GZIP, text + 41000, sizeof text - 41000);
+	encode(&encoded, TC_TEST_GZIP, text, 1000);
+	encode(&encoded, TC_TEST_GZIP, "", 0);
+	encode(&encoded, TC_TEST_GZIP, text + 1000, 40000);
+	encode(&encoded, TC_TEST_GZIP, text + 41000, sizeof text - 41000);
 	decodes("gzip", &encoded, text, sizeof text);
 }
 
@@ -140,12 +125,12 @@ static void test_deflate_with_a_frame_and_without(void **state)
 	struct encoded raw = { .length = 0 };
 
 	(void)state;
-	encode(&encoded, ZLIB, text, sizeof text);
+	encode(&encoded, TC_TEST_ZLIB, text, sizeof text);
 	decodes("deflate", &encoded, text, sizeof text);
-	encode(&raw, RAW, text, sizeof text);
+	encode(&raw, TC_TEST_RAW, text, sizeof text);
 	decodes("deflate", &raw, text, sizeof text);
 	raw.length = 0;
-	encode(&raw, RAW, "", 0); /* two bytes in all */
+	encode(&raw, TC_TEST_RAW, "", 0); /* two bytes in all */
 	assert_int_equal(raw.length, 2);
 	decodes("deflate", &raw, "", 0);
 }
@@ -155,18 +140,18 @@ static void test_every_cut_is_an_error(void **state)
 {
 	static const struct {
 		const char *encoding;
-		int window;
+		enum tc_test_encoding kind;
 		const char *why;
 	} kinds[] = {
-		{ "gzip", GZIP, "the reply's gzip ends early" },
-		{ "deflate", ZLIB, "the reply's deflate ends early" },
-		{ "deflate", RAW, "the reply's deflate ends early" },
+		{ "gzip", TC_TEST_GZIP, "the reply's gzip ends early" },
+		{ "deflate", TC_TEST_ZLIB, "the reply's deflate ends early" },
+		{ "deflate", TC_TEST_RAW, "the reply's deflate ends early" },
 	};
 
 	(void)state;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 		encoded.length = 0;
-		encode(&encoded, kinds[k].window, text, 300);
+		encode(&encoded, kinds[k].kind, text, 300);
 		for (size_t length = 0; length < encoded.length; length++)
 			refuses(kinds[k].encoding, encoded.bytes, length, kinds[k].why);
 	}
@@ -176,9 +161,9 @@ static void test_every_cut_is_an_error(void **state)
 static void test_a_cut_member_is_an_error(void **state)
 {
 	(void)state;
-	encode(&encoded, GZIP, text, 300);
+	encode(&encoded, TC_TEST_GZIP, text, 300);
 	size_t first = encoded.length;
-	encode(&encoded, GZIP, text, 300);
+	encode(&encoded, TC_TEST_GZIP, text, 300);
 	for (size_t length = first + 1; length < encoded.length; length++)
 		refuses("gzip", encoded.bytes, length, "the reply's gzip ends early");
 }
@@ -188,10 +173,10 @@ static void test_bytes_behind_the_end(void **state)
 	struct encoded other = { .length = 0 };
 
 	(void)state;
-	encode(&encoded, GZIP, text, 300);
+	encode(&encoded, TC_TEST_GZIP, text, 300);
 	encoded.bytes[encoded.length++] = '\0';
 	refuses("gzip", encoded.bytes, encoded.length, "other bytes behind the end of its gzip");
-	encode(&other, ZLIB, text, 300);
+	encode(&other, TC_TEST_ZLIB, text, 300);
 	other.bytes[other.length++] = '\n';
 	refuses("deflate", other.bytes, other.length, "other bytes behind the end of its deflate");
 }
@@ -199,7 +184,7 @@ static void test_bytes_behind_the_end(void **state)
 static void test_damage(void **state)
 {
 	(void)state;
-	encode(&encoded, GZIP, text, 300);
+	encode(&encoded, TC_TEST_GZIP, text, 300);
 	encoded.bytes[encoded.length - 5] ^= 1; /* of the check */
 	refuses("gzip", encoded.bytes, encoded.length, "the reply's gzip is damaged: incorrect");
 	refuses("gzip", "garbage", 7, "the reply's gzip is damaged: incorrect header check");
@@ -232,7 +217,7 @@ static void test_a_bomb_comes_in_pieces(void **state)
 
 	(void)state;
 	assert_non_null(nothing);
-	encode(&encoded, GZIP, nothing, size);
+	encode(&encoded, TC_TEST_GZIP, nothing, size);
 	free(nothing);
 	assert_in_range(encoded.length, 1, 20000);
 	assert_ok(tc__decoding_open(&decoding, "gzip", &err), &err);
