@@ -152,16 +152,24 @@ static long blocks_curl_loses(void)
 	return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000 ? 31 : 0;
 }
 
+/* What is kept from one work to the next (by libraries, and by the servers of a test, which are
+ * threads of this process) may come late, but only once; what leaks, leaks each time. */
+#define PASSES 3
+
 long tc_failing_each_with_libraries(int (*work)(void *data, tc_error *err), void *data)
 {
 	tc_error err = TC_ERROR_INIT;
+	long steps = 0, more = 0;
 
 	assert_ok(work(data, &err), &err);
 	fail_each_cleanly(work, data);
-	long kept = tc_live_blocks();
-	long steps = fail_each_cleanly(work, data);
-	if (tc_live_blocks() > kept + blocks_curl_loses())
-		fail_msg("%ld blocks leak", tc_live_blocks() - kept);
+	for (int pass = 0; pass == 0 || (more > blocks_curl_loses() && pass < PASSES); pass++) {
+		long kept = tc_live_blocks();
+		steps = fail_each_cleanly(work, data);
+		more = tc_live_blocks() - kept;
+	}
+	if (more > blocks_curl_loses())
+		fail_msg("%ld blocks leak", more);
 	return steps;
 }
 
