@@ -304,6 +304,33 @@ static void test_refusal_without_end(void **state)
 	}
 }
 
+/* Nor does a redirect stream: what it says beside its Location is no download. */
+static void test_redirect_without_end(void **state)
+{
+	static char text[3000];
+	struct world world = WORLD({ .status = 303,
+		.headers = "Location: /there\r\n",
+		.body = text,
+		.body_length = sizeof text - 1,
+		.chunked = true,
+		.drip = 10,
+		.drip_ms = 100 });
+	int64_t begun = now_ms();
+
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	open_world(&world);
+	world.options.timeout_ms = 1000;
+	world.options.retries = -1;
+	make_call(&world);
+	assert_int_equal(
+		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_TIMEOUT);
+	assert_true(now_ms() - begun < 5000); /* of thirty seconds */
+	assert_int_equal(world.vessel.length, 0);
+	tc_error_clear(&world.err);
+	close_world(&world);
+}
+
 /* What came before a reply that brings nothing counts for nothing, and names are of their reply. */
 static void test_redirected_midway(void **state)
 {
@@ -677,6 +704,7 @@ int main(void)
 		cmocka_unit_test(test_repeated_before_the_first_byte),
 		cmocka_unit_test(test_refused_and_redirected),
 		cmocka_unit_test(test_refusal_without_end),
+		cmocka_unit_test(test_redirect_without_end),
 		cmocka_unit_test(test_redirected_midway),
 		cmocka_unit_test(test_renamed_midway),
 		cmocka_unit_test(test_sink_fails),

@@ -327,6 +327,37 @@ static void a_callback_may_free_its_loop(void **state)
 	tc_responder_stop(responder);
 }
 
+/* Events of a stream whose third frees the loop. */
+static void hear_and_free(void *data, uint64_t run, const tc_json *event)
+{
+	struct ear *ear = data;
+
+	(void)run;
+	if (event && ++ear->heard == ear->enough)
+		tc_loop_free(ear->loop);
+}
+
+static void a_stream_whose_loop_is_freed_is_silent(void **state)
+{
+	struct ear ear = { .enough = 3 };
+	char *body = many_events();
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, body, "Content-Type: text/event-stream\r\n", 0);
+	connect_stage(&stage, NULL);
+	tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
+	ear.loop = tc_loop_new(NULL, &stage.err);
+	assert_ok(tc_stream_start(ear.loop, call, hear_and_free, on_end, &ear, NULL, &stage.err),
+		&stage.err);
+	was_silenced(&stage, &ear);
+	assert_non_null(strstr(ear.note.text, "canceled, as the loop is freed"));
+	ear.loop = NULL;
+	tc_call_free(call);
+	close_stage(&stage, &ear);
+	free(body);
+}
+
 /* ---- calls from inside a call ---- */
 
 struct nested {
@@ -534,6 +565,7 @@ int main(void)
 		cmocka_unit_test(a_run_canceled_between_two_turns_tells_no_progress),
 		cmocka_unit_test(a_refused_stream_ends),
 		cmocka_unit_test(a_callback_may_free_its_loop),
+		cmocka_unit_test(a_stream_whose_loop_is_freed_is_silent),
 		cmocka_unit_test(a_call_inside_a_call_is_refused),
 		cmocka_unit_test(items_inside_their_own_callback),
 		cmocka_unit_test(pages_inside_their_own_callback),

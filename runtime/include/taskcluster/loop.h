@@ -123,9 +123,10 @@ TC_API void tc_loop_timeout(tc_loop *loop);
 
 /*
  * Ends the loop. The runs that are left end first, as canceled, with their callbacks; nothing can
- * be started in these. NULL is fine. From inside a callback it takes effect when the turn ends: the
- * loop is gone when the tc_loop_run, _poll, _ready or _timeout that called back returns. After fork
- * a child may do only this (no callback comes then) or exec.
+ * be started in these. NULL is fine. From inside a callback it takes effect when the turn ends,
+ * until when nothing is called any more: the loop is gone when the tc_loop_run, _poll, _ready or
+ * _timeout that called back returns. After fork a child may do only this (no callback comes then)
+ * or exec.
  */
 TC_API void tc_loop_free(tc_loop *loop);
 

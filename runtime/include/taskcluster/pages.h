@@ -69,7 +69,10 @@ TC_API const char *tc_pages_token(const tc_pages *pages);
 TC_API int tc_pages_call(tc_pages *pages, const tc_call **call, tc_error *err);
 TC_API int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err);
 
-TC_API void tc_pages_free(tc_pages *pages); /* at any time; NULL is fine */
+/* At any time; NULL is fine. From inside a callback of the client, while a function of the pages
+ * waits, it takes effect when that function returns, with TC_ERROR_CANCELED; others are refused
+ * there. So it is for tc_items_free and tc_stream_free. */
+TC_API void tc_pages_free(tc_pages *pages);
 
 /* ---- item after item ---- */
 

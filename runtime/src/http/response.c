@@ -378,6 +378,11 @@ static bool is_fed(const struct tc__reply *reply)
 	return !reply->hold && is_for_sink(reply);
 }
 
+bool tc__reply_stays_here(const struct tc__reply *reply)
+{
+	return reply->headed && tc__reply_status(reply) >= 200 && !is_for_sink(reply);
+}
+
 bool tc__reply_is_full(const struct tc__reply *reply)
 {
 	if (!is_fed(reply) || !reply->sink->full)

@@ -114,6 +114,9 @@ bool tc__reply_is_success(const struct tc__reply *reply);
 /* Whether its headers have said that it is none, whatever follows. */
 bool tc__reply_has_refused(const struct tc__reply *reply);
 
+/* Whether its headers have said that no sink gets its body: a refusal, a redirect. */
+bool tc__reply_stays_here(const struct tc__reply *reply);
+
 /* Whether all of a refusal's body that is kept has come: the rest would be dropped. */
 bool tc__reply_has_enough(const struct tc__reply *reply);
 

@@ -17,7 +17,7 @@ struct tc__delivery {
 	struct tc__reply *reply;  /* the reply goes in here */
 	int64_t timeout_ms;       /* of all of it; 0: none */
 	int64_t silence_ms;       /* without a byte; 0: as long as it likes */
-	int64_t refusal_ms;       /* of the rest, when the head refuses; 0: none */
+	int64_t refusal_ms;       /* of the rest, when no sink gets it; 0: none */
 	tc_progress_fn *progress; /* NULL: nobody wants to know */
 	void *progress_data;
 	bool (*canceled)(const void *data); /* asked before anything is handed over; may be NULL */

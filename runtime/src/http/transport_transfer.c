@@ -137,15 +137,15 @@ static bool is_canceled(const struct tc__delivery *delivery)
 	return delivery->canceled && delivery->canceled(delivery->canceled_data);
 }
 
-/* What would stream for as long as it likes has an end when it is a refusal. No transfer is as fast
- * as this demands, so curl ends it when the time is over, event loop or not. */
-static void hurry_refusal(struct tc__transfer *transfer)
+/* What may stream for as long as it likes has an end when it is no stream, but a refusal or a
+ * redirect. No transfer is as fast as this demands, so curl ends it when the time is over, event
+ * loop or not. */
+static void hurry(struct tc__transfer *transfer)
 {
 	const struct tc__delivery *delivery = transfer->delivery;
 	CURLcode code = CURLE_OK;
 
-	if (delivery->timeout_ms || !delivery->refusal_ms ||
-		!tc__reply_has_refused(delivery->reply))
+	if (delivery->timeout_ms || !delivery->refusal_ms || !tc__reply_stays_here(delivery->reply))
 		return;
 	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->refusal_ms + 999) / 1000);
@@ -162,7 +162,7 @@ static size_t on_line(char *line, size_t size, size_t count, void *data)
 		tc__reply_line(transfer->delivery->reply, line, size * count) != TC_OK)
 		return 0;
 	if (*line == '\r' || *line == '\n') /* the head has ended */
-		hurry_refusal(transfer);
+		hurry(transfer);
 	return size * count;
 }
 

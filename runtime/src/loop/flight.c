@@ -237,7 +237,7 @@ static bool is_canceled(const void *data)
 {
 	const struct tc__flight *flight = data;
 
-	return tc__wake_has_wish(&flight->loop->wake, flight->run->id);
+	return flight->loop->doomed || tc__wake_has_wish(&flight->loop->wake, flight->run->id);
 }
 
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)

@@ -9,6 +9,7 @@
 #define IN_FLIGHT 64
 #define IN_FLIGHT_MAX 100000
 #define CANCELED "canceled by tc_loop_cancel"
+#define FREED "canceled, as the loop is freed"
 
 static const struct tc_operation *operation_of(const struct tc__run *run)
 {
@@ -88,7 +89,7 @@ static void judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
 
 	if (tc__loop_has_canceled(loop, run->id)) { /* be it in this very turn */
 		tc_error_clear(failure);
-		end_failed(loop, run, TC_ERROR_CANCELED, CANCELED);
+		end_failed(loop, run, TC_ERROR_CANCELED, loop->doomed ? FREED : CANCELED);
 		return;
 	}
 	if (!run->performance) { /* memory ended before the first attempt */
@@ -275,7 +276,7 @@ static void end_loop(tc_loop *loop)
 	/* first those that have ended, and then there are only others */
 	call_back(loop);
 	while ((run = tc__run_table_any(&loop->runs, &hint))) {
-		fail_run(loop, run, TC_ERROR_CANCELED, "canceled, as the loop is freed");
+		fail_run(loop, run, TC_ERROR_CANCELED, FREED);
 		call_back(loop);
 	}
 	close_loop(loop);
@@ -365,7 +366,7 @@ int tc_loop_cancel(tc_loop *loop, uint64_t run)
 
 bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)
 {
-	return tc__wake_has_wish(&loop->wake, run);
+	return loop->doomed || tc__wake_has_wish(&loop->wake, run);
 }
 
 void tc_loop_wake(tc_loop *loop)
