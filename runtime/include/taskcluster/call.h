@@ -56,14 +56,18 @@ TC_API int tc_call_signed_url(
 	const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err);
 
 /*
- * Sends the call and waits for its reply, with retries as the options say. TC_OK for every status
- * from 200 to 399; *response then belongs to the caller (tc_release) and may be passed as NULL to
- * drop it. TC_ERROR_ARGUMENT while an operation that takes a body has none.
+ * Sends the call and waits for its reply, with retries as the options say. TC_OK for what the
+ * operation's reference names as a success: the statuses in its row (200 to 299 for most; a
+ * redirect where it says so), and from 200 to 299 only content of its types (JSON or nothing, for
+ * most). Another status is TC_ERROR_HTTP, other content TC_ERROR_REPLY, with status, type and
+ * Location in the text. *response then belongs to the caller (tc_release) and may be passed as NULL
+ * to drop it. TC_ERROR_ARGUMENT while an operation that takes a body has none.
  */
 TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err);
 
-/* The same, for the body alone as JSON. An empty body (204) gives *json NULL and TC_OK. The result
- * of a remote procedure call is the member "result" of it. */
+/* The same, for the body alone as JSON. An empty body (204), where the reference has no schema for
+ * it, gives *json NULL and TC_OK. The result of a remote procedure call is the member "result" of
+ * it. */
 TC_API int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err);
 
 /* At any time, also while an asynchronous run of it goes on. NULL is fine. */

@@ -53,7 +53,7 @@ struct tc_options {
 	int64_t retry_delay_ms;     /* the first delay is about twice this, 100 */
 	int64_t retry_delay_max_ms; /* 30,000; a Retry-After may ask for more, up to 10 times this
 				     */
-	size_t reply_max;           /* bytes of a reply, 64 MiB; more is TC_ERROR_REPLY */
+	size_t reply_max;           /* bytes of a reply, decoded, 64 MiB; more is TC_ERROR_REPLY */
 	const char *user_agent;     /* appended to "libtaskcluster/<version>" */
 	const char *ca_file;        /* PEM; instead of the system's store */
 	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy

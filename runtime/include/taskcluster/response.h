@@ -13,10 +13,12 @@ extern "C" {
 
 typedef struct tc_response tc_response;
 
-/* The HTTP status: 200 to 399; anything else became an error. A redirect is never followed. */
+/* The HTTP status, one that is a success of its operation; anything else became an error. A
+ * redirect is never followed. */
 TC_API int tc_response_status(const tc_response *response);
 
-/* A header's value by its name in any case, or NULL; of a repeated header the last. */
+/* A header's value by its name in any case, or NULL; of a repeated header the last. What comes
+ * behind the body (trailers) is no header. */
 TC_API const char *tc_response_header(const tc_response *response, const char *name);
 
 /* Headers by position, for those that repeat; false beyond the end. */
@@ -30,7 +32,8 @@ TC_API const char *tc_response_location(const tc_response *response);
  * is the server's choice: do not overwrite what is there. Borrowed. */
 TC_API const char *tc_response_file_name(tc_response *response);
 
-/* The body, decoded from its transfer and content encodings, with a NUL behind it; never NULL. */
+/* The body, decoded from its transfer and content encodings (gzip and deflate, whose end must have
+ * come), with a NUL behind it; never NULL. */
 TC_API const char *tc_response_body(const tc_response *response, size_t *length);
 
 /* The body as JSON, read at the first call and kept; NULL, with TC_ERROR_REPLY, when it is none.

@@ -53,7 +53,7 @@ static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_erro
 	const struct tc_sink *own = &download->own;
 
 	if (download->loop && tc__loop_has_canceled(download->loop, download->run))
-		return tc__fail(err, TC_ERROR_CANCELED, "canceled by the sink's begin");
+		return tc__fail(err, TC_ERROR_CANCELED, "canceled by its sink");
 	download->written += (int64_t)length;
 	sink->spent |= !own->begin;
 	return judge(download, own->write(own->data, bytes, length, err), err);

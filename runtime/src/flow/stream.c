@@ -97,8 +97,11 @@ static int pass_on(struct source *source, tc_error *err)
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
 {
 	struct source *source = source_of(sink);
-	int rc = tc__events_push(&source->reader, bytes, length, err);
 
+	/* one piece of an encoded reply may be many, and what the first has told may cancel it */
+	if (source->on_event && tc__loop_has_canceled(source->loop, source->run))
+		return tc__fail(err, TC_ERROR_CANCELED, "canceled by its callback");
+	int rc = tc__events_push(&source->reader, bytes, length, err);
 	sink->spent = true; /* what was heard cannot be heard again */
 	return rc == TC_OK && source->on_event ? pass_on(source, err) : rc;
 }
