@@ -111,7 +111,8 @@ static bool measure_create(const char *label, const char *folder)
 	snprintf(ours_file, sizeof ours_file, "%s/ours", folder ? folder : "");
 	snprintf(bare_file, sizeof bare_file, "%s/bare", folder ? folder : "");
 	struct bare_sandbox *bare = bare_sandbox_start(folder ? bare_file : NULL, GROUP);
-	struct tc_test_server *ours = tc_test_server_start(file ? "--state" : NULL, file, NULL);
+	const char *const arguments[] = { file ? "--state" : NULL, file, NULL };
+	struct tc_test_server *ours = tc_test_server_start_unchecked(arguments);
 	tc_client *clients[] = { open_client(ours->root_url), open_client(bare->root_url) };
 	const struct measure_side sides[] = { { "sandbox", create_many, clients[0] },
 		{ "libmicrohttpd and SQLite", create_many, clients[1] } };
