@@ -37,26 +37,26 @@ static double median(double *values)
 	return values[MEASURE_SLICES / 2];
 }
 
-static void run_slice(const struct measure_side *side, double *wall, double *cpu)
+static void run_slice(const struct measure_side *side, clockid_t clock, double *wall, double *cpu)
 {
-	double wall_start = measure_wall_ns(), cpu_start = measure_cpu_ns();
+	double wall_start = measure_wall_ns(), cpu_start = now_ns(clock);
 
 	side->run(side->data);
-	*cpu = measure_cpu_ns() - cpu_start;
+	*cpu = now_ns(clock) - cpu_start;
 	*wall = measure_wall_ns() - wall_start;
 }
 
-struct measure_result measure_pair(
-	const struct measure_side *ours, const struct measure_side *bare, size_t units)
+static struct measure_result measure(const struct measure_side *ours,
+	const struct measure_side *bare, const clockid_t clocks[2], size_t units)
 {
 	double wall[2][MEASURE_SLICES], cpu[2][MEASURE_SLICES];
 	double n = (double)units;
 
-	run_slice(ours, &wall[0][0], &cpu[0][0]);
-	run_slice(bare, &wall[1][0], &cpu[1][0]);
+	run_slice(ours, clocks[0], &wall[0][0], &cpu[0][0]);
+	run_slice(bare, clocks[1], &wall[1][0], &cpu[1][0]);
 	for (size_t i = 0; i < MEASURE_SLICES; i++) {
-		run_slice(ours, &wall[0][i], &cpu[0][i]);
-		run_slice(bare, &wall[1][i], &cpu[1][i]);
+		run_slice(ours, clocks[0], &wall[0][i], &cpu[0][i]);
+		run_slice(bare, clocks[1], &wall[1][i], &cpu[1][i]);
 	}
 	struct measure_result result = {
 		.ours_ns = median(wall[0]) / n,
@@ -67,6 +67,26 @@ struct measure_result measure_pair(
 	result.wall_ratio = result.ours_ns / result.bare_ns;
 	result.cpu_ratio = result.ours_cpu_ns / result.bare_cpu_ns;
 	return result;
+}
+
+struct measure_result measure_pair(
+	const struct measure_side *ours, const struct measure_side *bare, size_t units)
+{
+	const clockid_t clocks[] = { CLOCK_PROCESS_CPUTIME_ID, CLOCK_PROCESS_CPUTIME_ID };
+
+	return measure(ours, bare, clocks, units);
+}
+
+struct measure_result measure_servers(const struct measure_side *ours,
+	const struct measure_side *bare, const pid_t pids[2], size_t units)
+{
+	clockid_t clocks[2];
+
+	for (int i = 0; i < 2; i++) {
+		if (clock_getcpuclockid(pids[i], &clocks[i]) != 0)
+			abort();
+	}
+	return measure(ours, bare, clocks, units);
 }
 
 bool measure_print(const char *label, const struct measure_result *result, double limit, bool cpu)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define MEASURE_SLICES 31
 
@@ -26,6 +27,10 @@ struct measure_result {
 /* Runs both sides MEASURE_SLICES times in turn after one warm-up each; `units` of work a slice. */
 struct measure_result measure_pair(
 	const struct measure_side *ours, const struct measure_side *bare, size_t units);
+
+/* The same, with the CPU time of the two processes that serve the sides, not of this one. */
+struct measure_result measure_servers(const struct measure_side *ours,
+	const struct measure_side *bare, const pid_t pids[2], size_t units);
 
 /* Prints "label: ours … ns, bare … ns, ratio … (limit …) ok|MISSED"; `limit` 0 prints none. Returns
  * whether the ratio (of CPU time when `cpu`) is within the limit. */

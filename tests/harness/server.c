@@ -148,10 +148,11 @@ static struct tc_test_server *start(const char *program, char **arguments)
 	return server;
 }
 
-struct tc_test_server *tc_test_server_start_with(const char *const *given)
+static struct tc_test_server *start_with(const char *const *given, bool check_replies)
 {
 	static const char *const defaults[] = { "--credentials", "sandbox:sandbox-secret",
 		"--check-replies" };
+	size_t default_count = sizeof defaults / sizeof *defaults - !check_replies;
 	char *arguments[ARGUMENTS_MAX + 4] = { NULL };
 	char program[2100];
 	size_t count = 0;
@@ -160,11 +161,21 @@ struct tc_test_server *tc_test_server_start_with(const char *const *given)
 		fail_msg("%s is not built; TC_SANDBOX can say where it is", PROGRAM);
 	arguments[count++] = program;
 	/* execv does not write to them; the program itself parses its own copies */
-	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+	for (size_t i = 0; i < default_count; i++)
 		arguments[count++] = (char *)(uintptr_t)defaults[i];
 	for (size_t i = 0; given[i] && count < ARGUMENTS_MAX; i++)
 		arguments[count++] = (char *)(uintptr_t)given[i];
 	return start(program, arguments);
+}
+
+struct tc_test_server *tc_test_server_start_with(const char *const *arguments)
+{
+	return start_with(arguments, true);
+}
+
+struct tc_test_server *tc_test_server_start_unchecked(const char *const *arguments)
+{
+	return start_with(arguments, false);
 }
 
 struct tc_test_server *tc_test_server_start(const char *argument, ...)

@@ -29,6 +29,9 @@ struct tc_test_server *tc_test_server_start(const char *argument, ...);
 /* The same from an array, NULL-ended. */
 struct tc_test_server *tc_test_server_start_with(const char *const *arguments);
 
+/* As users start it, without --check-replies, which costs time. */
+struct tc_test_server *tc_test_server_start_unchecked(const char *const *arguments);
+
 /* Ends it (SIGTERM, and waits), and releases the struct. NULL is fine. Stops the test when it does
  * not end with status 0: a sanitizer may have found something. */
 void tc_test_server_stop(struct tc_test_server *server);

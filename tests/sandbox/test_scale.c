@@ -242,7 +242,9 @@ static void bodies_that_cost(void **state)
 	assert_int_equal(ask(server, "PUT", "/api/auth/v1/roles/deep", body, NULL)->status, 400);
 	free(body);
 	assert_true(alive());
-	assert_in_range(now_ms() - before, 0, 20000);
+	/* with the square of its length it would be days; a busy machine under sanitizers is slow
+	 */
+	assert_in_range(now_ms() - before, 0, 60000);
 }
 
 /* The tasks come by SQL: it is the listing that is measured. */
