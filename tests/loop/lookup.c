@@ -17,7 +17,7 @@ typedef int lookup_fn(const char *name, const char *service, const struct addrin
 	struct addrinfo **addresses);
 EXPORT lookup_fn getaddrinfo;
 
-int64_t lookup_slow_ms = 8000;
+_Atomic int64_t lookup_slow_ms = 8000;
 static atomic_size_t count, under_way;
 
 size_t lookup_count(void)

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern int64_t lookup_slow_ms; /* 8,000 */
+extern _Atomic int64_t lookup_slow_ms; /* 8,000 */
 
 /* Look-ups of names of the tests so far, and those that are under way. */
 size_t lookup_count(void);

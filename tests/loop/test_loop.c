@@ -98,6 +98,24 @@ static void many_runs_share_few_connections(void **state)
 	end_world(world);
 }
 
+/* Of what must not be done twice each had a connection of its own. */
+static void what_is_sent_once_shares_connections_too(void **state)
+{
+	struct world *world = make_world(&fine, 1, *state);
+
+	tc_call_free(world->call);
+	world->call = tc_generated_call(world->client, TC_FAKE_OPERATION(STOP), NULL, NULL, NULL);
+	for (int i = 0; i < 50; i++)
+		start(world, NULL);
+	run(world);
+	assert_int_equal(world->note.succeeded, 50);
+	assert_in_range(tc_responder_connections(world->responder), 1, tc_rig_connections(1, 50));
+	for (int i = 0; i < 50; i++)
+		assert_ok(tc_call_perform(world->call, NULL, &world->err), &world->err);
+	assert_in_range(tc_responder_connections(world->responder), 2, tc_rig_connections(2, 100));
+	end_world(world);
+}
+
 static void a_call_may_be_freed_while_it_runs(void **state)
 {
 	struct world *world = make_world(&fine, 1, *state);
@@ -572,6 +590,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TWICE(many_runs_share_few_connections),
+		TWICE(what_is_sent_once_shares_connections_too),
 		TWICE(a_call_may_be_freed_while_it_runs),
 		TWICE(a_call_without_its_body_is_refused),
 		TWICE(refusals_are_errors_with_all_the_server_said),
