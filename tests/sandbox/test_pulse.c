@@ -7,7 +7,9 @@
 
 #include "client.h"
 #include "rabbit.h"
+#include "tools/sandbox/pulse/publisher.h"
 #include "tools/sandbox/schema/validate.h"
+#include "tools/sandbox/server/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include <taskcluster/registry.h>
 #include <taskcluster/slugid.h>
 #include <time.h>
+#include <unistd.h>
 
 #define QUEUE "exchange/taskcluster-queue/v1/"
 #define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
@@ -397,6 +400,134 @@ static size_t count_defined(char ids[][TC_SLUGID_SIZE], size_t count, bool *seen
 	return found;
 }
 
+/* ---- what is told of a broker that refuses ---- */
+
+/* What is written on a standard stream from here on goes to the file; returns where it went. */
+static int divert(int stream, int file)
+{
+	int saved = dup(stream);
+
+	fflush(NULL);
+	assert_true(dup2(file, stream) >= 0);
+	return saved;
+}
+
+static void restore(int stream, int saved)
+{
+	fflush(NULL);
+	dup2(saved, stream);
+	close(saved);
+}
+
+/* Waits until a file holds some words; what it holds, for the caller to free. */
+static char *wait_for_words(const char *path, const char *words)
+{
+	char *text = NULL;
+
+	for (int i = 0; i < 300; i++) {
+		text = tc_test_read_file(path, NULL);
+		if (strstr(text, words))
+			return text;
+		free(text);
+		nanosleep(&(struct timespec){ .tv_nsec = 100 * 1000000 }, NULL);
+	}
+	text = tc_test_read_file(path, NULL);
+	fail_msg("expected %s in: %s", words, text);
+	return text;
+}
+
+static size_t count_of(const char *text, const char *words)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, words))) {
+		text += strlen(words);
+		count++;
+	}
+	return count;
+}
+
+static void the_broker_says_why_itself(void **state)
+{
+	static const char reason[] = "NOT_ALLOWED - vhost nowhere not found";
+	struct tc_test_server *shared = server;
+	char path[] = "/tmp/tc-pulse-XXXXXX";
+	char url[100];
+	int file = mkstemp(path);
+
+	(void)state;
+	snprintf(url, sizeof url, "amqp://guest:guest@127.0.0.1:%d/nowhere", rabbit.port);
+	int saved = divert(STDERR_FILENO, file);
+	server = tc_test_server_start("--pulse", url, NULL);
+	restore(STDERR_FILENO, saved);
+	close(file);
+	free(wait_for_words(path, reason));
+	/* it tries again meanwhile, and does not say so each time */
+	nanosleep(&(struct timespec){ .tv_sec = 2 }, NULL);
+	tc_test_server_stop(server);
+	server = shared;
+	char *text = tc_test_read_file(path, NULL);
+	assert_int_equal(count_of(text, reason), 1);
+	assert_null(strstr(text, "guest:guest"));
+	free(text);
+	unlink(path);
+}
+
+static void the_same_trouble_is_told_again_after_a_minute(void **state)
+{
+	struct trouble trouble = { 0 };
+
+	(void)state;
+	assert_true(trouble_is_due(&trouble, "refused", 5)); /* a clock may begin anywhere */
+	assert_false(trouble_is_due(&trouble, "refused", 5));
+	assert_false(trouble_is_due(&trouble, "refused", 64));
+	assert_true(trouble_is_due(&trouble, "refused", 65));
+	assert_false(trouble_is_due(&trouble, "refused", 124));
+	assert_true(trouble_is_due(&trouble, "refused", 125));
+	assert_true(trouble_is_due(&trouble, "away", 126));
+	assert_true(trouble_is_due(&trouble, "refused", 127));
+}
+
+/* The URL that --help shows for --pulse, with this broker in its place. */
+static void example_url(char *url, size_t size)
+{
+	static const char account[] = "user:password@host";
+	char path[] = "/tmp/tc-pulse-XXXXXX";
+	char *arguments[] = { (char[]){ "taskcluster-sandbox" }, (char[]){ "--help" }, NULL };
+	struct sandbox sandbox = { 0 };
+	int file = mkstemp(path);
+	int saved = divert(STDOUT_FILENO, file);
+
+	options_parse(&sandbox, 2, arguments);
+	restore(STDOUT_FILENO, saved);
+	close(file);
+	char *text = tc_test_read_file(path, NULL);
+	unlink(path);
+	const char *example = strstr(text, "amqp://");
+	const char *place = example ? strstr(example, account) : NULL;
+	assert_non_null(place);
+	const char *rest = place + strlen(account);
+	snprintf(url, size, "%.*sguest:guest@127.0.0.1:%d%.*s", (int)(place - example), example,
+		rabbit.port, (int)strcspn(rest, " \n"), rest);
+	free(text);
+}
+
+static void the_example_of_help_works(void **state)
+{
+	struct tc_test_server *shared = server;
+	char url[200];
+
+	(void)state;
+	example_url(url, sizeof url);
+	server = tc_test_server_start("--pulse", url, NULL);
+	ask(server, "PUT", "/api/auth/v1/roles/example",
+		"{\"description\":\"d\",\"scopes\":[\"a\"]}", NULL);
+	next("role-created");
+	assert_non_null(strstr(got.body, "\"example\""));
+	tc_test_server_stop(server);
+	server = shared;
+}
+
 #define LOAD 30
 
 static void none_is_lost(void **state)
@@ -428,6 +559,9 @@ int main(void)
 		cmocka_unit_test(clients_and_roles),
 		cmocka_unit_test(routes_are_keys),
 		cmocka_unit_test(hooks_and_pools_and_notifications),
+		cmocka_unit_test(the_broker_says_why_itself),
+		cmocka_unit_test(the_same_trouble_is_told_again_after_a_minute),
+		cmocka_unit_test(the_example_of_help_works),
 		cmocka_unit_test(none_is_lost),
 	};
 

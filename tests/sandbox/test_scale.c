@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-/* A thousand connections at once, a hundred thousand tasks in a group, and requests that are meant
- * to hurt. */
+/* A thousand connections at once, a hundred thousand tasks in a group, requests that are meant to
+ * hurt, and counts that must follow every step. */
 
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "tools/sandbox/request/sandbox.h"
+#include "tools/sandbox/server/cleanup.h"
 #include "tools/sandbox/store/store.h"
 
 #include <arpa/inet.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <taskcluster/slugid.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +25,8 @@
 #define TASKS 100000
 #define GROUP "aaaaaaaaQaCaaaaaaaaaaA"
 #define DATE "2026-01-01T00:00:00.000Z"
+#define QUEUE "/api/queue/v1"
+#define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
 #define PING "GET /api/queue/v1/ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 static struct tc_test_server *server;
@@ -320,6 +325,202 @@ static void a_group_of_a_hundred_thousand(void **state)
 	assert_int_equal(system(text), 0);
 }
 
+/* ---- counts of runs ---- */
+
+static void assert_counts(int pending, int claimed)
+{
+	char expected[60];
+
+	snprintf(expected, sizeof expected, "\"pendingTasks\":%d}", pending);
+	const char *body = ask(server, "GET", QUEUE "/pending/prov%2Ftype", NULL, NULL)->body;
+	if (!strstr(body, expected))
+		fail_msg("expected %s, got %s", expected, body);
+	snprintf(expected, sizeof expected, "\"pendingTasks\":%d,\"claimedTasks\":%d}", pending,
+		claimed);
+	body = ask(server, "GET", QUEUE "/task-queues/prov%2Ftype/counts", NULL, NULL)->body;
+	if (!strstr(body, expected))
+		fail_msg("expected %s, got %s", expected, body);
+}
+
+static void on_task(const char *id, const char *rest, const char *body, const char *fault)
+{
+	char path[200];
+
+	snprintf(path, sizeof path, QUEUE "/task/%s%s", id, rest);
+	struct reply *reply =
+		ask(server, *rest ? "POST" : "PUT", path, body, &(struct quirks){ .fault = fault });
+	if (reply->status != 200)
+		fail_msg("%s: %ld %s", path, reply->status, reply->body);
+}
+
+static void create(char id[TC_SLUGID_SIZE], const char *more)
+{
+	tc_slugid_nice(id);
+	on_task(id, "", task_text(more), NULL);
+}
+
+static void claim(const char *id, const char *run_id, const char *fault)
+{
+	char rest[40];
+
+	snprintf(rest, sizeof rest, "/runs/%s/claim", run_id);
+	on_task(id, rest, WORKER, fault);
+}
+
+static void steps_of_one_task(void)
+{
+	char id[TC_SLUGID_SIZE];
+
+	assert_counts(0, 0);
+	create(id, "\"retries\":1,");
+	assert_counts(1, 0);
+	claim(id, "0", NULL);
+	assert_counts(0, 1);
+	on_task(id, "/runs/0/reclaim", NULL, NULL);
+	assert_counts(0, 1);
+	on_task(id, "/runs/0/exception", "{\"reason\":\"worker-shutdown\"}", NULL);
+	assert_counts(1, 0); /* the retry */
+	on_task(id, "/priority", "{\"newPriority\":\"high\"}", NULL);
+	assert_counts(1, 0);
+	claim(id, "1", NULL);
+	on_task(id, "/runs/1/completed", NULL, NULL);
+	assert_counts(0, 0);
+	on_task(id, "/rerun", NULL, NULL);
+	assert_counts(1, 0);
+	claim(id, "2", NULL);
+	on_task(id, "/runs/2/failed", NULL, NULL);
+	assert_counts(0, 0);
+	on_task(id, "/rerun", NULL, NULL);
+	on_task(id, "/cancel", NULL, NULL);
+	assert_counts(0, 0);
+	on_task(id, "/rerun", NULL, NULL);
+	claim(id, "4", NULL);
+	on_task(id, "/cancel", NULL, NULL);
+	assert_counts(0, 0);
+}
+
+/* A task that waits for another is no pending one; what it waited for lets it be. */
+static void steps_of_two_tasks(void)
+{
+	char first[TC_SLUGID_SIZE];
+	char second[TC_SLUGID_SIZE];
+	char more[80];
+	char text[1000];
+
+	create(first, "");
+	snprintf(more, sizeof more, "\"dependencies\":[\"%s\"],", first);
+	create(second, more);
+	assert_counts(1, 0);
+	on_task(second, "/schedule", NULL, NULL);
+	assert_counts(2, 0);
+	claim(first, "0", NULL);
+	on_task(first, "/runs/0/completed", NULL, NULL);
+	on_task(second, "/cancel", NULL, NULL);
+	assert_counts(0, 0);
+	snprintf(text, sizeof text, "%s", task_text(more));
+	tc_slugid_nice(second);
+	for (int i = 0; i < 2; i++) { /* the same again changes nothing */
+		on_task(second, "", text, NULL);
+		assert_counts(1, 0);
+	}
+	on_task(second, "/cancel", NULL, NULL);
+}
+
+/* The sandbox looks for ended claims on its own, so it is waited for. */
+static void claims_that_run_out(void)
+{
+	char id[TC_SLUGID_SIZE];
+	char path[100];
+	char runs[10] = "";
+
+	create(id, "\"retries\":1,");
+	claim(id, "0", "lost-claim");
+	snprintf(path, sizeof path, QUEUE "/task/%s/status", id);
+	for (int i = 0; i < 500 && strcmp(runs, "pending") != 0; i++) {
+		snprintf(runs, sizeof runs, "%s",
+			reply_text(ask(server, "GET", path, NULL, NULL), "/status/runs/1/state"));
+		nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000000 }, NULL);
+	}
+	assert_counts(1, 0);
+	claim(id, "1", NULL);
+	assert_counts(0, 1);
+}
+
+static void start_counting(const char *file)
+{
+	server = tc_test_server_start(
+		"--state", file, "--faults", "--resolver-interval", "50", NULL);
+}
+
+/* Opens the state for SQL: the server has ended, and the next has not begun. */
+static struct store *stop_and_open(const char *file)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	tc_test_server_stop(server);
+	struct store *store = store_open(file, &err);
+	assert_non_null(store);
+	return store;
+}
+
+/* All tasks expire, and go as long after it as tasks do. */
+static void remove_all_tasks(const char *file)
+{
+	struct sandbox sandbox = { .store = stop_and_open(file) };
+
+	store_run(sandbox.store, "UPDATE tasks SET expires = 1", "");
+	cleanup_run(&sandbox, (int64_t)2 * 24 * 60 * 60 * 1000);
+	assert_int_equal(store_number(sandbox.store, -1, "SELECT count(*) FROM tasks", ""), 0);
+	store_close(sandbox.store);
+	start_counting(file);
+}
+
+/* As a sandbox without counts left it. */
+static void forget_counts(const char *file)
+{
+	static const char *const statements[] = { "DROP TRIGGER runs_added",
+		"DROP TRIGGER runs_left", "DROP TRIGGER runs_entered", "DROP TRIGGER runs_removed",
+		"DROP TABLE run_counts" };
+	struct store *store = stop_and_open(file);
+
+	store_begin(store);
+	for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+		store_run(store, statements[i], "");
+	assert_true(store_commit(store));
+	store_close(store);
+	start_counting(file);
+}
+
+static void counts_follow_every_step(void **state)
+{
+	char folder[] = "/tmp/tc-scale-XXXXXX";
+	char file[100];
+	char id[TC_SLUGID_SIZE];
+
+	(void)state;
+	tc_test_server_stop(server);
+	assert_non_null(mkdtemp(folder));
+	snprintf(file, sizeof file, "%s/state", folder);
+	start_counting(file);
+	steps_of_one_task();
+	steps_of_two_tasks();
+	claims_that_run_out();
+	create(id, "");
+	assert_counts(1, 1);
+	remove_all_tasks(file);
+	assert_counts(0, 0);
+	create(id, "");
+	claim(id, "0", NULL);
+	create(id, "");
+	create(id, "");
+	forget_counts(file);
+	assert_counts(2, 1);
+	claim(id, "0", NULL);
+	assert_counts(1, 2);
+	snprintf(file, sizeof file, "rm -r '%s'", folder);
+	assert_int_equal(system(file), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +530,7 @@ int main(void)
 		cmocka_unit_test(random_bytes),
 		cmocka_unit_test(bodies_that_cost),
 		cmocka_unit_test(a_group_of_a_hundred_thousand),
+		cmocka_unit_test(counts_follow_every_step),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

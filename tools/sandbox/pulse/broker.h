@@ -8,8 +8,6 @@
 
 struct broker;
 
-#define BROKER_WHY_SIZE 300
-
 /* Whether a URL can be used; *why says what is wrong. */
 bool broker_url_good(const char *url, const char **why);
 

@@ -47,8 +47,7 @@ struct publisher {
 	struct list pending;
 	struct message *unsent; /* the first of them that is to be published */
 	uint64_t next_tag;
-	char told[BROKER_WHY_SIZE]; /* the last trouble, */
-	time_t told_at;             /* on a clock that never goes back */
+	struct trouble trouble;
 };
 
 static void append(struct list *list, struct message *message)
@@ -100,18 +99,23 @@ static void disconnect(struct publisher *publisher)
 	publisher->unsent = publisher->pending.first;
 }
 
-/* What goes wrong is told when it is news, and once a minute while it lasts. The URL holds a
- * password and is not told. */
+bool trouble_is_due(struct trouble *trouble, const char *why, time_t now_s)
+{
+	if (strcmp(trouble->told, why) == 0 && now_s - trouble->told_at < REMIND_S)
+		return false;
+	snprintf(trouble->told, sizeof trouble->told, "%s", why);
+	trouble->told_at = now_s;
+	return true;
+}
+
+/* The URL holds a password and is not told. */
 static void complain(struct publisher *publisher, const char *why)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (strcmp(publisher->told, why) == 0 && now.tv_sec - publisher->told_at < REMIND_S)
-		return;
-	snprintf(publisher->told, sizeof publisher->told, "%s", why);
-	publisher->told_at = now.tv_sec;
-	fprintf(stderr, "taskcluster-sandbox: pulse: %s; trying again\n", why);
+	if (trouble_is_due(&publisher->trouble, why, now.tv_sec))
+		fprintf(stderr, "taskcluster-sandbox: pulse: %s; trying again\n", why);
 }
 
 static void connect_again(struct publisher *publisher)

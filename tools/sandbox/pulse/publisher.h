@@ -11,6 +11,7 @@
 
 #include "runtime/src/base/memory.h"
 #include <taskcluster/error.h>
+#include <time.h>
 
 struct publisher;
 
@@ -39,5 +40,18 @@ void publisher_settle(struct publisher *publisher);
 
 /* Ends it. NULL is fine. */
 void publisher_stop(struct publisher *publisher);
+
+#define BROKER_WHY_SIZE 300
+
+/* The last that was told of what goes wrong, and when, on a clock that never goes back; all zero
+ * when nothing has. */
+struct trouble {
+	char told[BROKER_WHY_SIZE];
+	time_t told_at;
+};
+
+/* Whether `why` is to be told now, and remembers it then: when it is news, and once a minute while
+ * it lasts. */
+bool trouble_is_due(struct trouble *trouble, const char *why, time_t now_s);
 
 #endif

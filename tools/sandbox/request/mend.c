@@ -40,9 +40,13 @@ bool mend_escapes(char *text, size_t length)
 	bool found = false;
 
 	for (size_t i = 0; i + 1 < length;) {
+		const char *escape = memchr(text + i, '\\', length - i);
+		if (!escape)
+			break;
+		i = (size_t)(escape - text);
 		long unit = unit_of(text + i, length - i);
 		if (unit < 0) {
-			i += text[i] == '\\' ? 2 : 1;
+			i += 2;
 			continue;
 		}
 		if (is_high(unit) && length - i > ESCAPE &&

@@ -23,7 +23,14 @@ struct schema_pattern {
 	struct schema_pattern *next;
 	const tc_json *source;
 	pcre2_code *code; /* NULL: it is no pattern */
+	pcre2_match_data *data;
 };
+
+/* Where what belongs to a part of a file is kept. */
+static size_t place_of(const tc_json *json)
+{
+	return (size_t)((uintptr_t)json >> 4) % SCHEMAS_PLACES;
+}
 
 static const tc_json *read_json(const char *folder, const char *path)
 {
@@ -113,7 +120,7 @@ static const struct schema_file *target(
 	return load(schemas, path);
 }
 
-struct schema schemas_resolve(struct schemas *schemas, struct schema schema)
+static struct schema follow(struct schemas *schemas, struct schema schema)
 {
 	for (int i = 0; i < REFERENCES_MAX; i++) {
 		const char *reference = tc_json_text(tc_json_get(schema.json, "$ref"));
@@ -128,6 +135,16 @@ struct schema schemas_resolve(struct schemas *schemas, struct schema schema)
 	return (struct schema){ 0 };
 }
 
+struct schema schemas_resolve(struct schemas *schemas, struct schema schema)
+{
+	if (!tc_json_get(schema.json, "$ref"))
+		return schema;
+	struct schema_link *link = &schemas->links[place_of(schema.json)];
+	if (link->from != schema.json)
+		*link = (struct schema_link){ schema.json, follow(schemas, schema) };
+	return link->to;
+}
+
 struct schema schemas_inside(struct schema schema, const tc_json *json)
 {
 	return (struct schema){ json, schema.file };
@@ -140,7 +157,8 @@ const char *schemas_path(struct schema schema)
 
 static const struct schema_pattern *compile(struct schemas *schemas, const tc_json *source)
 {
-	struct schema_pattern *pattern = schemas->patterns;
+	struct schema_pattern **first = &schemas->patterns[place_of(source)];
+	struct schema_pattern *pattern = *first;
 	PCRE2_SIZE offset;
 	int problem;
 
@@ -154,8 +172,9 @@ static const struct schema_pattern *compile(struct schemas *schemas, const tc_js
 	pattern->source = source;
 	pattern->code = pcre2_compile((PCRE2_SPTR)tc_json_text(source), tc_json_text_length(source),
 		PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY, &problem, &offset, NULL);
-	pattern->next = schemas->patterns;
-	schemas->patterns = pattern;
+	pattern->data = pcre2_match_data_create(1, NULL);
+	pattern->next = *first;
+	*first = pattern;
 	return pattern;
 }
 
@@ -163,32 +182,37 @@ bool schemas_match(struct schemas *schemas, const tc_json *source, const char *t
 {
 	const struct schema_pattern *pattern = compile(schemas, source);
 
-	if (!pattern || !pattern->code)
+	if (!pattern || !pattern->code || !pattern->data)
 		return true; /* what cannot be checked is let through */
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-	if (!data)
-		return true;
-	int rc = pcre2_match(
-		pattern->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, data, NULL);
-	pcre2_match_data_free(data);
-	return rc >= 0;
+	return pcre2_match(pattern->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK,
+		       pattern->data, NULL) >= 0;
+}
+
+static void clear_patterns(struct schema_pattern *pattern)
+{
+	struct schema_pattern *next;
+
+	for (; pattern; pattern = next) {
+		next = pattern->next;
+		pcre2_match_data_free(pattern->data);
+		pcre2_code_free(pattern->code);
+		free(pattern);
+	}
 }
 
 void schemas_clear(struct schemas *schemas)
 {
 	struct schema_file *next_file;
-	struct schema_pattern *next;
 
-	for (struct schema_pattern *pattern = schemas->patterns; pattern; pattern = next) {
-		next = pattern->next;
-		pcre2_code_free(pattern->code);
-		free(pattern);
+	for (size_t i = 0; i < SCHEMAS_PLACES; i++) {
+		clear_patterns(schemas->patterns[i]);
+		schemas->patterns[i] = NULL;
+		schemas->links[i] = (struct schema_link){ 0 };
 	}
 	for (struct schema_file *file = schemas->files; file; file = next_file) {
 		next_file = file->next;
 		tc_release(file->json);
 		free(file);
 	}
-	schemas->patterns = NULL;
 	schemas->files = NULL;
 }

@@ -12,16 +12,25 @@
 #include <taskcluster/json.h>
 #include <taskcluster/operation.h>
 
-struct schemas {
-	const char *folder;        /* has references/ and schemas/; NULL: there are none */
-	struct schema_file *files; /* those read, or missing */
-	struct schema_pattern *patterns;
-};
+#define SCHEMAS_PLACES 256
 
 /* A schema, and the file against which its references are resolved; {0} for none. */
 struct schema {
 	const tc_json *json;
 	const struct schema_file *file;
+};
+
+struct schema_link {
+	const tc_json *from;
+	struct schema to;
+};
+
+struct schemas {
+	const char *folder;        /* has references/ and schemas/; NULL: there are none */
+	struct schema_file *files; /* those read, or missing */
+	struct schema_pattern *patterns[SCHEMAS_PLACES]; /* by address */
+	/* what $refs lead to, by address too; one takes another's place */
+	struct schema_link links[SCHEMAS_PLACES];
 };
 
 /* The schema of an operation's body ("input") or reply ("output"); {0} when it has none, or the

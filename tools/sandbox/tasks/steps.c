@@ -16,8 +16,9 @@ static void save_state(const struct step *step, struct task *task)
 
 	task->state = last ? last->state : "unscheduled";
 	store_run(step->sandbox->store,
-		"UPDATE tasks SET state = ?, retries_left = ? WHERE task_id = ?", "tit",
-		task->state, task->retries_left, task->id);
+		"UPDATE tasks SET state = ?1, retries_left = ?2 WHERE task_id = ?3 AND "
+		"(state <> ?1 OR retries_left <> ?2)",
+		"tit", task->state, task->retries_left, task->id);
 }
 
 static void save_run(const struct step *step, const struct task *task, const struct run *run)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define RUNS_MIN 2 /* most tasks have one */
+
 const char *const task_priorities[PRIORITIES] = { "highest", "very-high", "high", "medium", "low",
 	"very-low", "lowest" };
 
@@ -22,20 +24,30 @@ const char *task_priority_name(int64_t priority)
 	return task_priorities[PRIORITIES - priority];
 }
 
-static size_t load_runs(struct store *store, struct tc__arena *arena, struct task *task)
+/* Room for one run more, of twice as many when there is none. */
+static bool make_room(struct tc__arena *arena, struct task *task, size_t *room)
 {
-	int64_t count = store_number(
-		store, 0, "SELECT count(*) FROM runs WHERE task_id = ?", "t", task->id);
-	/* one more, for a step that adds a run */
-	task->runs = tc__arena_alloc(arena, ((size_t)count + 1) * sizeof *task->runs);
-	if (!task->runs)
-		return 0;
+	if (task->run_count < *room)
+		return true;
+	*room = *room ? 2 * *room : RUNS_MIN;
+	struct run *runs = tc__arena_alloc(arena, *room * sizeof *runs);
+	if (runs && task->run_count)
+		memcpy(runs, task->runs, task->run_count * sizeof *runs);
+	task->runs = runs;
+	return runs != NULL;
+}
+
+/* Without memory the task has no array of runs. */
+static void load_runs(struct store *store, struct tc__arena *arena, struct task *task)
+{
+	size_t room = 0;
 	struct row *row = store_query(store,
 		"SELECT run_id, state, reason_created, reason_resolved, worker_group, worker_id, "
 		"taken_until, scheduled, started, resolved, by_work FROM runs WHERE task_id = ? "
 		"ORDER BY run_id",
 		"t", task->id);
-	while (store_next(row) && task->run_count < (size_t)count) {
+	/* also before the first, as a task may have none */
+	while (make_room(arena, task, &room) && store_next(row)) {
 		task->runs[task->run_count++] = (struct run){
 			.id = store_int(row, 0),
 			.state = store_copy(arena, row, 1),
@@ -51,7 +63,6 @@ static size_t load_runs(struct store *store, struct tc__arena *arena, struct tas
 		};
 	}
 	store_end(store, row);
-	return task->run_count;
 }
 
 struct task *task_load(struct store *store, struct tc__arena *arena, const char *task_id)

@@ -307,20 +307,24 @@ static int insert(
 		status = add_dependencies(request, draft, &open);
 	if (status)
 		return status;
+	/* the state it will have at once: to change the row costs as much as to write it */
+	bool runs = !open && schedule;
 	store_run(sandbox->store,
 		"INSERT INTO tasks (task_id, definition, group_id, scheduler_id, project_id, "
 		"queue_id, priority, requires, retries, retries_left, created, deadline, expires, "
-		"state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unscheduled')",
-		"ttttttitiiiii", draft->id, definition, draft->group_id, draft->scheduler_id,
+		"state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ttttttitiiiiit", draft->id, definition, draft->group_id, draft->scheduler_id,
 		draft->project_id, draft->queue_id, task_priority(draft->priority), draft->requires,
-		draft->retries, draft->retries, draft->created, draft->deadline, draft->expires);
+		draft->retries, draft->retries, draft->created, draft->deadline, draft->expires,
+		runs ? "pending" : "unscheduled");
 	sandbox_look_by(sandbox, draft->deadline + sandbox->options.deadline_delay_ms);
 	struct task *task = task_load(sandbox->store, &request->arena, draft->id);
 	struct step step = queue_step(request);
 	if (!task)
 		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
+	task->state = "unscheduled";
 	pulse_task(&step, task, NULL, "task-defined");
-	if (!open && schedule && !task_add_run(&step, task, "scheduled"))
+	if (runs && !task_add_run(&step, task, "scheduled"))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
 	return 0;
 }
