@@ -40,14 +40,18 @@ static tc_client *open_client(const char *root_url)
 	return client;
 }
 
-static void perform(tc_call *call)
+/* The length of the reply. */
+static size_t perform(tc_call *call)
 {
 	tc_error err = TC_ERROR_INIT;
 	tc_response *response = NULL;
+	size_t length;
 
 	if (tc_call_perform(call, &response, &err) != TC_OK)
 		fail_msg("%s", tc_error_text(&err));
+	tc_response_body(response, &length);
 	tc_release(response);
+	return length;
 }
 
 /* A definition with every member, so that what the sandbox keeps is not longer. */
@@ -80,7 +84,7 @@ static const char *task_text(void)
 	return text;
 }
 
-static void create_task(tc_client *client)
+static size_t create_task(tc_client *client)
 {
 	char id[TC_SLUGID_SIZE];
 	const char *text = task_text();
@@ -89,8 +93,9 @@ static void create_task(tc_client *client)
 	tc_slugid_nice(id);
 	tc_call *call = tc_queue_create_task_call(client, id, &err);
 	assert_ok(tc_call_body_bytes(call, text, strlen(text), NULL, &err), &err);
-	perform(call);
+	size_t length = perform(call);
 	tc_call_free(call);
+	return length;
 }
 
 /* ---- createTask ---- */
@@ -118,6 +123,7 @@ static bool measure_create(const char *label, const char *folder)
 		{ "libmicrohttpd and SQLite", create_many, clients[1] } };
 	const pid_t pids[] = { ours->pid, bare->pid };
 
+	assert_int_equal(create_task(clients[0]), create_task(clients[1]));
 	struct measure_result result = measure_servers(&sides[0], &sides[1], pids, CALLS);
 	bool fine = measure_print(label, &result, CREATE_LIMIT, true);
 	tc_client_free(clients[0]);
