@@ -196,7 +196,7 @@ static _Noreturn void serve(const char *state, int out)
 struct bare_sandbox *bare_sandbox_start(const char *state, const char *group_id)
 {
 	struct bare_sandbox *server = calloc(1, sizeof *server);
-	uint16_t port;
+	uint16_t port = 0;
 	int ends[2];
 
 	if (!server || pipe(ends) != 0)
