@@ -447,6 +447,15 @@ static size_t count_of(const char *text, const char *words)
 	return count;
 }
 
+/* Ends the server of one test; the others' is back also when that fails. */
+static void stop_own_server(struct tc_test_server *shared)
+{
+	struct tc_test_server *own = server;
+
+	server = shared;
+	tc_test_server_stop(own);
+}
+
 static void the_broker_says_why_itself(void **state)
 {
 	static const char reason[] = "NOT_ALLOWED - vhost nowhere not found";
@@ -464,8 +473,7 @@ static void the_broker_says_why_itself(void **state)
 	free(wait_for_words(path, reason));
 	/* it tries again meanwhile, and does not say so each time */
 	nanosleep(&(struct timespec){ .tv_sec = 2 }, NULL);
-	tc_test_server_stop(server);
-	server = shared;
+	stop_own_server(shared);
 	char *text = tc_test_read_file(path, NULL);
 	assert_int_equal(count_of(text, reason), 1);
 	assert_null(strstr(text, "guest:guest"));
@@ -524,8 +532,7 @@ static void the_example_of_help_works(void **state)
 		"{\"description\":\"d\",\"scopes\":[\"a\"]}", NULL);
 	next("role-created");
 	assert_non_null(strstr(got.body, "\"example\""));
-	tc_test_server_stop(server);
-	server = shared;
+	stop_own_server(shared);
 }
 
 #define LOAD 30

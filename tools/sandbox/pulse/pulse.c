@@ -83,10 +83,15 @@ static void remove_confirmed(struct sandbox *sandbox)
 		pulse->removed = confirmed;
 }
 
-static void hand_on(struct sandbox *sandbox, size_t room)
+/* As much as the publisher takes now. */
+static void hand_on(struct sandbox *sandbox)
 {
 	struct pulse *pulse = sandbox->pulse;
+	size_t room = publisher_room(pulse->publisher);
 	size_t count = 0;
+
+	if (!pulse->more || !room)
+		return;
 	struct row *row = store_query(sandbox->store,
 		"SELECT seq, exchange, routing_key, cc, body FROM outbox WHERE seq > ? ORDER BY "
 		"seq LIMIT ?",
@@ -114,9 +119,7 @@ int64_t pulse_run(struct sandbox *sandbox, int64_t now_ms)
 		remove_confirmed(sandbox);
 		pulse->remove_ms = now_ms + REMOVE_MS;
 	}
-	size_t room = publisher_room(pulse->publisher);
-	if (pulse->more && room)
-		hand_on(sandbox, room);
+	hand_on(sandbox);
 	if (pulse->more)
 		return FULL_MS;
 	return pulse->removed < pulse->handed ? REMOVE_MS : NEVER;
@@ -129,7 +132,7 @@ void pulse_stop(struct sandbox *sandbox)
 	if (!pulse)
 		return;
 	if (pulse->publisher) {
-		pulse_run(sandbox, NEVER);
+		hand_on(sandbox);
 		publisher_settle(pulse->publisher);
 		remove_confirmed(sandbox);
 	}
