@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/request/common.h"
 
+#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/base/date.h"
 #include "tools/sandbox/base/digest.h"
 
@@ -172,4 +173,36 @@ void common_write_scopes(struct writer *writer, const struct tc_scopes *scopes)
 	for (size_t i = 0; i < scopes->count; i++)
 		write_string(writer, scopes->scopes[i]);
 	write_end_array(writer);
+}
+
+bool common_write_credentials(struct request *request, const char *name,
+	const struct tc_scopes *scopes, int64_t start_ms, int64_t expiry_ms)
+{
+	struct writer *reply = &request->reply;
+	const char *certificate;
+	const char *token;
+
+	if (!name ||
+		!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key,
+			name, scopes, start_ms, expiry_ms, &certificate, &token))
+		return false;
+	write_name(reply, "credentials");
+	write_object(reply);
+	write_member(reply, "clientId", name);
+	write_member(reply, "accessToken", token);
+	write_member(reply, "certificate", certificate);
+	write_end_object(reply);
+	return true;
+}
+
+bool common_same_json(const char *a, const char *b)
+{
+	const tc_json *left = NULL;
+	const tc_json *right = NULL;
+	bool same = tc_json_parse(a, strlen(a), &left, NULL) == TC_OK &&
+		tc_json_parse(b, strlen(b), &right, NULL) == TC_OK && tc_json_equal(left, right);
+
+	tc_release(left);
+	tc_release(right);
+	return same;
 }

@@ -11,6 +11,10 @@
 
 handler_fn common_ping, common_heartbeat, common_version;
 
+/* The client that signs what the Queue gives away; made at the start. Its token is
+ * sandbox->storage_key. */
+#define QUEUE_ISSUER "static/taskcluster/queue"
+
 /* A member of the body that must be there: its text, or NULL when it is absent or no string. */
 const char *common_text(const struct request *request, const char *name, const char *fallback);
 
@@ -56,5 +60,13 @@ int common_redirect(struct request *request, const char *location);
 bool common_scopes(struct request *request, const char *json, struct tc_scopes *scopes);
 
 void common_write_scopes(struct writer *writer, const struct tc_scopes *scopes);
+
+/* Writes the member `credentials`: temporary ones, signed as the Queue signs what it gives away.
+ * False when memory ends, or had ended before (`name` is NULL). */
+bool common_write_credentials(struct request *request, const char *name,
+	const struct tc_scopes *scopes, int64_t start_ms, int64_t expiry_ms);
+
+/* Whether two JSON texts say the same. */
+bool common_same_json(const char *a, const char *b);
 
 #endif

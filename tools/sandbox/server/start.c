@@ -5,6 +5,7 @@
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/base/write.h"
 #include "tools/sandbox/pulse/pulse.h"
+#include "tools/sandbox/request/common.h"
 #include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/server/http.h"
 #include "tools/sandbox/server/serve.h"
@@ -67,7 +68,7 @@ static void store_issuer(struct sandbox *sandbox, const char *id, const char *de
 /* The Queue signs the credentials of workers, the Index the addresses of artifacts. */
 static void store_issuers(struct sandbox *sandbox, int64_t now)
 {
-	store_issuer(sandbox, "static/taskcluster/queue", "The queue itself", "[\"*\"]", now);
+	store_issuer(sandbox, QUEUE_ISSUER, "The queue itself", "[\"*\"]", now);
 	store_issuer(sandbox, "static/taskcluster/index", "The index itself",
 		"[\"queue:get-artifact:*\"]", now);
 }
@@ -102,8 +103,7 @@ static int store_root_client(struct sandbox *sandbox, tc_error *err)
 static int load_storage_key(struct sandbox *sandbox, tc_error *err)
 {
 	struct row *row = store_query(sandbox->store,
-		"SELECT access_token FROM clients WHERE client_id = 'static/taskcluster/queue'",
-		"");
+		"SELECT access_token FROM clients WHERE client_id = '" QUEUE_ISSUER "'", "");
 	struct tc__buffer key = TC__BUFFER(200);
 
 	if (store_next(row))

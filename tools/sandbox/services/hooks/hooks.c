@@ -171,25 +171,13 @@ static bool read_definition(struct request *request, struct definition *definiti
 	return true;
 }
 
-static bool same_json(const char *a, const char *b)
-{
-	const tc_json *left = NULL;
-	const tc_json *right = NULL;
-	bool same = tc_json_parse(a, strlen(a), &left, NULL) == TC_OK &&
-		tc_json_parse(b, strlen(b), &right, NULL) == TC_OK && tc_json_equal(left, right);
-
-	tc_release(left);
-	tc_release(right);
-	return same;
-}
-
 static bool is_same(struct row *row, const struct definition *definition)
 {
-	return same_json(store_text(row, 2), definition->metadata) &&
-		same_json(store_text(row, 3), definition->task) &&
-		same_json(store_text(row, 4), definition->schedule) &&
-		same_json(store_text(row, 5), definition->bindings) &&
-		same_json(store_text(row, 6), definition->trigger_schema);
+	return common_same_json(store_text(row, 2), definition->metadata) &&
+		common_same_json(store_text(row, 3), definition->task) &&
+		common_same_json(store_text(row, 4), definition->schedule) &&
+		common_same_json(store_text(row, 5), definition->bindings) &&
+		common_same_json(store_text(row, 6), definition->trigger_schema);
 }
 
 static void plan(struct request *request, const struct definition *definition)

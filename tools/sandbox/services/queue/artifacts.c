@@ -4,7 +4,6 @@
 
 #include "tools/sandbox/services/queue/artifacts.h"
 
-#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/services/storage.h"
 #include "tools/sandbox/tasks/messages.h"
 
@@ -65,23 +64,12 @@ bool artifact_write_credentials(
 	struct request *request, const char *client_id, const char *scope, int64_t expires_ms)
 {
 	int64_t until = request->now_ms + DAY_MS;
-	const char *certificate;
-	const char *token;
 
 	if (expires_ms < until)
 		until = expires_ms;
-	if (!client_id || !scope ||
-		!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key,
-			client_id, &(struct tc_scopes){ &scope, 1 }, request->now_ms, until,
-			&certificate, &token))
-		return false;
-	write_name(&request->reply, "credentials");
-	write_object(&request->reply);
-	write_member(&request->reply, "clientId", client_id);
-	write_member(&request->reply, "accessToken", token);
-	write_member(&request->reply, "certificate", certificate);
-	write_end_object(&request->reply);
-	return true;
+	return scope &&
+		common_write_credentials(request, client_id, &(struct tc_scopes){ &scope, 1 },
+			request->now_ms, until);
 }
 
 static bool is(const char *a, const char *b)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/tasks/messages.h"
 
@@ -43,22 +42,11 @@ static bool write_credentials(
 	const char *name = request_printf(request, "task-client/%s/%lld/on/%s/%s/until/%lld",
 		task->id, (long long)run->id, run->worker_group, run->worker_id,
 		(long long)(run->taken_until / 1000));
-	const char *certificate;
-	const char *token;
 	struct tc_scopes scopes;
 
-	if (!name || !run_scopes(request, task, run, &scopes) ||
-		!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key,
-			name, &scopes, request->now_ms - 5 * MINUTE_MS,
-			run->taken_until + 15 * MINUTE_MS, &certificate, &token))
-		return false;
-	write_name(&request->reply, "credentials");
-	write_object(&request->reply);
-	write_member(&request->reply, "clientId", name);
-	write_member(&request->reply, "accessToken", token);
-	write_member(&request->reply, "certificate", certificate);
-	write_end_object(&request->reply);
-	return true;
+	return run_scopes(request, task, run, &scopes) &&
+		common_write_credentials(request, name, &scopes, request->now_ms - 5 * MINUTE_MS,
+			run->taken_until + 15 * MINUTE_MS);
 }
 
 static bool write_claim(struct request *request, const struct task *task, const struct run *run)

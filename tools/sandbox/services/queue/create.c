@@ -225,18 +225,6 @@ static const char *write_definition(struct request *request, const struct draft 
 	return text;
 }
 
-static bool same_definition(const char *a, const char *b)
-{
-	const tc_json *left = NULL;
-	const tc_json *right = NULL;
-	bool same = tc_json_parse(a, strlen(a), &left, NULL) == TC_OK &&
-		tc_json_parse(b, strlen(b), &right, NULL) == TC_OK && tc_json_equal(left, right);
-
-	tc_release(left);
-	tc_release(right);
-	return same;
-}
-
 /* The group: made by its first task, closed to other schedulers, and to all once it is sealed. */
 static int join_group(struct request *request, const struct draft *draft)
 {
@@ -353,7 +341,7 @@ static int store_draft(struct request *request, const struct draft *draft, bool 
 	struct task *task = task_load(request->sandbox->store, &request->arena, draft->id);
 	if (!task)
 		return insert(request, draft, definition, schedule);
-	if (same_definition(task->definition, definition)) {
+	if (common_same_json(task->definition, definition)) {
 		announce_again(request, task);
 		return 0;
 	}

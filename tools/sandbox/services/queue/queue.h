@@ -9,10 +9,6 @@
 #include "tools/sandbox/services/handlers.h"
 #include "tools/sandbox/tasks/task.h"
 
-/* The client that signs what the Queue gives away; made at the start. Its token is
- * sandbox->storage_key. */
-#define QUEUE_ISSUER "static/taskcluster/queue"
-
 /* The handlers of each file; table.c joins them. */
 handler_fn queue_create_task, queue_task, queue_tasks, queue_status, queue_statuses,
 	queue_list_dependents, queue_schedule_task, queue_rerun_task, queue_cancel_task,

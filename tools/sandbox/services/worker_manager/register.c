@@ -3,9 +3,7 @@
 /* How a worker comes by its credentials: once for a proof of who it is, and from then on for the
  * secret that came with the last ones. */
 
-#include "tools/sandbox/auth/certificate.h"
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/services/worker_manager/worker_manager.h"
 
 #include <string.h>
@@ -86,22 +84,10 @@ static bool write_credentials(
 	const char *list[SCOPES];
 	const char *name = request_printf(request, "worker/%s/%s/%s/%s", worker->provider_id,
 		worker->pool_id, worker->group, worker->id);
-	const char *certificate;
-	const char *token;
 
-	if (!name || !make_scopes(request, worker, list))
-		return false;
-	struct tc_scopes scopes = { list, SCOPES };
-	if (!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key, name,
-		    &scopes, request->now_ms - 15 * MINUTE_MS, expires, &certificate, &token))
-		return false;
-	write_name(&request->reply, "credentials");
-	write_object(&request->reply);
-	write_member(&request->reply, "clientId", name);
-	write_member(&request->reply, "accessToken", token);
-	write_member(&request->reply, "certificate", certificate);
-	write_end_object(&request->reply);
-	return true;
+	return make_scopes(request, worker, list) &&
+		common_write_credentials(request, name, &(struct tc_scopes){ list, SCOPES },
+			request->now_ms - 15 * MINUTE_MS, expires);
 }
 
 /* The reply: credentials until `expires`, a new secret, and with `config` the worker's own. */
