@@ -279,7 +279,7 @@ void tc__transfer_left(struct tc__transfer *transfer)
 
 /* ---- setting up, once for a handle ---- */
 
-static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets *sockets)
+static CURLcode set_callbacks(struct tc__transfer *transfer)
 {
 	CURLcode code = CURLE_OK;
 
@@ -289,6 +289,15 @@ static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets 
 	SET(CURLOPT_WRITEDATA, transfer);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, transfer);
+	SET(CURLOPT_ERRORBUFFER, transfer->reason);
+	SET(CURLOPT_PRIVATE, transfer);
+	return code;
+}
+
+static CURLcode set_connection(struct tc__transfer *transfer, struct tc__sockets *sockets)
+{
+	CURLcode code = CURLE_OK;
+
 	SET(CURLOPT_RESOLVER_START_FUNCTION, on_look_up);
 	SET(CURLOPT_RESOLVER_START_DATA, transfer);
 	SET(CURLOPT_PREREQFUNCTION, on_request);
@@ -297,8 +306,6 @@ static CURLcode set_callbacks(struct tc__transfer *transfer, struct tc__sockets 
 	SET(CURLOPT_OPENSOCKETDATA, sockets);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
 	SET(CURLOPT_CLOSESOCKETDATA, sockets);
-	SET(CURLOPT_ERRORBUFFER, transfer->reason);
-	SET(CURLOPT_PRIVATE, transfer);
 	return code;
 }
 
@@ -361,7 +368,9 @@ int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_setti
 	*transfer = (struct tc__transfer){ .easy = curl_easy_init(), .sockets = sockets };
 	if (!transfer->easy)
 		return tc__fail_nomem(err);
-	CURLcode code = set_callbacks(transfer, sockets);
+	CURLcode code = set_callbacks(transfer);
+	if (code == CURLE_OK)
+		code = set_connection(transfer, sockets);
 	if (code == CURLE_OK)
 		code = set_protocol(transfer);
 	if (code == CURLE_OK)
