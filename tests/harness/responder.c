@@ -61,14 +61,6 @@ struct tc_responder {
 	size_t count;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void add(struct text *text, const void *bytes, size_t length)
 {
 	if (text->capacity - text->length < length + 1) {
@@ -135,7 +127,7 @@ static void write_reply(
 	connection->silent = reply->silent;
 	connection->drip = reply->drip;
 	connection->drip_ms = reply->drip_ms;
-	connection->send_at_ms = reply->delay_ms ? now_ms() + reply->delay_ms : 0;
+	connection->send_at_ms = reply->delay_ms ? tc_test_now_ms() + reply->delay_ms : 0;
 }
 
 /* In the rig every request comes by a connection of its own; which one the client had is told. */
@@ -228,7 +220,8 @@ static void drop(struct tc_responder *responder, size_t position)
 /* false: the connection is over. */
 static bool send_some(struct connection *connection)
 {
-	while (connection->out.length > connection->sent && connection->send_at_ms <= now_ms()) {
+	while (connection->out.length > connection->sent &&
+		connection->send_at_ms <= tc_test_now_ms()) {
 		size_t length = connection->out.length - connection->sent;
 		if (connection->sent < connection->head)
 			length = connection->head - connection->sent;
@@ -239,7 +232,7 @@ static bool send_some(struct connection *connection)
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
 		if (connection->drip)
-			connection->send_at_ms = now_ms() + connection->drip_ms;
+			connection->send_at_ms = tc_test_now_ms() + connection->drip_ms;
 		connection->sent += (size_t)n;
 	}
 	if (connection->sent == connection->out.length && !connection->silent)
@@ -283,7 +276,7 @@ static void serve(struct tc_responder *responder)
 
 	for (;;) {
 		int timeout = -1;
-		int64_t now = now_ms();
+		int64_t now = tc_test_now_ms();
 		fds[0] = (struct pollfd){ .fd = responder->stop[0], .events = POLLIN };
 		fds[1] = (struct pollfd){ .fd = responder->listener, .events = POLLIN };
 		for (size_t i = 0; i < responder->count; i++) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void tc_test_assert_ok(int rc, const tc_error *err, const char *what, const char *file, int line)
 {
@@ -40,4 +41,12 @@ char *tc_test_read_file(const char *path, size_t *length)
 	if (length)
 		*length = (size_t)size;
 	return text;
+}
+
+int64_t tc_test_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -73,14 +73,6 @@ static struct tc_sink sink_of(struct vessel *vessel)
 
 /* ---- a world with one reply after the other ---- */
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 struct world {
 	struct script script;
 	struct tc_responder *responder;
@@ -260,7 +252,7 @@ static void ends_soon(const struct tc_responder_reply *reply, bool on_loop)
 {
 	struct world world = WORLD(*reply);
 	struct note note = { 0 };
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 
 	open_world(&world);
 	world.options.timeout_ms = 1000;
@@ -277,7 +269,7 @@ static void ends_soon(const struct tc_responder_reply *reply, bool on_loop)
 		assert_int_equal(world.err.http_status, 404);
 	}
 	assert_int_equal(note.code, TC_ERROR_HTTP);
-	assert_true(now_ms() - begun < 5000); /* of thirty seconds, or for ever */
+	assert_true(tc_test_now_ms() - begun < 5000); /* of thirty seconds, or for ever */
 	close_world(&world);
 }
 
@@ -315,7 +307,7 @@ static void test_redirect_without_end(void **state)
 		.chunked = true,
 		.drip = 10,
 		.drip_ms = 100 });
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
@@ -325,7 +317,7 @@ static void test_redirect_without_end(void **state)
 	make_call(&world);
 	assert_int_equal(
 		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_TIMEOUT);
-	assert_true(now_ms() - begun < 5000); /* of thirty seconds */
+	assert_true(tc_test_now_ms() - begun < 5000); /* of thirty seconds */
 	assert_int_equal(world.vessel.length, 0);
 	tc_error_clear(&world.err);
 	close_world(&world);

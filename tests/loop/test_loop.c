@@ -15,14 +15,6 @@ static const struct tc_responder_reply fine = { .status = 200, .body = "{}" };
 static const struct tc_responder_reply busy = { .status = 503, .body = "{}" };
 static const struct tc_responder_reply late = { .status = 200, .body = "{}", .delay_ms = 5000 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* A responder, a client and a loop; the script may be changed while no call is under way. */
 struct world {
 	struct script script;
@@ -177,7 +169,7 @@ static void a_pause_holds_up_nobody(void **state)
 	};
 	struct world *world = make_world(&fine, 1, *state);
 	struct note first = { 0 };
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 
 	world->script = (struct script){ { ask, fine }, 2 };
 	tc_loop_start(world->loop, world->call, take_note, &first, NULL, NULL);
@@ -185,11 +177,11 @@ static void a_pause_holds_up_nobody(void **state)
 		start(world, NULL);
 	while (world->note.done < 10)
 		assert_ok(tc_loop_poll(world->loop, -1, &world->err), &world->err);
-	assert_true(now_ms() - begun < 700);
+	assert_true(tc_test_now_ms() - begun < 700);
 	assert_int_equal(first.done, 0);
 	run(world);
 	assert_int_equal(first.succeeded, 1);
-	assert_true(now_ms() - begun >= 900);
+	assert_true(tc_test_now_ms() - begun >= 900);
 	end_world(world);
 }
 
@@ -258,7 +250,7 @@ static void another_thread_cancels(void **state)
 {
 	struct world *world = make_world(&late, 2, *state);
 	struct helper helper = { world->loop, 0 };
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 	pthread_t thread;
 
 	start(world, &helper.run);
@@ -266,7 +258,7 @@ static void another_thread_cancels(void **state)
 	run(world);
 	pthread_join(thread, NULL);
 	assert_int_equal(world->note.code, TC_ERROR_CANCELED);
-	assert_true(now_ms() - begun < 2000);
+	assert_true(tc_test_now_ms() - begun < 2000);
 	end_world(world);
 }
 
@@ -281,13 +273,13 @@ static void *wake_soon(void *data)
 static void another_thread_wakes(void **state)
 {
 	struct world *world = make_world(&fine, 2, *state);
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 	pthread_t thread;
 
 	assert_int_equal(pthread_create(&thread, NULL, wake_soon, world->loop), 0);
 	assert_ok(tc_loop_poll(world->loop, 5000, &world->err), &world->err);
 	pthread_join(thread, NULL);
-	assert_in_range(now_ms() - begun, 25, 2000);
+	assert_in_range(tc_test_now_ms() - begun, 25, 2000);
 	end_world(world);
 }
 
@@ -295,7 +287,7 @@ static void a_run_has_its_own_time(void **state)
 {
 	struct world *world = make_world(&late, 1, *state);
 	uint64_t flying, queued, endless;
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 
 	start(world, &flying);
 	start(world, &queued);
@@ -313,7 +305,7 @@ static void a_run_has_its_own_time(void **state)
 	assert_int_equal(world->note.run, flying);
 	assert_int_equal(world->note.code, TC_ERROR_TIMEOUT);
 	assert_non_null(strstr(world->note.text, "tc_loop_set_timeout"));
-	assert_in_range(now_ms() - begun, 590, 4000);
+	assert_in_range(tc_test_now_ms() - begun, 590, 4000);
 	assert_int_equal(tc_loop_pending(world->loop), 1);
 	end_world(world);
 }
@@ -498,8 +490,8 @@ static void a_wrong_clock_is_healed(void **state)
 /* A look-up that was left behind still has a pair of sockets, which go when it ends. */
 static void closes_soon(int fd)
 {
-	for (int64_t begun = now_ms(); fcntl(fd, F_GETFD) >= 0;) {
-		if (now_ms() - begun > 5000)
+	for (int64_t begun = tc_test_now_ms(); fcntl(fd, F_GETFD) >= 0;) {
+		if (tc_test_now_ms() - begun > 5000)
 			fail_msg("descriptor %d stays open", fd);
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}

@@ -22,14 +22,6 @@ static const struct tc__waiter_kind *const kinds[] = {
 	&tc__waiter_poll,
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static tc_client *named_client(
 	const struct tc_responder *responder, const char *name, int64_t timeout_ms)
 {
@@ -119,7 +111,7 @@ static void a_name_that_is_not_there_is_told(void **state)
 /* Both fail when something was held by the look-up of eight seconds. */
 static void assert_within(int64_t begun, int64_t ms, const char *what)
 {
-	int64_t took = now_ms() - begun;
+	int64_t took = tc_test_now_ms() - begun;
 
 	if (took > ms)
 		fail_msg("%s took %lld ms", what, (long long)took);
@@ -134,7 +126,7 @@ static void a_hanging_look_up_holds_nobody(void **state)
 	tc_loop *loop = new_loop(kinds[0]);
 	struct note slow_note = { 0 }, other_note = { 0 };
 	tc_error err = TC_ERROR_INIT;
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 
 	(void)state;
 	start(loop, slow_call, &slow_note, NULL);
@@ -150,7 +142,7 @@ static void a_hanging_look_up_holds_nobody(void **state)
 	assert_within(begun, 3000, "the run with a timeout of 1000 ms");
 	tc_call_free(slow_call);
 	tc_call_free(other_call);
-	begun = now_ms();
+	begun = tc_test_now_ms();
 	tc_loop_free(loop);
 	tc_client_free(slow);
 	tc_client_free(other);
@@ -170,9 +162,9 @@ static void a_run_whose_look_up_hangs_can_be_canceled(void **state)
 
 	(void)state;
 	start(loop, call, &note, &canceled);
-	for (int64_t begun = now_ms(); now_ms() - begun < 200;)
+	for (int64_t begun = tc_test_now_ms(); tc_test_now_ms() - begun < 200;)
 		assert_ok(tc_loop_poll(loop, 50, &err), &err);
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 	assert_int_equal(tc_loop_cancel(loop, canceled), TC_OK);
 	assert_ok(tc_loop_run(loop, &err), &err);
 	assert_int_equal(note.code, TC_ERROR_CANCELED);
@@ -192,7 +184,7 @@ static void a_call_ends_in_time_though_its_look_up_hangs(void **state)
 	tc_client *client = named_client(responder, "slow.test", 500);
 	tc_call *call = ping(client);
 	tc_error err = TC_ERROR_INIT;
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 
 	(void)state;
 	assert_int_equal(tc_call_perform(call, NULL, &err), TC_ERROR_TIMEOUT);
@@ -220,7 +212,7 @@ static void names_that_are_not_found_leave_nothing(void **state)
 	assert_ok(tc_loop_run(loop, &err), &err);
 	assert_int_equal(note.code, TC_ERROR_NETWORK);
 	tc_loop_free(loop);
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 	assert_int_equal(tc_call_perform(calls[1], NULL, &err), TC_ERROR_TIMEOUT);
 	assert_within(begun, 1500, "a call after them");
 	tc_error_clear(&err);
@@ -238,9 +230,9 @@ static int64_t longest_turn(tc_loop *loop)
 	int64_t longest = 0;
 
 	while (tc_loop_pending(loop)) {
-		int64_t begun = now_ms();
+		int64_t begun = tc_test_now_ms();
 		assert_ok(tc_loop_poll(loop, 50, &err), &err);
-		int64_t took = now_ms() - begun;
+		int64_t took = tc_test_now_ms() - begun;
 		longest = took > longest ? took : longest;
 	}
 	return longest;
@@ -285,7 +277,8 @@ static void look_ups_left_behind_end(void **state)
 {
 	(void)state;
 	assert_true(lookup_count() > 0);
-	for (int64_t begun = now_ms(); lookup_under_way() && now_ms() - begun < 10000;)
+	for (int64_t begun = tc_test_now_ms();
+		lookup_under_way() && tc_test_now_ms() - begun < 10000;)
 		usleep(20000);
 	assert_int_equal(lookup_under_way(), 0);
 }

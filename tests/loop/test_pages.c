@@ -575,14 +575,6 @@ static void a_silent_server_is_a_timeout(void **state)
 	close_book(reader);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Blanks, or the letters of a string, for ever: it is not silent, and gets nowhere. */
 static void ends_in_time(char filler)
 {
@@ -599,11 +591,11 @@ static void ends_in_time(char filler)
 	book.pages[0].reply.drip_ms = 300;
 	struct reader *reader = open_timed_book(&book, 2000);
 	tc_items *items = items_of(reader, NULL);
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 	for (size_t i = 0; i < 3 && rc == TC_OK; i++)
 		rc = tc_items_next(items, &item, &reader->err);
 	assert_int_equal(rc, TC_ERROR_TIMEOUT);
-	assert_true(now_ms() - begun < 8000); /* it would take 15 s, or any time */
+	assert_true(tc_test_now_ms() - begun < 8000); /* it would take 15 s, or any time */
 	assert_int_equal(tc_items_index(items), 2);
 	assert_failure(&reader->err, TC_ERROR_TIMEOUT, "too slow");
 	assert_int_equal(tc_items_next(items, &item, &reader->err), TC_ERROR_TIMEOUT);
@@ -632,12 +624,12 @@ static void a_slow_page_is_no_timeout(void **state)
 	book.pages[0].reply.drip_ms = 20;
 	struct reader *reader = open_timed_book(&book, 500);
 	tc_items *items = items_of(reader, NULL);
-	int64_t begun = now_ms();
+	int64_t begun = tc_test_now_ms();
 	while (tc_items_next(items, &item, &reader->err) == TC_OK && item)
 		count++;
 	assert_ok(reader->err.code, &reader->err);
 	assert_int_equal(count, 40);
-	assert_true(now_ms() - begun > 1500);
+	assert_true(tc_test_now_ms() - begun > 1500);
 	tc_items_free(items);
 	close_book(reader);
 	free(text);

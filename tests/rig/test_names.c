@@ -38,7 +38,7 @@ static void begin(struct hung *hung, int64_t timeout_ms)
 	hung->client = rig_client(&options);
 	hung->loop = tc_loop_new(NULL, &hung->err);
 	assert_non_null(hung->loop);
-	hung->begun_ms = rig_now_ms();
+	hung->begun_ms = tc_test_now_ms();
 }
 
 /* Ends all of it, which is soon, too. */
@@ -47,7 +47,7 @@ static void end(struct hung *hung)
 	tc_loop_free(hung->loop);
 	tc_client_free(hung->client);
 	tc_error_clear(&hung->err);
-	assert_in_range(rig_now_ms() - hung->begun_ms, 0, SOON_MS);
+	assert_in_range(tc_test_now_ms() - hung->begun_ms, 0, SOON_MS);
 }
 
 static uint64_t start(struct hung *hung)
@@ -69,7 +69,7 @@ static void a_call_ends_in_its_time(void **state)
 	(void)state;
 	begin(&hung, 1000);
 	assert_int_equal(tc_queue_ping(hung.client, NULL, &hung.err), TC_ERROR_TIMEOUT);
-	assert_in_range(rig_now_ms() - hung.begun_ms, 950, SOON_MS);
+	assert_in_range(tc_test_now_ms() - hung.begun_ms, 950, SOON_MS);
 	assert_failure(&hung.err, TC_ERROR_TIMEOUT, "-slow.rig.test");
 	end(&hung);
 }
@@ -79,7 +79,7 @@ static int stop_at_once(void *data, const struct tc_progress *progress)
 	int64_t begun_ms = *(const int64_t *)data;
 
 	(void)progress;
-	return rig_now_ms() - begun_ms > 300;
+	return tc_test_now_ms() - begun_ms > 300;
 }
 
 static void a_call_ends_when_its_progress_says_so(void **state)

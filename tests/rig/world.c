@@ -102,14 +102,6 @@ uint64_t start_run(tc_loop *loop, tc_call *call, struct ending *ending)
 	return run;
 }
 
-int64_t rig_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void assert_has(const char *text, const char *part)
 {
 	if (!strstr(text, part))

@@ -55,8 +55,6 @@ void take_ending(void *ending, uint64_t run, tc_response *response, const tc_err
 /* Starts a call on a loop, and frees it. */
 uint64_t start_run(tc_loop *loop, tc_call *call, struct ending *ending);
 
-int64_t rig_now_ms(void); /* never goes back */
-
 /* Stops the test unless the text has this part, or when it has it. */
 void assert_has(const char *text, const char *part);
 void assert_lacks(const char *text, const char *part);

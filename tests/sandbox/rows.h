@@ -26,4 +26,7 @@ struct reply *rows_ask(const struct tc_test_server *server, const struct row *ro
 /* All of a table with new ids; stops the test at the first row that is answered otherwise. */
 void rows_run(const struct tc_test_server *server, const struct row *rows, size_t count);
 
+/* All rows of a table, at the test program's own sandbox. */
+#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
+
 #endif

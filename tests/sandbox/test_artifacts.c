@@ -5,6 +5,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 #include "tools/sandbox/base/digest.h"
 
 #include <stdio.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <taskcluster/slugid.h>
 
-static struct tc_test_server *server;
 static char task_id[TC_SLUGID_SIZE];
 
 static const struct quirks bare = { .unsigned_ = true };
@@ -66,14 +66,6 @@ static int set_up(void **state)
 				->status == 200
 		? 0
 		: -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
-	return 0;
 }
 
 static void s3_bytes_come_back(void **state)

@@ -5,26 +5,17 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define AUTH "/api/auth/v1"
 
-static struct tc_test_server *server;
-
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start(NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

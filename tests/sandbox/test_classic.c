@@ -5,6 +5,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 #define QUEUE "/classic/queue/v1"
 #define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
 
-static struct tc_test_server *server;
 static char graph[TC_SLUGID_SIZE], first[TC_SLUGID_SIZE], second[TC_SLUGID_SIZE];
 
 static int set_up(void **state)
@@ -24,14 +24,6 @@ static int set_up(void **state)
 	tc_slugid_nice(graph);
 	tc_slugid_nice(first);
 	tc_slugid_nice(second);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -55,8 +55,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
 static void hawk(void **state)
 {
 	static const struct row rows[] = {

@@ -4,6 +4,7 @@
 
 #include "tests/harness/test.h"
 
+#include "fixture.h"
 #include "rows.h"
 #include "tools/sandbox/services/hooks/cron.h"
 #include "tools/sandbox/services/hooks/jsone.h"
@@ -33,9 +34,6 @@
 #define ROLE_BODY \
 	"{\"description\":\"d\",\"scopes\":[\"queue:create-task:lowest:prov/type\"," \
 	"\"queue:create-task:project:none\",\"queue:scheduler-id:-\"]}"
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
@@ -45,14 +43,6 @@ static int set_up(void **state)
 	assert_int_equal(
 		ask(server, "PUT", "/api/auth/v1/roles/hook-id:t%2F*", ROLE_BODY, NULL)->status,
 		200);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/harness/test.h"
 
+#include "fixture.h"
 #include "rows.h"
 #include "typed.h"
 
@@ -16,22 +17,11 @@
 #define MAIL(subject) \
 	"{\"address\":\"a@example.com\",\"subject\":\"" subject "\",\"content\":\"c\"}"
 #define ADDRESS "{\"notificationType\":\"email\",\"notificationAddress\":\"no@example.com\"}"
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--check-replies", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

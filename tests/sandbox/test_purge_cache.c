@@ -4,6 +4,7 @@
 
 #include "tests/harness/test.h"
 
+#include "fixture.h"
 #include "rows.h"
 #include "typed.h"
 
@@ -13,22 +14,11 @@
 #include <time.h>
 
 #define PURGE "/api/purge-cache/v1/purge-cache"
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--check-replies", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

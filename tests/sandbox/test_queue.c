@@ -5,6 +5,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 #include "tools/sandbox/base/digest.h"
 
 #include <stdio.h>
@@ -16,21 +17,11 @@
 #define QUEUE "/api/queue/v1"
 #define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
 
-static struct tc_test_server *server;
-
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--private", "--poll-timeout", "200", "--claim-timeout", "1",
 		"--resolver-interval", "50", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -34,7 +34,6 @@
 	{ \
 		.id = "tester", .key = "no-secret" \
 	}
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
 
 static struct tc_test_server *server;
 static struct tc__arena arena;

@@ -6,6 +6,7 @@
 
 #include "tests/harness/test.h"
 
+#include "fixture.h"
 #include "rows.h"
 #include "tools/sandbox/tasks/task.h"
 
@@ -28,22 +29,11 @@
 #define DEFINITION(queue, more) DATED(queue, "", "$+0$", more)
 #define STORED(type, more) "{\"storageType\":\"" type "\",\"expires\":\"$+600$\"" more "}"
 #define TYPED(type) STORED(type, ",\"contentType\":\"a/b\"")
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--poll-timeout", "50", "--faults", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -47,14 +47,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int dial(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
@@ -115,9 +107,9 @@ static void a_thousand_connections(void **state)
 		if (i % 3 == 2)
 			put(fds[i], PING, strlen(PING));
 	}
-	long long before = now_ms();
+	long long before = tc_test_now_ms();
 	assert_true(alive());
-	assert_in_range(now_ms() - before, 0, 2000);
+	assert_in_range(tc_test_now_ms() - before, 0, 2000);
 	for (int i = 0; i < CONNECTIONS; i++) {
 		if (i % 3 == 1)
 			put(fds[i], &PING[20], strlen(PING) - 20);
@@ -234,7 +226,7 @@ static void bodies_that_cost(void **state)
 	size_t size = 9 << 20;
 	char *body = malloc(size + 100);
 	size_t length = (size_t)sprintf(body, "{\"scopes\":[\"a\"");
-	long long before = now_ms();
+	long long before = tc_test_now_ms();
 
 	(void)state;
 	for (int i = 0; length < size - 20; i++)
@@ -249,7 +241,7 @@ static void bodies_that_cost(void **state)
 	assert_true(alive());
 	/* with the square of its length it would be days; a busy machine under sanitizers is slow
 	 */
-	assert_in_range(now_ms() - before, 0, 60000);
+	assert_in_range(tc_test_now_ms() - before, 0, 60000);
 }
 
 /* The tasks come by SQL: it is the listing that is measured. */
@@ -302,25 +294,25 @@ static void a_group_of_a_hundred_thousand(void **state)
 	store_tasks(text);
 	server = tc_test_server_start("--state", text, NULL);
 	do {
-		long long before = now_ms();
+		long long before = tc_test_now_ms();
 		snprintf(text, sizeof text, "/api/queue/v1/task-group/" GROUP "/list%s%s",
 			*token ? "?continuationToken=" : "", token);
 		struct reply *reply = ask(server, "GET", text, NULL, NULL);
 		assert_int_equal(reply->status, 200);
 		total += tc_json_count(tc_json_get(reply->json, "tasks"));
 		snprintf(token, sizeof token, "%s", reply_text(reply, "/continuationToken"));
-		if (now_ms() - before > slowest)
-			slowest = now_ms() - before;
+		if (tc_test_now_ms() - before > slowest)
+			slowest = tc_test_now_ms() - before;
 	} while (*token);
 	assert_int_equal(total, TASKS);
 	print_message("the slowest page of 1000 tasks took %lld ms\n", slowest);
 	assert_in_range(slowest, 0, 2000);
 	/* and a claim goes by the index, however many wait */
-	long long before = now_ms();
+	long long before = tc_test_now_ms();
 	struct reply *reply = ask(server, "POST", "/api/queue/v1/claim-work/prov%2Ftype",
 		"{\"workerGroup\":\"g\",\"workerId\":\"w\",\"tasks\":32}", NULL);
 	assert_int_equal(tc_json_count(tc_json_get(reply->json, "tasks")), 32);
-	assert_in_range(now_ms() - before, 0, 1000);
+	assert_in_range(tc_test_now_ms() - before, 0, 1000);
 	snprintf(text, sizeof text, "rm -r '%s'", folder);
 	assert_int_equal(system(text), 0);
 }

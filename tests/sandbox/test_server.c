@@ -6,27 +6,18 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static struct tc_test_server *server;
-
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--private", "--faults", "--poll-timeout", "300",
 		"--references", "references/taskcluster", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

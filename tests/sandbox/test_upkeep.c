@@ -6,6 +6,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 #include "tools/sandbox/server/cleanup.h"
 #include "tools/sandbox/server/options.h"
 
@@ -20,20 +21,10 @@
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
 
-static struct tc_test_server *server;
-
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--faults", "--poll-timeout", "100", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "tests/harness/test.h"
 
+#include "fixture.h"
 #include "rows.h"
 
 #define QUEUE "/api/queue/v1"
@@ -19,22 +20,11 @@
 	"\"deadline\":\"$+3600$\"," more \
 	"\"metadata\":{\"name\":\"n\",\"description\":\"d\",\"owner\":\"o@x.org\"," \
 	"\"source\":\"http://x/\"}}"
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--poll-timeout", "50", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -6,12 +6,11 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
@@ -24,14 +23,6 @@ static int set_up_private(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--private", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/harness/test.h"
 
+#include "fixture.h"
 #include "rows.h"
 #include "typed.h"
 
@@ -27,22 +28,11 @@
 	"{\"workerPoolId\":\"" pool "\",\"providerId\":\"" provider \
 	"\",\"workerGroup\":\"g\",\"workerId\":\"" id "\",\"workerIdentityProof\":" proof "}"
 #define PROOF "{\"staticSecret\":\"" SECRET "\"}"
-#define RUN_ROWS(rows) rows_run(server, rows, sizeof(rows) / sizeof *(rows))
-
-static struct tc_test_server *server;
 
 static int set_up(void **state)
 {
 	(void)state;
 	server = tc_test_server_start("--private", "--check-replies", "--poll-timeout", "50", NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ask_end();
-	tc_test_server_stop(server);
 	return 0;
 }
 
