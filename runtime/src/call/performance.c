@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/call/session.h"
+#include "runtime/src/call/transfer.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/operation/rpc.h"
 #include <stdio.h>
@@ -47,12 +48,14 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		.progress = options->progress,
 		.progress_data = options->progress_data,
 	};
+	tc__transfer_begin(performance);
 	tc__retry_begin(&performance->retry, &client->retry, call->retry_class, now_ms);
 }
 
 void tc__performance_end(struct tc__performance *performance)
 {
 	tc__session_end(performance);
+	tc__transfer_end(performance);
 	tc__attempt_clear(&performance->attempt);
 	tc__reply_clear(&performance->reply);
 	tc_call_free(performance->call->state->call);
@@ -60,12 +63,20 @@ void tc__performance_end(struct tc__performance *performance)
 
 /* ---- the log ---- */
 
+static const char *show(const char *url, struct tc__buffer *text)
+{
+	tc__url_show(text, url);
+	return tc__buffer_failed(text) ? "(a URL)" : tc__buffer_get(text);
+}
+
 /* A call's URL without secrets; *text, which may hold it, is the caller's to clear. */
 static const char *shown_url(const tc_call *call, struct tc__buffer *text)
 {
 	const struct tc__request *request = &call->request;
 
 	*text = TC__BUFFER(TC__URL_MAX);
+	if (call->anywhere)
+		return show(tc__buffer_get(&request->url), text);
 	if (!tc__query_has_secret(&request->query))
 		return tc__buffer_get(&request->url);
 	tc__buffer_add(text, request->url.data, request->query_at);
@@ -79,6 +90,8 @@ static const char *shown_attempt(const struct tc__performance *performance, stru
 	*text = TC__BUFFER(TC__URL_MAX);
 	if (performance->logging_in && performance->attempt.url)
 		return performance->attempt.url;
+	if (performance->hop.url)
+		return show(performance->hop.url, text);
 	return shown_url(performance->call, text);
 }
 
@@ -123,8 +136,12 @@ static void log_headers(const struct tc__performance *performance)
 
 	if (!tc__log_wants(log, TC_LOG_DEBUG))
 		return;
-	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++)
-		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, value);
+	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++) {
+		struct tc__buffer text = TC__BUFFER(TC__URL_MAX);
+		bool is_url = performance->call->anywhere && tc__same_word(name, "location");
+		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, is_url ? show(value, &text) : value);
+		tc__buffer_clear(&text);
+	}
 }
 
 static void log_attempt(
@@ -191,7 +208,8 @@ void tc__call_log_failure(const tc_call *call, const tc_error *failure)
 static void set_pace(struct tc__performance *performance)
 {
 	const struct tc__sink *sink = performance->reply.sink;
-	enum tc__pace pace = sink ? sink->pace : TC__PACE_WHOLE;
+	bool anywhere = performance->call->anywhere != NULL;
+	enum tc__pace pace = sink ? sink->pace : anywhere ? TC__PACE_STEADY : TC__PACE_WHOLE;
 	int64_t ms =
 		client_of(performance)->options.timeout_ms + operation_of(performance)->wait_ms;
 
@@ -199,7 +217,7 @@ static void set_pace(struct tc__performance *performance)
 	performance->delivery.refusal_ms = ms;
 	performance->delivery.silence_ms = 0;
 	if (pace == TC__PACE_STEADY)
-		performance->delivery.silence_ms = sink->silence_ms ? sink->silence_ms : ms;
+		performance->delivery.silence_ms = sink && sink->silence_ms ? sink->silence_ms : ms;
 }
 
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)
@@ -212,13 +230,15 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
-	bool others = request->proxied || tc__system_of(operation) ||
+	bool others = performance->call->anywhere || request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
 	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
 	rc = tc__session_prepare(performance, &signer, &request, failure);
+	if (rc == TC_OK)
+		rc = tc__transfer_prepare(performance, &signer, failure);
 	if (rc == TC_OK)
 		rc = tc__attempt_fill(&performance->attempt, request, &signer,
 			tc__client_operation_ms(client, operation) / 1000, failure);
@@ -229,6 +249,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	/* only what is signed is verified, so only that has to wait for its end */
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
 	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
+	tc__transfer_aim(performance);
 	log_lines(performance);
 	return TC_OK;
 }
@@ -491,6 +512,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tell_clock(performance, failure);
 		tell_disbelief(performance, failure);
 		tell_withheld(performance, failure);
+		tc__transfer_tell(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
@@ -500,7 +522,8 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 
 static bool is_spent(const struct tc__performance *performance)
 {
-	return performance->sink && performance->sink->spent;
+	return (performance->sink && performance->sink->spent) ||
+		tc__transfer_is_spent(performance);
 }
 
 /* A login may be repeated, whatever the call is. */
@@ -527,7 +550,9 @@ struct tc__next tc__performance_judge(
 	if (rc == TC_OK)
 		rc = tc__reply_finish(&performance->reply, failure);
 	log_attempt(performance, rc, now_ms, failure);
-	if (rc == TC_OK && tc__session_turns(performance, failure))
+	if (rc == TC_OK &&
+		(tc__session_turns(performance, failure) ||
+			tc__transfer_turns(performance, failure)))
 		return (struct tc__next){ TC__STEP_RESIGN, 0 };
 	rc = rc == TC_OK ? failure->code : rc;
 	int status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0;
@@ -546,9 +571,11 @@ struct tc__next tc__performance_judge(
 	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
-	if (next.step == TC__STEP_END)
+	if (next.step == TC__STEP_END) {
 		conclude(performance, rc, failure);
-	else
-		tc_error_clear(failure);
+		return next;
+	}
+	tc__transfer_restart(performance);
+	tc_error_clear(failure);
 	return next;
 }

@@ -9,12 +9,15 @@
 
 #include "runtime/src/http/request.h"
 #include "runtime/src/http/response.h"
+#include "runtime/src/http/source.h"
 #include <taskcluster/progress.h>
 
 /* One attempt on its way. */
 struct tc__delivery {
 	const struct tc__attempt *attempt;
 	struct tc__reply *reply;  /* the reply goes in here */
+	struct tc__reading *body; /* sent instead of the attempt's body; NULL: that one is */
+	bool public_only;         /* to no address but a public one */
 	int64_t timeout_ms;       /* of all of it; 0: none */
 	int64_t silence_ms;       /* without a byte; 0: as long as it likes */
 	int64_t refusal_ms;       /* of the rest, when no sink gets it; 0: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/transport_curl.h"
 
+#include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -74,14 +75,28 @@ static int open_socket(int family, int type, int protocol)
 #endif
 }
 
+/* Whether a transfer must not go to where it would go. */
+static bool is_fenced(struct tc__transfer *transfer, bool is_public)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+	bool fenced = delivery && delivery->public_only && !is_public;
+
+	transfer->fenced |= fenced;
+	return fenced;
+}
+
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
+	struct tc__transfer *transfer = data;
+
 	(void)purpose;
+	if (is_fenced(transfer, tc__address_is_public(&address->addr)))
+		return CURL_SOCKET_BAD;
 	int fd = open_socket(address->family, address->socktype, address->protocol);
 
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
-	if (!remember(data, fd)) {
+	if (!remember(transfer->sockets, fd)) {
 		close(fd);
 		return CURL_SOCKET_BAD;
 	}
@@ -147,6 +162,8 @@ static void hurry(struct tc__transfer *transfer)
 
 	if (delivery->timeout_ms || !delivery->refusal_ms || !tc__reply_stays_here(delivery->reply))
 		return;
+	if (!delivery->reply->sink && tc__reply_is_success(delivery->reply))
+		return;
 	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->refusal_ms + 999) / 1000);
 	transfer->paced = true; /* to be set anew */
@@ -183,16 +200,50 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	return tc__reply_is_paused(reply) ? CURL_WRITEFUNC_PAUSE : length;
 }
 
+/* ---- a body that comes from a source ---- */
+
+static size_t on_source(char *bytes, size_t size, size_t count, void *data)
+{
+	const struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+	size_t length;
+
+	if (!delivery || !delivery->body || is_canceled(delivery))
+		return CURL_READFUNC_ABORT;
+	return tc__reading_next(delivery->body, bytes, size * count, &length) == TC_OK
+		? length
+		: CURL_READFUNC_ABORT;
+}
+
+static int on_seek(void *data, curl_off_t offset, int origin)
+{
+	const struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+
+	if (origin != SEEK_SET || !delivery || !delivery->body)
+		return CURL_SEEKFUNC_FAIL;
+	return tc__reading_seek(delivery->body, offset) == TC_OK ? CURL_SEEKFUNC_OK
+								 : CURL_SEEKFUNC_FAIL;
+}
+
+static int64_t body_length(const struct tc__delivery *delivery)
+{
+	return delivery->body ? delivery->body->source->given.length
+			      : (int64_t)delivery->attempt->body_length;
+}
+
 /* On a kept connection that ends without a reply curl sends again by itself, as the server has most
  * likely just closed it. Likely is not enough for what must not be done twice. */
 static int on_request(void *data, char *remote, char *local, int remote_port, int local_port)
 {
 	struct tc__transfer *transfer = data;
 
-	(void)remote;
 	(void)local;
 	(void)remote_port;
 	(void)local_port;
+	/* also a connection that was there already, by whose address nobody was asked */
+	if (is_fenced(transfer, tc__address_text_is_public(remote)))
+		return CURL_PREREQFUNC_ABORT;
 	transfer->requests++;
 	if (transfer->requests == 1 || !transfer->delivery ||
 		transfer->delivery->attempt->repeatable)
@@ -213,7 +264,7 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 		return 1;
 	struct tc_progress progress = {
 		.sent = sent,
-		.send_total = (int64_t)delivery->attempt->body_length,
+		.send_total = body_length(delivery),
 		.received = received,
 		.receive_total = receive_total > 0 ? receive_total : -1,
 	};
@@ -287,6 +338,10 @@ static CURLcode set_callbacks(struct tc__transfer *transfer)
 	SET(CURLOPT_HEADERDATA, transfer);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_READFUNCTION, on_source);
+	SET(CURLOPT_READDATA, transfer);
+	SET(CURLOPT_SEEKFUNCTION, on_seek);
+	SET(CURLOPT_SEEKDATA, transfer);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, transfer);
 	SET(CURLOPT_ERRORBUFFER, transfer->reason);
@@ -303,7 +358,7 @@ static CURLcode set_connection(struct tc__transfer *transfer, struct tc__sockets
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
-	SET(CURLOPT_OPENSOCKETDATA, sockets);
+	SET(CURLOPT_OPENSOCKETDATA, transfer);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
 	SET(CURLOPT_CLOSESOCKETDATA, sockets);
 	return code;
@@ -419,12 +474,49 @@ static void link_lines(struct tc__transfer *transfer, const struct tc__attempt *
 		link_line(transfer, count++, "Content-Type:"); /* not curl's "form" */
 }
 
-static CURLcode set_method(
-	struct tc__transfer *transfer, const struct tc__attempt *attempt, bool body)
+/* The length is told, so that nothing is sent in chunks. */
+static CURLcode set_upload(struct tc__transfer *transfer, const char *method, int64_t length)
 {
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_UPLOAD, 1L);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
+	SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "PUT") == 0 ? NULL : method);
+	transfer->uploads = true;
+	return code;
+}
+
+static CURLcode end_upload(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_UPLOAD, 0L);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)-1);
+	transfer->uploads = false;
+	return code;
+}
+
+/* A kept connection may turn out dead when the body's first bytes are gone. */
+static CURLcode set_freshness(struct tc__transfer *transfer, const struct tc__delivery *delivery)
+{
+	bool fresh = delivery->body && tc__source_is_once(delivery->body->source);
+	CURLcode code = CURLE_OK;
+
+	if (fresh != transfer->fresh)
+		SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+	transfer->fresh = fresh;
+	return code;
+}
+
+static CURLcode set_method(
+	struct tc__transfer *transfer, const struct tc__delivery *delivery, bool body)
+{
+	const struct tc__attempt *attempt = delivery->attempt;
 	const char *method = attempt->method;
 	CURLcode code = CURLE_OK;
 
+	if (transfer->uploads)
+		code = end_upload(transfer);
 	if (transfer->head)
 		SET(CURLOPT_NOBODY, 0L);
 	transfer->head = strcmp(method, "HEAD") == 0;
@@ -438,6 +530,8 @@ static CURLcode set_method(
 		SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "GET") == 0 ? NULL : method);
 		return code;
 	}
+	if (code == CURLE_OK && delivery->body)
+		return set_upload(transfer, method, body_length(delivery));
 	SET(CURLOPT_POST, 1L);
 	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_length);
 	SET(CURLOPT_POSTFIELDS, attempt->body ? attempt->body : "");
@@ -464,16 +558,18 @@ static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__deliver
 	return code;
 }
 
-static bool sends_length(const struct tc__attempt *attempt)
+static bool sends_length(const struct tc__delivery *delivery)
 {
-	return attempt->body || strcmp(attempt->method, "POST") == 0 ||
+	const struct tc__attempt *attempt = delivery->attempt;
+
+	return attempt->body || delivery->body || strcmp(attempt->method, "POST") == 0 ||
 		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
 }
 
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
 {
 	const struct tc__attempt *attempt = delivery->attempt;
-	bool body = sends_length(attempt);
+	bool body = sends_length(delivery);
 	CURLcode code = CURLE_OK;
 
 	errno = 0;
@@ -481,12 +577,14 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
-	transfer->unanswered = transfer->looks_up = transfer->crowded = false;
+	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);
 	if (code == CURLE_OK)
-		code = set_method(transfer, attempt, body);
+		code = set_method(transfer, delivery, body);
+	if (code == CURLE_OK)
+		code = set_freshness(transfer, delivery);
 	SET(CURLOPT_HTTPHEADER, transfer->lines[0].data ? transfer->lines : NULL);
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
@@ -595,6 +693,11 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	if (fault)
 		return tc__fail(err, TC_ERROR_REPLY, "the reply from %.*s cannot be read: %s",
 			length, host, fault);
+	if (transfer->fenced)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: its address is not a public one, and only such are "
+			"allowed (public_only)",
+			length, host);
 	if (transfer->crowded)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: its name is not looked up now, as %d look-ups that "
@@ -629,6 +732,30 @@ static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
 	return broken && tc__reply_has_refused(reply);
 }
 
+/* Servers may answer before they have read the request; a success is none, then. */
+static int check_sent(const struct tc__transfer *transfer, tc_error *err)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+	curl_off_t sent = 0;
+
+	if (!delivery->body || !tc__reply_is_success(delivery->reply))
+		return TC_OK;
+	curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	if (sent == body_length(delivery))
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_NETWORK,
+		"the server answered %d after %lld of the body's %lld bytes",
+		tc__reply_status(delivery->reply), (long long)sent,
+		(long long)body_length(delivery));
+}
+
+/* A body that cannot be read explains what curl took for a wish to end. */
+static bool is_source_fault(const struct tc__delivery *delivery)
+{
+	return delivery->body && delivery->body->err.code != TC_OK &&
+		!tc__reply_has_refused(delivery->reply);
+}
+
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	struct tc__delivery *delivery = transfer->delivery;
@@ -637,14 +764,21 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
-	delivery->permanent =
-		is_permanent(code) || (code != CURLE_OK && is_refused_by_proxy(transfer));
+	delivery->permanent = is_permanent(code) || transfer->fenced ||
+		(code != CURLE_OK && is_refused_by_proxy(transfer));
 	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
 		transfer->looks_up = false; /* it has come to its end */
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
-	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))
+	if (code != CURLE_OK && is_source_fault(delivery)) {
+		delivery->permanent = true;
+		rc = tc__fail_with(err, &delivery->body->err);
+	} else if (code != CURLE_OK && delivery->reply->err.code == TC_OK &&
+		!is_refused(transfer, code)) {
 		rc = fail(transfer, code, err);
+	} else if (code == CURLE_OK) {
+		rc = check_sent(transfer, err);
+	}
 	transfer->delivery = NULL;
 	return rc;
 }
