@@ -67,7 +67,7 @@ int tc__source_check(const struct tc_source *given, tc_error *err)
 			err, TC_ERROR_ARGUMENT, "body: length is %lld", (long long)given->length);
 	if (given->read || is_memory(given))
 		return TC_OK;
-	if (given->offset < -1 || given->length > INT64_MAX - given->offset)
+	if (given->offset < -1 || (given->offset > 0 && given->length > INT64_MAX - given->offset))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"body: offset is %lld; expected a place in a file, or -1",
 			(long long)given->offset);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "runtime/src/http/transport_curl.h"
 
 #include "runtime/src/http/address.h"
@@ -6,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +115,32 @@ static size_t find_socket(const struct tc__sockets *sockets, int fd)
 	return i;
 }
 
+static int port_of(const struct sockaddr_storage *address)
+{
+	const struct sockaddr_in *ipv4 = (const void *)address;
+	const struct sockaddr_in6 *ipv6 = (const void *)address;
+
+	if (address->ss_family == AF_INET)
+		return ntohs(ipv4->sin_port);
+	return address->ss_family == AF_INET6 ? ntohs(ipv6->sin6_port) : 0;
+}
+
+/* The socket of a connection, which libcurl tells only after it; -1 when there is none. */
+static int find_connection(const struct tc__sockets *sockets, int local_port, int remote_port)
+{
+	struct sockaddr_storage here, there;
+
+	for (size_t i = 0; i < sockets->count; i++) {
+		socklen_t here_size = sizeof here, there_size = sizeof there;
+		int fd = sockets->fds[i];
+		if (getsockname(fd, (struct sockaddr *)&here, &here_size) == 0 &&
+			getpeername(fd, (struct sockaddr *)&there, &there_size) == 0 &&
+			port_of(&here) == local_port && port_of(&there) == remote_port)
+			return fd;
+	}
+	return -1;
+}
+
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
 {
 	return find_socket(sockets, fd) < sockets->count;
@@ -152,6 +180,70 @@ static bool is_canceled(const struct tc__delivery *delivery)
 	return delivery->canceled && delivery->canceled(delivery->canceled_data);
 }
 
+/* Whether the other side has closed the connection, and something of it can still be read. */
+static bool has_parting_words(const struct tc__transfer *transfer)
+{
+	struct pollfd closed = { .fd = transfer->connection, .events = POLLRDHUP };
+	char byte;
+
+	return closed.fd >= 0 && poll(&closed, 1, 0) == 1 &&
+		recv(closed.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+/*
+ * A server that refuses may close the connection at once, with its reply on the way. libcurl, if it
+ * sends first, finds the connection broken and reads no more. So it sends nothing then: it reads
+ * the reply, and a little later it is over in any case.
+ */
+static void hang_up(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+	transfer->hung_up = transfer->paced = true;
+	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
+	SET(CURLOPT_LOW_SPEED_TIME, 1L);
+}
+
+static size_t on_source(char *bytes, size_t size, size_t count, void *data)
+{
+	struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+	size_t length;
+
+	if (!delivery || !delivery->body || is_canceled(delivery) || transfer->hung_up)
+		return CURL_READFUNC_ABORT;
+	if (tc__reading_next(delivery->body, bytes, size * count, &length) != TC_OK)
+		return CURL_READFUNC_ABORT;
+	if (!has_parting_words(transfer))
+		return length;
+	hang_up(transfer);
+	return CURL_READFUNC_PAUSE;
+}
+
+/* The refusal's head is there, and all that the server has said is read before anything is sent. */
+static void end_hang_up(struct tc__transfer *transfer)
+{
+	if (transfer->hung_up && tc__reply_has_refused(transfer->delivery->reply))
+		(void)curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+}
+
+static int on_seek(void *data, curl_off_t offset, int origin)
+{
+	const struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+
+	if (origin != SEEK_SET || !delivery || !delivery->body)
+		return CURL_SEEKFUNC_FAIL;
+	return tc__reading_seek(delivery->body, offset) == TC_OK ? CURL_SEEKFUNC_OK
+								 : CURL_SEEKFUNC_FAIL;
+}
+
+static int64_t body_length(const struct tc__delivery *delivery)
+{
+	return delivery->body ? delivery->body->source->given.length
+			      : (int64_t)delivery->attempt->body_length;
+}
+
 /* What may stream for as long as it likes has an end when it is no stream, but a refusal or a
  * redirect. No transfer is as fast as this demands, so curl ends it when the time is over, event
  * loop or not. */
@@ -178,8 +270,10 @@ static size_t on_line(char *line, size_t size, size_t count, void *data)
 	if (is_canceled(transfer->delivery) ||
 		tc__reply_line(transfer->delivery->reply, line, size * count) != TC_OK)
 		return 0;
-	if (*line == '\r' || *line == '\n') /* the head has ended */
-		hurry(transfer);
+	if (*line != '\r' && *line != '\n')
+		return size * count;
+	hurry(transfer); /* the head has ended */
+	end_hang_up(transfer);
 	return size * count;
 }
 
@@ -200,38 +294,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	return tc__reply_is_paused(reply) ? CURL_WRITEFUNC_PAUSE : length;
 }
 
-/* ---- a body that comes from a source ---- */
-
-static size_t on_source(char *bytes, size_t size, size_t count, void *data)
-{
-	const struct tc__transfer *transfer = data;
-	const struct tc__delivery *delivery = transfer->delivery;
-	size_t length;
-
-	if (!delivery || !delivery->body || is_canceled(delivery))
-		return CURL_READFUNC_ABORT;
-	return tc__reading_next(delivery->body, bytes, size * count, &length) == TC_OK
-		? length
-		: CURL_READFUNC_ABORT;
-}
-
-static int on_seek(void *data, curl_off_t offset, int origin)
-{
-	const struct tc__transfer *transfer = data;
-	const struct tc__delivery *delivery = transfer->delivery;
-
-	if (origin != SEEK_SET || !delivery || !delivery->body)
-		return CURL_SEEKFUNC_FAIL;
-	return tc__reading_seek(delivery->body, offset) == TC_OK ? CURL_SEEKFUNC_OK
-								 : CURL_SEEKFUNC_FAIL;
-}
-
-static int64_t body_length(const struct tc__delivery *delivery)
-{
-	return delivery->body ? delivery->body->source->given.length
-			      : (int64_t)delivery->attempt->body_length;
-}
-
 /* On a kept connection that ends without a reply curl sends again by itself, as the server has most
  * likely just closed it. Likely is not enough for what must not be done twice. */
 static int on_request(void *data, char *remote, char *local, int remote_port, int local_port)
@@ -239,11 +301,11 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 	struct tc__transfer *transfer = data;
 
 	(void)local;
-	(void)remote_port;
-	(void)local_port;
 	/* also a connection that was there already, by whose address nobody was asked */
 	if (is_fenced(transfer, tc__address_text_is_public(remote)))
 		return CURL_PREREQFUNC_ABORT;
+	if (transfer->delivery && transfer->delivery->body)
+		transfer->connection = find_connection(transfer->sockets, local_port, remote_port);
 	transfer->requests++;
 	if (transfer->requests == 1 || !transfer->delivery ||
 		transfer->delivery->attempt->repeatable)
@@ -577,6 +639,8 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
+	transfer->hung_up = false;
+	transfer->connection = -1;
 	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
@@ -704,6 +768,11 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 			"were given "
 			"up may still be under way",
 			length, host, TC__LOOKUPS_LEFT_MAX);
+	if (transfer->hung_up)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: it closed the connection while the body was on its "
+			"way",
+			length, host);
 	if (transfer->unanswered)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: it closed a kept connection after the request was "
@@ -727,7 +796,8 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
 {
 	const struct tc__reply *reply = transfer->delivery->reply;
-	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT;
+	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT ||
+		transfer->hung_up;
 
 	return broken && tc__reply_has_refused(reply);
 }
