@@ -289,7 +289,6 @@ static void test_redirects(void **state)
 		assert_failure(&f->err, TC_ERROR_HTTP, "user info");
 		assert_ok(get(f, face, "/to/../a/./b/../end?x=y#part", 1), &f->err);
 		assert_true(strncmp(f->site.heads[1], "GET /a/end?x=y\r\n", 16) == 0);
-		assert_ok(get(f, face, "/to/?only=query", 1), &f->err);
 	}
 	close_fixture(f);
 }

@@ -12,7 +12,7 @@ void tc__url_show(struct tc__buffer *buffer, const char *url)
 	if (*at != '?')
 		return;
 	do {
-		size_t name = strcspn(at, "=&#"), pair = strcspn(at + 1, "&#") + 1;
+		size_t name = strcspn(at + 1, "=&#") + 1, pair = strcspn(at + 1, "&#") + 1;
 		tc__buffer_add(buffer, at, name < pair ? name : pair);
 		if (name < pair)
 			tc__buffer_text(buffer, "=(redacted)");

@@ -11,10 +11,11 @@ bool tc__is_redirect(int status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/* As a browser reads it: blanks and bytes outside ASCII become percent-encoded. */
+/* As a browser reads it: blanks and bytes outside ASCII become percent-encoded. The first URL loses its
+ * dots, too, as libcurl resolves "../" right only against a path without any. */
 static CURLUcode resolve(CURLU *parser, const char *from, const char *location, char **text)
 {
-	CURLUcode code = curl_url_set(parser, CURLUPART_URL, from, CURLU_PATH_AS_IS);
+	CURLUcode code = curl_url_set(parser, CURLUPART_URL, from, 0);
 
 	if (code == CURLUE_OK)
 		code = curl_url_set(parser, CURLUPART_URL, location,
@@ -28,8 +29,11 @@ static int check(const char *from, const char *to, tc_error *err)
 {
 	struct tc__url old, new;
 
-	if (tc__url_parse(to, &new, err) != TC_OK)
+	if (tc__url_parse(to, &new, err) != TC_OK) {
+		if (err) /* it is no argument of anybody's here */
+			err->code = TC_ERROR_HTTP;
 		return TC_ERROR_HTTP;
+	}
 	if (tc__url_parse(from, &old, NULL) == TC_OK && old.https && !new.https)
 		return tc__fail(err, TC_ERROR_HTTP, "it leads from https to http");
 	return TC_OK;
