@@ -11,9 +11,9 @@ bool tc__is_redirect(int status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/* As a browser reads it: blanks and bytes outside ASCII become percent-encoded. The first URL loses its
- * dots, too, as libcurl resolves "../" right only against a path without any. */
-static CURLUcode resolve(CURLU *parser, const char *from, const char *location, char **text)
+/* As a browser reads it: blanks and bytes outside ASCII become percent-encoded. The first URL loses
+ * its dots, too, as libcurl resolves "../" right only against a path without any. */
+static CURLUcode resolve_with(CURLU *parser, const char *from, const char *location, char **text)
 {
 	CURLUcode code = curl_url_set(parser, CURLUPART_URL, from, 0);
 
@@ -23,6 +23,15 @@ static CURLUcode resolve(CURLU *parser, const char *from, const char *location, 
 	if (code == CURLUE_OK)
 		code = curl_url_set(parser, CURLUPART_FRAGMENT, NULL, 0);
 	return code == CURLUE_OK ? curl_url_get(parser, CURLUPART_URL, text, 0) : code;
+}
+
+static CURLUcode resolve(const char *from, const char *location, char **text)
+{
+	CURLU *parser = curl_url();
+	CURLUcode code = parser ? resolve_with(parser, from, location, text) : CURLUE_OUT_OF_MEMORY;
+
+	curl_url_cleanup(parser);
+	return code;
 }
 
 static int check(const char *from, const char *to, tc_error *err)
@@ -41,12 +50,12 @@ static int check(const char *from, const char *to, tc_error *err)
 
 int tc__redirect_url(const char *from, const char *location, char **url, tc_error *err)
 {
-	CURLU *parser = curl_url();
 	char *text = NULL;
 
 	*url = NULL;
-	CURLUcode code = parser ? resolve(parser, from, location, &text) : CURLUE_OUT_OF_MEMORY;
-	curl_url_cleanup(parser);
+	CURLUcode code = resolve(from, location, &text);
+	if (code != CURLUE_OK) /* it may say of memory, too, that the URL is malformed */
+		code = resolve(from, location, &text);
 	int rc = TC_OK;
 	if (code == CURLUE_OUT_OF_MEMORY)
 		rc = tc__fail_nomem(err);
