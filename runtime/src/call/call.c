@@ -57,6 +57,7 @@ void tc_call_free(tc_call *call)
 	if (!call || --call->state->references)
 		return;
 	tc__request_clear(&call->request);
+	tc_release(call->set);
 	tc_client_free(call->client);
 	tc_release(call);
 }

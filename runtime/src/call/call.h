@@ -17,6 +17,7 @@ struct tc__call_state {
 
 struct tc_call {
 	tc_client *client;
+	struct tc_call_options *set; /* its own options, for tc_release; NULL: none */
 	struct tc__request request;
 	enum tc_retry_class retry_class; /* for the body it has */
 	struct tc__call_state own_state;
@@ -29,6 +30,15 @@ tc_call *tc__call_alloc(tc_client *client, tc_error *err);
 /* A prepared call; `arguments` and `query` by position as in tc_generated_call. */
 tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	const char *const *arguments, const char *const *query, tc_error *err);
+
+/* Its own options, all zero when none were set. */
+const struct tc_call_options *tc__call_options(const tc_call *call);
+
+/* What it is ended by: its own, or its client's; NULL: nothing. */
+tc_cancel *tc__call_cancel(const tc_call *call);
+
+/* When it has to be over that begins now, on the same clock; INT64_MAX: never. */
+int64_t tc__call_deadline(const tc_call *call, int64_t now_ms);
 
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */

@@ -238,7 +238,7 @@ static void turn(tc_loop *loop)
 /* Events of a descriptor, ours or one of curl's. */
 static void take_event(tc_loop *loop, int fd, int events)
 {
-	if (fd != loop->wake.fd) {
+	if (fd != loop->wake.bell.fd) {
 		tc__flights_drive(loop, fd, events);
 		return;
 	}
@@ -253,8 +253,8 @@ static void close_loop(tc_loop *loop)
 {
 	if (loop->multi)
 		tc__flights_close(loop);
-	if (loop->options.watch && loop->wake.fd >= 0) {
-		loop->options.watch(loop->options.data, loop->wake.fd, 0);
+	if (loop->options.watch && loop->wake.bell.fd >= 0) {
+		loop->options.watch(loop->options.data, loop->wake.bell.fd, 0);
 		loop->options.timer(loop->options.data, -1);
 	}
 	if (loop->waiter)
@@ -540,7 +540,7 @@ static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_err
 	if (rc != TC_OK)
 		return rc;
 	if (loop->options.watch) {
-		if (loop->options.watch(loop->options.data, loop->wake.fd, TC_LOOP_READ) == 0)
+		if (loop->options.watch(loop->options.data, loop->wake.bell.fd, TC_LOOP_READ) == 0)
 			return TC_OK;
 		return tc__fail(err, TC_ERROR_SYSTEM, "the watch hook refused a descriptor");
 	}
@@ -548,7 +548,7 @@ static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_err
 	loop->waiter = kind->open(err);
 	if (!loop->waiter)
 		return TC_ERROR_SYSTEM;
-	if (kind->watch(loop->waiter, loop->wake.fd, TC_LOOP_READ) == 0)
+	if (kind->watch(loop->waiter, loop->wake.bell.fd, TC_LOOP_READ) == 0)
 		return TC_OK;
 	return errno == ENOMEM ? tc__fail_nomem(err)
 			       : tc__fail(err, TC_ERROR_SYSTEM, "no descriptor can be watched");
@@ -574,7 +574,7 @@ tc_loop *tc__loop_new(
 		loop->options.in_flight = IN_FLIGHT;
 	loop->owner = getpid();
 	loop->armed_ms = TC__NEVER;
-	loop->wake.fd = loop->wake.ring_fd = -1;
+	loop->wake.bell = (struct tc__bell){ -1, -1 };
 	if (open_waiter(loop, kind, err) == TC_OK && tc__flights_open(loop, err) == TC_OK)
 		return loop;
 	close_loop(loop);
