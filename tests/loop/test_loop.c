@@ -2,7 +2,6 @@
 #include "world.h"
 
 #include "runtime/src/loop/loop.h"
-#include "runtime/src/loop/wait.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

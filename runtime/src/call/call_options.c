@@ -19,6 +19,13 @@ tc_cancel *tc__call_cancel(const tc_call *call)
 	return own ? own : call->client->options.cancel;
 }
 
+int64_t tc__call_timeout(const tc_call *call)
+{
+	int64_t own = tc__call_options(call)->timeout_ms;
+
+	return (own ? own : call->client->options.timeout_ms) + tc_call_operation(call)->wait_ms;
+}
+
 int64_t tc__call_deadline(const tc_call *call, int64_t now_ms)
 {
 	int64_t own = tc__call_options(call)->deadline_ms;

@@ -211,11 +211,15 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 		return 0;
 	if (is_canceled(delivery))
 		return 1;
+	if (*transfer->driver != delivery->owner) /* somebody else waits */
+		return 0;
 	struct tc_progress progress = {
 		.sent = sent,
 		.send_total = (int64_t)delivery->attempt->body_length,
 		.received = received,
 		.receive_total = receive_total > 0 ? receive_total : -1,
+		.call = delivery->call,
+		.run = delivery->run,
 	};
 
 	(void)send_total; /* 0 until curl knows it; the attempt always does */

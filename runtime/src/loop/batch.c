@@ -79,11 +79,12 @@ static int run_all(struct batch *batch, tc_call *const *calls, tc_error *err)
 static int perform(struct batch *batch, tc_call *const *calls,
 	const struct tc_batch_options *options, tc_error *err)
 {
-	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
+	size_t in_flight = options->in_flight ? options->in_flight : IN_FLIGHT;
 
-	loop_options.in_flight = options->in_flight ? options->in_flight : IN_FLIGHT;
+	if (!calls[0])
+		return tc__fail(err, TC_ERROR_ARGUMENT, "calls[0]: call is NULL");
 	batch->stop_at_error = options->stop_at_error;
-	batch->loop = tc_loop_new(&loop_options, err);
+	batch->loop = tc__loop_on(calls[0]->client, in_flight, err);
 	if (!batch->loop)
 		return err ? err->code : TC_ERROR_SYSTEM;
 	batch->entries = calloc(batch->count, sizeof *batch->entries);
