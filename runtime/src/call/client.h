@@ -5,8 +5,8 @@
 /* What calls need of their client. */
 
 #include "runtime/src/base/log.h"
-#include "runtime/src/http/retry.h"
 #include "runtime/src/http/pool.h"
+#include "runtime/src/http/retry.h"
 #include "runtime/src/http/transport.h"
 #include <taskcluster/client.h>
 

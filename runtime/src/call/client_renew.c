@@ -40,7 +40,7 @@ static void ask(tc_client *client, int64_t now_ms, tc_error *reason)
 	if (now_ms < client->renew_again_ms)
 		return;
 	client->renew_again_ms = now_ms + PAUSE_MS;
-	bool busy = client->pool.busy;  /* not so on a loop */
+	bool busy = client->pool.busy; /* not so on a loop */
 	tc__pool_enter(&client->pool); /* a call of it would have to ask as well */
 	tc_credentials *renewed =
 		client->options.renew(client->options.renew_data, client->credentials, reason);

@@ -153,7 +153,8 @@ int tc_loop_download(tc_loop *loop, const tc_call *call, const struct tc_sink *s
 	download->loop = loop;
 	download->on_done = on_done;
 	download->data = data;
-	rc = tc__loop_start(loop, call, &download->sink, NULL, on_end, download, &download->run, err);
+	rc = tc__loop_start(
+		loop, call, &download->sink, NULL, on_end, download, &download->run, err);
 	if (rc != TC_OK)
 		free(download);
 	else if (run)

@@ -243,7 +243,8 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 	rc = keep_token(items, err);
 	if (rc != TC_OK)
 		return rc;
-	return tc__loop_start(items->loop, call, &items->sink, NULL, on_done, items, &items->run, err);
+	return tc__loop_start(
+		items->loop, call, &items->sink, NULL, on_done, items, &items->run, err);
 }
 
 /* Waits for more, as long as the page may take. */

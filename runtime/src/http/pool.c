@@ -12,7 +12,7 @@
 
 /* An easy handle, on its way with a passenger or idle. */
 struct tc__flight {
-	struct tc__transfer transfer; /* first: curl knows the handle's owner by its address */
+	struct tc__transfer transfer;    /* first: curl knows the handle's owner by its address */
 	struct tc__passenger *passenger; /* NULL: idle */
 	struct tc__setup *setup;
 	struct tc__flight *next, *before; /* of the idle ones, or of those that fly */
@@ -515,7 +515,8 @@ int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 	size_t count = 0;
 
 	int rc = tc__pool_open_waiter(pool, err);
-	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever */
+	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever
+	 */
 	pool->hurried = !pool->hurried && delay == 0 && pool->curl_due_ms != NEVER;
 	if (rc == TC_OK && !pool->hurried)
 		rc = pool->waiter_kind->wait(pool->waiter, delay, events, &count, err);

@@ -53,16 +53,16 @@ struct tc__pool {
 	struct tc__waiter *waiter; /* NULL until it is needed */
 	struct tc__setup *setups;
 	struct tc__flight *flights; /* on their way */
-	pid_t owner;         /* a child of fork is not the owner of the connections */
-	size_t flying;       /* handles on their way, */
-	size_t opened;       /* and with the idle ones */
-	size_t kept;         /* most connections, and idle handles, that are kept */
+	pid_t owner;                /* a child of fork is not the owner of the connections */
+	size_t flying;              /* handles on their way, */
+	size_t opened;              /* and with the idle ones */
+	size_t kept;                /* most connections, and idle handles, that are kept */
 	int64_t curl_due_ms; /* when curl wants to be asked, steady clock; INT64_MAX: never */
 	const void *driver;  /* who waits now: the progress of its deliveries is told */
 	bool busy;           /* somebody is at work on it, whose callbacks must not be */
 	struct tc__errand *errands; /* newest first */
-	bool hurried;        /* the last wait went without a look at the descriptors */
-	bool secure;         /* some attempt went over TLS, so SIGPIPE has to be minded */
+	bool hurried;               /* the last wait went without a look at the descriptors */
+	bool secure;                /* some attempt went over TLS, so SIGPIPE has to be minded */
 };
 
 /* A pool without anything in it. `host` may be NULL; `kind` NULL: the best way of waiting. */

@@ -52,8 +52,8 @@ static bool is_cancel(void *data, int fd, int events)
 	return cancel && fd == tc__cancel_fd(cancel);
 }
 
-static int wait_some(struct tc__pool *pool, const void *driver, int64_t ms,
-	const tc_cancel *cancel, tc_error *err)
+static int wait_some(struct tc__pool *pool, const void *driver, int64_t ms, const tc_cancel *cancel,
+	tc_error *err)
 {
 	union {
 		const tc_cancel *read_only;

@@ -56,8 +56,8 @@ static int watch(struct tc__waiter *waiter, int fd, int events)
 		entry = add(waiter, fd);
 	if (!entry)
 		return -1;
-	entry->events = (short)((events & TC__READ ? POLLIN : 0) |
-		(events & TC__WRITE ? POLLOUT : 0));
+	entry->events =
+		(short)((events & TC__READ ? POLLIN : 0) | (events & TC__WRITE ? POLLOUT : 0));
 	return 0;
 }
 

@@ -161,12 +161,10 @@ static void expire(tc_loop *loop, int64_t now)
 			resume(loop, run);
 		else if (run->unwatched)
 			fail_run(loop, run, TC_ERROR_SYSTEM,
-				loop->options.watch
-					? "the host's watch hook refused its descriptor"
-					: "its descriptor cannot be watched");
+				loop->options.watch ? "the host's watch hook refused its descriptor"
+						    : "its descriptor cannot be watched");
 		else if (run->deadline_ms <= now)
-			fail_run(loop, run, TC_ERROR_TIMEOUT,
-				"not done by its deadline");
+			fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
 		else
 			requeue(loop, run);
 	}
@@ -388,11 +386,6 @@ int tc_loop_cancel(tc_loop *loop, uint64_t run)
 	if (!loop)
 		return TC_ERROR_ARGUMENT;
 	return tc__wake_wish(&loop->wake, run) ? TC_OK : TC_ERROR_NOMEM;
-}
-
-bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)
-{
-	return loop->doomed || tc__wake_has_wish(&loop->wake, run);
 }
 
 void tc_loop_wake(tc_loop *loop)

@@ -36,9 +36,9 @@ struct tc_loop {
 	struct tc__run_list queue, landed, ended;
 	struct tc__timers timers;
 	uint64_t last_id;
-	size_t flying;       /* at most options.in_flight */
-	int64_t armed_ms;    /* what the host's timer is set to, as tc__loop_due tells it */
-	bool inside;         /* a turn is under way: callbacks may be running */
+	size_t flying;    /* at most options.in_flight */
+	int64_t armed_ms; /* what the host's timer is set to, as tc__loop_due tells it */
+	bool inside;      /* a turn is under way: callbacks may be running */
 	bool stopped, ending;
 	bool doomed; /* tc_loop_free was called from inside: it ends with the turn */
 };
@@ -65,7 +65,10 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t run);
 
 /* On the loop's thread, also within a turn: the run was canceled (tc_loop_cancel), or its loop
  * freed, and none of its callbacks but on_done may be called any more. */
-bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run);
+static inline bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)
+{
+	return loop->doomed || tc__wake_has_wish(&loop->wake, run);
+}
 
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);
