@@ -213,6 +213,10 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 
 	if (tc_cancel_fired(performance->delivery.cancel))
 		return tc__fail(failure, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
+	if (now_ms >= performance->terms.until_ms) {
+		performance->delivery.permanent = true;
+		return tc__fail(failure, TC_ERROR_TIMEOUT, "its deadline is over");
+	}
 	performance->attempts++;
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);

@@ -66,9 +66,9 @@ static int64_t attempt_of(const tc_items *items)
 
 static int64_t timeout_of(const tc_items *items)
 {
-	const tc_call *call = items->cursor.origin;
+	int64_t own = items->cursor.terms.timeout_ms;
 
-	return call->client->options.timeout_ms + tc_call_operation(call)->wait_ms;
+	return own ? own : tc__call_timeout(items->cursor.origin);
 }
 
 /* Also the beginning of another attempt: nothing of the one before was given out. */
@@ -243,8 +243,8 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 	rc = keep_token(items, err);
 	if (rc != TC_OK)
 		return rc;
-	return tc__loop_start(
-		items->loop, call, &items->sink, NULL, on_done, items, &items->run, err);
+	return tc__loop_start(items->loop, call, &items->sink, &items->cursor.terms, on_done, items,
+		&items->run, err);
 }
 
 /* Waits for more, as long as the page may take. */
