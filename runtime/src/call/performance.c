@@ -94,9 +94,10 @@ static bool is_header(const char *line, const char *name)
 	return length && strncmp(line, name, length) == 0 && line[length] == ':';
 }
 
-/* Headers that their reference calls secrets, whatever they are called. */
-static bool is_secret(const struct tc_operation *operation, const char *line)
+/* Headers that their reference or the caller calls secrets, whatever they are called. */
+static bool is_secret(const struct tc__performance *performance, const char *line)
 {
+	const struct tc_operation *operation = operation_of(performance);
 	const struct tc_conventions *system = tc__system_of(operation);
 	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 	const struct tc_query_rule *header = rules ? rules->headers : NULL;
@@ -104,6 +105,8 @@ static bool is_secret(const struct tc_operation *operation, const char *line)
 	for (; header && header->name; header++)
 		if (header->secret && is_header(line, header->name))
 			return true;
+	if (tc__request_hides(&performance->call->request, line))
+		return true;
 	return system && system->session && is_header(line, system->session->csrf_header);
 }
 
@@ -113,7 +116,7 @@ static void log_lines(const struct tc__performance *performance)
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	for (size_t i = 0; tc__log_wants(log, TC_LOG_DEBUG) && i < attempt->line_count; i++)
-		if (is_secret(operation_of(performance), attempt->lines[i]))
+		if (is_secret(performance, attempt->lines[i]))
 			tc__log(log, TC_LOG_DEBUG, "> %.*s: (redacted)",
 				(int)strcspn(attempt->lines[i], ":"), attempt->lines[i]);
 		else
@@ -485,6 +488,17 @@ static int read_rpc(const struct tc__performance *performance, tc_error *failure
 	return TC_OK;
 }
 
+/* What the caller may hope for. What was not to be tried again by this call, as for its deadline,
+ * may be by another. */
+static void tell_outlook(const struct tc__performance *performance, int rc, tc_error *failure)
+{
+	bool final = failure->code == TC_ERROR_NETWORK && performance->delivery.permanent;
+
+	if (failure->code == TC_ERROR_HTTP)
+		final = tc__is_final_status(operation_of(performance), failure->http_status);
+	tc__error_outlook(failure, final, rc == TC_OK ? asked_pause(performance) : -1);
+}
+
 /* The performance is over: its failure, if it is one, is told in full. */
 static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
 {
@@ -506,6 +520,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
 	}
+	tell_outlook(performance, rc, failure);
 	tc__call_log_failure(performance->call, failure);
 }
 

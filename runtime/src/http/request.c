@@ -285,6 +285,7 @@ static char *make_line(const char *name, const char *value)
 {
 	struct tc__buffer line = TC__BUFFER(SIZE_MAX / 2);
 
+	line.secret = true; /* it may be one */
 	tc__buffer_text(&line, name);
 	if (*value) {
 		tc__buffer_text(&line, ": ");
@@ -364,6 +365,26 @@ int tc__request_header(
 	}
 	request->lines[request->line_count++] = line;
 	return TC_OK;
+}
+
+_Static_assert(TC__OWN_LINES_MAX <= 32, "a bit for each of the caller's headers");
+
+int tc__request_secret_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err)
+{
+	int rc = tc__request_header(request, name, value, err);
+
+	if (rc == TC_OK)
+		request->secret_lines |= UINT32_C(1) << (request->line_count - 1);
+	return rc;
+}
+
+bool tc__request_hides(const struct tc__request *request, const char *line)
+{
+	for (size_t i = 0; i < request->line_count; i++)
+		if (request->lines[i] == line)
+			return request->secret_lines >> i & 1;
+	return false;
 }
 
 /* ---- attempts ---- */

@@ -40,6 +40,7 @@ struct tc__request {
 	char *accept_line;              /* "Accept: …" or NULL */
 	char *lines[TC__OWN_LINES_MAX]; /* the caller's headers */
 	size_t line_count;
+	uint32_t secret_lines; /* bit i: line i is not to be shown */
 };
 
 /* The URL's text and its parts, checked. `request` is zeroed first; on failure nothing is left in
@@ -71,6 +72,13 @@ int tc__request_body(struct tc__request *request, char *body, size_t length,
 /* A header of the caller's own. */
 int tc__request_header(
 	struct tc__request *request, const char *name, const char *value, tc_error *err);
+
+/* The same for one whose value is a secret. */
+int tc__request_secret_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err);
+
+/* Whether a line, by its place and not by its text, is one of those. */
+bool tc__request_hides(const struct tc__request *request, const char *line);
 
 /* Whether HTTP can carry the text as a header's value: no control characters (RFC 9110, 5.5). */
 bool tc__is_field_value(const char *text);
