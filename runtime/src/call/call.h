@@ -34,6 +34,9 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 /* Its own options, all zero when none were set. */
 const struct tc_call_options *tc__call_options(const tc_call *call);
 
+/* Whether it may be repeated: as its options say, or else as its operation and body do. */
+enum tc_retry_class tc__call_retry_class(const tc_call *call);
+
 /* What it is ended by: its own, or its client's; NULL: nothing. */
 tc_cancel *tc__call_cancel(const tc_call *call);
 
@@ -110,7 +113,9 @@ struct tc__performance {
 	struct tc__sink *sink;     /* the call's own; a login between has none */
 	struct tc__request *login; /* NULL until one is needed */
 	bool logging_in, logged_in;
-	uint64_t session; /* generation of the session that the attempt carries */
+	bool under_way;           /* an attempt was sent and not judged yet */
+	struct tc__timing timing; /* of it, when there are metrics */
+	uint64_t session;         /* generation of the session that the attempt carries */
 };
 
 /* `now_ms` is the transport's steady clock, everywhere. */
@@ -123,5 +128,13 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 struct tc__next tc__performance_judge(
 	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure);
 void tc__performance_end(struct tc__performance *performance);
+
+/* What its attempts take is measured, if the client has a hook for it. */
+void tc__performance_measures(struct tc__performance *performance);
+
+/* Tells the hook of the attempt that has ended so, once; nothing when none is under way. Judging
+ * does it; an attempt that is broken off instead ends by this. */
+void tc__performance_tell(struct tc__performance *performance, int code,
+	enum tc_repeat_reason reason, int64_t pause_ms, int64_t now_ms);
 
 #endif

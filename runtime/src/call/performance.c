@@ -51,8 +51,9 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		.until_ms = terms->until_ms,
 		.call = call,
 	};
-	tc__retry_begin(&performance->retry, &client->retry, call->retry_class, now_ms);
+	tc__retry_begin(&performance->retry, &client->retry, tc__call_retry_class(call), now_ms);
 	performance->retry.until_ms = terms->until_ms;
+	tc__performance_measures(performance);
 }
 
 void tc__performance_end(struct tc__performance *performance)
@@ -232,6 +233,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
+	signer.trace_id = tc__call_options(performance->call)->trace_id;
 	rc = tc__session_prepare(performance, &signer, &request, failure);
 	if (rc == TC_OK)
 		rc = tc__attempt_fill(&performance->attempt, request, &signer,
@@ -242,7 +244,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
-	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
+	performance->attempt.repeatable = performance->retry.retry_class == TC_RETRY_ALWAYS;
+	performance->under_way = true;
 	log_lines(performance);
 	return TC_OK;
 }
@@ -542,20 +545,28 @@ static struct tc__next next_step(struct tc__performance *performance, bool login
 	return next;
 }
 
-struct tc__next tc__performance_judge(
-	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure)
+/* What is sent next without being a repetition. */
+static enum tc_repeat_reason turns_to(struct tc__performance *performance, tc_error *failure)
 {
-	bool login = performance->logging_in;
-	double fraction = 0;
+	return tc__session_turns(performance, failure) ? TC_REASON_SESSION : TC_REASON_NONE;
+}
 
-	if (rc == TC_OK && performance->reply.err.code == TC_OK)
-		rc = verify(performance, failure);
-	if (rc == TC_OK)
-		rc = tc__reply_finish(&performance->reply, failure);
-	log_attempt(performance, rc, now_ms, failure);
-	if (rc == TC_OK && tc__session_turns(performance, failure))
-		return (struct tc__next){ .step = TC__STEP_RESIGN };
-	rc = rc == TC_OK ? failure->code : rc;
+static enum tc_repeat_reason reason_of(
+	const struct tc__outcome *outcome, const struct tc__next *next)
+{
+	if (next->step == TC__STEP_END)
+		return TC_REASON_NONE;
+	if (next->step == TC__STEP_RESIGN)
+		return outcome->stale ? TC_REASON_CLOCK : TC_REASON_CREDENTIALS;
+	if (outcome->code == TC_OK)
+		return TC_REASON_STATUS;
+	return outcome->code == TC_ERROR_TIMEOUT ? TC_REASON_TIMEOUT : TC_REASON_NETWORK;
+}
+
+/* Looks at how an attempt ended; 'rc' as in tc__performance_judge. */
+static struct tc__outcome outcome_of(
+	const struct tc__performance *performance, int rc, int64_t now_ms)
+{
 	int status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0;
 	struct tc__outcome outcome = {
 		.code = rc,
@@ -567,17 +578,47 @@ struct tc__next tc__performance_judge(
 		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,
 		.steady_ms = now_ms,
 	};
+
+	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
+	return outcome;
+}
+
+static int finish(struct tc__performance *performance, int rc, tc_error *failure)
+{
+	if (rc == TC_OK && performance->reply.err.code == TC_OK)
+		rc = verify(performance, failure);
+	return rc == TC_OK ? tc__reply_finish(&performance->reply, failure) : rc;
+}
+
+struct tc__next tc__performance_judge(
+	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure)
+{
+	bool login = performance->logging_in;
+	enum tc_repeat_reason turn = TC_REASON_NONE;
+	double fraction = 0;
+
+	rc = finish(performance, rc, failure);
+	log_attempt(performance, rc, now_ms, failure);
+	if (rc == TC_OK)
+		turn = turns_to(performance, failure);
+	if (turn != TC_REASON_NONE) {
+		tc__performance_tell(performance, TC_OK, turn, 0, now_ms);
+		return (struct tc__next){ .step = TC__STEP_RESIGN };
+	}
+	rc = rc == TC_OK ? failure->code : rc;
+	struct tc__outcome outcome = outcome_of(performance, rc, now_ms);
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
 		fraction = tc__random_fraction(&client_of(performance)->options.seams);
-	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
 	if (next.late)
 		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
-	if (next.step == TC__STEP_END)
-		return next;
-	tc_error_clear(failure);
+	bool refused = rc == TC_OK && next.step != TC__STEP_END;
+	tc__performance_tell(performance, refused ? TC_ERROR_HTTP : failure->code,
+		reason_of(&outcome, &next), next.delay_ms, now_ms);
+	if (next.step != TC__STEP_END)
+		tc_error_clear(failure);
 	return next;
 }

@@ -91,6 +91,7 @@ struct tc__signer {
 	const tc_credentials *credentials; /* NULL: unsigned */
 	bool no_payload_hash;
 	const char *user_agent_line, *trace_line;
+	const char *trace_id; /* of the call, instead of that in trace_line; NULL: that */
 	/* for systems whose scheme is a session */
 	const struct tc__session *session; /* whose cookies go along; NULL: none */
 	const struct tc_session_scheme *scheme;
@@ -113,6 +114,8 @@ struct tc__attempt {
 	tc_credentials *credentials;             /* a reference of its own, when signed */
 	struct tc__buffer authorization;         /* the line */
 	struct tc__buffer cookie, csrf, referer; /* lines of a session */
+	struct tc__buffer trace;                 /* line of a trace id of the call's own */
+	const char *trace_id;                    /* that is sent; NULL: none */
 	struct tc__buffer rpc;                   /* the body of a remote procedure call */
 	int64_t rpc_id;
 	struct tc__hawk_artifacts artifacts; /* what was signed, to verify the reply */

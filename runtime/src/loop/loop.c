@@ -41,6 +41,9 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 /* Ends a run that stands nowhere, for a reason of the loop's own. */
 static void end_failed(tc_loop *loop, struct tc__run *run, int code, const char *reason)
 {
+	if (run->performance)
+		tc__performance_tell(
+			run->performance, code, TC_REASON_NONE, 0, tc__clock_steady_ms());
 	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
 		operation_of(run)->name, reason);
 	end_run(loop, run);
