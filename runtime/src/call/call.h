@@ -46,6 +46,24 @@ int64_t tc__call_timeout(const tc_call *call);
 /* When it has to be over that begins now, on the same clock; INT64_MAX: never. */
 int64_t tc__call_deadline(const tc_call *call, int64_t now_ms);
 
+/*
+ * Before each attempt of a call: whether it is its turn, by what a server has asked for and by
+ * tc_options.rate_per_s. *wait_ms 0: it is; otherwise to be asked again then, with the same `turn`
+ * ({0} at first, and after the attempt). TC_ERROR_TIMEOUT when it does not come before `until_ms`.
+ * `now_ms` and `until_ms` are of the steady clock.
+ */
+int tc__call_turn(const tc_call *call, struct tc__turn *turn, int64_t until_ms, int64_t now_ms,
+	int64_t *wait_ms, tc_error *err);
+
+/* The attempt does not come: others may have its turn. */
+void tc__call_give_back(const tc_call *call, struct tc__turn *turn, int64_t now_ms);
+
+/* A reply asks for a pause, for which all calls to the same servers wait. */
+void tc__call_pause(const tc_call *call, int64_t pause_ms, int64_t now_ms);
+
+/* How long such a pause lasts still. */
+int64_t tc__call_pause_left(const tc_call *call, int64_t now_ms);
+
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,

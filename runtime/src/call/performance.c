@@ -551,6 +551,17 @@ static enum tc_repeat_reason turns_to(struct tc__performance *performance, tc_er
 	return tc__session_turns(performance, failure) ? TC_REASON_SESSION : TC_REASON_NONE;
 }
 
+static void tell_late(const struct tc__outcome *outcome, tc_error *failure)
+{
+	if (outcome->retry_after_ms > 0)
+		tc__error_prefix(failure,
+			"the server asks for a pause of %lld ms, and its deadline leaves no time "
+			"for another attempt",
+			(long long)outcome->retry_after_ms);
+	else
+		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
+}
+
 static enum tc_repeat_reason reason_of(
 	const struct tc__outcome *outcome, const struct tc__next *next)
 {
@@ -563,7 +574,18 @@ static enum tc_repeat_reason reason_of(
 	return outcome->code == TC_ERROR_TIMEOUT ? TC_REASON_TIMEOUT : TC_REASON_NETWORK;
 }
 
-/* Looks at how an attempt ended; 'rc' as in tc__performance_judge. */
+/* The pause before another attempt that servers ask for; the reply to another call may have. */
+static int64_t pause_before(const struct tc__performance *performance, int status, int64_t now_ms)
+{
+	int64_t asked_ms = status ? asked_pause(performance) : -1;
+
+	if (status == 429 || status == 503)
+		tc__call_pause(performance->call, asked_ms, now_ms);
+	int64_t left_ms = tc__call_pause_left(performance->call, now_ms);
+	return left_ms > asked_ms ? left_ms : asked_ms;
+}
+
+/* What becomes of an attempt that ended with `rc`. */
 static struct tc__outcome outcome_of(
 	const struct tc__performance *performance, int rc, int64_t now_ms)
 {
@@ -575,7 +597,7 @@ static struct tc__outcome outcome_of(
 		.permanent = performance->delivery.permanent || is_spent(performance) ||
 			tc__is_final_status(operation_of(performance), status),
 		.stale = rc == TC_OK && correct_clock(performance),
-		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,
+		.retry_after_ms = pause_before(performance, status, now_ms),
 		.steady_ms = now_ms,
 	};
 
@@ -614,7 +636,7 @@ struct tc__next tc__performance_judge(
 	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
 	if (next.late)
-		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
+		tell_late(&outcome, failure);
 	bool refused = rc == TC_OK && next.step != TC__STEP_END;
 	tc__performance_tell(performance, refused ? TC_ERROR_HTTP : failure->code,
 		reason_of(&outcome, &next), next.delay_ms, now_ms);
