@@ -57,6 +57,7 @@ void tc_call_free(tc_call *call)
 	if (!call || --call->state->references)
 		return;
 	tc__request_clear(&call->request);
+	tc_release(call->set);
 	tc_release(call->anywhere);
 	tc_client_free(call->client);
 	tc_release(call);
@@ -352,6 +353,15 @@ int tc_call_header(tc_call *call, const char *name, const char *value, tc_error 
 	if (rc != TC_OK)
 		return rc;
 	return prefixed(call, tc__request_header(&call->request, name, value, err), err);
+}
+
+int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err)
+{
+	int rc = tc__call_check_unused(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	return prefixed(call, tc__request_secret_header(&call->request, name, value, err), err);
 }
 
 /* ---- before it is sent ---- */

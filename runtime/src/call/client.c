@@ -14,6 +14,10 @@
 #define RETRIES 5
 #define RETRY_DELAY_MS 100
 #define RETRY_DELAY_MAX_MS 30000
+#define CONNECTIONS_KEPT 8
+#define RATE_MIN 0.001
+#define RATE_MAX 1e6
+#define BURST_MAX 1000000
 #define REPLY_MAX ((size_t)64 * 1024 * 1024)
 
 /* Longer than any wait makes sense, and small enough for curl's long on every system. */
@@ -134,6 +138,19 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 	return TC_OK;
 }
 
+static int check_rate(const struct tc_options *options, tc_error *err)
+{
+	double rate = options->rate_per_s;
+
+	if (rate != 0 && !(rate >= RATE_MIN && rate <= RATE_MAX)) /* nor what is no number */
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"rate_per_s is %g; expected 0, or from %g to %g", rate, RATE_MIN, RATE_MAX);
+	if (options->rate_burst < 0 || options->rate_burst > BURST_MAX)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "rate_burst is %d; expected 0 to %d",
+			options->rate_burst, BURST_MAX);
+	return TC_OK;
+}
+
 static int check_options(const struct tc_options *options, bool environment, tc_error *err)
 {
 	int rc = check_url(
@@ -150,6 +167,8 @@ static int check_options(const struct tc_options *options, bool environment, tc_
 		rc = check_http_proxy(options->http_proxy, err);
 	if (rc == TC_OK)
 		rc = check_numbers(options, err);
+	if (rc == TC_OK)
+		rc = check_rate(options, err);
 	return rc;
 }
 
@@ -251,6 +270,8 @@ static int prepare(tc_client *client, tc_error *err)
 		.delay_ms = options->retry_delay_ms,
 		.delay_max_ms = options->retry_delay_max_ms,
 	};
+	client->rate = (struct tc__rate){ options->rate_per_s,
+		options->rate_burst ? options->rate_burst : 1 };
 	client->log = (struct tc__log){ options->log, options->log_data, options->log_level };
 	return TC_OK;
 }
@@ -266,6 +287,7 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 		return NULL;
 	}
 	client->references = 1;
+	tc__pool_init(&client->pool, NULL, NULL, CONNECTIONS_KEPT);
 	client->options = *options;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
@@ -374,6 +396,7 @@ void tc_client_free(tc_client *client)
 		return;
 	if (client->transport)
 		client->transport->kind->free(client->transport);
+	tc__pool_close(&client->pool);
 	tc_credentials_free(client->credentials);
 	tc__client_free_realms(client);
 	tc__hawk_free(client->signer.hawk);
@@ -398,7 +421,7 @@ struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
 	struct tc__curl_settings settings = tc__client_settings(client);
 
 	if (!client->transport)
-		client->transport = tc__curl_transport_new(&settings, err);
+		client->transport = tc__curl_transport_new(&client->pool, &settings, err);
 	return client->transport;
 }
 

@@ -36,6 +36,7 @@ static int copy_lines(const tc_call *from, tc_call *to, tc_error *err)
 
 	if (accept && !(to->request.accept_line = copy_text(accept, strlen(accept), err)))
 		return TC_ERROR_NOMEM;
+	to->request.secret_lines = from->request.secret_lines;
 	for (size_t i = 0; i < from->request.line_count; i++) {
 		const char *line = from->request.lines[i];
 		to->request.lines[i] = copy_text(line, strlen(line), err);
@@ -53,7 +54,9 @@ tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err)
 	if (!copy)
 		return NULL;
 	copy->retry_class = call->retry_class;
-	int rc = tc__request_init_url(&copy->request, call->request.operation, url, err);
+	int rc = call->set ? tc_call_set_options(copy, call->set, err) : TC_OK;
+	if (rc == TC_OK)
+		rc = tc__request_init_url(&copy->request, call->request.operation, url, err);
 	copy->request.proxied = call->request.proxied;
 	copy->request.query_at = call->request.query_at;
 	if (rc == TC_OK)

@@ -137,7 +137,7 @@ static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_d
 	};
 	source->reader = TC__EVENT_READER(stream, call->client->options.reply_max);
 	source->loop = loop;
-	return tc__loop_start(loop, call, &source->sink, on_done, data, &source->run, err);
+	return tc__loop_start(loop, call, &source->sink, NULL, on_done, data, &source->run, err);
 }
 
 /* ---- the iterator ---- */
@@ -145,6 +145,7 @@ static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_d
 struct tc_stream {
 	struct source source;
 	struct tc__guard guard;
+	struct tc__errand errand; /* its end, when somebody is at work on the pool */
 	const tc_json *event;
 	tc_error failure;
 	bool ended;  /* by the server: what was heard before is still told, */
@@ -163,16 +164,17 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 
 tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 {
-	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+	if (!call) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
+		return NULL;
+	}
 	tc_stream *stream = calloc(1, sizeof *stream);
-
 	if (!stream) {
 		tc__fail_nomem(err);
 		return NULL;
 	}
-	options.in_flight = 1;
 	stream->source.holds_back = true;
-	tc_loop *loop = tc_loop_new(&options, err);
+	tc_loop *loop = tc__loop_on(call->client, 1, err);
 	if (loop && start(&stream->source, loop, call, on_end, stream, err) == TC_OK)
 		return stream;
 	tc_loop_free(loop);
@@ -180,15 +182,27 @@ tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 	return NULL;
 }
 
-void tc_stream_free(tc_stream *stream)
+static void end(tc_stream *stream)
 {
-	if (!stream || !tc__guard_frees(&stream->guard))
-		return;
 	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
 	tc__events_clear(&stream->source.reader);
 	tc_release(stream->event);
 	tc_error_clear(&stream->failure);
 	free(stream);
+}
+
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_stream *)((char *)errand - offsetof(tc_stream, errand)));
+}
+
+void tc_stream_free(tc_stream *stream)
+{
+	if (!stream || !tc__guard_frees(&stream->guard))
+		return;
+	stream->errand.run = end_later;
+	if (!tc__pool_defer(stream->source.loop->pool, &stream->errand))
+		end(stream);
 }
 
 /* Lets bytes come for a while; *left_ms goes down unless it is negative. */

@@ -286,6 +286,7 @@ static char *make_line(const char *name, const char *value)
 {
 	struct tc__buffer line = TC__BUFFER(SIZE_MAX / 2);
 
+	line.secret = true; /* it may be one */
 	tc__buffer_text(&line, name);
 	if (*value) {
 		tc__buffer_text(&line, ": ");
@@ -403,7 +404,7 @@ static int add_header(struct tc__request *request, const char *name, const char 
 	if (rc == TC_OK)
 		rc = tc__request_own_header(request, name, value, err);
 	if (rc == TC_OK && (secret || is_secret_name(name)))
-		request->secret_lines |= (uint32_t)1 << position;
+		request->secret_lines |= UINT32_C(1) << position;
 	return rc;
 }
 
@@ -434,6 +435,16 @@ int tc__request_own_header(
 	}
 	request->lines[request->line_count++] = line;
 	return TC_OK;
+}
+
+_Static_assert(TC__OWN_LINES_MAX <= 32, "a bit for each of the caller's headers");
+
+bool tc__request_hides(const struct tc__request *request, const char *line)
+{
+	for (size_t i = 0; i < request->line_count; i++)
+		if (request->lines[i] == line)
+			return request->secret_lines >> i & 1;
+	return false;
 }
 
 /* ---- attempts ---- */
@@ -592,6 +603,7 @@ static void reset(struct tc__attempt *attempt)
 	wipe(&attempt->csrf);
 	tc__buffer_clear(&attempt->referer);
 	tc__buffer_clear(&attempt->rpc);
+	tc__buffer_clear(&attempt->trace);
 	*attempt = (struct tc__attempt){ .authorization = room };
 }
 
@@ -637,6 +649,25 @@ static void add_callers(
 			add_line(attempt, request->lines[i]);
 }
 
+/* The call's own id goes under the name that the client's has. */
+static int add_trace(struct tc__attempt *attempt, const struct tc__signer *signer, tc_error *err)
+{
+	const char *line = signer->trace_line;
+
+	if (line && signer->trace_id) {
+		attempt->trace = TC__BUFFER(SIZE_MAX / 2);
+		tc__buffer_add(&attempt->trace, line, strcspn(line, ":"));
+		tc__buffer_text(&attempt->trace, ": ");
+		tc__buffer_text(&attempt->trace, signer->trace_id);
+		if (tc__buffer_failed(&attempt->trace))
+			return tc__fail_nomem(err);
+		line = attempt->trace.data;
+	}
+	add_line(attempt, line);
+	attempt->trace_id = line ? strchr(line, ':') + 2 : NULL;
+	return TC_OK;
+}
+
 int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
 	const struct tc__signer *signer, int64_t now_s, tc_error *err)
 {
@@ -647,11 +678,12 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	attempt->body_length = request->body_length;
 	add_line(attempt, signer->user_agent_line);
 	add_line(attempt, accepted_encodings(request));
-	add_line(attempt, signer->trace_line);
+	int rc = add_trace(attempt, signer, err);
 	add_line(attempt, request->content_type_line);
 	add_line(attempt, request->accept_line);
 	add_callers(attempt, request, signer->foreign);
-	int rc = wrap_body(attempt, request, signer, err);
+	if (rc == TC_OK)
+		rc = wrap_body(attempt, request, signer, err);
 	if (rc == TC_OK)
 		rc = authenticate(attempt, request, signer, now_s, err);
 	if (rc != TC_OK)

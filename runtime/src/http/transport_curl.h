@@ -54,6 +54,7 @@ struct tc__transfer {
 	CURL *easy;
 	struct tc__sockets *sockets;
 	struct tc__delivery *delivery; /* while one is loaded */
+	const void *const *driver;     /* who waits now */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
 	int64_t connect_timeout_ms;
@@ -82,13 +83,18 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 /* Reads how the loaded transfer ended, as a transport's deliver tells it. */
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
 
+/* What the loaded transfer took. */
+void tc__transfer_timing(const struct tc__transfer *transfer, struct tc__timing *timing);
+
 /* The transfer was taken from curl before its end: its look-up may be left behind. */
 void tc__transfer_left(struct tc__transfer *transfer);
 
 void tc__transfer_close(struct tc__transfer *transfer);
 
-/* The synchronous transport. `settings` are copied. */
+/* The synchronous transport, on a pool that it borrows. `settings` are copied, their texts are
+ * borrowed. */
+struct tc__pool;
 struct tc__transport *tc__curl_transport_new(
-	const struct tc__curl_settings *settings, tc_error *err);
+	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err);
 
 #endif

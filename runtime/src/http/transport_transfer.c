@@ -324,11 +324,15 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 		return 0;
 	if (is_canceled(delivery))
 		return 1;
+	if (*transfer->driver != delivery->owner) /* somebody else waits */
+		return 0;
 	struct tc_progress progress = {
 		.sent = sent,
 		.send_total = body_length(delivery),
 		.received = received,
 		.receive_total = receive_total > 0 ? receive_total : -1,
+		.call = delivery->call,
+		.run = delivery->run,
 	};
 
 	(void)send_total; /* 0 until curl knows it; the attempt always does */
@@ -833,6 +837,8 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	int rc = TC_OK;
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+	if (delivery->timing)
+		tc__transfer_timing(transfer, delivery->timing);
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
 	delivery->permanent = is_permanent(code) || transfer->fenced ||
 		(code != CURLE_OK && is_refused_by_proxy(transfer));
