@@ -49,16 +49,6 @@ static struct tc__next step(
 	return next;
 }
 
-static int fail_inside(const tc_call *call, tc_error *err)
-{
-	const struct tc_operation *operation = call->request.operation;
-
-	return tc__fail(err, TC_ERROR_ARGUMENT,
-		"%s.%s: its client is busy with the call whose callback this is: use another "
-		"client here (tc_client_dup), or a loop",
-		operation->service->name, operation->name);
-}
-
 struct tc__terms tc__terms_within(const struct tc__terms *terms, int64_t until_ms)
 {
 	struct tc__terms within = terms ? *terms : (struct tc__terms){ .until_ms = INT64_MAX };
@@ -76,8 +66,9 @@ int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc
 	struct tc__next next;
 	tc_client *client = call->client;
 
-	if (client->pool.busy)
-		return fail_inside(call, err);
+	int rc = tc__pool_check_free(&client->pool, err);
+	if (rc != TC_OK)
+		return tc__operation_prefix(call->request.operation, rc, err);
 	struct tc__transport *transport = tc__client_transport(client, &failure);
 	if (!transport)
 		return tc__fail_with(err, &failure);

@@ -94,8 +94,8 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	return tc__fail_with(err, &reason);
 }
 
-static int perform(const struct tc__cursor *cursor, const tc_call *call, tc_response **response,
-	tc_error *err)
+static int perform(
+	const struct tc__cursor *cursor, const tc_call *call, tc_response **response, tc_error *err)
 {
 	int rc = tc__call_check_whole(call, err);
 
@@ -108,7 +108,7 @@ static int fetch(tc_pages *pages, tc_response **response, tc_error *err)
 	const tc_call *call;
 
 	*response = NULL;
-	int rc = tc__guard_enter(&pages->guard, "pages", err);
+	int rc = tc__guard_enter(&pages->guard, &pages->cursor.origin->client->pool, "pages", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = tc_pages_call(pages, &call, err);

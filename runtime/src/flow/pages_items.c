@@ -355,7 +355,7 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = NULL;
 	if (!items || !item)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
-	int rc = tc__guard_enter(&items->guard, "items", err);
+	int rc = tc__guard_enter(&items->guard, items->loop->pool, "items", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = next(items, item, err);

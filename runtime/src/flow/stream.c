@@ -242,7 +242,7 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
-	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = wait_until_it_stands(stream, timeout_ms, err);
@@ -293,7 +293,7 @@ int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event,
 		*event = NULL;
 	if (!stream || !event)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
-	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = next(stream, timeout_ms, event, err);

@@ -441,11 +441,7 @@ static int check_poll(const tc_loop *loop, tc_error *err)
 	if (loop->inside)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "loop is called from inside one of its callbacks");
-	if (loop->pool->busy)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"its client is busy with the call whose callback this is: use another "
-			"client here (tc_client_dup)");
-	return TC_OK;
+	return tc__pool_check_free(loop->pool, err);
 }
 
 /* What tc_loop_free began from inside a callback. False: the loop goes on. */
