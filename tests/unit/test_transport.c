@@ -408,6 +408,7 @@ static void test_refused_connection(void **state)
 	snprintf(text, sizeof text, "no reply from 127.0.0.1:%d: ", port);
 	assert_failure(&b.err, TC_ERROR_NETWORK, text);
 	b.transport->kind->free(b.transport);
+	tc__pool_close(&b.pool);
 	tc__reply_clear(&b.reply);
 }
 
