@@ -613,6 +613,7 @@ static void test_child_of_fork_leaves_the_connection_alone(void **state)
 	if (child == 0) {
 		int before = inherited();
 		b.transport->kind->free(b.transport);
+		tc__pool_close(&b.pool);
 		_exit(inherited() == before ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
