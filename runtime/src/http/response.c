@@ -168,6 +168,8 @@ void tc__reply_restart(struct tc__reply *reply)
 
 static size_t refusal_max(const struct tc__reply *reply)
 {
+	if (reply->max == TC_UNLIMITED)
+		return TC__REPLY_MAX;
 	return reply->max > TC__REFUSAL_MIN ? reply->max : TC__REFUSAL_MIN;
 }
 
