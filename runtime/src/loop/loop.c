@@ -262,7 +262,7 @@ static void close_loop(tc_loop *loop)
 	tc__wake_close(&loop->wake);
 	tc__run_table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
-	tc_release(loop);
+	tc__handle_end(loop);
 }
 
 /* Those that have not ended are canceled, and their callbacks called. */
@@ -554,6 +554,21 @@ static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_err
 			       : tc__fail(err, TC_ERROR_SYSTEM, "no descriptor can be watched");
 }
 
+/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
+static void release(void *handle)
+{
+	tc_loop *loop = handle;
+
+	if (loop->ending)
+		return;
+	if (loop->owner != getpid())
+		abandon(loop);
+	else if (loop->inside)
+		loop->doomed = loop->stopped = true;
+	else
+		end_loop(loop);
+}
+
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
 {
@@ -563,7 +578,7 @@ tc_loop *tc__loop_new(
 		options = &defaults;
 	if (check_options(options, err) != TC_OK)
 		return NULL;
-	tc_loop *loop = tc__object_alloc(sizeof *loop);
+	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
 	if (!loop) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -590,15 +605,7 @@ tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 #endif
 }
 
-/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
 void tc_loop_free(tc_loop *loop)
 {
-	if (!loop || loop->ending)
-		return;
-	if (loop->owner != getpid())
-		abandon(loop);
-	else if (loop->inside)
-		loop->doomed = loop->stopped = true;
-	else
-		end_loop(loop);
+	tc_release(loop);
 }
