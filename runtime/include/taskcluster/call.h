@@ -64,7 +64,7 @@ struct tc_call_options {
 };
 #define TC_CALL_OPTIONS_INIT TC_SIZED_INIT(struct tc_call_options)
 
-/* Replaces what was set before; before the first use. */
+/* Replaces what was set before; NULL: nothing of its own. Before the first use. */
 TC_API int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc_error *err);
 
 /* What it is: its operation, and the URL as it will be sent, unsigned. Borrowed from the call. */
