@@ -17,7 +17,6 @@
 
 struct tc__hawk {
 	struct tc__nonces nonces;
-	struct tc__hmac_scratch *scratch;
 	struct tc__buffer text; /* what is signed; kept, so that signing needs no allocation */
 };
 
@@ -31,8 +30,6 @@ struct tc__hawk *tc__hawk_new(const struct tc_seams *seams, tc_error *err)
 	}
 	hawk->text = TC__BUFFER(SIGNED_MAX);
 	if (tc__nonces_start(&hawk->nonces, seams, err) == TC_OK)
-		hawk->scratch = tc__hmac_scratch_new(err);
-	if (hawk->scratch)
 		return hawk;
 	tc__hawk_free(hawk);
 	return NULL;
@@ -43,7 +40,6 @@ void tc__hawk_free(struct tc__hawk *hawk)
 	if (!hawk)
 		return;
 	tc__nonces_end(&hawk->nonces);
-	tc__hmac_scratch_free(hawk->scratch);
 	tc__buffer_clear(&hawk->text);
 	free(hawk);
 }
@@ -217,11 +213,11 @@ int tc__hawk_payload_hash(const char *content_type, const void *payload, size_t 
 	return rc;
 }
 
-int tc__hawk_mac_text(struct tc__hawk *hawk, const struct tc__hmac_key *key, const char *text,
-	size_t length, char mac[TC__MAC_SIZE], tc_error *err)
+int tc__hawk_mac_text(const struct tc__hmac_key *key, const char *text, size_t length,
+	char mac[TC__MAC_SIZE], tc_error *err)
 {
 	uint8_t digest[TC__SHA256_SIZE];
-	int rc = tc__hmac(key, hawk->scratch, text, length, digest, err);
+	int rc = tc__hmac(key, text, length, digest, err);
 
 	if (rc == TC_OK)
 		tc__mac_base64(digest, mac);
@@ -236,7 +232,7 @@ int tc__hawk_mac(struct tc__hawk *hawk, const struct tc__hmac_key *key, const ch
 	tc__buffer_truncate(text, 0);
 	tc__hawk_normalise(text, type, artifacts);
 	if (!tc__buffer_failed(text))
-		return tc__hawk_mac_text(hawk, key, text->data, text->length, mac, err);
+		return tc__hawk_mac_text(key, text->data, text->length, mac, err);
 	int rc = fail_buffer(text, "what is to be signed", err);
 	tc__buffer_clear(text);
 	return rc;
