@@ -12,17 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/buildbot.h>
+#include <taskcluster/decimal.h>
 #include <taskcluster/download.h>
 #include <taskcluster/stream.h>
 #include <unistd.h>
-
-#define ID_SIZE 24
-
-static const char *id_text(int64_t id, char text[ID_SIZE])
-{
-	snprintf(text, ID_SIZE, "%" PRId64, id);
-	return text;
-}
 
 /* ---- the build ---- */
 
@@ -106,9 +99,8 @@ static int write_named(void *data, const void *bytes, size_t length, tc_error *e
 
 static int save_log(tc_client *client, int64_t log, tc_error *err)
 {
-	char id[ID_SIZE];
 	struct tc_sink file = TC_SINK_INIT, sink = TC_SINK_INIT;
-	tc_call *call = tc_buildbot_get_log_raw_call(client, id_text(log, id), err);
+	tc_call *call = tc_buildbot_get_log_raw_call(client, TC_DECIMAL(log), err);
 
 	sink.begin = open_named;
 	sink.write = write_named;
@@ -134,11 +126,11 @@ static int save_logs(tc_client *client, const char *build, const char *step, tc_
 static int save_steps(tc_client *client, int64_t build, tc_error *err)
 {
 	struct tc_buildbot_step_response *steps = NULL;
-	char build_id[ID_SIZE], step[ID_SIZE];
-	int rc = tc_buildbot_list_build_steps(client, id_text(build, build_id), NULL, &steps, err);
+	const char *build_id = TC_DECIMAL(build);
+	int rc = tc_buildbot_list_build_steps(client, build_id, NULL, &steps, err);
 
 	for (size_t i = 0; rc == TC_OK && i < steps->steps_count; i++)
-		rc = save_logs(client, build_id, id_text(steps->steps[i].number, step), err);
+		rc = save_logs(client, build_id, TC_DECIMAL(steps->steps[i].number), err);
 	tc_release(steps);
 	return rc;
 }

@@ -7,11 +7,10 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 /* The most bytes that are ever signed, a body apart. */
 #define SIGNED_MAX ((size_t)1 << 20)
-
-#define INT64_DIGITS 21 /* with sign and NUL */
 
 #define BEWIT_VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
@@ -55,22 +54,6 @@ static int fail_buffer(const struct tc__buffer *buffer, const char *what, tc_err
 		return tc__fail_nomem(err);
 	return tc__fail(
 		err, TC_ERROR_ARGUMENT, "%s would have more than %zu bytes", what, buffer->max);
-}
-
-/* printf would take longer than the MAC. */
-static void write_int64(int64_t value, char text[INT64_DIGITS])
-{
-	char digits[INT64_DIGITS];
-	size_t count = 0;
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	for (; rest > 0 || count == 0; rest /= 10)
-		digits[count++] = (char)('0' + rest % 10);
-	if (value < 0)
-		digits[count++] = '-';
-	while (count > 0)
-		*text++ = digits[--count];
-	*text = '\0';
 }
 
 /* Each put_ function writes at a place with room enough and returns the place behind. */
@@ -139,7 +122,7 @@ static size_t length_of(const char *text)
 /* At least the bytes of the normalised text. */
 static size_t normalised_size(const char *type, const struct tc__hawk_artifacts *artifacts)
 {
-	size_t fixed = strlen("hawk.1.") + 2 * INT64_DIGITS + 12; /* numbers and line ends */
+	size_t fixed = strlen("hawk.1.") + 2 * TC_DECIMAL_SIZE + 12; /* numbers and line ends */
 
 	return fixed + strlen(type) + length_of(artifacts->nonce) + length_of(artifacts->method) +
 		artifacts->resource_length + artifacts->host_length + length_of(artifacts->hash) +
@@ -150,7 +133,7 @@ static size_t normalised_size(const char *type, const struct tc__hawk_artifacts 
 void tc__hawk_normalise(
 	struct tc__buffer *text, const char *type, const struct tc__hawk_artifacts *artifacts)
 {
-	char number[INT64_DIGITS];
+	char number[TC_DECIMAL_SIZE];
 	char *start = tc__buffer_room(text, normalised_size(type, artifacts));
 	char *at = start;
 
@@ -158,15 +141,13 @@ void tc__hawk_normalise(
 		return;
 	at = put_text(at, "hawk.1.");
 	at = put_line(at, type);
-	write_int64(artifacts->ts, number);
-	at = put_line(at, number);
+	at = put_line(at, tc_decimal(number, artifacts->ts));
 	at = put_line(at, artifacts->nonce);
 	at = put_upper_line(at, artifacts->method);
 	at = put(at, artifacts->resource, artifacts->resource_length);
 	*at++ = '\n';
 	at = put_lower_line(at, artifacts->host, artifacts->host_length);
-	write_int64(artifacts->port, number);
-	at = put_line(at, number);
+	at = put_line(at, tc_decimal(number, artifacts->port));
 	at = put_line(at, artifacts->hash);
 	at = put_escaped_line(at, artifacts->ext);
 	if (has_app(artifacts)) {
@@ -299,7 +280,7 @@ static void write_header(char *at, const struct attribute *attributes, size_t co
 static int make_header(struct tc__hawk *hawk, const struct tc__hawk_signer *signer,
 	const struct tc__hawk_artifacts *artifacts, struct tc__buffer *header, tc_error *err)
 {
-	char ts[INT64_DIGITS];
+	char ts[TC_DECIMAL_SIZE];
 	char mac[TC__MAC_SIZE] = "01234567890123456789012345678901234567890123";
 	struct attribute attributes[] = { { "id", signer->id, 0 }, { "ts", ts, 0 },
 		{ "nonce", artifacts->nonce, 0 }, { "hash", artifacts->hash, 0 },
@@ -307,7 +288,7 @@ static int make_header(struct tc__hawk *hawk, const struct tc__hawk_signer *sign
 		{ "dlg", has_app(artifacts) ? artifacts->dlg : NULL, 0 } };
 	const size_t count = sizeof attributes / sizeof *attributes;
 
-	write_int64(artifacts->ts, ts);
+	tc_decimal(ts, artifacts->ts);
 	size_t length = header_length(attributes, count);
 	if (length > TC__HAWK_MAX)
 		return tc__fail(err, TC_ERROR_CREDENTIALS,
