@@ -30,6 +30,10 @@ tc_call *tc__call_alloc(tc_client *client, tc_error *err);
 tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	const char *const *arguments, const char *const *query, tc_error *err);
 
+/* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
+ * returns ends it; NULL is fine. */
+tc_call *tc__call_hold(const tc_call *call);
+
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
