@@ -78,15 +78,15 @@ static int run_build(tc_client *client, const char *scheduler, const char *build
 static int open_named(void *data, tc_response *head, int64_t discard, tc_error *err)
 {
 	struct tc_sink *file = data;
-	const char *name = tc_response_file_name(head);
+	const char *told = tc_response_file_name(head), *name = told ? told : "log";
 
 	if (file->write) /* again, as the first attempt broke off */
 		return file->begin(file->data, head, discard, err);
-	int fd = open(name ? name : "log", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return tc_error_set(err, TC_ERROR_SYSTEM, "%s: %s", name, strerror(errno));
 	*file = tc_sink_fd(fd);
-	printf("%s\n", name ? name : "log");
+	printf("%s\n", name);
 	return TC_OK;
 }
 
