@@ -95,7 +95,8 @@ TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error
  * it. */
 TC_API int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err);
 
-/* At any time, also while an asynchronous run of it goes on. NULL is fine. */
+/* At any time, also while an asynchronous run of it goes on, and from inside a callback of the
+ * function that performs it. NULL is fine. */
 TC_API void tc_call_free(tc_call *call);
 
 #ifdef __cplusplus

@@ -64,6 +64,14 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	return NULL;
 }
 
+tc_call *tc__call_hold(const tc_call *call)
+{
+	if (!call)
+		return NULL;
+	call->state->references++;
+	return call->state->call;
+}
+
 void tc_call_free(tc_call *call)
 {
 	tc_release(call);

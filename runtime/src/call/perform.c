@@ -101,22 +101,29 @@ int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_e
 	return failure->code;
 }
 
-int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+static int perform_json(const tc_call *call, const tc_json **json, tc_error *err)
 {
 	tc_error failure = TC_ERROR_INIT;
 	tc_response *response;
 
-	if (json)
-		*json = NULL;
 	int rc = tc_call_perform(call, &response, err);
-	if (rc != TC_OK || !json) {
-		tc_release(rc == TC_OK ? response : NULL);
+	if (rc != TC_OK)
 		return rc;
-	}
 	rc = tc__response_take_json(response, json, &failure);
 	tc__operation_prefix(call->request.operation, rc, &failure);
 	if (rc != TC_OK)
 		tc__call_fail_reading(call, response, &failure);
 	tc_release(response);
 	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
+}
+
+int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+{
+	if (!json)
+		return tc_call_perform(call, NULL, err);
+	*json = NULL;
+	tc_call *held = tc__call_hold(call);
+	int rc = perform_json(call, json, err);
+	tc_call_free(held);
+	return rc;
 }
