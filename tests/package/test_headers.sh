@@ -57,7 +57,9 @@ inits() {
 uses=$(inits | wc -l)
 ((uses >= 7)) || { echo "only $uses INIT macros found" >&2; exit 1; }
 for way in "$cc -std=c11" "$cxx -x c++ -std=c++"{11,14,17,20}; do
-	$way "${flags[@]/-fsyntax-only/-O1}" "$work/inits.c" -o "$work/inits"
+	# what headers define inline may need the library; nothing here calls it
+	$way "${flags[@]/-fsyntax-only/-O1}" -Wl,--unresolved-symbols=ignore-all "$work/inits.c" \
+		-o "$work/inits"
 	wrong=$("$work/inits")
 	[[ -z $wrong ]] || { echo "$way: neither size nor zeros by $wrong" >&2; exit 1; }
 done

@@ -403,6 +403,8 @@ void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
 
 	if (!flight)
 		return;
+	if (passenger->delivery->timing)
+		tc__transfer_timing(&flight->transfer, passenger->delivery->timing);
 	flight->transfer.delivery = NULL; /* libcurl would tell the progress once more */
 	if (pool->secure)
 		tc__hush_begin(&hush);

@@ -52,20 +52,28 @@ bool tc_response_header_at(
 	return true;
 }
 
+struct tc__fields tc__response_fields(const tc_response *response)
+{
+	if (!response)
+		return (struct tc__fields){ 0 };
+	return (struct tc__fields){ response->headers.data, response->header_count };
+}
+
 const char *tc_response_header(const tc_response *response, const char *name)
 {
-	const char *found = NULL;
+	struct tc__fields fields = tc__response_fields(response);
 
-	if (!response || !name)
-		return NULL;
-	const char *at = response->headers.data;
-	for (size_t i = 0; i < response->header_count; i++) {
-		const char *value = at + strlen(at) + 1;
-		if (tc__same_word(at, name))
-			found = value;
-		at = value + strlen(value) + 1;
-	}
-	return found;
+	return name ? tc__fields_find(&fields, name) : NULL;
+}
+
+const char *tc_response_request_id(const tc_response *response)
+{
+	return tc_response_header(response, "x-for-request-id");
+}
+
+const char *tc_response_trace_id(const tc_response *response)
+{
+	return tc_response_header(response, "x-for-trace-id");
 }
 
 const char *tc_response_location(const tc_response *response)

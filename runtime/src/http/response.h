@@ -146,6 +146,9 @@ tc_response *tc__reply_take(struct tc__reply *reply);
 
 void tc__reply_clear(struct tc__reply *reply);
 
+/* Its headers, borrowed. */
+struct tc__fields tc__response_fields(const tc_response *response);
+
 /* Whether a typed reading of it overlooks what breaks the schema. */
 bool tc__response_is_lenient(const tc_response *response);
 

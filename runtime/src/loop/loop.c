@@ -33,6 +33,8 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 		free(run->performance);
 		run->performance = NULL;
 	}
+	if (run->turn.given)
+		tc__call_give_back(run->call, &run->turn, tc__clock_steady_ms());
 	tc__timers_unset(&loop->timers, run);
 	run->state = TC__RUN_ENDED;
 	tc__run_list_append(&loop->ended, run);
@@ -41,6 +43,9 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 /* Ends a run that stands nowhere, for a reason of the loop's own. */
 static void end_failed(tc_loop *loop, struct tc__run *run, int code, const char *reason)
 {
+	if (run->performance)
+		tc__performance_tell(
+			run->performance, code, TC_REASON_NONE, 0, tc__clock_steady_ms());
 	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
 		operation_of(run)->name, reason);
 	end_run(loop, run);
@@ -86,7 +91,17 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 static void requeue(tc_loop *loop, struct tc__run *run)
 {
 	run->state = TC__RUN_QUEUED;
-	tc__run_list_prepend(&loop->queue, run);
+	if (run->performance)
+		tc__run_list_prepend(&loop->queue, run);
+	else
+		tc__run_list_append(&loop->queue, run);
+	set_timer(loop, run);
+}
+
+static void pause_run(tc_loop *loop, struct tc__run *run, int64_t until_ms)
+{
+	run->state = TC__RUN_PAUSING;
+	run->retry_ms = until_ms;
 	set_timer(loop, run);
 }
 
@@ -113,9 +128,7 @@ static void judge(tc_loop *loop, struct tc__run *run)
 	if (next.step == TC__STEP_RESIGN) {
 		requeue(loop, run);
 	} else if (next.step == TC__STEP_WAIT) {
-		run->state = TC__RUN_PAUSING;
-		run->retry_ms = now + next.delay_ms;
-		set_timer(loop, run);
+		pause_run(loop, run, now + next.delay_ms);
 	} else {
 		run->err = failure;
 		end_run(loop, run);
@@ -191,10 +204,28 @@ static bool may_launch(const tc_loop *loop)
 	return loop->queue.first && loop->flying < loop->options.in_flight;
 }
 
+/* Whether a run, which stands nowhere, may begin with its attempt; if not, it has moved on. */
+static bool has_turn(tc_loop *loop, struct tc__run *run)
+{
+	int64_t now = tc__clock_steady_ms(), wait_ms;
+	int rc = tc__call_turn(run->call, &run->turn, run->deadline_ms, now, &wait_ms, &run->err);
+
+	if (rc != TC_OK) {
+		tc__operation_prefix(operation_of(run), rc, &run->err);
+		end_run(loop, run);
+	} else if (wait_ms) {
+		pause_run(loop, run, now + wait_ms);
+	}
+	return rc == TC_OK && wait_ms == 0;
+}
+
 static void launch(tc_loop *loop)
 {
 	while (!loop->stopped && may_launch(loop)) {
 		struct tc__run *run = tc__run_list_take(&loop->queue);
+		if (!has_turn(loop, run))
+			continue;
+		run->turn.given = false;
 		tc__flight_begin(loop, run);
 	}
 }
