@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/queue.h>
 #include <taskcluster/transfer.h>
@@ -50,7 +51,7 @@ enum result { COMPLETED, FAILED, EXCEPTION, DROPPED };
 struct task {
 	const struct tc_queue_task_data *definition;
 	const struct tc_queue_task_status *status;
-	char run_id[24];
+	char run_id[TC_DECIMAL_SIZE];
 	tc_client *client;  /* with the credentials of the claim */
 	tc_client *storage; /* where artifacts go, while the other one may renew the claim */
 	int64_t renew_ms;   /* when to renew the claim, */
@@ -119,8 +120,7 @@ static int take_claim(struct task *task, const struct tc_queue_task_credentials 
 	const char *taken_until, tc_error *err)
 {
 	int64_t now = now_ms();
-	tc_credentials *credentials =
-		tc_credentials_new(given->client_id, given->access_token, given->certificate, err);
+	tc_credentials *credentials = tc_claim_credentials(given, err);
 
 	if (!credentials)
 		return err->code;
@@ -299,9 +299,12 @@ static int put(struct task *task, const struct tc_queue_post_artifact_response_s
 {
 	struct tc_source body = TC_SOURCE_INIT;
 	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+	struct tc_call_options own = TC_CALL_OPTIONS_INIT;
 	tc_call *call = NULL;
 
 	options.body = &body;
+	own.progress = keep_uploading;
+	own.progress_data = task;
 	int rc = tc_source_fd(&body, fd, err);
 	/* all of it: the log stands where the command has stopped writing */
 	body.length += body.offset;
@@ -310,6 +313,8 @@ static int put(struct task *task, const struct tc_queue_post_artifact_response_s
 		call = tc_transfer_new(task->storage, "PUT", where->put_url, &options, err);
 	if (call)
 		rc = tc_call_header(call, "Content-Type", where->content_type, err);
+	if (call && rc == TC_OK)
+		rc = tc_call_set_options(call, &own, err);
 	if (call && rc == TC_OK)
 		rc = tc_call_perform(call, NULL, err);
 	tc_call_free(call);
@@ -449,23 +454,14 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
 	return remove(path);
 }
 
-static tc_client *storage_client(struct task *task, tc_error *err)
-{
-	struct tc_options options = TC_OPTIONS_INIT;
-
-	options.progress = keep_uploading;
-	options.progress_data = task;
-	return tc_client_new(&options, err);
-}
-
 static void run_task(tc_client *client, const struct tc_queue_claim_work_response_tasks *claimed)
 {
 	struct task task = { .definition = &claimed->task, .status = &claimed->status };
 	tc_error err = TC_ERROR_INIT;
 
-	snprintf(task.run_id, sizeof task.run_id, "%lld", (long long)claimed->run_id);
+	tc_decimal(task.run_id, claimed->run_id);
 	task.client = tc_client_dup(client, &err);
-	task.storage = storage_client(&task, &err);
+	task.storage = tc_client_dup(client, &err);
 	if (!task.client || !task.storage || !prepare(&task) ||
 		take_claim(&task, &claimed->credentials, claimed->taken_until, &err) != TC_OK) {
 		/* nothing can be reported like this: the claim expires, and another run follows */
