@@ -47,6 +47,13 @@ struct tc__delivery {
 	bool permanent;  /* trying again cannot help */
 };
 
+/* The bytes of the body that is sent. */
+static inline int64_t tc__delivery_length(const struct tc__delivery *delivery)
+{
+	return delivery->body ? delivery->body->source->given.length
+			      : (int64_t)delivery->attempt->body_length;
+}
+
 struct tc__transport {
 	const struct tc__transport_kind *kind;
 };

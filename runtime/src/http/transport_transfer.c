@@ -238,12 +238,6 @@ static int on_seek(void *data, curl_off_t offset, int origin)
 								 : CURL_SEEKFUNC_FAIL;
 }
 
-static int64_t body_length(const struct tc__delivery *delivery)
-{
-	return delivery->body ? delivery->body->source->given.length
-			      : (int64_t)delivery->attempt->body_length;
-}
-
 /* What may stream for as long as it likes has an end when it is no stream, but a refusal or a
  * redirect. No transfer is as fast as this demands, so curl ends it when the time is over, event
  * loop or not. */
@@ -333,7 +327,7 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 		return 0;
 	struct tc_progress progress = {
 		.sent = sent,
-		.send_total = body_length(delivery),
+		.send_total = tc__delivery_length(delivery),
 		.received = received,
 		.receive_total = receive_total > 0 ? receive_total : -1,
 		.call = delivery->call,
@@ -602,7 +596,7 @@ static CURLcode set_method(
 		return code;
 	}
 	if (code == CURLE_OK && delivery->body)
-		return set_upload(transfer, method, body_length(delivery));
+		return set_upload(transfer, method, tc__delivery_length(delivery));
 	SET(CURLOPT_POST, 1L);
 	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_length);
 	SET(CURLOPT_POSTFIELDS, attempt->body ? attempt->body : "");
@@ -820,12 +814,12 @@ static int check_sent(const struct tc__transfer *transfer, tc_error *err)
 	if (!delivery->body || !tc__reply_is_success(delivery->reply))
 		return TC_OK;
 	curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-	if (sent == body_length(delivery))
+	if (sent == tc__delivery_length(delivery))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_NETWORK,
 		"the server answered %d after %lld of the body's %lld bytes",
 		tc__reply_status(delivery->reply), (long long)sent,
-		(long long)body_length(delivery));
+		(long long)tc__delivery_length(delivery));
 }
 
 /* A body that cannot be read explains what curl took for a wish to end. */
