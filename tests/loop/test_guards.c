@@ -253,7 +253,7 @@ static void a_refused_stream_ends(void **state)
 	(void)state;
 	options.base_url = options.root_url;
 	options.timeout_ms = 1000;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);
 	tc_call *call = tc_generated_call(client, CI(LISTEN), NULL, NULL, &err);

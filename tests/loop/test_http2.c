@@ -83,7 +83,7 @@ static void open_scene(struct scene *scene)
 	snprintf(ca_file, sizeof ca_file, "%s/cert.pem", scene->folder);
 	options.root_url = root_url;
 	options.ca_file = ca_file;
-	options.retries = -1;
+	options.attempts = 1;
 	scene->client = tc_client_new(&options, NULL);
 	scene->loop = tc_loop_new(NULL, NULL);
 }

@@ -896,11 +896,11 @@ static void test_log(void **state)
 static void try_for_ever(struct tc_options *options, struct world *world)
 {
 	(void)world;
-	options->retries = INT_MAX;
+	options->attempts = INT_MAX;
 }
 
-/* How many attempts there may be is one more than the retries, however many those are. */
-static void test_as_many_retries_as_an_int_holds(void **state)
+/* However many they are, they are counted. */
+static void test_as_many_attempts_as_an_int_holds(void **state)
 {
 	struct world w;
 
@@ -908,8 +908,8 @@ static void test_as_many_retries_as_an_int_holds(void **state)
 	BEGIN(w, try_for_ever, STATUS_REPLY(500), NETWORK_FAILURE(false), OK_REPLY);
 	assert_ok(run(&w, TC_FAKE_OPERATION(PING)), &w.err);
 	assert_int_equal(w.fake.attempt_count, 3);
-	assert_non_null(strstr(w.log, "attempt 2 of 2147483648 follows"));
-	assert_non_null(strstr(w.log, "attempt 3 of 2147483648 follows"));
+	assert_non_null(strstr(w.log, "attempt 2 of 2147483647 follows"));
+	assert_non_null(strstr(w.log, "attempt 3 of 2147483647 follows"));
 	finish(&w);
 }
 
@@ -969,7 +969,7 @@ int main(void)
 		cmocka_unit_test(test_signed_url),
 		cmocka_unit_test(test_signed_url_under_the_proxy),
 		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_as_many_retries_as_an_int_holds),
+		cmocka_unit_test(test_as_many_attempts_as_an_int_holds),
 		cmocka_unit_test(test_log_of_a_long_body),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,7 +167,7 @@ static void log_retry(const struct tc__performance *performance, const struct tc
 	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %lld of %lld follows in %lld ms",
 		performance->attempt.method, url,
 		outcome->code == TC_OK ? status : tc_error_text(failure), attempt,
-		attempt + performance->retry.policy->retries - performance->retry.retried,
+		attempt + performance->retry.policy->attempts - 1 - performance->retry.retried,
 		(long long)next->delay_ms);
 	tc__buffer_clear(&text);
 }
