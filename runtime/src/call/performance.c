@@ -225,7 +225,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	const struct tc__request *request = &performance->call->request;
 	bool others = request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
-	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
+	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
@@ -304,7 +304,7 @@ static bool ahead_of_date(const struct tc__performance *performance, int64_t *ah
 
 	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
 		return false;
-	*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return true;
 }
 
@@ -359,7 +359,7 @@ static bool read_ahead(const struct tc__performance *performance, bool *proved, 
 
 	*proved = read_challenge(performance, &server_ms);
 	if (*proved)
-		*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+		*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return *proved || (ahead_of_date(performance, ahead_ms) && is_believable(*ahead_ms));
 }
 
@@ -401,13 +401,13 @@ static bool correct_clock(const struct tc__performance *performance)
 
 /* Whether the reply refuses the credentials of this attempt, and there are others now. Servers
  * answer 401 for nothing else, once the clock is right; too few scopes are a 403. */
-static bool renew_refused(const struct tc__performance *performance, int64_t now_ms)
+static bool renew_refused(const struct tc__performance *performance)
 {
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	return tc__reply_status(&performance->reply) == 401 && attempt->is_signed &&
 		!performance->retry.renewed &&
-		tc__client_renew_refused(client_of(performance), attempt->credentials, now_ms);
+		tc__client_renew_refused(client_of(performance), attempt->credentials);
 }
 
 /* ---- judging ---- */
@@ -553,8 +553,8 @@ struct tc__next tc__performance_judge(
 		.steady_ms = now_ms,
 	};
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
-		fraction = tc__random_fraction(&client_of(performance)->options.seams);
-	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
+		fraction = tc__random_fraction(client_of(performance)->options.seams);
+	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
