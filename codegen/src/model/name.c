@@ -147,7 +147,7 @@ static const char *const taken_words[] = { "abort", "abs", "accept", "access", "
  * exports (tc_malloc, tc_posix_memalign), in alphabetical order.
  */
 static const char *const runtime_words[] = { "argument", "arm", "array", "authentication", "batch",
-	"binding", "body", "bool", "buffer", "call", "calloc", "cfree", "check", "choice", "client",
+	"binding", "body", "bool", "buffer", "call", "calloc", "cancel", "cfree", "check", "choice", "client",
 	"clock", "code", "conventions", "count", "credentials", "crypto", "date", "decimal",
 	"decode", "delete", "deletearray", "done", "double", "download", "duration", "encode",
 	"enum", "envelope", "error", "event", "exchange", "field", "find", "free", "from",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/stream.h>
 
-#include "runtime/src/common/clock.h"
 #include "runtime/src/flow/guard.h"
 #include "runtime/src/http/events.h"
 #include "runtime/src/loop/loop.h"
@@ -216,7 +215,7 @@ void tc_stream_free(tc_stream *stream)
 static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 {
 	struct source *source = &stream->source;
-	int64_t begun_ms = tc__clock_steady_ms();
+	int64_t begun_ms = tc__pool_now(source->loop->pool);
 	int rc = TC_OK;
 
 	if (!tc__events_has(&source->reader))
@@ -224,7 +223,7 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 	if (!tc__events_has(&source->reader) && !stream->ended)
 		rc = tc_loop_poll(source->loop, *left_ms, err);
 	if (*left_ms > 0) {
-		*left_ms -= tc__clock_steady_ms() - begun_ms;
+		*left_ms -= tc__pool_now(source->loop->pool) - begun_ms;
 		*left_ms = *left_ms < 0 ? 0 : *left_ms;
 	}
 	return rc;
