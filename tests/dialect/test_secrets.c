@@ -185,7 +185,7 @@ static void begin(struct world *w, bool logs, bool who)
 	tc_credentials *credentials = make_credentials(w);
 	options.base_url = CI_ROOT;
 	options.credentials = who ? credentials : NULL;
-	options.retries = -1;
+	options.attempts = 1;
 	options.log = logs ? on_log : NULL;
 	options.log_data = w;
 	options.log_level = logs ? TC_LOG_DEBUG : 0;
@@ -477,7 +477,7 @@ static void test_a_proxys_password(void **state)
 		proxy_of(&w.password, before[i / 6], behind[i % 6], proxy);
 		options.root_url = "http://tc.invalid";
 		options.http_proxy = proxy;
-		options.retries = -1;
+		options.attempts = 1;
 		options.log = on_log;
 		options.log_data = &w;
 		options.log_level = TC_LOG_DEBUG;
@@ -509,7 +509,7 @@ static void test_a_proxys_password_in_the_environment(void **state)
 		assert_int_equal(setenv("http_proxy", proxy, 1), 0);
 		w.client = tc_client_new(NULL, &w.err);
 		assert_non_null(w.client);
-		w.client->retry.retries = 0;
+		w.client->retry.attempts = 1;
 		assert_int_equal(tc_queue_ping(w.client, NULL, &w.err), TC_ERROR_NETWORK);
 		is_clean(&w, tc_error_text(&w.err));
 		tc_error_clear(&w.err);

@@ -313,7 +313,7 @@ static void test_redirect_without_end(void **state)
 	memset(text, 'x', sizeof text - 1);
 	open_world(&world);
 	world.options.timeout_ms = 1000;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	assert_int_equal(
 		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_TIMEOUT);
@@ -402,7 +402,7 @@ static void test_pace(void **state)
 	(void)state;
 	open_world(&world);
 	world.options.timeout_ms = 600;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
 	assert_int_equal(world.vessel.length, 10);
@@ -422,7 +422,7 @@ static void test_silence(void **state)
 	(void)state;
 	open_world(&world);
 	world.options.timeout_ms = 600;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	world.sink.silence_ms = -1;
 	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
@@ -628,7 +628,7 @@ static void test_held_back(void **state)
 	open_world(&world);
 	world.vessel.close_at = 1;
 	world.options.timeout_ms = 500;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	world.sink.full = is_closed;
 	tc_loop *loop = tc_loop_new(NULL, &world.err);

@@ -315,7 +315,7 @@ static void an_attempt_has_the_clients_time(void **state)
 	struct tc_options options = quick_options(world->responder);
 
 	options.timeout_ms = 40;
-	options.retries = 1;
+	options.attempts = 2;
 	tc_client *client = tc_client_new(&options, NULL);
 	tc_call_free(world->call);
 	world->call = ping(client);

@@ -121,7 +121,7 @@ static tc_client *client_of(struct world *w, const tc_credentials *credentials, 
 	options.base_url = CI_ROOT;
 	options.credentials = credentials;
 	options.seams.clock = clock_now;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, err);
 	if (client)
 		tc__client_set_transport(client, &w->transport);

@@ -19,6 +19,14 @@ for header in {runtime,generated,workflows}/include/taskcluster/*.h; do
 	"$cxx" -x c++ -std=c++17 "${flags[@]}" "$work/alone.c"
 	count=$((count + 1))
 done >"$work/log"
+cat >>"$work/all.c" <<'TEXT'
+int use(char *text, const char **given);
+int use(char *text, const char **given)
+{
+	*given = tc_decimal(text, 1);
+	return *TC_DECIMAL(INT64_MIN) == '-';
+}
+TEXT
 "$cc" -std=c11 "${flags[@]}" "$work/all.c"
 "$cxx" -x c++ -std=c++17 "${flags[@]}" "$work/all.c"
 ((count > 30)) || { echo "only $count headers found" >&2; exit 1; }

@@ -315,7 +315,7 @@ static void names_that_are_not_found_are_tried_again(void **state)
 	(void)state;
 	tc_rig_other_url(url, sizeof url, "again", PORT);
 	struct tc_options options = rig_options(url);
-	options.retries = 2;
+	options.attempts = 3;
 	options.retry_delay_ms = 1;
 	options.log = diary_write;
 	options.log_data = &diary;

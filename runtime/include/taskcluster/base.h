@@ -45,6 +45,9 @@ extern "C" {
 	}
 #endif
 
+/* For a maximum: there is none. (0 is the default.) */
+#define TC_UNLIMITED ((size_t)-1)
+
 /* Releases what a function of this library returned. NULL is fine. Secrets are wiped first. */
 TC_API void tc_release(const void *pointer);
 

@@ -49,13 +49,14 @@ struct tc_options {
 	int64_t connect_timeout_ms;        /* 10,000 */
 	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
 				       waiting time on top */
-	int retries;                /* after the first attempt: 5; negative: none */
+	int attempts;               /* how often a call is tried in all: 6; 1: never again */
 	int64_t retry_budget_ms;    /* no new attempt begins later than this after the first;
 				       default: no limit but the attempts */
 	int64_t retry_delay_ms;     /* the first delay is about twice this, 100 */
 	int64_t retry_delay_max_ms; /* 30,000; a Retry-After may ask for more, up to 10 times this
 				     */
-	size_t reply_max;           /* bytes of a reply, decoded, 64 MiB; more is TC_ERROR_REPLY */
+	size_t reply_max;           /* bytes of a reply, decoded, 64 MiB; more is TC_ERROR_REPLY;
+				       TC_UNLIMITED: as long as it likes */
 	const char *user_agent;     /* appended to "libtaskcluster/<version>" */
 	const char *ca_file;        /* PEM; instead of the system's store */
 	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy

@@ -64,6 +64,10 @@ void tc__call_pause(const tc_call *call, int64_t pause_ms, int64_t now_ms);
 /* How long such a pause lasts still. */
 int64_t tc__call_pause_left(const tc_call *call, int64_t now_ms);
 
+/* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
+ * returns ends it; NULL is fine. */
+tc_call *tc__call_hold(const tc_call *call);
+
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,

@@ -171,7 +171,7 @@ static void log_retry(const struct tc__performance *performance, const struct tc
 	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %lld of %lld follows in %lld ms",
 		performance->attempt.method, url,
 		outcome->code == TC_OK ? status : tc_error_text(failure), attempt,
-		attempt + performance->retry.policy->retries - performance->retry.retried,
+		attempt + performance->retry.policy->attempts - 1 - performance->retry.retried,
 		(long long)next->delay_ms);
 	tc__buffer_clear(&text);
 }
@@ -263,7 +263,7 @@ static bool read_challenge(const struct tc__performance *performance, int64_t *s
 		i++) {
 		if (!tc__same_word(name, "www-authenticate"))
 			continue;
-		if (!tc__hawk_challenge(client_of(performance)->signer.hawk, key, value, &ts))
+		if (!tc__hawk_challenge(key, value, &ts))
 			continue;
 		*server_ms = ts * 1000;
 		return true;

@@ -174,9 +174,15 @@ void tc__reply_restart(struct tc__reply *reply)
 	tc__buffer_clear(&response->body);
 }
 
-static size_t refusal_max(const struct tc__reply *reply)
+/* The most that is ever kept of a body. */
+static size_t kept_max(const struct tc__reply *reply)
 {
 	return reply->max > TC__REFUSAL_MIN ? reply->max : TC__REFUSAL_MIN;
+}
+
+static size_t refusal_max(const struct tc__reply *reply)
+{
+	return reply->max == TC_UNLIMITED ? TC__REPLY_MAX : kept_max(reply);
 }
 
 static int ensure_response(struct tc__reply *reply)
@@ -187,7 +193,7 @@ static int ensure_response(struct tc__reply *reply)
 	if (!response)
 		return tc__fail_nomem(&reply->err);
 	response->headers = TC__BUFFER(TC__REPLY_HEADERS_SIZE_MAX);
-	response->body = TC__BUFFER(refusal_max(reply));
+	response->body = TC__BUFFER(kept_max(reply));
 	response->lenient = reply->lenient;
 	reply->response = response;
 	return TC_OK;

@@ -64,7 +64,7 @@ struct tc__next tc__retry_next(
 	}
 	if (!tc__retry_is_possible(outcome) || !is_safe(retry->retry_class, outcome))
 		return end;
-	if (retry->retried >= policy->retries)
+	if (retry->retried >= policy->attempts - 1)
 		return end;
 	int64_t delay = tc__retry_delay(policy, retry->retried + 1, fraction);
 	if (outcome->retry_after_ms > delay)

@@ -312,7 +312,7 @@ static void close_loop(tc_loop *loop)
 	tc__run_table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
 	tc_client_free(loop->client);
-	tc_release(loop);
+	tc__handle_end(loop);
 }
 
 /* Those that have not ended are canceled, and their callbacks called. */
@@ -472,11 +472,7 @@ static int check_poll(const tc_loop *loop, tc_error *err)
 	if (loop->inside)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "loop is called from inside one of its callbacks");
-	if (loop->pool->busy)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"its client is busy with the call whose callback this is: use another "
-			"client here (tc_client_dup)");
-	return TC_OK;
+	return tc__pool_check_free(loop->pool, err);
 }
 
 /* What tc_loop_free began from inside a callback. False: the loop goes on. */
@@ -615,9 +611,24 @@ static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error 
 	return rc == TC_OK ? tc__pool_open(loop->pool, err) : rc;
 }
 
+/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
+static void release(void *handle)
+{
+	tc_loop *loop = handle;
+
+	if (loop->ending)
+		return;
+	if (loop->pool->owner != getpid())
+		abandon(loop);
+	else if (loop->inside)
+		loop->doomed = loop->stopped = true;
+	else
+		end_loop(loop);
+}
+
 static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 {
-	tc_loop *loop = tc__object_alloc(sizeof *loop);
+	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
 
 	if (!loop) {
 		tc__fail_nomem(err);
@@ -669,15 +680,7 @@ tc_loop *tc__loop_on(tc_client *client, size_t in_flight, tc_error *err)
 	return loop;
 }
 
-/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
 void tc_loop_free(tc_loop *loop)
 {
-	if (!loop || loop->ending)
-		return;
-	if (loop->pool->owner != getpid())
-		abandon(loop);
-	else if (loop->inside)
-		loop->doomed = loop->stopped = true;
-	else
-		end_loop(loop);
+	tc_release(loop);
 }
