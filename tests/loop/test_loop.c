@@ -171,6 +171,7 @@ static void a_pause_holds_up_nobody(void **state)
 	int64_t begun = tc_test_now_ms();
 
 	world->script = (struct script){ { ask, fine }, 2 };
+	world->client->options.no_pause = true;
 	tc_loop_start(world->loop, world->call, take_note, &first, NULL, NULL);
 	for (int i = 0; i < 10; i++)
 		start(world, NULL);
