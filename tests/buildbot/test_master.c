@@ -331,7 +331,8 @@ static void test_loop(void **state)
 	assert_ok(tc_buildbot_force_build_body(call, &params, &err), &err);
 	seen.loop = tc_loop_new(NULL, &err);
 	assert_ok(
-		tc_stream_start(seen.loop, listen, NULL, on_event, on_end, &seen, &seen.run, &err), &err);
+		tc_stream_start(seen.loop, listen, NULL, on_event, on_end, &seen, &seen.run, &err),
+		&err);
 	seen.call = call;
 	assert_ok(tc_loop_run(seen.loop, &err), &err);
 	assert_int_equal(seen.events, 2);

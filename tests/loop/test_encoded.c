@@ -321,8 +321,8 @@ static void a_canceled_stream_by_gzip_is_silent(void **state)
 	add(&world, EVENTS GZIP, packed, length);
 	begin(&world, CI(LISTEN));
 	ear.loop = tc_loop_new(NULL, &world.err);
-	assert_ok(
-		tc_stream_start(ear.loop, world.call, NULL, on_event, take_note, &ear, NULL, &world.err),
+	assert_ok(tc_stream_start(
+			  ear.loop, world.call, NULL, on_event, take_note, &ear, NULL, &world.err),
 		&world.err);
 	assert_ok(tc_loop_run(ear.loop, &world.err), &world.err);
 	assert_int_equal(ear.heard, 1);

@@ -141,7 +141,8 @@ static void a_canceled_stream_is_silent(void **state)
 	tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
 	assert_ok(stage.err.code, &stage.err);
 	ear.loop = tc_loop_new(NULL, &stage.err);
-	assert_ok(tc_stream_start(ear.loop, call, NULL, on_event, on_end, &ear, &ear.run, &stage.err),
+	assert_ok(
+		tc_stream_start(ear.loop, call, NULL, on_event, on_end, &ear, &ear.run, &stage.err),
 		&stage.err);
 	was_silenced(&stage, &ear);
 	tc_call_free(call);
@@ -348,7 +349,8 @@ static void a_stream_whose_loop_is_freed_is_silent(void **state)
 	connect_stage(&stage, NULL);
 	tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
 	ear.loop = tc_loop_new(NULL, &stage.err);
-	assert_ok(tc_stream_start(ear.loop, call, NULL, hear_and_free, on_end, &ear, NULL, &stage.err),
+	assert_ok(tc_stream_start(
+			  ear.loop, call, NULL, hear_and_free, on_end, &ear, NULL, &stage.err),
 		&stage.err);
 	was_silenced(&stage, &ear);
 	assert_non_null(strstr(ear.note.text, "canceled, as the loop is freed"));

@@ -192,8 +192,8 @@ static int push(void *data, tc_error *err)
 	tc_loop *loop = tc_loop_new(NULL, err);
 
 	options.once = true;
-	int rc = loop ? tc_stream_start(loop, world->listen, &options, on_event, on_done, &notes,
-				NULL, err)
+	int rc = loop ? tc_stream_start(
+				loop, world->listen, &options, on_event, on_done, &notes, NULL, err)
 		      : err->code;
 	bool started = rc == TC_OK;
 

@@ -96,8 +96,7 @@ static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error 
 	const struct tc__source *source = &stream->source;
 	int rc = TC_OK;
 
-	while (rc == TC_OK && !source->stands && !tc__source_has(source) &&
-		!stream->guard.doomed) {
+	while (rc == TC_OK && !source->stands && !tc__source_has(source) && !stream->guard.doomed) {
 		if (stream->ended)
 			return tc__error_tell(&stream->failure, err);
 		if (timeout_ms == 0)
@@ -125,8 +124,8 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 }
 
 /* Lets bytes come until there is an event; *event stays NULL when none came in time. What was
- * missed is told from here and not as it is found, when others may be waiting; nothing is read while
- * events wait, so all that do came behind it. */
+ * missed is told from here and not as it is found, when others may be waiting; nothing is read
+ * while events wait, so all that do came behind it. */
 static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *failure)
 {
 	bool last = false;

@@ -303,8 +303,8 @@ static void prepare(struct tc__source *source, const tc_call *call)
 		.pace = TC__PACE_NONE,
 		.max = SIZE_MAX, /* each event has a limit */
 	};
-	source->reader = TC__EVENT_READER(
-		tc__events_of(tc_call_operation(call)), client->options.reply_max);
+	source->reader =
+		TC__EVENT_READER(tc__events_of(tc_call_operation(call)), client->options.reply_max);
 	source->last_id = TC__BUFFER(TC__EVENT_ID_MAX + 32);
 	source->policy = &client->retry;
 	source->connect_ms = options->timeout_ms ? options->timeout_ms : tc__call_timeout(call);
@@ -326,8 +326,7 @@ int tc__source_start(struct tc__source *source, tc_loop *loop, const tc_call *ca
 		source->options.deadline_ms
 			? later(tc__clock_steady_ms(), source->options.deadline_ms)
 			: TC__NEVER };
-	return tc__loop_start(
-		loop, call, &source->sink, &terms, on_done, data, &source->run, err);
+	return tc__loop_start(loop, call, &source->sink, &terms, on_done, data, &source->run, err);
 }
 
 void tc__source_clear(struct tc__source *source)
