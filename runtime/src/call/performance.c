@@ -224,6 +224,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->attempts++;
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);
+	if (performance->sink && performance->sink->depart)
+		performance->sink->depart(performance->sink, now_ms);
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
@@ -240,6 +242,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	if (performance->sink && performance->sink->line && !performance->logging_in)
+		tc__attempt_line(&performance->attempt, performance->sink->line);
 	performance->reply.operation = request->operation;
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
@@ -538,11 +542,43 @@ static struct tc__next next_step(struct tc__performance *performance, bool login
 {
 	struct tc__retry *retry = &performance->retry;
 	enum tc_retry_class own = retry->retry_class;
+	struct tc__outcome seen = *outcome;
 
+	seen.permanent |= is_spent(performance);
 	retry->retry_class = login ? TC_RETRY_ALWAYS : own;
-	struct tc__next next = tc__retry_next(retry, outcome, fraction);
+	struct tc__next next = tc__retry_next(retry, &seen, fraction);
 	retry->retry_class = own;
 	return next;
+}
+
+/* What has lived, and broke off: *next is another attempt, as if none had been before, when the
+ * sink wants that. */
+static void begin_anew(struct tc__performance *performance, const struct tc__outcome *outcome,
+	double fraction, struct tc__next *next, const tc_error *failure)
+{
+	struct tc__sink *sink = performance->sink;
+	struct tc__retry *retry = &performance->retry;
+	const struct tc__log *log = &client_of(performance)->log;
+	int64_t until_ms = retry->until_ms;
+	struct tc__buffer text;
+
+	if (!sink || !sink->again || retry->retry_class != TC_RETRY_ALWAYS)
+		return;
+	struct tc__next anew = sink->again(sink, outcome, fraction);
+	if (anew.step == TC__STEP_END)
+		return;
+	*next = anew;
+	tc__retry_begin(retry, retry->policy, retry->retry_class, outcome->steady_ms);
+	retry->until_ms = until_ms;
+	performance->logged_in = false; /* a session may have ended since */
+	if (!tc__log_wants(log, TC_LOG_WARN))
+		return;
+	const char *url = shown_attempt(performance, &text);
+	tc__log(log, TC_LOG_WARN, "%s %s: it broke off (%s); it begins again in %lld ms",
+		performance->attempt.method, url,
+		outcome->code == TC_OK ? "refused for now" : tc_error_text(failure),
+		(long long)next->delay_ms);
+	tc__buffer_clear(&text);
 }
 
 /* What is sent next without being a repetition. */
@@ -594,7 +630,7 @@ static struct tc__outcome outcome_of(
 		.code = rc,
 		.status = status,
 		.maybe_sent = performance->delivery.maybe_sent,
-		.permanent = performance->delivery.permanent || is_spent(performance) ||
+		.permanent = performance->delivery.permanent ||
 			tc__is_final_status(operation_of(performance), status),
 		.stale = rc == TC_OK && correct_clock(performance),
 		.retry_after_ms = pause_before(performance, status, now_ms),
@@ -633,6 +669,8 @@ struct tc__next tc__performance_judge(
 		fraction = tc__random_fraction(client_of(performance)->options.seams);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
+	if (next.step == TC__STEP_END)
+		begin_anew(performance, &outcome, fraction, &next, failure);
 	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
 	if (next.late)

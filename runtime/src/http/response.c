@@ -350,6 +350,20 @@ static void look_at_type(struct tc__reply *reply)
 	reply->strange = !typed && type;
 }
 
+/* Whether the body is for the sink. */
+static bool is_for_sink(const struct tc__reply *reply)
+{
+	if (!reply->sink || !tc__reply_is_success(reply))
+		return false;
+	return !reply->sink->content_only || tc__reply_status(reply) < 300;
+}
+
+/* Whether it streams past the response into the sink. */
+static bool is_fed(const struct tc__reply *reply)
+{
+	return !reply->hold && is_for_sink(reply);
+}
+
 static int end_headers(struct tc__reply *reply)
 {
 	reply->headed = true;
@@ -357,7 +371,11 @@ static int end_headers(struct tc__reply *reply)
 		return TC_OK;
 	look_at_type(reply);
 	int rc = check_transfer(reply);
-	return rc == TC_OK ? begin_decoding(reply) : rc;
+	if (rc == TC_OK)
+		rc = begin_decoding(reply);
+	if (rc == TC_OK && is_fed(reply) && reply->sink->open)
+		reply->sink->open(reply->sink);
+	return rc;
 }
 
 int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
@@ -377,20 +395,6 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
 }
 
 /* ---- the body ---- */
-
-/* Whether the body is for the sink. */
-static bool is_for_sink(const struct tc__reply *reply)
-{
-	if (!reply->sink || !tc__reply_is_success(reply))
-		return false;
-	return !reply->sink->content_only || tc__reply_status(reply) < 300;
-}
-
-/* Whether it streams past the response into the sink. */
-static bool is_fed(const struct tc__reply *reply)
-{
-	return !reply->hold && is_for_sink(reply);
-}
 
 bool tc__reply_stays_here(const struct tc__reply *reply)
 {
