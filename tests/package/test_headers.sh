@@ -41,6 +41,8 @@ inits() {
 	cat "$work/all.c"
 	echo '#include <stdio.h>'
 	echo '#include <string.h>'
+	# what headers define inline needs this of the library
+	echo 'char *tc_decimal(char text[TC_DECIMAL_SIZE], int64_t number) { (void)number; return text; }'
 	while read -r name type; do
 		echo "static $type at_start_$name = $name;"
 		echo "static void use_$name(void) {"
@@ -57,9 +59,7 @@ inits() {
 uses=$(inits | wc -l)
 ((uses >= 7)) || { echo "only $uses INIT macros found" >&2; exit 1; }
 for way in "$cc -std=c11" "$cxx -x c++ -std=c++"{11,14,17,20}; do
-	# what headers define inline may need the library; nothing here calls it
-	$way "${flags[@]/-fsyntax-only/-O1}" -Wl,--unresolved-symbols=ignore-all "$work/inits.c" \
-		-o "$work/inits"
+	$way "${flags[@]/-fsyntax-only/-O1}" "$work/inits.c" -o "$work/inits"
 	wrong=$("$work/inits")
 	[[ -z $wrong ]] || { echo "$way: neither size nor zeros by $wrong" >&2; exit 1; }
 done

@@ -6,7 +6,7 @@
 #define NEVER INT64_MAX
 
 static const struct tc__rate no_limit = { 0, 1 };
-static const struct tc__rate ten = { 10, 1 };        /* one in 100 ms */
+static const struct tc__rate ten = { 10, 1 };          /* one in 100 ms */
 static const struct tc__rate ten_by_three = { 10, 3 }; /* three at once */
 
 /* What a new attempt would have to wait. */

@@ -242,12 +242,14 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->attempts++;
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);
+	if (performance->sink && performance->sink->depart)
+		performance->sink->depart(performance->sink, now_ms);
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
 	bool others = performance->call->anywhere || request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
-	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
+	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
@@ -260,6 +262,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	if (performance->sink && performance->sink->line && !performance->logging_in)
+		tc__attempt_line(&performance->attempt, performance->sink->line);
 	performance->reply.operation = request->operation;
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
@@ -331,7 +335,7 @@ static bool ahead_of_date(const struct tc__performance *performance, int64_t *ah
 
 	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
 		return false;
-	*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return true;
 }
 
@@ -386,7 +390,7 @@ static bool read_ahead(const struct tc__performance *performance, bool *proved, 
 
 	*proved = read_challenge(performance, &server_ms);
 	if (*proved)
-		*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+		*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return *proved || (ahead_of_date(performance, ahead_ms) && is_believable(*ahead_ms));
 }
 
@@ -428,13 +432,13 @@ static bool correct_clock(const struct tc__performance *performance)
 
 /* Whether the reply refuses the credentials of this attempt, and there are others now. Servers
  * answer 401 for nothing else, once the clock is right; too few scopes are a 403. */
-static bool renew_refused(const struct tc__performance *performance, int64_t now_ms)
+static bool renew_refused(const struct tc__performance *performance)
 {
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	return tc__reply_status(&performance->reply) == 401 && attempt->is_signed &&
 		!performance->retry.renewed &&
-		tc__client_renew_refused(client_of(performance), attempt->credentials, now_ms);
+		tc__client_renew_refused(client_of(performance), attempt->credentials);
 }
 
 /* ---- judging ---- */
@@ -561,11 +565,43 @@ static struct tc__next next_step(struct tc__performance *performance, bool login
 {
 	struct tc__retry *retry = &performance->retry;
 	enum tc_retry_class own = retry->retry_class;
+	struct tc__outcome seen = *outcome;
 
+	seen.permanent |= is_spent(performance);
 	retry->retry_class = login ? TC_RETRY_ALWAYS : own;
-	struct tc__next next = tc__retry_next(retry, outcome, fraction);
+	struct tc__next next = tc__retry_next(retry, &seen, fraction);
 	retry->retry_class = own;
 	return next;
+}
+
+/* What has lived, and broke off: *next is another attempt, as if none had been before, when the
+ * sink wants that. */
+static void begin_anew(struct tc__performance *performance, const struct tc__outcome *outcome,
+	double fraction, struct tc__next *next, const tc_error *failure)
+{
+	struct tc__sink *sink = performance->sink;
+	struct tc__retry *retry = &performance->retry;
+	const struct tc__log *log = &client_of(performance)->log;
+	int64_t until_ms = retry->until_ms;
+	struct tc__buffer text;
+
+	if (!sink || !sink->again || retry->retry_class != TC_RETRY_ALWAYS)
+		return;
+	struct tc__next anew = sink->again(sink, outcome, fraction);
+	if (anew.step == TC__STEP_END)
+		return;
+	*next = anew;
+	tc__retry_begin(retry, retry->policy, retry->retry_class, outcome->steady_ms);
+	retry->until_ms = until_ms;
+	performance->logged_in = false; /* a session may have ended since */
+	if (!tc__log_wants(log, TC_LOG_WARN))
+		return;
+	const char *url = shown_attempt(performance, &text);
+	tc__log(log, TC_LOG_WARN, "%s %s: it broke off (%s); it begins again in %lld ms",
+		performance->attempt.method, url,
+		outcome->code == TC_OK ? "refused for now" : tc_error_text(failure),
+		(long long)next->delay_ms);
+	tc__buffer_clear(&text);
 }
 
 /* What is sent next without being a repetition. */
@@ -619,14 +655,14 @@ static struct tc__outcome outcome_of(
 		.code = rc,
 		.status = status,
 		.maybe_sent = performance->delivery.maybe_sent,
-		.permanent = performance->delivery.permanent || is_spent(performance) ||
+		.permanent = performance->delivery.permanent ||
 			tc__is_final_status(operation_of(performance), status),
 		.stale = rc == TC_OK && correct_clock(performance),
 		.retry_after_ms = pause_before(performance, status, now_ms),
 		.steady_ms = now_ms,
 	};
 
-	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
+	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance);
 	return outcome;
 }
 
@@ -655,9 +691,11 @@ struct tc__next tc__performance_judge(
 	rc = rc == TC_OK ? failure->code : rc;
 	struct tc__outcome outcome = outcome_of(performance, rc, now_ms);
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
-		fraction = tc__random_fraction(&client_of(performance)->options.seams);
+		fraction = tc__random_fraction(client_of(performance)->options.seams);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
+	if (next.step == TC__STEP_END)
+		begin_anew(performance, &outcome, fraction, &next, failure);
 	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
 	if (next.late)

@@ -691,6 +691,18 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	return rc;
 }
 
+void tc__attempt_line(struct tc__attempt *attempt, const char *line)
+{
+	size_t name = strcspn(line, ":"), kept = 0;
+
+	for (size_t i = 0; i < attempt->line_count; i++)
+		if (strcspn(attempt->lines[i], ":;") != name ||
+			!tc__same_letters(attempt->lines[i], line, name))
+			attempt->lines[kept++] = attempt->lines[i];
+	attempt->line_count = kept;
+	add_line(attempt, line);
+}
+
 void tc__attempt_clear(struct tc__attempt *attempt)
 {
 	reset(attempt);

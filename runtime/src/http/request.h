@@ -135,6 +135,9 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	const struct tc__signer *signer, int64_t now_s, tc_error *err);
 void tc__attempt_clear(struct tc__attempt *attempt);
 
+/* One more header line, "Name: value", which must live as long; in place of the caller's own. */
+void tc__attempt_line(struct tc__attempt *attempt, const char *line);
+
 /* A URL that anybody can GET until `expiry_s`: the request's own with a bewit. Release *url. */
 int tc__request_signed_url(const struct tc__request *request, const struct tc__signer *signer,
 	int64_t expiry_s, char **url, tc_error *err);

@@ -365,6 +365,20 @@ static int check_part(struct tc__reply *reply)
 		reply->range, tc__reply_header(reply, "content-range"), &reply->part, &reply->err);
 }
 
+/* Whether the body is for the sink. */
+static bool is_for_sink(const struct tc__reply *reply)
+{
+	if (!reply->sink || !tc__reply_is_success(reply))
+		return false;
+	return !reply->sink->content_only || tc__reply_status(reply) < 300;
+}
+
+/* Whether it streams past the response into the sink. */
+static bool is_fed(const struct tc__reply *reply)
+{
+	return !reply->hold && is_for_sink(reply);
+}
+
 static int end_headers(struct tc__reply *reply)
 {
 	reply->headed = true;
@@ -374,7 +388,11 @@ static int end_headers(struct tc__reply *reply)
 	int rc = check_transfer(reply);
 	if (rc == TC_OK)
 		rc = begin_decoding(reply);
-	return rc == TC_OK ? check_part(reply) : rc;
+	if (rc == TC_OK)
+		rc = check_part(reply);
+	if (rc == TC_OK && is_fed(reply) && reply->sink->open)
+		reply->sink->open(reply->sink);
+	return rc;
 }
 
 int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
@@ -394,20 +412,6 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
 }
 
 /* ---- the body ---- */
-
-/* Whether the body is for the sink. */
-static bool is_for_sink(const struct tc__reply *reply)
-{
-	if (!reply->sink || !tc__reply_is_success(reply))
-		return false;
-	return !reply->sink->content_only || tc__reply_status(reply) < 300;
-}
-
-/* Whether it streams past the response into the sink. */
-static bool is_fed(const struct tc__reply *reply)
-{
-	return !reply->hold && is_for_sink(reply);
-}
 
 bool tc__reply_stays_here(const struct tc__reply *reply)
 {
