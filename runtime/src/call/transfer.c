@@ -108,7 +108,7 @@ static int read_body(struct tc__anywhere *anywhere, const struct tc_operation *o
 		rc = tc__fail(
 			err, TC_ERROR_ARGUMENT, "body: a %s takes no body", operation->method);
 	if (rc == TC_OK)
-		rc = tc__source_check(given, err);
+		rc = tc__body_check(given, err);
 	anywhere->has_body = true;
 	return rc;
 }
@@ -226,7 +226,7 @@ void tc__transfer_aim(struct tc__performance *performance)
 {
 	if (performance->hop.url)
 		performance->attempt.url = performance->hop.url;
-	if (performance->body.source && tc__source_is_once(performance->body.source))
+	if (performance->body.source && tc__body_is_once(performance->body.source))
 		performance->attempt.repeatable = false;
 }
 
