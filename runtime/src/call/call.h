@@ -19,7 +19,7 @@ struct tc__call_state {
 
 /* What a transfer has beyond a call of an operation. */
 struct tc__anywhere {
-	struct tc__body body;
+	struct tc__source body;
 	bool has_body;
 	struct tc__range range;
 	int redirects; /* followed at most, by each attempt */

@@ -108,7 +108,7 @@ static int read_body(struct tc__anywhere *anywhere, const struct tc_operation *o
 		rc = tc__fail(
 			err, TC_ERROR_ARGUMENT, "body: a %s takes no body", operation->method);
 	if (rc == TC_OK)
-		rc = tc__body_check(given, err);
+		rc = tc__source_check(given, err);
 	anywhere->has_body = true;
 	return rc;
 }
@@ -167,6 +167,7 @@ static int fill(tc_call *call, const struct tc_operation *operation, const char 
 tc_call *tc_transfer_new(tc_client *client, const char *method, const char *url,
 	const struct tc_transfer_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!client || !method || !url) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
 			!client          ? "client"
@@ -226,7 +227,7 @@ void tc__transfer_aim(struct tc__performance *performance)
 {
 	if (performance->hop.url)
 		performance->attempt.url = performance->hop.url;
-	if (performance->body.source && tc__body_is_once(performance->body.source))
+	if (performance->body.source && tc__source_is_once(performance->body.source))
 		performance->attempt.repeatable = false;
 }
 

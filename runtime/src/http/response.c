@@ -15,6 +15,7 @@ struct tc_response {
 	bool lenient;
 	size_t header_count;
 	struct tc__buffer headers; /* name NUL value NUL, one after another */
+	size_t request_id;         /* where its value stands in these; 0: there is none */
 	struct tc__buffer body;
 	const tc_json *json; /* NULL until asked for */
 	char *file_name;     /* the same */
@@ -68,7 +69,8 @@ const char *tc_response_header(const tc_response *response, const char *name)
 
 const char *tc_response_request_id(const tc_response *response)
 {
-	return tc_response_header(response, "x-for-request-id");
+	return response && response->request_id ? response->headers.data + response->request_id
+						: NULL;
 }
 
 const char *tc_response_trace_id(const tc_response *response)
@@ -105,6 +107,7 @@ const tc_json *tc_response_json(tc_response *response, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
 
+	tc_error_clear(err);
 	if (!response) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL");
 		return NULL;
@@ -166,7 +169,7 @@ void tc__reply_restart(struct tc__reply *reply)
 	if (!response)
 		return;
 	response->status = 0;
-	response->header_count = 0;
+	response->header_count = response->request_id = 0;
 	tc_release(response->json);
 	tc_release(response->file_name);
 	response->json = NULL;
@@ -275,6 +278,9 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 		end--;
 	tc__buffer_add(&response->headers, line, (size_t)(colon - line));
 	tc__buffer_char(&response->headers, '\0');
+	/* whoever counts attempts asks for it each time */
+	if (is_name(line, (size_t)(colon - line), "x-for-request-id"))
+		response->request_id = response->headers.length;
 	tc__buffer_add(&response->headers, value, (size_t)(end - value));
 	tc__buffer_char(&response->headers, '\0');
 	if (response->headers.no_memory)
@@ -351,20 +357,6 @@ static void look_at_type(struct tc__reply *reply)
 	reply->strange = !typed && type;
 }
 
-/* A part of a transfer has to be the one that was asked for; a part of an operation's reply is its
- * caller's business. */
-static int check_part(struct tc__reply *reply)
-{
-	if (!reply->range || tc__reply_status(reply) != 206)
-		return TC_OK;
-	if (reply->decoding)
-		return tc__fail(&reply->err, TC_ERROR_REPLY,
-			"the server sent a part (206) of an encoded content, which cannot be "
-			"decoded");
-	return tc__range_check(
-		reply->range, tc__reply_header(reply, "content-range"), &reply->part, &reply->err);
-}
-
 /* Whether the body is for the sink. */
 static bool is_for_sink(const struct tc__reply *reply)
 {
@@ -377,6 +369,20 @@ static bool is_for_sink(const struct tc__reply *reply)
 static bool is_fed(const struct tc__reply *reply)
 {
 	return !reply->hold && is_for_sink(reply);
+}
+
+/* A part of a transfer has to be the one that was asked for; a part of an operation's reply is its
+ * caller's business. */
+static int check_part(struct tc__reply *reply)
+{
+	if (!reply->range || tc__reply_status(reply) != 206)
+		return TC_OK;
+	if (reply->decoding)
+		return tc__fail(&reply->err, TC_ERROR_REPLY,
+			"the server sent a part (206) of an encoded content, which cannot be "
+			"decoded");
+	return tc__range_check(
+		reply->range, tc__reply_header(reply, "content-range"), &reply->part, &reply->err);
 }
 
 static int end_headers(struct tc__reply *reply)

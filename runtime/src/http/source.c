@@ -21,6 +21,7 @@ int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
 {
 	struct stat status;
 
+	tc_error_clear(err);
 	*source = (struct tc_source)TC_SOURCE_INIT;
 	if (fstat(fd, &status) != 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "descriptor %d: %s", fd, strerror(errno));
@@ -55,12 +56,12 @@ static bool is_shared(const struct tc_source *given)
 	return !is_memory(given) && !is_file(given);
 }
 
-bool tc__body_is_once(const struct tc__body *source)
+bool tc__source_is_once(const struct tc__source *source)
 {
 	return is_shared(&source->given) && !(source->given.read && source->given.rewind);
 }
 
-int tc__body_check(const struct tc_source *given, tc_error *err)
+int tc__source_check(const struct tc_source *given, tc_error *err)
 {
 	if (given->length < 0)
 		return tc__fail(
@@ -196,7 +197,7 @@ static int check_end(struct tc__reading *reading)
 
 static int rewind_shared(struct tc__reading *reading, tc_error *err)
 {
-	struct tc__body *source = reading->source;
+	struct tc__source *source = reading->source;
 	const struct tc_source *given = &source->given;
 	tc_error reason = TC_ERROR_INIT;
 
@@ -206,7 +207,7 @@ static int rewind_shared(struct tc__reading *reading, tc_error *err)
 	source->busy = reading->holds = true;
 	if (!source->moved)
 		return TC_OK;
-	if (tc__body_is_once(source))
+	if (tc__source_is_once(source))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"its body was sent already, and cannot be read again");
 	int rc = given->rewind(given->data, &reason);
@@ -268,14 +269,14 @@ int tc__reading_seek(struct tc__reading *reading, int64_t position)
 	}
 	if (position == reading->position)
 		return TC_OK;
-	if (position != 0 || tc__body_is_once(reading->source))
+	if (position != 0 || tc__source_is_once(reading->source))
 		return TC_ERROR_ARGUMENT;
 	return tc__reading_rewind(reading, &reading->err);
 }
 
 bool tc__reading_is_spent(const struct tc__reading *reading)
 {
-	return reading->source && reading->source->moved && tc__body_is_once(reading->source);
+	return reading->source && reading->source->moved && tc__source_is_once(reading->source);
 }
 
 void tc__reading_end(struct tc__reading *reading)

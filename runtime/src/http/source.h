@@ -15,24 +15,24 @@
 #include <taskcluster/source.h>
 
 /* What all readings of a source share. */
-struct tc__body {
+struct tc__source {
 	struct tc_source given;
 	bool moved; /* a function or a pipe is not at its beginning any more */
 	bool busy;  /* somebody reads it */
 };
 
 struct tc__reading {
-	struct tc__body *source; /* NULL: there is none */
-	int64_t position;        /* of the next byte */
-	bool holds;              /* the source is busy with this reading */
-	tc_error err;            /* why it cannot go on; code TC_OK until then */
+	struct tc__source *source; /* NULL: there is none */
+	int64_t position;          /* of the next byte */
+	bool holds;                /* the source is busy with this reading */
+	tc_error err;              /* why it cannot go on; code TC_OK until then */
 };
 
 /* TC_ERROR_ARGUMENT for a source that cannot be read. */
-int tc__body_check(const struct tc_source *given, tc_error *err);
+int tc__source_check(const struct tc_source *given, tc_error *err);
 
 /* Whether it cannot be read a second time. */
-bool tc__body_is_once(const struct tc__body *source);
+bool tc__source_is_once(const struct tc__source *source);
 
 /* To the first byte. TC_ERROR_ARGUMENT when it cannot go there again, or another reading is under
  * way; what the source's own function says. */

@@ -564,7 +564,7 @@ static CURLcode end_upload(struct tc__transfer *transfer)
 /* A kept connection may turn out dead when the body's first bytes are gone. */
 static CURLcode set_freshness(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
-	bool fresh = delivery->body && tc__body_is_once(delivery->body->source);
+	bool fresh = delivery->body && tc__source_is_once(delivery->body->source);
 	CURLcode code = CURLE_OK;
 
 	if (fresh != transfer->fresh)

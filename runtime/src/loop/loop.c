@@ -428,6 +428,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void *data,
 	uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_done)
@@ -440,6 +441,7 @@ int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void 
 
 int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!loop)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is NULL");
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
@@ -558,6 +560,7 @@ static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *e
 
 int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = check_poll(loop, err);
 
 	if (rc != TC_OK)
@@ -569,6 +572,7 @@ int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 
 int tc_loop_run(tc_loop *loop, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = check_poll(loop, err);
 
 	if (rc != TC_OK)
@@ -615,9 +619,6 @@ void tc_loop_timeout(tc_loop *loop)
 
 static int check_options(const struct tc_loop_options *options, tc_error *err)
 {
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_LOOP_OPTIONS_INIT");
 	if (options->in_flight > IN_FLIGHT_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
 			options->in_flight, IN_FLIGHT_MAX);
@@ -701,13 +702,13 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
 {
-	const struct tc_loop_options defaults = TC_LOOP_OPTIONS_INIT;
+	struct tc_loop_options known;
 
-	if (!options)
-		options = &defaults;
-	if (check_options(options, err) != TC_OK)
+	if (tc__options_read(options, &known, sizeof known, "options", "TC_LOOP_OPTIONS_INIT",
+		    err) != TC_OK ||
+		check_options(&known, err) != TC_OK)
 		return NULL;
-	tc_loop *loop = alloc_loop(options, err);
+	tc_loop *loop = alloc_loop(&known, err);
 	if (!loop)
 		return NULL;
 	loop->pool = &loop->own;
@@ -719,6 +720,7 @@ tc_loop *tc__loop_new(
 
 tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	return tc__loop_new(options, NULL, err);
 }
 
