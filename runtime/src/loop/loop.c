@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop/loop.h"
 
+#include "runtime/src/base/options.h"
 #include "runtime/src/common/clock.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -511,9 +512,6 @@ void tc_loop_timeout(tc_loop *loop)
 
 static int check_options(const struct tc_loop_options *options, tc_error *err)
 {
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_LOOP_OPTIONS_INIT");
 	if (options->in_flight > IN_FLIGHT_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
 			options->in_flight, IN_FLIGHT_MAX);
@@ -572,18 +570,18 @@ static void release(void *handle)
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
 {
-	const struct tc_loop_options defaults = TC_LOOP_OPTIONS_INIT;
+	struct tc_loop_options known;
 
-	if (!options)
-		options = &defaults;
-	if (check_options(options, err) != TC_OK)
+	if (tc__options_read(options, &known, sizeof known, "options", "TC_LOOP_OPTIONS_INIT",
+		    err) != TC_OK ||
+		check_options(&known, err) != TC_OK)
 		return NULL;
 	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
 	if (!loop) {
 		tc__fail_nomem(err);
 		return NULL;
 	}
-	loop->options = *options;
+	loop->options = known;
 	loop->landings = &landings;
 	if (!loop->options.in_flight)
 		loop->options.in_flight = IN_FLIGHT;
