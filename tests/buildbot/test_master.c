@@ -8,6 +8,7 @@
 #include <string.h>
 #include <taskcluster/buildbot.h>
 #include <taskcluster/conventions.h>
+#include <taskcluster/decimal.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/query.h>
@@ -222,7 +223,6 @@ static void test_build(void **state)
 	struct tc_buildbot_requested_builds *requested = NULL;
 	struct tc_buildbot_build_response *builds = NULL;
 	tc_error err = TC_ERROR_INIT;
-	char build[32];
 
 	(void)state;
 	if (!started)
@@ -236,7 +236,7 @@ static void test_build(void **state)
 	assert_int_equal(wait_for(events, "finished"), begun);
 	tc_stream_free(events);
 
-	snprintf(build, sizeof build, "%lld", (long long)begun);
+	const char *build = TC_DECIMAL(begun);
 	assert_ok(tc_buildbot_get_build(client, build, NULL, &builds, &err), &err);
 	assert_int_equal(builds->builds_count, 1);
 	assert_true(builds->builds[0].complete);
@@ -251,7 +251,6 @@ static void test_stop(void **state)
 {
 	struct tc_buildbot_build_response *builds = NULL;
 	tc_error err = TC_ERROR_INIT;
-	char build[32];
 
 	(void)state;
 	if (!started)
@@ -260,7 +259,7 @@ static void test_stop(void **state)
 	tc_stream *events = listen_to_builds(client);
 	assert_ok(force(client, "slow", NULL, &err), &err);
 	int64_t begun = wait_for(events, "new");
-	snprintf(build, sizeof build, "%lld", (long long)begun);
+	const char *build = TC_DECIMAL(begun);
 	const struct tc_buildbot_reason_params why = { .reason = "too slow" };
 	assert_ok(tc_buildbot_stop_build(client, build, &why, NULL, &err), &err);
 	assert_int_equal(wait_for(events, "finished"), begun);

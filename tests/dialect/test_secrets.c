@@ -100,10 +100,12 @@ static int deliver(struct tc__transport *transport, struct tc__delivery *deliver
 	return TC_OK;
 }
 
-static void wait_for(struct tc__transport *transport, int64_t ms)
+static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
 {
 	(void)transport;
 	(void)ms;
+	(void)cancel;
+	return true;
 }
 
 static int64_t steady_ms(struct tc__transport *transport)

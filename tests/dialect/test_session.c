@@ -226,7 +226,7 @@ static void stop_meanwhile(struct tc_fake *fake)
 	struct world *w = fake->data;
 
 	fake->during = NULL;
-	w->client->performing = false; /* as on a loop, where several of a client's are under way */
+	w->client->pool.busy = false; /* as on a loop, where several of a client's are under way */
 	assert_ok(stop(w), &w->err);
 }
 

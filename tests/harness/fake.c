@@ -231,13 +231,14 @@ static int deliver(struct tc__transport *transport, struct tc__delivery *deliver
 	return TC_OK;
 }
 
-static void wait_for(struct tc__transport *transport, int64_t ms)
+static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
 {
 	struct tc_fake *fake = (struct tc_fake *)transport;
 
 	fake->wall_ms += ms;
 	fake->steady_ms += ms;
 	fake->waits++;
+	return !tc_cancel_fired(cancel);
 }
 
 static int64_t steady_ms(struct tc__transport *transport)

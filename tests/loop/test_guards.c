@@ -406,6 +406,82 @@ static void a_call_inside_a_call_is_refused(void **state)
 	tc_responder_stop(responder);
 }
 
+/* ---- a call freed from inside itself ---- */
+
+struct freed {
+	tc_client *client;
+	tc_call *call;
+};
+
+static void free_both(struct freed *freed)
+{
+	tc_call_free(freed->call);
+	tc_client_free(freed->client);
+	*freed = (struct freed){ NULL, NULL };
+}
+
+static int free_in_progress(void *data, const struct tc_progress *progress)
+{
+	(void)progress;
+	free_both(data);
+	return 0;
+}
+
+static tc_credentials *free_in_renewal(void *data, const tc_credentials *current, tc_error *err)
+{
+	(void)current;
+	free_both(data);
+	return tc_credentials_new("tester", "no-secret", NULL, err);
+}
+
+static void open_freed(struct freed *freed, const struct tc_options *options)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	freed->client = tc_client_new(options, &err);
+	assert_ok(err.code, &err);
+	freed->call = ping(freed->client);
+}
+
+/* The reply comes well, is no JSON, and is told with the operation's name. */
+static void a_call_freed_by_its_progress(void **state)
+{
+	struct script script = { { { .status = 200, .body = "{" } }, 1 };
+	struct tc_responder *responder = tc_responder_start(answer_by_script, &script);
+	struct tc_options options = quick_options(responder);
+	struct freed freed;
+	const tc_json *json = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.progress = free_in_progress;
+	options.progress_data = &freed;
+	open_freed(&freed, &options);
+	assert_int_equal(tc_call_perform_json(freed.call, &json, &err), TC_ERROR_REPLY);
+	assert_null(freed.call);
+	assert_failure(&err, TC_ERROR_REPLY, "queue.ping: ");
+	tc_error_clear(&err);
+	tc_responder_stop(responder);
+}
+
+static void a_call_freed_by_the_renewal_for_its_url(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	struct freed freed;
+	const char *url = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.root_url = "https://tc.example.com";
+	options.renew = free_in_renewal;
+	options.renew_data = &freed;
+	open_freed(&freed, &options);
+	assert_ok(tc_call_signed_url(freed.call, 900, &url, &err), &err);
+	assert_null(freed.call);
+	assert_non_null(strstr(url, "/api/queue/v1/ping?bewit="));
+	tc_release(url);
+}
+
 /* ---- handles that wait, used and freed from inside ---- */
 
 enum inside { USE, FREE, RELEASE };
@@ -580,6 +656,8 @@ int main(void)
 		cmocka_unit_test(a_callback_may_free_its_loop),
 		cmocka_unit_test(a_stream_whose_loop_is_freed_is_silent),
 		cmocka_unit_test(a_call_inside_a_call_is_refused),
+		cmocka_unit_test(a_call_freed_by_its_progress),
+		cmocka_unit_test(a_call_freed_by_the_renewal_for_its_url),
 		cmocka_unit_test(items_inside_their_own_callback),
 		cmocka_unit_test(pages_inside_their_own_callback),
 		cmocka_unit_test(a_stream_inside_its_own_callback),

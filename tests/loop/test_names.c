@@ -6,7 +6,6 @@
 
 #include "runtime/src/http/transport_curl.h"
 #include "runtime/src/loop/loop.h"
-#include "runtime/src/loop/wait.h"
 #include "tests/loop/lookup.h"
 #include <stdlib.h>
 #include <string.h>

@@ -13,10 +13,12 @@ void silent_reply(struct tc__reply *reply, const char *body)
 	tc__reply_body(reply, body, strlen(body));
 }
 
-void silent_wait(struct tc__transport *transport, int64_t ms)
+bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
 {
 	(void)transport;
 	(void)ms;
+	(void)cancel;
+	return true;
 }
 
 int64_t silent_steady_ms(struct tc__transport *transport)

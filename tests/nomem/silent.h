@@ -10,7 +10,7 @@
 /* A reply of 200 with this JSON text, in one piece. */
 void silent_reply(struct tc__reply *reply, const char *body);
 
-void silent_wait(struct tc__transport *transport, int64_t ms);
+bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
 int64_t silent_steady_ms(struct tc__transport *transport);
 void silent_free(struct tc__transport *transport);
 

@@ -20,6 +20,14 @@ for header in {runtime,generated,workflows}/include/taskcluster/*.h; do
 	"$cxx" -x c++ -std=c++17 "${flags[@]}" "$work/alone.c"
 	count=$((count + 1))
 done >"$work/log"
+cat >>"$work/all.c" <<'TEXT'
+int use(char *text, const char **given);
+int use(char *text, const char **given)
+{
+	*given = tc_decimal(text, 1);
+	return *TC_DECIMAL(INT64_MIN) == '-';
+}
+TEXT
 "$cc" -std=c11 "${flags[@]}" "$work/all.c"
 "$cxx" -x c++ -std=c++17 "${flags[@]}" "$work/all.c"
 
@@ -49,7 +57,7 @@ inits() {
 uses=$(inits | wc -l)
 ((uses >= 7)) || { echo "only $uses INIT macros found" >&2; exit 1; }
 for way in "$cc -std=c11" "$cxx -x c++ -std=c++"{11,14,17,20}; do
-	$way "${flags[@]/-fsyntax-only/-O1}" "$work/inits.c" -o "$work/inits"
+	$way "${flags[@]/-fsyntax-only/-O1}" "$work/inits.c" -o "$work/inits" -x none "$TC_LIBRARY" "-Wl,-rpath,${TC_LIBRARY%/*}"
 	wrong=$("$work/inits")
 	[[ -z $wrong ]] || { echo "$way: neither size nor zeros by $wrong" >&2; exit 1; }
 done

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/harness/test.h"
 
+#include "runtime/src/http/pool.h"
 #include "runtime/src/http/transport_curl.h"
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -147,6 +148,7 @@ struct bench {
 	struct tc__reply reply;
 	struct tc__delivery delivery;
 	bool once; /* what it sends must not be sent twice */
+	struct tc__pool pool;
 	char url[200];
 	tc_error err;
 };
@@ -156,8 +158,10 @@ static const struct tc__curl_settings plain = { .connect_timeout_ms = 5000 };
 static void prepare(struct bench *bench, const struct answer *answers, size_t count)
 {
 	memset(bench, 0, sizeof *bench);
+	tc__pool_init(&bench->pool, NULL, NULL, 8);
+	bench->delivery.until_ms = INT64_MAX;
 	start(&bench->server, answers, count);
-	bench->transport = tc__curl_transport_new(&plain, &bench->err);
+	bench->transport = tc__curl_transport_new(&bench->pool, &plain, &bench->err);
 	assert_ok(bench->transport ? TC_OK : bench->err.code, &bench->err);
 }
 
@@ -169,6 +173,7 @@ static void clean(struct bench *bench)
 {
 	tc__reply_clear(&bench->reply);
 	bench->transport->kind->free(bench->transport);
+	tc__pool_close(&bench->pool);
 	stop(&bench->server);
 	tc_error_clear(&bench->err);
 }
@@ -403,6 +408,7 @@ static void test_refused_connection(void **state)
 	snprintf(text, sizeof text, "no reply from 127.0.0.1:%d: ", port);
 	assert_failure(&b.err, TC_ERROR_NETWORK, text);
 	b.transport->kind->free(b.transport);
+	tc__pool_close(&b.pool);
 	tc__reply_clear(&b.reply);
 }
 
@@ -496,12 +502,12 @@ static void test_unreadable_ca_file(void **state)
 	PREPARE(b, { .unread = true, .close = true });
 	settings.ca_file = "/nonexistent/ca.pem";
 	b.transport->kind->free(b.transport);
-	b.transport = tc__curl_transport_new(&settings, &b.err);
+	b.transport = tc__curl_transport_new(&b.pool, &settings, &b.err);
 	assert_non_null(b.transport);
 	snprintf(b.url, sizeof b.url, "https://127.0.0.1:%d/", b.server.port);
 	b.attempt = (struct tc__attempt){ .method = "GET", .url = b.url };
 	b.delivery = (struct tc__delivery){
-		.attempt = &b.attempt, .reply = &b.reply, .timeout_ms = 5000
+		.attempt = &b.attempt, .reply = &b.reply, .timeout_ms = 5000, .until_ms = INT64_MAX
 	};
 	tc__reply_init(&b.reply, 1000, NULL);
 	assert_int_equal(
@@ -607,6 +613,7 @@ static void test_child_of_fork_leaves_the_connection_alone(void **state)
 	if (child == 0) {
 		int before = inherited();
 		b.transport->kind->free(b.transport);
+		tc__pool_close(&b.pool);
 		_exit(inherited() == before ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -640,7 +647,7 @@ static void test_environment_proxy_counts_only_when_asked(void **state)
 	delivers(&b, "GET", "/", NULL);
 	b.transport->kind->free(b.transport);
 	settings.environment_proxy = true;
-	b.transport = tc__curl_transport_new(&settings, &b.err);
+	b.transport = tc__curl_transport_new(&b.pool, &settings, &b.err);
 	assert_non_null(b.transport);
 	assert_int_equal(deliver(&b, "GET", "/", NULL), TC_ERROR_NETWORK);
 	assert_false(b.delivery.maybe_sent);

@@ -16,7 +16,7 @@
 /* What the functions need besides; nothing is ever sent. */
 struct world {
 	tc_client *client;
-	tc_call *call;
+	tc_call *call, *unused;
 	tc_credentials *credentials;
 };
 
@@ -24,6 +24,11 @@ static void give_client(struct world *world, const void *options, tc_error *err)
 {
 	(void)world;
 	tc_client_free(tc_client_new(options, err));
+}
+
+static void give_call(struct world *world, const void *options, tc_error *err)
+{
+	tc_call_set_options(world->unused, options, err);
 }
 
 static void give_loop(struct world *world, const void *options, tc_error *err)
@@ -99,6 +104,7 @@ static const struct {
 	const char *what, *init, *taken;
 } cases[] = {
 	{ give_client, STRUCT(tc_options), "options", "TC_OPTIONS_INIT", FINE },
+	{ give_call, STRUCT(tc_call_options), "options", "TC_CALL_OPTIONS_INIT", FINE },
 	{ give_loop, STRUCT(tc_loop_options), "options", "TC_LOOP_OPTIONS_INIT", FINE },
 	{ give_pages, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
 	{ give_items, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
@@ -185,6 +191,7 @@ static int open_world(void **state)
 	options.base_url = ROOT "/{service}";
 	world.client = tc_client_new(&options, NULL);
 	world.call = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
+	world.unused = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
 	world.credentials = tc_credentials_new("me", "0123456789", NULL, NULL);
 	assert_non_null(world.call);
 	assert_non_null(world.credentials);
@@ -197,6 +204,7 @@ static int close_world(void **state)
 	struct world *world = *state;
 
 	tc_call_free(world->call);
+	tc_call_free(world->unused);
 	tc_client_free(world->client);
 	tc_credentials_free(world->credentials);
 	return 0;

@@ -42,6 +42,31 @@ TC_API int tc_call_body_bytes(
  * and the headers that the library itself sets (Host, Authorization, Content-Type, …). */
 TC_API int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err);
 
+/* Whether a call may be repeated, against what its operation's row says. */
+enum tc_repeat {
+	TC_REPEAT_AS_LISTED = 0, /* as the row says, for the body it has */
+	TC_REPEAT_SAFE,          /* done twice it does no harm: after any failure that may pass */
+	TC_REPEAT_UNSENT,        /* only when the server cannot have begun */
+	TC_REPEAT_NEVER
+};
+
+/* What a call has of its own instead of its client's; zero and NULL: the client's. */
+struct tc_call_options {
+	size_t size;           /* set by TC_CALL_OPTIONS_INIT */
+	int64_t timeout_ms;    /* for each attempt; long polling gets its waiting time on top */
+	int64_t deadline_ms;   /* for all of it, from its start: its turn on a loop, attempts,
+				  pauses; negative: none, though the client has one */
+	enum tc_repeat repeat; /* TC_REPEAT_AS_LISTED */
+	const char *trace_id;  /* sent as x-taskcluster-trace-id; copied */
+	tc_cancel *cancel;     /* borrowed until the call is freed and its last run has ended */
+	tc_progress_fn *progress;
+	void *progress_data;
+};
+#define TC_CALL_OPTIONS_INIT TC_SIZED_INIT(struct tc_call_options)
+
+/* Replaces what was set before; NULL: nothing of its own. Before the first use. */
+TC_API int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc_error *err);
+
 /* What it is: its operation, and the URL as it will be sent, unsigned. Borrowed from the call. */
 TC_API const struct tc_operation *tc_call_operation(const tc_call *call);
 TC_API const char *tc_call_url(const tc_call *call);
@@ -70,7 +95,8 @@ TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error
  * it. */
 TC_API int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err);
 
-/* At any time, also while an asynchronous run of it goes on. NULL is fine. */
+/* At any time, also while an asynchronous run of it goes on, and from inside a callback of the
+ * function that performs it. NULL is fine. */
 TC_API void tc_call_free(tc_call *call);
 
 #ifdef __cplusplus

@@ -9,6 +9,7 @@
  * thread.
  */
 
+#include <taskcluster/cancel.h>
 #include <taskcluster/credentials.h>
 #include <taskcluster/log.h>
 #include <taskcluster/progress.h>
@@ -79,6 +80,9 @@ struct tc_options {
 	void *renew_data;
 	int64_t renew_before_ms; /* so long before their end; 5 minutes, or a quarter of their
 				    life if that is less */
+	int64_t deadline_ms;     /* for the whole of a call: its turn, attempts and pauses; then
+				    TC_ERROR_TIMEOUT, at most a second late; no limit */
+	tc_cancel *cancel;       /* ends the calls of this client; borrowed */
 };
 #define TC_OPTIONS_INIT TC_SIZED_INIT(struct tc_options)
 

@@ -37,6 +37,10 @@ struct tc_pages_options {
 	int64_t page_max;  /* end after so many pages, as if the list did; 0: no limit */
 	int64_t item_max;  /* end after so many items: no page asks for more than are missing, where
 			      the system lets pages have a size; 0: no limit */
+	int64_t timeout_ms;  /* for each attempt at a page; 0: the call's */
+	int64_t deadline_ms; /* for the whole list, from when the iterator is made, with all that
+				its caller does meanwhile; then TC_ERROR_TIMEOUT; 0: no limit (a
+				deadline of the call's own, or its client's, is for each page) */
 };
 #define TC_PAGES_OPTIONS_INIT TC_SIZED_INIT(struct tc_pages_options)
 

@@ -14,6 +14,8 @@ extern "C" {
 struct tc_progress {
 	int64_t sent, send_total;
 	int64_t received, receive_total;
+	const struct tc_call *call; /* whose it is, */
+	uint64_t run;               /* and its number on a tc_loop; 0: it is on none */
 };
 
 /* Called now and then while a call runs, also while it waits before a retry; anything but 0

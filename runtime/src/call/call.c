@@ -16,6 +16,7 @@ static void release(void *handle)
 	if (--call->state->references)
 		return;
 	tc__request_clear(&call->request);
+	tc_release(call->set);
 	tc_client_free(call->client);
 	tc__handle_end(call);
 }
@@ -61,6 +62,14 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 		return call;
 	tc_call_free(call);
 	return NULL;
+}
+
+tc_call *tc__call_hold(const tc_call *call)
+{
+	if (!call)
+		return NULL;
+	call->state->references++;
+	return call->state->call;
 }
 
 void tc_call_free(tc_call *call)

@@ -17,6 +17,7 @@ struct tc__call_state {
 
 struct tc_call {
 	tc_client *client;
+	struct tc_call_options *set; /* its own options, for tc_release; NULL: none */
 	struct tc__request request;
 	enum tc_retry_class retry_class; /* for the body it has */
 	struct tc__call_state own_state;
@@ -30,15 +31,40 @@ tc_call *tc__call_alloc(tc_client *client, tc_error *err);
 tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	const char *const *arguments, const char *const *query, tc_error *err);
 
+/* Its own options, all zero when none were set. */
+const struct tc_call_options *tc__call_options(const tc_call *call);
+
+/* What it is ended by: its own, or its client's; NULL: nothing. */
+tc_cancel *tc__call_cancel(const tc_call *call);
+
+/* How long an attempt of it may take, waiting of long polling included. */
+int64_t tc__call_timeout(const tc_call *call);
+
+/* When it has to be over that begins now, on the same clock; INT64_MAX: never. */
+int64_t tc__call_deadline(const tc_call *call, int64_t now_ms);
+
+/* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
+ * returns ends it; NULL is fine. */
+tc_call *tc__call_hold(const tc_call *call);
+
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,
 	const tc_json *json, tc_error *err);
 
+/* What a performance keeps to: its call's own, or what a list or stream has for its parts. */
+struct tc__terms {
+	int64_t timeout_ms; /* for each attempt; 0: as the call says */
+	int64_t until_ms;   /* when all must be over, steady clock; INT64_MAX: never */
+};
+
+/* The nearer of two ends. */
+struct tc__terms tc__terms_within(const struct tc__terms *terms, int64_t until_ms);
+
 /* Sends a call that is ready, with retries. A success's body goes to the sink, when there is one;
- * *response is set on success only, and may be NULL to drop it. */
-int tc__call_perform(
-	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err);
+ * *response is set on success only, and may be NULL to drop it. `terms` may be NULL: the call's. */
+int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc__terms *terms,
+	tc_response **response, tc_error *err);
 
 /* Tells the log of a call's end. */
 void tc__call_log_failure(const tc_call *call, const tc_error *failure);
@@ -64,7 +90,7 @@ tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err);
 /*
  * A performance. Its life:
  *
- *	tc__performance_begin(&p, call, sink, now);
+ *	tc__performance_begin(&p, call, sink, &terms, now);
  *	do {
  *		rc = tc__performance_attempt(&p, now, &failure);	signs
  *		if (rc == TC_OK)
@@ -82,6 +108,7 @@ struct tc__performance {
 	struct tc__reply reply;
 	struct tc__delivery delivery;
 	struct tc__retry retry;
+	struct tc__terms terms;
 	int64_t attempts;
 	int64_t attempt_begun_ms;
 	struct tc__sink *sink;     /* the call's own; a login between has none */
@@ -92,7 +119,7 @@ struct tc__performance {
 
 /* `now_ms` is the transport's steady clock, everywhere. */
 void tc__performance_begin(struct tc__performance *performance, const tc_call *call,
-	struct tc__sink *sink, int64_t now_ms);
+	struct tc__sink *sink, const struct tc__terms *terms, int64_t now_ms);
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure);
 
 /* `failure` is what went wrong with the attempt, when rc is not TC_OK; afterwards it is what the

@@ -15,6 +15,7 @@
 #define ATTEMPTS 6
 #define RETRY_DELAY_MS 100
 #define RETRY_DELAY_MAX_MS 30000
+#define CONNECTIONS_KEPT 8
 
 /* Longer than any wait makes sense, and small enough for curl's long on every system. */
 #define TIME_MAX_MS INT32_MAX
@@ -244,6 +245,7 @@ static void release(void *handle)
 		return;
 	if (client->transport)
 		client->transport->kind->free(client->transport);
+	tc__pool_close(&client->pool);
 	tc_credentials_free(client->credentials);
 	tc__client_free_realms(client);
 	tc__hawk_free(client->signer.hawk);
@@ -262,6 +264,7 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 		return NULL;
 	}
 	client->references = 1;
+	tc__pool_init(&client->pool, NULL, NULL, CONNECTIONS_KEPT);
 	client->options = *options;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
@@ -387,7 +390,7 @@ struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
 	struct tc__curl_settings settings = tc__client_settings(client);
 
 	if (!client->transport)
-		client->transport = tc__curl_transport_new(&settings, err);
+		client->transport = tc__curl_transport_new(&client->pool, &settings, err);
 	return client->transport;
 }
 

@@ -5,11 +5,10 @@
 /* What calls need of their client. */
 
 #include "runtime/src/base/log.h"
+#include "runtime/src/http/pool.h"
 #include "runtime/src/http/retry.h"
 #include "runtime/src/http/transport.h"
 #include <taskcluster/client.h>
-
-struct tc__curl_settings;
 
 /* A server's clock minus ours. Nobody signs a Date: it is good enough to sign requests by, which
  * that server then judges, but not for anything that others rely on. */
@@ -34,7 +33,7 @@ struct tc_client {
 	bool credentials_given;          /* by the caller, not by the environment */
 	int64_t rpc_id;                  /* of the last remote procedure call */
 	struct tc__transport *transport; /* NULL until the first attempt */
-	bool performing;                 /* a call is under way on it, which may be calling back */
+	struct tc__pool pool;            /* where its calls, lists and streams fly */
 };
 
 /* One more reference, which tc_client_free gives back. */

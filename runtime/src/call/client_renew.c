@@ -40,11 +40,12 @@ static void ask(tc_client *client, int64_t now_ms, tc_error *reason)
 	if (now_ms < client->renew_again_ms)
 		return;
 	client->renew_again_ms = now_ms + PAUSE_MS;
-	bool performing = client->performing; /* not so on a loop */
-	client->performing = true;            /* a call of it would have to ask as well */
+	bool busy = client->pool.busy; /* not so on a loop */
+	tc__pool_enter(&client->pool); /* a call of it would have to ask as well */
 	tc_credentials *renewed =
 		client->options.renew(client->options.renew_data, client->credentials, reason);
-	client->performing = performing;
+	if (!busy)
+		tc__pool_leave(&client->pool);
 	if (renewed) {
 		tc_client_set_credentials(client, renewed);
 		tc_credentials_free(renewed);

@@ -53,7 +53,9 @@ tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err)
 	if (!copy)
 		return NULL;
 	copy->retry_class = call->retry_class;
-	int rc = tc__request_init_url(&copy->request, call->request.operation, url, err);
+	int rc = call->set ? tc_call_set_options(copy, call->set, err) : TC_OK;
+	if (rc == TC_OK)
+		rc = tc__request_init_url(&copy->request, call->request.operation, url, err);
 	copy->request.proxied = call->request.proxied;
 	copy->request.query_at = call->request.query_at;
 	if (rc == TC_OK)

@@ -4,20 +4,26 @@
 /* While a call waits, its progress callback is asked this often whether to go on. */
 #define WATCH_MS 200
 
-/* Lets time pass in pieces, so that the caller can cancel in between. */
-static int wait_watched(
-	const tc_client *client, struct tc__transport *transport, int64_t ms, tc_error *err)
+static int fail_canceled(const char *by, tc_error *err)
 {
-	const struct tc_options *options = &client->options;
-	const struct tc_progress nothing = { .send_total = -1, .receive_total = -1 };
+	return tc__fail(err, TC_ERROR_CANCELED, "canceled by %s", by);
+}
+
+/* Lets time pass, in pieces when the progress callback may cancel in between. */
+static int wait_watched(const struct tc__delivery *delivery, struct tc__transport *transport,
+	int64_t ms, tc_error *err)
+{
+	const struct tc_progress nothing = {
+		.send_total = -1, .receive_total = -1, .call = delivery->call
+	};
 
 	while (ms > 0) {
-		int64_t piece = ms < WATCH_MS || !options->progress ? ms : WATCH_MS;
-		transport->kind->wait(transport, piece);
+		int64_t piece = ms < WATCH_MS || !delivery->progress ? ms : WATCH_MS;
+		if (!transport->kind->wait(transport, piece, delivery->cancel))
+			return fail_canceled("tc_cancel_fire", err);
 		ms -= piece;
-		if (options->progress && options->progress(options->progress_data, &nothing))
-			return tc__fail(
-				err, TC_ERROR_CANCELED, "canceled by the progress callback");
+		if (delivery->progress && delivery->progress(delivery->progress_data, &nothing))
+			return fail_canceled("the progress callback", err);
 	}
 	return TC_OK;
 }
@@ -35,7 +41,7 @@ static struct tc__next step(
 		tc__performance_judge(performance, rc, kind->steady_ms(transport), failure);
 	if (next.step != TC__STEP_WAIT)
 		return next;
-	rc = wait_watched(performance->call->client, transport, next.delay_ms, failure);
+	rc = wait_watched(&performance->delivery, transport, next.delay_ms, failure);
 	if (rc != TC_OK) {
 		tc__operation_prefix(performance->call->request.operation, rc, failure);
 		next.step = TC__STEP_END;
@@ -43,36 +49,37 @@ static struct tc__next step(
 	return next;
 }
 
-static int fail_inside(const tc_call *call, tc_error *err)
+struct tc__terms tc__terms_within(const struct tc__terms *terms, int64_t until_ms)
 {
-	const struct tc_operation *operation = call->request.operation;
+	struct tc__terms within = terms ? *terms : (struct tc__terms){ .until_ms = INT64_MAX };
 
-	return tc__fail(err, TC_ERROR_ARGUMENT,
-		"%s.%s: its client is busy with the call whose callback this is: use another "
-		"client "
-		"here (tc_client_dup), or a loop",
-		operation->service->name, operation->name);
+	if (until_ms < within.until_ms)
+		within.until_ms = until_ms;
+	return within;
 }
 
-int tc__call_perform(
-	const tc_call *call, struct tc__sink *sink, tc_response **response, tc_error *err)
+int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc__terms *terms,
+	tc_response **response, tc_error *err)
 {
 	struct tc__performance performance;
 	tc_error failure = TC_ERROR_INIT;
 	struct tc__next next;
 	tc_client *client = call->client;
 
-	if (client->performing)
-		return fail_inside(call, err);
+	int rc = tc__pool_check_free(&client->pool, err);
+	if (rc != TC_OK)
+		return tc__operation_prefix(call->request.operation, rc, err);
 	struct tc__transport *transport = tc__client_transport(client, &failure);
 	if (!transport)
 		return tc__fail_with(err, &failure);
-	client->performing = true;
-	tc__performance_begin(&performance, call, sink, transport->kind->steady_ms(transport));
+	tc__pool_enter(&client->pool);
+	int64_t now_ms = transport->kind->steady_ms(transport);
+	struct tc__terms own = tc__terms_within(terms, tc__call_deadline(call, now_ms));
+	tc__performance_begin(&performance, call, sink, &own, now_ms);
 	do {
 		next = step(&performance, transport, &failure);
 	} while (next.step != TC__STEP_END);
-	client->performing = false;
+	tc__pool_leave(&client->pool);
 	if (failure.code == TC_OK && response)
 		*response = tc__reply_take(&performance.reply);
 	tc__performance_end(&performance);
@@ -84,7 +91,7 @@ int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 	if (response)
 		*response = NULL;
 	int rc = tc__call_check_whole(call, err);
-	return rc == TC_OK ? tc__call_perform(call, NULL, response, err) : rc;
+	return rc == TC_OK ? tc__call_perform(call, NULL, NULL, response, err) : rc;
 }
 
 int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_error *failure)
@@ -94,22 +101,29 @@ int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_e
 	return failure->code;
 }
 
-int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+static int perform_json(const tc_call *call, const tc_json **json, tc_error *err)
 {
 	tc_error failure = TC_ERROR_INIT;
 	tc_response *response;
 
-	if (json)
-		*json = NULL;
 	int rc = tc_call_perform(call, &response, err);
-	if (rc != TC_OK || !json) {
-		tc_release(rc == TC_OK ? response : NULL);
+	if (rc != TC_OK)
 		return rc;
-	}
 	rc = tc__response_take_json(response, json, &failure);
 	tc__operation_prefix(call->request.operation, rc, &failure);
 	if (rc != TC_OK)
 		tc__call_fail_reading(call, response, &failure);
 	tc_release(response);
 	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
+}
+
+int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+{
+	if (!json)
+		return tc_call_perform(call, NULL, err);
+	*json = NULL;
+	tc_call *held = tc__call_hold(call);
+	int rc = perform_json(call, json, err);
+	tc_call_free(held);
+	return rc;
 }

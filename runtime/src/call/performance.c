@@ -28,12 +28,12 @@ static tc_client *client_of(const struct tc__performance *performance)
 }
 
 void tc__performance_begin(struct tc__performance *performance, const tc_call *call,
-	struct tc__sink *sink, int64_t now_ms)
+	struct tc__sink *sink, const struct tc__terms *terms, int64_t now_ms)
 {
 	const struct tc_client *client = call->client;
 	const struct tc_options *options = &client->options;
 
-	*performance = (struct tc__performance){ .call = call, .sink = sink };
+	*performance = (struct tc__performance){ .call = call, .sink = sink, .terms = *terms };
 	call->state->references++;
 	call->state->used = true;
 	tc__reply_init(&performance->reply, options->reply_max, sink);
@@ -41,13 +41,18 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		options->lenient_replies || tc__query_is_selective(&call->request.query);
 	if (sink)
 		sink->spent = sink->paused = sink->begun = false;
+	const struct tc_call_options *own = tc__call_options(call);
 	performance->delivery = (struct tc__delivery){
 		.attempt = &performance->attempt,
 		.reply = &performance->reply,
-		.progress = options->progress,
-		.progress_data = options->progress_data,
+		.progress = own->progress ? own->progress : options->progress,
+		.progress_data = own->progress ? own->progress_data : options->progress_data,
+		.cancel = tc__call_cancel(call),
+		.until_ms = terms->until_ms,
+		.call = call,
 	};
 	tc__retry_begin(&performance->retry, &client->retry, call->retry_class, now_ms);
+	performance->retry.until_ms = terms->until_ms;
 }
 
 void tc__performance_end(struct tc__performance *performance)
@@ -192,8 +197,8 @@ static void set_pace(struct tc__performance *performance)
 {
 	const struct tc__sink *sink = performance->reply.sink;
 	enum tc__pace pace = sink ? sink->pace : TC__PACE_WHOLE;
-	int64_t ms =
-		client_of(performance)->options.timeout_ms + operation_of(performance)->wait_ms;
+	int64_t own = performance->terms.timeout_ms;
+	int64_t ms = own ? own : tc__call_timeout(performance->call);
 
 	performance->delivery.timeout_ms = pace == TC__PACE_WHOLE ? ms : 0;
 	performance->delivery.refusal_ms = ms;
@@ -206,6 +211,12 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 {
 	tc_client *client = client_of(performance);
 
+	if (tc_cancel_fired(performance->delivery.cancel))
+		return tc__fail(failure, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
+	if (now_ms >= performance->terms.until_ms) {
+		performance->delivery.permanent = true;
+		return tc__fail(failure, TC_ERROR_TIMEOUT, "its deadline is over");
+	}
 	performance->attempts++;
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);
@@ -246,7 +257,7 @@ static bool read_challenge(const struct tc__performance *performance, int64_t *s
 		i++) {
 		if (!tc__same_word(name, "www-authenticate"))
 			continue;
-		if (!tc__hawk_challenge(client_of(performance)->signer.hawk, key, value, &ts))
+		if (!tc__hawk_challenge(key, value, &ts))
 			continue;
 		*server_ms = ts * 1000;
 		return true;
@@ -528,7 +539,7 @@ struct tc__next tc__performance_judge(
 		rc = tc__reply_finish(&performance->reply, failure);
 	log_attempt(performance, rc, now_ms, failure);
 	if (rc == TC_OK && tc__session_turns(performance, failure))
-		return (struct tc__next){ TC__STEP_RESIGN, 0 };
+		return (struct tc__next){ .step = TC__STEP_RESIGN };
 	rc = rc == TC_OK ? failure->code : rc;
 	int status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0;
 	struct tc__outcome outcome = {
@@ -548,7 +559,10 @@ struct tc__next tc__performance_judge(
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
-	else
-		tc_error_clear(failure);
+	if (next.late)
+		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
+	if (next.step == TC__STEP_END)
+		return next;
+	tc_error_clear(failure);
 	return next;
 }

@@ -120,7 +120,7 @@ static int perform_typed(const tc_call *call, void *reply, tc_error *err)
 
 	int rc = tc__call_check_ready(call, err);
 	if (rc == TC_OK)
-		rc = tc__call_perform(call, &typed.sink, NULL, err);
+		rc = tc__call_perform(call, &typed.sink, NULL, NULL, err);
 	if (rc == TC_OK) {
 		store(reply, typed.value);
 		typed.value = NULL;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A reply on its way into a sink of the caller's. */
 struct download {
@@ -123,7 +124,7 @@ int tc_call_download(
 	if (rc != TC_OK)
 		return rc;
 	open_sink(&download, &own);
-	return tc__call_perform(call, &download.sink, head, err);
+	return tc__call_perform(call, &download.sink, NULL, head, err);
 }
 
 /* ---- on a loop ---- */
@@ -157,7 +158,8 @@ int tc_loop_download(tc_loop *loop, const tc_call *call, const struct tc_sink *s
 	download->loop = loop;
 	download->on_done = on_done;
 	download->data = data;
-	rc = tc__loop_start(loop, call, &download->sink, on_end, download, &download->run, err);
+	rc = tc__loop_start(
+		loop, call, &download->sink, NULL, on_end, download, &download->run, err);
 	if (rc != TC_OK)
 		free(download);
 	else if (run)

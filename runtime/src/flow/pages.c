@@ -101,18 +101,26 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	return tc__fail_with(err, &reason);
 }
 
+static int perform(
+	const struct tc__cursor *cursor, const tc_call *call, tc_response **response, tc_error *err)
+{
+	int rc = tc__call_check_whole(call, err);
+
+	return rc == TC_OK ? tc__call_perform(call, NULL, &cursor->terms, response, err) : rc;
+}
+
 /* The page that comes next, not yet accepted; *response is NULL behind the last. */
 static int fetch(tc_pages *pages, tc_response **response, tc_error *err)
 {
 	const tc_call *call;
 
 	*response = NULL;
-	int rc = tc__guard_enter(&pages->guard, "pages", err);
+	int rc = tc__guard_enter(&pages->guard, &pages->cursor.origin->client->pool, "pages", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = tc_pages_call(pages, &call, err);
 	if (rc == TC_OK && call)
-		rc = tc_call_perform(call, response, err);
+		rc = perform(&pages->cursor, call, response, err);
 	if (!tc__guard_leave(&pages->guard, "pages", err))
 		return rc;
 	tc_release(*response);

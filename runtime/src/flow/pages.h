@@ -59,6 +59,7 @@ struct tc__cursor {
 	char *token;              /* of that page; NULL: the first one */
 	char *marker;             /* an earlier token, to tell circles by */
 	int64_t marks, marks_max; /* pages since it was set, and until it is set anew */
+	struct tc__terms terms;   /* for each page */
 	int64_t left;             /* pages that may come; negative: any number */
 	bool ended, circles;
 

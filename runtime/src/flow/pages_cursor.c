@@ -2,6 +2,7 @@
 #include "runtime/src/flow/pages.h"
 
 #include "runtime/src/base/options.h"
+#include "runtime/src/common/clock.h"
 #include <string.h>
 
 static const struct tc_paging taskcluster = {
@@ -39,6 +40,9 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	if (options->item_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "item_max is %lld", (long long)options->item_max);
+	if (options->timeout_ms < 0 || options->deadline_ms < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
+			options->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
 	if (options->token && !*options->token)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "token is empty");
 	return TC_OK;
@@ -63,6 +67,9 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.wanted = options->item_max ? options->item_max : -1,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
+		.terms = { options->timeout_ms,
+			options->deadline_ms ? tc__clock_steady_ms() + options->deadline_ms
+					     : INT64_MAX },
 	};
 	call->state->references++;
 	call->state->used = true;

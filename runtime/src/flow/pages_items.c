@@ -15,6 +15,7 @@
 struct tc_items {
 	struct tc__sink sink; /* first: it is what the sink's functions get */
 	struct tc__guard guard;
+	struct tc__errand errand; /* its end, when somebody is at work on the pool */
 	struct tc__page_reader reader;
 	bool reads; /* the reader is open */
 	/* Rows are told apart from objects by names that may come behind them: such a page waits
@@ -64,9 +65,9 @@ static int64_t attempt_of(const tc_items *items)
 
 static int64_t timeout_of(const tc_items *items)
 {
-	const tc_call *call = items->cursor.origin;
+	int64_t own = items->cursor.terms.timeout_ms;
 
-	return call->client->options.timeout_ms + tc_call_operation(call)->wait_ms;
+	return own ? own : tc__call_timeout(items->cursor.origin);
 }
 
 /* Also the beginning of another attempt: nothing of the one before was given out. */
@@ -142,12 +143,8 @@ static bool full(struct tc__sink *sink)
 
 /* ---- making and ending ---- */
 
-static void release(void *handle)
+static void end(tc_items *items)
 {
-	tc_items *items = handle;
-
-	if (!tc__guard_frees(&items->guard))
-		return;
 	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
 	close_reader(items);
 	tc__cursor_close(&items->cursor);
@@ -156,9 +153,24 @@ static void release(void *handle)
 	tc__handle_end(items);
 }
 
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_items *)((char *)errand - offsetof(tc_items, errand)));
+}
+
+static void release(void *handle)
+{
+	tc_items *items = handle;
+
+	if (!tc__guard_frees(&items->guard))
+		return;
+	items->errand.run = end_later;
+	if (!items->loop || !tc__pool_defer(items->loop->pool, &items->errand))
+		end(items);
+}
+
 tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *options, tc_error *err)
 {
-	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
 	tc_items *items = tc__handle_alloc(sizeof *items, release);
 
 	if (!items) {
@@ -173,10 +185,9 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 		.pace = TC__PACE_STEADY,
 	};
 	items->pace.due_ms = TC__NEVER;
-	loop_options.in_flight = 1;
 	if (tc__cursor_open(&items->cursor, call, options, err) == TC_OK) {
 		items->gathers = tc__has_rows(tc_call_operation(call));
-		items->loop = tc_loop_new(&loop_options, err);
+		items->loop = tc__loop_on(call->client, 1, err);
 	}
 	if (items->loop)
 		return items;
@@ -238,7 +249,8 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 	rc = keep_token(items, err);
 	if (rc != TC_OK)
 		return rc;
-	return tc__loop_start(items->loop, call, &items->sink, on_done, items, &items->run, err);
+	return tc__loop_start(items->loop, call, &items->sink, &items->cursor.terms, on_done, items,
+		&items->run, err);
 }
 
 /* Waits for more, as long as the page may take. */
@@ -349,7 +361,7 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = NULL;
 	if (!items || !item)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
-	int rc = tc__guard_enter(&items->guard, "items", err);
+	int rc = tc__guard_enter(&items->guard, items->loop->pool, "items", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = next(items, item, err);

@@ -137,7 +137,7 @@ static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_d
 	};
 	source->reader = TC__EVENT_READER(stream, call->client->options.reply_max);
 	source->loop = loop;
-	return tc__loop_start(loop, call, &source->sink, on_done, data, &source->run, err);
+	return tc__loop_start(loop, call, &source->sink, NULL, on_done, data, &source->run, err);
 }
 
 /* ---- the iterator ---- */
@@ -145,6 +145,7 @@ static int start(struct source *source, tc_loop *loop, const tc_call *call, tc_d
 struct tc_stream {
 	struct source source;
 	struct tc__guard guard;
+	struct tc__errand errand; /* its end, when somebody is at work on the pool */
 	const tc_json *event;
 	tc_error failure;
 	bool ended;  /* by the server: what was heard before is still told, */
@@ -161,12 +162,8 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 		tc__loop_take_error(stream->source.loop, run, &stream->failure);
 }
 
-static void release(void *handle)
+static void end(tc_stream *stream)
 {
-	tc_stream *stream = handle;
-
-	if (!tc__guard_frees(&stream->guard))
-		return;
 	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
 	tc__events_clear(&stream->source.reader);
 	tc_release(stream->event);
@@ -174,18 +171,35 @@ static void release(void *handle)
 	tc__handle_end(stream);
 }
 
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_stream *)((char *)errand - offsetof(tc_stream, errand)));
+}
+
+static void release(void *handle)
+{
+	tc_stream *stream = handle;
+
+	if (!tc__guard_frees(&stream->guard))
+		return;
+	stream->errand.run = end_later;
+	if (!stream->source.loop || !tc__pool_defer(stream->source.loop->pool, &stream->errand))
+		end(stream);
+}
+
 tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 {
-	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+	if (!call) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
+		return NULL;
+	}
 	tc_stream *stream = tc__handle_alloc(sizeof *stream, release);
-
 	if (!stream) {
 		tc__fail_nomem(err);
 		return NULL;
 	}
-	options.in_flight = 1;
 	stream->source.holds_back = true;
-	tc_loop *loop = tc_loop_new(&options, err);
+	tc_loop *loop = tc__loop_on(call->client, 1, err);
 	if (loop && start(&stream->source, loop, call, on_end, stream, err) == TC_OK)
 		return stream;
 	tc_loop_free(loop);
@@ -235,7 +249,7 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
-	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = wait_until_it_stands(stream, timeout_ms, err);
@@ -286,7 +300,7 @@ int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event,
 		*event = NULL;
 	if (!stream || !event)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
-	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = next(stream, timeout_ms, event, err);

@@ -13,6 +13,7 @@ void tc__retry_begin(struct tc__retry *retry, const struct tc__retry_policy *pol
 		.policy = policy,
 		.retry_class = retry_class,
 		.begun_ms = steady_ms,
+		.until_ms = INT64_MAX,
 	};
 }
 
@@ -51,15 +52,17 @@ struct tc__next tc__retry_next(
 	struct tc__retry *retry, const struct tc__outcome *outcome, double fraction)
 {
 	const struct tc__retry_policy *policy = retry->policy;
-	const struct tc__next end = { TC__STEP_END, 0 };
+	const struct tc__next end = { .step = TC__STEP_END };
+	const struct tc__next late = { .step = TC__STEP_END, .late = true };
+	int64_t left = retry->until_ms - outcome->steady_ms;
 
 	if (outcome->stale && !retry->resigned) {
 		retry->resigned = true;
-		return (struct tc__next){ TC__STEP_RESIGN, 0 };
+		return (struct tc__next){ .step = TC__STEP_RESIGN };
 	}
 	if (outcome->renewed && !retry->renewed) {
 		retry->renewed = true;
-		return (struct tc__next){ TC__STEP_RESIGN, 0 };
+		return (struct tc__next){ .step = TC__STEP_RESIGN };
 	}
 	if (!tc__retry_is_possible(outcome) || !is_safe(retry->retry_class, outcome))
 		return end;
@@ -73,8 +76,10 @@ struct tc__next tc__retry_next(
 	int64_t elapsed = outcome->steady_ms - retry->begun_ms;
 	if (policy->budget_ms && delay > policy->budget_ms - elapsed)
 		return end;
+	if (delay >= left)
+		return late;
 	retry->retried++;
-	return (struct tc__next){ TC__STEP_WAIT, delay };
+	return (struct tc__next){ .step = TC__STEP_WAIT, .delay_ms = delay };
 }
 
 /* ---- dates ---- */

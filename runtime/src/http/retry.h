@@ -40,12 +40,14 @@ enum tc__step {
 struct tc__next {
 	enum tc__step step;
 	int64_t delay_ms;
+	bool late; /* it ends as there is no time for another attempt */
 };
 
 struct tc__retry {
 	const struct tc__retry_policy *policy;
 	enum tc_retry_class retry_class;
 	int64_t begun_ms;
+	int64_t until_ms; /* no attempt begins then or later; INT64_MAX: no limit */
 	int retried;
 	bool resigned, renewed; /* each happens once */
 };

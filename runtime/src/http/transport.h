@@ -9,6 +9,7 @@
 
 #include "runtime/src/http/request.h"
 #include "runtime/src/http/response.h"
+#include <taskcluster/cancel.h>
 #include <taskcluster/progress.h>
 
 /* One attempt on its way. */
@@ -22,6 +23,11 @@ struct tc__delivery {
 	void *progress_data;
 	bool (*canceled)(const void *data); /* asked before anything is handed over; may be NULL */
 	const void *canceled_data;
+	const tc_cancel *cancel;    /* ends it when it is fired; NULL: nothing does */
+	int64_t until_ms;           /* when all must be over, steady clock; INT64_MAX: never */
+	const struct tc_call *call; /* whose it is, and which run: for the progress */
+	uint64_t run;
+	const void *owner; /* who waits for it; the transport's own */
 
 	/* what the transport tells of a failure */
 	bool maybe_sent; /* some of the request may have reached the server */
@@ -38,8 +44,10 @@ struct tc__transport_kind {
 	int (*deliver)(
 		struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err);
 
-	/* Lets time pass, and tells it: a clock that never goes back. */
-	void (*wait)(struct tc__transport *transport, int64_t ms);
+	/* Lets time pass; false when `cancel`, which may be NULL, has ended that. */
+	bool (*wait)(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
+
+	/* A clock that never goes back. */
 	int64_t (*steady_ms)(struct tc__transport *transport);
 
 	void (*free)(struct tc__transport *transport);

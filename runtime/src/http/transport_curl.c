@@ -2,24 +2,17 @@
 #include "runtime/src/http/transport_curl.h"
 
 #include "runtime/src/common/clock.h"
-#include "runtime/src/http/transport_sigpipe.h"
+#include "runtime/src/http/cancel.h"
+#include "runtime/src/http/pool.h"
 #include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
-/* Connections kept open after use. */
-#define KEPT_MAX 8L
-
-/* How long a poll may last: when somebody watches the progress, and may cancel, and when not. */
-#define WATCHED_MS 200
-#define UNWATCHED_MS 1000
+/* While an attempt is under way, its progress callback is asked this often at least. */
+#define WATCH_MS 200
 
 struct curl_transport {
 	struct tc__transport base;
-	struct tc__transfer transfer;
-	struct tc__sockets sockets;
-	CURLM *multi;
-	pid_t owner; /* a child of fork is not the owner of the connections */
+	struct tc__pool *pool;
+	struct tc__curl_settings settings;
 };
 
 static struct curl_transport *curl_of(struct tc__transport *transport)
@@ -27,69 +20,151 @@ static struct curl_transport *curl_of(struct tc__transport *transport)
 	return (struct curl_transport *)transport;
 }
 
-/* ---- delivery ---- */
+/* ---- ending from elsewhere ---- */
 
-static CURLcode message_of(CURLM *multi)
+static int watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err)
 {
-	int left;
-	const CURLMsg *message = curl_multi_info_read(multi, &left);
-
-	return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_GOT_NOTHING;
+	if (!cancel)
+		return TC_OK;
+	int rc = tc__pool_open_waiter(pool, err);
+	if (rc != TC_OK)
+		return rc;
+	if (pool->waiter_kind->watch(pool->waiter, tc__cancel_fd(cancel), TC__READ) == 0)
+		return TC_OK;
+	return errno == ENOMEM
+		? tc__fail_nomem(err)
+		: tc__fail(err, TC_ERROR_SYSTEM, "the descriptor of cancel cannot be watched");
 }
 
-static CURLMcode drive(CURLM *multi, int poll_ms)
+/* It may be closed before the next wait. */
+static void forget_cancel(struct tc__pool *pool, const tc_cancel *cancel)
 {
-	int running = 0;
+	if (cancel && pool->waiter)
+		pool->waiter_kind->forget(pool->waiter, tc__cancel_fd(cancel));
+}
 
-	for (;;) {
-		CURLMcode code = curl_multi_perform(multi, &running);
-		if (code != CURLM_OK || running == 0)
-			return code;
-		code = curl_multi_poll(multi, NULL, 0, poll_ms, NULL);
-		if (code != CURLM_OK)
-			return code;
+/* What came for it is seen by tc_cancel_fired. */
+static bool is_cancel(void *data, int fd, int events)
+{
+	const tc_cancel *cancel = data;
+
+	(void)events;
+	return cancel && fd == tc__cancel_fd(cancel);
+}
+
+static int wait_some(struct tc__pool *pool, const void *driver, int64_t ms, const tc_cancel *cancel,
+	tc_error *err)
+{
+	union {
+		const tc_cancel *read_only;
+		void *data;
+	} asked = { cancel };
+
+	return tc__pool_wait(pool, driver, ms, is_cancel, asked.data, err);
+}
+
+/* ---- delivery ---- */
+
+/* An attempt that somebody waits for. */
+struct waiting {
+	struct tc__passenger passenger; /* first: it is what its functions get */
+	bool landed, unwatched;
+	int rc; /* how it landed */
+	tc_error failure;
+	int64_t told_ms; /* when the progress was told last */
+};
+
+static void on_landed(struct tc__passenger *passenger, int rc, tc_error *failure)
+{
+	struct waiting *waiting = (struct waiting *)passenger;
+
+	waiting->landed = true;
+	waiting->rc = rc;
+	waiting->failure = *failure;
+}
+
+static void on_unwatched(struct tc__passenger *passenger)
+{
+	((struct waiting *)passenger)->unwatched = true;
+}
+
+static int64_t time_left(const struct tc__delivery *delivery, int64_t now_ms)
+{
+	int64_t left = delivery->until_ms == INT64_MAX ? -1 : delivery->until_ms - now_ms;
+
+	if (delivery->until_ms != INT64_MAX && left < 0)
+		left = 0;
+	return delivery->progress && (left < 0 || left > WATCH_MS) ? WATCH_MS : left;
+}
+
+/* curl tells the progress while bytes move; here it is told while nothing does. */
+static int tell_progress(struct waiting *waiting, int64_t now_ms, tc_error *err)
+{
+	const struct tc__delivery *delivery = waiting->passenger.delivery;
+
+	if (!delivery->progress || now_ms - waiting->told_ms < WATCH_MS)
+		return TC_OK;
+	waiting->told_ms = now_ms;
+	struct tc_progress progress = tc__pool_progress(&waiting->passenger);
+	if (delivery->progress(delivery->progress_data, &progress) == 0)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_CANCELED, "canceled by the progress callback");
+}
+
+/* Whether it may go on. */
+static int check(struct waiting *waiting, tc_error *err)
+{
+	const struct tc__delivery *delivery = waiting->passenger.delivery;
+	bool limited = delivery->until_ms != INT64_MAX || delivery->progress;
+	int64_t now_ms = limited ? tc__clock_steady_ms() : 0;
+
+	if (tc_cancel_fired(delivery->cancel))
+		return tc__fail(err, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
+	if (waiting->unwatched)
+		return tc__fail(err, TC_ERROR_SYSTEM, "its descriptor cannot be watched");
+	if (limited && now_ms >= delivery->until_ms)
+		return tc__fail(err, TC_ERROR_TIMEOUT, "no reply within the deadline");
+	return tell_progress(waiting, now_ms, err);
+}
+
+static int wait_for_it(struct tc__pool *pool, struct waiting *waiting, tc_error *err)
+{
+	const struct tc__delivery *delivery = waiting->passenger.delivery;
+	int rc = TC_OK;
+
+	while (rc == TC_OK && !waiting->landed) {
+		int64_t left = time_left(delivery, tc__clock_steady_ms());
+		rc = wait_some(pool, waiting, left, delivery->cancel, err);
+		if (rc == TC_OK && !waiting->landed)
+			rc = check(waiting, err);
 	}
+	return rc;
 }
 
 static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc_error *err)
 {
 	struct curl_transport *transport = curl_of(base);
-	struct tc__transfer *transfer = &transport->transfer;
-	bool tls = strncmp(delivery->attempt->url, "https", 5) == 0;
-	CURLcode code = CURLE_OK;
-	struct tc__hush hush = { 0 };
+	struct tc__pool *pool = transport->pool;
+	struct waiting waiting = { .passenger = { .delivery = delivery,
+					   .landed = on_landed,
+					   .unwatched = on_unwatched } };
 
-	int rc = tc__transfer_load(transfer, delivery, err);
-	if (rc != TC_OK)
+	delivery->owner = &waiting;
+	int rc = watch_cancel(pool, delivery->cancel, err);
+	if (rc == TC_OK)
+		rc = tc__pool_send(pool, &transport->settings, &waiting.passenger, err);
+	if (rc == TC_OK)
+		rc = wait_for_it(pool, &waiting, err);
+	forget_cancel(pool, delivery->cancel);
+	if (!waiting.landed) { /* broken off */
+		tc__pool_break(pool, &waiting.passenger);
+		delivery->maybe_sent = delivery->permanent = true;
 		return rc;
-	if (tls)
-		tc__hush_begin(&hush);
-	CURLMcode failure = curl_multi_add_handle(transport->multi, transfer->easy);
-	if (failure == CURLM_OK) {
-		failure = drive(transport->multi, delivery->progress ? WATCHED_MS : UNWATCHED_MS);
-		code = message_of(transport->multi);
-		curl_multi_remove_handle(transport->multi, transfer->easy);
 	}
-	tc__hush_end(&hush);
-	if (failure == CURLM_OUT_OF_MEMORY)
-		return tc__fail_nomem(err);
-	if (failure != CURLM_OK)
-		return tc__fail(
-			err, TC_ERROR_SYSTEM, "libcurl fails: %s", curl_multi_strerror(failure));
-	return tc__transfer_result(transfer, code, err);
+	return waiting.rc == TC_OK ? TC_OK : tc__fail_with(err, &waiting.failure);
 }
 
-static void wait_for(struct tc__transport *base, int64_t ms)
-{
-	struct timespec left = {
-		.tv_sec = (time_t)(ms / 1000),
-		.tv_nsec = (long)(ms % 1000) * 1000000,
-	};
-
-	(void)base;
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		continue;
-}
+/* ---- time ---- */
 
 static int64_t steady_ms(struct tc__transport *base)
 {
@@ -97,54 +172,53 @@ static int64_t steady_ms(struct tc__transport *base)
 	return tc__clock_steady_ms();
 }
 
+static void sleep_ms(int64_t ms)
+{
+	struct timespec left = {
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = (long)(ms % 1000) * 1000000,
+	};
+
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+}
+
+/* What others have sent goes on meanwhile. */
+static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *cancel)
+{
+	struct tc__pool *pool = curl_of(base)->pool;
+	int64_t until = tc__clock_steady_ms() + ms, left = ms;
+	bool waits = watch_cancel(pool, cancel, NULL) == TC_OK;
+
+	while (left > 0 && !tc_cancel_fired(cancel)) {
+		waits = waits && wait_some(pool, NULL, left, cancel, NULL) == TC_OK;
+		if (!waits)
+			sleep_ms(left < WATCH_MS ? left : WATCH_MS);
+		left = until - tc__clock_steady_ms();
+	}
+	forget_cancel(pool, cancel);
+	return !tc_cancel_fired(cancel);
+}
+
 /* ---- from beginning to end ---- */
 
 static void end(struct tc__transport *base)
 {
-	struct curl_transport *transport = curl_of(base);
-	struct tc__hush hush = { 0 };
-
-	/* In a child of fork the connections are the parent's: TLS would say goodbye on them. So
-	 * only this process's copies of the sockets are closed, and curl's memory is left to the
-	 * end of the process, which is near: a child may only free or exec. */
-	if (transport->owner != getpid()) {
-		tc__sockets_abandon(&transport->sockets);
-		return;
-	}
-	tc__hush_begin(&hush);
-	if (transport->transfer.easy)
-		tc__transfer_close(&transport->transfer);
-	curl_multi_cleanup(transport->multi);
-	tc__hush_end(&hush);
-	tc__sockets_clear(&transport->sockets);
-	tc_release(transport);
+	tc_release(base);
 }
 
 struct tc__transport *tc__curl_transport_new(
-	const struct tc__curl_settings *settings, tc_error *err)
+	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
 {
 	static const struct tc__transport_kind kind = { deliver, wait_for, steady_ms, end };
-
-	if (tc__curl_start(err) != TC_OK)
-		return NULL;
 	struct curl_transport *transport = tc__object_alloc(sizeof *transport);
+
 	if (!transport) {
 		tc__fail_nomem(err);
 		return NULL;
 	}
 	transport->base.kind = &kind;
-	transport->owner = getpid();
-	transport->multi = tc__curl_multi_new();
-	if (!transport->multi) {
-		tc__fail_nomem(err);
-		goto out;
-	}
-	curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, KEPT_MAX);
-	if (tc__transfer_open(&transport->transfer, settings, &transport->sockets, err) != TC_OK)
-		goto out;
+	transport->pool = pool;
+	transport->settings = *settings;
 	return &transport->base;
-
-out:
-	end(&transport->base);
-	return NULL;
 }

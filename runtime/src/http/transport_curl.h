@@ -54,6 +54,7 @@ struct tc__transfer {
 	CURL *easy;
 	struct tc__sockets *sockets;
 	struct tc__delivery *delivery; /* while one is loaded */
+	const void *const *driver;     /* who waits now */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
 	int64_t connect_timeout_ms;
@@ -82,8 +83,10 @@ void tc__transfer_left(struct tc__transfer *transfer);
 
 void tc__transfer_close(struct tc__transfer *transfer);
 
-/* The synchronous transport. `settings` are copied. */
+/* The synchronous transport, on a pool that it borrows. `settings` are copied, their texts are
+ * borrowed. */
+struct tc__pool;
 struct tc__transport *tc__curl_transport_new(
-	const struct tc__curl_settings *settings, tc_error *err);
+	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err);
 
 #endif

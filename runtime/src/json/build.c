@@ -5,8 +5,8 @@
 #include "runtime/src/json/stack.h"
 #include <math.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 #define TOO_DEEP "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)"
 
@@ -208,12 +208,12 @@ static void add_number(tc_json_builder *builder, const char *text, size_t length
 
 void tc_json_add_int64(tc_json_builder *builder, int64_t value)
 {
-	char text[24];
+	char text[TC_DECIMAL_SIZE];
 
 	if (!expect_value(builder))
 		return;
-	int length = snprintf(text, sizeof text, "%lld", (long long)value);
-	add_number(builder, text, (size_t)length);
+	tc_decimal(text, value);
+	add_number(builder, text, strlen(text));
 }
 
 void tc_json_add_double(tc_json_builder *builder, double value)

@@ -2,6 +2,7 @@
 #include "runtime/src/loop/loop.h"
 
 #include "runtime/src/base/options.h"
+#include "runtime/src/common/clock.h"
 #include <stdlib.h>
 #include <taskcluster/batch.h>
 
@@ -12,6 +13,7 @@ struct batch {
 	struct entry *entries;
 	size_t count;
 	tc_loop *loop;
+	struct tc__terms terms; /* of each call */
 	bool stop_at_error, stopped;
 	size_t failed; /* 1 + position of the failure that came first; 0: none */
 };
@@ -48,12 +50,22 @@ static void on_done(void *data, uint64_t run, tc_response *response, const tc_er
 		tc_loop_stop(batch->loop); /* freeing it cancels the others */
 }
 
+static int start(struct entry *entry, const tc_call *call, tc_error *err)
+{
+	const struct batch *batch = entry->batch;
+	int rc = tc__call_check_whole(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	return tc__loop_start(batch->loop, call, NULL, &batch->terms, on_done, entry, NULL, err);
+}
+
 static int start_all(struct batch *batch, tc_call *const *calls, tc_error *err)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		struct entry *entry = &batch->entries[i];
 		entry->batch = batch;
-		int rc = tc_loop_start(batch->loop, calls[i], on_done, entry, NULL, err);
+		int rc = start(entry, calls[i], err);
 		if (rc == TC_OK)
 			continue;
 		tc__error_prefix(err, "calls[%zu]", i);
@@ -80,11 +92,15 @@ static int run_all(struct batch *batch, tc_call *const *calls, tc_error *err)
 static int perform(struct batch *batch, tc_call *const *calls,
 	const struct tc_batch_options *options, tc_error *err)
 {
-	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
+	size_t in_flight = options->in_flight ? options->in_flight : IN_FLIGHT;
 
-	loop_options.in_flight = options->in_flight ? options->in_flight : IN_FLIGHT;
+	if (!calls[0])
+		return tc__fail(err, TC_ERROR_ARGUMENT, "calls[0]: call is NULL");
 	batch->stop_at_error = options->stop_at_error;
-	batch->loop = tc_loop_new(&loop_options, err);
+	batch->terms.timeout_ms = options->timeout_ms;
+	batch->terms.until_ms =
+		options->deadline_ms ? tc__clock_steady_ms() + options->deadline_ms : TC__NEVER;
+	batch->loop = tc__loop_on(calls[0]->client, in_flight, err);
 	if (!batch->loop)
 		return err ? err->code : TC_ERROR_SYSTEM;
 	batch->entries = calloc(batch->count, sizeof *batch->entries);
@@ -106,6 +122,9 @@ int tc_batch_perform(tc_call *const *calls, size_t count, const struct tc_batch_
 		options, &known, sizeof known, "options", "TC_BATCH_OPTIONS_INIT", err);
 	if (rc != TC_OK)
 		return rc;
+	if (known.timeout_ms < 0 || known.deadline_ms < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
+			known.timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
 	if (count == 0)
 		return TC_OK;
 	if (!calls || !results)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define IN_FLIGHT 64
 #define IN_FLIGHT_MAX 100000
@@ -16,6 +17,10 @@ static const struct tc_operation *operation_of(const struct tc__run *run)
 {
 	return run->call->request.operation;
 }
+
+_Static_assert((int)TC_LOOP_READ == (int)TC__READ && (int)TC_LOOP_WRITE == (int)TC__WRITE &&
+		(int)TC_LOOP_ERROR == (int)TC__ERROR,
+	"pools and loops name events alike");
 
 /* ---- the end of a run ---- */
 
@@ -49,6 +54,8 @@ static void fail_run(tc_loop *loop, struct tc__run *run, int code, const char *r
 		tc__run_list_remove(&loop->queue, run);
 	if (run->state == TC__RUN_FLYING)
 		tc__flight_break(loop, run);
+	if (run->state == TC__RUN_LANDED)
+		tc__run_list_remove(&loop->landed, run);
 	end_failed(loop, run, code, reason);
 }
 
@@ -84,21 +91,26 @@ static void requeue(tc_loop *loop, struct tc__run *run)
 	set_timer(loop, run);
 }
 
-static void judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
+/* An attempt has ended: what comes next. */
+static void judge(tc_loop *loop, struct tc__run *run)
 {
 	int64_t now = tc__clock_steady_ms();
+	tc_error failure = run->err;
 
+	run->err = (tc_error)TC_ERROR_INIT;
 	if (tc__loop_has_canceled(loop, run->id)) { /* be it in this very turn */
-		tc_error_clear(failure);
+		tc_error_clear(&failure);
 		end_failed(loop, run, TC_ERROR_CANCELED, loop->doomed ? FREED : CANCELED);
 		return;
 	}
 	if (!run->performance) { /* memory ended before the first attempt */
-		run->err = *failure;
+		run->err = failure;
 		end_run(loop, run);
 		return;
 	}
-	struct tc__next next = tc__performance_judge(run->performance, rc, now, failure);
+	run->performance->retry.until_ms = run->deadline_ms;
+	struct tc__next next =
+		tc__performance_judge(run->performance, run->landed_rc, now, &failure);
 	if (next.step == TC__STEP_RESIGN) {
 		requeue(loop, run);
 	} else if (next.step == TC__STEP_WAIT) {
@@ -106,27 +118,24 @@ static void judge(tc_loop *loop, struct tc__run *run, int rc, tc_error *failure)
 		run->retry_ms = now + next.delay_ms;
 		set_timer(loop, run);
 	} else {
-		run->err = *failure;
+		run->err = failure;
 		end_run(loop, run);
 	}
 }
 
-static void fail_flying(tc_loop *loop, bool no_memory)
+static void judge_landed(tc_loop *loop)
 {
-	for (size_t i = 0; i < loop->runs.bucket_count; i++)
-		for (struct tc__run *run = loop->runs.buckets[i]; run; run = run->same_bucket)
-			if (run->state == TC__RUN_FLYING)
-				fail_run(loop, run, no_memory ? TC_ERROR_NOMEM : TC_ERROR_SYSTEM,
-					no_memory ? "out of memory" : "libcurl fails");
-}
+	struct tc__run *run;
 
-static const struct tc__landings landings = { judge, fail_flying };
+	while ((run = tc__run_list_take(&loop->landed)))
+		judge(loop, run);
+}
 
 static void resume(tc_loop *loop, struct tc__run *run)
 {
 	run->resumes = false;
 	set_timer(loop, run);
-	tc__flight_resume(loop, run);
+	tc__pool_resume(loop->pool, &run->passenger);
 }
 
 /* ---- a turn ---- */
@@ -153,11 +162,10 @@ static void expire(tc_loop *loop, int64_t now)
 			resume(loop, run);
 		else if (run->unwatched)
 			fail_run(loop, run, TC_ERROR_SYSTEM,
-				loop->waiter ? "its descriptor cannot be watched"
-					     : "the host's watch hook refused its descriptor");
+				loop->options.watch ? "the host's watch hook refused its descriptor"
+						    : "its descriptor cannot be watched");
 		else if (run->deadline_ms <= now)
-			fail_run(loop, run, TC_ERROR_TIMEOUT,
-				"not done within the time that tc_loop_set_timeout gave it");
+			fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
 		else
 			requeue(loop, run);
 	}
@@ -196,9 +204,9 @@ static void launch(tc_loop *loop)
 static int64_t due(const tc_loop *loop)
 {
 	const struct tc__run *timed = tc__timers_next(&loop->timers);
-	int64_t due_ms = loop->curl_due_ms;
+	int64_t due_ms = loop->pool->curl_due_ms;
 
-	if (loop->ended.first || may_launch(loop))
+	if (loop->landed.first || loop->ended.first || may_launch(loop))
 		return TC__AT_ONCE;
 	return timed && timed->due_ms < due_ms ? timed->due_ms : due_ms;
 }
@@ -222,47 +230,58 @@ static void arm(tc_loop *loop)
 	loop->options.timer(loop->options.data, delay_until(due_ms));
 }
 
+static void drive(tc_loop *loop, int fd, int events)
+{
+	const void *before = loop->pool->driver;
+
+	loop->pool->driver = loop;
+	tc__pool_drive(loop->pool, fd, events);
+	loop->pool->driver = before;
+}
+
 static void turn(tc_loop *loop)
 {
 	loop->inside = true;
 	cancel_wished(loop);
+	judge_landed(loop);
 	expire(loop, tc__clock_steady_ms());
 	call_back(loop);
 	launch(loop);
-	if (loop->curl_due_ms <= tc__clock_steady_ms())
-		tc__flights_drive(loop, TC__TIMEOUT, 0);
+	if (loop->pool->curl_due_ms <= tc__clock_steady_ms())
+		drive(loop, TC__POOL_DUE, 0);
 	loop->inside = false;
 	if (!loop->doomed)
 		arm(loop);
 }
 
-/* Events of a descriptor, ours or one of curl's. */
-static void take_event(tc_loop *loop, int fd, int events)
+/* Events of a descriptor, if it is one of the loop's own. */
+static bool take_event(void *data, int fd, int events)
 {
-	if (fd != loop->wake.fd) {
-		tc__flights_drive(loop, fd, events);
-		return;
-	}
+	tc_loop *loop = data;
+
+	(void)events;
+	if (fd != loop->wake.bell.fd)
+		return false;
 	tc__wake_quiet(&loop->wake);
 	if (atomic_exchange(&loop->wake.asked, false) && loop->options.woken)
 		loop->options.woken(loop->options.data);
+	return true;
 }
 
 /* ---- the end ---- */
 
 static void close_loop(tc_loop *loop)
 {
-	if (loop->multi)
-		tc__flights_close(loop);
-	if (loop->options.watch && loop->wake.fd >= 0) {
-		loop->options.watch(loop->options.data, loop->wake.fd, 0);
+	if (loop->pool == &loop->own)
+		tc__pool_close(loop->pool);
+	if (loop->options.watch && loop->wake.bell.fd >= 0) {
+		loop->options.watch(loop->options.data, loop->wake.bell.fd, 0);
 		loop->options.timer(loop->options.data, -1);
 	}
-	if (loop->waiter)
-		loop->waiter_kind->close(loop->waiter);
 	tc__wake_close(&loop->wake);
 	tc__run_table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
+	tc_client_free(loop->client);
 	tc__handle_end(loop);
 }
 
@@ -292,8 +311,8 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 	if (!run)
 		return NULL;
 	run->id = loop->last_id + 1;
+	run->loop = loop;
 	run->call = call;
-	run->deadline_ms = TC__NEVER;
 	if (!tc__timers_reserve(&loop->timers, loop->runs.count + 1) ||
 		!tc__run_table_add(&loop->runs, run)) {
 		free(run);
@@ -305,8 +324,8 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 	return run;
 }
 
-int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc_done_fn *on_done,
-	void *data, uint64_t *id, tc_error *err)
+int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
+	const struct tc__terms *terms, tc_done_fn *on_done, void *data, uint64_t *id, tc_error *err)
 {
 	int rc = tc__call_check_ready(call, err);
 
@@ -320,7 +339,12 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink, tc
 	run->on_done = on_done;
 	run->data = data;
 	run->sink = sink;
+	struct tc__terms own =
+		tc__terms_within(terms, tc__call_deadline(call, tc__clock_steady_ms()));
+	run->timeout_ms = own.timeout_ms;
+	run->deadline_ms = own.until_ms;
 	run->state = TC__RUN_QUEUED;
+	set_timer(loop, run);
 	tc__run_list_append(&loop->queue, run);
 	if (id)
 		*id = run->id;
@@ -339,7 +363,7 @@ int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void 
 	int rc = tc__call_check_whole(call, err);
 	if (rc != TC_OK)
 		return rc;
-	return tc__loop_start(loop, call, NULL, on_done, data, run, err);
+	return tc__loop_start(loop, call, NULL, NULL, on_done, data, run, err);
 }
 
 int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error *err)
@@ -365,11 +389,6 @@ int tc_loop_cancel(tc_loop *loop, uint64_t run)
 	return tc__wake_wish(&loop->wake, run) ? TC_OK : TC_ERROR_NOMEM;
 }
 
-bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)
-{
-	return loop->doomed || tc__wake_has_wish(&loop->wake, run);
-}
-
 void tc_loop_wake(tc_loop *loop)
 {
 	if (!loop)
@@ -388,7 +407,7 @@ void tc__loop_resume(tc_loop *loop, uint64_t id)
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
 
 	if (run)
-		tc__flight_resume(loop, run);
+		tc__pool_resume(loop->pool, &run->passenger);
 }
 
 void tc__loop_resume_later(tc_loop *loop, uint64_t id)
@@ -417,13 +436,13 @@ static int check_poll(const tc_loop *loop, tc_error *err)
 {
 	if (!loop)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is NULL");
-	if (!loop->waiter)
+	if (loop->options.watch)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"loop has hooks: its host waits for it (tc_loop_ready, tc_loop_timeout)");
 	if (loop->inside)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "loop is called from inside one of its callbacks");
-	return TC_OK;
+	return tc__pool_check_free(loop->pool, err);
 }
 
 /* What tc_loop_free began from inside a callback. False: the loop goes on. */
@@ -438,21 +457,21 @@ static bool end_doomed(tc_loop *loop)
 /* *ended: the loop is no more. */
 static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
 {
-	struct tc__event events[TC__EVENTS_MAX];
 	int64_t delay = delay_until(due(loop));
-	size_t count;
+	struct tc__pool *pool = loop->pool;
 
 	if (delay < 0 || (timeout_ms >= 0 && timeout_ms < delay))
 		delay = timeout_ms;
-	int rc = loop->waiter_kind->wait(loop->waiter, delay, events, &count, err);
-	if (rc != TC_OK)
-		return rc;
 	loop->inside = true;
-	for (size_t i = 0; i < count; i++)
-		take_event(loop, events[i].fd, events[i].events);
-	turn(loop);
-	*ended = end_doomed(loop);
-	return TC_OK;
+	tc__pool_enter(pool);
+	int rc = tc__pool_wait(pool, loop, delay, take_event, loop, err);
+	if (rc == TC_OK)
+		turn(loop);
+	loop->inside = false;
+	tc__pool_leave(pool);
+	if (rc == TC_OK)
+		*ended = end_doomed(loop);
+	return rc;
 }
 
 int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
@@ -481,7 +500,7 @@ int tc_loop_run(tc_loop *loop, tc_error *err)
 
 void tc_loop_stop(tc_loop *loop)
 {
-	if (loop && loop->waiter && !loop->ending)
+	if (loop && !loop->options.watch && !loop->ending)
 		loop->stopped = true;
 }
 
@@ -492,7 +511,8 @@ void tc_loop_ready(tc_loop *loop, int fd, int events)
 	if (!loop || loop->inside)
 		return;
 	loop->inside = true;
-	take_event(loop, fd, events);
+	if (!take_event(loop, fd, events))
+		drive(loop, fd, events);
 	turn(loop);
 	end_doomed(loop);
 }
@@ -525,31 +545,37 @@ static int check_options(const struct tc_loop_options *options, tc_error *err)
 /* Everything that a child of fork may touch: its own copies of the descriptors. */
 static void abandon(tc_loop *loop)
 {
-	tc__sockets_abandon(&loop->sockets);
-	if (loop->waiter)
-		loop->waiter_kind->close(loop->waiter);
+	tc__pool_close(loop->pool);
 	tc__wake_close(&loop->wake);
 }
 
-static int open_waiter(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error *err)
+static int watch_wake(tc_loop *loop, tc_error *err)
 {
-	int rc = tc__wake_open(&loop->wake, err);
+	const struct tc__pool *pool = loop->pool;
 
-	if (rc != TC_OK)
-		return rc;
 	if (loop->options.watch) {
-		if (loop->options.watch(loop->options.data, loop->wake.fd, TC_LOOP_READ) == 0)
+		if (loop->options.watch(loop->options.data, loop->wake.bell.fd, TC_LOOP_READ) == 0)
 			return TC_OK;
 		return tc__fail(err, TC_ERROR_SYSTEM, "the watch hook refused a descriptor");
 	}
-	loop->waiter_kind = kind;
-	loop->waiter = kind->open(err);
-	if (!loop->waiter)
-		return TC_ERROR_SYSTEM;
-	if (kind->watch(loop->waiter, loop->wake.fd, TC_LOOP_READ) == 0)
+	if (pool->waiter_kind->watch(pool->waiter, loop->wake.bell.fd, TC__READ) == 0)
 		return TC_OK;
 	return errno == ENOMEM ? tc__fail_nomem(err)
 			       : tc__fail(err, TC_ERROR_SYSTEM, "no descriptor can be watched");
+}
+
+/* A pool of its own, and what wakes it. */
+static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error *err)
+{
+	const struct tc__pool_host host = { loop->options.watch, loop->options.data };
+
+	tc__pool_init(&loop->own, &host, kind, loop->options.in_flight);
+	int rc = tc__wake_open(&loop->wake, err);
+	if (rc == TC_OK)
+		rc = tc__pool_open_waiter(loop->pool, err);
+	if (rc == TC_OK)
+		rc = watch_wake(loop, err);
+	return rc == TC_OK ? tc__pool_open(loop->pool, err) : rc;
 }
 
 /* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
@@ -559,12 +585,28 @@ static void release(void *handle)
 
 	if (loop->ending)
 		return;
-	if (loop->owner != getpid())
+	if (loop->pool->owner != getpid())
 		abandon(loop);
 	else if (loop->inside)
 		loop->doomed = loop->stopped = true;
 	else
 		end_loop(loop);
+}
+
+static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
+{
+	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
+
+	if (!loop) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	loop->options = *options;
+	if (!loop->options.in_flight)
+		loop->options.in_flight = IN_FLIGHT;
+	loop->armed_ms = TC__NEVER;
+	loop->wake.bell = (struct tc__bell){ -1, -1 };
+	return loop;
 }
 
 tc_loop *tc__loop_new(
@@ -576,19 +618,11 @@ tc_loop *tc__loop_new(
 		    err) != TC_OK ||
 		check_options(&known, err) != TC_OK)
 		return NULL;
-	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
-	if (!loop) {
-		tc__fail_nomem(err);
+	tc_loop *loop = alloc_loop(&known, err);
+	if (!loop)
 		return NULL;
-	}
-	loop->options = known;
-	loop->landings = &landings;
-	if (!loop->options.in_flight)
-		loop->options.in_flight = IN_FLIGHT;
-	loop->owner = getpid();
-	loop->armed_ms = TC__NEVER;
-	loop->wake.fd = loop->wake.ring_fd = -1;
-	if (open_waiter(loop, kind, err) == TC_OK && tc__flights_open(loop, err) == TC_OK)
+	loop->pool = &loop->own;
+	if (open_own(loop, kind, err) == TC_OK)
 		return loop;
 	close_loop(loop);
 	return NULL;
@@ -596,11 +630,21 @@ tc_loop *tc__loop_new(
 
 tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 {
-#ifdef __linux__
-	return tc__loop_new(options, &tc__waiter_epoll, err);
-#else
-	return tc__loop_new(options, &tc__waiter_poll, err);
-#endif
+	return tc__loop_new(options, NULL, err);
+}
+
+tc_loop *tc__loop_on(tc_client *client, size_t in_flight, tc_error *err)
+{
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+
+	options.in_flight = in_flight;
+	tc_loop *loop = alloc_loop(&options, err);
+	if (!loop)
+		return NULL;
+	loop->client = tc__client_ref(client);
+	loop->pool = &client->pool;
+	tc__pool_keep(loop->pool, in_flight);
+	return loop;
 }
 
 void tc_loop_free(tc_loop *loop)

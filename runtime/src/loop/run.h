@@ -8,25 +8,32 @@
 #include "runtime/src/call/call.h"
 #include <taskcluster/loop.h>
 
-struct tc__flight;
-
-enum tc__run_state { TC__RUN_QUEUED, TC__RUN_FLYING, TC__RUN_PAUSING, TC__RUN_ENDED };
+enum tc__run_state {
+	TC__RUN_QUEUED,
+	TC__RUN_FLYING,
+	TC__RUN_LANDED, /* its attempt has ended, and was not looked at */
+	TC__RUN_PAUSING,
+	TC__RUN_ENDED
+};
 
 /* Small, as thousands may wait; what an attempt needs is made when the first one begins. */
 struct tc__run {
+	struct tc__passenger passenger; /* first: it is what its functions get */
 	uint64_t id;
+	tc_loop *loop;
 	const tc_call *call; /* counted */
 	tc_done_fn *on_done;
 	void *data;
 	struct tc__sink *sink; /* NULL: the body goes into the response */
 	struct tc__performance *performance;
-	struct tc__flight *flight; /* while it flies */
 	struct tc__run *same_bucket;
 	struct tc__run *before, *after; /* in its list */
 	size_t timer;                   /* 1 + position among the timers; 0: none */
 	int64_t due_ms;                 /* of its timer */
 	int64_t retry_ms;               /* while it pauses */
 	int64_t deadline_ms;            /* of all of it; TC__NEVER */
+	int64_t timeout_ms;             /* of each attempt; 0: as the call says */
+	int landed_rc;                  /* how its attempt ended, with err */
 	enum tc__run_state state;
 	bool unwatched;        /* nobody could watch its descriptor */
 	bool resumes;          /* its sink takes more again */

@@ -6,6 +6,7 @@
  * both faces watch like any other, so waking works the same for hosts and for our own waiting;
  * curl_multi_wakeup would end only curl's own polls. */
 
+#include "runtime/src/base/bell.h"
 #include "runtime/src/base/error.h"
 #include <stdatomic.h>
 
@@ -16,10 +17,9 @@ struct tc__wish {
 };
 
 struct tc__wake {
-	int fd;            /* to be watched for reading, */
-	int ring_fd;       /* and written to; the same where there are event descriptors */
-	atomic_bool rung;  /* nobody has to write again */
-	atomic_bool asked; /* tc_loop_wake, not only a wish */
+	struct tc__bell bell;
+	atomic_bool rung;                  /* nobody has to write again */
+	atomic_bool asked;                 /* tc_loop_wake, not only a wish */
 	_Atomic(struct tc__wish *) wishes; /* newest first */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #ifdef __linux__
 
-#include "runtime/src/loop/wait.h"
+#include "runtime/src/http/wait.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
  * takes it out: most changes then need no system call.
  */
 struct watched {
-	unsigned char wanted, set; /* sums of enum tc_loop_event; `set` is what the kernel has */
+	unsigned char wanted, set; /* sums of enum tc__readiness; `set` is what the kernel has */
 };
 
 struct tc__waiter {
@@ -81,9 +81,9 @@ static int adjust(struct tc__waiter *waiter, int fd)
 
 	if (watched->set == watched->wanted)
 		return 0;
-	if (watched->wanted & TC_LOOP_READ)
+	if (watched->wanted & TC__READ)
 		event.events |= EPOLLIN;
-	if (watched->wanted & TC_LOOP_WRITE)
+	if (watched->wanted & TC__WRITE)
 		event.events |= EPOLLOUT;
 	if (control(waiter->fd, operation, &event) != 0 && watched->wanted)
 		return -1;
@@ -118,11 +118,11 @@ static int events_of(struct tc__waiter *waiter, const struct epoll_event *came)
 		return 0;
 	}
 	if (came->events & EPOLLIN)
-		events |= TC_LOOP_READ;
+		events |= TC__READ;
 	if (came->events & EPOLLOUT)
-		events |= TC_LOOP_WRITE;
+		events |= TC__WRITE;
 	if (came->events & (EPOLLERR | EPOLLHUP))
-		events |= TC_LOOP_ERROR;
+		events |= TC__ERROR;
 	return events;
 }
 

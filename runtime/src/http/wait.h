@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_RUNTIME_LOOP_WAIT_H
-#define TC_RUNTIME_LOOP_WAIT_H
+#ifndef TC_RUNTIME_WAIT_H
+#define TC_RUNTIME_WAIT_H
 
-/* Waiting for descriptors, for the poll face: by epoll where there is one, by poll elsewhere. */
+/* Waiting for descriptors: by epoll where there is one, by poll elsewhere. */
 
 #include "runtime/src/base/error.h"
-#include <taskcluster/loop.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct tc__waiter;
 
-/* What came for a descriptor: a sum of enum tc_loop_event. */
+/* What to watch a descriptor for, and what became of it; as enum tc_loop_event has them. */
+enum tc__readiness { TC__READ = 1, TC__WRITE = 2, TC__ERROR = 4 };
+
+/* What came for a descriptor: a sum of these. */
 struct tc__event {
 	int fd;
 	int events;

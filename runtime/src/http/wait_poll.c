@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/loop/wait.h"
+#include "runtime/src/http/wait.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -56,8 +56,8 @@ static int watch(struct tc__waiter *waiter, int fd, int events)
 		entry = add(waiter, fd);
 	if (!entry)
 		return -1;
-	entry->events = (short)((events & TC_LOOP_READ ? POLLIN : 0) |
-		(events & TC_LOOP_WRITE ? POLLOUT : 0));
+	entry->events =
+		(short)((events & TC__READ ? POLLIN : 0) | (events & TC__WRITE ? POLLOUT : 0));
 	return 0;
 }
 
@@ -80,11 +80,11 @@ static int wait_poll(struct tc__waiter *waiter, int64_t timeout_ms,
 		struct tc__event *event = &events[(*count)++];
 		*event = (struct tc__event){ .fd = entry->fd };
 		if (entry->revents & POLLIN)
-			event->events |= TC_LOOP_READ;
+			event->events |= TC__READ;
 		if (entry->revents & POLLOUT)
-			event->events |= TC_LOOP_WRITE;
+			event->events |= TC__WRITE;
 		if (entry->revents & (POLLERR | POLLHUP | POLLNVAL))
-			event->events |= TC_LOOP_ERROR;
+			event->events |= TC__ERROR;
 		n--;
 	}
 	return TC_OK;

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "runtime/src/http/pool.h"
+
+#include "runtime/src/common/clock.h"
+#include "runtime/src/http/transport_sigpipe.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NEVER INT64_MAX
+
+/* An easy handle, on its way with a passenger or idle. */
+struct tc__flight {
+	struct tc__transfer transfer;    /* first: curl knows the handle's owner by its address */
+	struct tc__passenger *passenger; /* NULL: idle */
+	struct tc__setup *setup;
+	struct tc__flight *next, *before; /* of the idle ones, or of those that fly */
+	bool spoilt;                      /* not to be used again */
+	bool waits;                       /* how it was set up last time */
+};
+
+/* Handles that were set up alike. Most programs have one setup. */
+struct tc__setup {
+	struct tc__curl_settings settings; /* texts lie behind this struct */
+	struct tc__flight *idle;
+	struct tc__setup *next;
+};
+
+/* ---- curl's hooks ---- */
+
+static int on_timer(CURLM *multi, long ms, void *data)
+{
+	struct tc__pool *pool = data;
+
+	(void)multi;
+	pool->curl_due_ms = ms < 0 ? NEVER : tc__clock_steady_ms() + ms;
+	return 0;
+}
+
+/* A transfer whose descriptor nobody watches would never end, so it is broken off soon. curl gives
+ * up all transfers when this function fails, hence it never does. */
+static void tell_unwatched(CURL *easy)
+{
+	char *private = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+	struct tc__flight *flight = (void *)private;
+	if (flight && flight->passenger)
+		flight->passenger->unwatched(flight->passenger);
+}
+
+static int watch(struct tc__pool *pool, int fd, int events)
+{
+	return pool->waiter ? pool->waiter_kind->watch(pool->waiter, fd, events)
+			    : pool->host.watch(pool->host.data, fd, events);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *socket_data)
+{
+	struct tc__pool *pool = data;
+	int events = 0;
+
+	(void)socket_data;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		events |= TC__READ;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		events |= TC__WRITE;
+	/* by such a pair a thread tells that a name was looked up; its number is soon another's */
+	bool of_curl = !tc__sockets_has(&pool->sockets, fd);
+	if (of_curl && !events && pool->waiter) {
+		pool->waiter_kind->forget(pool->waiter, fd);
+		return 0;
+	}
+	if (of_curl && events)
+		tc__pair_close_on_exec(fd);
+	if (watch(pool, fd, events) != 0 && events)
+		tell_unwatched(easy);
+	return 0;
+}
+
+static void on_closing(void *data, int fd)
+{
+	struct tc__pool *pool = data;
+
+	if (pool->waiter)
+		pool->waiter_kind->forget(pool->waiter, fd);
+}
+
+/* ---- opening ---- */
+
+static const struct tc__waiter_kind *best_kind(void)
+{
+#ifdef __linux__
+	return &tc__waiter_epoll;
+#else
+	return &tc__waiter_poll;
+#endif
+}
+
+void tc__pool_init(struct tc__pool *pool, const struct tc__pool_host *host,
+	const struct tc__waiter_kind *kind, size_t kept)
+{
+	*pool = (struct tc__pool){
+		.host = host ? *host : (struct tc__pool_host){ 0 },
+		.waiter_kind = kind ? kind : best_kind(),
+		.owner = getpid(),
+		.kept = kept,
+		.curl_due_ms = NEVER,
+	};
+}
+
+int tc__pool_open_waiter(struct tc__pool *pool, tc_error *err)
+{
+	if (pool->waiter || pool->host.watch)
+		return TC_OK;
+	pool->waiter = pool->waiter_kind->open(err);
+	return pool->waiter ? TC_OK : err ? err->code : TC_ERROR_SYSTEM;
+}
+
+int tc__pool_open(struct tc__pool *pool, tc_error *err)
+{
+	if (pool->multi)
+		return TC_OK;
+	int rc = tc__pool_open_waiter(pool, err);
+	if (rc == TC_OK)
+		rc = tc__curl_start(err);
+	if (rc != TC_OK)
+		return rc;
+	pool->sockets.closing = on_closing;
+	pool->sockets.data = pool;
+	pool->curl_due_ms = NEVER;
+	pool->multi = tc__curl_multi_new();
+	if (!pool->multi)
+		return tc__fail_nomem(err);
+	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
+	curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
+	curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)pool->kept);
+	return TC_OK;
+}
+
+void tc__pool_keep(struct tc__pool *pool, size_t count)
+{
+	if (count <= pool->kept)
+		return;
+	pool->kept = count;
+	if (pool->multi)
+		curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)count);
+}
+
+/* ---- handles ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_settings(const struct tc__curl_settings *a, const struct tc__curl_settings *b)
+{
+	return a->connect_timeout_ms == b->connect_timeout_ms &&
+		a->environment_proxy == b->environment_proxy && same_text(a->ca_file, b->ca_file) &&
+		same_text(a->http_proxy, b->http_proxy);
+}
+
+static struct tc__setup *new_setup(const struct tc__curl_settings *settings)
+{
+	size_t ca_size = settings->ca_file ? strlen(settings->ca_file) + 1 : 0;
+	size_t proxy_size = settings->http_proxy ? strlen(settings->http_proxy) + 1 : 0;
+	struct tc__setup *setup = malloc(sizeof *setup + ca_size + proxy_size);
+
+	if (!setup)
+		return NULL;
+	char *texts = (char *)(setup + 1);
+	*setup = (struct tc__setup){ .settings = *settings };
+	if (ca_size)
+		setup->settings.ca_file = memcpy(texts, settings->ca_file, ca_size);
+	if (proxy_size)
+		setup->settings.http_proxy =
+			memcpy(texts + ca_size, settings->http_proxy, proxy_size);
+	return setup;
+}
+
+static struct tc__setup *setup_for(
+	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
+{
+	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next)
+		if (same_settings(&setup->settings, settings))
+			return setup;
+	struct tc__setup *setup = new_setup(settings);
+	if (!setup) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	setup->next = pool->setups;
+	pool->setups = setup;
+	return setup;
+}
+
+static struct tc__flight *take_idle(struct tc__setup *setup)
+{
+	struct tc__flight *flight = setup->idle;
+
+	if (flight)
+		setup->idle = flight->next;
+	return flight;
+}
+
+static void close_flight(struct tc__pool *pool, struct tc__flight *flight)
+{
+	tc__transfer_close(&flight->transfer);
+	free(flight);
+	pool->opened--;
+}
+
+/* As many handles as may fly are enough, whatever they are set up for. */
+static void make_room(struct tc__pool *pool)
+{
+	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next) {
+		struct tc__flight *flight = take_idle(setup);
+		if (!flight)
+			continue;
+		close_flight(pool, flight);
+		return;
+	}
+}
+
+static struct tc__flight *open_flight(struct tc__pool *pool, struct tc__setup *setup, tc_error *err)
+{
+	if (pool->opened >= pool->kept)
+		make_room(pool);
+	struct tc__flight *flight = calloc(1, sizeof *flight);
+	if (!flight) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	flight->setup = setup;
+	if (tc__transfer_open(&flight->transfer, &setup->settings, &pool->sockets, err) != TC_OK) {
+		free(flight);
+		return NULL;
+	}
+	flight->transfer.driver = &pool->driver;
+	pool->opened++;
+	return flight;
+}
+
+static struct tc__flight *take_flight(
+	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
+{
+	struct tc__setup *setup = setup_for(pool, settings, err);
+
+	if (!setup)
+		return NULL;
+	struct tc__flight *flight = take_idle(setup);
+	return flight ? flight : open_flight(pool, setup, err);
+}
+
+static void give_back(struct tc__pool *pool, struct tc__flight *flight)
+{
+	if (flight->spoilt) {
+		close_flight(pool, flight);
+		return;
+	}
+	flight->passenger = NULL;
+	flight->next = flight->setup->idle;
+	flight->setup->idle = flight;
+}
+
+/* None of them flies. */
+static void close_multi(struct tc__pool *pool)
+{
+	struct tc__hush hush = { 0 };
+	struct tc__setup *next;
+
+	tc__hush_begin(&hush);
+	for (struct tc__setup *setup = pool->setups; setup; setup = next) {
+		struct tc__flight *flight;
+		while ((flight = take_idle(setup)))
+			close_flight(pool, flight);
+		next = setup->next;
+		free(setup);
+	}
+	pool->setups = NULL;
+	curl_multi_cleanup(pool->multi);
+	tc__hush_end(&hush);
+	tc__sockets_clear(&pool->sockets);
+	pool->multi = NULL;
+	pool->curl_due_ms = NEVER;
+}
+
+/* In a child of fork the connections are the parent's: TLS would say goodbye on them. So only this
+ * process's copies of the descriptors are closed. */
+void tc__pool_close(struct tc__pool *pool)
+{
+	if (pool->owner != getpid())
+		tc__sockets_abandon(&pool->sockets);
+	else if (pool->multi)
+		close_multi(pool);
+	if (pool->waiter)
+		pool->waiter_kind->close(pool->waiter);
+	pool->waiter = NULL;
+}
+
+/* ---- attempts ---- */
+
+/* A first connection that is being made may turn out to carry many calls at once (HTTP/2), so the
+ * others wait for it. Without TLS it never does, and curl would know only after the first reply,
+ * which long polling keeps back. */
+static void set_patience(struct tc__flight *flight, bool secure)
+{
+	if (flight->waits != secure)
+		curl_easy_setopt(flight->transfer.easy, CURLOPT_PIPEWAIT, secure ? 1L : 0L);
+	flight->waits = secure;
+}
+
+static int add_flight(struct tc__pool *pool, struct tc__flight *flight, tc_error *err)
+{
+	CURLMcode code = curl_multi_add_handle(pool->multi, flight->transfer.easy);
+
+	if (code == CURLM_OUT_OF_MEMORY)
+		return tc__fail_nomem(err);
+	if (code != CURLM_OK)
+		return tc__fail(
+			err, TC_ERROR_SYSTEM, "libcurl fails: %s", curl_multi_strerror(code));
+	return TC_OK;
+}
+
+static void take_off(
+	struct tc__pool *pool, struct tc__flight *flight, struct tc__passenger *passenger)
+{
+	flight->passenger = passenger;
+	passenger->flight = flight;
+	flight->before = NULL;
+	flight->next = pool->flights;
+	if (pool->flights)
+		pool->flights->before = flight;
+	pool->flights = flight;
+	pool->flying++;
+}
+
+int tc__pool_send(struct tc__pool *pool, const struct tc__curl_settings *settings,
+	struct tc__passenger *passenger, tc_error *err)
+{
+	bool secure = strncmp(passenger->delivery->attempt->url, "https", 5) == 0;
+	int rc = tc__pool_open(pool, err);
+
+	if (rc != TC_OK)
+		return rc;
+	struct tc__flight *flight = take_flight(pool, settings, err);
+	if (!flight)
+		return TC_ERROR_NOMEM;
+	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
+	if (rc == TC_OK) {
+		set_patience(flight, secure);
+		flight->passenger = passenger; /* curl may ask for it at once */
+		rc = add_flight(pool, flight, err);
+	}
+	if (rc != TC_OK) {
+		give_back(pool, flight);
+		return rc;
+	}
+	take_off(pool, flight, passenger);
+	pool->secure |= secure;
+	return TC_OK;
+}
+
+/*
+ * What curl has kept back for a paused transfer it does not free where the connection goes on with
+ * others (HTTP/2), and gives it to the handle's next transfer. So it is dropped, as far as curl
+ * still gives it, and the handle not used again.
+ */
+static void drop_kept(struct tc__flight *flight)
+{
+	struct tc__delivery *delivery = flight->transfer.delivery;
+	struct tc__sink *sink = flight->passenger->sink;
+
+	flight->spoilt = sink && sink->paused;
+	if (!flight->spoilt)
+		return;
+	sink->paused = false;
+	flight->transfer.delivery = NULL;
+	(void)curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
+	flight->transfer.delivery = delivery;
+}
+
+static void land(struct tc__pool *pool, struct tc__flight *flight)
+{
+	drop_kept(flight);
+	curl_multi_remove_handle(pool->multi, flight->transfer.easy);
+	*(flight->before ? &flight->before->next : &pool->flights) = flight->next;
+	if (flight->next)
+		flight->next->before = flight->before;
+	flight->passenger->flight = NULL;
+	pool->flying--;
+}
+
+void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
+{
+	struct tc__flight *flight = passenger->flight;
+	struct tc__hush hush = { 0 };
+
+	if (!flight)
+		return;
+	flight->transfer.delivery = NULL; /* libcurl would tell the progress once more */
+	if (pool->secure)
+		tc__hush_begin(&hush);
+	land(pool, flight);
+	tc__hush_end(&hush);
+	tc__transfer_left(&flight->transfer);
+	give_back(pool, flight);
+}
+
+static void end_flight(struct tc__pool *pool, struct tc__flight *flight, CURLcode code)
+{
+	struct tc__passenger *passenger = flight->passenger;
+	tc_error failure = TC_ERROR_INIT;
+
+	land(pool, flight); /* and curl's message about it is gone */
+	int rc = tc__transfer_result(&flight->transfer, code, &failure);
+	give_back(pool, flight);
+	passenger->landed(passenger, rc, &failure);
+}
+
+/* What has ended meanwhile. */
+static void harvest(struct tc__pool *pool)
+{
+	const CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(pool->multi, &left))) {
+		char *private = NULL;
+
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		end_flight(pool, (void *)private, message->data.result);
+	}
+}
+
+/* Curl could not do its part, and may have forgotten any of its transfers. What such a failure
+ * leaves behind in curl is not fit for use: it may even crash. */
+static void fail_all(struct tc__pool *pool, bool no_memory)
+{
+	while (pool->flights) {
+		struct tc__passenger *passenger = pool->flights->passenger;
+		tc_error failure = TC_ERROR_INIT;
+		tc__pool_break(pool, passenger);
+		int rc = no_memory ? tc__fail_nomem(&failure)
+				   : tc__fail(&failure, TC_ERROR_SYSTEM, "libcurl fails");
+		passenger->delivery->permanent = true;
+		passenger->landed(passenger, rc, &failure);
+	}
+	close_multi(pool);
+}
+
+void tc__pool_drive(struct tc__pool *pool, int fd, int events)
+{
+	struct tc__hush hush = { 0 };
+	int mask = 0, running = 0;
+
+	if (!pool->multi)
+		return;
+	if (events & TC__READ)
+		mask |= CURL_CSELECT_IN;
+	if (events & TC__WRITE)
+		mask |= CURL_CSELECT_OUT;
+	if (events & TC__ERROR)
+		mask |= CURL_CSELECT_ERR;
+	if (pool->secure)
+		tc__hush_begin(&hush);
+	if (fd == TC__POOL_DUE)
+		pool->curl_due_ms = NEVER; /* it will say when next */
+	CURLMcode code = curl_multi_socket_action(
+		pool->multi, fd == TC__POOL_DUE ? CURL_SOCKET_TIMEOUT : fd, mask, &running);
+	harvest(pool);
+	tc__hush_end(&hush);
+	if (code != CURLM_OK)
+		fail_all(pool, code == CURLM_OUT_OF_MEMORY);
+}
+
+void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger)
+{
+	struct tc__flight *flight = passenger->flight;
+	struct tc__hush hush = { 0 };
+
+	if (!flight || !passenger->sink || !passenger->sink->paused)
+		return;
+	passenger->sink->paused = false;
+	if (pool->secure)
+		tc__hush_begin(&hush);
+	CURLcode code = curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
+	/* curl gives what it had kept back, and forgets the transfer when that fails */
+	if (code != CURLE_OK)
+		end_flight(pool, flight, code);
+	tc__hush_end(&hush);
+}
+
+/* ---- waiting ---- */
+
+static int64_t delay_until_due(const struct tc__pool *pool, int64_t timeout_ms)
+{
+	if (pool->curl_due_ms == NEVER)
+		return timeout_ms;
+	int64_t delay = pool->curl_due_ms - tc__clock_steady_ms();
+	delay = delay < 0 ? 0 : delay;
+	return timeout_ms >= 0 && timeout_ms < delay ? timeout_ms : delay;
+}
+
+int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
+	tc__pool_other *other, void *data, tc_error *err)
+{
+	struct tc__event events[TC__EVENTS_MAX];
+	int64_t delay = delay_until_due(pool, timeout_ms);
+	const void *before = pool->driver;
+	size_t count = 0;
+
+	int rc = tc__pool_open_waiter(pool, err);
+	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever
+	 */
+	pool->hurried = !pool->hurried && delay == 0 && pool->curl_due_ms != NEVER;
+	if (rc == TC_OK && !pool->hurried)
+		rc = pool->waiter_kind->wait(pool->waiter, delay, events, &count, err);
+	if (rc != TC_OK)
+		return rc;
+	pool->driver = driver;
+	for (size_t i = 0; i < count; i++)
+		if (!other || !other(data, events[i].fd, events[i].events))
+			tc__pool_drive(pool, events[i].fd, events[i].events);
+	if (pool->curl_due_ms <= tc__clock_steady_ms())
+		tc__pool_drive(pool, TC__POOL_DUE, 0);
+	pool->driver = before;
+	return TC_OK;
+}
+
+void tc__pool_leave(struct tc__pool *pool)
+{
+	struct tc__errand *errand;
+
+	pool->busy = false;
+	while ((errand = pool->errands)) {
+		pool->errands = errand->next;
+		errand->run(errand);
+	}
+}
+
+int tc__pool_check_free(const struct tc__pool *pool, tc_error *err)
+{
+	if (!pool->busy)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"its client is busy with the call whose callback this is: use another client here "
+		"(tc_client_dup), or a loop");
+}
+
+bool tc__pool_defer(struct tc__pool *pool, struct tc__errand *errand)
+{
+	if (!pool->busy)
+		return false;
+	errand->next = pool->errands;
+	pool->errands = errand;
+	return true;
+}
+
+struct tc_progress tc__pool_progress(const struct tc__passenger *passenger)
+{
+	const struct tc__delivery *delivery = passenger->delivery;
+	CURL *easy = passenger->flight->transfer.easy;
+	curl_off_t sent = 0, received = 0, total = -1;
+
+	curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+	curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
+	return (struct tc_progress){
+		.sent = sent,
+		.send_total = (int64_t)delivery->attempt->body_length,
+		.received = received,
+		.receive_total = total > 0 ? total : -1,
+		.call = delivery->call,
+		.run = delivery->run,
+	};
+}
