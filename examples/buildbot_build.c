@@ -85,7 +85,7 @@ static int open_named(void *data, tc_response *head, int64_t discard, tc_error *
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return tc_error_set(err, TC_ERROR_SYSTEM, "%s: %s", name, strerror(errno));
-	*file = tc_sink_fd(fd);
+	tc_sink_fd(file, fd);
 	printf("%s\n", name);
 	return TC_OK;
 }

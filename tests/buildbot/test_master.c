@@ -206,7 +206,8 @@ static void read_log(tc_client *client, const char *build)
 	tc_call *call = tc_buildbot_get_build_step_log_raw_call(client, build, "1", "stdio", &err);
 	assert_non_null(call);
 	assert_non_null(file);
-	struct tc_sink sink = tc_sink_fd(fileno(file));
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, fileno(file));
 	assert_ok(tc_call_download(call, &sink, &head, &err), &err);
 	check_name(head);
 	assert_int_equal(pread(fileno(file), text, sizeof text, 0), length);

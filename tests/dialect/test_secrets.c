@@ -109,18 +109,12 @@ static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cance
 	return true;
 }
 
-static int64_t steady_ms(struct tc__transport *transport)
-{
-	(void)transport;
-	return 0;
-}
-
 static void end(struct tc__transport *transport)
 {
 	(void)transport;
 }
 
-static const struct tc__transport_kind kind = { deliver, wait_for, steady_ms, end };
+static const struct tc__transport_kind kind = { deliver, wait_for, end };
 
 /* ---- looking ---- */
 

@@ -36,6 +36,7 @@ struct tc_fake_attempt {
 
 struct tc_fake {
 	struct tc__transport transport;
+	struct tc_seams seams; /* the clocks and the randomness below */
 	const struct tc_fake_reply *replies;
 	size_t reply_count;
 	struct tc_fake_attempt attempts[TC_FAKE_ATTEMPTS];

@@ -70,7 +70,7 @@ struct tc_options {
 	enum tc_log_level log_level; /* default with a callback: TC_LOG_INFO */
 	tc_progress_fn *progress;
 	void *progress_data;
-	struct tc_seams seams;
+	const struct tc_seams *seams; /* time and randomness; copied; NULL: the system's */
 	bool lenient_replies;  /* typed replies that break their schema are taken as far as they
 				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
 	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes

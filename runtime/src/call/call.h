@@ -46,6 +46,10 @@ int64_t tc__call_timeout(const tc_call *call);
 /* When it has to be over that begins now, on the same clock; INT64_MAX: never. */
 int64_t tc__call_deadline(const tc_call *call, int64_t now_ms);
 
+/* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
+ * returns ends it; NULL is fine. */
+tc_call *tc__call_hold(const tc_call *call);
+
 /*
  * Before each attempt of a call: whether it is its turn, by what a server has asked for and by
  * tc_options.rate_per_s. *wait_ms 0: it is; otherwise to be asked again then, with the same `turn`
@@ -63,10 +67,6 @@ void tc__call_pause(const tc_call *call, int64_t pause_ms, int64_t now_ms);
 
 /* How long such a pause lasts still. */
 int64_t tc__call_pause_left(const tc_call *call, int64_t now_ms);
-
-/* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
- * returns ends it; NULL is fine. */
-tc_call *tc__call_hold(const tc_call *call);
 
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */

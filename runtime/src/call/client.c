@@ -228,10 +228,10 @@ static int prepare(tc_client *client, tc_error *err)
 	char trace_id[TC_SLUGID_SIZE];
 	uint8_t id[16];
 
-	tc__random(&options->seams, id, sizeof id);
+	tc__random(&client->seams, id, sizeof id);
 	tc_slugid_encode(id, trace_id);
 	client->signer = (struct tc__signer){
-		.hawk = tc__hawk_new(&options->seams, err),
+		.hawk = tc__hawk_new(&client->seams, err),
 		.no_payload_hash = options->no_payload_hash,
 		.user_agent_line = make_line(client, "User-Agent", "libtaskcluster/" TC_SDK_VERSION,
 			options->user_agent),
@@ -284,11 +284,14 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 		return NULL;
 	}
 	client->references = 1;
-	tc__pool_init(&client->pool, NULL, NULL, CONNECTIONS_KEPT);
+	tc__pool_init(&client->pool, &client->seams, NULL, NULL, CONNECTIONS_KEPT);
 	client->options = *options;
+	client->options.seams = &client->seams;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
-	if (copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
+	if (tc__options_read(options->seams, &client->seams, sizeof client->seams, "seams",
+		    "TC_SEAMS_INIT", err) != TC_OK ||
+		copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
 		prepare(client, err) != TC_OK) {
 		tc_client_free(client);
 		return NULL;
@@ -335,6 +338,7 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 {
 	struct tc_options known;
 
+	tc_error_clear(err);
 	if (!options)
 		return make_from_environment(err);
 	if (tc__options_read(options, &known, sizeof known, "options", "TC_OPTIONS_INIT", err) !=
@@ -348,6 +352,7 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 
 tc_client *tc_client_dup(tc_client *client, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!client) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
 		return NULL;
@@ -423,10 +428,10 @@ void tc__client_set_transport(tc_client *client, struct tc__transport *transport
 
 int64_t tc__client_server_ms(const tc_client *client)
 {
-	return tc__clock_now_ms(&client->options.seams) + client->offset.ms;
+	return tc__clock_now_ms(client->options.seams) + client->offset.ms;
 }
 
 int64_t tc__client_proved_ms(const tc_client *client, const struct tc__offset *offset)
 {
-	return tc__clock_now_ms(&client->options.seams) + offset->proved_ms;
+	return tc__clock_now_ms(client->options.seams) + offset->proved_ms;
 }

@@ -206,7 +206,7 @@ struct tc__gate *tc__client_gate(tc_client *client, const struct tc_operation *o
 
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation)
 {
-	return tc__clock_now_ms(&client->options.seams) + tc__client_offset(client, operation)->ms;
+	return tc__clock_now_ms(client->options.seams) + tc__client_offset(client, operation)->ms;
 }
 
 void tc__client_end_sessions(tc_client *client)

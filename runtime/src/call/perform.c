@@ -39,7 +39,7 @@ static int wait_for_turn(
 
 	do {
 		rc = wait_watched(&performance->delivery, transport, wait_ms, failure);
-		int64_t now_ms = transport->kind->steady_ms(transport);
+		int64_t now_ms = tc__steady_ms(call->client->options.seams);
 		if (rc == TC_OK)
 			rc = tc__call_turn(call, &turn, performance->terms.until_ms, now_ms,
 				&wait_ms, failure);
@@ -55,15 +55,15 @@ static int wait_for_turn(
 static struct tc__next step(
 	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
 {
-	const struct tc__transport_kind *kind = transport->kind;
+	const struct tc_seams *seams = performance->call->client->options.seams;
 	int rc = wait_for_turn(performance, transport, failure);
 
 	if (rc == TC_OK)
-		rc = tc__performance_attempt(performance, kind->steady_ms(transport), failure);
+		rc = tc__performance_attempt(performance, tc__steady_ms(seams), failure);
 	if (rc == TC_OK)
-		rc = kind->deliver(transport, &performance->delivery, failure);
+		rc = transport->kind->deliver(transport, &performance->delivery, failure);
 	struct tc__next next =
-		tc__performance_judge(performance, rc, kind->steady_ms(transport), failure);
+		tc__performance_judge(performance, rc, tc__steady_ms(seams), failure);
 	if (next.step != TC__STEP_WAIT)
 		return next;
 	rc = wait_watched(&performance->delivery, transport, next.delay_ms, failure);
@@ -98,7 +98,7 @@ int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc
 	if (!transport)
 		return tc__fail_with(err, &failure);
 	tc__pool_enter(&client->pool);
-	int64_t now_ms = transport->kind->steady_ms(transport);
+	int64_t now_ms = tc__pool_now(&client->pool);
 	struct tc__terms own = tc__terms_within(terms, tc__call_deadline(call, now_ms));
 	tc__performance_begin(&performance, call, sink, &own, now_ms);
 	do {
@@ -113,6 +113,7 @@ int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc
 
 int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 {
+	tc_error_clear(err);
 	if (response)
 		*response = NULL;
 	int rc = tc__call_check_whole(call, err);
@@ -144,6 +145,7 @@ static int perform_json(const tc_call *call, const tc_json **json, tc_error *err
 
 int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!json)
 		return tc_call_perform(call, NULL, err);
 	*json = NULL;

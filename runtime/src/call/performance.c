@@ -229,7 +229,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	const struct tc__request *request = &performance->call->request;
 	bool others = request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
-	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
+	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
@@ -310,7 +310,7 @@ static bool ahead_of_date(const struct tc__performance *performance, int64_t *ah
 
 	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
 		return false;
-	*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return true;
 }
 
@@ -365,7 +365,7 @@ static bool read_ahead(const struct tc__performance *performance, bool *proved, 
 
 	*proved = read_challenge(performance, &server_ms);
 	if (*proved)
-		*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+		*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return *proved || (ahead_of_date(performance, ahead_ms) && is_believable(*ahead_ms));
 }
 
@@ -407,13 +407,13 @@ static bool correct_clock(const struct tc__performance *performance)
 
 /* Whether the reply refuses the credentials of this attempt, and there are others now. Servers
  * answer 401 for nothing else, once the clock is right; too few scopes are a 403. */
-static bool renew_refused(const struct tc__performance *performance, int64_t now_ms)
+static bool renew_refused(const struct tc__performance *performance)
 {
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	return tc__reply_status(&performance->reply) == 401 && attempt->is_signed &&
 		!performance->retry.renewed &&
-		tc__client_renew_refused(client_of(performance), attempt->credentials, now_ms);
+		tc__client_renew_refused(client_of(performance), attempt->credentials);
 }
 
 /* ---- judging ---- */
@@ -601,7 +601,7 @@ static struct tc__outcome outcome_of(
 		.steady_ms = now_ms,
 	};
 
-	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
+	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance);
 	return outcome;
 }
 
@@ -630,7 +630,7 @@ struct tc__next tc__performance_judge(
 	rc = rc == TC_OK ? failure->code : rc;
 	struct tc__outcome outcome = outcome_of(performance, rc, now_ms);
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
-		fraction = tc__random_fraction(&client_of(performance)->options.seams);
+		fraction = tc__random_fraction(client_of(performance)->options.seams);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)

@@ -102,7 +102,7 @@ static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error 
 	if (tc__client_withholds(client, operation))
 		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s", TC__WITHHELD);
 	int rc = system ? tc__client_realm(client, operation, &realm, err)
-			: tc__client_renew(client, tc__clock_steady_ms(), err);
+			: tc__client_renew(client, err);
 	*signer = client->signer;
 	if (realm)
 		signer->credentials = tc__realm_credentials(client, realm);
@@ -170,6 +170,7 @@ static int make_url(const tc_call *call, int64_t lifetime_s, const char **url, t
 
 int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call || !url)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
 	*url = NULL;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/stream.h>
 
-#include "runtime/src/common/clock.h"
 #include "runtime/src/flow/guard.h"
 #include "runtime/src/http/events.h"
 #include "runtime/src/loop/loop.h"
@@ -189,6 +188,7 @@ static void release(void *handle)
 
 tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 		return NULL;
@@ -216,7 +216,7 @@ void tc_stream_free(tc_stream *stream)
 static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 {
 	struct source *source = &stream->source;
-	int64_t begun_ms = tc__clock_steady_ms();
+	int64_t begun_ms = tc__pool_now(source->loop->pool);
 	int rc = TC_OK;
 
 	if (!tc__events_has(&source->reader))
@@ -224,7 +224,7 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 	if (!tc__events_has(&source->reader) && !stream->ended)
 		rc = tc_loop_poll(source->loop, *left_ms, err);
 	if (*left_ms > 0) {
-		*left_ms -= tc__clock_steady_ms() - begun_ms;
+		*left_ms -= tc__pool_now(source->loop->pool) - begun_ms;
 		*left_ms = *left_ms < 0 ? 0 : *left_ms;
 	}
 	return rc;
@@ -247,6 +247,7 @@ static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error 
 
 int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
 	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
@@ -296,6 +297,7 @@ static int next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc
 
 int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
 {
+	tc_error_clear(err);
 	if (event)
 		*event = NULL;
 	if (!stream || !event)
@@ -327,6 +329,7 @@ static void on_stream_end(void *data, uint64_t run, tc_response *response, const
 int tc_stream_start(tc_loop *loop, const tc_call *call, tc_event_fn *on_event, tc_done_fn *on_done,
 	void *data, uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_event || !on_done)

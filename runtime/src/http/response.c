@@ -105,6 +105,7 @@ const tc_json *tc_response_json(tc_response *response, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
 
+	tc_error_clear(err);
 	if (!response) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL");
 		return NULL;

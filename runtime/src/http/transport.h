@@ -3,8 +3,8 @@
 #define TC_RUNTIME_TRANSPORT_H
 
 /*
- * The seam between calls and the world: what sends an attempt and brings its reply, and what time
- * passes by. Behind it stand libcurl, and in tests whatever they need.
+ * The seam between calls and the world: what sends an attempt and brings its reply, and how time
+ * passes. Behind it stand libcurl, and in tests whatever they need.
  */
 
 #include "runtime/src/http/request.h"
@@ -56,9 +56,6 @@ struct tc__transport_kind {
 
 	/* Lets time pass; false when `cancel`, which may be NULL, has ended that. */
 	bool (*wait)(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
-
-	/* A clock that never goes back. */
-	int64_t (*steady_ms)(struct tc__transport *transport);
 
 	void (*free)(struct tc__transport *transport);
 };
