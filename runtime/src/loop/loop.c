@@ -73,10 +73,18 @@ static void free_run(tc_loop *loop, struct tc__run *run)
 
 /* ---- what comes next for a run ---- */
 
+/* Whether what it is fed into says how long that may take. */
+static bool is_paced(const struct tc__run *run)
+{
+	return run->state == TC__RUN_FLYING && run->sink && run->sink->overdue;
+}
+
 static void set_timer(tc_loop *loop, struct tc__run *run)
 {
 	int64_t due = run->deadline_ms;
 
+	if (is_paced(run) && run->sink->due_ms < due)
+		due = run->sink->due_ms;
 	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
 		due = run->retry_ms;
 	if (run->unwatched || run->resumes)
@@ -165,6 +173,21 @@ static void cancel_wished(tc_loop *loop)
 	}
 }
 
+/* Its attempt ends, if its sink says so. */
+static void check_pace(tc_loop *loop, struct tc__run *run, int64_t now)
+{
+	int rc = run->sink->overdue(run->sink, now, &run->err);
+
+	if (rc == TC_OK) {
+		set_timer(loop, run);
+		return;
+	}
+	tc__flight_break(loop, run);
+	run->performance->delivery.maybe_sent = true;
+	run->landed_rc = rc;
+	judge(loop, run);
+}
+
 static void expire(tc_loop *loop, int64_t now)
 {
 	struct tc__run *run;
@@ -178,8 +201,12 @@ static void expire(tc_loop *loop, int64_t now)
 						    : "its descriptor cannot be watched");
 		else if (run->deadline_ms <= now)
 			fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
-		else
+		else if (is_paced(run))
+			check_pace(loop, run, now);
+		else if (run->state == TC__RUN_PAUSING)
 			requeue(loop, run);
+		else
+			set_timer(loop, run);
 	}
 }
 
@@ -227,6 +254,8 @@ static void launch(tc_loop *loop)
 			continue;
 		run->turn.given = false;
 		tc__flight_begin(loop, run);
+		if (is_paced(run))
+			set_timer(loop, run);
 	}
 }
 
@@ -461,6 +490,17 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t id)
 	if (!run || run->state != TC__RUN_FLYING)
 		return;
 	run->resumes = true;
+	set_timer(loop, run);
+	if (!loop->inside)
+		arm(loop);
+}
+
+void tc__loop_hurry(tc_loop *loop, uint64_t id)
+{
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	if (!run || run->unwatched)
+		return;
 	set_timer(loop, run);
 	if (!loop->inside)
 		arm(loop);
