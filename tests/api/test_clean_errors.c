@@ -23,6 +23,7 @@
 #include <taskcluster/registry.h>
 #include <taskcluster/slugid.h>
 #include <taskcluster/stream.h>
+#include <taskcluster/transfer.h>
 #include <taskcluster/type.h>
 #include <taskcluster/url.h>
 #include <taskcluster/wait.h>
@@ -306,6 +307,19 @@ static void bindings(struct world *w)
 	OK(tc_generated_binding, exchange, NULL, &binding);
 }
 
+static void transfers(struct world *w)
+{
+	struct tc_source source = TC_SOURCE_INIT;
+	tc_call *call = NULL;
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	OK(tc_source_fd, &source, fileno(file));
+	MADE(&call, tc_transfer_new, w->client, "GET", ROOT "/", NULL);
+	tc_call_free(call);
+	fclose(file);
+}
+
 static int drop(void *data, const void *bytes, size_t length, tc_error *err)
 {
 	(void)data, (void)bytes, (void)length, (void)err;
@@ -397,7 +411,7 @@ static void loops(struct world *w)
 	OK(tc_loop_start, loop, w->status, on_done, NULL, &run);
 	OK(tc_loop_set_timeout, loop, run, 10000);
 	OK(tc_loop_download, loop, w->status, &sink, on_done, NULL, NULL);
-	OK(tc_stream_start, loop, w->listen, on_event, on_done, loop, NULL);
+	OK(tc_stream_start, loop, w->listen, NULL, on_event, on_done, loop, NULL);
 	OK(tc_loop_poll, loop, 0);
 	OK(tc_loop_run, loop);
 	tc_loop_free(loop);
@@ -408,7 +422,7 @@ static void streams(struct world *w)
 	const tc_json *event = NULL;
 	tc_stream *stream = NULL;
 
-	MADE(&stream, tc_stream_new, w->listen);
+	MADE(&stream, tc_stream_new, w->listen, NULL);
 	OK(tc_stream_wait, stream, 10000);
 	OK(tc_stream_next, stream, 10000, &event);
 	assert_non_null(event);
@@ -532,6 +546,7 @@ static void test_a_success_leaves_a_clean_error(void **state)
 	making_calls(w);
 	queries(w);
 	bindings(w);
+	transfers(w);
 	performing(w);
 	lists(w);
 	loops(w);
