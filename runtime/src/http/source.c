@@ -21,6 +21,7 @@ int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
 {
 	struct stat status;
 
+	tc_error_clear(err);
 	*source = (struct tc_source)TC_SOURCE_INIT;
 	if (fstat(fd, &status) != 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "descriptor %d: %s", fd, strerror(errno));
