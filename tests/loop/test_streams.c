@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include "tests/harness/ci.h"
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -572,6 +573,93 @@ static void comments_are_no_silence(void **state)
 	play(&scene.script, CI(LISTEN), hear_pings);
 }
 
+/* A host's event loop that looks at its timer first, and then at descriptors, as libuv does. */
+#define FDS_MAX 8
+struct host {
+	struct pollfd fds[FDS_MAX];
+	int64_t due_ms; /* negative: never */
+};
+
+static int host_watch(void *data, int fd, int events)
+{
+	struct host *host = data;
+	size_t i = 0;
+
+	while (i < FDS_MAX && host->fds[i].fd != fd && host->fds[i].fd >= 0)
+		i++;
+	assert_true(i < FDS_MAX);
+	host->fds[i].fd = fd;
+	host->fds[i].events = (short)((events & TC_LOOP_READ ? POLLIN : 0) |
+		(events & TC_LOOP_WRITE ? POLLOUT : 0));
+	return 0;
+}
+
+static void host_timer(void *data, int64_t delay_ms)
+{
+	struct host *host = data;
+
+	host->due_ms = delay_ms < 0 ? -1 : tc_test_now_ms() + delay_ms;
+}
+
+static void host_turn(struct host *host, tc_loop *loop)
+{
+	struct pollfd ready[FDS_MAX];
+
+	if (host->due_ms >= 0 && host->due_ms <= tc_test_now_ms())
+		tc_loop_timeout(loop);
+	memcpy(ready, host->fds, sizeof ready);
+	for (size_t i = 0; i < FDS_MAX; i++)
+		ready[i].fd = ready[i].events ? ready[i].fd : -1;
+	assert_true(poll(ready, FDS_MAX, 10) >= 0);
+	for (size_t i = 0; i < FDS_MAX; i++)
+		if (ready[i].revents)
+			tc_loop_ready(loop, ready[i].fd,
+				(ready[i].revents & POLLOUT ? TC_LOOP_WRITE : 0) |
+					(ready[i].revents & ~POLLOUT ? TC_LOOP_READ : 0));
+}
+
+/* The host is away for longer than the silence may last, and the server was not silent. */
+static void a_host_that_was_away_is_no_silence(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	struct host host = { .due_ms = -1 };
+	struct tc_stream_options options = none;
+	struct tc_loop_options hooks = TC_LOOP_OPTIONS_INIT;
+	struct ear ear = { .enough = 0 };
+	static char slow[800] = HELLO;
+
+	(void)state;
+	assert_non_null(scene);
+	memset(slow + strlen(slow), ':', sizeof slow - 20);
+	add(scene, ends(slow));
+	scene->script.replies[0].drip = 20;
+	scene->script.replies[0].drip_ms = 100;
+	open_scene(scene, CI(LISTEN));
+	for (size_t i = 0; i < FDS_MAX; i++)
+		host.fds[i].fd = -1;
+	hooks.watch = host_watch;
+	hooks.timer = host_timer;
+	hooks.data = &host;
+	ear.loop = tc_loop_new(&hooks, &scene->err);
+	assert_ok(scene->err.code, &scene->err);
+	options.silence_ms = 500;
+	assert_ok(tc_stream_start(ear.loop, scene->call, &options, on_event, on_done, &ear,
+			  &ear.run, &scene->err),
+		&scene->err);
+	for (int64_t begun = tc_test_now_ms(); strlen(ear.heard) < 1;) {
+		host_turn(&host, ear.loop);
+		assert_true(tc_test_now_ms() - begun < 10000);
+	}
+	nanosleep(&(struct timespec){ .tv_nsec = 900 * 1000 * 1000 }, NULL);
+	for (int i = 0; i < 30; i++)
+		host_turn(&host, ear.loop);
+	assert_string_equal(ear.heard, "S");
+	assert_int_equal(scene->asked, 1);
+	tc_loop_free(ear.loop);
+	close_scene(scene);
+	free(scene);
+}
+
 /* What the caller takes for its events is not the server's time. */
 static void a_slow_caller_is_no_silence(void **state)
 {
@@ -883,6 +971,7 @@ int main(void)
 		cmocka_unit_test(silence_ends_a_connection),
 		cmocka_unit_test(silence_is_told_as_that),
 		cmocka_unit_test(comments_are_no_silence),
+		cmocka_unit_test(a_host_that_was_away_is_no_silence),
 		cmocka_unit_test(a_slow_caller_is_no_silence),
 		cmocka_unit_test(each_beginning_has_its_time),
 		cmocka_unit_test(the_deadline_is_for_all_of_it),
