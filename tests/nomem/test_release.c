@@ -73,6 +73,7 @@ static void with_null(bool by_name)
 	FREE(tc_items_free, (tc_items *)NULL);
 	FREE(tc_stream_free, (tc_stream *)NULL);
 	FREE(tc_json_builder_free, (tc_json_builder *)NULL);
+	FREE(tc_cancel_free, (tc_cancel *)NULL);
 }
 
 static void with_credentials(bool by_name)
@@ -168,6 +169,15 @@ static void with_a_builder(bool by_name)
 	FREE(tc_json_builder_free, builder);
 }
 
+static void with_a_cancel(bool by_name)
+{
+	tc_cancel *cancel = tc_cancel_new(NULL);
+
+	assert_non_null(cancel);
+	tc_cancel_fire(cancel);
+	FREE(tc_cancel_free, cancel);
+}
+
 static void with_a_loop(bool by_name)
 {
 	tc_loop *loop = tc_loop_new(NULL, NULL);
@@ -214,6 +224,7 @@ static const struct {
 	{ "pages and items", with_pages },
 	{ "a stream", with_a_stream },
 	{ "a builder", with_a_builder },
+	{ "a cancel", with_a_cancel },
 	{ "a loop", with_a_loop },
 	{ "runs", with_runs },
 };

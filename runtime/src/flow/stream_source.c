@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/stream_source.h"
 
+#include "runtime/src/base/options.h"
 #include "runtime/src/common/clock.h"
 
 /* Once it has stood for so long, the next break is a first one again. */
@@ -270,13 +271,11 @@ static struct tc__next again(
 static int read_options(
 	struct tc_stream_options *known, const struct tc_stream_options *given, tc_error *err)
 {
-	*known = (struct tc_stream_options)TC_STREAM_OPTIONS_INIT;
-	if (!given)
-		return TC_OK;
-	if (given->size < sizeof *known)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"size is not set: begin with TC_STREAM_OPTIONS_INIT");
-	*known = *given;
+	int rc = tc__options_read(
+		given, known, sizeof *known, "options", "TC_STREAM_OPTIONS_INIT", err);
+
+	if (rc != TC_OK)
+		return rc;
 	if (known->silence_ms >= 0 && known->timeout_ms >= 0 && known->deadline_ms >= 0)
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",

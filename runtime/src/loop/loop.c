@@ -619,9 +619,6 @@ void tc_loop_timeout(tc_loop *loop)
 
 static int check_options(const struct tc_loop_options *options, tc_error *err)
 {
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_LOOP_OPTIONS_INIT");
 	if (options->in_flight > IN_FLIGHT_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
 			options->in_flight, IN_FLIGHT_MAX);
@@ -705,13 +702,13 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
 {
-	const struct tc_loop_options defaults = TC_LOOP_OPTIONS_INIT;
+	struct tc_loop_options known;
 
-	if (!options)
-		options = &defaults;
-	if (check_options(options, err) != TC_OK)
+	if (tc__options_read(options, &known, sizeof known, "options", "TC_LOOP_OPTIONS_INIT",
+		    err) != TC_OK ||
+		check_options(&known, err) != TC_OK)
 		return NULL;
-	tc_loop *loop = alloc_loop(options, err);
+	tc_loop *loop = alloc_loop(&known, err);
 	if (!loop)
 		return NULL;
 	loop->pool = &loop->own;
