@@ -19,6 +19,7 @@ struct home {
 	char log[200];
 	int left; /* what a callback does so often */
 	int pipe[2], other[2];
+	int swapped; /* this descriptor is another now */
 	uint64_t timer;
 	tc_error err;
 };
@@ -287,6 +288,7 @@ static void swap(void *data, int fd, int events)
 	close(fresh[0]);
 	assert_ok(tc_loop_watch(home->loop, other, TC_LOOP_READ, must_not_come, home, &home->err),
 		&home->err);
+	home->swapped = other;
 	home->left = fresh[1];
 }
 
@@ -302,14 +304,13 @@ static void a_number_may_become_another_descriptor(void **state)
 	turn(&home);
 	turn(&home);
 	assert_string_equal(home.log, "s");
-	bool first =
-		tc_loop_watch(home.loop, home.pipe[0], TC_LOOP_READ, read_one, &home, NULL) == 0;
-	assert_true(first);
-	assert_int_equal(write(home.pipe[1], "b", 1), 1);
-	assert_int_equal(write(home.left, "b", 1), 1);
+	/* and what is set for it now is told of it */
 	tc_loop_watch(home.loop, home.other[0], 0, NULL, NULL, NULL);
-	turn(&home);
-	assert_true(strlen(home.log) > 1);
+	watch_pipe(&home, read_one);
+	bool swapped = home.swapped == home.pipe[0];
+	assert_int_equal(write(swapped ? home.left : home.pipe[1], "b", 1), 1);
+	while (!strchr(home.log, 'b'))
+		turn(&home);
 	close(home.left);
 	close_home(&home);
 }
@@ -712,7 +713,7 @@ static void a_moved_clock_is_seen(void **state)
 /* Moved by another thread, while nothing else happens. */
 static void *move_from_elsewhere(void *data)
 {
-	usleep(20000);
+	nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
 	move_a_day(data, 0, 0);
 	return NULL;
 }
@@ -797,6 +798,12 @@ static void retries_of_days_take_a_moment(void **state)
 	tc_responder_stop(responder);
 }
 
+/* Hosts have to see by themselves that what they were told was of another descriptor. */
+#define ON_OWN(test) \
+	{ #test " (poll)", test, NULL, NULL, (void *)(uintptr_t)POLL }, \
+	{ \
+#test " (epoll)", test, NULL, NULL, (void *)(uintptr_t)BEST \
+	}
 #define ON_ALL(test) \
 	{ #test " (poll)", test, NULL, NULL, (void *)(uintptr_t)POLL }, \
 		{ #test " (epoll)", test, NULL, NULL, (void *)(uintptr_t)BEST }, \
@@ -813,7 +820,7 @@ int main(void)
 		ON_ALL(a_descriptor_is_told_of_until_it_is_read),
 		ON_ALL(writing_is_told_of_too),
 		ON_ALL(what_is_watched_no_more_is_silent),
-		ON_ALL(a_number_may_become_another_descriptor),
+		ON_OWN(a_number_may_become_another_descriptor),
 		ON_ALL(what_cannot_be_watched_is_refused),
 		ON_ALL(posts_of_many_threads_keep_their_order),
 		ON_ALL(posts_are_called_once),
