@@ -195,9 +195,10 @@ static void a_list_ends_in_time(void **state)
 static void a_download_ends_in_time(void **state)
 {
 	struct hung hung;
-	struct tc_sink sink = tc_sink_fd(2);
+	struct tc_sink sink = TC_SINK_INIT;
 
 	(void)state;
+	tc_sink_fd(&sink, 2);
 	begin(&hung, 1000);
 	tc_call *call = tc_queue_ping_call(hung.client, &hung.err);
 	assert_int_equal(tc_call_download(call, &sink, NULL, &hung.err), TC_ERROR_TIMEOUT);

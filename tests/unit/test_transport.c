@@ -408,6 +408,7 @@ static void test_refused_connection(void **state)
 	snprintf(text, sizeof text, "no reply from 127.0.0.1:%d: ", port);
 	assert_failure(&b.err, TC_ERROR_NETWORK, text);
 	b.transport->kind->free(b.transport);
+	tc__pool_close(&b.pool);
 	tc__reply_clear(&b.reply);
 }
 
@@ -612,6 +613,7 @@ static void test_child_of_fork_leaves_the_connection_alone(void **state)
 	if (child == 0) {
 		int before = inherited();
 		b.transport->kind->free(b.transport);
+		tc__pool_close(&b.pool);
 		_exit(inherited() == before ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

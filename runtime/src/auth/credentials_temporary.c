@@ -2,7 +2,7 @@
 /* Temporary credentials, made without a server. */
 #include "runtime/src/auth/credentials.h"
 #include "runtime/src/auth/credentials_make.h"
-#include "runtime/src/base/error.h"
+#include "runtime/src/base/options.h"
 #include "runtime/src/common/clock.h"
 #include <sodium.h>
 #include <string.h>
@@ -54,10 +54,7 @@ static int sign(const tc_credentials *issuer, const struct tc__certificate *cert
 {
 	const struct tc__hmac_key *key = tc__token_key(issuer->token);
 	struct tc__buffer text = TC__BUFFER(TEXT_MAX);
-	struct tc__hmac_scratch *scratch = tc__hmac_scratch_new(err);
 
-	if (!scratch)
-		return TC_ERROR_NOMEM; /* whatever it was: the caller only asks whether it worked */
 	tc__certificate_to_sign(&text, certificate, client_id);
 	int rc = TC_OK;
 	if (tc__buffer_failed(&text))
@@ -65,11 +62,9 @@ static int sign(const tc_credentials *issuer, const struct tc__certificate *cert
 			? tc__fail(err, TC_ERROR_ARGUMENT, "temporary.scopes is too long")
 			: tc__fail_nomem(err);
 	if (rc == TC_OK)
-		rc = tc__hmac(key, scratch, text.data, text.length, signature, err);
+		rc = tc__hmac(key, text.data, text.length, signature, err);
 	if (rc == TC_OK)
-		rc = tc__hmac(
-			key, scratch, certificate->seed, strlen(certificate->seed), token, err);
-	tc__hmac_scratch_free(scratch);
+		rc = tc__hmac(key, certificate->seed, strlen(certificate->seed), token, err);
 	tc__buffer_clear(&text);
 	return rc;
 }
@@ -102,6 +97,7 @@ tc_credentials *tc__credentials_temporary(const tc_credentials *issuer,
 	const struct tc_temporary *temporary, const char seed[TC__SEED_SIZE], tc_error *err)
 {
 	struct tc__certificate certificate = { .seed = seed };
+	struct tc_temporary known;
 	uint8_t signature[TC__SHA256_SIZE], token[TC__SHA256_SIZE];
 	tc_credentials *made = NULL;
 
@@ -109,14 +105,11 @@ tc_credentials *tc__credentials_temporary(const tc_credentials *issuer,
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", issuer ? "temporary" : "issuer");
 		return NULL;
 	}
-	if (temporary->size < sizeof *temporary) {
-		tc__fail(err, TC_ERROR_ARGUMENT,
-			"temporary.size is %zu; begin with TC_TEMPORARY_INIT", temporary->size);
+	if (tc__options_read(temporary, &known, sizeof known, "temporary", "TC_TEMPORARY_INIT",
+		    err) != TC_OK ||
+		plan(issuer, &known, &certificate, err) != TC_OK)
 		return NULL;
-	}
-	if (plan(issuer, temporary, &certificate, err) != TC_OK)
-		return NULL;
-	const char *client_id = temporary->client_id ? temporary->client_id : issuer->client_id;
+	const char *client_id = known.client_id ? known.client_id : issuer->client_id;
 	if (sign(issuer, &certificate, client_id, signature, token, err) == TC_OK)
 		made = issue(issuer, client_id, &certificate, signature, token, err);
 	sodium_memzero(token, sizeof token);

@@ -43,6 +43,10 @@ int64_t tc__call_timeout(const tc_call *call);
 /* When it has to be over that begins now, on the same clock; INT64_MAX: never. */
 int64_t tc__call_deadline(const tc_call *call, int64_t now_ms);
 
+/* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
+ * returns ends it; NULL is fine. */
+tc_call *tc__call_hold(const tc_call *call);
+
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */
 int tc__call_take_body(tc_call *call, char *body, size_t length, const char *content_type,

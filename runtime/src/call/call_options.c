@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/call.h"
 
+#include "runtime/src/base/options.h"
 #include <string.h>
 
 #define TIME_MAX_MS INT32_MAX
@@ -76,19 +77,17 @@ static struct tc_call_options *copy(const struct tc_call_options *options)
 
 int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc_error *err)
 {
-	int rc = tc__call_check_unused(call, err);
+	struct tc_call_options known;
 
+	int rc = tc__call_check_unused(call, err);
+	if (rc == TC_OK)
+		rc = tc__options_read(options, &known, sizeof known, "options",
+			"TC_CALL_OPTIONS_INIT", err);
+	if (rc == TC_OK)
+		rc = check(&known, err);
 	if (rc != TC_OK)
 		return rc;
-	if (!options)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "options is NULL");
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_CALL_OPTIONS_INIT");
-	rc = check(options, err);
-	if (rc != TC_OK)
-		return rc;
-	struct tc_call_options *own = copy(options);
+	struct tc_call_options *own = copy(&known);
 	if (!own)
 		return tc__fail_nomem(err);
 	tc_release(call->set);

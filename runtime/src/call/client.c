@@ -237,12 +237,28 @@ static int prepare(tc_client *client, tc_error *err)
 	return TC_OK;
 }
 
+static void release(void *handle)
+{
+	tc_client *client = handle;
+
+	if (--client->references)
+		return;
+	if (client->transport)
+		client->transport->kind->free(client->transport);
+	tc__pool_close(&client->pool);
+	tc_credentials_free(client->credentials);
+	tc__client_free_realms(client);
+	tc__hawk_free(client->signer.hawk);
+	tc__arena_clear(&client->texts);
+	tc__handle_end(client);
+}
+
 /* `options` are checked and whole. */
 static tc_client *make(const struct tc_options *options, bool environment, tc_error *err)
 {
 	if (tc__crypto_start(err) != TC_OK)
 		return NULL;
-	tc_client *client = tc__object_alloc(sizeof *client);
+	tc_client *client = tc__handle_alloc(sizeof *client, release);
 	if (!client) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -357,15 +373,6 @@ tc_client *tc__client_ref(tc_client *client)
 
 void tc_client_free(tc_client *client)
 {
-	if (!client || --client->references)
-		return;
-	if (client->transport)
-		client->transport->kind->free(client->transport);
-	tc__pool_close(&client->pool);
-	tc_credentials_free(client->credentials);
-	tc__client_free_realms(client);
-	tc__hawk_free(client->signer.hawk);
-	tc__arena_clear(&client->texts);
 	tc_release(client);
 }
 

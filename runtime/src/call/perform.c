@@ -49,16 +49,6 @@ static struct tc__next step(
 	return next;
 }
 
-static int fail_inside(const tc_call *call, tc_error *err)
-{
-	const struct tc_operation *operation = call->request.operation;
-
-	return tc__fail(err, TC_ERROR_ARGUMENT,
-		"%s.%s: its client is busy with the call whose callback this is: use another "
-		"client here (tc_client_dup), or a loop",
-		operation->service->name, operation->name);
-}
-
 struct tc__terms tc__terms_within(const struct tc__terms *terms, int64_t until_ms)
 {
 	struct tc__terms within = terms ? *terms : (struct tc__terms){ .until_ms = INT64_MAX };
@@ -76,8 +66,9 @@ int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc
 	struct tc__next next;
 	tc_client *client = call->client;
 
-	if (client->pool.busy)
-		return fail_inside(call, err);
+	int rc = tc__pool_check_free(&client->pool, err);
+	if (rc != TC_OK)
+		return tc__operation_prefix(call->request.operation, rc, err);
 	struct tc__transport *transport = tc__client_transport(client, &failure);
 	if (!transport)
 		return tc__fail_with(err, &failure);
@@ -110,22 +101,29 @@ int tc__call_fail_reading(const tc_call *call, const tc_response *response, tc_e
 	return failure->code;
 }
 
-int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+static int perform_json(const tc_call *call, const tc_json **json, tc_error *err)
 {
 	tc_error failure = TC_ERROR_INIT;
 	tc_response *response;
 
-	if (json)
-		*json = NULL;
 	int rc = tc_call_perform(call, &response, err);
-	if (rc != TC_OK || !json) {
-		tc_release(rc == TC_OK ? response : NULL);
+	if (rc != TC_OK)
 		return rc;
-	}
 	rc = tc__response_take_json(response, json, &failure);
 	tc__operation_prefix(call->request.operation, rc, &failure);
 	if (rc != TC_OK)
 		tc__call_fail_reading(call, response, &failure);
 	tc_release(response);
 	return rc == TC_OK ? TC_OK : tc__fail_with(err, &failure);
+}
+
+int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
+{
+	if (!json)
+		return tc_call_perform(call, NULL, err);
+	*json = NULL;
+	tc_call *held = tc__call_hold(call);
+	int rc = perform_json(call, json, err);
+	tc_call_free(held);
+	return rc;
 }

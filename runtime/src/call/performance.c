@@ -257,7 +257,7 @@ static bool read_challenge(const struct tc__performance *performance, int64_t *s
 		i++) {
 		if (!tc__same_word(name, "www-authenticate"))
 			continue;
-		if (!tc__hawk_challenge(client_of(performance)->signer.hawk, key, value, &ts))
+		if (!tc__hawk_challenge(key, value, &ts))
 			continue;
 		*server_ms = ts * 1000;
 		return true;

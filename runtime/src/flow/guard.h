@@ -9,6 +9,7 @@
  */
 
 #include "runtime/src/base/error.h"
+#include "runtime/src/http/pool.h"
 #include <stdbool.h>
 
 /* Begins as {0}. */
@@ -17,7 +18,8 @@ struct tc__guard {
 };
 
 /* When a function begins to wait. */
-static inline int tc__guard_enter(struct tc__guard *guard, const char *what, tc_error *err)
+static inline int tc__guard_enter(
+	struct tc__guard *guard, const struct tc__pool *pool, const char *what, tc_error *err)
 {
 	if (guard->inside)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
@@ -25,8 +27,9 @@ static inline int tc__guard_enter(struct tc__guard *guard, const char *what, tc_
 			"that "
 			"called back has returned",
 			what);
-	guard->inside = true;
-	return TC_OK;
+	int rc = tc__pool_check_free(pool, err);
+	guard->inside = rc == TC_OK;
+	return rc;
 }
 
 /* When it returns. True: the handle is to be freed now, and the function fails like this. */

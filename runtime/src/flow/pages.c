@@ -9,9 +9,19 @@ struct tc_pages {
 	struct tc__cursor cursor;
 };
 
+static void release(void *handle)
+{
+	tc_pages *pages = handle;
+
+	if (!tc__guard_frees(&pages->guard))
+		return;
+	tc__cursor_close(&pages->cursor);
+	tc__handle_end(pages);
+}
+
 tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *options, tc_error *err)
 {
-	tc_pages *pages = tc__object_alloc(sizeof *pages);
+	tc_pages *pages = tc__handle_alloc(sizeof *pages, release);
 
 	if (!pages) {
 		tc__fail_nomem(err);
@@ -19,15 +29,12 @@ tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *optio
 	}
 	if (tc__cursor_open(&pages->cursor, call, options, err) == TC_OK)
 		return pages;
-	tc_release(pages);
+	tc__handle_end(pages);
 	return NULL;
 }
 
 void tc_pages_free(tc_pages *pages)
 {
-	if (!pages || !tc__guard_frees(&pages->guard))
-		return;
-	tc__cursor_close(&pages->cursor);
 	tc_release(pages);
 }
 
@@ -94,8 +101,8 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	return tc__fail_with(err, &reason);
 }
 
-static int perform(const struct tc__cursor *cursor, const tc_call *call, tc_response **response,
-	tc_error *err)
+static int perform(
+	const struct tc__cursor *cursor, const tc_call *call, tc_response **response, tc_error *err)
 {
 	int rc = tc__call_check_whole(call, err);
 
@@ -108,7 +115,7 @@ static int fetch(tc_pages *pages, tc_response **response, tc_error *err)
 	const tc_call *call;
 
 	*response = NULL;
-	int rc = tc__guard_enter(&pages->guard, "pages", err);
+	int rc = tc__guard_enter(&pages->guard, &pages->cursor.origin->client->pool, "pages", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = tc_pages_call(pages, &call, err);

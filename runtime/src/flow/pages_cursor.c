@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/pages.h"
 
-#include <stddef.h>
+#include "runtime/src/base/options.h"
 #include <string.h>
 
 static const struct tc_paging taskcluster = {
@@ -33,9 +33,6 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s.%s does not page: its reply comes whole", operation->service->name,
 			operation->name);
-	if (options->size < offsetof(struct tc_pages_options, item_max))
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"size is not set: begin with TC_PAGES_OPTIONS_INIT");
 	if (options->page_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "page_max is %lld", (long long)options->page_max);
@@ -50,24 +47,15 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	return TC_OK;
 }
 
-/* Options of a caller that was compiled with an older version lack what was added since. */
-static struct tc_pages_options whole(const struct tc_pages_options *options)
-{
-	struct tc_pages_options known = TC_PAGES_OPTIONS_INIT;
-
-	if (!options)
-		return known;
-	memcpy(&known, options, options->size < sizeof known ? options->size : sizeof known);
-	known.size = options->size;
-	return known;
-}
-
 int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 	const struct tc_pages_options *given, tc_error *err)
 {
-	const struct tc_pages_options known = whole(given), *options = &known;
-	int rc = check(call, options, err);
+	struct tc_pages_options known, *options = &known;
+	int rc = tc__options_read(
+		given, &known, sizeof known, "options", "TC_PAGES_OPTIONS_INIT", err);
 
+	if (rc == TC_OK)
+		rc = check(call, options, err);
 	if (rc != TC_OK)
 		return rc;
 	const struct tc_operation_conventions *rules = tc__rules_of(call->request.operation);

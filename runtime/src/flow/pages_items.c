@@ -3,7 +3,6 @@
 
 #include "runtime/src/call/reshape.h"
 #include "runtime/src/loop/loop.h"
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -143,9 +142,35 @@ static bool full(struct tc__sink *sink)
 
 /* ---- making and ending ---- */
 
+static void end(tc_items *items)
+{
+	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
+	close_reader(items);
+	tc__cursor_close(&items->cursor);
+	tc_release(items->token);
+	tc_error_clear(&items->failure);
+	tc__handle_end(items);
+}
+
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_items *)((char *)errand - offsetof(tc_items, errand)));
+}
+
+static void release(void *handle)
+{
+	tc_items *items = handle;
+
+	if (!tc__guard_frees(&items->guard))
+		return;
+	items->errand.run = end_later;
+	if (!items->loop || !tc__pool_defer(items->loop->pool, &items->errand))
+		end(items);
+}
+
 tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *options, tc_error *err)
 {
-	tc_items *items = calloc(1, sizeof *items);
+	tc_items *items = tc__handle_alloc(sizeof *items, release);
 
 	if (!items) {
 		tc__fail_nomem(err);
@@ -169,28 +194,9 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 	return NULL;
 }
 
-static void end(tc_items *items)
-{
-	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
-	close_reader(items);
-	tc__cursor_close(&items->cursor);
-	tc_release(items->token);
-	tc_error_clear(&items->failure);
-	free(items);
-}
-
-static void end_later(struct tc__errand *errand)
-{
-	end((tc_items *)((char *)errand - offsetof(tc_items, errand)));
-}
-
 void tc_items_free(tc_items *items)
 {
-	if (!items || !tc__guard_frees(&items->guard))
-		return;
-	items->errand.run = end_later;
-	if (!items->loop || !tc__pool_defer(items->loop->pool, &items->errand))
-		end(items);
+	tc_release(items);
 }
 
 const char *tc_items_token(const tc_items *items)
@@ -354,7 +360,7 @@ int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = NULL;
 	if (!items || !item)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", items ? "item" : "items");
-	int rc = tc__guard_enter(&items->guard, "items", err);
+	int rc = tc__guard_enter(&items->guard, items->loop->pool, "items", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = next(items, item, err);

@@ -161,13 +161,38 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 		tc__loop_take_error(stream->source.loop, run, &stream->failure);
 }
 
+static void end(tc_stream *stream)
+{
+	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
+	tc__events_clear(&stream->source.reader);
+	tc_release(stream->event);
+	tc_error_clear(&stream->failure);
+	tc__handle_end(stream);
+}
+
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_stream *)((char *)errand - offsetof(tc_stream, errand)));
+}
+
+static void release(void *handle)
+{
+	tc_stream *stream = handle;
+
+	if (!tc__guard_frees(&stream->guard))
+		return;
+	stream->errand.run = end_later;
+	if (!stream->source.loop || !tc__pool_defer(stream->source.loop->pool, &stream->errand))
+		end(stream);
+}
+
 tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 {
 	if (!call) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 		return NULL;
 	}
-	tc_stream *stream = calloc(1, sizeof *stream);
+	tc_stream *stream = tc__handle_alloc(sizeof *stream, release);
 	if (!stream) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -177,31 +202,13 @@ tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 	if (loop && start(&stream->source, loop, call, on_end, stream, err) == TC_OK)
 		return stream;
 	tc_loop_free(loop);
-	free(stream);
+	tc__handle_end(stream);
 	return NULL;
-}
-
-static void end(tc_stream *stream)
-{
-	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
-	tc__events_clear(&stream->source.reader);
-	tc_release(stream->event);
-	tc_error_clear(&stream->failure);
-	free(stream);
-}
-
-static void end_later(struct tc__errand *errand)
-{
-	end((tc_stream *)((char *)errand - offsetof(tc_stream, errand)));
 }
 
 void tc_stream_free(tc_stream *stream)
 {
-	if (!stream || !tc__guard_frees(&stream->guard))
-		return;
-	stream->errand.run = end_later;
-	if (!tc__pool_defer(stream->source.loop->pool, &stream->errand))
-		end(stream);
+	tc_release(stream);
 }
 
 /* Lets bytes come for a while; *left_ms goes down unless it is negative. */
@@ -241,7 +248,7 @@ int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
-	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = wait_until_it_stands(stream, timeout_ms, err);
@@ -292,7 +299,7 @@ int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event,
 		*event = NULL;
 	if (!stream || !event)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", stream ? "event" : "stream");
-	int rc = tc__guard_enter(&stream->guard, "stream", err);
+	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
 	if (rc != TC_OK)
 		return rc;
 	rc = next(stream, timeout_ms, event, err);

@@ -581,6 +581,15 @@ void tc__pool_leave(struct tc__pool *pool)
 	}
 }
 
+int tc__pool_check_free(const struct tc__pool *pool, tc_error *err)
+{
+	if (!pool->busy)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"its client is busy with the call whose callback this is: use another client here "
+		"(tc_client_dup), or a loop");
+}
+
 bool tc__pool_defer(struct tc__pool *pool, struct tc__errand *errand)
 {
 	if (!pool->busy)

@@ -125,6 +125,9 @@ static inline void tc__pool_enter(struct tc__pool *pool)
 }
 void tc__pool_leave(struct tc__pool *pool);
 
+/* Whether nobody is; else TC_ERROR_ARGUMENT, for a caller from inside a callback. */
+int tc__pool_check_free(const struct tc__pool *pool, tc_error *err);
+
 /* Whether it has to be done later, as somebody is at work: then it is, by whoever that is. */
 bool tc__pool_defer(struct tc__pool *pool, struct tc__errand *errand);
 

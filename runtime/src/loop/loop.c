@@ -259,7 +259,7 @@ static void close_loop(tc_loop *loop)
 	tc__table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
 	tc_client_free(loop->client);
-	tc_release(loop);
+	tc__handle_end(loop);
 }
 
 /* Runs that have not ended are canceled, and their callbacks called; timers and watches end without
@@ -423,11 +423,7 @@ static int check_poll(const tc_loop *loop, tc_error *err)
 	if (loop->inside)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "loop is called from inside one of its callbacks");
-	if (loop->pool->busy)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"its client is busy with the call whose callback this is: use another "
-			"client here (tc_client_dup)");
-	return TC_OK;
+	return tc__pool_check_free(loop->pool, err);
 }
 
 /* What tc_loop_free began from inside a callback. False: the loop goes on. */
@@ -518,9 +514,6 @@ void tc_loop_timeout(tc_loop *loop)
 
 static int check_options(const struct tc_loop_options *options, tc_error *err)
 {
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_LOOP_OPTIONS_INIT");
 	if (options->in_flight > IN_FLIGHT_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
 			options->in_flight, IN_FLIGHT_MAX);
@@ -570,9 +563,24 @@ static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error 
 	return rc == TC_OK ? tc__pool_open(loop->pool, err) : rc;
 }
 
+/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
+static void release(void *handle)
+{
+	tc_loop *loop = handle;
+
+	if (loop->ending)
+		return;
+	if (loop->pool->owner != getpid())
+		abandon(loop);
+	else if (loop->inside)
+		loop->doomed = loop->stopped = true;
+	else
+		end_loop(loop);
+}
+
 static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 {
-	tc_loop *loop = tc__object_alloc(sizeof *loop);
+	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
 
 	if (!loop) {
 		tc__fail_nomem(err);
@@ -590,13 +598,13 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
 {
-	const struct tc_loop_options defaults = TC_LOOP_OPTIONS_INIT;
+	struct tc_loop_options known;
 
-	if (!options)
-		options = &defaults;
-	if (check_options(options, err) != TC_OK)
+	if (tc__options_read(options, &known, sizeof known, "options", "TC_LOOP_OPTIONS_INIT",
+		    err) != TC_OK ||
+		check_options(&known, err) != TC_OK)
 		return NULL;
-	tc_loop *loop = alloc_loop(options, err);
+	tc_loop *loop = alloc_loop(&known, err);
 	if (!loop)
 		return NULL;
 	loop->pool = &loop->own;
@@ -625,15 +633,7 @@ tc_loop *tc__loop_on(tc_client *client, size_t in_flight, tc_error *err)
 	return loop;
 }
 
-/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
 void tc_loop_free(tc_loop *loop)
 {
-	if (!loop || loop->ending)
-		return;
-	if (loop->pool->owner != getpid())
-		abandon(loop);
-	else if (loop->inside)
-		loop->doomed = loop->stopped = true;
-	else
-		end_loop(loop);
+	tc_release(loop);
 }
