@@ -225,6 +225,8 @@ static int deliver(struct tc__transport *transport, struct tc__delivery *deliver
 		fake->during(fake);
 	delivery->maybe_sent = reply->maybe_sent;
 	delivery->permanent = reply->permanent;
+	if (delivery->timing)
+		*delivery->timing = fake->timing;
 	if (!reply->head)
 		return tc__fail(err, reply->code, "no reply from the fake");
 	answer(delivery->reply, reply);

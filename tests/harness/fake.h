@@ -44,6 +44,7 @@ struct tc_fake {
 	int64_t wall_ms, steady_ms;
 	double fraction;                      /* what the jitter draws */
 	size_t waits;                         /* pieces of waiting */
+	struct tc__timing timing;             /* what it tells of each attempt, if it is asked */
 	void (*during)(struct tc_fake *fake); /* runs inside each attempt */
 	void *data;
 	bool freed;

@@ -5,6 +5,7 @@
 /* What calls need of their client. */
 
 #include "runtime/src/base/log.h"
+#include "runtime/src/call/gate.h"
 #include "runtime/src/http/pool.h"
 #include "runtime/src/http/retry.h"
 #include "runtime/src/http/transport.h"
@@ -30,6 +31,8 @@ struct tc_client {
 	struct tc__retry_policy retry;
 	struct tc__log log;
 	struct tc__offset offset;
+	struct tc__rate rate;
+	struct tc__gate gate;            /* of Taskcluster's servers */
 	struct tc__realm *realms;        /* of other systems; see client_realm.h */
 	bool credentials_given;          /* by the caller, not by the environment */
 	int64_t rpc_id;                  /* of the last remote procedure call */

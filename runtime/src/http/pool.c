@@ -403,6 +403,11 @@ void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
 
 	if (!flight)
 		return;
+	struct tc__timing *timing = passenger->delivery->timing;
+	if (timing) {
+		tc__transfer_timing(&flight->transfer, timing);
+		timing->total_us = -1; /* curl knows it of what has come to its end */
+	}
 	flight->transfer.delivery = NULL; /* libcurl would tell the progress once more */
 	if (pool->secure)
 		tc__hush_begin(&hush);

@@ -12,6 +12,15 @@
 #include <taskcluster/cancel.h>
 #include <taskcluster/progress.h>
 
+/* What an attempt took: microseconds from its beginning (-1: not reached, or not needed), and bytes
+ * of bodies as they went over the network. */
+struct tc__timing {
+	int64_t name_us, connect_us, tls_us, first_byte_us, total_us;
+	int64_t sent, received;
+	bool reused; /* the connection was there already */
+};
+#define TC__TIMING_NONE ((struct tc__timing){ -1, -1, -1, -1, -1, 0, 0, false })
+
 /* One attempt on its way. */
 struct tc__delivery {
 	const struct tc__attempt *attempt;
@@ -27,7 +36,8 @@ struct tc__delivery {
 	int64_t until_ms;           /* when all must be over, steady clock; INT64_MAX: never */
 	const struct tc_call *call; /* whose it is, and which run: for the progress */
 	uint64_t run;
-	const void *owner; /* who waits for it; the transport's own */
+	const void *owner;         /* who waits for it; the transport's own */
+	struct tc__timing *timing; /* filled in at its end; NULL: nobody wants to know */
 
 	/* what the transport tells of a failure */
 	bool maybe_sent; /* some of the request may have reached the server */

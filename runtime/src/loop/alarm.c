@@ -42,7 +42,7 @@ static struct alarm *begin(tc_loop *loop)
 	if (!alarm)
 		return NULL;
 	alarm->timer.expire = expire;
-	alarm->entry.id = loop->last_id + 1;
+	alarm->timer.id = alarm->entry.id = loop->last_id + 1;
 	if (!tc__timers_reserve(&loop->timers, loop->runs.count + loop->alarms.count + 1) ||
 		!tc__table_add(&loop->alarms, &alarm->entry)) {
 		free(alarm);

@@ -33,6 +33,8 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 		free(run->performance);
 		run->performance = NULL;
 	}
+	if (run->turn.given)
+		tc__call_give_back(run->call, &run->turn, tc__pool_now(loop->pool));
 	tc__timers_unset(&loop->timers, &run->timer);
 	run->state = TC__RUN_ENDED;
 	tc__run_list_append(&loop->ended, run);
@@ -41,6 +43,9 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 /* Ends a run that stands nowhere, for a reason of the loop's own. */
 static void end_failed(tc_loop *loop, struct tc__run *run, int code, const char *reason)
 {
+	if (run->performance)
+		tc__performance_tell(
+			run->performance, code, TC_REASON_NONE, 0, tc__pool_now(loop->pool));
 	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
 		operation_of(run)->name, reason);
 	end_run(loop, run);
@@ -68,10 +73,18 @@ static void free_run(tc_loop *loop, struct tc__run *run)
 
 /* ---- what comes next for a run ---- */
 
+/* Whether what it is fed into says how long that may take. */
+static bool is_paced(const struct tc__run *run)
+{
+	return run->state == TC__RUN_FLYING && run->sink && run->sink->overdue;
+}
+
 static void set_timer(tc_loop *loop, struct tc__run *run)
 {
 	int64_t due = run->deadline_ms;
 
+	if (is_paced(run) && run->sink->due_ms < due)
+		due = run->sink->due_ms;
 	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
 		due = run->retry_ms;
 	if (run->unwatched || run->resumes)
@@ -86,7 +99,17 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 static void requeue(tc_loop *loop, struct tc__run *run)
 {
 	run->state = TC__RUN_QUEUED;
-	tc__run_list_prepend(&loop->queue, run);
+	if (run->performance)
+		tc__run_list_prepend(&loop->queue, run);
+	else
+		tc__run_list_append(&loop->queue, run);
+	set_timer(loop, run);
+}
+
+static void pause_run(tc_loop *loop, struct tc__run *run, int64_t until_ms)
+{
+	run->state = TC__RUN_PAUSING;
+	run->retry_ms = until_ms;
 	set_timer(loop, run);
 }
 
@@ -113,9 +136,7 @@ static void judge(tc_loop *loop, struct tc__run *run)
 	if (next.step == TC__STEP_RESIGN) {
 		requeue(loop, run);
 	} else if (next.step == TC__STEP_WAIT) {
-		run->state = TC__RUN_PAUSING;
-		run->retry_ms = now + next.delay_ms;
-		set_timer(loop, run);
+		pause_run(loop, run, now + next.delay_ms);
 	} else {
 		run->err = failure;
 		end_run(loop, run);
@@ -152,6 +173,21 @@ static void cancel_wished(tc_loop *loop)
 	}
 }
 
+/* Its attempt ends, if its sink says so. */
+static void check_pace(tc_loop *loop, struct tc__run *run, int64_t now)
+{
+	int rc = run->sink->overdue(run->sink, now, &run->err);
+
+	if (rc == TC_OK) {
+		set_timer(loop, run);
+		return;
+	}
+	tc__flight_break(loop, run);
+	run->performance->delivery.maybe_sent = true;
+	run->landed_rc = rc;
+	judge(loop, run);
+}
+
 static void expire_run(tc_loop *loop, struct tc__timer *timer, int64_t now_ms)
 {
 	struct tc__run *run = (struct tc__run *)((char *)timer - offsetof(struct tc__run, timer));
@@ -164,19 +200,23 @@ static void expire_run(tc_loop *loop, struct tc__timer *timer, int64_t now_ms)
 					    : "its descriptor cannot be watched");
 	else if (run->deadline_ms <= now_ms)
 		fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
-	else
+	else if (is_paced(run))
+		check_pace(loop, run, now_ms);
+	else if (run->state == TC__RUN_PAUSING)
 		requeue(loop, run);
+	else
+		set_timer(loop, run);
 }
 
-/* Those that were set by now; a callback that sets one more, due at once, cannot keep us here. */
+/* Not those that begin meanwhile: a callback that sets one more for now cannot keep us here. */
 static void expire(tc_loop *loop)
 {
 	int64_t now = tc__pool_now(loop->pool);
-	uint64_t last = loop->timers.turn;
+	uint64_t last = loop->last_id;
 	struct tc__timer *timer;
 
 	while (!loop->stopped && (timer = tc__timers_next(&loop->timers)) && timer->due_ms <= now &&
-		timer->turn <= last)
+		timer->id <= last)
 		timer->expire(loop, timer, now);
 }
 
@@ -196,11 +236,31 @@ static void call_back(tc_loop *loop)
 	tc__run_list_restore(&loop->ended, &ended);
 }
 
+/* Whether a run, which stands nowhere, may begin with its attempt; if not, it has moved on. */
+static bool has_turn(tc_loop *loop, struct tc__run *run)
+{
+	int64_t now = tc__pool_now(loop->pool), wait_ms;
+	int rc = tc__call_turn(run->call, &run->turn, run->deadline_ms, now, &wait_ms, &run->err);
+
+	if (rc != TC_OK) {
+		tc__operation_prefix(operation_of(run), rc, &run->err);
+		end_run(loop, run);
+	} else if (wait_ms) {
+		pause_run(loop, run, now + wait_ms);
+	}
+	return rc == TC_OK && wait_ms == 0;
+}
+
 static void launch(tc_loop *loop)
 {
 	while (!loop->stopped && tc__loop_may_launch(loop)) {
 		struct tc__run *run = tc__run_list_take(&loop->queue);
+		if (!has_turn(loop, run))
+			continue;
+		run->turn.given = false;
 		tc__flight_begin(loop, run);
+		if (is_paced(run))
+			set_timer(loop, run);
 	}
 }
 
@@ -293,6 +353,7 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 	run->entry.id = loop->last_id + 1;
 	run->loop = loop;
 	run->call = call;
+	run->timer.id = run->entry.id;
 	run->timer.expire = expire_run;
 	if (!tc__timers_reserve(&loop->timers, loop->runs.count + loop->alarms.count + 1) ||
 		!tc__table_add(&loop->runs, &run->entry)) {
@@ -399,6 +460,16 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t id)
 	if (!run || run->state != TC__RUN_FLYING)
 		return;
 	run->resumes = true;
+	set_timer(loop, run);
+	tc__loop_arm(loop);
+}
+
+void tc__loop_hurry(tc_loop *loop, uint64_t id)
+{
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	if (!run || run->unwatched)
+		return;
 	set_timer(loop, run);
 	tc__loop_arm(loop);
 }

@@ -13,7 +13,7 @@ static void put(struct tc__timers *timers, size_t position, struct tc__timer *ti
 
 static bool is_before(const struct tc__timer *a, const struct tc__timer *b)
 {
-	return a->due_ms < b->due_ms || (a->due_ms == b->due_ms && a->turn < b->turn);
+	return a->due_ms < b->due_ms || (a->due_ms == b->due_ms && a->id < b->id);
 }
 
 static void sift_up(struct tc__timers *timers, size_t position)
@@ -68,7 +68,6 @@ bool tc__timers_reserve(struct tc__timers *timers, size_t count)
 void tc__timers_set(struct tc__timers *timers, struct tc__timer *timer, int64_t due_ms)
 {
 	timer->due_ms = due_ms;
-	timer->turn = ++timers->turn;
 	if (!timer->place)
 		put(timers, timers->count++, timer);
 	sift_up(timers, timer->place - 1);

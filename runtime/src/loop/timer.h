@@ -3,7 +3,7 @@
 #define TC_RUNTIME_LOOP_TIMER_H
 
 /* What is due when: a heap with the next one on top. Setting, moving and unsetting take the time of
- * a logarithm. Among those due at the same time the one that was set first comes first. */
+ * a logarithm. Of those that are due together the older one comes first. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,8 +13,8 @@
 /* A member of whatever has a timer; {0} is one that is not set. */
 struct tc__timer {
 	int64_t due_ms;
-	uint64_t turn; /* grows with each setting */
-	size_t place;  /* 1 + position in the heap; 0: not set */
+	uint64_t id;  /* of what has it; the older the smaller */
+	size_t place; /* 1 + position in the heap; 0: not set */
 	/* Its time has come; it is still set. */
 	void (*expire)(tc_loop *loop, struct tc__timer *timer, int64_t now_ms);
 };
@@ -23,7 +23,6 @@ struct tc__timer {
 struct tc__timers {
 	struct tc__timer **heap;
 	size_t count, capacity;
-	uint64_t turn; /* of the last setting */
 };
 
 /* Room for as many timers as there may be things with one, so that setting one cannot fail. */
