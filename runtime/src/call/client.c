@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/client.h"
 
+#include "runtime/src/call/client_network.h"
 #include "runtime/src/call/client_realm.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/http/transport_curl.h"
@@ -197,7 +198,7 @@ static int copy_urls(tc_client *client, tc_error *err)
 static int copy_texts(tc_client *client, tc_error *err)
 {
 	struct tc_options *o = &client->options;
-	const char **texts[] = { &o->user_agent, &o->ca_file, &o->http_proxy, &o->trace_id };
+	const char **texts[] = { &o->user_agent, &o->trace_id };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (!*texts[i])
@@ -256,8 +257,9 @@ static int prepare(tc_client *client, tc_error *err)
 	return TC_OK;
 }
 
-/* `options` are checked and whole. */
-static tc_client *make(const struct tc_options *options, bool environment, tc_error *err)
+/* `options` are checked and whole. `network` is shared; NULL: one of its own. */
+static tc_client *make(const struct tc_options *options, struct tc__network *network,
+	bool environment, tc_error *err)
 {
 	if (tc__crypto_start(err) != TC_OK)
 		return NULL;
@@ -271,8 +273,10 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 	client->options = *options;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
-	if (copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
-		prepare(client, err) != TC_OK) {
+	client->network = network ? tc__network_ref(network)
+				  : tc__client_network(&client->options, environment, err);
+	if (!client->network || copy_urls(client, err) != TC_OK ||
+		copy_texts(client, err) != TC_OK || prepare(client, err) != TC_OK) {
 		tc_client_free(client);
 		return NULL;
 	}
@@ -309,7 +313,7 @@ static tc_client *make_from_environment(tc_error *err)
 	}
 	options.credentials = credentials;
 	fill_defaults(&options);
-	tc_client *client = make(&options, true, err);
+	tc_client *client = make(&options, NULL, true, err);
 	tc_credentials_free(credentials);
 	return client;
 }
@@ -325,7 +329,7 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 	if (check_options(&known, false, err) != TC_OK)
 		return NULL;
 	fill_defaults(&known);
-	return make(&known, false, err);
+	return make(&known, NULL, false, err);
 }
 
 tc_client *tc_client_dup(tc_client *client, tc_error *err)
@@ -336,7 +340,7 @@ tc_client *tc_client_dup(tc_client *client, tc_error *err)
 	}
 	struct tc_options options = client->options;
 	options.credentials = client->credentials;
-	tc_client *copy = make(&options, client->environment, err);
+	tc_client *copy = make(&options, client->network, client->environment, err);
 	if (!copy)
 		return NULL;
 	copy->offset = client->offset;
@@ -377,6 +381,7 @@ void tc_client_free(tc_client *client)
 	if (client->transport)
 		client->transport->kind->free(client->transport);
 	tc__pool_close(&client->pool);
+	tc__network_free(client->network);
 	tc_credentials_free(client->credentials);
 	tc__client_free_realms(client);
 	tc__hawk_free(client->signer.hawk);
@@ -386,22 +391,10 @@ void tc_client_free(tc_client *client)
 
 /* ---- for calls ---- */
 
-struct tc__curl_settings tc__client_settings(const tc_client *client)
-{
-	return (struct tc__curl_settings){
-		.connect_timeout_ms = client->options.connect_timeout_ms,
-		.ca_file = client->options.ca_file,
-		.http_proxy = client->options.http_proxy,
-		.environment_proxy = client->environment,
-	};
-}
-
 struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
 {
-	struct tc__curl_settings settings = tc__client_settings(client);
-
 	if (!client->transport)
-		client->transport = tc__curl_transport_new(&client->pool, &settings, err);
+		client->transport = tc__curl_transport_new(&client->pool, client->network, err);
 	return client->transport;
 }
 

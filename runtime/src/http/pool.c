@@ -20,9 +20,10 @@ struct tc__flight {
 	bool waits;                       /* how it was set up last time */
 };
 
-/* Handles that were set up alike. Most programs have one setup. */
+/* Handles that were set up for one network. Most programs have one setup. */
 struct tc__setup {
-	struct tc__curl_settings settings; /* texts lie behind this struct */
+	struct tc__network *network; /* held */
+	size_t flying;
 	struct tc__flight *idle;
 	struct tc__setup *next;
 };
@@ -153,52 +154,6 @@ void tc__pool_keep(struct tc__pool *pool, size_t count)
 
 /* ---- handles ---- */
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_settings(const struct tc__curl_settings *a, const struct tc__curl_settings *b)
-{
-	return a->connect_timeout_ms == b->connect_timeout_ms &&
-		a->environment_proxy == b->environment_proxy && same_text(a->ca_file, b->ca_file) &&
-		same_text(a->http_proxy, b->http_proxy);
-}
-
-static struct tc__setup *new_setup(const struct tc__curl_settings *settings)
-{
-	size_t ca_size = settings->ca_file ? strlen(settings->ca_file) + 1 : 0;
-	size_t proxy_size = settings->http_proxy ? strlen(settings->http_proxy) + 1 : 0;
-	struct tc__setup *setup = malloc(sizeof *setup + ca_size + proxy_size);
-
-	if (!setup)
-		return NULL;
-	char *texts = (char *)(setup + 1);
-	*setup = (struct tc__setup){ .settings = *settings };
-	if (ca_size)
-		setup->settings.ca_file = memcpy(texts, settings->ca_file, ca_size);
-	if (proxy_size)
-		setup->settings.http_proxy =
-			memcpy(texts + ca_size, settings->http_proxy, proxy_size);
-	return setup;
-}
-
-static struct tc__setup *setup_for(
-	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
-{
-	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next)
-		if (same_settings(&setup->settings, settings))
-			return setup;
-	struct tc__setup *setup = new_setup(settings);
-	if (!setup) {
-		tc__fail_nomem(err);
-		return NULL;
-	}
-	setup->next = pool->setups;
-	pool->setups = setup;
-	return setup;
-}
-
 static struct tc__flight *take_idle(struct tc__setup *setup)
 {
 	struct tc__flight *flight = setup->idle;
@@ -213,6 +168,49 @@ static void close_flight(struct tc__pool *pool, struct tc__flight *flight)
 	tc__transfer_close(&flight->transfer);
 	free(flight);
 	pool->opened--;
+}
+
+static void close_setup(struct tc__pool *pool, struct tc__setup *setup)
+{
+	struct tc__flight *flight;
+
+	while ((flight = take_idle(setup)))
+		close_flight(pool, flight);
+	tc__network_release(setup->network);
+	free(setup);
+}
+
+/* Nobody will send over the networks of clients that are gone. */
+static void close_left(struct tc__pool *pool)
+{
+	struct tc__setup **at = &pool->setups;
+
+	while (*at) {
+		struct tc__setup *setup = *at;
+		if (setup->flying || !tc__network_is_left(setup->network)) {
+			at = &setup->next;
+			continue;
+		}
+		*at = setup->next;
+		close_setup(pool, setup);
+	}
+}
+
+static struct tc__setup *setup_for(
+	struct tc__pool *pool, struct tc__network *network, tc_error *err)
+{
+	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next)
+		if (setup->network == network)
+			return setup;
+	close_left(pool);
+	struct tc__setup *setup = malloc(sizeof *setup);
+	if (!setup) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	*setup = (struct tc__setup){ .network = tc__network_hold(network), .next = pool->setups };
+	pool->setups = setup;
+	return setup;
 }
 
 /* As many handles as may fly are enough, whatever they are set up for. */
@@ -237,7 +235,7 @@ static struct tc__flight *open_flight(struct tc__pool *pool, struct tc__setup *s
 		return NULL;
 	}
 	flight->setup = setup;
-	if (tc__transfer_open(&flight->transfer, &setup->settings, &pool->sockets, err) != TC_OK) {
+	if (tc__transfer_open(&flight->transfer, setup->network, &pool->sockets, err) != TC_OK) {
 		free(flight);
 		return NULL;
 	}
@@ -247,9 +245,9 @@ static struct tc__flight *open_flight(struct tc__pool *pool, struct tc__setup *s
 }
 
 static struct tc__flight *take_flight(
-	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
+	struct tc__pool *pool, struct tc__network *network, tc_error *err)
 {
-	struct tc__setup *setup = setup_for(pool, settings, err);
+	struct tc__setup *setup = setup_for(pool, network, err);
 
 	if (!setup)
 		return NULL;
@@ -276,11 +274,8 @@ static void close_multi(struct tc__pool *pool)
 
 	tc__hush_begin(&hush);
 	for (struct tc__setup *setup = pool->setups; setup; setup = next) {
-		struct tc__flight *flight;
-		while ((flight = take_idle(setup)))
-			close_flight(pool, flight);
 		next = setup->next;
-		free(setup);
+		close_setup(pool, setup);
 	}
 	pool->setups = NULL;
 	curl_multi_cleanup(pool->multi);
@@ -337,10 +332,11 @@ static void take_off(
 	if (pool->flights)
 		pool->flights->before = flight;
 	pool->flights = flight;
+	flight->setup->flying++;
 	pool->flying++;
 }
 
-int tc__pool_send(struct tc__pool *pool, const struct tc__curl_settings *settings,
+int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	struct tc__passenger *passenger, tc_error *err)
 {
 	bool secure = strncmp(passenger->delivery->attempt->url, "https", 5) == 0;
@@ -348,7 +344,7 @@ int tc__pool_send(struct tc__pool *pool, const struct tc__curl_settings *setting
 
 	if (rc != TC_OK)
 		return rc;
-	struct tc__flight *flight = take_flight(pool, settings, err);
+	struct tc__flight *flight = take_flight(pool, network, err);
 	if (!flight)
 		return TC_ERROR_NOMEM;
 	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
@@ -393,6 +389,7 @@ static void land(struct tc__pool *pool, struct tc__flight *flight)
 	if (flight->next)
 		flight->next->before = flight->before;
 	flight->passenger->flight = NULL;
+	flight->setup->flying--;
 	pool->flying--;
 }
 

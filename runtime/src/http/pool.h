@@ -82,8 +82,9 @@ void tc__pool_close(struct tc__pool *pool);
 /* Keeps at least so many connections. */
 void tc__pool_keep(struct tc__pool *pool, size_t count);
 
-/* Sends the passenger's delivery. TC_OK: `landed` will come, once. */
-int tc__pool_send(struct tc__pool *pool, const struct tc__curl_settings *settings,
+/* Sends the passenger's delivery, over a network that its client keeps. TC_OK: `landed` will come,
+ * once. */
+int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	struct tc__passenger *passenger, tc_error *err);
 
 /* Breaks off a flight; its `landed` does not come. Nothing when it does not fly. */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,26 +17,6 @@
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
 #define BUFFER_SIZE 32768L
-
-/* ---- start-up ---- */
-
-/* The one thing per process: libcurl's own start-up must happen once, and no user has to ask for
- * it. It is never undone, because nobody can know who else uses curl. */
-static pthread_once_t started = PTHREAD_ONCE_INIT;
-static CURLcode start_result;
-
-static void start(void)
-{
-	start_result = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-int tc__curl_start(tc_error *err)
-{
-	if (pthread_once(&started, start) != 0 || start_result != CURLE_OK)
-		return tc__fail(err, TC_ERROR_SYSTEM, "libcurl does not start: %s",
-			curl_easy_strerror(start_result));
-	return TC_OK;
-}
 
 /* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
 #define SET(option, value) \
@@ -264,7 +243,7 @@ static int on_look_up(void *resolver, void *reserved, void *data)
 
 	(void)resolver;
 	(void)reserved;
-	if (!delivery || (!transfer->proxied && is_address(delivery->attempt->url)))
+	if (!delivery || (!transfer->network->http_proxy && is_address(delivery->attempt->url)))
 		return 0;
 	transfer->crowded = !tc__lookup_may_begin();
 	transfer->looks_up = !transfer->crowded;
@@ -337,27 +316,6 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	return code;
 }
 
-static CURLcode set_settings(
-	struct tc__transfer *transfer, const struct tc__curl_settings *settings)
-{
-	CURLcode code = CURLE_OK;
-
-	transfer->connect_timeout_ms = settings->connect_timeout_ms;
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	transfer->own_ca = settings->ca_file != NULL;
-	transfer->proxied = settings->http_proxy != NULL;
-	if (settings->ca_file) {
-		SET(CURLOPT_CAINFO, settings->ca_file);
-		SET(CURLOPT_CAPATH, NULL);
-	}
-	if (!settings->environment_proxy) {
-		SET(CURLOPT_PROXY, settings->http_proxy ? settings->http_proxy : "");
-		SET(CURLOPT_NOPROXY, "");
-	}
-	return code;
-}
-
 static int fail_setup(CURLcode code, tc_error *err)
 {
 	if (code == CURLE_OUT_OF_MEMORY)
@@ -366,19 +324,21 @@ static int fail_setup(CURLcode code, tc_error *err)
 		err, TC_ERROR_SYSTEM, "libcurl cannot do this: %s", curl_easy_strerror(code));
 }
 
-int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
+int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network,
 	struct tc__sockets *sockets, tc_error *err)
 {
-	*transfer = (struct tc__transfer){ .easy = curl_easy_init(), .sockets = sockets };
+	*transfer = (struct tc__transfer){ .easy = curl_easy_init(),
+		.sockets = sockets,
+		.network = tc__network_options(network) };
 	if (!transfer->easy)
 		return tc__fail_nomem(err);
-	CURLcode code = set_callbacks(transfer);
+	CURLcode code = tc__network_set_up(network, transfer->easy);
+	if (code == CURLE_OK)
+		code = set_callbacks(transfer);
 	if (code == CURLE_OK)
 		code = set_connection(transfer, sockets);
 	if (code == CURLE_OK)
 		code = set_protocol(transfer);
-	if (code == CURLE_OK)
-		code = set_settings(transfer, settings);
 	if (code == CURLE_OK)
 		return TC_OK;
 	tc__transfer_close(transfer);
@@ -454,11 +414,11 @@ static CURLcode set_method(
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
-	bool sooner = paced && delivery->silence_ms < transfer->connect_timeout_ms;
+	bool sooner = paced && delivery->silence_ms < transfer->network->connect_timeout_ms;
 	CURLcode code = CURLE_OK;
 
 	SET(CURLOPT_CONNECTTIMEOUT_MS,
-		(long)(sooner ? delivery->silence_ms : transfer->connect_timeout_ms));
+		(long)(sooner ? delivery->silence_ms : transfer->network->connect_timeout_ms));
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
@@ -538,7 +498,7 @@ static bool is_refused_by_proxy(const struct tc__transfer *transfer)
 
 static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_error *err)
 {
-	if (transfer->own_ca)
+	if (transfer->network->ca_file)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "ca_file: %s", reason);
 	return tc__fail(err, TC_ERROR_SYSTEM,
 		"the system's certificate store cannot be read: %s; install it (on Debian the "
