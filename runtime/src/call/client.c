@@ -83,32 +83,9 @@ static int check_base_url(const char *base_url, tc_error *err)
 
 static int check_texts(const struct tc_options *options, tc_error *err)
 {
-	const struct {
-		const char *name, *value;
-	} texts[] = {
-		{ "user_agent", options->user_agent },
-		{ "ca_file", options->ca_file },
-		{ "http_proxy", options->http_proxy },
-		{ "trace_id", options->trace_id },
-	};
+	int rc = tc__client_check_text("user_agent", options->user_agent, err);
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		if (texts[i].value && !*texts[i].value)
-			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", texts[i].name);
-		if (texts[i].value && !tc__is_field_value(texts[i].value))
-			return tc__fail(
-				err, TC_ERROR_ARGUMENT, "%s has control characters", texts[i].name);
-	}
-	return TC_OK;
-}
-
-static int check_http_proxy(const char *proxy, tc_error *err)
-{
-	int rc = proxy ? tc__url_check_proxy(proxy, err) : TC_OK;
-
-	if (rc != TC_OK)
-		tc__error_prefix(err, "http_proxy");
-	return rc;
+	return rc == TC_OK ? tc__client_check_text("trace_id", options->trace_id, err) : rc;
 }
 
 static int check_numbers(const struct tc_options *options, tc_error *err)
@@ -123,6 +100,7 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 		{ "retry_delay_ms", options->retry_delay_ms },
 		{ "retry_delay_max_ms", options->retry_delay_max_ms },
 		{ "renew_before_ms", options->renew_before_ms },
+		{ "idle_ms", options->idle_ms },
 	};
 
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
@@ -149,7 +127,7 @@ static int check_options(const struct tc_options *options, bool environment, tc_
 	if (rc == TC_OK)
 		rc = check_texts(options, err);
 	if (rc == TC_OK)
-		rc = check_http_proxy(options->http_proxy, err);
+		rc = tc__client_check_network(options, environment, err);
 	if (rc == TC_OK)
 		rc = check_numbers(options, err);
 	return rc;
@@ -300,6 +278,8 @@ static tc_client *make_from_environment(tc_error *err)
 
 	options.root_url = variable("TASKCLUSTER_ROOT_URL");
 	options.proxy_url = variable("TASKCLUSTER_PROXY_URL");
+	options.ca_file = variable("SSL_CERT_FILE");
+	options.ca_folder = variable("SSL_CERT_DIR");
 	/* without either, calls of Taskcluster are refused; other systems have their own */
 	if (check_options(&options, true, err) != TC_OK)
 		return NULL;

@@ -222,27 +222,105 @@ bool tc__network_is_left(const struct tc__network *network)
 			code = curl_easy_setopt(easy, option, value); \
 	} while (0)
 
-static CURLcode set_trust(const struct tc__network_options *o, CURL *easy)
+/* What of a handle is not the caller's to change is put back after the hook. Options that this
+ * libcurl lacks cannot have been changed either. */
+static void take_back(CURL *easy)
 {
+	static const struct {
+		CURLoption option;
+		long value;
+	} numbers[] = {
+		{ CURLOPT_PROXY_SSL_VERIFYPEER, 1 },
+		{ CURLOPT_PROXY_SSL_VERIFYHOST, 2 },
+		{ CURLOPT_DOH_SSL_VERIFYPEER, 1 },
+		{ CURLOPT_DOH_SSL_VERIFYHOST, 2 },
+		{ CURLOPT_HTTP_TRANSFER_DECODING, 1 },
+		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
+		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
+		{ CURLOPT_AUTOREFERER, 0 },
+		{ CURLOPT_HTTP09_ALLOWED, 0 },
+		{ CURLOPT_IGNORE_CONTENT_LENGTH, 0 },
+		{ CURLOPT_FAILONERROR, 0 },
+		{ CURLOPT_HEADER, 0 },
+		{ CURLOPT_CONNECT_ONLY, 0 },
+		{ CURLOPT_TRANSFER_ENCODING, 0 },
+		{ CURLOPT_TIMECONDITION, CURL_TIMECOND_NONE },
+		{ CURLOPT_RESUME_FROM, 0 },
+		{ CURLOPT_MAXFILESIZE, 0 },
+		{ CURLOPT_PORT, 0 },
+		{ CURLOPT_UPLOAD, 0 },
+	};
+	static const CURLoption pointers[] = { CURLOPT_USERPWD, CURLOPT_USERNAME, CURLOPT_PASSWORD,
+		CURLOPT_XOAUTH2_BEARER, CURLOPT_AWS_SIGV4, CURLOPT_COOKIE, CURLOPT_COOKIEJAR,
+		CURLOPT_COOKIEFILE, CURLOPT_REFERER, CURLOPT_USERAGENT, CURLOPT_ACCEPT_ENCODING,
+		CURLOPT_RANGE, CURLOPT_REQUEST_TARGET, CURLOPT_CURLU };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		(void)curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+	/* last of the cookies' is COOKIEFILE, which ends what keeps them */
+	for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
+		(void)curl_easy_setopt(easy, pointers[i], NULL);
+}
+
+/* What is only allowed to a proxy over TLS is ignored where libcurl knows no such proxies. */
+static CURLcode trust(const struct tc__network_options *o, CURL *easy)
+{
+	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	if (!o->ca_file && !o->ca_folder && !o->ca_pem)
 		return code;
 	SET(CURLOPT_CAINFO, o->ca_file);
 	SET(CURLOPT_CAPATH, o->ca_folder);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, o->ca_file);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, o->ca_folder);
+	if (!o->ca_pem)
+		return code;
+	union {
+		const char *read_only;
+		void *data;
+	} pem = { o->ca_pem };
+	blob.data = pem.data;
+	blob.len = strlen(o->ca_pem);
+	SET(CURLOPT_CAINFO_BLOB, &blob);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
 	return code;
 }
 
-static CURLcode set_way(const struct tc__network_options *o, CURL *easy)
+static CURLcode set_tls(const struct tc__network_options *o, CURL *easy)
 {
+	CURLcode code = trust(o, easy);
+
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_SSLVERSION, o->tls_min);
+	if (o->pinned_key)
+		SET(CURLOPT_PINNEDPUBLICKEY, o->pinned_key);
+	if (!o->client_certificate)
+		return code;
+	SET(CURLOPT_SSLCERT, o->client_certificate);
+	SET(CURLOPT_SSLKEY, o->client_key ? o->client_key : o->client_certificate);
+	SET(CURLOPT_KEYPASSWD, o->client_key_password);
+	return code;
+}
+
+static CURLcode set_way(struct tc__network *network, CURL *easy)
+{
+	const struct tc__network_options *o = &network->options;
 	CURLcode code = CURLE_OK;
 
-	if (o->environment_proxy)
-		return code;
-	SET(CURLOPT_PROXY, o->http_proxy ? o->http_proxy : "");
-	SET(CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
+	if (!o->environment_proxy) {
+		SET(CURLOPT_PROXY, o->http_proxy ? o->http_proxy : "");
+		SET(CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
+	}
+	if (o->interface)
+		SET(CURLOPT_INTERFACE, o->interface);
+	if (o->unix_socket)
+		SET(CURLOPT_UNIX_SOCKET_PATH, o->unix_socket);
+	if (network->resolve)
+		SET(CURLOPT_RESOLVE, network->resolve);
+	SET(CURLOPT_IPRESOLVE, o->ip_version);
+	SET(CURLOPT_HTTP_VERSION, o->http_version);
 	return code;
 }
 
@@ -253,9 +331,13 @@ CURLcode tc__network_set_up(struct tc__network *network, CURL *easy)
 
 	if (!share)
 		return CURLE_OUT_OF_MEMORY;
-	CURLcode code = set_trust(o, easy);
+	if (o->on_handle) {
+		o->on_handle(easy, o->on_handle_data);
+		take_back(easy);
+	}
+	CURLcode code = set_tls(o, easy);
 	if (code == CURLE_OK)
-		code = set_way(o, easy);
+		code = set_way(network, easy);
 	SET(CURLOPT_SHARE, share);
 	return code;
 }

@@ -140,6 +140,7 @@ int tc__pool_open(struct tc__pool *pool, tc_error *err)
 	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
 	curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)pool->kept);
+	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, pool->host_connections);
 	return TC_OK;
 }
 
@@ -196,6 +197,16 @@ static void close_left(struct tc__pool *pool)
 	}
 }
 
+/* curl has one limit for all that fly on a multi handle: the smallest that anybody asked for. */
+static void limit(struct tc__pool *pool, long host_connections)
+{
+	if (!host_connections ||
+		(pool->host_connections && pool->host_connections <= host_connections))
+		return;
+	pool->host_connections = host_connections;
+	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, host_connections);
+}
+
 static struct tc__setup *setup_for(
 	struct tc__pool *pool, struct tc__network *network, tc_error *err)
 {
@@ -210,6 +221,7 @@ static struct tc__setup *setup_for(
 	}
 	*setup = (struct tc__setup){ .network = tc__network_hold(network), .next = pool->setups };
 	pool->setups = setup;
+	limit(pool, tc__network_options(network)->host_connections);
 	return setup;
 }
 
@@ -225,34 +237,35 @@ static void make_room(struct tc__pool *pool)
 	}
 }
 
-static struct tc__flight *open_flight(struct tc__pool *pool, struct tc__setup *setup, tc_error *err)
+static int open_flight(
+	struct tc__pool *pool, struct tc__setup *setup, struct tc__flight **opened, tc_error *err)
 {
 	if (pool->opened >= pool->kept)
 		make_room(pool);
 	struct tc__flight *flight = calloc(1, sizeof *flight);
-	if (!flight) {
-		tc__fail_nomem(err);
-		return NULL;
-	}
+	if (!flight)
+		return tc__fail_nomem(err);
 	flight->setup = setup;
-	if (tc__transfer_open(&flight->transfer, setup->network, &pool->sockets, err) != TC_OK) {
+	int rc = tc__transfer_open(&flight->transfer, setup->network, &pool->sockets, err);
+	if (rc != TC_OK) {
 		free(flight);
-		return NULL;
+		return rc;
 	}
 	flight->transfer.driver = &pool->driver;
 	pool->opened++;
-	return flight;
+	*opened = flight;
+	return TC_OK;
 }
 
-static struct tc__flight *take_flight(
-	struct tc__pool *pool, struct tc__network *network, tc_error *err)
+static int take_flight(struct tc__pool *pool, struct tc__network *network,
+	struct tc__flight **taken, tc_error *err)
 {
 	struct tc__setup *setup = setup_for(pool, network, err);
 
 	if (!setup)
-		return NULL;
-	struct tc__flight *flight = take_idle(setup);
-	return flight ? flight : open_flight(pool, setup, err);
+		return TC_ERROR_NOMEM;
+	*taken = take_idle(setup);
+	return *taken ? TC_OK : open_flight(pool, setup, taken, err);
 }
 
 static void give_back(struct tc__pool *pool, struct tc__flight *flight)
@@ -340,13 +353,14 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	struct tc__passenger *passenger, tc_error *err)
 {
 	bool secure = strncmp(passenger->delivery->attempt->url, "https", 5) == 0;
+	struct tc__flight *flight = NULL;
 	int rc = tc__pool_open(pool, err);
 
 	if (rc != TC_OK)
 		return rc;
-	struct tc__flight *flight = take_flight(pool, network, err);
-	if (!flight)
-		return TC_ERROR_NOMEM;
+	rc = take_flight(pool, network, &flight, err);
+	if (rc != TC_OK)
+		return rc;
 	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
 	if (rc == TC_OK) {
 		set_patience(flight, secure);

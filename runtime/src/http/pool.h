@@ -57,6 +57,7 @@ struct tc__pool {
 	size_t flying;              /* handles on their way, */
 	size_t opened;              /* and with the idle ones */
 	size_t kept;                /* most connections, and idle handles, that are kept */
+	long host_connections;      /* the smallest limit of those who sent; 0: none */
 	int64_t curl_due_ms; /* when curl wants to be asked, steady clock; INT64_MAX: never */
 	const void *driver;  /* who waits now: the progress of its deliveries is told */
 	bool busy;           /* somebody is at work on it, whose callbacks must not be */

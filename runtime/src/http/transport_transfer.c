@@ -301,7 +301,6 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 #else
 	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	SET(CURLOPT_PATH_AS_IS, 1L); /* what is sent must be what is signed */
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -434,6 +433,14 @@ static bool sends_length(const struct tc__attempt *attempt)
 		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
 }
 
+static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt *attempt)
+{
+	long usual = attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S;
+	long most = transfer->network->idle_s;
+
+	return most && most < usual ? most : usual;
+}
+
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
 {
 	const struct tc__attempt *attempt = delivery->attempt;
@@ -455,7 +462,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
 	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
-	SET(CURLOPT_MAXAGE_CONN, attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S);
+	SET(CURLOPT_MAXAGE_CONN, idle_s(transfer, attempt));
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
 
@@ -474,6 +481,7 @@ static int code_of(CURLcode code)
 	case CURLE_OPERATION_TIMEDOUT:
 		return TC_ERROR_TIMEOUT;
 	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
 		return TC_ERROR_ARGUMENT;
 	default:
 		return TC_ERROR_NETWORK;
@@ -484,7 +492,7 @@ static bool is_permanent(CURLcode code)
 {
 	return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_URL_MALFORMAT ||
 		code == CURLE_SSL_CIPHER || code == CURLE_SSL_ENGINE_NOTFOUND ||
-		code == CURLE_NOT_BUILT_IN;
+		code == CURLE_NOT_BUILT_IN || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH;
 }
 
 /* A proxy that refuses to connect, as for want of a password, goes on refusing. */
@@ -496,10 +504,21 @@ static bool is_refused_by_proxy(const struct tc__transfer *transfer)
 	return status >= 400 && status < 500 && status != 408 && status != 429;
 }
 
-static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_error *err)
+/* A file of the options, or the system's, is not what it should be. */
+static int fail_file(
+	const struct tc__transfer *transfer, CURLcode code, const char *reason, tc_error *err)
 {
-	if (transfer->network->ca_file)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "ca_file: %s", reason);
+	const struct tc__network_options *options = transfer->network;
+	const char *name = options->ca_file ? "ca_file"
+		: options->ca_pem           ? "ca_pem"
+		: options->ca_folder        ? "ca_folder"
+					    : NULL;
+
+	/* of certificates in memory curl says the same as of ours */
+	if (code == CURLE_SSL_CERTPROBLEM && options->client_certificate)
+		name = options->ca_pem ? "client_certificate or ca_pem" : "client_certificate";
+	if (name)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s: %s", name, reason);
 	return tc__fail(err, TC_ERROR_SYSTEM,
 		"the system's certificate store cannot be read: %s; install it (on Debian the "
 		"package ca-certificates) or name a file by the option ca_file",
@@ -577,7 +596,7 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	case TC_ERROR_CANCELED:
 		return tc__fail(err, TC_ERROR_CANCELED, "canceled by the progress callback");
 	case TC_ERROR_ARGUMENT:
-		return fail_ca(transfer, reason, err);
+		return fail_file(transfer, code, reason, err);
 	default:
 		return tc__fail(err, code_of(code), "no reply from %.*s: %s", length, host, reason);
 	}
