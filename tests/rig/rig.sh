@@ -142,7 +142,7 @@ start_nginx
 export TC_RIG_URL="https://p{port}.rig.test:$tls_port" TC_RIG_PLAIN_URL="http://p{port}.rig.test:$plain_port"
 export TC_RIG_SANDBOX=${TC_SANDBOX:-} TC_RIG_LOG=$folder/access.log
 export TC_SANDBOX=$here/taskcluster-sandbox NODE_EXTRA_CA_CERTS=$folder/ca.pem
-unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
 
 status=0
 if [[ $names == preload ]]; then
