@@ -16,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <taskcluster/claim.h>
 #include <taskcluster/object.h>
 #include <taskcluster/queue.h>
 
@@ -306,8 +307,7 @@ static int hash_file(FILE *file, struct hashes *hashes)
 static tc_client *object_client(
 	tc_client *client, const struct tc_queue_object_credentials *given, tc_error *err)
 {
-	tc_credentials *credentials =
-		tc_credentials_new(given->client_id, given->access_token, given->certificate, err);
+	tc_credentials *credentials = tc_claim_object_credentials(given, err);
 	tc_client *mine = credentials ? tc_client_dup(client, err) : NULL;
 
 	if (mine)

@@ -12,17 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/buildbot.h>
+#include <taskcluster/decimal.h>
 #include <taskcluster/download.h>
 #include <taskcluster/stream.h>
 #include <unistd.h>
-
-#define ID_SIZE 24
-
-static const char *id_text(int64_t id, char text[ID_SIZE])
-{
-	snprintf(text, ID_SIZE, "%" PRId64, id);
-	return text;
-}
 
 /* ---- the build ---- */
 
@@ -85,15 +78,15 @@ static int run_build(tc_client *client, const char *scheduler, const char *build
 static int open_named(void *data, tc_response *head, int64_t discard, tc_error *err)
 {
 	struct tc_sink *file = data;
-	const char *name = tc_response_file_name(head);
+	const char *told = tc_response_file_name(head), *name = told ? told : "log";
 
 	if (file->write) /* again, as the first attempt broke off */
 		return file->begin(file->data, head, discard, err);
-	int fd = open(name ? name : "log", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return tc_error_set(err, TC_ERROR_SYSTEM, "%s: %s", name, strerror(errno));
-	*file = tc_sink_fd(fd);
-	printf("%s\n", name ? name : "log");
+	tc_sink_fd(file, fd);
+	printf("%s\n", name);
 	return TC_OK;
 }
 
@@ -106,9 +99,8 @@ static int write_named(void *data, const void *bytes, size_t length, tc_error *e
 
 static int save_log(tc_client *client, int64_t log, tc_error *err)
 {
-	char id[ID_SIZE];
 	struct tc_sink file = TC_SINK_INIT, sink = TC_SINK_INIT;
-	tc_call *call = tc_buildbot_get_log_raw_call(client, id_text(log, id), err);
+	tc_call *call = tc_buildbot_get_log_raw_call(client, TC_DECIMAL(log), err);
 
 	sink.begin = open_named;
 	sink.write = write_named;
@@ -134,11 +126,11 @@ static int save_logs(tc_client *client, const char *build, const char *step, tc_
 static int save_steps(tc_client *client, int64_t build, tc_error *err)
 {
 	struct tc_buildbot_step_response *steps = NULL;
-	char build_id[ID_SIZE], step[ID_SIZE];
-	int rc = tc_buildbot_list_build_steps(client, id_text(build, build_id), NULL, &steps, err);
+	const char *build_id = TC_DECIMAL(build);
+	int rc = tc_buildbot_list_build_steps(client, build_id, NULL, &steps, err);
 
 	for (size_t i = 0; rc == TC_OK && i < steps->steps_count; i++)
-		rc = save_logs(client, build_id, id_text(steps->steps[i].number, step), err);
+		rc = save_logs(client, build_id, TC_DECIMAL(steps->steps[i].number), err);
 	tc_release(steps);
 	return rc;
 }

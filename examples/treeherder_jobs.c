@@ -5,8 +5,8 @@
  *
  *	example-treeherder_jobs [PROJECT]
  */
-#include <inttypes.h>
 #include <stdio.h>
+#include <taskcluster/decimal.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/treeherder.h>
 #include <time.h>
@@ -29,13 +29,11 @@ static void show_job(const tc_json *job)
 /* However many jobs a push has, they come page by page, and one by one. */
 static int show_jobs(tc_client *client, const char *project, int64_t push_id, tc_error *err)
 {
-	char id[24];
 	const tc_json *job = NULL;
 	int rc = TC_OK;
 
-	snprintf(id, sizeof id, "%" PRId64, push_id);
-	tc_call *call = tc_treeherder_get_jobs_call(
-		client, project, &(struct tc_treeherder_get_jobs_query){ .push_id = id }, err);
+	tc_call *call = tc_treeherder_get_jobs_call(client, project,
+		&(struct tc_treeherder_get_jobs_query){ .push_id = TC_DECIMAL(push_id) }, err);
 	tc_items *jobs = call ? tc_items_new(call, NULL, err) : NULL;
 	if (!jobs)
 		rc = err->code;

@@ -28,6 +28,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/queue.h>
 #include <unistd.h>
@@ -50,7 +51,7 @@ enum result { COMPLETED, FAILED, EXCEPTION, DROPPED };
 struct task {
 	const struct tc_queue_task_data *definition;
 	const struct tc_queue_task_status *status;
-	char run_id[24];
+	char run_id[TC_DECIMAL_SIZE];
 	tc_client *client; /* with the credentials of the claim */
 	int64_t renew_ms;  /* when to renew the claim, */
 	int64_t end_ms;    /* and when it ends */
@@ -118,8 +119,7 @@ static int take_claim(struct task *task, const struct tc_queue_task_credentials 
 	const char *taken_until, tc_error *err)
 {
 	int64_t now = now_ms();
-	tc_credentials *credentials =
-		tc_credentials_new(given->client_id, given->access_token, given->certificate, err);
+	tc_credentials *credentials = tc_claim_credentials(given, err);
 
 	if (!credentials)
 		return err->code;
@@ -455,7 +455,7 @@ static void run_task(tc_client *client, const struct tc_queue_claim_work_respons
 	struct task task = { .definition = &claimed->task, .status = &claimed->status };
 	tc_error err = TC_ERROR_INIT;
 
-	snprintf(task.run_id, sizeof task.run_id, "%lld", (long long)claimed->run_id);
+	tc_decimal(task.run_id, claimed->run_id);
 	task.client = tc_client_dup(client, &err);
 	if (!task.client || !prepare(&task) ||
 		take_claim(&task, &claimed->credentials, claimed->taken_until, &err) != TC_OK) {

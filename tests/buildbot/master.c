@@ -120,7 +120,7 @@ static void wait_until_up(const struct master *master)
 	int left_ms = PATIENCE_MS;
 
 	options.base_url = master->url;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, NULL);
 	assert_non_null(client);
 	for (; left_ms > 0 && !is_up(client); left_ms -= 50)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <taskcluster/buildbot.h>
 #include <taskcluster/conventions.h>
+#include <taskcluster/decimal.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/query.h>
@@ -205,7 +206,8 @@ static void read_log(tc_client *client, const char *build)
 	tc_call *call = tc_buildbot_get_build_step_log_raw_call(client, build, "1", "stdio", &err);
 	assert_non_null(call);
 	assert_non_null(file);
-	struct tc_sink sink = tc_sink_fd(fileno(file));
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, fileno(file));
 	assert_ok(tc_call_download(call, &sink, &head, &err), &err);
 	check_name(head);
 	assert_int_equal(pread(fileno(file), text, sizeof text, 0), length);
@@ -221,7 +223,6 @@ static void test_build(void **state)
 	struct tc_buildbot_requested_builds *requested = NULL;
 	struct tc_buildbot_build_response *builds = NULL;
 	tc_error err = TC_ERROR_INIT;
-	char build[32];
 
 	(void)state;
 	if (!started)
@@ -235,7 +236,7 @@ static void test_build(void **state)
 	assert_int_equal(wait_for(events, "finished"), begun);
 	tc_stream_free(events);
 
-	snprintf(build, sizeof build, "%lld", (long long)begun);
+	const char *build = TC_DECIMAL(begun);
 	assert_ok(tc_buildbot_get_build(client, build, NULL, &builds, &err), &err);
 	assert_int_equal(builds->builds_count, 1);
 	assert_true(builds->builds[0].complete);
@@ -250,7 +251,6 @@ static void test_stop(void **state)
 {
 	struct tc_buildbot_build_response *builds = NULL;
 	tc_error err = TC_ERROR_INIT;
-	char build[32];
 
 	(void)state;
 	if (!started)
@@ -259,7 +259,7 @@ static void test_stop(void **state)
 	tc_stream *events = listen_to_builds(client);
 	assert_ok(force(client, "slow", NULL, &err), &err);
 	int64_t begun = wait_for(events, "new");
-	snprintf(build, sizeof build, "%lld", (long long)begun);
+	const char *build = TC_DECIMAL(begun);
 	const struct tc_buildbot_reason_params why = { .reason = "too slow" };
 	assert_ok(tc_buildbot_stop_build(client, build, &why, NULL, &err), &err);
 	assert_int_equal(wait_for(events, "finished"), begun);

@@ -63,7 +63,7 @@ static int open_world(void **state)
 
 	w = (struct world){ .responder = tc_responder_start(answer, NULL), .err = TC_ERROR_INIT };
 	options.base_url = tc_responder_url(w.responder);
-	options.retries = -1;
+	options.attempts = 1;
 	options.timeout_ms = 5000;
 	w.client = tc_client_new(&options, &w.err);
 	assert_non_null(w.client);

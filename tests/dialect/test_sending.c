@@ -14,7 +14,7 @@
 #include <taskcluster/pages.h>
 #include <unistd.h>
 
-#define RETRIES 2
+#define ATTEMPTS 3
 #define THINGS_MAX 16
 
 enum mood { ANSWERS, BREAKS_OFF, CUTS, BUSY, LIMITS, REFUSES };
@@ -97,7 +97,7 @@ static tc_client *client_of(const char *url, tc_error *err)
 
 	options.base_url = url;
 	options.credentials = credentials;
-	options.retries = RETRIES;
+	options.attempts = ATTEMPTS;
 	options.retry_delay_ms = 1;
 	tc_client *client = tc_client_new(&options, err);
 	assert_non_null(client);
@@ -142,14 +142,14 @@ static void test_retry_classes(void **state)
 	struct server *s = *state;
 
 	for (size_t i = 0; i < sizeof moods / sizeof *moods; i++) {
-		assert_int_equal(sent(s, CI_SIGNED(ONCE), moods[i]) - 1, 0);
-		assert_int_equal(sent(s, CI_SIGNED(UNSENT), moods[i]) - 1, 0);
-		assert_int_equal(sent(s, CI(STOP), moods[i]) - 1, 0);
-		assert_int_equal(sent(s, CI_SIGNED(WRITE), moods[i]) - 1, RETRIES);
+		assert_int_equal(sent(s, CI_SIGNED(ONCE), moods[i]), 1);
+		assert_int_equal(sent(s, CI_SIGNED(UNSENT), moods[i]), 1);
+		assert_int_equal(sent(s, CI(STOP), moods[i]), 1);
+		assert_int_equal(sent(s, CI_SIGNED(WRITE), moods[i]), ATTEMPTS);
 	}
-	assert_int_equal(sent(s, CI_SIGNED(ONCE), LIMITS) - 1, 0);
-	assert_int_equal(sent(s, CI_SIGNED(UNSENT), LIMITS) - 1, RETRIES);
-	assert_int_equal(sent(s, CI(STOP), LIMITS) - 1, RETRIES);
+	assert_int_equal(sent(s, CI_SIGNED(ONCE), LIMITS), 1);
+	assert_int_equal(sent(s, CI_SIGNED(UNSENT), LIMITS), ATTEMPTS);
+	assert_int_equal(sent(s, CI(STOP), LIMITS), ATTEMPTS);
 }
 
 static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
@@ -212,7 +212,7 @@ static int attempts_without_server(const struct tc_operation *operation)
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d", ntohs(address.sin_port));
 	options.base_url = url;
-	options.retries = RETRIES;
+	options.attempts = ATTEMPTS;
 	options.retry_delay_ms = 1;
 	options.log = on_log;
 	options.log_data = &attempts;
@@ -229,8 +229,8 @@ static void test_unsent(void **state)
 {
 	(void)state;
 	assert_int_equal(attempts_without_server(CI_SIGNED(ONCE)), 1);
-	assert_int_equal(attempts_without_server(CI_SIGNED(UNSENT)), 1 + RETRIES);
-	assert_int_equal(attempts_without_server(CI(STOP)), 1 + RETRIES);
+	assert_int_equal(attempts_without_server(CI_SIGNED(UNSENT)), ATTEMPTS);
+	assert_int_equal(attempts_without_server(CI(STOP)), ATTEMPTS);
 }
 
 /* ---- lists by key ---- */

@@ -28,23 +28,52 @@ static int count_in(
 	return count;
 }
 
-/* In all memory of the process that can be read and written. */
-int tc_needle_count(const struct tc_needle *needle)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[1000], readable, writable;
+struct mapping {
 	unsigned long from, end;
-	int count = 0;
+	bool open; /* it can be read and written */
+};
+
+/* Whether a line of smaps begins a mapping. */
+static bool begins(const char *line, struct mapping *mapping)
+{
+	struct mapping read;
+	char readable, writable;
+
+	if (sscanf(line, "%lx-%lx %c%c", &read.from, &read.end, &readable, &writable) != 4)
+		return false;
+	read.open = readable == 'r' && writable == 'w';
+	*mapping = read;
+	return true;
+}
+
+/* "dd" is a mapping's flag for "do not dump" (proc(5)). */
+static int count(const struct tc_needle *needle, bool all)
+{
+	FILE *maps = fopen("/proc/self/smaps", "r");
+	struct mapping mapping = { 0 };
+	char line[1000];
+	int found = 0;
 
 	assert_non_null(maps);
 	while (fgets(line, sizeof line, maps)) {
-		if (sscanf(line, "%lx-%lx %c%c", &from, &end, &readable, &writable) == 4 &&
-			readable == 'r' && writable == 'w')
-			count += count_in((const unsigned char *)(uintptr_t)from,
-				(const unsigned char *)(uintptr_t)end, needle);
+		if (begins(line, &mapping) || strncmp(line, "VmFlags:", 8) != 0)
+			continue;
+		if (mapping.open && (all || !strstr(line, " dd")))
+			found += count_in((const unsigned char *)(uintptr_t)mapping.from,
+				(const unsigned char *)(uintptr_t)mapping.end, needle);
 	}
 	fclose(maps);
-	return count;
+	return found;
+}
+
+int tc_needle_count(const struct tc_needle *needle)
+{
+	return count(needle, true);
+}
+
+int tc_needle_count_dumped(const struct tc_needle *needle)
+{
+	return count(needle, false);
 }
 
 void tc_needle_text(const struct tc_needle *needle, char *text)
@@ -78,10 +107,15 @@ bool tc_needle_can_look(void)
 #endif
 }
 
+void tc_needle_bytes(struct tc_needle *needle, const void *bytes, size_t length)
+{
+	assert_true(length <= sizeof needle->masked);
+	for (size_t i = 0; i < length; i++)
+		needle->masked[i] = (unsigned char)(((const unsigned char *)bytes)[i] ^ MASK);
+	needle->length = length;
+}
+
 void tc_needle_set(struct tc_needle *needle, const char *text)
 {
-	needle->length = strlen(text);
-	assert_true(needle->length <= sizeof needle->masked);
-	for (size_t i = 0; i < needle->length; i++)
-		needle->masked[i] = (unsigned char)((unsigned char)text[i] ^ MASK);
+	tc_needle_bytes(needle, text, strlen(text));
 }

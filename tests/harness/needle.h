@@ -17,12 +17,18 @@ struct tc_needle {
 void tc_needle_make(struct tc_needle *needle, size_t length);
 void tc_needle_set(struct tc_needle *needle, const char *text);
 
+/* One that is bytes. */
+void tc_needle_bytes(struct tc_needle *needle, const void *bytes, size_t length);
+
 /* The secret itself, into length + 1 bytes; the caller wipes them. */
 void tc_needle_text(const struct tc_needle *needle, char *text);
 
 /* How often it stands in all memory that can be read and written, as it is or under one of HMAC's
  * pads. */
 int tc_needle_count(const struct tc_needle *needle);
+
+/* The same in that part of it which a core dump would hold. */
+int tc_needle_count_dumped(const struct tc_needle *needle);
 
 /* False under sanitizers, whose shadow is too large and who keep freed memory. */
 bool tc_needle_can_look(void);

@@ -316,7 +316,7 @@ static void test_stall_ends_in_time(void **state)
 
 	options.root_url = f->server->root_url;
 	options.timeout_ms = 200;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, &err);
 	tc_call *call = current_scopes(client, "stall=5000");
 	assert_int_equal(tc_call_perform(call, NULL, &err), TC_ERROR_TIMEOUT);
@@ -334,7 +334,7 @@ static void test_verified_replies(void **state)
 	options.root_url = f->server->root_url;
 	options.credentials = f->credentials;
 	options.verify_replies = true;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, &err);
 	tc_call *good = current_scopes(client, "sign-reply");
 	assert_ok(tc_call_perform(good, NULL, &err), &err);

@@ -74,7 +74,7 @@ static void check_host(const char *host, int family)
 	}
 	snprintf(root, sizeof root, "http://%s:%d", host, listener.port);
 	options.root_url = root;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, &err);
 	assert_non_null(client);
 	tc_call *call = tc_queue_ping_call(client, &err);

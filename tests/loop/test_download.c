@@ -313,7 +313,7 @@ static void test_redirect_without_end(void **state)
 	memset(text, 'x', sizeof text - 1);
 	open_world(&world);
 	world.options.timeout_ms = 1000;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	assert_int_equal(
 		tc_call_download(world.call, &world.sink, NULL, &world.err), TC_ERROR_TIMEOUT);
@@ -402,7 +402,7 @@ static void test_pace(void **state)
 	(void)state;
 	open_world(&world);
 	world.options.timeout_ms = 600;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
 	assert_int_equal(world.vessel.length, 10);
@@ -422,7 +422,7 @@ static void test_silence(void **state)
 	(void)state;
 	open_world(&world);
 	world.options.timeout_ms = 600;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	world.sink.silence_ms = -1;
 	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
@@ -505,11 +505,64 @@ static void test_file(void **state)
 	assert_int_equal(write(fd, "before ", 7), 7);
 	open_world(&world);
 	make_call(&world);
-	struct tc_sink sink = tc_sink_fd(fd);
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, fd);
 	assert_ok(tc_call_download(world.call, &sink, NULL, &world.err), &world.err);
 	assert_file(fd, "before 0123456789");
 	close_world(&world);
 	fclose(file);
+}
+
+/* What it sets is what every version has; all else is the caller's. */
+static void test_sink_of_a_descriptor(void **state)
+{
+	struct tc_sink sink = TC_SINK_INIT, unset = { 0 };
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	sink.silence_ms = 7;
+	sink.full = is_closed;
+	tc_sink_fd(&sink, fileno(file));
+	assert_int_equal(sink.size, sizeof sink);
+	assert_non_null(sink.begin);
+	assert_non_null(sink.write);
+	assert_null(sink.full);
+	assert_int_equal((intptr_t)sink.data, fileno(file));
+	assert_int_equal(sink.silence_ms, 7);
+
+	tc_sink_fd(&unset, fileno(file));
+	assert_null(unset.write);
+	tc_sink_fd(NULL, fileno(file));
+	fclose(file);
+}
+
+/* The sink of a program that knows no silence_ms, and of one that knows more. */
+static void test_sinks_of_other_versions(void **state)
+{
+	struct world world = WORLD(whole);
+	struct {
+		struct tc_sink sink;
+		void *newer;
+	} longer = { .newer = NULL };
+
+	(void)state;
+	open_world(&world);
+	make_call(&world);
+	world.sink.size = offsetof(struct tc_sink, silence_ms);
+	world.sink.silence_ms = INT64_MAX; /* beyond its size, and not looked at */
+	assert_ok(tc_call_download(world.call, &world.sink, NULL, &world.err), &world.err);
+	assert_int_equal(world.vessel.length, 10);
+
+	longer.sink = sink_of(&world.vessel);
+	longer.sink.size = sizeof longer;
+	assert_ok(tc_call_download(world.call, &longer.sink, NULL, &world.err), &world.err);
+	longer.newer = &longer;
+	assert_int_equal(
+		tc_call_download(world.call, &longer.sink, NULL, &world.err), TC_ERROR_ARGUMENT);
+	assert_failure(&world.err, TC_ERROR_ARGUMENT,
+		"sink: the program was built against a newer version");
+	close_world(&world);
 }
 
 /* What can be sought in, and is no file, cannot be cut back. */
@@ -523,7 +576,8 @@ static void test_null_device(void **state)
 		skip();
 	open_world(&world);
 	make_call(&world);
-	struct tc_sink sink = tc_sink_fd(fileno(file));
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, fileno(file));
 	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_NETWORK);
 	tc_error_clear(&world.err);
 	assert_ok(tc_call_download(world.call, &sink, NULL, &world.err), &world.err);
@@ -541,7 +595,8 @@ static void test_full_disk(void **state)
 		skip();
 	open_world(&world);
 	make_call(&world);
-	struct tc_sink sink = tc_sink_fd(fileno(file));
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, fileno(file));
 	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_SYSTEM);
 	assert_failure(&world.err, TC_ERROR_SYSTEM, strerror(ENOSPC));
 	close_world(&world);
@@ -558,7 +613,8 @@ static void test_pipe(void **state)
 	assert_int_equal(pipe(ends), 0);
 	open_world(&world);
 	make_call(&world);
-	struct tc_sink sink = tc_sink_fd(ends[1]);
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, ends[1]);
 	assert_int_equal(tc_call_download(world.call, &sink, NULL, &world.err), TC_ERROR_NETWORK);
 	tc_error_clear(&world.err);
 	assert_int_equal(read(ends[0], text, sizeof text), 4); /* once, and not again */
@@ -628,7 +684,7 @@ static void test_held_back(void **state)
 	open_world(&world);
 	world.vessel.close_at = 1;
 	world.options.timeout_ms = 500;
-	world.options.retries = -1;
+	world.options.attempts = 1;
 	make_call(&world);
 	world.sink.full = is_closed;
 	tc_loop *loop = tc_loop_new(NULL, &world.err);
@@ -705,6 +761,8 @@ int main(void)
 		cmocka_unit_test(test_verified),
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_sink_of_a_descriptor),
+		cmocka_unit_test(test_sinks_of_other_versions),
 		cmocka_unit_test(test_null_device),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_pipe),

@@ -253,7 +253,7 @@ static void a_refused_stream_ends(void **state)
 	(void)state;
 	options.base_url = options.root_url;
 	options.timeout_ms = 1000;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);
 	tc_call *call = tc_generated_call(client, CI(LISTEN), NULL, NULL, &err);
@@ -273,7 +273,8 @@ static void a_refused_stream_ends(void **state)
 struct grave {
 	tc_loop *loop;
 	size_t done, canceled;
-	int start; /* what a further start gave */
+	bool by_name; /* by tc_loop_free; else by tc_release */
+	int start;    /* what a further start gave */
 	tc_call *call;
 };
 
@@ -286,7 +287,10 @@ static void free_loop(void *data, uint64_t run, tc_response *response, const tc_
 	grave->canceled += err && err->code == TC_ERROR_CANCELED;
 	if (++grave->done > 1)
 		return;
-	tc_loop_free(grave->loop);
+	if (grave->by_name)
+		tc_loop_free(grave->loop);
+	else
+		tc_release(grave->loop);
 	grave->start = tc_loop_start(grave->loop, grave->call, free_loop, grave, NULL, NULL);
 }
 
@@ -295,7 +299,8 @@ static void fill_grave(struct grave *grave, const struct tc_loop_options *option
 {
 	tc_error err = TC_ERROR_INIT;
 
-	*grave = (struct grave){ .loop = tc_loop_new(options, &err), .call = call };
+	grave->loop = tc_loop_new(options, &err);
+	grave->call = call;
 	assert_ok(err.code, &err);
 	for (int i = 0; i < 5; i++)
 		assert_ok(tc_loop_start(grave->loop, call, free_loop, grave, NULL, &err), &err);
@@ -315,13 +320,15 @@ static void a_callback_may_free_its_loop(void **state)
 	tc_client *client = quick_client(responder);
 	tc_call *call = ping(client);
 	tc_error err = TC_ERROR_INIT;
-	struct grave grave;
 
 	(void)state;
 	options.in_flight = 2;
-	fill_grave(&grave, &options, call);
-	assert_ok(tc_loop_run(grave.loop, &err), &err); /* and is gone */
-	check_grave(&grave);
+	for (int i = 0; i < 2; i++) {
+		struct grave grave = { .by_name = i == 0 };
+		fill_grave(&grave, &options, call);
+		assert_ok(tc_loop_run(grave.loop, &err), &err); /* and is gone */
+		check_grave(&grave);
+	}
 	tc_call_free(call);
 	tc_client_free(client);
 	tc_responder_stop(responder);
@@ -399,9 +406,85 @@ static void a_call_inside_a_call_is_refused(void **state)
 	tc_responder_stop(responder);
 }
 
+/* ---- a call freed from inside itself ---- */
+
+struct freed {
+	tc_client *client;
+	tc_call *call;
+};
+
+static void free_both(struct freed *freed)
+{
+	tc_call_free(freed->call);
+	tc_client_free(freed->client);
+	*freed = (struct freed){ NULL, NULL };
+}
+
+static int free_in_progress(void *data, const struct tc_progress *progress)
+{
+	(void)progress;
+	free_both(data);
+	return 0;
+}
+
+static tc_credentials *free_in_renewal(void *data, const tc_credentials *current, tc_error *err)
+{
+	(void)current;
+	free_both(data);
+	return tc_credentials_new("tester", "no-secret", NULL, err);
+}
+
+static void open_freed(struct freed *freed, const struct tc_options *options)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	freed->client = tc_client_new(options, &err);
+	assert_ok(err.code, &err);
+	freed->call = ping(freed->client);
+}
+
+/* The reply comes well, is no JSON, and is told with the operation's name. */
+static void a_call_freed_by_its_progress(void **state)
+{
+	struct script script = { { { .status = 200, .body = "{" } }, 1 };
+	struct tc_responder *responder = tc_responder_start(answer_by_script, &script);
+	struct tc_options options = quick_options(responder);
+	struct freed freed;
+	const tc_json *json = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.progress = free_in_progress;
+	options.progress_data = &freed;
+	open_freed(&freed, &options);
+	assert_int_equal(tc_call_perform_json(freed.call, &json, &err), TC_ERROR_REPLY);
+	assert_null(freed.call);
+	assert_failure(&err, TC_ERROR_REPLY, "queue.ping: ");
+	tc_error_clear(&err);
+	tc_responder_stop(responder);
+}
+
+static void a_call_freed_by_the_renewal_for_its_url(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	struct freed freed;
+	const char *url = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.root_url = "https://tc.example.com";
+	options.renew = free_in_renewal;
+	options.renew_data = &freed;
+	open_freed(&freed, &options);
+	assert_ok(tc_call_signed_url(freed.call, 900, &url, &err), &err);
+	assert_null(freed.call);
+	assert_non_null(strstr(url, "/api/queue/v1/ping?bewit="));
+	tc_release(url);
+}
+
 /* ---- handles that wait, used and freed from inside ---- */
 
-enum inside { USE, FREE };
+enum inside { USE, FREE, RELEASE };
 
 /* A list, pages of it, and a stream; the progress callback of what waits does this to it, once. */
 struct handles {
@@ -436,6 +519,12 @@ static int on_progress_inside(void *data, const struct tc_progress *progress)
 		return 0;
 	if (handles->what == USE) {
 		use(handles);
+		return 0;
+	}
+	if (handles->what == RELEASE) {
+		tc_release(handles->items);
+		tc_release(handles->pages);
+		tc_release(handles->stream);
 		return 0;
 	}
 	tc_items_free(handles->items);
@@ -484,7 +573,7 @@ static void items_inside_their_own_callback(void **state)
 	struct stage stage;
 
 	(void)state;
-	for (enum inside what = USE; what <= FREE; what++) {
+	for (enum inside what = USE; what <= RELEASE; what++) {
 		struct handles handles = { .what = what };
 		open_inside(&stage, &handles, body, "Content-Type: application/json\r\n");
 		tc_call *call = list_call(&stage);
@@ -492,7 +581,7 @@ static void items_inside_their_own_callback(void **state)
 		tc_call_free(call);
 		int rc = tc_items_next(handles.items, &item, &stage.err);
 		assert_true(handles.told > 0);
-		if (what == FREE) {
+		if (what != USE) {
 			was_freed(&stage);
 			continue;
 		}
@@ -509,7 +598,7 @@ static void pages_inside_their_own_callback(void **state)
 	struct stage stage;
 
 	(void)state;
-	for (enum inside what = USE; what <= FREE; what++) {
+	for (enum inside what = USE; what <= RELEASE; what++) {
 		struct handles handles = { .what = what };
 		tc_response *page = NULL;
 		open_inside(&stage, &handles, body, "Content-Type: application/json\r\n");
@@ -518,7 +607,7 @@ static void pages_inside_their_own_callback(void **state)
 		tc_call_free(call);
 		int rc = tc_pages_next(handles.pages, &page, &stage.err);
 		assert_true(handles.told > 0);
-		if (what == FREE) {
+		if (what != USE) {
 			was_freed(&stage);
 			continue;
 		}
@@ -536,7 +625,7 @@ static void a_stream_inside_its_own_callback(void **state)
 	struct stage stage;
 
 	(void)state;
-	for (enum inside what = USE; what <= FREE; what++) {
+	for (enum inside what = USE; what <= RELEASE; what++) {
 		struct handles handles = { .what = what };
 		open_inside(&stage, &handles, body, "Content-Type: text/event-stream\r\n");
 		tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
@@ -544,7 +633,7 @@ static void a_stream_inside_its_own_callback(void **state)
 		tc_call_free(call);
 		int rc = tc_stream_next(handles.stream, -1, &event, &stage.err);
 		assert_true(handles.told > 0);
-		if (what == FREE) {
+		if (what != USE) {
 			was_freed(&stage);
 			continue;
 		}
@@ -567,6 +656,8 @@ int main(void)
 		cmocka_unit_test(a_callback_may_free_its_loop),
 		cmocka_unit_test(a_stream_whose_loop_is_freed_is_silent),
 		cmocka_unit_test(a_call_inside_a_call_is_refused),
+		cmocka_unit_test(a_call_freed_by_its_progress),
+		cmocka_unit_test(a_call_freed_by_the_renewal_for_its_url),
 		cmocka_unit_test(items_inside_their_own_callback),
 		cmocka_unit_test(pages_inside_their_own_callback),
 		cmocka_unit_test(a_stream_inside_its_own_callback),

@@ -83,7 +83,7 @@ static void open_scene(struct scene *scene)
 	snprintf(ca_file, sizeof ca_file, "%s/cert.pem", scene->folder);
 	options.root_url = root_url;
 	options.ca_file = ca_file;
-	options.retries = -1;
+	options.attempts = 1;
 	scene->client = tc_client_new(&options, NULL);
 	scene->loop = tc_loop_new(NULL, NULL);
 }
@@ -112,6 +112,50 @@ static void runs_share_a_connection(void **state)
 	assert_int_equal(tally.sessions, 1);
 	tc_call_free(call);
 	close_scene(&scene);
+}
+
+/* ---- refused streams ---- */
+
+/* Posts on a connection that has served before, where the server refuses it; its posts. */
+static int64_t post(const struct tc_operation *operation, struct note *note)
+{
+	static const char *const task[] = { "fN1SbArXTPSVFNUvaOlinQ" };
+	struct scene scene;
+	const tc_json *told = NULL;
+	int64_t posts = -1;
+	tc_error err = TC_ERROR_INIT;
+
+	open_scene(&scene);
+	tc_call *first = ping(scene.client);
+	tc_call *call = tc_generated_call(scene.client, operation, task, NULL, &err);
+	assert_non_null(call);
+	struct note pinged = { 0 };
+	assert_ok(tc_loop_start(scene.loop, first, take_note, &pinged, NULL, &err), &err);
+	assert_ok(tc_loop_run(scene.loop, &err), &err);
+	assert_ok(tc_loop_start(scene.loop, call, take_note, note, NULL, &err), &err);
+	assert_ok(tc_loop_run(scene.loop, &err), &err);
+	assert_ok(tc_call_perform_json(first, &told, &err), &err);
+	assert_true(tc_json_int64(tc_json_get(told, "posts"), &posts));
+	tc_release(told);
+	tc_call_free(first);
+	tc_call_free(call);
+	close_scene(&scene);
+	return posts;
+}
+
+/* A refused stream was not worked on (RFC 9113, 8.7), so libcurl sends it again. But on a kept
+ * connection it does not tell it from one that ended: what must not be done twice is not sent. */
+static void refused_streams_are_sent_again_where_that_is_safe(void **state)
+{
+	struct note note = { 0 };
+
+	(void)state;
+	assert_int_equal(post(TC_FAKE_OPERATION(SCHEDULE_TASK), &note), 2);
+	assert_int_equal(note.succeeded, 1);
+	note = (struct note){ 0 };
+	assert_int_equal(post(TC_FAKE_OPERATION(STOP), &note), 1);
+	assert_int_equal(note.code, TC_ERROR_NETWORK);
+	assert_non_null(strstr(note.text, "refused the request, or closed"));
 }
 
 /* ---- large bodies beside each other ---- */
@@ -201,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_share_a_connection),
+		cmocka_unit_test(refused_streams_are_sent_again_where_that_is_safe),
 		cmocka_unit_test(canceled_bytes_reach_nobody),
 	};
 

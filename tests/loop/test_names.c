@@ -29,7 +29,7 @@ static tc_client *named_client(
 
 	options.root_url = lookup_url(tc_responder_url(responder), name);
 	options.timeout_ms = timeout_ms;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);
 	return client;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Single calls, lists, streams and batches of a client share its connections, and do not get in
- * each other's way: whoever waits calls nobody else's callbacks. */
+/* Calls and lists of a client share its pool, and do not get in each other's way: whoever waits
+ * calls nobody else's callbacks. */
 #include "world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <taskcluster/batch.h>
 #include <taskcluster/pages.h>
 
 #define ITEMS 3000 /* a page of them is more than curl reads at once */
@@ -134,37 +133,6 @@ static void calls(struct bench *b)
 	assert_ok(tc_call_perform(b->ping, NULL, &b->err), &b->err);
 }
 
-static void all_share_a_connection(void **state)
-{
-	struct tc_batch_result results[2];
-	const tc_json *item;
-	tc_response *page;
-	struct bench b;
-
-	(void)state;
-	open_bench(&b);
-	calls(&b);
-	tc_items *items = open_items(&b, 1);
-	for (int i = 0; i < ITEMS; i++)
-		reads(&b, items, i);
-	assert_ok(tc_items_next(items, &item, &b.err), &b.err);
-	assert_null(item);
-	tc_items_free(items);
-	calls(&b);
-	tc_pages *pages = tc_pages_new(b.list, NULL, &b.err);
-	while (tc_pages_next(pages, &page, &b.err) == TC_OK && page)
-		tc_release(page);
-	tc_pages_free(pages);
-	tc_call *batch[] = { b.ping, b.ping };
-	struct tc_batch_options options = TC_BATCH_OPTIONS_INIT;
-	options.in_flight = 1;
-	assert_ok(tc_batch_perform(batch, 2, &options, results, &b.err), &b.err);
-	tc_batch_clear(results, 2);
-	calls(&b);
-	assert_int_equal(tc_responder_connections(b.responder), tc_rig() ? 2 : 1);
-	close_bench(&b);
-}
-
 /* Calls in the middle of lists, and lists in the middle of each other. */
 static void lists_stand_still_meanwhile(void **state)
 {
@@ -273,7 +241,6 @@ static void a_list_outlives_its_client_and_call(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_share_a_connection),
 		cmocka_unit_test(lists_stand_still_meanwhile),
 		cmocka_unit_test(what_ends_meanwhile_is_looked_at_later),
 		cmocka_unit_test(only_its_own_progress_is_told),

@@ -87,7 +87,7 @@ static void begin(struct scene *scene, int64_t start_s, int64_t end_s, const cha
 	options.credentials = old;
 	options.renew = provide;
 	options.renew_data = &scene->provider;
-	options.retries = -1;
+	options.attempts = 1;
 	scene->client = tc_client_new(&options, &scene->err);
 	assert_ok(scene->err.code, &scene->err);
 	tc_credentials_free(old);

@@ -117,11 +117,13 @@ static const struct tc__transport_kind kind = SILENT_KIND(deliver);
 static tc_client *client_of(struct world *w, const tc_credentials *credentials, tc_error *err)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
+	struct tc_seams seams = TC_SEAMS_INIT;
 
+	seams.clock = clock_now;
 	options.base_url = CI_ROOT;
 	options.credentials = credentials;
-	options.seams.clock = clock_now;
-	options.retries = -1;
+	options.seams = &seams;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, err);
 	if (client)
 		tc__client_set_transport(client, &w->transport);

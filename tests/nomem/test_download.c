@@ -141,7 +141,7 @@ static int setup(void **state)
 	options.root_url = tc_responder_url(world.responder);
 	options.retry_delay_ms = 1;
 	options.timeout_ms = 1000; /* old versions of libcurl can forget a transfer */
-	options.retries = 2;
+	options.attempts = 3;
 	world.client = tc_client_new(&options, NULL);
 	world.call = tc_generated_call(world.client, TC_FAKE_OPERATION(PING), NULL, NULL, NULL);
 	assert_non_null(world.call);

@@ -439,9 +439,9 @@ static int setup(void **state)
 	options.root_url = tc_responder_url(world.responder);
 	options.retry_delay_ms = 1;
 	options.timeout_ms = 300; /* old versions of libcurl can forget a transfer */
-	options.retries = 1;
+	options.attempts = 2;
 	world.client = tc_client_new(&options, NULL);
-	options.retries = -1;
+	options.attempts = 1;
 	world.silent = tc_client_new(&options, NULL);
 	world.transport.kind = &silent;
 	tc__client_set_transport(world.silent, &world.transport);

@@ -23,7 +23,7 @@ static tc_client *open_client(const struct tc_test_server *server, tc_error *err
 		return NULL;
 	options.root_url = server->root_url;
 	options.credentials = credentials;
-	options.retries = -1;
+	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, err);
 	tc_credentials_free(credentials);
 	return client;

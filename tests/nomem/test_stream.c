@@ -218,7 +218,7 @@ static int setup(void **state)
 	world.responder = tc_responder_fork(answer, NULL); /* its memory is not ours */
 	options.base_url = tc_responder_url(world.responder);
 	options.timeout_ms = 300; /* old versions of libcurl can forget a transfer */
-	options.retries = 1;      /* libcurl may take it for a failure of the network */
+	options.attempts = 2;      /* libcurl may take it for a failure of the network */
 	options.retry_delay_ms = 1;
 	world.client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);

@@ -195,9 +195,10 @@ static void a_list_ends_in_time(void **state)
 static void a_download_ends_in_time(void **state)
 {
 	struct hung hung;
-	struct tc_sink sink = tc_sink_fd(2);
+	struct tc_sink sink = TC_SINK_INIT;
 
 	(void)state;
+	tc_sink_fd(&sink, 2);
 	begin(&hung, 1000);
 	tc_call *call = tc_queue_ping_call(hung.client, &hung.err);
 	assert_int_equal(tc_call_download(call, &sink, NULL, &hung.err), TC_ERROR_TIMEOUT);
@@ -315,7 +316,7 @@ static void names_that_are_not_found_are_tried_again(void **state)
 	(void)state;
 	tc_rig_other_url(url, sizeof url, "again", PORT);
 	struct tc_options options = rig_options(url);
-	options.retries = 2;
+	options.attempts = 3;
 	options.retry_delay_ms = 1;
 	options.log = diary_write;
 	options.log_data = &diary;

@@ -18,7 +18,7 @@ struct scene {
 	struct desk desk;
 	char url[128];
 	char proxy[128];
-	int retries;
+	int attempts;
 	struct diary diary;
 	tc_client *client;
 	tc_error err;
@@ -27,7 +27,7 @@ struct scene {
 /* Through the rig by a name that only the proxy finds, where there are such. */
 static void begin(struct scene *scene, const char *proxy)
 {
-	*scene = (struct scene){ .retries = -1, .err = TC_ERROR_INIT };
+	*scene = (struct scene){ .attempts = 1, .err = TC_ERROR_INIT };
 	desk_open(&scene->desk, "{\"alive\":true,\"uptime\":1}");
 	int port = tc_responder_port(scene->desk.responder);
 	if (tc_rig_resolves())
@@ -42,7 +42,7 @@ static void make_client(struct scene *scene)
 	struct tc_options options = rig_options(scene->url);
 
 	options.http_proxy = scene->proxy;
-	options.retries = scene->retries;
+	options.attempts = scene->attempts;
 	options.retry_delay_ms = 1;
 	options.log = diary_write;
 	options.log_data = &scene->diary;
@@ -102,7 +102,7 @@ static void https_through_a_tunnel(void **state)
 	begin(&scene, tc_rig_proxy());
 	/* once in a hundred times libcurl 7.88 takes a tunnel that is gone ("no filter connected")
 	 */
-	scene.retries = 2;
+	scene.attempts = 3;
 	make_client(&scene);
 	call_often(&scene);
 	assert_int_equal(scene.desk.http2, 20);
@@ -152,7 +152,7 @@ static void a_refusal_is_not_tried_again(void **state)
 
 	(void)state;
 	begin(&scene, proxy_but("rig:" SECRET "x"));
-	scene.retries = 2;
+	scene.attempts = 3;
 	make_client(&scene);
 	assert_int_not_equal(tc_queue_ping(scene.client, NULL, &scene.err), TC_OK);
 	assert_lacks(scene.diary.text, "attempt 2");

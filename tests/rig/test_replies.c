@@ -181,7 +181,8 @@ static void of_a_download(void **state)
 
 	begin(&scene, *state);
 	assert_int_equal(pipe(ends), 0);
-	struct tc_sink sink = tc_sink_fd(ends[1]);
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_sink_fd(&sink, ends[1]);
 	tc_call *call = tc_auth_list_clients_call(scene.client, NULL, &scene.err);
 	assert_told(&scene, tc_call_download(call, &sink, NULL, &scene.err));
 	close(ends[1]);

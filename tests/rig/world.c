@@ -51,7 +51,7 @@ struct tc_options rig_options(const char *url)
 
 	options.root_url = url;
 	options.timeout_ms = 5000;
-	options.retries = -1;
+	options.attempts = 1;
 	return options;
 }
 

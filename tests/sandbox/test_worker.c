@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/client.h>
+#include <taskcluster/decimal.h>
 #include <taskcluster/queue.h>
 #include <taskcluster/slugid.h>
 #include <time.h>
@@ -135,9 +136,8 @@ static void work(const struct tc_queue_claim_work_response_tasks *claim)
 	struct tc_queue_task_reclaim_response *reclaimed = NULL;
 	struct tc_queue_task_status_response *done = NULL;
 	tc_error err = TC_ERROR_INIT;
-	char run_id[24];
+	const char *run_id = TC_DECIMAL(claim->run_id);
 
-	snprintf(run_id, sizeof run_id, "%lld", (long long)claim->run_id);
 	if (tc_queue_reclaim_task(client, claim->status.task_id, run_id, &reclaimed, &err) ==
 			TC_OK &&
 		make_artifact(client, claim, run_id))

@@ -31,7 +31,7 @@ static struct tc_options options_of(struct world *w)
 	struct tc_options options = TC_OPTIONS_INIT;
 
 	options.base_url = tc_responder_url(w->server->responder);
-	options.retries = -1;
+	options.attempts = 1;
 	options.log = on_log;
 	options.log_data = w;
 	options.log_level = TC_LOG_DEBUG;

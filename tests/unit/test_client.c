@@ -259,6 +259,7 @@ static void test_refused_options(void **state)
 	FAILS("trace_id is empty", .trace_id = "");
 	FAILS("connect_timeout_ms is -1", .connect_timeout_ms = -1);
 	FAILS("timeout_ms is 3000000000", .timeout_ms = 3000000000);
+	FAILS("attempts is -1; expected 1 or more, or 0 for 6", .attempts = -1);
 	FAILS("retry_budget_ms is -5", .retry_budget_ms = -5);
 	FAILS("log_level is 9", .log_level = (enum tc_log_level)9);
 	options_fail((struct tc_options){ .size = 0 }, "TC_OPTIONS_INIT");
@@ -281,7 +282,7 @@ static void test_size(void **state)
 	tc_client_free(client);
 	larger.newer = 7;
 	assert_null(tc_client_new(&larger.options, &err));
-	assert_failure(&err, TC_ERROR_ARGUMENT, "newer version than the library");
+	assert_failure(&err, TC_ERROR_ARGUMENT, "newer version than this library");
 
 	client = tc_client_new(&older, &err); /* what is beyond its size is never read */
 	assert_non_null(client);
@@ -300,12 +301,20 @@ static void test_defaults(void **state)
 	assert_non_null(client);
 	assert_int_equal(client->options.connect_timeout_ms, 10000);
 	assert_int_equal(client->options.timeout_ms, 30000);
-	assert_int_equal(client->retry.retries, 5);
+	assert_int_equal(client->retry.attempts, 6);
 	assert_int_equal(client->retry.delay_ms, 100);
 	assert_int_equal(client->retry.delay_max_ms, 30000);
 	assert_int_equal(client->retry.budget_ms, 0);
 	assert_int_equal(client->options.reply_max, 64 << 20);
 	assert_int_equal(tc_client_clock_offset_ms(client), 0);
+	tc_client_free(client);
+
+	options.reply_max = TC_UNLIMITED;
+	options.attempts = 1;
+	client = tc_client_new(&options, &err);
+	assert_non_null(client);
+	assert_int_equal(client->options.reply_max, TC_UNLIMITED);
+	assert_int_equal(client->retry.attempts, 1);
 	tc_client_free(client);
 }
 

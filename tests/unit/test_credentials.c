@@ -768,6 +768,45 @@ static void test_the_token_is_nowhere_in_writable_memory(void **state)
 	}
 }
 
+/* Whoever has the states of the hash behind HMAC's two pads can sign. */
+static void find_states(
+	const struct tc_needle *token, struct tc_needle *inner, struct tc_needle *outer)
+{
+	char text[sizeof token->masked + 1];
+	crypto_auth_hmacsha256_state key;
+
+	tc_needle_text(token, text);
+	crypto_auth_hmacsha256_init(&key, (const unsigned char *)text, token->length);
+	tc_needle_bytes(inner, key.ictx.state, sizeof key.ictx.state);
+	tc_needle_bytes(outer, key.octx.state, sizeof key.octx.state);
+	sodium_memzero(&key, sizeof key);
+	sodium_memzero(text, sizeof text);
+}
+
+/* They are where they are needed, once, and no core dump has them. */
+static void test_what_signs_is_in_no_core_dump(void **state)
+{
+	static const size_t lengths[] = { 22, 44, 100 };
+	struct tc_needle token, states[2];
+
+	(void)state;
+	if (!tc_needle_can_look())
+		skip();
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		tc_needle_make(&token, lengths[i]);
+		find_states(&token, &states[0], &states[1]);
+		tc_credentials *credentials = make_of_needle(&token);
+		sign_often(credentials);
+		for (int j = 0; j < 2; j++) {
+			assert_int_equal(tc_needle_count(&states[j]), 1);
+			assert_int_equal(tc_needle_count_dumped(&states[j]), 0);
+		}
+		tc_credentials_free(credentials);
+		for (int j = 0; j < 2; j++)
+			assert_int_equal(tc_needle_count(&states[j]), 0);
+	}
+}
+
 /* The token that is made here must not stay behind either. */
 static void test_a_temporary_token_is_nowhere_in_writable_memory(void **state)
 {
@@ -817,6 +856,7 @@ int main(void)
 		cmocka_unit_test(test_bulk),
 		cmocka_unit_test(test_shared_by_threads),
 		cmocka_unit_test(test_the_token_is_nowhere_in_writable_memory),
+		cmocka_unit_test(test_what_signs_is_in_no_core_dump),
 		cmocka_unit_test(test_a_temporary_token_is_nowhere_in_writable_memory),
 	};
 

@@ -77,6 +77,45 @@ static void test_continue_and_redirect(void **state)
 	tc__reply_clear(&reply);
 }
 
+static void push_bytes(struct tc__reply *reply, size_t total)
+{
+	static char bytes[64 * 1024];
+
+	for (size_t left = total; left;) {
+		size_t size = left < sizeof bytes ? left : sizeof bytes;
+		(void)tc__reply_body(reply, bytes, size);
+		left -= size;
+	}
+}
+
+/* What is unlimited is a reply; a refusal has an end all the same. */
+static void test_without_a_limit(void **state)
+{
+	struct tc__reply reply;
+	tc_error err = TC_ERROR_INIT;
+	size_t length;
+
+	(void)state;
+	tc__reply_init(&reply, TC_UNLIMITED, NULL);
+	push(&reply, "HTTP/1.1 200 OK\r\n\r\n", "1", 1);
+	push_bytes(&reply, TC__REPLY_MAX);
+	assert_int_equal(reply.err.code, TC_OK);
+	(void)tc_response_body(reply.response, &length);
+	assert_int_equal(length, TC__REPLY_MAX + 1);
+	tc__reply_clear(&reply);
+
+	tc__reply_init(&reply, TC_UNLIMITED, NULL);
+	push(&reply, "HTTP/1.1 403 x\r\n\r\n", "", 0);
+	push_bytes(&reply, TC__REPLY_MAX - 1);
+	assert_false(tc__reply_has_enough(&reply));
+	push_bytes(&reply, 2);
+	assert_true(tc__reply_has_enough(&reply));
+	assert_ok(tc__reply_finish(&reply, &err), &err);
+	(void)tc_response_body(reply.response, &length);
+	assert_int_equal(length, TC__REPLY_MAX);
+	tc__reply_clear(&reply);
+}
+
 /* In Turkish "I" is not the upper case of "i". */
 static void test_headers_in_a_turkish_locale(void **state)
 {
@@ -629,6 +668,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_success),
 		cmocka_unit_test(test_continue_and_redirect),
+		cmocka_unit_test(test_without_a_limit),
 		cmocka_unit_test(test_headers_in_a_turkish_locale),
 		cmocka_unit_test(test_body_that_is_no_json),
 		cmocka_unit_test(test_refusal_with_code),

@@ -3,7 +3,7 @@
 
 #include "runtime/src/http/retry.h"
 
-static const struct tc__retry_policy standard = { 5, 0, 100, 30000 };
+static const struct tc__retry_policy standard = { 6, 0, 100, 30000 };
 
 static struct tc__next after(enum tc_retry_class retry_class, struct tc__outcome outcome)
 {
@@ -90,7 +90,7 @@ static void test_attempts_are_counted(void **state)
 	assert_int_equal(tc__retry_next(&retry, &outcome, 0.5).step, TC__STEP_END);
 
 	struct tc__retry_policy none = standard;
-	none.retries = -1;
+	none.attempts = 1;
 	tc__retry_begin(&retry, &none, TC_RETRY_ALWAYS, 0);
 	assert_int_equal(tc__retry_next(&retry, &outcome, 0.5).step, TC__STEP_END);
 }

@@ -170,7 +170,7 @@ static void set_network(struct bench *bench, const struct tc__network_options *o
 static void prepare(struct bench *bench, const struct answer *answers, size_t count)
 {
 	memset(bench, 0, sizeof *bench);
-	tc__pool_init(&bench->pool, NULL, NULL, 8);
+	tc__pool_init(&bench->pool, NULL, NULL, NULL, 8);
 	bench->delivery.until_ms = INT64_MAX;
 	start(&bench->server, answers, count);
 	set_network(bench, &plain);

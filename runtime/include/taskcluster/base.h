@@ -34,16 +34,30 @@ extern "C" {
 /* Option structs begin with their own size, so that a library can tell which members its caller
  * knows: struct tc_options options = TC_OPTIONS_INIT; */
 #ifdef __cplusplus
-#define TC_SIZED_INIT(type) \
-	{ \
-		sizeof(type) \
-	}
+extern "C++" {
+#if __cplusplus >= 201402L
+#define TC_CONSTANT constexpr
+#else
+#define TC_CONSTANT
+#endif
+template <typename Options> inline TC_CONSTANT Options tc_sized_init()
+{
+	Options options = Options();
+	options.size = sizeof(Options);
+	return options;
+}
+#undef TC_CONSTANT
+}
+#define TC_SIZED_INIT(type) tc_sized_init<type>()
 #else
 #define TC_SIZED_INIT(type) \
 	{ \
 		.size = sizeof(type) \
 	}
 #endif
+
+/* For a maximum: there is none. (0 is the default.) */
+#define TC_UNLIMITED ((size_t)-1)
 
 /* Releases what a function of this library returned. NULL is fine. Secrets are wiped first. */
 TC_API void tc_release(const void *pointer);

@@ -42,6 +42,10 @@ TC_API int tc_call_body_bytes(
  * and the headers that the library itself sets (Host, Authorization, Content-Type, …). */
 TC_API int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err);
 
+/* The same for one whose value is a secret, as of a service behind a gateway: the log never shows
+ * it, and its memory here is wiped when the call ends. */
+TC_API int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err);
+
 /* Whether a call may be repeated, against what its operation's row says. */
 enum tc_repeat {
 	TC_REPEAT_AS_LISTED = 0, /* as the row says, for the body it has */
@@ -64,7 +68,7 @@ struct tc_call_options {
 };
 #define TC_CALL_OPTIONS_INIT TC_SIZED_INIT(struct tc_call_options)
 
-/* Replaces what was set before; before the first use. */
+/* Replaces what was set before; NULL: nothing of its own. Before the first use. */
 TC_API int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc_error *err);
 
 /* What it is: its operation, and the URL as it will be sent, unsigned. Borrowed from the call. */
@@ -95,7 +99,8 @@ TC_API int tc_call_perform(const tc_call *call, tc_response **response, tc_error
  * it. */
 TC_API int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err);
 
-/* At any time, also while an asynchronous run of it goes on. NULL is fine. */
+/* At any time, also while an asynchronous run of it goes on, and from inside a callback of the
+ * function that performs it. NULL is fine. */
 TC_API void tc_call_free(tc_call *call);
 
 #ifdef __cplusplus

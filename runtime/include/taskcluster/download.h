@@ -7,7 +7,8 @@
  * come.
  *
  *	tc_call *call = tc_buildbot_get_build_step_log_raw_call(client, "7", "1", "stdio", &err);
- *	struct tc_sink sink = tc_sink_fd(fd);
+ *	struct tc_sink sink = TC_SINK_INIT;
+ *	tc_sink_fd(&sink, fd);
  *	tc_response *head = NULL;
  *	if (tc_call_download(call, &sink, &head, &err) != TC_OK)
  *		fprintf(stderr, "%s\n", tc_error_text(&err));
@@ -55,10 +56,11 @@ struct tc_sink {
 };
 #define TC_SINK_INIT TC_SIZED_INIT(struct tc_sink)
 
-/* Into a descriptor, which stays the caller's, from where it stands. A file is cut back when the
- * call is repeated; into anything else, such as a pipe, a call is not repeated after the first
- * byte. A write blocks for as long as the descriptor does. */
-TC_API struct tc_sink tc_sink_fd(int fd);
+/* Fills a sink that began with TC_SINK_INIT (silence_ms stays): into a descriptor, which stays the
+ * caller's, from where it stands. A file is cut back when the call is repeated; into anything else,
+ * such as a pipe, a call is not repeated after the first byte. A write blocks for as long as the
+ * descriptor does. */
+TC_API void tc_sink_fd(struct tc_sink *sink, int fd);
 
 /*
  * Sends the call and gives what comes to the sink (which is only used until it returns). On

@@ -25,11 +25,17 @@ TC_API const char *tc_response_header(const tc_response *response, const char *n
 TC_API bool tc_response_header_at(
 	const tc_response *response, size_t position, const char **name, const char **value);
 
+/* The ids under which the server's logs know the request, or NULL: x-for-request-id and
+ * x-for-trace-id. */
+TC_API const char *tc_response_request_id(const tc_response *response);
+TC_API const char *tc_response_trace_id(const tc_response *response);
+
 /* Where a redirect points, or NULL. */
 TC_API const char *tc_response_location(const tc_response *response);
 
-/* The name that the server gives the bytes (Content-Disposition), without any folder, or NULL. It
- * is the server's choice: do not overwrite what is there. Borrowed. */
+/* The name that the server gives the bytes (Content-Disposition), without any folder, leading dots
+ * and dashes, and marks of direction; NULL when nothing is left or it has control characters. It is
+ * the server's choice: do not overwrite what is there. Borrowed. */
 TC_API const char *tc_response_file_name(tc_response *response);
 
 /* The body, decoded from its transfer and content encodings (gzip and deflate, whose end must have

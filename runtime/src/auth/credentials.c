@@ -214,9 +214,20 @@ static int fill(struct tc_credentials *made, const struct tc__origin *origin, tc
 	return rc;
 }
 
+static void release(void *handle)
+{
+	tc_credentials *credentials = handle;
+
+	if (atomic_fetch_sub_explicit(&credentials->references, 1, memory_order_acq_rel) != 1)
+		return;
+	tc__token_free(credentials->token);
+	tc__arena_clear(&credentials->arena);
+	tc__handle_end(credentials);
+}
+
 tc_credentials *tc__credentials_make(const struct tc__origin *origin, tc_error *err)
 {
-	tc_credentials *made = calloc(1, sizeof *made);
+	tc_credentials *made = tc__handle_alloc(sizeof *made, release);
 
 	if (!made) {
 		tc__fail_nomem(err);
@@ -323,12 +334,7 @@ tc_credentials *tc_credentials_ref(const tc_credentials *credentials)
 
 void tc_credentials_free(tc_credentials *credentials)
 {
-	if (!credentials ||
-		atomic_fetch_sub_explicit(&credentials->references, 1, memory_order_acq_rel) != 1)
-		return;
-	tc__token_free(credentials->token);
-	tc__arena_clear(&credentials->arena);
-	free(credentials);
+	tc_release(credentials);
 }
 
 const char *tc__credentials_client_id(const tc_credentials *credentials)

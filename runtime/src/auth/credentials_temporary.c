@@ -54,10 +54,7 @@ static int sign(const tc_credentials *issuer, const struct tc__certificate *cert
 {
 	const struct tc__hmac_key *key = tc__token_key(issuer->token);
 	struct tc__buffer text = TC__BUFFER(TEXT_MAX);
-	struct tc__hmac_scratch *scratch = tc__hmac_scratch_new(err);
 
-	if (!scratch)
-		return TC_ERROR_NOMEM; /* whatever it was: the caller only asks whether it worked */
 	tc__certificate_to_sign(&text, certificate, client_id);
 	int rc = TC_OK;
 	if (tc__buffer_failed(&text))
@@ -65,11 +62,9 @@ static int sign(const tc_credentials *issuer, const struct tc__certificate *cert
 			? tc__fail(err, TC_ERROR_ARGUMENT, "temporary.scopes is too long")
 			: tc__fail_nomem(err);
 	if (rc == TC_OK)
-		rc = tc__hmac(key, scratch, text.data, text.length, signature, err);
+		rc = tc__hmac(key, text.data, text.length, signature, err);
 	if (rc == TC_OK)
-		rc = tc__hmac(
-			key, scratch, certificate->seed, strlen(certificate->seed), token, err);
-	tc__hmac_scratch_free(scratch);
+		rc = tc__hmac(key, certificate->seed, strlen(certificate->seed), token, err);
 	tc__buffer_clear(&text);
 	return rc;
 }

@@ -18,8 +18,6 @@ struct tc__token {
 
 static bool fill(struct tc__token *token, const char *text, tc_error *err)
 {
-	if (tc__crypto_start(err) != TC_OK)
-		return false;
 	token->key = tc__hmac_key_new(text, token->length, err);
 	if (!token->key)
 		return false;

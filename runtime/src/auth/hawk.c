@@ -7,17 +7,15 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 /* The most bytes that are ever signed, a body apart. */
 #define SIGNED_MAX ((size_t)1 << 20)
-
-#define INT64_DIGITS 21 /* with sign and NUL */
 
 #define BEWIT_VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 struct tc__hawk {
 	struct tc__nonces nonces;
-	struct tc__hmac_scratch *scratch;
 	struct tc__buffer text; /* what is signed; kept, so that signing needs no allocation */
 };
 
@@ -31,8 +29,6 @@ struct tc__hawk *tc__hawk_new(const struct tc_seams *seams, tc_error *err)
 	}
 	hawk->text = TC__BUFFER(SIGNED_MAX);
 	if (tc__nonces_start(&hawk->nonces, seams, err) == TC_OK)
-		hawk->scratch = tc__hmac_scratch_new(err);
-	if (hawk->scratch)
 		return hawk;
 	tc__hawk_free(hawk);
 	return NULL;
@@ -43,7 +39,6 @@ void tc__hawk_free(struct tc__hawk *hawk)
 	if (!hawk)
 		return;
 	tc__nonces_end(&hawk->nonces);
-	tc__hmac_scratch_free(hawk->scratch);
 	tc__buffer_clear(&hawk->text);
 	free(hawk);
 }
@@ -59,22 +54,6 @@ static int fail_buffer(const struct tc__buffer *buffer, const char *what, tc_err
 		return tc__fail_nomem(err);
 	return tc__fail(
 		err, TC_ERROR_ARGUMENT, "%s would have more than %zu bytes", what, buffer->max);
-}
-
-/* printf would take longer than the MAC. */
-static void write_int64(int64_t value, char text[INT64_DIGITS])
-{
-	char digits[INT64_DIGITS];
-	size_t count = 0;
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	for (; rest > 0 || count == 0; rest /= 10)
-		digits[count++] = (char)('0' + rest % 10);
-	if (value < 0)
-		digits[count++] = '-';
-	while (count > 0)
-		*text++ = digits[--count];
-	*text = '\0';
 }
 
 /* Each put_ function writes at a place with room enough and returns the place behind. */
@@ -143,7 +122,7 @@ static size_t length_of(const char *text)
 /* At least the bytes of the normalised text. */
 static size_t normalised_size(const char *type, const struct tc__hawk_artifacts *artifacts)
 {
-	size_t fixed = strlen("hawk.1.") + 2 * INT64_DIGITS + 12; /* numbers and line ends */
+	size_t fixed = strlen("hawk.1.") + 2 * TC_DECIMAL_SIZE + 12; /* numbers and line ends */
 
 	return fixed + strlen(type) + length_of(artifacts->nonce) + length_of(artifacts->method) +
 		artifacts->resource_length + artifacts->host_length + length_of(artifacts->hash) +
@@ -154,7 +133,7 @@ static size_t normalised_size(const char *type, const struct tc__hawk_artifacts 
 void tc__hawk_normalise(
 	struct tc__buffer *text, const char *type, const struct tc__hawk_artifacts *artifacts)
 {
-	char number[INT64_DIGITS];
+	char number[TC_DECIMAL_SIZE];
 	char *start = tc__buffer_room(text, normalised_size(type, artifacts));
 	char *at = start;
 
@@ -162,15 +141,13 @@ void tc__hawk_normalise(
 		return;
 	at = put_text(at, "hawk.1.");
 	at = put_line(at, type);
-	write_int64(artifacts->ts, number);
-	at = put_line(at, number);
+	at = put_line(at, tc_decimal(number, artifacts->ts));
 	at = put_line(at, artifacts->nonce);
 	at = put_upper_line(at, artifacts->method);
 	at = put(at, artifacts->resource, artifacts->resource_length);
 	*at++ = '\n';
 	at = put_lower_line(at, artifacts->host, artifacts->host_length);
-	write_int64(artifacts->port, number);
-	at = put_line(at, number);
+	at = put_line(at, tc_decimal(number, artifacts->port));
 	at = put_line(at, artifacts->hash);
 	at = put_escaped_line(at, artifacts->ext);
 	if (has_app(artifacts)) {
@@ -217,11 +194,11 @@ int tc__hawk_payload_hash(const char *content_type, const void *payload, size_t 
 	return rc;
 }
 
-int tc__hawk_mac_text(struct tc__hawk *hawk, const struct tc__hmac_key *key, const char *text,
-	size_t length, char mac[TC__MAC_SIZE], tc_error *err)
+int tc__hawk_mac_text(const struct tc__hmac_key *key, const char *text, size_t length,
+	char mac[TC__MAC_SIZE], tc_error *err)
 {
 	uint8_t digest[TC__SHA256_SIZE];
-	int rc = tc__hmac(key, hawk->scratch, text, length, digest, err);
+	int rc = tc__hmac(key, text, length, digest, err);
 
 	if (rc == TC_OK)
 		tc__mac_base64(digest, mac);
@@ -236,7 +213,7 @@ int tc__hawk_mac(struct tc__hawk *hawk, const struct tc__hmac_key *key, const ch
 	tc__buffer_truncate(text, 0);
 	tc__hawk_normalise(text, type, artifacts);
 	if (!tc__buffer_failed(text))
-		return tc__hawk_mac_text(hawk, key, text->data, text->length, mac, err);
+		return tc__hawk_mac_text(key, text->data, text->length, mac, err);
 	int rc = fail_buffer(text, "what is to be signed", err);
 	tc__buffer_clear(text);
 	return rc;
@@ -303,7 +280,7 @@ static void write_header(char *at, const struct attribute *attributes, size_t co
 static int make_header(struct tc__hawk *hawk, const struct tc__hawk_signer *signer,
 	const struct tc__hawk_artifacts *artifacts, struct tc__buffer *header, tc_error *err)
 {
-	char ts[INT64_DIGITS];
+	char ts[TC_DECIMAL_SIZE];
 	char mac[TC__MAC_SIZE] = "01234567890123456789012345678901234567890123";
 	struct attribute attributes[] = { { "id", signer->id, 0 }, { "ts", ts, 0 },
 		{ "nonce", artifacts->nonce, 0 }, { "hash", artifacts->hash, 0 },
@@ -311,7 +288,7 @@ static int make_header(struct tc__hawk *hawk, const struct tc__hawk_signer *sign
 		{ "dlg", has_app(artifacts) ? artifacts->dlg : NULL, 0 } };
 	const size_t count = sizeof attributes / sizeof *attributes;
 
-	write_int64(artifacts->ts, ts);
+	tc_decimal(ts, artifacts->ts);
 	size_t length = header_length(attributes, count);
 	if (length > TC__HAWK_MAX)
 		return tc__fail(err, TC_ERROR_CREDENTIALS,

@@ -43,7 +43,7 @@ int tc__hawk_payload_hash(const char *content_type, const void *payload, size_t 
 	char hash[TC__MAC_SIZE], tc_error *err);
 
 /* The per-client state of signing: nonces (a random prefix, drawn anew after fork, and a counter),
- * and the scratch of HMAC. `seams` is copied and may be NULL. For one thread at a time. */
+ * and the text that is signed. `seams` is copied and may be NULL. For one thread at a time. */
 struct tc__hawk;
 struct tc__hawk *tc__hawk_new(const struct tc_seams *seams, tc_error *err);
 void tc__hawk_free(struct tc__hawk *hawk);
@@ -83,8 +83,7 @@ int tc__hawk_sign_bewit(struct tc__hawk *hawk, const struct tc__hawk_signer *sig
 
 /* What a 401's `WWW-Authenticate: Hawk ts="…", tsm="…"` says of the server's clock: true, and the
  * time in *ts (seconds), only when its tsm proves it. */
-bool tc__hawk_challenge(struct tc__hawk *hawk, const struct tc__hmac_key *key,
-	const char *www_authenticate, int64_t *ts);
+bool tc__hawk_challenge(const struct tc__hmac_key *key, const char *www_authenticate, int64_t *ts);
 
 /* Checks a Server-Authorization header against the request's artifacts (ts, nonce, method,
  * resource, host, port, app, dlg) and the reply's body. TC_ERROR_REPLY when it is missing,
@@ -95,7 +94,7 @@ int tc__hawk_verify_reply(struct tc__hawk *hawk, const struct tc__hmac_key *key,
 	const char *content_type, const void *body, size_t length, tc_error *err);
 
 /* HMAC and its base64 of any text, for the checks above. */
-int tc__hawk_mac_text(struct tc__hawk *hawk, const struct tc__hmac_key *key, const char *text,
-	size_t length, char mac[TC__MAC_SIZE], tc_error *err);
+int tc__hawk_mac_text(const struct tc__hmac_key *key, const char *text, size_t length,
+	char mac[TC__MAC_SIZE], tc_error *err);
 
 #endif

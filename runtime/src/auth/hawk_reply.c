@@ -97,8 +97,7 @@ static bool parse_ts(const char *text, int64_t *ts)
 	return true;
 }
 
-bool tc__hawk_challenge(struct tc__hawk *hawk, const struct tc__hmac_key *key,
-	const char *www_authenticate, int64_t *ts)
+bool tc__hawk_challenge(const struct tc__hmac_key *key, const char *www_authenticate, int64_t *ts)
 {
 	char copy[TC__HAWK_MAX + 1];
 	struct wanted wanted[] = { { "ts", NULL }, { "tsm", NULL } };
@@ -111,7 +110,7 @@ bool tc__hawk_challenge(struct tc__hawk *hawk, const struct tc__hmac_key *key,
 		return false;
 	strcat(text, wanted[0].value);
 	strcat(text, "\n");
-	if (tc__hawk_mac_text(hawk, key, text, strlen(text), tsm, NULL) != TC_OK)
+	if (tc__hawk_mac_text(key, text, strlen(text), tsm, NULL) != TC_OK)
 		return false;
 	if (!tc__same_secret(tsm, wanted[1].value))
 		return false;

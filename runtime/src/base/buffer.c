@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 #define CAPACITY_MIN 64
 
@@ -78,10 +79,9 @@ void tc__buffer_char(struct tc__buffer *buffer, char c)
 
 void tc__buffer_int(struct tc__buffer *buffer, int64_t value)
 {
-	char digits[24];
-	int length = snprintf(digits, sizeof digits, "%lld", (long long)value);
+	char digits[TC_DECIMAL_SIZE];
 
-	tc__buffer_add(buffer, digits, (size_t)length);
+	tc__buffer_text(buffer, tc_decimal(digits, value));
 }
 
 void tc__buffer_printf(struct tc__buffer *buffer, const char *format, ...)

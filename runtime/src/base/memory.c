@@ -12,7 +12,7 @@
 /* What lies in front of every pointer for tc_release(). */
 struct header {
 	alignas(max_align_t) void (*end)(struct header *header);
-	void (*destroy)(void *object);
+	void (*destroy)(void *object); /* of a handle: all that its release is */
 };
 
 struct tc__chunk {
@@ -73,6 +73,25 @@ void *tc__object_alloc_with(size_t size, void (*destroy)(void *object))
 	if (object)
 		header_of(object)->destroy = destroy;
 	return object;
+}
+
+static void end_handle(struct header *header)
+{
+	header->destroy(header + 1);
+}
+
+void *tc__handle_alloc(size_t size, void (*release)(void *handle))
+{
+	void *handle = tc__object_alloc_with(size, release);
+
+	if (handle)
+		header_of(handle)->end = end_handle;
+	return handle;
+}
+
+void tc__handle_end(void *handle)
+{
+	free(header_of(handle));
 }
 
 /* Fills room for one byte more than the text; NULL stays NULL. */

@@ -4,8 +4,9 @@
 
 /*
  * Memory that tc_release() takes back. In front of every pointer that the library gives away lies
- * a header that says how it ends. There are two kinds: a single block (tc__object_*), and an object
- * that owns an arena with all that hangs from it (tc__arena_object).
+ * a header that says how it ends. There are three kinds: a single block (tc__object_*), an object
+ * that owns an arena with all that hangs from it (tc__arena_object), and a handle, which decides
+ * itself whether it ends (tc__handle_*).
  */
 
 #include <taskcluster/base.h>
@@ -19,6 +20,14 @@ void *tc__object_realloc(void *object, size_t size);
 
 /* A block whose `destroy` runs in tc_release() just before its memory is given back. */
 void *tc__object_alloc_with(size_t size, void (*destroy)(void *object));
+
+/*
+ * A zeroed block whose tc_release() is nothing but `release`: it may count down, or put the end off
+ * until a callback has returned. When it is time, tc__handle_end gives the block itself back. The
+ * handle's public _free is tc_release by a name that checks the type.
+ */
+void *tc__handle_alloc(size_t size, void (*release)(void *handle));
+void tc__handle_end(void *handle);
 
 /* A copy of `length` bytes with a NUL behind them, for tc_release(). */
 char *tc__object_text(const char *text, size_t length);

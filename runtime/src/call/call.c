@@ -9,9 +9,21 @@
 
 /* ---- making a call ---- */
 
+static void release(void *handle)
+{
+	tc_call *call = handle;
+
+	if (--call->state->references)
+		return;
+	tc__request_clear(&call->request);
+	tc_release(call->set);
+	tc_client_free(call->client);
+	tc__handle_end(call);
+}
+
 tc_call *tc__call_alloc(tc_client *client, tc_error *err)
 {
-	tc_call *call = tc__object_alloc(sizeof *call);
+	tc_call *call = tc__handle_alloc(sizeof *call, release);
 
 	if (!call) {
 		tc__fail_nomem(err);
@@ -52,13 +64,16 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 	return NULL;
 }
 
+tc_call *tc__call_hold(const tc_call *call)
+{
+	if (!call)
+		return NULL;
+	call->state->references++;
+	return call->state->call;
+}
+
 void tc_call_free(tc_call *call)
 {
-	if (!call || --call->state->references)
-		return;
-	tc__request_clear(&call->request);
-	tc_release(call->set);
-	tc_client_free(call->client);
 	tc_release(call);
 }
 
@@ -352,6 +367,15 @@ int tc_call_header(tc_call *call, const char *name, const char *value, tc_error 
 	if (rc != TC_OK)
 		return rc;
 	return prefixed(call, tc__request_header(&call->request, name, value, err), err);
+}
+
+int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err)
+{
+	int rc = tc__call_check_unused(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	return prefixed(call, tc__request_secret_header(&call->request, name, value, err), err);
 }
 
 /* ---- before it is sent ---- */

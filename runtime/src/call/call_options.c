@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/call.h"
 
+#include "runtime/src/base/options.h"
 #include <string.h>
 
 #define TIME_MAX_MS INT32_MAX
@@ -10,6 +11,21 @@ const struct tc_call_options *tc__call_options(const tc_call *call)
 	static const struct tc_call_options none = TC_CALL_OPTIONS_INIT;
 
 	return call->set ? call->set : &none;
+}
+
+enum tc_retry_class tc__call_retry_class(const tc_call *call)
+{
+	switch (tc__call_options(call)->repeat) {
+	case TC_REPEAT_AS_LISTED:
+		break;
+	case TC_REPEAT_SAFE:
+		return TC_RETRY_ALWAYS;
+	case TC_REPEAT_UNSENT:
+		return TC_RETRY_UNSENT;
+	case TC_REPEAT_NEVER:
+		return TC_RETRY_NEVER;
+	}
+	return call->retry_class;
 }
 
 tc_cancel *tc__call_cancel(const tc_call *call)
@@ -76,19 +92,17 @@ static struct tc_call_options *copy(const struct tc_call_options *options)
 
 int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc_error *err)
 {
-	int rc = tc__call_check_unused(call, err);
+	struct tc_call_options known;
 
+	int rc = tc__call_check_unused(call, err);
+	if (rc == TC_OK)
+		rc = tc__options_read(options, &known, sizeof known, "options",
+			"TC_CALL_OPTIONS_INIT", err);
+	if (rc == TC_OK)
+		rc = check(&known, err);
 	if (rc != TC_OK)
 		return rc;
-	if (!options)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "options is NULL");
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_CALL_OPTIONS_INIT");
-	rc = check(options, err);
-	if (rc != TC_OK)
-		return rc;
-	struct tc_call_options *own = copy(options);
+	struct tc_call_options *own = copy(&known);
 	if (!own)
 		return tc__fail_nomem(err);
 	tc_release(call->set);

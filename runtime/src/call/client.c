@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/client.h"
 
+#include "runtime/src/base/options.h"
 #include "runtime/src/call/client_network.h"
 #include "runtime/src/call/client_realm.h"
 #include "runtime/src/common/clock.h"
@@ -12,39 +13,18 @@
 
 #define CONNECT_TIMEOUT_MS 10000
 #define TIMEOUT_MS 30000
-#define RETRIES 5
+#define ATTEMPTS 6
 #define RETRY_DELAY_MS 100
 #define RETRY_DELAY_MAX_MS 30000
 #define CONNECTIONS_KEPT 8
-#define REPLY_MAX ((size_t)64 * 1024 * 1024)
+#define RATE_MIN 0.001
+#define RATE_MAX 1e6
+#define BURST_MAX 1000000
 
 /* Longer than any wait makes sense, and small enough for curl's long on every system. */
 #define TIME_MAX_MS INT32_MAX
 
 /* ---- checking options ---- */
-
-/* A caller that was compiled with another version has a shorter or longer struct. A shorter one
- * lacks what was added since: those members are zero, the default. A longer one may hold wishes
- * that are unknown here; dropping them silently would be wrong. */
-static int read_options(const struct tc_options *given, struct tc_options *options, tc_error *err)
-{
-	const char *bytes = (const char *)given;
-	size_t known = given->size < sizeof *options ? given->size : sizeof *options;
-
-	if (given->size < sizeof given->size)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_OPTIONS_INIT");
-	for (size_t i = sizeof *options; i < given->size; i++)
-		if (bytes[i])
-			return tc__fail(err, TC_ERROR_ARGUMENT,
-				"size: the options are of a newer version than the library (%s) "
-				"and set a member that is unknown to it",
-				TC_SDK_VERSION);
-	*options = (struct tc_options){ 0 };
-	memcpy(options, given, known);
-	options->size = sizeof *options;
-	return TC_OK;
-}
 
 static int check_url(const char *name, const char *url, tc_error *err)
 {
@@ -108,9 +88,26 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 			return tc__fail(err, TC_ERROR_ARGUMENT,
 				"%s is %lld; expected milliseconds from 0 to %d", times[i].name,
 				(long long)times[i].value, TIME_MAX_MS);
+	if (options->attempts < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"attempts is %d; expected 1 or more, or 0 for %d", options->attempts,
+			ATTEMPTS);
 	if (options->log_level > TC_LOG_DEBUG)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "log_level is %d; expected %d to %d",
 			(int)options->log_level, TC_LOG_ERROR, TC_LOG_DEBUG);
+	return TC_OK;
+}
+
+static int check_rate(const struct tc_options *options, tc_error *err)
+{
+	double rate = options->rate_per_s;
+
+	if (rate != 0 && !(rate >= RATE_MIN && rate <= RATE_MAX)) /* nor what is no number */
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"rate_per_s is %g; expected 0, or from %g to %g", rate, RATE_MIN, RATE_MAX);
+	if (options->rate_burst < 0 || options->rate_burst > BURST_MAX)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "rate_burst is %d; expected 0 to %d",
+			options->rate_burst, BURST_MAX);
 	return TC_OK;
 }
 
@@ -130,6 +127,8 @@ static int check_options(const struct tc_options *options, bool environment, tc_
 		rc = tc__client_check_network(options, environment, err);
 	if (rc == TC_OK)
 		rc = check_numbers(options, err);
+	if (rc == TC_OK)
+		rc = check_rate(options, err);
 	return rc;
 }
 
@@ -142,10 +141,10 @@ static void fill_defaults(struct tc_options *options)
 {
 	options->connect_timeout_ms = or_default(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
 	options->timeout_ms = or_default(options->timeout_ms, TIMEOUT_MS);
-	options->retries = options->retries ? options->retries : RETRIES;
+	options->attempts = options->attempts ? options->attempts : ATTEMPTS;
 	options->retry_delay_ms = or_default(options->retry_delay_ms, RETRY_DELAY_MS);
 	options->retry_delay_max_ms = or_default(options->retry_delay_max_ms, RETRY_DELAY_MAX_MS);
-	options->reply_max = options->reply_max ? options->reply_max : REPLY_MAX;
+	options->reply_max = options->reply_max ? options->reply_max : TC__REPLY_MAX;
 	options->log_level = options->log_level ? options->log_level : TC_LOG_INFO;
 }
 
@@ -208,10 +207,10 @@ static int prepare(tc_client *client, tc_error *err)
 	char trace_id[TC_SLUGID_SIZE];
 	uint8_t id[16];
 
-	tc__random(&options->seams, id, sizeof id);
+	tc__random(&client->seams, id, sizeof id);
 	tc_slugid_encode(id, trace_id);
 	client->signer = (struct tc__signer){
-		.hawk = tc__hawk_new(&options->seams, err),
+		.hawk = tc__hawk_new(&client->seams, err),
 		.no_payload_hash = options->no_payload_hash,
 		.user_agent_line = make_line(client, "User-Agent", "libtaskcluster/" TC_SDK_VERSION,
 			options->user_agent),
@@ -226,13 +225,32 @@ static int prepare(tc_client *client, tc_error *err)
 		.proxy_url = options->proxy_url,
 		.base_url = options->base_url };
 	client->retry = (struct tc__retry_policy){
-		.retries = options->retries,
+		.attempts = options->attempts,
 		.budget_ms = options->retry_budget_ms,
 		.delay_ms = options->retry_delay_ms,
 		.delay_max_ms = options->retry_delay_max_ms,
 	};
+	client->rate = (struct tc__rate){ options->rate_per_s,
+		options->rate_burst ? options->rate_burst : 1 };
 	client->log = (struct tc__log){ options->log, options->log_data, options->log_level };
 	return TC_OK;
+}
+
+static void release(void *handle)
+{
+	tc_client *client = handle;
+
+	if (--client->references)
+		return;
+	if (client->transport)
+		client->transport->kind->free(client->transport);
+	tc__pool_close(&client->pool);
+	tc__network_free(client->network);
+	tc_credentials_free(client->credentials);
+	tc__client_free_realms(client);
+	tc__hawk_free(client->signer.hawk);
+	tc__arena_clear(&client->texts);
+	tc__handle_end(client);
 }
 
 /* `options` are checked and whole. `network` is shared; NULL: one of its own. */
@@ -241,20 +259,24 @@ static tc_client *make(const struct tc_options *options, struct tc__network *net
 {
 	if (tc__crypto_start(err) != TC_OK)
 		return NULL;
-	tc_client *client = tc__object_alloc(sizeof *client);
+	tc_client *client = tc__handle_alloc(sizeof *client, release);
 	if (!client) {
 		tc__fail_nomem(err);
 		return NULL;
 	}
 	client->references = 1;
-	tc__pool_init(&client->pool, NULL, NULL, CONNECTIONS_KEPT);
+	tc__pool_init(&client->pool, &client->seams, NULL, NULL, CONNECTIONS_KEPT);
 	client->options = *options;
+	client->options.seams = &client->seams;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
 	client->network = network ? tc__network_ref(network)
 				  : tc__client_network(&client->options, environment, err);
-	if (!client->network || copy_urls(client, err) != TC_OK ||
-		copy_texts(client, err) != TC_OK || prepare(client, err) != TC_OK) {
+	if (!client->network ||
+		tc__options_read(options->seams, &client->seams, sizeof client->seams, "seams",
+			"TC_SEAMS_INIT", err) != TC_OK ||
+		copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
+		prepare(client, err) != TC_OK) {
 		tc_client_free(client);
 		return NULL;
 	}
@@ -304,7 +326,8 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 
 	if (!options)
 		return make_from_environment(err);
-	if (read_options(options, &known, err) != TC_OK)
+	if (tc__options_read(options, &known, sizeof known, "options", "TC_OPTIONS_INIT", err) !=
+		TC_OK)
 		return NULL;
 	if (check_options(&known, false, err) != TC_OK)
 		return NULL;
@@ -356,16 +379,6 @@ tc_client *tc__client_ref(tc_client *client)
 
 void tc_client_free(tc_client *client)
 {
-	if (!client || --client->references)
-		return;
-	if (client->transport)
-		client->transport->kind->free(client->transport);
-	tc__pool_close(&client->pool);
-	tc__network_free(client->network);
-	tc_credentials_free(client->credentials);
-	tc__client_free_realms(client);
-	tc__hawk_free(client->signer.hawk);
-	tc__arena_clear(&client->texts);
 	tc_release(client);
 }
 
@@ -387,10 +400,10 @@ void tc__client_set_transport(tc_client *client, struct tc__transport *transport
 
 int64_t tc__client_server_ms(const tc_client *client)
 {
-	return tc__clock_now_ms(&client->options.seams) + client->offset.ms;
+	return tc__clock_now_ms(client->options.seams) + client->offset.ms;
 }
 
 int64_t tc__client_proved_ms(const tc_client *client, const struct tc__offset *offset)
 {
-	return tc__clock_now_ms(&client->options.seams) + offset->proved_ms;
+	return tc__clock_now_ms(client->options.seams) + offset->proved_ms;
 }

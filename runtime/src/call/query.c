@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include <taskcluster/decimal.h>
 #include <taskcluster/query.h>
 
 #include "runtime/src/call/call.h"
-#include <stdio.h>
 
 int tc_call_query_list(tc_call *call, const char *key, const char *comparison,
 	const char *const *values, size_t count, tc_error *err)
@@ -24,10 +24,7 @@ int tc_call_query(
 int tc_call_query_int64(
 	tc_call *call, const char *key, const char *comparison, int64_t value, tc_error *err)
 {
-	char digits[24];
-
-	snprintf(digits, sizeof digits, "%lld", (long long)value);
-	return tc_call_query(call, key, comparison, digits, err);
+	return tc_call_query(call, key, comparison, TC_DECIMAL(value), err);
 }
 
 int tc_call_query_bool(

@@ -102,7 +102,7 @@ static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error 
 	if (tc__client_withholds(client, operation))
 		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s", TC__WITHHELD);
 	int rc = system ? tc__client_realm(client, operation, &realm, err)
-			: tc__client_renew(client, tc__clock_steady_ms(), err);
+			: tc__client_renew(client, err);
 	*signer = client->signer;
 	if (realm)
 		signer->credentials = tc__realm_credentials(client, realm);
@@ -157,15 +157,24 @@ static int check(const tc_call *call, int64_t lifetime_s, tc_error *err)
 	return TC_OK;
 }
 
-int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
+static int make_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
 {
-	if (!call || !url)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
-	*url = NULL;
 	int rc = check(call, lifetime_s, err);
+
 	if (rc == TC_OK && call->request.proxied)
 		return ask_proxy(call, url, err);
 	if (rc == TC_OK)
 		rc = sign_url(call, lifetime_s, url, err);
 	return tc__operation_prefix(call->request.operation, rc, err);
+}
+
+int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
+{
+	if (!call || !url)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
+	*url = NULL;
+	tc_call *held = tc__call_hold(call); /* credentials may be renewed by a callback */
+	int rc = make_url(call, lifetime_s, url, err);
+	tc_call_free(held);
+	return rc;
 }

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+/* OpenSSL calls the plain functions of SHA-256 old since 3.0. They are the only ones whose state
+ * lies where the caller wants it: that of EVP is a block on OpenSSL's heap, in every core dump, and
+ * copied by an allocation each time. They also take no lock and leave nothing in the queue of
+ * errors, which is the host's. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "runtime/src/common/crypto.h"
 
 #include "runtime/src/base/error.h"
-#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 64 /* of SHA-256 */
+#define BLOCK_SIZE SHA256_CBLOCK
 
-/* The hash after the key's inner and its outer pad (RFC 2104). Copying them costs less than
- * OpenSSL's own HMAC object, which moreover keeps the raw key on the heap. */
+/* The hash after the key's inner and its outer pad (RFC 2104): whoever has them can sign. They lie
+ * in a block of libsodium's: locked, between guard pages, left out of core dumps, wiped when it is
+ * freed. It stays readable, since to open and close it would take longer than to sign. */
 struct tc__hmac_key {
-	EVP_MD_CTX *inner, *outer;
-};
-
-struct tc__hmac_scratch {
-	EVP_MD_CTX *hash;
+	SHA256_CTX inner, outer;
 };
 
 int tc__crypto_start(tc_error *err)
@@ -27,45 +28,35 @@ int tc__crypto_start(tc_error *err)
 	return TC_OK;
 }
 
-/* What OpenSSL's failures leave behind lies in a queue of the thread, which the host's own calls of
- * OpenSSL go by: every work with it stands between ERR_set_mark and this. */
 static int finish(bool good, tc_error *err)
 {
-	ERR_pop_to_mark();
-	if (good)
-		return TC_OK;
-	return tc__fail(err, TC_ERROR_SYSTEM, "OpenSSL cannot compute SHA-256");
+	return good ? TC_OK : tc__fail(err, TC_ERROR_SYSTEM, "OpenSSL cannot compute SHA-256");
 }
 
 int tc__sha256(
 	const struct tc__piece *pieces, size_t count, uint8_t hash[TC__SHA256_SIZE], tc_error *err)
 {
-	ERR_set_mark();
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	SHA256_CTX state;
+
+	bool good = SHA256_Init(&state);
 	for (size_t i = 0; i < count && good; i++)
-		good = EVP_DigestUpdate(context, pieces[i].bytes, pieces[i].length);
-	good = good && EVP_DigestFinal_ex(context, hash, NULL);
-	EVP_MD_CTX_free(context);
+		good = SHA256_Update(&state, pieces[i].bytes, pieces[i].length);
+	good = good && SHA256_Final(hash, &state);
+	sodium_memzero(&state, sizeof state); /* of a long key it is the key */
 	return finish(good, err);
 }
 
 /* A pad is exactly one block, which the hash takes in at once and does not buffer: no trace of the
- * key stays in the context. */
-static EVP_MD_CTX *absorb_pad(const uint8_t block[BLOCK_SIZE], uint8_t mask)
+ * key stays in the state. */
+static bool absorb_pad(SHA256_CTX *state, const uint8_t block[BLOCK_SIZE], uint8_t mask)
 {
 	uint8_t pad[BLOCK_SIZE];
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
 	for (size_t i = 0; i < sizeof pad; i++)
 		pad[i] = block[i] ^ mask;
-	bool good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-		EVP_DigestUpdate(context, pad, sizeof pad);
+	bool good = SHA256_Init(state) && SHA256_Update(state, pad, sizeof pad);
 	sodium_memzero(pad, sizeof pad);
-	if (good)
-		return context;
-	EVP_MD_CTX_free(context);
-	return NULL;
+	return good;
 }
 
 static int absorb_key(struct tc__hmac_key *made, const void *key, size_t length, tc_error *err)
@@ -77,20 +68,19 @@ static int absorb_key(struct tc__hmac_key *made, const void *key, size_t length,
 		rc = tc__sha256(&(struct tc__piece){ key, length }, 1, block, err);
 	else if (length > 0)
 		memcpy(block, key, length);
-	if (rc == TC_OK) {
-		ERR_set_mark();
-		made->inner = absorb_pad(block, 0x36);
-		made->outer = absorb_pad(block, 0x5c);
-		rc = finish(made->inner && made->outer, err);
-	}
+	if (rc == TC_OK)
+		rc = finish(absorb_pad(&made->inner, block, 0x36) &&
+				absorb_pad(&made->outer, block, 0x5c),
+			err);
 	sodium_memzero(block, sizeof block);
 	return rc;
 }
 
 struct tc__hmac_key *tc__hmac_key_new(const void *key, size_t length, tc_error *err)
 {
-	struct tc__hmac_key *made = calloc(1, sizeof *made);
-
+	if (tc__crypto_start(err) != TC_OK)
+		return NULL;
+	struct tc__hmac_key *made = sodium_malloc(sizeof *made);
 	if (!made) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -105,46 +95,19 @@ struct tc__hmac_key *tc__hmac_key_new(const void *key, size_t length, tc_error *
 
 void tc__hmac_key_free(struct tc__hmac_key *key)
 {
-	if (!key)
-		return;
-	EVP_MD_CTX_free(key->inner);
-	EVP_MD_CTX_free(key->outer);
-	free(key);
+	sodium_free(key); /* wipes */
 }
 
-struct tc__hmac_scratch *tc__hmac_scratch_new(tc_error *err)
+int tc__hmac(const struct tc__hmac_key *key, const void *text, size_t length,
+	uint8_t mac[TC__SHA256_SIZE], tc_error *err)
 {
-	struct tc__hmac_scratch *scratch = malloc(sizeof *scratch);
+	SHA256_CTX state = key->inner;
 
-	if (!scratch) {
-		tc__fail_nomem(err);
-		return NULL;
-	}
-	ERR_set_mark();
-	scratch->hash = EVP_MD_CTX_new();
-	if (finish(scratch->hash, err) == TC_OK)
-		return scratch;
-	free(scratch);
-	return NULL;
-}
-
-void tc__hmac_scratch_free(struct tc__hmac_scratch *scratch)
-{
-	if (!scratch)
-		return;
-	EVP_MD_CTX_free(scratch->hash);
-	free(scratch);
-}
-
-int tc__hmac(const struct tc__hmac_key *key, struct tc__hmac_scratch *scratch, const void *text,
-	size_t length, uint8_t mac[TC__SHA256_SIZE], tc_error *err)
-{
-	EVP_MD_CTX *hash = scratch->hash;
-
-	ERR_set_mark();
-	bool good = EVP_MD_CTX_copy_ex(hash, key->inner) && EVP_DigestUpdate(hash, text, length) &&
-		EVP_DigestFinal_ex(hash, mac, NULL) && EVP_MD_CTX_copy_ex(hash, key->outer) &&
-		EVP_DigestUpdate(hash, mac, TC__SHA256_SIZE) && EVP_DigestFinal_ex(hash, mac, NULL);
+	bool good = SHA256_Update(&state, text, length) && SHA256_Final(mac, &state);
+	state = key->outer;
+	good = good && SHA256_Update(&state, mac, TC__SHA256_SIZE) && SHA256_Final(mac, &state);
+	if (!good) /* else it has become the MAC, which is no secret */
+		sodium_memzero(&state, sizeof state);
 	return finish(good, err);
 }
 

@@ -22,20 +22,15 @@ struct tc__piece {
 int tc__sha256(
 	const struct tc__piece *pieces, size_t count, uint8_t hash[TC__SHA256_SIZE], tc_error *err);
 
-/* A key as the two hash states that HMAC begins with: the raw key is not kept. Immutable, so it may
- * serve several threads, each with a scratch of its own. */
+/* A key as the two hash states that HMAC begins with, in guarded memory: the raw key is not kept.
+ * Immutable, for any thread. */
 struct tc__hmac_key;
 struct tc__hmac_key *tc__hmac_key_new(const void *key, size_t length, tc_error *err);
 void tc__hmac_key_free(struct tc__hmac_key *key);
 
-/* Reused from one computation to the next by one thread. */
-struct tc__hmac_scratch;
-struct tc__hmac_scratch *tc__hmac_scratch_new(tc_error *err);
-void tc__hmac_scratch_free(struct tc__hmac_scratch *scratch);
-
-/* HMAC-SHA-256 of one text. */
-int tc__hmac(const struct tc__hmac_key *key, struct tc__hmac_scratch *scratch, const void *text,
-	size_t length, uint8_t mac[TC__SHA256_SIZE], tc_error *err);
+/* HMAC-SHA-256 of one text. Allocates nothing. */
+int tc__hmac(const struct tc__hmac_key *key, const void *text, size_t length,
+	uint8_t mac[TC__SHA256_SIZE], tc_error *err);
 
 /* Standard base64 with padding of a SHA-256 or its MAC. */
 void tc__mac_base64(const uint8_t mac[TC__SHA256_SIZE], char text[TC__MAC_SIZE]);

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 /* ftruncate */
 #include <taskcluster/download.h>
 
+#include "runtime/src/base/options.h"
 #include "runtime/src/http/transport_sigpipe.h"
 #include "runtime/src/loop/loop.h"
 #include "runtime/src/operation/rpc.h"
@@ -74,7 +75,9 @@ static bool full(struct tc__sink *sink)
 	return own->full(own->data);
 }
 
-static int check(const tc_call *call, const struct tc_sink *sink, tc_error *err)
+/* *own is the sink that was given, as this version knows it. */
+static int check(
+	const tc_call *call, const struct tc_sink *sink, struct tc_sink *own, tc_error *err)
 {
 	int rc = tc__call_check_whole(call, err);
 
@@ -82,12 +85,12 @@ static int check(const tc_call *call, const struct tc_sink *sink, tc_error *err)
 		return rc;
 	if (!sink)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "sink is NULL");
-	if (sink->size < sizeof *sink)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "sink: size is not set: begin with TC_SINK_INIT");
-	if (!sink->write)
+	rc = tc__options_read(sink, own, sizeof *own, "sink", "TC_SINK_INIT", err);
+	if (rc != TC_OK)
+		return rc;
+	if (!own->write)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "sink: write is NULL");
-	if (sink->silence_ms > INT32_MAX)
+	if (own->silence_ms > INT32_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "sink: silence_ms is over %d", INT32_MAX);
 	if (tc__rpc_of(tc_call_operation(call)))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
@@ -113,13 +116,14 @@ int tc_call_download(
 	const tc_call *call, const struct tc_sink *sink, tc_response **head, tc_error *err)
 {
 	struct download download;
+	struct tc_sink own;
 
 	if (head)
 		*head = NULL;
-	int rc = check(call, sink, err);
+	int rc = check(call, sink, &own, err);
 	if (rc != TC_OK)
 		return rc;
-	open_sink(&download, sink);
+	open_sink(&download, &own);
 	return tc__call_perform(call, &download.sink, NULL, head, err);
 }
 
@@ -142,14 +146,15 @@ int tc_loop_download(tc_loop *loop, const tc_call *call, const struct tc_sink *s
 		*run = 0;
 	if (!loop || !on_done)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", loop ? "on_done" : "loop");
-	int rc = check(call, sink, err);
+	struct tc_sink own;
+	int rc = check(call, sink, &own, err);
 	if (rc != TC_OK)
 		return rc;
 	struct download *download = malloc(sizeof *download);
 	if (!download)
 		return tc__fail_nomem(err);
-	open_sink(download, sink);
-	download->sink.full = sink->full ? full : NULL;
+	open_sink(download, &own);
+	download->sink.full = own.full ? full : NULL;
 	download->loop = loop;
 	download->on_done = on_done;
 	download->data = data;
@@ -219,16 +224,18 @@ static int fd_write(void *data, const void *bytes, size_t length, tc_error *err)
 	return tc__fail(err, TC_ERROR_SYSTEM, "writing: %s", strerror(failure));
 }
 
-struct tc_sink tc_sink_fd(int fd)
+void tc_sink_fd(struct tc_sink *sink, int fd)
 {
-	struct tc_sink sink = TC_SINK_INIT;
 	struct stat status;
 
+	/* all versions have these members; who uses the sink tells of a size that was not set */
+	if (!sink || sink->size < offsetof(struct tc_sink, silence_ms))
+		return;
 	/* nothing else can be cut back */
-	sink.begin = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fd_begin : NULL;
-	sink.write = fd_write;
-	sink.data = (void *)(intptr_t)fd;
-	return sink;
+	sink->begin = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fd_begin : NULL;
+	sink->write = fd_write;
+	sink->full = NULL;
+	sink->data = (void *)(intptr_t)fd;
 }
 
 void tc_loop_resume(tc_loop *loop, uint64_t run)

@@ -9,9 +9,19 @@ struct tc_pages {
 	struct tc__cursor cursor;
 };
 
+static void release(void *handle)
+{
+	tc_pages *pages = handle;
+
+	if (!tc__guard_frees(&pages->guard))
+		return;
+	tc__cursor_close(&pages->cursor);
+	tc__handle_end(pages);
+}
+
 tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *options, tc_error *err)
 {
-	tc_pages *pages = tc__object_alloc(sizeof *pages);
+	tc_pages *pages = tc__handle_alloc(sizeof *pages, release);
 
 	if (!pages) {
 		tc__fail_nomem(err);
@@ -19,15 +29,12 @@ tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *optio
 	}
 	if (tc__cursor_open(&pages->cursor, call, options, err) == TC_OK)
 		return pages;
-	tc_release(pages);
+	tc__handle_end(pages);
 	return NULL;
 }
 
 void tc_pages_free(tc_pages *pages)
 {
-	if (!pages || !tc__guard_frees(&pages->guard))
-		return;
-	tc__cursor_close(&pages->cursor);
 	tc_release(pages);
 }
 

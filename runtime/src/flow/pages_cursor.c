@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/pages.h"
 
-#include "runtime/src/common/clock.h"
-
 #include <stddef.h>
 #include <string.h>
 
@@ -81,8 +79,9 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
 		.terms = { options->timeout_ms,
-			options->deadline_ms ? tc__clock_steady_ms() + options->deadline_ms
-					     : INT64_MAX },
+			options->deadline_ms
+				? tc__pool_now(&call->client->pool) + options->deadline_ms
+				: INT64_MAX },
 	};
 	call->state->references++;
 	call->state->used = true;

@@ -2,9 +2,7 @@
 #include "runtime/src/flow/pages.h"
 
 #include "runtime/src/call/reshape.h"
-#include "runtime/src/common/clock.h"
 #include "runtime/src/loop/loop.h"
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -75,7 +73,7 @@ static int64_t timeout_of(const tc_items *items)
 static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	tc_items *items = items_of(sink);
-	int64_t now = tc__clock_steady_ms();
+	int64_t now = tc__pool_now(items->loop->pool);
 
 	(void)head;
 	(void)err;
@@ -144,9 +142,35 @@ static bool full(struct tc__sink *sink)
 
 /* ---- making and ending ---- */
 
+static void end(tc_items *items)
+{
+	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
+	close_reader(items);
+	tc__cursor_close(&items->cursor);
+	tc_release(items->token);
+	tc_error_clear(&items->failure);
+	tc__handle_end(items);
+}
+
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_items *)((char *)errand - offsetof(tc_items, errand)));
+}
+
+static void release(void *handle)
+{
+	tc_items *items = handle;
+
+	if (!tc__guard_frees(&items->guard))
+		return;
+	items->errand.run = end_later;
+	if (!items->loop || !tc__pool_defer(items->loop->pool, &items->errand))
+		end(items);
+}
+
 tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *options, tc_error *err)
 {
-	tc_items *items = calloc(1, sizeof *items);
+	tc_items *items = tc__handle_alloc(sizeof *items, release);
 
 	if (!items) {
 		tc__fail_nomem(err);
@@ -170,28 +194,9 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 	return NULL;
 }
 
-static void end(tc_items *items)
-{
-	tc_loop_free(items->loop); /* first: what is under way still uses the rest */
-	close_reader(items);
-	tc__cursor_close(&items->cursor);
-	tc_release(items->token);
-	tc_error_clear(&items->failure);
-	free(items);
-}
-
-static void end_later(struct tc__errand *errand)
-{
-	end((tc_items *)((char *)errand - offsetof(tc_items, errand)));
-}
-
 void tc_items_free(tc_items *items)
 {
-	if (!items || !tc__guard_frees(&items->guard))
-		return;
-	items->errand.run = end_later;
-	if (!items->loop || !tc__pool_defer(items->loop->pool, &items->errand))
-		end(items);
+	tc_release(items);
 }
 
 const char *tc_items_token(const tc_items *items)
@@ -250,7 +255,7 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 /* Waits for more, as long as the page may take. */
 static int wait_on(tc_items *items, tc_error *err)
 {
-	int64_t now = tc__clock_steady_ms(), left = items->pace.due_ms - now;
+	int64_t now = tc__pool_now(items->loop->pool), left = items->pace.due_ms - now;
 
 	/* before an attempt has a reply, and between two, its own timeouts hold */
 	if (items->pace.due_ms == TC__NEVER || attempt_of(items) != items->pace.attempt)
@@ -318,7 +323,7 @@ static void come_back(tc_items *items)
 	items->pace.left_ms = 0;
 	if (left == 0 || items->pace.due_ms == TC__NEVER)
 		return;
-	int64_t away = tc__clock_steady_ms() - left;
+	int64_t away = tc__pool_now(items->loop->pool) - left;
 	items->pace.begun_ms += away;
 	items->pace.due_ms += away;
 }
@@ -334,7 +339,7 @@ static int next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = take(items, &items->failure);
 		if (*item) {
 			items->index++;
-			items->pace.left_ms = tc__clock_steady_ms();
+			items->pace.left_ms = tc__pool_now(items->loop->pool);
 			return TC_OK;
 		}
 		if (items->failure.code != TC_OK)

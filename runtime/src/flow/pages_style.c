@@ -2,9 +2,9 @@
 #include "runtime/src/flow/pages.h"
 
 #include "runtime/src/base/ascii.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 /* How systems that are not Taskcluster page; references/dialect.md says what each style means. */
 
@@ -61,13 +61,12 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err)
 {
 	const struct tc_paging *paging = cursor->paging;
-	char digits[24];
 	int rc = TC_OK;
 
 	cursor->asked = tc__style_size(cursor);
-	snprintf(digits, sizeof digits, "%lld", (long long)cursor->asked);
 	if (cursor->asked)
-		rc = tc__request_query_replace(request, paging->limit, digits, err);
+		rc = tc__request_query_replace(
+			request, paging->limit, TC_DECIMAL(cursor->asked), err);
 	if (rc != TC_OK || !paging->order_query ||
 		tc__query_value(query_of(cursor), paging->order_query) ||
 		!tc__query_selects(query_of(cursor), paging->order_value))

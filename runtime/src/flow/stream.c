@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include <taskcluster/stream.h>
 
-#include "runtime/src/common/clock.h"
 #include "runtime/src/flow/guard.h"
 #include "runtime/src/http/events.h"
 #include "runtime/src/loop/loop.h"
@@ -162,13 +161,38 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 		tc__loop_take_error(stream->source.loop, run, &stream->failure);
 }
 
+static void end(tc_stream *stream)
+{
+	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
+	tc__events_clear(&stream->source.reader);
+	tc_release(stream->event);
+	tc_error_clear(&stream->failure);
+	tc__handle_end(stream);
+}
+
+static void end_later(struct tc__errand *errand)
+{
+	end((tc_stream *)((char *)errand - offsetof(tc_stream, errand)));
+}
+
+static void release(void *handle)
+{
+	tc_stream *stream = handle;
+
+	if (!tc__guard_frees(&stream->guard))
+		return;
+	stream->errand.run = end_later;
+	if (!stream->source.loop || !tc__pool_defer(stream->source.loop->pool, &stream->errand))
+		end(stream);
+}
+
 tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 {
 	if (!call) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 		return NULL;
 	}
-	tc_stream *stream = calloc(1, sizeof *stream);
+	tc_stream *stream = tc__handle_alloc(sizeof *stream, release);
 	if (!stream) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -178,38 +202,20 @@ tc_stream *tc_stream_new(const tc_call *call, tc_error *err)
 	if (loop && start(&stream->source, loop, call, on_end, stream, err) == TC_OK)
 		return stream;
 	tc_loop_free(loop);
-	free(stream);
+	tc__handle_end(stream);
 	return NULL;
-}
-
-static void end(tc_stream *stream)
-{
-	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
-	tc__events_clear(&stream->source.reader);
-	tc_release(stream->event);
-	tc_error_clear(&stream->failure);
-	free(stream);
-}
-
-static void end_later(struct tc__errand *errand)
-{
-	end((tc_stream *)((char *)errand - offsetof(tc_stream, errand)));
 }
 
 void tc_stream_free(tc_stream *stream)
 {
-	if (!stream || !tc__guard_frees(&stream->guard))
-		return;
-	stream->errand.run = end_later;
-	if (!tc__pool_defer(stream->source.loop->pool, &stream->errand))
-		end(stream);
+	tc_release(stream);
 }
 
 /* Lets bytes come for a while; *left_ms goes down unless it is negative. */
 static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 {
 	struct source *source = &stream->source;
-	int64_t begun_ms = tc__clock_steady_ms();
+	int64_t begun_ms = tc__pool_now(source->loop->pool);
 	int rc = TC_OK;
 
 	if (!tc__events_has(&source->reader))
@@ -217,7 +223,7 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 	if (!tc__events_has(&source->reader) && !stream->ended)
 		rc = tc_loop_poll(source->loop, *left_ms, err);
 	if (*left_ms > 0) {
-		*left_ms -= tc__clock_steady_ms() - begun_ms;
+		*left_ms -= tc__pool_now(source->loop->pool) - begun_ms;
 		*left_ms = *left_ms < 0 ? 0 : *left_ms;
 	}
 	return rc;

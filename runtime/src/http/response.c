@@ -52,20 +52,28 @@ bool tc_response_header_at(
 	return true;
 }
 
+struct tc__fields tc__response_fields(const tc_response *response)
+{
+	if (!response)
+		return (struct tc__fields){ 0 };
+	return (struct tc__fields){ response->headers.data, response->header_count };
+}
+
 const char *tc_response_header(const tc_response *response, const char *name)
 {
-	const char *found = NULL;
+	struct tc__fields fields = tc__response_fields(response);
 
-	if (!response || !name)
-		return NULL;
-	const char *at = response->headers.data;
-	for (size_t i = 0; i < response->header_count; i++) {
-		const char *value = at + strlen(at) + 1;
-		if (tc__same_word(at, name))
-			found = value;
-		at = value + strlen(value) + 1;
-	}
-	return found;
+	return name ? tc__fields_find(&fields, name) : NULL;
+}
+
+const char *tc_response_request_id(const tc_response *response)
+{
+	return tc_response_header(response, "x-for-request-id");
+}
+
+const char *tc_response_trace_id(const tc_response *response)
+{
+	return tc_response_header(response, "x-for-trace-id");
 }
 
 const char *tc_response_location(const tc_response *response)
@@ -166,9 +174,15 @@ void tc__reply_restart(struct tc__reply *reply)
 	tc__buffer_clear(&response->body);
 }
 
-static size_t refusal_max(const struct tc__reply *reply)
+/* The most that is ever kept of a body. */
+static size_t kept_max(const struct tc__reply *reply)
 {
 	return reply->max > TC__REFUSAL_MIN ? reply->max : TC__REFUSAL_MIN;
+}
+
+static size_t refusal_max(const struct tc__reply *reply)
+{
+	return reply->max == TC_UNLIMITED ? TC__REPLY_MAX : kept_max(reply);
 }
 
 static int ensure_response(struct tc__reply *reply)
@@ -179,7 +193,7 @@ static int ensure_response(struct tc__reply *reply)
 	if (!response)
 		return tc__fail_nomem(&reply->err);
 	response->headers = TC__BUFFER(TC__REPLY_HEADERS_SIZE_MAX);
-	response->body = TC__BUFFER(refusal_max(reply));
+	response->body = TC__BUFFER(kept_max(reply));
 	response->lenient = reply->lenient;
 	reply->response = response;
 	return TC_OK;

@@ -18,8 +18,12 @@
 #include <taskcluster/operation.h>
 #include <taskcluster/response.h>
 
-#define TC__REFUSAL_MIN \
-	(64 * 1024) /* of a refusal's body at least this is kept, whatever the maximum */
+/* Of a refusal's body at least this is kept, whatever the maximum. */
+#define TC__REFUSAL_MIN (64 * 1024)
+
+/* The maximum by default, and of refusals where replies have none: they end in any case. */
+#define TC__REPLY_MAX ((size_t)64 * 1024 * 1024)
+
 #define TC__REPLY_HEADERS_MAX 256               /* lines, */
 #define TC__REPLY_HEADERS_SIZE_MAX (300 * 1024) /* and bytes */
 
@@ -141,6 +145,9 @@ void tc__response_attach(const tc_response *response, tc_error *err);
 tc_response *tc__reply_take(struct tc__reply *reply);
 
 void tc__reply_clear(struct tc__reply *reply);
+
+/* Its headers, borrowed. */
+struct tc__fields tc__response_fields(const tc_response *response);
 
 /* Whether a typed reading of it overlooks what breaks the schema. */
 bool tc__response_is_lenient(const tc_response *response);

@@ -3,10 +3,12 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/buffer.h"
+#include "runtime/src/json/sax.h"
 #include <string.h>
 
 /* The name that a reply gives its bytes: Content-Disposition's filename* and filename (RFC 6266).
- * Whoever sends it must not choose where a file goes, so only a plain name is one. */
+ * Whoever sends it must not choose where a file goes or what it is taken for, so only a plain name
+ * is one. */
 
 #define NAME_MAX_BYTES 255
 
@@ -65,24 +67,60 @@ static const char *find(const char *header, const char *parameter)
 	return NULL;
 }
 
-static bool is_plain(const char *name)
+/* Whoever prints a name must not be at the mercy of its controls: those of ASCII, those of UTF-8,
+ * and in what is no UTF-8 those of Latin-1. */
+static bool has_control(const char *name)
 {
-	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return false;
-	/* whoever prints it must not be at the mercy of its controls, those of UTF-8 included */
-	for (const unsigned char *at = (const unsigned char *)name; *at; at++)
+	bool valid = tc__utf8_valid(name, strlen(name));
+
+	for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
 		if (*at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
-			return false;
-	return true;
+			return true;
+		if (!valid && *at >= 0x80 && *at < 0xa0)
+			return true;
+	}
+	return false;
 }
 
-static char *last_part(const char *name)
+/* What changes the direction or the line of the text around it (UAX 9, 2; UAX 14), so that
+ * "exe.fdp" is shown for "pdf.exe": U+061C, U+200E and F, U+2028 to E, U+2066 to 9. Returns how
+ * many of the last bytes are such a mark. */
+static size_t mark_length(const unsigned char *begin, const unsigned char *end)
+{
+	if (end - begin >= 2 && end[-2] == 0xd8 && end[-1] == 0x9c)
+		return 2;
+	if (end - begin < 3 || end[-3] != 0xe2)
+		return 0;
+	const unsigned char high = end[-2], low = end[-1];
+	if (high == 0x80 && (low == 0x8e || low == 0x8f || (low >= 0xa8 && low <= 0xae)))
+		return 3;
+	return high == 0x81 && low >= 0xa6 && low <= 0xa9 ? 3 : 0;
+}
+
+/* Looked for at the end of what is kept, so that what stood around a mark makes no new one. */
+static void drop_marks(char *name)
+{
+	unsigned char *const begin = (unsigned char *)name;
+	unsigned char *to = begin;
+
+	for (; *name; name++) {
+		*to++ = (unsigned char)*name;
+		to -= mark_length(begin, to);
+	}
+	*to = '\0';
+}
+
+/* A leading dot hides a file or makes it some program's settings, a leading dash makes it an option
+ * of whatever command it is given to. */
+static char *plain_part(char *name)
 {
 	const char *last = name;
 
+	drop_marks(name);
 	for (const char *at = name; *at; at++)
 		last = *at == '/' || *at == '\\' ? at + 1 : last;
-	return is_plain(last) ? tc__object_text(last, strlen(last)) : NULL;
+	last += strspn(last, ".-");
+	return *last && !has_control(last) ? tc__object_text(last, strlen(last)) : NULL;
 }
 
 char *tc__file_name(const char *disposition)
@@ -97,7 +135,7 @@ char *tc__file_name(const char *disposition)
 	if (plain && !name.length) /* also when the other one is malformed */
 		read_plain(&name, plain);
 	if (name.length && !tc__buffer_failed(&name) && strlen(name.data) == name.length)
-		result = last_part(name.data);
+		result = plain_part(name.data);
 	tc__buffer_clear(&name);
 	return result;
 }

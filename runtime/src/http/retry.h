@@ -11,7 +11,7 @@
 #include <taskcluster/operation.h>
 
 struct tc__retry_policy {
-	int retries;          /* after the first attempt */
+	int attempts;         /* in all, at least 1 */
 	int64_t budget_ms;    /* no attempt begins later than this after the first; 0: no limit */
 	int64_t delay_ms;     /* the n-th delay is about 2^n of this, */
 	int64_t delay_max_ms; /* and at most this; a server may ask for TC__RETRY_AFTER times it */

@@ -163,7 +163,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 }
 
 /* On a kept connection that ends without a reply curl sends again by itself, as the server has most
- * likely just closed it. Likely is not enough for what must not be done twice. */
+ * likely just closed it. Likely is not enough for what must not be done twice.
+ *
+ * A stream that HTTP/2 refused may be sent twice (RFC 9113, 8.7), but is not told from that: on a
+ * kept connection curl looks at nothing else (Curl_retry_request, 7.88 to 8.14), and the mark that
+ * it sets for a refused stream stays on the handle and in later transfers, so that a second sending
+ * on a new connection proves nothing either. */
 static int on_request(void *data, char *remote, char *local, int remote_port, int local_port)
 {
 	struct tc__transfer *transfer = data;
@@ -586,8 +591,8 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 			length, host, TC__LOOKUPS_LEFT_MAX);
 	if (transfer->unanswered)
 		return tc__fail(err, TC_ERROR_NETWORK,
-			"no reply from %.*s: it closed a kept connection after the request was "
-			"sent, which must not be sent twice",
+			"no reply from %.*s: it refused the request, or closed a kept connection "
+			"after it was sent, and it must not be sent twice",
 			length, host);
 
 	switch (code_of(code)) {
@@ -619,6 +624,8 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	int rc = TC_OK;
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+	if (delivery->timing)
+		tc__transfer_timing(transfer, delivery->timing);
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
 	delivery->permanent =
 		is_permanent(code) || (code != CURLE_OK && is_refused_by_proxy(transfer));

@@ -5,9 +5,8 @@
 #include "runtime/src/json/stack.h"
 #include <math.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 #define TOO_DEEP "objects and arrays nest too deep (TC_JSON_DEPTH_MAX)"
 
@@ -19,9 +18,19 @@ struct tc_json_builder {
 	tc_error err; /* the first thing that went wrong */
 };
 
+static void release(void *handle)
+{
+	tc_json_builder *builder = handle;
+
+	tc__json_stack_clear(&builder->stack);
+	tc__arena_clear(&builder->arena);
+	tc_error_clear(&builder->err);
+	tc__handle_end(builder);
+}
+
 static tc_json_builder *new_builder(bool secret)
 {
-	tc_json_builder *builder = malloc(sizeof *builder);
+	tc_json_builder *builder = tc__handle_alloc(sizeof *builder, release);
 
 	if (!builder)
 		return NULL;
@@ -31,7 +40,7 @@ static tc_json_builder *new_builder(bool secret)
 	builder->err = (tc_error)TC_ERROR_INIT;
 	if (!builder->root) {
 		tc__arena_clear(&builder->arena);
-		free(builder);
+		tc__handle_end(builder);
 		return NULL;
 	}
 	tc__json_stack_init(&builder->stack, &builder->arena);
@@ -50,12 +59,7 @@ tc_json_builder *tc__json_builder_new_secret(void)
 
 void tc_json_builder_free(tc_json_builder *builder)
 {
-	if (!builder)
-		return;
-	tc__json_stack_clear(&builder->stack);
-	tc__arena_clear(&builder->arena);
-	tc_error_clear(&builder->err);
-	free(builder);
+	tc_release(builder);
 }
 
 static bool failed(const tc_json_builder *builder)
@@ -204,12 +208,12 @@ static void add_number(tc_json_builder *builder, const char *text, size_t length
 
 void tc_json_add_int64(tc_json_builder *builder, int64_t value)
 {
-	char text[24];
+	char text[TC_DECIMAL_SIZE];
 
 	if (!expect_value(builder))
 		return;
-	int length = snprintf(text, sizeof text, "%lld", (long long)value);
-	add_number(builder, text, (size_t)length);
+	tc_decimal(text, value);
+	add_number(builder, text, strlen(text));
 }
 
 void tc_json_add_double(tc_json_builder *builder, double value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop/loop.h"
 
-#include "runtime/src/common/clock.h"
+#include "runtime/src/base/options.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +33,8 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 		free(run->performance);
 		run->performance = NULL;
 	}
+	if (run->turn.given)
+		tc__call_give_back(run->call, &run->turn, tc__pool_now(loop->pool));
 	tc__timers_unset(&loop->timers, run);
 	run->state = TC__RUN_ENDED;
 	tc__run_list_append(&loop->ended, run);
@@ -41,6 +43,9 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 /* Ends a run that stands nowhere, for a reason of the loop's own. */
 static void end_failed(tc_loop *loop, struct tc__run *run, int code, const char *reason)
 {
+	if (run->performance)
+		tc__performance_tell(
+			run->performance, code, TC_REASON_NONE, 0, tc__pool_now(loop->pool));
 	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
 		operation_of(run)->name, reason);
 	end_run(loop, run);
@@ -86,14 +91,24 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 static void requeue(tc_loop *loop, struct tc__run *run)
 {
 	run->state = TC__RUN_QUEUED;
-	tc__run_list_prepend(&loop->queue, run);
+	if (run->performance)
+		tc__run_list_prepend(&loop->queue, run);
+	else
+		tc__run_list_append(&loop->queue, run);
+	set_timer(loop, run);
+}
+
+static void pause_run(tc_loop *loop, struct tc__run *run, int64_t until_ms)
+{
+	run->state = TC__RUN_PAUSING;
+	run->retry_ms = until_ms;
 	set_timer(loop, run);
 }
 
 /* An attempt has ended: what comes next. */
 static void judge(tc_loop *loop, struct tc__run *run)
 {
-	int64_t now = tc__clock_steady_ms();
+	int64_t now = tc__pool_now(loop->pool);
 	tc_error failure = run->err;
 
 	run->err = (tc_error)TC_ERROR_INIT;
@@ -113,9 +128,7 @@ static void judge(tc_loop *loop, struct tc__run *run)
 	if (next.step == TC__STEP_RESIGN) {
 		requeue(loop, run);
 	} else if (next.step == TC__STEP_WAIT) {
-		run->state = TC__RUN_PAUSING;
-		run->retry_ms = now + next.delay_ms;
-		set_timer(loop, run);
+		pause_run(loop, run, now + next.delay_ms);
 	} else {
 		run->err = failure;
 		end_run(loop, run);
@@ -191,42 +204,73 @@ static bool may_launch(const tc_loop *loop)
 	return loop->queue.first && loop->flying < loop->options.in_flight;
 }
 
+/* Whether a run, which stands nowhere, may begin with its attempt; if not, it has moved on. */
+static bool has_turn(tc_loop *loop, struct tc__run *run)
+{
+	int64_t now = tc__pool_now(loop->pool), wait_ms;
+	int rc = tc__call_turn(run->call, &run->turn, run->deadline_ms, now, &wait_ms, &run->err);
+
+	if (rc != TC_OK) {
+		tc__operation_prefix(operation_of(run), rc, &run->err);
+		end_run(loop, run);
+	} else if (wait_ms) {
+		pause_run(loop, run, now + wait_ms);
+	}
+	return rc == TC_OK && wait_ms == 0;
+}
+
 static void launch(tc_loop *loop)
 {
 	while (!loop->stopped && may_launch(loop)) {
 		struct tc__run *run = tc__run_list_take(&loop->queue);
+		if (!has_turn(loop, run))
+			continue;
+		run->turn.given = false;
 		tc__flight_begin(loop, run);
 	}
 }
 
-/* When the loop has to be asked next. */
+/* When the loop has to be asked next, if not by curl. */
 static int64_t due(const tc_loop *loop)
 {
 	const struct tc__run *timed = tc__timers_next(&loop->timers);
-	int64_t due_ms = loop->pool->curl_due_ms;
-
 	if (loop->landed.first || loop->ended.first || may_launch(loop))
 		return TC__AT_ONCE;
-	return timed && timed->due_ms < due_ms ? timed->due_ms : due_ms;
+	return timed ? timed->due_ms : TC__NEVER;
 }
 
-static int64_t delay_until(int64_t due_ms)
+/* From now; -1: for ever. */
+static int64_t delay(const tc_loop *loop)
 {
-	if (due_ms == TC__NEVER)
-		return -1;
-	int64_t now = tc__clock_steady_ms();
+	int64_t due_ms = due(loop);
+
+	if (due_ms == TC__NEVER || due_ms == TC__AT_ONCE)
+		return due_ms == TC__NEVER ? -1 : 0;
+	int64_t now = tc__pool_now(loop->pool);
 	return due_ms > now ? due_ms - now : 0;
+}
+
+/* The same with curl's wishes, for a host, whose time may not be that of the seams. */
+static int64_t host_delay(const tc_loop *loop)
+{
+	int64_t own = delay(loop), curl = tc__pool_due(loop->pool);
+
+	if (own > TC__SLICE_MS && tc__time_is_seamed(loop->pool->seams))
+		own = TC__SLICE_MS;
+	return own < 0 || (curl >= 0 && curl < own) ? curl : own;
 }
 
 /* Tells the host about the time, if that is news. */
 static void arm(tc_loop *loop)
 {
-	int64_t due_ms = due(loop);
+	int64_t due_ms = due(loop), curl_ms = loop->pool->curl_due_ms;
 
-	if (!loop->options.timer || loop->armed_ms == due_ms)
+	if (!loop->options.timer ||
+		(loop->armed.due_ms == due_ms && loop->armed.curl_ms == curl_ms))
 		return;
-	loop->armed_ms = due_ms;
-	loop->options.timer(loop->options.data, delay_until(due_ms));
+	loop->armed.due_ms = due_ms;
+	loop->armed.curl_ms = curl_ms;
+	loop->options.timer(loop->options.data, host_delay(loop));
 }
 
 static void drive(tc_loop *loop, int fd, int events)
@@ -243,10 +287,10 @@ static void turn(tc_loop *loop)
 	loop->inside = true;
 	cancel_wished(loop);
 	judge_landed(loop);
-	expire(loop, tc__clock_steady_ms());
+	expire(loop, tc__pool_now(loop->pool));
 	call_back(loop);
 	launch(loop);
-	if (loop->pool->curl_due_ms <= tc__clock_steady_ms())
+	if (loop->pool->curl_due_ms <= tc__steady_ms(NULL))
 		drive(loop, TC__POOL_DUE, 0);
 	loop->inside = false;
 	if (!loop->doomed)
@@ -281,7 +325,7 @@ static void close_loop(tc_loop *loop)
 	tc__run_table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
 	tc_client_free(loop->client);
-	tc_release(loop);
+	tc__handle_end(loop);
 }
 
 /* Those that have not ended are canceled, and their callbacks called. */
@@ -339,7 +383,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 	run->data = data;
 	run->sink = sink;
 	struct tc__terms own =
-		tc__terms_within(terms, tc__call_deadline(call, tc__clock_steady_ms()));
+		tc__terms_within(terms, tc__call_deadline(call, tc__pool_now(loop->pool)));
 	run->timeout_ms = own.timeout_ms;
 	run->deadline_ms = own.until_ms;
 	run->state = TC__RUN_QUEUED;
@@ -372,9 +416,8 @@ int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
 	if (!run || run->state == TC__RUN_ENDED)
 		return TC_OK;
-	int64_t now = tc__clock_steady_ms();
-	bool never = timeout_ms < 0 || timeout_ms >= TC__NEVER - now;
-	run->deadline_ms = never ? TC__NEVER : now + timeout_ms;
+	int64_t now = tc__pool_now(loop->pool);
+	run->deadline_ms = tc__later(now, timeout_ms);
 	set_timer(loop, run);
 	if (!loop->inside)
 		arm(loop);
@@ -456,14 +499,14 @@ static bool end_doomed(tc_loop *loop)
 /* *ended: the loop is no more. */
 static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
 {
-	int64_t delay = delay_until(due(loop));
+	int64_t own = delay(loop);
 	struct tc__pool *pool = loop->pool;
 
-	if (delay < 0 || (timeout_ms >= 0 && timeout_ms < delay))
-		delay = timeout_ms;
+	if (own >= 0 && (timeout_ms < 0 || own < timeout_ms))
+		timeout_ms = own;
 	loop->inside = true;
 	tc__pool_enter(pool);
-	int rc = tc__pool_wait(pool, loop, delay, take_event, loop, err);
+	int rc = tc__pool_wait(pool, loop, timeout_ms, take_event, loop, err);
 	if (rc == TC_OK)
 		turn(loop);
 	loop->inside = false;
@@ -520,7 +563,8 @@ void tc_loop_timeout(tc_loop *loop)
 {
 	if (!loop)
 		return;
-	loop->armed_ms = TC__NEVER; /* also from inside a callback: it is over, and set anew */
+	/* also from inside a callback: it is over, and set anew */
+	loop->armed.due_ms = loop->armed.curl_ms = TC__NEVER;
 	if (loop->inside)
 		return;
 	turn(loop);
@@ -571,8 +615,11 @@ static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error 
 {
 	const struct tc__pool_host host = { loop->options.watch, loop->options.data };
 
-	tc__pool_init(&loop->own, &host, kind, loop->options.in_flight);
-	int rc = tc__wake_open(&loop->wake, err);
+	tc__pool_init(&loop->own, &loop->seams, &host, kind, loop->options.in_flight);
+	int rc = tc__options_read(loop->options.seams, &loop->seams, sizeof loop->seams, "seams",
+		"TC_SEAMS_INIT", err);
+	if (rc == TC_OK)
+		rc = tc__wake_open(&loop->wake, err);
 	if (rc == TC_OK)
 		rc = tc__pool_open_waiter(loop->pool, err);
 	if (rc == TC_OK)
@@ -580,9 +627,24 @@ static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error 
 	return rc == TC_OK ? tc__pool_open(loop->pool, err) : rc;
 }
 
+/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
+static void release(void *handle)
+{
+	tc_loop *loop = handle;
+
+	if (loop->ending)
+		return;
+	if (loop->pool->owner != getpid())
+		abandon(loop);
+	else if (loop->inside)
+		loop->doomed = loop->stopped = true;
+	else
+		end_loop(loop);
+}
+
 static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 {
-	tc_loop *loop = tc__object_alloc(sizeof *loop);
+	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
 
 	if (!loop) {
 		tc__fail_nomem(err);
@@ -591,7 +653,7 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 	loop->options = *options;
 	if (!loop->options.in_flight)
 		loop->options.in_flight = IN_FLIGHT;
-	loop->armed_ms = TC__NEVER;
+	loop->armed.due_ms = loop->armed.curl_ms = TC__NEVER;
 	loop->wake.bell = (struct tc__bell){ -1, -1 };
 	return loop;
 }
@@ -634,15 +696,7 @@ tc_loop *tc__loop_on(tc_client *client, size_t in_flight, tc_error *err)
 	return loop;
 }
 
-/* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
 void tc_loop_free(tc_loop *loop)
 {
-	if (!loop || loop->ending)
-		return;
-	if (loop->pool->owner != getpid())
-		abandon(loop);
-	else if (loop->inside)
-		loop->doomed = loop->stopped = true;
-	else
-		end_loop(loop);
+	tc_release(loop);
 }

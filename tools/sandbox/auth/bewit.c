@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 #define TEXT_MAX 20000
 
@@ -32,10 +33,8 @@ const char *bewit_url(struct tc__arena *arena, const char *root, const char *pat
 	const char *host = strstr(root, "://");
 	struct tc__buffer url = TC__BUFFER(TEXT_MAX);
 	char mac[VERIFY_MAC_SIZE];
-	char expiry[24];
-	const char *made = NULL;
+	const char *expiry = TC_DECIMAL(expiry_s), *made = NULL;
 
-	snprintf(expiry, sizeof expiry, "%lld", (long long)expiry_s);
 	struct verify_request request = { .host = host ? host + 3 : "",
 		.tls = strncmp(root, "https:", 6) == 0 };
 	struct verify_parts parts = {

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/decimal.h>
 
 #define KEY_SIZE 256 /* what AMQP lets a routing key have, and a NUL */
 #define BODY_MAX_BYTES ((size_t)16 << 20)
@@ -44,10 +45,8 @@ static const char *or_none(const char *word)
 static void make_task_key(
 	const struct step *step, const struct task *task, const struct run *run, char key[KEY_SIZE])
 {
-	char run_id[24] = "_";
+	const char *run_id = run ? TC_DECIMAL(run->id) : "_";
 
-	if (run)
-		snprintf(run_id, sizeof run_id, "%lld", (long long)run->id);
 	snprintf(key, KEY_SIZE, "primary.%s.%s.%s.%s.%s.%s.%s.%s._", task->id, run_id,
 		or_none(run ? run->worker_group : NULL), or_none(run ? run->worker_id : NULL),
 		or_none(task_provisioner_id(step->arena, task->queue_id)),

@@ -58,7 +58,8 @@ static struct tc_sink sink_of(struct download *download)
 	const struct output *output = download->output;
 	struct tc_sink sink = TC_SINK_INIT;
 
-	download->cut = tc_sink_fd(output->fd);
+	download->cut = sink;
+	tc_sink_fd(&download->cut, output->fd);
 	/* what went into a pipe stays there, and the call must not be repeated */
 	if (download->cut.begin || isatty(output->fd))
 		sink.begin = begin;

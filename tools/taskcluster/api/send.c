@@ -24,11 +24,6 @@ int api_name_output(const struct request *request, tc_response *response, struct
 
 	if (!output->folder)
 		return 0;
-	/* a server must not plant a file that nobody sees, but programs read */
-	if (told && *told == '.')
-		return failure("the server names the file %s, which would be hidden: "
-			       "-o FILE names it otherwise",
-			told);
 	if (!name || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return failure("neither the server nor an argument gives the file a name: "
 			       "-o FILE does");
