@@ -646,6 +646,22 @@ static void test_sigpipe_stays_away(void **state)
 	clean(&b);
 }
 
+/* A loop that lives for months sees many clients. */
+static void test_handles_of_clients_that_are_gone_end(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	PREPARE(b, OK_ANSWER);
+	for (int i = 0; i < 6; i++) {
+		set_network(&b, &plain);
+		delivers(&b, "GET", "/", NULL);
+		assert_true(b.pool.opened <= 2);
+	}
+	assert_int_equal(b.server.connection_count, 1);
+	clean(&b);
+}
+
 static void test_environment_proxy_counts_only_when_asked(void **state)
 {
 	struct tc__network_options settings = plain;
@@ -686,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_close_on_exec),
 		cmocka_unit_test(test_child_of_fork_leaves_the_connection_alone),
 		cmocka_unit_test(test_sigpipe_stays_away),
+		cmocka_unit_test(test_handles_of_clients_that_are_gone_end),
 		cmocka_unit_test(test_environment_proxy_counts_only_when_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,8 +58,14 @@ static void unlock(CURL *easy, curl_lock_data what, void *data)
 	pthread_mutex_unlock(&network->locks[what]);
 }
 
-/* Names that the caller resolved lie in the cache of names for good: in one of this network alone,
- * so that nobody else on a pool gets them. */
+/*
+ * Sessions go from thread to thread. libcurl before 8.10 gives several handles the same object of
+ * OpenSSL's, whose rule is that a session in use is not changed. What OpenSSL 3 writes to it even
+ * so is the cipher that it already has, and that it is not to be resumed again.
+ *
+ * Names that the caller resolved lie in the cache of names for good: in one of this network alone,
+ * so that nobody else on a pool gets them.
+ */
 static CURLSH *make_share(struct tc__network *network)
 {
 	CURLSH *share = curl_share_init();
