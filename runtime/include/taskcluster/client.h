@@ -120,6 +120,16 @@ TC_API void tc_client_set_credentials(tc_client *client, const tc_credentials *c
  * proves with Hawk's tsm). */
 TC_API int64_t tc_client_clock_offset_ms(const tc_client *client);
 
+/* Time by the client's seams: ms since some fixed moment, which never goes back. */
+TC_API int64_t tc_client_steady_ms(const tc_client *client);
+
+/*
+ * Lets `ms` pass on the client's thread, by its seams; what its lists, streams and transfers have
+ * under way goes on meanwhile. TC_ERROR_CANCELED as soon as `cancel` is fired (NULL: the client's
+ * own, if it has one). Refused with TC_ERROR_ARGUMENT from inside a callback of one of its calls.
+ */
+TC_API int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err);
+
 /* Gives the client back; it ends with the last of its calls. NULL is fine. After fork a child may
  * do only this or exec. */
 TC_API void tc_client_free(tc_client *client);

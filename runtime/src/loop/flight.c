@@ -26,14 +26,14 @@ static void on_unwatched(struct tc__passenger *passenger)
 	struct tc__run *run = run_of(passenger);
 
 	run->unwatched = true;
-	tc__timers_set(&run->loop->timers, run, TC__AT_ONCE);
+	tc__timers_set(&run->loop->timers, &run->timer, TC__AT_ONCE);
 }
 
 static bool is_canceled(const void *data)
 {
 	const struct tc__run *run = data;
 
-	return tc__loop_has_canceled(run->loop, run->id);
+	return tc__loop_has_canceled(run->loop, run->entry.id);
 }
 
 static int ensure_performance(struct tc__run *run, tc_error *failure)
@@ -61,7 +61,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	delivery->canceled = is_canceled;
 	delivery->canceled_data = run;
 	delivery->owner = loop;
-	delivery->run = run->id;
+	delivery->run = run->entry.id;
 	run->passenger = (struct tc__passenger){ .delivery = delivery,
 		.sink = run->sink,
 		.landed = on_landed,
