@@ -29,6 +29,7 @@ struct world {
 	bool tells;   /* it tells a URL of storage that is signed by `key` */
 	int status;   /* of what is no login */
 	size_t lines; /* of the log */
+	bool redacted;
 	tc_client *client;
 	tc_error err;
 };
@@ -108,18 +109,12 @@ static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cance
 	return true;
 }
 
-static int64_t steady_ms(struct tc__transport *transport)
-{
-	(void)transport;
-	return 0;
-}
-
 static void end(struct tc__transport *transport)
 {
 	(void)transport;
 }
 
-static const struct tc__transport_kind kind = { deliver, wait_for, steady_ms, end };
+static const struct tc__transport_kind kind = { deliver, wait_for, end };
 
 /* ---- looking ---- */
 
@@ -149,6 +144,7 @@ static void on_log(void *data, enum tc_log_level level, const char *text)
 
 	(void)level;
 	w->lines++;
+	w->redacted |= strcmp(text, "> X-Gate: (redacted)") == 0;
 	is_clean(w, text);
 }
 
@@ -331,6 +327,45 @@ static void test_a_secret_header(void **state)
 		NOWHERE(w.header);
 }
 
+static void add_secret(struct world *w, tc_call *call, const struct tc_needle *needle)
+{
+	char value[LENGTH + 1];
+
+	tc_needle_text(needle, value);
+	assert_ok(tc_call_secret_header(call, "X-Gate", value, &w->err), &w->err);
+	/* and one that is refused */
+	assert_int_equal(tc_call_secret_header(call, "Host", value, &w->err), TC_ERROR_ARGUMENT);
+	is_clean(w, tc_error_text(&w->err));
+	tc_error_clear(&w->err);
+	sodium_memzero(value, sizeof value);
+}
+
+/* So is one that the caller calls so; with the call it is gone. */
+static void test_a_secret_header_of_the_callers(void **state)
+{
+	struct world w;
+
+	(void)state;
+	for (int status = 200; status <= 400; status += 200) {
+		begin(&w, true, false);
+		w.status = status;
+		tc_call *call = tc_generated_call(w.client, CI(FIND), NULL, NULL, &w.err);
+		assert_ok(tc_call_header(call, "X-Open", "to everybody", &w.err), &w.err);
+		add_secret(&w, call, &w.header);
+		assert_true((tc_call_perform(call, NULL, &w.err) == TC_OK) == (status == 200));
+		is_clean(&w, tc_error_text(&w.err));
+		assert_true(w.lines > 3);
+		assert_true(w.redacted);
+		tc_error_clear(&w.err);
+		if (tc_needle_can_look())
+			assert_int_equal(tc_needle_count(&w.header), 1);
+		tc_call_free(call);
+		if (tc_needle_can_look())
+			NOWHERE(w.header);
+		tc_client_free(w.client);
+	}
+}
+
 /* The same for a key of the query. */
 static void test_a_secret_key(void **state)
 {
@@ -487,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_other_credentials_end_it),
 		cmocka_unit_test(test_refusals_say_nothing),
 		cmocka_unit_test(test_a_secret_header),
+		cmocka_unit_test(test_a_secret_header_of_the_callers),
 		cmocka_unit_test(test_a_secret_key),
 		cmocka_unit_test(test_urls_of_storage),
 		cmocka_unit_test(test_a_refused_token),

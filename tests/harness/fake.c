@@ -225,25 +225,27 @@ static int deliver(struct tc__transport *transport, struct tc__delivery *deliver
 		fake->during(fake);
 	delivery->maybe_sent = reply->maybe_sent;
 	delivery->permanent = reply->permanent;
+	if (delivery->timing)
+		*delivery->timing = fake->timing;
 	if (!reply->head)
 		return tc__fail(err, reply->code, "no reply from the fake");
 	answer(delivery->reply, reply);
 	return TC_OK;
 }
 
-static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
+static void pass(void *data, int64_t ms)
 {
-	struct tc_fake *fake = (struct tc_fake *)transport;
+	struct tc_fake *fake = data;
 
 	fake->wall_ms += ms;
 	fake->steady_ms += ms;
-	fake->waits++;
-	return !tc_cancel_fired(cancel);
 }
 
-static int64_t steady_ms(struct tc__transport *transport)
+static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
 {
-	return ((struct tc_fake *)transport)->steady_ms;
+	pass(transport, ms);
+	((struct tc_fake *)transport)->waits++;
+	return !tc_cancel_fired(cancel);
 }
 
 static void end(struct tc__transport *transport)
@@ -252,6 +254,11 @@ static void end(struct tc__transport *transport)
 }
 
 /* ---- the rest of the world ---- */
+
+static int64_t steady_ms(void *data)
+{
+	return ((const struct tc_fake *)data)->steady_ms;
+}
 
 static struct timespec clock_now(void *data)
 {
@@ -274,10 +281,11 @@ static void random_bytes(void *data, void *bytes, size_t length)
 
 void tc_fake_init(struct tc_fake *fake, const struct tc_fake_reply *replies, size_t count)
 {
-	static const struct tc__transport_kind kind = { deliver, wait_for, steady_ms, end };
+	static const struct tc__transport_kind kind = { deliver, wait_for, end };
 
 	*fake = (struct tc_fake){
 		.transport = { &kind },
+		.seams = { sizeof fake->seams, clock_now, random_bytes, steady_ms, pass, fake },
 		.replies = replies,
 		.reply_count = count,
 		.wall_ms = TC_FAKE_EPOCH_MS,
@@ -291,7 +299,7 @@ struct tc_options tc_fake_options(struct tc_fake *fake)
 	struct tc_options options = TC_OPTIONS_INIT;
 
 	options.root_url = "https://tc.example.com";
-	options.seams = (struct tc_seams){ clock_now, random_bytes, fake };
+	options.seams = &fake->seams;
 	return options;
 }
 

@@ -36,6 +36,7 @@ struct tc_fake_attempt {
 
 struct tc_fake {
 	struct tc__transport transport;
+	struct tc_seams seams; /* the clocks and the randomness below */
 	const struct tc_fake_reply *replies;
 	size_t reply_count;
 	struct tc_fake_attempt attempts[TC_FAKE_ATTEMPTS];
@@ -43,6 +44,7 @@ struct tc_fake {
 	int64_t wall_ms, steady_ms;
 	double fraction;                      /* what the jitter draws */
 	size_t waits;                         /* pieces of waiting */
+	struct tc__timing timing;             /* what it tells of each attempt, if it is asked */
 	void (*during)(struct tc_fake *fake); /* runs inside each attempt */
 	void *data;
 	bool freed;

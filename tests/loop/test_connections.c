@@ -84,7 +84,6 @@ static void one_batch(tc_call *call)
 	tc_batch_clear(&result, 1);
 }
 
-/* Downloads, items and batches run on a loop of their own, which has no connection yet. */
 static const struct {
 	const char *name;
 	void (*work)(tc_call *call);

@@ -170,8 +170,12 @@ static void a_pause_holds_up_nobody(void **state)
 	struct note first = { 0 };
 	int64_t begun = tc_test_now_ms();
 
+	/* of another client: those of one wait for the pause that a server asks of one of them */
+	tc_client *other = quick_client(world->responder);
+	tc_call *call = ping(other);
 	world->script = (struct script){ { ask, fine }, 2 };
-	tc_loop_start(world->loop, world->call, take_note, &first, NULL, NULL);
+	tc_loop_start(world->loop, call, take_note, &first, NULL, NULL);
+	tc_call_free(call);
 	for (int i = 0; i < 10; i++)
 		start(world, NULL);
 	while (world->note.done < 10)
@@ -181,6 +185,7 @@ static void a_pause_holds_up_nobody(void **state)
 	run(world);
 	assert_int_equal(first.succeeded, 1);
 	assert_true(tc_test_now_ms() - begun >= 900);
+	tc_client_free(other);
 	end_world(world);
 }
 

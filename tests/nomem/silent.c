@@ -21,12 +21,6 @@ bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *c
 	return true;
 }
 
-int64_t silent_steady_ms(struct tc__transport *transport)
-{
-	(void)transport;
-	return 0;
-}
-
 void silent_free(struct tc__transport *transport)
 {
 	(void)transport;

@@ -11,13 +11,11 @@
 void silent_reply(struct tc__reply *reply, const char *body);
 
 bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
-int64_t silent_steady_ms(struct tc__transport *transport);
 void silent_free(struct tc__transport *transport);
 
 #define SILENT_KIND(delivering) \
 	{ \
-		.deliver = (delivering), .wait = silent_wait, .steady_ms = silent_steady_ms, \
-		.free = silent_free \
+		.deliver = (delivering), .wait = silent_wait, .free = silent_free \
 	}
 
 #endif

@@ -117,10 +117,12 @@ static const struct tc__transport_kind kind = SILENT_KIND(deliver);
 static tc_client *client_of(struct world *w, const tc_credentials *credentials, tc_error *err)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
+	struct tc_seams seams = TC_SEAMS_INIT;
 
+	seams.clock = clock_now;
 	options.base_url = CI_ROOT;
 	options.credentials = credentials;
-	options.seams.clock = clock_now;
+	options.seams = &seams;
 	options.attempts = 1;
 	tc_client *client = tc_client_new(&options, err);
 	if (client)
@@ -496,8 +498,8 @@ static int case_by_key(struct world *w, tc_error *err)
 static int case_events(struct world *w, tc_error *err)
 {
 	static const char text[] =
-		"event: hello\ndata: 1\n\nevent: event\ndata: {\"a\":\ndata: 1}\n"
-		"\nevent: event\ndata: 2\n\nevent: event\ndata: cut";
+		"event: hello\ndata: 1\n\nid: 1\nevent: event\ndata: {\"a\":\ndata: 1}\n"
+		"\nevent: event\nid: 2\ndata: 2\n\nevent: event\nid: 3\ndata: cut";
 	const struct tc_event_stream *stream = CI(LISTEN)->conventions->events;
 	struct tc__event_reader reader = TC__EVENT_READER(stream, 1000);
 	size_t length, count = 0;
@@ -511,8 +513,10 @@ static int case_events(struct world *w, tc_error *err)
 		assert_string_equal(data, count++ ? "2" : "{\"a\":\n1}");
 		tc_release(data);
 	}
-	if (rc == TC_OK)
+	if (rc == TC_OK) {
 		assert_int_equal(count, 2);
+		assert_string_equal(tc__buffer_get(&reader.last_id), "2");
+	}
 	tc__events_clear(&reader);
 	return rc;
 }

@@ -149,7 +149,7 @@ static void with_a_stream(bool by_name)
 {
 	tc_client *client = make_client(NULL);
 	tc_call *call = make_call(client, CI(LISTEN));
-	tc_stream *stream = tc_stream_new(call, NULL);
+	tc_stream *stream = tc_stream_new(call, NULL, NULL);
 
 	assert_non_null(stream);
 	FREE(tc_call_free, call);

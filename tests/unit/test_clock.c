@@ -30,11 +30,47 @@ static void test_the_seam_replaces_the_clock(void **state)
 static void test_the_steady_clock_goes_on(void **state)
 {
 	const struct timespec rest = { .tv_nsec = 20000000 };
-	int64_t before = tc__clock_steady_ms();
+	int64_t before = tc__steady_ms(NULL);
 
 	(void)state;
 	nanosleep(&rest, NULL);
-	assert_in_range(tc__clock_steady_ms(), before + 19, before + 10000);
+	assert_in_range(tc__steady_ms(NULL), before + 19, before + 10000);
+}
+
+static int64_t fixed_steady(void *data)
+{
+	return *(const int64_t *)data;
+}
+
+static void move(void *data, int64_t ms)
+{
+	*(int64_t *)data += ms;
+}
+
+static void test_the_seam_replaces_steady_time(void **state)
+{
+	int64_t now = 7;
+	const struct tc_seams seams = { .steady = fixed_steady, .sleep = move, .data = &now };
+	const struct tc_seams slow = { .steady = fixed_steady, .data = &now };
+	int64_t begun = tc__steady_ms(NULL);
+
+	(void)state;
+	assert_int_equal(tc__steady_ms(&seams), 7);
+	tc__sleep(&seams, 86400000);
+	assert_int_equal(tc__steady_ms(&seams), 86400007);
+	tc__sleep(&slow, 86400000); /* it may be moved meanwhile, so the rest of it is for later */
+	assert_in_range(tc__steady_ms(NULL) - begun, 1, 10000);
+	assert_true(tc__time_is_seamed(&slow));
+	assert_false(tc__time_is_seamed(NULL));
+}
+
+static void test_later(void **state)
+{
+	(void)state;
+	assert_int_equal(tc__later(5, 7), 12);
+	assert_int_equal(tc__later(5, -1), INT64_MAX);
+	assert_int_equal(tc__later(5, INT64_MAX - 5), INT64_MAX);
+	assert_int_equal(tc__later(6, INT64_MAX - 5), INT64_MAX);
 }
 
 static void test_random_bytes(void **state)
@@ -77,6 +113,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_seam_replaces_the_clock),
 		cmocka_unit_test(test_the_steady_clock_goes_on),
+		cmocka_unit_test(test_the_seam_replaces_steady_time),
+		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_random_bytes),
 		cmocka_unit_test(test_fractions),
 	};

@@ -195,7 +195,7 @@ static void begin_signing(struct signing *s, const struct tc_operation *operatio
 	struct tc_options options = tc_fake_options(&s->fake);
 	assert_ok(tc__crypto_start(&err), &err);
 	assert_ok(tc__request_init(&s->request, &root, operation, arguments, query, &err), &err);
-	s->signer.hawk = tc__hawk_new(&options.seams, &err);
+	s->signer.hawk = tc__hawk_new(options.seams, &err);
 	s->credentials = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, &err);
 	assert_non_null(s->credentials);
 	s->signer.credentials = s->credentials;

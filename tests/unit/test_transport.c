@@ -158,7 +158,7 @@ static const struct tc__curl_settings plain = { .connect_timeout_ms = 5000 };
 static void prepare(struct bench *bench, const struct answer *answers, size_t count)
 {
 	memset(bench, 0, sizeof *bench);
-	tc__pool_init(&bench->pool, NULL, NULL, 8);
+	tc__pool_init(&bench->pool, NULL, NULL, NULL, 8);
 	bench->delivery.until_ms = INT64_MAX;
 	start(&bench->server, answers, count);
 	bench->transport = tc__curl_transport_new(&bench->pool, &plain, &bench->err);

@@ -42,6 +42,10 @@ TC_API int tc_call_body_bytes(
  * and the headers that the library itself sets (Host, Authorization, Content-Type, …). */
 TC_API int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err);
 
+/* The same for one whose value is a secret, as of a service behind a gateway: the log never shows
+ * it, and its memory here is wiped when the call ends. */
+TC_API int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err);
+
 /* Whether a call may be repeated, against what its operation's row says. */
 enum tc_repeat {
 	TC_REPEAT_AS_LISTED = 0, /* as the row says, for the body it has */

@@ -12,6 +12,7 @@
 #include <taskcluster/cancel.h>
 #include <taskcluster/credentials.h>
 #include <taskcluster/log.h>
+#include <taskcluster/metrics.h>
 #include <taskcluster/progress.h>
 #include <taskcluster/seams.h>
 
@@ -69,7 +70,7 @@ struct tc_options {
 	enum tc_log_level log_level; /* default with a callback: TC_LOG_INFO */
 	tc_progress_fn *progress;
 	void *progress_data;
-	struct tc_seams seams;
+	const struct tc_seams *seams; /* time and randomness; copied; NULL: the system's */
 	bool lenient_replies;  /* typed replies that break their schema are taken as far as they
 				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
 	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes
@@ -83,6 +84,14 @@ struct tc_options {
 	int64_t deadline_ms;     /* for the whole of a call: its turn, attempts and pauses; then
 				    TC_ERROR_TIMEOUT, at most a second late; no limit */
 	tc_cancel *cancel;       /* ends the calls of this client; borrowed */
+	tc_metrics_fn *metrics;  /* told of each attempt */
+	void *metrics_data;
+	bool no_pause;     /* when a server asks one call for a pause (429 or 503 with Retry-After,
+			      not longer than retry_delay_max_ms allows), do not hold back the
+			      others of this client to that system's servers */
+	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
+			      limit */
+	int rate_burst;    /* so many at once after a time with fewer; 1 */
 };
 #define TC_OPTIONS_INIT TC_SIZED_INIT(struct tc_options)
 
@@ -96,8 +105,8 @@ TC_API tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 
 /* Another client for another thread: the same options, clock offset and (shared) credentials, its
  * own connections. Call it on the thread that uses `client`, hand the result over. The callbacks'
- * data is shared, too: `log_data`, `progress_data`, `renew_data` and that of the seams are used by
- * both threads, maybe at the same time. */
+ * data is shared, too: `log_data`, `progress_data`, `metrics_data`, `renew_data` and that of the
+ * seams are used by both threads, maybe at the same time. */
 TC_API tc_client *tc_client_dup(tc_client *client, tc_error *err);
 
 /* Replaces the credentials of this client only, from its next attempt on; attempts under way keep

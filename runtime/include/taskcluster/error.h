@@ -76,6 +76,21 @@ TC_API const char *tc_error_request_info(const tc_error *err);
 TC_API const char *tc_error_request_id(const tc_error *err);
 TC_API const char *tc_error_trace_id(const tc_error *err);
 
+/* A header of the refused reply by its name in any case, or NULL; of a repeated one the last. Kept
+ * are the first 16 KiB, without cookies. */
+TC_API const char *tc_error_header(const tc_error *err, const char *name);
+
+/* The pause that the server asked for (Retry-After), from when the reply came, in ms; -1: none. */
+TC_API int64_t tc_error_retry_after_ms(const tc_error *err);
+
+/*
+ * Whether the same may work when it is tried again later: the network failed, time ran out, the
+ * server is too busy or broken for now (408, 429, 5xx but 501). Not where that is known to be of no
+ * use, as with an untrusted certificate. It says nothing of whether doing it twice does harm: after
+ * TC_ERROR_NETWORK and TC_ERROR_TIMEOUT the server may have done it.
+ */
+TC_API bool tc_error_may_repeat(const tc_error *err);
+
 /* The JSON pointer of the value the error is about (TC_ERROR_REPLY and TC_ERROR_INPUT), or NULL. */
 TC_API const char *tc_error_pointer(const tc_error *err);
 

@@ -77,7 +77,9 @@ struct tc_loop_options {
 	 */
 	int (*watch)(void *data, int fd, int events);
 	void (*timer)(void *data, int64_t delay_ms);
-	void *data; /* for the hooks and `woken` */
+	void *data;                   /* for the hooks and `woken` */
+	const struct tc_seams *seams; /* time; copied; NULL: the system's. With a `steady` the host
+					 is asked for a timer every few ms */
 };
 #define TC_LOOP_OPTIONS_INIT TC_SIZED_INIT(struct tc_loop_options)
 

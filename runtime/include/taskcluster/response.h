@@ -25,6 +25,11 @@ TC_API const char *tc_response_header(const tc_response *response, const char *n
 TC_API bool tc_response_header_at(
 	const tc_response *response, size_t position, const char **name, const char **value);
 
+/* The ids under which the server's logs know the request, or NULL: x-for-request-id and
+ * x-for-trace-id. */
+TC_API const char *tc_response_request_id(const tc_response *response);
+TC_API const char *tc_response_trace_id(const tc_response *response);
+
 /* Where a redirect points, or NULL. */
 TC_API const char *tc_response_location(const tc_response *response);
 

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes of a refusal's headers that its error keeps; most have a few hundred. */
+#define FIELDS_MAX ((size_t)16 * 1024)
+
 /* What the accessors read; all texts lie in the object's own arena. */
 struct detail {
 	const char *server_code;
@@ -16,6 +19,9 @@ struct detail {
 	const char *pointer;
 	const char *body;
 	size_t body_length;
+	struct tc__fields fields; /* headers of the reply */
+	bool final;               /* repeating cannot help, whatever code and status say */
+	int64_t retry_after_ms;   /* -1: nobody asked for a pause */
 };
 
 static const struct {
@@ -63,7 +69,7 @@ const char *tc_error_text(const tc_error *err)
 
 static const struct detail *detail_of(const tc_error *err)
 {
-	static const struct detail none = { 0 };
+	static const struct detail none = { .retry_after_ms = -1 };
 
 	return err && err->detail ? err->detail : &none;
 }
@@ -103,6 +109,32 @@ const char *tc_error_trace_id(const tc_error *err)
 const char *tc_error_pointer(const tc_error *err)
 {
 	return detail_of(err)->pointer;
+}
+
+const char *tc_error_header(const tc_error *err, const char *name)
+{
+	return name ? tc__fields_find(&detail_of(err)->fields, name) : NULL;
+}
+
+int64_t tc_error_retry_after_ms(const tc_error *err)
+{
+	return detail_of(err)->retry_after_ms;
+}
+
+bool tc__status_may_pass(int status)
+{
+	if (status == 501) /* what a server does not have, it will not have soon */
+		return false;
+	return status >= 500 || status == 408 || status == 429;
+}
+
+bool tc_error_may_repeat(const tc_error *err)
+{
+	if (!err || detail_of(err)->final)
+		return false;
+	if (err->code == TC_ERROR_HTTP)
+		return tc__status_may_pass(err->http_status);
+	return err->code == TC_ERROR_NETWORK || err->code == TC_ERROR_TIMEOUT;
 }
 
 void tc_error_clear(tc_error *err)
@@ -240,6 +272,8 @@ static struct detail *copy_detail(const struct tc__refusal *refusal, const char 
 	if (refusal->body)
 		detail->body = tc__arena_text(&arena, refusal->body, refusal->body_length);
 	detail->body_length = detail->body ? refusal->body_length : 0;
+	detail->fields = tc__fields_copy(&refusal->fields, FIELDS_MAX, &arena);
+	detail->retry_after_ms = -1;
 	tc__arena_seal(&arena, detail);
 	return detail;
 }
@@ -299,10 +333,25 @@ void tc__error_attach(tc_error *err, const struct tc__refusal *refusal)
 		return;
 	struct detail *detail = copy_detail(refusal, tc_error_pointer(err));
 	if (detail) {
+		detail->final = detail_of(err)->final;
+		detail->retry_after_ms = detail_of(err)->retry_after_ms;
 		tc_release(err->detail);
 		err->detail = detail;
 	}
 	err->http_status = refusal->status;
+}
+
+void tc__error_outlook(tc_error *err, bool final, int64_t retry_after_ms)
+{
+	if (!err || (!final && retry_after_ms < 0))
+		return;
+	if (!err->detail)
+		err->detail = copy_detail(&(struct tc__refusal){ 0 }, NULL);
+	struct detail *detail = err->detail;
+	if (!detail)
+		return;
+	detail->final = final;
+	detail->retry_after_ms = retry_after_ms;
 }
 
 void tc__error_prefix(tc_error *err, const char *format, ...)

@@ -8,7 +8,7 @@
  *	return tc__fail(err, TC_ERROR_ARGUMENT, "taskId is empty");
  */
 
-#include "runtime/src/base/memory.h"
+#include "runtime/src/base/fields.h"
 #include <taskcluster/error.h>
 
 /* The message is cut at this many bytes, with its prefixes; one about a refusal only here, as what
@@ -36,6 +36,7 @@ struct tc__refusal {
 	const char *trace_id;
 	const char *body;
 	size_t body_length;
+	struct tc__fields fields; /* its headers */
 };
 
 /* A failure with what the server said; `text` is the message. Copies what memory allows: the code,
@@ -51,6 +52,13 @@ int tc__error_tell(tc_error *kept, tc_error *to);
 
 /* Adds what is known of the reply that an error is about to one already set; keeps all else. */
 void tc__error_attach(tc_error *err, const struct tc__refusal *refusal);
+
+/* Adds what is to be expected: whether repeating cannot help, though code and status look as if,
+ * and what pause the server asked for (-1: none). As far as memory allows. */
+void tc__error_outlook(tc_error *err, bool final, int64_t retry_after_ms);
+
+/* Whether a refusal of this status may not come again. */
+bool tc__status_may_pass(int status);
 
 /* Puts "<format>: " in front of the message of an error already set; keeps all else. */
 TC_PRINTF(2, 3) void tc__error_prefix(tc_error *err, const char *format, ...);

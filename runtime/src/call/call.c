@@ -369,6 +369,15 @@ int tc_call_header(tc_call *call, const char *name, const char *value, tc_error 
 	return prefixed(call, tc__request_header(&call->request, name, value, err), err);
 }
 
+int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err)
+{
+	int rc = tc__call_check_unused(call, err);
+
+	if (rc != TC_OK)
+		return rc;
+	return prefixed(call, tc__request_secret_header(&call->request, name, value, err), err);
+}
+
 /* ---- before it is sent ---- */
 
 int tc__call_check_ready(const tc_call *call, tc_error *err)

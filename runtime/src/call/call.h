@@ -34,6 +34,9 @@ tc_call *tc__call_new(tc_client *client, const struct tc_operation *operation,
 /* Its own options, all zero when none were set. */
 const struct tc_call_options *tc__call_options(const tc_call *call);
 
+/* Whether it may be repeated: as its options say, or else as its operation and body do. */
+enum tc_retry_class tc__call_retry_class(const tc_call *call);
+
 /* What it is ended by: its own, or its client's; NULL: nothing. */
 tc_cancel *tc__call_cancel(const tc_call *call);
 
@@ -46,6 +49,24 @@ int64_t tc__call_deadline(const tc_call *call, int64_t now_ms);
 /* For who reads a call after callbacks had their turn: they may free it. tc_call_free of what this
  * returns ends it; NULL is fine. */
 tc_call *tc__call_hold(const tc_call *call);
+
+/*
+ * Before each attempt of a call: whether it is its turn, by what a server has asked for and by
+ * tc_options.rate_per_s. *wait_ms 0: it is; otherwise to be asked again then, with the same `turn`
+ * ({0} at first, and after the attempt). TC_ERROR_TIMEOUT when it does not come before `until_ms`.
+ * `now_ms` and `until_ms` are of the steady clock.
+ */
+int tc__call_turn(const tc_call *call, struct tc__turn *turn, int64_t until_ms, int64_t now_ms,
+	int64_t *wait_ms, tc_error *err);
+
+/* The attempt does not come: others may have its turn. */
+void tc__call_give_back(const tc_call *call, struct tc__turn *turn, int64_t now_ms);
+
+/* A reply asks for a pause, for which all calls to the same servers wait. */
+void tc__call_pause(const tc_call *call, int64_t pause_ms, int64_t now_ms);
+
+/* How long such a pause lasts still. */
+int64_t tc__call_pause_left(const tc_call *call, int64_t now_ms);
 
 /* Gives the text of a body (for tc_release) to the call, on success only; `json` is the same as a
  * tree, or NULL when it has to be read to know. */
@@ -114,7 +135,9 @@ struct tc__performance {
 	struct tc__sink *sink;     /* the call's own; a login between has none */
 	struct tc__request *login; /* NULL until one is needed */
 	bool logging_in, logged_in;
-	uint64_t session; /* generation of the session that the attempt carries */
+	bool under_way;           /* an attempt was sent and not judged yet */
+	struct tc__timing timing; /* of it, when there are metrics */
+	uint64_t session;         /* generation of the session that the attempt carries */
 };
 
 /* `now_ms` is the transport's steady clock, everywhere. */
@@ -127,5 +150,13 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 struct tc__next tc__performance_judge(
 	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure);
 void tc__performance_end(struct tc__performance *performance);
+
+/* What its attempts take is measured, if the client has a hook for it. */
+void tc__performance_measures(struct tc__performance *performance);
+
+/* Tells the hook of the attempt that has ended so, once; nothing when none is under way. Judging
+ * does it; an attempt that is broken off instead ends by this. */
+void tc__performance_tell(struct tc__performance *performance, int code,
+	enum tc_repeat_reason reason, int64_t pause_ms, int64_t now_ms);
 
 #endif

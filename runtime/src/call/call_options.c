@@ -13,6 +13,21 @@ const struct tc_call_options *tc__call_options(const tc_call *call)
 	return call->set ? call->set : &none;
 }
 
+enum tc_retry_class tc__call_retry_class(const tc_call *call)
+{
+	switch (tc__call_options(call)->repeat) {
+	case TC_REPEAT_AS_LISTED:
+		break;
+	case TC_REPEAT_SAFE:
+		return TC_RETRY_ALWAYS;
+	case TC_REPEAT_UNSENT:
+		return TC_RETRY_UNSENT;
+	case TC_REPEAT_NEVER:
+		return TC_RETRY_NEVER;
+	}
+	return call->retry_class;
+}
+
 tc_cancel *tc__call_cancel(const tc_call *call)
 {
 	tc_cancel *own = tc__call_options(call)->cancel;

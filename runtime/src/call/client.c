@@ -16,6 +16,9 @@
 #define RETRY_DELAY_MS 100
 #define RETRY_DELAY_MAX_MS 30000
 #define CONNECTIONS_KEPT 8
+#define RATE_MIN 0.001
+#define RATE_MAX 1e6
+#define BURST_MAX 1000000
 
 /* Longer than any wait makes sense, and small enough for curl's long on every system. */
 #define TIME_MAX_MS INT32_MAX
@@ -116,6 +119,19 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 	return TC_OK;
 }
 
+static int check_rate(const struct tc_options *options, tc_error *err)
+{
+	double rate = options->rate_per_s;
+
+	if (rate != 0 && !(rate >= RATE_MIN && rate <= RATE_MAX)) /* nor what is no number */
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"rate_per_s is %g; expected 0, or from %g to %g", rate, RATE_MIN, RATE_MAX);
+	if (options->rate_burst < 0 || options->rate_burst > BURST_MAX)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "rate_burst is %d; expected 0 to %d",
+			options->rate_burst, BURST_MAX);
+	return TC_OK;
+}
+
 static int check_options(const struct tc_options *options, bool environment, tc_error *err)
 {
 	int rc = check_url(
@@ -132,6 +148,8 @@ static int check_options(const struct tc_options *options, bool environment, tc_
 		rc = check_http_proxy(options->http_proxy, err);
 	if (rc == TC_OK)
 		rc = check_numbers(options, err);
+	if (rc == TC_OK)
+		rc = check_rate(options, err);
 	return rc;
 }
 
@@ -210,10 +228,10 @@ static int prepare(tc_client *client, tc_error *err)
 	char trace_id[TC_SLUGID_SIZE];
 	uint8_t id[16];
 
-	tc__random(&options->seams, id, sizeof id);
+	tc__random(&client->seams, id, sizeof id);
 	tc_slugid_encode(id, trace_id);
 	client->signer = (struct tc__signer){
-		.hawk = tc__hawk_new(&options->seams, err),
+		.hawk = tc__hawk_new(&client->seams, err),
 		.no_payload_hash = options->no_payload_hash,
 		.user_agent_line = make_line(client, "User-Agent", "libtaskcluster/" TC_SDK_VERSION,
 			options->user_agent),
@@ -233,6 +251,8 @@ static int prepare(tc_client *client, tc_error *err)
 		.delay_ms = options->retry_delay_ms,
 		.delay_max_ms = options->retry_delay_max_ms,
 	};
+	client->rate = (struct tc__rate){ options->rate_per_s,
+		options->rate_burst ? options->rate_burst : 1 };
 	client->log = (struct tc__log){ options->log, options->log_data, options->log_level };
 	return TC_OK;
 }
@@ -264,11 +284,14 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 		return NULL;
 	}
 	client->references = 1;
-	tc__pool_init(&client->pool, NULL, NULL, CONNECTIONS_KEPT);
+	tc__pool_init(&client->pool, &client->seams, NULL, NULL, CONNECTIONS_KEPT);
 	client->options = *options;
+	client->options.seams = &client->seams;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
-	if (copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
+	if (tc__options_read(options->seams, &client->seams, sizeof client->seams, "seams",
+		    "TC_SEAMS_INIT", err) != TC_OK ||
+		copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
 		prepare(client, err) != TC_OK) {
 		tc_client_free(client);
 		return NULL;
@@ -403,10 +426,10 @@ void tc__client_set_transport(tc_client *client, struct tc__transport *transport
 
 int64_t tc__client_server_ms(const tc_client *client)
 {
-	return tc__clock_now_ms(&client->options.seams) + client->offset.ms;
+	return tc__clock_now_ms(client->options.seams) + client->offset.ms;
 }
 
 int64_t tc__client_proved_ms(const tc_client *client, const struct tc__offset *offset)
 {
-	return tc__clock_now_ms(&client->options.seams) + offset->proved_ms;
+	return tc__clock_now_ms(client->options.seams) + offset->proved_ms;
 }

@@ -5,6 +5,7 @@
 /* What calls need of their client. */
 
 #include "runtime/src/base/log.h"
+#include "runtime/src/call/gate.h"
 #include "runtime/src/http/pool.h"
 #include "runtime/src/http/retry.h"
 #include "runtime/src/http/transport.h"
@@ -20,6 +21,7 @@ struct tc__offset {
 struct tc_client {
 	size_t references;         /* the caller's, and one for each call; all on one thread */
 	struct tc_options options; /* with every default filled in; texts lie in the arena */
+	struct tc_seams seams;     /* what options.seams points to, always */
 	struct tc__arena texts;
 	bool environment; /* made without options */
 	struct tc__site site;
@@ -29,6 +31,8 @@ struct tc_client {
 	struct tc__retry_policy retry;
 	struct tc__log log;
 	struct tc__offset offset;
+	struct tc__rate rate;
+	struct tc__gate gate;            /* of Taskcluster's servers */
 	struct tc__realm *realms;        /* of other systems; see client_realm.h */
 	bool credentials_given;          /* by the caller, not by the environment */
 	int64_t rpc_id;                  /* of the last remote procedure call */
@@ -49,11 +53,11 @@ struct tc__curl_settings tc__client_settings(const tc_client *client);
 void tc__client_set_transport(tc_client *client, struct tc__transport *transport);
 
 /* Asks options.renew, if it is time to. Not TC_OK only when the credentials have ended and there
- * are no others. `now_ms` is the transport's steady clock. */
-int tc__client_renew(tc_client *client, int64_t now_ms, tc_error *err);
+ * are no others. */
+int tc__client_renew(tc_client *client, tc_error *err);
 
 /* A 401 has refused these: whether the client has others by now, asked for if need be. */
-bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused, int64_t now_ms);
+bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused);
 
 /* What time it is for the server, as far as we know; ms since 1970. */
 int64_t tc__client_server_ms(const tc_client *client);

@@ -178,19 +178,35 @@ int tc__client_site(tc_client *client, const struct tc_operation *operation, str
 	return rc;
 }
 
-struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation)
+/* The realm whose servers an operation's calls go to; NULL: they go to Taskcluster's. */
+static struct tc__realm *realm_of_server(
+	const tc_client *client, const struct tc_operation *operation)
 {
 	const struct tc_conventions *system = tc__system_of(operation);
 
 	for (struct tc__realm *realm = client->realms; system && realm; realm = realm->next)
 		if (realm->system == system && system->server_url)
-			return &realm->offset;
-	return &client->offset;
+			return realm;
+	return NULL;
+}
+
+struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation)
+{
+	struct tc__realm *realm = realm_of_server(client, operation);
+
+	return realm ? &realm->offset : &client->offset;
+}
+
+struct tc__gate *tc__client_gate(tc_client *client, const struct tc_operation *operation)
+{
+	struct tc__realm *realm = realm_of_server(client, operation);
+
+	return realm ? &realm->gate : &client->gate;
 }
 
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation)
 {
-	return tc__clock_now_ms(&client->options.seams) + tc__client_offset(client, operation)->ms;
+	return tc__clock_now_ms(client->options.seams) + tc__client_offset(client, operation)->ms;
 }
 
 void tc__client_end_sessions(tc_client *client)

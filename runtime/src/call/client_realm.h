@@ -18,6 +18,7 @@ struct tc__realm {
 	struct tc__buffer trace; /* the header line of the trace id, where it has another name */
 	tc_credentials *credentials; /* from its own environment variables, or NULL */
 	struct tc__offset offset;
+	struct tc__gate gate;
 	struct tc__session session;
 };
 
@@ -43,6 +44,9 @@ int tc__client_site(tc_client *client, const struct tc_operation *operation, str
 
 /* The clock offset that belongs to an operation's server, for reading and for correcting. */
 struct tc__offset *tc__client_offset(tc_client *client, const struct tc_operation *operation);
+
+/* The gate in front of an operation's servers. */
+struct tc__gate *tc__client_gate(tc_client *client, const struct tc_operation *operation);
 
 /* The server's time for an operation; ms since 1970. */
 int64_t tc__client_operation_ms(tc_client *client, const struct tc_operation *operation);

@@ -35,8 +35,10 @@ static bool has_ended(const tc_client *client)
 }
 
 /* Asks, unless that was in vain a moment ago. *reason is what the provider says to it. */
-static void ask(tc_client *client, int64_t now_ms, tc_error *reason)
+static void ask(tc_client *client, tc_error *reason)
 {
+	int64_t now_ms = tc__pool_now(&client->pool);
+
 	if (now_ms < client->renew_again_ms)
 		return;
 	client->renew_again_ms = now_ms + PAUSE_MS;
@@ -57,14 +59,14 @@ static void ask(tc_client *client, int64_t now_ms, tc_error *reason)
 	}
 }
 
-int tc__client_renew(tc_client *client, int64_t now_ms, tc_error *err)
+int tc__client_renew(tc_client *client, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
 
 	if (!client->options.renew ||
 		tc__client_proved_ms(client, &client->offset) < renewal_ms(client))
 		return TC_OK;
-	ask(client, now_ms, &reason);
+	ask(client, &reason);
 	if (reason.code == TC_OK)
 		return TC_OK;
 	if (has_ended(client)) {
@@ -75,14 +77,14 @@ int tc__client_renew(tc_client *client, int64_t now_ms, tc_error *err)
 	return TC_OK;
 }
 
-bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused, int64_t now_ms)
+bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused)
 {
 	tc_error reason = TC_ERROR_INIT;
 
 	/* many attempts may be refused at once; the first of them has asked */
 	if (!client->options.renew || client->credentials != refused)
 		return client->credentials != refused;
-	ask(client, now_ms, &reason);
+	ask(client, &reason);
 	tc_error_clear(&reason);
 	return client->credentials != refused;
 }

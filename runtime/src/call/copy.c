@@ -36,6 +36,7 @@ static int copy_lines(const tc_call *from, tc_call *to, tc_error *err)
 
 	if (accept && !(to->request.accept_line = copy_text(accept, strlen(accept), err)))
 		return TC_ERROR_NOMEM;
+	to->request.secret_lines = from->request.secret_lines;
 	for (size_t i = 0; i < from->request.line_count; i++) {
 		const char *line = from->request.lines[i];
 		to->request.lines[i] = copy_text(line, strlen(line), err);

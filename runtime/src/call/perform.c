@@ -28,17 +28,42 @@ static int wait_watched(const struct tc__delivery *delivery, struct tc__transpor
 	return TC_OK;
 }
 
+/* Until it may begin with an attempt. */
+static int wait_for_turn(
+	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
+{
+	const tc_call *call = performance->call;
+	struct tc__turn turn = { 0 };
+	int64_t wait_ms = 0;
+	int rc;
+
+	do {
+		rc = wait_watched(&performance->delivery, transport, wait_ms, failure);
+		int64_t now_ms = tc__steady_ms(call->client->options.seams);
+		if (rc == TC_OK)
+			rc = tc__call_turn(call, &turn, performance->terms.until_ms, now_ms,
+				&wait_ms, failure);
+		else
+			tc__call_give_back(call, &turn, now_ms);
+	} while (rc == TC_OK && wait_ms);
+	/* what did not begin is not repeated */
+	performance->delivery.permanent = rc != TC_OK;
+	return rc;
+}
+
 /* One attempt and, if another is to follow, the pause before it. */
 static struct tc__next step(
 	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
 {
-	const struct tc__transport_kind *kind = transport->kind;
-	int rc = tc__performance_attempt(performance, kind->steady_ms(transport), failure);
+	const struct tc_seams *seams = performance->call->client->options.seams;
+	int rc = wait_for_turn(performance, transport, failure);
 
 	if (rc == TC_OK)
-		rc = kind->deliver(transport, &performance->delivery, failure);
+		rc = tc__performance_attempt(performance, tc__steady_ms(seams), failure);
+	if (rc == TC_OK)
+		rc = transport->kind->deliver(transport, &performance->delivery, failure);
 	struct tc__next next =
-		tc__performance_judge(performance, rc, kind->steady_ms(transport), failure);
+		tc__performance_judge(performance, rc, tc__steady_ms(seams), failure);
 	if (next.step != TC__STEP_WAIT)
 		return next;
 	rc = wait_watched(&performance->delivery, transport, next.delay_ms, failure);
@@ -73,7 +98,7 @@ int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc
 	if (!transport)
 		return tc__fail_with(err, &failure);
 	tc__pool_enter(&client->pool);
-	int64_t now_ms = transport->kind->steady_ms(transport);
+	int64_t now_ms = tc__pool_now(&client->pool);
 	struct tc__terms own = tc__terms_within(terms, tc__call_deadline(call, now_ms));
 	tc__performance_begin(&performance, call, sink, &own, now_ms);
 	do {

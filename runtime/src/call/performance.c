@@ -51,8 +51,9 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		.until_ms = terms->until_ms,
 		.call = call,
 	};
-	tc__retry_begin(&performance->retry, &client->retry, call->retry_class, now_ms);
+	tc__retry_begin(&performance->retry, &client->retry, tc__call_retry_class(call), now_ms);
 	performance->retry.until_ms = terms->until_ms;
+	tc__performance_measures(performance);
 }
 
 void tc__performance_end(struct tc__performance *performance)
@@ -94,9 +95,10 @@ static bool is_header(const char *line, const char *name)
 	return length && strncmp(line, name, length) == 0 && line[length] == ':';
 }
 
-/* Headers that their reference calls secrets, whatever they are called. */
-static bool is_secret(const struct tc_operation *operation, const char *line)
+/* Headers that their reference or the caller calls secrets, whatever they are called. */
+static bool is_secret(const struct tc__performance *performance, const char *line)
 {
+	const struct tc_operation *operation = operation_of(performance);
 	const struct tc_conventions *system = tc__system_of(operation);
 	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 	const struct tc_query_rule *header = rules ? rules->headers : NULL;
@@ -104,6 +106,8 @@ static bool is_secret(const struct tc_operation *operation, const char *line)
 	for (; header && header->name; header++)
 		if (header->secret && is_header(line, header->name))
 			return true;
+	if (tc__request_hides(&performance->call->request, line))
+		return true;
 	return system && system->session && is_header(line, system->session->csrf_header);
 }
 
@@ -113,7 +117,7 @@ static void log_lines(const struct tc__performance *performance)
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	for (size_t i = 0; tc__log_wants(log, TC_LOG_DEBUG) && i < attempt->line_count; i++)
-		if (is_secret(operation_of(performance), attempt->lines[i]))
+		if (is_secret(performance, attempt->lines[i]))
 			tc__log(log, TC_LOG_DEBUG, "> %.*s: (redacted)",
 				(int)strcspn(attempt->lines[i], ":"), attempt->lines[i]);
 		else
@@ -220,26 +224,32 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->attempts++;
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);
+	if (performance->sink && performance->sink->depart)
+		performance->sink->depart(performance->sink, now_ms);
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
 	bool others = request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
-	int rc = others ? TC_OK : tc__client_renew(client, now_ms, failure);
+	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
 		return rc;
 	struct tc__signer signer = client->signer;
+	signer.trace_id = tc__call_options(performance->call)->trace_id;
 	rc = tc__session_prepare(performance, &signer, &request, failure);
 	if (rc == TC_OK)
 		rc = tc__attempt_fill(&performance->attempt, request, &signer,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	if (performance->sink && performance->sink->line && !performance->logging_in)
+		tc__attempt_line(&performance->attempt, performance->sink->line);
 	performance->reply.operation = request->operation;
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
-	performance->attempt.repeatable = performance->call->retry_class == TC_RETRY_ALWAYS;
+	performance->attempt.repeatable = performance->retry.retry_class == TC_RETRY_ALWAYS;
+	performance->under_way = true;
 	log_lines(performance);
 	return TC_OK;
 }
@@ -304,7 +314,7 @@ static bool ahead_of_date(const struct tc__performance *performance, int64_t *ah
 
 	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
 		return false;
-	*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+	*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return true;
 }
 
@@ -359,7 +369,7 @@ static bool read_ahead(const struct tc__performance *performance, bool *proved, 
 
 	*proved = read_challenge(performance, &server_ms);
 	if (*proved)
-		*ahead_ms = tc__clock_now_ms(&client_of(performance)->options.seams) - server_ms;
+		*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
 	return *proved || (ahead_of_date(performance, ahead_ms) && is_believable(*ahead_ms));
 }
 
@@ -401,13 +411,13 @@ static bool correct_clock(const struct tc__performance *performance)
 
 /* Whether the reply refuses the credentials of this attempt, and there are others now. Servers
  * answer 401 for nothing else, once the clock is right; too few scopes are a 403. */
-static bool renew_refused(const struct tc__performance *performance, int64_t now_ms)
+static bool renew_refused(const struct tc__performance *performance)
 {
 	const struct tc__attempt *attempt = &performance->attempt;
 
 	return tc__reply_status(&performance->reply) == 401 && attempt->is_signed &&
 		!performance->retry.renewed &&
-		tc__client_renew_refused(client_of(performance), attempt->credentials, now_ms);
+		tc__client_renew_refused(client_of(performance), attempt->credentials);
 }
 
 /* ---- judging ---- */
@@ -485,6 +495,17 @@ static int read_rpc(const struct tc__performance *performance, tc_error *failure
 	return TC_OK;
 }
 
+/* What the caller may hope for. What was not to be tried again by this call, as for its deadline,
+ * may be by another. */
+static void tell_outlook(const struct tc__performance *performance, int rc, tc_error *failure)
+{
+	bool final = failure->code == TC_ERROR_NETWORK && performance->delivery.permanent;
+
+	if (failure->code == TC_ERROR_HTTP)
+		final = tc__is_final_status(operation_of(performance), failure->http_status);
+	tc__error_outlook(failure, final, rc == TC_OK ? asked_pause(performance) : -1);
+}
+
 /* The performance is over: its failure, if it is one, is told in full. */
 static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
 {
@@ -506,6 +527,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
 	}
+	tell_outlook(performance, rc, failure);
 	tc__call_log_failure(performance->call, failure);
 }
 
@@ -520,49 +542,143 @@ static struct tc__next next_step(struct tc__performance *performance, bool login
 {
 	struct tc__retry *retry = &performance->retry;
 	enum tc_retry_class own = retry->retry_class;
+	struct tc__outcome seen = *outcome;
 
+	seen.permanent |= is_spent(performance);
 	retry->retry_class = login ? TC_RETRY_ALWAYS : own;
-	struct tc__next next = tc__retry_next(retry, outcome, fraction);
+	struct tc__next next = tc__retry_next(retry, &seen, fraction);
 	retry->retry_class = own;
 	return next;
+}
+
+/* What has lived, and broke off: *next is another attempt, as if none had been before, when the
+ * sink wants that. */
+static void begin_anew(struct tc__performance *performance, const struct tc__outcome *outcome,
+	double fraction, struct tc__next *next, const tc_error *failure)
+{
+	struct tc__sink *sink = performance->sink;
+	struct tc__retry *retry = &performance->retry;
+	const struct tc__log *log = &client_of(performance)->log;
+	int64_t until_ms = retry->until_ms;
+	struct tc__buffer text;
+
+	if (!sink || !sink->again || retry->retry_class != TC_RETRY_ALWAYS)
+		return;
+	struct tc__next anew = sink->again(sink, outcome, fraction);
+	if (anew.step == TC__STEP_END)
+		return;
+	*next = anew;
+	tc__retry_begin(retry, retry->policy, retry->retry_class, outcome->steady_ms);
+	retry->until_ms = until_ms;
+	performance->logged_in = false; /* a session may have ended since */
+	if (!tc__log_wants(log, TC_LOG_WARN))
+		return;
+	const char *url = shown_attempt(performance, &text);
+	tc__log(log, TC_LOG_WARN, "%s %s: it broke off (%s); it begins again in %lld ms",
+		performance->attempt.method, url,
+		outcome->code == TC_OK ? "refused for now" : tc_error_text(failure),
+		(long long)next->delay_ms);
+	tc__buffer_clear(&text);
+}
+
+/* What is sent next without being a repetition. */
+static enum tc_repeat_reason turns_to(struct tc__performance *performance, tc_error *failure)
+{
+	return tc__session_turns(performance, failure) ? TC_REASON_SESSION : TC_REASON_NONE;
+}
+
+static void tell_late(const struct tc__outcome *outcome, tc_error *failure)
+{
+	if (outcome->retry_after_ms > 0)
+		tc__error_prefix(failure,
+			"the server asks for a pause of %lld ms, and its deadline leaves no time "
+			"for another attempt",
+			(long long)outcome->retry_after_ms);
+	else
+		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
+}
+
+static enum tc_repeat_reason reason_of(
+	const struct tc__outcome *outcome, const struct tc__next *next)
+{
+	if (next->step == TC__STEP_END)
+		return TC_REASON_NONE;
+	if (next->step == TC__STEP_RESIGN)
+		return outcome->stale ? TC_REASON_CLOCK : TC_REASON_CREDENTIALS;
+	if (outcome->code == TC_OK)
+		return TC_REASON_STATUS;
+	return outcome->code == TC_ERROR_TIMEOUT ? TC_REASON_TIMEOUT : TC_REASON_NETWORK;
+}
+
+/* The pause before another attempt that servers ask for; the reply to another call may have. */
+static int64_t pause_before(const struct tc__performance *performance, int status, int64_t now_ms)
+{
+	int64_t asked_ms = status ? asked_pause(performance) : -1;
+
+	if (status == 429 || status == 503)
+		tc__call_pause(performance->call, asked_ms, now_ms);
+	int64_t left_ms = tc__call_pause_left(performance->call, now_ms);
+	return left_ms > asked_ms ? left_ms : asked_ms;
+}
+
+/* What becomes of an attempt that ended with `rc`. */
+static struct tc__outcome outcome_of(
+	const struct tc__performance *performance, int rc, int64_t now_ms)
+{
+	int status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0;
+	struct tc__outcome outcome = {
+		.code = rc,
+		.status = status,
+		.maybe_sent = performance->delivery.maybe_sent,
+		.permanent = performance->delivery.permanent ||
+			tc__is_final_status(operation_of(performance), status),
+		.stale = rc == TC_OK && correct_clock(performance),
+		.retry_after_ms = pause_before(performance, status, now_ms),
+		.steady_ms = now_ms,
+	};
+
+	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance);
+	return outcome;
+}
+
+static int finish(struct tc__performance *performance, int rc, tc_error *failure)
+{
+	if (rc == TC_OK && performance->reply.err.code == TC_OK)
+		rc = verify(performance, failure);
+	return rc == TC_OK ? tc__reply_finish(&performance->reply, failure) : rc;
 }
 
 struct tc__next tc__performance_judge(
 	struct tc__performance *performance, int rc, int64_t now_ms, tc_error *failure)
 {
 	bool login = performance->logging_in;
+	enum tc_repeat_reason turn = TC_REASON_NONE;
 	double fraction = 0;
 
-	if (rc == TC_OK && performance->reply.err.code == TC_OK)
-		rc = verify(performance, failure);
-	if (rc == TC_OK)
-		rc = tc__reply_finish(&performance->reply, failure);
+	rc = finish(performance, rc, failure);
 	log_attempt(performance, rc, now_ms, failure);
-	if (rc == TC_OK && tc__session_turns(performance, failure))
+	if (rc == TC_OK)
+		turn = turns_to(performance, failure);
+	if (turn != TC_REASON_NONE) {
+		tc__performance_tell(performance, TC_OK, turn, 0, now_ms);
 		return (struct tc__next){ .step = TC__STEP_RESIGN };
+	}
 	rc = rc == TC_OK ? failure->code : rc;
-	int status = rc == TC_OK ? tc__reply_status(&performance->reply) : 0;
-	struct tc__outcome outcome = {
-		.code = rc,
-		.status = status,
-		.maybe_sent = performance->delivery.maybe_sent,
-		.permanent = performance->delivery.permanent || is_spent(performance) ||
-			tc__is_final_status(operation_of(performance), status),
-		.stale = rc == TC_OK && correct_clock(performance),
-		.retry_after_ms = rc == TC_OK ? asked_pause(performance) : -1,
-		.steady_ms = now_ms,
-	};
+	struct tc__outcome outcome = outcome_of(performance, rc, now_ms);
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
-		fraction = tc__random_fraction(&client_of(performance)->options.seams);
-	outcome.renewed = rc == TC_OK && !outcome.stale && renew_refused(performance, now_ms);
+		fraction = tc__random_fraction(client_of(performance)->options.seams);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
+		begin_anew(performance, &outcome, fraction, &next, failure);
+	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
 	if (next.late)
-		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
-	if (next.step == TC__STEP_END)
-		return next;
-	tc_error_clear(failure);
+		tell_late(&outcome, failure);
+	bool refused = rc == TC_OK && next.step != TC__STEP_END;
+	tc__performance_tell(performance, refused ? TC_ERROR_HTTP : failure->code,
+		reason_of(&outcome, &next), next.delay_ms, now_ms);
+	if (next.step != TC__STEP_END)
+		tc_error_clear(failure);
 	return next;
 }

@@ -102,7 +102,7 @@ static int find_signer(const tc_call *call, struct tc__signer *signer, tc_error 
 	if (tc__client_withholds(client, operation))
 		return tc__fail(err, TC_ERROR_CREDENTIALS, "%s", TC__WITHHELD);
 	int rc = system ? tc__client_realm(client, operation, &realm, err)
-			: tc__client_renew(client, tc__clock_steady_ms(), err);
+			: tc__client_renew(client, err);
 	*signer = client->signer;
 	if (realm)
 		signer->credentials = tc__realm_credentials(client, realm);

@@ -23,12 +23,34 @@ int64_t tc__clock_now_ms(const struct tc_seams *seams)
 	return milliseconds(tc__clock_now(seams));
 }
 
-int64_t tc__clock_steady_ms(void)
+int64_t tc__steady_ms(const struct tc_seams *seams)
 {
 	struct timespec now;
 
+	if (seams && seams->steady)
+		return seams->steady(seams->data);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return milliseconds(now);
+}
+
+bool tc__time_is_seamed(const struct tc_seams *seams)
+{
+	return seams && (seams->steady || seams->sleep);
+}
+
+void tc__sleep(const struct tc_seams *seams, int64_t ms)
+{
+	if (seams && seams->sleep) {
+		seams->sleep(seams->data, ms);
+		return;
+	}
+	if (tc__time_is_seamed(seams) && ms > TC__SLICE_MS)
+		ms = TC__SLICE_MS;
+	struct timespec left = {
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = (long)(ms % 1000) * 1000000,
+	};
+	nanosleep(&left, NULL); /* a signal may end it: whoever waits looks at the time again */
 }
 
 void tc__random(const struct tc_seams *seams, void *bytes, size_t length)

@@ -2,8 +2,10 @@
 #include "runtime/src/flow/pages.h"
 
 #include "runtime/src/base/options.h"
-#include "runtime/src/common/clock.h"
 #include <string.h>
+
+/* Empty pages in a row that no list is believed to have. */
+#define EMPTIES_MAX 100
 
 static const struct tc_paging taskcluster = {
 	.style = TC_PAGING_TOKEN,
@@ -40,6 +42,9 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	if (options->item_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "item_max is %lld", (long long)options->item_max);
+	if (options->empty_max < 0)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "empty_max is %lld", (long long)options->empty_max);
 	if (options->timeout_ms < 0 || options->deadline_ms < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
 			options->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
@@ -67,9 +72,11 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.wanted = options->item_max ? options->item_max : -1,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
+		.empties_max = options->empty_max ? options->empty_max : EMPTIES_MAX,
 		.terms = { options->timeout_ms,
-			options->deadline_ms ? tc__clock_steady_ms() + options->deadline_ms
-					     : INT64_MAX },
+			options->deadline_ms
+				? tc__pool_now(&call->client->pool) + options->deadline_ms
+				: INT64_MAX },
 	};
 	call->state->references++;
 	call->state->used = true;
@@ -176,6 +183,12 @@ int tc__cursor_call(struct tc__cursor *cursor, const tc_call **call, tc_error *e
 			service_of(cursor), name_of(cursor), cursor->token);
 	if (cursor->ended || cursor->left == 0 || cursor->wanted == 0)
 		return TC_OK;
+	if (cursor->empties >= cursor->empties_max)
+		return tc__fail(err, TC_ERROR_REPLY,
+			"%s.%s: the list seems never to end: %lld pages in a row had no items, and "
+			"the last of them names another, with the token \"%.200s\" (empty_max)",
+			service_of(cursor), name_of(cursor), (long long)cursor->empties,
+			cursor->token);
 	if (!cursor->token && cursor->paging == &taskcluster) {
 		*call = cursor->origin;
 		return TC_OK;
@@ -210,8 +223,10 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 		rc = tc__fail_nomem(err);
 	if (rc == TC_OK)
 		rc = tc__cursor_advance(cursor, tc__buffer_get(&token), err);
-	if (rc == TC_OK)
+	if (rc == TC_OK) {
 		tc__style_forget_above(cursor);
+		cursor->empties = tc__page_is_empty(reader) ? cursor->empties + 1 : 0;
+	}
 	tc__buffer_clear(&token);
 	return rc;
 }

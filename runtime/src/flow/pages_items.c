@@ -2,7 +2,6 @@
 #include "runtime/src/flow/pages.h"
 
 #include "runtime/src/call/reshape.h"
-#include "runtime/src/common/clock.h"
 #include "runtime/src/loop/loop.h"
 #include <string.h>
 
@@ -74,7 +73,7 @@ static int64_t timeout_of(const tc_items *items)
 static int begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	tc_items *items = items_of(sink);
-	int64_t now = tc__clock_steady_ms();
+	int64_t now = tc__pool_now(items->loop->pool);
 
 	(void)head;
 	(void)err;
@@ -256,7 +255,7 @@ static int turn_page(tc_items *items, bool *ended, tc_error *err)
 /* Waits for more, as long as the page may take. */
 static int wait_on(tc_items *items, tc_error *err)
 {
-	int64_t now = tc__clock_steady_ms(), left = items->pace.due_ms - now;
+	int64_t now = tc__pool_now(items->loop->pool), left = items->pace.due_ms - now;
 
 	/* before an attempt has a reply, and between two, its own timeouts hold */
 	if (items->pace.due_ms == TC__NEVER || attempt_of(items) != items->pace.attempt)
@@ -324,7 +323,7 @@ static void come_back(tc_items *items)
 	items->pace.left_ms = 0;
 	if (left == 0 || items->pace.due_ms == TC__NEVER)
 		return;
-	int64_t away = tc__clock_steady_ms() - left;
+	int64_t away = tc__pool_now(items->loop->pool) - left;
 	items->pace.begun_ms += away;
 	items->pace.due_ms += away;
 }
@@ -340,7 +339,7 @@ static int next(tc_items *items, const tc_json **item, tc_error *err)
 		*item = take(items, &items->failure);
 		if (*item) {
 			items->index++;
-			items->pace.left_ms = tc__clock_steady_ms();
+			items->pace.left_ms = tc__pool_now(items->loop->pool);
 			return TC_OK;
 		}
 		if (items->failure.code != TC_OK)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/pool.h"
 
-#include "runtime/src/common/clock.h"
 #include "runtime/src/http/transport_sigpipe.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -34,7 +33,7 @@ static int on_timer(CURLM *multi, long ms, void *data)
 	struct tc__pool *pool = data;
 
 	(void)multi;
-	pool->curl_due_ms = ms < 0 ? NEVER : tc__clock_steady_ms() + ms;
+	pool->curl_due_ms = ms < 0 ? NEVER : tc__steady_ms(NULL) + ms;
 	return 0;
 }
 
@@ -98,10 +97,11 @@ static const struct tc__waiter_kind *best_kind(void)
 #endif
 }
 
-void tc__pool_init(struct tc__pool *pool, const struct tc__pool_host *host,
-	const struct tc__waiter_kind *kind, size_t kept)
+void tc__pool_init(struct tc__pool *pool, const struct tc_seams *seams,
+	const struct tc__pool_host *host, const struct tc__waiter_kind *kind, size_t kept)
 {
 	*pool = (struct tc__pool){
+		.seams = seams,
 		.host = host ? *host : (struct tc__pool_host){ 0 },
 		.waiter_kind = kind ? kind : best_kind(),
 		.owner = getpid(),
@@ -403,6 +403,11 @@ void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
 
 	if (!flight)
 		return;
+	struct tc__timing *timing = passenger->delivery->timing;
+	if (timing) {
+		tc__transfer_timing(&flight->transfer, timing);
+		timing->total_us = -1; /* curl knows it of what has come to its end */
+	}
 	flight->transfer.delivery = NULL; /* libcurl would tell the progress once more */
 	if (pool->secure)
 		tc__hush_begin(&hush);
@@ -497,36 +502,74 @@ void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger)
 
 /* ---- waiting ---- */
 
-static int64_t delay_until_due(const struct tc__pool *pool, int64_t timeout_ms)
+int64_t tc__pool_due(const struct tc__pool *pool)
 {
 	if (pool->curl_due_ms == NEVER)
-		return timeout_ms;
-	int64_t delay = pool->curl_due_ms - tc__clock_steady_ms();
-	delay = delay < 0 ? 0 : delay;
-	return timeout_ms >= 0 && timeout_ms < delay ? timeout_ms : delay;
+		return -1;
+	int64_t delay = pool->curl_due_ms - tc__steady_ms(NULL);
+	return delay < 0 ? 0 : delay;
+}
+
+/* Whether something may come that is not of our own making. Transfers that wait for their sinks do
+ * not. */
+static bool is_under_way(const struct tc__pool *pool)
+{
+	const struct tc__flight *flight = pool->flights;
+
+	while (flight && flight->passenger->sink && flight->passenger->sink->paused)
+		flight = flight->next;
+	return flight || pool->watched;
+}
+
+static bool may_sleep(const struct tc__pool *pool, int64_t timeout_ms)
+{
+	return timeout_ms > 0 && pool->seams && pool->seams->sleep && !is_under_way(pool);
+}
+
+/* How long to wait in the system's time, at most. */
+static int64_t real_delay(const struct tc__pool *pool, int64_t timeout_ms)
+{
+	int64_t due = tc__pool_due(pool);
+
+	if (timeout_ms > TC__SLICE_MS && tc__time_is_seamed(pool->seams))
+		timeout_ms = TC__SLICE_MS;
+	return due >= 0 && (timeout_ms < 0 || due < timeout_ms) ? due : timeout_ms;
+}
+
+static int wait_events(struct tc__pool *pool, int64_t timeout_ms,
+	struct tc__event events[TC__EVENTS_MAX], size_t *count, tc_error *err)
+{
+	bool sleeps = may_sleep(pool, timeout_ms);
+	int64_t delay = sleeps ? 0 : real_delay(pool, timeout_ms);
+
+	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever
+	 */
+	pool->hurried = !pool->hurried && delay == 0 && tc__pool_due(pool) == 0;
+	if (pool->hurried)
+		return TC_OK;
+	int rc = pool->waiter_kind->wait(pool->waiter, delay, events, count, err);
+	if (rc == TC_OK && sleeps && *count == 0)
+		tc__sleep(pool->seams, timeout_ms);
+	return rc;
 }
 
 int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 	tc__pool_other *other, void *data, tc_error *err)
 {
 	struct tc__event events[TC__EVENTS_MAX];
-	int64_t delay = delay_until_due(pool, timeout_ms);
 	const void *before = pool->driver;
 	size_t count = 0;
 
 	int rc = tc__pool_open_waiter(pool, err);
-	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever
-	 */
-	pool->hurried = !pool->hurried && delay == 0 && pool->curl_due_ms != NEVER;
-	if (rc == TC_OK && !pool->hurried)
-		rc = pool->waiter_kind->wait(pool->waiter, delay, events, &count, err);
+	if (rc == TC_OK)
+		rc = wait_events(pool, timeout_ms, events, &count, err);
 	if (rc != TC_OK)
 		return rc;
 	pool->driver = driver;
 	for (size_t i = 0; i < count; i++)
 		if (!other || !other(data, events[i].fd, events[i].events))
 			tc__pool_drive(pool, events[i].fd, events[i].events);
-	if (pool->curl_due_ms <= tc__clock_steady_ms())
+	if (pool->curl_due_ms <= tc__steady_ms(NULL))
 		tc__pool_drive(pool, TC__POOL_DUE, 0);
 	pool->driver = before;
 	return TC_OK;

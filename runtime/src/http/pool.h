@@ -12,6 +12,7 @@
  * It belongs to one thread. A child of fork may only abandon or free it.
  */
 
+#include "runtime/src/common/clock.h"
 #include "runtime/src/http/transport_curl.h"
 #include "runtime/src/http/wait.h"
 #include <sys/types.h>
@@ -48,7 +49,8 @@ struct tc__errand {
 struct tc__pool {
 	CURLM *multi; /* NULL before the first attempt, and after it failed until the next */
 	struct tc__sockets sockets;
-	struct tc__pool_host host; /* {0}: the pool waits itself, by */
+	const struct tc_seams *seams; /* its owner's: the time that callers wait by; NULL */
+	struct tc__pool_host host;    /* {0}: the pool waits itself, by */
 	const struct tc__waiter_kind *waiter_kind;
 	struct tc__waiter *waiter; /* NULL until it is needed */
 	struct tc__setup *setups;
@@ -56,8 +58,9 @@ struct tc__pool {
 	pid_t owner;                /* a child of fork is not the owner of the connections */
 	size_t flying;              /* handles on their way, */
 	size_t opened;              /* and with the idle ones */
+	size_t watched;             /* descriptors that others wait for with it */
 	size_t kept;                /* most connections, and idle handles, that are kept */
-	int64_t curl_due_ms; /* when curl wants to be asked, steady clock; INT64_MAX: never */
+	int64_t curl_due_ms; /* when curl wants to be asked, the system's steady clock; INT64_MAX */
 	const void *driver;  /* who waits now: the progress of its deliveries is told */
 	bool busy;           /* somebody is at work on it, whose callbacks must not be */
 	struct tc__errand *errands; /* newest first */
@@ -65,9 +68,10 @@ struct tc__pool {
 	bool secure;                /* some attempt went over TLS, so SIGPIPE has to be minded */
 };
 
-/* A pool without anything in it. `host` may be NULL; `kind` NULL: the best way of waiting. */
-void tc__pool_init(struct tc__pool *pool, const struct tc__pool_host *host,
-	const struct tc__waiter_kind *kind, size_t kept);
+/* A pool without anything in it. `seams` (borrowed) and `host` may be NULL; `kind` NULL: the best
+ * way of waiting. */
+void tc__pool_init(struct tc__pool *pool, const struct tc_seams *seams,
+	const struct tc__pool_host *host, const struct tc__waiter_kind *kind, size_t kept);
 
 /* Makes what sending needs, if it is not there; tc__pool_send does it itself. */
 int tc__pool_open(struct tc__pool *pool, tc_error *err);
@@ -97,13 +101,22 @@ void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger);
 void tc__pool_drive(struct tc__pool *pool, int fd, int events);
 
 /*
- * Waits up to `timeout_ms` (negative: as long as it takes), and drives what has come and what is
- * due. Events of descriptors that are not curl's go to `other`, which says whether they were its.
- * `driver` is the owner whose progress is told meanwhile.
+ * Waits up to `timeout_ms` by the pool's seams (negative: as long as it takes), or less, and drives
+ * what has come and what is due. Events of descriptors that are not curl's go to `other`, which
+ * says whether they were its. `driver` is the owner whose progress is told meanwhile.
  */
 typedef bool tc__pool_other(void *data, int fd, int events);
 int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 	tc__pool_other *other, void *data, tc_error *err);
+
+/* The steady clock of its callers. */
+static inline int64_t tc__pool_now(const struct tc__pool *pool)
+{
+	return tc__steady_ms(pool->seams);
+}
+
+/* When curl wants to be asked, from now; -1: never. */
+int64_t tc__pool_due(const struct tc__pool *pool);
 
 /* Whoever is at work on the pool and may call back: between the two nobody else may be. */
 static inline void tc__pool_enter(struct tc__pool *pool)

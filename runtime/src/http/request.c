@@ -285,6 +285,7 @@ static char *make_line(const char *name, const char *value)
 {
 	struct tc__buffer line = TC__BUFFER(SIZE_MAX / 2);
 
+	line.secret = true; /* it may be one */
 	tc__buffer_text(&line, name);
 	if (*value) {
 		tc__buffer_text(&line, ": ");
@@ -364,6 +365,26 @@ int tc__request_header(
 	}
 	request->lines[request->line_count++] = line;
 	return TC_OK;
+}
+
+_Static_assert(TC__OWN_LINES_MAX <= 32, "a bit for each of the caller's headers");
+
+int tc__request_secret_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err)
+{
+	int rc = tc__request_header(request, name, value, err);
+
+	if (rc == TC_OK)
+		request->secret_lines |= UINT32_C(1) << (request->line_count - 1);
+	return rc;
+}
+
+bool tc__request_hides(const struct tc__request *request, const char *line)
+{
+	for (size_t i = 0; i < request->line_count; i++)
+		if (request->lines[i] == line)
+			return request->secret_lines >> i & 1;
+	return false;
 }
 
 /* ---- attempts ---- */
@@ -522,6 +543,7 @@ static void reset(struct tc__attempt *attempt)
 	wipe(&attempt->csrf);
 	tc__buffer_clear(&attempt->referer);
 	tc__buffer_clear(&attempt->rpc);
+	tc__buffer_clear(&attempt->trace);
 	*attempt = (struct tc__attempt){ .authorization = room };
 }
 
@@ -551,6 +573,25 @@ static const char *accepted_encodings(const struct tc__request *request)
 	return "Accept-Encoding: " TC__ENCODINGS_ACCEPTED;
 }
 
+/* The call's own id goes under the name that the client's has. */
+static int add_trace(struct tc__attempt *attempt, const struct tc__signer *signer, tc_error *err)
+{
+	const char *line = signer->trace_line;
+
+	if (line && signer->trace_id) {
+		attempt->trace = TC__BUFFER(SIZE_MAX / 2);
+		tc__buffer_add(&attempt->trace, line, strcspn(line, ":"));
+		tc__buffer_text(&attempt->trace, ": ");
+		tc__buffer_text(&attempt->trace, signer->trace_id);
+		if (tc__buffer_failed(&attempt->trace))
+			return tc__fail_nomem(err);
+		line = attempt->trace.data;
+	}
+	add_line(attempt, line);
+	attempt->trace_id = line ? strchr(line, ':') + 2 : NULL;
+	return TC_OK;
+}
+
 int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
 	const struct tc__signer *signer, int64_t now_s, tc_error *err)
 {
@@ -561,17 +602,30 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	attempt->body_length = request->body_length;
 	add_line(attempt, signer->user_agent_line);
 	add_line(attempt, accepted_encodings(request));
-	add_line(attempt, signer->trace_line);
+	int rc = add_trace(attempt, signer, err);
 	add_line(attempt, request->content_type_line);
 	add_line(attempt, request->accept_line);
 	for (size_t i = 0; i < request->line_count; i++)
 		add_line(attempt, request->lines[i]);
-	int rc = wrap_body(attempt, request, signer, err);
+	if (rc == TC_OK)
+		rc = wrap_body(attempt, request, signer, err);
 	if (rc == TC_OK)
 		rc = authenticate(attempt, request, signer, now_s, err);
 	if (rc != TC_OK)
 		tc__attempt_clear(attempt);
 	return rc;
+}
+
+void tc__attempt_line(struct tc__attempt *attempt, const char *line)
+{
+	size_t name = strcspn(line, ":"), kept = 0;
+
+	for (size_t i = 0; i < attempt->line_count; i++)
+		if (strcspn(attempt->lines[i], ":;") != name ||
+			!tc__same_letters(attempt->lines[i], line, name))
+			attempt->lines[kept++] = attempt->lines[i];
+	attempt->line_count = kept;
+	add_line(attempt, line);
 }
 
 void tc__attempt_clear(struct tc__attempt *attempt)

@@ -40,6 +40,7 @@ struct tc__request {
 	char *accept_line;              /* "Accept: …" or NULL */
 	char *lines[TC__OWN_LINES_MAX]; /* the caller's headers */
 	size_t line_count;
+	uint32_t secret_lines; /* bit i: line i is not to be shown */
 };
 
 /* The URL's text and its parts, checked. `request` is zeroed first; on failure nothing is left in
@@ -72,6 +73,13 @@ int tc__request_body(struct tc__request *request, char *body, size_t length,
 int tc__request_header(
 	struct tc__request *request, const char *name, const char *value, tc_error *err);
 
+/* The same for one whose value is a secret. */
+int tc__request_secret_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err);
+
+/* Whether a line, by its place and not by its text, is one of those. */
+bool tc__request_hides(const struct tc__request *request, const char *line);
+
 /* Whether HTTP can carry the text as a header's value: no control characters (RFC 9110, 5.5). */
 bool tc__is_field_value(const char *text);
 
@@ -83,6 +91,7 @@ struct tc__signer {
 	const tc_credentials *credentials; /* NULL: unsigned */
 	bool no_payload_hash;
 	const char *user_agent_line, *trace_line;
+	const char *trace_id; /* of the call, instead of that in trace_line; NULL: that */
 	/* for systems whose scheme is a session */
 	const struct tc__session *session; /* whose cookies go along; NULL: none */
 	const struct tc_session_scheme *scheme;
@@ -105,6 +114,8 @@ struct tc__attempt {
 	tc_credentials *credentials;             /* a reference of its own, when signed */
 	struct tc__buffer authorization;         /* the line */
 	struct tc__buffer cookie, csrf, referer; /* lines of a session */
+	struct tc__buffer trace;                 /* line of a trace id of the call's own */
+	const char *trace_id;                    /* that is sent; NULL: none */
 	struct tc__buffer rpc;                   /* the body of a remote procedure call */
 	int64_t rpc_id;
 	struct tc__hawk_artifacts artifacts; /* what was signed, to verify the reply */
@@ -116,6 +127,9 @@ struct tc__attempt {
 int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *request,
 	const struct tc__signer *signer, int64_t now_s, tc_error *err);
 void tc__attempt_clear(struct tc__attempt *attempt);
+
+/* One more header line, "Name: value", which must live as long; in place of the caller's own. */
+void tc__attempt_line(struct tc__attempt *attempt, const char *line);
 
 /* A URL that anybody can GET until `expiry_s`: the request's own with a bewit. Release *url. */
 int tc__request_signed_url(const struct tc__request *request, const struct tc__signer *signer,

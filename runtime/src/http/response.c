@@ -52,20 +52,28 @@ bool tc_response_header_at(
 	return true;
 }
 
+struct tc__fields tc__response_fields(const tc_response *response)
+{
+	if (!response)
+		return (struct tc__fields){ 0 };
+	return (struct tc__fields){ response->headers.data, response->header_count };
+}
+
 const char *tc_response_header(const tc_response *response, const char *name)
 {
-	const char *found = NULL;
+	struct tc__fields fields = tc__response_fields(response);
 
-	if (!response || !name)
-		return NULL;
-	const char *at = response->headers.data;
-	for (size_t i = 0; i < response->header_count; i++) {
-		const char *value = at + strlen(at) + 1;
-		if (tc__same_word(at, name))
-			found = value;
-		at = value + strlen(value) + 1;
-	}
-	return found;
+	return name ? tc__fields_find(&fields, name) : NULL;
+}
+
+const char *tc_response_request_id(const tc_response *response)
+{
+	return tc_response_header(response, "x-for-request-id");
+}
+
+const char *tc_response_trace_id(const tc_response *response)
+{
+	return tc_response_header(response, "x-for-trace-id");
 }
 
 const char *tc_response_location(const tc_response *response)
@@ -342,6 +350,20 @@ static void look_at_type(struct tc__reply *reply)
 	reply->strange = !typed && type;
 }
 
+/* Whether the body is for the sink. */
+static bool is_for_sink(const struct tc__reply *reply)
+{
+	if (!reply->sink || !tc__reply_is_success(reply))
+		return false;
+	return !reply->sink->content_only || tc__reply_status(reply) < 300;
+}
+
+/* Whether it streams past the response into the sink. */
+static bool is_fed(const struct tc__reply *reply)
+{
+	return !reply->hold && is_for_sink(reply);
+}
+
 static int end_headers(struct tc__reply *reply)
 {
 	reply->headed = true;
@@ -349,7 +371,11 @@ static int end_headers(struct tc__reply *reply)
 		return TC_OK;
 	look_at_type(reply);
 	int rc = check_transfer(reply);
-	return rc == TC_OK ? begin_decoding(reply) : rc;
+	if (rc == TC_OK)
+		rc = begin_decoding(reply);
+	if (rc == TC_OK && is_fed(reply) && reply->sink->open)
+		reply->sink->open(reply->sink);
+	return rc;
 }
 
 int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
@@ -369,20 +395,6 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
 }
 
 /* ---- the body ---- */
-
-/* Whether the body is for the sink. */
-static bool is_for_sink(const struct tc__reply *reply)
-{
-	if (!reply->sink || !tc__reply_is_success(reply))
-		return false;
-	return !reply->sink->content_only || tc__reply_status(reply) < 300;
-}
-
-/* Whether it streams past the response into the sink. */
-static bool is_fed(const struct tc__reply *reply)
-{
-	return !reply->hold && is_for_sink(reply);
-}
 
 bool tc__reply_stays_here(const struct tc__reply *reply)
 {

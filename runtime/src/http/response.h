@@ -15,6 +15,7 @@
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/http/decode.h"
+#include "runtime/src/http/retry.h"
 #include <taskcluster/operation.h>
 #include <taskcluster/response.h>
 
@@ -51,6 +52,21 @@ struct tc__sink {
 	int64_t silence_ms; /* STEADY: that long; 0: the client's timeout */
 	size_t max;         /* bytes that may come; 0: the reply's own maximum */
 	bool content_only;  /* the body of a redirect goes into the response all the same */
+
+	/* For what lives on, a stream on an event loop; each may be NULL. */
+
+	/* An attempt begins. */
+	void (*depart)(struct tc__sink *sink, int64_t now_ms);
+	/* The head of a reply has come whose body is the sink's. */
+	void (*open)(struct tc__sink *sink);
+	/* due_ms has come: TC_OK when it was moved on, or what the attempt fails with now. */
+	int (*overdue)(struct tc__sink *sink, int64_t now_ms, tc_error *err);
+	int64_t due_ms; /* steady clock; INT64_MAX: never. tc__loop_hurry tells that it is nearer */
+	/* The call has failed for good: whether it begins anew, as if it had never been tried, and
+	 * when. `fraction` as in tc__retry_next. */
+	struct tc__next (*again)(
+		struct tc__sink *sink, const struct tc__outcome *outcome, double fraction);
+	const char *line; /* of the request's head, sent with each attempt; NULL: none */
 
 	/* how it goes, {0} at first */
 	bool spent;  /* what it was fed has gone on its way: the call is not to be repeated */
@@ -145,6 +161,9 @@ void tc__response_attach(const tc_response *response, tc_error *err);
 tc_response *tc__reply_take(struct tc__reply *reply);
 
 void tc__reply_clear(struct tc__reply *reply);
+
+/* Its headers, borrowed. */
+struct tc__fields tc__response_fields(const tc_response *response);
 
 /* Whether a typed reading of it overlooks what breaks the schema. */
 bool tc__response_is_lenient(const tc_response *response);

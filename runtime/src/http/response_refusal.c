@@ -261,8 +261,9 @@ static struct tc__refusal refusal_of(const tc_response *response)
 {
 	struct tc__refusal refusal = {
 		.status = tc_response_status(response),
-		.request_id = tc_response_header(response, "x-for-request-id"),
-		.trace_id = tc_response_header(response, "x-for-trace-id"),
+		.request_id = tc_response_request_id(response),
+		.trace_id = tc_response_trace_id(response),
+		.fields = tc__response_fields(response),
 	};
 
 	refusal.body = tc_response_body(response, &refusal.body_length);

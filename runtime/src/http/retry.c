@@ -32,9 +32,7 @@ bool tc__retry_is_possible(const struct tc__outcome *outcome)
 		return !outcome->permanent;
 	if (outcome->code != TC_OK || outcome->permanent)
 		return false;
-	if (outcome->status == 501) /* what a server does not have, it will not have soon */
-		return false;
-	return outcome->status >= 500 || outcome->status == 408 || outcome->status == 429;
+	return tc__status_may_pass(outcome->status);
 }
 
 /* Whether doing the operation twice, if the server has already begun with it, is excluded or fine.

@@ -3,14 +3,23 @@
 #define TC_RUNTIME_TRANSPORT_H
 
 /*
- * The seam between calls and the world: what sends an attempt and brings its reply, and what time
- * passes by. Behind it stand libcurl, and in tests whatever they need.
+ * The seam between calls and the world: what sends an attempt and brings its reply, and how time
+ * passes. Behind it stand libcurl, and in tests whatever they need.
  */
 
 #include "runtime/src/http/request.h"
 #include "runtime/src/http/response.h"
 #include <taskcluster/cancel.h>
 #include <taskcluster/progress.h>
+
+/* What an attempt took: microseconds from its beginning (-1: not reached, or not needed), and bytes
+ * of bodies as they went over the network. */
+struct tc__timing {
+	int64_t name_us, connect_us, tls_us, first_byte_us, total_us;
+	int64_t sent, received;
+	bool reused; /* the connection was there already */
+};
+#define TC__TIMING_NONE ((struct tc__timing){ -1, -1, -1, -1, -1, 0, 0, false })
 
 /* One attempt on its way. */
 struct tc__delivery {
@@ -27,7 +36,8 @@ struct tc__delivery {
 	int64_t until_ms;           /* when all must be over, steady clock; INT64_MAX: never */
 	const struct tc_call *call; /* whose it is, and which run: for the progress */
 	uint64_t run;
-	const void *owner; /* who waits for it; the transport's own */
+	const void *owner;         /* who waits for it; the transport's own */
+	struct tc__timing *timing; /* filled in at its end; NULL: nobody wants to know */
 
 	/* what the transport tells of a failure */
 	bool maybe_sent; /* some of the request may have reached the server */
@@ -46,9 +56,6 @@ struct tc__transport_kind {
 
 	/* Lets time pass; false when `cancel`, which may be NULL, has ended that. */
 	bool (*wait)(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
-
-	/* A clock that never goes back. */
-	int64_t (*steady_ms)(struct tc__transport *transport);
 
 	void (*free)(struct tc__transport *transport);
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/transport_curl.h"
 
-#include "runtime/src/common/clock.h"
 #include "runtime/src/http/cancel.h"
 #include "runtime/src/http/pool.h"
 #include <errno.h>
@@ -88,6 +87,7 @@ static void on_unwatched(struct tc__passenger *passenger)
 	((struct waiting *)passenger)->unwatched = true;
 }
 
+/* `now_ms` may be anything without a deadline. */
 static int64_t time_left(const struct tc__delivery *delivery, int64_t now_ms)
 {
 	int64_t left = delivery->until_ms == INT64_MAX ? -1 : delivery->until_ms - now_ms;
@@ -98,9 +98,10 @@ static int64_t time_left(const struct tc__delivery *delivery, int64_t now_ms)
 }
 
 /* curl tells the progress while bytes move; here it is told while nothing does. */
-static int tell_progress(struct waiting *waiting, int64_t now_ms, tc_error *err)
+static int tell_progress(struct waiting *waiting, tc_error *err)
 {
 	const struct tc__delivery *delivery = waiting->passenger.delivery;
+	int64_t now_ms = delivery->progress ? tc__steady_ms(NULL) : 0;
 
 	if (!delivery->progress || now_ms - waiting->told_ms < WATCH_MS)
 		return TC_OK;
@@ -112,19 +113,18 @@ static int tell_progress(struct waiting *waiting, int64_t now_ms, tc_error *err)
 }
 
 /* Whether it may go on. */
-static int check(struct waiting *waiting, tc_error *err)
+static int check(const struct tc__pool *pool, struct waiting *waiting, tc_error *err)
 {
 	const struct tc__delivery *delivery = waiting->passenger.delivery;
-	bool limited = delivery->until_ms != INT64_MAX || delivery->progress;
-	int64_t now_ms = limited ? tc__clock_steady_ms() : 0;
+	bool limited = delivery->until_ms != INT64_MAX;
 
 	if (tc_cancel_fired(delivery->cancel))
 		return tc__fail(err, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
 	if (waiting->unwatched)
 		return tc__fail(err, TC_ERROR_SYSTEM, "its descriptor cannot be watched");
-	if (limited && now_ms >= delivery->until_ms)
+	if (limited && tc__pool_now(pool) >= delivery->until_ms)
 		return tc__fail(err, TC_ERROR_TIMEOUT, "no reply within the deadline");
-	return tell_progress(waiting, now_ms, err);
+	return tell_progress(waiting, err);
 }
 
 static int wait_for_it(struct tc__pool *pool, struct waiting *waiting, tc_error *err)
@@ -133,10 +133,10 @@ static int wait_for_it(struct tc__pool *pool, struct waiting *waiting, tc_error 
 	int rc = TC_OK;
 
 	while (rc == TC_OK && !waiting->landed) {
-		int64_t left = time_left(delivery, tc__clock_steady_ms());
+		int64_t left = time_left(delivery, tc__pool_now(pool));
 		rc = wait_some(pool, waiting, left, delivery->cancel, err);
 		if (rc == TC_OK && !waiting->landed)
-			rc = check(waiting, err);
+			rc = check(pool, waiting, err);
 	}
 	return rc;
 }
@@ -166,35 +166,18 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 
 /* ---- time ---- */
 
-static int64_t steady_ms(struct tc__transport *base)
-{
-	(void)base;
-	return tc__clock_steady_ms();
-}
-
-static void sleep_ms(int64_t ms)
-{
-	struct timespec left = {
-		.tv_sec = (time_t)(ms / 1000),
-		.tv_nsec = (long)(ms % 1000) * 1000000,
-	};
-
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		continue;
-}
-
 /* What others have sent goes on meanwhile. */
 static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *cancel)
 {
 	struct tc__pool *pool = curl_of(base)->pool;
-	int64_t until = tc__clock_steady_ms() + ms, left = ms;
+	int64_t until = tc__pool_now(pool) + ms, left = ms;
 	bool waits = watch_cancel(pool, cancel, NULL) == TC_OK;
 
 	while (left > 0 && !tc_cancel_fired(cancel)) {
 		waits = waits && wait_some(pool, NULL, left, cancel, NULL) == TC_OK;
 		if (!waits)
-			sleep_ms(left < WATCH_MS ? left : WATCH_MS);
-		left = until - tc__clock_steady_ms();
+			tc__sleep(pool->seams, left < WATCH_MS ? left : WATCH_MS);
+		left = until - tc__pool_now(pool);
 	}
 	forget_cancel(pool, cancel);
 	return !tc_cancel_fired(cancel);
@@ -210,7 +193,7 @@ static void end(struct tc__transport *base)
 struct tc__transport *tc__curl_transport_new(
 	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
 {
-	static const struct tc__transport_kind kind = { deliver, wait_for, steady_ms, end };
+	static const struct tc__transport_kind kind = { deliver, wait_for, end };
 	struct curl_transport *transport = tc__object_alloc(sizeof *transport);
 
 	if (!transport) {

@@ -78,6 +78,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 /* Reads how the loaded transfer ended, as a transport's deliver tells it. */
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
 
+/* What the loaded transfer took. */
+void tc__transfer_timing(const struct tc__transfer *transfer, struct tc__timing *timing);
+
 /* The transfer was taken from curl before its end: its look-up may be left behind. */
 void tc__transfer_left(struct tc__transfer *transfer);
 

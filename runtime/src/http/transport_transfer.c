@@ -645,6 +645,8 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	int rc = TC_OK;
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+	if (delivery->timing)
+		tc__transfer_timing(transfer, delivery->timing);
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
 	delivery->permanent =
 		is_permanent(code) || (code != CURLE_OK && is_refused_by_proxy(transfer));

@@ -2,7 +2,6 @@
 #include "runtime/src/loop/loop.h"
 
 #include "runtime/src/base/options.h"
-#include "runtime/src/common/clock.h"
 #include <stdlib.h>
 #include <taskcluster/batch.h>
 
@@ -98,8 +97,9 @@ static int perform(struct batch *batch, tc_call *const *calls,
 		return tc__fail(err, TC_ERROR_ARGUMENT, "calls[0]: call is NULL");
 	batch->stop_at_error = options->stop_at_error;
 	batch->terms.timeout_ms = options->timeout_ms;
-	batch->terms.until_ms =
-		options->deadline_ms ? tc__clock_steady_ms() + options->deadline_ms : TC__NEVER;
+	batch->terms.until_ms = options->deadline_ms
+		? tc__pool_now(&calls[0]->client->pool) + options->deadline_ms
+		: TC__NEVER;
 	batch->loop = tc__loop_on(calls[0]->client, in_flight, err);
 	if (!batch->loop)
 		return err ? err->code : TC_ERROR_SYSTEM;

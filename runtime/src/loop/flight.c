@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop/loop.h"
 
-#include "runtime/src/common/clock.h"
 #include <stdlib.h>
 
 static struct tc__run *run_of(struct tc__passenger *passenger)
@@ -47,7 +46,7 @@ static int ensure_performance(struct tc__run *run, tc_error *failure)
 	if (!run->performance)
 		return tc__fail_nomem(failure);
 	tc__performance_begin(
-		run->performance, run->call, run->sink, &terms, tc__clock_steady_ms());
+		run->performance, run->call, run->sink, &terms, tc__pool_now(run->loop->pool));
 	return TC_OK;
 }
 
@@ -56,7 +55,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	struct tc__delivery *delivery = &run->performance->delivery;
 	struct tc__curl_settings settings = tc__client_settings(run->call->client);
 
-	int rc = tc__performance_attempt(run->performance, tc__clock_steady_ms(), failure);
+	int rc = tc__performance_attempt(run->performance, tc__pool_now(loop->pool), failure);
 	if (rc != TC_OK)
 		return rc;
 	delivery->canceled = is_canceled;

@@ -2,7 +2,6 @@
 #include "runtime/src/loop/loop.h"
 
 #include "runtime/src/base/options.h"
-#include "runtime/src/common/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +33,8 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 		free(run->performance);
 		run->performance = NULL;
 	}
+	if (run->turn.given)
+		tc__call_give_back(run->call, &run->turn, tc__pool_now(loop->pool));
 	tc__timers_unset(&loop->timers, run);
 	run->state = TC__RUN_ENDED;
 	tc__run_list_append(&loop->ended, run);
@@ -42,6 +43,9 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 /* Ends a run that stands nowhere, for a reason of the loop's own. */
 static void end_failed(tc_loop *loop, struct tc__run *run, int code, const char *reason)
 {
+	if (run->performance)
+		tc__performance_tell(
+			run->performance, code, TC_REASON_NONE, 0, tc__pool_now(loop->pool));
 	tc__fail(&run->err, code, "%s.%s: %s", operation_of(run)->service->name,
 		operation_of(run)->name, reason);
 	end_run(loop, run);
@@ -69,10 +73,18 @@ static void free_run(tc_loop *loop, struct tc__run *run)
 
 /* ---- what comes next for a run ---- */
 
+/* Whether what it is fed into says how long that may take. */
+static bool is_paced(const struct tc__run *run)
+{
+	return run->state == TC__RUN_FLYING && run->sink && run->sink->overdue;
+}
+
 static void set_timer(tc_loop *loop, struct tc__run *run)
 {
 	int64_t due = run->deadline_ms;
 
+	if (is_paced(run) && run->sink->due_ms < due)
+		due = run->sink->due_ms;
 	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
 		due = run->retry_ms;
 	if (run->unwatched || run->resumes)
@@ -87,14 +99,24 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 static void requeue(tc_loop *loop, struct tc__run *run)
 {
 	run->state = TC__RUN_QUEUED;
-	tc__run_list_prepend(&loop->queue, run);
+	if (run->performance)
+		tc__run_list_prepend(&loop->queue, run);
+	else
+		tc__run_list_append(&loop->queue, run);
+	set_timer(loop, run);
+}
+
+static void pause_run(tc_loop *loop, struct tc__run *run, int64_t until_ms)
+{
+	run->state = TC__RUN_PAUSING;
+	run->retry_ms = until_ms;
 	set_timer(loop, run);
 }
 
 /* An attempt has ended: what comes next. */
 static void judge(tc_loop *loop, struct tc__run *run)
 {
-	int64_t now = tc__clock_steady_ms();
+	int64_t now = tc__pool_now(loop->pool);
 	tc_error failure = run->err;
 
 	run->err = (tc_error)TC_ERROR_INIT;
@@ -114,9 +136,7 @@ static void judge(tc_loop *loop, struct tc__run *run)
 	if (next.step == TC__STEP_RESIGN) {
 		requeue(loop, run);
 	} else if (next.step == TC__STEP_WAIT) {
-		run->state = TC__RUN_PAUSING;
-		run->retry_ms = now + next.delay_ms;
-		set_timer(loop, run);
+		pause_run(loop, run, now + next.delay_ms);
 	} else {
 		run->err = failure;
 		end_run(loop, run);
@@ -153,6 +173,21 @@ static void cancel_wished(tc_loop *loop)
 	}
 }
 
+/* Its attempt ends, if its sink says so. */
+static void check_pace(tc_loop *loop, struct tc__run *run, int64_t now)
+{
+	int rc = run->sink->overdue(run->sink, now, &run->err);
+
+	if (rc == TC_OK) {
+		set_timer(loop, run);
+		return;
+	}
+	tc__flight_break(loop, run);
+	run->performance->delivery.maybe_sent = true;
+	run->landed_rc = rc;
+	judge(loop, run);
+}
+
 static void expire(tc_loop *loop, int64_t now)
 {
 	struct tc__run *run;
@@ -166,8 +201,12 @@ static void expire(tc_loop *loop, int64_t now)
 						    : "its descriptor cannot be watched");
 		else if (run->deadline_ms <= now)
 			fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
-		else
+		else if (is_paced(run))
+			check_pace(loop, run, now);
+		else if (run->state == TC__RUN_PAUSING)
 			requeue(loop, run);
+		else
+			set_timer(loop, run);
 	}
 }
 
@@ -192,42 +231,75 @@ static bool may_launch(const tc_loop *loop)
 	return loop->queue.first && loop->flying < loop->options.in_flight;
 }
 
+/* Whether a run, which stands nowhere, may begin with its attempt; if not, it has moved on. */
+static bool has_turn(tc_loop *loop, struct tc__run *run)
+{
+	int64_t now = tc__pool_now(loop->pool), wait_ms;
+	int rc = tc__call_turn(run->call, &run->turn, run->deadline_ms, now, &wait_ms, &run->err);
+
+	if (rc != TC_OK) {
+		tc__operation_prefix(operation_of(run), rc, &run->err);
+		end_run(loop, run);
+	} else if (wait_ms) {
+		pause_run(loop, run, now + wait_ms);
+	}
+	return rc == TC_OK && wait_ms == 0;
+}
+
 static void launch(tc_loop *loop)
 {
 	while (!loop->stopped && may_launch(loop)) {
 		struct tc__run *run = tc__run_list_take(&loop->queue);
+		if (!has_turn(loop, run))
+			continue;
+		run->turn.given = false;
 		tc__flight_begin(loop, run);
+		if (is_paced(run))
+			set_timer(loop, run);
 	}
 }
 
-/* When the loop has to be asked next. */
+/* When the loop has to be asked next, if not by curl. */
 static int64_t due(const tc_loop *loop)
 {
 	const struct tc__run *timed = tc__timers_next(&loop->timers);
-	int64_t due_ms = loop->pool->curl_due_ms;
-
 	if (loop->landed.first || loop->ended.first || may_launch(loop))
 		return TC__AT_ONCE;
-	return timed && timed->due_ms < due_ms ? timed->due_ms : due_ms;
+	return timed ? timed->due_ms : TC__NEVER;
 }
 
-static int64_t delay_until(int64_t due_ms)
+/* From now; -1: for ever. */
+static int64_t delay(const tc_loop *loop)
 {
-	if (due_ms == TC__NEVER)
-		return -1;
-	int64_t now = tc__clock_steady_ms();
+	int64_t due_ms = due(loop);
+
+	if (due_ms == TC__NEVER || due_ms == TC__AT_ONCE)
+		return due_ms == TC__NEVER ? -1 : 0;
+	int64_t now = tc__pool_now(loop->pool);
 	return due_ms > now ? due_ms - now : 0;
+}
+
+/* The same with curl's wishes, for a host, whose time may not be that of the seams. */
+static int64_t host_delay(const tc_loop *loop)
+{
+	int64_t own = delay(loop), curl = tc__pool_due(loop->pool);
+
+	if (own > TC__SLICE_MS && tc__time_is_seamed(loop->pool->seams))
+		own = TC__SLICE_MS;
+	return own < 0 || (curl >= 0 && curl < own) ? curl : own;
 }
 
 /* Tells the host about the time, if that is news. */
 static void arm(tc_loop *loop)
 {
-	int64_t due_ms = due(loop);
+	int64_t due_ms = due(loop), curl_ms = loop->pool->curl_due_ms;
 
-	if (!loop->options.timer || loop->armed_ms == due_ms)
+	if (!loop->options.timer ||
+		(loop->armed.due_ms == due_ms && loop->armed.curl_ms == curl_ms))
 		return;
-	loop->armed_ms = due_ms;
-	loop->options.timer(loop->options.data, delay_until(due_ms));
+	loop->armed.due_ms = due_ms;
+	loop->armed.curl_ms = curl_ms;
+	loop->options.timer(loop->options.data, host_delay(loop));
 }
 
 static void drive(tc_loop *loop, int fd, int events)
@@ -244,10 +316,10 @@ static void turn(tc_loop *loop)
 	loop->inside = true;
 	cancel_wished(loop);
 	judge_landed(loop);
-	expire(loop, tc__clock_steady_ms());
+	expire(loop, tc__pool_now(loop->pool));
 	call_back(loop);
 	launch(loop);
-	if (loop->pool->curl_due_ms <= tc__clock_steady_ms())
+	if (loop->pool->curl_due_ms <= tc__steady_ms(NULL))
 		drive(loop, TC__POOL_DUE, 0);
 	loop->inside = false;
 	if (!loop->doomed)
@@ -340,7 +412,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 	run->data = data;
 	run->sink = sink;
 	struct tc__terms own =
-		tc__terms_within(terms, tc__call_deadline(call, tc__clock_steady_ms()));
+		tc__terms_within(terms, tc__call_deadline(call, tc__pool_now(loop->pool)));
 	run->timeout_ms = own.timeout_ms;
 	run->deadline_ms = own.until_ms;
 	run->state = TC__RUN_QUEUED;
@@ -373,9 +445,8 @@ int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
 	if (!run || run->state == TC__RUN_ENDED)
 		return TC_OK;
-	int64_t now = tc__clock_steady_ms();
-	bool never = timeout_ms < 0 || timeout_ms >= TC__NEVER - now;
-	run->deadline_ms = never ? TC__NEVER : now + timeout_ms;
+	int64_t now = tc__pool_now(loop->pool);
+	run->deadline_ms = tc__later(now, timeout_ms);
 	set_timer(loop, run);
 	if (!loop->inside)
 		arm(loop);
@@ -422,6 +493,17 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t id)
 		arm(loop);
 }
 
+void tc__loop_hurry(tc_loop *loop, uint64_t id)
+{
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	if (!run || run->unwatched)
+		return;
+	set_timer(loop, run);
+	if (!loop->inside)
+		arm(loop);
+}
+
 void tc__loop_take_error(tc_loop *loop, uint64_t id, tc_error *to)
 {
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
@@ -457,14 +539,14 @@ static bool end_doomed(tc_loop *loop)
 /* *ended: the loop is no more. */
 static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
 {
-	int64_t delay = delay_until(due(loop));
+	int64_t own = delay(loop);
 	struct tc__pool *pool = loop->pool;
 
-	if (delay < 0 || (timeout_ms >= 0 && timeout_ms < delay))
-		delay = timeout_ms;
+	if (own >= 0 && (timeout_ms < 0 || own < timeout_ms))
+		timeout_ms = own;
 	loop->inside = true;
 	tc__pool_enter(pool);
-	int rc = tc__pool_wait(pool, loop, delay, take_event, loop, err);
+	int rc = tc__pool_wait(pool, loop, timeout_ms, take_event, loop, err);
 	if (rc == TC_OK)
 		turn(loop);
 	loop->inside = false;
@@ -521,7 +603,8 @@ void tc_loop_timeout(tc_loop *loop)
 {
 	if (!loop)
 		return;
-	loop->armed_ms = TC__NEVER; /* also from inside a callback: it is over, and set anew */
+	/* also from inside a callback: it is over, and set anew */
+	loop->armed.due_ms = loop->armed.curl_ms = TC__NEVER;
 	if (loop->inside)
 		return;
 	turn(loop);
@@ -569,8 +652,11 @@ static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error 
 {
 	const struct tc__pool_host host = { loop->options.watch, loop->options.data };
 
-	tc__pool_init(&loop->own, &host, kind, loop->options.in_flight);
-	int rc = tc__wake_open(&loop->wake, err);
+	tc__pool_init(&loop->own, &loop->seams, &host, kind, loop->options.in_flight);
+	int rc = tc__options_read(loop->options.seams, &loop->seams, sizeof loop->seams, "seams",
+		"TC_SEAMS_INIT", err);
+	if (rc == TC_OK)
+		rc = tc__wake_open(&loop->wake, err);
 	if (rc == TC_OK)
 		rc = tc__pool_open_waiter(loop->pool, err);
 	if (rc == TC_OK)
@@ -604,7 +690,7 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 	loop->options = *options;
 	if (!loop->options.in_flight)
 		loop->options.in_flight = IN_FLIGHT;
-	loop->armed_ms = TC__NEVER;
+	loop->armed.due_ms = loop->armed.curl_ms = TC__NEVER;
 	loop->wake.bell = (struct tc__bell){ -1, -1 };
 	return loop;
 }

@@ -27,6 +27,7 @@
 
 struct tc_loop {
 	struct tc_loop_options options;
+	struct tc_seams seams; /* a copy, for its own pool */
 	struct tc__pool *pool; /* where its runs fly: */
 	struct tc__pool own;   /* its own, */
 	tc_client *client;     /* or that of a client, counted; NULL */
@@ -36,9 +37,11 @@ struct tc_loop {
 	struct tc__run_list queue, landed, ended;
 	struct tc__timers timers;
 	uint64_t last_id;
-	size_t flying;    /* at most options.in_flight */
-	int64_t armed_ms; /* what the host's timer is set to, as tc__loop_due tells it */
-	bool inside;      /* a turn is under way: callbacks may be running */
+	size_t flying; /* at most options.in_flight */
+	struct {
+		int64_t due_ms, curl_ms;
+	} armed;     /* what the host's timer is set to: our own time, and curl's */
+	bool inside; /* a turn is under way: callbacks may be running */
 	bool stopped, ending;
 	bool doomed; /* tc_loop_free was called from inside: it ends with the turn */
 };
@@ -62,6 +65,9 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
  * next turn. */
 void tc__loop_resume(tc_loop *loop, uint64_t run);
 void tc__loop_resume_later(tc_loop *loop, uint64_t run);
+
+/* The time that its sink's attempt is due has come nearer. */
+void tc__loop_hurry(tc_loop *loop, uint64_t run);
 
 /* On the loop's thread, also within a turn: the run was canceled (tc_loop_cancel), or its loop
  * freed, and none of its callbacks but on_done may be called any more. */

@@ -142,13 +142,19 @@ static void put(struct tc__timers *timers, size_t position, struct tc__run *run)
 	run->timer = position + 1;
 }
 
+/* Of those that are due together the older one. */
+static bool is_sooner(const struct tc__run *a, const struct tc__run *b)
+{
+	return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->id < b->id;
+}
+
 static void sift_up(struct tc__timers *timers, size_t position)
 {
 	struct tc__run *run = timers->runs[position];
 
 	while (position > 0) {
 		size_t parent = (position - 1) / 2;
-		if (timers->runs[parent]->due_ms <= run->due_ms)
+		if (!is_sooner(run, timers->runs[parent]))
 			break;
 		put(timers, position, timers->runs[parent]);
 		position = parent;
@@ -165,9 +171,9 @@ static void sift_down(struct tc__timers *timers, size_t position)
 		if (child >= timers->count)
 			break;
 		if (child + 1 < timers->count &&
-			timers->runs[child + 1]->due_ms < timers->runs[child]->due_ms)
+			is_sooner(timers->runs[child + 1], timers->runs[child]))
 			child++;
-		if (run->due_ms <= timers->runs[child]->due_ms)
+		if (!is_sooner(timers->runs[child], run))
 			break;
 		put(timers, position, timers->runs[child]);
 		position = child;

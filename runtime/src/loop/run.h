@@ -31,6 +31,7 @@ struct tc__run {
 	size_t timer;                   /* 1 + position among the timers; 0: none */
 	int64_t due_ms;                 /* of its timer */
 	int64_t retry_ms;               /* while it pauses */
+	struct tc__turn turn;           /* of its next attempt */
 	int64_t deadline_ms;            /* of all of it; TC__NEVER */
 	int64_t timeout_ms;             /* of each attempt; 0: as the call says */
 	int landed_rc;                  /* how its attempt ended, with err */
