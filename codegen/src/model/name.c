@@ -158,8 +158,8 @@ static const char *const runtime_words[] = { "argument", "arm", "array", "authen
 	"query", "realloc", "refusal", "registry", "release", "renew", "repeat", "request",
 	"response", "retry", "rpc", "run", "sax", "scope", "scopes", "sdk", "seams", "service",
 	"services", "session", "set", "signed", "sink", "slugid", "stability", "stream", "strings",
-	"tag", "temporary", "text", "time", "timestamp", "transport", "type", "types", "url",
-	"valloc", "value", "version", "watch" };
+	"tag", "temporary", "text", "time", "timestamp", "transfer", "transport", "type", "types",
+	"url", "valloc", "value", "version", "watch" };
 
 static int compare_words(const void *a, const void *b)
 {

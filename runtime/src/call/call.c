@@ -17,6 +17,7 @@ static void release(void *handle)
 		return;
 	tc__request_clear(&call->request);
 	tc_release(call->set);
+	tc_release(call->anywhere);
 	tc_client_free(call->client);
 	tc__handle_end(call);
 }
