@@ -4,6 +4,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/ci.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/batch.h>
@@ -252,6 +253,37 @@ static void a_size_that_was_not_set_is_told(void **state)
 	}
 }
 
+/* What fills a struct for its caller writes nothing behind the size that it was told. */
+static void what_is_filled_stays_within_its_size(void **state)
+{
+	struct tc_source source = { .size = offsetof(struct tc_source, data), .data = &source };
+	struct tc_source unset = { .length = 7 };
+	struct tc_sink sink = { .size = offsetof(struct tc_sink, silence_ms), .silence_ms = 7 };
+	tc_error err = TC_ERROR_INIT;
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	tc_source_memory(&source, "abc", 3);
+	assert_int_equal(source.length, 3);
+	assert_int_equal(source.size, offsetof(struct tc_source, data));
+	assert_ptr_equal(source.data, &source);
+	assert_ok(tc_source_fd(&source, fileno(file), &err), &err);
+	assert_int_equal(source.fd, fileno(file));
+	assert_null(source.bytes);
+	assert_ptr_equal(source.data, &source);
+	tc_sink_fd(&sink, fileno(file));
+	assert_non_null(sink.write);
+	assert_int_equal(sink.size, offsetof(struct tc_sink, silence_ms));
+	assert_int_equal(sink.silence_ms, 7);
+
+	tc_source_memory(&unset, "abc", 3);
+	assert_int_equal(unset.length, 7);
+	assert_int_equal(tc_source_fd(&unset, fileno(file), &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "begin with TC_SOURCE_INIT");
+	fclose(file);
+}
+
 static int open_world(void **state)
 {
 	static struct world world;
@@ -287,6 +319,7 @@ int main(void)
 		cmocka_unit_test(older_ones_are_taken),
 		cmocka_unit_test(newer_ones_must_not_set_what_is_unknown),
 		cmocka_unit_test(a_size_that_was_not_set_is_told),
+		cmocka_unit_test(what_is_filled_stays_within_its_size),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);

@@ -208,6 +208,7 @@ int tc_wait_task(tc_client *client, const char *task_id, const struct tc_wait_op
 	struct tc_queue_task_status_response *answer = NULL;
 	struct wait wait;
 
+	tc_error_clear(err);
 	if (reply)
 		*reply = NULL;
 	int rc = begin(&wait, options, "the task's state", err);
@@ -306,6 +307,7 @@ int tc_wait_group(tc_client *client, const char *task_group_id,
 	struct tc_wait_counts own;
 	struct wait wait;
 
+	tc_error_clear(err);
 	counts = counts ? counts : &own;
 	*counts = (struct tc_wait_counts){ 0 };
 	int rc = begin(&wait, options, "the end of the group", err);

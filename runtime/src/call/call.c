@@ -211,6 +211,7 @@ tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation
 {
 	const char *values[2 * TC__NAMES_MAX];
 
+	tc_error_clear(err);
 	if (!client || !operation) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
 		return NULL;
@@ -323,6 +324,7 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 	size_t length;
 	char *text;
 
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 	if (rc != TC_OK)
 		return rc;
@@ -343,6 +345,7 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 int tc_call_body_bytes(
 	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)
@@ -363,6 +366,7 @@ int tc_call_body_bytes(
 
 int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)
@@ -372,6 +376,7 @@ int tc_call_header(tc_call *call, const char *name, const char *value, tc_error 
 
 int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)

@@ -638,7 +638,7 @@ static enum tc_repeat_reason reason_of(
 /* The pause before another attempt that servers ask for; the reply to another call may have. */
 static int64_t pause_before(const struct tc__performance *performance, int status, int64_t now_ms)
 {
-	int64_t asked_ms = status ? asked_pause(performance) : -1;
+	int64_t asked_ms = status >= 400 ? asked_pause(performance) : -1;
 
 	if (status == 429 || status == 503)
 		tc__call_pause(performance->call, asked_ms, now_ms);

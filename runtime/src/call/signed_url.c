@@ -173,6 +173,7 @@ static int make_url(const tc_call *call, int64_t lifetime_s, const char **url, t
 
 int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call || !url)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
 	*url = NULL;

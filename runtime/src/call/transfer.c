@@ -167,6 +167,7 @@ static int fill(tc_call *call, const struct tc_operation *operation, const char 
 tc_call *tc_transfer_new(tc_client *client, const char *method, const char *url,
 	const struct tc_transfer_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!client || !method || !url) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
 			!client          ? "client"

@@ -54,6 +54,7 @@ static void release(void *handle)
 tc_stream *tc_stream_new(
 	const tc_call *call, const struct tc_stream_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 		return NULL;
@@ -118,6 +119,7 @@ static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error 
 
 int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
 	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
@@ -172,6 +174,7 @@ static int next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc
 
 int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
 {
+	tc_error_clear(err);
 	if (event)
 		*event = NULL;
 	if (!stream || !event)
@@ -203,6 +206,7 @@ static void on_stream_end(void *data, uint64_t run, tc_response *response, const
 int tc_stream_start(tc_loop *loop, const tc_call *call, const struct tc_stream_options *options,
 	tc_event_fn *on_event, tc_done_fn *on_done, void *data, uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_event || !on_done)

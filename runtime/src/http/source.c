@@ -36,6 +36,7 @@ int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
 {
 	struct stat status;
 
+	tc_error_clear(err);
 	if (!fill(source, 0, NULL, fd, 0))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"source: size is not set (it is %zu): begin with TC_SOURCE_INIT",
