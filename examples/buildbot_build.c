@@ -50,14 +50,18 @@ static bool is_end(const tc_json *event, int64_t request, int64_t *build)
 		its_request == request && tc_json_int64(tc_json_get(message, "buildid"), build);
 }
 
-/* The stream stands before the build is asked for, so its end cannot be missed. */
+/* The stream stands before the build is asked for, and a connection that ends is the end of it, so
+ * the build's end cannot be missed. */
 static int run_build(tc_client *client, const char *scheduler, const char *builder, int64_t *build,
 	tc_error *err)
 {
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
 	const tc_json *event = NULL;
 	int64_t request = 0;
+
+	options.once = true;
 	tc_call *listen = tc_buildbot_listen_events_call(client, "builds/*/*", err);
-	tc_stream *stream = listen ? tc_stream_new(listen, err) : NULL;
+	tc_stream *stream = listen ? tc_stream_new(listen, &options, err) : NULL;
 	int rc = stream ? tc_stream_wait(stream, -1, err) : err->code;
 
 	if (rc == TC_OK)

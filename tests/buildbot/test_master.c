@@ -174,7 +174,7 @@ static tc_stream *listen_to_builds(tc_client *client)
 	tc_call *call = tc_buildbot_listen_events_call(client, "builds/*/*", &err);
 
 	assert_non_null(call);
-	tc_stream *events = tc_stream_new(call, &err);
+	tc_stream *events = tc_stream_new(call, NULL, &err);
 	assert_non_null(events);
 	assert_ok(tc_stream_wait(events, PATIENCE_MS, &err), &err);
 	tc_call_free(call);
@@ -331,7 +331,8 @@ static void test_loop(void **state)
 	assert_ok(tc_buildbot_force_build_body(call, &params, &err), &err);
 	seen.loop = tc_loop_new(NULL, &err);
 	assert_ok(
-		tc_stream_start(seen.loop, listen, on_event, on_end, &seen, &seen.run, &err), &err);
+		tc_stream_start(seen.loop, listen, NULL, on_event, on_end, &seen, &seen.run, &err),
+		&err);
 	seen.call = call;
 	assert_ok(tc_loop_run(seen.loop, &err), &err);
 	assert_int_equal(seen.events, 2);

@@ -185,7 +185,7 @@ static void test_events(void **state)
 {
 	struct world *w = *state;
 	tc_call *call = tc_buildbot_listen_events_call(w->client, "builds/*/*", &w->err);
-	tc_stream *stream = tc_stream_new(call, &w->err);
+	tc_stream *stream = tc_stream_new(call, NULL, &w->err);
 	const tc_json *event = NULL;
 
 	assert_ok(tc_stream_next(stream, 5000, &event, &w->err), &w->err);

@@ -4,6 +4,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/http/events.h"
+#include "runtime/src/http/request.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,14 +39,18 @@ static int push(struct tc__event_reader *reader, const uint8_t *data, size_t siz
 	return rc;
 }
 
-/* What came: each event's data, and how it ended. */
+/* What came: each event's data, the last id, which any header can carry, the time to retry, and how
+ * it ended. */
 static char *result(struct tc__event_reader *reader, int rc)
 {
 	struct tc__buffer text = TC__BUFFER(SIZE_MAX / 4);
 	size_t length;
 	char *data;
 
-	tc__buffer_printf(&text, "%d %d", rc, reader->standing);
+	tc__buffer_printf(&text, "%d %d %lld %s|", rc, reader->standing,
+		(long long)reader->retry_ms, tc__buffer_get(&reader->last_id));
+	require(tc__is_field_value(tc__buffer_get(&reader->last_id)));
+	require(strlen(tc__buffer_get(&reader->last_id)) == reader->last_id.length);
 	while ((data = tc__events_take(reader, &length))) {
 		require(length <= EVENT_MAX && data[length] == '\0');
 		tc__buffer_printf(&text, " %zu:", length);
@@ -59,6 +64,19 @@ static char *result(struct tc__event_reader *reader, int rc)
 	char *taken = tc__buffer_take(&text);
 	require(taken && whole > 0);
 	return taken;
+}
+
+/* Behind another connection's beginning that broke off in the middle, which leaves nothing. */
+static char *after_a_break(
+	const struct tc_event_stream *stream, const uint8_t *data, size_t size, size_t cut)
+{
+	static const uint8_t before[] = "event: hello\nid: 9\ndata: 1\rdata";
+	struct tc__event_reader reader = TC__EVENT_READER(stream, EVENT_MAX);
+
+	require(push(&reader, before, cut < sizeof before ? cut : sizeof before - 1) == TC_OK);
+	tc__events_restart(&reader);
+	int rc = push(&reader, data, size);
+	return result(&reader, rc);
 }
 
 static char *in_two(
@@ -97,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		same(in_bytes(&streams[i], data, size), whole);
 		for (size_t cut = 1; cut < size && cut < cuts; cut++)
 			same(in_two(&streams[i], data, size, cut), whole);
+		same(after_a_break(&streams[i], data, size, size), whole);
 		tc_release(whole);
 	}
 	return 0;

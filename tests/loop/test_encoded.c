@@ -277,7 +277,7 @@ static void a_stream_has_the_type_of_one(void **state)
 	add(&world, NULL, "event: hello\n\n", 14);
 	begin(&world, CI(LISTEN));
 	for (int i = 0; i < 2; i++) {
-		tc_stream *stream = tc_stream_new(world.call, &world.err);
+		tc_stream *stream = tc_stream_new(world.call, NULL, &world.err);
 		assert_ok(world.err.code, &world.err);
 		tc_stream_next(stream, 5000, &event, &world.err);
 		assert_failure(&world.err, TC_ERROR_REPLY, "expected text/event-stream");
@@ -321,8 +321,8 @@ static void a_canceled_stream_by_gzip_is_silent(void **state)
 	add(&world, EVENTS GZIP, packed, length);
 	begin(&world, CI(LISTEN));
 	ear.loop = tc_loop_new(NULL, &world.err);
-	assert_ok(
-		tc_stream_start(ear.loop, world.call, on_event, take_note, &ear, NULL, &world.err),
+	assert_ok(tc_stream_start(
+			  ear.loop, world.call, NULL, on_event, take_note, &ear, NULL, &world.err),
 		&world.err);
 	assert_ok(tc_loop_run(ear.loop, &world.err), &world.err);
 	assert_int_equal(ear.heard, 1);

@@ -141,7 +141,8 @@ static void a_canceled_stream_is_silent(void **state)
 	tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
 	assert_ok(stage.err.code, &stage.err);
 	ear.loop = tc_loop_new(NULL, &stage.err);
-	assert_ok(tc_stream_start(ear.loop, call, on_event, on_end, &ear, &ear.run, &stage.err),
+	assert_ok(
+		tc_stream_start(ear.loop, call, NULL, on_event, on_end, &ear, &ear.run, &stage.err),
 		&stage.err);
 	was_silenced(&stage, &ear);
 	tc_call_free(call);
@@ -257,7 +258,7 @@ static void a_refused_stream_ends(void **state)
 	tc_client *client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);
 	tc_call *call = tc_generated_call(client, CI(LISTEN), NULL, NULL, &err);
-	tc_stream *stream = tc_stream_new(call, &err);
+	tc_stream *stream = tc_stream_new(call, NULL, &err);
 	assert_non_null(stream);
 	assert_int_equal(tc_stream_next(stream, 10000, &event, &err), TC_ERROR_HTTP);
 	assert_int_equal(err.http_status, 404);
@@ -355,7 +356,8 @@ static void a_stream_whose_loop_is_freed_is_silent(void **state)
 	connect_stage(&stage, NULL);
 	tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
 	ear.loop = tc_loop_new(NULL, &stage.err);
-	assert_ok(tc_stream_start(ear.loop, call, hear_and_free, on_end, &ear, NULL, &stage.err),
+	assert_ok(tc_stream_start(
+			  ear.loop, call, NULL, hear_and_free, on_end, &ear, NULL, &stage.err),
 		&stage.err);
 	was_silenced(&stage, &ear);
 	assert_non_null(strstr(ear.note.text, "canceled, as the loop is freed"));
@@ -629,7 +631,7 @@ static void a_stream_inside_its_own_callback(void **state)
 		struct handles handles = { .what = what };
 		open_inside(&stage, &handles, body, "Content-Type: text/event-stream\r\n");
 		tc_call *call = tc_generated_call(stage.client, CI(LISTEN), NULL, NULL, &stage.err);
-		handles.stream = tc_stream_new(call, &stage.err);
+		handles.stream = tc_stream_new(call, NULL, &stage.err);
 		tc_call_free(call);
 		int rc = tc_stream_next(handles.stream, -1, &event, &stage.err);
 		assert_true(handles.told > 0);

@@ -287,6 +287,112 @@ static void circles_are_found(void **state)
 	}
 }
 
+/* ---- lists of empty pages ---- */
+
+/* Every page names another, that was never there; of `period` pages one has an item. */
+struct void_list {
+	size_t asked, period;
+	char body[128];
+};
+
+static void give_nothing(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	struct void_list *list = data;
+	size_t n = ++list->asked;
+
+	(void)request;
+	snprintf(list->body, sizeof list->body, "{\"things\":[%s],\"continuationToken\":\"t%zu\"}",
+		list->period && n % list->period == 0 ? "{\"a\":[]}" : "", n);
+	reply->body = list->body;
+	reply->body_length = strlen(list->body);
+}
+
+enum list_face { BY_PAGES, BY_ITEMS, BY_HAND, LIST_FACES };
+
+static int next_by_hand(tc_pages *pages, tc_response **page, tc_error *err)
+{
+	const tc_call *call;
+
+	*page = NULL;
+	int rc = tc_pages_call(pages, &call, err);
+	if (rc == TC_OK)
+		rc = tc_call_perform(call, page, err);
+	return rc == TC_OK ? tc_pages_accept(pages, *page, err) : rc;
+}
+
+/* Reads so much of a list, or until it fails. */
+static void read_void(enum list_face face, const tc_call *call,
+	const struct tc_pages_options *options, size_t most, tc_error *err)
+{
+	tc_pages *pages = face == BY_ITEMS ? NULL : tc_pages_new(call, options, err);
+	tc_items *items = face == BY_ITEMS ? tc_items_new(call, options, err) : NULL;
+	const tc_json *item;
+	tc_response *page = NULL;
+	int rc = err->code;
+
+	for (size_t i = 0; i < most && rc == TC_OK; i++) {
+		if (items)
+			rc = tc_items_next(items, &item, err);
+		else if (face == BY_HAND)
+			rc = next_by_hand(pages, &page, err);
+		else
+			rc = tc_pages_next(pages, &page, err);
+		tc_release(page);
+		page = NULL;
+	}
+	if (rc != TC_OK && pages) /* where another could go on */
+		assert_string_equal(tc_pages_token(pages), options ? "t3" : "t100");
+	tc_pages_free(pages);
+	tc_items_free(items);
+}
+
+static void read_voids(size_t period, const struct tc_pages_options *options, size_t most,
+	size_t asked, const char *text)
+{
+	for (int face = BY_PAGES; face < LIST_FACES; face++) {
+		struct void_list list = { .period = period };
+		struct tc_responder *responder = tc_responder_start(give_nothing, &list);
+		tc_client *client = quick_client(responder);
+		tc_error err = TC_ERROR_INIT;
+		tc_call *call = tc_generated_call(client, &operations[0], NULL, NULL, &err);
+		read_void((enum list_face)face, call, options, most, &err);
+		if (text) {
+			assert_failure(&err, TC_ERROR_REPLY, text);
+			assert_int_equal(list.asked, asked);
+		}
+		assert_ok(err.code, &err);
+		tc_call_free(call);
+		tc_client_free(client);
+		tc_responder_stop(responder);
+	}
+}
+
+static void empty_pages_come_to_an_end(void **state)
+{
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+
+	(void)state;
+	read_voids(0, NULL, SIZE_MAX, 100, "listThings: the list seems never to end: 100 pages");
+	read_voids(0, NULL, SIZE_MAX, 100, "with the token \"t100\"");
+	options.empty_max = 3;
+	read_voids(0, &options, SIZE_MAX, 3, "3 pages in a row");
+	read_voids(3, &options, 40, 0, NULL); /* some, but never so many in a row */
+}
+
+static void a_limit_on_empty_pages_is_positive(void **state)
+{
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	struct book book = three_pages();
+	struct reader *reader = open_book(&book);
+
+	(void)state;
+	options.empty_max = -1;
+	assert_null(tc_pages_new(reader->call, &options, &reader->err));
+	assert_failure(&reader->err, TC_ERROR_ARGUMENT, "empty_max is -1");
+	close_book(reader);
+}
+
 static void a_page_that_failed_can_be_asked_for_again(void **state)
 {
 	struct book book = { .pages = { PAGE(NULL, "{\"things\":[],\"continuationToken\":7}") } };
@@ -643,6 +749,8 @@ int main(void)
 		cmocka_unit_test(other_query_values_and_the_body_stay),
 		cmocka_unit_test(a_limit_ends_the_list_and_says_where),
 		cmocka_unit_test(circles_are_found),
+		cmocka_unit_test(empty_pages_come_to_an_end),
+		cmocka_unit_test(a_limit_on_empty_pages_is_positive),
 		cmocka_unit_test(a_page_that_failed_can_be_asked_for_again),
 		cmocka_unit_test(only_lists_page),
 		cmocka_unit_test(items_come_from_all_pages),

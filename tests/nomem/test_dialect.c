@@ -498,8 +498,8 @@ static int case_by_key(struct world *w, tc_error *err)
 static int case_events(struct world *w, tc_error *err)
 {
 	static const char text[] =
-		"event: hello\ndata: 1\n\nevent: event\ndata: {\"a\":\ndata: 1}\n"
-		"\nevent: event\ndata: 2\n\nevent: event\ndata: cut";
+		"event: hello\ndata: 1\n\nid: 1\nevent: event\ndata: {\"a\":\ndata: 1}\n"
+		"\nevent: event\nid: 2\ndata: 2\n\nevent: event\nid: 3\ndata: cut";
 	const struct tc_event_stream *stream = CI(LISTEN)->conventions->events;
 	struct tc__event_reader reader = TC__EVENT_READER(stream, 1000);
 	size_t length, count = 0;
@@ -513,8 +513,10 @@ static int case_events(struct world *w, tc_error *err)
 		assert_string_equal(data, count++ ? "2" : "{\"a\":\n1}");
 		tc_release(data);
 	}
-	if (rc == TC_OK)
+	if (rc == TC_OK) {
 		assert_int_equal(count, 2);
+		assert_string_equal(tc__buffer_get(&reader.last_id), "2");
+	}
 	tc__events_clear(&reader);
 	return rc;
 }

@@ -73,6 +73,7 @@ static void with_null(bool by_name)
 	FREE(tc_items_free, (tc_items *)NULL);
 	FREE(tc_stream_free, (tc_stream *)NULL);
 	FREE(tc_json_builder_free, (tc_json_builder *)NULL);
+	FREE(tc_cancel_free, (tc_cancel *)NULL);
 }
 
 static void with_credentials(bool by_name)
@@ -148,7 +149,7 @@ static void with_a_stream(bool by_name)
 {
 	tc_client *client = make_client(NULL);
 	tc_call *call = make_call(client, CI(LISTEN));
-	tc_stream *stream = tc_stream_new(call, NULL);
+	tc_stream *stream = tc_stream_new(call, NULL, NULL);
 
 	assert_non_null(stream);
 	FREE(tc_call_free, call);
@@ -166,6 +167,15 @@ static void with_a_builder(bool by_name)
 	tc_json_end(builder);
 	tc_json_end(builder); /* an error, which it keeps */
 	FREE(tc_json_builder_free, builder);
+}
+
+static void with_a_cancel(bool by_name)
+{
+	tc_cancel *cancel = tc_cancel_new(NULL);
+
+	assert_non_null(cancel);
+	tc_cancel_fire(cancel);
+	FREE(tc_cancel_free, cancel);
 }
 
 static void with_a_loop(bool by_name)
@@ -214,6 +224,7 @@ static const struct {
 	{ "pages and items", with_pages },
 	{ "a stream", with_a_stream },
 	{ "a builder", with_a_builder },
+	{ "a cancel", with_a_cancel },
 	{ "a loop", with_a_loop },
 	{ "runs", with_runs },
 };

@@ -129,7 +129,10 @@ static int as_end(int rc, int64_t seen, tc_error *err)
 static int pull(void *data, tc_error *err)
 {
 	const struct world *world = data;
-	tc_stream *stream = tc_stream_new(world->listen, err);
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
+
+	options.once = true;
+	tc_stream *stream = tc_stream_new(world->listen, &options, err);
 	int rc = stream ? tc_stream_wait(stream, 2000, err) : err->code;
 	const tc_json *event = NULL;
 	int64_t n = 0, seen = 0;
@@ -184,9 +187,13 @@ static void on_done(void *data, uint64_t run, tc_response *response, const tc_er
 static int push(void *data, tc_error *err)
 {
 	const struct world *world = data;
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
 	struct notes notes = { 0 };
 	tc_loop *loop = tc_loop_new(NULL, err);
-	int rc = loop ? tc_stream_start(loop, world->listen, on_event, on_done, &notes, NULL, err)
+
+	options.once = true;
+	int rc = loop ? tc_stream_start(
+				loop, world->listen, &options, on_event, on_done, &notes, NULL, err)
 		      : err->code;
 	bool started = rc == TC_OK;
 
@@ -218,7 +225,7 @@ static int setup(void **state)
 	world.responder = tc_responder_fork(answer, NULL); /* its memory is not ours */
 	options.base_url = tc_responder_url(world.responder);
 	options.timeout_ms = 300; /* old versions of libcurl can forget a transfer */
-	options.attempts = 2;      /* libcurl may take it for a failure of the network */
+	options.attempts = 2;     /* libcurl may take it for a failure of the network */
 	options.retry_delay_ms = 1;
 	world.client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);

@@ -42,7 +42,8 @@ inits() {
 	echo '#include <stdio.h>'
 	echo '#include <string.h>'
 	# what headers define inline needs this of the library
-	echo 'char *tc_decimal(char *text, int64_t number) { (void)number; return text; }'
+	echo 'char *tc_decimal(char text[TC_DECIMAL_SIZE], int64_t number)'
+	echo '{ snprintf(text, TC_DECIMAL_SIZE, "%lld", (long long)number); return text; }'
 	while read -r name type; do
 		echo "static $type at_start_$name = $name;"
 		echo "static void use_$name(void) {"
@@ -59,7 +60,7 @@ inits() {
 uses=$(inits | wc -l)
 ((uses >= 7)) || { echo "only $uses INIT macros found" >&2; exit 1; }
 for way in "$cc -std=c11" "$cxx -x c++ -std=c++"{11,14,17,20}; do
-	$way "${flags[@]/-fsyntax-only/-O1}" "$work/inits.c" -o "$work/inits"
+	$way "${flags[@]/-fsyntax-only/-O1}" "$work/inits.c" -o "$work/inits" -x none "$TC_LIBRARY" "-Wl,-rpath,${TC_LIBRARY%/*}"
 	wrong=$("$work/inits")
 	[[ -z $wrong ]] || { echo "$way: neither size nor zeros by $wrong" >&2; exit 1; }
 done

@@ -237,9 +237,12 @@ static void items_of_a_long_page(void **state)
 
 static tc_stream *listen_to(tc_client *client)
 {
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
 	tc_call *call = tc_buildbot_listen_events_call(client, "builds", &err);
-	tc_stream *stream = tc_stream_new(call, &err);
+
+	options.once = true;
+	tc_stream *stream = tc_stream_new(call, &options, &err);
 
 	assert_ok(err.code, &err);
 	tc_call_free(call);

@@ -198,7 +198,7 @@ static void of_a_stream(void **state)
 
 	begin(&scene, *state);
 	tc_call *call = tc_buildbot_listen_events_call(scene.client, "builds", &scene.err);
-	tc_stream *stream = tc_stream_new(call, &scene.err);
+	tc_stream *stream = tc_stream_new(call, NULL, &scene.err);
 	assert_non_null(stream);
 	assert_told(&scene, tc_stream_wait(stream, 5000, &scene.err));
 	tc_stream_free(stream);

@@ -2,11 +2,15 @@
 #include <errno.h>
 #include <string.h>
 #include <taskcluster/pages.h>
+#include <taskcluster/version.h>
 #include <taskcluster/wait.h>
 #include <time.h>
 
 #define DELAY_MS 1000
 #define DELAY_MAX_MS 30000
+
+/* No struct of options is as large. */
+#define SIZE_LIMIT 4096
 
 /* Between two calls of the progress callback at most. */
 #define WATCH_MS 500
@@ -29,6 +33,30 @@ static int64_t steady_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What this version knows of options that were made with another one's headers: what shorter ones
+ * lack is the default, and in longer ones all that is unknown must be zero. */
+static int read_options(
+	const struct tc_wait_options *given, struct tc_wait_options *known, tc_error *err)
+{
+	size_t size = given ? given->size : sizeof *known;
+
+	*known = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
+	if (size < sizeof size || size > SIZE_LIMIT)
+		return tc_error_set(err, TC_ERROR_ARGUMENT,
+			"options: size is not set (it is %zu): begin with TC_WAIT_OPTIONS_INIT",
+			size);
+	for (size_t at = sizeof *known; at < size; at++)
+		if (((const char *)given)[at])
+			return tc_error_set(err, TC_ERROR_ARGUMENT,
+				"options: the program was built against a newer version than this "
+				"library (%s), and sets a member that is unknown to it",
+				TC_SDK_VERSION);
+	if (given)
+		memcpy(known, given, size < sizeof *known ? size : sizeof *known);
+	known->size = sizeof *known;
+	return TC_OK;
+}
+
 static int check_options(const struct tc_wait_options *options, tc_error *err)
 {
 	const struct {
@@ -40,9 +68,6 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 		{ "delay_max_ms", options->delay_max_ms },
 	};
 
-	if (options->size < sizeof *options)
-		return tc_error_set(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_WAIT_OPTIONS_INIT");
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i].value < 0)
 			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is %lld", times[i].name,
@@ -53,13 +78,12 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 static int begin(
 	struct wait *wait, const struct tc_wait_options *options, const char *what, tc_error *err)
 {
-	const struct tc_wait_options defaults = TC_WAIT_OPTIONS_INIT;
-
-	options = options ? options : &defaults;
-	int rc = check_options(options, err);
+	*wait = (struct wait){ .what = what, .begun_ms = steady_ms() };
+	int rc = read_options(options, &wait->options, err);
+	if (rc == TC_OK)
+		rc = check_options(&wait->options, err);
 	if (rc != TC_OK)
 		return rc;
-	*wait = (struct wait){ .options = *options, .what = what, .begun_ms = steady_ms() };
 	if (!wait->options.delay_ms)
 		wait->options.delay_ms = DELAY_MS;
 	if (!wait->options.delay_max_ms)
@@ -184,6 +208,7 @@ int tc_wait_task(tc_client *client, const char *task_id, const struct tc_wait_op
 	struct tc_queue_task_status_response *answer = NULL;
 	struct wait wait;
 
+	tc_error_clear(err);
 	if (reply)
 		*reply = NULL;
 	int rc = begin(&wait, options, "the task's state", err);
@@ -282,6 +307,7 @@ int tc_wait_group(tc_client *client, const char *task_group_id,
 	struct tc_wait_counts own;
 	struct wait wait;
 
+	tc_error_clear(err);
 	counts = counts ? counts : &own;
 	*counts = (struct tc_wait_counts){ 0 };
 	int rc = begin(&wait, options, "the end of the group", err);

@@ -8,8 +8,11 @@
  *
  * Ownership, everywhere in this library:
  *  - a pointer that a function returned or stored through an output parameter belongs to the
- *    caller and goes to tc_release(), once; handles with a _new or _call constructor (tc_client,
- *    tc_call, tc_credentials) have their own _free instead;
+ *    caller and goes to tc_release(), once, whatever it is: a reply, a text, or a handle
+ * (tc_client, tc_call, tc_credentials, tc_loop, tc_pages, …). A handle's own _free is the same by a
+ * name that checks the type;
+ *  - what several own ends with the last of them: a client with its calls, credentials with all
+ *    that hold them, a call with its runs;
  *  - what is reached through such a pointer is borrowed, const, and lives exactly as long;
  *  - arguments are copied before a function returns, unless its comment says otherwise;
  *  - outputs are NULL on failure.
@@ -31,8 +34,12 @@ extern "C" {
 #define TC_PRINTF(text, first)
 #endif
 
-/* Option structs begin with their own size, so that a library can tell which members its caller
- * knows: struct tc_options options = TC_OPTIONS_INIT; */
+/*
+ * Option structs begin with their own size, so that a library can tell which members its caller
+ * knows: struct tc_options options = TC_OPTIONS_INIT; in all of them zero and NULL are the default.
+ * What an older, shorter one lacks is the default, too; a newer, longer one is taken when all that
+ * the library does not know is zero, and is otherwise refused with TC_ERROR_ARGUMENT.
+ */
 #ifdef __cplusplus
 extern "C++" {
 #if __cplusplus >= 201402L
@@ -59,7 +66,9 @@ template <typename Options> inline TC_CONSTANT Options tc_sized_init()
 /* For a maximum: there is none. (0 is the default.) */
 #define TC_UNLIMITED ((size_t)-1)
 
-/* Releases what a function of this library returned. NULL is fine. Secrets are wiped first. */
+/* Releases anything that a function of this library returned, as its own _free does where it has
+ * one. NULL is fine. Secrets are wiped first. What is borrowed, and what a constant function gives
+ * (tc_sdk_version), is not to be released. */
 TC_API void tc_release(const void *pointer);
 
 /* Optional scalars: {0} is absent, so that zero, false and absent stay apart. */

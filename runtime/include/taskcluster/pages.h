@@ -17,7 +17,8 @@
  * A list ends with the page that names no further one, by a continuationToken that is absent, null
  * or "". Other systems page by offsets, numbers or keys; what leads to a page is called its token
  * all the same. A page may be empty and name one all the same. A server that names a page it has
- * already given would never end: that fails with TC_ERROR_REPLY.
+ * already given would never end: that fails with TC_ERROR_REPLY, and so does a list of which many
+ * pages in a row are empty (empty_max).
  *
  * Where pages are told apart by a key that several items can share (a time), a page may begin with
  * items of the one before it: items come once, pages are given as they are.
@@ -41,6 +42,8 @@ struct tc_pages_options {
 	int64_t deadline_ms; /* for the whole list, from when the iterator is made, with all that
 				its caller does meanwhile; then TC_ERROR_TIMEOUT; 0: no limit (a
 				deadline of the call's own, or its client's, is for each page) */
+	int64_t empty_max;   /* so many empty pages in a row that name another one are taken for a
+				list without an end: TC_ERROR_REPLY; 0: 100 */
 };
 #define TC_PAGES_OPTIONS_INIT TC_SIZED_INIT(struct tc_pages_options)
 

@@ -2,7 +2,7 @@
 /* Temporary credentials, made without a server. */
 #include "runtime/src/auth/credentials.h"
 #include "runtime/src/auth/credentials_make.h"
-#include "runtime/src/base/error.h"
+#include "runtime/src/base/options.h"
 #include "runtime/src/common/clock.h"
 #include <sodium.h>
 #include <string.h>
@@ -97,6 +97,7 @@ tc_credentials *tc__credentials_temporary(const tc_credentials *issuer,
 	const struct tc_temporary *temporary, const char seed[TC__SEED_SIZE], tc_error *err)
 {
 	struct tc__certificate certificate = { .seed = seed };
+	struct tc_temporary known;
 	uint8_t signature[TC__SHA256_SIZE], token[TC__SHA256_SIZE];
 	tc_credentials *made = NULL;
 
@@ -104,14 +105,11 @@ tc_credentials *tc__credentials_temporary(const tc_credentials *issuer,
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", issuer ? "temporary" : "issuer");
 		return NULL;
 	}
-	if (temporary->size < sizeof *temporary) {
-		tc__fail(err, TC_ERROR_ARGUMENT,
-			"temporary.size is %zu; begin with TC_TEMPORARY_INIT", temporary->size);
+	if (tc__options_read(temporary, &known, sizeof known, "temporary", "TC_TEMPORARY_INIT",
+		    err) != TC_OK ||
+		plan(issuer, &known, &certificate, err) != TC_OK)
 		return NULL;
-	}
-	if (plan(issuer, temporary, &certificate, err) != TC_OK)
-		return NULL;
-	const char *client_id = temporary->client_id ? temporary->client_id : issuer->client_id;
+	const char *client_id = known.client_id ? known.client_id : issuer->client_id;
 	if (sign(issuer, &certificate, client_id, signature, token, err) == TC_OK)
 		made = issue(issuer, client_id, &certificate, signature, token, err);
 	sodium_memzero(token, sizeof token);
@@ -123,6 +121,7 @@ tc_credentials *tc_credentials_temporary(
 {
 	char seed[TC__SEED_SIZE];
 
+	tc_error_clear(err);
 	/* the NUL of the first slugid is overwritten by the second */
 	tc_slugid_v4(seed);
 	tc_slugid_v4(seed + TC_SLUGID_SIZE - 1);

@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/call/session.h"
+#include "runtime/src/call/transfer.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/operation/rpc.h"
 #include <stdio.h>
@@ -51,6 +52,7 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		.until_ms = terms->until_ms,
 		.call = call,
 	};
+	tc__transfer_begin(performance);
 	tc__retry_begin(&performance->retry, &client->retry, tc__call_retry_class(call), now_ms);
 	performance->retry.until_ms = terms->until_ms;
 	tc__performance_measures(performance);
@@ -59,6 +61,7 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 void tc__performance_end(struct tc__performance *performance)
 {
 	tc__session_end(performance);
+	tc__transfer_end(performance);
 	tc__attempt_clear(&performance->attempt);
 	tc__reply_clear(&performance->reply);
 	tc_call_free(performance->call->state->call);
@@ -66,12 +69,20 @@ void tc__performance_end(struct tc__performance *performance)
 
 /* ---- the log ---- */
 
+static const char *show(const char *url, struct tc__buffer *text)
+{
+	tc__url_show(text, url);
+	return tc__buffer_failed(text) ? "(a URL)" : tc__buffer_get(text);
+}
+
 /* A call's URL without secrets; *text, which may hold it, is the caller's to clear. */
 static const char *shown_url(const tc_call *call, struct tc__buffer *text)
 {
 	const struct tc__request *request = &call->request;
 
 	*text = TC__BUFFER(TC__URL_MAX);
+	if (call->anywhere)
+		return show(tc__buffer_get(&request->url), text);
 	if (!tc__query_has_secret(&request->query))
 		return tc__buffer_get(&request->url);
 	tc__buffer_add(text, request->url.data, request->query_at);
@@ -85,6 +96,8 @@ static const char *shown_attempt(const struct tc__performance *performance, stru
 	*text = TC__BUFFER(TC__URL_MAX);
 	if (performance->logging_in && performance->attempt.url)
 		return performance->attempt.url;
+	if (performance->hop.url)
+		return show(performance->hop.url, text);
 	return shown_url(performance->call, text);
 }
 
@@ -132,8 +145,12 @@ static void log_headers(const struct tc__performance *performance)
 
 	if (!tc__log_wants(log, TC_LOG_DEBUG))
 		return;
-	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++)
-		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, value);
+	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++) {
+		struct tc__buffer text = TC__BUFFER(TC__URL_MAX);
+		bool is_url = performance->call->anywhere && tc__same_word(name, "location");
+		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, is_url ? show(value, &text) : value);
+		tc__buffer_clear(&text);
+	}
 }
 
 static void log_attempt(
@@ -200,7 +217,8 @@ void tc__call_log_failure(const tc_call *call, const tc_error *failure)
 static void set_pace(struct tc__performance *performance)
 {
 	const struct tc__sink *sink = performance->reply.sink;
-	enum tc__pace pace = sink ? sink->pace : TC__PACE_WHOLE;
+	bool anywhere = performance->call->anywhere != NULL;
+	enum tc__pace pace = sink ? sink->pace : anywhere ? TC__PACE_STEADY : TC__PACE_WHOLE;
 	int64_t own = performance->terms.timeout_ms;
 	int64_t ms = own ? own : tc__call_timeout(performance->call);
 
@@ -208,7 +226,7 @@ static void set_pace(struct tc__performance *performance)
 	performance->delivery.refusal_ms = ms;
 	performance->delivery.silence_ms = 0;
 	if (pace == TC__PACE_STEADY)
-		performance->delivery.silence_ms = sink->silence_ms ? sink->silence_ms : ms;
+		performance->delivery.silence_ms = sink && sink->silence_ms ? sink->silence_ms : ms;
 }
 
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)
@@ -224,10 +242,12 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->attempts++;
 	performance->attempt_begun_ms = now_ms;
 	tc__reply_restart(&performance->reply);
+	if (performance->sink && performance->sink->depart)
+		performance->sink->depart(performance->sink, now_ms);
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
-	bool others = request->proxied || tc__system_of(operation) ||
+	bool others = performance->call->anywhere || request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
 	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
@@ -236,16 +256,21 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	signer.trace_id = tc__call_options(performance->call)->trace_id;
 	rc = tc__session_prepare(performance, &signer, &request, failure);
 	if (rc == TC_OK)
+		rc = tc__transfer_prepare(performance, &signer, failure);
+	if (rc == TC_OK)
 		rc = tc__attempt_fill(&performance->attempt, request, &signer,
 			tc__client_operation_ms(client, operation) / 1000, failure);
 	if (rc != TC_OK)
 		return rc;
+	if (performance->sink && performance->sink->line && !performance->logging_in)
+		tc__attempt_line(&performance->attempt, performance->sink->line);
 	performance->reply.operation = request->operation;
 	set_pace(performance);
 	/* only what is signed is verified, so only that has to wait for its end */
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
 	performance->attempt.repeatable = performance->retry.retry_class == TC_RETRY_ALWAYS;
 	performance->under_way = true;
+	tc__transfer_aim(performance);
 	log_lines(performance);
 	return TC_OK;
 }
@@ -519,6 +544,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tell_clock(performance, failure);
 		tell_disbelief(performance, failure);
 		tell_withheld(performance, failure);
+		tc__transfer_tell(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
@@ -529,7 +555,8 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 
 static bool is_spent(const struct tc__performance *performance)
 {
-	return performance->sink && performance->sink->spent;
+	return (performance->sink && performance->sink->spent) ||
+		tc__transfer_is_spent(performance);
 }
 
 /* A login may be repeated, whatever the call is. */
@@ -538,17 +565,51 @@ static struct tc__next next_step(struct tc__performance *performance, bool login
 {
 	struct tc__retry *retry = &performance->retry;
 	enum tc_retry_class own = retry->retry_class;
+	struct tc__outcome seen = *outcome;
 
+	seen.permanent |= is_spent(performance);
 	retry->retry_class = login ? TC_RETRY_ALWAYS : own;
-	struct tc__next next = tc__retry_next(retry, outcome, fraction);
+	struct tc__next next = tc__retry_next(retry, &seen, fraction);
 	retry->retry_class = own;
 	return next;
+}
+
+/* What has lived, and broke off: *next is another attempt, as if none had been before, when the
+ * sink wants that. */
+static void begin_anew(struct tc__performance *performance, const struct tc__outcome *outcome,
+	double fraction, struct tc__next *next, const tc_error *failure)
+{
+	struct tc__sink *sink = performance->sink;
+	struct tc__retry *retry = &performance->retry;
+	const struct tc__log *log = &client_of(performance)->log;
+	int64_t until_ms = retry->until_ms;
+	struct tc__buffer text;
+
+	if (!sink || !sink->again || retry->retry_class != TC_RETRY_ALWAYS)
+		return;
+	struct tc__next anew = sink->again(sink, outcome, fraction);
+	if (anew.step == TC__STEP_END)
+		return;
+	*next = anew;
+	tc__retry_begin(retry, retry->policy, retry->retry_class, outcome->steady_ms);
+	retry->until_ms = until_ms;
+	performance->logged_in = false; /* a session may have ended since */
+	if (!tc__log_wants(log, TC_LOG_WARN))
+		return;
+	const char *url = shown_attempt(performance, &text);
+	tc__log(log, TC_LOG_WARN, "%s %s: it broke off (%s); it begins again in %lld ms",
+		performance->attempt.method, url,
+		outcome->code == TC_OK ? "refused for now" : tc_error_text(failure),
+		(long long)next->delay_ms);
+	tc__buffer_clear(&text);
 }
 
 /* What is sent next without being a repetition. */
 static enum tc_repeat_reason turns_to(struct tc__performance *performance, tc_error *failure)
 {
-	return tc__session_turns(performance, failure) ? TC_REASON_SESSION : TC_REASON_NONE;
+	if (tc__session_turns(performance, failure))
+		return TC_REASON_SESSION;
+	return tc__transfer_turns(performance, failure) ? TC_REASON_REDIRECT : TC_REASON_NONE;
 }
 
 static void tell_late(const struct tc__outcome *outcome, tc_error *failure)
@@ -577,7 +638,7 @@ static enum tc_repeat_reason reason_of(
 /* The pause before another attempt that servers ask for; the reply to another call may have. */
 static int64_t pause_before(const struct tc__performance *performance, int status, int64_t now_ms)
 {
-	int64_t asked_ms = status ? asked_pause(performance) : -1;
+	int64_t asked_ms = status >= 400 ? asked_pause(performance) : -1;
 
 	if (status == 429 || status == 503)
 		tc__call_pause(performance->call, asked_ms, now_ms);
@@ -594,7 +655,7 @@ static struct tc__outcome outcome_of(
 		.code = rc,
 		.status = status,
 		.maybe_sent = performance->delivery.maybe_sent,
-		.permanent = performance->delivery.permanent || is_spent(performance) ||
+		.permanent = performance->delivery.permanent ||
 			tc__is_final_status(operation_of(performance), status),
 		.stale = rc == TC_OK && correct_clock(performance),
 		.retry_after_ms = pause_before(performance, status, now_ms),
@@ -634,13 +695,17 @@ struct tc__next tc__performance_judge(
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
 	log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
+		begin_anew(performance, &outcome, fraction, &next, failure);
+	if (next.step == TC__STEP_END)
 		conclude(performance, rc, failure);
 	if (next.late)
 		tell_late(&outcome, failure);
 	bool refused = rc == TC_OK && next.step != TC__STEP_END;
 	tc__performance_tell(performance, refused ? TC_ERROR_HTTP : failure->code,
 		reason_of(&outcome, &next), next.delay_ms, now_ms);
-	if (next.step != TC__STEP_END)
-		tc_error_clear(failure);
+	if (next.step == TC__STEP_END)
+		return next;
+	tc__transfer_restart(performance);
+	tc_error_clear(failure);
 	return next;
 }

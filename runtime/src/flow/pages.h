@@ -61,6 +61,8 @@ struct tc__cursor {
 	int64_t marks, marks_max; /* pages since it was set, and until it is set anew */
 	struct tc__terms terms;   /* for each page */
 	int64_t left;             /* pages that may come; negative: any number */
+	int64_t empties;          /* pages without items, in a row, */
+	int64_t empties_max;      /* of which there are no more */
 	bool ended, circles;
 
 	/* of other systems */
@@ -126,6 +128,7 @@ struct tc__page_reader {
 	const char *list; /* the member that lists the items; NULL: the first list */
 	bool at_list;     /* what comes is that member */
 	int64_t received; /* items that are whole */
+	bool filled;      /* there are some, though they are not collected */
 	bool collects;    /* items, not only the token */
 	bool at_token;    /* the member that comes is the token, */
 	bool in_items;    /* the list of items is open, */
@@ -158,6 +161,11 @@ int tc__page_read_tree(struct tc__page_reader *reader, const tc_json *page, tc_e
 
 /* Borrowed until the next push or close; NULL when there is none now. */
 const tc_json *tc__page_take(struct tc__page_reader *reader);
+
+static inline bool tc__page_is_empty(const struct tc__page_reader *reader)
+{
+	return reader->received == 0 && !reader->filled;
+}
 
 static inline bool tc__page_has_items(const struct tc__page_reader *reader)
 {

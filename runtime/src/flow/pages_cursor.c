@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/pages.h"
 
-#include <stddef.h>
+#include "runtime/src/base/options.h"
 #include <string.h>
+
+/* Empty pages in a row that no list is believed to have. */
+#define EMPTIES_MAX 100
 
 static const struct tc_paging taskcluster = {
 	.style = TC_PAGING_TOKEN,
@@ -33,15 +36,15 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s.%s does not page: its reply comes whole", operation->service->name,
 			operation->name);
-	if (options->size < offsetof(struct tc_pages_options, item_max))
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"size is not set: begin with TC_PAGES_OPTIONS_INIT");
 	if (options->page_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "page_max is %lld", (long long)options->page_max);
 	if (options->item_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "item_max is %lld", (long long)options->item_max);
+	if (options->empty_max < 0)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "empty_max is %lld", (long long)options->empty_max);
 	if (options->timeout_ms < 0 || options->deadline_ms < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
 			options->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
@@ -50,24 +53,15 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	return TC_OK;
 }
 
-/* Options of a caller that was compiled with an older version lack what was added since. */
-static struct tc_pages_options whole(const struct tc_pages_options *options)
-{
-	struct tc_pages_options known = TC_PAGES_OPTIONS_INIT;
-
-	if (!options)
-		return known;
-	memcpy(&known, options, options->size < sizeof known ? options->size : sizeof known);
-	known.size = options->size;
-	return known;
-}
-
 int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 	const struct tc_pages_options *given, tc_error *err)
 {
-	const struct tc_pages_options known = whole(given), *options = &known;
-	int rc = check(call, options, err);
+	struct tc_pages_options known, *options = &known;
+	int rc = tc__options_read(
+		given, &known, sizeof known, "options", "TC_PAGES_OPTIONS_INIT", err);
 
+	if (rc == TC_OK)
+		rc = check(call, options, err);
 	if (rc != TC_OK)
 		return rc;
 	const struct tc_operation_conventions *rules = tc__rules_of(call->request.operation);
@@ -78,6 +72,7 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.wanted = options->item_max ? options->item_max : -1,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
+		.empties_max = options->empty_max ? options->empty_max : EMPTIES_MAX,
 		.terms = { options->timeout_ms,
 			options->deadline_ms
 				? tc__pool_now(&call->client->pool) + options->deadline_ms
@@ -188,6 +183,12 @@ int tc__cursor_call(struct tc__cursor *cursor, const tc_call **call, tc_error *e
 			service_of(cursor), name_of(cursor), cursor->token);
 	if (cursor->ended || cursor->left == 0 || cursor->wanted == 0)
 		return TC_OK;
+	if (cursor->empties >= cursor->empties_max)
+		return tc__fail(err, TC_ERROR_REPLY,
+			"%s.%s: the list seems never to end: %lld pages in a row had no items, and "
+			"the last of them names another, with the token \"%.200s\" (empty_max)",
+			service_of(cursor), name_of(cursor), (long long)cursor->empties,
+			cursor->token);
 	if (!cursor->token && cursor->paging == &taskcluster) {
 		*call = cursor->origin;
 		return TC_OK;
@@ -222,8 +223,10 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 		rc = tc__fail_nomem(err);
 	if (rc == TC_OK)
 		rc = tc__cursor_advance(cursor, tc__buffer_get(&token), err);
-	if (rc == TC_OK)
+	if (rc == TC_OK) {
 		tc__style_forget_above(cursor);
+		cursor->empties = tc__page_is_empty(reader) ? cursor->empties + 1 : 0;
+	}
 	tc__buffer_clear(&token);
 	return rc;
 }

@@ -91,6 +91,7 @@ static int other_value(struct tc__page_reader *reader)
 		return refuse_token(reader);
 	if (reader->sax.depth < PAGE_DEPTH)
 		return tc__sax_fail(&reader->sax, "a page is not an object");
+	reader->filled |= reader->in_items;
 	return 1;
 }
 
@@ -178,6 +179,7 @@ static int on_start_object(void *context)
 
 	if (collecting(reader))
 		return fault(reader, tc__json_stack_begin(&reader->stack, TC_JSON_OBJECT));
+	reader->filled |= reader->in_items;
 	return reader->at_token ? refuse_token(reader) : 1;
 }
 
@@ -192,6 +194,7 @@ static int on_start_array(void *context)
 		return refuse_token(reader);
 	if (reader->sax.depth < ITEMS_DEPTH)
 		return tc__sax_fail(&reader->sax, "a page is not an object");
+	reader->filled |= reader->in_items;
 	if (reader->sax.depth == ITEMS_DEPTH && !reader->had_items && reader->at_list)
 		reader->in_items = reader->had_items = true;
 	return 1;
@@ -241,6 +244,7 @@ void tc__page_open(struct tc__page_reader *reader, const struct tc__cursor *curs
 	reader->received = 0;
 	reader->collects = collects;
 	reader->at_token = reader->in_items = reader->had_items = reader->retires = false;
+	reader->filled = false;
 	reader->token = TC__BUFFER(TC__TOKEN_MAX);
 	reader->items = NULL;
 	reader->count = reader->taken = reader->capacity = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/events.h"
 
+#include "runtime/src/http/request.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,9 @@ static int check(const struct tc__event_reader *reader, tc_error *err)
 		if (buffers[i]->too_long)
 			return too_large(reader, err);
 	}
-	return reader->name.no_memory ? tc__fail_nomem(err) : TC_OK;
+	if (reader->name.no_memory || reader->id.no_memory || reader->last_id.no_memory)
+		return tc__fail_nomem(err);
+	return TC_OK;
 }
 
 static int add_event(struct tc__event_reader *reader, tc_error *err)
@@ -41,6 +44,20 @@ static int add_event(struct tc__event_reader *reader, tc_error *err)
 	return TC_OK;
 }
 
+/* From now on this id stands for all that came. */
+static void take_id(struct tc__event_reader *reader)
+{
+	struct tc__buffer *last = &reader->last_id;
+
+	if (!reader->has_id)
+		return;
+	reader->has_id = false;
+	tc__buffer_clear(last);
+	if (!reader->id.too_long && tc__is_field_value(tc__buffer_get(&reader->id)))
+		tc__buffer_add(last, tc__buffer_get(&reader->id), reader->id.length);
+	last->no_memory |= reader->id.no_memory;
+}
+
 /* An empty line ends an event; one without data is none. */
 static int dispatch(struct tc__event_reader *reader, tc_error *err)
 {
@@ -54,6 +71,7 @@ static int dispatch(struct tc__event_reader *reader, tc_error *err)
 		reader->standing = true;
 	else if (reader->has_data && !reader->name.too_long && strcmp(name, stream->name) == 0)
 		rc = add_event(reader, err);
+	take_id(reader);
 	tc__buffer_clear(&reader->name);
 	tc__buffer_truncate(&reader->data, 0);
 	reader->has_data = false;
@@ -76,26 +94,59 @@ static bool is_field(const struct tc__buffer *line, const char *name, const char
 	return true;
 }
 
-static int end_line(struct tc__event_reader *reader, tc_error *err)
+static void read_id(struct tc__event_reader *reader, const char *value, size_t length)
 {
-	struct tc__buffer *line = &reader->line;
-	const char *value;
-	int rc = check(reader, err);
+	if (memchr(value, '\0', length))
+		return;
+	tc__buffer_clear(&reader->id);
+	tc__buffer_add(&reader->id, value, length);
+	reader->has_id = true;
+}
 
-	if (rc != TC_OK)
-		return rc;
-	if (line->length == 0)
-		return dispatch(reader, err);
+/* Digits alone; however many there are, it is some time. */
+static void read_retry(struct tc__event_reader *reader, const char *value, size_t length)
+{
+	int64_t ms = 0;
+
+	if (length == 0 || strspn(value, "0123456789") != length)
+		return;
+	for (; *value && ms < INT32_MAX; value++)
+		ms = 10 * ms + (*value - '0');
+	reader->retry_ms = ms;
+}
+
+static void read_field(struct tc__event_reader *reader)
+{
+	const struct tc__buffer *line = &reader->line;
+	const char *end = line->data + line->length, *value;
+
 	if (is_field(line, "event", &value)) {
 		tc__buffer_clear(&reader->name);
 		tc__buffer_text(&reader->name, value);
 	} else if (is_field(line, "data", &value)) {
 		if (reader->has_data)
 			tc__buffer_char(&reader->data, '\n');
-		tc__buffer_add(&reader->data, value, (size_t)(line->data + line->length - value));
+		tc__buffer_add(&reader->data, value, (size_t)(end - value));
 		reader->has_data = true;
+	} else if (is_field(line, "id", &value)) {
+		read_id(reader, value, (size_t)(end - value));
+	} else if (is_field(line, "retry", &value)) {
+		read_retry(reader, value, (size_t)(end - value));
 	}
-	tc__buffer_truncate(line, 0);
+}
+
+static int end_line(struct tc__event_reader *reader, tc_error *err)
+{
+	int rc = check(reader, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (reader->line.length == 0) {
+		rc = dispatch(reader, err);
+		return rc == TC_OK ? check(reader, err) : rc;
+	}
+	read_field(reader);
+	tc__buffer_truncate(&reader->line, 0);
 	return check(reader, err);
 }
 
@@ -143,6 +194,16 @@ char *tc__events_take(struct tc__event_reader *reader, size_t *length)
 	return data;
 }
 
+void tc__events_restart(struct tc__event_reader *reader)
+{
+	tc__buffer_clear(&reader->line);
+	tc__buffer_clear(&reader->name);
+	tc__buffer_clear(&reader->data);
+	tc__buffer_clear(&reader->id);
+	reader->has_data = reader->has_id = false;
+	reader->after_cr = reader->begun = reader->standing = false;
+}
+
 void tc__events_clear(struct tc__event_reader *reader)
 {
 	size_t length;
@@ -150,8 +211,7 @@ void tc__events_clear(struct tc__event_reader *reader)
 
 	while ((data = tc__events_take(reader, &length)))
 		tc_release(data);
-	tc__buffer_clear(&reader->line);
-	tc__buffer_clear(&reader->name);
-	tc__buffer_clear(&reader->data);
+	tc__events_restart(reader);
+	tc__buffer_clear(&reader->last_id);
 	*reader = TC__EVENT_READER(reader->stream, reader->max);
 }

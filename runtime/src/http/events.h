@@ -12,13 +12,19 @@ struct tc__stream_event {
 	size_t length;
 };
 
+/* A longer id is as good as none: it goes into a header. */
+#define TC__EVENT_ID_MAX 4096
+
 /* Starts as TC__EVENT_READER(stream, max). */
 struct tc__event_reader {
 	const struct tc_event_stream *stream;
 	size_t max;             /* bytes of an event */
 	struct tc__buffer line; /* what came of the line so far */
 	struct tc__buffer name, data;
-	bool has_data;
+	struct tc__buffer id;      /* the last "id:" of all, which its event's end makes valid: */
+	struct tc__buffer last_id; /* "" when there is none, or none that a header can carry */
+	int64_t retry_ms;          /* the last "retry:"; negative: none came */
+	bool has_data, has_id;
 	bool after_cr; /* a line feed now belongs to the CR before it */
 	bool begun;    /* past the byte order mark that may stand at the beginning */
 	bool standing; /* the handshake has come */
@@ -30,7 +36,10 @@ struct tc__event_reader {
 		.max = (bytes), \
 		.line = TC__BUFFER(bytes), \
 		.name = TC__BUFFER(256), \
-		.data = TC__BUFFER(bytes) })
+		.data = TC__BUFFER(bytes), \
+		.id = TC__BUFFER(TC__EVENT_ID_MAX), \
+		.last_id = TC__BUFFER(TC__EVENT_ID_MAX), \
+		.retry_ms = -1 })
 
 /* The next bytes. TC_ERROR_REPLY when an event is over the maximum, TC_ERROR_NOMEM. */
 int tc__events_push(
@@ -43,6 +52,10 @@ static inline bool tc__events_has(const struct tc__event_reader *reader)
 {
 	return reader->first != NULL;
 }
+
+/* The connection has ended, and another one begins: what came of an event is dropped, with its id.
+ * What is whole stays, and so do the last id and the time to retry. */
+void tc__events_restart(struct tc__event_reader *reader);
 
 /* Fine twice. */
 void tc__events_clear(struct tc__event_reader *reader);

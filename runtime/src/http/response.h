@@ -15,6 +15,8 @@
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/http/decode.h"
+#include "runtime/src/http/range.h"
+#include "runtime/src/http/retry.h"
 #include <taskcluster/operation.h>
 #include <taskcluster/response.h>
 
@@ -52,6 +54,21 @@ struct tc__sink {
 	size_t max;         /* bytes that may come; 0: the reply's own maximum */
 	bool content_only;  /* the body of a redirect goes into the response all the same */
 
+	/* For what lives on, a stream on an event loop; each may be NULL. */
+
+	/* An attempt begins. */
+	void (*depart)(struct tc__sink *sink, int64_t now_ms);
+	/* The head of a reply has come whose body is the sink's. */
+	void (*open)(struct tc__sink *sink);
+	/* due_ms has come: TC_OK when it was moved on, or what the attempt fails with now. */
+	int (*overdue)(struct tc__sink *sink, int64_t now_ms, tc_error *err);
+	int64_t due_ms; /* steady clock; INT64_MAX: never. tc__loop_hurry tells that it is nearer */
+	/* The call has failed for good: whether it begins anew, as if it had never been tried, and
+	 * when. `fraction` as in tc__retry_next. */
+	struct tc__next (*again)(
+		struct tc__sink *sink, const struct tc__outcome *outcome, double fraction);
+	const char *line; /* of the request's head, sent with each attempt; NULL: none */
+
 	/* how it goes, {0} at first */
 	bool spent;  /* what it was fed has gone on its way: the call is not to be repeated */
 	bool begun;  /* some attempt has fed it */
@@ -76,6 +93,11 @@ struct tc__reply {
 	bool lenient;    /* the response is to be read so, as tc_options.lenient_replies asks */
 	bool unreadable; /* a refusal whose body cannot be decoded (further) */
 	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
+
+	/* Of a transfer: what was asked for; its URLs are not shown whole. NULL: of an operation.
+	 */
+	const struct tc__range *range;
+	int64_t part; /* bytes of the part that comes; -1: it is no part */
 
 	struct tc__decoding *decoding; /* NULL: the body comes as it is */
 	size_t ahead;                  /* bytes that will come again, and are decoded already */

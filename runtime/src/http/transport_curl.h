@@ -49,6 +49,11 @@ struct tc__transfer {
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
 	const struct tc__network_options *network;
+	bool uploads;    /* the last body came from a source, */
+	bool fresh;      /* by a connection of its own, as it can be sent only once */
+	bool fenced;     /* an address was refused that is not public */
+	int connection;  /* the socket that a body from a source goes by; -1: not known */
+	bool hung_up;    /* the server closed while a body was on its way, and said why */
 	bool looks_up;   /* libcurl has begun to look a name up, */
 	bool crowded;    /* and was kept from it: too many were left behind */
 	bool unanswered; /* curl would have sent it a second time, */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop/loop.h"
 
+#include "runtime/src/base/options.h"
 #include <stdlib.h>
 #include <taskcluster/batch.h>
 
@@ -112,23 +113,24 @@ static int perform(struct batch *batch, tc_call *const *calls,
 int tc_batch_perform(tc_call *const *calls, size_t count, const struct tc_batch_options *options,
 	struct tc_batch_result *results, tc_error *err)
 {
-	const struct tc_batch_options defaults = TC_BATCH_OPTIONS_INIT;
+	struct tc_batch_options known;
 	struct batch batch = { .results = results, .count = count };
 
+	tc_error_clear(err);
 	for (size_t i = 0; results && i < count; i++)
 		results[i] = (struct tc_batch_result){ .response = NULL };
-	options = options ? options : &defaults;
-	if (options->size < sizeof *options)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"size is not set: begin with TC_BATCH_OPTIONS_INIT");
-	if (options->timeout_ms < 0 || options->deadline_ms < 0)
+	int rc = tc__options_read(
+		options, &known, sizeof known, "options", "TC_BATCH_OPTIONS_INIT", err);
+	if (rc != TC_OK)
+		return rc;
+	if (known.timeout_ms < 0 || known.deadline_ms < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
-			options->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
+			known.timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
 	if (count == 0)
 		return TC_OK;
 	if (!calls || !results)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", calls ? "results" : "calls");
-	return perform(&batch, calls, options, err);
+	return perform(&batch, calls, &known, err);
 }
 
 void tc_batch_clear(struct tc_batch_result *results, size_t count)

@@ -73,10 +73,18 @@ static void free_run(tc_loop *loop, struct tc__run *run)
 
 /* ---- what comes next for a run ---- */
 
+/* Whether what it is fed into says how long that may take. */
+static bool is_paced(const struct tc__run *run)
+{
+	return run->state == TC__RUN_FLYING && run->sink && run->sink->overdue;
+}
+
 static void set_timer(tc_loop *loop, struct tc__run *run)
 {
 	int64_t due = run->deadline_ms;
 
+	if (is_paced(run) && run->sink->due_ms < due)
+		due = run->sink->due_ms;
 	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
 		due = run->retry_ms;
 	if (run->unwatched || run->resumes)
@@ -165,6 +173,21 @@ static void cancel_wished(tc_loop *loop)
 	}
 }
 
+/* Its attempt ends, if its sink says so. */
+static void check_pace(tc_loop *loop, struct tc__run *run, int64_t now)
+{
+	int rc = run->sink->overdue(run->sink, now, &run->err);
+
+	if (rc == TC_OK) {
+		set_timer(loop, run);
+		return;
+	}
+	tc__flight_break(loop, run);
+	run->performance->delivery.maybe_sent = true;
+	run->landed_rc = rc;
+	judge(loop, run);
+}
+
 static void expire(tc_loop *loop, int64_t now)
 {
 	struct tc__run *run;
@@ -178,8 +201,12 @@ static void expire(tc_loop *loop, int64_t now)
 						    : "its descriptor cannot be watched");
 		else if (run->deadline_ms <= now)
 			fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
-		else
+		else if (is_paced(run))
+			check_pace(loop, run, now);
+		else if (run->state == TC__RUN_PAUSING)
 			requeue(loop, run);
+		else
+			set_timer(loop, run);
 	}
 }
 
@@ -227,6 +254,8 @@ static void launch(tc_loop *loop)
 			continue;
 		run->turn.given = false;
 		tc__flight_begin(loop, run);
+		if (is_paced(run))
+			set_timer(loop, run);
 	}
 }
 
@@ -399,6 +428,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void *data,
 	uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_done)
@@ -411,6 +441,7 @@ int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void 
 
 int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!loop)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is NULL");
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
@@ -459,6 +490,17 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t id)
 	if (!run || run->state != TC__RUN_FLYING)
 		return;
 	run->resumes = true;
+	set_timer(loop, run);
+	if (!loop->inside)
+		arm(loop);
+}
+
+void tc__loop_hurry(tc_loop *loop, uint64_t id)
+{
+	struct tc__run *run = tc__run_table_find(&loop->runs, id);
+
+	if (!run || run->unwatched)
+		return;
 	set_timer(loop, run);
 	if (!loop->inside)
 		arm(loop);
@@ -518,6 +560,7 @@ static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *e
 
 int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = check_poll(loop, err);
 
 	if (rc != TC_OK)
@@ -529,6 +572,7 @@ int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 
 int tc_loop_run(tc_loop *loop, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = check_poll(loop, err);
 
 	if (rc != TC_OK)
@@ -575,9 +619,6 @@ void tc_loop_timeout(tc_loop *loop)
 
 static int check_options(const struct tc_loop_options *options, tc_error *err)
 {
-	if (options->size < sizeof *options)
-		return tc__fail(
-			err, TC_ERROR_ARGUMENT, "size is not set: begin with TC_LOOP_OPTIONS_INIT");
 	if (options->in_flight > IN_FLIGHT_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
 			options->in_flight, IN_FLIGHT_MAX);
@@ -661,13 +702,13 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err)
 {
-	const struct tc_loop_options defaults = TC_LOOP_OPTIONS_INIT;
+	struct tc_loop_options known;
 
-	if (!options)
-		options = &defaults;
-	if (check_options(options, err) != TC_OK)
+	if (tc__options_read(options, &known, sizeof known, "options", "TC_LOOP_OPTIONS_INIT",
+		    err) != TC_OK ||
+		check_options(&known, err) != TC_OK)
 		return NULL;
-	tc_loop *loop = alloc_loop(options, err);
+	tc_loop *loop = alloc_loop(&known, err);
 	if (!loop)
 		return NULL;
 	loop->pool = &loop->own;
@@ -679,6 +720,7 @@ tc_loop *tc__loop_new(
 
 tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	return tc__loop_new(options, NULL, err);
 }
 

@@ -66,6 +66,9 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 void tc__loop_resume(tc_loop *loop, uint64_t run);
 void tc__loop_resume_later(tc_loop *loop, uint64_t run);
 
+/* The time that its sink's attempt is due has come nearer. */
+void tc__loop_hurry(tc_loop *loop, uint64_t run);
+
 /* On the loop's thread, also within a turn: the run was canceled (tc_loop_cancel), or its loop
  * freed, and none of its callbacks but on_done may be called any more. */
 static inline bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)

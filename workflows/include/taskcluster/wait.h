@@ -40,7 +40,7 @@ typedef int tc_wait_fn(void *data, const struct tc_wait_progress *progress);
 
 /* Start from TC_WAIT_OPTIONS_INIT; zero and NULL mean the default. */
 struct tc_wait_options {
-	size_t size;
+	size_t size;               /* set by TC_WAIT_OPTIONS_INIT */
 	const char *const *states; /* a task's states to wait for, such as "running", NULL-ended;
 				      resolved ones always end the waiting, and are the default */
 	int64_t timeout_ms;        /* then TC_ERROR_TIMEOUT; no limit */

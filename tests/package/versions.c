@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * A program with each struct that may grow, built by test_versions.sh against headers of other
+ * versions and run with this library, on a sandbox. Against newer headers (NEWER is defined) it
+ * also sets what this library cannot know, when it is told "wish".
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/auth.h>
+#include <taskcluster/batch.h>
+#include <taskcluster/download.h>
+#include <taskcluster/pages.h>
+#include <taskcluster/wait.h>
+#include <unistd.h>
+
+#ifdef NEWER
+#define WISH(options) ((options).tc_newer[1] = wishes)
+#else
+#define WISH(options) ((void)0)
+#endif
+
+static bool wishes;
+static tc_client *client;
+static int failures;
+
+/* With a wish each is refused, and without one it works. */
+static bool works(const char *what, tc_error *err)
+{
+	const char *newer = "the program was built against a newer version than this library";
+	bool fine = wishes ? err->code == TC_ERROR_ARGUMENT && strstr(tc_error_text(err), newer)
+			   : err->code == TC_OK;
+
+	if (!fine) {
+		fprintf(stderr, "%s: %d, %s\n", what, err->code, tc_error_text(err));
+		failures++;
+	}
+	tc_error_clear(err);
+	return fine && !wishes;
+}
+
+static void expect(bool fine, const char *what)
+{
+	if (fine)
+		return;
+	fprintf(stderr, "not so: %s\n", what);
+	failures++;
+}
+
+static tc_call *ping(void)
+{
+	return tc_auth_ping_call(client, NULL);
+}
+
+static void use_temporary(const tc_credentials *issuer)
+{
+	struct tc_temporary temporary = TC_TEMPORARY_INIT;
+	const struct tc_credentials_facts *facts = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	temporary.client_id = "tester/of-versions";
+	WISH(temporary);
+	tc_credentials *made = tc_credentials_temporary(issuer, &temporary, &err);
+	if (works("tc_temporary", &err)) {
+		tc_credentials_info(made, &facts, NULL);
+		expect(facts && facts->expiry_ms - facts->start_ms == 15 * 60 * 1000,
+			"a quarter of an hour");
+		expect(facts && strcmp(facts->client_id, "tester/of-versions") == 0, "the name");
+	}
+	tc_release(facts);
+	tc_release(made);
+}
+
+static void use_options(const tc_credentials *credentials)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.root_url = getenv("TASKCLUSTER_ROOT_URL");
+	options.credentials = credentials;
+	options.attempts = 2;
+	WISH(options);
+	tc_client *made = tc_client_new(&options, &err);
+	if (works("tc_options", &err))
+		tc_auth_ping(made, NULL, &err);
+	if (!wishes)
+		works("a call", &err);
+	tc_release(made);
+}
+
+static void use_call_options(void)
+{
+	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = ping();
+
+	options.timeout_ms = 20000;
+	WISH(options);
+	tc_call_set_options(call, &options, &err);
+	if (works("tc_call_options", &err)) {
+		tc_call_perform(call, NULL, &err);
+		works("the call", &err);
+	}
+	tc_release(call);
+}
+
+static void count(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)run;
+	*(int *)data += err == NULL;
+	tc_release(response);
+}
+
+static void use_loop_options(void)
+{
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = ping();
+	int done = 0;
+
+	options.in_flight = 2;
+	WISH(options);
+	tc_loop *loop = tc_loop_new(&options, &err);
+	if (works("tc_loop_options", &err)) {
+		for (int i = 0; i < 5; i++)
+			tc_loop_start(loop, call, count, &done, NULL, NULL);
+		tc_loop_run(loop, &err);
+		works("the loop", &err);
+		expect(done == 5, "five runs");
+	}
+	tc_release(loop);
+	tc_release(call);
+}
+
+static void use_pages_options(void)
+{
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = tc_auth_list_clients_call(client, NULL, NULL);
+	const tc_json *item = NULL;
+
+	options.page_max = 1;
+	WISH(options);
+	tc_items *items = tc_items_new(call, &options, &err);
+	if (works("tc_pages_options", &err)) {
+		tc_items_next(items, &item, &err);
+		works("the list", &err);
+		expect(item != NULL, "there is a client");
+	}
+	tc_release(items);
+	tc_release(call);
+}
+
+static void use_batch_options(void)
+{
+	struct tc_batch_options options = TC_BATCH_OPTIONS_INIT;
+	struct tc_batch_result results[2];
+	tc_call *calls[] = { ping(), ping() };
+	tc_error err = TC_ERROR_INIT;
+
+	options.in_flight = 2;
+	WISH(options);
+	tc_batch_perform(calls, 2, &options, results, &err);
+	if (works("tc_batch_options", &err))
+		expect(results[0].response && results[1].response, "two responses");
+	tc_batch_clear(results, 2);
+	tc_release(calls[0]);
+	tc_release(calls[1]);
+}
+
+static void use_sink(void)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_error err = TC_ERROR_INIT;
+	FILE *file = tmpfile();
+	tc_call *call = ping();
+	char first = '\0';
+
+	tc_sink_fd(&sink, fileno(file));
+	WISH(sink);
+	tc_call_download(call, &sink, NULL, &err);
+	if (works("tc_sink", &err))
+		expect(pread(fileno(file), &first, 1, 0) == 1 && first == '{', "an object");
+	tc_release(call);
+	fclose(file);
+}
+
+/* The queue is asked for a task that is not there. */
+static void use_wait_options(void)
+{
+	struct tc_wait_options options = TC_WAIT_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.timeout_ms = 20000;
+	WISH(options);
+	tc_wait_task(client, "fN1SbArXTPSVFUUvaOlinQ", &options, NULL, &err);
+	if (!wishes) {
+		expect(err.http_status == 404, "the task is not there");
+		tc_error_clear(&err);
+	}
+	works("tc_wait_options", &err);
+}
+
+int main(int argc, char **argv)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *credentials = tc_credentials_from_environment(&err);
+
+	options.root_url = getenv("TASKCLUSTER_ROOT_URL");
+	options.credentials = credentials;
+	client = tc_client_new(&options, &err);
+	if (!credentials || !client) {
+		fprintf(stderr, "%s\n", tc_error_text(&err));
+		return 1;
+	}
+	wishes = argc > 1 && strcmp(argv[1], "wish") == 0;
+	use_options(credentials);
+	use_call_options();
+	use_loop_options();
+	use_pages_options();
+	use_batch_options();
+	use_sink();
+	use_temporary(credentials);
+	use_wait_options();
+	tc_release(client);
+	tc_release(credentials);
+	return failures != 0;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Every struct that a caller fills and that may grow: those of programs that were built against an
+ * older version, and a newer one. */
+#include "tests/harness/test.h"
+
+#include "tests/harness/ci.h"
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/batch.h>
+#include <taskcluster/download.h>
+#include <taskcluster/pages.h>
+#include <taskcluster/wait.h>
+
+#define ROOT "https://tc.invalid"
+
+/* What the functions need besides; nothing is ever sent. */
+struct world {
+	tc_client *client;
+	tc_call *call, *unused;
+	tc_credentials *credentials;
+};
+
+static void give_client(struct world *world, const void *options, tc_error *err)
+{
+	(void)world;
+	tc_client_free(tc_client_new(options, err));
+}
+
+static void give_call(struct world *world, const void *options, tc_error *err)
+{
+	tc_call_set_options(world->unused, options, err);
+}
+
+static void give_loop(struct world *world, const void *options, tc_error *err)
+{
+	(void)world;
+	tc_loop_free(tc_loop_new(options, err));
+}
+
+static void give_pages(struct world *world, const void *options, tc_error *err)
+{
+	tc_pages_free(tc_pages_new(world->call, options, err));
+}
+
+static void give_items(struct world *world, const void *options, tc_error *err)
+{
+	tc_items_free(tc_items_new(world->call, options, err));
+}
+
+static void give_batch(struct world *world, const void *options, tc_error *err)
+{
+	(void)world;
+	tc_batch_perform(NULL, 0, options, NULL, err);
+}
+
+static void give_sink(struct world *world, const void *sink, tc_error *err)
+{
+	tc_call_download(world->call, sink, NULL, err);
+}
+
+static void never_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)data;
+	(void)run;
+	(void)response;
+	(void)err;
+	fail();
+}
+
+static void give_sink_to_loop(struct world *world, const void *sink, tc_error *err)
+{
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_download(loop, world->call, sink, never_done, NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_temporary(struct world *world, const void *temporary, tc_error *err)
+{
+	tc_credentials_free(tc_credentials_temporary(world->credentials, temporary, err));
+}
+
+static void give_task(struct world *world, const void *options, tc_error *err)
+{
+	(void)world;
+	tc_wait_task(NULL, "fN1SbArXTPSVFUUvaOlinQ", options, NULL, err);
+}
+
+static void give_group(struct world *world, const void *options, tc_error *err)
+{
+	(void)world;
+	tc_wait_group(NULL, "fN1SbArXTPSVFUUvaOlinQ", options, NULL, err);
+}
+
+/* What a struct that is zero, and taken, leads to. */
+#define FINE ""
+#define NO_CLIENT "client is NULL"
+#define NO_WRITE "sink: write is NULL"
+
+#define STRUCT(type) sizeof(struct type)
+static const struct {
+	void (*give)(struct world *world, const void *options, tc_error *err);
+	size_t size;
+	const char *what, *init, *taken;
+} cases[] = {
+	{ give_client, STRUCT(tc_options), "options", "TC_OPTIONS_INIT", FINE },
+	{ give_call, STRUCT(tc_call_options), "options", "TC_CALL_OPTIONS_INIT", FINE },
+	{ give_loop, STRUCT(tc_loop_options), "options", "TC_LOOP_OPTIONS_INIT", FINE },
+	{ give_pages, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
+	{ give_items, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
+	{ give_batch, STRUCT(tc_batch_options), "options", "TC_BATCH_OPTIONS_INIT", FINE },
+	{ give_sink, STRUCT(tc_sink), "sink", "TC_SINK_INIT", NO_WRITE },
+	{ give_sink_to_loop, STRUCT(tc_sink), "sink", "TC_SINK_INIT", NO_WRITE },
+	{ give_temporary, STRUCT(tc_temporary), "temporary", "TC_TEMPORARY_INIT", FINE },
+	{ give_task, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
+	{ give_group, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
+};
+#define COUNT (sizeof cases / sizeof *cases)
+
+/* Gives a struct whose size says `size`, in a block that is exactly so long; its last byte is
+ * `last`. */
+static void give(struct world *world, size_t i, size_t size, char last, tc_error *err)
+{
+	char *block = calloc(1, size);
+
+	assert_non_null(block);
+	memcpy(block, &size, sizeof size);
+	if (last)
+		block[size - 1] = last;
+	cases[i].give(world, block, err);
+	free(block);
+}
+
+static void is_taken(struct world *world, size_t i, size_t size)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	give(world, i, size, 0, &err);
+	if (*cases[i].taken)
+		assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].taken);
+	else
+		assert_ok(err.code, &err);
+}
+
+/* From a time when the struct had no member but its size. */
+static void older_ones_are_taken(void **state)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		for (size_t size = sizeof(size_t); size <= cases[i].size; size += sizeof(size_t))
+			is_taken(*state, i, size);
+}
+
+static void newer_ones_must_not_set_what_is_unknown(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		is_taken(*state, i, cases[i].size + 1);
+		is_taken(*state, i, cases[i].size + 100);
+		for (size_t more = 1; more < 100; more += 9) {
+			give(*state, i, cases[i].size + more, 1, &err);
+			assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].what);
+			give(*state, i, cases[i].size + more, 1, &err);
+			assert_failure(&err, TC_ERROR_ARGUMENT,
+				": the program was built against a newer version");
+		}
+	}
+}
+
+static void a_size_that_was_not_set_is_told(void **state)
+{
+	static const size_t sizes[] = { 0, 4, SIZE_MAX };
+	tc_error err = TC_ERROR_INIT;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		char *block = calloc(1, cases[i].size);
+		for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+			memcpy(block, &sizes[k], sizeof sizes[k]);
+			cases[i].give(*state, block, &err);
+			assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].init);
+		}
+		free(block);
+	}
+}
+
+static int open_world(void **state)
+{
+	static struct world world;
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	options.base_url = ROOT "/{service}";
+	world.client = tc_client_new(&options, NULL);
+	world.call = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
+	world.unused = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
+	world.credentials = tc_credentials_new("me", "0123456789", NULL, NULL);
+	assert_non_null(world.call);
+	assert_non_null(world.credentials);
+	*state = &world;
+	return 0;
+}
+
+static int close_world(void **state)
+{
+	struct world *world = *state;
+
+	tc_call_free(world->call);
+	tc_call_free(world->unused);
+	tc_client_free(world->client);
+	tc_credentials_free(world->credentials);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(older_ones_are_taken),
+		cmocka_unit_test(newer_ones_must_not_set_what_is_unknown),
+		cmocka_unit_test(a_size_that_was_not_set_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, open_world, close_world);
+}
