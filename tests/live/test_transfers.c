@@ -75,6 +75,7 @@ static void answer_site(
 	} else if (strcmp(target, "/busy") == 0 && !site->busy) {
 		site->busy = true;
 		reply->status = 503;
+		reply->headers = "Retry-After: 1\r\n";
 	} else if (strcmp(target, "/part") == 0 || strcmp(target, "/unasked") == 0) {
 		answer_range(site, request, reply);
 	} else {
@@ -307,6 +308,62 @@ static void test_a_repetition_begins_at_the_first_url(void **state)
 	close_fixture(f);
 }
 
+/* What the hook was told of the attempts. */
+struct told {
+	size_t count;
+	enum tc_repeat_reason reasons[8];
+	char service[20];
+	bool traced;
+};
+
+static void take_metrics(void *data, const struct tc_metrics *metrics)
+{
+	struct told *told = data;
+
+	told->reasons[told->count++ % 8] = metrics->reason;
+	told->traced |= metrics->trace_id != NULL;
+	snprintf(told->service, sizeof told->service, "%s", metrics->service);
+}
+
+static void test_each_hop_is_an_attempt(void **state)
+{
+	struct fixture *f = open_fixture();
+	struct told told = { 0 };
+
+	(void)state;
+	tc_client_free(f->client);
+	f->options.metrics = take_metrics;
+	f->options.metrics_data = &told;
+	f->client = transfer_client(&f->options);
+	for (enum face face = 0; face < FACES; face++) {
+		told = (struct told){ 0 };
+		assert_ok(get(f, face, "/chain/1", 2), &f->err);
+		assert_int_equal(told.count, 3);
+		assert_int_equal(told.reasons[0], TC_REASON_REDIRECT);
+		assert_int_equal(told.reasons[1], TC_REASON_REDIRECT);
+		assert_int_equal(told.reasons[2], TC_REASON_NONE);
+		assert_string_equal(told.service, "transfer");
+		assert_false(told.traced);
+	}
+	close_fixture(f);
+}
+
+/* A storage that wants a pause does not hold back Taskcluster, nor other storages. */
+static void test_pauses_are_their_own(void **state)
+{
+	struct fixture *f = open_fixture();
+
+	(void)state;
+	for (enum face face = 0; face < FACES; face++) {
+		f->site.busy = false;
+		int64_t begun_ms = tc_test_now_ms();
+		assert_ok(get(f, face, "/busy", 0), &f->err);
+		assert_true(tc_test_now_ms() - begun_ms >= 900);
+		assert_null(strstr(f->log, "no attempt of this client"));
+	}
+	close_fixture(f);
+}
+
 static void test_only_reads_follow(void **state)
 {
 	struct fixture *f = open_fixture();
@@ -340,12 +397,15 @@ static void test_secrets_stay_at_home(void **state)
 		assert_ok(tc_call_header(call, "Authorization", "Bearer mine", &f->err), &f->err);
 		assert_ok(tc_call_header(call, "X-Vault-Token", "mine", &f->err), &f->err);
 		assert_ok(tc_call_header(call, "Cookie", "a=mine", &f->err), &f->err);
+		assert_ok(tc_call_secret_header(call, "X-Own", "mine", &f->err), &f->err);
 		assert_ok(tc_call_header(call, "X-Open", "yes", &f->err), &f->err);
 		assert_ok(transfer_perform(face, call, NULL, &f->err), &f->err);
 		assert_int_equal(f->site.requests, 2);
 		assert_int_equal(other.requests, 1);
 		assert_non_null(strstr(f->site.heads[0], "Bearer mine"));
 		assert_non_null(strstr(f->site.heads[0], "X-Vault-Token: mine"));
+		assert_non_null(strstr(f->site.heads[0], "X-Own: mine"));
+		assert_null(strstr(f->log, "mine"));
 		assert_null(strstr(other.heads[0], "mine"));
 		assert_non_null(strstr(other.heads[0], "X-Open: yes"));
 		assert_null(strstr(f->site.heads[1], "mine")); /* also when it was led back */
@@ -580,6 +640,8 @@ int main(void)
 		cmocka_unit_test(test_refused_arguments),
 		cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_a_repetition_begins_at_the_first_url),
+		cmocka_unit_test(test_each_hop_is_an_attempt),
+		cmocka_unit_test(test_pauses_are_their_own),
 		cmocka_unit_test(test_only_reads_follow),
 		cmocka_unit_test(test_secrets_stay_at_home),
 		cmocka_unit_test(test_ranges),

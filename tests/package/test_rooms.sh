@@ -11,6 +11,7 @@
 #	outside FOLDER…          rooms of other houses whose private headers and symbols it may use;
 #	                         public functions and headers are anybody's above the runtime
 #	beside                   its includes name the file beside (what a generator writes can be moved)
+#	without FUNCTION…        functions of the system that it leaves to those below
 #	circle FILE FILE…: WHY   files that are one thing in several parts
 set -euo pipefail
 plans=tests/package/rooms
@@ -86,6 +87,7 @@ function edge(from, to, how, public,  a, b, h) {
 	next
 }
 /^outside / { for (i = 2; i <= NF; i++) outside[house, $i] = 1; next }
+/^without / { for (i = 2; i <= NF; i++) without[house, $i] = 1; next }
 /^beside/ { beside[house] = 1; next }
 /^circle / {
 	circles++
@@ -117,7 +119,12 @@ function edge(from, to, how, public,  a, b, h) {
 }
 # objects of files that have moved may lie in an old build
 /^defines / { if ($2 in files) owner[$3] = at_home[house_of($2), $3] = $2; next }
-/^needs / { if ($2 in files) needs[$2 " " $3] = 1; next }
+/^needs / {
+	if (!($2 in files)) next
+	needs[$2 " " $3] = 1
+	if ((house_of($2), $3) in without) complain($2 " must not call " $3)
+	next
+}
 END {
 	for (pair in needs) {
 		split(pair, w, " ")

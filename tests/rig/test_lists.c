@@ -168,14 +168,14 @@ static void waiting_for_tasks(void **state)
 	struct tc_wait_counts counts;
 	tc_error err = TC_ERROR_INIT;
 
-	options.timeout_ms = 200;
+	options.deadline_ms = 200;
 	options.delay_ms = 10;
 	assert_int_equal(tc_wait_group(group->client, group->ids[0], &options, &counts, &err),
 		TC_ERROR_TIMEOUT);
 	assert_int_equal(counts.pending, TASKS);
 	tc_error_clear(&err);
 	for_each_task(group, cancel_task);
-	options.timeout_ms = 10000;
+	options.deadline_ms = 10000;
 	assert_ok(tc_wait_task(group->client, group->ids[TASKS - 1], &options, &reply, &err), &err);
 	assert_string_equal(reply->status.state, "exception");
 	tc_release(reply);

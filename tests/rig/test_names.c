@@ -213,7 +213,7 @@ static void waiting_for_a_task_ends_in_time(void **state)
 
 	(void)state;
 	begin(&hung, 1000);
-	options.timeout_ms = 1000;
+	options.deadline_ms = 1000;
 	assert_int_equal(
 		tc_wait_task(hung.client, "fN1SbArXTPSVFNUvaOlinQ", &options, NULL, &hung.err),
 		TC_ERROR_TIMEOUT);

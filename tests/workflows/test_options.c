@@ -37,6 +37,15 @@ static void give_loop(struct world *world, const void *options, tc_error *err)
 	tc_loop_free(tc_loop_new(options, err));
 }
 
+static void give_seams(struct world *world, const void *seams, tc_error *err)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	(void)world;
+	options.seams = seams;
+	tc_client_free(tc_client_new(&options, err));
+}
+
 static void give_pages(struct world *world, const void *options, tc_error *err)
 {
 	tc_pages_free(tc_pages_new(world->call, options, err));
@@ -106,6 +115,7 @@ static const struct {
 	{ give_client, STRUCT(tc_options), "options", "TC_OPTIONS_INIT", FINE },
 	{ give_call, STRUCT(tc_call_options), "options", "TC_CALL_OPTIONS_INIT", FINE },
 	{ give_loop, STRUCT(tc_loop_options), "options", "TC_LOOP_OPTIONS_INIT", FINE },
+	{ give_seams, STRUCT(tc_seams), "seams", "TC_SEAMS_INIT", FINE },
 	{ give_pages, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
 	{ give_items, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
 	{ give_batch, STRUCT(tc_batch_options), "options", "TC_BATCH_OPTIONS_INIT", FINE },

@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/responder.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/wait.h>
@@ -13,6 +14,7 @@ struct queue {
 	const char *states[8];
 	const char *pages[8]; /* of the group, one for each question */
 	size_t asked;
+	int64_t late_ms; /* so long it takes to answer */
 	char body[8][2048];
 };
 
@@ -69,6 +71,7 @@ static void answer(
 		write_status(body, sizeof queue->body[0], list[n]);
 	reply->body = body;
 	reply->body_length = strlen(body);
+	reply->delay_ms = queue->late_ms;
 }
 
 struct scene {
@@ -155,7 +158,7 @@ static void waiting_has_its_time(void **state)
 
 	(void)state;
 	begin(&scene);
-	scene.options.timeout_ms = 60;
+	scene.options.deadline_ms = 60;
 	scene.options.delay_ms = 10000;
 	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
 	assert_null(scene.reply);
@@ -170,7 +173,7 @@ static void questions_become_rare(void **state)
 
 	(void)state;
 	begin(&scene);
-	scene.options.timeout_ms = 300;
+	scene.options.deadline_ms = 300;
 	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
 	assert_in_range(scene.queue.asked, 4, 12);
 	end(&scene);
@@ -238,11 +241,167 @@ static void a_group_that_takes_too_long_is_counted(void **state)
 
 	(void)state;
 	begin(&scene);
-	scene.options.timeout_ms = 30;
+	scene.options.deadline_ms = 30;
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err),
 		TC_ERROR_TIMEOUT);
 	assert_int_equal(counts.completed, 2);
 	assert_int_equal(counts.pending, 1);
+	end(&scene);
+}
+
+/* ---- time and ends ---- */
+
+static int64_t moved_now(void *data)
+{
+	return *(const int64_t *)data;
+}
+
+static void pass(void *data, int64_t ms)
+{
+	*(int64_t *)data += ms;
+}
+
+/* Another client, whose time passes in a moment. */
+static void move_time(struct scene *scene, int64_t *now_ms)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	struct tc_seams seams = TC_SEAMS_INIT;
+
+	seams.steady = moved_now;
+	seams.sleep = pass;
+	seams.data = now_ms;
+	options.seams = &seams;
+	options.root_url = tc_responder_url(scene->responder);
+	tc_client_free(scene->client);
+	scene->client = tc_client_new(&options, &scene->err);
+	assert_ok(scene->err.code, &scene->err);
+}
+
+#define DAY ((int64_t)86400000)
+
+static void days_are_waited_through(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending", "pending", "running" } } };
+	int64_t begun = tc_test_now_ms(), now_ms = 1;
+
+	(void)state;
+	begin(&scene);
+	move_time(&scene, &now_ms);
+	scene.options.delay_ms = scene.options.delay_max_ms = DAY / 4;
+	scene.options.deadline_ms = DAY;
+	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_failure(&scene.err, TC_ERROR_TIMEOUT, "after 86400000 ms");
+	assert_int_equal(now_ms, 1 + DAY);
+	assert_int_equal(scene.queue.asked, 4);
+	assert_in_range(tc_test_now_ms() - begun, 0, 5000);
+	end(&scene);
+}
+
+/* Time that was waited before asks is not given to the question. */
+static void a_question_ends_with_the_deadline(void **state)
+{
+	struct scene scene = {
+		.queue = { .states = { "pending" }, .pages = { "p" }, .late_ms = 20000 }
+	};
+	int64_t begun = tc_test_now_ms();
+
+	(void)state;
+	begin(&scene);
+	scene.options.deadline_ms = 300;
+	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_in_range(tc_test_now_ms() - begun, 290, 1300);
+	tc_error_clear(&scene.err);
+	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
+		TC_ERROR_TIMEOUT);
+	assert_in_range(tc_test_now_ms() - begun, 590, 2600);
+	end(&scene);
+}
+
+static void an_attempt_has_its_own_time(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending" }, .late_ms = 20000 } };
+	struct tc_options options = TC_OPTIONS_INIT;
+	int64_t begun = tc_test_now_ms();
+
+	(void)state;
+	begin(&scene);
+	options.root_url = tc_responder_url(scene.responder);
+	options.attempts = 1;
+	tc_client_free(scene.client);
+	scene.client = tc_client_new(&options, &scene.err);
+	scene.options.timeout_ms = 200;
+	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_in_range(tc_test_now_ms() - begun, 190, 5000);
+	end(&scene);
+}
+
+static void *fire_soon(void *cancel)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+	tc_cancel_fire(cancel);
+	return NULL;
+}
+
+/* In its pause, and while it asks. */
+static void waiting_is_canceled_from_elsewhere(void **state)
+{
+	(void)state;
+	for (int late = 0; late < 2; late++) {
+		struct scene scene = { .queue = { .states = { "pending" },
+					       .pages = { "p" },
+					       .late_ms = late ? 20000 : 0 } };
+		int64_t begun = tc_test_now_ms();
+		pthread_t thread;
+		begin(&scene);
+		scene.options.delay_ms = 20000;
+		scene.options.cancel = tc_cancel_new(&scene.err);
+		assert_int_equal(pthread_create(&thread, NULL, fire_soon, scene.options.cancel), 0);
+		assert_int_equal(wait_task(&scene), TC_ERROR_CANCELED);
+		pthread_join(thread, NULL);
+		assert_failure(&scene.err, TC_ERROR_CANCELED, "tc_cancel_fire");
+		assert_in_range(tc_test_now_ms() - begun, 0, 2000);
+		tc_error_clear(&scene.err);
+		assert_int_equal(
+			tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
+			TC_ERROR_CANCELED); /* still fired */
+		tc_cancel_free(scene.options.cancel);
+		end(&scene);
+	}
+}
+
+static int use_client(void *data, const struct tc_progress *progress)
+{
+	struct scene *scene = data;
+
+	(void)progress;
+	if (scene->client)
+		assert_int_equal(tc_client_wait(scene->client, 1, NULL, NULL), TC_ERROR_ARGUMENT);
+	return 0;
+}
+
+static void a_client_waits_for_its_user(void **state)
+{
+	struct scene scene = { .queue = { .states = { "completed" } } };
+	struct tc_options options = TC_OPTIONS_INIT;
+	int64_t now_ms = 7, begun = tc_test_now_ms();
+
+	(void)state;
+	begin(&scene);
+	assert_ok(tc_client_wait(scene.client, 30, NULL, &scene.err), &scene.err);
+	assert_in_range(tc_test_now_ms() - begun, 29, 5000);
+	move_time(&scene, &now_ms);
+	assert_ok(tc_client_wait(scene.client, DAY, NULL, &scene.err), &scene.err);
+	assert_int_equal(tc_client_steady_ms(scene.client), 7 + DAY);
+	tc_client_wait(scene.client, -1, NULL, &scene.err);
+	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "ms is -1");
+	tc_client_wait(NULL, 1, NULL, &scene.err);
+	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "client is NULL");
+	options.root_url = tc_responder_url(scene.responder);
+	options.progress = use_client; /* from inside */
+	options.progress_data = &scene;
+	tc_client_free(scene.client);
+	scene.client = tc_client_new(&options, &scene.err);
+	assert_ok(wait_task(&scene), &scene.err);
 	end(&scene);
 }
 
@@ -290,7 +449,7 @@ static void a_group_without_states_is_not_resolved(void **state)
 	(void)state;
 	begin(&scene);
 	be_lenient(&scene);
-	scene.options.timeout_ms = 50;
+	scene.options.deadline_ms = 50;
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err),
 		TC_ERROR_TIMEOUT);
 	assert_int_equal(counts.other, 1);
@@ -311,6 +470,11 @@ int main(void)
 		cmocka_unit_test(a_group_that_takes_too_long_is_counted),
 		cmocka_unit_test(a_reply_without_a_state_is_an_error),
 		cmocka_unit_test(a_group_without_states_is_not_resolved),
+		cmocka_unit_test(days_are_waited_through),
+		cmocka_unit_test(a_question_ends_with_the_deadline),
+		cmocka_unit_test(an_attempt_has_its_own_time),
+		cmocka_unit_test(waiting_is_canceled_from_elsewhere),
+		cmocka_unit_test(a_client_waits_for_its_user),
 		cmocka_unit_test(wrong_use_is_refused),
 	};
 

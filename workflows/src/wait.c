@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include <errno.h>
 #include <string.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/version.h>
 #include <taskcluster/wait.h>
-#include <time.h>
 
 #define DELAY_MS 1000
 #define DELAY_MAX_MS 30000
@@ -17,21 +15,13 @@
 
 /* One waiting. */
 struct wait {
+	tc_client *client;
 	struct tc_wait_options options; /* whole */
-	const char *what;               /* "task fN1S…", for messages */
+	const char *what;               /* "the task's state", for messages */
 	int64_t begun_ms;
 	int64_t delay_ms; /* the next pause */
 	struct tc_wait_progress progress;
 };
-
-/* A clock that never goes back. */
-static int64_t steady_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* What this version knows of options that were made with another one's headers: what shorter ones
  * lack is the default, and in longer ones all that is unknown must be zero. */
@@ -66,6 +56,7 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 		{ "timeout_ms", options->timeout_ms },
 		{ "delay_ms", options->delay_ms },
 		{ "delay_max_ms", options->delay_max_ms },
+		{ "deadline_ms", options->deadline_ms },
 	};
 
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
@@ -75,10 +66,12 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 	return TC_OK;
 }
 
-static int begin(
-	struct wait *wait, const struct tc_wait_options *options, const char *what, tc_error *err)
+static int begin(struct wait *wait, tc_client *client, const struct tc_wait_options *options,
+	const char *what, tc_error *err)
 {
-	*wait = (struct wait){ .what = what, .begun_ms = steady_ms() };
+	*wait = (struct wait){
+		.client = client, .what = what, .begun_ms = tc_client_steady_ms(client)
+	};
 	int rc = read_options(options, &wait->options, err);
 	if (rc == TC_OK)
 		rc = check_options(&wait->options, err);
@@ -92,47 +85,57 @@ static int begin(
 	return TC_OK;
 }
 
+/* Until the deadline; INT64_MAX without one. */
+static int64_t time_left(struct wait *wait)
+{
+	int64_t deadline = wait->options.deadline_ms;
+
+	wait->progress.waited_ms = tc_client_steady_ms(wait->client) - wait->begun_ms;
+	if (!deadline)
+		return INT64_MAX;
+	int64_t left = deadline - wait->progress.waited_ms;
+	return left > 0 ? left : 0;
+}
+
+static int fail_late(const struct wait *wait, tc_error *err)
+{
+	return tc_error_set(err, TC_ERROR_TIMEOUT, "%s is not there after %lld ms", wait->what,
+		(long long)wait->options.deadline_ms);
+}
+
 /* Tells how far it is, and asks whether to go on. */
 static int report(struct wait *wait, tc_error *err)
 {
 	const struct tc_wait_options *options = &wait->options;
+	int64_t left = time_left(wait);
 
-	wait->progress.waited_ms = steady_ms() - wait->begun_ms;
 	if (options->progress && options->progress(options->data, &wait->progress))
 		return tc_error_set(
 			err, TC_ERROR_CANCELED, "canceled by the progress callback while waiting");
-	if (options->timeout_ms && wait->progress.waited_ms >= options->timeout_ms)
-		return tc_error_set(err, TC_ERROR_TIMEOUT, "%s is not there after %lld ms",
-			wait->what, (long long)options->timeout_ms);
-	return TC_OK;
+	return left ? TC_OK : fail_late(wait, err);
 }
 
-static void sleep_ms(int64_t ms)
+static int64_t smaller(int64_t a, int64_t b)
 {
-	struct timespec left = { .tv_sec = (time_t)(ms / 1000),
-		.tv_nsec = (long)(ms % 1000) * 1000000 };
-
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		continue;
+	return a < b ? a : b;
 }
 
-/* The pause before the next question, in pieces; none reaches beyond the timeout. */
+/* The pause before the next question, in pieces when somebody watches; none reaches beyond the
+ * deadline. */
 static int pause_watched(struct wait *wait, tc_error *err)
 {
-	int64_t left = wait->delay_ms;
+	int64_t left = wait->delay_ms, most = wait->options.progress ? WATCH_MS : INT64_MAX;
 
 	if (wait->delay_ms < wait->options.delay_max_ms)
 		wait->delay_ms += wait->delay_ms / 2 + 1;
 	if (wait->delay_ms > wait->options.delay_max_ms)
 		wait->delay_ms = wait->options.delay_max_ms;
 	while (left > 0) {
-		int64_t piece = left < WATCH_MS ? left : WATCH_MS;
-		int64_t rest = wait->options.timeout_ms - wait->progress.waited_ms;
-		if (wait->options.timeout_ms && rest < piece)
-			piece = rest;
-		sleep_ms(piece);
+		int64_t piece = smaller(smaller(left, most), time_left(wait));
+		int rc = tc_client_wait(wait->client, piece, wait->options.cancel, err);
 		left -= piece;
-		int rc = report(wait, err);
+		if (rc == TC_OK)
+			rc = report(wait, err);
 		if (rc != TC_OK)
 			return rc;
 	}
@@ -156,6 +159,20 @@ static int go_on(struct wait *wait, bool news, tc_error *err)
 	return rc == TC_OK ? pause_watched(wait, err) : rc;
 }
 
+/* What the waiting has for its calls. */
+static int set_options(struct wait *wait, tc_call *call, tc_error *err)
+{
+	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
+	int64_t left = time_left(wait);
+
+	if (!left)
+		return fail_late(wait, err);
+	options.timeout_ms = wait->options.timeout_ms;
+	options.deadline_ms = left == INT64_MAX ? 0 : left;
+	options.cancel = wait->options.cancel;
+	return tc_call_set_options(call, &options, err);
+}
+
 /* ---- a task ---- */
 
 static bool is_one_of(const char *state, const char *const *states)
@@ -173,13 +190,30 @@ static bool is_resolved(const char *state)
 	return is_one_of(state, resolved);
 }
 
+static int ask(struct wait *wait, const char *task_id,
+	struct tc_queue_task_status_response **answer, tc_error *err)
+{
+	tc_response *response = NULL;
+	tc_call *call = tc_queue_status_call(wait->client, task_id, err);
+	int rc = call ? set_options(wait, call, err) : err->code;
+
+	if (rc == TC_OK)
+		rc = tc_call_perform(call, &response, err);
+	*answer = rc == TC_OK ? tc_queue_status_reply(response, err) : NULL;
+	tc_release(response);
+	tc_call_free(call);
+	if (rc != TC_OK)
+		return rc;
+	return *answer ? TC_OK : err->code;
+}
+
 /* Asks until the state is as wanted; *reply is the last answer, also when the waiting fails. */
-static int watch_task(struct wait *wait, tc_client *client, const char *task_id,
+static int watch_task(struct wait *wait, const char *task_id,
 	struct tc_queue_task_status_response **reply, tc_error *err)
 {
 	for (;;) {
 		struct tc_queue_task_status_response *answer;
-		int rc = tc_queue_status(client, task_id, &answer, err);
+		int rc = ask(wait, task_id, &answer, err);
 		if (rc != TC_OK)
 			return rc;
 		const char *state = answer->status.state;
@@ -206,14 +240,17 @@ int tc_wait_task(tc_client *client, const char *task_id, const struct tc_wait_op
 	struct tc_queue_task_status_response **reply, tc_error *err)
 {
 	struct tc_queue_task_status_response *answer = NULL;
+	tc_error own = TC_ERROR_INIT;
 	struct wait wait;
 
 	tc_error_clear(err);
 	if (reply)
 		*reply = NULL;
-	int rc = begin(&wait, options, "the task's state", err);
+	err = err ? err : &own; /* what went wrong is asked for */
+	int rc = begin(&wait, client, options, "the task's state", err);
 	if (rc == TC_OK)
-		rc = watch_task(&wait, client, task_id, &answer, err);
+		rc = watch_task(&wait, task_id, &answer, err);
+	tc_error_clear(&own);
 	if (rc != TC_OK || !reply) {
 		tc_release(answer);
 		return rc;
@@ -247,34 +284,27 @@ static void count_state(struct tc_wait_counts *counts, const char *state)
 	counts->other++;
 }
 
-/* Gives a failure, if there is one, to whoever asked; returns its code. */
-static int hand_over(tc_error *failure, tc_error *err)
-{
-	int code = failure->code;
-
-	if (code == TC_OK || !err) {
-		tc_error_clear(failure);
-		return code;
-	}
-	tc_error_clear(err);
-	*err = *failure;
-	return code;
-}
-
 static int count_tasks(
-	tc_client *client, const char *group, struct tc_wait_counts *counts, tc_error *err)
+	struct wait *wait, const char *group, struct tc_wait_counts *counts, tc_error *err)
 {
-	tc_error failure = TC_ERROR_INIT;
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
 	const tc_json *task = NULL;
+	tc_items *items = NULL;
 
 	*counts = (struct tc_wait_counts){ 0 };
-	tc_call *call = tc_queue_list_task_group_call(client, group, NULL, &failure);
-	tc_items *items = call ? tc_items_new(call, NULL, &failure) : NULL;
-	while (items && tc_items_next(items, &task, &failure) == TC_OK && task)
+	tc_call *call = tc_queue_list_task_group_call(wait->client, group, NULL, err);
+	int rc = call ? set_options(wait, call, err) : err->code;
+	if (rc == TC_OK) {
+		int64_t left = time_left(wait);
+		options.deadline_ms = left == INT64_MAX ? 0 : left + !left;
+		items = tc_items_new(call, &options, err);
+		rc = items ? TC_OK : err->code;
+	}
+	while (rc == TC_OK && (rc = tc_items_next(items, &task, err)) == TC_OK && task)
 		count_state(counts, tc_json_text(tc_json_at(task, "/status/state")));
 	tc_items_free(items);
 	tc_call_free(call);
-	return hand_over(&failure, err);
+	return rc;
 }
 
 static bool all_resolved(const struct tc_wait_counts *counts)
@@ -282,13 +312,13 @@ static bool all_resolved(const struct tc_wait_counts *counts)
 	return counts->unscheduled + counts->pending + counts->running + counts->other == 0;
 }
 
-static int watch_group(struct wait *wait, tc_client *client, const char *group,
-	struct tc_wait_counts *counts, tc_error *err)
+static int watch_group(
+	struct wait *wait, const char *group, struct tc_wait_counts *counts, tc_error *err)
 {
 	wait->progress.counts = counts;
 	for (;;) {
 		struct tc_wait_counts now;
-		int rc = count_tasks(client, group, &now, err);
+		int rc = count_tasks(wait, group, &now, err);
 		if (rc != TC_OK)
 			return rc;
 		bool news = memcmp(&now, counts, sizeof now) != 0;
@@ -304,12 +334,17 @@ static int watch_group(struct wait *wait, tc_client *client, const char *group,
 int tc_wait_group(tc_client *client, const char *task_group_id,
 	const struct tc_wait_options *options, struct tc_wait_counts *counts, tc_error *err)
 {
-	struct tc_wait_counts own;
+	struct tc_wait_counts unasked;
+	tc_error own = TC_ERROR_INIT;
 	struct wait wait;
 
 	tc_error_clear(err);
-	counts = counts ? counts : &own;
+	counts = counts ? counts : &unasked;
+	err = err ? err : &own;
 	*counts = (struct tc_wait_counts){ 0 };
-	int rc = begin(&wait, options, "the end of the group", err);
-	return rc == TC_OK ? watch_group(&wait, client, task_group_id, counts, err) : rc;
+	int rc = begin(&wait, client, options, "the end of the group", err);
+	if (rc == TC_OK)
+		rc = watch_group(&wait, task_group_id, counts, err);
+	tc_error_clear(&own);
+	return rc;
 }

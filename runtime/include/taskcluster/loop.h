@@ -20,24 +20,29 @@
  *	tc_loop_run(loop, &err);
  *	tc_loop_free(loop);
  *
+ * A program can live on it: timers, descriptors of its own, and what other threads have to say come
+ * back in callbacks like the runs.
+ *
  * It has two faces. With the poll face (no hooks) the loop waits by itself: tc_loop_run, or
  * tc_loop_poll again and again. With the hook face a host's own event loop (epoll, libuv, libevent)
  * waits for it: the loop says through two hooks which descriptors and which time to wait for, and
  * is told of them by tc_loop_ready and tc_loop_timeout. The examples show each.
  *
- * A loop, its clients and its calls belong to one thread. Only tc_loop_cancel and tc_loop_wake may
- * be called from any thread. Callbacks come from inside tc_loop_run, tc_loop_poll, tc_loop_ready,
- * tc_loop_timeout and tc_loop_free, never from inside tc_loop_start or tc_loop_cancel. In a
- * callback everything is allowed but to wait on the loop, which is refused. After tc_loop_cancel on
- * the loop's thread nothing of that run is called any more but its on_done.
+ * A loop, its clients and its calls belong to one thread. Only tc_loop_cancel, tc_loop_post and
+ * tc_loop_wake may be called from any thread. Callbacks come from inside tc_loop_run, tc_loop_poll,
+ * tc_loop_ready, tc_loop_timeout and tc_loop_free, never from inside a function that starts or sets
+ * something, nor tc_loop_cancel. In a callback everything is allowed but to wait on the loop, which
+ * is refused. What a callback starts or sets for at once comes in another turn, so that descriptors
+ * and other threads have theirs. After tc_loop_cancel on the loop's thread nothing of that run is
+ * called any more but its on_done.
  *
  * A name is looked up by a thread of libcurl's, which nothing can break off. What ends meanwhile
  * (by its timeout, by a cancel, with the loop or client) leaves it behind: the thread touches
- *nothing of ours and ends when the resolver gives up, by glibc after some 10 to 30 seconds. When
- *256 were left behind within half a minute no other look-up is begun: attempts that need one fail
- *at once with TC_ERROR_NETWORK, and are repeated like others. A program that unloads the library by
- *dlclose gives look-ups that time first. Versions of libcurl before 7.87 wait for the look-up
- *instead.
+ * nothing of ours and ends when the resolver gives up, by glibc after some 10 to 30 seconds. When
+ * 256 were left behind within half a minute no other look-up is begun: attempts that need one fail
+ * at once with TC_ERROR_NETWORK, and are repeated like others. A program that unloads the library
+ *by dlclose gives look-ups that time first. Versions of libcurl before 7.87 wait for the look-up
+ * instead.
  */
 
 #include <taskcluster/call.h>
@@ -59,7 +64,7 @@ typedef void tc_done_fn(void *data, uint64_t run, tc_response *response, const t
 enum tc_loop_event {
 	TC_LOOP_READ = 1,
 	TC_LOOP_WRITE = 2,
-	TC_LOOP_ERROR = 4 /* told to tc_loop_ready only; reading or writing will say more */
+	TC_LOOP_ERROR = 4 /* only told, never asked for; reading or writing will say more */
 };
 
 struct tc_loop_options {
@@ -71,9 +76,9 @@ struct tc_loop_options {
 	 * The hook face; both or neither. `watch` sets which events (a sum of enum tc_loop_event;
 	 * 0: no more, also for one that could not be watched) of a descriptor to wait for; it
 	 * returns 0, or anything else when it cannot, and the run that needs it fails with
-	 * TC_ERROR_SYSTEM. `timer` sets the one timer anew: from now in ms, 0 for as soon as
-	 * possible, -1 for none. They are called from inside any function of the loop and must not
-	 * call one.
+	 * TC_ERROR_SYSTEM, or tc_loop_watch itself does. `timer` sets the one timer anew: from now
+	 * in ms, 0 for as soon as possible, -1 for none. They are called from inside any function
+	 * of the loop and must not call one.
 	 */
 	int (*watch)(void *data, int fd, int events);
 	void (*timer)(void *data, int64_t delay_ms);
@@ -99,6 +104,41 @@ TC_API int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done
  * on a run that has ended. */
 TC_API int tc_loop_set_timeout(tc_loop *loop, uint64_t run, int64_t timeout_ms, tc_error *err);
 
+/*
+ * Timers of the caller's own: `on_timer` is called once, `delay_ms` (0 or more) from now or a
+ * little later, among those due at the same time in the order in which they were set. *timer (which
+ * may be NULL) is its number, of the same row as those of runs. tc_loop_timer_cancel: whether it
+ * was still set; it is called no more. Thousands cost little: setting and canceling take the time
+ * of a logarithm.
+ */
+typedef void tc_timer_fn(void *data, uint64_t timer);
+TC_API int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer, void *data,
+	uint64_t *timer, tc_error *err);
+TC_API bool tc_loop_timer_cancel(tc_loop *loop, uint64_t timer);
+
+/*
+ * A descriptor of the caller's own: `on_events` is called in each turn in which it can be read from
+ * (TC_LOOP_READ) or written to (TC_LOOP_WRITE), as `events` asks for, or has an error or hung up,
+ * until it is watched no more: `events` 0, for which `on_events` is not needed. Another call for
+ * the same descriptor replaces what was set. It stays the caller's, who ends the watch before
+ * closing it. TC_ERROR_ARGUMENT when it is not open, or one that the loop itself uses;
+ * TC_ERROR_SYSTEM when it cannot be watched (a file), and then it is not, whatever was set before.
+ * In a callback watches may be set and ended as one likes, and nothing comes any more for one that
+ * was.
+ */
+typedef void tc_watch_fn(void *data, int fd, int events);
+TC_API int tc_loop_watch(
+	tc_loop *loop, int fd, int events, tc_watch_fn *on_events, void *data, tc_error *err);
+
+/*
+ * Has `post` called once on the loop's thread, soon, in the order in which they were given; those
+ * that are left at the end are called by tc_loop_free. From any thread, before, while and after the
+ * loop runs, but not beyond its tc_loop_free; the last
+ * posts that this calls can leave none themselves (TC_ERROR_ARGUMENT).
+ */
+typedef void tc_post_fn(void *data);
+TC_API int tc_loop_post(tc_loop *loop, tc_post_fn *post, void *data, tc_error *err);
+
 /* Cancels a run, soon. From any thread, while the loop is there. No effect on a run that has ended.
  * TC_OK, or TC_ERROR_NOMEM. */
 TC_API int tc_loop_cancel(tc_loop *loop, uint64_t run);
@@ -107,13 +147,15 @@ TC_API int tc_loop_cancel(tc_loop *loop, uint64_t run);
  * while the loop is there. */
 TC_API void tc_loop_wake(tc_loop *loop);
 
-/* How many runs have not ended, those in the queue and between two attempts included. */
+/* What is left: runs that have not ended (those in the queue and between two attempts included),
+ * timers that are set, descriptors that are watched, and posts that were not called yet. */
 TC_API size_t tc_loop_pending(const tc_loop *loop);
 
 /*
  * The poll face. tc_loop_poll waits at most `timeout_ms` (negative: as long as it takes) until
- * something happens, and does what is to be done. tc_loop_run goes on until no run is left, or
- * until tc_loop_stop, after which no further callback comes before the loop is polled or run again.
+ * something happens (it may return before either), and does what is to be done. tc_loop_run goes on
+ * until nothing is left (tc_loop_pending), or until tc_loop_stop, after which no further callback
+ * comes before the loop is polled or run again.
  */
 TC_API int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err);
 TC_API int tc_loop_run(tc_loop *loop, tc_error *err);
@@ -124,8 +166,9 @@ TC_API void tc_loop_ready(tc_loop *loop, int fd, int events);
 TC_API void tc_loop_timeout(tc_loop *loop);
 
 /*
- * Ends the loop. The runs that are left end first, as canceled, with their callbacks; nothing can
- * be started in these. NULL is fine. From inside a callback it takes effect when the turn ends,
+ * Ends the loop. Posts that are left are called, and the runs that are left end, as canceled, with
+ * their callbacks; nothing can be started in these. Timers and watches end without a word. NULL is
+ * fine. From inside a callback it takes effect when the turn ends,
  * until when nothing is called any more: the loop is gone when the tc_loop_run, _poll, _ready or
  * _timeout that called back returns. After fork a child may do only this (no callback comes then)
  * or exec.

@@ -26,14 +26,14 @@ static void on_unwatched(struct tc__passenger *passenger)
 	struct tc__run *run = run_of(passenger);
 
 	run->unwatched = true;
-	tc__timers_set(&run->loop->timers, run, TC__AT_ONCE);
+	tc__timers_set(&run->loop->timers, &run->timer, TC__AT_ONCE);
 }
 
 static bool is_canceled(const void *data)
 {
 	const struct tc__run *run = data;
 
-	return tc__loop_has_canceled(run->loop, run->id);
+	return tc__loop_has_canceled(run->loop, run->entry.id);
 }
 
 static int ensure_performance(struct tc__run *run, tc_error *failure)
@@ -53,7 +53,6 @@ static int ensure_performance(struct tc__run *run, tc_error *failure)
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 {
 	struct tc__delivery *delivery = &run->performance->delivery;
-	struct tc__curl_settings settings = tc__client_settings(run->call->client);
 
 	int rc = tc__performance_attempt(run->performance, tc__pool_now(loop->pool), failure);
 	if (rc != TC_OK)
@@ -61,12 +60,12 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	delivery->canceled = is_canceled;
 	delivery->canceled_data = run;
 	delivery->owner = loop;
-	delivery->run = run->id;
+	delivery->run = run->entry.id;
 	run->passenger = (struct tc__passenger){ .delivery = delivery,
 		.sink = run->sink,
 		.landed = on_landed,
 		.unwatched = on_unwatched };
-	rc = tc__pool_send(loop->pool, &settings, &run->passenger, failure);
+	rc = tc__pool_send(loop->pool, run->call->client->network, &run->passenger, failure);
 	if (rc != TC_OK)
 		return rc;
 	run->state = TC__RUN_FLYING;

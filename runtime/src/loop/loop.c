@@ -35,7 +35,7 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 	}
 	if (run->turn.given)
 		tc__call_give_back(run->call, &run->turn, tc__pool_now(loop->pool));
-	tc__timers_unset(&loop->timers, run);
+	tc__timers_unset(&loop->timers, &run->timer);
 	run->state = TC__RUN_ENDED;
 	tc__run_list_append(&loop->ended, run);
 }
@@ -65,7 +65,7 @@ static void fail_run(tc_loop *loop, struct tc__run *run, int code, const char *r
 
 static void free_run(tc_loop *loop, struct tc__run *run)
 {
-	tc__run_table_remove(&loop->runs, run);
+	tc__table_remove(&loop->runs, &run->entry);
 	tc_call_free(run->call->state->call);
 	tc_error_clear(&run->err);
 	free(run);
@@ -90,9 +90,9 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 	if (run->unwatched || run->resumes)
 		due = TC__AT_ONCE;
 	if (due == TC__NEVER)
-		tc__timers_unset(&loop->timers, run);
+		tc__timers_unset(&loop->timers, &run->timer);
 	else
-		tc__timers_set(&loop->timers, run, due);
+		tc__timers_set(&loop->timers, &run->timer, due);
 }
 
 /* Those that have begun go before those that have not. */
@@ -120,7 +120,7 @@ static void judge(tc_loop *loop, struct tc__run *run)
 	tc_error failure = run->err;
 
 	run->err = (tc_error)TC_ERROR_INIT;
-	if (tc__loop_has_canceled(loop, run->id)) { /* be it in this very turn */
+	if (tc__loop_has_canceled(loop, run->entry.id)) { /* be it in this very turn */
 		tc_error_clear(&failure);
 		end_failed(loop, run, TC_ERROR_CANCELED, loop->doomed ? FREED : CANCELED);
 		return;
@@ -188,26 +188,36 @@ static void check_pace(tc_loop *loop, struct tc__run *run, int64_t now)
 	judge(loop, run);
 }
 
-static void expire(tc_loop *loop, int64_t now)
+static void expire_run(tc_loop *loop, struct tc__timer *timer, int64_t now_ms)
 {
-	struct tc__run *run;
+	struct tc__run *run = (struct tc__run *)((char *)timer - offsetof(struct tc__run, timer));
 
-	while ((run = tc__timers_next(&loop->timers)) && run->due_ms <= now) {
-		if (run->resumes)
-			resume(loop, run);
-		else if (run->unwatched)
-			fail_run(loop, run, TC_ERROR_SYSTEM,
-				loop->options.watch ? "the host's watch hook refused its descriptor"
-						    : "its descriptor cannot be watched");
-		else if (run->deadline_ms <= now)
-			fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
-		else if (is_paced(run))
-			check_pace(loop, run, now);
-		else if (run->state == TC__RUN_PAUSING)
-			requeue(loop, run);
-		else
-			set_timer(loop, run);
-	}
+	if (run->resumes)
+		resume(loop, run);
+	else if (run->unwatched)
+		fail_run(loop, run, TC_ERROR_SYSTEM,
+			loop->options.watch ? "the host's watch hook refused its descriptor"
+					    : "its descriptor cannot be watched");
+	else if (run->deadline_ms <= now_ms)
+		fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
+	else if (is_paced(run))
+		check_pace(loop, run, now_ms);
+	else if (run->state == TC__RUN_PAUSING)
+		requeue(loop, run);
+	else
+		set_timer(loop, run);
+}
+
+/* Not those that begin meanwhile: a callback that sets one more for now cannot keep us here. */
+static void expire(tc_loop *loop)
+{
+	int64_t now = tc__pool_now(loop->pool);
+	uint64_t last = loop->last_id;
+	struct tc__timer *timer;
+
+	while (!loop->stopped && (timer = tc__timers_next(&loop->timers)) && timer->due_ms <= now &&
+		timer->id <= last)
+		timer->expire(loop, timer, now);
 }
 
 /* Those that have ended by now; what ends meanwhile waits for the next turn, so that a callback
@@ -220,15 +230,10 @@ static void call_back(tc_loop *loop)
 	loop->ended = (struct tc__run_list){ 0 };
 	while (!loop->stopped && (run = tc__run_list_take(&ended))) {
 		const tc_error *err = run->err.code == TC_OK ? NULL : &run->err;
-		run->on_done(run->data, run->id, run->response, err);
+		run->on_done(run->data, run->entry.id, run->response, err);
 		free_run(loop, run);
 	}
 	tc__run_list_restore(&loop->ended, &ended);
-}
-
-static bool may_launch(const tc_loop *loop)
-{
-	return loop->queue.first && loop->flying < loop->options.in_flight;
 }
 
 /* Whether a run, which stands nowhere, may begin with its attempt; if not, it has moved on. */
@@ -248,7 +253,7 @@ static bool has_turn(tc_loop *loop, struct tc__run *run)
 
 static void launch(tc_loop *loop)
 {
-	while (!loop->stopped && may_launch(loop)) {
+	while (!loop->stopped && tc__loop_may_launch(loop)) {
 		struct tc__run *run = tc__run_list_take(&loop->queue);
 		if (!has_turn(loop, run))
 			continue;
@@ -257,49 +262,6 @@ static void launch(tc_loop *loop)
 		if (is_paced(run))
 			set_timer(loop, run);
 	}
-}
-
-/* When the loop has to be asked next, if not by curl. */
-static int64_t due(const tc_loop *loop)
-{
-	const struct tc__run *timed = tc__timers_next(&loop->timers);
-	if (loop->landed.first || loop->ended.first || may_launch(loop))
-		return TC__AT_ONCE;
-	return timed ? timed->due_ms : TC__NEVER;
-}
-
-/* From now; -1: for ever. */
-static int64_t delay(const tc_loop *loop)
-{
-	int64_t due_ms = due(loop);
-
-	if (due_ms == TC__NEVER || due_ms == TC__AT_ONCE)
-		return due_ms == TC__NEVER ? -1 : 0;
-	int64_t now = tc__pool_now(loop->pool);
-	return due_ms > now ? due_ms - now : 0;
-}
-
-/* The same with curl's wishes, for a host, whose time may not be that of the seams. */
-static int64_t host_delay(const tc_loop *loop)
-{
-	int64_t own = delay(loop), curl = tc__pool_due(loop->pool);
-
-	if (own > TC__SLICE_MS && tc__time_is_seamed(loop->pool->seams))
-		own = TC__SLICE_MS;
-	return own < 0 || (curl >= 0 && curl < own) ? curl : own;
-}
-
-/* Tells the host about the time, if that is news. */
-static void arm(tc_loop *loop)
-{
-	int64_t due_ms = due(loop), curl_ms = loop->pool->curl_due_ms;
-
-	if (!loop->options.timer ||
-		(loop->armed.due_ms == due_ms && loop->armed.curl_ms == curl_ms))
-		return;
-	loop->armed.due_ms = due_ms;
-	loop->armed.curl_ms = curl_ms;
-	loop->options.timer(loop->options.data, host_delay(loop));
 }
 
 static void drive(tc_loop *loop, int fd, int events)
@@ -316,14 +278,16 @@ static void turn(tc_loop *loop)
 	loop->inside = true;
 	cancel_wished(loop);
 	judge_landed(loop);
-	expire(loop, tc__pool_now(loop->pool));
+	expire(loop);
+	tc__watches_call(loop);
+	tc__posts_call(loop);
 	call_back(loop);
 	launch(loop);
 	if (loop->pool->curl_due_ms <= tc__steady_ms(NULL))
 		drive(loop, TC__POOL_DUE, 0);
 	loop->inside = false;
 	if (!loop->doomed)
-		arm(loop);
+		tc__loop_arm(loop);
 }
 
 /* Events of a descriptor, if it is one of the loop's own. */
@@ -331,9 +295,8 @@ static bool take_event(void *data, int fd, int events)
 {
 	tc_loop *loop = data;
 
-	(void)events;
 	if (fd != loop->wake.bell.fd)
-		return false;
+		return tc__watches_note(loop, fd, events);
 	tc__wake_quiet(&loop->wake);
 	if (atomic_exchange(&loop->wake.asked, false) && loop->options.woken)
 		loop->options.woken(loop->options.data);
@@ -344,6 +307,7 @@ static bool take_event(void *data, int fd, int events)
 
 static void close_loop(tc_loop *loop)
 {
+	tc__watches_clear(loop);
 	if (loop->pool == &loop->own)
 		tc__pool_close(loop->pool);
 	if (loop->options.watch && loop->wake.bell.fd >= 0) {
@@ -351,13 +315,15 @@ static void close_loop(tc_loop *loop)
 		loop->options.timer(loop->options.data, -1);
 	}
 	tc__wake_close(&loop->wake);
-	tc__run_table_clear(&loop->runs);
+	tc__alarms_clear(loop);
+	tc__table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
 	tc_client_free(loop->client);
 	tc__handle_end(loop);
 }
 
-/* Those that have not ended are canceled, and their callbacks called. */
+/* Runs that have not ended are canceled, and their callbacks called; timers and watches end without
+ * a word. */
 static void end_loop(tc_loop *loop)
 {
 	struct tc__run *run;
@@ -365,12 +331,14 @@ static void end_loop(tc_loop *loop)
 
 	loop->ending = loop->inside = true;
 	loop->stopped = false;
+	tc__posts_call(loop);
 	/* first those that have ended, and then there are only others */
 	call_back(loop);
-	while ((run = tc__run_table_any(&loop->runs, &hint))) {
+	while ((run = tc__run_of_entry(tc__table_any(&loop->runs, &hint)))) {
 		fail_run(loop, run, TC_ERROR_CANCELED, FREED);
 		call_back(loop);
 	}
+	tc__posts_close(loop);
 	close_loop(loop);
 }
 
@@ -382,11 +350,13 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 
 	if (!run)
 		return NULL;
-	run->id = loop->last_id + 1;
+	run->entry.id = loop->last_id + 1;
 	run->loop = loop;
 	run->call = call;
-	if (!tc__timers_reserve(&loop->timers, loop->runs.count + 1) ||
-		!tc__run_table_add(&loop->runs, run)) {
+	run->timer.id = run->entry.id;
+	run->timer.expire = expire_run;
+	if (!tc__timers_reserve(&loop->timers, loop->runs.count + loop->alarms.count + 1) ||
+		!tc__table_add(&loop->runs, &run->entry)) {
 		free(run);
 		return NULL;
 	}
@@ -403,8 +373,9 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 
 	if (rc != TC_OK)
 		return rc;
-	if (loop->ending || loop->doomed)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is being freed");
+	rc = tc__loop_check_open(loop, err);
+	if (rc != TC_OK)
+		return rc;
 	struct tc__run *run = new_run(loop, call);
 	if (!run)
 		return tc__fail_nomem(err);
@@ -419,9 +390,8 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 	set_timer(loop, run);
 	tc__run_list_append(&loop->queue, run);
 	if (id)
-		*id = run->id;
-	if (!loop->inside)
-		arm(loop);
+		*id = run->entry.id;
+	tc__loop_arm(loop);
 	return TC_OK;
 }
 
@@ -450,8 +420,7 @@ int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error
 	int64_t now = tc__pool_now(loop->pool);
 	run->deadline_ms = tc__later(now, timeout_ms);
 	set_timer(loop, run);
-	if (!loop->inside)
-		arm(loop);
+	tc__loop_arm(loop);
 	return TC_OK;
 }
 
@@ -472,7 +441,10 @@ void tc_loop_wake(tc_loop *loop)
 
 size_t tc_loop_pending(const tc_loop *loop)
 {
-	return loop ? loop->runs.count : 0;
+	if (!loop)
+		return 0;
+	return loop->runs.count + loop->alarms.count + loop->watches.table.count +
+		atomic_load(&loop->posts.left);
 }
 
 void tc__loop_resume(tc_loop *loop, uint64_t id)
@@ -491,8 +463,7 @@ void tc__loop_resume_later(tc_loop *loop, uint64_t id)
 		return;
 	run->resumes = true;
 	set_timer(loop, run);
-	if (!loop->inside)
-		arm(loop);
+	tc__loop_arm(loop);
 }
 
 void tc__loop_hurry(tc_loop *loop, uint64_t id)
@@ -502,8 +473,7 @@ void tc__loop_hurry(tc_loop *loop, uint64_t id)
 	if (!run || run->unwatched)
 		return;
 	set_timer(loop, run);
-	if (!loop->inside)
-		arm(loop);
+	tc__loop_arm(loop);
 }
 
 void tc__loop_take_error(tc_loop *loop, uint64_t id, tc_error *to)
@@ -541,7 +511,7 @@ static bool end_doomed(tc_loop *loop)
 /* *ended: the loop is no more. */
 static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
 {
-	int64_t own = delay(loop);
+	int64_t own = tc__loop_delay(loop);
 	struct tc__pool *pool = loop->pool;
 
 	if (own >= 0 && (timeout_ms < 0 || own < timeout_ms))
@@ -579,7 +549,7 @@ int tc_loop_run(tc_loop *loop, tc_error *err)
 		return rc;
 	bool ended = false;
 	loop->stopped = false;
-	while (rc == TC_OK && !ended && loop->runs.count && !loop->stopped)
+	while (rc == TC_OK && !ended && !loop->stopped && tc_loop_pending(loop))
 		rc = poll_once(loop, -1, &ended, err);
 	return rc;
 }
@@ -695,6 +665,7 @@ static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 	if (!loop->options.in_flight)
 		loop->options.in_flight = IN_FLIGHT;
 	loop->armed.due_ms = loop->armed.curl_ms = TC__NEVER;
+	tc__posts_init(&loop->posts);
 	loop->wake.bell = (struct tc__bell){ -1, -1 };
 	return loop;
 }

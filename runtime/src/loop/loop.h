@@ -11,9 +11,15 @@
  * and is in the table, by its number, until its callback was called.
  *
  *	loop.c         the public functions, and the turn: what is done after anything happened
- *	run.c          where runs are kept: table, lists, timers
+ *	due.c          when that is next
+ *	run.c          the lists that runs stand in
+ *	table.c        what is found by its number
+ *	timer.c        what is due when
  *	flight.c       attempts on the pool
- *	wake.c         what other threads may do
+ *	alarm.c        timers of the user
+ *	watch.c        descriptors of the user
+ *	post.c         functions that other threads want to be called
+ *	wake.c         how other threads cancel and wake
  *
  * A loop of a user has a pool of its own. Lists, streams and batches have private loops on the pool
  * of their client, which hold no descriptor and cost little.
@@ -21,7 +27,10 @@
 
 #include "runtime/src/call/call.h"
 #include "runtime/src/http/pool.h"
+#include "runtime/src/loop/post.h"
 #include "runtime/src/loop/run.h"
+#include "runtime/src/loop/table.h"
+#include "runtime/src/loop/timer.h"
 #include "runtime/src/loop/wake.h"
 #include <taskcluster/loop.h>
 
@@ -33,11 +42,17 @@ struct tc_loop {
 	tc_client *client;     /* or that of a client, counted; NULL */
 	struct tc__wake wake;
 
-	struct tc__run_table runs;
+	struct tc__table runs;
 	struct tc__run_list queue, landed, ended;
 	struct tc__timers timers;
-	uint64_t last_id;
-	size_t flying; /* at most options.in_flight */
+	struct tc__table alarms; /* of the user */
+	struct {
+		struct tc__table table;
+		struct tc__watch *ready, *last; /* for which something came in this turn */
+	} watches;
+	struct tc__posts posts;
+	uint64_t last_id; /* of runs and of the user's timers */
+	size_t flying;    /* at most options.in_flight */
 	struct {
 		int64_t due_ms, curl_ms;
 	} armed;     /* what the host's timer is set to: our own time, and curl's */
@@ -78,6 +93,34 @@ static inline bool tc__loop_has_canceled(const tc_loop *loop, uint64_t run)
 
 /* In a callback: the error that it was given, with all its details. */
 void tc__loop_take_error(tc_loop *loop, uint64_t run, tc_error *to);
+
+/* ---- due.c ---- */
+
+static inline bool tc__loop_may_launch(const tc_loop *loop)
+{
+	return loop->queue.first && loop->flying < loop->options.in_flight;
+}
+
+/* When the loop has to be asked next, if not by curl, from now; -1: for ever. */
+int64_t tc__loop_delay(const tc_loop *loop);
+
+/* Tells the host about the time, if that is news and no turn is under way, which tells it at its
+ * end. */
+void tc__loop_arm(tc_loop *loop);
+
+/* Not TC_OK while the loop is being freed. */
+int tc__loop_check_open(const tc_loop *loop, tc_error *err);
+
+/* ---- alarm.c, watch.c ---- */
+
+void tc__alarms_clear(tc_loop *loop);
+
+/* Something came for a descriptor; false: it is not the user's. */
+bool tc__watches_note(tc_loop *loop, int fd, int events);
+
+/* Tells the user what came in this turn. */
+void tc__watches_call(tc_loop *loop);
+void tc__watches_clear(tc_loop *loop);
 
 /* ---- flight.c ---- */
 

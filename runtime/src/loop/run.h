@@ -2,10 +2,12 @@
 #ifndef TC_RUNTIME_LOOP_RUN_H
 #define TC_RUNTIME_LOOP_RUN_H
 
-/* The runs of a loop and where they are kept. Everything takes the same time however many there
- * are (timers: with the logarithm), and nothing here needs memory but the table and the timers. */
+/* The runs of a loop, and the lists they stand in. */
 
 #include "runtime/src/call/call.h"
+#include "runtime/src/loop/table.h"
+#include "runtime/src/loop/timer.h"
+#include <stddef.h>
 #include <taskcluster/loop.h>
 
 enum tc__run_state {
@@ -19,17 +21,15 @@ enum tc__run_state {
 /* Small, as thousands may wait; what an attempt needs is made when the first one begins. */
 struct tc__run {
 	struct tc__passenger passenger; /* first: it is what its functions get */
-	uint64_t id;
+	struct tc__entry entry;         /* its number */
+	struct tc__timer timer;
 	tc_loop *loop;
 	const tc_call *call; /* counted */
 	tc_done_fn *on_done;
 	void *data;
 	struct tc__sink *sink; /* NULL: the body goes into the response */
 	struct tc__performance *performance;
-	struct tc__run *same_bucket;
 	struct tc__run *before, *after; /* in its list */
-	size_t timer;                   /* 1 + position among the timers; 0: none */
-	int64_t due_ms;                 /* of its timer */
 	int64_t retry_ms;               /* while it pauses */
 	struct tc__turn turn;           /* of its next attempt */
 	int64_t deadline_ms;            /* of all of it; TC__NEVER */
@@ -44,20 +44,16 @@ struct tc__run {
 
 /* ---- by number ---- */
 
-struct tc__run_table {
-	struct tc__run **buckets;
-	size_t bucket_count; /* a power of two */
-	size_t count;
-};
+/* The run of an entry, which may be NULL. */
+static inline struct tc__run *tc__run_of_entry(struct tc__entry *entry)
+{
+	return entry ? (struct tc__run *)((char *)entry - offsetof(struct tc__run, entry)) : NULL;
+}
 
-bool tc__run_table_add(struct tc__run_table *table, struct tc__run *run); /* false: no memory */
-struct tc__run *tc__run_table_find(const struct tc__run_table *table, uint64_t id);
-void tc__run_table_remove(struct tc__run_table *table, struct tc__run *run);
-
-/* Any that is left; NULL: none. *hint begins as 0 and spares looking at the same place again, while
- * nothing is added. */
-struct tc__run *tc__run_table_any(const struct tc__run_table *table, size_t *hint);
-void tc__run_table_clear(struct tc__run_table *table);
+static inline struct tc__run *tc__run_table_find(const struct tc__table *table, uint64_t id)
+{
+	return tc__run_of_entry(tc__table_find(table, id));
+}
 
 /* ---- in order ---- */
 
@@ -72,19 +68,5 @@ struct tc__run *tc__run_list_take(struct tc__run_list *list); /* the first, or N
 
 /* Moves all of `from` in front of what is in `to`. */
 void tc__run_list_restore(struct tc__run_list *to, struct tc__run_list *from);
-
-/* ---- by time: a heap with the next one on top ---- */
-
-struct tc__timers {
-	struct tc__run **runs;
-	size_t count, capacity;
-};
-
-/* Room for as many timers as there may be runs, so that setting one cannot fail. */
-bool tc__timers_reserve(struct tc__timers *timers, size_t count);
-void tc__timers_set(struct tc__timers *timers, struct tc__run *run, int64_t due_ms);
-void tc__timers_unset(struct tc__timers *timers, struct tc__run *run); /* fine without one */
-struct tc__run *tc__timers_next(const struct tc__timers *timers);      /* NULL: none */
-void tc__timers_clear(struct tc__timers *timers);
 
 #endif

@@ -43,12 +43,15 @@ struct tc_wait_options {
 	size_t size;               /* set by TC_WAIT_OPTIONS_INIT */
 	const char *const *states; /* a task's states to wait for, such as "running", NULL-ended;
 				      resolved ones always end the waiting, and are the default */
-	int64_t timeout_ms;        /* then TC_ERROR_TIMEOUT; no limit */
+	int64_t timeout_ms;        /* for each attempt at a question; the client's */
 	int64_t delay_ms;          /* the first pause, 1000; each is half as long again as the one
 				      before, until something has changed */
 	int64_t delay_max_ms;      /* 30,000 */
 	tc_wait_fn *progress;
 	void *data;
+	int64_t deadline_ms; /* for all of it, by the client's seams; then TC_ERROR_TIMEOUT; no
+				limit but those that the client's calls have */
+	tc_cancel *cancel;   /* ends it at once when fired; the client's */
 };
 #define TC_WAIT_OPTIONS_INIT TC_SIZED_INIT(struct tc_wait_options)
 
