@@ -9,19 +9,21 @@
  * the queue gives. An object artifact goes to the object service, which keeps its hashes: what is
  * downloaded is compared with them, and kept only when all are right.
  */
-#include <curl/curl.h>
+#define _XOPEN_SOURCE 700
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <taskcluster/claim.h>
+#include <taskcluster/download.h>
 #include <taskcluster/object.h>
 #include <taskcluster/queue.h>
+#include <taskcluster/transfer.h>
+#include <unistd.h>
 
 #define INLINE_MAX 8192 /* the object service takes so many bytes inside a request */
-#define ATTEMPTS 5
+#define ATTEMPTS 5      /* with fresh URLs */
 #define CONTENT_TYPE "application/octet-stream"
 
 static int fail(const char *what)
@@ -86,98 +88,83 @@ static bool hashes_match(
 		(!expected->sha512 || strcmp(expected->sha512, hashes->sha512) == 0);
 }
 
-/* ---- storage: plain HTTP, no Taskcluster credentials ---- */
+/* ---- storage: transfers, which carry nothing of Taskcluster ---- */
 
-/* A reference artifact names whatever URL its author likes; curl would open file:///etc/passwd. */
-static CURLcode allow_http_only(CURL *curl)
+/* Starts a PUT of the whole file; the caller adds what headers the storage wants. */
+static tc_call *new_put(tc_client *client, const char *url, FILE *file, tc_error *err)
 {
-#if LIBCURL_VERSION_NUM >= 0x075500
-	CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	struct tc_source body = TC_SOURCE_INIT;
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
 
-	return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-#else
-	const long protocols = CURLPROTO_HTTP | CURLPROTO_HTTPS;
-	CURLcode code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS, protocols);
-
-	return code ? code : curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS, protocols);
-#endif
+	rewind(file);
+	options.body = &body;
+	if (tc_source_fd(&body, fileno(file), err) != TC_OK)
+		return NULL;
+	return tc_transfer_new(client, "PUT", url, &options, err);
 }
 
-/* What both directions share; ends the transfer. */
-static int transfer(CURL *curl, const char *url)
+/* Sends it, and frees it. */
+static int put(tc_call *call, tc_error *err)
 {
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 60L);
-	CURLcode code = allow_http_only(curl);
-	if (code == CURLE_OK)
-		code = curl_easy_perform(curl);
-	curl_easy_cleanup(curl);
-	return code == CURLE_OK ? 0 : fail(curl_easy_strerror(code));
-}
+	int rc = call ? tc_call_perform(call, NULL, err) : err->code;
 
-/* Takes the list over. */
-static int put(const char *url, struct curl_slist *headers, FILE *file, int64_t size)
-{
-	CURL *curl = curl_easy_init();
-
-	if (!curl || fseek(file, 0, SEEK_SET) != 0) {
-		curl_easy_cleanup(curl);
-		curl_slist_free_all(headers);
-		return fail("the file cannot be sent");
-	}
-	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(curl, CURLOPT_READDATA, file);
-	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	int rc = transfer(curl, url);
-	curl_slist_free_all(headers);
+	tc_call_free(call);
 	return rc;
 }
 
-static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
+/* Whether a storage has refused for what a fresh URL may mend. */
+static bool wants_fresh_url(int rc, const tc_error *err)
 {
-	char line[1000];
-
-	snprintf(line, sizeof line, "%s: %s", name, value);
-	return curl_slist_append(list, line);
+	return rc == TC_ERROR_HTTP && err->http_status == 403;
 }
 
-struct sink {
+/* A file and the hashes of what went into it, from the beginning again with each attempt. */
+struct copy {
 	FILE *file;
 	struct hashes hashes;
 };
 
-static size_t on_bytes(char *bytes, size_t size, size_t count, void *data)
+static int copy_begin(void *data, tc_response *head, int64_t discard, tc_error *err)
 {
-	struct sink *sink = data;
+	struct copy *copy = data;
 
-	if (!hashes_add(&sink->hashes, bytes, size * count))
-		return 0;
-	return size * fwrite(bytes, size, count, sink->file);
+	(void)head, (void)discard;
+	hashes_free(&copy->hashes);
+	rewind(copy->file);
+	if (hashes_begin(&copy->hashes) && ftruncate(fileno(copy->file), 0) == 0)
+		return TC_OK;
+	return tc_error_set(err, TC_ERROR_SYSTEM, "the file cannot be begun");
 }
 
-/* Gets a URL into a file, and the hashes of what came, decoded. */
-static int get(const char *url, FILE *file, struct hashes *hashes)
+static int copy_bytes(void *data, const void *bytes, size_t length, tc_error *err)
 {
-	struct sink sink = { .file = file };
-	CURL *curl = curl_easy_init();
-	int rc = -1;
+	struct copy *copy = data;
 
-	rewind(file);
-	if (!curl || !hashes_begin(&sink.hashes)) {
-		curl_easy_cleanup(curl);
-		goto out;
+	if (hashes_add(&copy->hashes, bytes, length) &&
+		fwrite(bytes, 1, length, copy->file) == length)
+		return TC_OK;
+	return tc_error_set(err, TC_ERROR_SYSTEM, "the file cannot be written");
+}
+
+/* Gets a URL, which may lead to others, into a file, and the hashes of what came, decoded. */
+static int get(tc_client *client, const char *url, FILE *file, struct hashes *hashes, tc_error *err)
+{
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+	struct tc_sink sink = TC_SINK_INIT;
+	struct copy copy = { .file = file };
+
+	sink.begin = copy_begin;
+	sink.write = copy_bytes;
+	sink.data = &copy;
+	options.redirects = 10;
+	tc_call *call = tc_transfer_new(client, "GET", url, &options, err);
+	int rc = call ? tc_call_download(call, &sink, NULL, err) : err->code;
+	if (rc == TC_OK) {
+		hashes_end(&copy.hashes);
+		*hashes = copy.hashes;
 	}
-	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-	rc = transfer(curl, url);
-	hashes_end(&sink.hashes);
-	*hashes = sink.hashes;
-out:
-	hashes_free(&sink.hashes);
+	hashes_free(&copy.hashes);
+	tc_call_free(call);
 	return rc;
 }
 
@@ -199,6 +186,19 @@ static int create(const struct artifact *artifact,
 		artifact->name, request, reply, err);
 }
 
+/* The storage wants the very content type that the queue told. */
+static int put_s3(const struct artifact *artifact,
+	const struct tc_queue_post_artifact_response_s3 *where, tc_error *err)
+{
+	tc_call *call = new_put(artifact->client, where->put_url, artifact->file, err);
+
+	if (call && tc_call_header(call, "Content-Type", where->content_type, err) != TC_OK) {
+		tc_call_free(call);
+		call = NULL;
+	}
+	return put(call, err);
+}
+
 static int upload_s3(const struct artifact *artifact, tc_error *err)
 {
 	const struct tc_queue_post_artifact_request request = {
@@ -207,21 +207,21 @@ static int upload_s3(const struct artifact *artifact, tc_error *err)
 			.expires = artifact->expires,
 			.content_length = { true, artifact->size } }
 	};
-	int rc = -1;
+	int rc = TC_ERROR_HTTP;
 
 	/* the same request again is harmless, and gives a fresh URL */
-	for (int attempt = 0; rc != 0 && attempt < ATTEMPTS; attempt++) {
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		struct tc_queue_post_artifact_response *reply = NULL;
 		rc = create(artifact, &request, &reply, err);
 		if (rc != TC_OK)
 			return rc;
 		if (reply->tag == TC_QUEUE_POST_ARTIFACT_RESPONSE_S3)
-			rc = put(reply->s3.put_url,
-				add_header(NULL, "Content-Type", reply->s3.content_type),
-				artifact->file, artifact->size);
+			rc = put_s3(artifact, &reply->s3, err);
 		else
 			rc = fail("the queue answered with another storage type");
 		tc_release(reply);
+		if (!wants_fresh_url(rc, err))
+			break;
 	}
 	return rc;
 }
@@ -240,18 +240,20 @@ static char *read_base64(const struct artifact *artifact)
 	return text;
 }
 
-/* The headers of the reply go with the PUT as they are; curl adds the length itself. */
+/* The headers of the reply go with the PUT as they are. */
 static int put_object(const struct tc_object_upload_method_put_url_response *where,
-	const struct artifact *artifact)
+	const struct artifact *artifact, tc_error *err)
 {
-	struct curl_slist *headers = NULL;
+	tc_call *call = new_put(artifact->client, where->url, artifact->file, err);
+	int rc = call ? TC_OK : err->code;
 
-	for (size_t i = 0; i < where->headers_count; i++) {
-		if (strcasecmp(where->headers[i].key, "Content-Length") != 0)
-			headers =
-				add_header(headers, where->headers[i].key, where->headers[i].value);
+	for (size_t i = 0; rc == TC_OK && i < where->headers_count; i++)
+		rc = tc_call_header(call, where->headers[i].key, where->headers[i].value, err);
+	if (rc != TC_OK) {
+		tc_call_free(call);
+		return rc;
 	}
-	return put(where->url, headers, artifact->file, artifact->size);
+	return put(call, err);
 }
 
 /* Sends the bytes by the method that the service picks of those we offer. */
@@ -270,19 +272,21 @@ static int send_object(const struct artifact *artifact, tc_client *client,
 		.upload_id = place->upload_id,
 		.proposed_upload_methods = {
 			.data_inline = base64 ? &data_inline : NULL, .put_url = &put_url } };
-	int rc = -1;
+	int rc = TC_ERROR_HTTP;
 
 	/* again with the same upload id: the same upload, with a fresh URL */
-	for (int attempt = 0; rc != 0 && attempt < ATTEMPTS; attempt++) {
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 		struct tc_object_create_upload_response *reply = NULL;
 		rc = tc_object_create_upload(client, place->name, &request, &reply, err);
 		if (rc != TC_OK)
 			break;
 		if (reply->upload_method.put_url)
-			rc = put_object(reply->upload_method.put_url, artifact);
+			rc = put_object(reply->upload_method.put_url, artifact, err);
 		else if (!reply->upload_method.data_inline.present)
 			rc = fail("the object service took none of the methods offered");
 		tc_release(reply);
+		if (!wants_fresh_url(rc, err))
+			break;
 	}
 	free(base64);
 	return rc;
@@ -385,15 +389,6 @@ static int upload(tc_client *client, char **argv, tc_error *err)
 
 /* ---- downloads ---- */
 
-static int get_retrying(const char *url, FILE *file, struct hashes *hashes)
-{
-	int rc = -1;
-
-	for (int attempt = 0; rc != 0 && attempt < ATTEMPTS; attempt++)
-		rc = get(url, file, hashes);
-	return rc;
-}
-
 static int download_object(tc_client *client,
 	const struct tc_queue_artifact_content_response_object *object, FILE *file,
 	struct hashes *hashes, tc_error *err)
@@ -409,7 +404,7 @@ static int download_object(tc_client *client,
 	if (rc == TC_OK && reply->tag != TC_OBJECT_DOWNLOAD_OBJECT_RESPONSE_GET_URL)
 		rc = fail("the object service answered with another method");
 	if (rc == TC_OK)
-		rc = get_retrying(reply->get_url.url, file, hashes);
+		rc = get(client, reply->get_url.url, file, hashes, err);
 	if (rc == TC_OK && !hashes_match(hashes, &reply->get_url.hashes))
 		rc = fail("what was downloaded does not have the hashes that were uploaded");
 	tc_release(reply);
@@ -424,11 +419,11 @@ static int fetch(tc_client *client, const struct tc_queue_artifact_content_respo
 	*verified = content->tag == TC_QUEUE_ARTIFACT_CONTENT_RESPONSE_OBJECT;
 	switch (content->tag) {
 	case TC_QUEUE_ARTIFACT_CONTENT_RESPONSE_S3:
-		return get_retrying(content->s3.url, file, hashes);
+		return get(client, content->s3.url, file, hashes, err);
 	case TC_QUEUE_ARTIFACT_CONTENT_RESPONSE_OBJECT:
 		return download_object(client, &content->object, file, hashes, err);
 	case TC_QUEUE_ARTIFACT_CONTENT_RESPONSE_REFERENCE:
-		return get_retrying(content->reference.url, file, hashes);
+		return get(client, content->reference.url, file, hashes, err);
 	case TC_QUEUE_ARTIFACT_CONTENT_RESPONSE_ERROR:
 		return fail(content->error_.message);
 	default:
@@ -483,7 +478,7 @@ int main(int argc, char **argv)
 	int rc = client ? 0 : err.code;
 	if (client)
 		rc = uploading ? upload(client, argv + 2, &err) : download(client, argv + 2, &err);
-	if (err.code != TC_OK)
+	if (rc != 0 && err.code != TC_OK)
 		fprintf(stderr, "%s\n", tc_error_text(&err));
 	tc_client_free(client);
 	tc_error_clear(&err);

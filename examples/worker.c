@@ -17,7 +17,6 @@
  * Tasks run as the worker's own user: tasks of strangers need more walls than this.
  */
 #define _XOPEN_SOURCE 700
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -31,6 +30,7 @@
 #include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/queue.h>
+#include <taskcluster/transfer.h>
 #include <unistd.h>
 
 #define COMMAND_MAX 256
@@ -52,10 +52,11 @@ struct task {
 	const struct tc_queue_task_data *definition;
 	const struct tc_queue_task_status *status;
 	char run_id[TC_DECIMAL_SIZE];
-	tc_client *client; /* with the credentials of the claim */
-	int64_t renew_ms;  /* when to renew the claim, */
-	int64_t end_ms;    /* and when it ends */
-	char folder[256];  /* where the command runs */
+	tc_client *client;  /* with the credentials of the claim */
+	tc_client *storage; /* where artifacts go, while the other one may renew the claim */
+	int64_t renew_ms;   /* when to renew the claim, */
+	int64_t end_ms;     /* and when it ends */
+	char folder[256];   /* where the command runs */
 	FILE *log;
 	enum result result;
 	const char *reason; /* of an exception */
@@ -285,39 +286,39 @@ static bool create_artifact(struct task *task, const char *name,
 	return false;
 }
 
-static int on_progress(void *task, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+/* Called while a file is on its way. */
+static int keep_uploading(void *task, const struct tc_progress *progress)
 {
-	(void)a, (void)b, (void)c, (void)d;
+	(void)progress;
 	return !keep_claim(task);
 }
 
 /* Sends a file's bytes; the storage wants the very content type that the queue told. */
-static CURLcode put(struct task *task, const struct tc_queue_post_artifact_response_s3 *where,
-	FILE *file, curl_off_t size)
+static int put(struct task *task, const struct tc_queue_post_artifact_response_s3 *where, int fd,
+	tc_error *err)
 {
-	char type[300];
-	CURLcode code = CURLE_FAILED_INIT;
-	CURL *curl = curl_easy_init();
+	struct tc_source body = TC_SOURCE_INIT;
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+	struct tc_call_options own = TC_CALL_OPTIONS_INIT;
+	tc_call *call = NULL;
 
-	snprintf(type, sizeof type, "Content-Type: %s", where->content_type);
-	struct curl_slist *headers = curl_slist_append(NULL, type);
-	if (curl && headers && fseek(file, 0, SEEK_SET) == 0) {
-		curl_easy_setopt(curl, CURLOPT_URL, where->put_url);
-		curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-		curl_easy_setopt(curl, CURLOPT_READDATA, file);
-		curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, size);
-		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-		curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 60L);
-		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, task);
-		code = curl_easy_perform(curl);
-	}
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(curl);
-	return code;
+	options.body = &body;
+	own.progress = keep_uploading;
+	own.progress_data = task;
+	int rc = tc_source_fd(&body, fd, err);
+	/* all of it: the log stands where the command has stopped writing */
+	body.length += body.offset;
+	body.offset = 0;
+	if (rc == TC_OK)
+		call = tc_transfer_new(task->storage, "PUT", where->put_url, &options, err);
+	if (call)
+		rc = tc_call_header(call, "Content-Type", where->content_type, err);
+	if (call && rc == TC_OK)
+		rc = tc_call_set_options(call, &own, err);
+	if (call && rc == TC_OK)
+		rc = tc_call_perform(call, NULL, err);
+	tc_call_free(call);
+	return call ? rc : err->code;
 }
 
 /* Uploads a file. Each attempt asks the queue first, which may be repeated and gives a fresh URL.
@@ -329,20 +330,23 @@ static void upload(
 		.tag = TC_QUEUE_POST_ARTIFACT_REQUEST_S3,
 		.s3 = { .content_type = type, .expires = expires }
 	};
-	struct stat info = { 0 };
-	CURLcode code = CURLE_READ_ERROR;
+	tc_error err = TC_ERROR_INIT;
+	int rc = TC_ERROR_REPLY;
 
-	fstat(fileno(file), &info);
-	for (int attempt = 0; code != CURLE_OK && attempt < 5; attempt++) {
+	for (int attempt = 0; rc != TC_OK && attempt < 5; attempt++) {
 		struct tc_queue_post_artifact_response *reply = NULL;
+		tc_error_clear(&err);
 		if (!create_artifact(task, name, &artifact, &reply))
 			return;
 		if (reply->tag == TC_QUEUE_POST_ARTIFACT_RESPONSE_S3)
-			code = put(task, &reply->s3, file, info.st_size);
+			rc = put(task, &reply->s3, fileno(file), &err);
 		tc_release(reply);
+		if (task->result == DROPPED)
+			break;
 	}
-	if (code != CURLE_OK)
-		settle(task, EXCEPTION, "resource-unavailable", curl_easy_strerror(code));
+	if (rc != TC_OK)
+		settle(task, EXCEPTION, "resource-unavailable", tc_error_text(&err));
+	tc_error_clear(&err);
 }
 
 /* An artifact that is not there is told as such. */
@@ -457,7 +461,8 @@ static void run_task(tc_client *client, const struct tc_queue_claim_work_respons
 
 	tc_decimal(task.run_id, claimed->run_id);
 	task.client = tc_client_dup(client, &err);
-	if (!task.client || !prepare(&task) ||
+	task.storage = tc_client_dup(client, &err);
+	if (!task.client || !task.storage || !prepare(&task) ||
 		take_claim(&task, &claimed->credentials, claimed->taken_until, &err) != TC_OK) {
 		/* nothing can be reported like this: the claim expires, and another run follows */
 		fprintf(stderr, "the task cannot be prepared: %s\n", tc_error_text(&err));
@@ -472,6 +477,7 @@ out:
 	nftw(task.folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	if (task.log)
 		fclose(task.log);
+	tc_client_free(task.storage);
 	tc_client_free(task.client);
 	tc_error_clear(&err);
 }

@@ -130,6 +130,14 @@ static void wait_until_up(const struct master *master)
 		fail_msg("the master did not come up; see %s", master->folder);
 }
 
+void master_begin(struct master *master)
+{
+	char folder[128];
+
+	snprintf(folder, sizeof folder, "%s/master", master->folder);
+	master->master = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
+}
+
 bool master_start(struct master *master)
 {
 	char folder[128];
@@ -141,7 +149,7 @@ bool master_start(struct master *master)
 	}
 	snprintf(folder, sizeof folder, "%s/master", master->folder);
 	run(folder, "mkdir -p static && touch static/index.html"); /* 4 reads it at its start */
-	master->master = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
+	master_begin(master);
 	snprintf(folder, sizeof folder, "%s/worker", master->folder);
 	master->worker = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
 	wait_until_up(master);
@@ -162,6 +170,12 @@ static void end(pid_t pid)
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
+}
+
+void master_end(struct master *master)
+{
+	end(master->master);
+	master->master = -1;
 }
 
 void master_stop(struct master *master)

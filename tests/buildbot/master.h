@@ -17,4 +17,8 @@ struct master {
 bool master_start(struct master *master);
 void master_stop(struct master *master);
 
+/* The master alone ends as when it is sent SIGTERM; then it is there again, at the same ports. */
+void master_end(struct master *master);
+void master_begin(struct master *master);
+
 #endif

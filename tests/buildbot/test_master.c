@@ -270,6 +270,63 @@ static void test_stop(void **state)
 	tc_client_free(client);
 }
 
+/* ---- a restart ---- */
+
+static void count_missed(void *data)
+{
+	++*(int *)data;
+}
+
+/* Builds are forced by another client, again and again: a scheduler takes its time to be there. */
+static void force_when_up(void)
+{
+	tc_client *client = client_of("no-secret");
+	tc_error err = TC_ERROR_INIT;
+
+	for (int left = 300; left > 0 && force(client, "b1", NULL, &err) != TC_OK; left--) {
+		tc_error_clear(&err);
+		nanosleep(&(struct timespec){ .tv_nsec = 100 * 1000 * 1000 }, NULL);
+	}
+	assert_ok(err.code, &err);
+	tc_client_free(client);
+}
+
+/* The master ends and is there again: one stream goes through it, and says that events may lack, as
+ * a master gives them no ids. */
+static void test_restart(void **state)
+{
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	const tc_json *event = NULL;
+	int missed = 0;
+
+	(void)state;
+	if (!started)
+		skip();
+	tc_client *client = client_of("no-secret");
+	tc_call *call = tc_buildbot_listen_events_call(client, "builds/*/*", &err);
+	options.missed = count_missed;
+	options.data = &missed;
+	tc_stream *events = tc_stream_new(call, &options, &err);
+	assert_ok(tc_stream_wait(events, PATIENCE_MS, &err), &err);
+	force_when_up();
+	wait_for(events, "finished");
+	assert_int_equal(missed, 0);
+	master_end(&master);
+	assert_ok(tc_stream_next(events, 500, &event, &err), &err); /* nobody is there */
+	assert_null(event);
+	master_begin(&master);
+	assert_ok(tc_stream_wait(events, PATIENCE_MS, &err), &err);
+	assert_int_equal(missed, 1);
+	force_when_up();
+	wait_for(events, "new");
+	wait_for(events, "finished");
+	assert_int_equal(missed, 1);
+	tc_stream_free(events);
+	tc_call_free(call);
+	tc_client_free(client);
+}
+
 /* ---- lists ---- */
 
 struct seen {
@@ -596,6 +653,7 @@ int main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_ignored_filters),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_restart),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -65,7 +65,7 @@ for url in "file://$folder/mine" "FILE://localhost$folder/mine" ftp://127.0.0.1:
 	api queue createArtifact "$task" 0 "$name" >"$folder/created" <<<"{\"storageType\": \"reference\",
 		\"contentType\": \"text/plain\", \"url\": \"$url\", \"expires\": \"$("$TC_CLI" from-now 30 minutes)\"}"
 	artifact 1 download "$task" "$name" "$folder/back"
-	grep -qi protocol "$folder/err" || fail "it does not say why: $(<"$folder/err")"
+	grep -q "neither http:// nor https://" "$folder/err" || fail "it does not say why: $(<"$folder/err")"
 	[[ ! -e $folder/back && ! -e $folder/back.part ]] || fail "$url was opened"
 done
 

@@ -102,6 +102,44 @@ static void test_trusted(void **state)
 	tc_client_free(client);
 }
 
+/* What the connection took is told of the first attempt, and of the next that it was there. */
+static void keep_metrics(void *data, const struct tc_metrics *metrics)
+{
+	struct tc_metrics *kept = data;
+
+	kept[kept[0].attempt ? 1 : 0] = *metrics;
+}
+
+static void test_metrics(void **state)
+{
+	const struct fixture *f = *state;
+	struct tc_metrics kept[2] = { { 0 } };
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.root_url = f->server->root_url;
+	options.credentials = f->credentials;
+	options.ca_file = f->certificate;
+	options.metrics = keep_metrics;
+	options.metrics_data = kept;
+	tc_client *client = tc_client_new(&options, &err);
+	assert_non_null(client);
+	assert_ok(perform(client, NULL, &err), &err);
+	assert_ok(perform(client, NULL, &err), &err);
+	assert_string_equal(kept[0].function, "currentScopes");
+	assert_false(kept[0].reused);
+	assert_true(kept[0].name_us > 0);
+	assert_true(kept[0].connect_us >= kept[0].name_us);
+	assert_true(kept[0].tls_us > kept[0].connect_us);
+	assert_true(kept[0].first_byte_us > kept[0].tls_us);
+	assert_true(kept[0].total_us >= kept[0].first_byte_us);
+	assert_true(kept[0].received > 0);
+	assert_true(kept[1].reused);
+	assert_int_equal(kept[1].tls_us, -1);
+	assert_true(kept[1].total_us >= kept[1].first_byte_us && kept[1].first_byte_us > 0);
+	tc_client_free(client);
+}
+
 static void test_unknown_authority(void **state)
 {
 	const struct fixture *f = *state;
@@ -215,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trusted),
+		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_unknown_authority),
 		cmocka_unit_test(test_wrong_host),
 		cmocka_unit_test(test_sigpipe_stays_away),

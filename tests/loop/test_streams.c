@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include "tests/harness/ci.h"
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,8 +194,11 @@ static void listen_on_loop(
 	assert_ok(tc_stream_start(ear->loop, scene->call, options, on_event, on_done, ear,
 			  &ear->run, &scene->err),
 		&scene->err);
-	while (!ear->done && strlen(ear->heard) < ear->enough)
+	while (!ear->done && strlen(ear->heard) < ear->enough) {
 		assert_ok(tc_loop_poll(ear->loop, 10000, &scene->err), &scene->err);
+		if (tc_test_now_ms() - ear->begun_ms > 30000)
+			fail_msg("came %s and no more", ear->heard);
+	}
 	if (!ear->done) {
 		tc_loop_cancel(ear->loop, ear->run);
 		assert_ok(tc_loop_run(ear->loop, &scene->err), &scene->err);
@@ -362,6 +366,56 @@ static void pauses_grow(void **state)
 	play(&scene.script, CI(LISTEN), hear_ever_later);
 }
 
+/* The pauses that the log tells of. */
+static void note_pause(void *data, enum tc_log_level level, const char *line)
+{
+	int64_t *pauses = data;
+	const char *at = strstr(line, "it begins again in ");
+
+	(void)level;
+	if (!at)
+		return;
+	while (*pauses)
+		pauses++;
+	*pauses = strtoll(at + strlen("it begins again in "), NULL, 10);
+}
+
+/* Its bytes dribble in for over five seconds. */
+static void one_that_stood_for_long_comes_back_soon(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	struct tc_options options;
+	char slow[400] = HELLO;
+	int64_t pauses[REQUESTS_MAX] = { 0 };
+
+	(void)state;
+	assert_non_null(scene);
+	add(scene, ends(HELLO));
+	add(scene, ends(HELLO));
+	memset(slow + strlen(slow), ':', sizeof slow - 20);
+	add(scene, ends(slow));
+	scene->script.replies[2].drip = 40;
+	scene->script.replies[2].drip_ms = 700;
+	add(scene, stays(HELLO EVENT(1)));
+	open_scene(scene, CI(LISTEN));
+	tc_call_free(scene->call);
+	tc_client_free(scene->client);
+	options = quick_options(scene->responder);
+	options.base_url = options.root_url;
+	options.retry_delay_ms = 20;
+	options.log = note_pause;
+	options.log_data = pauses;
+	options.log_level = TC_LOG_WARN;
+	scene->client = tc_client_new(&options, &scene->err);
+	scene->call = tc_generated_call(scene->client, CI(LISTEN), NULL, NULL, &scene->err);
+	listen_to(scene, LOOP, &none, "SSMSMSM1");
+	assert_in_range(pauses[0], 15, 25);
+	assert_in_range(pauses[1], 30, 50);
+	assert_in_range(pauses[2], 15, 25);
+	close_scene(scene);
+	free(scene);
+}
+
 /* ---- what ends it ---- */
 
 static int final_code;
@@ -519,6 +573,93 @@ static void comments_are_no_silence(void **state)
 	play(&scene.script, CI(LISTEN), hear_pings);
 }
 
+/* A host's event loop that looks at its timer first, and then at descriptors, as libuv does. */
+#define FDS_MAX 8
+struct host {
+	struct pollfd fds[FDS_MAX];
+	int64_t due_ms; /* negative: never */
+};
+
+static int host_watch(void *data, int fd, int events)
+{
+	struct host *host = data;
+	size_t i = 0;
+
+	while (i < FDS_MAX && host->fds[i].fd != fd && host->fds[i].fd >= 0)
+		i++;
+	assert_true(i < FDS_MAX);
+	host->fds[i].fd = fd;
+	host->fds[i].events = (short)((events & TC_LOOP_READ ? POLLIN : 0) |
+		(events & TC_LOOP_WRITE ? POLLOUT : 0));
+	return 0;
+}
+
+static void host_timer(void *data, int64_t delay_ms)
+{
+	struct host *host = data;
+
+	host->due_ms = delay_ms < 0 ? -1 : tc_test_now_ms() + delay_ms;
+}
+
+static void host_turn(struct host *host, tc_loop *loop)
+{
+	struct pollfd ready[FDS_MAX];
+
+	if (host->due_ms >= 0 && host->due_ms <= tc_test_now_ms())
+		tc_loop_timeout(loop);
+	memcpy(ready, host->fds, sizeof ready);
+	for (size_t i = 0; i < FDS_MAX; i++)
+		ready[i].fd = ready[i].events ? ready[i].fd : -1;
+	assert_true(poll(ready, FDS_MAX, 10) >= 0);
+	for (size_t i = 0; i < FDS_MAX; i++)
+		if (ready[i].revents)
+			tc_loop_ready(loop, ready[i].fd,
+				(ready[i].revents & POLLOUT ? TC_LOOP_WRITE : 0) |
+					(ready[i].revents & ~POLLOUT ? TC_LOOP_READ : 0));
+}
+
+/* The host is away for longer than the silence may last, and the server was not silent. */
+static void a_host_that_was_away_is_no_silence(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	struct host host = { .due_ms = -1 };
+	struct tc_stream_options options = none;
+	struct tc_loop_options hooks = TC_LOOP_OPTIONS_INIT;
+	struct ear ear = { .enough = 0 };
+	static char slow[800] = HELLO;
+
+	(void)state;
+	assert_non_null(scene);
+	memset(slow + strlen(slow), ':', sizeof slow - 20);
+	add(scene, ends(slow));
+	scene->script.replies[0].drip = 20;
+	scene->script.replies[0].drip_ms = 100;
+	open_scene(scene, CI(LISTEN));
+	for (size_t i = 0; i < FDS_MAX; i++)
+		host.fds[i].fd = -1;
+	hooks.watch = host_watch;
+	hooks.timer = host_timer;
+	hooks.data = &host;
+	ear.loop = tc_loop_new(&hooks, &scene->err);
+	assert_ok(scene->err.code, &scene->err);
+	options.silence_ms = 500;
+	assert_ok(tc_stream_start(ear.loop, scene->call, &options, on_event, on_done, &ear,
+			  &ear.run, &scene->err),
+		&scene->err);
+	for (int64_t begun = tc_test_now_ms(); strlen(ear.heard) < 1;) {
+		host_turn(&host, ear.loop);
+		assert_true(tc_test_now_ms() - begun < 10000);
+	}
+	nanosleep(&(struct timespec){ .tv_nsec = 900 * 1000 * 1000 }, NULL);
+	for (int i = 0; i < 30; i++)
+		host_turn(&host, ear.loop);
+	assert_string_equal(ear.heard, "S");
+	assert_int_equal(scene->asked, 1);
+	tc_loop_free(ear.loop);
+	close_scene(scene);
+	free(scene);
+}
+
 /* What the caller takes for its events is not the server's time. */
 static void a_slow_caller_is_no_silence(void **state)
 {
@@ -665,6 +806,41 @@ static void waiting_begins_anew(void **state)
 	free(scene);
 }
 
+/* Another call of the client lets the stream's bytes come, too; what they tell waits until somebody
+ * listens. */
+static void another_call_tells_nothing_of_it(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	struct tc_stream_options options = none;
+	struct ear ear = { .enough = 0 };
+	const tc_json *event = NULL;
+
+	(void)state;
+	assert_non_null(scene);
+	add(scene, ends(HELLO EVENT(1)));
+	add(scene, stays(HELLO EVENT(2)));
+	scene->script.replies[1].delay_ms = 400;
+	add(scene, (struct tc_responder_reply){ .status = 200, .body = "{}", .delay_ms = 1200 });
+	open_scene(scene, CI(LISTEN));
+	options.missed = on_missed;
+	options.data = &ear;
+	tc_stream *stream = tc_stream_new(scene->call, &options, &scene->err);
+	assert_ok(tc_stream_next(stream, 5000, &event, &scene->err), &scene->err);
+	assert_ok(tc_stream_next(stream, 200, &event, &scene->err), &scene->err);
+	assert_null(event);
+	tc_call *call = tc_generated_call(scene->client, CI(FILE), NULL, NULL, &scene->err);
+	assert_ok(tc_call_perform(call, NULL, &scene->err), &scene->err);
+	assert_string_equal(ear.heard, "");
+	assert_ok(tc_stream_next(stream, 5000, &event, &scene->err), &scene->err);
+	assert_non_null(event);
+	assert_string_equal(ear.heard, "M");
+	assert_int_equal(scene->asked, 3);
+	tc_call_free(call);
+	tc_stream_free(stream);
+	close_scene(scene);
+	free(scene);
+}
+
 /* ---- canceled and freed ---- */
 
 /* On the loop, while it pauses for long. */
@@ -788,17 +964,20 @@ int main(void)
 		cmocka_unit_test(the_callers_id_is_for_the_beginning),
 		cmocka_unit_test(the_server_says_when),
 		cmocka_unit_test(pauses_grow),
+		cmocka_unit_test(one_that_stood_for_long_comes_back_soon),
 		cmocka_unit_test(what_repeating_cannot_heal_ends_it),
 		cmocka_unit_test(before_it_stood_it_is_like_any_call),
 		cmocka_unit_test(once_is_once),
 		cmocka_unit_test(silence_ends_a_connection),
 		cmocka_unit_test(silence_is_told_as_that),
 		cmocka_unit_test(comments_are_no_silence),
+		cmocka_unit_test(a_host_that_was_away_is_no_silence),
 		cmocka_unit_test(a_slow_caller_is_no_silence),
 		cmocka_unit_test(each_beginning_has_its_time),
 		cmocka_unit_test(the_deadline_is_for_all_of_it),
 		cmocka_unit_test(without_a_handshake_it_stands_with_the_head),
 		cmocka_unit_test(waiting_begins_anew),
+		cmocka_unit_test(another_call_tells_nothing_of_it),
 		cmocka_unit_test(it_can_be_canceled_in_a_pause),
 		cmocka_unit_test(canceled_by_missed_it_is_silent),
 		cmocka_unit_test(freed_by_missed_it_is_gone),

@@ -55,6 +55,7 @@ static void on_attempt(void *data, const struct tc_metrics *metrics)
 static struct world *begin(
 	const struct tc_responder_reply *first, const struct tc_responder_reply *then)
 {
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
 	struct world *w = calloc(1, sizeof *w);
 
 	assert_non_null(w);
@@ -64,7 +65,8 @@ static struct world *begin(
 	w->options.attempts = 1;
 	w->options.metrics = on_attempt;
 	w->options.metrics_data = w;
-	w->loop = tc_loop_new(NULL, &w->err);
+	options.in_flight = 1; /* so that the server sees them in their order */
+	w->loop = tc_loop_new(&options, &w->err);
 	assert_non_null(w->loop);
 	return w;
 }

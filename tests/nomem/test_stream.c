@@ -18,7 +18,7 @@
 struct world {
 	struct tc_responder *responder;
 	tc_client *client;
-	tc_call *listen;
+	tc_call *listen, *listen_on;
 	tc_call *lists[5];
 };
 
@@ -28,6 +28,9 @@ struct world {
 	": welcome\r\nevent: hello\r\ndata: you\r\n\r\n" \
 	"event: event\r\ndata: {\"n\":\r\ndata: 1}\r\n\r\nevent: other\r\ndata: 0\r\n\r\n" \
 	"event: event\r\ndata: {\"n\":2}\r\n\r\n"
+/* Of a stream that breaks off and is asked for by its id. */
+#define FIRST "event: hello\n\nid: 1\nevent: event\ndata: {\"n\":1}\n\nid: 9\ndata: 9\n"
+#define SECOND "event: hello\n\nevent: event\ndata: {\"n\":2}\n\n"
 #define THING(n, id) "{\"n\":" #n ",\"id\":\"" #id "\"}"
 #define THINGS(...) "{\"things\":[" __VA_ARGS__ "]}"
 
@@ -67,6 +70,9 @@ static void answer(
 		reply->body = EVENTS;
 		reply->headers = "Content-Type: text/event-stream\r\n";
 		reply->chunked = true; /* and then it ends, which no stream should */
+		if (tc_responder_header(request, "x-on"))
+			reply->body =
+				tc_responder_header(request, "last-event-id") ? SECOND : FIRST;
 	}
 	reply->body_length = strlen(reply->body);
 }
@@ -212,6 +218,103 @@ static void test_streams(void **state)
 	assert_true(tc_failing_each_with_libraries(push, *state) > 10);
 }
 
+/* ---- streams that go on ---- */
+
+/* An event comes twice only when that was told: there was no memory for its id. */
+struct course {
+	int64_t last;
+	int missed, done, code;
+	tc_loop *loop;
+};
+
+static void on_missed(void *data)
+{
+	((struct course *)data)->missed++;
+}
+
+static void take_step(struct course *course, const tc_json *event)
+{
+	int64_t n = 0;
+
+	assert_true(tc_json_int64(tc_json_get(event, "n"), &n));
+	assert_true(n == course->last + 1 || (n == course->last && course->missed > 0));
+	course->last = n;
+}
+
+static struct tc_stream_options course_options(struct course *course)
+{
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
+
+	options.missed = on_missed;
+	options.data = course;
+	options.silence_ms = 1000;
+	return options;
+}
+
+static int pull_on(void *data, tc_error *err)
+{
+	const struct world *world = data;
+	struct course course = { 0 };
+	struct tc_stream_options options = course_options(&course);
+	const tc_json *event = NULL;
+	tc_stream *stream = tc_stream_new(world->listen_on, &options, err);
+	int rc = stream ? TC_OK : err->code;
+
+	while (rc == TC_OK && course.last < 2) {
+		rc = tc_stream_next(stream, 5000, &event, err);
+		assert_true(rc != TC_OK || event);
+		if (rc == TC_OK)
+			take_step(&course, event);
+	}
+	tc_stream_free(stream);
+	return rc;
+}
+
+static void on_step(void *data, uint64_t run, const tc_json *event)
+{
+	struct course *course = data;
+
+	if (event)
+		take_step(course, event);
+	if (course->last == 2)
+		while (tc_loop_cancel(course->loop, run) != TC_OK)
+			continue;
+}
+
+static void on_course_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	struct course *course = data;
+
+	(void)run;
+	assert_null(response);
+	course->done++;
+	course->code = err->code;
+}
+
+static int push_on(void *data, tc_error *err)
+{
+	const struct world *world = data;
+	struct course course = { 0 };
+	struct tc_stream_options options = course_options(&course);
+	tc_loop *loop = course.loop = tc_loop_new(NULL, err);
+	int rc = loop ? tc_stream_start(loop, world->listen_on, &options, on_step, on_course_done,
+				&course, NULL, err)
+		      : err->code;
+
+	if (rc == TC_OK)
+		rc = tc_loop_run(loop, err);
+	tc_loop_free(loop);
+	if (rc == TC_OK && course.last < 2)
+		rc = tc__fail(err, course.code, "the run failed");
+	return rc;
+}
+
+static void test_streams_that_go_on(void **state)
+{
+	assert_true(tc_failing_each_with_libraries(pull_on, *state) > 10);
+	assert_true(tc_failing_each_with_libraries(push_on, *state) > 10);
+}
+
 /* ---- the world ---- */
 
 static int setup(void **state)
@@ -230,6 +333,8 @@ static int setup(void **state)
 	world.client = tc_client_new(&options, &err);
 	assert_ok(err.code, &err);
 	world.listen = tc_generated_call(world.client, CI(LISTEN), NULL, NULL, &err);
+	world.listen_on = tc_generated_call(world.client, CI(LISTEN), NULL, NULL, &err);
+	assert_ok(tc_call_header(world.listen_on, "x-on", "1", &err), &err);
 	for (size_t i = 0; i < 5; i++) {
 		world.lists[i] = tc_generated_call(world.client, lists[i], NULL, NULL, &err);
 		assert_ok(err.code, &err);
@@ -243,6 +348,7 @@ static int teardown(void **state)
 	struct world *world = *state;
 
 	tc_call_free(world->listen);
+	tc_call_free(world->listen_on);
 	for (size_t i = 0; i < 5; i++)
 		tc_call_free(world->lists[i]);
 	tc_client_free(world->client);
@@ -255,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_items_of_each_style),
 		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_streams_that_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -42,7 +42,8 @@ inits() {
 	echo '#include <stdio.h>'
 	echo '#include <string.h>'
 	# what headers define inline needs this of the library
-	echo 'char *tc_decimal(char text[TC_DECIMAL_SIZE], int64_t number) { (void)number; return text; }'
+	echo 'char *tc_decimal(char text[TC_DECIMAL_SIZE], int64_t number)'
+	echo '{ snprintf(text, TC_DECIMAL_SIZE, "%lld", (long long)number); return text; }'
 	while read -r name type; do
 		echo "static $type at_start_$name = $name;"
 		echo "static void use_$name(void) {"

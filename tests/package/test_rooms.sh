@@ -146,6 +146,12 @@ END {
 	print length(files) " files, " length(rooms) " rooms: everything stands on what is below it"
 }' || exit 1
 
+# what stands above the library needs no libcurl of its own
+if grep -rnE '#[[:space:]]*include[[:space:]]*<curl/' examples workflows tools/taskcluster; then
+	echo "a user of the library includes curl's headers" >&2
+	exit 1
+fi
+
 # no system is a special case in code
 if grep -rniE 'buildbot|treeherder' runtime/src codegen/src; then
 	echo "a system's name in runtime or codegen" >&2

@@ -243,6 +243,7 @@ int tc_wait_task(tc_client *client, const char *task_id, const struct tc_wait_op
 	tc_error own = TC_ERROR_INIT;
 	struct wait wait;
 
+	tc_error_clear(err);
 	if (reply)
 		*reply = NULL;
 	err = err ? err : &own; /* what went wrong is asked for */
@@ -337,6 +338,7 @@ int tc_wait_group(tc_client *client, const char *task_group_id,
 	tc_error own = TC_ERROR_INIT;
 	struct wait wait;
 
+	tc_error_clear(err);
 	counts = counts ? counts : &unasked;
 	err = err ? err : &own;
 	*counts = (struct tc_wait_counts){ 0 };

@@ -157,9 +157,9 @@ static const char *const runtime_words[] = { "argument", "arm", "array", "authen
 	"page", "pages", "paging", "pair", "parameter", "pattern", "posix", "progress", "pvalloc",
 	"query", "realloc", "refusal", "registry", "release", "renew", "repeat", "request",
 	"response", "retry", "rpc", "run", "sax", "scope", "scopes", "sdk", "seams", "service",
-	"services", "session", "set", "signed", "sink", "slugid", "stability", "stream", "strings",
-	"tag", "temporary", "text", "time", "timestamp", "transport", "type", "types", "url",
-	"valloc", "value", "version", "watch" };
+	"services", "session", "set", "signed", "sink", "slugid", "source", "stability", "stream",
+	"strings", "tag", "temporary", "text", "time", "timestamp", "transfer", "transport", "type",
+	"types", "url", "valloc", "value", "version", "watch" };
 
 static int compare_words(const void *a, const void *b)
 {

@@ -88,7 +88,8 @@ struct tc_options {
 	void *metrics_data;
 	bool no_pause;     /* when a server asks one call for a pause (429 or 503 with Retry-After,
 			      not longer than retry_delay_max_ms allows), do not hold back the
-			      others of this client to that system's servers */
+			      others of this client to that system's servers; transfers to
+			      elsewhere never wait */
 	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
 			      limit */
 	int rate_burst;    /* so many at once after a time with fewer; 1 */

@@ -5,7 +5,8 @@
 /*
  * Errors are values. A function that can fail returns TC_OK or a negative code (or NULL, where it
  * returns a pointer) and fills the tc_error its last parameter points to. That parameter may be
- * NULL. On success the tc_error is left as it was; on failure what it held before is released.
+ * NULL. What it held before is released when the function begins, so that after a success it says
+ * nothing; no argument may be what an accessor of the same tc_error gave.
  *
  *	tc_error err = TC_ERROR_INIT;
  *	if (tc_queue_ping(client, &reply, &err) != TC_OK)

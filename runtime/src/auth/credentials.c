@@ -264,6 +264,7 @@ tc_credentials *tc_credentials_password(const char *user, const char *password, 
 {
 	const struct tc__origin origin = { .client_id = user };
 
+	tc_error_clear(err);
 	if (!user || !password) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", user ? "password" : "user");
 		return NULL;
@@ -276,6 +277,7 @@ tc_credentials *tc_credentials_new(
 {
 	struct tc__origin origin = { .client_id = client_id };
 
+	tc_error_clear(err);
 	if (!client_id || !access_token) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
 			client_id ? "access_token" : "client_id");
@@ -293,6 +295,7 @@ tc_credentials *tc_credentials_from_environment(tc_error *err)
 	const char *id = getenv(id_name), *token = getenv(token_name);
 	const char *missing = !id || !*id ? id_name : NULL;
 
+	tc_error_clear(err);
 	if (!missing && (!token || !*token))
 		missing = token_name;
 	if (missing) {
@@ -310,6 +313,7 @@ tc_credentials *tc_credentials_from_environment(tc_error *err)
 tc_credentials *tc_credentials_authorize(
 	const tc_credentials *credentials, const struct tc_scopes *scopes, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!credentials || !scopes) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
 			credentials ? "scopes" : "credentials");

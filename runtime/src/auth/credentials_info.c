@@ -10,6 +10,7 @@ int tc_credentials_info(
 {
 	struct tc__arena arena = { 0 };
 
+	tc_error_clear(err);
 	*info = NULL;
 	if (!credentials)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "credentials is NULL");

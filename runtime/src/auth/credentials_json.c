@@ -65,6 +65,7 @@ tc_credentials *tc_credentials_from_json(const tc_json *json, tc_error *err)
 	struct tc_scopes authorized = { 0 };
 	tc_credentials *made = NULL;
 
+	tc_error_clear(err);
 	if (tc_json_kind(json) != TC_JSON_OBJECT) {
 		tc__fail(err, TC_ERROR_CREDENTIALS,
 			"credentials: expected a JSON object {clientId, accessToken, "
@@ -95,6 +96,7 @@ static void add_token(void *builder, const char *text, size_t length)
 
 int tc_credentials_reveal(const tc_credentials *credentials, const tc_json **json, tc_error *err)
 {
+	tc_error_clear(err);
 	*json = NULL;
 	if (!credentials)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "credentials is NULL");

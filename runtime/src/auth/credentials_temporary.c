@@ -121,6 +121,7 @@ tc_credentials *tc_credentials_temporary(
 {
 	char seed[TC__SEED_SIZE];
 
+	tc_error_clear(err);
 	/* the NUL of the first slugid is overwritten by the second */
 	tc_slugid_v4(seed);
 	tc_slugid_v4(seed + TC_SLUGID_SIZE - 1);

@@ -41,6 +41,7 @@ bool tc_scopes_satisfy_any(
 
 int tc_scope_check(const char *scope, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!scope)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "scope is NULL");
 	for (const char *at = scope; *at; at++)

@@ -17,6 +17,7 @@ static void release(void *handle)
 		return;
 	tc__request_clear(&call->request);
 	tc_release(call->set);
+	tc_release(call->anywhere);
 	tc_client_free(call->client);
 	tc__handle_end(call);
 }
@@ -210,6 +211,7 @@ tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation
 {
 	const char *values[2 * TC__NAMES_MAX];
 
+	tc_error_clear(err);
 	if (!client || !operation) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
 		return NULL;
@@ -322,6 +324,7 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 	size_t length;
 	char *text;
 
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 	if (rc != TC_OK)
 		return rc;
@@ -342,6 +345,7 @@ int tc_call_body_json(tc_call *call, const tc_json *body, tc_error *err)
 int tc_call_body_bytes(
 	tc_call *call, const void *bytes, size_t length, const char *content_type, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)
@@ -362,6 +366,7 @@ int tc_call_body_bytes(
 
 int tc_call_header(tc_call *call, const char *name, const char *value, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)
@@ -371,6 +376,7 @@ int tc_call_header(tc_call *call, const char *name, const char *value, tc_error 
 
 int tc_call_secret_header(tc_call *call, const char *name, const char *value, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)

@@ -6,6 +6,8 @@
  * synchronous face (perform.c) and an event loop drive a performance alike. */
 
 #include "runtime/src/call/client.h"
+#include "runtime/src/http/range.h"
+#include "runtime/src/http/source.h"
 #include <taskcluster/call.h>
 
 /* What changes about a call that does not change. */
@@ -15,8 +17,18 @@ struct tc__call_state {
 	tc_call *call;     /* whose it is */
 };
 
+/* What a transfer has beyond a call of an operation. */
+struct tc__anywhere {
+	struct tc__source body;
+	bool has_body;
+	struct tc__range range;
+	int redirects; /* followed at most, by each attempt */
+	bool public_only;
+};
+
 struct tc_call {
 	tc_client *client;
+	struct tc__anywhere *anywhere; /* of a transfer, for tc_release; NULL: of an operation */
 	struct tc_call_options *set; /* its own options, for tc_release; NULL: none */
 	struct tc__request request;
 	enum tc_retry_class retry_class; /* for the body it has */
@@ -108,6 +120,14 @@ int tc__call_check_whole(const tc_call *call, tc_error *err);
 /* The same call (operation, body, headers, client) to another URL: the next page of its list. */
 tc_call *tc__call_copy(const tc_call *call, const char *url, tc_error *err);
 
+/* Where a transfer has been led to; {0} at its own URL. */
+struct tc__hop {
+	char *url;    /* for tc_release; NULL: nowhere else */
+	int count;    /* redirects followed */
+	bool foreign; /* it has left its origin */
+	tc_error why; /* the next is not followed */
+};
+
 /*
  * A performance. Its life:
  *
@@ -138,6 +158,8 @@ struct tc__performance {
 	bool under_way;           /* an attempt was sent and not judged yet */
 	struct tc__timing timing; /* of it, when there are metrics */
 	uint64_t session;         /* generation of the session that the attempt carries */
+	struct tc__reading body; /* of a transfer */
+	struct tc__hop hop;
 };
 
 /* `now_ms` is the transport's steady clock, everywhere. */

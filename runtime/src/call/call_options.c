@@ -94,6 +94,7 @@ int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc
 {
 	struct tc_call_options known;
 
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 	if (rc == TC_OK)
 		rc = tc__options_read(options, &known, sizeof known, "options",

@@ -338,6 +338,7 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 {
 	struct tc_options known;
 
+	tc_error_clear(err);
 	if (!options)
 		return make_from_environment(err);
 	if (tc__options_read(options, &known, sizeof known, "options", "TC_OPTIONS_INIT", err) !=
@@ -351,6 +352,7 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 
 tc_client *tc_client_dup(tc_client *client, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!client) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
 		return NULL;

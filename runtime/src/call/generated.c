@@ -20,6 +20,7 @@ tc_call *tc_generated_call(tc_client *client, const struct tc_operation *operati
 {
 	const char *values[TC__NAMES_MAX];
 
+	tc_error_clear(err);
 	for (size_t i = 0; query && i < operation->query_count; i++)
 		values[i] = member(query, i);
 	return tc__call_new(client, operation, arguments, query ? values : NULL, err);
@@ -32,6 +33,7 @@ int tc_generated_binding(const struct tc_exchange *exchange, const void *key,
 	const char *given = NULL;
 	size_t position = 0;
 
+	tc_error_clear(err);
 	if (!binding)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "binding is NULL");
 	for (size_t i = 0; key && i < exchange->word_count; i++) {

@@ -113,6 +113,7 @@ int tc__call_perform(const tc_call *call, struct tc__sink *sink, const struct tc
 
 int tc_call_perform(const tc_call *call, tc_response **response, tc_error *err)
 {
+	tc_error_clear(err);
 	if (response)
 		*response = NULL;
 	int rc = tc__call_check_whole(call, err);
@@ -144,6 +145,7 @@ static int perform_json(const tc_call *call, const tc_json **json, tc_error *err
 
 int tc_call_perform_json(const tc_call *call, const tc_json **json, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!json)
 		return tc_call_perform(call, NULL, err);
 	*json = NULL;

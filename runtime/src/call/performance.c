@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/call/session.h"
+#include "runtime/src/call/transfer.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/operation/rpc.h"
 #include <stdio.h>
@@ -51,6 +52,7 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		.until_ms = terms->until_ms,
 		.call = call,
 	};
+	tc__transfer_begin(performance);
 	tc__retry_begin(&performance->retry, &client->retry, tc__call_retry_class(call), now_ms);
 	performance->retry.until_ms = terms->until_ms;
 	tc__performance_measures(performance);
@@ -59,6 +61,7 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 void tc__performance_end(struct tc__performance *performance)
 {
 	tc__session_end(performance);
+	tc__transfer_end(performance);
 	tc__attempt_clear(&performance->attempt);
 	tc__reply_clear(&performance->reply);
 	tc_call_free(performance->call->state->call);
@@ -66,12 +69,20 @@ void tc__performance_end(struct tc__performance *performance)
 
 /* ---- the log ---- */
 
+static const char *show(const char *url, struct tc__buffer *text)
+{
+	tc__url_show(text, url);
+	return tc__buffer_failed(text) ? "(a URL)" : tc__buffer_get(text);
+}
+
 /* A call's URL without secrets; *text, which may hold it, is the caller's to clear. */
 static const char *shown_url(const tc_call *call, struct tc__buffer *text)
 {
 	const struct tc__request *request = &call->request;
 
 	*text = TC__BUFFER(TC__URL_MAX);
+	if (call->anywhere)
+		return show(tc__buffer_get(&request->url), text);
 	if (!tc__query_has_secret(&request->query))
 		return tc__buffer_get(&request->url);
 	tc__buffer_add(text, request->url.data, request->query_at);
@@ -85,6 +96,8 @@ static const char *shown_attempt(const struct tc__performance *performance, stru
 	*text = TC__BUFFER(TC__URL_MAX);
 	if (performance->logging_in && performance->attempt.url)
 		return performance->attempt.url;
+	if (performance->hop.url)
+		return show(performance->hop.url, text);
 	return shown_url(performance->call, text);
 }
 
@@ -132,8 +145,12 @@ static void log_headers(const struct tc__performance *performance)
 
 	if (!tc__log_wants(log, TC_LOG_DEBUG))
 		return;
-	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++)
-		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, value);
+	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++) {
+		struct tc__buffer text = TC__BUFFER(TC__URL_MAX);
+		bool is_url = performance->call->anywhere && tc__same_word(name, "location");
+		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, is_url ? show(value, &text) : value);
+		tc__buffer_clear(&text);
+	}
 }
 
 static void log_attempt(
@@ -200,7 +217,8 @@ void tc__call_log_failure(const tc_call *call, const tc_error *failure)
 static void set_pace(struct tc__performance *performance)
 {
 	const struct tc__sink *sink = performance->reply.sink;
-	enum tc__pace pace = sink ? sink->pace : TC__PACE_WHOLE;
+	bool anywhere = performance->call->anywhere != NULL;
+	enum tc__pace pace = sink ? sink->pace : anywhere ? TC__PACE_STEADY : TC__PACE_WHOLE;
 	int64_t own = performance->terms.timeout_ms;
 	int64_t ms = own ? own : tc__call_timeout(performance->call);
 
@@ -208,7 +226,7 @@ static void set_pace(struct tc__performance *performance)
 	performance->delivery.refusal_ms = ms;
 	performance->delivery.silence_ms = 0;
 	if (pace == TC__PACE_STEADY)
-		performance->delivery.silence_ms = sink->silence_ms ? sink->silence_ms : ms;
+		performance->delivery.silence_ms = sink && sink->silence_ms ? sink->silence_ms : ms;
 }
 
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)
@@ -229,7 +247,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = operation_of(performance);
 	const struct tc__request *request = &performance->call->request;
-	bool others = request->proxied || tc__system_of(operation) ||
+	bool others = performance->call->anywhere || request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
 	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
@@ -237,6 +255,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	struct tc__signer signer = client->signer;
 	signer.trace_id = tc__call_options(performance->call)->trace_id;
 	rc = tc__session_prepare(performance, &signer, &request, failure);
+	if (rc == TC_OK)
+		rc = tc__transfer_prepare(performance, &signer, failure);
 	if (rc == TC_OK)
 		rc = tc__attempt_fill(&performance->attempt, request, &signer,
 			tc__client_operation_ms(client, operation) / 1000, failure);
@@ -250,6 +270,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->reply.hold = client->options.verify_replies && performance->attempt.is_signed;
 	performance->attempt.repeatable = performance->retry.retry_class == TC_RETRY_ALWAYS;
 	performance->under_way = true;
+	tc__transfer_aim(performance);
 	log_lines(performance);
 	return TC_OK;
 }
@@ -523,6 +544,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tell_clock(performance, failure);
 		tell_disbelief(performance, failure);
 		tell_withheld(performance, failure);
+		tc__transfer_tell(performance, failure);
 	} else {
 		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
@@ -533,7 +555,8 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 
 static bool is_spent(const struct tc__performance *performance)
 {
-	return performance->sink && performance->sink->spent;
+	return (performance->sink && performance->sink->spent) ||
+		tc__transfer_is_spent(performance);
 }
 
 /* A login may be repeated, whatever the call is. */
@@ -584,7 +607,9 @@ static void begin_anew(struct tc__performance *performance, const struct tc__out
 /* What is sent next without being a repetition. */
 static enum tc_repeat_reason turns_to(struct tc__performance *performance, tc_error *failure)
 {
-	return tc__session_turns(performance, failure) ? TC_REASON_SESSION : TC_REASON_NONE;
+	if (tc__session_turns(performance, failure))
+		return TC_REASON_SESSION;
+	return tc__transfer_turns(performance, failure) ? TC_REASON_REDIRECT : TC_REASON_NONE;
 }
 
 static void tell_late(const struct tc__outcome *outcome, tc_error *failure)
@@ -613,7 +638,7 @@ static enum tc_repeat_reason reason_of(
 /* The pause before another attempt that servers ask for; the reply to another call may have. */
 static int64_t pause_before(const struct tc__performance *performance, int status, int64_t now_ms)
 {
-	int64_t asked_ms = status ? asked_pause(performance) : -1;
+	int64_t asked_ms = status >= 400 ? asked_pause(performance) : -1;
 
 	if (status == 429 || status == 503)
 		tc__call_pause(performance->call, asked_ms, now_ms);
@@ -678,7 +703,9 @@ struct tc__next tc__performance_judge(
 	bool refused = rc == TC_OK && next.step != TC__STEP_END;
 	tc__performance_tell(performance, refused ? TC_ERROR_HTTP : failure->code,
 		reason_of(&outcome, &next), next.delay_ms, now_ms);
-	if (next.step != TC__STEP_END)
-		tc_error_clear(failure);
+	if (next.step == TC__STEP_END)
+		return next;
+	tc__transfer_restart(performance);
+	tc_error_clear(failure);
 	return next;
 }

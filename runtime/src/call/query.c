@@ -7,6 +7,7 @@
 int tc_call_query_list(tc_call *call, const char *key, const char *comparison,
 	const char *const *values, size_t count, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 
 	if (rc != TC_OK)

@@ -148,6 +148,9 @@ static int check(const tc_call *call, int64_t lifetime_s, tc_error *err)
 {
 	const char *method = call->request.operation->method;
 
+	if (call->anywhere)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"a transfer goes to anybody, for whom nothing is signed");
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"only a GET can be signed into a URL, and this is a %s", method);
@@ -170,6 +173,7 @@ static int make_url(const tc_call *call, int64_t lifetime_s, const char **url, t
 
 int tc_call_signed_url(const tc_call *call, int64_t lifetime_s, const char **url, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call || !url)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", call ? "url" : "call");
 	*url = NULL;

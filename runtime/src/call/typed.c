@@ -35,6 +35,7 @@ static int take_struct(tc_call *call, const void *body, tc_error *err)
 int tc_generated_body(
 	tc_call *call, const struct tc_operation *operation, const void *body, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 	const struct tc_operation *own = call->request.operation;
@@ -174,6 +175,7 @@ int tc_generated_perform(tc_client *client, const struct tc_operation *operation
 {
 	tc_error failure = TC_ERROR_INIT;
 
+	tc_error_clear(err);
 	store(reply, NULL);
 	tc_call *call = tc_generated_call(client, operation, arguments, query, &failure);
 	int rc = failure.code;
@@ -221,6 +223,7 @@ void *tc_generated_reply(
 {
 	tc_error reason = TC_ERROR_INIT;
 
+	tc_error_clear(err);
 	if (!response) {
 		tc__operation_prefix(
 			operation, tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL"), err);

@@ -105,6 +105,7 @@ static int format(int64_t second, long nanosecond, char date[TC_DATE_SIZE], tc_e
 
 int tc_date_format(struct timespec when, char date[TC_DATE_SIZE], tc_error *err)
 {
+	tc_error_clear(err);
 	return format(when.tv_sec, when.tv_nsec, date, err);
 }
 
@@ -189,6 +190,7 @@ int tc_date_parse(const char *date, struct timespec *when, tc_error *err)
 {
 	struct reader reader = { .at = date };
 
+	tc_error_clear(err);
 	if (!date)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "date is NULL");
 	int64_t day = read_day(&reader);
@@ -314,6 +316,7 @@ int tc_from_now(
 	char from[TC_DATE_SIZE];
 	int64_t seconds;
 
+	tc_error_clear(err);
 	if (!text)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "text is NULL; \"\" means now");
 	int rc = read_spans(text, &seconds, err);

@@ -38,6 +38,7 @@ void tc_slugid_v4(char slugid[TC_SLUGID_SIZE])
 
 int tc_slugid_decode(const char *slugid, uint8_t uuid[UUID_SIZE], tc_error *err)
 {
+	tc_error_clear(err);
 	uint8_t bytes[UUID_SIZE];
 
 	if (!slugid)

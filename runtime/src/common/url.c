@@ -274,6 +274,7 @@ int tc_url_api(const char *root_url, const char *service, const char *version, c
 	struct part parts[] = { { "service", service, false }, { "version", version, false },
 		{ "path", path, true } };
 
+	tc_error_clear(err);
 	return build(root_url, "/api", parts, 3, "", url, err);
 }
 
@@ -282,6 +283,7 @@ int tc_url_api_reference(
 {
 	struct part parts[] = { { "service", service, false }, { "version", version, false } };
 
+	tc_error_clear(err);
 	return build(root_url, "/references", parts, 2, "/api.json", url, err);
 }
 
@@ -290,11 +292,13 @@ int tc_url_exchange_reference(
 {
 	struct part parts[] = { { "service", service, false }, { "version", version, false } };
 
+	tc_error_clear(err);
 	return build(root_url, "/references", parts, 2, "/exchanges.json", url, err);
 }
 
 int tc_url_manifest(const char *root_url, char **url, tc_error *err)
 {
+	tc_error_clear(err);
 	return build(root_url, "/references", NULL, 0, "/manifest.json", url, err);
 }
 
@@ -303,6 +307,7 @@ int tc_url_schema(
 {
 	struct part parts[] = { { "service", service, false }, { "name", name, true } };
 
+	tc_error_clear(err);
 	return build(root_url, "/schemas", parts, 2, "", url, err);
 }
 
@@ -310,6 +315,7 @@ int tc_url_docs(const char *root_url, const char *path, char **url, tc_error *er
 {
 	struct part part = { "path", path, true };
 
+	tc_error_clear(err);
 	return build(root_url, "/docs", &part, 1, "", url, err);
 }
 
@@ -317,5 +323,6 @@ int tc_url_ui(const char *root_url, const char *path, char **url, tc_error *err)
 {
 	struct part part = { "path", path, true };
 
+	tc_error_clear(err);
 	return build(root_url, "", &part, 1, "", url, err);
 }

@@ -45,6 +45,10 @@ int tc__url_check_proxy(const char *proxy, tc_error *err);
 /* Appends a text percent-encoded: all but A-Z a-z 0-9 - . _ ~ become %XX, upper case. */
 void tc__url_encode(struct tc__buffer *buffer, const char *text);
 
+/* Appends a URL for people to see: without its fragment, and the values of its query, any of which
+ * may be a signature, as "(redacted)". */
+void tc__url_show(struct tc__buffer *buffer, const char *url);
+
 /* Appends a root or base URL without its trailing slashes. */
 void tc__url_root(struct tc__buffer *buffer, const char *root_url);
 

@@ -118,6 +118,7 @@ int tc_call_download(
 	struct download download;
 	struct tc_sink own;
 
+	tc_error_clear(err);
 	if (head)
 		*head = NULL;
 	int rc = check(call, sink, &own, err);
@@ -142,6 +143,7 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 int tc_loop_download(tc_loop *loop, const tc_call *call, const struct tc_sink *sink,
 	tc_done_fn *on_done, void *data, uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_done)

@@ -23,6 +23,7 @@ tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *optio
 {
 	tc_pages *pages = tc__handle_alloc(sizeof *pages, release);
 
+	tc_error_clear(err);
 	if (!pages) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -45,6 +46,7 @@ const char *tc_pages_token(const tc_pages *pages)
 
 int tc_pages_call(tc_pages *pages, const tc_call **call, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!pages || !call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", pages ? "call" : "pages");
 	return tc__cursor_call(&pages->cursor, call, err);
@@ -91,6 +93,7 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	tc_error reason = TC_ERROR_INIT;
 	size_t length;
 
+	tc_error_clear(err);
 	if (!pages || !page)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", pages ? "page" : "pages");
 	const char *body = tc_response_body(page, &length);
@@ -133,6 +136,7 @@ int tc_pages_next(tc_pages *pages, tc_response **page, tc_error *err)
 {
 	tc_response *response;
 
+	tc_error_clear(err);
 	if (page)
 		*page = NULL;
 	if (!pages || !page)
@@ -155,6 +159,7 @@ int tc_pages_next_value(tc_pages *pages, const void **value, tc_error *err)
 	tc_error failure = TC_ERROR_INIT;
 	tc_response *response;
 
+	tc_error_clear(err);
 	if (value)
 		*value = NULL;
 	if (!pages || !value)

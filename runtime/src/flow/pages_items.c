@@ -172,6 +172,7 @@ tc_items *tc_items_new(const tc_call *call, const struct tc_pages_options *optio
 {
 	tc_items *items = tc__handle_alloc(sizeof *items, release);
 
+	tc_error_clear(err);
 	if (!items) {
 		tc__fail_nomem(err);
 		return NULL;
@@ -356,6 +357,7 @@ static int next(tc_items *items, const tc_json **item, tc_error *err)
 
 int tc_items_next(tc_items *items, const tc_json **item, tc_error *err)
 {
+	tc_error_clear(err);
 	if (item)
 		*item = NULL;
 	if (!items || !item)

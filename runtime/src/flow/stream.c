@@ -7,7 +7,7 @@
 /* ---- the iterator ---- */
 
 struct tc_stream {
-	struct tc__source source;
+	struct tc__stream_source source;
 	struct tc__guard guard;
 	struct tc__errand errand; /* its end, when somebody is at work on the pool */
 	const tc_json *event;
@@ -29,7 +29,7 @@ static void on_end(void *data, uint64_t run, tc_response *response, const tc_err
 static void end(tc_stream *stream)
 {
 	tc_loop_free(stream->source.loop); /* first: what is under way still uses the rest */
-	tc__source_clear(&stream->source);
+	tc__stream_source_clear(&stream->source);
 	tc_release(stream->event);
 	tc_error_clear(&stream->failure);
 	tc__handle_end(stream);
@@ -54,6 +54,7 @@ static void release(void *handle)
 tc_stream *tc_stream_new(
 	const tc_call *call, const struct tc_stream_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!call) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "call is NULL");
 		return NULL;
@@ -66,8 +67,8 @@ tc_stream *tc_stream_new(
 	stream->source.holds_back = true;
 	tc_loop *loop = tc__loop_on(call->client, 1, err);
 	if (loop &&
-		tc__source_start(&stream->source, loop, call, options, on_end, stream, err) ==
-			TC_OK)
+		tc__stream_source_start(
+			&stream->source, loop, call, options, on_end, stream, err) == TC_OK)
 		return stream;
 	tc_loop_free(loop);
 	tc__handle_end(stream);
@@ -82,13 +83,13 @@ void tc_stream_free(tc_stream *stream)
 /* Lets bytes come for a while; *left_ms goes down unless it is negative. */
 static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 {
-	struct tc__source *source = &stream->source;
+	struct tc__stream_source *source = &stream->source;
 	int64_t begun_ms = tc__pool_now(source->loop->pool);
 	int rc = TC_OK;
 
-	if (!tc__source_has(source))
-		tc__source_resume(source);
-	if (!tc__source_has(source) && !stream->ended)
+	if (!tc__stream_source_has(source))
+		tc__stream_source_resume(source);
+	if (!tc__stream_source_has(source) && !stream->ended)
 		rc = tc_loop_poll(source->loop, *left_ms, err);
 	if (*left_ms > 0) {
 		*left_ms -= tc__pool_now(source->loop->pool) - begun_ms;
@@ -99,10 +100,11 @@ static int pump(tc_stream *stream, int64_t *left_ms, tc_error *err)
 
 static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
-	const struct tc__source *source = &stream->source;
+	const struct tc__stream_source *source = &stream->source;
 	int rc = TC_OK;
 
-	while (rc == TC_OK && !source->stands && !tc__source_has(source) && !stream->guard.doomed) {
+	while (rc == TC_OK && !source->stands && !tc__stream_source_has(source) &&
+		!stream->guard.doomed) {
 		if (stream->ended)
 			return tc__error_tell(&stream->failure, err);
 		if (timeout_ms == 0)
@@ -111,12 +113,13 @@ static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error 
 		rc = pump(stream, &timeout_ms, err);
 	}
 	if (rc == TC_OK && !stream->guard.doomed)
-		tc__source_tell(&stream->source);
+		tc__stream_source_tell(&stream->source);
 	return rc;
 }
 
 int tc_stream_wait(tc_stream *stream, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!stream)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "stream is NULL");
 	int rc = tc__guard_enter(&stream->guard, stream->source.loop->pool, "stream", err);
@@ -137,10 +140,10 @@ static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, t
 	bool last = false;
 
 	for (;;) {
-		tc__source_tell(&stream->source);
+		tc__stream_source_tell(&stream->source);
 		if (stream->guard.doomed)
 			return TC_OK;
-		int rc = tc__source_take(&stream->source, event, failure);
+		int rc = tc__stream_source_take(&stream->source, event, failure);
 		if (rc != TC_OK || *event || last || stream->guard.doomed)
 			return rc;
 		if (stream->ended)
@@ -171,6 +174,7 @@ static int next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc
 
 int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)
 {
+	tc_error_clear(err);
 	if (event)
 		*event = NULL;
 	if (!stream || !event)
@@ -190,11 +194,11 @@ int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event,
 
 static void on_stream_end(void *data, uint64_t run, tc_response *response, const tc_error *err)
 {
-	struct tc__source *source = data;
+	struct tc__stream_source *source = data;
 	tc_done_fn *on_done = source->on_done;
 	void *own = source->data;
 
-	tc__source_clear(source);
+	tc__stream_source_clear(source);
 	free(source);
 	on_done(own, run, response, err);
 }
@@ -202,6 +206,7 @@ static void on_stream_end(void *data, uint64_t run, tc_response *response, const
 int tc_stream_start(tc_loop *loop, const tc_call *call, const struct tc_stream_options *options,
 	tc_event_fn *on_event, tc_done_fn *on_done, void *data, uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_event || !on_done)
@@ -209,13 +214,13 @@ int tc_stream_start(tc_loop *loop, const tc_call *call, const struct tc_stream_o
 			!loop               ? "loop"
 				: !on_event ? "on_event"
 					    : "on_done");
-	struct tc__source *source = calloc(1, sizeof *source);
+	struct tc__stream_source *source = calloc(1, sizeof *source);
 	if (!source)
 		return tc__fail_nomem(err);
 	source->on_event = on_event;
 	source->on_done = on_done;
 	source->data = data;
-	int rc = tc__source_start(source, loop, call, options, on_stream_end, source, err);
+	int rc = tc__stream_source_start(source, loop, call, options, on_stream_end, source, err);
 	if (rc != TC_OK) {
 		free(source);
 		return rc;

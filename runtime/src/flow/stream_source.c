@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/flow/stream_source.h"
 
+#include "runtime/src/base/options.h"
 #include "runtime/src/common/clock.h"
 
 /* Once it has stood for so long, the next break is a first one again. */
@@ -11,9 +12,9 @@
 #define LATE_MS 50
 #define GRACE_MS 200
 
-static struct tc__source *source_of(struct tc__sink *sink)
+static struct tc__stream_source *source_of(struct tc__sink *sink)
 {
-	return (struct tc__source *)sink;
+	return (struct tc__stream_source *)sink;
 }
 
 /* ---- time ---- */
@@ -23,7 +24,7 @@ static int64_t later(int64_t now_ms, int64_t ms)
 	return ms < TC__NEVER - now_ms ? now_ms + ms : TC__NEVER;
 }
 
-static void set_due(struct tc__source *source)
+static void set_due(struct tc__stream_source *source)
 {
 	int64_t silence = source->options.silence_ms;
 
@@ -35,7 +36,7 @@ static void set_due(struct tc__source *source)
 
 static void depart(struct tc__sink *sink, int64_t now_ms)
 {
-	struct tc__source *source = source_of(sink);
+	struct tc__stream_source *source = source_of(sink);
 
 	tc__events_restart(&source->reader);
 	source->opened = source->stands = source->late = false;
@@ -45,7 +46,7 @@ static void depart(struct tc__sink *sink, int64_t now_ms)
 
 static int overdue(struct tc__sink *sink, int64_t now_ms, tc_error *err)
 {
-	struct tc__source *source = source_of(sink);
+	struct tc__stream_source *source = source_of(sink);
 	int64_t due_ms = sink->due_ms;
 
 	if (due_ms > now_ms)
@@ -94,7 +95,7 @@ static int read_event(const char *data, size_t length, const tc_json **event, tc
 	return TC_ERROR_REPLY;
 }
 
-int tc__source_take(struct tc__source *source, const tc_json **event, tc_error *err)
+int tc__stream_source_take(struct tc__stream_source *source, const tc_json **event, tc_error *err)
 {
 	size_t length = 0;
 	char *data = tc__events_take(&source->reader, &length);
@@ -105,7 +106,7 @@ int tc__source_take(struct tc__source *source, const tc_json **event, tc_error *
 	return rc;
 }
 
-void tc__source_tell(struct tc__source *source)
+void tc__stream_source_tell(struct tc__stream_source *source)
 {
 	if (!source->missed)
 		return;
@@ -116,13 +117,13 @@ void tc__source_tell(struct tc__source *source)
 
 /* On a loop of the caller's: the run was canceled, be it by what was told last, or its loop freed.
  */
-static bool is_silenced(const struct tc__source *source)
+static bool is_silenced(const struct tc__stream_source *source)
 {
 	return source->on_event && tc__loop_has_canceled(source->loop, source->run);
 }
 
 /* Gives the caller's functions what has come. */
-static int pass_on(struct tc__source *source, tc_error *err)
+static int pass_on(struct tc__stream_source *source, tc_error *err)
 {
 	const tc_json *event = NULL;
 	int rc = TC_OK;
@@ -131,10 +132,10 @@ static int pass_on(struct tc__source *source, tc_error *err)
 		source->told = true;
 		source->on_event(source->data, source->run, NULL);
 		if (!is_silenced(source))
-			tc__source_tell(source);
+			tc__stream_source_tell(source);
 	}
-	while (rc == TC_OK && tc__source_has(source) && !is_silenced(source)) {
-		rc = tc__source_take(source, &event, err);
+	while (rc == TC_OK && tc__stream_source_has(source) && !is_silenced(source)) {
+		rc = tc__stream_source_take(source, &event, err);
 		if (rc == TC_OK)
 			source->on_event(source->data, source->run, event);
 		tc_release(event);
@@ -142,15 +143,15 @@ static int pass_on(struct tc__source *source, tc_error *err)
 	return rc;
 }
 
-static bool is_standing(const struct tc__source *source)
+static bool is_standing(const struct tc__stream_source *source)
 {
 	const struct tc__event_reader *reader = &source->reader;
 
-	return reader->standing || tc__source_has(source) ||
+	return reader->standing || tc__stream_source_has(source) ||
 		(!reader->stream->handshake && source->opened);
 }
 
-static void look(struct tc__source *source)
+static void look(struct tc__stream_source *source)
 {
 	if (source->stands || !is_standing(source))
 		return;
@@ -165,7 +166,7 @@ static void look(struct tc__source *source)
 
 static void open(struct tc__sink *sink)
 {
-	struct tc__source *source = source_of(sink);
+	struct tc__stream_source *source = source_of(sink);
 
 	source->opened = true;
 	source->heard_ms = tc__pool_now(source->loop->pool);
@@ -176,7 +177,7 @@ static void open(struct tc__sink *sink)
 
 static int feed(struct tc__sink *sink, const char *bytes, size_t length, tc_error *err)
 {
-	struct tc__source *source = source_of(sink);
+	struct tc__stream_source *source = source_of(sink);
 
 	/* one piece of an encoded reply may be many, and what the first has told may cancel it */
 	if (is_silenced(source))
@@ -197,12 +198,12 @@ static int finish(struct tc__sink *sink, tc_error *err)
 
 static bool full(struct tc__sink *sink)
 {
-	const struct tc__source *source = source_of(sink);
+	const struct tc__stream_source *source = source_of(sink);
 
-	return source->holds_back && tc__source_has(source);
+	return source->holds_back && tc__stream_source_has(source);
 }
 
-void tc__source_resume(struct tc__source *source)
+void tc__stream_source_resume(struct tc__stream_source *source)
 {
 	if (!source->sink.paused)
 		return;
@@ -214,7 +215,7 @@ void tc__source_resume(struct tc__source *source)
 /* ---- again ---- */
 
 /* Says in the next request where to go on. Without an id that is nowhere. */
-static void set_line(struct tc__source *source)
+static void set_line(struct tc__stream_source *source)
 {
 	const struct tc__buffer *id = &source->reader.last_id;
 
@@ -233,7 +234,7 @@ static void set_line(struct tc__source *source)
 
 /* Soon at first, then ever later; and as late as the server wishes, within bounds. */
 static int64_t pause_of(
-	struct tc__source *source, const struct tc__outcome *outcome, double fraction)
+	struct tc__stream_source *source, const struct tc__outcome *outcome, double fraction)
 {
 	int64_t most = TC__RETRY_AFTER * source->policy->delay_max_ms;
 	int64_t pause = tc__retry_delay(source->policy, source->breaks, fraction);
@@ -249,7 +250,7 @@ static int64_t pause_of(
 static struct tc__next again(
 	struct tc__sink *sink, const struct tc__outcome *outcome, double fraction)
 {
-	struct tc__source *source = source_of(sink);
+	struct tc__stream_source *source = source_of(sink);
 	const struct tc__next end = { .step = TC__STEP_END };
 
 	if (source->options.once || !sink->spent || !tc__retry_is_possible(outcome))
@@ -270,13 +271,11 @@ static struct tc__next again(
 static int read_options(
 	struct tc_stream_options *known, const struct tc_stream_options *given, tc_error *err)
 {
-	*known = (struct tc_stream_options)TC_STREAM_OPTIONS_INIT;
-	if (!given)
-		return TC_OK;
-	if (given->size < sizeof *known)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"size is not set: begin with TC_STREAM_OPTIONS_INIT");
-	*known = *given;
+	int rc = tc__options_read(
+		given, known, sizeof *known, "options", "TC_STREAM_OPTIONS_INIT", err);
+
+	if (rc != TC_OK)
+		return rc;
 	if (known->silence_ms >= 0 && known->timeout_ms >= 0 && known->deadline_ms >= 0)
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
@@ -285,7 +284,7 @@ static int read_options(
 						: "deadline_ms");
 }
 
-static void prepare(struct tc__source *source, const tc_call *call)
+static void prepare(struct tc__stream_source *source, const tc_call *call)
 {
 	const struct tc_stream_options *options = &source->options;
 	const struct tc_client *client = call->client;
@@ -310,7 +309,7 @@ static void prepare(struct tc__source *source, const tc_call *call)
 	source->connect_ms = options->timeout_ms ? options->timeout_ms : tc__call_timeout(call);
 }
 
-int tc__source_start(struct tc__source *source, tc_loop *loop, const tc_call *call,
+int tc__stream_source_start(struct tc__stream_source *source, tc_loop *loop, const tc_call *call,
 	const struct tc_stream_options *options, tc_done_fn *on_done, void *data, tc_error *err)
 {
 	const struct tc_operation *operation = tc_call_operation(call);
@@ -329,7 +328,7 @@ int tc__source_start(struct tc__source *source, tc_loop *loop, const tc_call *ca
 	return tc__loop_start(loop, call, &source->sink, &terms, on_done, data, &source->run, err);
 }
 
-void tc__source_clear(struct tc__source *source)
+void tc__stream_source_clear(struct tc__stream_source *source)
 {
 	tc__events_clear(&source->reader);
 	tc__buffer_clear(&source->last_id);

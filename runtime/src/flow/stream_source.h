@@ -17,7 +17,7 @@
 #include <taskcluster/stream.h>
 
 /* Begins as {0} but for its first lines, and does not move. */
-struct tc__source {
+struct tc__stream_source {
 	struct tc__sink sink; /* first: it is what the sink's functions get */
 	bool holds_back;      /* the transfer pauses while events wait to be taken */
 	/* on a loop of the caller's; NULL: events wait until they are taken */
@@ -43,24 +43,24 @@ struct tc__source {
 };
 
 /* The options may be NULL. On failure nothing is under way. */
-int tc__source_start(struct tc__source *source, tc_loop *loop, const tc_call *call,
+int tc__stream_source_start(struct tc__stream_source *source, tc_loop *loop, const tc_call *call,
 	const struct tc_stream_options *options, tc_done_fn *on_done, void *data, tc_error *err);
 
 /* The next event of those that are there; *event NULL: none. */
-int tc__source_take(struct tc__source *source, const tc_json **event, tc_error *err);
+int tc__stream_source_take(struct tc__stream_source *source, const tc_json **event, tc_error *err);
 
 /* Tells that events may have been missed, if so: behind those that came before, which must have
  * been taken, and in front of all others. */
-void tc__source_tell(struct tc__source *source);
+void tc__stream_source_tell(struct tc__stream_source *source);
 
 /* Goes on where it was held back. */
-void tc__source_resume(struct tc__source *source);
+void tc__stream_source_resume(struct tc__stream_source *source);
 
-static inline bool tc__source_has(const struct tc__source *source)
+static inline bool tc__stream_source_has(const struct tc__stream_source *source)
 {
 	return tc__events_has(&source->reader);
 }
 
-void tc__source_clear(struct tc__source *source);
+void tc__stream_source_clear(struct tc__stream_source *source);
 
 #endif

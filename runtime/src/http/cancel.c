@@ -24,6 +24,7 @@ tc_cancel *tc_cancel_new(tc_error *err)
 {
 	tc_cancel *cancel = tc__object_alloc_with(sizeof *cancel, destroy);
 
+	tc_error_clear(err);
 	if (!cancel) {
 		tc__fail_nomem(err);
 		return NULL;

@@ -615,7 +615,7 @@ struct tc_progress tc__pool_progress(const struct tc__passenger *passenger)
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
 	return (struct tc_progress){
 		.sent = sent,
-		.send_total = (int64_t)delivery->attempt->body_length,
+		.send_total = tc__delivery_length(delivery),
 		.received = received,
 		.receive_total = total > 0 ? total : -1,
 		.call = delivery->call,

@@ -6,6 +6,7 @@
 #include "runtime/src/operation/operation.h"
 #include "runtime/src/operation/rpc.h"
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CONTENT_TYPE "Content-Type: "
@@ -303,6 +304,9 @@ int tc__request_body(struct tc__request *request, char *body, size_t length,
 {
 	const struct tc_operation *operation = request->operation;
 
+	if (request->anywhere)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"a transfer's body is given by its options (struct tc_source)");
 	if (strcmp(operation->method, "GET") == 0 || strcmp(operation->method, "HEAD") == 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "a %s takes no body", operation->method);
 	if (length > tc__body_max_of(operation))
@@ -339,20 +343,86 @@ static bool is_ours(const char *name)
 	return false;
 }
 
-int tc__request_header(
-	struct tc__request *request, const char *name, const char *value, tc_error *err)
+/* Those of them that a transfer's caller knows better: what the content is, and what the server
+ * wants. */
+static bool is_callers(const char *name)
+{
+	return tc__same_word(name, "accept-encoding") || tc__same_word(name, "authorization") ||
+		tc__same_word(name, "content-type");
+}
+
+/* Whether a header holds a secret, whoever gave it. */
+static bool is_secret_name(const char *name)
+{
+	static const char token[] = "-token";
+	size_t length = strlen(name), end = sizeof token - 1;
+
+	return tc__same_word(name, "authorization") || tc__same_word(name, "cookie") ||
+		(length > end && tc__same_letters(name + length - end, token, end));
+}
+
+static int check_header(
+	const struct tc__request *request, const char *name, const char *value, tc_error *err)
 {
 	if (!name || !is_token(name))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			name ? "name: \"%.100s\" cannot be the name of a header"
 			     : "name is NULL%.0s",
 			name ? name : "");
-	if (is_ours(name))
+	if (is_ours(name) && !(request->anywhere && is_callers(name)))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"name: the header %s is set by the library itself", name);
+	if (request->anywhere && tc__same_word(name, "range"))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"name: a transfer's range is given by its options (range_begin)");
 	if (!value || !tc__is_field_value(value))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "value of the header %s %s", name,
 			value ? "has control characters" : "is NULL");
+	return TC_OK;
+}
+
+/* The transport sends it; storage that tells all headers of a request tells it, too. */
+static int check_content_length(const struct tc__request *request, const char *value, tc_error *err)
+{
+	char length[24];
+
+	snprintf(length, sizeof length, "%lld", (long long)request->source_length);
+	if (value && strcmp(value, length) == 0)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"Content-Length is \"%.100s\", but the body has %s bytes", value ? value : "",
+		length);
+}
+
+static int add_header(struct tc__request *request, const char *name, const char *value, bool secret,
+	tc_error *err)
+{
+	if (request->anywhere && name && tc__same_word(name, "content-length"))
+		return check_content_length(request, value, err);
+	int rc = check_header(request, name, value, err);
+	size_t position = request->line_count;
+	if (rc == TC_OK)
+		rc = tc__request_own_header(request, name, value, err);
+	if (rc == TC_OK && (secret || is_secret_name(name)))
+		request->secret_lines |= UINT32_C(1) << position;
+	return rc;
+}
+
+int tc__request_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err)
+{
+	return add_header(request, name, value, false, err);
+}
+
+int tc__request_secret_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err)
+{
+	return add_header(request, name, value, true, err);
+}
+
+int tc__request_own_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err)
+{
 	if (request->line_count == TC__OWN_LINES_MAX)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "name: %s would be header %d, one too many",
 			name, TC__OWN_LINES_MAX + 1);
@@ -368,16 +438,6 @@ int tc__request_header(
 }
 
 _Static_assert(TC__OWN_LINES_MAX <= 32, "a bit for each of the caller's headers");
-
-int tc__request_secret_header(
-	struct tc__request *request, const char *name, const char *value, tc_error *err)
-{
-	int rc = tc__request_header(request, name, value, err);
-
-	if (rc == TC_OK)
-		request->secret_lines |= UINT32_C(1) << (request->line_count - 1);
-	return rc;
-}
 
 bool tc__request_hides(const struct tc__request *request, const char *line)
 {
@@ -562,15 +622,31 @@ static int authenticate(struct tc__attempt *attempt, const struct tc__request *r
 			     : sign(attempt, request, signer, now_s, err);
 }
 
-/* A part of an encoded content cannot be decoded. */
-static const char *accepted_encodings(const struct tc__request *request)
+static bool has_line(const struct tc__request *request, const char *name)
 {
-	static const char name[] = "Range:";
+	size_t length = strlen(name);
 
 	for (size_t i = 0; i < request->line_count; i++)
-		if (tc__same_letters(request->lines[i], name, sizeof name - 1))
-			return "Accept-Encoding: identity";
-	return "Accept-Encoding: " TC__ENCODINGS_ACCEPTED;
+		if (tc__same_letters(request->lines[i], name, length))
+			return true;
+	return false;
+}
+
+/* A part of an encoded content cannot be decoded. NULL: the caller says. */
+static const char *accepted_encodings(const struct tc__request *request)
+{
+	if (has_line(request, "Accept-Encoding"))
+		return NULL;
+	return has_line(request, "Range:") ? "Accept-Encoding: identity"
+					   : "Accept-Encoding: " TC__ENCODINGS_ACCEPTED;
+}
+
+static void add_callers(
+	struct tc__attempt *attempt, const struct tc__request *request, bool foreign)
+{
+	for (size_t i = 0; i < request->line_count; i++)
+		if (!foreign || !(request->secret_lines >> i & 1))
+			add_line(attempt, request->lines[i]);
 }
 
 /* The call's own id goes under the name that the client's has. */
@@ -605,8 +681,7 @@ int tc__attempt_fill(struct tc__attempt *attempt, const struct tc__request *requ
 	int rc = add_trace(attempt, signer, err);
 	add_line(attempt, request->content_type_line);
 	add_line(attempt, request->accept_line);
-	for (size_t i = 0; i < request->line_count; i++)
-		add_line(attempt, request->lines[i]);
+	add_callers(attempt, request, signer->foreign);
 	if (rc == TC_OK)
 		rc = wrap_body(attempt, request, signer, err);
 	if (rc == TC_OK)

@@ -41,6 +41,8 @@ struct tc__request {
 	char *lines[TC__OWN_LINES_MAX]; /* the caller's headers */
 	size_t line_count;
 	uint32_t secret_lines; /* bit i: line i is not to be shown */
+	bool anywhere;         /* a transfer's: Content-Type and the like are the caller's, */
+	int64_t source_length; /* and its body, of so many bytes, comes from a source */
 };
 
 /* The URL's text and its parts, checked. `request` is zeroed first; on failure nothing is left in
@@ -69,15 +71,19 @@ int tc__request_query_replace(
 int tc__request_body(struct tc__request *request, char *body, size_t length,
 	const char *content_type, tc_error *err);
 
-/* A header of the caller's own. */
+/* A header of the caller's own; some are secret by their names. */
 int tc__request_header(
 	struct tc__request *request, const char *name, const char *value, tc_error *err);
 
-/* The same for one whose value is a secret. */
+/* The same for one whose value is a secret, whatever its name. */
 int tc__request_secret_header(
 	struct tc__request *request, const char *name, const char *value, tc_error *err);
 
-/* Whether a line, by its place and not by its text, is one of those. */
+/* The same for one of those that only the library may set. */
+int tc__request_own_header(
+	struct tc__request *request, const char *name, const char *value, tc_error *err);
+
+/* Whether a line, by its place and not by its text, is a secret. */
 bool tc__request_hides(const struct tc__request *request, const char *line);
 
 /* Whether HTTP can carry the text as a header's value: no control characters (RFC 9110, 5.5). */
@@ -96,6 +102,7 @@ struct tc__signer {
 	const struct tc__session *session; /* whose cookies go along; NULL: none */
 	const struct tc_session_scheme *scheme;
 	bool basic;     /* a login: the credentials go as Basic, and nothing is signed */
+	bool foreign;   /* it goes to another origin than the request's: without secrets */
 	int64_t rpc_id; /* of a remote procedure call */
 };
 

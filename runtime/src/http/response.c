@@ -15,6 +15,7 @@ struct tc_response {
 	bool lenient;
 	size_t header_count;
 	struct tc__buffer headers; /* name NUL value NUL, one after another */
+	size_t request_id;         /* where its value stands in these; 0: there is none */
 	struct tc__buffer body;
 	const tc_json *json; /* NULL until asked for */
 	char *file_name;     /* the same */
@@ -68,7 +69,8 @@ const char *tc_response_header(const tc_response *response, const char *name)
 
 const char *tc_response_request_id(const tc_response *response)
 {
-	return tc_response_header(response, "x-for-request-id");
+	return response && response->request_id ? response->headers.data + response->request_id
+						: NULL;
 }
 
 const char *tc_response_trace_id(const tc_response *response)
@@ -105,6 +107,7 @@ const tc_json *tc_response_json(tc_response *response, tc_error *err)
 {
 	tc_error reason = TC_ERROR_INIT;
 
+	tc_error_clear(err);
 	if (!response) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "response is NULL");
 		return NULL;
@@ -143,7 +146,7 @@ int tc__response_take_json(tc_response *response, const tc_json **json, tc_error
 
 void tc__reply_init(struct tc__reply *reply, size_t max, struct tc__sink *sink)
 {
-	*reply = (struct tc__reply){ .max = max, .sink = sink };
+	*reply = (struct tc__reply){ .max = max, .sink = sink, .part = -1 };
 }
 
 static void stop_decoding(struct tc__reply *reply)
@@ -156,6 +159,7 @@ static void stop_decoding(struct tc__reply *reply)
 void tc__reply_restart(struct tc__reply *reply)
 {
 	reply->received = 0;
+	reply->part = -1;
 	reply->feeding = reply->headed = reply->measured = false;
 	reply->transfer_encoded = reply->content_encoded = false;
 	reply->untyped = reply->strange = reply->unreadable = false;
@@ -165,7 +169,7 @@ void tc__reply_restart(struct tc__reply *reply)
 	if (!response)
 		return;
 	response->status = 0;
-	response->header_count = 0;
+	response->header_count = response->request_id = 0;
 	tc_release(response->json);
 	tc_release(response->file_name);
 	response->json = NULL;
@@ -274,6 +278,9 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 		end--;
 	tc__buffer_add(&response->headers, line, (size_t)(colon - line));
 	tc__buffer_char(&response->headers, '\0');
+	/* whoever counts attempts asks for it each time */
+	if (is_name(line, (size_t)(colon - line), "x-for-request-id"))
+		response->request_id = response->headers.length;
 	tc__buffer_add(&response->headers, value, (size_t)(end - value));
 	tc__buffer_char(&response->headers, '\0');
 	if (response->headers.no_memory)
@@ -364,6 +371,20 @@ static bool is_fed(const struct tc__reply *reply)
 	return !reply->hold && is_for_sink(reply);
 }
 
+/* A part of a transfer has to be the one that was asked for; a part of an operation's reply is its
+ * caller's business. */
+static int check_part(struct tc__reply *reply)
+{
+	if (!reply->range || tc__reply_status(reply) != 206)
+		return TC_OK;
+	if (reply->decoding)
+		return tc__fail(&reply->err, TC_ERROR_REPLY,
+			"the server sent a part (206) of an encoded content, which cannot be "
+			"decoded");
+	return tc__range_check(
+		reply->range, tc__reply_header(reply, "content-range"), &reply->part, &reply->err);
+}
+
 static int end_headers(struct tc__reply *reply)
 {
 	reply->headed = true;
@@ -373,6 +394,8 @@ static int end_headers(struct tc__reply *reply)
 	int rc = check_transfer(reply);
 	if (rc == TC_OK)
 		rc = begin_decoding(reply);
+	if (rc == TC_OK)
+		rc = check_part(reply);
 	if (rc == TC_OK && is_fed(reply) && reply->sink->open)
 		reply->sink->open(reply->sink);
 	return rc;
@@ -455,6 +478,13 @@ static bool begins_like_json(const char *bytes, size_t length)
 	return length == 0 || (*bytes && strchr("{[\"-0123456789tfn\xef", *bytes));
 }
 
+static int fail_part(struct tc__reply *reply, int code, const char *how_many)
+{
+	return tc__fail(&reply->err, code,
+		"the server sent %s the %lld bytes that its Content-Range names", how_many,
+		(long long)reply->part);
+}
+
 /* Bytes of the body without its encoding. */
 static int take(struct tc__reply *reply, const char *bytes, size_t length)
 {
@@ -462,6 +492,8 @@ static int take(struct tc__reply *reply, const char *bytes, size_t length)
 		reply->strange = !tc__has_reply_type(reply->operation, tc__reply_status(reply),
 					 "application/json") ||
 			!begins_like_json(bytes, length);
+	if (reply->part >= 0 && (uint64_t)reply->received + length > (uint64_t)reply->part)
+		return fail_part(reply, TC_ERROR_REPLY, "more than");
 	size_t room = max_of(reply) - reply->received;
 	if (length > room && tc__reply_is_success(reply))
 		return too_large(reply);
@@ -576,6 +608,8 @@ int tc__reply_finish(struct tc__reply *reply, tc_error *err)
 	/* nothing has no type, but not every operation may be answered with nothing */
 	if (rc == TC_OK && reply->received == 0)
 		reply->strange = tc__needs_content(reply->operation, status);
+	if (rc == TC_OK && reply->part >= 0 && (uint64_t)reply->received < (uint64_t)reply->part)
+		rc = fail_part(reply, TC_ERROR_NETWORK, "fewer than");
 	if (rc == TC_OK && tc__reply_is_success(reply))
 		rc = finish_success(reply);
 	if (rc == TC_OK)

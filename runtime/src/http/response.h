@@ -15,6 +15,7 @@
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/http/decode.h"
+#include "runtime/src/http/range.h"
 #include "runtime/src/http/retry.h"
 #include <taskcluster/operation.h>
 #include <taskcluster/response.h>
@@ -92,6 +93,11 @@ struct tc__reply {
 	bool lenient;    /* the response is to be read so, as tc_options.lenient_replies asks */
 	bool unreadable; /* a refusal whose body cannot be decoded (further) */
 	tc_error err;    /* the first thing that went wrong; code TC_OK until then */
+
+	/* Of a transfer: what was asked for; its URLs are not shown whole. NULL: of an operation.
+	 */
+	const struct tc__range *range;
+	int64_t part; /* bytes of the part that comes; -1: it is no part */
 
 	struct tc__decoding *decoding; /* NULL: the body comes as it is */
 	size_t ahead;                  /* bytes that will come again, and are decoded already */

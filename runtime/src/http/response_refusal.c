@@ -2,6 +2,7 @@
 #include "runtime/src/base/buffer.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/common/url.h"
 #include "runtime/src/http/response.h"
 #include "runtime/src/http/response_shape.h"
 #include "runtime/src/operation/rpc.h"
@@ -233,6 +234,20 @@ static void add_expected_types(struct tc__buffer *line, const char *const *types
 	}
 }
 
+/* Where a transfer is led to may be signed. */
+static void add_location(
+	struct tc__buffer *line, const struct tc__reply *reply, const char *location)
+{
+	struct tc__buffer shown = TC__BUFFER(TC__URL_MAX);
+
+	if (reply->range)
+		tc__url_show(&shown, location);
+	else
+		tc__buffer_text(&shown, location);
+	add_line(line, tc__buffer_get(&shown), shown.length);
+	tc__buffer_clear(&shown);
+}
+
 /* A page to log in at, or a redirect to another server, where a success or an error should be. */
 static void add_surprise(struct tc__buffer *line, const struct tc__reply *reply)
 {
@@ -249,7 +264,7 @@ static void add_surprise(struct tc__buffer *line, const struct tc__reply *reply)
 	}
 	if (location) {
 		tc__buffer_text(line, ", to ");
-		add_line(line, location, strlen(location));
+		add_location(line, reply, location);
 	}
 	if (!expected)
 		add_expected_statuses(line, reply->operation ? reply->operation->success : NULL);
@@ -286,6 +301,31 @@ static int code_of(const struct tc__reply *reply)
 		: TC_ERROR_HTTP;
 }
 
+/* The text of an element, which has no others in it. */
+static void add_element(
+	struct tc__buffer *to, const char *body, size_t length, const char *begin, const char *end)
+{
+	const char *at = find(body, length, begin);
+
+	if (!at)
+		return;
+	at += strlen(begin);
+	const char *closing = find(at, (size_t)(body + length - at), end);
+	if (closing)
+		add_text(to, at, (size_t)(closing - at));
+}
+
+/* What storage says of a refusal: <Error><Code>AccessDenied</Code><Message>…</Message>… */
+static void read_xml(struct tc__said *said, const char *body, size_t length)
+{
+	size_t head = length < 200 ? length : 200;
+
+	if (!find(body, head, "<?xml") && !find(body, head, "<Error>"))
+		return;
+	add_element(&said->code, body, length, "<Code>", "</Code>");
+	add_element(&said->message, body, length, "<Message>", "</Message>");
+}
+
 int tc__reply_refusal(const struct tc__reply *reply, tc_error *err)
 {
 	struct tc__buffer text = TC__BUFFER(TC__REFUSED_MAX);
@@ -297,7 +337,10 @@ int tc__reply_refusal(const struct tc__reply *reply, tc_error *err)
 
 	if (refusal.body_length)
 		(void)tc_json_read(refusal.body, refusal.body_length, TC_JSON_MEND, &json, NULL);
-	if (tc__said_read(&said, shapes_of(reply), refusal.status, json))
+	bool is_said = tc__said_read(&said, shapes_of(reply), refusal.status, json);
+	if (!is_said)
+		read_xml(&said, refusal.body, refusal.body_length);
+	if (is_said || said.message.data)
 		refusal.server_message = tc__buffer_get(&said.message);
 	refusal.server_code = said.code.data;
 	if (tc_json_kind(said.info) == TC_JSON_OBJECT) {

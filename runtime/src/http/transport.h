@@ -9,6 +9,7 @@
 
 #include "runtime/src/http/request.h"
 #include "runtime/src/http/response.h"
+#include "runtime/src/http/source.h"
 #include <taskcluster/cancel.h>
 #include <taskcluster/progress.h>
 
@@ -25,6 +26,8 @@ struct tc__timing {
 struct tc__delivery {
 	const struct tc__attempt *attempt;
 	struct tc__reply *reply;  /* the reply goes in here */
+	struct tc__reading *body; /* sent instead of the attempt's body; NULL: that one is */
+	bool public_only;         /* to no address but a public one */
 	int64_t timeout_ms;       /* of all of it; 0: none */
 	int64_t silence_ms;       /* without a byte; 0: as long as it likes */
 	int64_t refusal_ms;       /* of the rest, when no sink gets it; 0: none */
@@ -43,6 +46,13 @@ struct tc__delivery {
 	bool maybe_sent; /* some of the request may have reached the server */
 	bool permanent;  /* trying again cannot help */
 };
+
+/* The bytes of the body that is sent. */
+static inline int64_t tc__delivery_length(const struct tc__delivery *delivery)
+{
+	return delivery->body ? delivery->body->source->given.length
+			      : (int64_t)delivery->attempt->body_length;
+}
 
 struct tc__transport {
 	const struct tc__transport_kind *kind;

@@ -60,6 +60,11 @@ struct tc__transfer {
 	int64_t connect_timeout_ms;
 	bool own_ca;     /* a ca_file was given */
 	bool proxied;    /* through a proxy of the options */
+	bool uploads;    /* the last body came from a source, */
+	bool fresh;      /* by a connection of its own, as it can be sent only once */
+	bool fenced;     /* an address was refused that is not public */
+	int connection;  /* the socket that a body from a source goes by; -1: not known */
+	bool hung_up;    /* the server closed while a body was on its way, and said why */
 	bool looks_up;   /* libcurl has begun to look a name up, */
 	bool crowded;    /* and was kept from it: too many were left behind */
 	bool unanswered; /* curl would have sent it a second time, */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "runtime/src/http/transport_curl.h"
 
+#include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,14 +77,28 @@ static int open_socket(int family, int type, int protocol)
 #endif
 }
 
+/* Whether a transfer must not go to where it would go. */
+static bool is_fenced(struct tc__transfer *transfer, bool is_public)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+	bool fenced = delivery && delivery->public_only && !is_public;
+
+	transfer->fenced |= fenced;
+	return fenced;
+}
+
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
+	struct tc__transfer *transfer = data;
+
 	(void)purpose;
+	if (is_fenced(transfer, tc__address_is_public(&address->addr)))
+		return CURL_SOCKET_BAD;
 	int fd = open_socket(address->family, address->socktype, address->protocol);
 
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
-	if (!remember(data, fd)) {
+	if (!remember(transfer->sockets, fd)) {
 		close(fd);
 		return CURL_SOCKET_BAD;
 	}
@@ -96,6 +113,32 @@ static size_t find_socket(const struct tc__sockets *sockets, int fd)
 	while (i < sockets->count && sockets->fds[i] != fd)
 		i++;
 	return i;
+}
+
+static int port_of(const struct sockaddr_storage *address)
+{
+	const struct sockaddr_in *ipv4 = (const void *)address;
+	const struct sockaddr_in6 *ipv6 = (const void *)address;
+
+	if (address->ss_family == AF_INET)
+		return ntohs(ipv4->sin_port);
+	return address->ss_family == AF_INET6 ? ntohs(ipv6->sin6_port) : 0;
+}
+
+/* The socket of a connection, which libcurl tells only after it; -1 when there is none. */
+static int find_connection(const struct tc__sockets *sockets, int local_port, int remote_port)
+{
+	struct sockaddr_storage here, there;
+
+	for (size_t i = 0; i < sockets->count; i++) {
+		socklen_t here_size = sizeof here, there_size = sizeof there;
+		int fd = sockets->fds[i];
+		if (getsockname(fd, (struct sockaddr *)&here, &here_size) == 0 &&
+			getpeername(fd, (struct sockaddr *)&there, &there_size) == 0 &&
+			port_of(&here) == local_port && port_of(&there) == remote_port)
+			return fd;
+	}
+	return -1;
 }
 
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
@@ -137,6 +180,64 @@ static bool is_canceled(const struct tc__delivery *delivery)
 	return delivery->canceled && delivery->canceled(delivery->canceled_data);
 }
 
+/* Whether the other side has closed the connection, and something of it can still be read. */
+static bool has_parting_words(const struct tc__transfer *transfer)
+{
+	struct pollfd closed = { .fd = transfer->connection, .events = POLLRDHUP };
+	char byte;
+
+	return closed.fd >= 0 && poll(&closed, 1, 0) == 1 &&
+		recv(closed.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+/*
+ * A server that refuses may close the connection at once, with its reply on the way. libcurl, if it
+ * sends first, finds the connection broken and reads no more. So it sends nothing then: it reads
+ * the reply, and a little later it is over in any case.
+ */
+static void hang_up(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+	transfer->hung_up = transfer->paced = true;
+	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
+	SET(CURLOPT_LOW_SPEED_TIME, 1L);
+}
+
+static size_t on_source(char *bytes, size_t size, size_t count, void *data)
+{
+	struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+	size_t length;
+
+	if (!delivery || !delivery->body || is_canceled(delivery) || transfer->hung_up)
+		return CURL_READFUNC_ABORT;
+	if (tc__reading_next(delivery->body, bytes, size * count, &length) != TC_OK)
+		return CURL_READFUNC_ABORT;
+	if (!has_parting_words(transfer))
+		return length;
+	hang_up(transfer);
+	return CURL_READFUNC_PAUSE;
+}
+
+/* The refusal's head is there, and all that the server has said is read before anything is sent. */
+static void end_hang_up(struct tc__transfer *transfer)
+{
+	if (transfer->hung_up && tc__reply_has_refused(transfer->delivery->reply))
+		(void)curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+}
+
+static int on_seek(void *data, curl_off_t offset, int origin)
+{
+	const struct tc__transfer *transfer = data;
+	const struct tc__delivery *delivery = transfer->delivery;
+
+	if (origin != SEEK_SET || !delivery || !delivery->body)
+		return CURL_SEEKFUNC_FAIL;
+	return tc__reading_seek(delivery->body, offset) == TC_OK ? CURL_SEEKFUNC_OK
+								 : CURL_SEEKFUNC_FAIL;
+}
+
 /* What may stream for as long as it likes has an end when it is no stream, but a refusal or a
  * redirect. No transfer is as fast as this demands, so curl ends it when the time is over, event
  * loop or not. */
@@ -146,6 +247,8 @@ static void hurry(struct tc__transfer *transfer)
 	CURLcode code = CURLE_OK;
 
 	if (delivery->timeout_ms || !delivery->refusal_ms || !tc__reply_stays_here(delivery->reply))
+		return;
+	if (!delivery->reply->sink && tc__reply_is_success(delivery->reply))
 		return;
 	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->refusal_ms + 999) / 1000);
@@ -161,8 +264,10 @@ static size_t on_line(char *line, size_t size, size_t count, void *data)
 	if (is_canceled(transfer->delivery) ||
 		tc__reply_line(transfer->delivery->reply, line, size * count) != TC_OK)
 		return 0;
-	if (*line == '\r' || *line == '\n') /* the head has ended */
-		hurry(transfer);
+	if (*line != '\r' && *line != '\n')
+		return size * count;
+	hurry(transfer); /* the head has ended */
+	end_hang_up(transfer);
 	return size * count;
 }
 
@@ -194,10 +299,12 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 {
 	struct tc__transfer *transfer = data;
 
-	(void)remote;
 	(void)local;
-	(void)remote_port;
-	(void)local_port;
+	/* also a connection that was there already, by whose address nobody was asked */
+	if (is_fenced(transfer, tc__address_text_is_public(remote)))
+		return CURL_PREREQFUNC_ABORT;
+	if (transfer->delivery && transfer->delivery->body)
+		transfer->connection = find_connection(transfer->sockets, local_port, remote_port);
 	transfer->requests++;
 	if (transfer->requests == 1 || !transfer->delivery ||
 		transfer->delivery->attempt->repeatable)
@@ -220,7 +327,7 @@ static int on_progress(void *data, curl_off_t receive_total, curl_off_t received
 		return 0;
 	struct tc_progress progress = {
 		.sent = sent,
-		.send_total = (int64_t)delivery->attempt->body_length,
+		.send_total = tc__delivery_length(delivery),
 		.received = received,
 		.receive_total = receive_total > 0 ? receive_total : -1,
 		.call = delivery->call,
@@ -296,6 +403,10 @@ static CURLcode set_callbacks(struct tc__transfer *transfer)
 	SET(CURLOPT_HEADERDATA, transfer);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_READFUNCTION, on_source);
+	SET(CURLOPT_READDATA, transfer);
+	SET(CURLOPT_SEEKFUNCTION, on_seek);
+	SET(CURLOPT_SEEKDATA, transfer);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, transfer);
 	SET(CURLOPT_ERRORBUFFER, transfer->reason);
@@ -312,7 +423,7 @@ static CURLcode set_connection(struct tc__transfer *transfer, struct tc__sockets
 	SET(CURLOPT_PREREQFUNCTION, on_request);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
-	SET(CURLOPT_OPENSOCKETDATA, sockets);
+	SET(CURLOPT_OPENSOCKETDATA, transfer);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
 	SET(CURLOPT_CLOSESOCKETDATA, sockets);
 	return code;
@@ -428,12 +539,49 @@ static void link_lines(struct tc__transfer *transfer, const struct tc__attempt *
 		link_line(transfer, count++, "Content-Type:"); /* not curl's "form" */
 }
 
-static CURLcode set_method(
-	struct tc__transfer *transfer, const struct tc__attempt *attempt, bool body)
+/* The length is told, so that nothing is sent in chunks. */
+static CURLcode set_upload(struct tc__transfer *transfer, const char *method, int64_t length)
 {
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_UPLOAD, 1L);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
+	SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "PUT") == 0 ? NULL : method);
+	transfer->uploads = true;
+	return code;
+}
+
+static CURLcode end_upload(struct tc__transfer *transfer)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_UPLOAD, 0L);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)-1);
+	transfer->uploads = false;
+	return code;
+}
+
+/* A kept connection may turn out dead when the body's first bytes are gone. */
+static CURLcode set_freshness(struct tc__transfer *transfer, const struct tc__delivery *delivery)
+{
+	bool fresh = delivery->body && tc__source_is_once(delivery->body->source);
+	CURLcode code = CURLE_OK;
+
+	if (fresh != transfer->fresh)
+		SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+	transfer->fresh = fresh;
+	return code;
+}
+
+static CURLcode set_method(
+	struct tc__transfer *transfer, const struct tc__delivery *delivery, bool body)
+{
+	const struct tc__attempt *attempt = delivery->attempt;
 	const char *method = attempt->method;
 	CURLcode code = CURLE_OK;
 
+	if (transfer->uploads)
+		code = end_upload(transfer);
 	if (transfer->head)
 		SET(CURLOPT_NOBODY, 0L);
 	transfer->head = strcmp(method, "HEAD") == 0;
@@ -447,6 +595,8 @@ static CURLcode set_method(
 		SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "GET") == 0 ? NULL : method);
 		return code;
 	}
+	if (code == CURLE_OK && delivery->body)
+		return set_upload(transfer, method, tc__delivery_length(delivery));
 	SET(CURLOPT_POST, 1L);
 	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_length);
 	SET(CURLOPT_POSTFIELDS, attempt->body ? attempt->body : "");
@@ -473,16 +623,18 @@ static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__deliver
 	return code;
 }
 
-static bool sends_length(const struct tc__attempt *attempt)
+static bool sends_length(const struct tc__delivery *delivery)
 {
-	return attempt->body || strcmp(attempt->method, "POST") == 0 ||
+	const struct tc__attempt *attempt = delivery->attempt;
+
+	return attempt->body || delivery->body || strcmp(attempt->method, "POST") == 0 ||
 		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
 }
 
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
 {
 	const struct tc__attempt *attempt = delivery->attempt;
-	bool body = sends_length(attempt);
+	bool body = sends_length(delivery);
 	CURLcode code = CURLE_OK;
 
 	errno = 0;
@@ -490,12 +642,16 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
-	transfer->unanswered = transfer->looks_up = transfer->crowded = false;
+	transfer->hung_up = false;
+	transfer->connection = -1;
+	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);
 	if (code == CURLE_OK)
-		code = set_method(transfer, attempt, body);
+		code = set_method(transfer, delivery, body);
+	if (code == CURLE_OK)
+		code = set_freshness(transfer, delivery);
 	SET(CURLOPT_HTTPHEADER, transfer->lines[0].data ? transfer->lines : NULL);
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
@@ -604,12 +760,22 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	if (fault)
 		return tc__fail(err, TC_ERROR_REPLY, "the reply from %.*s cannot be read: %s",
 			length, host, fault);
+	if (transfer->fenced)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: its address is not a public one, and only such are "
+			"allowed (public_only)",
+			length, host);
 	if (transfer->crowded)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: its name is not looked up now, as %d look-ups that "
 			"were given "
 			"up may still be under way",
 			length, host, TC__LOOKUPS_LEFT_MAX);
+	if (transfer->hung_up)
+		return tc__fail(err, TC_ERROR_NETWORK,
+			"no reply from %.*s: it closed the connection while the body was on its "
+			"way",
+			length, host);
 	if (transfer->unanswered)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: it refused the request, or closed a kept connection "
@@ -633,9 +799,34 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
 {
 	const struct tc__reply *reply = transfer->delivery->reply;
-	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT;
+	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT ||
+		transfer->hung_up;
 
 	return broken && tc__reply_has_refused(reply);
+}
+
+/* Servers may answer before they have read the request; a success is none, then. */
+static int check_sent(const struct tc__transfer *transfer, tc_error *err)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+	curl_off_t sent = 0;
+
+	if (!delivery->body || !tc__reply_is_success(delivery->reply))
+		return TC_OK;
+	curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	if (sent == tc__delivery_length(delivery))
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_NETWORK,
+		"the server answered %d after %lld of the body's %lld bytes",
+		tc__reply_status(delivery->reply), (long long)sent,
+		(long long)tc__delivery_length(delivery));
+}
+
+/* A body that cannot be read explains what curl took for a wish to end. */
+static bool is_source_fault(const struct tc__delivery *delivery)
+{
+	return delivery->body && delivery->body->err.code != TC_OK &&
+		!tc__reply_has_refused(delivery->reply);
 }
 
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
@@ -648,14 +839,21 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	if (delivery->timing)
 		tc__transfer_timing(transfer, delivery->timing);
 	delivery->maybe_sent = sent > 0 || transfer->unanswered;
-	delivery->permanent =
-		is_permanent(code) || (code != CURLE_OK && is_refused_by_proxy(transfer));
+	delivery->permanent = is_permanent(code) || transfer->fenced ||
+		(code != CURLE_OK && is_refused_by_proxy(transfer));
 	if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
 		transfer->looks_up = false; /* it has come to its end */
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
-	if (code != CURLE_OK && delivery->reply->err.code == TC_OK && !is_refused(transfer, code))
+	if (code != CURLE_OK && is_source_fault(delivery)) {
+		delivery->permanent = true;
+		rc = tc__fail_with(err, &delivery->body->err);
+	} else if (code != CURLE_OK && delivery->reply->err.code == TC_OK &&
+		!is_refused(transfer, code)) {
 		rc = fail(transfer, code, err);
+	} else if (code == CURLE_OK) {
+		rc = check_sent(transfer, err);
+	}
 	transfer->delivery = NULL;
 	return rc;
 }

@@ -343,6 +343,7 @@ static int finish(tc_json_builder *builder, tc_error *err)
 
 int tc_json_build(tc_json_builder *builder, const tc_json **json, tc_error *err)
 {
+	tc_error_clear(err);
 	if (json)
 		*json = NULL;
 	if (!builder)

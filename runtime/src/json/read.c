@@ -130,6 +130,7 @@ int tc_json_read(
 {
 	struct tc__arena arena = { 0 };
 
+	tc_error_clear(err);
 	if (!json)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "json is NULL");
 	*json = NULL;

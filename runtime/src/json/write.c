@@ -177,6 +177,7 @@ int tc_json_write(
 {
 	struct tc__buffer buffer = TC__BUFFER(SIZE_MAX / 4);
 
+	tc_error_clear(err);
 	if (length)
 		*length = 0;
 	if (!text)

@@ -116,6 +116,7 @@ int tc_batch_perform(tc_call *const *calls, size_t count, const struct tc_batch_
 	struct tc_batch_options known;
 	struct batch batch = { .results = results, .count = count };
 
+	tc_error_clear(err);
 	for (size_t i = 0; results && i < count; i++)
 		results[i] = (struct tc_batch_result){ .response = NULL };
 	int rc = tc__options_read(

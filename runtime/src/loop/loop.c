@@ -398,6 +398,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void *data,
 	uint64_t *run, tc_error *err)
 {
+	tc_error_clear(err);
 	if (run)
 		*run = 0;
 	if (!loop || !on_done)
@@ -410,6 +411,7 @@ int tc_loop_start(tc_loop *loop, const tc_call *call, tc_done_fn *on_done, void 
 
 int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!loop)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "loop is NULL");
 	struct tc__run *run = tc__run_table_find(&loop->runs, id);
@@ -528,6 +530,7 @@ static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *e
 
 int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = check_poll(loop, err);
 
 	if (rc != TC_OK)
@@ -539,6 +542,7 @@ int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 
 int tc_loop_run(tc_loop *loop, tc_error *err)
 {
+	tc_error_clear(err);
 	int rc = check_poll(loop, err);
 
 	if (rc != TC_OK)
@@ -687,6 +691,7 @@ tc_loop *tc__loop_new(
 
 tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err)
 {
+	tc_error_clear(err);
 	return tc__loop_new(options, NULL, err);
 }
 

@@ -148,6 +148,7 @@ int tc_binding_by_name(const struct tc_exchange *exchange, const struct tc_pair 
 {
 	const char *values[TC__NAMES_MAX];
 
+	tc_error_clear(err);
 	if (!binding)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "binding is NULL");
 	*binding = (struct tc_binding){ .exchange = "" };
@@ -164,6 +165,7 @@ int tc_binding_by_name(const struct tc_exchange *exchange, const struct tc_pair 
 int tc_binding_from_pattern(const struct tc_exchange *exchange, const char *pattern,
 	struct tc_binding *binding, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!binding)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "binding is NULL");
 	*binding = (struct tc_binding){ .exchange = "" };

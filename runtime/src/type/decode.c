@@ -593,6 +593,7 @@ void *tc__decoder_finish(struct tc__decoder *d, tc_error *err)
 void *tc_decode(
 	const struct tc_type *type, const char *text, size_t length, unsigned flags, tc_error *err)
 {
+	tc_error_clear(err);
 	void *value = NULL;
 	struct tc__decoder *d = tc__decoder_new(type, flags, TC_ERROR_INPUT, err);
 
@@ -607,6 +608,7 @@ void *tc_decode_json(const struct tc_type *type, const tc_json *json, unsigned f
 	void *value = NULL;
 	struct tc__decoder *d = NULL;
 
+	tc_error_clear(err);
 	if (!json) {
 		tc__fail(err, TC_ERROR_INPUT, "there is no JSON value to read");
 		return NULL;

@@ -463,6 +463,7 @@ static int run(struct tc__encoder *e, const struct tc_type *type, const void *va
 int tc_encode(const struct tc_type *type, const void *value, unsigned flags, char **text,
 	size_t *length, tc_error *err)
 {
+	tc_error_clear(err);
 	struct tc__encoder e = { .out = TC__BUFFER(SIZE_MAX / 4),
 		.checked = !(flags & TC_ENCODE_UNCHECKED),
 		.err = err };
@@ -486,6 +487,7 @@ int tc_encode(const struct tc_type *type, const void *value, unsigned flags, cha
 
 int tc_check(const struct tc_type *type, const void *value, tc_error *err)
 {
+	tc_error_clear(err);
 	char *text = NULL;
 	int rc = tc_encode(type, value, 0, &text, NULL, err);
 

@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * A tc_error that is used again says nothing of an old failure after a success: each public
+ * function that takes one is called with one that tells of a failure, succeeds, and leaves it
+ * clean. Which functions these are the headers say.
+ */
+#include "tests/harness/test.h"
+
+#include "tests/harness/ci.h"
+#include "tests/harness/responder.h"
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/auth.h>
+#include <taskcluster/batch.h>
+#include <taskcluster/claim.h>
+#include <taskcluster/date.h>
+#include <taskcluster/download.h>
+#include <taskcluster/pages.h>
+#include <taskcluster/query.h>
+#include <taskcluster/queue.h>
+#include <taskcluster/registry.h>
+#include <taskcluster/slugid.h>
+#include <taskcluster/stream.h>
+#include <taskcluster/transfer.h>
+#include <taskcluster/type.h>
+#include <taskcluster/url.h>
+#include <taskcluster/wait.h>
+
+#define TASK "fN1SbArXTPSVFNUvaOlinQ"
+#define STATUS \
+	"{\"status\":{\"taskId\":\"" TASK "\",\"provisionerId\":\"p\",\"workerType\":\"w\"," \
+	"\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\",\"projectId\":\"none\"," \
+	"\"taskGroupId\":\"" TASK "\",\"deadline\":\"2030-01-01T00:00:00.000Z\"," \
+	"\"expires\":\"2031-01-01T00:00:00.000Z\",\"retriesLeft\":5,\"state\":\"completed\"," \
+	"\"runs\":[]}}"
+#define GROUP \
+	"{\"taskGroupId\":\"" TASK "\",\"schedulerId\":\"s\"," \
+	"\"expires\":\"2031-01-01T00:00:00.000Z\",\"tasks\":[]}"
+#define ARTIFACTS "{\"artifacts\":[{\"name\":\"a\"}]}"
+#define EVENTS "event: hello\ndata: you\n\nevent: event\ndata: {\"n\":1}\n\n"
+#define ROOT "https://tc.example.com"
+#define FUNCTIONS_MAX 200
+
+struct world {
+	struct tc_responder *responder;
+	tc_credentials *credentials;
+	tc_client *client, *ci;
+	tc_call *status, *artifacts, *listen;
+	const tc_json *json;
+	tc_error err;
+	const char *called[FUNCTIONS_MAX];
+	size_t count;
+};
+
+/* ---- a server ---- */
+
+static void answer(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	bool listens = strstr(request->target, "/listen") != NULL;
+
+	(void)data;
+	reply->headers = listens ? "Content-Type: text/event-stream\r\n"
+				 : "Content-Type: application/json\r\n";
+	reply->body = strstr(request->target, "task-group") ? GROUP
+		: strstr(request->target, "/artifacts")     ? ARTIFACTS
+		: listens                                   ? EVENTS
+							    : STATUS;
+	reply->body_length = strlen(reply->body);
+	reply->chunked = listens;
+	reply->silent = listens; /* it goes on, and says no more */
+	reply->cut = listens ? reply->body_length : 0;
+}
+
+/* ---- the check ---- */
+
+/* An error that tells of a failure, with all that one may hold. */
+static void soil(tc_error *err)
+{
+	const tc_json *json = NULL;
+	const struct tc_type *type = tc_find_operation("queue", "status")->output;
+
+	assert_int_equal(tc_json_parse("{}", 2, &json, err), TC_OK);
+	assert_null(tc_decode_json(type, json, 0, err));
+	tc_release(json);
+	assert_non_null(err->message);
+	assert_non_null(err->detail);
+}
+
+static void check_clean(struct world *w, const char *function)
+{
+	if (w->err.code != TC_OK || w->err.message || w->err.detail)
+		fail_msg("%s leaves %s: %s", function, tc_code_name(w->err.code),
+			tc_error_text(&w->err));
+	assert_int_equal(w->err.http_status, 0);
+	assert_true(w->count < FUNCTIONS_MAX);
+	w->called[w->count++] = function;
+}
+
+/* A function that returns a code; all but its last argument, the error, is given. */
+#define OK(function, ...) \
+	do { \
+		soil(&w->err); \
+		assert_ok(function(__VA_ARGS__, &w->err), &w->err); \
+		check_clean(w, #function); \
+	} while (0)
+
+/* One that returns a pointer. */
+#define MADE(to, function, ...) \
+	do { \
+		soil(&w->err); \
+		*(to) = function(__VA_ARGS__, &w->err); \
+		check_clean(w, #function); \
+		assert_non_null(*(to)); \
+	} while (0)
+
+/* ---- the functions ---- */
+
+static void texts(struct world *w)
+{
+	char date[TC_DATE_SIZE];
+	struct timespec when = { 0 };
+	uint8_t uuid[16];
+	char *url = NULL;
+
+	OK(tc_date_format, when, date);
+	OK(tc_date_parse, date, &when);
+	OK(tc_from_now, "1 day", NULL, date);
+	OK(tc_slugid_decode, TASK, uuid);
+	OK(tc_scope_check, "queue:*");
+#define URL(function, ...) \
+	do { \
+		OK(function, ROOT, __VA_ARGS__, &url); \
+		tc_release(url); \
+	} while (0)
+	URL(tc_url_api, "queue", "v1", "/ping");
+	URL(tc_url_api_reference, "queue", "v1");
+	URL(tc_url_exchange_reference, "queue", "v1");
+	URL(tc_url_schema, "queue", "v1/task.json");
+	URL(tc_url_docs, "a");
+	URL(tc_url_ui, "a");
+	OK(tc_url_manifest, ROOT, &url);
+	tc_release(url);
+}
+
+static void json(struct world *w)
+{
+	const struct tc_type *type = tc_find_operation("queue", "status")->output;
+	tc_json_builder *builder = tc_json_builder_new();
+	const tc_json *tree = NULL;
+	char *text = NULL;
+	void *value = NULL;
+
+	OK(tc_json_parse, "[1]", 3, &tree);
+	tc_release(tree);
+	OK(tc_json_read, "[1]", 3, 0, &tree);
+	OK(tc_json_write, tree, TC_JSON_COMPACT, &text, NULL);
+	tc_release(text);
+	tc_release(tree);
+	tc_json_add_int64(builder, 1);
+	OK(tc_json_build, builder, &tree);
+	tc_release(tree);
+	MADE(&value, tc_decode_json, type, w->json, 0);
+	tc_release(value);
+	MADE(&value, tc_decode, type, STATUS, strlen(STATUS), 0);
+	OK(tc_check, type, value);
+	OK(tc_encode, type, value, 0, &text, NULL);
+	tc_release(text);
+	tc_release(value);
+}
+
+/* A claim's credentials are temporary ones, with a certificate. */
+static void claims(struct world *w, const tc_credentials *temporary)
+{
+	const tc_json *secret = NULL;
+	tc_credentials *made = NULL;
+
+	OK(tc_credentials_reveal, temporary, &secret);
+	const char *id = tc_json_text(tc_json_get(secret, "clientId"));
+	const char *token = tc_json_text(tc_json_get(secret, "accessToken"));
+	const tc_json *certificate = tc_json_get(secret, "certificate");
+	char *text = NULL;
+	if (tc_json_kind(certificate) == TC_JSON_STRING)
+		text = strdup(tc_json_text(certificate));
+	else
+		assert_ok(tc_json_write(certificate, TC_JSON_COMPACT, &text, NULL, NULL), NULL);
+#define CLAIM(function, kind) \
+	do { \
+		struct kind given = { \
+			.client_id = id, .access_token = token, .certificate = text \
+		}; \
+		MADE(&made, function, &given); \
+		tc_credentials_free(made); \
+	} while (0)
+	CLAIM(tc_claim_credentials, tc_queue_task_credentials);
+	CLAIM(tc_claim_object_credentials, tc_queue_object_credentials);
+	CLAIM(tc_claim_worker_credentials, tc_worker_manager_register_worker_response_credentials);
+	CLAIM(tc_claim_worker_renewal, tc_worker_manager_reregister_worker_response_credentials);
+	MADE(&made, tc_credentials_from_json, secret);
+	tc_credentials_free(made);
+	if (tc_json_kind(certificate) == TC_JSON_STRING)
+		free(text);
+	else
+		tc_release(text);
+	tc_release(secret);
+}
+
+static void credentials(struct world *w)
+{
+	static const char *const list[] = { "a" };
+	const struct tc_scopes scopes = { list, 1 };
+	struct tc_temporary options = TC_TEMPORARY_INIT;
+	const struct tc_credentials_facts *info = NULL;
+	tc_credentials *made = NULL;
+
+	MADE(&made, tc_credentials_new, "me", "secret", NULL);
+	tc_credentials_free(made);
+	MADE(&made, tc_credentials_password, "me", "secret");
+	tc_credentials_free(made);
+	MADE(&made, tc_credentials_authorize, w->credentials, &scopes);
+	tc_credentials_free(made);
+	assert_int_equal(setenv("TASKCLUSTER_CLIENT_ID", "me", 1), 0);
+	assert_int_equal(setenv("TASKCLUSTER_ACCESS_TOKEN", "secret", 1), 0);
+	soil(&w->err);
+	made = tc_credentials_from_environment(&w->err);
+	check_clean(w, "tc_credentials_from_environment");
+	tc_credentials_free(made);
+	unsetenv("TASKCLUSTER_CLIENT_ID");
+	unsetenv("TASKCLUSTER_ACCESS_TOKEN");
+	options.scopes = scopes;
+	MADE(&made, tc_credentials_temporary, w->credentials, &options);
+	OK(tc_credentials_info, made, &info);
+	tc_release(info);
+	claims(w, made);
+	tc_credentials_free(made);
+}
+
+static void clients(struct world *w)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_client *client = NULL, *other = NULL;
+
+	options.root_url = ROOT;
+	MADE(&client, tc_client_new, &options);
+	MADE(&other, tc_client_dup, client);
+	tc_client_free(other);
+	tc_client_free(client);
+	soil(&w->err);
+	tc_cancel *cancel = tc_cancel_new(&w->err);
+	check_clean(w, "tc_cancel_new");
+	tc_cancel_free(cancel);
+}
+
+static void making_calls(struct world *w)
+{
+	const struct tc_operation *operation = tc_find_operation("queue", "listArtifacts");
+	const struct tc_pair pairs[] = { { "taskId", TASK }, { "runId", "0" } };
+	const struct tc_operation *create = tc_find_operation("queue", "createTask");
+	const struct tc_operation *expand = tc_find_operation("auth", "expandScopes");
+	static const char *const list[] = { "a" };
+	const struct tc_auth_scopeset scopes = { list, 1 };
+	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
+	const tc_json *task = NULL;
+	const char *url = NULL;
+	tc_call *call = NULL;
+
+	MADE(&call, tc_call_by_name, w->client, operation, pairs, 2, NULL);
+	OK(tc_call_header, call, "x-a", "b");
+	OK(tc_call_secret_header, call, "x-c", "d");
+	OK(tc_call_set_options, call, &options);
+	OK(tc_call_signed_url, call, 60, &url);
+	tc_release(url);
+	tc_call_free(call);
+	MADE(&call, tc_generated_call, w->client, create, TC_VALUES(TASK), NULL);
+	assert_ok(tc_json_parse("{\"payload\":{}}", 14, &task, NULL), NULL);
+	OK(tc_call_body_json, call, task);
+	tc_release(task);
+	OK(tc_call_body_bytes, call, "[]", 2, "text/plain");
+	tc_call_free(call);
+	call = tc_generated_call(w->client, expand, NULL, NULL, NULL);
+	OK(tc_generated_body, call, expand, &scopes);
+	tc_call_free(call);
+}
+
+static void queries(struct world *w)
+{
+	static const char *const tags[] = { "a", "b" };
+	tc_call *call = tc_generated_call(w->ci, CI(FIND), NULL, NULL, NULL);
+
+	OK(tc_call_query, call, "tag", NULL, "a");
+	OK(tc_call_query_list, call, "tag", NULL, tags, 2);
+	OK(tc_call_query_int64, call, "size", NULL, 1);
+	OK(tc_call_query_bool, call, "tag", NULL, true);
+	tc_call_free(call);
+}
+
+static void bindings(struct world *w)
+{
+	const struct tc_exchange *exchange = tc_find_exchange("queue", "taskCompleted");
+	const struct tc_pair pairs[] = { { "taskId", TASK } };
+	struct tc_binding binding;
+
+	OK(tc_binding_by_name, exchange, pairs, 1, &binding);
+	OK(tc_binding_from_pattern, exchange, "primary.#", &binding);
+	OK(tc_generated_binding, exchange, NULL, &binding);
+}
+
+static void transfers(struct world *w)
+{
+	struct tc_source source = TC_SOURCE_INIT;
+	tc_call *call = NULL;
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	OK(tc_source_fd, &source, fileno(file));
+	MADE(&call, tc_transfer_new, w->client, "GET", ROOT "/", NULL);
+	tc_call_free(call);
+	fclose(file);
+}
+
+static int drop(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	(void)data, (void)bytes, (void)length, (void)err;
+	return TC_OK;
+}
+
+static void performing(struct world *w)
+{
+	const struct tc_operation *status = tc_find_operation("queue", "status");
+	struct tc_queue_task_status_response *reply = NULL;
+	struct tc_sink sink = TC_SINK_INIT;
+	struct tc_batch_result result;
+	tc_response *response = NULL;
+	const tc_json *body = NULL;
+	void *value = NULL;
+
+	OK(tc_call_perform, w->status, &response);
+	MADE(&body, tc_response_json, response);
+	MADE(&value, tc_generated_reply, status, response);
+	tc_release(value);
+	tc_release(response);
+	OK(tc_call_perform_json, w->status, &body);
+	tc_release(body);
+	OK(tc_generated_perform, w->client, status, TC_VALUES(TASK), NULL, NULL, &reply);
+	tc_release(reply);
+	sink.write = drop;
+	OK(tc_call_download, w->status, &sink, NULL);
+	OK(tc_batch_perform, &w->status, 1, NULL, &result);
+	tc_batch_clear(&result, 1);
+}
+
+static void lists(struct world *w)
+{
+	tc_response *page = NULL;
+	const tc_json *item = NULL;
+	const tc_call *next = NULL;
+	const void *value = NULL;
+	tc_pages *pages = NULL;
+	tc_items *items = NULL;
+
+	MADE(&pages, tc_pages_new, w->artifacts, NULL);
+	OK(tc_pages_next, pages, &page);
+	assert_non_null(page);
+	tc_release(page);
+	OK(tc_pages_next, pages, &page); /* there is no other */
+	assert_null(page);
+	tc_pages_free(pages);
+	pages = tc_pages_new(w->artifacts, NULL, NULL);
+	OK(tc_pages_call, pages, &next);
+	assert_ok(tc_call_perform(next, &page, NULL), NULL);
+	OK(tc_pages_accept, pages, page);
+	tc_release(page);
+	tc_pages_free(pages);
+	tc_call *group = tc_queue_list_task_group_call(w->client, TASK, NULL, NULL);
+	pages = tc_pages_new(group, NULL, NULL);
+	OK(tc_pages_next_value, pages, &value);
+	tc_release(value);
+	tc_pages_free(pages);
+	tc_call_free(group);
+	MADE(&items, tc_items_new, w->artifacts, NULL);
+	OK(tc_items_next, items, &item);
+	OK(tc_items_next, items, &item);
+	assert_null(item);
+	tc_items_free(items);
+}
+
+static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)data, (void)run, (void)err;
+	tc_release(response);
+}
+
+static void on_event(void *data, uint64_t run, const tc_json *event)
+{
+	tc_loop *loop = data;
+
+	if (event)
+		tc_loop_cancel(loop, run);
+}
+
+static void loops(struct world *w)
+{
+	struct tc_sink sink = TC_SINK_INIT;
+	tc_loop *loop = NULL;
+	uint64_t run = 0;
+
+	sink.write = drop;
+	MADE(&loop, tc_loop_new, NULL);
+	OK(tc_loop_start, loop, w->status, on_done, NULL, &run);
+	OK(tc_loop_set_timeout, loop, run, 10000);
+	OK(tc_loop_download, loop, w->status, &sink, on_done, NULL, NULL);
+	OK(tc_stream_start, loop, w->listen, NULL, on_event, on_done, loop, NULL);
+	OK(tc_loop_poll, loop, 0);
+	OK(tc_loop_run, loop);
+	tc_loop_free(loop);
+}
+
+static void streams(struct world *w)
+{
+	const tc_json *event = NULL;
+	tc_stream *stream = NULL;
+
+	MADE(&stream, tc_stream_new, w->listen, NULL);
+	OK(tc_stream_wait, stream, 10000);
+	OK(tc_stream_next, stream, 10000, &event);
+	assert_non_null(event);
+	OK(tc_stream_next, stream, 0, &event); /* none is there */
+	assert_null(event);
+	tc_stream_free(stream);
+}
+
+static void waits(struct world *w)
+{
+	struct tc_queue_task_status_response *reply = NULL;
+	struct tc_wait_counts counts;
+
+	OK(tc_wait_task, w->client, TASK, NULL, &reply);
+	tc_release(reply);
+	OK(tc_wait_group, w->client, TASK, NULL, &counts);
+}
+
+/* ---- all of them ---- */
+
+static void without_comments(char *text)
+{
+	for (char *at = text; (at = strstr(at, "/*"));) {
+		char *end = strstr(at, "*/");
+		assert_non_null(end);
+		memset(at, ' ', (size_t)(end + 2 - at));
+	}
+}
+
+/* The name of a declaration that takes an error to be filled in, in a buffer of its own; or NULL.
+ */
+static const char *taker_of_error(char *declaration)
+{
+	static char name[100];
+	char *begin = strchr(declaration, '(');
+
+	if (!begin || !strstr(begin, "tc_error *") || strstr(begin, "const tc_error *"))
+		return NULL;
+	while (begin[-1] == ' ' || begin[-1] == '\n')
+		begin--;
+	char *end = begin;
+	while (strchr("abcdefghijklmnopqrstuvwxyz0123456789_", begin[-1]))
+		begin--;
+	snprintf(name, sizeof name, "%.*s", (int)(end - begin), begin);
+	return name;
+}
+
+static bool is_called(const struct world *w, const char *function)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (strcmp(w->called[i], function) == 0)
+			return true;
+	return false;
+}
+
+static size_t check_header(const struct world *w, const char *path)
+{
+	char *text = tc_test_read_file(path, NULL);
+	size_t count = 0;
+
+	without_comments(text);
+	for (char *at = text; (at = strstr(at, "TC_API "));) {
+		char *end = strchr(at, ';');
+		*end = '\0';
+		const char *name = taker_of_error(at);
+		/* those of errors themselves, tc_error_clear and tc_error_set, are apart */
+		if (name && *name && strncmp(name, "tc_error_", 9) != 0 &&
+			!strstr(at, "TC_PRINTF")) {
+			if (!is_called(w, name))
+				fail_msg("%s: %s is not called here", path, name);
+			count++;
+		}
+		at = end + 1;
+	}
+	free(text);
+	return count;
+}
+
+static void check_whole(const struct world *w)
+{
+	glob_t paths = { 0 };
+	size_t count = 0;
+
+	assert_int_equal(glob("runtime/include/taskcluster/*.h", 0, NULL, &paths), 0);
+	assert_int_equal(glob("workflows/include/taskcluster/*.h", GLOB_APPEND, NULL, &paths), 0);
+	for (size_t i = 0; i < paths.gl_pathc; i++)
+		count += check_header(w, paths.gl_pathv[i]);
+	globfree(&paths);
+	assert_true(count >= 70);
+}
+
+static void open_clients(struct world *w)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	w->credentials = tc_credentials_new("me", "secret", NULL, NULL);
+	options.credentials = w->credentials;
+	options.root_url = tc_responder_url(w->responder);
+	w->client = tc_client_new(&options, NULL);
+	options.root_url = NULL;
+	options.credentials = NULL;
+	options.base_url = tc_responder_url(w->responder);
+	w->ci = tc_client_new(&options, NULL);
+	w->status = tc_queue_status_call(w->client, TASK, NULL);
+	w->artifacts = tc_queue_list_artifacts_call(w->client, TASK, "0", NULL, NULL);
+	w->listen = tc_generated_call(w->ci, CI(LISTEN), NULL, NULL, NULL);
+	assert_ok(tc_json_parse(STATUS, strlen(STATUS), &w->json, NULL), NULL);
+}
+
+static void test_a_success_leaves_a_clean_error(void **state)
+{
+	struct world world = { .err = TC_ERROR_INIT }, *w = &world;
+
+	(void)state;
+	world.responder = tc_responder_start(answer, NULL);
+	open_clients(w);
+	texts(w);
+	json(w);
+	credentials(w);
+	clients(w);
+	making_calls(w);
+	queries(w);
+	bindings(w);
+	transfers(w);
+	performing(w);
+	lists(w);
+	loops(w);
+	streams(w);
+	waits(w);
+	check_whole(w);
+	tc_call_free(world.status);
+	tc_call_free(world.artifacts);
+	tc_call_free(world.listen);
+	tc_release(world.json);
+	tc_client_free(world.client);
+	tc_client_free(world.ci);
+	tc_credentials_free(world.credentials);
+	tc_responder_stop(world.responder);
+	tc_error_clear(&world.err);
+}
+
+/* A generated function has what those above have. */
+static void test_a_generated_function(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(answer, NULL);
+	struct tc_queue_task_status_response *reply = NULL;
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.root_url = tc_responder_url(responder);
+	tc_client *client = tc_client_new(&options, &err);
+	assert_int_equal(tc_queue_status(client, "", &reply, &err), TC_ERROR_ARGUMENT);
+	assert_ok(tc_queue_status(client, TASK, &reply, &err), &err);
+	assert_int_equal(err.code, TC_OK);
+	assert_null(err.message);
+	tc_release(reply);
+	tc_client_free(client);
+	tc_responder_stop(responder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_success_leaves_a_clean_error),
+		cmocka_unit_test(test_a_generated_function),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
