@@ -6,7 +6,7 @@
 exec </dev/null
 file=$HOME/.config/taskcluster.yml
 names=(TASKCLUSTER_ROOT_URL TASKCLUSTER_PROXY_URL config.rootUrl --base-url --server-url
-	TREEHERDER_URL BUILDBOT_URL https_proxy HTTPS_PROXY http_proxy all_proxy ALL_PROXY SSL_CERT_FILE)
+	TREEHERDER_URL BUILDBOT_URL https_proxy HTTPS_PROXY http_proxy all_proxy ALL_PROXY SSL_CERT_FILE SSL_CERT_DIR)
 
 # names_only NAME…: of all that a value can come from, these and no others are in what was told
 names_only() {
@@ -60,7 +60,13 @@ ALL_PROXY=$'http://127.0.0.1:1\n' run 2 api queue status T
 names_only TASKCLUSTER_ROOT_URL ALL_PROXY
 SSL_CERT_FILE=$'\n' run 2 api queue status T
 names_only TASKCLUSTER_ROOT_URL SSL_CERT_FILE
-SSL_CERT_FILE='' run 0 api queue status T --url
+SSL_CERT_FILE=$folder/none run 2 api queue status T
+tells "$folder/none cannot be read"
+names_only TASKCLUSTER_ROOT_URL SSL_CERT_FILE
+SSL_CERT_DIR=$folder/none run 2 api queue status T
+tells "$folder/none is no folder"
+names_only TASKCLUSTER_ROOT_URL SSL_CERT_DIR
+SSL_CERT_FILE='' SSL_CERT_DIR='' run 0 api queue status T --url
 silent
 run 2 api queue ping --server-url https://other.example.com
 tells "--server-url is for"
@@ -95,6 +101,7 @@ ended() {
 	((status == 1)) || fail "expected exit status 1"
 }
 nobody=http://127.0.0.1:1
+echo unread >"$folder/authority.pem"
 TASKCLUSTER_ROOT_URL=$nobody SSL_CERT_FILE=/unused begin root queue status T
 TASKCLUSTER_PROXY_URL=$nobody begin proxy queue status T
 https_proxy=$nobody begin https queue status T
@@ -104,7 +111,7 @@ XDG_CONFIG_HOME=$folder/xdg
 mkdir "$XDG_CONFIG_HOME"
 echo "config: {rootUrl: '$nobody'}" >"$XDG_CONFIG_HOME/taskcluster.yml"
 TASKCLUSTER_ROOT_URL='' begin file queue status T
-TASKCLUSTER_ROOT_URL=https://127.0.0.1:1 SSL_CERT_FILE=/etc/ssl/certs/none begin secure queue status T
+TASKCLUSTER_ROOT_URL=https://127.0.0.1:1 SSL_CERT_FILE=$folder/authority.pem begin secure queue status T
 ended root "${servers[0]}"
 names_only TASKCLUSTER_ROOT_URL
 ended proxy "${servers[1]}"

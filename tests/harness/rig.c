@@ -43,12 +43,21 @@ void tc_rig_url(char *url, size_t size, int port)
 
 void tc_rig_other_url(char *url, size_t size, const char *kind, int port)
 {
+	static const struct {
+		const char *kind, *variable;
+	} others[] = {
+		{ "plain", "TC_RIG_PLAIN_URL" },
+		{ "old", "TC_RIG_OLD_URL" },
+		{ "http2", "TC_RIG_HTTP2_URL" },
+	};
 	char pattern[128];
 	const char *usual = variable("TC_RIG_URL");
 	const char *end = strstr(usual, ".rig.test");
 
-	if (strcmp(kind, "plain") == 0) {
-		fill(url, size, variable("TC_RIG_PLAIN_URL"), port);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		if (strcmp(kind, others[i].kind) != 0)
+			continue;
+		fill(url, size, variable(others[i].variable), port);
 		return;
 	}
 	assert_non_null(end);
@@ -64,6 +73,11 @@ bool tc_rig_resolves(void)
 size_t tc_rig_connections(size_t at_most, size_t requests)
 {
 	return tc_rig() ? at_most + requests / KEEPALIVE_REQUESTS : at_most;
+}
+
+const char *tc_rig_folder(void)
+{
+	return variable("TC_RIG_FOLDER");
 }
 
 const char *tc_rig_proxy(void)

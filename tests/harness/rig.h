@@ -28,6 +28,9 @@ void tc_rig_url(char *url, size_t size, int port);
  *	"dead"   two addresses, at the first of which nobody listens
  *	"login"  every page is one to log in
  *	"plain"  http; every reply is a redirect to https
+ *	"who"    only for those with a certificate of the rig's authority
+ *	"old"    TLS 1.2 at most
+ *	"http2"  HTTP/2 without TLS
  *
  * The first three need a resolver of the rig's own: see tc_rig_resolves.
  */
@@ -39,6 +42,10 @@ bool tc_rig_resolves(void);
 /* How many connections a client may need for so many requests that no more than `at_most` of them
  * need without the rig, which retires each after a few. */
 size_t tc_rig_connections(size_t at_most, size_t requests);
+
+/* Where the rig has its files: ca.pem, the authority; client.pem and client.key, a certificate of it
+ * for "worker"; cert.pem, the server's. */
+const char *tc_rig_folder(void);
 
 /* The forward proxy with its name and password: http://rig:…@127.0.0.1:1234. Stops the test when
  * there is none. */

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* To find the descriptors that curl leaves open across exec, all of the process are looked at,
- * among them those that another thread has just opened. Nothing is changed about these; but as
+/* To find the descriptors that curl leaves open across exec, those near to them are looked at,
+ * among them such that another thread has just opened. Nothing is changed about these; but as
  * descriptors have no locks, ThreadSanitizer takes the look for a race. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)

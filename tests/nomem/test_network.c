@@ -13,6 +13,12 @@
 
 #define FIRST_CALL_MAX 20000
 
+static void see_handle(void *curl, void *data)
+{
+	(void)data;
+	assert_non_null(curl);
+}
+
 static tc_client *open_client(const struct tc_test_server *server, tc_error *err)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
@@ -24,6 +30,10 @@ static tc_client *open_client(const struct tc_test_server *server, tc_error *err
 	options.root_url = server->root_url;
 	options.credentials = credentials;
 	options.attempts = 1;
+	options.no_proxy = "a.test"; /* what a handle is set up with is allocated, too */
+	options.interface = "lo";
+	options.resolve = (const char *const[]){ "a.test:443:10.0.0.1", NULL };
+	options.on_handle = see_handle;
 	tc_client *client = tc_client_new(&options, err);
 	tc_credentials_free(credentials);
 	return client;

@@ -194,6 +194,13 @@ static int case_client(struct world *w, tc_error *err)
 	options.credentials = w->permanent;
 	options.user_agent = "test/1";
 	options.ca_file = "/etc/ssl/certs/ca-certificates.crt";
+	options.ca_folder = "/etc/ssl/certs";
+	options.pinned_key = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+	options.client_certificate = options.client_key = options.ca_file;
+	options.client_key_password = "secret";
+	options.no_proxy = "a.test";
+	options.interface = "lo";
+	options.resolve = (const char *const[]){ "a:443:10.0.0.1", "b:443:10.0.0.2", NULL };
 	options.base_url = "http://127.1/{service}";
 	options.http_proxy = "http://me:secret@proxy.example.com:3128";
 	tc_client *client = tc_client_new(&options, err);

@@ -105,20 +105,26 @@ keyUsage = critical, keyCertSign
 [server]
 basicConstraints = CA:FALSE
 subjectAltName = DNS:*.rig.test
+[client]
+basicConstraints = CA:FALSE
 CONF
 	openssl req -x509 "${key[@]}" -config "$folder/openssl.conf" -extensions authority \
 		-subj /CN=rig -keyout "$folder/ca.key" -out "$folder/ca.pem" 2>>"$folder/openssl.log" &&
 		openssl req -x509 "${key[@]}" -config "$folder/openssl.conf" -extensions server \
 			-subj /CN=rig.test -CA "$folder/ca.pem" -CAkey "$folder/ca.key" \
-			-keyout "$folder/key.pem" -out "$folder/cert.pem" 2>>"$folder/openssl.log"
+			-keyout "$folder/key.pem" -out "$folder/cert.pem" 2>>"$folder/openssl.log" &&
+		openssl req -x509 "${key[@]}" -config "$folder/openssl.conf" -extensions client \
+			-subj /CN=worker -CA "$folder/ca.pem" -CAkey "$folder/ca.key" \
+			-keyout "$folder/client.key" -out "$folder/client.pem" 2>>"$folder/openssl.log"
 }
 
-# nginx takes no port 0: two ports below those that others are given, and others when they are taken.
+# nginx takes no port 0: some ports below those that others are given, and others when they are taken.
 start_nginx() {
 	local try
 	for ((try = 0; try < 5; try++)); do
-		tls_port=$((10000 + RANDOM % 11000)) plain_port=$((21000 + RANDOM % 11000))
-		sed -e "s/@TLS_PORT@/$tls_port/; s/@PLAIN_PORT@/$plain_port/; s/@IDLE_S@/1/; s/@REQUESTS@/$requests/" \
+		tls_port=$((10000 + RANDOM % 7000)) plain_port=$((24000 + RANDOM % 8000))
+		old_port=$((tls_port + 7000)) http2_port=$((plain_port - 7000))
+		sed -e "s/@OLD_PORT@/$old_port/; s/@HTTP2_PORT@/$http2_port/; s/@TLS_PORT@/$tls_port/; s/@PLAIN_PORT@/$plain_port/; s/@IDLE_S@/1/; s/@REQUESTS@/$requests/" \
 			"$here/nginx.conf" >"$folder/nginx.conf"
 		serve nginx "$nginx" -p "$folder" -c nginx.conf -e error.log
 		! await "$folder/nginx.pid" || return 0
@@ -140,9 +146,11 @@ start_nginx
 [[ -z $with_proxy ]] || start_proxy
 
 export TC_RIG_URL="https://p{port}.rig.test:$tls_port" TC_RIG_PLAIN_URL="http://p{port}.rig.test:$plain_port"
+export TC_RIG_OLD_URL="https://p{port}.rig.test:$old_port" TC_RIG_HTTP2_URL="http://p{port}.rig.test:$http2_port"
+export TC_RIG_FOLDER=$folder
 export TC_RIG_SANDBOX=${TC_SANDBOX:-} TC_RIG_LOG=$folder/access.log
 export TC_SANDBOX=$here/taskcluster-sandbox NODE_EXTRA_CA_CERTS=$folder/ca.pem
-unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
 
 status=0
 if [[ $names == preload ]]; then

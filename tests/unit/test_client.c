@@ -265,6 +265,75 @@ static void test_refused_options(void **state)
 	options_fail((struct tc_options){ .size = 0 }, "TC_OPTIONS_INIT");
 }
 
+#define PIN "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_refused_network(void **state)
+{
+	static char long_path[200];
+
+	(void)state;
+	memset(long_path, 'p', sizeof long_path - 1);
+	FAILS("ca_file: /nonexistent cannot be read: No such file", .ca_file = "/nonexistent");
+	FAILS("ca_file: / cannot be read: Is a directory", .ca_file = "/");
+	FAILS("ca_file: /dev/null is empty", .ca_file = "/dev/null");
+	FAILS("ca_folder: /nonexistent is no folder", .ca_folder = "/nonexistent");
+	FAILS("ca_folder: /dev/null is no folder", .ca_folder = "/dev/null");
+	FAILS("ca_pem has no line", .ca_pem = "/etc/ssl/ca.pem");
+	FAILS("ca_file and ca_pem are both given", .ca_file = "/proc/self/stat",
+		.ca_pem = "-----BEGIN CERTIFICATE-----\n");
+	FAILS("client_certificate: /nonexistent cannot", .client_certificate = "/nonexistent");
+	FAILS("client_key: /nonexistent cannot", .client_certificate = "/proc/self/stat",
+		.client_key = "/nonexistent");
+	FAILS("client_key is given, but no client_certificate", .client_key = "/proc/self/stat");
+	FAILS("client_key_password is given, but no client_cert", .client_key_password = "x");
+	FAILS("pinned_key has \"sha1//AA\"", .pinned_key = "sha1//AA");
+	FAILS("pinned_key has \"\"", .pinned_key = PIN ";");
+	FAILS("pinned_key has \"sha256//AAAA\"", .pinned_key = PIN ";sha256//AAAA");
+	FAILS("interface is empty", .interface = "");
+	FAILS("no_proxy has control characters", .no_proxy = "a\nb");
+	FAILS("unix_socket has 199 bytes", .unix_socket = long_path);
+	FAILS("unix_socket and http_proxy are both given", .unix_socket = "/s",
+		.http_proxy = "http://p");
+	FAILS("tls_min is 3; expected 0 to 2", .tls_min = (enum tc_tls)3);
+	FAILS("ip_version is 6; expected 0 to 2", .ip_version = (enum tc_ip)6);
+	FAILS("http_version is 3; expected 0 to 2", .http_version = (enum tc_http)3);
+	FAILS("host_connections is -1; expected 0 to", .host_connections = -1);
+	FAILS("idle_ms is -1", .idle_ms = -1);
+}
+
+static void test_refused_resolve(void **state)
+{
+	static const char *const entries[] = { "", "a", "a:443", "a:443:", ":443:10.0.0.1",
+		"a:0:10.0.0.1", "a:65536:10.0.0.1", "a:x:10.0.0.1", "a: 443:10.0.0.1",
+		"a:443:10.0.0", "a:443:b", "a:443:10.0.0.1,", "a:443:,10.0.0.1", "a:443:[10.0.0.1]",
+		"a:443:[::1", "+a:443:10.0.0.1", "-a:443:10.0.0.1", "a:443:10.0.0.1\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+		FAILS("resolve has \"", .resolve = LIST("a:443:10.0.0.1", entries[i]));
+}
+
+static void test_network_is_shared(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	(void)state;
+	options.root_url = "https://tc.example.com";
+	options.pinned_key = PIN ";" PIN;
+	options.resolve = LIST("a:443:10.0.0.1,[::1],::2", "*:1:10.0.0.1");
+	options.idle_ms = 1500;
+	tc_client *client = tc_client_new(&options, &err);
+	assert_non_null(client);
+	assert_int_equal(tc__network_options(client->network)->idle_s, 2);
+	tc_client *dup = tc_client_dup(client, &err);
+	assert_ptr_equal(dup->network, client->network);
+	tc_client_free(client);
+	assert_string_equal(tc__network_options(dup->network)->pinned_key, PIN ";" PIN);
+	tc_client_free(dup);
+}
+
 static void test_size(void **state)
 {
 	struct {
@@ -286,7 +355,7 @@ static void test_size(void **state)
 
 	client = tc_client_new(&older, &err); /* what is beyond its size is never read */
 	assert_non_null(client);
-	assert_null(client->options.ca_file);
+	assert_null(tc__network_options(client->network)->ca_file);
 	tc_client_free(client);
 }
 
@@ -405,6 +474,9 @@ int main(void)
 		cmocka_unit_test(test_nor_are_new_ones_asked_for),
 		cmocka_unit_test(test_nor_are_those_of_the_environment),
 		cmocka_unit_test(test_refused_options),
+		cmocka_unit_test(test_refused_network),
+		cmocka_unit_test(test_refused_resolve),
+		cmocka_unit_test(test_network_is_shared),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_texts_are_copied_and_sent),

@@ -149,11 +149,23 @@ struct bench {
 	struct tc__delivery delivery;
 	bool once; /* what it sends must not be sent twice */
 	struct tc__pool pool;
+	struct tc__network *network;
 	char url[200];
 	tc_error err;
 };
 
-static const struct tc__curl_settings plain = { .connect_timeout_ms = 5000 };
+static const struct tc__network_options plain = { .connect_timeout_ms = 5000 };
+
+static void set_network(struct bench *bench, const struct tc__network_options *options)
+{
+	if (bench->transport)
+		bench->transport->kind->free(bench->transport);
+	tc__network_free(bench->network);
+	bench->network = tc__network_new(options, &bench->err);
+	assert_ok(bench->network ? TC_OK : bench->err.code, &bench->err);
+	bench->transport = tc__curl_transport_new(&bench->pool, bench->network, &bench->err);
+	assert_ok(bench->transport ? TC_OK : bench->err.code, &bench->err);
+}
 
 static void prepare(struct bench *bench, const struct answer *answers, size_t count)
 {
@@ -161,8 +173,7 @@ static void prepare(struct bench *bench, const struct answer *answers, size_t co
 	tc__pool_init(&bench->pool, NULL, NULL, NULL, 8);
 	bench->delivery.until_ms = INT64_MAX;
 	start(&bench->server, answers, count);
-	bench->transport = tc__curl_transport_new(&bench->pool, &plain, &bench->err);
-	assert_ok(bench->transport ? TC_OK : bench->err.code, &bench->err);
+	set_network(bench, &plain);
 }
 
 #define PREPARE(bench, ...) \
@@ -174,6 +185,7 @@ static void clean(struct bench *bench)
 	tc__reply_clear(&bench->reply);
 	bench->transport->kind->free(bench->transport);
 	tc__pool_close(&bench->pool);
+	tc__network_free(bench->network);
 	stop(&bench->server);
 	tc_error_clear(&bench->err);
 }
@@ -495,15 +507,13 @@ static void test_cancel(void **state)
 
 static void test_unreadable_ca_file(void **state)
 {
-	struct tc__curl_settings settings = plain;
+	struct tc__network_options settings = plain;
 	struct bench b;
 
 	(void)state;
 	PREPARE(b, { .unread = true, .close = true });
 	settings.ca_file = "/nonexistent/ca.pem";
-	b.transport->kind->free(b.transport);
-	b.transport = tc__curl_transport_new(&b.pool, &settings, &b.err);
-	assert_non_null(b.transport);
+	set_network(&b, &settings);
 	snprintf(b.url, sizeof b.url, "https://127.0.0.1:%d/", b.server.port);
 	b.attempt = (struct tc__attempt){ .method = "GET", .url = b.url };
 	b.delivery = (struct tc__delivery){
@@ -636,19 +646,33 @@ static void test_sigpipe_stays_away(void **state)
 	clean(&b);
 }
 
+/* A loop that lives for months sees many clients. */
+static void test_handles_of_clients_that_are_gone_end(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	PREPARE(b, OK_ANSWER);
+	for (int i = 0; i < 6; i++) {
+		set_network(&b, &plain);
+		delivers(&b, "GET", "/", NULL);
+		assert_true(b.pool.opened <= 2);
+	}
+	assert_int_equal(b.server.connection_count, 1);
+	clean(&b);
+}
+
 static void test_environment_proxy_counts_only_when_asked(void **state)
 {
-	struct tc__curl_settings settings = plain;
+	struct tc__network_options settings = plain;
 	struct bench b;
 
 	(void)state;
 	assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
 	PREPARE(b, OK_ANSWER);
 	delivers(&b, "GET", "/", NULL);
-	b.transport->kind->free(b.transport);
 	settings.environment_proxy = true;
-	b.transport = tc__curl_transport_new(&b.pool, &settings, &b.err);
-	assert_non_null(b.transport);
+	set_network(&b, &settings);
 	assert_int_equal(deliver(&b, "GET", "/", NULL), TC_ERROR_NETWORK);
 	assert_false(b.delivery.maybe_sent);
 	unsetenv("http_proxy");
@@ -678,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_close_on_exec),
 		cmocka_unit_test(test_child_of_fork_leaves_the_connection_alone),
 		cmocka_unit_test(test_sigpipe_stays_away),
+		cmocka_unit_test(test_handles_of_clients_that_are_gone_end),
 		cmocka_unit_test(test_environment_proxy_counts_only_when_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,26 @@ typedef struct tc_client tc_client;
  */
 typedef tc_credentials *tc_renew_fn(void *data, const tc_credentials *current, tc_error *err);
 
+/* The oldest TLS that is spoken. */
+enum tc_tls {
+	TC_TLS_DEFAULT = 0, /* 1.2 */
+	TC_TLS_1_2,
+	TC_TLS_1_3,
+};
+
+/* The addresses that are used. */
+enum tc_ip {
+	TC_IP_ANY = 0,
+	TC_IP_4,
+	TC_IP_6,
+};
+
+enum tc_http {
+	TC_HTTP_ANY = 0, /* over TLS what is agreed on, 2 or 1.1; else 1.1 */
+	TC_HTTP_1_1,
+	TC_HTTP_2, /* the same over TLS; else 2 unasked, which the server must speak */
+};
+
 /*
  * Start from TC_OPTIONS_INIT; zero and NULL always mean the default. When options are given,
  * nothing is taken from the environment: its credentials never reach another root.
@@ -58,9 +78,11 @@ struct tc_options {
 	size_t reply_max;           /* bytes of a reply, decoded, 64 MiB; more is TC_ERROR_REPLY;
 				       TC_UNLIMITED: as long as it likes */
 	const char *user_agent;     /* appended to "libtaskcluster/<version>" */
-	const char *ca_file;        /* PEM; instead of the system's store */
-	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy
-				       and https_proxy count only without options */
+	const char *ca_file;        /* PEM; instead of the system's store, as ca_folder and ca_pem
+				       below */
+	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy,
+				       https_proxy, all_proxy and no_proxy count only without
+				       options */
 	const char *trace_id; /* sent as x-taskcluster-trace-id; default: a random one for each
 				 client */
 	bool no_payload_hash; /* do not cover bodies by the Hawk header */
@@ -93,21 +115,71 @@ struct tc_options {
 	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
 			      limit */
 	int rate_burst;    /* so many at once after a time with fewer; 1 */
+
+	/*
+	 * How servers are reached. The names and formats are libcurl's, whose manual has more of
+	 * each. What its build cannot do is TC_ERROR_SYSTEM "libcurl cannot do this" at the first
+	 * call; a file that cannot be read is an error at once. Texts are copied.
+	 */
+
+	/* Whom to trust. ca_file or ca_pem, and ca_folder; with any of them the system's store does
+	 * not count. */
+	const char *ca_folder;  /* PEM files named by `openssl rehash` */
+	const char *ca_pem;     /* the certificates themselves, in PEM */
+	const char *pinned_key; /* the server's public key must be one of these:
+				   "sha256//BASE64", more of them behind a ';' */
+	enum tc_tls tls_min;
+
+	/* Who we are, when a server asks for a certificate. */
+	const char *client_certificate;  /* a PEM file: it, and those up to the authority */
+	const char *client_key;          /* a PEM file; NULL: in that of the certificate */
+	const char *client_key_password; /* NULL: it is not encrypted */
+
+	/* The way. */
+	const char *no_proxy;    /* hosts, domains and networks for which http_proxy is not used,
+				    between commas; "*": all */
+	const char *interface;   /* from where: "eth0", an address or a name of this host */
+	const char *unix_socket; /* the path of one, instead of looking the host up: all servers
+				    are there, whatever their URLs; not with http_proxy */
+	enum tc_ip ip_version;
+	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind
+				       commas: such a host is not looked up; "*" is every host */
+
+	/* Connections. */
+	enum tc_http http_version;
+	int host_connections; /* most to one host at a time, no limit; attempts wait for one,
+				 and their timeout_ms goes on. Clients on one tc_loop share
+				 connections: there the smallest limit of all of them counts */
+	int64_t idle_ms;      /* how long a connection may have been idle to be used again, rounded
+				 up to seconds; at most the default, 85 s, and 4 s for what
+				 must not be sent twice */
+
+	/*
+	 * Gets each CURL * when it is made, on the thread that makes a call, before the library
+	 * sets its own options, which win: verification, redirects, credentials, cookies, methods,
+	 * headers and callbacks stay as they are. CURLOPT_SSL_CTX_FUNCTION is called as libcurl
+	 * says. It must not use the client. Shared by its dups, and so maybe called on several
+	 * threads.
+	 */
+	void (*on_handle)(void *curl, void *data);
+	void *on_handle_data;
 };
 #define TC_OPTIONS_INIT TC_SIZED_INIT(struct tc_options)
 
 /*
  * NULL options: everything from the environment: TASKCLUSTER_PROXY_URL or TASKCLUSTER_ROOT_URL, and
- * the credentials variables (none set: unsigned calls; some set: TC_ERROR_CREDENTIALS). Systems
+ * the credentials variables (none set: unsigned calls; some set: TC_ERROR_CREDENTIALS), the HTTP
+ * proxies as curl reads them, SSL_CERT_FILE (ca_file) and SSL_CERT_DIR (ca_folder). Systems
  * that are not Taskcluster have variables of their own, which are read when they are first called;
  * their servers never see the ones above.
  */
 TC_API tc_client *tc_client_new(const struct tc_options *options, tc_error *err);
 
-/* Another client for another thread: the same options, clock offset and (shared) credentials, its
- * own connections. Call it on the thread that uses `client`, hand the result over. The callbacks'
- * data is shared, too: `log_data`, `progress_data`, `metrics_data`, `renew_data` and that of the
- * seams are used by both threads, maybe at the same time. */
+/* Another client for another thread: the same options, clock offset and (shared) credentials and
+ * TLS sessions, its own connections. Call it on the thread that uses `client`, hand the result
+ * over. The callbacks' data is shared, too: `log_data`, `progress_data`, `metrics_data`,
+ * `renew_data`, `on_handle_data` and that of the seams are used by both threads, maybe at the same
+ * time. */
 TC_API tc_client *tc_client_dup(tc_client *client, tc_error *err);
 
 /* Replaces the credentials of this client only, from its next attempt on; attempts under way keep

@@ -2,6 +2,7 @@
 #include "runtime/src/call/client.h"
 
 #include "runtime/src/base/options.h"
+#include "runtime/src/call/client_network.h"
 #include "runtime/src/call/client_realm.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/http/transport_curl.h"
@@ -62,32 +63,9 @@ static int check_base_url(const char *base_url, tc_error *err)
 
 static int check_texts(const struct tc_options *options, tc_error *err)
 {
-	const struct {
-		const char *name, *value;
-	} texts[] = {
-		{ "user_agent", options->user_agent },
-		{ "ca_file", options->ca_file },
-		{ "http_proxy", options->http_proxy },
-		{ "trace_id", options->trace_id },
-	};
+	int rc = tc__client_check_text("user_agent", options->user_agent, err);
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		if (texts[i].value && !*texts[i].value)
-			return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", texts[i].name);
-		if (texts[i].value && !tc__is_field_value(texts[i].value))
-			return tc__fail(
-				err, TC_ERROR_ARGUMENT, "%s has control characters", texts[i].name);
-	}
-	return TC_OK;
-}
-
-static int check_http_proxy(const char *proxy, tc_error *err)
-{
-	int rc = proxy ? tc__url_check_proxy(proxy, err) : TC_OK;
-
-	if (rc != TC_OK)
-		tc__error_prefix(err, "http_proxy");
-	return rc;
+	return rc == TC_OK ? tc__client_check_text("trace_id", options->trace_id, err) : rc;
 }
 
 static int check_numbers(const struct tc_options *options, tc_error *err)
@@ -102,6 +80,7 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 		{ "retry_delay_ms", options->retry_delay_ms },
 		{ "retry_delay_max_ms", options->retry_delay_max_ms },
 		{ "renew_before_ms", options->renew_before_ms },
+		{ "idle_ms", options->idle_ms },
 	};
 
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
@@ -145,7 +124,7 @@ static int check_options(const struct tc_options *options, bool environment, tc_
 	if (rc == TC_OK)
 		rc = check_texts(options, err);
 	if (rc == TC_OK)
-		rc = check_http_proxy(options->http_proxy, err);
+		rc = tc__client_check_network(options, environment, err);
 	if (rc == TC_OK)
 		rc = check_numbers(options, err);
 	if (rc == TC_OK)
@@ -196,7 +175,7 @@ static int copy_urls(tc_client *client, tc_error *err)
 static int copy_texts(tc_client *client, tc_error *err)
 {
 	struct tc_options *o = &client->options;
-	const char **texts[] = { &o->user_agent, &o->ca_file, &o->http_proxy, &o->trace_id };
+	const char **texts[] = { &o->user_agent, &o->trace_id };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (!*texts[i])
@@ -266,6 +245,7 @@ static void release(void *handle)
 	if (client->transport)
 		client->transport->kind->free(client->transport);
 	tc__pool_close(&client->pool);
+	tc__network_free(client->network);
 	tc_credentials_free(client->credentials);
 	tc__client_free_realms(client);
 	tc__hawk_free(client->signer.hawk);
@@ -273,8 +253,9 @@ static void release(void *handle)
 	tc__handle_end(client);
 }
 
-/* `options` are checked and whole. */
-static tc_client *make(const struct tc_options *options, bool environment, tc_error *err)
+/* `options` are checked and whole. `network` is shared; NULL: one of its own. */
+static tc_client *make(const struct tc_options *options, struct tc__network *network,
+	bool environment, tc_error *err)
 {
 	if (tc__crypto_start(err) != TC_OK)
 		return NULL;
@@ -289,8 +270,11 @@ static tc_client *make(const struct tc_options *options, bool environment, tc_er
 	client->options.seams = &client->seams;
 	client->options.credentials = NULL; /* client->credentials has them, counted */
 	client->environment = environment;
-	if (tc__options_read(options->seams, &client->seams, sizeof client->seams, "seams",
-		    "TC_SEAMS_INIT", err) != TC_OK ||
+	client->network = network ? tc__network_ref(network)
+				  : tc__client_network(&client->options, environment, err);
+	if (!client->network ||
+		tc__options_read(options->seams, &client->seams, sizeof client->seams, "seams",
+			"TC_SEAMS_INIT", err) != TC_OK ||
 		copy_urls(client, err) != TC_OK || copy_texts(client, err) != TC_OK ||
 		prepare(client, err) != TC_OK) {
 		tc_client_free(client);
@@ -316,6 +300,8 @@ static tc_client *make_from_environment(tc_error *err)
 
 	options.root_url = variable("TASKCLUSTER_ROOT_URL");
 	options.proxy_url = variable("TASKCLUSTER_PROXY_URL");
+	options.ca_file = variable("SSL_CERT_FILE");
+	options.ca_folder = variable("SSL_CERT_DIR");
 	/* without either, calls of Taskcluster are refused; other systems have their own */
 	if (check_options(&options, true, err) != TC_OK)
 		return NULL;
@@ -329,7 +315,7 @@ static tc_client *make_from_environment(tc_error *err)
 	}
 	options.credentials = credentials;
 	fill_defaults(&options);
-	tc_client *client = make(&options, true, err);
+	tc_client *client = make(&options, NULL, true, err);
 	tc_credentials_free(credentials);
 	return client;
 }
@@ -347,7 +333,7 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 	if (check_options(&known, false, err) != TC_OK)
 		return NULL;
 	fill_defaults(&known);
-	return make(&known, false, err);
+	return make(&known, NULL, false, err);
 }
 
 tc_client *tc_client_dup(tc_client *client, tc_error *err)
@@ -359,7 +345,7 @@ tc_client *tc_client_dup(tc_client *client, tc_error *err)
 	}
 	struct tc_options options = client->options;
 	options.credentials = client->credentials;
-	tc_client *copy = make(&options, client->environment, err);
+	tc_client *copy = make(&options, client->network, client->environment, err);
 	if (!copy)
 		return NULL;
 	copy->offset = client->offset;
@@ -400,22 +386,10 @@ void tc_client_free(tc_client *client)
 
 /* ---- for calls ---- */
 
-struct tc__curl_settings tc__client_settings(const tc_client *client)
-{
-	return (struct tc__curl_settings){
-		.connect_timeout_ms = client->options.connect_timeout_ms,
-		.ca_file = client->options.ca_file,
-		.http_proxy = client->options.http_proxy,
-		.environment_proxy = client->environment,
-	};
-}
-
 struct tc__transport *tc__client_transport(tc_client *client, tc_error *err)
 {
-	struct tc__curl_settings settings = tc__client_settings(client);
-
 	if (!client->transport)
-		client->transport = tc__curl_transport_new(&client->pool, &settings, err);
+		client->transport = tc__curl_transport_new(&client->pool, client->network, err);
 	return client->transport;
 }
 

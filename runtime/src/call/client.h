@@ -37,6 +37,7 @@ struct tc_client {
 	bool credentials_given;          /* by the caller, not by the environment */
 	int64_t rpc_id;                  /* of the last remote procedure call */
 	struct tc__transport *transport; /* NULL until the first attempt */
+	struct tc__network *network;     /* what its transfers are set up with, also on a loop */
 	struct tc__pool pool;            /* where its calls, lists and streams fly */
 };
 
@@ -45,9 +46,6 @@ tc_client *tc__client_ref(tc_client *client);
 
 /* Its transport, made when first asked for: a client that only signs URLs has none. */
 struct tc__transport *tc__client_transport(tc_client *client, tc_error *err);
-
-/* What its transfers are set up with, also by an event loop; borrowed from the client. */
-struct tc__curl_settings tc__client_settings(const tc_client *client);
 
 /* Another transport instead, which the client then owns. For tests. */
 void tc__client_set_transport(tc_client *client, struct tc__transport *transport);

@@ -19,9 +19,10 @@ struct tc__flight {
 	bool waits;                       /* how it was set up last time */
 };
 
-/* Handles that were set up alike. Most programs have one setup. */
+/* Handles that were set up for one network. Most programs have one setup. */
 struct tc__setup {
-	struct tc__curl_settings settings; /* texts lie behind this struct */
+	struct tc__network *network; /* held */
+	size_t flying;
 	struct tc__flight *idle;
 	struct tc__setup *next;
 };
@@ -139,6 +140,7 @@ int tc__pool_open(struct tc__pool *pool, tc_error *err)
 	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
 	curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)pool->kept);
+	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, pool->host_connections);
 	return TC_OK;
 }
 
@@ -152,52 +154,6 @@ void tc__pool_keep(struct tc__pool *pool, size_t count)
 }
 
 /* ---- handles ---- */
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_settings(const struct tc__curl_settings *a, const struct tc__curl_settings *b)
-{
-	return a->connect_timeout_ms == b->connect_timeout_ms &&
-		a->environment_proxy == b->environment_proxy && same_text(a->ca_file, b->ca_file) &&
-		same_text(a->http_proxy, b->http_proxy);
-}
-
-static struct tc__setup *new_setup(const struct tc__curl_settings *settings)
-{
-	size_t ca_size = settings->ca_file ? strlen(settings->ca_file) + 1 : 0;
-	size_t proxy_size = settings->http_proxy ? strlen(settings->http_proxy) + 1 : 0;
-	struct tc__setup *setup = malloc(sizeof *setup + ca_size + proxy_size);
-
-	if (!setup)
-		return NULL;
-	char *texts = (char *)(setup + 1);
-	*setup = (struct tc__setup){ .settings = *settings };
-	if (ca_size)
-		setup->settings.ca_file = memcpy(texts, settings->ca_file, ca_size);
-	if (proxy_size)
-		setup->settings.http_proxy =
-			memcpy(texts + ca_size, settings->http_proxy, proxy_size);
-	return setup;
-}
-
-static struct tc__setup *setup_for(
-	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
-{
-	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next)
-		if (same_settings(&setup->settings, settings))
-			return setup;
-	struct tc__setup *setup = new_setup(settings);
-	if (!setup) {
-		tc__fail_nomem(err);
-		return NULL;
-	}
-	setup->next = pool->setups;
-	pool->setups = setup;
-	return setup;
-}
 
 static struct tc__flight *take_idle(struct tc__setup *setup)
 {
@@ -215,6 +171,60 @@ static void close_flight(struct tc__pool *pool, struct tc__flight *flight)
 	pool->opened--;
 }
 
+static void close_setup(struct tc__pool *pool, struct tc__setup *setup)
+{
+	struct tc__flight *flight;
+
+	while ((flight = take_idle(setup)))
+		close_flight(pool, flight);
+	tc__network_release(setup->network);
+	free(setup);
+}
+
+/* Nobody will send over the networks of clients that are gone. */
+static void close_left(struct tc__pool *pool)
+{
+	struct tc__setup **at = &pool->setups;
+
+	while (*at) {
+		struct tc__setup *setup = *at;
+		if (setup->flying || !tc__network_is_left(setup->network)) {
+			at = &setup->next;
+			continue;
+		}
+		*at = setup->next;
+		close_setup(pool, setup);
+	}
+}
+
+/* curl has one limit for all that fly on a multi handle: the smallest that anybody asked for. */
+static void limit(struct tc__pool *pool, long host_connections)
+{
+	if (!host_connections ||
+		(pool->host_connections && pool->host_connections <= host_connections))
+		return;
+	pool->host_connections = host_connections;
+	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, host_connections);
+}
+
+static struct tc__setup *setup_for(
+	struct tc__pool *pool, struct tc__network *network, tc_error *err)
+{
+	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next)
+		if (setup->network == network)
+			return setup;
+	close_left(pool);
+	struct tc__setup *setup = malloc(sizeof *setup);
+	if (!setup) {
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	*setup = (struct tc__setup){ .network = tc__network_hold(network), .next = pool->setups };
+	pool->setups = setup;
+	limit(pool, tc__network_options(network)->host_connections);
+	return setup;
+}
+
 /* As many handles as may fly are enough, whatever they are set up for. */
 static void make_room(struct tc__pool *pool)
 {
@@ -227,34 +237,35 @@ static void make_room(struct tc__pool *pool)
 	}
 }
 
-static struct tc__flight *open_flight(struct tc__pool *pool, struct tc__setup *setup, tc_error *err)
+static int open_flight(
+	struct tc__pool *pool, struct tc__setup *setup, struct tc__flight **opened, tc_error *err)
 {
 	if (pool->opened >= pool->kept)
 		make_room(pool);
 	struct tc__flight *flight = calloc(1, sizeof *flight);
-	if (!flight) {
-		tc__fail_nomem(err);
-		return NULL;
-	}
+	if (!flight)
+		return tc__fail_nomem(err);
 	flight->setup = setup;
-	if (tc__transfer_open(&flight->transfer, &setup->settings, &pool->sockets, err) != TC_OK) {
+	int rc = tc__transfer_open(&flight->transfer, setup->network, &pool->sockets, err);
+	if (rc != TC_OK) {
 		free(flight);
-		return NULL;
+		return rc;
 	}
 	flight->transfer.driver = &pool->driver;
 	pool->opened++;
-	return flight;
+	*opened = flight;
+	return TC_OK;
 }
 
-static struct tc__flight *take_flight(
-	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
+static int take_flight(struct tc__pool *pool, struct tc__network *network,
+	struct tc__flight **taken, tc_error *err)
 {
-	struct tc__setup *setup = setup_for(pool, settings, err);
+	struct tc__setup *setup = setup_for(pool, network, err);
 
 	if (!setup)
-		return NULL;
-	struct tc__flight *flight = take_idle(setup);
-	return flight ? flight : open_flight(pool, setup, err);
+		return TC_ERROR_NOMEM;
+	*taken = take_idle(setup);
+	return *taken ? TC_OK : open_flight(pool, setup, taken, err);
 }
 
 static void give_back(struct tc__pool *pool, struct tc__flight *flight)
@@ -276,11 +287,8 @@ static void close_multi(struct tc__pool *pool)
 
 	tc__hush_begin(&hush);
 	for (struct tc__setup *setup = pool->setups; setup; setup = next) {
-		struct tc__flight *flight;
-		while ((flight = take_idle(setup)))
-			close_flight(pool, flight);
 		next = setup->next;
-		free(setup);
+		close_setup(pool, setup);
 	}
 	pool->setups = NULL;
 	curl_multi_cleanup(pool->multi);
@@ -337,20 +345,22 @@ static void take_off(
 	if (pool->flights)
 		pool->flights->before = flight;
 	pool->flights = flight;
+	flight->setup->flying++;
 	pool->flying++;
 }
 
-int tc__pool_send(struct tc__pool *pool, const struct tc__curl_settings *settings,
+int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	struct tc__passenger *passenger, tc_error *err)
 {
 	bool secure = strncmp(passenger->delivery->attempt->url, "https", 5) == 0;
+	struct tc__flight *flight = NULL;
 	int rc = tc__pool_open(pool, err);
 
 	if (rc != TC_OK)
 		return rc;
-	struct tc__flight *flight = take_flight(pool, settings, err);
-	if (!flight)
-		return TC_ERROR_NOMEM;
+	rc = take_flight(pool, network, &flight, err);
+	if (rc != TC_OK)
+		return rc;
 	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
 	if (rc == TC_OK) {
 		set_patience(flight, secure);
@@ -393,6 +403,7 @@ static void land(struct tc__pool *pool, struct tc__flight *flight)
 	if (flight->next)
 		flight->next->before = flight->before;
 	flight->passenger->flight = NULL;
+	flight->setup->flying--;
 	pool->flying--;
 }
 

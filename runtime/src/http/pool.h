@@ -60,6 +60,7 @@ struct tc__pool {
 	size_t opened;              /* and with the idle ones */
 	size_t watched;             /* descriptors that others wait for with it */
 	size_t kept;                /* most connections, and idle handles, that are kept */
+	long host_connections;      /* the smallest limit of those who sent; 0: none */
 	int64_t curl_due_ms; /* when curl wants to be asked, the system's steady clock; INT64_MAX */
 	const void *driver;  /* who waits now: the progress of its deliveries is told */
 	bool busy;           /* somebody is at work on it, whose callbacks must not be */
@@ -86,8 +87,9 @@ void tc__pool_close(struct tc__pool *pool);
 /* Keeps at least so many connections. */
 void tc__pool_keep(struct tc__pool *pool, size_t count);
 
-/* Sends the passenger's delivery. TC_OK: `landed` will come, once. */
-int tc__pool_send(struct tc__pool *pool, const struct tc__curl_settings *settings,
+/* Sends the passenger's delivery, over a network that its client keeps. TC_OK: `landed` will come,
+ * once. */
+int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	struct tc__passenger *passenger, tc_error *err);
 
 /* Breaks off a flight; its `landed` does not come. Nothing when it does not fly. */

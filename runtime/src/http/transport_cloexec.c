@@ -3,49 +3,62 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /*
- * A curl multi handle has two descriptors of its own, by which curl_multi_wakeup ends a poll. Older
- * versions of curl (Debian 12's among them) leave them open across exec and tell nobody their
- * numbers, so a host that starts programs would leak them. They give themselves away: of all
- * descriptors that would survive exec, they are the ones that hold bytes after every wake-up and
- * none after every poll. Several rounds make a mistake impossible in practice.
+ * A curl multi handle has two descriptors of its own, or one, by which curl_multi_wakeup ends a
+ * poll. Older versions of curl (Debian 12's among them) leave them open across exec and tell nobody
+ * their numbers, so a host that starts programs would leak them. They give themselves away: they
+ * are the ones that hold bytes after every wake-up and none after every poll. Several rounds make a
+ * mistake impossible in practice.
+ *
+ * They are looked for where a new descriptor was put just before, as the numbers that are free are
+ * given from the lowest on. Only when another thread has taken or freed some meanwhile, all that
+ * the process has are looked at.
  */
 
 #define ROUNDS 4
+#define REACH 8
 
 struct candidates {
 	int *fds;
 	size_t count, capacity;
 };
 
-static bool survives_exec(int fd)
+static bool is_pair(int fd)
 {
 	struct stat status;
+
+	return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+static bool survives_exec(int fd)
+{
 	int flags = fcntl(fd, F_GETFD);
 
-	if (flags < 0 || (flags & FD_CLOEXEC) || fstat(fd, &status) != 0)
-		return false;
-	return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+	return flags >= 0 && !(flags & FD_CLOEXEC) && is_pair(fd);
 }
 
 /* Bytes on either side: the reading end shows what has come, the writing end what it has sent. */
 static bool holds_bytes(int fd)
 {
-	int come = 0, sent = 0;
+	struct pollfd come = { .fd = fd, .events = POLLIN };
+	int sent = 0;
 
-	if (ioctl(fd, FIONREAD, &come) != 0)
-		come = 0;
 	if (ioctl(fd, TIOCOUTQ, &sent) != 0)
 		sent = 0;
-	return come > 0 || sent > 0;
+	return sent > 0 || (poll(&come, 1, 0) == 1 && (come.revents & POLLIN));
 }
 
 static void add(struct candidates *candidates, int fd)
 {
+	for (size_t i = 0; i < candidates->count; i++)
+		if (candidates->fds[i] == fd)
+			return;
 	if (candidates->count == candidates->capacity) {
 		size_t capacity = 2 * candidates->capacity + 16;
 		int *fds = realloc(candidates->fds, capacity * sizeof *fds);
@@ -57,7 +70,25 @@ static void add(struct candidates *candidates, int fd)
 	candidates->fds[candidates->count++] = fd;
 }
 
-static void collect(struct candidates *candidates)
+/* Where a new descriptor and the next one are put now. */
+static void probe(int places[2])
+{
+	places[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	places[1] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (int i = 0; i < 2; i++)
+		if (places[i] >= 0)
+			close(places[i]);
+}
+
+static void collect_near(struct candidates *candidates, const int places[2])
+{
+	for (int i = 0; i < 2; i++)
+		for (int fd = places[i]; fd >= 0 && fd < places[i] + REACH; fd++)
+			if (fcntl(fd, F_GETFD) >= 0 && !holds_bytes(fd))
+				add(candidates, fd);
+}
+
+static void collect_all(struct candidates *candidates)
 {
 	DIR *folder = opendir("/proc/self/fd");
 
@@ -82,16 +113,32 @@ static void keep(struct candidates *candidates, bool holding)
 	candidates->count = kept;
 }
 
-static void close_on_exec(CURLM *multi)
+static void prove(struct candidates *candidates, CURLM *multi)
+{
+	for (int round = 0; round < ROUNDS && candidates->count; round++) {
+		curl_multi_wakeup(multi);
+		keep(candidates, true);
+		curl_multi_poll(multi, NULL, 0, 0, NULL);
+		keep(candidates, false);
+	}
+}
+
+/* Both ends of a pipe or of sockets, or the one descriptor that has no other end. */
+static bool are_whole(const struct candidates *candidates)
+{
+	return candidates->count == 2 || (candidates->count == 1 && !is_pair(candidates->fds[0]));
+}
+
+static void close_on_exec(CURLM *multi, const int places[2])
 {
 	struct candidates candidates = { 0 };
 
-	collect(&candidates);
-	for (int round = 0; round < ROUNDS && candidates.count; round++) {
-		curl_multi_wakeup(multi);
-		keep(&candidates, true);
-		curl_multi_poll(multi, NULL, 0, 0, NULL);
-		keep(&candidates, false);
+	collect_near(&candidates, places);
+	prove(&candidates, multi);
+	if (!are_whole(&candidates)) {
+		candidates.count = 0;
+		collect_all(&candidates);
+		prove(&candidates, multi);
 	}
 	for (size_t i = 0; candidates.count <= 2 && i < candidates.count; i++)
 		fcntl(candidates.fds[i], F_SETFD, FD_CLOEXEC);
@@ -100,10 +147,12 @@ static void close_on_exec(CURLM *multi)
 
 CURLM *tc__curl_multi_new(void)
 {
-	CURLM *multi = curl_multi_init();
+	int places[2];
 
+	probe(places);
+	CURLM *multi = curl_multi_init();
 	if (multi)
-		close_on_exec(multi);
+		close_on_exec(multi, places);
 	return multi;
 }
 

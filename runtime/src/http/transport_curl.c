@@ -11,7 +11,7 @@
 struct curl_transport {
 	struct tc__transport base;
 	struct tc__pool *pool;
-	struct tc__curl_settings settings;
+	struct tc__network *network;
 };
 
 static struct curl_transport *curl_of(struct tc__transport *transport)
@@ -152,7 +152,7 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 	delivery->owner = &waiting;
 	int rc = watch_cancel(pool, delivery->cancel, err);
 	if (rc == TC_OK)
-		rc = tc__pool_send(pool, &transport->settings, &waiting.passenger, err);
+		rc = tc__pool_send(pool, transport->network, &waiting.passenger, err);
 	if (rc == TC_OK)
 		rc = wait_for_it(pool, &waiting, err);
 	forget_cancel(pool, delivery->cancel);
@@ -191,7 +191,7 @@ static void end(struct tc__transport *base)
 }
 
 struct tc__transport *tc__curl_transport_new(
-	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err)
+	struct tc__pool *pool, struct tc__network *network, tc_error *err)
 {
 	static const struct tc__transport_kind kind = { deliver, wait_for, end };
 	struct curl_transport *transport = tc__object_alloc(sizeof *transport);
@@ -202,6 +202,6 @@ struct tc__transport *tc__curl_transport_new(
 	}
 	transport->base.kind = &kind;
 	transport->pool = pool;
-	transport->settings = *settings;
+	transport->network = network;
 	return &transport->base;
 }

@@ -8,15 +8,9 @@
  * loop may drive many.
  */
 
+#include "runtime/src/http/network.h"
 #include "runtime/src/http/transport.h"
 #include <curl/curl.h>
-
-struct tc__curl_settings {
-	int64_t connect_timeout_ms;
-	const char *ca_file;    /* NULL: the system's store */
-	const char *http_proxy; /* NULL: none, */
-	bool environment_proxy; /* unless this: as the environment says */
-};
 
 /* The sockets of a connection cache. They are all close-on-exec, and known, so that a child of fork
  * can close its copies without a word to the server, with whom the parent still talks. */
@@ -33,9 +27,6 @@ void tc__sockets_abandon(struct tc__sockets *sockets);
  */
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
 void tc__sockets_clear(struct tc__sockets *sockets);
-
-/* libcurl's start-up, once in a process and from any thread. */
-int tc__curl_start(tc_error *err);
 
 /* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
 CURLM *tc__curl_multi_new(void);
@@ -57,9 +48,7 @@ struct tc__transfer {
 	const void *const *driver;     /* who waits now */
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
-	int64_t connect_timeout_ms;
-	bool own_ca;     /* a ca_file was given */
-	bool proxied;    /* through a proxy of the options */
+	const struct tc__network_options *network;
 	bool uploads;    /* the last body came from a source, */
 	bool fresh;      /* by a connection of its own, as it can be sent only once */
 	bool fenced;     /* an address was refused that is not public */
@@ -73,8 +62,8 @@ struct tc__transfer {
 	char reason[CURL_ERROR_SIZE];
 };
 
-/* `settings` are copied, `sockets` must live until the handle's connection cache ends. */
-int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
+/* `network` must live as long as the handle, `sockets` until its connection cache ends. */
+int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network,
 	struct tc__sockets *sockets, tc_error *err);
 
 /* Loads an attempt, which must stay as it is until the transfer has ended. */
@@ -91,10 +80,9 @@ void tc__transfer_left(struct tc__transfer *transfer);
 
 void tc__transfer_close(struct tc__transfer *transfer);
 
-/* The synchronous transport, on a pool that it borrows. `settings` are copied, their texts are
- * borrowed. */
+/* The synchronous transport, on a pool and a network that it borrows. */
 struct tc__pool;
 struct tc__transport *tc__curl_transport_new(
-	struct tc__pool *pool, const struct tc__curl_settings *settings, tc_error *err);
+	struct tc__pool *pool, struct tc__network *network, tc_error *err);
 
 #endif

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,26 +20,6 @@
 
 /* Bytes that curl reads at once: large replies come in fewer pieces. */
 #define BUFFER_SIZE 32768L
-
-/* ---- start-up ---- */
-
-/* The one thing per process: libcurl's own start-up must happen once, and no user has to ask for
- * it. It is never undone, because nobody can know who else uses curl. */
-static pthread_once_t started = PTHREAD_ONCE_INIT;
-static CURLcode start_result;
-
-static void start(void)
-{
-	start_result = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-int tc__curl_start(tc_error *err)
-{
-	if (pthread_once(&started, start) != 0 || start_result != CURLE_OK)
-		return tc__fail(err, TC_ERROR_SYSTEM, "libcurl does not start: %s",
-			curl_easy_strerror(start_result));
-	return TC_OK;
-}
 
 /* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
 #define SET(option, value) \
@@ -376,7 +355,7 @@ static int on_look_up(void *resolver, void *reserved, void *data)
 
 	(void)resolver;
 	(void)reserved;
-	if (!delivery || (!transfer->proxied && is_address(delivery->attempt->url)))
+	if (!delivery || (!transfer->network->http_proxy && is_address(delivery->attempt->url)))
 		return 0;
 	transfer->crowded = !tc__lookup_may_begin();
 	transfer->looks_up = !transfer->crowded;
@@ -438,7 +417,6 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 #else
 	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	SET(CURLOPT_PATH_AS_IS, 1L); /* what is sent must be what is signed */
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -453,27 +431,6 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	return code;
 }
 
-static CURLcode set_settings(
-	struct tc__transfer *transfer, const struct tc__curl_settings *settings)
-{
-	CURLcode code = CURLE_OK;
-
-	transfer->connect_timeout_ms = settings->connect_timeout_ms;
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	transfer->own_ca = settings->ca_file != NULL;
-	transfer->proxied = settings->http_proxy != NULL;
-	if (settings->ca_file) {
-		SET(CURLOPT_CAINFO, settings->ca_file);
-		SET(CURLOPT_CAPATH, NULL);
-	}
-	if (!settings->environment_proxy) {
-		SET(CURLOPT_PROXY, settings->http_proxy ? settings->http_proxy : "");
-		SET(CURLOPT_NOPROXY, "");
-	}
-	return code;
-}
-
 static int fail_setup(CURLcode code, tc_error *err)
 {
 	if (code == CURLE_OUT_OF_MEMORY)
@@ -482,19 +439,21 @@ static int fail_setup(CURLcode code, tc_error *err)
 		err, TC_ERROR_SYSTEM, "libcurl cannot do this: %s", curl_easy_strerror(code));
 }
 
-int tc__transfer_open(struct tc__transfer *transfer, const struct tc__curl_settings *settings,
+int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network,
 	struct tc__sockets *sockets, tc_error *err)
 {
-	*transfer = (struct tc__transfer){ .easy = curl_easy_init(), .sockets = sockets };
+	*transfer = (struct tc__transfer){ .easy = curl_easy_init(),
+		.sockets = sockets,
+		.network = tc__network_options(network) };
 	if (!transfer->easy)
 		return tc__fail_nomem(err);
-	CURLcode code = set_callbacks(transfer);
+	CURLcode code = tc__network_set_up(network, transfer->easy);
+	if (code == CURLE_OK)
+		code = set_callbacks(transfer);
 	if (code == CURLE_OK)
 		code = set_connection(transfer, sockets);
 	if (code == CURLE_OK)
 		code = set_protocol(transfer);
-	if (code == CURLE_OK)
-		code = set_settings(transfer, settings);
 	if (code == CURLE_OK)
 		return TC_OK;
 	tc__transfer_close(transfer);
@@ -609,11 +568,11 @@ static CURLcode set_method(
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
-	bool sooner = paced && delivery->silence_ms < transfer->connect_timeout_ms;
+	bool sooner = paced && delivery->silence_ms < transfer->network->connect_timeout_ms;
 	CURLcode code = CURLE_OK;
 
 	SET(CURLOPT_CONNECTTIMEOUT_MS,
-		(long)(sooner ? delivery->silence_ms : transfer->connect_timeout_ms));
+		(long)(sooner ? delivery->silence_ms : transfer->network->connect_timeout_ms));
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
@@ -629,6 +588,14 @@ static bool sends_length(const struct tc__delivery *delivery)
 
 	return attempt->body || delivery->body || strcmp(attempt->method, "POST") == 0 ||
 		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
+}
+
+static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt *attempt)
+{
+	long usual = attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S;
+	long most = transfer->network->idle_s;
+
+	return most && most < usual ? most : usual;
 }
 
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
@@ -656,7 +623,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
 	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
-	SET(CURLOPT_MAXAGE_CONN, attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S);
+	SET(CURLOPT_MAXAGE_CONN, idle_s(transfer, attempt));
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
 
@@ -675,6 +642,7 @@ static int code_of(CURLcode code)
 	case CURLE_OPERATION_TIMEDOUT:
 		return TC_ERROR_TIMEOUT;
 	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
 		return TC_ERROR_ARGUMENT;
 	default:
 		return TC_ERROR_NETWORK;
@@ -685,7 +653,7 @@ static bool is_permanent(CURLcode code)
 {
 	return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_URL_MALFORMAT ||
 		code == CURLE_SSL_CIPHER || code == CURLE_SSL_ENGINE_NOTFOUND ||
-		code == CURLE_NOT_BUILT_IN;
+		code == CURLE_NOT_BUILT_IN || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH;
 }
 
 /* A proxy that refuses to connect, as for want of a password, goes on refusing. */
@@ -697,10 +665,21 @@ static bool is_refused_by_proxy(const struct tc__transfer *transfer)
 	return status >= 400 && status < 500 && status != 408 && status != 429;
 }
 
-static int fail_ca(const struct tc__transfer *transfer, const char *reason, tc_error *err)
+/* A file of the options, or the system's, is not what it should be. */
+static int fail_file(
+	const struct tc__transfer *transfer, CURLcode code, const char *reason, tc_error *err)
 {
-	if (transfer->own_ca)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "ca_file: %s", reason);
+	const struct tc__network_options *options = transfer->network;
+	const char *name = options->ca_file ? "ca_file"
+		: options->ca_pem           ? "ca_pem"
+		: options->ca_folder        ? "ca_folder"
+					    : NULL;
+
+	/* of certificates in memory curl says the same as of ours */
+	if (code == CURLE_SSL_CERTPROBLEM && options->client_certificate)
+		name = options->ca_pem ? "client_certificate or ca_pem" : "client_certificate";
+	if (name)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s: %s", name, reason);
 	return tc__fail(err, TC_ERROR_SYSTEM,
 		"the system's certificate store cannot be read: %s; install it (on Debian the "
 		"package ca-certificates) or name a file by the option ca_file",
@@ -788,7 +767,7 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 	case TC_ERROR_CANCELED:
 		return tc__fail(err, TC_ERROR_CANCELED, "canceled by the progress callback");
 	case TC_ERROR_ARGUMENT:
-		return fail_ca(transfer, reason, err);
+		return fail_file(transfer, code, reason, err);
 	default:
 		return tc__fail(err, code_of(code), "no reply from %.*s: %s", length, host, reason);
 	}

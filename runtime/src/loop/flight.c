@@ -53,7 +53,6 @@ static int ensure_performance(struct tc__run *run, tc_error *failure)
 static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 {
 	struct tc__delivery *delivery = &run->performance->delivery;
-	struct tc__curl_settings settings = tc__client_settings(run->call->client);
 
 	int rc = tc__performance_attempt(run->performance, tc__pool_now(loop->pool), failure);
 	if (rc != TC_OK)
@@ -66,7 +65,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 		.sink = run->sink,
 		.landed = on_landed,
 		.unwatched = on_unwatched };
-	rc = tc__pool_send(loop->pool, &settings, &run->passenger, failure);
+	rc = tc__pool_send(loop->pool, run->call->client->network, &run->passenger, failure);
 	if (rc != TC_OK)
 		return rc;
 	run->state = TC__RUN_FLYING;

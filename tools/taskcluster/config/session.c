@@ -182,9 +182,13 @@ static void set_way(struct session *session, const char *url, struct tc_options 
 	struct origin *origin = &session->config.origin;
 
 	options->http_proxy = http_proxy_for(url, &origin->http_proxy);
+	options->no_proxy = http_proxy_exemptions();
+	if (strncasecmp(url, "https:", 6) != 0) /* files that are not needed need not be there */
+		return;
 	options->ca_file = variable("SSL_CERT_FILE");
-	if (options->ca_file && strncasecmp(url, "https:", 6) == 0)
-		origin->ca_file = "SSL_CERT_FILE";
+	options->ca_folder = variable("SSL_CERT_DIR");
+	origin->ca_file = options->ca_file ? "SSL_CERT_FILE" : NULL;
+	origin->ca_folder = options->ca_folder ? "SSL_CERT_DIR" : NULL;
 }
 
 static int make_client(struct session *session, const struct tc_options *options)

@@ -41,6 +41,7 @@ static void list_origins(const struct origin *origin, char *text, size_t size)
 		{ "server's URL", origin->base_url },
 		{ "HTTP proxy", origin->http_proxy },
 		{ "CA file", origin->ca_file },
+		{ "CA folder", origin->ca_folder },
 	};
 	size_t used = 0;
 
@@ -210,7 +211,8 @@ static bool is_about_ca(const tc_error *err)
 {
 	bool possible = err->code == TC_ERROR_ARGUMENT || err->code == TC_ERROR_SYSTEM;
 
-	return possible && strstr(tc_error_text(err), "ca_file");
+	return possible &&
+		(strstr(tc_error_text(err), "ca_file") || strstr(tc_error_text(err), "ca_folder"));
 }
 
 static void advise(
@@ -219,7 +221,8 @@ static void advise(
 	bool elsewhere = operation && rules_is_elsewhere(operation->service);
 
 	if (is_about_ca(err))
-		hint("The library's option ca_file is the variable SSL_CERT_FILE here.");
+		hint("The library's options ca_file and ca_folder are the variables SSL_CERT_FILE "
+		     "and SSL_CERT_DIR here.");
 	else if (elsewhere && err->code != TC_ERROR_ARGUMENT)
 		advise_elsewhere(err, operation->service->conventions, origin);
 	else

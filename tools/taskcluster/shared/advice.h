@@ -12,7 +12,7 @@
  */
 struct origin {
 	const char *file; /* the path of the configuration's file, which need not be there */
-	const char *root_url, *proxy_url, *base_url, *http_proxy, *ca_file;
+	const char *root_url, *proxy_url, *base_url, *http_proxy, *ca_file, *ca_folder;
 	const char *credentials; /* "the environment", or the file's path */
 	bool narrowed;           /* by the file's authorizedScopes */
 };

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "runtime/src/http/network.h"
+
+#include "runtime/src/base/error.h"
+#include "runtime/src/base/memory.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tc__network {
+	struct tc__network_options options; /* texts lie in the arena */
+	struct tc__arena texts;
+	struct curl_slist *resolve; /* in the arena, too */
+	atomic_size_t references;
+	atomic_size_t clients;
+	pthread_mutex_t making; /* of the share */
+	CURLSH *share;          /* NULL until the first handle */
+	pthread_mutex_t locks[CURL_LOCK_DATA_LAST];
+};
+
+/* ---- start-up ---- */
+
+/* The one thing per process: libcurl's own start-up must happen once, and no user has to ask for
+ * it. It is never undone, because nobody can know who else uses curl. */
+static pthread_once_t started = PTHREAD_ONCE_INIT;
+static CURLcode start_result;
+
+static void start(void)
+{
+	start_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int tc__curl_start(tc_error *err)
+{
+	if (pthread_once(&started, start) != 0 || start_result != CURLE_OK)
+		return tc__fail(err, TC_ERROR_SYSTEM, "libcurl does not start: %s",
+			curl_easy_strerror(start_result));
+	return TC_OK;
+}
+
+/* ---- what handles share ---- */
+
+static void lock(CURL *easy, curl_lock_data what, curl_lock_access access, void *data)
+{
+	struct tc__network *network = data;
+
+	(void)easy;
+	(void)access;
+	pthread_mutex_lock(&network->locks[what]);
+}
+
+static void unlock(CURL *easy, curl_lock_data what, void *data)
+{
+	struct tc__network *network = data;
+
+	(void)easy;
+	pthread_mutex_unlock(&network->locks[what]);
+}
+
+/*
+ * Sessions go from thread to thread. libcurl before 8.10 gives several handles the same object of
+ * OpenSSL's, whose rule is that a session in use is not changed. What OpenSSL 3 writes to it even
+ * so is the cipher that it already has, and that it is not to be resumed again.
+ *
+ * Names that the caller resolved lie in the cache of names for good: in one of this network alone,
+ * so that nobody else on a pool gets them.
+ */
+static CURLSH *make_share(struct tc__network *network)
+{
+	CURLSH *share = curl_share_init();
+
+	if (!share)
+		return NULL;
+	CURLSHcode code = curl_share_setopt(share, CURLSHOPT_LOCKFUNC, lock);
+	if (code == CURLSHE_OK)
+		code = curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, unlock);
+	if (code == CURLSHE_OK)
+		code = curl_share_setopt(share, CURLSHOPT_USERDATA, network);
+	if (code == CURLSHE_OK)
+		code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	if (code == CURLSHE_OK && network->resolve)
+		code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+	if (code == CURLSHE_OK || code == CURLSHE_NOT_BUILT_IN) /* a libcurl without TLS */
+		return share;
+	curl_share_cleanup(share);
+	return NULL;
+}
+
+/* Made when it is needed: a client that only signs URLs needs none. */
+static CURLSH *share_of(struct tc__network *network)
+{
+	pthread_mutex_lock(&network->making);
+	if (!network->share)
+		network->share = make_share(network);
+	CURLSH *share = network->share;
+	pthread_mutex_unlock(&network->making);
+	return share;
+}
+
+/* ---- copying ---- */
+
+static bool copy_texts(struct tc__network *network)
+{
+	struct tc__network_options *o = &network->options;
+	const char **texts[] = { &o->http_proxy, &o->no_proxy, &o->ca_file, &o->ca_folder,
+		&o->ca_pem, &o->client_certificate, &o->client_key, &o->client_key_password,
+		&o->pinned_key, &o->interface, &o->unix_socket };
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (!*texts[i])
+			continue;
+		*texts[i] = tc__arena_string(&network->texts, *texts[i]);
+		if (!*texts[i])
+			return false;
+	}
+	return true;
+}
+
+/* The list in curl's form. */
+static bool copy_resolve(struct tc__network *network)
+{
+	const char *const *entry = network->options.resolve;
+	struct curl_slist **end = &network->resolve;
+
+	network->options.resolve = NULL;
+	for (; entry && *entry; entry++) {
+		struct curl_slist *node = tc__arena_alloc(&network->texts, sizeof *node);
+		if (!node)
+			return false;
+		size_t size = strlen(*entry) + 1;
+		*node = (struct curl_slist){ .data = tc__arena_bytes(&network->texts, size) };
+		if (!node->data)
+			return false;
+		memcpy(node->data, *entry, size);
+		*end = node;
+		end = &node->next;
+	}
+	return true;
+}
+
+/* ---- from beginning to end ---- */
+
+static bool make_locks(struct tc__network *network)
+{
+	size_t made = 0;
+
+	if (pthread_mutex_init(&network->making, NULL) != 0)
+		return false;
+	while (made < CURL_LOCK_DATA_LAST && pthread_mutex_init(&network->locks[made], NULL) == 0)
+		made++;
+	if (made == CURL_LOCK_DATA_LAST)
+		return true;
+	while (made--)
+		pthread_mutex_destroy(&network->locks[made]);
+	pthread_mutex_destroy(&network->making);
+	return false;
+}
+
+struct tc__network *tc__network_new(const struct tc__network_options *options, tc_error *err)
+{
+	struct tc__network *network = calloc(1, sizeof *network);
+
+	if (!network || !make_locks(network)) {
+		free(network);
+		tc__fail_nomem(err);
+		return NULL;
+	}
+	network->texts.secret = true; /* a key's password, a proxy's */
+	network->references = network->clients = 1;
+	network->options = *options;
+	if (copy_texts(network) && copy_resolve(network))
+		return network;
+	tc__network_free(network);
+	tc__fail_nomem(err);
+	return NULL;
+}
+
+const struct tc__network_options *tc__network_options(const struct tc__network *network)
+{
+	return &network->options;
+}
+
+struct tc__network *tc__network_hold(struct tc__network *network)
+{
+	network->references++;
+	return network;
+}
+
+void tc__network_release(struct tc__network *network)
+{
+	if (--network->references)
+		return;
+	if (network->share)
+		curl_share_cleanup(network->share);
+	for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+		pthread_mutex_destroy(&network->locks[i]);
+	pthread_mutex_destroy(&network->making);
+	tc__arena_clear(&network->texts);
+	free(network);
+}
+
+struct tc__network *tc__network_ref(struct tc__network *network)
+{
+	network->clients++;
+	return tc__network_hold(network);
+}
+
+void tc__network_free(struct tc__network *network)
+{
+	if (!network)
+		return;
+	network->clients--;
+	tc__network_release(network);
+}
+
+bool tc__network_is_left(const struct tc__network *network)
+{
+	return network->clients == 0;
+}
+
+/* ---- setting up a handle ---- */
+
+/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
+#define SET(option, value) \
+	do { \
+		if (code == CURLE_OK) \
+			code = curl_easy_setopt(easy, option, value); \
+	} while (0)
+
+/* What of a handle is not the caller's to change is put back after the hook. Options that this
+ * libcurl lacks cannot have been changed either. */
+static void take_back(CURL *easy)
+{
+	static const struct {
+		CURLoption option;
+		long value;
+	} numbers[] = {
+		{ CURLOPT_PROXY_SSL_VERIFYPEER, 1 },
+		{ CURLOPT_PROXY_SSL_VERIFYHOST, 2 },
+		{ CURLOPT_DOH_SSL_VERIFYPEER, 1 },
+		{ CURLOPT_DOH_SSL_VERIFYHOST, 2 },
+		{ CURLOPT_HTTP_TRANSFER_DECODING, 1 },
+		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
+		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
+		{ CURLOPT_AUTOREFERER, 0 },
+		{ CURLOPT_HTTP09_ALLOWED, 0 },
+		{ CURLOPT_IGNORE_CONTENT_LENGTH, 0 },
+		{ CURLOPT_FAILONERROR, 0 },
+		{ CURLOPT_HEADER, 0 },
+		{ CURLOPT_CONNECT_ONLY, 0 },
+		{ CURLOPT_TRANSFER_ENCODING, 0 },
+		{ CURLOPT_TIMECONDITION, CURL_TIMECOND_NONE },
+		{ CURLOPT_RESUME_FROM, 0 },
+		{ CURLOPT_MAXFILESIZE, 0 },
+		{ CURLOPT_PORT, 0 },
+		{ CURLOPT_UPLOAD, 0 },
+	};
+	static const CURLoption pointers[] = { CURLOPT_USERPWD, CURLOPT_USERNAME, CURLOPT_PASSWORD,
+		CURLOPT_XOAUTH2_BEARER, CURLOPT_AWS_SIGV4, CURLOPT_COOKIE, CURLOPT_COOKIEJAR,
+		CURLOPT_COOKIEFILE, CURLOPT_REFERER, CURLOPT_USERAGENT, CURLOPT_ACCEPT_ENCODING,
+		CURLOPT_RANGE, CURLOPT_REQUEST_TARGET, CURLOPT_CURLU };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		(void)curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+	/* last of the cookies' is COOKIEFILE, which ends what keeps them */
+	for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
+		(void)curl_easy_setopt(easy, pointers[i], NULL);
+}
+
+/* What is only allowed to a proxy over TLS is ignored where libcurl knows no such proxies. */
+static CURLcode trust(const struct tc__network_options *o, CURL *easy)
+{
+	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
+	CURLcode code = CURLE_OK;
+
+	if (!o->ca_file && !o->ca_folder && !o->ca_pem)
+		return code;
+	SET(CURLOPT_CAINFO, o->ca_file);
+	SET(CURLOPT_CAPATH, o->ca_folder);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, o->ca_file);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, o->ca_folder);
+	if (!o->ca_pem)
+		return code;
+	union {
+		const char *read_only;
+		void *data;
+	} pem = { o->ca_pem };
+	blob.data = pem.data;
+	blob.len = strlen(o->ca_pem);
+	SET(CURLOPT_CAINFO_BLOB, &blob);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
+	return code;
+}
+
+static CURLcode set_tls(const struct tc__network_options *o, CURL *easy)
+{
+	CURLcode code = trust(o, easy);
+
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_SSLVERSION, o->tls_min);
+	if (o->pinned_key)
+		SET(CURLOPT_PINNEDPUBLICKEY, o->pinned_key);
+	if (!o->client_certificate)
+		return code;
+	SET(CURLOPT_SSLCERT, o->client_certificate);
+	SET(CURLOPT_SSLKEY, o->client_key ? o->client_key : o->client_certificate);
+	SET(CURLOPT_KEYPASSWD, o->client_key_password);
+	return code;
+}
+
+static CURLcode set_way(struct tc__network *network, CURL *easy)
+{
+	const struct tc__network_options *o = &network->options;
+	CURLcode code = CURLE_OK;
+
+	if (!o->environment_proxy) {
+		SET(CURLOPT_PROXY, o->http_proxy ? o->http_proxy : "");
+		SET(CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
+	}
+	if (o->interface)
+		SET(CURLOPT_INTERFACE, o->interface);
+	if (o->unix_socket)
+		SET(CURLOPT_UNIX_SOCKET_PATH, o->unix_socket);
+	if (network->resolve)
+		SET(CURLOPT_RESOLVE, network->resolve);
+	SET(CURLOPT_IPRESOLVE, o->ip_version);
+	SET(CURLOPT_HTTP_VERSION, o->http_version);
+	return code;
+}
+
+CURLcode tc__network_set_up(struct tc__network *network, CURL *easy)
+{
+	const struct tc__network_options *o = &network->options;
+	CURLSH *share = share_of(network);
+
+	if (!share)
+		return CURLE_OUT_OF_MEMORY;
+	if (o->on_handle) {
+		o->on_handle(easy, o->on_handle_data);
+		take_back(easy);
+	}
+	CURLcode code = set_tls(o, easy);
+	if (code == CURLE_OK)
+		code = set_way(network, easy);
+	SET(CURLOPT_SHARE, share);
+	return code;
+}
