@@ -17,6 +17,7 @@
 #include <taskcluster/batch.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/wait.h>
+#include <unistd.h>
 
 #define TASK "fN1SbArXTPSVFNUvaOlinQ"
 #define STATUS \
@@ -310,6 +311,63 @@ static void runs_end_once(void **state)
 	assert_true(tc_failing_each_with_libraries(run_canceled, *state) > 5);
 }
 
+/* ---- timers, watches, posts ---- */
+
+static void count_timer(void *data, uint64_t timer)
+{
+	(void)timer;
+	++*(int *)data;
+}
+
+static void count_post(void *data)
+{
+	++*(int *)data;
+}
+
+static void count_watch(void *data, int fd, int events)
+{
+	char byte;
+
+	assert_true(events & TC_LOOP_READ);
+	*(int *)data += read(fd, &byte, 1) == 1;
+}
+
+/* Each that was taken is called, and what was not does no harm. */
+static int live(void *data, tc_error *err)
+{
+	int timers = 0, posts = 0, watches = 0, set = 0, posted = 0, fds[2];
+	tc_loop *loop = tc_loop_new(NULL, err);
+	int rc = loop ? TC_OK : err->code;
+
+	(void)data;
+	assert_int_equal(pipe(fds), 0);
+	for (int i = 0; i < 100 && rc == TC_OK; i++) { /* beyond the first room for them */
+		rc = tc_loop_timer(loop, 0, count_timer, &timers, NULL, err);
+		set += rc == TC_OK;
+	}
+	if (rc == TC_OK)
+		rc = tc_loop_post(loop, count_post, &posts, err);
+	posted += loop && rc == TC_OK;
+	if (rc == TC_OK)
+		rc = tc_loop_watch(loop, fds[0], TC_LOOP_READ, count_watch, &watches, err);
+	if (rc == TC_OK) {
+		assert_int_equal(write(fds[1], "a", 1), 1);
+		while (rc == TC_OK && (timers < set || !watches))
+			rc = tc_loop_poll(loop, 1000, err);
+	}
+	tc_loop_free(loop);
+	assert_int_equal(posts, posted);
+	assert_true(rc != TC_OK || (timers == 100 && watches == 1));
+	close(fds[0]);
+	close(fds[1]);
+	return rc;
+}
+
+static void living_on_a_loop_fails_cleanly(void **state)
+{
+	assert_true(tc_failing_each_with_libraries(live, *state) > 100);
+}
+
 /* ---- items ---- */
 
 static int stream(void *data, tc_error *err)
@@ -474,6 +532,7 @@ int main(void)
 		cmocka_unit_test(pages_fail_cleanly),
 		cmocka_unit_test(a_page_that_failed_comes_when_asked_again),
 		cmocka_unit_test(runs_end_once),
+		cmocka_unit_test(living_on_a_loop_fails_cleanly),
 		cmocka_unit_test(no_item_is_lost),
 		cmocka_unit_test(batches_give_each_result_once),
 		cmocka_unit_test(waiting_fails_cleanly),

@@ -73,10 +73,12 @@ static void free_run(tc_loop *loop, struct tc__run *run)
 
 /* ---- what comes next for a run ---- */
 
-/* Whether what it is fed into says how long that may take. */
+/* Whether what it is fed into says how long that may take. A refusal, which it does not get, has a
+ * limit of its own. */
 static bool is_paced(const struct tc__run *run)
 {
-	return run->state == TC__RUN_FLYING && run->sink && run->sink->overdue;
+	return run->state == TC__RUN_FLYING && run->sink && run->sink->overdue &&
+		!tc__reply_stays_here(&run->performance->reply);
 }
 
 static void set_timer(tc_loop *loop, struct tc__run *run)
