@@ -108,13 +108,13 @@ struct tc_options {
 	tc_cancel *cancel;       /* ends the calls of this client; borrowed */
 	tc_metrics_fn *metrics;  /* told of each attempt */
 	void *metrics_data;
-	bool no_pause;     /* when a server asks one call for a pause (429 or 503 with Retry-After,
-			      not longer than retry_delay_max_ms allows), do not hold back the
-			      others of this client to that system's servers; transfers to
-			      elsewhere never wait */
-	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
-			      limit */
-	int rate_burst;    /* so many at once after a time with fewer; 1 */
+	bool no_pause;      /* when a server asks one call for a pause (429 or 503 with Retry-After,
+			       not longer than retry_delay_max_ms allows), do not hold back the
+			       others of this client to that system's servers; transfers to
+			       elsewhere never wait */
+	double rate_per_s;  /* attempts a second at most, from 0.001; the others wait their turn; no
+			       limit */
+	int64_t rate_burst; /* so many at once after a time with fewer; 1 */
 
 	/*
 	 * How servers are reached. The names and formats are libcurl's, whose manual has more of
