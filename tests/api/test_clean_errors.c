@@ -27,6 +27,7 @@
 #include <taskcluster/type.h>
 #include <taskcluster/url.h>
 #include <taskcluster/wait.h>
+#include <unistd.h>
 
 #define TASK "fN1SbArXTPSVFNUvaOlinQ"
 #define STATUS \
@@ -401,6 +402,35 @@ static void on_event(void *data, uint64_t run, const tc_json *event)
 		tc_loop_cancel(loop, run);
 }
 
+static void on_timer(void *data, uint64_t timer)
+{
+	(void)data, (void)timer;
+}
+
+static void on_events(void *data, int fd, int events)
+{
+	(void)data, (void)fd, (void)events;
+}
+
+static void on_post(void *data)
+{
+	(void)data;
+}
+
+/* What else lives on a loop. */
+static void lodgers(struct world *w, tc_loop *loop)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	OK(tc_loop_timer, loop, 0, on_timer, NULL, NULL);
+	OK(tc_loop_watch, loop, ends[0], TC_LOOP_READ, on_events, NULL);
+	OK(tc_loop_watch, loop, ends[0], 0, NULL, NULL);
+	OK(tc_loop_post, loop, on_post, NULL);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void loops(struct world *w)
 {
 	struct tc_sink sink = TC_SINK_INIT;
@@ -413,6 +443,7 @@ static void loops(struct world *w)
 	OK(tc_loop_set_timeout, loop, run, 10000);
 	OK(tc_loop_download, loop, w->status, &sink, on_done, NULL, NULL);
 	OK(tc_stream_start, loop, w->listen, NULL, on_event, on_done, loop, NULL);
+	lodgers(w, loop);
 	OK(tc_loop_poll, loop, 0);
 	OK(tc_loop_run, loop);
 	tc_loop_free(loop);

@@ -106,8 +106,8 @@ static int check_rate(const struct tc_options *options, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"rate_per_s is %g; expected 0, or from %g to %g", rate, RATE_MIN, RATE_MAX);
 	if (options->rate_burst < 0 || options->rate_burst > BURST_MAX)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "rate_burst is %d; expected 0 to %d",
-			options->rate_burst, BURST_MAX);
+		return tc__fail(err, TC_ERROR_ARGUMENT, "rate_burst is %lld; expected 0 to %d",
+			(long long)options->rate_burst, BURST_MAX);
 	return TC_OK;
 }
 
@@ -231,7 +231,7 @@ static int prepare(tc_client *client, tc_error *err)
 		.delay_max_ms = options->retry_delay_max_ms,
 	};
 	client->rate = (struct tc__rate){ options->rate_per_s,
-		options->rate_burst ? options->rate_burst : 1 };
+		options->rate_burst ? (int)options->rate_burst : 1 };
 	client->log = (struct tc__log){ options->log, options->log_data, options->log_level };
 	return TC_OK;
 }
