@@ -27,6 +27,7 @@
 #include <taskcluster/type.h>
 #include <taskcluster/url.h>
 #include <taskcluster/wait.h>
+#include <unistd.h>
 
 #define TASK "fN1SbArXTPSVFNUvaOlinQ"
 #define STATUS \
@@ -245,6 +246,7 @@ static void clients(struct world *w)
 	options.root_url = ROOT;
 	MADE(&client, tc_client_new, &options);
 	MADE(&other, tc_client_dup, client);
+	OK(tc_client_wait, other, 1, NULL);
 	tc_client_free(other);
 	tc_client_free(client);
 	soil(&w->err);
@@ -400,11 +402,27 @@ static void on_event(void *data, uint64_t run, const tc_json *event)
 		tc_loop_cancel(loop, run);
 }
 
+static void on_timer(void *data, uint64_t timer)
+{
+	(void)data, (void)timer;
+}
+
+static void on_post(void *data)
+{
+	(void)data;
+}
+
+static void on_ready(void *data, int fd, int events)
+{
+	(void)data, (void)fd, (void)events;
+}
+
 static void loops(struct world *w)
 {
 	struct tc_sink sink = TC_SINK_INIT;
 	tc_loop *loop = NULL;
 	uint64_t run = 0;
+	int fds[2];
 
 	sink.write = drop;
 	MADE(&loop, tc_loop_new, NULL);
@@ -412,6 +430,13 @@ static void loops(struct world *w)
 	OK(tc_loop_set_timeout, loop, run, 10000);
 	OK(tc_loop_download, loop, w->status, &sink, on_done, NULL, NULL);
 	OK(tc_stream_start, loop, w->listen, NULL, on_event, on_done, loop, NULL);
+	OK(tc_loop_timer, loop, 0, on_timer, NULL, NULL);
+	OK(tc_loop_post, loop, on_post, NULL);
+	assert_int_equal(pipe(fds), 0);
+	OK(tc_loop_watch, loop, fds[0], TC_LOOP_READ, on_ready, NULL);
+	OK(tc_loop_watch, loop, fds[0], 0, NULL, NULL);
+	close(fds[0]);
+	close(fds[1]);
 	OK(tc_loop_poll, loop, 0);
 	OK(tc_loop_run, loop);
 	tc_loop_free(loop);

@@ -55,6 +55,7 @@ static struct alarm *begin(tc_loop *loop)
 int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer, void *data,
 	uint64_t *timer, tc_error *err)
 {
+	tc_error_clear(err);
 	if (timer)
 		*timer = 0;
 	if (!loop || !on_timer)

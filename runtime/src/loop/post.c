@@ -34,6 +34,7 @@ static bool push(struct tc__posts *posts, struct tc__post *post)
 
 int tc_loop_post(tc_loop *loop, tc_post_fn *post, void *data, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!loop || !post)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", loop ? "post" : "loop");
 	struct tc__post *letter = malloc(sizeof *letter);

@@ -109,6 +109,7 @@ static void remove_watch(tc_loop *loop, int fd)
 int tc_loop_watch(
 	tc_loop *loop, int fd, int events, tc_watch_fn *on_events, void *data, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!loop || fd < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, loop ? "fd is %d" : "loop is NULL", fd);
 	if (!events) {
