@@ -103,7 +103,7 @@ static void test_http2(void **state)
 	for (size_t i = 0; i < 2; i++)
 		for (enum face face = 0; face < FACES; face++) {
 			struct flow flow = { .length = BODY_LENGTH, .piece = 10000 };
-			struct tc_source body;
+			struct tc_source body = TC_SOURCE_INIT;
 			tc_response *response = NULL;
 			flow_source(&body, &flow, false);
 			tc_call *call = new_upload(f, methods[i], "/x", &body);
@@ -125,7 +125,7 @@ static void test_refused_on_the_way(void **state)
 
 	for (enum face face = 0; face < FACES; face++) {
 		struct flow flow = { .length = (int64_t)64 << 20 };
-		struct tc_source body;
+		struct tc_source body = TC_SOURCE_INIT;
 		flow_source(&body, &flow, true);
 		tc_call *call = new_upload(f, "PUT", "/refused", &body);
 		transfer_perform(face, call, NULL, &f->err);
@@ -142,7 +142,7 @@ static void test_sources_that_lie(void **state)
 	for (int more = -1; more <= 1; more += 2)
 		for (enum face face = 0; face < FACES; face++) {
 			struct flow flow = { .length = BODY_LENGTH + more };
-			struct tc_source body;
+			struct tc_source body = TC_SOURCE_INIT;
 			flow_source(&body, &flow, true);
 			body.length = BODY_LENGTH;
 			tc_call *call = new_upload(f, "PUT", "/x", &body);

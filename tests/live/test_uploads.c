@@ -248,7 +248,7 @@ static void test_every_source(void **state)
 	static const char *const methods[] = { "PUT", "POST", "PATCH", "DELETE" };
 	char path[32], *bytes = make_pattern(BODY_LENGTH);
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 
 	(void)state;
 	open_fixture(&f, STORE);
@@ -281,7 +281,7 @@ static void test_every_source(void **state)
 static void test_handle_is_ordinary_again(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 
 	(void)state;
 	open_fixture(&f, STORE);
@@ -307,7 +307,7 @@ static void test_handle_is_ordinary_again(void **state)
 static void test_refused_on_the_way(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 	struct flow flow = { .length = (int64_t)64 << 20 };
 
 	(void)state;
@@ -336,7 +336,7 @@ static void test_refused_on_the_way(void **state)
 static void test_hasty_success_is_none(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 	struct flow flow = { .length = (int64_t)64 << 20 };
 
 	(void)state;
@@ -363,7 +363,7 @@ static void test_source_that_shrinks_or_grows(void **state)
 	(void)state;
 	for (int more = 0; more < 2; more++)
 		for (enum face face = 0; face < FACES; face++) {
-			struct tc_source body;
+			struct tc_source body = TC_SOURCE_INIT;
 			open_fixture(&f, THROW_AWAY);
 			int file = make_file(0, 10, path);
 			assert_int_equal(ftruncate(file, (off_t)whole), 0);
@@ -393,7 +393,7 @@ static void test_function_and_pipe_that_lie(void **state)
 	for (int more = -1; more <= 1; more += 2)
 		for (enum face face = 0; face < FACES; face++) {
 			struct flow flow = { .length = 50000 + more, .piece = 900 };
-			struct tc_source body;
+			struct tc_source body = TC_SOURCE_INIT;
 			open_fixture(&f, STORE);
 			flow_source(&body, &flow, true);
 			body.length = 50000;
@@ -421,7 +421,7 @@ static void test_source_that_fails(void **state)
 	(void)state;
 	for (enum face face = 0; face < FACES; face++) {
 		struct flow flow = { .length = BODY_LENGTH, .piece = 1000, .fail_at = 5000 };
-		struct tc_source body;
+		struct tc_source body = TC_SOURCE_INIT;
 		open_fixture(&f, STORE);
 		flow_source(&body, &flow, true);
 		tc_call *call = new_upload(&f, "PUT", &body);
@@ -444,7 +444,7 @@ static void test_broken_is_repeated(void **state)
 	for (size_t i = 0; i < 2; i++)
 		for (enum face face = 0; face < FACES; face++) {
 			struct flow flow = { .length = 3000000 };
-			struct tc_source body;
+			struct tc_source body = TC_SOURCE_INIT;
 			open_fixture(&f, manners[i]);
 			flow_source(&body, &flow, true);
 			assert_stored(&f, face, "PUT", &body);
@@ -480,7 +480,7 @@ static void test_once_is_not_repeated(void **state)
 static void test_post_is_not_repeated(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 	char *bytes = make_pattern(3000000);
 
 	(void)state;
@@ -501,7 +501,7 @@ static void test_six_gib(void **state)
 {
 	struct fixture f;
 	char path[32];
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 
 	(void)state;
 	for (enum face face = 0; face < FACES; face++) {
@@ -525,7 +525,7 @@ static void test_six_gib(void **state)
 static void test_memory_stays_small(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 	struct flow flow = { .length = (int64_t)64 << 20 };
 	struct rusage before, after;
 
@@ -556,7 +556,7 @@ static int note_progress(void *data, const struct tc_progress *progress)
 static void test_progress(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 	struct flow flow = { .length = 3000000 };
 	int64_t seen = 0;
 
@@ -575,7 +575,7 @@ static void test_progress(void **state)
 static void test_content_length_has_to_be_right(void **state)
 {
 	struct fixture f;
-	struct tc_source body;
+	struct tc_source body = TC_SOURCE_INIT;
 
 	(void)state;
 	open_fixture(&f, STORE);

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/transfer.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -274,6 +275,26 @@ static void a_unix_socket(void **state)
 	end(&scene);
 }
 
+/* A file is no public address. */
+static void a_unix_socket_is_not_public(void **state)
+{
+	struct tc_transfer_options only = TC_TRANSFER_OPTIONS_INIT;
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	scene.options.unix_socket = "/tmp/tc-nobody";
+	only.public_only = true;
+	tc_client *client = tc_client_new(&scene.options, &scene.err);
+	tc_call *call = tc_transfer_new(client, "GET", "http://192.0.2.1/", &only, &scene.err);
+	assert_non_null(call);
+	assert_int_equal(tc_call_perform(call, NULL, &scene.err), TC_ERROR_NETWORK);
+	assert_failure(&scene.err, TC_ERROR_NETWORK, "public_only");
+	tc_call_free(call);
+	tc_client_free(client);
+	end(&scene);
+}
+
 /* ---- connections ---- */
 
 #define CALLS 6
@@ -527,6 +548,7 @@ int main(void)
 		cmocka_unit_test(resolved_names_are_a_clients_own),
 		cmocka_unit_test(from_an_interface),
 		cmocka_unit_test(a_unix_socket),
+		cmocka_unit_test(a_unix_socket_is_not_public),
 		cmocka_unit_test(a_host_gets_so_many_connections),
 		cmocka_unit_test(clients_share_the_smallest_limit),
 		cmocka_unit_test(idle_connections_grow_old),

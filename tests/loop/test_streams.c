@@ -461,6 +461,27 @@ static void what_repeating_cannot_heal_ends_it(void **state)
 	}
 }
 
+static const struct tc_operation never = { .service = &ci_service,
+	.name = "never",
+	.method = "GET",
+	.route = "/never",
+	.retry = TC_RETRY_NEVER,
+	.conventions = &(const struct tc_operation_conventions){ .accept = "text/event-stream",
+		.events = &(const struct tc_event_stream){
+			.handshake = "hello", .name = "event" } } };
+
+static void what_must_not_be_repeated_is_not(void **state)
+{
+	struct scene scene = { .asked = 0 };
+
+	(void)state;
+	add(&scene, ends(HELLO EVENT(1)));
+	final_code = TC_ERROR_NETWORK;
+	final_text = "never: the server has ended the stream";
+	final_asked = 1;
+	play(&scene.script, &never, hear_the_end);
+}
+
 /* A wrong address, or a server that never was one of streams, is told as by any call. */
 static void before_it_stood_it_is_like_any_call(void **state)
 {
@@ -966,6 +987,7 @@ int main(void)
 		cmocka_unit_test(pauses_grow),
 		cmocka_unit_test(one_that_stood_for_long_comes_back_soon),
 		cmocka_unit_test(what_repeating_cannot_heal_ends_it),
+		cmocka_unit_test(what_must_not_be_repeated_is_not),
 		cmocka_unit_test(before_it_stood_it_is_like_any_call),
 		cmocka_unit_test(once_is_once),
 		cmocka_unit_test(silence_ends_a_connection),

@@ -41,9 +41,6 @@ inits() {
 	cat "$work/all.c"
 	echo '#include <stdio.h>'
 	echo '#include <string.h>'
-	# what headers define inline needs this of the library
-	echo 'char *tc_decimal(char text[TC_DECIMAL_SIZE], int64_t number)'
-	echo '{ snprintf(text, TC_DECIMAL_SIZE, "%lld", (long long)number); return text; }'
 	while read -r name type; do
 		echo "static $type at_start_$name = $name;"
 		echo "static void use_$name(void) {"

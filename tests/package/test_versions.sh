@@ -67,7 +67,8 @@ sizes now "${now[@]}" -DNOW
 sizes newer "-I$folder/newer"
 paste -d ' ' "$folder/"{older,now,newer}.sizes >"$folder/compared"
 while read -r name older _ size _ newer; do
-	((older < size && size < newer)) || fail "struct $name has $older, $size and $newer bytes"
+	((older < size && size < newer)) || 
+		fail "struct $name has $older, $size and $newer bytes: its last declaration has to be more than padding"
 	grep -q "struct $name " tests/package/versions.c || fail "tests/package/versions.c has no use of struct $name"
 done <"$folder/compared"
 

@@ -11,6 +11,8 @@
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
+#include <taskcluster/stream.h>
+#include <taskcluster/transfer.h>
 #include <taskcluster/wait.h>
 #include <unistd.h>
 
@@ -86,6 +88,79 @@ static void use_options(const tc_credentials *credentials)
 	if (!wishes)
 		works("a call", &err);
 	tc_release(made);
+}
+
+static void use_seams(void)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	struct tc_seams seams = TC_SEAMS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	WISH(seams);
+	options.root_url = getenv("TASKCLUSTER_ROOT_URL");
+	options.seams = &seams;
+	tc_client *made = tc_client_new(&options, &err);
+	if (works("tc_seams", &err)) {
+		tc_auth_ping(made, NULL, &err);
+		works("a call by the system's clock", &err);
+	}
+	tc_release(made);
+}
+
+/* The sandbox's ping by its URL, and a body that ping does not take. */
+static void use_transfer(void)
+{
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = ping();
+
+	WISH(options);
+	tc_call *transfer = tc_transfer_new(client, "GET", tc_call_url(call), &options, &err);
+	if (works("tc_transfer_options", &err)) {
+		tc_call_perform(transfer, NULL, &err);
+		works("the transfer", &err);
+	}
+	tc_release(transfer);
+	tc_release(call);
+}
+
+static void use_source(void)
+{
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+	struct tc_source body = TC_SOURCE_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = ping();
+
+	tc_source_memory(&body, "text", 4);
+	WISH(body);
+	options.body = &body;
+	tc_call *transfer = tc_transfer_new(client, "PUT", tc_call_url(call), &options, &err);
+	if (works("tc_source", &err)) {
+		tc_call_perform(transfer, NULL, &err);
+		expect(err.http_status == 404, "nothing can be put there");
+		tc_error_clear(&err);
+	}
+	tc_release(transfer);
+	tc_release(call);
+}
+
+/* Of an operation that has no events: what is wrong with the options is told first. */
+static void use_stream_options(void)
+{
+	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = ping();
+
+	WISH(options);
+	tc_stream *stream = tc_stream_new(call, &options, &err);
+	if (!wishes) {
+		expect(err.code == TC_ERROR_ARGUMENT && strstr(tc_error_text(&err), "stream"),
+			"ping is no stream");
+		tc_error_clear(&err);
+	}
+	works("tc_stream_options", &err);
+	tc_release(stream);
+	tc_release(call);
 }
 
 static void use_call_options(void)
@@ -216,6 +291,10 @@ int main(int argc, char **argv)
 	}
 	wishes = argc > 1 && strcmp(argv[1], "wish") == 0;
 	use_options(credentials);
+	use_seams();
+	use_transfer();
+	use_source();
+	use_stream_options();
 	use_call_options();
 	use_loop_options();
 	use_pages_options();

@@ -8,6 +8,7 @@
 #include "tests/harness/fake.h"
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/transfer.h>
 
 #define OK_REPLY \
 	{ \
@@ -217,6 +218,45 @@ static void test_a_login(void **state)
 	is_told(&w, 1, TC_OK, 200, TC_REASON_NONE, -1);
 	assert_string_equal(w.told[0].function, CI(LOGIN)->name);
 	assert_string_equal(w.told[1].function, CI(WRITE)->name);
+	finish(&w);
+}
+
+/* A transfer that is sent elsewhere. */
+static void test_a_redirect(void **state)
+{
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+	struct world w;
+
+	(void)state;
+	BEGIN(w, { .head = "HTTP/1.1 302 x\nLocation: https://other.example.com/x\n\n" }, OK_REPLY);
+	w.client = tc_fake_client(&w.fake, &w.options);
+	options.redirects = 1;
+	w.call = tc_transfer_new(w.client, "GET", "https://storage.example.com/", &options, &w.err);
+	assert_non_null(w.call);
+	assert_ok(tc_call_perform(w.call, NULL, &w.err), &w.err);
+	assert_int_equal(w.count, 2);
+	is_told(&w, 0, TC_OK, 302, TC_REASON_REDIRECT, 0);
+	is_told(&w, 1, TC_OK, 200, TC_REASON_NONE, -1);
+	assert_string_equal(w.told[0].service, "transfer");
+	assert_string_equal(w.trace_ids[0], "none");
+	finish(&w);
+}
+
+/* Storage that wants a pause is not the server that the other calls go to. */
+static void test_transfers_hold_nobody_back(void **state)
+{
+	struct world w;
+
+	(void)state;
+	BEGIN(w, { .head = "HTTP/1.1 503 x\nRetry-After: 3\n\n" }, OK_REPLY);
+	w.options.attempts = 1;
+	w.client = tc_fake_client(&w.fake, &w.options);
+	w.call = tc_transfer_new(w.client, "GET", "https://storage.example.com/", NULL, &w.err);
+	assert_int_equal(tc_call_perform(w.call, NULL, &w.err), TC_ERROR_HTTP);
+	assert_int_equal(tc_error_retry_after_ms(&w.err), 3000);
+	tc_call_free(w.call);
+	assert_ok(run(&w, TC_FAKE_OPERATION(PING)), &w.err);
+	assert_int_equal(w.fake.attempts[1].at_ms - w.fake.attempts[0].at_ms, 12);
 	finish(&w);
 }
 
@@ -457,6 +497,8 @@ int main(void)
 		cmocka_unit_test(test_why_another_follows),
 		cmocka_unit_test(test_refused_clock_and_credentials),
 		cmocka_unit_test(test_a_login),
+		cmocka_unit_test(test_a_redirect),
+		cmocka_unit_test(test_transfers_hold_nobody_back),
 		cmocka_unit_test(test_nothing_sent_nothing_told),
 		cmocka_unit_test(test_the_hook_must_not_use_the_client),
 		cmocka_unit_test(test_ids_of_a_success),

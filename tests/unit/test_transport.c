@@ -421,6 +421,7 @@ static void test_refused_connection(void **state)
 	assert_failure(&b.err, TC_ERROR_NETWORK, text);
 	b.transport->kind->free(b.transport);
 	tc__pool_close(&b.pool);
+	tc__network_free(b.network);
 	tc__reply_clear(&b.reply);
 }
 

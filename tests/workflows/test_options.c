@@ -4,11 +4,14 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/ci.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
+#include <taskcluster/stream.h>
+#include <taskcluster/transfer.h>
 #include <taskcluster/wait.h>
 
 #define ROOT "https://tc.invalid"
@@ -16,7 +19,7 @@
 /* What the functions need besides; nothing is ever sent. */
 struct world {
 	tc_client *client;
-	tc_call *call, *unused;
+	tc_call *call, *unused, *events;
 	tc_credentials *credentials;
 };
 
@@ -44,6 +47,57 @@ static void give_seams(struct world *world, const void *seams, tc_error *err)
 	(void)world;
 	options.seams = seams;
 	tc_client_free(tc_client_new(&options, err));
+}
+
+static void give_seams_to_loop(struct world *world, const void *seams, tc_error *err)
+{
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+
+	(void)world;
+	options.seams = seams;
+	tc_loop_free(tc_loop_new(&options, err));
+}
+
+static void give_stream(struct world *world, const void *options, tc_error *err)
+{
+	tc_stream_free(tc_stream_new(world->events, options, err));
+}
+
+static void never_heard(void *data, uint64_t run, const tc_json *event)
+{
+	(void)data;
+	(void)run;
+	(void)event;
+	fail();
+}
+
+static void end_silently(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)data;
+	(void)run;
+	(void)response;
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+}
+
+static void give_stream_to_loop(struct world *world, const void *options, tc_error *err)
+{
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_stream_start(loop, world->events, options, never_heard, end_silently, NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_transfer(struct world *world, const void *options, tc_error *err)
+{
+	tc_call_free(tc_transfer_new(world->client, "GET", ROOT, options, err));
+}
+
+static void give_source(struct world *world, const void *source, tc_error *err)
+{
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+
+	options.body = source;
+	tc_call_free(tc_transfer_new(world->client, "PUT", ROOT, &options, err));
 }
 
 static void give_pages(struct world *world, const void *options, tc_error *err)
@@ -116,6 +170,12 @@ static const struct {
 	{ give_call, STRUCT(tc_call_options), "options", "TC_CALL_OPTIONS_INIT", FINE },
 	{ give_loop, STRUCT(tc_loop_options), "options", "TC_LOOP_OPTIONS_INIT", FINE },
 	{ give_seams, STRUCT(tc_seams), "seams", "TC_SEAMS_INIT", FINE },
+	{ give_seams_to_loop, STRUCT(tc_seams), "seams", "TC_SEAMS_INIT", FINE },
+	{ give_stream, STRUCT(tc_stream_options), "options", "TC_STREAM_OPTIONS_INIT", FINE },
+	{ give_stream_to_loop, STRUCT(tc_stream_options), "options", "TC_STREAM_OPTIONS_INIT",
+		FINE },
+	{ give_transfer, STRUCT(tc_transfer_options), "options", "TC_TRANSFER_OPTIONS_INIT", FINE },
+	{ give_source, STRUCT(tc_source), "body", "TC_SOURCE_INIT", FINE },
 	{ give_pages, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
 	{ give_items, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
 	{ give_batch, STRUCT(tc_batch_options), "options", "TC_BATCH_OPTIONS_INIT", FINE },
@@ -193,6 +253,37 @@ static void a_size_that_was_not_set_is_told(void **state)
 	}
 }
 
+/* What fills a struct for its caller writes nothing behind the size that it was told. */
+static void what_is_filled_stays_within_its_size(void **state)
+{
+	struct tc_source source = { .size = offsetof(struct tc_source, data), .data = &source };
+	struct tc_source unset = { .length = 7 };
+	struct tc_sink sink = { .size = offsetof(struct tc_sink, silence_ms), .silence_ms = 7 };
+	tc_error err = TC_ERROR_INIT;
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	tc_source_memory(&source, "abc", 3);
+	assert_int_equal(source.length, 3);
+	assert_int_equal(source.size, offsetof(struct tc_source, data));
+	assert_ptr_equal(source.data, &source);
+	assert_ok(tc_source_fd(&source, fileno(file), &err), &err);
+	assert_int_equal(source.fd, fileno(file));
+	assert_null(source.bytes);
+	assert_ptr_equal(source.data, &source);
+	tc_sink_fd(&sink, fileno(file));
+	assert_non_null(sink.write);
+	assert_int_equal(sink.size, offsetof(struct tc_sink, silence_ms));
+	assert_int_equal(sink.silence_ms, 7);
+
+	tc_source_memory(&unset, "abc", 3);
+	assert_int_equal(unset.length, 7);
+	assert_int_equal(tc_source_fd(&unset, fileno(file), &err), TC_ERROR_ARGUMENT);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "begin with TC_SOURCE_INIT");
+	fclose(file);
+}
+
 static int open_world(void **state)
 {
 	static struct world world;
@@ -202,6 +293,7 @@ static int open_world(void **state)
 	world.client = tc_client_new(&options, NULL);
 	world.call = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
 	world.unused = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
+	world.events = tc_generated_call(world.client, CI(LISTEN), NULL, NULL, NULL);
 	world.credentials = tc_credentials_new("me", "0123456789", NULL, NULL);
 	assert_non_null(world.call);
 	assert_non_null(world.credentials);
@@ -215,6 +307,7 @@ static int close_world(void **state)
 
 	tc_call_free(world->call);
 	tc_call_free(world->unused);
+	tc_call_free(world->events);
 	tc_client_free(world->client);
 	tc_credentials_free(world->credentials);
 	return 0;
@@ -226,6 +319,7 @@ int main(void)
 		cmocka_unit_test(older_ones_are_taken),
 		cmocka_unit_test(newer_ones_must_not_set_what_is_unknown),
 		cmocka_unit_test(a_size_that_was_not_set_is_told),
+		cmocka_unit_test(what_is_filled_stays_within_its_size),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);

@@ -112,9 +112,9 @@ struct tc_options {
 			      not longer than retry_delay_max_ms allows), do not hold back the
 			      others of this client to that system's servers; transfers to
 			      elsewhere never wait */
+	int rate_burst;    /* with rate_per_s: so many at once after a time with fewer; 1 */
 	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
 			      limit */
-	int rate_burst;    /* so many at once after a time with fewer; 1 */
 
 	/*
 	 * How servers are reached. The names and formats are libcurl's, whose manual has more of

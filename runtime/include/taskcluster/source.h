@@ -40,12 +40,12 @@ struct tc_source {
 };
 #define TC_SOURCE_INIT TC_SIZED_INIT(struct tc_source)
 
-/* Fills *source: bytes in memory, which stay the caller's. */
+/* Fills a source that began with TC_SOURCE_INIT: bytes in memory, which stay the caller's. */
 TC_API void tc_source_memory(struct tc_source *source, const void *bytes, size_t length);
 
-/* Fills *source: a file, from where its descriptor stands to its end. TC_ERROR_ARGUMENT for what
- * is no file, as nobody knows how much comes of it: there `length` has to be set by hand, and
- * `offset` to -1. */
+/* Fills a source that began with TC_SOURCE_INIT: a file, from where its descriptor stands to its
+ * end. TC_ERROR_ARGUMENT for what is no file, as nobody knows how much comes of it: there `length`
+ * has to be set by hand, and `offset` to -1. */
 TC_API int tc_source_fd(struct tc_source *source, int fd, tc_error *err);
 
 #ifdef __cplusplus

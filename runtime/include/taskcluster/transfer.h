@@ -19,15 +19,15 @@
  *
  * It has the client's connections, certificates, proxy, user agent, limits and retries, and nothing
  * of what it knows of Taskcluster: no credentials, no cookies, no trace id, no correction of
- *clocks. A success is a status from 200 to 299 with content of any type; all else, a redirect that
- *is not followed among it, is TC_ERROR_HTTP, with what the server said in tc_error_body and in the
- *text. That is so also while the body is still on its way. Texts and logs show URLs without the
- *values of their queries, which may be signatures.
+ * clocks. A success is a status from 200 to 299 with content of any type; all else, a redirect that
+ * is not followed among it, is TC_ERROR_HTTP, with what the server said in tc_error_body and in the
+ * text. That is so also while the body is still on its way. Texts and logs show URLs without the
+ * values of their queries, which may be signatures.
  *
  * The client's timeout_ms (or the call's) bounds silence, not an attempt, as transfers take as long
  * as they take; deadline_ms bounds all of it. GET, HEAD, PUT and DELETE are repeated as the
- *client's options say, POST and PATCH only when nothing was sent; none when its body cannot be read
- *again. Each repetition begins at the transfer's own URL.
+ * client's options say, POST and PATCH only when nothing was sent; none when its body cannot be read
+ * again. Each repetition begins at the transfer's own URL.
  *
  * Headers are the caller's (tc_call_header), Content-Type, Accept-Encoding and Authorization among
  * them, for which the library otherwise answers; Content-Length is taken when it is the body's.
@@ -47,13 +47,6 @@ struct tc_transfer_options {
 	size_t size;                  /* set by TC_TRANSFER_OPTIONS_INIT */
 	const struct tc_source *body; /* the struct is copied; for PUT, POST, PATCH and DELETE */
 	/*
-	 * A part of what a GET brings: so many bytes from there on (length 0: to the end; begin and
-	 * length 0: all of it). A 206 must be just that part, as far as there is so much; else it
-	 * is TC_ERROR_REPLY. A server that has no ranges answers 200 with all of it, which is a
-	 * success: a sink's `begin`, or tc_response_status, tells. If-Range goes as any header.
-	 */
-	int64_t range_begin, range_length;
-	/*
 	 * Redirects of a GET or HEAD that are followed at most, for each attempt. Each has to lead
 	 * to http or https and never from https to http. Headers that hold secrets (Authorization,
 	 * Cookie, …-Token, and those of tc_call_secret_header) do not go to another origin than the
@@ -67,6 +60,13 @@ struct tc_transfer_options {
 	 * here sees the address: then it is refused with TC_ERROR_ARGUMENT.
 	 */
 	bool public_only;
+	/*
+	 * A part of what a GET brings: so many bytes from there on (length 0: to the end; begin and
+	 * length 0: all of it). A 206 must be just that part, as far as there is so much; else it
+	 * is TC_ERROR_REPLY. A server that has no ranges answers 200 with all of it, which is a
+	 * success: a sink's `begin`, or tc_response_status, tells. If-Range goes as any header.
+	 */
+	int64_t range_begin, range_length;
 };
 #define TC_TRANSFER_OPTIONS_INIT TC_SIZED_INIT(struct tc_transfer_options)
 

@@ -79,7 +79,7 @@ static bool is_proxied(const tc_client *client)
 	static const char *const variables[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
 		"all_proxy", "ALL_PROXY" };
 
-	if (client->options.http_proxy)
+	if (tc__network_options(client->network)->http_proxy)
 		return true;
 	for (size_t i = 0; client->environment && i < sizeof variables / sizeof *variables; i++)
 		if (is_set(variables[i]))

@@ -10,11 +10,26 @@
 
 /* ---- making one ---- */
 
+/* What all versions have; nothing behind it, which may be another's memory. False: no size is set.
+ */
+static bool fill(
+	struct tc_source *source, int64_t length, const void *bytes, int fd, int64_t offset)
+{
+	if (source->size < offsetof(struct tc_source, data))
+		return false;
+	source->length = length;
+	source->bytes = bytes;
+	source->fd = fd;
+	source->offset = offset;
+	source->read = NULL;
+	source->rewind = NULL;
+	return true;
+}
+
+/* Who uses it tells of a size that was not set. */
 void tc_source_memory(struct tc_source *source, const void *bytes, size_t length)
 {
-	*source = (struct tc_source)TC_SOURCE_INIT;
-	source->bytes = bytes ? bytes : "";
-	source->length = (int64_t)length;
+	fill(source, (int64_t)length, bytes ? bytes : "", 0, 0);
 }
 
 int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
@@ -22,7 +37,10 @@ int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
 	struct stat status;
 
 	tc_error_clear(err);
-	*source = (struct tc_source)TC_SOURCE_INIT;
+	if (!fill(source, 0, NULL, fd, 0))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"source: size is not set (it is %zu): begin with TC_SOURCE_INIT",
+			source->size);
 	if (fstat(fd, &status) != 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "descriptor %d: %s", fd, strerror(errno));
 	off_t at = S_ISREG(status.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
@@ -31,9 +49,7 @@ int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
 			"descriptor %d is no file, so that nobody knows how many bytes will come "
 			"of it: set length, and offset to -1",
 			fd);
-	source->fd = fd;
-	source->offset = at;
-	source->length = at < status.st_size ? status.st_size - at : 0;
+	fill(source, at < status.st_size ? status.st_size - at : 0, NULL, fd, at);
 	return TC_OK;
 }
 
