@@ -245,6 +245,7 @@ static void clients(struct world *w)
 	options.root_url = ROOT;
 	MADE(&client, tc_client_new, &options);
 	MADE(&other, tc_client_dup, client);
+	OK(tc_client_wait, client, 1, NULL);
 	tc_client_free(other);
 	tc_client_free(client);
 	soil(&w->err);

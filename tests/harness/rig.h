@@ -43,8 +43,8 @@ bool tc_rig_resolves(void);
  * need without the rig, which retires each after a few. */
 size_t tc_rig_connections(size_t at_most, size_t requests);
 
-/* Where the rig has its files: ca.pem, the authority; client.pem and client.key, a certificate of it
- * for "worker"; cert.pem, the server's. */
+/* Where the rig has its files: ca.pem, the authority; client.pem and client.key, a certificate of
+ * it for "worker"; cert.pem, the server's. */
 const char *tc_rig_folder(void);
 
 /* The forward proxy with its name and password: http://rig:…@127.0.0.1:1234. Stops the test when

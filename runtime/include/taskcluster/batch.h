@@ -15,7 +15,7 @@ struct tc_batch_options {
 	size_t in_flight;   /* calls under way at the same time; 16 */
 	bool stop_at_error; /* the first failure cancels what has not ended; else all are performed,
 			       and each failure is told */
-	int64_t timeout_ms;  /* for each attempt; 0: the call's */
+	int64_t timeout_ms; /* for each attempt; 0: the call's */
 	int64_t deadline_ms; /* for all of it: what has not ended then is TC_ERROR_TIMEOUT; 0: no
 				limit but those of the calls */
 };

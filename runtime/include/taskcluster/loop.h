@@ -41,7 +41,7 @@
  * nothing of ours and ends when the resolver gives up, by glibc after some 10 to 30 seconds. When
  * 256 were left behind within half a minute no other look-up is begun: attempts that need one fail
  * at once with TC_ERROR_NETWORK, and are repeated like others. A program that unloads the library
- *by dlclose gives look-ups that time first. Versions of libcurl before 7.87 wait for the look-up
+ * by dlclose gives look-ups that time first. Versions of libcurl before 7.87 wait for the look-up
  * instead.
  */
 

@@ -5,7 +5,7 @@
 /*
  * Where time and randomness come from, for tests and special hosts: named in the options of a
  * client (for its blocking calls, lists, streams, batches and waits) and in those of a loop (for
- *its timers, and the deadlines and pauses of what runs on it). Give both the same ones. With
+ * its timers, and the deadlines and pauses of what runs on it). Give both the same ones. With
  *`steady` and `sleep` that share a number, a day of retries, pauses and timers is over in a moment:
  *
  *	static int64_t steady(void *data) { return *(int64_t *)data; }
@@ -18,7 +18,7 @@
  *	options.seams = &seams;
  *
  * What libcurl and the system do goes by the system's clock whatever the seams say: connections,
- *the timeout_ms of an attempt, limits on silence, look-ups of names.
+ * the timeout_ms of an attempt, limits on silence, look-ups of names.
  */
 
 #include <taskcluster/base.h>

@@ -28,7 +28,7 @@
  * It ends with a failure: before it has stood for the first time with that of any call, after as
  * many attempts; later with one that repeating cannot heal (a refusal such as 401, 403 or 404, a
  * reply that is no stream of events, 204, a certificate that is not trusted, a call that must not
- *be repeated), with an event that cannot be read (TC_ERROR_REPLY), and at its deadline.
+ * be repeated), with an event that cannot be read (TC_ERROR_REPLY), and at its deadline.
  *
  * Where the operation's header names a type for its events, tc_decode_json makes a struct of one.
  */

@@ -19,15 +19,15 @@
  *
  * It has the client's connections, certificates, proxy, user agent, limits and retries, and nothing
  * of what it knows of Taskcluster: no credentials, no cookies, no trace id, no correction of
- *clocks. A success is a status from 200 to 299 with content of any type; all else, a redirect that
- *is not followed among it, is TC_ERROR_HTTP, with what the server said in tc_error_body and in the
- *text. That is so also while the body is still on its way. Texts and logs show URLs without the
- *values of their queries, which may be signatures.
+ * clocks. A success is a status from 200 to 299 with content of any type; all else, a redirect that
+ * is not followed among it, is TC_ERROR_HTTP, with what the server said in tc_error_body and in the
+ * text. That is so also while the body is still on its way. Texts and logs show URLs without the
+ * values of their queries, which may be signatures.
  *
  * The client's timeout_ms (or the call's) bounds silence, not an attempt, as transfers take as long
  * as they take; deadline_ms bounds all of it. GET, HEAD, PUT and DELETE are repeated as the
- *client's options say, POST and PATCH only when nothing was sent; none when its body cannot be read
- *again. Each repetition begins at the transfer's own URL.
+ * client's options say, POST and PATCH only when nothing was sent; none when its body cannot be read
+ * again. Each repetition begins at the transfer's own URL.
  *
  * Headers are the caller's (tc_call_header), Content-Type, Accept-Encoding and Authorization among
  * them, for which the library otherwise answers; Content-Length is taken when it is the body's.

@@ -36,8 +36,8 @@
  * not integers are doubles; who needs their digits as they were written reads the reply as tc_json.
  *
  * Where a schema has text that programs printed, which may have any character, NUL too, it is a
- *free-form value: a string, whole by its tc_json_text_length. Other strings of replies have U+FFFD
- *in place of a NUL.
+ * free-form value: a string, whole by its tc_json_text_length. Other strings of replies have U+FFFD
+ * in place of a NUL.
  *
  * An object that may have members its schema does not name keeps them, as one object, in
  * `const tc_json *other_members`, NULL for none; they are sent with the others.

@@ -16,7 +16,7 @@
  *
  *	struct tc_x_options known;
  *	int rc = tc__options_read(options, &known, sizeof known, "options", "TC_X_OPTIONS_INIT",
- *err);
+ * err);
  *
  * Members that a shorter one lacks are zero. A longer one is taken when all that is unknown here
  * is zero; else it holds wishes that would be dropped silently, and is refused. NULL gives the

@@ -29,7 +29,7 @@ struct tc__anywhere {
 struct tc_call {
 	tc_client *client;
 	struct tc__anywhere *anywhere; /* of a transfer, for tc_release; NULL: of an operation */
-	struct tc_call_options *set; /* its own options, for tc_release; NULL: none */
+	struct tc_call_options *set;   /* its own options, for tc_release; NULL: none */
 	struct tc__request request;
 	enum tc_retry_class retry_class; /* for the body it has */
 	struct tc__call_state own_state;
@@ -158,7 +158,7 @@ struct tc__performance {
 	bool under_way;           /* an attempt was sent and not judged yet */
 	struct tc__timing timing; /* of it, when there are metrics */
 	uint64_t session;         /* generation of the session that the attempt carries */
-	struct tc__reading body; /* of a transfer */
+	struct tc__reading body;  /* of a transfer */
 	struct tc__hop hop;
 };
 

@@ -97,8 +97,8 @@ int tc_call_set_options(tc_call *call, const struct tc_call_options *options, tc
 	tc_error_clear(err);
 	int rc = tc__call_check_unused(call, err);
 	if (rc == TC_OK)
-		rc = tc__options_read(options, &known, sizeof known, "options",
-			"TC_CALL_OPTIONS_INIT", err);
+		rc = tc__options_read(
+			options, &known, sizeof known, "options", "TC_CALL_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check(&known, err);
 	if (rc != TC_OK)

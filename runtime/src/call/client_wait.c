@@ -8,6 +8,7 @@ int64_t tc_client_steady_ms(const tc_client *client)
 
 int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err)
 {
+	tc_error_clear(err);
 	if (!client)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
 	if (ms < 0)

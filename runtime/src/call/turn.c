@@ -3,8 +3,8 @@
 
 #include "runtime/src/call/client_realm.h"
 
-/* The gate that a call's attempts go through. A transfer's go through none: it may lead anywhere, and
- * no server's pause is about all others. */
+/* The gate that a call's attempts go through. A transfer's go through none: it may lead anywhere,
+ * and no server's pause is about all others. */
 static struct tc__gate *gate_of(const tc_call *call)
 {
 	return tc__client_gate(call->client, call->request.operation);

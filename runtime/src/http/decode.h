@@ -5,7 +5,7 @@
 /*
  * Takes the encoding of a content off while its bytes come (RFC 9110, 8.4.1): gzip with any number
  * of members (RFC 1952, 2.2), and deflate, within zlib's frame as it should be (RFC 1950) or
- *without it, as some servers send it (RFC 1951). No I/O.
+ * without it, as some servers send it (RFC 1951). No I/O.
  *
  * What comes out is bounded by who takes it: nothing is decoded before it is asked for. And all of
  * it is demanded: an encoding that ends early, or has other bytes behind its end, is an error.

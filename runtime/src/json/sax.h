@@ -8,9 +8,9 @@
  *
  * What yajl leaves open is closed here: UTF-8 is checked whole (no overlong forms, no surrogates),
  * lone surrogates in \u escapes are refused (or mended, on demand), so are form feeds between
- *tokens and an unfinished string behind the value; nesting ends at TC_JSON_DEPTH_MAX; and yajl,
- *which crashes when its allocator gives NULL, lives in a private pool that leaves the parse by
- *longjmp instead.
+ * tokens and an unfinished string behind the value; nesting ends at TC_JSON_DEPTH_MAX; and yajl,
+ * which crashes when its allocator gives NULL, lives in a private pool that leaves the parse by
+ * longjmp instead.
  *
  * A reader is a struct whose FIRST member is a struct tc__sax; its address is what callbacks get:
  *

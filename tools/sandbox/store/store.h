@@ -9,7 +9,7 @@
  * store_commit at the end of a request, and answers 500.
  *
  *	struct row *row = store_query(store, "SELECT task_id FROM tasks WHERE state = ?", "t",
- *state); while (store_next(row)) puts(store_text(row, 0)); store_end(store, row);
+ * state); while (store_next(row)) puts(store_text(row, 0)); store_end(store, row);
  */
 
 #include "runtime/src/base/memory.h"
