@@ -69,15 +69,20 @@ static void end(struct scene *scene)
 	tc_responder_stop(scene->responder);
 }
 
-/* One call of a new client. */
+/* One attempt of a new client. */
 static int call_by(struct scene *scene, const struct tc_options *options)
 {
+	struct tc_call_options once = TC_CALL_OPTIONS_INIT;
+
+	once.repeat = TC_REPEAT_NEVER;
 	tc_error_clear(&scene->err);
 	tc_client *client = tc_client_new(options, &scene->err);
 	if (!client)
 		return scene->err.code;
 	tc_call *call = ping(client);
-	int rc = tc_call_perform(call, NULL, &scene->err);
+	int rc = tc_call_set_options(call, &once, &scene->err);
+	if (rc == TC_OK)
+		rc = tc_call_perform(call, NULL, &scene->err);
 	tc_call_free(call);
 	tc_client_free(client);
 	return rc;
@@ -135,15 +140,15 @@ static void names_that_the_caller_resolved(void **state)
 
 	(void)state;
 	begin(&scene);
-	snprintf(url, sizeof url, "http://nowhere.invalid:%d", tc_responder_port(scene.responder));
-	snprintf(entry, sizeof entry, "nowhere.invalid:%d:[::2],127.0.0.1",
+	snprintf(url, sizeof url, "http://none.test:%d", tc_responder_port(scene.responder));
+	snprintf(entry, sizeof entry, "none.test:%d:[::1],127.0.0.1",
 		tc_responder_port(scene.responder));
 	scene.options.root_url = url;
 	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_NETWORK);
 	scene.options.resolve = resolve;
 	scene.options.ip_version = TC_IP_4;
 	assert_ok(call_by(&scene, &scene.options), &scene.err);
-	assert_non_null(strstr(scene.seen.head, "nowhere.invalid:")); /* the Host stays */
+	assert_non_null(strstr(scene.seen.head, "none.test:")); /* the Host stays */
 	scene.options.ip_version = TC_IP_6;
 	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_NETWORK);
 	end(&scene);
@@ -160,9 +165,8 @@ static void resolved_names_are_a_clients_own(void **state)
 	(void)state;
 	begin(&scene);
 	scene.seen.delay_ms = 50; /* so that there is no idle connection to share */
-	snprintf(url, sizeof url, "http://nowhere.invalid:%d", tc_responder_port(scene.responder));
-	snprintf(entry, sizeof entry, "nowhere.invalid:%d:127.0.0.1",
-		tc_responder_port(scene.responder));
+	snprintf(url, sizeof url, "http://none.test:%d", tc_responder_port(scene.responder));
+	snprintf(entry, sizeof entry, "none.test:%d:127.0.0.1", tc_responder_port(scene.responder));
 	scene.options.root_url = url;
 	tc_client *other = tc_client_new(&scene.options, &scene.err);
 	scene.options.resolve = resolve;

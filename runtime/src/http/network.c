@@ -221,11 +221,29 @@ bool tc__network_is_left(const struct tc__network *network)
 
 /* ---- setting up a handle ---- */
 
-/* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
-#define SET(option, value) \
+/* A handle, and what of it could not be set up. */
+struct setting {
+	CURL *easy;
+	CURLcode code;
+	const char *what; /* the option of struct tc_options */
+};
+
+/* curl_easy_setopt is a macro that takes any number of types; this keeps its first failure. */
+#define SET(setting, name, option, value) \
 	do { \
-		if (code == CURLE_OK) \
-			code = curl_easy_setopt(easy, option, value); \
+		if ((setting)->code == CURLE_OK) { \
+			(setting)->code = curl_easy_setopt((setting)->easy, option, value); \
+			(setting)->what = name; \
+		} \
+	} while (0)
+
+/* The same for a proxy that is reached over TLS: no matter where libcurl knows none. */
+#define SET_PROXY(setting, name, option, value) \
+	do { \
+		struct setting proxy = *(setting); \
+		SET(&proxy, name, option, value); \
+		if (proxy.code == CURLE_OUT_OF_MEMORY) \
+			*(setting) = proxy; \
 	} while (0)
 
 /* What of a handle is not the caller's to change is put back after the hook. Options that this
@@ -268,82 +286,88 @@ static void take_back(CURL *easy)
 		(void)curl_easy_setopt(easy, pointers[i], NULL);
 }
 
-/* What is only allowed to a proxy over TLS is ignored where libcurl knows no such proxies. */
-static CURLcode trust(const struct tc__network_options *o, CURL *easy)
+static void trust_pem(struct setting *setting, const char *text)
 {
-	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
-	CURLcode code = CURLE_OK;
-
-	if (!o->ca_file && !o->ca_folder && !o->ca_pem)
-		return code;
-	SET(CURLOPT_CAINFO, o->ca_file);
-	SET(CURLOPT_CAPATH, o->ca_folder);
-	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, o->ca_file);
-	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, o->ca_folder);
-	if (!o->ca_pem)
-		return code;
 	union {
 		const char *read_only;
 		void *data;
-	} pem = { o->ca_pem };
-	blob.data = pem.data;
-	blob.len = strlen(o->ca_pem);
-	SET(CURLOPT_CAINFO_BLOB, &blob);
-	(void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO_BLOB, &blob);
-	return code;
+	} pem = { text };
+	struct curl_blob blob = {
+		.data = pem.data, .len = strlen(text), .flags = CURL_BLOB_NOCOPY
+	};
+
+	SET(setting, "ca_pem", CURLOPT_CAINFO_BLOB, &blob);
+	SET_PROXY(setting, "ca_pem", CURLOPT_PROXY_CAINFO_BLOB, &blob);
 }
 
-static CURLcode set_tls(const struct tc__network_options *o, CURL *easy)
+static void trust(struct setting *setting, const struct tc__network_options *o)
 {
-	CURLcode code = trust(o, easy);
-
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(CURLOPT_SSLVERSION, o->tls_min);
+	SET(setting, "verification", CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(setting, "verification", CURLOPT_SSL_VERIFYHOST, 2L);
 	if (o->pinned_key)
-		SET(CURLOPT_PINNEDPUBLICKEY, o->pinned_key);
-	if (!o->client_certificate)
-		return code;
-	SET(CURLOPT_SSLCERT, o->client_certificate);
-	SET(CURLOPT_SSLKEY, o->client_key ? o->client_key : o->client_certificate);
-	SET(CURLOPT_KEYPASSWD, o->client_key_password);
-	return code;
+		SET(setting, "pinned_key", CURLOPT_PINNEDPUBLICKEY, o->pinned_key);
+	if (!o->ca_file && !o->ca_folder && !o->ca_pem)
+		return;
+	SET(setting, "ca_file", CURLOPT_CAINFO, o->ca_file);
+	SET_PROXY(setting, "ca_file", CURLOPT_PROXY_CAINFO, o->ca_file);
+	SET(setting, "ca_folder", CURLOPT_CAPATH, o->ca_folder);
+	SET_PROXY(setting, "ca_folder", CURLOPT_PROXY_CAPATH, o->ca_folder);
+	if (o->ca_pem)
+		trust_pem(setting, o->ca_pem);
 }
 
-static CURLcode set_way(struct tc__network *network, CURL *easy)
+static void show_certificate(struct setting *setting, const struct tc__network_options *o)
+{
+	if (!o->client_certificate)
+		return;
+	SET(setting, "client_certificate", CURLOPT_SSLCERT, o->client_certificate);
+	SET(setting, "client_key", CURLOPT_SSLKEY,
+		o->client_key ? o->client_key : o->client_certificate);
+	SET(setting, "client_key_password", CURLOPT_KEYPASSWD, o->client_key_password);
+}
+
+static void set_way(struct setting *setting, const struct tc__network *network)
 {
 	const struct tc__network_options *o = &network->options;
-	CURLcode code = CURLE_OK;
 
 	if (!o->environment_proxy) {
-		SET(CURLOPT_PROXY, o->http_proxy ? o->http_proxy : "");
-		SET(CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
+		SET(setting, "http_proxy", CURLOPT_PROXY, o->http_proxy ? o->http_proxy : "");
+		SET(setting, "no_proxy", CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
 	}
 	if (o->interface)
-		SET(CURLOPT_INTERFACE, o->interface);
+		SET(setting, "interface", CURLOPT_INTERFACE, o->interface);
 	if (o->unix_socket)
-		SET(CURLOPT_UNIX_SOCKET_PATH, o->unix_socket);
+		SET(setting, "unix_socket", CURLOPT_UNIX_SOCKET_PATH, o->unix_socket);
 	if (network->resolve)
-		SET(CURLOPT_RESOLVE, network->resolve);
-	SET(CURLOPT_IPRESOLVE, o->ip_version);
-	SET(CURLOPT_HTTP_VERSION, o->http_version);
-	return code;
+		SET(setting, "resolve", CURLOPT_RESOLVE, network->resolve);
+	SET(setting, "ip_version", CURLOPT_IPRESOLVE, o->ip_version);
 }
 
-CURLcode tc__network_set_up(struct tc__network *network, CURL *easy)
+static int fail(const struct setting *setting, tc_error *err)
+{
+	if (setting->code == CURLE_OUT_OF_MEMORY)
+		return tc__fail_nomem(err);
+	return tc__fail(err, TC_ERROR_SYSTEM, "libcurl cannot do this: %s: %s", setting->what,
+		curl_easy_strerror(setting->code));
+}
+
+int tc__network_set_up(struct tc__network *network, CURL *easy, tc_error *err)
 {
 	const struct tc__network_options *o = &network->options;
+	struct setting setting = { .easy = easy };
 	CURLSH *share = share_of(network);
 
 	if (!share)
-		return CURLE_OUT_OF_MEMORY;
+		return tc__fail_nomem(err);
 	if (o->on_handle) {
 		o->on_handle(easy, o->on_handle_data);
 		take_back(easy);
 	}
-	CURLcode code = set_tls(o, easy);
-	if (code == CURLE_OK)
-		code = set_way(network, easy);
-	SET(CURLOPT_SHARE, share);
-	return code;
+	trust(&setting, o);
+	show_certificate(&setting, o);
+	SET(&setting, "tls_min", CURLOPT_SSLVERSION, o->tls_min);
+	SET(&setting, "http_version", CURLOPT_HTTP_VERSION, o->http_version);
+	set_way(&setting, network);
+	SET(&setting, "sessions", CURLOPT_SHARE, share);
+	return setting.code == CURLE_OK ? TC_OK : fail(&setting, err);
 }

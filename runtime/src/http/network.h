@@ -49,7 +49,7 @@ bool tc__network_is_left(const struct tc__network *network);
 
 /* Sets up an easy handle: the hook first, then all that is the library's. Its names that the caller
  * resolved must live as long as the handle, so the network must. */
-CURLcode tc__network_set_up(struct tc__network *network, CURL *easy);
+int tc__network_set_up(struct tc__network *network, CURL *easy, tc_error *err);
 
 /* libcurl's start-up, once in a process and from any thread. */
 int tc__curl_start(tc_error *err);

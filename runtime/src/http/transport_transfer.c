@@ -447,9 +447,12 @@ int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network
 		.network = tc__network_options(network) };
 	if (!transfer->easy)
 		return tc__fail_nomem(err);
-	CURLcode code = tc__network_set_up(network, transfer->easy);
-	if (code == CURLE_OK)
-		code = set_callbacks(transfer);
+	int rc = tc__network_set_up(network, transfer->easy, err);
+	if (rc != TC_OK) {
+		tc__transfer_close(transfer);
+		return rc;
+	}
+	CURLcode code = set_callbacks(transfer);
 	if (code == CURLE_OK)
 		code = set_connection(transfer, sockets);
 	if (code == CURLE_OK)
