@@ -436,7 +436,6 @@ static void loops(struct world *w)
 	struct tc_sink sink = TC_SINK_INIT;
 	tc_loop *loop = NULL;
 	uint64_t run = 0;
-	int fds[2];
 
 	sink.write = drop;
 	MADE(&loop, tc_loop_new, NULL);
