@@ -122,6 +122,26 @@ static const struct tc_operation auth_operations[] = {
 	{ .service = &tc_fake_auth, .name = "listClients", .method = "GET", .route = "/clients/" },
 };
 
+static const struct tc_parameter paging[] = { { "continuationToken" }, { "limit" } };
+static const struct tc_service lists = { .name = "lists", .version = "v1" };
+const struct tc_operation tc_fake_list_things = { .service = &lists,
+	.name = "listThings",
+	.method = "GET",
+	.route = "/things",
+	.query = paging,
+	.query_count = 2,
+	.has_output = true,
+	.pages = true };
+const struct tc_operation tc_fake_find_things = { .service = &lists,
+	.name = "findThings",
+	.method = "POST",
+	.route = "/find",
+	.query = paging,
+	.query_count = 2,
+	.has_input = true,
+	.has_output = true,
+	.pages = true };
+
 const struct tc_service tc_fake_auth = {
 	.name = "auth", .version = "v1", .operations = auth_operations, .operation_count = 1
 };

@@ -87,4 +87,7 @@ enum {
 };
 #define TC_FAKE_OPERATION(name) (&tc_fake_queue_operations[TC_FAKE_##name])
 
+/* Lists in pages, with continuationToken and limit: GET /things, and POST /find with a body. */
+extern const struct tc_operation tc_fake_list_things, tc_fake_find_things;
+
 #endif

@@ -6,20 +6,6 @@
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 
-static const struct tc_parameter paging[] = { { "continuationToken" }, { "limit" } };
-static const struct tc_service lists;
-static const struct tc_operation things = { .service = &lists,
-	.name = "listThings",
-	.method = "GET",
-	.route = "/things",
-	.query = paging,
-	.query_count = 2,
-	.has_output = true,
-	.pages = true };
-static const struct tc_service lists = {
-	.name = "lists", .version = "v1", .operations = &things, .operation_count = 1
-};
-
 static void answer(
 	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
 {
@@ -96,7 +82,7 @@ static void none_opens_another(void **state)
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct tc_responder *responder = tc_responder_start(answer, NULL);
 		tc_client *client = quick_client(responder);
-		tc_call *call = tc_generated_call(client, &things, NULL, NULL, NULL);
+		tc_call *call = tc_generated_call(client, &tc_fake_list_things, NULL, NULL, NULL);
 
 		assert_non_null(call);
 		one_call(call);

@@ -207,20 +207,6 @@ static void a_batch_ends_by_its_deadline(void **state)
 
 /* ---- lists ---- */
 
-static const struct tc_parameter paging[] = { { "continuationToken" } };
-static const struct tc_service lists;
-static const struct tc_operation list_operation = { .service = &lists,
-	.name = "listThings",
-	.method = "GET",
-	.route = "/things",
-	.query = paging,
-	.query_count = 1,
-	.has_output = true,
-	.pages = true };
-static const struct tc_service lists = {
-	.name = "lists", .version = "v1", .operations = &list_operation, .operation_count = 1
-};
-
 /* A list that never ends: each page is quick, and all of it too long. */
 static void give_page(
 	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
@@ -245,7 +231,7 @@ static void a_list_ends_by_its_deadline(void **state)
 	(void)state;
 	b.responder = tc_responder_start(give_page, NULL);
 	b.client = quick_client(b.responder);
-	b.call = tc_generated_call(b.client, &list_operation, NULL, NULL, &b.err);
+	b.call = tc_generated_call(b.client, &tc_fake_list_things, NULL, NULL, &b.err);
 	assert_non_null(b.call);
 	options.deadline_ms = DEADLINE_MS;
 

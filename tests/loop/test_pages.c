@@ -9,31 +9,6 @@
 
 /* ---- a list in pages ---- */
 
-static const struct tc_parameter paging[] = { { "continuationToken" }, { "limit" } };
-static const struct tc_service lists;
-static const struct tc_operation operations[] = {
-	{ .service = &lists,
-		.name = "listThings",
-		.method = "GET",
-		.route = "/things",
-		.query = paging,
-		.query_count = 2,
-		.has_output = true,
-		.pages = true },
-	{ .service = &lists,
-		.name = "findThings",
-		.method = "POST",
-		.route = "/find",
-		.query = paging,
-		.query_count = 2,
-		.has_input = true,
-		.has_output = true,
-		.pages = true },
-};
-static const struct tc_service lists = {
-	.name = "lists", .version = "v1", .operations = operations, .operation_count = 2
-};
-
 /* The reply to each token; the first is for none. */
 struct page {
 	const char *token;
@@ -117,7 +92,7 @@ static struct reader *open_book(const struct book *book)
 	reader->book = *book;
 	reader->responder = tc_responder_start(give_page, &reader->book);
 	reader->client = quick_client(reader->responder);
-	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	reader->call = tc_generated_call(reader->client, &tc_fake_list_things, NULL, NULL, NULL);
 	assert_non_null(reader->call);
 	return reader;
 }
@@ -131,7 +106,7 @@ static struct reader *open_timed_book(const struct book *book, int64_t timeout_m
 	tc_call_free(reader->call);
 	tc_client_free(reader->client);
 	reader->client = tc_client_new(&options, NULL);
-	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	reader->call = tc_generated_call(reader->client, &tc_fake_list_things, NULL, NULL, NULL);
 	return reader;
 }
 
@@ -222,7 +197,7 @@ static void other_query_values_and_the_body_stay(void **state)
 
 	(void)state;
 	tc_call_free(reader->call);
-	reader->call = tc_generated_call(reader->client, &operations[1], NULL, query, NULL);
+	reader->call = tc_generated_call(reader->client, &tc_fake_find_things, NULL, query, NULL);
 	assert_ok(
 		tc_call_body_bytes(reader->call, "{\"a\":1}", 7, NULL, &reader->err), &reader->err);
 	assert_ok(tc_call_header(reader->call, "x-mine", "1", &reader->err), &reader->err);
@@ -254,7 +229,7 @@ static void a_limit_ends_the_list_and_says_where(void **state)
 	assert_string_equal(tc_pages_token(pages), "second");
 
 	options.token = tc_pages_token(pages);
-	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	reader->call = tc_generated_call(reader->client, &tc_fake_list_things, NULL, NULL, NULL);
 	tc_pages *rest = pages_of(reader, &options);
 	assert_non_null(strstr(next_page(reader, rest), "four"));
 	assert_null(next_page(reader, rest));
@@ -355,7 +330,7 @@ static void read_voids(size_t period, const struct tc_pages_options *options, si
 		struct tc_responder *responder = tc_responder_start(give_nothing, &list);
 		tc_client *client = quick_client(responder);
 		tc_error err = TC_ERROR_INIT;
-		tc_call *call = tc_generated_call(client, &operations[0], NULL, NULL, &err);
+		tc_call *call = tc_generated_call(client, &tc_fake_list_things, NULL, NULL, &err);
 		read_void((enum list_face)face, call, options, most, &err);
 		if (text) {
 			assert_failure(&err, TC_ERROR_REPLY, text);
@@ -566,7 +541,7 @@ static void a_page_that_breaks_is_not_repeated(void **state)
 	/* where it broke, another begins */
 	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
 	options.token = tc_items_token(items);
-	reader->call = tc_generated_call(reader->client, &operations[0], NULL, NULL, NULL);
+	reader->call = tc_generated_call(reader->client, &tc_fake_list_things, NULL, NULL, NULL);
 	tc_items *rest = items_of(reader, &options);
 	assert_string_equal(read_items(reader, rest), "3 4 5 6");
 	assert_ok(reader->err.code, &reader->err);

@@ -10,20 +10,6 @@
 
 #define ITEMS 3000 /* a page of them is more than curl reads at once */
 
-static const struct tc_parameter paging[] = { { "continuationToken" } };
-static const struct tc_service lists;
-static const struct tc_operation list_operation = { .service = &lists,
-	.name = "listThings",
-	.method = "GET",
-	.route = "/things",
-	.query = paging,
-	.query_count = 1,
-	.has_output = true,
-	.pages = true };
-static const struct tc_service lists = {
-	.name = "lists", .version = "v1", .operations = &list_operation, .operation_count = 1
-};
-
 struct bench {
 	char *page;      /* of many items, the first of two */
 	size_t slow_ms;  /* how long a ping takes */
@@ -90,7 +76,7 @@ static void open_bench(struct bench *b)
 	*b = (struct bench){ .page = many_items() };
 	b->responder = tc_responder_start(answer, b);
 	b->client = quick_client(b->responder);
-	b->list = tc_generated_call(b->client, &list_operation, NULL, NULL, &b->err);
+	b->list = tc_generated_call(b->client, &tc_fake_list_things, NULL, NULL, &b->err);
 	b->ping = ping(b->client);
 	assert_non_null(b->list);
 }
