@@ -122,7 +122,6 @@ static const struct tc_operation auth_operations[] = {
 	{ .service = &tc_fake_auth, .name = "listClients", .method = "GET", .route = "/clients/" },
 };
 
-static const struct tc_parameter paging[] = { { "continuationToken" }, { "limit" } };
 static const struct tc_service lists = { .name = "lists", .version = "v1" };
 const struct tc_operation tc_fake_list_things = { .service = &lists,
 	.name = "listThings",
