@@ -143,7 +143,9 @@ struct tc_options {
 				    are there, whatever their URLs; not with http_proxy */
 	enum tc_ip ip_version;
 	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind
-				       commas: such a host is not looked up; "*" is every host */
+				       commas: such a host is not looked up; "*" is every host.
+				       Clients on one tc_loop share connections, so it has none
+				       for those with different ones: TC_ERROR_ARGUMENT */
 
 	/* Connections. */
 	enum tc_http http_version;

@@ -62,9 +62,6 @@ static void unlock(CURL *easy, curl_lock_data what, void *data)
  * Sessions go from thread to thread. libcurl before 8.10 gives several handles the same object of
  * OpenSSL's, whose rule is that a session in use is not changed. What OpenSSL 3 writes to it even
  * so is the cipher that it already has, and that it is not to be resumed again.
- *
- * Names that the caller resolved lie in the cache of names for good: in one of this network alone,
- * so that nobody else on a pool gets them.
  */
 static CURLSH *make_share(struct tc__network *network)
 {
@@ -79,8 +76,6 @@ static CURLSH *make_share(struct tc__network *network)
 		code = curl_share_setopt(share, CURLSHOPT_USERDATA, network);
 	if (code == CURLSHE_OK)
 		code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-	if (code == CURLSHE_OK && network->resolve)
-		code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
 	if (code == CURLSHE_OK || code == CURLSHE_NOT_BUILT_IN) /* a libcurl without TLS */
 		return share;
 	curl_share_cleanup(share);
@@ -222,6 +217,21 @@ bool tc__network_is_left(const struct tc__network *network)
 /* ---- setting up a handle ---- */
 
 /* A handle, and what of it could not be set up. */
+bool tc__network_mixes(const struct tc__network *a, const struct tc__network *b)
+{
+	const struct tc__network_options *x = &a->options, *y = &b->options;
+	const struct curl_slist *one = a->resolve, *other = b->resolve;
+
+	if (x->on_handle != y->on_handle ||
+		(x->on_handle && x->on_handle_data != y->on_handle_data))
+		return false;
+	while (one && other && strcmp(one->data, other->data) == 0) {
+		one = one->next;
+		other = other->next;
+	}
+	return !one && !other;
+}
+
 struct setting {
 	CURL *easy;
 	CURLcode code;
