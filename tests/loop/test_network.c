@@ -339,7 +339,7 @@ static void idle_connections_grow_old(void **state)
 
 	(void)state;
 	begin(&scene);
-	scene.options.idle_ms = 300; /* a second */
+	scene.options.idle_ms = 2000;
 	tc_client *client = tc_client_new(&scene.options, &scene.err);
 	tc_call *call = ping(client);
 	for (int i = 0; i < 3; i++)

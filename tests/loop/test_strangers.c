@@ -5,7 +5,9 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct scene {
 	struct tc_responder *responder;
@@ -179,6 +181,35 @@ static void hooks_are_not_mixed(void **state)
 	end(&scene);
 }
 
+/* What a hook has libcurl know of a host changes no URL: that is signed. */
+static void require_tls(void *curl, void *data)
+{
+	curl_easy_setopt((CURL *)curl, CURLOPT_HSTS_CTRL, (long)CURLHSTS_ENABLE);
+	curl_easy_setopt((CURL *)curl, CURLOPT_HSTS, data);
+}
+
+static void what_a_hook_knows_of_hosts_changes_no_url(void **state)
+{
+	char path[] = "/tmp/tc-hsts-XXXXXX";
+	int fd = mkstemp(path);
+	struct scene scene;
+
+	(void)state;
+	assert_true(fd >= 0);
+	dprintf(fd, "none.test \"20991231 00:00:00\"\n");
+	close(fd);
+	begin(&scene);
+	scene.options.timeout_ms = 2000;
+	scene.options.on_handle = require_tls;
+	scene.options.on_handle_data = path;
+	tc_client *client = client_of(&scene, scene.here);
+	struct note note = call_by(&scene, client);
+	assert_string_equal(note.text, "");
+	tc_client_free(client);
+	end(&scene);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +218,7 @@ int main(void)
 		cmocka_unit_test(the_same_names_are_shared),
 		cmocka_unit_test(what_is_gone_leaves_no_connection),
 		cmocka_unit_test(hooks_are_not_mixed),
+		cmocka_unit_test(what_a_hook_knows_of_hosts_changes_no_url),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

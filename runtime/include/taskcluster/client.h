@@ -153,15 +153,16 @@ struct tc_options {
 				 and their timeout_ms goes on. Clients on one tc_loop share
 				 connections: there the smallest limit of all of them counts */
 	int64_t idle_ms;      /* how long a connection may have been idle to be used again, rounded
-				 up to seconds; at most the default, 85 s, and 4 s for what
-				 must not be sent twice */
+				 up to seconds, at least 2; at most the default, 85 s, and
+				 4 s for what must not be sent twice */
 
 	/*
 	 * Gets each CURL * when it is made, on the thread that makes a call, before the library
 	 * sets its own options, which win: verification, redirects, credentials, cookies, methods,
 	 * headers and callbacks stay as they are. CURLOPT_SSL_CTX_FUNCTION is called as libcurl
 	 * says. It must not use the client. Shared by its dups, and so maybe called on several
-	 * threads.
+	 * threads. As with `resolve`, clients with another hook, or other data for it, cannot be
+	 * on the same tc_loop.
 	 */
 	void (*on_handle)(void *curl, void *data);
 	void *on_handle_data;

@@ -270,6 +270,10 @@ static void take_back(CURL *easy)
 		{ CURLOPT_DOH_SSL_VERIFYHOST, 2 },
 		{ CURLOPT_HTTP_TRANSFER_DECODING, 1 },
 		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
+		{ CURLOPT_HTTPAUTH, CURLAUTH_BASIC },
+		{ CURLOPT_HEADEROPT, CURLHEADER_SEPARATE }, /* a proxy gets no Authorization */
+		{ CURLOPT_HSTS_CTRL, 0 },
+		{ CURLOPT_ALTSVC_CTRL, CURLALTSVC_READONLYFILE }, /* none of its ways */
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
 		{ CURLOPT_AUTOREFERER, 0 },
 		{ CURLOPT_HTTP09_ALLOWED, 0 },
@@ -287,7 +291,8 @@ static void take_back(CURL *easy)
 	static const CURLoption pointers[] = { CURLOPT_USERPWD, CURLOPT_USERNAME, CURLOPT_PASSWORD,
 		CURLOPT_XOAUTH2_BEARER, CURLOPT_AWS_SIGV4, CURLOPT_COOKIE, CURLOPT_COOKIEJAR,
 		CURLOPT_COOKIEFILE, CURLOPT_REFERER, CURLOPT_USERAGENT, CURLOPT_ACCEPT_ENCODING,
-		CURLOPT_RANGE, CURLOPT_REQUEST_TARGET, CURLOPT_CURLU, CURLOPT_PRE_PROXY };
+		CURLOPT_RANGE, CURLOPT_REQUEST_TARGET, CURLOPT_CURLU, CURLOPT_PRE_PROXY,
+		CURLOPT_HTTP200ALIASES, CURLOPT_HSTS };
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		(void)curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
@@ -312,6 +317,8 @@ static void trust_pem(struct setting *setting, const char *text)
 
 static void trust(struct setting *setting, const struct tc__network_options *o)
 {
+	SET(setting, "tls_min", CURLOPT_SSLVERSION, o->tls_min);
+	SET_PROXY(setting, "tls_min", CURLOPT_PROXY_SSLVERSION, o->tls_min);
 	SET(setting, "verification", CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(setting, "verification", CURLOPT_SSL_VERIFYHOST, 2L);
 	if (o->pinned_key)
@@ -333,7 +340,9 @@ static void show_certificate(struct setting *setting, const struct tc__network_o
 	SET(setting, "client_certificate", CURLOPT_SSLCERT, o->client_certificate);
 	SET(setting, "client_key", CURLOPT_SSLKEY,
 		o->client_key ? o->client_key : o->client_certificate);
-	SET(setting, "client_key_password", CURLOPT_KEYPASSWD, o->client_key_password);
+	/* without one OpenSSL would ask for it at the terminal, and wait */
+	SET(setting, "client_key_password", CURLOPT_KEYPASSWD,
+		o->client_key_password ? o->client_key_password : "");
 }
 
 static void set_way(struct setting *setting, const struct tc__network *network)
@@ -375,7 +384,6 @@ int tc__network_set_up(struct tc__network *network, CURL *easy, tc_error *err)
 	}
 	trust(&setting, o);
 	show_certificate(&setting, o);
-	SET(&setting, "tls_min", CURLOPT_SSLVERSION, o->tls_min);
 	SET(&setting, "http_version", CURLOPT_HTTP_VERSION, o->http_version);
 	set_way(&setting, network);
 	SET(&setting, "sessions", CURLOPT_SHARE, share);

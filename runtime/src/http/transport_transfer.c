@@ -593,12 +593,16 @@ static bool sends_length(const struct tc__delivery *delivery)
 		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
 }
 
+/* libcurl compares the whole seconds that have passed: after 2.9 s it is not over 2. Newer versions
+ * compare milliseconds, and take 0 for no limit. */
 static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt *attempt)
 {
 	long usual = attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S;
 	long most = transfer->network->idle_s;
 
-	return most && most < usual ? most : usual;
+	if (!most || most > usual)
+		return usual;
+	return most > 1 ? most - 1 : 1;
 }
 
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
