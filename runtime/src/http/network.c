@@ -216,7 +216,6 @@ bool tc__network_is_left(const struct tc__network *network)
 
 /* ---- setting up a handle ---- */
 
-/* A handle, and what of it could not be set up. */
 bool tc__network_mixes(const struct tc__network *a, const struct tc__network *b)
 {
 	const struct tc__network_options *x = &a->options, *y = &b->options;
@@ -232,6 +231,7 @@ bool tc__network_mixes(const struct tc__network *a, const struct tc__network *b)
 	return !one && !other;
 }
 
+/* A handle, and what of it could not be set up. */
 struct setting {
 	CURL *easy;
 	CURLcode code;
