@@ -598,10 +598,9 @@ static bool sends_length(const struct tc__delivery *delivery)
 static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt *attempt)
 {
 	long usual = attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S;
-	long most = transfer->network->idle_s;
+	long own = transfer->network->idle_s;
+	long most = own && own < usual ? own : usual;
 
-	if (!most || most > usual)
-		return usual;
 	return most > 1 ? most - 1 : 1;
 }
 
