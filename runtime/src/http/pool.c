@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/pool.h"
 
+#include "runtime/src/http/cancel.h"
 #include "runtime/src/http/transport_sigpipe.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -606,6 +607,26 @@ int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 		tc__pool_drive(pool, TC__POOL_DUE, 0);
 	pool->driver = before;
 	return TC_OK;
+}
+
+int tc__pool_watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err)
+{
+	if (!cancel)
+		return TC_OK;
+	int rc = tc__pool_open_waiter(pool, err);
+	if (rc != TC_OK)
+		return rc;
+	if (pool->waiter_kind->watch(pool->waiter, tc__cancel_fd(cancel), TC__READ) == 0)
+		return TC_OK;
+	return errno == ENOMEM
+		? tc__fail_nomem(err)
+		: tc__fail(err, TC_ERROR_SYSTEM, "the descriptor of cancel cannot be watched");
+}
+
+void tc__pool_forget_cancel(struct tc__pool *pool, const tc_cancel *cancel)
+{
+	if (cancel && pool->waiter)
+		pool->waiter_kind->forget(pool->waiter, tc__cancel_fd(cancel));
 }
 
 void tc__pool_leave(struct tc__pool *pool)
