@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "runtime/src/http/transport_curl.h"
 
+#include "runtime/src/base/ascii.h"
 #include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -193,6 +194,17 @@ static void hang_up(struct tc__transfer *transfer)
 	SET(CURLOPT_LOW_SPEED_TIME, 1L);
 }
 
+/* Over TLS a piece goes out in records of this size. libcurl asks for more at once, and between two
+ * records nobody would look whether the server has closed. */
+#define RECORD_SIZE 16384
+
+static size_t piece_size(const struct tc__delivery *delivery, size_t room)
+{
+	bool secure = tc__same_letters(delivery->attempt->url, "https:", 6);
+
+	return secure && room > RECORD_SIZE ? RECORD_SIZE : room;
+}
+
 static size_t on_source(char *bytes, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
@@ -201,7 +213,8 @@ static size_t on_source(char *bytes, size_t size, size_t count, void *data)
 
 	if (!delivery || !delivery->body || is_canceled(delivery) || transfer->hung_up)
 		return CURL_READFUNC_ABORT;
-	if (tc__reading_next(delivery->body, bytes, size * count, &length) != TC_OK)
+	size_t room = piece_size(delivery, size * count);
+	if (tc__reading_next(delivery->body, bytes, room, &length) != TC_OK)
 		return CURL_READFUNC_ABORT;
 	if (!has_parting_words(transfer))
 		return length;
