@@ -971,7 +971,7 @@ static void options_are_checked(void **state)
 		options.deadline_ms = i == 3 ? -1 : 0;
 		assert_null(tc_stream_new(scene->call, &options, &scene->err));
 		assert_failure(&scene->err, TC_ERROR_ARGUMENT,
-			i ? "is negative" : "TC_STREAM_OPTIONS_INIT");
+			i ? "is -1" : "TC_STREAM_OPTIONS_INIT");
 	}
 	close_scene(scene);
 	free(scene);
