@@ -145,7 +145,9 @@ struct tc_options {
 	const char *unix_socket;    /* the path of one, instead of looking the host up: all servers
 				       are there, whatever their URLs; not with http_proxy */
 	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind
-				       commas: such a host is not looked up; "*" is every host */
+				       commas: such a host is not looked up; "*" is every host.
+				       Clients on one tc_loop share connections, so it has none
+				       for those with different ones: TC_ERROR_ARGUMENT */
 	enum tc_ip ip_version;
 
 	/* Connections. */
@@ -154,8 +156,8 @@ struct tc_options {
 				 and their timeout_ms goes on. Clients on one tc_loop share
 				 connections: there the smallest limit of all of them counts */
 	int64_t idle_ms;      /* how long a connection may have been idle to be used again, rounded
-				 up to seconds; at most the default, 85 s, and 4 s for what
-				 must not be sent twice */
+				 up to seconds, at least 2; at most the default, 85 s, and
+				 4 s for what must not be sent twice */
 
 	/* ---- what is told, to servers and to the program ---- */
 
@@ -177,7 +179,8 @@ struct tc_options {
 	 * sets its own options, which win: verification, redirects, credentials, cookies, methods,
 	 * headers and callbacks stay as they are. CURLOPT_SSL_CTX_FUNCTION is called as libcurl
 	 * says. It must not use the client. Shared by its dups, and so maybe called on several
-	 * threads.
+	 * threads. As with `resolve`, clients with another hook, or other data for it, cannot be
+	 * on the same tc_loop.
 	 */
 	void (*on_handle)(void *curl, void *data);
 	void *on_handle_data;

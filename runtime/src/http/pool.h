@@ -54,6 +54,7 @@ struct tc__pool {
 	const struct tc__waiter_kind *waiter_kind;
 	struct tc__waiter *waiter; /* NULL until it is needed */
 	struct tc__setup *setups;
+	struct tc__network *way; /* held: all connections are of networks that mix with it; NULL */
 	struct tc__flight *flights; /* on their way */
 	pid_t owner;                /* a child of fork is not the owner of the connections */
 	size_t flying;              /* handles on their way, */
