@@ -8,9 +8,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEADLINE_MS 300
@@ -338,6 +340,34 @@ static void a_signal_handler_ends_a_call(void **state)
 	close_bench(&b);
 }
 
+/* It is the child's affair: the parent neither ends nor keeps itself busy. */
+static void a_child_of_fork_cancels_nothing(void **state)
+{
+	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
+	struct timespec before, after;
+	struct bench b;
+	int status;
+
+	(void)state;
+	open_bench(&b, &hanging, NULL);
+	options.deadline_ms = 500;
+	assert_ok(tc_call_set_options(b.call, &options, &b.err), &b.err);
+	pid_t child = fork();
+	if (child == 0) {
+		usleep(CANCEL_AFTER_MS * 1000);
+		tc_cancel_fire(b.cancel);
+		_exit(0);
+	}
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+	assert_int_equal(tc_call_perform(b.call, NULL, &b.err), TC_ERROR_TIMEOUT);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+	assert_true(
+		(after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 <
+		100);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	close_bench(&b);
+}
+
 /* A call's own counts instead of its client's. */
 static void a_call_has_its_own_cancel(void **state)
 {
@@ -492,6 +522,7 @@ int main(void)
 		cmocka_unit_test(another_thread_ends_a_call),
 		cmocka_unit_test(a_canceled_client_works_again),
 		cmocka_unit_test(a_signal_handler_ends_a_call),
+		cmocka_unit_test(a_child_of_fork_cancels_nothing),
 		cmocka_unit_test(a_call_has_its_own_cancel),
 		cmocka_unit_test(options_of_a_call_are_checked),
 		cmocka_unit_test(far_away_is_not_over),

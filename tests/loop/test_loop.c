@@ -543,6 +543,27 @@ static void a_child_of_fork_frees_without_a_word(void **state)
 	end_world(world);
 }
 
+/* Its bytes would go into the parent's connections. */
+static void a_child_of_fork_sends_nothing(void **state)
+{
+	struct world *world = make_world(&fine, 2, *state);
+	int status;
+
+	start(world, NULL);
+	run(world);
+	assert_ok(tc_call_perform(world->call, NULL, &world->err), &world->err);
+	pid_t child = fork();
+	if (child == 0) {
+		int rc = tc_call_perform(world->call, NULL, &world->err);
+		bool told = strstr(tc_error_text(&world->err), "parent") != NULL;
+		_exit(rc == TC_ERROR_ARGUMENT && told ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_ok(tc_call_perform(world->call, NULL, &world->err), &world->err);
+	end_world(world);
+}
+
 static void wrong_use_is_refused(void **state)
 {
 	struct tc_loop_options options = { 0 };
@@ -605,6 +626,7 @@ int main(void)
 		TWICE(a_wrong_clock_is_healed),
 		TWICE(descriptors_do_not_survive_exec),
 		TWICE(a_child_of_fork_frees_without_a_word),
+		TWICE(a_child_of_fork_sends_nothing),
 		cmocka_unit_test(wrong_use_is_refused),
 	};
 

@@ -172,12 +172,57 @@ static void test_refused_is_told_whole(void **state)
 	assert_int_equal(strncmp(tc_error_text(&err), "item 7: xxx", 11), 0);
 	assert_string_equal(tc_error_text(&err) + 8, text);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(tc__error_tell(&err, &again), TC_ERROR_HTTP);
+		assert_int_equal(tc_error_copy(&again, &err), TC_ERROR_HTTP);
 		assert_string_equal(tc_error_text(&again) + 8, text);
 		assert_int_equal(again.http_status, 403);
 	}
 	tc_error_clear(&err);
 	tc_error_clear(&again);
+}
+
+static void test_a_copy_says_all(void **state)
+{
+	static const char fields[] = "retry-after\0007\0x-a\0b";
+	const struct tc__refusal refusal = { .status = 503,
+		.server_code = "Busy",
+		.server_message = "later",
+		.request_info = "{}",
+		.request_id = "r",
+		.trace_id = "t",
+		.body = "body",
+		.body_length = 4,
+		.fields = { fields, 2 } };
+	tc_error err = TC_ERROR_INIT, copy = TC_ERROR_INIT;
+	size_t length;
+
+	(void)state;
+	tc__fail_refused(&err, TC_ERROR_HTTP, &refusal, "busy");
+	tc__error_outlook(&err, true, 7000);
+	assert_int_equal(tc_error_copy(&copy, &err), TC_ERROR_HTTP);
+	tc_error_clear(&err);
+	assert_int_equal(copy.http_status, 503);
+	assert_string_equal(tc_error_text(&copy), "busy");
+	assert_string_equal(tc_error_server_code(&copy), "Busy");
+	assert_string_equal(tc_error_server_message(&copy), "later");
+	assert_string_equal(tc_error_request_info(&copy), "{}");
+	assert_string_equal(tc_error_request_id(&copy), "r");
+	assert_string_equal(tc_error_trace_id(&copy), "t");
+	assert_string_equal(tc_error_body(&copy, &length), "body");
+	assert_int_equal(length, 4);
+	assert_string_equal(tc_error_header(&copy, "X-A"), "b");
+	assert_int_equal(tc_error_retry_after_ms(&copy), 7000);
+	assert_false(tc_error_may_repeat(&copy));
+
+	/* of nothing, onto itself, without anybody to tell */
+	assert_int_equal(tc_error_copy(&copy, &copy), TC_ERROR_HTTP);
+	assert_string_equal(tc_error_text(&copy), "busy");
+	assert_int_equal(tc_error_copy(NULL, &copy), TC_ERROR_HTTP);
+	tc__fail_nomem(&err);
+	assert_int_equal(tc_error_copy(&copy, &err), TC_ERROR_NOMEM);
+	assert_string_equal(tc_error_text(&copy), "out of memory");
+	assert_int_equal(tc_error_copy(&copy, NULL), TC_OK);
+	assert_int_equal(copy.code, TC_OK);
+	tc_error_clear(&err);
 }
 
 static void test_refused_without_details(void **state)
@@ -221,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_messages_are_cut_between_characters),
 		cmocka_unit_test(test_refused_keeps_what_the_server_said),
 		cmocka_unit_test(test_refused_is_told_whole),
+		cmocka_unit_test(test_a_copy_says_all),
 		cmocka_unit_test(test_refused_without_details),
 		cmocka_unit_test(test_fail_with_moves),
 	};

@@ -99,6 +99,11 @@ TC_API const char *tc_error_pointer(const tc_error *err);
  * message made as by printf; returns the code. One that is no failure becomes TC_ERROR_CANCELED. */
 TC_API TC_PRINTF(3, 4) int tc_error_set(tc_error *err, int code, const char *format, ...);
 
+/* Makes *to (which may be NULL) say all that *from does, of which it is independent then; for
+ * errors that are only lent, as a callback's. Without memory for all of it code and status are
+ * there. Returns the code. */
+TC_API int tc_error_copy(tc_error *to, const tc_error *from);
+
 /* The name of a code, such as "TC_ERROR_NETWORK". A constant. */
 TC_API const char *tc_code_name(int code);
 

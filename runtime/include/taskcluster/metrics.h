@@ -27,8 +27,8 @@ enum tc_repeat_reason {
 
 /*
  * An attempt that has ended. Times are microseconds from its beginning; -1: that was not reached,
- * or not needed, as on a connection that was there already. All texts are borrowed until the hook
- * returns.
+ * or not needed, as on a connection that was there already. Ids are borrowed until the hook
+ * returns; service, function and method are constants.
  */
 struct tc_metrics {
 	const struct tc_call *call;

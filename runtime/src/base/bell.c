@@ -39,7 +39,7 @@ void tc__bell_close(struct tc__bell *bell)
 	bell->fd = bell->ring_fd = -1;
 }
 
-void tc__bell_ring(struct tc__bell *bell)
+void tc__bell_ring(const struct tc__bell *bell)
 {
 	const uint64_t one = 1;
 
@@ -47,7 +47,7 @@ void tc__bell_ring(struct tc__bell *bell)
 		continue;
 }
 
-void tc__bell_quiet(struct tc__bell *bell)
+void tc__bell_quiet(const struct tc__bell *bell)
 {
 	uint64_t bytes[8];
 

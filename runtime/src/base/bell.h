@@ -16,9 +16,9 @@ struct tc__bell {
 bool tc__bell_open(struct tc__bell *bell);
 void tc__bell_close(struct tc__bell *bell);
 
-void tc__bell_ring(struct tc__bell *bell);
+void tc__bell_ring(const struct tc__bell *bell);
 
 /* Until it rings again it is not readable. */
-void tc__bell_quiet(struct tc__bell *bell);
+void tc__bell_quiet(const struct tc__bell *bell);
 
 #endif

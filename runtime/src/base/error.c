@@ -317,14 +317,41 @@ int tc__fail_with(tc_error *to, tc_error *from)
 	return code;
 }
 
-int tc__error_tell(tc_error *kept, tc_error *to)
+/* All that it says, as far as memory allows. */
+static struct detail *again(const struct detail *detail)
 {
-	tc_error again = { .code = kept->code, .http_status = kept->http_status };
+	const struct tc__refusal refusal = {
+		.server_code = detail->server_code,
+		.server_message = detail->server_message,
+		.request_info = detail->request_info,
+		.request_id = detail->request_id,
+		.trace_id = detail->trace_id,
+		.body = detail->body,
+		.body_length = detail->body_length,
+		.fields = detail->fields,
+	};
+	struct detail *copied = copy_detail(&refusal, detail->pointer);
 
-	again.message = join("", tc_error_text(kept), TC__REFUSED_MAX);
-	tc__fail_with(to, kept);
-	*kept = again;
-	return kept->code;
+	if (copied) {
+		copied->final = detail->final;
+		copied->retry_after_ms = detail->retry_after_ms;
+	}
+	return copied;
+}
+
+int tc_error_copy(tc_error *to, const tc_error *from)
+{
+	int code = from ? from->code : TC_OK;
+
+	if (!to || to == from)
+		return code;
+	tc_error_clear(to);
+	if (code == TC_OK)
+		return TC_OK;
+	*to = (tc_error){ .code = code, .http_status = from->http_status };
+	to->message = from->message ? join("", from->message, TC__REFUSED_MAX) : NULL;
+	to->detail = from->detail ? again(from->detail) : NULL;
+	return code;
 }
 
 void tc__error_attach(tc_error *err, const struct tc__refusal *refusal)

@@ -46,10 +46,6 @@ int tc__fail_refused(tc_error *err, int code, const struct tc__refusal *refusal,
 /* Moves *from into *to (which may be NULL) and clears *from. Returns the code moved. */
 int tc__fail_with(tc_error *to, tc_error *from);
 
-/* Gives away an error that further callers are told, too: code, status and message stay in *kept.
- */
-int tc__error_tell(tc_error *kept, tc_error *to);
-
 /* Adds what is known of the reply that an error is about to one already set; keeps all else. */
 void tc__error_attach(tc_error *err, const struct tc__refusal *refusal);
 

@@ -292,7 +292,7 @@ static int tell(tc_items *items, tc_error *err)
 		tc__error_prefix(failure, "item %lld of the page with the token \"%.200s\"",
 			(long long)items->index, items->token ? items->token : "");
 	items->failed = true;
-	return tc__error_tell(failure, err);
+	return tc_error_copy(err, failure);
 }
 
 /* The next item that is to be given out, of those that are there. */

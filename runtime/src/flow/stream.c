@@ -104,11 +104,11 @@ static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error 
 	int rc = TC_OK;
 
 	if (stream->failed) /* though its connection may stand */
-		return tc__error_tell(&stream->failure, err);
+		return tc_error_copy(err, &stream->failure);
 	while (rc == TC_OK && !source->stands && !tc__stream_source_has(source) &&
 		!stream->guard.doomed) {
 		if (stream->ended)
-			return tc__error_tell(&stream->failure, err);
+			return tc_error_copy(err, &stream->failure);
 		if (timeout_ms == 0)
 			return tc__fail(err, TC_ERROR_TIMEOUT,
 				"the stream of events did not begin in time");
@@ -149,7 +149,7 @@ static int await(tc_stream *stream, int64_t timeout_ms, const tc_json **event, t
 		if (rc != TC_OK || *event || last || stream->guard.doomed)
 			return rc;
 		if (stream->ended)
-			return tc__error_tell(&stream->failure, failure);
+			return tc_error_copy(failure, &stream->failure);
 		last = timeout_ms == 0;
 		rc = pump(stream, &timeout_ms, failure);
 		if (rc != TC_OK)
@@ -162,7 +162,7 @@ static int next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc
 	tc_error failure = TC_ERROR_INIT;
 
 	if (stream->failed) /* though events may be there, behind the one that was lost */
-		return tc__error_tell(&stream->failure, err);
+		return tc_error_copy(err, &stream->failure);
 	tc_release(stream->event);
 	stream->event = NULL;
 	if (await(stream, timeout_ms, &stream->event, &failure) == TC_OK) {
@@ -171,7 +171,7 @@ static int next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc
 	}
 	stream->failed = true;
 	tc__fail_with(&stream->failure, &failure);
-	return tc__error_tell(&stream->failure, err);
+	return tc_error_copy(err, &stream->failure);
 }
 
 int tc_stream_next(tc_stream *stream, int64_t timeout_ms, const tc_json **event, tc_error *err)

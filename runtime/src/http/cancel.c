@@ -69,3 +69,12 @@ int tc__cancel_fd(const tc_cancel *cancel)
 {
 	return cancel->bell.fd;
 }
+
+bool tc__cancel_takes(const tc_cancel *cancel, int fd)
+{
+	if (!cancel || fd != cancel->bell.fd)
+		return false;
+	if (!tc_cancel_fired(cancel))
+		tc__bell_quiet(&cancel->bell);
+	return true;
+}

@@ -7,4 +7,8 @@
 /* Readable from when it was fired until it is reset; for whoever waits. */
 int tc__cancel_fd(const tc_cancel *cancel);
 
+/* Whether an event of this descriptor is its (NULL: no); what it says is told by tc_cancel_fired.
+ * What a child of fork has fired is its own affair: the descriptor is quiet again. */
+bool tc__cancel_takes(const tc_cancel *cancel, int fd);
+
 #endif

@@ -378,6 +378,11 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 {
 	bool secure = tc__same_letters(passenger->delivery->attempt->url, "https", 5);
 	struct tc__flight *flight = NULL;
+
+	if (pool->owner != getpid())
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"its client, or loop, is of this process's parent, whose connections these "
+			"are: make one after fork");
 	int rc = tc__pool_open(pool, err);
 
 	if (rc != TC_OK)

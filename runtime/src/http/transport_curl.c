@@ -20,13 +20,10 @@ static struct curl_transport *curl_of(struct tc__transport *transport)
 
 /* ---- ending from elsewhere ---- */
 
-/* What came for it is seen by tc_cancel_fired. */
 static bool is_cancel(void *data, int fd, int events)
 {
-	const tc_cancel *cancel = data;
-
 	(void)events;
-	return cancel && fd == tc__cancel_fd(cancel);
+	return tc__cancel_takes(data, fd);
 }
 
 static int wait_some(struct tc__pool *pool, const void *driver, int64_t ms, const tc_cancel *cancel,

@@ -318,8 +318,8 @@ static bool take_event(void *data, int fd, int events)
 {
 	tc_loop *loop = data;
 
-	if (loop->cancel && fd == tc__cancel_fd(loop->cancel))
-		return true; /* what came for it is seen by tc_cancel_fired */
+	if (tc__cancel_takes(loop->cancel, fd))
+		return true;
 	if (fd != loop->wake.bell.fd)
 		return tc__watches_note(loop, fd, events);
 	tc__wake_quiet(&loop->wake);
