@@ -716,6 +716,69 @@ static void a_slow_page_is_no_timeout(void **state)
 	free(text);
 }
 
+/* ---- tokens of any length that a URL can hold ---- */
+
+struct long_token {
+	char body[20000];
+	size_t length;
+	bool came;
+};
+
+/* The first page names the token, and the page of the token is the last. */
+static void give_long_token(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	struct long_token *token = data;
+	const char *given = strstr(request->target, "continuationToken=");
+
+	if (given && strspn(strchr(given, '=') + 1, "a") == token->length)
+		token->came = true;
+	reply->body = given ? "{\"things\":[{\"n\":2}]}" : token->body;
+	reply->body_length = strlen(reply->body);
+}
+
+static void tokens_may_be_long_and_not_longer(void **state)
+{
+	struct tc_pages_options over = TC_PAGES_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	over.deadline_ms = 1;
+	for (size_t length = 16384; length <= 16385; length++) {
+		struct long_token token = { .length = length };
+		char *at = token.body +
+			sprintf(token.body, "{\"things\":[{\"n\":1}],\"continuationToken\":\"");
+		memset(at, 'a', length);
+		memcpy(at + length, "\"}", 3);
+		struct tc_responder *responder = tc_responder_start(give_long_token, &token);
+		tc_client *client = quick_client(responder);
+		tc_call *call = tc_generated_call(client, &tc_fake_list_things, NULL, NULL, &err);
+		tc_items *items = tc_items_new(call, NULL, &err);
+		const tc_json *item = NULL;
+		size_t count = 0;
+		while (tc_items_next(items, &item, &err) == TC_OK && item)
+			count++;
+		if (length == 16384) {
+			assert_ok(err.code, &err);
+			assert_int_equal(count, 2);
+			assert_true(token.came);
+		} else {
+			assert_failure(
+				&err, TC_ERROR_REPLY, "continuationToken is over 16384 bytes");
+		}
+		tc_items_free(items);
+		/* a deadline that is over before anything was asked */
+		items = tc_items_new(call, &over, &err);
+		assert_ok(tc_client_wait(client, 5, NULL, &err), &err);
+		assert_int_equal(tc_items_next(items, &item, &err), TC_ERROR_TIMEOUT);
+		tc_items_free(items);
+		tc_error_clear(&err);
+		tc_call_free(call);
+		tc_client_free(client);
+		tc_responder_stop(responder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -726,6 +789,7 @@ int main(void)
 		cmocka_unit_test(circles_are_found),
 		cmocka_unit_test(empty_pages_come_to_an_end),
 		cmocka_unit_test(a_limit_on_empty_pages_is_positive),
+		cmocka_unit_test(tokens_may_be_long_and_not_longer),
 		cmocka_unit_test(a_page_that_failed_can_be_asked_for_again),
 		cmocka_unit_test(only_lists_page),
 		cmocka_unit_test(items_come_from_all_pages),
