@@ -153,11 +153,53 @@ static void test_sources_that_lie(void **state)
 		}
 }
 
+struct asked {
+	size_t left, most;
+};
+
+static int read_asked(void *data, void *bytes, size_t size, size_t *length, tc_error *err)
+{
+	struct asked *asked = data;
+
+	(void)err;
+	asked->most = size > asked->most ? size : asked->most;
+	*length = size < asked->left ? size : asked->left;
+	memset(bytes, 'a', *length);
+	asked->left -= *length;
+	return TC_OK;
+}
+
+/* A server that refuses and closes at once is heard before each record of TLS: of two in one go
+ * the second could meet the closed connection, and the refusal would be lost. */
+static void test_pieces_are_records(void **state)
+{
+	struct fixture *f = *state;
+	enum tc_http versions[] = { TC_HTTP_1_1, TC_HTTP_2 };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct asked asked = { .left = BODY_LENGTH };
+		struct tc_source body = TC_SOURCE_INIT;
+		struct tc_options options = { .ca_file = f->certificate,
+			.http_version = versions[i] };
+		tc_client *before = f->client;
+		body.length = BODY_LENGTH;
+		body.read = read_asked;
+		body.data = &asked;
+		f->client = transfer_client(&options);
+		tc_call *call = new_upload(f, "PUT", "/x", &body);
+		assert_ok(tc_call_perform(call, NULL, &f->err), &f->err);
+		assert_in_range(asked.most, 1, 16384);
+		tc_call_free(call);
+		tc_client_free(f->client);
+		f->client = before;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_http2), cmocka_unit_test(test_refused_on_the_way),
-		cmocka_unit_test(test_sources_that_lie),
+		cmocka_unit_test(test_sources_that_lie), cmocka_unit_test(test_pieces_are_records),
 		cmocka_unit_test(test_http2), /* after all that was broken off */
 	};
 

@@ -627,8 +627,43 @@ static void test_public_only_behind_a_proxy(void **state)
 	assert_failure(&f->err, TC_ERROR_ARGUMENT, "behind a proxy");
 	assert_null(tc_transfer_new(f->client, "GET", "http://a/", &options, &f->err));
 	assert_failure(&f->err, TC_ERROR_ARGUMENT, "behind a proxy");
+	setenv("no_proxy", "a", 1); /* a redirect may lead to others */
+	tc_call_perform(call, NULL, &f->err);
+	assert_failure(&f->err, TC_ERROR_ARGUMENT, "behind a proxy");
+	setenv("no_proxy", "*", 1);
+	tc_call_perform(call, NULL, &f->err);
+	assert_failure(&f->err, TC_ERROR_NETWORK, "public_only");
+	unsetenv("no_proxy");
 	unsetenv("all_proxy");
 	tc_call_free(call);
+	close_fixture(f);
+}
+
+static void test_public_only_where_a_proxy_is_for_nobody(void **state)
+{
+	static const struct {
+		const char *no_proxy;
+		int code;
+	} lists[] = { { "127.0.0.1", TC_ERROR_ARGUMENT }, { "*,", TC_ERROR_ARGUMENT },
+		{ "*", TC_ERROR_NETWORK } };
+	struct fixture *f = open_fixture();
+	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+
+	(void)state;
+	options.public_only = true;
+	f->options.http_proxy = "http://127.0.0.1:1";
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		tc_client_free(f->client);
+		f->options.no_proxy = lists[i].no_proxy;
+		f->client = transfer_client(&f->options);
+		tc_call *call =
+			tc_transfer_new(f->client, "GET", "http://127.0.0.1:1/", &options, &f->err);
+		if (call)
+			tc_call_perform(call, NULL, &f->err);
+		assert_int_equal(f->err.code, lists[i].code);
+		tc_error_clear(&f->err);
+		tc_call_free(call);
+	}
 	close_fixture(f);
 }
 
@@ -650,6 +685,7 @@ int main(void)
 		cmocka_unit_test(test_reply_max_holds),
 		cmocka_unit_test(test_public_only),
 		cmocka_unit_test(test_public_only_behind_a_proxy),
+		cmocka_unit_test(test_public_only_where_a_proxy_is_for_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

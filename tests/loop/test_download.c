@@ -671,7 +671,8 @@ static void test_loop(void **state)
 /* A sink that is full holds the transfer back, for longer than any silence may last. */
 static void test_held_back(void **state)
 {
-	static const size_t size = 4 * 1024 * 1024;
+	static const size_t size =
+		24 * 1024 * 1024; /* more than what HTTP/2 lets a server send ahead */
 	struct world world = WORLD({ .status = 200 });
 	struct note note = { 0 };
 	uint64_t run;

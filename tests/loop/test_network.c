@@ -25,6 +25,7 @@ struct seen {
 	pthread_mutex_t lock;
 	size_t asked;
 	char head[4000];
+	char body[100];
 	int64_t delay_ms;
 	bool redirects;
 };
@@ -37,6 +38,8 @@ static void answer(
 	pthread_mutex_lock(&seen->lock);
 	seen->asked++;
 	snprintf(seen->head, sizeof seen->head, "%s", request->head);
+	snprintf(seen->body, sizeof seen->body, "%.*s", (int)request->body_length,
+		request->body_length ? request->body : "");
 	pthread_mutex_unlock(&seen->lock);
 	reply->body = "{}";
 	reply->body_length = 2;
@@ -166,6 +169,10 @@ static void from_an_interface(void **state)
 	assert_ok(call_by(&scene, &scene.options), &scene.err);
 	scene.options.interface = "192.0.2.1"; /* nobody's (RFC 5737) */
 	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_NETWORK);
+	assert_failure(&scene.err, TC_ERROR_NETWORK, "interface 192.0.2.1: ");
+	scene.options.interface = "nobody0";
+	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_NETWORK);
+	assert_failure(&scene.err, TC_ERROR_NETWORK, "interface nobody0: ");
 	end(&scene);
 }
 
@@ -200,7 +207,7 @@ static void *serve(void *data)
 	return NULL;
 }
 
-static void open_mailbox(struct mailbox *mailbox)
+static void open_mailbox(struct mailbox *mailbox, void *(*serve_it)(void *))
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
@@ -211,7 +218,7 @@ static void open_mailbox(struct mailbox *mailbox)
 	mailbox->fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(mailbox->fd, (struct sockaddr *)&address, sizeof address), 0);
 	assert_int_equal(listen(mailbox->fd, 5), 0);
-	assert_int_equal(pthread_create(&mailbox->thread, NULL, serve, mailbox), 0);
+	assert_int_equal(pthread_create(&mailbox->thread, NULL, serve_it, mailbox), 0);
 }
 
 static void close_mailbox(struct mailbox *mailbox)
@@ -232,7 +239,7 @@ static void a_unix_socket(void **state)
 
 	(void)state;
 	begin(&scene);
-	open_mailbox(&mailbox);
+	open_mailbox(&mailbox, serve);
 	scene.options.root_url = "http://tc.example.com:8080";
 	scene.options.unix_socket = mailbox.path;
 	scene.options.credentials = credentials;
@@ -264,6 +271,108 @@ static void a_unix_socket_is_not_public(void **state)
 	assert_failure(&scene.err, TC_ERROR_NETWORK, "public_only");
 	tc_call_free(call);
 	tc_client_free(client);
+	end(&scene);
+}
+
+static void a_unix_socket_that_is_not_there(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	scene.options.unix_socket = "/tmp/tc-nobody";
+	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_NETWORK);
+	assert_failure(&scene.err, TC_ERROR_NETWORK, "unix_socket /tmp/tc-nobody: ");
+	end(&scene);
+}
+
+/* So many bytes; false when the other side is done before. */
+static bool swallow(int fd, size_t length)
+{
+	char bytes[4096];
+	ssize_t count = 1;
+
+	while (length && count > 0) {
+		count = read(fd, bytes, length < sizeof bytes ? length : sizeof bytes);
+		length -= count > 0 ? (size_t)count : 0;
+	}
+	return length == 0;
+}
+
+static bool swallow_head(int fd)
+{
+	char last[5] = "";
+
+	while (strcmp(last, "\r\n\r\n") != 0) {
+		memmove(last, last + 1, 3);
+		if (read(fd, last + 3, 1) != 1)
+			return false;
+	}
+	return true;
+}
+
+static bool say(int fd, const char *text)
+{
+	return write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+}
+
+#define FLOOD ((size_t)4 * 1024 * 1024)
+
+/* Answers a request on a first connection, and says goodbye on it when a second one has come, which
+ * takes a body. */
+static void *serve_two(void *data)
+{
+	static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+	struct mailbox *mailbox = data;
+	int first = accept(mailbox->fd, NULL, NULL);
+
+	bool good = swallow_head(first) && say(first, reply);
+	int second = accept(mailbox->fd, NULL, NULL);
+	good = good && say(first, "HTTP/1.1 408 Request Timeout\r\n\r\n");
+	close(first);
+	if (good && swallow_head(second) && swallow(second, FLOOD))
+		say(second, reply);
+	close(second);
+	return NULL;
+}
+
+static int read_flood(void *data, void *bytes, size_t size, size_t *length, tc_error *err)
+{
+	size_t *left = data;
+
+	(void)err;
+	*length = size < *left ? size : *left;
+	memset(bytes, 'a', *length);
+	*left -= *length;
+	return TC_OK;
+}
+
+/* What is said on another connection, and that it ends, is not about this one. */
+static void an_upload_knows_its_own_unix_socket(void **state)
+{
+	struct tc_transfer_options with = TC_TRANSFER_OPTIONS_INIT;
+	struct tc_source body = TC_SOURCE_INIT;
+	size_t left = FLOOD;
+	struct mailbox mailbox;
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	open_mailbox(&mailbox, serve_two);
+	scene.options.unix_socket = mailbox.path;
+	body.length = FLOOD;
+	body.read = read_flood;
+	body.data = &left;
+	with.body = &body;
+	tc_client *client = tc_client_new(&scene.options, &scene.err);
+	tc_call *get = tc_transfer_new(client, "GET", "http://tc.test/", NULL, &scene.err);
+	assert_ok(tc_call_perform(get, NULL, &scene.err), &scene.err);
+	tc_call *put = tc_transfer_new(client, "PUT", "http://tc.test/", &with, &scene.err);
+	assert_ok(tc_call_perform(put, NULL, &scene.err), &scene.err);
+	tc_call_free(get);
+	tc_call_free(put);
+	tc_client_free(client);
+	close_mailbox(&mailbox);
 	end(&scene);
 }
 
@@ -373,6 +482,7 @@ static void meddle(void *curl, void *data)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
 	curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(easy, CURLOPT_HEADER, 1L);
+	curl_easy_setopt(easy, CURLOPT_CRLF, 1L);
 	curl_easy_setopt(easy, CURLOPT_PORT, 1L);
 	curl_easy_setopt(easy, CURLOPT_URL, NOBODY);
 	curl_easy_setopt(easy, CURLOPT_PROXY, NOBODY);
@@ -398,6 +508,31 @@ static void the_librarys_options_win(void **state)
 	scene.seen.redirects = true;
 	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_HTTP);
 	assert_int_equal(scene.seen.asked, 2);
+	end(&scene);
+}
+
+/* What a hook may have a mind to do with lines, the library has none. */
+static void a_hook_does_not_touch_a_body(void **state)
+{
+	static const char text[] = "one\ntwo\n";
+	struct tc_transfer_options with = TC_TRANSFER_OPTIONS_INIT;
+	struct tc_source body = TC_SOURCE_INIT;
+	int handles = 0;
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	scene.options.on_handle = meddle;
+	scene.options.on_handle_data = &handles;
+	tc_source_memory(&body, text, sizeof text - 1);
+	with.body = &body;
+	tc_client *client = tc_client_new(&scene.options, &scene.err);
+	tc_call *put = tc_transfer_new(
+		client, "PUT", tc_responder_url(scene.responder), &with, &scene.err);
+	assert_ok(tc_call_perform(put, NULL, &scene.err), &scene.err);
+	assert_string_equal(scene.seen.body, text);
+	tc_call_free(put);
+	tc_client_free(client);
 	end(&scene);
 }
 
@@ -520,10 +655,13 @@ int main(void)
 		cmocka_unit_test(from_an_interface),
 		cmocka_unit_test(a_unix_socket),
 		cmocka_unit_test(a_unix_socket_is_not_public),
+		cmocka_unit_test(a_unix_socket_that_is_not_there),
+		cmocka_unit_test(an_upload_knows_its_own_unix_socket),
 		cmocka_unit_test(a_host_gets_so_many_connections),
 		cmocka_unit_test(clients_share_the_smallest_limit),
 		cmocka_unit_test(idle_connections_grow_old),
 		cmocka_unit_test(the_librarys_options_win),
+		cmocka_unit_test(a_hook_does_not_touch_a_body),
 		cmocka_unit_test(a_hook_adds_what_there_is_no_option_for),
 		cmocka_unit_test(many_descriptors_are_not_looked_at),
 	};

@@ -270,9 +270,10 @@ static void test_refused_options(void **state)
 
 static void test_refused_network(void **state)
 {
-	static char long_path[200];
+	static char long_path[200], long_interface[300];
 
 	(void)state;
+	memset(long_interface, 'i', sizeof long_interface - 1);
 	memset(long_path, 'p', sizeof long_path - 1);
 	FAILS("ca_file: /nonexistent cannot be read: No such file", .ca_file = "/nonexistent");
 	FAILS("ca_file: / cannot be read: Is a directory", .ca_file = "/");
@@ -291,6 +292,7 @@ static void test_refused_network(void **state)
 	FAILS("pinned_key has \"\"", .pinned_key = PIN ";");
 	FAILS("pinned_key has \"sha256//AAAA\"", .pinned_key = PIN ";sha256//AAAA");
 	FAILS("interface is empty", .interface = "");
+	FAILS("interface has 299 bytes", .interface = long_interface);
 	FAILS("no_proxy has control characters", .no_proxy = "a\nb");
 	FAILS("unix_socket has 199 bytes", .unix_socket = long_path);
 	FAILS("unix_socket and http_proxy are both given", .unix_socket = "/s",
@@ -307,11 +309,16 @@ static void test_refused_resolve(void **state)
 	static const char *const entries[] = { "", "a", "a:443", "a:443:", ":443:10.0.0.1",
 		"a:0:10.0.0.1", "a:65536:10.0.0.1", "a:x:10.0.0.1", "a: 443:10.0.0.1",
 		"a:443:10.0.0", "a:443:b", "a:443:10.0.0.1,", "a:443:,10.0.0.1", "a:443:[10.0.0.1]",
-		"a:443:[::1", "+a:443:10.0.0.1", "-a:443:10.0.0.1", "a:443:10.0.0.1\n" };
+		"a b:443:10.0.0.1", "a/b:443:10.0.0.1", "a:443:[::1", "+a:443:10.0.0.1",
+		"-a:443:10.0.0.1", "a:443:10.0.0.1\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
 		FAILS("resolve has \"", .resolve = LIST("a:443:10.0.0.1", entries[i]));
+	FAILS("without any address of the ip_version", .resolve = LIST("a:443:10.0.0.1"),
+		.ip_version = TC_IP_6);
+	FAILS("without any address of the ip_version", .resolve = LIST("a:443:[::1],::2"),
+		.ip_version = TC_IP_4);
 }
 
 static void test_network_is_shared(void **state)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define HOST_MAX 255
+#define INTERFACE_MAX 250
 #define PATH_SIZE 4096
 #define HOST_CONNECTIONS_MAX 100000
 
@@ -76,6 +77,18 @@ static int check_unix_socket(const struct tc_options *options, tc_error *err)
 			"unix_socket has %zu bytes; expected a path of at most %zu",
 			strlen(options->unix_socket), sizeof address->sun_path - 1);
 	return TC_OK;
+}
+
+/* "eth0", an address, a name, or libcurl's "if!eth0" and "host!name": of what is longer libcurl
+ * says nothing, and goes out by any. */
+static int check_interface(const char *interface, tc_error *err)
+{
+	if (!interface || strlen(interface) <= INTERFACE_MAX)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"interface has %zu bytes; expected an interface, an address or a name of at most "
+		"%d",
+		strlen(interface), INTERFACE_MAX);
 }
 
 /* "sha256//" and 32 bytes in base64 */
@@ -215,6 +228,16 @@ static bool are_addresses(const char *text)
 	}
 }
 
+static bool is_host(const char *text, size_t length)
+{
+	if (length == 1 && *text == '*')
+		return true;
+	for (size_t i = 0; i < length; i++)
+		if (!tc__is_alphanumeric(text[i]) && !strchr("-._", text[i]))
+			return false;
+	return length > 0 && length <= HOST_MAX;
+}
+
 /* "tc.example.com:443:10.0.0.1,[2001:db8::1]"; curl's other forms, with a sign in front, would
  * change what is there already. */
 static bool is_resolved(const char *entry)
@@ -222,8 +245,7 @@ static bool is_resolved(const char *entry)
 	size_t host = strcspn(entry, ":");
 	char *end = NULL;
 
-	if (host == 0 || host > HOST_MAX || entry[host] != ':' || *entry == '+' || *entry == '-' ||
-		!tc__is_field_value(entry))
+	if (!is_host(entry, host) || entry[host] != ':' || *entry == '-')
 		return false;
 	const char *port = entry + host + 1;
 	if (!tc__is_digit(*port))
@@ -232,14 +254,38 @@ static bool is_resolved(const char *entry)
 	return number >= 1 && number <= 65535 && *end == ':' && are_addresses(end + 1);
 }
 
-static int check_resolve(const char *const *entry, tc_error *err)
+/* Whether one of its addresses is of the version that is used. */
+static bool may_be_reached(const char *entry, enum tc_ip version)
 {
-	for (; entry && *entry; entry++)
+	const char *address = strchr(entry, ':');
+
+	address = strchr(address + 1, ':') + 1;
+	while (version != TC_IP_ANY) {
+		size_t length = strcspn(address, ",");
+		bool ipv6 = memchr(address, ':', length) != NULL;
+		if (ipv6 == (version == TC_IP_6))
+			return true;
+		if (!address[length])
+			return false;
+		address += length + 1;
+	}
+	return true;
+}
+
+static int check_resolve(const struct tc_options *options, tc_error *err)
+{
+	for (const char *const *entry = options->resolve; entry && *entry; entry++) {
 		if (!is_resolved(*entry))
 			return tc__fail(err, TC_ERROR_ARGUMENT,
 				"resolve has \"%.200s\"; expected HOST:PORT:ADDRESS, such as "
 				"tc.example.com:443:10.0.0.1",
 				*entry);
+		if (!may_be_reached(*entry, options->ip_version))
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"resolve has \"%.200s\", without any address of the ip_version "
+				"that is used",
+				*entry);
+	}
 	return TC_OK;
 }
 
@@ -273,15 +319,17 @@ int tc__client_check_network(const struct tc_options *options, bool environment,
 	if (rc == TC_OK)
 		rc = check_unix_socket(options, err);
 	if (rc == TC_OK)
+		rc = check_interface(options->interface, err);
+	if (rc == TC_OK)
 		rc = check_pinned_key(options->pinned_key, err);
 	if (rc == TC_OK)
 		rc = check_trust(options, environment, err);
 	if (rc == TC_OK)
 		rc = check_client_certificate(options, err);
 	if (rc == TC_OK)
-		rc = check_resolve(options->resolve, err);
-	if (rc == TC_OK)
 		rc = check_numbers(options, err);
+	if (rc == TC_OK)
+		rc = check_resolve(options, err);
 	return rc;
 }
 

@@ -73,18 +73,33 @@ static bool is_set(const char *variable)
 	return value && *value;
 }
 
-/* Of any scheme, as a redirect may lead from one to the other. */
-static bool is_proxied(const tc_client *client)
+/* A list that exempts some hosts only is no help: redirects may lead to others. */
+static bool exempts_all(const char *no_proxy)
+{
+	return no_proxy && strcmp(no_proxy, "*") == 0;
+}
+
+/* As libcurl reads them; of any scheme, as a redirect may lead from one to the other. */
+static bool is_environment_proxied(void)
 {
 	static const char *const variables[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
 		"all_proxy", "ALL_PROXY" };
 
-	if (tc__network_options(client->network)->http_proxy)
-		return true;
-	for (size_t i = 0; client->environment && i < sizeof variables / sizeof *variables; i++)
+	if (exempts_all(getenv(is_set("no_proxy") ? "no_proxy" : "NO_PROXY")))
+		return false;
+	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
 		if (is_set(variables[i]))
 			return true;
 	return false;
+}
+
+static bool is_proxied(const tc_client *client)
+{
+	const struct tc__network_options *options = tc__network_options(client->network);
+
+	if (client->environment)
+		return is_environment_proxied();
+	return options->http_proxy && !exempts_all(options->no_proxy);
 }
 
 /* The environment may have changed since the transfer was made. */

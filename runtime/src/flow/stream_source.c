@@ -269,14 +269,11 @@ static int read_options(
 	int rc = tc__options_read(
 		given, known, sizeof *known, "options", "TC_STREAM_OPTIONS_INIT", err);
 
-	if (rc != TC_OK)
-		return rc;
-	if (known->silence_ms >= 0 && known->timeout_ms >= 0 && known->deadline_ms >= 0)
-		return TC_OK;
-	return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
-		known->silence_ms < 0           ? "silence_ms"
-			: known->timeout_ms < 0 ? "timeout_ms"
-						: "deadline_ms");
+	if (rc == TC_OK)
+		rc = tc__check_timeout("silence_ms", known->silence_ms, err);
+	if (rc == TC_OK)
+		rc = tc__check_timeout("timeout_ms", known->timeout_ms, err);
+	return rc == TC_OK ? tc__check_deadline(known->deadline_ms, err) : rc;
 }
 
 static void prepare(struct tc__stream_source *source, const tc_call *call)

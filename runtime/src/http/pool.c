@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/pool.h"
 
+#include "runtime/src/base/ascii.h"
 #include "runtime/src/http/cancel.h"
 #include "runtime/src/http/transport_sigpipe.h"
 #include <errno.h>
@@ -375,7 +376,7 @@ static void take_off(
 int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	struct tc__passenger *passenger, tc_error *err)
 {
-	bool secure = strncmp(passenger->delivery->attempt->url, "https", 5) == 0;
+	bool secure = tc__same_letters(passenger->delivery->attempt->url, "https", 5);
 	struct tc__flight *flight = NULL;
 	int rc = tc__pool_open(pool, err);
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "runtime/src/http/transport_curl.h"
 
+#include "runtime/src/base/ascii.h"
 #include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -102,20 +103,30 @@ static int port_of(const struct sockaddr_storage *address)
 	return address->ss_family == AF_INET6 ? ntohs(ipv6->sin6_port) : 0;
 }
 
-/* The socket of a connection, which libcurl tells only after it; -1 when there is none. */
-static int find_connection(const struct tc__sockets *sockets, int local_port, int remote_port)
+static bool has_ports(int fd, int local_port, int remote_port)
 {
 	struct sockaddr_storage here, there;
+	socklen_t here_size = sizeof here, there_size = sizeof there;
+
+	return getsockname(fd, (struct sockaddr *)&here, &here_size) == 0 &&
+		getpeername(fd, (struct sockaddr *)&there, &there_size) == 0 &&
+		port_of(&here) == local_port && port_of(&there) == remote_port;
+}
+
+/* The socket of a connection, which libcurl tells only after it; -1 when there is none, or when it
+ * is not certain which: the ports of two addresses may be the same, and files have none. */
+static int find_connection(const struct tc__sockets *sockets, int local_port, int remote_port)
+{
+	int found = -1;
 
 	for (size_t i = 0; i < sockets->count; i++) {
-		socklen_t here_size = sizeof here, there_size = sizeof there;
-		int fd = sockets->fds[i];
-		if (getsockname(fd, (struct sockaddr *)&here, &here_size) == 0 &&
-			getpeername(fd, (struct sockaddr *)&there, &there_size) == 0 &&
-			port_of(&here) == local_port && port_of(&there) == remote_port)
-			return fd;
+		if (!has_ports(sockets->fds[i], local_port, remote_port))
+			continue;
+		if (found >= 0)
+			return -1;
+		found = sockets->fds[i];
 	}
-	return -1;
+	return found;
 }
 
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
@@ -181,6 +192,17 @@ static void hang_up(struct tc__transfer *transfer)
 	SET(CURLOPT_LOW_SPEED_TIME, 1L);
 }
 
+/* Over TLS a piece goes out in records of this size. libcurl asks for more at once, and between two
+ * records nobody would look whether the server has closed. */
+#define RECORD_SIZE 16384
+
+static size_t piece_size(const struct tc__delivery *delivery, size_t room)
+{
+	bool secure = tc__same_letters(delivery->attempt->url, "https:", 6);
+
+	return secure && room > RECORD_SIZE ? RECORD_SIZE : room;
+}
+
 static size_t on_source(char *bytes, size_t size, size_t count, void *data)
 {
 	struct tc__transfer *transfer = data;
@@ -189,7 +211,8 @@ static size_t on_source(char *bytes, size_t size, size_t count, void *data)
 
 	if (!delivery || !delivery->body || is_canceled(delivery) || transfer->hung_up)
 		return CURL_READFUNC_ABORT;
-	if (tc__reading_next(delivery->body, bytes, size * count, &length) != TC_OK)
+	size_t room = piece_size(delivery, size * count);
+	if (tc__reading_next(delivery->body, bytes, room, &length) != TC_OK)
 		return CURL_READFUNC_ABORT;
 	if (!has_parting_words(transfer))
 		return length;
@@ -723,6 +746,30 @@ static const char *header_fault(const struct tc__transfer *transfer, CURLcode co
 	return NULL;
 }
 
+/* The option that gave the way on which nobody was reached: libcurl names the URL's host, even
+ * where it has looked for a file. */
+static const char *way_of(const struct tc__transfer *transfer, CURLcode code)
+{
+	const struct tc__network_options *options = transfer->network;
+
+	if (code == CURLE_INTERFACE_FAILED && options->interface)
+		return "interface";
+	return code == CURLE_COULDNT_CONNECT && options->unix_socket ? "unix_socket" : NULL;
+}
+
+static int fail_way(
+	const struct tc__transfer *transfer, CURLcode code, const char *reason, tc_error *err)
+{
+	const struct tc__network_options *options = transfer->network;
+	bool local = code == CURLE_INTERFACE_FAILED;
+	int length;
+	const char *host = authority(transfer->delivery->attempt->url, &length);
+
+	return tc__fail(err, TC_ERROR_NETWORK, "no reply from %.*s: %s %.100s: %s", length, host,
+		way_of(transfer, code), local ? options->interface : options->unix_socket,
+		local ? reason : curl_easy_strerror(code));
+}
+
 /* What libcurl says; but a proxy's URL that it cannot read it repeats, and a password may be in it.
  * Those of options were checked when the client was made. */
 static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
@@ -766,6 +813,9 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 			"no reply from %.*s: it refused the request, or closed a kept connection "
 			"after it was sent, and it must not be sent twice",
 			length, host);
+
+	if (way_of(transfer, code))
+		return fail_way(transfer, code, reason, err);
 
 	switch (code_of(code)) {
 	case TC_ERROR_NOMEM:
