@@ -25,17 +25,16 @@ extern "C" {
 
 enum tc_code {
 	TC_OK = 0,
-	TC_ERROR_NOMEM = -1,    /* memory ended */
-	TC_ERROR_ARGUMENT = -2, /* an argument or option that cannot work; the text names it */
-	TC_ERROR_CREDENTIALS =
-		-3,             /* credentials missing, malformed, expired or too large to send */
-	TC_ERROR_NETWORK = -4,  /* no whole reply came: name, connection, TLS, transfer */
-	TC_ERROR_TIMEOUT = -5,  /* no whole reply came in time */
-	TC_ERROR_CANCELED = -6, /* the caller's own callback or cancel ended it */
-	TC_ERROR_HTTP = -7,     /* the server refused: http_status and server code say how */
-	TC_ERROR_REPLY = -8,    /* a reply that is not what its reference promises, or too large */
-	TC_ERROR_INPUT = -9,    /* text or a value given is malformed or breaks its schema */
-	TC_ERROR_SYSTEM = -10   /* the machine: a file, randomness, a library's start-up */
+	TC_ERROR_NOMEM = -1,       /* memory ended */
+	TC_ERROR_ARGUMENT = -2,    /* an argument or option that cannot work; the text names it */
+	TC_ERROR_CREDENTIALS = -3, /* credentials missing, malformed or too large to send */
+	TC_ERROR_NETWORK = -4,     /* no whole reply came: name, connection, TLS, transfer */
+	TC_ERROR_TIMEOUT = -5,     /* no whole reply came in time */
+	TC_ERROR_CANCELED = -6,    /* the caller's own callback or cancel ended it */
+	TC_ERROR_HTTP = -7,        /* the server refused: http_status and server code say how */
+	TC_ERROR_REPLY = -8,  /* a reply that is not what its reference promises, or too large */
+	TC_ERROR_INPUT = -9,  /* text or a value given is malformed or breaks its schema */
+	TC_ERROR_SYSTEM = -10 /* the machine: a file, randomness, a library's start-up */
 };
 
 typedef struct tc_error {

@@ -34,8 +34,8 @@ struct tc_wait_progress {
 	const struct tc_wait_counts *counts; /* which has these; NULL for a task */
 };
 
-/* Called after every answer, and at least twice a second in between; anything but 0 ends the
- * waiting with TC_ERROR_CANCELED. */
+/* Called after every answer but the one that ends the waiting, and at least twice a second in
+ * between; anything but 0 ends the waiting with TC_ERROR_CANCELED. */
 typedef int tc_wait_fn(void *data, const struct tc_wait_progress *progress);
 
 /* Start from TC_WAIT_OPTIONS_INIT; zero and NULL mean the default. */
