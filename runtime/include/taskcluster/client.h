@@ -145,7 +145,9 @@ struct tc_options {
 	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind
 				       commas: such a host is not looked up; "*" is every host */
 
-	/* Connections. */
+	/* Connections. Clients on one tc_loop share them: a client without resolve, interface or
+	 * on_handle may use one that was made by those of another. Where that matters they need
+	 * loops of their own. */
 	enum tc_http http_version;
 	int host_connections; /* most to one host at a time, no limit; attempts wait for one,
 				 and their timeout_ms goes on. Clients on one tc_loop share
