@@ -387,6 +387,98 @@ static void options_of_a_call_are_checked(void **state)
 	close_bench(&b);
 }
 
+/* ---- far away ---- */
+
+/* Times that programs of months have, and the longest there is, are not over at once. */
+static void far_away_is_not_over(void **state)
+{
+	static const int64_t times[] = { (int64_t)40 * 24 * 3600 * 1000, INT64_MAX - 1, INT64_MAX };
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, &(struct tc_responder_reply){ .status = 200, .body = "{\"things\":[{}]}" },
+		NULL);
+	struct tc_options options = quick_options(b.responder);
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		struct tc_call_options of_call = TC_CALL_OPTIONS_INIT;
+		struct tc_pages_options of_list = TC_PAGES_OPTIONS_INIT;
+		struct tc_batch_options of_batch = TC_BATCH_OPTIONS_INIT;
+		struct tc_batch_result result;
+		const tc_json *item = NULL;
+		of_call.deadline_ms = of_list.deadline_ms = of_batch.deadline_ms = times[i];
+		options.deadline_ms = times[i];
+		tc_client *client = tc_client_new(&options, &b.err);
+		assert_ok(b.err.code, &b.err);
+		tc_call *call = tc_generated_call(client, &tc_fake_list_things, NULL, NULL, &b.err);
+		assert_ok(tc_call_perform(call, NULL, &b.err), &b.err);
+		tc_call_free(call);
+		call = tc_generated_call(client, &tc_fake_list_things, NULL, NULL, &b.err);
+		assert_ok(tc_call_set_options(call, &of_call, &b.err), &b.err);
+		tc_items *items = tc_items_new(call, &of_list, &b.err);
+		assert_ok(tc_items_next(items, &item, &b.err), &b.err);
+		assert_non_null(item);
+		assert_ok(tc_batch_perform(&call, 1, &of_batch, &result, &b.err), &b.err);
+		tc_batch_clear(&result, 1);
+		tc_items_free(items);
+		tc_call_free(call);
+		tc_client_free(client);
+	}
+	close_bench(&b);
+}
+
+/* What is no time, and what libcurl takes for none. */
+static void times_are_checked(void **state)
+{
+	static const int64_t timeouts[] = { -1, (int64_t)INT32_MAX + 1, INT64_MAX };
+	struct tc_pages_options of_list = TC_PAGES_OPTIONS_INIT;
+	struct tc_batch_options of_batch = TC_BATCH_OPTIONS_INIT;
+	struct tc_options options = TC_OPTIONS_INIT;
+	struct tc_batch_result result;
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, &fine, NULL);
+	tc_call *call = tc_generated_call(b.client, &tc_fake_list_things, NULL, NULL, &b.err);
+	for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++) {
+		of_list.timeout_ms = of_batch.timeout_ms = timeouts[i];
+		assert_null(tc_pages_new(call, &of_list, &b.err));
+		assert_failure(&b.err, TC_ERROR_ARGUMENT, "timeout_ms is ");
+		assert_null(tc_items_new(call, &of_list, &b.err));
+		assert_failure(&b.err, TC_ERROR_ARGUMENT, "timeout_ms is ");
+		assert_int_equal(tc_batch_perform(&b.call, 1, &of_batch, &result, &b.err),
+			TC_ERROR_ARGUMENT);
+		assert_failure(&b.err, TC_ERROR_ARGUMENT, "timeout_ms is ");
+	}
+	of_list.timeout_ms = of_batch.timeout_ms = 0;
+	of_list.deadline_ms = of_batch.deadline_ms = -1;
+	assert_null(tc_pages_new(call, &of_list, &b.err));
+	assert_failure(&b.err, TC_ERROR_ARGUMENT, "deadline_ms is -1");
+	assert_int_equal(
+		tc_batch_perform(&b.call, 1, &of_batch, &result, &b.err), TC_ERROR_ARGUMENT);
+	assert_failure(&b.err, TC_ERROR_ARGUMENT, "deadline_ms is -1");
+	options = quick_options(b.responder);
+	options.deadline_ms = -1;
+	assert_null(tc_client_new(&options, &b.err));
+	assert_failure(&b.err, TC_ERROR_ARGUMENT, "deadline_ms is -1");
+	tc_call_free(call);
+	close_bench(&b);
+}
+
+/* All that there is may be waited for, and a cancel ends it. */
+static void a_wait_for_ever_lasts(void **state)
+{
+	pthread_t thread;
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, &fine, NULL);
+	assert_int_equal(pthread_create(&thread, NULL, fire_soon, b.cancel), 0);
+	was_canceled(&b, tc_client_wait(b.client, INT64_MAX, NULL, &b.err));
+	assert_true(tc_test_now_ms() - b.begun_ms >= CANCEL_AFTER_MS - 1);
+	pthread_join(thread, NULL);
+	close_bench(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +494,9 @@ int main(void)
 		cmocka_unit_test(a_signal_handler_ends_a_call),
 		cmocka_unit_test(a_call_has_its_own_cancel),
 		cmocka_unit_test(options_of_a_call_are_checked),
+		cmocka_unit_test(far_away_is_not_over),
+		cmocka_unit_test(times_are_checked),
+		cmocka_unit_test(a_wait_for_ever_lasts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

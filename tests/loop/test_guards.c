@@ -490,6 +490,7 @@ enum inside { USE, FREE, RELEASE };
 
 /* A list, pages of it, and a stream; the progress callback of what waits does this to it, once. */
 struct handles {
+	tc_response *page; /* one that came before */
 	tc_items *items;
 	tc_pages *pages;
 	tc_stream *stream;
@@ -498,15 +499,27 @@ struct handles {
 	tc_error err;
 };
 
+static void use_pages(struct handles *handles)
+{
+	tc_response *page = NULL;
+	const tc_call *call = NULL;
+
+	tc_pages_call(handles->pages, &call, &handles->err);
+	assert_failure(&handles->err, TC_ERROR_ARGUMENT, "from inside one of its callbacks");
+	assert_null(call);
+	tc_pages_accept(handles->pages, handles->page, &handles->err);
+	assert_failure(&handles->err, TC_ERROR_ARGUMENT, "from inside one of its callbacks");
+	tc_pages_next(handles->pages, &page, &handles->err);
+}
+
 static void use(struct handles *handles)
 {
 	const tc_json *json = NULL;
-	tc_response *page = NULL;
 
 	if (handles->items)
 		tc_items_next(handles->items, &json, &handles->err);
 	if (handles->pages)
-		tc_pages_next(handles->pages, &page, &handles->err);
+		use_pages(handles);
 	if (handles->stream)
 		tc_stream_next(handles->stream, 0, &json, &handles->err);
 	assert_failure(&handles->err, TC_ERROR_ARGUMENT, "from inside one of its callbacks");
@@ -594,6 +607,21 @@ static void items_inside_their_own_callback(void **state)
 	}
 }
 
+/* A page of the list, by a client without callbacks. */
+static tc_response *page_before(struct stage *stage)
+{
+	struct tc_options options = quick_options(stage->responder);
+	tc_response *page = NULL;
+
+	options.base_url = options.root_url;
+	tc_client *client = tc_client_new(&options, &stage->err);
+	tc_call *call = tc_generated_call(client, CI(BY_TOKEN), NULL, NULL, &stage->err);
+	assert_ok(tc_call_perform(call, &page, &stage->err), &stage->err);
+	tc_call_free(call);
+	tc_client_free(client);
+	return page;
+}
+
 static void pages_inside_their_own_callback(void **state)
 {
 	char body[] = LIST;
@@ -604,10 +632,12 @@ static void pages_inside_their_own_callback(void **state)
 		struct handles handles = { .what = what };
 		tc_response *page = NULL;
 		open_inside(&stage, &handles, body, "Content-Type: application/json\r\n");
+		handles.page = page_before(&stage);
 		tc_call *call = list_call(&stage);
 		handles.pages = tc_pages_new(call, NULL, &stage.err);
 		tc_call_free(call);
 		int rc = tc_pages_next(handles.pages, &page, &stage.err);
+		tc_release(handles.page);
 		assert_true(handles.told > 0);
 		if (what != USE) {
 			was_freed(&stage);
@@ -646,6 +676,68 @@ static void a_stream_inside_its_own_callback(void **state)
 	}
 }
 
+/* ---- the end of everything ---- */
+
+struct all {
+	tc_client *client;
+	tc_call *call;
+	tc_items *items;
+	tc_pages *pages;
+	tc_stream *stream;
+};
+
+static int free_all(void *data, const struct tc_progress *progress)
+{
+	struct all *all = data;
+
+	(void)progress;
+	tc_client_free(all->client); /* first: it ends with the last of what it has */
+	tc_release(all->items);
+	tc_release(all->stream);
+	tc_release(all->pages);
+	tc_release(all->call);
+	*all = (struct all){ .client = NULL };
+	return 0;
+}
+
+/* With a list and a stream of the client half way. */
+static void all_of_a_client_freed_inside_its_call(void **state)
+{
+	char body[] = LIST;
+	struct all all = { .client = NULL };
+	const tc_json *item = NULL;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, body, "Content-Type: application/json\r\n", 0);
+	struct tc_options options = quick_options(stage.responder);
+	options.base_url = options.root_url;
+	options.progress = free_all;
+	options.progress_data = &all;
+	tc_client *client = tc_client_new(&options, &stage.err);
+	struct tc_call_options quiet = TC_CALL_OPTIONS_INIT;
+	struct handles none = { .told = 1 };
+	quiet.progress = on_progress_inside;
+	quiet.progress_data = &none;
+	tc_call *list = tc_generated_call(client, CI(BY_TOKEN), NULL, NULL, &stage.err);
+	tc_call *events = tc_generated_call(client, CI(LISTEN), NULL, NULL, &stage.err);
+	assert_ok(tc_call_set_options(list, &quiet, &stage.err), &stage.err);
+	assert_ok(tc_call_set_options(events, &quiet, &stage.err), &stage.err);
+	all.items = tc_items_new(list, NULL, &stage.err);
+	all.pages = tc_pages_new(list, NULL, &stage.err);
+	all.stream = tc_stream_new(events, NULL, &stage.err);
+	assert_ok(tc_items_next(all.items, &item, &stage.err), &stage.err);
+	tc_call_free(list);
+	tc_call_free(events);
+	all.call = tc_generated_call(client, CI(BY_TOKEN), NULL, NULL, &stage.err);
+	all.client = client;
+	tc_response *response = NULL;
+	assert_ok(tc_call_perform(all.call, &response, &stage.err), &stage.err);
+	assert_null(all.client);
+	tc_release(response);
+	tc_responder_stop(stage.responder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -663,6 +755,7 @@ int main(void)
 		cmocka_unit_test(items_inside_their_own_callback),
 		cmocka_unit_test(pages_inside_their_own_callback),
 		cmocka_unit_test(a_stream_inside_its_own_callback),
+		cmocka_unit_test(all_of_a_client_freed_inside_its_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

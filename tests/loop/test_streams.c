@@ -862,6 +862,61 @@ static void another_call_tells_nothing_of_it(void **state)
 	free(scene);
 }
 
+/* Events that wait for the caller came before the break, also when the stream stands again while
+ * another call of the client is performed: what was missed is told behind them. */
+static void events_that_wait_come_before_what_was_missed(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	struct tc_stream_options options = none;
+	struct ear ear = { .enough = 0 };
+	const tc_json *event = NULL;
+
+	(void)state;
+	assert_non_null(scene);
+	add(scene, ends(HELLO EVENT(1) EVENT(2)));
+	add(scene, (struct tc_responder_reply){ .status = 200, .body = "{}", .delay_ms = 700 });
+	add(scene, stays(HELLO EVENT(3)));
+	open_scene(scene, CI(LISTEN));
+	options.missed = on_missed;
+	options.data = &ear;
+	tc_stream *stream = tc_stream_new(scene->call, &options, &scene->err);
+	assert_ok(tc_stream_next(stream, 5000, &event, &scene->err), &scene->err);
+	hear_event(&ear, event);
+	tc_call *call = tc_generated_call(scene->client, CI(FILE), NULL, NULL, &scene->err);
+	assert_ok(tc_call_perform(call, NULL, &scene->err), &scene->err);
+	for (int i = 0; i < 2; i++) {
+		assert_ok(tc_stream_next(stream, 5000, &event, &scene->err), &scene->err);
+		hear_event(&ear, event);
+	}
+	assert_string_equal(ear.heard, "12M3");
+	tc_call_free(call);
+	tc_stream_free(stream);
+	close_scene(scene);
+	free(scene);
+}
+
+/* Whatever is asked for after it, though the connection stands. */
+static void a_failure_is_final(void **state)
+{
+	struct scene *scene = calloc(1, sizeof *scene);
+	const tc_json *event = NULL;
+
+	(void)state;
+	assert_non_null(scene);
+	add(scene, stays(HELLO "event: event\ndata: {\n\n" EVENT(1)));
+	open_scene(scene, CI(LISTEN));
+	tc_stream *stream = tc_stream_new(scene->call, NULL, &scene->err);
+	assert_ok(tc_stream_wait(stream, 5000, &scene->err), &scene->err);
+	assert_int_equal(tc_stream_next(stream, 5000, &event, &scene->err), TC_ERROR_REPLY);
+	assert_int_equal(tc_stream_wait(stream, 5000, &scene->err), TC_ERROR_REPLY);
+	assert_failure(&scene->err, TC_ERROR_REPLY, "not JSON");
+	assert_int_equal(tc_stream_next(stream, 5000, &event, &scene->err), TC_ERROR_REPLY);
+	assert_null(event);
+	tc_stream_free(stream);
+	close_scene(scene);
+	free(scene);
+}
+
 /* ---- canceled and freed ---- */
 
 /* On the loop, while it pauses for long. */
@@ -970,8 +1025,8 @@ static void options_are_checked(void **state)
 		options.timeout_ms = i == 2 ? -1 : 0;
 		options.deadline_ms = i == 3 ? -1 : 0;
 		assert_null(tc_stream_new(scene->call, &options, &scene->err));
-		assert_failure(&scene->err, TC_ERROR_ARGUMENT,
-			i ? "is negative" : "TC_STREAM_OPTIONS_INIT");
+		assert_failure(
+			&scene->err, TC_ERROR_ARGUMENT, i ? "is -1" : "TC_STREAM_OPTIONS_INIT");
 	}
 	close_scene(scene);
 	free(scene);
@@ -1000,6 +1055,8 @@ int main(void)
 		cmocka_unit_test(without_a_handshake_it_stands_with_the_head),
 		cmocka_unit_test(waiting_begins_anew),
 		cmocka_unit_test(another_call_tells_nothing_of_it),
+		cmocka_unit_test(events_that_wait_come_before_what_was_missed),
+		cmocka_unit_test(a_failure_is_final),
 		cmocka_unit_test(it_can_be_canceled_in_a_pause),
 		cmocka_unit_test(canceled_by_missed_it_is_silent),
 		cmocka_unit_test(freed_by_missed_it_is_gone),

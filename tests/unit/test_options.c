@@ -108,7 +108,8 @@ static void test_a_longer_one_must_not_set_what_is_unknown(void **state)
 
 static void test_a_size_that_nobody_set(void **state)
 {
-	static const size_t sizes[] = { 0, 1, sizeof(size_t) - 1, 4097, SIZE_MAX };
+	static const size_t sizes[] = { 0, 1, sizeof(size_t) - 1, sizeof(size_t) + 1,
+		sizeof(struct known) - 1, sizeof(struct known) + 1, 4097, SIZE_MAX };
 	struct known known;
 	tc_error err = TC_ERROR_INIT;
 

@@ -225,9 +225,9 @@ static void newer_ones_must_not_set_what_is_unknown(void **state)
 	tc_error err = TC_ERROR_INIT;
 
 	for (size_t i = 0; i < COUNT; i++) {
-		is_taken(*state, i, cases[i].size + 1);
-		is_taken(*state, i, cases[i].size + 100);
-		for (size_t more = 1; more < 100; more += 9) {
+		is_taken(*state, i, cases[i].size + sizeof(size_t));
+		is_taken(*state, i, cases[i].size + 13 * sizeof(size_t));
+		for (size_t more = sizeof more; more < 100; more += sizeof more) {
 			give(*state, i, cases[i].size + more, 1, &err);
 			assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].what);
 			give(*state, i, cases[i].size + more, 1, &err);
@@ -239,7 +239,7 @@ static void newer_ones_must_not_set_what_is_unknown(void **state)
 
 static void a_size_that_was_not_set_is_told(void **state)
 {
-	static const size_t sizes[] = { 0, 4, SIZE_MAX };
+	static const size_t sizes[] = { 0, 4, 12, 1 + 8, SIZE_MAX };
 	tc_error err = TC_ERROR_INIT;
 
 	for (size_t i = 0; i < COUNT; i++) {

@@ -279,22 +279,33 @@ static void move_time(struct scene *scene, int64_t *now_ms)
 
 #define DAY ((int64_t)86400000)
 
-static void days_are_waited_through(void **state)
+static void wait_through(int64_t days)
 {
 	struct scene scene = { .queue = { .states = { "pending", "pending", "running" } } };
 	int64_t begun = tc_test_now_ms(), now_ms = 1;
+	char text[60];
 
-	(void)state;
 	begin(&scene);
 	move_time(&scene, &now_ms);
-	scene.options.delay_ms = scene.options.delay_max_ms = DAY / 4;
-	scene.options.deadline_ms = DAY;
+	scene.options.delay_ms = scene.options.delay_max_ms = days * DAY / 4;
+	scene.options.deadline_ms = days * DAY;
 	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
-	assert_failure(&scene.err, TC_ERROR_TIMEOUT, "after 86400000 ms");
-	assert_int_equal(now_ms, 1 + DAY);
+	snprintf(text, sizeof text, "after %lld ms", (long long)(days * DAY));
+	assert_failure(&scene.err, TC_ERROR_TIMEOUT, text);
+	assert_int_equal(now_ms, 1 + days * DAY);
 	assert_int_equal(scene.queue.asked, 4);
 	assert_in_range(tc_test_now_ms() - begun, 0, 5000);
 	end(&scene);
+}
+
+/* More of them, too, than 32 bits have milliseconds for. */
+static void days_are_waited_through(void **state)
+{
+	static const int64_t days[] = { 1, 100 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		wait_through(days[i]);
 }
 
 /* Time that was waited before asks is not given to the question. */

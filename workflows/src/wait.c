@@ -31,7 +31,8 @@ static int read_options(
 	size_t size = given ? given->size : sizeof *known;
 
 	*known = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
-	if (size < sizeof size || size > SIZE_LIMIT)
+	/* all end as a size_t could begin: another size would cut a member in two */
+	if (size < sizeof size || size > SIZE_LIMIT || size % sizeof size)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"options: size is not set (it is %zu): begin with TC_WAIT_OPTIONS_INIT",
 			size);

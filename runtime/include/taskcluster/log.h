@@ -12,10 +12,11 @@ extern "C" {
 #endif
 
 enum tc_log_level {
-	TC_LOG_ERROR = 1, /* a call failed for good: status, URL and body */
-	TC_LOG_WARN = 2,  /* a retry, a clock that had to be corrected */
-	TC_LOG_INFO = 3,  /* a line for each attempt: method, URL, status, milliseconds */
-	TC_LOG_DEBUG = 4  /* headers both ways */
+	TC_LOG_DEFAULT = 0, /* in options: TC_LOG_INFO; no line has it */
+	TC_LOG_ERROR = 1,   /* a call failed for good: status, URL and body */
+	TC_LOG_WARN = 2,    /* a retry, a clock that had to be corrected */
+	TC_LOG_INFO = 3,    /* a line for each attempt: method, URL, status, milliseconds */
+	TC_LOG_DEBUG = 4    /* headers both ways */
 };
 
 /* One line, without a line feed at its end, valid during the call only. Called on the thread that

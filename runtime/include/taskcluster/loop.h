@@ -140,7 +140,7 @@ typedef void tc_post_fn(void *data);
 TC_API int tc_loop_post(tc_loop *loop, tc_post_fn *post, void *data, tc_error *err);
 
 /* Cancels a run, soon. From any thread, while the loop is there. No effect on a run that has ended.
- * TC_OK, or TC_ERROR_NOMEM. */
+ * TC_OK, TC_ERROR_NOMEM, or TC_ERROR_ARGUMENT for NULL. */
 TC_API int tc_loop_cancel(tc_loop *loop, uint64_t run);
 
 /* Ends the wait of the loop's thread: tc_loop_poll returns, and `woken` is called. From any thread,

@@ -18,8 +18,9 @@ struct tc_progress {
 	uint64_t run;               /* and its number on a tc_loop; 0: it is on none */
 };
 
-/* Called now and then while a call runs, also while it waits before a retry; anything but 0
- * cancels the call with TC_ERROR_CANCELED. */
+/* Called now and then while a call runs, also while it waits before a retry, on the client's
+ * thread, from inside the call: no other call of the client can be made there, but what is the
+ * client's may be freed. Anything but 0 cancels the call with TC_ERROR_CANCELED. */
 typedef int tc_progress_fn(void *data, const struct tc_progress *progress);
 
 #ifdef __cplusplus

@@ -25,7 +25,8 @@ int tc__options_read(const void *given, void *known, size_t known_size, const ch
 	if (!given)
 		return TC_OK;
 	memcpy(&size, given, sizeof size);
-	if (size < sizeof size || size > SIZE_LIMIT)
+	/* all end as a size_t could begin: another size would cut a member in two */
+	if (size < sizeof size || size > SIZE_LIMIT || size % sizeof size)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s: size is not set (it is %zu): begin with %s", what, size, init_name);
 	if (size > known_size && !is_zero((const char *)given + known_size, size - known_size))
@@ -36,4 +37,20 @@ int tc__options_read(const void *given, void *known, size_t known_size, const ch
 	memcpy(known, given, size < known_size ? size : known_size);
 	memcpy(known, &known_size, sizeof known_size);
 	return TC_OK;
+}
+
+int tc__check_timeout(const char *name, int64_t ms, tc_error *err)
+{
+	if (ms >= 0 && ms <= INT32_MAX)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT, "%s is %lld; expected milliseconds from 0 to %d",
+		name, (long long)ms, INT32_MAX);
+}
+
+int tc__check_deadline(int64_t deadline_ms, tc_error *err)
+{
+	if (deadline_ms >= 0)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"deadline_ms is %lld; expected milliseconds, 0 or more", (long long)deadline_ms);
 }

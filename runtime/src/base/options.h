@@ -26,4 +26,9 @@
 int tc__options_read(const void *given, void *known, size_t known_size, const char *what,
 	const char *init_name, tc_error *err);
 
+/* A time in one of them: how long an attempt or a silence may last, in ms that libcurl can count,
+ * or how long all of it may, which can be any time. 0 is the default. TC_ERROR_ARGUMENT. */
+int tc__check_timeout(const char *name, int64_t ms, tc_error *err);
+int tc__check_deadline(int64_t deadline_ms, tc_error *err);
+
 #endif

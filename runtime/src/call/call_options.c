@@ -4,8 +4,6 @@
 #include "runtime/src/base/options.h"
 #include <string.h>
 
-#define TIME_MAX_MS INT32_MAX
-
 const struct tc_call_options *tc__call_options(const tc_call *call)
 {
 	static const struct tc_call_options none = TC_CALL_OPTIONS_INIT;
@@ -47,20 +45,7 @@ int64_t tc__call_deadline(const tc_call *call, int64_t now_ms)
 	int64_t own = tc__call_options(call)->deadline_ms;
 	int64_t ms = own ? own : call->client->options.deadline_ms;
 
-	return ms > 0 ? now_ms + ms : INT64_MAX;
-}
-
-static int check_times(const struct tc_call_options *options, tc_error *err)
-{
-	if (options->timeout_ms < 0 || options->timeout_ms > TIME_MAX_MS)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"timeout_ms is %lld; expected milliseconds from 0 to %d",
-			(long long)options->timeout_ms, TIME_MAX_MS);
-	if (options->deadline_ms > TIME_MAX_MS)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"deadline_ms is %lld; expected milliseconds up to %d",
-			(long long)options->deadline_ms, TIME_MAX_MS);
-	return TC_OK;
+	return ms > 0 ? tc__later(now_ms, ms) : INT64_MAX;
 }
 
 static int check(const struct tc_call_options *options, tc_error *err)
@@ -73,7 +58,7 @@ static int check(const struct tc_call_options *options, tc_error *err)
 	if (trace_id && (!*trace_id || !tc__is_field_value(trace_id)))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "trace_id %s",
 			*trace_id ? "has control characters" : "is empty");
-	return check_times(options, err);
+	return tc__check_timeout("timeout_ms", options->timeout_ms, err);
 }
 
 /* The texts lie behind the struct. */

@@ -22,7 +22,6 @@
 #define BURST_MAX 1000000
 
 /* Longer than any wait makes sense, and small enough for curl's long on every system. */
-#define TIME_MAX_MS INT32_MAX
 
 /* ---- checking options ---- */
 
@@ -83,11 +82,12 @@ static int check_numbers(const struct tc_options *options, tc_error *err)
 		{ "idle_ms", options->idle_ms },
 	};
 
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-		if (times[i].value < 0 || times[i].value > TIME_MAX_MS)
-			return tc__fail(err, TC_ERROR_ARGUMENT,
-				"%s is %lld; expected milliseconds from 0 to %d", times[i].name,
-				(long long)times[i].value, TIME_MAX_MS);
+	int rc = tc__check_deadline(options->deadline_ms, err);
+
+	for (size_t i = 0; rc == TC_OK && i < sizeof times / sizeof *times; i++)
+		rc = tc__check_timeout(times[i].name, times[i].value, err);
+	if (rc != TC_OK)
+		return rc;
 	if (options->attempts < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"attempts is %d; expected 1 or more, or 0 for %d", options->attempts,

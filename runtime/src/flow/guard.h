@@ -17,17 +17,26 @@ struct tc__guard {
 	bool inside, doomed;
 };
 
+/* What may only be done while no function of the handle waits. */
+static inline int tc__guard_check(const struct tc__guard *guard, const char *what, tc_error *err)
+{
+	if (!guard->inside)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_ARGUMENT,
+		"%s is called from inside one of its callbacks: do it when the function that "
+		"called back has returned",
+		what);
+}
+
 /* When a function begins to wait. */
 static inline int tc__guard_enter(
 	struct tc__guard *guard, const struct tc__pool *pool, const char *what, tc_error *err)
 {
-	if (guard->inside)
-		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"%s is called from inside one of its callbacks: do it when the function "
-			"that "
-			"called back has returned",
-			what);
-	int rc = tc__pool_check_free(pool, err);
+	int rc = tc__guard_check(guard, what, err);
+
+	if (rc != TC_OK)
+		return rc;
+	rc = tc__pool_check_free(pool, err);
 	guard->inside = rc == TC_OK;
 	return rc;
 }

@@ -49,7 +49,9 @@ int tc_pages_call(tc_pages *pages, const tc_call **call, tc_error *err)
 	tc_error_clear(err);
 	if (!pages || !call)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", pages ? "call" : "pages");
-	return tc__cursor_call(&pages->cursor, call, err);
+	*call = NULL;
+	int rc = tc__guard_check(&pages->guard, "pages", err);
+	return rc == TC_OK ? tc__cursor_call(&pages->cursor, call, err) : rc;
 }
 
 /* What the page says of the next one; all else that it holds is the caller's to read. Its items
@@ -96,6 +98,9 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	tc_error_clear(err);
 	if (!pages || !page)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", pages ? "page" : "pages");
+	int rc = tc__guard_check(&pages->guard, "pages", err);
+	if (rc != TC_OK)
+		return rc;
 	const char *body = tc_response_body(page, &length);
 	if (accept_text(&pages->cursor, body, length, &reason) == TC_OK)
 		return TC_OK;
@@ -121,7 +126,7 @@ static int fetch(tc_pages *pages, tc_response **response, tc_error *err)
 	int rc = tc__guard_enter(&pages->guard, &pages->cursor.origin->client->pool, "pages", err);
 	if (rc != TC_OK)
 		return rc;
-	rc = tc_pages_call(pages, &call, err);
+	rc = tc__cursor_call(&pages->cursor, &call, err);
 	if (rc == TC_OK && call)
 		rc = perform(&pages->cursor, call, response, err);
 	if (!tc__guard_leave(&pages->guard, "pages", err))

@@ -45,9 +45,11 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	if (options->empty_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "empty_max is %lld", (long long)options->empty_max);
-	if (options->timeout_ms < 0 || options->deadline_ms < 0)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
-			options->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
+	rc = tc__check_timeout("timeout_ms", options->timeout_ms, err);
+	if (rc == TC_OK)
+		rc = tc__check_deadline(options->deadline_ms, err);
+	if (rc != TC_OK)
+		return rc;
 	if (options->token && !*options->token)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "token is empty");
 	return TC_OK;
@@ -75,7 +77,7 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.empties_max = options->empty_max ? options->empty_max : EMPTIES_MAX,
 		.terms = { options->timeout_ms,
 			options->deadline_ms
-				? tc__pool_now(&call->client->pool) + options->deadline_ms
+				? tc__later(tc__pool_now(&call->client->pool), options->deadline_ms)
 				: INT64_MAX },
 	};
 	call->state->references++;

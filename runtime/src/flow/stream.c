@@ -103,6 +103,8 @@ static int wait_until_it_stands(tc_stream *stream, int64_t timeout_ms, tc_error 
 	const struct tc__stream_source *source = &stream->source;
 	int rc = TC_OK;
 
+	if (stream->failed) /* though its connection may stand */
+		return tc__error_tell(&stream->failure, err);
 	while (rc == TC_OK && !source->stands && !tc__stream_source_has(source) &&
 		!stream->guard.doomed) {
 		if (stream->ended)

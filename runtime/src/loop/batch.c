@@ -98,7 +98,7 @@ static int perform(struct batch *batch, tc_call *const *calls,
 	batch->stop_at_error = options->stop_at_error;
 	batch->terms.timeout_ms = options->timeout_ms;
 	batch->terms.until_ms = options->deadline_ms
-		? tc__pool_now(&calls[0]->client->pool) + options->deadline_ms
+		? tc__later(tc__pool_now(&calls[0]->client->pool), options->deadline_ms)
 		: TC__NEVER;
 	batch->loop = tc__loop_on(calls[0]->client, in_flight, err);
 	if (!batch->loop)
@@ -121,11 +121,12 @@ int tc_batch_perform(tc_call *const *calls, size_t count, const struct tc_batch_
 		results[i] = (struct tc_batch_result){ .response = NULL };
 	int rc = tc__options_read(
 		options, &known, sizeof known, "options", "TC_BATCH_OPTIONS_INIT", err);
+	if (rc == TC_OK)
+		rc = tc__check_timeout("timeout_ms", known.timeout_ms, err);
+	if (rc == TC_OK)
+		rc = tc__check_deadline(known.deadline_ms, err);
 	if (rc != TC_OK)
 		return rc;
-	if (known.timeout_ms < 0 || known.deadline_ms < 0)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is negative",
-			known.timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
 	if (count == 0)
 		return TC_OK;
 	if (!calls || !results)

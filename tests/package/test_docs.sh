@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# The pages of docs/api are true. Each has one whole program, of under 40 lines, that compiles without warnings
+# and, run on a sandbox, prints the page's first text block behind it (there `*` is anything within a line).
+# Its other C blocks are pieces of a file: functions and tables, which compile behind all public headers.
+# docs/api.md leads to each page, every public header is named somewhere, and so named in a header is whatever
+# is called like a name of this library.
+#
+#	ctest --test-dir build -R package.docs          all of it
+#	TC_PAGES='client call' ctest …                  only these programs
+. tests/examples/check.sh
+cc=${TC_CC:-cc}
+houses=(runtime generated workflows)
+flags=(-std=c11 -Wall -Wextra -Werror)
+for house in "${houses[@]}"; do flags+=("-I$house/include"); done
+[[ -z ${TC_SANITIZE:-} ]] || flags+=("-fsanitize=$TC_SANITIZE")
+wrong=0
+
+# Says what is wrong, and goes on, so that one run tells all.
+wrong() {
+	echo "FAILED: $*" >&2
+	wrong=1
+}
+
+headers() {
+	find "${houses[@]/%//include}" -name '*.h' | sort
+}
+
+# split PAGE: its blocks into files of $folder/page: N.program.c, N.piece.c and N.text, N in their order
+split() {
+	rm -rf "$folder/page"
+	mkdir "$folder/page"
+	awk -v folder="$folder/page" '
+		function store(kind) {
+			name = sprintf("%s/%02d.%s", folder, ++count, kind)
+			printf "%s", block > name
+			close(name)
+		}
+		/^```/ && !language { language = substr($0, 4); if (!language) language = "none"; block = ""; next }
+		/^```/ {
+			if (language == "c") store(block ~ /int main\(/ ? "program.c" : "piece.c")
+			else if (language == "text") store("text")
+			language = ""
+			next
+		}
+		language { block = block $0 "\n" }' "$1"
+}
+
+# like TEXT OUTPUT: line by line, with `*` in the text for anything
+like() {
+	local pattern line
+	while IFS= read -r pattern <&3; do
+		IFS= read -r line <&4 || return 1
+		# shellcheck disable=SC2053
+		[[ $line == $pattern ]] || return 1
+	done 3< <(sed 's/[][\\?+@!()|]/\\&/g' "$1") 4<"$2"
+	[[ $(wc -l <"$1") == "$(wc -l <"$2")" ]]
+}
+
+# pieces PAGE: they compile, each alone
+pieces() {
+	local piece
+	for piece in "$folder"/page/*.piece.c; do
+		[[ -e $piece ]] || continue
+		cat "$folder/all.h" "$piece" >"$folder/piece.c"
+		"$cc" "${flags[@]}" -D_POSIX_C_SOURCE=200809L -Wno-unused -fsyntax-only "$folder/piece.c" 2>"$folder/out" ||
+			wrong "$1: its ${piece##*/} does not compile: $(<"$folder/out")"
+	done
+}
+
+# program PAGE: there is one; it compiles, runs and prints what the page says
+program() {
+	local sources source text lines status=0
+	sources=("$folder"/page/*.program.c)
+	source=${sources[0]}
+	[[ -e $source ]] || { wrong "$1 has no program" && return; }
+	((${#sources[@]} == 1)) || { wrong "$1 has ${#sources[@]} programs, and should have one" && return; }
+	text=$(printf '%s\n' "$folder"/page/*.text | awk -v source="$source" '$0 > source { print; exit }')
+	[[ -e $text ]] || { wrong "$1 does not say what its program prints" && return; }
+	lines=$(wc -l <"$source")
+	((lines < 40)) || wrong "$1: its program has $lines lines"
+	"$cc" "${flags[@]}" -pthread "$source" "$TC_LIBRARY" "-Wl,-rpath,${TC_LIBRARY%/*}" -o "$folder/program" \
+		2>"$folder/out" || { wrong "$1: its program does not compile: $(<"$folder/out")" && return; }
+	rm -rf "$folder/here"
+	mkdir "$folder/here"
+	(cd "$folder/here" && exec timeout 30 "$folder/program" </dev/null) >"$folder/out" 2>"$folder/errors" || status=$?
+	((status == 0)) || wrong "$1: its program ended with $status"
+	[[ ! -s $folder/errors ]] || wrong "$1: its program complained: $(<"$folder/errors")"
+	like "$text" "$folder/out" && return
+	wrong "$1: its program prints something else"
+	diff -u --label "$1" --label printed "$text" "$folder/out" >&2 || true
+}
+
+headers | sed 's|.*include/\(.*\)|#include <\1>|' >"$folder/all.h"
+(($(wc -l <"$folder/all.h") > 50)) || fail "only these headers were found: $(<"$folder/all.h")"
+sandbox --references references/taskcluster
+pages=(docs/api/*.md)
+for page in "${pages[@]}"; do
+	name=${page##*/}
+	grep -qF "(api/$name)" docs/api.md || wrong "docs/api.md does not lead to $page"
+	[[ " ${TC_PAGES:-${name%.md}} " == *" ${name%.md} "* ]] || continue
+	split "$page"
+	pieces "$page"
+	program "$page"
+done
+
+while read -r header; do
+	grep -qFw "${header##*/}" docs/api.md "${pages[@]}" || wrong "no page names taskcluster/${header##*/}"
+done < <(headers | grep -v '_types\.h$') # those come with their services
+
+# What looks like a name of ours and is in no header. tc_<service>_ and tc_queue_… are no whole names.
+headers | xargs grep -ohE '\b(tc|TC)_[A-Za-z0-9_]+' | sort -u >"$folder/names"
+grep -oHE '\b(tc_[a-z0-9_]*[a-z0-9]|TC_[A-Z0-9_]*[A-Z0-9])\b' docs/api.md "${pages[@]}" |
+	awk -F: 'NR == FNR { known[$1]; next } !($2 in known)' "$folder/names" - >"$folder/strangers"
+[[ ! -s $folder/strangers ]] || wrong "no header has these: $(<"$folder/strangers")"
+((wrong == 0)) || exit 1
+echo "the programs of ${#pages[@]} pages do what the pages say"
