@@ -128,6 +128,9 @@ lacks never-to-be-printed
 http_proxy=$canned TASKCLUSTER_ROOT_URL=http://tc.invalid run 0 api github badge text r b
 is '{"a":   1}'
 http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 no_proxy='other.example.com, 127.0.0.1, .rig.test' run 0 api github badge text r b
+ALL_PROXY=http://127.0.0.1:1 NO_PROXY='*' run 0 api github badge text r b
+# this a CGI program gets from whoever asks it
+HTTP_PROXY=http://127.0.0.1:1 run 0 api github badge text r b
 is '{"a":   1}'
 
 # nobody there

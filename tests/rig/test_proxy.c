@@ -9,6 +9,7 @@
 #include <string.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/queue.h>
+#include <taskcluster/transfer.h>
 
 /* The password as it stands in the proxy's URL, as it is, and as it is sent. */
 #define SECRET "never%2Fto%40be%3Aprinted"
@@ -152,6 +153,49 @@ static void http_is_forwarded(void **state)
 	end(&scene);
 }
 
+#define BODY_LENGTH 300000
+
+/* A whole body, and one that nobody wants. */
+static void upload(struct scene *scene, const char *path, int status)
+{
+	static char bytes[BODY_LENGTH];
+	char url[256];
+	struct tc_source body = TC_SOURCE_INIT;
+	struct tc_transfer_options with = TC_TRANSFER_OPTIONS_INIT;
+
+	snprintf(url, sizeof url, "%s%s", scene->url, path);
+	tc_source_memory(&body, bytes, sizeof bytes);
+	with.body = &body;
+	tc_call *put = tc_transfer_new(scene->client, "PUT", url, &with, &scene->err);
+	assert_ok(scene->err.code, &scene->err);
+	(void)tc_call_perform(put, NULL, &scene->err);
+	assert_int_equal(scene->err.http_status, status);
+	tc_error_clear(&scene->err);
+	tc_call_free(put);
+}
+
+/* Through a tunnel and forwarded. */
+static void uploads_go_through(void **state)
+{
+	for (int forwarded = 0; forwarded < 2; forwarded++) {
+		struct scene scene;
+
+		(void)state;
+		begin(&scene, tc_rig_proxy());
+		int port = tc_responder_port(scene.desk.responder);
+		if (forwarded)
+			snprintf(scene.url, sizeof scene.url, "http://p%d-none.rig.test:%d", port,
+				port);
+		scene.attempts = 3;
+		make_client(&scene);
+		upload(&scene, "/x", 0);
+		assert_int_equal(scene.desk.body_bytes, BODY_LENGTH);
+		if (!forwarded)
+			upload(&scene, "/api/secrets/v1/secret/behind/guard", 403);
+		end(&scene);
+	}
+}
+
 /* Both kinds of requests are refused by the proxy, and the error says that it was the proxy. */
 static void a_wrong_or_no_password(void **state)
 {
@@ -243,6 +287,7 @@ int main(void)
 		cmocka_unit_test(https_through_a_tunnel),
 		cmocka_unit_test(a_signature_is_not_shown_to_the_proxy),
 		cmocka_unit_test(http_is_forwarded),
+		cmocka_unit_test(uploads_go_through),
 		cmocka_unit_test(a_wrong_or_no_password),
 		cmocka_unit_test(a_refusal_is_not_tried_again),
 		cmocka_unit_test(a_proxy_that_cannot_be),

@@ -150,7 +150,9 @@ struct tc_options {
 				       for those with different ones: TC_ERROR_ARGUMENT */
 	enum tc_ip ip_version;
 
-	/* Connections. */
+	/* Connections. Clients on one tc_loop share them: a client without resolve, interface or
+	 * on_handle may use one that was made by those of another. Where that matters they need
+	 * loops of their own. */
 	enum tc_http http_version;
 	int host_connections; /* most to one host at a time, no limit; attempts wait for one,
 				 and their timeout_ms goes on. Clients on one tc_loop share

@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/options.h"
 #include "runtime/src/http/redirect.h"
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/transfer.h>
@@ -263,6 +264,15 @@ static int find_next(const struct tc__performance *performance, char **url, tc_e
 	return tc__redirect_url(performance->attempt.url, location, url, why);
 }
 
+/* It may be signed. */
+static void drop_url(struct tc__hop *hop)
+{
+	if (hop->url)
+		sodium_memzero(hop->url, strlen(hop->url));
+	tc_release(hop->url);
+	hop->url = NULL;
+}
+
 bool tc__transfer_turns(struct tc__performance *performance, tc_error *failure)
 {
 	const tc_call *call = performance->call;
@@ -280,7 +290,7 @@ bool tc__transfer_turns(struct tc__performance *performance, tc_error *failure)
 	/* once among strangers nothing is told them, even if they lead back */
 	hop->foreign |= !tc__same_origin(tc__buffer_get(&call->request.url), url);
 	hop->count++;
-	tc_release(hop->url);
+	drop_url(hop);
 	hop->url = url;
 	return true;
 }
@@ -295,7 +305,7 @@ void tc__transfer_tell(const struct tc__performance *performance, tc_error *fail
 
 void tc__transfer_restart(struct tc__performance *performance)
 {
-	tc_release(performance->hop.url);
+	drop_url(&performance->hop);
 	tc_error_clear(&performance->hop.why);
 	performance->hop = (struct tc__hop){ 0 };
 }

@@ -4,6 +4,7 @@
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/common/url.h"
 #include <curl/curl.h>
+#include <sodium.h>
 #include <string.h>
 
 bool tc__is_redirect(int status)
@@ -65,6 +66,8 @@ int tc__redirect_url(const char *from, const char *location, char **url, tc_erro
 		rc = check(from, text, err);
 	if (rc == TC_OK && !(*url = tc__object_text(text, strlen(text))))
 		rc = tc__fail_nomem(err);
+	if (text) /* it may be signed */
+		sodium_memzero(text, strlen(text));
 	curl_free(text);
 	return rc;
 }
