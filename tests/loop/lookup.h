@@ -4,7 +4,7 @@
 
 /*
  * The process's getaddrinfo, libcurl's included: names of the tests are answered by a table, all
- * else by the system's. 127.0.0.1 needs no look-up, so only a name shows what look-ups do to a loop.
+ * else by the system's. 127.0.0.1 needs no look-up; only a name shows what they do to a loop.
  *
  *	name.test       127.0.0.1, after 30 ms
  *	two.test        127.0.0.9, where nobody listens, and then 127.0.0.1
