@@ -260,18 +260,31 @@ static void test_transfers_hold_nobody_back(void **state)
 	finish(&w);
 }
 
-/* What was not sent is no attempt. */
+static void see_lines(void *data, enum tc_log_level level, const char *line)
+{
+	size_t *attempts = data;
+
+	(void)level;
+	assert_null(strstr(line, "(null)"));
+	*attempts += strstr(line, " ms") != NULL;
+}
+
+/* What was not sent is no attempt, neither for the metrics nor in the log. */
 static void test_nothing_sent_nothing_told(void **state)
 {
+	size_t attempts = 0;
 	struct world w;
 
 	(void)state;
 	BEGIN(w, OK_REPLY);
 	tc_cancel *cancel = tc_cancel_new(&w.err);
+	w.options.log = see_lines;
+	w.options.log_data = &attempts;
 	w.options.cancel = cancel;
 	tc_cancel_fire(cancel);
 	assert_int_equal(run(&w, TC_FAKE_OPERATION(PING)), TC_ERROR_CANCELED);
 	assert_int_equal(w.count, 0);
+	assert_int_equal(attempts, 0);
 	finish(&w);
 	tc_cancel_free(cancel);
 }

@@ -160,7 +160,7 @@ static void log_attempt(
 	long long ms = now_ms - performance->attempt_begun_ms;
 	struct tc__buffer text;
 
-	if (!tc__log_wants(log, TC_LOG_INFO))
+	if (!performance->under_way || !tc__log_wants(log, TC_LOG_INFO))
 		return;
 	const char *url = shown_attempt(performance, &text);
 	if (rc == TC_OK)
