@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/call/call.h"
+#include "runtime/src/call/performance.h"
 
-#include "runtime/src/base/ascii.h"
 #include "runtime/src/call/session.h"
 #include "runtime/src/call/transfer.h"
 #include "runtime/src/common/clock.h"
 #include "runtime/src/operation/rpc.h"
-#include <stdio.h>
 #include <string.h>
-
-/* A 401 whose Date differs from our clock by more than this is taken for a refusal of the clock. */
-#define SKEW_MS 60000
-
-/* A clock that a server has proved to be nearer than this needs no correction. */
-#define SKEW_PROVED_MS 1000
-
-/* A Date, which nobody signs, is not believed when it is further from the clock here. */
-#define DATE_TRUST_MS ((int64_t)24 * 60 * 60 * 1000)
-
-static const struct tc_operation *operation_of(const struct tc__performance *performance)
-{
-	return performance->call->request.operation;
-}
-
-static tc_client *client_of(const struct tc__performance *performance)
-{
-	return performance->call->client;
-}
 
 void tc__performance_begin(struct tc__performance *performance, const tc_call *call,
 	struct tc__sink *sink, const struct tc__terms *terms, int64_t now_ms)
@@ -67,150 +46,6 @@ void tc__performance_end(struct tc__performance *performance)
 	tc_call_free(performance->call->state->call);
 }
 
-/* ---- the log ---- */
-
-static const char *show(const char *url, struct tc__buffer *text)
-{
-	tc__url_show(text, url);
-	return tc__buffer_failed(text) ? "(a URL)" : tc__buffer_get(text);
-}
-
-/* A call's URL without secrets; *text, which may hold it, is the caller's to clear. */
-static const char *shown_url(const tc_call *call, struct tc__buffer *text)
-{
-	const struct tc__request *request = &call->request;
-
-	*text = TC__BUFFER(TC__URL_MAX);
-	if (call->anywhere)
-		return show(tc__buffer_get(&request->url), text);
-	if (!tc__query_has_secret(&request->query))
-		return tc__buffer_get(&request->url);
-	tc__buffer_add(text, request->url.data, request->query_at);
-	tc__query_show(&request->query, text);
-	return tc__buffer_failed(text) ? "(a URL)" : tc__buffer_get(text);
-}
-
-/* The same of an attempt, which may be a login. */
-static const char *shown_attempt(const struct tc__performance *performance, struct tc__buffer *text)
-{
-	*text = TC__BUFFER(TC__URL_MAX);
-	if (performance->logging_in && performance->attempt.url)
-		return performance->attempt.url;
-	if (performance->hop.url)
-		return show(performance->hop.url, text);
-	return shown_url(performance->call, text);
-}
-
-static bool is_header(const char *line, const char *name)
-{
-	size_t length = name ? strlen(name) : 0;
-
-	return length && strncmp(line, name, length) == 0 && line[length] == ':';
-}
-
-/* Headers that their reference or the caller calls secrets, whatever they are called. */
-static bool is_secret(const struct tc__performance *performance, const char *line)
-{
-	const struct tc_operation *operation = operation_of(performance);
-	const struct tc_conventions *system = tc__system_of(operation);
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
-	const struct tc_query_rule *header = rules ? rules->headers : NULL;
-
-	for (; header && header->name; header++)
-		if (header->secret && is_header(line, header->name))
-			return true;
-	if (tc__request_hides(&performance->call->request, line))
-		return true;
-	return system && system->session && is_header(line, system->session->csrf_header);
-}
-
-static void log_lines(const struct tc__performance *performance)
-{
-	const struct tc__log *log = &client_of(performance)->log;
-	const struct tc__attempt *attempt = &performance->attempt;
-
-	for (size_t i = 0; tc__log_wants(log, TC_LOG_DEBUG) && i < attempt->line_count; i++)
-		if (is_secret(performance, attempt->lines[i]))
-			tc__log(log, TC_LOG_DEBUG, "> %.*s: (redacted)",
-				(int)strcspn(attempt->lines[i], ":"), attempt->lines[i]);
-		else
-			tc__log(log, TC_LOG_DEBUG, "> %s", attempt->lines[i]);
-}
-
-static void log_headers(const struct tc__performance *performance)
-{
-	const struct tc__log *log = &client_of(performance)->log;
-	const tc_response *response = performance->reply.response;
-	const char *name, *value;
-
-	if (!tc__log_wants(log, TC_LOG_DEBUG))
-		return;
-	for (size_t i = 0; tc_response_header_at(response, i, &name, &value); i++) {
-		struct tc__buffer text = TC__BUFFER(TC__URL_MAX);
-		bool is_url = performance->call->anywhere && tc__same_word(name, "location");
-		tc__log(log, TC_LOG_DEBUG, "< %s: %s", name, is_url ? show(value, &text) : value);
-		tc__buffer_clear(&text);
-	}
-}
-
-static void log_attempt(
-	const struct tc__performance *performance, int rc, int64_t now_ms, const tc_error *failure)
-{
-	const struct tc__log *log = &client_of(performance)->log;
-	long long ms = now_ms - performance->attempt_begun_ms;
-	struct tc__buffer text;
-
-	if (!performance->under_way || !tc__log_wants(log, TC_LOG_INFO))
-		return;
-	const char *url = shown_attempt(performance, &text);
-	if (rc == TC_OK)
-		tc__log(log, TC_LOG_INFO, "%s %s -> %d in %lld ms", performance->attempt.method,
-			url, tc__reply_status(&performance->reply), ms);
-	else
-		tc__log(log, TC_LOG_INFO, "%s %s -> %s after %lld ms", performance->attempt.method,
-			url, tc_error_text(failure), ms);
-	tc__buffer_clear(&text);
-	log_headers(performance);
-}
-
-static void log_retry(const struct tc__performance *performance, const struct tc__outcome *outcome,
-	const struct tc__next *next, const tc_error *failure)
-{
-	const struct tc__log *log = &client_of(performance)->log;
-	struct tc__buffer text;
-	char status[32];
-
-	if (!tc__log_wants(log, TC_LOG_WARN) || next->step != TC__STEP_WAIT)
-		return;
-	const char *url = shown_attempt(performance, &text);
-	snprintf(status, sizeof status, "status %d", outcome->status);
-	long long attempt = performance->attempts + 1;
-	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %lld of %lld follows in %lld ms",
-		performance->attempt.method, url,
-		outcome->code == TC_OK ? status : tc_error_text(failure), attempt,
-		attempt + performance->retry.policy->attempts - 1 - performance->retry.retried,
-		(long long)next->delay_ms);
-	tc__buffer_clear(&text);
-}
-
-void tc__call_log_failure(const tc_call *call, const tc_error *failure)
-{
-	const struct tc__log *log = &call->client->log;
-	struct tc__buffer text;
-	size_t length;
-
-	if (!tc__log_wants(log, TC_LOG_ERROR))
-		return;
-	const char *url = shown_url(call, &text);
-	const char *body = tc_error_body(failure, &length);
-	if (length > TC__LOG_BODY_MAX)
-		length = TC__LOG_BODY_MAX;
-	tc__log(log, TC_LOG_ERROR, "%s %s failed: %s%s%.*s", call->request.operation->method, url,
-		tc_error_text(failure), body ? "; the reply's body: " : "", (int)length,
-		body ? body : "");
-	tc__buffer_clear(&text);
-}
-
 /* ---- an attempt ---- */
 
 /* A login before a call that streams is an ordinary one. */
@@ -231,7 +66,7 @@ static void set_pace(struct tc__performance *performance)
 
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure)
 {
-	tc_client *client = client_of(performance);
+	tc_client *client = tc__performance_client(performance);
 
 	if (tc_cancel_fired(performance->delivery.cancel))
 		return tc__fail(failure, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
@@ -245,7 +80,7 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	if (performance->sink && performance->sink->depart)
 		performance->sink->depart(performance->sink, now_ms);
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
-	const struct tc_operation *operation = operation_of(performance);
+	const struct tc_operation *operation = tc__performance_operation(performance);
 	const struct tc__request *request = &performance->call->request;
 	bool others = performance->call->anywhere || request->proxied || tc__system_of(operation) ||
 		tc__client_withholds(client, operation);
@@ -271,161 +106,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->attempt.repeatable = performance->retry.retry_class == TC_RETRY_ALWAYS;
 	performance->under_way = true;
 	tc__transfer_aim(performance);
-	log_lines(performance);
+	tc__performance_log_lines(performance);
 	return TC_OK;
-}
-
-/* ---- the clock ---- */
-
-/* The server's time by a challenge that only it and the owner of the key can have made. */
-static bool read_challenge(const struct tc__performance *performance, int64_t *server_ms)
-{
-	const struct tc__hmac_key *key = tc__credentials_key(performance->attempt.credentials);
-	const char *name, *value;
-	int64_t ts;
-
-	for (size_t i = 0; tc_response_header_at(performance->reply.response, i, &name, &value);
-		i++) {
-		if (!tc__same_word(name, "www-authenticate"))
-			continue;
-		if (!tc__hawk_challenge(key, value, &ts))
-			continue;
-		*server_ms = ts * 1000;
-		return true;
-	}
-	return false;
-}
-
-static bool has_clock_rules(const struct tc__performance *performance)
-{
-	const struct tc_conventions *system = tc__system_of(operation_of(performance));
-
-	return system && system->clock;
-}
-
-/* Whether the system says of this reply that it is about the clock. */
-static bool breaks_clock_rule(const struct tc__performance *performance)
-{
-	const struct tc_operation *operation = operation_of(performance);
-	const struct tc_clock_rule *rule = tc__system_of(operation)->clock;
-	const char *challenge = tc__reply_header(&performance->reply, "www-authenticate");
-	bool breaks = false;
-
-	if (!performance->attempt.is_signed || !performance->reply.response)
-		return false;
-	while (rule->status && rule->status != tc__reply_status(&performance->reply))
-		rule++;
-	if (!rule->status) /* most replies: they are not read for this */
-		return false;
-	char *message = tc__reply_message(&performance->reply);
-	for (; rule->status && !breaks; rule++) {
-		if (rule->status != tc__reply_status(&performance->reply))
-			continue;
-		breaks = (message && tc__pattern_found(rule->pattern, message) == 1) ||
-			(challenge && tc__pattern_found(rule->pattern, challenge) == 1);
-	}
-	tc_release(message);
-	return breaks;
-}
-
-/* How far the clock here is ahead of the reply's Date; false without one. */
-static bool ahead_of_date(const struct tc__performance *performance, int64_t *ahead_ms)
-{
-	int64_t server_ms;
-
-	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
-		return false;
-	*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
-	return true;
-}
-
-static bool is_believable(int64_t ahead_ms)
-{
-	return ahead_ms >= -DATE_TRUST_MS && ahead_ms <= DATE_TRUST_MS;
-}
-
-/* The refusal stays one of the clock: what a person has to know to put it right. */
-static void tell_clock(const struct tc__performance *performance, tc_error *failure)
-{
-	const struct tc_operation *operation = operation_of(performance);
-	int64_t off_ms;
-
-	if (!has_clock_rules(performance) || !breaks_clock_rule(performance))
-		return;
-	if (!ahead_of_date(performance, &off_ms)) {
-		tc__error_prefix(failure, "the clock here is wrong");
-		return;
-	}
-	int64_t skew_s = tc__system_of(operation)->hawk->skew_s;
-	if (off_ms >= -skew_s * 1000 && off_ms <= skew_s * 1000) {
-		tc__error_prefix(failure,
-			"the server takes the clock for wrong, though its Date agrees with ours");
-		return;
-	}
-	tc__error_prefix(failure, "the clock here is %lld s %s the server's, which allows %lld s",
-		(long long)(off_ms < 0 ? -off_ms : off_ms) / 1000,
-		off_ms < 0 ? "behind" : "ahead of", (long long)skew_s);
-}
-
-/* A refusal that may come from a clock so wrong that it was not corrected. */
-static void tell_disbelief(const struct tc__performance *performance, tc_error *failure)
-{
-	int64_t ahead_ms;
-
-	if (has_clock_rules(performance) || !performance->attempt.is_signed ||
-		tc__reply_status(&performance->reply) != 401 ||
-		!ahead_of_date(performance, &ahead_ms) || is_believable(ahead_ms))
-		return;
-	tc__error_prefix(failure,
-		"the clock here is %lld s %s the server's Date, too far to be corrected by it: set "
-		"the clock",
-		(long long)(ahead_ms < 0 ? -ahead_ms : ahead_ms) / 1000,
-		ahead_ms < 0 ? "behind" : "ahead of");
-}
-
-/* How far the clock here is ahead of the server's, if the reply tells and can be believed. */
-static bool read_ahead(const struct tc__performance *performance, bool *proved, int64_t *ahead_ms)
-{
-	int64_t server_ms;
-
-	*proved = read_challenge(performance, &server_ms);
-	if (*proved)
-		*ahead_ms = tc__clock_now_ms(client_of(performance)->options.seams) - server_ms;
-	return *proved || (ahead_of_date(performance, ahead_ms) && is_believable(*ahead_ms));
-}
-
-/* Whether the reply refuses our clock; if so, the offset is corrected. Once for a performance: a
- * server whose clock is itself at odds with its Date must not keep us busy. */
-static bool correct_clock(const struct tc__performance *performance)
-{
-	tc_client *client = client_of(performance);
-	struct tc__offset *offset = tc__client_offset(client, operation_of(performance));
-	int64_t ahead_ms;
-	bool proved;
-
-	if (!performance->attempt.is_signed || performance->retry.resigned)
-		return false;
-	bool ruled = has_clock_rules(performance);
-	if (ruled ? !breaks_clock_rule(performance) : tc__reply_status(&performance->reply) != 401)
-		return false;
-	if (!read_ahead(performance, &proved, &ahead_ms))
-		return false;
-	int64_t error_ms = -ahead_ms - offset->ms;
-	int64_t tolerance = proved || ruled ? SKEW_PROVED_MS : SKEW_MS;
-	if (error_ms >= -tolerance && error_ms <= tolerance)
-		return false;
-	offset->ms += error_ms;
-	if (proved)
-		offset->proved_ms = offset->ms;
-	struct tc__buffer text;
-	const char *url = shown_attempt(performance, &text);
-	tc__log(&client->log, TC_LOG_WARN,
-		"%s %s: the clock here is %lld s %s the server's: corrected, signing again",
-		performance->attempt.method, url,
-		(long long)(error_ms < 0 ? -error_ms : error_ms) / 1000,
-		error_ms < 0 ? "ahead of" : "behind");
-	tc__buffer_clear(&text);
-	return true;
 }
 
 /* ---- the credentials ---- */
@@ -438,7 +120,7 @@ static bool renew_refused(const struct tc__performance *performance)
 
 	return tc__reply_status(&performance->reply) == 401 && attempt->is_signed &&
 		!performance->retry.renewed &&
-		tc__client_renew_refused(client_of(performance), attempt->credentials);
+		tc__client_renew_refused(tc__performance_client(performance), attempt->credentials);
 }
 
 /* ---- judging ---- */
@@ -446,11 +128,11 @@ static bool renew_refused(const struct tc__performance *performance)
 /* A refusal that may come from credentials that were not for this server. */
 static void tell_withheld(const struct tc__performance *performance, tc_error *failure)
 {
-	const tc_client *client = client_of(performance);
+	const tc_client *client = tc__performance_client(performance);
 	int status = tc__reply_status(&performance->reply);
 
 	if ((status == 401 || status == 403) && client->credentials &&
-		tc__client_withholds(client, operation_of(performance)))
+		tc__client_withholds(client, tc__performance_operation(performance)))
 		tc__error_prefix(failure, "the call was not signed: %s", TC__WITHHELD);
 }
 
@@ -469,10 +151,10 @@ static int verify(const struct tc__performance *performance, tc_error *failure)
 	size_t length;
 	const char *body = tc_response_body(reply->response, &length);
 
-	if (!client_of(performance)->options.verify_replies || !attempt->is_signed ||
+	if (!tc__performance_client(performance)->options.verify_replies || !attempt->is_signed ||
 		!tc__reply_is_success(reply))
 		return TC_OK;
-	return tc__hawk_verify_reply(client_of(performance)->signer.hawk,
+	return tc__hawk_verify_reply(tc__performance_client(performance)->signer.hawk,
 		tc__credentials_key(attempt->credentials), &attempt->artifacts,
 		tc__reply_header(reply, "server-authorization"),
 		tc__reply_header(reply, "content-type"), is_bodiless(performance) ? NULL : body,
@@ -487,14 +169,14 @@ static int64_t asked_pause(const struct tc__performance *performance)
 	if (!value)
 		return -1;
 	if (!tc__http_date(tc__reply_header(&performance->reply, "date"), &server_ms))
-		server_ms = tc__client_server_ms(client_of(performance));
+		server_ms = tc__client_server_ms(tc__performance_client(performance));
 	return tc__retry_after(value, server_ms);
 }
 
 /* A success of a remote procedure call must be one to this request. */
 static int check_rpc(const struct tc__performance *performance, tc_error *failure)
 {
-	const struct tc_rpc *rpc = tc__rpc_of(operation_of(performance));
+	const struct tc_rpc *rpc = tc__rpc_of(tc__performance_operation(performance));
 
 	if (!rpc)
 		return TC_OK;
@@ -507,7 +189,7 @@ static int read_rpc(const struct tc__performance *performance, tc_error *failure
 {
 	tc_error reason = TC_ERROR_INIT;
 
-	if (!tc__rpc_of(operation_of(performance)) ||
+	if (!tc__rpc_of(tc__performance_operation(performance)) ||
 		tc_response_json(performance->reply.response, &reason))
 		return TC_OK;
 	if (reason.code == TC_ERROR_NOMEM)
@@ -523,14 +205,15 @@ static void tell_outlook(const struct tc__performance *performance, int rc, tc_e
 	bool final = failure->code == TC_ERROR_NETWORK && performance->delivery.permanent;
 
 	if (failure->code == TC_ERROR_HTTP)
-		final = tc__is_final_status(operation_of(performance), failure->http_status);
+		final = tc__is_final_status(
+			tc__performance_operation(performance), failure->http_status);
 	tc__error_outlook(failure, final, rc == TC_OK ? asked_pause(performance) : -1);
 }
 
 /* The performance is over: its failure, if it is one, is told in full. */
 static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
 {
-	const struct tc_operation *operation = operation_of(performance);
+	const struct tc_operation *operation = tc__performance_operation(performance);
 
 	if (rc == TC_OK)
 		rc = read_rpc(performance, failure);
@@ -541,8 +224,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 	}
 	if (rc == TC_OK) {
 		tc__reply_refusal(&performance->reply, failure);
-		tell_clock(performance, failure);
-		tell_disbelief(performance, failure);
+		tc__performance_tell_clock(performance, failure);
 		tell_withheld(performance, failure);
 		tc__transfer_tell(performance, failure);
 	} else {
@@ -581,7 +263,7 @@ static void begin_anew(struct tc__performance *performance, const struct tc__out
 {
 	struct tc__sink *sink = performance->sink;
 	struct tc__retry *retry = &performance->retry;
-	const struct tc__log *log = &client_of(performance)->log;
+	const struct tc__log *log = &tc__performance_client(performance)->log;
 	int64_t until_ms = retry->until_ms;
 	struct tc__buffer text;
 
@@ -596,7 +278,7 @@ static void begin_anew(struct tc__performance *performance, const struct tc__out
 	performance->logged_in = false; /* a session may have ended since */
 	if (!tc__log_wants(log, TC_LOG_WARN))
 		return;
-	const char *url = shown_attempt(performance, &text);
+	const char *url = tc__performance_show(performance, &text);
 	tc__log(log, TC_LOG_WARN, "%s %s: it broke off (%s); it begins again in %lld ms",
 		performance->attempt.method, url,
 		outcome->code == TC_OK ? "refused for now" : tc_error_text(failure),
@@ -656,8 +338,8 @@ static struct tc__outcome outcome_of(
 		.status = status,
 		.maybe_sent = performance->delivery.maybe_sent,
 		.permanent = performance->delivery.permanent ||
-			tc__is_final_status(operation_of(performance), status),
-		.stale = rc == TC_OK && correct_clock(performance),
+			tc__is_final_status(tc__performance_operation(performance), status),
+		.stale = rc == TC_OK && tc__performance_correct_clock(performance),
 		.retry_after_ms = pause_before(performance, status, now_ms),
 		.steady_ms = now_ms,
 	};
@@ -681,7 +363,7 @@ struct tc__next tc__performance_judge(
 	double fraction = 0;
 
 	rc = finish(performance, rc, failure);
-	log_attempt(performance, rc, now_ms, failure);
+	tc__performance_log_attempt(performance, rc, now_ms, failure);
 	if (rc == TC_OK)
 		turn = turns_to(performance, failure);
 	if (turn != TC_REASON_NONE) {
@@ -691,9 +373,9 @@ struct tc__next tc__performance_judge(
 	rc = rc == TC_OK ? failure->code : rc;
 	struct tc__outcome outcome = outcome_of(performance, rc, now_ms);
 	if (tc__retry_is_possible(&outcome)) /* drawing costs more than the rest of this */
-		fraction = tc__random_fraction(client_of(performance)->options.seams);
+		fraction = tc__random_fraction(tc__performance_client(performance)->options.seams);
 	struct tc__next next = next_step(performance, login, &outcome, fraction);
-	log_retry(performance, &outcome, &next, failure);
+	tc__performance_log_retry(performance, &outcome, &next, failure);
 	if (next.step == TC__STEP_END)
 		begin_anew(performance, &outcome, fraction, &next, failure);
 	if (next.step == TC__STEP_END)

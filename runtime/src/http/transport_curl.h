@@ -9,24 +9,9 @@
  */
 
 #include "runtime/src/http/network.h"
+#include "runtime/src/http/sockets.h"
 #include "runtime/src/http/transport.h"
 #include <curl/curl.h>
-
-/* The sockets of a connection cache. They are all close-on-exec, and known, so that a child of fork
- * can close its copies without a word to the server, with whom the parent still talks. */
-struct tc__sockets {
-	int *fds;
-	size_t count, capacity;
-	void (*closing)(void *data, int fd); /* told just before one is closed; may be NULL */
-	void *data;
-	bool no_memory; /* one was closed when malloc had just failed; since the last loading */
-};
-void tc__sockets_abandon(struct tc__sockets *sockets);
-
-/* Whether a descriptor is one of them, and not one of curl's own, which it closes without a word.
- */
-bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
-void tc__sockets_clear(struct tc__sockets *sockets);
 
 /* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
 CURLM *tc__curl_multi_new(void);

@@ -6,13 +6,11 @@
 #include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* A kept connection that has been idle for longer may be closed at any moment (node's servers close
  * after 5 s, nginx after 75, Taskcluster's after 90): good enough for what may be sent again. */
@@ -31,32 +29,6 @@
 
 /* ---- sockets ---- */
 
-static bool remember(struct tc__sockets *sockets, int fd)
-{
-	if (sockets->count == sockets->capacity) {
-		size_t capacity = 2 * sockets->capacity + 8;
-		int *fds = realloc(sockets->fds, capacity * sizeof *fds);
-		if (!fds)
-			return false;
-		sockets->fds = fds;
-		sockets->capacity = capacity;
-	}
-	sockets->fds[sockets->count++] = fd;
-	return true;
-}
-
-static int open_socket(int family, int type, int protocol)
-{
-#ifdef SOCK_CLOEXEC
-	return socket(family, type | SOCK_CLOEXEC, protocol);
-#else
-	int fd = socket(family, type, protocol);
-	if (fd >= 0)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
-#endif
-}
-
 /* Whether a transfer must not go to where it would go. */
 static bool has_fence(const struct tc__transfer *transfer)
 {
@@ -72,93 +44,14 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 		transfer->fenced = true;
 		return CURL_SOCKET_BAD;
 	}
-	int fd = open_socket(address->family, address->socktype, address->protocol);
-
-	if (fd < 0)
-		return CURL_SOCKET_BAD;
-	if (!remember(transfer->sockets, fd)) {
-		close(fd);
-		return CURL_SOCKET_BAD;
-	}
-	return fd;
-}
-
-/* Where it is among the sockets; their number when it is none. */
-static size_t find_socket(const struct tc__sockets *sockets, int fd)
-{
-	size_t i = 0;
-
-	while (i < sockets->count && sockets->fds[i] != fd)
-		i++;
-	return i;
-}
-
-static int port_of(const struct sockaddr_storage *address)
-{
-	const struct sockaddr_in *ipv4 = (const void *)address;
-	const struct sockaddr_in6 *ipv6 = (const void *)address;
-
-	if (address->ss_family == AF_INET)
-		return ntohs(ipv4->sin_port);
-	return address->ss_family == AF_INET6 ? ntohs(ipv6->sin6_port) : 0;
-}
-
-static bool has_ports(int fd, int local_port, int remote_port)
-{
-	struct sockaddr_storage here, there;
-	socklen_t here_size = sizeof here, there_size = sizeof there;
-
-	return getsockname(fd, (struct sockaddr *)&here, &here_size) == 0 &&
-		getpeername(fd, (struct sockaddr *)&there, &there_size) == 0 &&
-		port_of(&here) == local_port && port_of(&there) == remote_port;
-}
-
-/* The socket of a connection, which libcurl tells only after it; -1 when there is none, or when it
- * is not certain which: the ports of two addresses may be the same, and files have none. */
-static int find_connection(const struct tc__sockets *sockets, int local_port, int remote_port)
-{
-	int found = -1;
-
-	for (size_t i = 0; i < sockets->count; i++) {
-		if (!has_ports(sockets->fds[i], local_port, remote_port))
-			continue;
-		if (found >= 0)
-			return -1;
-		found = sockets->fds[i];
-	}
-	return found;
-}
-
-bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
-{
-	return find_socket(sockets, fd) < sockets->count;
+	int fd = tc__sockets_open(
+		transfer->sockets, address->family, address->socktype, address->protocol);
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 static int on_close(void *data, curl_socket_t fd)
 {
-	struct tc__sockets *sockets = data;
-	size_t position = find_socket(sockets, fd);
-
-	/* curl closes a connection as soon as it fails: errno still tells that malloc did */
-	sockets->no_memory |= errno == ENOMEM;
-	if (position < sockets->count)
-		sockets->fds[position] = sockets->fds[--sockets->count];
-	if (sockets->closing)
-		sockets->closing(sockets->data, fd);
-	return close(fd);
-}
-
-void tc__sockets_abandon(struct tc__sockets *sockets)
-{
-	for (size_t i = 0; i < sockets->count; i++)
-		close(sockets->fds[i]);
-	sockets->count = 0;
-}
-
-void tc__sockets_clear(struct tc__sockets *sockets)
-{
-	free(sockets->fds);
-	*sockets = (struct tc__sockets){ 0 };
+	return tc__sockets_close(data, fd);
 }
 
 /* ---- callbacks of a transfer; anything but the whole length ends it ---- */
@@ -306,7 +199,8 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 		return CURL_PREREQFUNC_ABORT;
 	}
 	if (transfer->delivery && transfer->delivery->body)
-		transfer->connection = find_connection(transfer->sockets, local_port, remote_port);
+		transfer->connection =
+			tc__sockets_connection(transfer->sockets, local_port, remote_port);
 	transfer->requests++;
 	if (transfer->requests == 1 || !transfer->delivery ||
 		transfer->delivery->attempt->repeatable)
