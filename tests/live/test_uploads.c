@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BODY_LENGTH 300000
@@ -25,7 +26,8 @@ enum manner {
 	BREAK_ONCE,    /* the first connection breaks in the middle */
 	BUSY_ONCE,     /* the first request is taken, and answered 503 */
 	HASTY,         /* says 200 after the first bytes, and closes */
-	HEAD_ONLY      /* says 413 by the length alone */
+	HEAD_ONLY,     /* says 413 by the length alone */
+	STALL          /* reads nothing, and says nothing */
 };
 
 struct storage {
@@ -88,6 +90,10 @@ static void serve(void *data, int fd, size_t number)
 		bool first = atomic_fetch_add(&storage->requests, 1) == 0;
 		if (storage->path && truncate(storage->path, (off_t)storage->length) != 0)
 			abort();
+		if (storage->manner == STALL) {
+			nanosleep(&(struct timespec){ .tv_sec = 4 }, NULL);
+			return;
+		}
 		if (storage->manner == HEAD_ONLY) {
 			refuse(fd, "413 Content Too Large", "too much for us");
 			tc_raw_skip(fd, 100000000);
@@ -354,6 +360,31 @@ static void test_hasty_success_is_none(void **state)
 
 /* ---- not what it said ---- */
 
+/* Though much went at the beginning, as far as the system takes it. */
+static void test_stalled_is_noticed(void **state)
+{
+	struct fixture f;
+	struct tc_call_options once = TC_CALL_OPTIONS_INIT;
+
+	(void)state;
+	once.timeout_ms = 500;
+	once.repeat = TC_REPEAT_NEVER;
+	open_fixture(&f, STALL);
+	for (enum face face = 0; face < FACES; face++) {
+		struct flow flow = { .length = (int64_t)64 << 20 };
+		struct tc_source body = TC_SOURCE_INIT;
+		struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
+		flow_source(&body, &flow, true);
+		options.body = &body;
+		tc_call *call = tc_transfer_new(f.client, "PUT", f.url, &options, &f.err);
+		assert_ok(tc_call_set_options(call, &once, &f.err), &f.err);
+		transfer_perform(face, call, NULL, &f.err);
+		assert_failure(&f.err, TC_ERROR_TIMEOUT, "not a byte went for 500 ms");
+		tc_call_free(call);
+	}
+	close_fixture(&f);
+}
+
 static void test_source_that_shrinks_or_grows(void **state)
 {
 	static const int64_t whole = (int64_t)64 << 20, other[] = { (int64_t)60 << 20, whole + 1 };
@@ -604,6 +635,7 @@ int main(void)
 		cmocka_unit_test(test_handle_is_ordinary_again),
 		cmocka_unit_test(test_refused_on_the_way),
 		cmocka_unit_test(test_hasty_success_is_none),
+		cmocka_unit_test(test_stalled_is_noticed),
 		cmocka_unit_test(test_source_that_shrinks_or_grows),
 		cmocka_unit_test(test_function_and_pipe_that_lie),
 		cmocka_unit_test(test_source_that_fails),

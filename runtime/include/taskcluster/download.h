@@ -16,7 +16,7 @@
  *	tc_call_free(call);
  *
  * There is no limit on their size, and the client's timeout bounds silence, not the whole transfer:
- * it fails when less than a byte a second came for so long, as curl counts it over a few seconds.
+ * it fails when not a byte came for so long, at most a second late.
  * Only a status from 200 to 299 brings bytes to the sink; what a refusal or a redirect says is told
  * as ever. Operations for bytes take them of any type; for others it has to be theirs.
  */

@@ -25,10 +25,10 @@
  * values of their queries, which may be signatures.
  *
  * The client's timeout_ms (or the call's) bounds silence, not an attempt, as transfers take as long
- * as they take: it fails when less than a byte a second went for so long, as curl counts it over a
- * few seconds. deadline_ms bounds all of it. GET, HEAD, PUT and DELETE are repeated as the client's
- * options say, POST and PATCH only when nothing was sent; none when its body cannot be read again.
- * Each repetition begins at the transfer's own URL.
+ * as they take: it fails when not a byte went either way for so long, at most a second late.
+ * deadline_ms bounds all of it. GET, HEAD, PUT and DELETE are repeated as the client's options say,
+ * POST and PATCH only when nothing was sent; none when its body cannot be read again. Each
+ * repetition begins at the transfer's own URL.
  *
  * Headers are the caller's (tc_call_header), Content-Type, Accept-Encoding and Authorization among
  * them, for which the library otherwise answers; Content-Length is taken when it is the body's.

@@ -3,6 +3,7 @@
 #include "runtime/src/http/transport_curl.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/common/clock.h"
 #include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -202,6 +203,7 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 		transfer->connection =
 			tc__sockets_connection(transfer->sockets, local_port, remote_port);
 	transfer->requests++;
+	transfer->moved = -1; /* its silence begins now */
 	if (transfer->requests == 1 || !transfer->delivery ||
 		transfer->delivery->attempt->repeatable)
 		return CURL_PREREQFUNC_OK;
@@ -209,17 +211,38 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 	return CURL_PREREQFUNC_ABORT;
 }
 
+/*
+ * Whether nothing has moved for as long as it may. libcurl asks itself, too, but by a mean that
+ * takes 6 s to forget what went at the beginning, and 18 and more with versions 8. It wakes up for
+ * that once a second, which is when this is asked.
+ */
+static bool is_silent(struct tc__transfer *transfer, curl_off_t moved)
+{
+	const struct tc__delivery *delivery = transfer->delivery;
+
+	if (delivery->silence_ms <= 0 || transfer->hung_up)
+		return false;
+	int64_t now_ms = tc__steady_ms(NULL);
+	if (transfer->requests == 0 || moved != transfer->moved ||
+		tc__reply_is_paused(delivery->reply)) {
+		transfer->moved = moved;
+		transfer->moved_ms = now_ms;
+	}
+	transfer->silent = now_ms - transfer->moved_ms >= delivery->silence_ms;
+	return transfer->silent;
+}
+
 static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
 	curl_off_t send_total, curl_off_t sent)
 {
-	const struct tc__transfer *transfer = data;
+	struct tc__transfer *transfer = data;
 	const struct tc__delivery *delivery = transfer->delivery;
 
 	if (!delivery)
 		return 0;
-	if (is_canceled(delivery))
+	if (is_canceled(delivery) || is_silent(transfer, sent + received))
 		return 1;
-	if (*transfer->driver != delivery->owner) /* somebody else waits */
+	if (!delivery->progress || *transfer->driver != delivery->owner) /* somebody else waits */
 		return 0;
 	struct tc_progress progress = {
 		.sent = sent,
@@ -532,7 +555,8 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->delivery = delivery;
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
-	transfer->hung_up = false;
+	transfer->hung_up = transfer->silent = false;
+	transfer->moved = -1;
 	transfer->connection = -1;
 	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
@@ -545,7 +569,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	SET(CURLOPT_HTTPHEADER, transfer->lines[0].data ? transfer->lines : NULL);
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
-	SET(CURLOPT_NOPROGRESS, delivery->progress ? 0L : 1L);
+	SET(CURLOPT_NOPROGRESS, delivery->progress || delivery->silence_ms > 0 ? 0L : 1L);
 	SET(CURLOPT_MAXAGE_CONN, idle_s(transfer, attempt));
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
@@ -702,6 +726,10 @@ static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 			"no reply from %.*s: it closed the connection while the body was on its "
 			"way",
 			length, host);
+	if (transfer->silent)
+		return tc__fail(err, TC_ERROR_TIMEOUT,
+			"no reply from %.*s: too slow: not a byte went for %lld ms", length, host,
+			(long long)transfer->delivery->silence_ms);
 	if (transfer->unanswered)
 		return tc__fail(err, TC_ERROR_NETWORK,
 			"no reply from %.*s: it refused the request, or closed a kept connection "
@@ -729,7 +757,7 @@ static bool is_refused(const struct tc__transfer *transfer, CURLcode code)
 {
 	const struct tc__reply *reply = transfer->delivery->reply;
 	bool broken = code_of(code) == TC_ERROR_NETWORK || code_of(code) == TC_ERROR_TIMEOUT ||
-		transfer->hung_up;
+		transfer->hung_up || transfer->silent;
 
 	return broken && tc__reply_has_refused(reply);
 }
