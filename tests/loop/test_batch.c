@@ -156,6 +156,10 @@ static void wrong_use_is_refused(void **state)
 	assert_failure(&list->err, TC_ERROR_ARGUMENT, "TC_BATCH_OPTIONS_INIT");
 	tc_batch_perform(list->calls, COUNT, NULL, NULL, &list->err);
 	assert_failure(&list->err, TC_ERROR_ARGUMENT, "results is NULL");
+	options = (struct tc_batch_options)TC_BATCH_OPTIONS_INIT;
+	options.in_flight = SIZE_MAX;
+	tc_batch_perform(list->calls, COUNT, &options, list->results, &list->err);
+	assert_failure(&list->err, TC_ERROR_ARGUMENT, "expected up to 100000");
 	tc_call_free(list->calls[3]);
 	list->calls[3] = NULL;
 	tc_batch_perform(list->calls, COUNT, NULL, list->results, &list->err);

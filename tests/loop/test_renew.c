@@ -35,7 +35,7 @@ struct provider {
 	size_t asked;
 	const char *name;  /* NULL: none */
 	const char *error; /* why there are none */
-	bool had_current;
+	bool had_current, unreachable;
 	const tc_call *calls; /* a call of the same client, which it makes, NULL: none; and what
 			       * that gave */
 	int code;
@@ -49,6 +49,10 @@ static tc_credentials *provide(void *data, const tc_credentials *current, tc_err
 	provider->had_current = current != NULL;
 	if (provider->calls)
 		provider->code = tc_call_perform(provider->calls, NULL, NULL);
+	if (provider->unreachable) {
+		tc_error_set(err, TC_ERROR_NETWORK, "the provider is away");
+		return NULL;
+	}
 	if (provider->error) {
 		/* an error as any function of the library would give it */
 		tc_credentials_free(tc_credentials_new("", provider->error, NULL, err));
@@ -63,6 +67,9 @@ struct scene {
 	struct provider provider;
 	tc_client *client;
 	tc_error err;
+	int attempts;   /* 1 */
+	tc_log_fn *log; /* gets the scene; NULL: none */
+	size_t repeats; /* that the log told of */
 };
 
 /* With temporary credentials called "old" that live from `start_s` to `end_s`, from now; 0 and 0:
@@ -87,7 +94,9 @@ static void begin(struct scene *scene, int64_t start_s, int64_t end_s, const cha
 	options.credentials = old;
 	options.renew = provide;
 	options.renew_data = &scene->provider;
-	options.attempts = 1;
+	options.attempts = scene->attempts ? scene->attempts : 1;
+	options.log = scene->log;
+	options.log_data = scene;
 	scene->client = tc_client_new(&options, &scene->err);
 	assert_ok(scene->err.code, &scene->err);
 	tc_credentials_free(old);
@@ -185,6 +194,29 @@ static void its_error_counts_only_when_they_have_ended(void **state)
 	end(&ended);
 }
 
+static void see_repeats(void *data, enum tc_log_level level, const char *line)
+{
+	struct scene *scene = data;
+
+	(void)level;
+	assert_null(strstr(line, "(null)"));
+	scene->repeats += strstr(line, "GET ") && strstr(line, "the provider is away; attempt 2");
+}
+
+/* Nothing was sent yet, but another attempt follows; with the old ones, as it was asked just now.
+ */
+static void a_provider_that_is_away_costs_an_attempt(void **state)
+{
+	struct scene scene = { .provider.unreachable = true, .attempts = 2, .log = see_repeats };
+
+	(void)state;
+	begin(&scene, -3600, -10, "old");
+	assert_ok(call_once(&scene), &scene.err);
+	assert_int_equal(scene.repeats, 1);
+	assert_int_equal(scene.server.count, 1);
+	end(&scene);
+}
+
 static void after_a_refusal(void **state)
 {
 	struct scene scene = { .provider = { .name = "new" } };
@@ -261,6 +293,7 @@ int main(void)
 		cmocka_unit_test(not_within_the_first_part_of_a_short_life),
 		cmocka_unit_test(a_provider_without_new_ones_is_left_alone),
 		cmocka_unit_test(its_error_counts_only_when_they_have_ended),
+		cmocka_unit_test(a_provider_that_is_away_costs_an_attempt),
 		cmocka_unit_test(after_a_refusal),
 		cmocka_unit_test(a_second_refusal_is_the_end),
 		cmocka_unit_test(a_call_while_renewing_is_refused),

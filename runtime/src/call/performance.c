@@ -280,7 +280,7 @@ static void begin_anew(struct tc__performance *performance, const struct tc__out
 		return;
 	const char *url = tc__performance_show(performance, &text);
 	tc__log(log, TC_LOG_WARN, "%s %s: it broke off (%s); it begins again in %lld ms",
-		performance->attempt.method, url,
+		tc__performance_method(performance), url,
 		outcome->code == TC_OK ? "refused for now" : tc_error_text(failure),
 		(long long)next->delay_ms);
 	tc__buffer_clear(&text);

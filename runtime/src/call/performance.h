@@ -36,6 +36,9 @@ void tc__performance_tell_clock(const struct tc__performance *performance, tc_er
 const char *tc__performance_show(
 	const struct tc__performance *performance, struct tc__buffer *text);
 
+/* Its method, also when none was begun yet. */
+const char *tc__performance_method(const struct tc__performance *performance);
+
 /* What is sent; how the attempt ended; why and when another follows. */
 void tc__performance_log_lines(const struct tc__performance *performance);
 void tc__performance_log_attempt(

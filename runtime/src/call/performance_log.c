@@ -38,6 +38,13 @@ const char *tc__performance_show(const struct tc__performance *performance, stru
 	return shown_url(performance->call, text);
 }
 
+const char *tc__performance_method(const struct tc__performance *performance)
+{
+	const char *method = performance->attempt.method;
+
+	return method ? method : tc__performance_operation(performance)->method;
+}
+
 static bool is_header(const char *line, const char *name)
 {
 	size_t length = name ? strlen(name) : 0;
@@ -123,7 +130,7 @@ void tc__performance_log_retry(const struct tc__performance *performance,
 	snprintf(status, sizeof status, "status %d", outcome->status);
 	long long attempt = performance->attempts + 1;
 	tc__log(log, TC_LOG_WARN, "%s %s: %s; attempt %lld of %lld follows in %lld ms",
-		performance->attempt.method, url,
+		tc__performance_method(performance), url,
 		outcome->code == TC_OK ? status : tc_error_text(failure), attempt,
 		attempt + performance->retry.policy->attempts - 1 - performance->retry.retried,
 		(long long)next->delay_ms);

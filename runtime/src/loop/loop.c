@@ -641,9 +641,6 @@ void tc_loop_timeout(tc_loop *loop)
 
 static int check_options(const struct tc_loop_options *options, tc_error *err)
 {
-	if (options->in_flight > IN_FLIGHT_MAX)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
-			options->in_flight, IN_FLIGHT_MAX);
 	if (!options->watch != !options->timer)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s is NULL: the hooks watch and timer go together",
@@ -707,8 +704,12 @@ static void release(void *handle)
 
 static tc_loop *alloc_loop(const struct tc_loop_options *options, tc_error *err)
 {
+	if (options->in_flight > IN_FLIGHT_MAX) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "in_flight is %zu; expected up to %d",
+			options->in_flight, IN_FLIGHT_MAX);
+		return NULL;
+	}
 	tc_loop *loop = tc__handle_alloc(sizeof *loop, release);
-
 	if (!loop) {
 		tc__fail_nomem(err);
 		return NULL;
