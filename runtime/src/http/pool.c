@@ -531,7 +531,7 @@ void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger)
 	if (!flight || !passenger->sink || !passenger->sink->paused)
 		return;
 	passenger->sink->paused = false;
-	flight->transfer.moved = -1; /* the pause was no silence */
+	flight->transfer.moved = TC__NOT_MOVED; /* the pause was no silence */
 	if (pool->secure)
 		tc__hush_begin(&hush);
 	CURLcode code = curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);

@@ -25,6 +25,9 @@ void tc__pair_close_on_exec(int fd);
 bool tc__lookup_may_begin(void);
 void tc__lookup_left(void);
 
+/* Before the first look. */
+#define TC__NOT_MOVED INT64_MIN
+
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;
@@ -34,18 +37,19 @@ struct tc__transfer {
 	bool head;                     /* the last one had no body in its reply */
 	bool paced;                    /* its silence was timed */
 	const struct tc__network_options *network;
-	bool uploads;     /* the last body came from a source, */
-	bool fresh;       /* by a connection of its own, as it can be sent only once */
-	bool fenced;      /* an address was refused that is not public */
-	int connection;   /* the socket that a body from a source goes by; -1: not known */
-	bool silent;      /* it was ended as nothing moved any more */
-	curl_off_t moved; /* bytes both ways; -1: not looked at yet */
-	int64_t moved_ms; /* when they were others the last time */
-	bool hung_up;     /* the server closed while a body was on its way, and said why */
-	bool looks_up;    /* libcurl has begun to look a name up, */
-	bool crowded;     /* and was kept from it: too many were left behind */
-	bool unanswered;  /* curl would have sent it a second time, */
-	int requests;     /* having sent it so often */
+	bool uploads;      /* the last body came from a source, */
+	bool fresh;        /* by a connection of its own, as it can be sent only once */
+	bool fenced;       /* an address was refused that is not public */
+	int connection;    /* the socket that a body from a source goes by; -1: not known */
+	bool silent;       /* it was ended as nothing moved any more */
+	curl_off_t moved;  /* bytes both ways, */
+	int64_t moved_ms;  /* when they were more the last time, */
+	int64_t looked_ms; /* and when somebody looked */
+	bool hung_up;      /* the server closed while a body was on its way, and said why */
+	bool looks_up;     /* libcurl has begun to look a name up, */
+	bool crowded;      /* and was kept from it: too many were left behind */
+	bool unanswered;   /* curl would have sent it a second time, */
+	int requests;      /* having sent it so often */
 	struct curl_slist lines[TC__LINES_MAX + 2];
 	char reason[CURL_ERROR_SIZE];
 };

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 /* A kept connection that has been idle for longer may be closed at any moment (node's servers close
@@ -203,13 +204,26 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 		transfer->connection =
 			tc__sockets_connection(transfer->sockets, local_port, remote_port);
 	transfer->requests++;
-	transfer->moved = -1; /* its silence begins now */
+	transfer->moved = TC__NOT_MOVED; /* its silence begins now */
 	if (transfer->requests == 1 || !transfer->delivery ||
 		transfer->delivery->attempt->repeatable)
 		return CURL_PREREQFUNC_OK;
 	transfer->unanswered = true;
 	return CURL_PREREQFUNC_ABORT;
 }
+
+/* What of a body is in the system's hands still: libcurl 8 gives it a little more with each look,
+ * until there is no room at all. */
+static int queued(const struct tc__transfer *transfer)
+{
+	int length = 0;
+
+	if (transfer->connection < 0 || ioctl(transfer->connection, TIOCOUTQ, &length) != 0)
+		return 0;
+	return length;
+}
+
+#define LOOK_MS 100 /* bytes that flow cost nothing then */
 
 /*
  * Whether nothing has moved for as long as it may. libcurl asks itself, too, but by a mean that
@@ -223,8 +237,13 @@ static bool is_silent(struct tc__transfer *transfer, curl_off_t moved)
 	if (delivery->silence_ms <= 0 || transfer->hung_up)
 		return false;
 	int64_t now_ms = tc__steady_ms(NULL);
-	if (transfer->requests == 0 || moved != transfer->moved ||
-		tc__reply_is_paused(delivery->reply)) {
+	if (transfer->requests == 0 || tc__reply_is_paused(delivery->reply))
+		transfer->moved = TC__NOT_MOVED;
+	if (transfer->moved != TC__NOT_MOVED && now_ms - transfer->looked_ms < LOOK_MS)
+		return false;
+	transfer->looked_ms = now_ms;
+	moved -= queued(transfer);
+	if (moved > transfer->moved) {
 		transfer->moved = moved;
 		transfer->moved_ms = now_ms;
 	}
@@ -556,7 +575,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->reason[0] = '\0';
 	transfer->requests = 0;
 	transfer->hung_up = transfer->silent = false;
-	transfer->moved = -1;
+	transfer->moved = TC__NOT_MOVED;
 	transfer->connection = -1;
 	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
