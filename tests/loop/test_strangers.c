@@ -109,6 +109,27 @@ static void nor_with_the_systems_names(void **state)
 	}
 }
 
+static void nor_other_interfaces(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		begin(&scene);
+		struct tc_options options = quick_options(scene.responder);
+		tc_client *any = tc_client_new(&options, &scene.err);
+		options.interface = "127.0.0.1";
+		tc_client *bound = tc_client_new(&options, &scene.err);
+		assert_non_null(bound);
+		assert_int_equal(call_by(&scene, first ? bound : any).succeeded, 1);
+		struct note note = call_by(&scene, first ? any : bound);
+		assert_refused(&note);
+		tc_client_free(bound);
+		tc_client_free(any);
+		end(&scene);
+	}
+}
+
 /* Those with the same names share connections, as all others do. */
 static void the_same_names_are_shared(void **state)
 {
@@ -215,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resolved_names_are_not_mixed),
 		cmocka_unit_test(nor_with_the_systems_names),
+		cmocka_unit_test(nor_other_interfaces),
 		cmocka_unit_test(the_same_names_are_shared),
 		cmocka_unit_test(what_is_gone_leaves_no_connection),
 		cmocka_unit_test(hooks_are_not_mixed),

@@ -145,14 +145,11 @@ struct tc_options {
 	const char *unix_socket;    /* the path of one, instead of looking the host up: all servers
 				       are there, whatever their URLs; not with http_proxy */
 	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind
-				       commas: such a host is not looked up; "*" is every host.
-				       Clients on one tc_loop share connections, so it has none
-				       for those with different ones: TC_ERROR_ARGUMENT */
+				       commas: such a host is not looked up; "*" is every host */
 	enum tc_ip ip_version;
 
-	/* Connections. Clients on one tc_loop share them: a client without resolve, interface or
-	 * on_handle may use one that was made by those of another. Where that matters they need
-	 * loops of their own. */
+	/* Connections. Clients on one tc_loop share them, so those whose resolve, interface or
+	 * on_handle differ cannot be on it together: TC_ERROR_ARGUMENT for the later one. */
 	enum tc_http http_version;
 	int host_connections; /* most to one host at a time, no limit; attempts wait for one,
 				 and their timeout_ms goes on. Clients on one tc_loop share

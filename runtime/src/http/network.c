@@ -224,6 +224,9 @@ bool tc__network_mixes(const struct tc__network *a, const struct tc__network *b)
 	if (x->on_handle != y->on_handle ||
 		(x->on_handle && x->on_handle_data != y->on_handle_data))
 		return false;
+	if (!x->interface != !y->interface ||
+		(x->interface && strcmp(x->interface, y->interface) != 0))
+		return false;
 	while (one && other && strcmp(one->data, other->data) == 0) {
 		one = one->next;
 		other = other->next;

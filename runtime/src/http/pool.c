@@ -238,8 +238,9 @@ static int admit(struct tc__pool *pool, struct tc__network *network, tc_error *e
 	if (pool->way && !tc__network_mixes(pool->way, network)) {
 		if (pool->setups)
 			return tc__fail(err, TC_ERROR_ARGUMENT,
-				"clients on one loop share connections, and another one's resolve "
-				"or on_handle is different: give this one a loop of its own");
+				"clients on one loop share connections, and another one's resolve, "
+				"interface or on_handle is different: give this one a loop of its "
+				"own");
 		close_multi(pool);
 	}
 	int rc = tc__pool_open(pool, err);
