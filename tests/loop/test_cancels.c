@@ -9,6 +9,7 @@
 #include <taskcluster/batch.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SSE "Content-Type: text/event-stream\r\n"
@@ -195,6 +196,28 @@ static void a_batch_of_many_cancels(void **state)
 	close_bench(&b);
 }
 
+/* What ended the first is still to be seen while the second is waited for: that costs no time of
+ * the processor. */
+static void one_of_a_batch_ends(void **state)
+{
+	const struct tc_responder_reply late = { .status = 200, .body = "{}", .delay_ms = 900 };
+	struct tc_batch_result results[2];
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, &late, TC_FAKE_OPERATION(PING), CALLS);
+	tc_call *calls[] = { b.call, ping(b.client) };
+	clock_t before = clock();
+	assert_int_equal(tc_batch_perform(calls, 2, NULL, results, &b.err), TC_ERROR_CANCELED);
+	pthread_join(b.thread, NULL);
+	assert_true(clock() - before < CLOCKS_PER_SEC / 5);
+	assert_int_equal(results[0].err.code, TC_ERROR_CANCELED);
+	assert_int_equal(results[1].err.code, TC_OK);
+	tc_batch_clear(results, 2);
+	tc_call_free(calls[1]);
+	close_bench(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +226,7 @@ int main(void)
 		cmocka_unit_test(streams_end),
 		cmocka_unit_test(batches_end),
 		cmocka_unit_test(a_batch_of_many_cancels),
+		cmocka_unit_test(one_of_a_batch_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,7 +74,10 @@ bool tc__cancel_takes(const tc_cancel *cancel, int fd)
 {
 	if (!cancel || fd != cancel->bell.fd)
 		return false;
-	if (!tc_cancel_fired(cancel))
-		tc__bell_quiet(&cancel->bell);
+	if (tc_cancel_fired(cancel))
+		return true;
+	tc__bell_quiet(&cancel->bell);
+	if (tc_cancel_fired(cancel)) /* just now, and others may wait for it */
+		tc__bell_ring(&cancel->bell);
 	return true;
 }

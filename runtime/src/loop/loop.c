@@ -547,17 +547,22 @@ static bool end_doomed(tc_loop *loop)
 /* Waits until something happens, at most so long; a cancel is something. */
 static int wait_some(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 {
-	int64_t own = tc__loop_delay(loop);
+	bool fired = tc_cancel_fired(loop->cancel);
 	struct tc__pool *pool = loop->pool;
 
+	if (fired)
+		cancel_fired(loop);
+	/* its descriptor stays readable, and others may go on */
+	const tc_cancel *cancel = fired ? NULL : loop->cancel;
+	int64_t own = tc__loop_delay(loop);
 	if (own >= 0 && (timeout_ms < 0 || own < timeout_ms))
 		timeout_ms = own;
 	if (loop->has_more_cancels && (timeout_ms < 0 || timeout_ms > LOOK_MS))
 		timeout_ms = LOOK_MS;
-	int rc = tc__pool_watch_cancel(pool, loop->cancel, err);
+	int rc = tc__pool_watch_cancel(pool, cancel, err);
 	if (rc == TC_OK)
 		rc = tc__pool_wait(pool, loop, timeout_ms, take_event, loop, err);
-	tc__pool_forget_cancel(pool, loop->cancel);
+	tc__pool_forget_cancel(pool, cancel);
 	return rc;
 }
 
