@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // A forward proxy that wants a name and a password: node proxy.js NAME:PASSWORD NAMES_END
 // It tunnels (CONNECT) and forwards (GET http://…), finds every name that ends so on loopback itself, prints its port, and
-// stops with its input.
+// stops with its input. Who shows it what is for the server behind a tunnel (Authorization) is refused.
 'use strict';
 const http = require('http');
 const net = require('net');
@@ -29,6 +29,8 @@ const server = http.createServer((request, response) => {
 
 server.on('connect', (request, client, head) => {
   client.on('error', () => {});
+  if (request.headers.authorization)
+    return client.end('HTTP/1.1 400 That is not for me\r\nContent-Length: 0\r\n\r\n');
   if (request.headers['proxy-authorization'] !== expected)
     return client.end('HTTP/1.1 407 Who are you?\r\nProxy-Authenticate: Basic realm="rig"\r\nContent-Length: 0\r\n\r\n');
   const [host, port] = request.url.split(':');

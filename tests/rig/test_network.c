@@ -4,11 +4,16 @@
 #include "world.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <taskcluster/queue.h>
+#include <time.h>
 #include <unistd.h>
 
 struct scene {
@@ -257,6 +262,55 @@ static void a_certificate_of_the_client(void **state)
 	fails(&options, TC_ERROR_ARGUMENT, "client_certificate: ");
 }
 
+/* The other side of a terminal that becomes ours, as we are the first of a new session. */
+static void open_terminal(void)
+{
+	char name[64];
+	int number, locked = 0, terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+
+	if (terminal < 0 || ioctl(terminal, TIOCSPTLCK, &locked) != 0 ||
+		ioctl(terminal, TIOCGPTN, &number) != 0 || setsid() < 0)
+		_exit(77);
+	snprintf(name, sizeof name, "/dev/pts/%d", number);
+	if (open(name, O_RDWR) < 0)
+		_exit(77);
+}
+
+/* What waits at a terminal minds no other signal. */
+static int status_within_10_s(pid_t child)
+{
+	int status = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		if (waitpid(child, &status, WNOHANG) == child)
+			return status;
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	return status;
+}
+
+/* Where there is a terminal, OpenSSL would ask there for the password, and wait. */
+static void a_locked_key_asks_nobody(void **state)
+{
+	struct tc_options options = options_of("who");
+
+	(void)state;
+	options.client_certificate = scene.client_file;
+	options.client_key = scene.locked_key;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		open_terminal();
+		_exit(call_by(&options) == TC_ERROR_ARGUMENT ? 0 : 1);
+	}
+	int status = status_within_10_s(child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 static void certificate_and_key_in_one_file(void **state)
 {
 	struct tc_options options = options_of("who");
@@ -348,6 +402,7 @@ int main(void)
 		cmocka_unit_test(authorities_of_the_environment),
 		cmocka_unit_test(a_pinned_key),
 		cmocka_unit_test(a_certificate_of_the_client),
+		cmocka_unit_test(a_locked_key_asks_nobody),
 		cmocka_unit_test(certificate_and_key_in_one_file),
 		cmocka_unit_test(the_oldest_tls),
 		cmocka_unit_test(versions_of_http),

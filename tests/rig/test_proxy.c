@@ -3,6 +3,7 @@
  * password is in no error and no line of the log. */
 #include "world.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,34 @@ static void https_through_a_tunnel(void **state)
 	end(&scene);
 }
 
+static void tell_everybody(void *curl, void *data)
+{
+	(void)data;
+	curl_easy_setopt((CURL *)curl, CURLOPT_HEADEROPT, (long)CURLHEADER_UNIFIED);
+}
+
+/* What is for the server a proxy does not get, whatever a hook says. */
+static void a_signature_is_not_shown_to_the_proxy(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, tc_rig_proxy());
+	struct tc_options options = rig_options(scene.url);
+	options.http_proxy = scene.proxy;
+	options.attempts = 3; /* as above */
+	tc_credentials *credentials = tc_credentials_new("me", "token", NULL, &scene.err);
+	options.credentials = credentials;
+	for (int i = 0; i < 2; i++) {
+		tc_client *client = rig_client(&options);
+		assert_ok(tc_auth_delete_client(client, "you", NULL, &scene.err), &scene.err);
+		tc_client_free(client);
+		options.on_handle = tell_everybody;
+	}
+	tc_credentials_free(credentials);
+	end(&scene);
+}
+
 static void http_is_forwarded(void **state)
 {
 	struct scene scene;
@@ -212,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(https_through_a_tunnel),
+		cmocka_unit_test(a_signature_is_not_shown_to_the_proxy),
 		cmocka_unit_test(http_is_forwarded),
 		cmocka_unit_test(a_wrong_or_no_password),
 		cmocka_unit_test(a_refusal_is_not_tried_again),

@@ -9,12 +9,15 @@
  * Ownership, everywhere in this library:
  *  - a pointer that a function returned or stored through an output parameter belongs to the
  *    caller and goes to tc_release(), once, whatever it is: a reply, a text, or a handle
- * (tc_client, tc_call, tc_credentials, tc_loop, tc_pages, …). A handle's own _free is the same by a
- * name that checks the type;
+ *    (tc_client, tc_call, tc_credentials, tc_loop, tc_pages, …). A handle's own _free is the same
+ *    by a name that checks the type;
  *  - what several own ends with the last of them: a client with its calls, credentials with all
  *    that hold them, a call with its runs;
  *  - what is reached through such a pointer is borrowed, const, and lives exactly as long;
  *  - arguments are copied before a function returns, unless its comment says otherwise;
+ *  - NULL for what a function needs is TC_ERROR_ARGUMENT, which names it; a getter answers as for
+ *    what is absent; only what fills an array of the caller's, and can tell of no failure, must
+ *    have it;
  *  - outputs are NULL on failure.
  */
 

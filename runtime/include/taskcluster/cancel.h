@@ -4,8 +4,10 @@
 
 /*
  * A way to end calls from elsewhere: another thread, or a signal handler. Name it in the options of
- * a client (then it is for all of its calls) or of a call; fired, it ends what waits on it with
- * TC_ERROR_CANCELED, at once, and what begins later at its beginning, until it is reset.
+ * a client (then it is for all of its calls) or of a call; fired, it ends what waits with
+ * TC_ERROR_CANCELED: calls, and lists, streams and batches of them, at once (within a tenth of a
+ * second those of a batch that name another one than its first), and what begins later at its
+ * beginning, until it is reset.
  *
  *	static tc_cancel *stop;
  *	static void on_sigint(int number) { (void)number; tc_cancel_fire(stop); }
@@ -14,7 +16,8 @@
  *	options.cancel = stop;
  *	signal(SIGINT, on_sigint);
  *
- * It belongs to whoever made it, and must outlive the clients and calls that name it. Runs on a
+ * It belongs to whoever made it, and must outlive the clients and calls that name it, and what was
+ * made of these calls. Runs on a
  * tc_loop are canceled by tc_loop_cancel, which can be called from any thread as well; they look at
  * a tc_cancel only when they begin and before each attempt.
  */

@@ -52,11 +52,15 @@ enum tc_http {
 };
 
 /*
- * Start from TC_OPTIONS_INIT; zero and NULL always mean the default. When options are given,
- * nothing is taken from the environment: its credentials never reach another root.
+ * Start from TC_OPTIONS_INIT; zero and NULL always mean the default, a number here says which.
+ * Texts are copied. When options are given, nothing is taken from the environment: its credentials
+ * never reach another root.
  */
 struct tc_options {
-	size_t size;           /* set by TC_OPTIONS_INIT */
+	size_t size; /* set by TC_OPTIONS_INIT */
+
+	/* ---- where, and as whom ---- */
+
 	const char *root_url;  /* https://tc.example.com */
 	const char *proxy_url; /* the proxy inside a task that signs: it wins over root_url, and
 				  calls go to it unsigned */
@@ -66,64 +70,60 @@ struct tc_options {
 				  when they are named here, or no root_url and proxy_url is */
 	const tc_credentials *credentials; /* shared; NULL: unsigned calls; for systems with users:
 					      tc_credentials_password */
-	int64_t connect_timeout_ms;        /* 10,000 */
-	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
-				       waiting time on top */
-	int attempts;               /* how often a call is tried in all: 6; 1: never again */
-	int64_t retry_budget_ms;    /* no new attempt begins later than this after the first;
-				       default: no limit but the attempts */
-	int64_t retry_delay_ms;     /* the first delay is about twice this, 100 */
-	int64_t retry_delay_max_ms; /* 30,000; a Retry-After may ask for more, up to 10 times this
-				     */
-	size_t reply_max;           /* bytes of a reply, decoded, 64 MiB; more is TC_ERROR_REPLY;
-				       TC_UNLIMITED: as long as it likes */
-	const char *user_agent;     /* appended to "libtaskcluster/<version>" */
-	const char *ca_file;        /* PEM; instead of the system's store, as ca_folder and ca_pem
-				       below */
-	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy,
-				       https_proxy, all_proxy and no_proxy count only without
-				       options */
-	const char *trace_id; /* sent as x-taskcluster-trace-id; default: a random one for each
-				 client */
-	bool no_payload_hash; /* do not cover bodies by the Hawk header */
-	bool verify_replies;  /* demand and check Server-Authorization on signed calls */
-	tc_log_fn *log;
-	void *log_data;
-	enum tc_log_level log_level; /* default with a callback: TC_LOG_INFO */
-	tc_progress_fn *progress;
-	void *progress_data;
-	const struct tc_seams *seams; /* time and randomness; copied; NULL: the system's */
-	bool lenient_replies;  /* typed replies that break their schema are taken as far as they
-				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
-	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes
-				  (TC_ENCODE_UNCHECKED), and bodies and arguments without those
-				  that it does not make and fails over (struct tc_refusal) */
-	tc_renew_fn *renew;    /* asked for credentials before the first call without any, before
-				  those there are end, and after a 401 that refuses them */
+	tc_renew_fn *renew; /* asked for credentials before the first call without any, before
+			       those there are end, and after a 401 that refuses them */
 	void *renew_data;
 	int64_t renew_before_ms; /* so long before their end; 5 minutes, or a quarter of their
 				    life if that is less */
-	int64_t deadline_ms;     /* for the whole of a call: its turn, attempts and pauses; then
-				    TC_ERROR_TIMEOUT, at most a second late; no limit */
-	tc_cancel *cancel;       /* ends the calls of this client; borrowed */
-	tc_metrics_fn *metrics;  /* told of each attempt */
-	void *metrics_data;
+
+	/* ---- time ---- */
+
+	int64_t connect_timeout_ms; /* 10,000 */
+	int64_t timeout_ms;         /* for each attempt, 30,000; long-polling operations get their
+				       waiting time on top */
+	int64_t deadline_ms;        /* for the whole of a call: its turn, attempts and pauses; then
+				       TC_ERROR_TIMEOUT, at most a second late; no limit */
+	tc_cancel *cancel;          /* ends the calls of this client; borrowed */
+
+	/* ---- repeating, and how often in all ---- */
+
+	int64_t retry_budget_ms;    /* no new attempt begins later than this after the first; no
+				       limit but the attempts */
+	int64_t retry_delay_ms;     /* the first delay is about twice this, 100 */
+	int64_t retry_delay_max_ms; /* 30,000; a Retry-After may ask for more, up to 10 times this
+				     */
+	int attempts;               /* how often a call is tried in all: 6; 1: never again */
+	int rate_burst;    /* with rate_per_s: so many at once after a time with fewer; 1 */
+	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
+			      limit */
 	bool no_pause;     /* when a server asks one call for a pause (429 or 503 with Retry-After,
 			      not longer than retry_delay_max_ms allows), do not hold back the
 			      others of this client to that system's servers; transfers to
 			      elsewhere never wait */
-	int rate_burst;    /* with rate_per_s: so many at once after a time with fewer; 1 */
-	double rate_per_s; /* attempts a second at most, from 0.001; the others wait their turn; no
-			      limit */
+
+	/* ---- bodies and replies ---- */
+
+	bool unchecked_bodies; /* typed bodies are sent without the checks that the server makes
+				  (TC_ENCODE_UNCHECKED), and bodies and arguments without those
+				  that it does not make and fails over (struct tc_refusal) */
+	bool no_payload_hash;  /* do not cover bodies by the Hawk header */
+	bool lenient_replies;  /* typed replies that break their schema are taken as far as they
+				  go (TC_DECODE_LENIENT) instead of TC_ERROR_REPLY */
+	bool verify_replies;   /* demand and check Server-Authorization on signed calls */
+	size_t reply_max;      /* bytes of a reply, decoded, 64 MiB; more is TC_ERROR_REPLY;
+				  TC_UNLIMITED: as long as it likes */
 
 	/*
-	 * How servers are reached. The names and formats are libcurl's, whose manual has more of
-	 * each. What its build cannot do is TC_ERROR_SYSTEM "libcurl cannot do this" at the first
-	 * call; a file that cannot be read is an error at once. Texts are copied.
+	 * ---- how servers are reached ----
+	 *
+	 * The names and formats are libcurl's, whose manual has more of each. What its build cannot
+	 * do is TC_ERROR_SYSTEM "libcurl cannot do this" at the first call; a file that cannot be
+	 * read is an error at once.
 	 */
 
 	/* Whom to trust. ca_file or ca_pem, and ca_folder; with any of them the system's store does
 	 * not count. */
+	const char *ca_file;    /* PEM */
 	const char *ca_folder;  /* PEM files named by `openssl rehash` */
 	const char *ca_pem;     /* the certificates themselves, in PEM */
 	const char *pinned_key; /* the server's public key must be one of these:
@@ -136,14 +136,19 @@ struct tc_options {
 	const char *client_key_password; /* NULL: it is not encrypted */
 
 	/* The way. */
-	const char *no_proxy;    /* hosts, domains and networks for which http_proxy is not used,
-				    between commas; "*": all */
-	const char *interface;   /* from where: "eth0", an address or a name of this host */
-	const char *unix_socket; /* the path of one, instead of looking the host up: all servers
-				    are there, whatever their URLs; not with http_proxy */
-	enum tc_ip ip_version;
+	const char *http_proxy;     /* as curl takes it; NULL: none; the environment's http_proxy,
+				       https_proxy, all_proxy and no_proxy count only without
+				       options */
+	const char *no_proxy;       /* hosts, domains and networks for which http_proxy is not used,
+				       between commas; "*": all */
+	const char *interface;      /* from where: "eth0", an address or a name of this host */
+	const char *unix_socket;    /* the path of one, instead of looking the host up: all servers
+				       are there, whatever their URLs; not with http_proxy */
 	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind
-				       commas: such a host is not looked up; "*" is every host */
+				       commas: such a host is not looked up; "*" is every host.
+				       Clients on one tc_loop share connections, so it has none
+				       for those with different ones: TC_ERROR_ARGUMENT */
+	enum tc_ip ip_version;
 
 	/* Connections. */
 	enum tc_http http_version;
@@ -151,15 +156,31 @@ struct tc_options {
 				 and their timeout_ms goes on. Clients on one tc_loop share
 				 connections: there the smallest limit of all of them counts */
 	int64_t idle_ms;      /* how long a connection may have been idle to be used again, rounded
-				 up to seconds; at most the default, 85 s, and 4 s for what
-				 must not be sent twice */
+				 up to seconds, at least 2; at most the default, 85 s, and
+				 4 s for what must not be sent twice */
 
+	/* ---- what is told, to servers and to the program ---- */
+
+	const char *user_agent; /* appended to "libtaskcluster/<version>" */
+	const char *trace_id;   /* sent as x-taskcluster-trace-id; a random one for each client */
+	tc_log_fn *log;
+	void *log_data;
+	tc_progress_fn *progress;
+	void *progress_data;
+	tc_metrics_fn *metrics; /* told of each attempt */
+	void *metrics_data;
+	enum tc_log_level log_level; /* with `log`; 0: TC_LOG_INFO */
+
+	/* ---- seams ---- */
+
+	const struct tc_seams *seams; /* time and randomness; copied; NULL: the system's */
 	/*
 	 * Gets each CURL * when it is made, on the thread that makes a call, before the library
 	 * sets its own options, which win: verification, redirects, credentials, cookies, methods,
 	 * headers and callbacks stay as they are. CURLOPT_SSL_CTX_FUNCTION is called as libcurl
 	 * says. It must not use the client. Shared by its dups, and so maybe called on several
-	 * threads.
+	 * threads. As with `resolve`, clients with another hook, or other data for it, cannot be
+	 * on the same tc_loop.
 	 */
 	void (*on_handle)(void *curl, void *data);
 	void *on_handle_data;

@@ -11,9 +11,11 @@ int tc_credentials_info(
 	struct tc__arena arena = { 0 };
 
 	tc_error_clear(err);
-	*info = NULL;
-	if (!credentials)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "credentials is NULL");
+	if (info)
+		*info = NULL;
+	if (!credentials || !info)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "%s is NULL", credentials ? "info" : "credentials");
 	struct tc_credentials_facts *told = tc__arena_object(&arena, sizeof *told);
 	const char *issuer = credentials->certificate.issuer;
 	if (told) {

@@ -97,9 +97,11 @@ static void add_token(void *builder, const char *text, size_t length)
 int tc_credentials_reveal(const tc_credentials *credentials, const tc_json **json, tc_error *err)
 {
 	tc_error_clear(err);
-	*json = NULL;
-	if (!credentials)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "credentials is NULL");
+	if (json)
+		*json = NULL;
+	if (!credentials || !json)
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "%s is NULL", credentials ? "json" : "credentials");
 	tc_json_builder *builder = tc__json_builder_new_secret();
 	tc_json_add_object(builder);
 	tc_json_add_name(builder, "clientId");

@@ -33,7 +33,7 @@ bool tc_scopes_satisfy(const struct tc_scopes *held, const struct tc_scopes *req
 bool tc_scopes_satisfy_any(
 	const struct tc_scopes *held, const struct tc_scopes *alternatives, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; alternatives && i < count; i++)
 		if (tc_scopes_satisfy(held, &alternatives[i]))
 			return true;
 	return false;

@@ -47,7 +47,7 @@ int64_t tc__call_deadline(const tc_call *call, int64_t now_ms)
 	int64_t own = tc__call_options(call)->deadline_ms;
 	int64_t ms = own ? own : call->client->options.deadline_ms;
 
-	return ms > 0 ? now_ms + ms : INT64_MAX;
+	return ms > 0 ? tc__later(now_ms, ms) : INT64_MAX;
 }
 
 static int check_times(const struct tc_call_options *options, tc_error *err)

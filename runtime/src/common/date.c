@@ -106,6 +106,8 @@ static int format(int64_t second, long nanosecond, char date[TC_DATE_SIZE], tc_e
 int tc_date_format(struct timespec when, char date[TC_DATE_SIZE], tc_error *err)
 {
 	tc_error_clear(err);
+	if (!date)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "date is NULL");
 	return format(when.tv_sec, when.tv_nsec, date, err);
 }
 
@@ -191,8 +193,8 @@ int tc_date_parse(const char *date, struct timespec *when, tc_error *err)
 	struct reader reader = { .at = date };
 
 	tc_error_clear(err);
-	if (!date)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "date is NULL");
+	if (!date || !when)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", date ? "when" : "date");
 	int64_t day = read_day(&reader);
 	read_one(&reader, "Tt");
 	int hour = read_number(&reader, 2, 0, 23);
@@ -319,6 +321,8 @@ int tc_from_now(
 	tc_error_clear(err);
 	if (!text)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "text is NULL; \"\" means now");
+	if (!date)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "date is NULL");
 	int rc = read_spans(text, &seconds, err);
 	if (rc == TC_OK)
 		rc = tc_date_format(when, from, err); /* so that the sum cannot overflow */

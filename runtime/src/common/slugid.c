@@ -41,8 +41,8 @@ int tc_slugid_decode(const char *slugid, uint8_t uuid[UUID_SIZE], tc_error *err)
 	tc_error_clear(err);
 	uint8_t bytes[UUID_SIZE];
 
-	if (!slugid)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "slugid is NULL");
+	if (!slugid || !uuid)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", slugid ? "uuid" : "slugid");
 	size_t length = strlen(slugid);
 	if (length != TC_SLUGID_SIZE - 1)
 		return tc__fail(err, TC_ERROR_INPUT,

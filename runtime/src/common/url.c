@@ -247,6 +247,8 @@ static int build(const char *root_url, const char *prefix, const struct part *pa
 {
 	struct tc__buffer buffer = TC__BUFFER(TC__URL_MAX);
 
+	if (!url)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "url is NULL");
 	*url = NULL;
 	int rc = check_root(root_url, err);
 	for (size_t i = 0; i < count && rc == TC_OK; i++)

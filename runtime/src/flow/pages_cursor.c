@@ -75,7 +75,7 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.empties_max = options->empty_max ? options->empty_max : EMPTIES_MAX,
 		.terms = { options->timeout_ms,
 			options->deadline_ms
-				? tc__pool_now(&call->client->pool) + options->deadline_ms
+				? tc__later(tc__pool_now(&call->client->pool), options->deadline_ms)
 				: INT64_MAX },
 	};
 	call->state->references++;

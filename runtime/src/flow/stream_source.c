@@ -19,19 +19,14 @@ static struct tc__stream_source *source_of(struct tc__sink *sink)
 
 /* ---- time ---- */
 
-static int64_t later(int64_t now_ms, int64_t ms)
-{
-	return ms < TC__NEVER - now_ms ? now_ms + ms : TC__NEVER;
-}
-
 static void set_due(struct tc__stream_source *source)
 {
 	int64_t silence = source->options.silence_ms;
 
 	if (!source->stands)
-		source->sink.due_ms = later(source->departed_ms, source->connect_ms);
+		source->sink.due_ms = tc__later(source->departed_ms, source->connect_ms);
 	else
-		source->sink.due_ms = silence ? later(source->heard_ms, silence) : TC__NEVER;
+		source->sink.due_ms = silence ? tc__later(source->heard_ms, silence) : TC__NEVER;
 }
 
 static void depart(struct tc__sink *sink, int64_t now_ms)
@@ -53,13 +48,13 @@ static int overdue(struct tc__sink *sink, int64_t now_ms, tc_error *err)
 		return TC_OK;
 	if (sink->paused) { /* it is not the server who is silent */
 		source->heard_ms = now_ms;
-		sink->due_ms = later(now_ms, source->options.silence_ms);
+		sink->due_ms = tc__later(now_ms, source->options.silence_ms);
 		return TC_OK;
 	}
 	/* a loop that was kept by others may look at its timers before it looks at what came */
 	if (now_ms - due_ms > LATE_MS && !source->late) {
 		source->late = true;
-		sink->due_ms = later(now_ms, GRACE_MS);
+		sink->due_ms = tc__later(now_ms, GRACE_MS);
 		return TC_OK;
 	}
 	if (!source->stands)
@@ -323,7 +318,7 @@ int tc__stream_source_start(struct tc__stream_source *source, tc_loop *loop, con
 	source->loop = loop;
 	const struct tc__terms terms = { source->options.timeout_ms,
 		source->options.deadline_ms
-			? later(tc__pool_now(source->loop->pool), source->options.deadline_ms)
+			? tc__later(tc__pool_now(source->loop->pool), source->options.deadline_ms)
 			: TC__NEVER };
 	return tc__loop_start(loop, call, &source->sink, &terms, on_done, data, &source->run, err);
 }

@@ -62,9 +62,6 @@ static void unlock(CURL *easy, curl_lock_data what, void *data)
  * Sessions go from thread to thread. libcurl before 8.10 gives several handles the same object of
  * OpenSSL's, whose rule is that a session in use is not changed. What OpenSSL 3 writes to it even
  * so is the cipher that it already has, and that it is not to be resumed again.
- *
- * Names that the caller resolved lie in the cache of names for good: in one of this network alone,
- * so that nobody else on a pool gets them.
  */
 static CURLSH *make_share(struct tc__network *network)
 {
@@ -79,8 +76,6 @@ static CURLSH *make_share(struct tc__network *network)
 		code = curl_share_setopt(share, CURLSHOPT_USERDATA, network);
 	if (code == CURLSHE_OK)
 		code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-	if (code == CURLSHE_OK && network->resolve)
-		code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
 	if (code == CURLSHE_OK || code == CURLSHE_NOT_BUILT_IN) /* a libcurl without TLS */
 		return share;
 	curl_share_cleanup(share);
@@ -221,6 +216,21 @@ bool tc__network_is_left(const struct tc__network *network)
 
 /* ---- setting up a handle ---- */
 
+bool tc__network_mixes(const struct tc__network *a, const struct tc__network *b)
+{
+	const struct tc__network_options *x = &a->options, *y = &b->options;
+	const struct curl_slist *one = a->resolve, *other = b->resolve;
+
+	if (x->on_handle != y->on_handle ||
+		(x->on_handle && x->on_handle_data != y->on_handle_data))
+		return false;
+	while (one && other && strcmp(one->data, other->data) == 0) {
+		one = one->next;
+		other = other->next;
+	}
+	return !one && !other;
+}
+
 /* A handle, and what of it could not be set up. */
 struct setting {
 	CURL *easy;
@@ -260,6 +270,10 @@ static void take_back(CURL *easy)
 		{ CURLOPT_DOH_SSL_VERIFYHOST, 2 },
 		{ CURLOPT_HTTP_TRANSFER_DECODING, 1 },
 		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
+		{ CURLOPT_HTTPAUTH, CURLAUTH_BASIC },
+		{ CURLOPT_HEADEROPT, CURLHEADER_SEPARATE }, /* a proxy gets no Authorization */
+		{ CURLOPT_HSTS_CTRL, 0 },
+		{ CURLOPT_ALTSVC_CTRL, CURLALTSVC_READONLYFILE }, /* none of its ways */
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
 		{ CURLOPT_AUTOREFERER, 0 },
 		{ CURLOPT_HTTP09_ALLOWED, 0 },
@@ -277,7 +291,8 @@ static void take_back(CURL *easy)
 	static const CURLoption pointers[] = { CURLOPT_USERPWD, CURLOPT_USERNAME, CURLOPT_PASSWORD,
 		CURLOPT_XOAUTH2_BEARER, CURLOPT_AWS_SIGV4, CURLOPT_COOKIE, CURLOPT_COOKIEJAR,
 		CURLOPT_COOKIEFILE, CURLOPT_REFERER, CURLOPT_USERAGENT, CURLOPT_ACCEPT_ENCODING,
-		CURLOPT_RANGE, CURLOPT_REQUEST_TARGET, CURLOPT_CURLU, CURLOPT_PRE_PROXY };
+		CURLOPT_RANGE, CURLOPT_REQUEST_TARGET, CURLOPT_CURLU, CURLOPT_PRE_PROXY,
+		CURLOPT_HTTP200ALIASES, CURLOPT_HSTS };
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		(void)curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
@@ -302,6 +317,8 @@ static void trust_pem(struct setting *setting, const char *text)
 
 static void trust(struct setting *setting, const struct tc__network_options *o)
 {
+	SET(setting, "tls_min", CURLOPT_SSLVERSION, o->tls_min);
+	SET_PROXY(setting, "tls_min", CURLOPT_PROXY_SSLVERSION, o->tls_min);
 	SET(setting, "verification", CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(setting, "verification", CURLOPT_SSL_VERIFYHOST, 2L);
 	if (o->pinned_key)
@@ -323,7 +340,9 @@ static void show_certificate(struct setting *setting, const struct tc__network_o
 	SET(setting, "client_certificate", CURLOPT_SSLCERT, o->client_certificate);
 	SET(setting, "client_key", CURLOPT_SSLKEY,
 		o->client_key ? o->client_key : o->client_certificate);
-	SET(setting, "client_key_password", CURLOPT_KEYPASSWD, o->client_key_password);
+	/* without one OpenSSL would ask for it at the terminal, and wait */
+	SET(setting, "client_key_password", CURLOPT_KEYPASSWD,
+		o->client_key_password ? o->client_key_password : "");
 }
 
 static void set_way(struct setting *setting, const struct tc__network *network)
@@ -365,7 +384,6 @@ int tc__network_set_up(struct tc__network *network, CURL *easy, tc_error *err)
 	}
 	trust(&setting, o);
 	show_certificate(&setting, o);
-	SET(&setting, "tls_min", CURLOPT_SSLVERSION, o->tls_min);
 	SET(&setting, "http_version", CURLOPT_HTTP_VERSION, o->http_version);
 	set_way(&setting, network);
 	SET(&setting, "sessions", CURLOPT_SHARE, share);

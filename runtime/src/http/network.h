@@ -47,6 +47,10 @@ struct tc__network *tc__network_hold(struct tc__network *network);
 void tc__network_release(struct tc__network *network);
 bool tc__network_is_left(const struct tc__network *network);
 
+/* Whether connections made for one may be used for the other. libcurl compares most options itself,
+ * but neither names that the caller resolved nor what a hook has done. */
+bool tc__network_mixes(const struct tc__network *a, const struct tc__network *b);
+
 /* Sets up an easy handle: the hook first, then all that is the library's. Its names that the caller
  * resolved must live as long as the handle, so the network must. */
 int tc__network_set_up(struct tc__network *network, CURL *easy, tc_error *err);

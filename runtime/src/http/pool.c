@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/http/pool.h"
 
+#include "runtime/src/http/cancel.h"
 #include "runtime/src/http/transport_sigpipe.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -181,6 +182,28 @@ static void close_setup(struct tc__pool *pool, struct tc__setup *setup)
 	free(setup);
 }
 
+/* None of them flies. */
+static void close_multi(struct tc__pool *pool)
+{
+	struct tc__hush hush = { 0 };
+	struct tc__setup *next;
+
+	tc__hush_begin(&hush);
+	for (struct tc__setup *setup = pool->setups; setup; setup = next) {
+		next = setup->next;
+		close_setup(pool, setup);
+	}
+	pool->setups = NULL;
+	curl_multi_cleanup(pool->multi);
+	tc__hush_end(&hush);
+	if (pool->way)
+		tc__network_release(pool->way);
+	pool->way = NULL;
+	tc__sockets_clear(&pool->sockets);
+	pool->multi = NULL;
+	pool->curl_due_ms = NEVER;
+}
+
 /* Nobody will send over the networks of clients that are gone. */
 static void close_left(struct tc__pool *pool)
 {
@@ -207,22 +230,40 @@ static void limit(struct tc__pool *pool, long host_connections)
 	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, host_connections);
 }
 
-static struct tc__setup *setup_for(
-	struct tc__pool *pool, struct tc__network *network, tc_error *err)
+/* What libcurl cannot tell apart it would send over each other's connections. When those that do
+ * not mix are gone, their connections and names go, too. */
+static int admit(struct tc__pool *pool, struct tc__network *network, tc_error *err)
 {
-	for (struct tc__setup *setup = pool->setups; setup; setup = setup->next)
-		if (setup->network == network)
-			return setup;
-	close_left(pool);
-	struct tc__setup *setup = malloc(sizeof *setup);
-	if (!setup) {
-		tc__fail_nomem(err);
-		return NULL;
+	if (pool->way && !tc__network_mixes(pool->way, network)) {
+		if (pool->setups)
+			return tc__fail(err, TC_ERROR_ARGUMENT,
+				"clients on one loop share connections, and another one's resolve "
+				"or on_handle is different: give this one a loop of its own");
+		close_multi(pool);
 	}
+	int rc = tc__pool_open(pool, err);
+	if (rc == TC_OK && !pool->way)
+		pool->way = tc__network_hold(network);
+	return rc;
+}
+
+static int setup_for(
+	struct tc__pool *pool, struct tc__network *network, struct tc__setup **found, tc_error *err)
+{
+	for (*found = pool->setups; *found; *found = (*found)->next)
+		if ((*found)->network == network)
+			return TC_OK;
+	close_left(pool);
+	int rc = admit(pool, network, err);
+	if (rc != TC_OK)
+		return rc;
+	struct tc__setup *setup = malloc(sizeof *setup);
+	if (!setup)
+		return tc__fail_nomem(err);
 	*setup = (struct tc__setup){ .network = tc__network_hold(network), .next = pool->setups };
-	pool->setups = setup;
+	pool->setups = *found = setup;
 	limit(pool, tc__network_options(network)->host_connections);
-	return setup;
+	return TC_OK;
 }
 
 /* As many handles as may fly are enough, whatever they are set up for. */
@@ -260,10 +301,11 @@ static int open_flight(
 static int take_flight(struct tc__pool *pool, struct tc__network *network,
 	struct tc__flight **taken, tc_error *err)
 {
-	struct tc__setup *setup = setup_for(pool, network, err);
+	struct tc__setup *setup = NULL;
+	int rc = setup_for(pool, network, &setup, err);
 
-	if (!setup)
-		return TC_ERROR_NOMEM;
+	if (rc != TC_OK)
+		return rc;
 	*taken = take_idle(setup);
 	return *taken ? TC_OK : open_flight(pool, setup, taken, err);
 }
@@ -277,25 +319,6 @@ static void give_back(struct tc__pool *pool, struct tc__flight *flight)
 	flight->passenger = NULL;
 	flight->next = flight->setup->idle;
 	flight->setup->idle = flight;
-}
-
-/* None of them flies. */
-static void close_multi(struct tc__pool *pool)
-{
-	struct tc__hush hush = { 0 };
-	struct tc__setup *next;
-
-	tc__hush_begin(&hush);
-	for (struct tc__setup *setup = pool->setups; setup; setup = next) {
-		next = setup->next;
-		close_setup(pool, setup);
-	}
-	pool->setups = NULL;
-	curl_multi_cleanup(pool->multi);
-	tc__hush_end(&hush);
-	tc__sockets_clear(&pool->sockets);
-	pool->multi = NULL;
-	pool->curl_due_ms = NEVER;
 }
 
 /* In a child of fork the connections are the parent's: TLS would say goodbye on them. So only this
@@ -584,6 +607,26 @@ int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 		tc__pool_drive(pool, TC__POOL_DUE, 0);
 	pool->driver = before;
 	return TC_OK;
+}
+
+int tc__pool_watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err)
+{
+	if (!cancel)
+		return TC_OK;
+	int rc = tc__pool_open_waiter(pool, err);
+	if (rc != TC_OK)
+		return rc;
+	if (pool->waiter_kind->watch(pool->waiter, tc__cancel_fd(cancel), TC__READ) == 0)
+		return TC_OK;
+	return errno == ENOMEM
+		? tc__fail_nomem(err)
+		: tc__fail(err, TC_ERROR_SYSTEM, "the descriptor of cancel cannot be watched");
+}
+
+void tc__pool_forget_cancel(struct tc__pool *pool, const tc_cancel *cancel)
+{
+	if (cancel && pool->waiter)
+		pool->waiter_kind->forget(pool->waiter, tc__cancel_fd(cancel));
 }
 
 void tc__pool_leave(struct tc__pool *pool)

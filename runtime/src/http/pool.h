@@ -54,6 +54,7 @@ struct tc__pool {
 	const struct tc__waiter_kind *waiter_kind;
 	struct tc__waiter *waiter; /* NULL until it is needed */
 	struct tc__setup *setups;
+	struct tc__network *way; /* held: all connections are of networks that mix with it; NULL */
 	struct tc__flight *flights; /* on their way */
 	pid_t owner;                /* a child of fork is not the owner of the connections */
 	size_t flying;              /* handles on their way, */
@@ -79,6 +80,11 @@ int tc__pool_open(struct tc__pool *pool, tc_error *err);
 
 /* Its way of waiting, when it waits itself, which more may then be watched by. */
 int tc__pool_open_waiter(struct tc__pool *pool, tc_error *err);
+
+/* What is fired ends the next waits, until it is forgotten: it may be closed before the wait behind
+ * that. NULL is nothing. */
+int tc__pool_watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err);
+void tc__pool_forget_cancel(struct tc__pool *pool, const tc_cancel *cancel);
 
 /* Nothing flies any more. In a child of fork only the descriptors are closed, and memory is left to
  * the end of the process. */

@@ -15,7 +15,7 @@
 static bool fill(
 	struct tc_source *source, int64_t length, const void *bytes, int fd, int64_t offset)
 {
-	if (source->size < offsetof(struct tc_source, data))
+	if (!source || source->size < offsetof(struct tc_source, data))
 		return false;
 	source->length = length;
 	source->bytes = bytes;
@@ -26,10 +26,12 @@ static bool fill(
 	return true;
 }
 
-/* Who uses it tells of a size that was not set. */
+/* Who uses it tells of a size that was not set, and of bytes that are nowhere. */
 void tc_source_memory(struct tc_source *source, const void *bytes, size_t length)
 {
-	fill(source, (int64_t)length, bytes ? bytes : "", 0, 0);
+	bool nowhere = !bytes && length;
+
+	fill(source, nowhere ? -1 : (int64_t)length, bytes ? bytes : "", 0, 0);
 }
 
 int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
@@ -37,6 +39,8 @@ int tc_source_fd(struct tc_source *source, int fd, tc_error *err)
 	struct stat status;
 
 	tc_error_clear(err);
+	if (!source)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "source is NULL");
 	if (!fill(source, 0, NULL, fd, 0))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"source: size is not set (it is %zu): begin with TC_SOURCE_INIT",

@@ -3,7 +3,6 @@
 
 #include "runtime/src/http/cancel.h"
 #include "runtime/src/http/pool.h"
-#include <errno.h>
 
 /* While an attempt is under way, its progress callback is asked this often at least. */
 #define WATCH_MS 200
@@ -20,27 +19,6 @@ static struct curl_transport *curl_of(struct tc__transport *transport)
 }
 
 /* ---- ending from elsewhere ---- */
-
-static int watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err)
-{
-	if (!cancel)
-		return TC_OK;
-	int rc = tc__pool_open_waiter(pool, err);
-	if (rc != TC_OK)
-		return rc;
-	if (pool->waiter_kind->watch(pool->waiter, tc__cancel_fd(cancel), TC__READ) == 0)
-		return TC_OK;
-	return errno == ENOMEM
-		? tc__fail_nomem(err)
-		: tc__fail(err, TC_ERROR_SYSTEM, "the descriptor of cancel cannot be watched");
-}
-
-/* It may be closed before the next wait. */
-static void forget_cancel(struct tc__pool *pool, const tc_cancel *cancel)
-{
-	if (cancel && pool->waiter)
-		pool->waiter_kind->forget(pool->waiter, tc__cancel_fd(cancel));
-}
 
 /* What came for it is seen by tc_cancel_fired. */
 static bool is_cancel(void *data, int fd, int events)
@@ -150,12 +128,12 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 					   .unwatched = on_unwatched } };
 
 	delivery->owner = &waiting;
-	int rc = watch_cancel(pool, delivery->cancel, err);
+	int rc = tc__pool_watch_cancel(pool, delivery->cancel, err);
 	if (rc == TC_OK)
 		rc = tc__pool_send(pool, transport->network, &waiting.passenger, err);
 	if (rc == TC_OK)
 		rc = wait_for_it(pool, &waiting, err);
-	forget_cancel(pool, delivery->cancel);
+	tc__pool_forget_cancel(pool, delivery->cancel);
 	if (!waiting.landed) { /* broken off */
 		tc__pool_break(pool, &waiting.passenger);
 		delivery->maybe_sent = delivery->permanent = true;
@@ -170,8 +148,8 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *cancel)
 {
 	struct tc__pool *pool = curl_of(base)->pool;
-	int64_t until = tc__pool_now(pool) + ms, left = ms;
-	bool waits = watch_cancel(pool, cancel, NULL) == TC_OK;
+	int64_t until = tc__later(tc__pool_now(pool), ms), left = ms;
+	bool waits = tc__pool_watch_cancel(pool, cancel, NULL) == TC_OK;
 
 	while (left > 0 && !tc_cancel_fired(cancel)) {
 		waits = waits && wait_some(pool, NULL, left, cancel, NULL) == TC_OK;
@@ -179,7 +157,7 @@ static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *ca
 			tc__sleep(pool->seams, left < WATCH_MS ? left : WATCH_MS);
 		left = until - tc__pool_now(pool);
 	}
-	forget_cancel(pool, cancel);
+	tc__pool_forget_cancel(pool, cancel);
 	return !tc_cancel_fired(cancel);
 }
 

@@ -57,13 +57,9 @@ static int open_socket(int family, int type, int protocol)
 }
 
 /* Whether a transfer must not go to where it would go. */
-static bool is_fenced(struct tc__transfer *transfer, bool is_public)
+static bool has_fence(const struct tc__transfer *transfer)
 {
-	const struct tc__delivery *delivery = transfer->delivery;
-	bool fenced = delivery && delivery->public_only && !is_public;
-
-	transfer->fenced |= fenced;
-	return fenced;
+	return transfer->delivery && transfer->delivery->public_only;
 }
 
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
@@ -71,8 +67,10 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 	struct tc__transfer *transfer = data;
 
 	(void)purpose;
-	if (is_fenced(transfer, tc__address_is_public(&address->addr)))
+	if (has_fence(transfer) && !tc__address_is_public(&address->addr)) {
+		transfer->fenced = true;
 		return CURL_SOCKET_BAD;
+	}
 	int fd = open_socket(address->family, address->socktype, address->protocol);
 
 	if (fd < 0)
@@ -280,8 +278,10 @@ static int on_request(void *data, char *remote, char *local, int remote_port, in
 
 	(void)local;
 	/* also a connection that was there already, by whose address nobody was asked */
-	if (is_fenced(transfer, tc__address_text_is_public(remote)))
+	if (has_fence(transfer) && !tc__address_text_is_public(remote)) {
+		transfer->fenced = true;
 		return CURL_PREREQFUNC_ABORT;
+	}
 	if (transfer->delivery && transfer->delivery->body)
 		transfer->connection = find_connection(transfer->sockets, local_port, remote_port);
 	transfer->requests++;
@@ -593,12 +593,15 @@ static bool sends_length(const struct tc__delivery *delivery)
 		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
 }
 
+/* libcurl compares the whole seconds that have passed: after 2.9 s it is not over 2. Newer versions
+ * compare milliseconds, and take 0 for no limit. */
 static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt *attempt)
 {
 	long usual = attempt->repeatable ? IDLE_REPEATABLE_S : IDLE_ONCE_S;
-	long most = transfer->network->idle_s;
+	long own = transfer->network->idle_s;
+	long most = own && own < usual ? own : usual;
 
-	return most && most < usual ? most : usual;
+	return most > 1 ? most - 1 : 1;
 }
 
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)

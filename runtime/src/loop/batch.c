@@ -98,7 +98,7 @@ static int perform(struct batch *batch, tc_call *const *calls,
 	batch->stop_at_error = options->stop_at_error;
 	batch->terms.timeout_ms = options->timeout_ms;
 	batch->terms.until_ms = options->deadline_ms
-		? tc__pool_now(&calls[0]->client->pool) + options->deadline_ms
+		? tc__later(tc__pool_now(&calls[0]->client->pool), options->deadline_ms)
 		: TC__NEVER;
 	batch->loop = tc__loop_on(calls[0]->client, in_flight, err);
 	if (!batch->loop)

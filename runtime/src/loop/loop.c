@@ -2,6 +2,7 @@
 #include "runtime/src/loop/loop.h"
 
 #include "runtime/src/base/options.h"
+#include "runtime/src/http/cancel.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #define IN_FLIGHT_MAX 100000
 #define CANCELED "canceled by tc_loop_cancel"
 #define FREED "canceled, as the loop is freed"
+
+/* How often cancels are looked at that no wait is ended by. */
+#define LOOK_MS 100
 
 static const struct tc_operation *operation_of(const struct tc__run *run)
 {
@@ -175,6 +179,23 @@ static void cancel_wished(tc_loop *loop)
 	}
 }
 
+/* What was fired ends what waits on it. */
+static void cancel_fired(tc_loop *loop)
+{
+	if (!tc_cancel_fired(loop->cancel) && !loop->has_more_cancels)
+		return;
+	for (size_t i = 0; i < loop->runs.bucket_count; i++) {
+		struct tc__entry *entry = loop->runs.buckets[i];
+		for (; entry; entry = entry->same_bucket) {
+			struct tc__run *run = tc__run_of_entry(entry);
+			if (run->state != TC__RUN_ENDED &&
+				tc_cancel_fired(tc__call_cancel(run->call)))
+				fail_run(
+					loop, run, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
+		}
+	}
+}
+
 /* Its attempt ends, if its sink says so. */
 static void check_pace(tc_loop *loop, struct tc__run *run, int64_t now)
 {
@@ -297,6 +318,8 @@ static bool take_event(void *data, int fd, int events)
 {
 	tc_loop *loop = data;
 
+	if (loop->cancel && fd == tc__cancel_fd(loop->cancel))
+		return true; /* what came for it is seen by tc_cancel_fired */
 	if (fd != loop->wake.bell.fd)
 		return tc__watches_note(loop, fd, events);
 	tc__wake_quiet(&loop->wake);
@@ -368,6 +391,16 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 	return run;
 }
 
+/* A user's own loop has tc_loop_cancel. */
+static void note_cancel(tc_loop *loop, const tc_call *call)
+{
+	const tc_cancel *cancel = loop->client ? tc__call_cancel(call) : NULL;
+
+	if (!loop->cancel)
+		loop->cancel = cancel;
+	loop->has_more_cancels |= cancel && cancel != loop->cancel;
+}
+
 int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 	const struct tc__terms *terms, tc_done_fn *on_done, void *data, uint64_t *id, tc_error *err)
 {
@@ -388,6 +421,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 		tc__terms_within(terms, tc__call_deadline(call, tc__pool_now(loop->pool)));
 	run->timeout_ms = own.timeout_ms;
 	run->deadline_ms = own.until_ms;
+	note_cancel(loop, call);
 	run->state = TC__RUN_QUEUED;
 	set_timer(loop, run);
 	tc__run_list_append(&loop->queue, run);
@@ -510,19 +544,35 @@ static bool end_doomed(tc_loop *loop)
 	return true;
 }
 
-/* *ended: the loop is no more. */
-static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
+/* Waits until something happens, at most so long; a cancel is something. */
+static int wait_some(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 {
 	int64_t own = tc__loop_delay(loop);
 	struct tc__pool *pool = loop->pool;
 
 	if (own >= 0 && (timeout_ms < 0 || own < timeout_ms))
 		timeout_ms = own;
+	if (loop->has_more_cancels && (timeout_ms < 0 || timeout_ms > LOOK_MS))
+		timeout_ms = LOOK_MS;
+	int rc = tc__pool_watch_cancel(pool, loop->cancel, err);
+	if (rc == TC_OK)
+		rc = tc__pool_wait(pool, loop, timeout_ms, take_event, loop, err);
+	tc__pool_forget_cancel(pool, loop->cancel);
+	return rc;
+}
+
+/* *ended: the loop is no more. */
+static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *err)
+{
+	struct tc__pool *pool = loop->pool;
+
 	loop->inside = true;
 	tc__pool_enter(pool);
-	int rc = tc__pool_wait(pool, loop, timeout_ms, take_event, loop, err);
-	if (rc == TC_OK)
+	int rc = wait_some(loop, timeout_ms, err);
+	if (rc == TC_OK) {
+		cancel_fired(loop);
 		turn(loop);
+	}
 	loop->inside = false;
 	tc__pool_leave(pool);
 	if (rc == TC_OK)

@@ -40,6 +40,10 @@ struct tc_loop {
 	struct tc__pool *pool; /* where its runs fly: */
 	struct tc__pool own;   /* its own, */
 	tc_client *client;     /* or that of a client, counted; NULL */
+	/* What ends the waits on a client's pool: that of its runs. Where others of them have
+	 * another one, those are looked at now and then. */
+	const tc_cancel *cancel;
+	bool has_more_cancels;
 	struct tc__wake wake;
 
 	struct tc__table runs;

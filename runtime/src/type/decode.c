@@ -594,6 +594,10 @@ void *tc_decode(
 	const struct tc_type *type, const char *text, size_t length, unsigned flags, tc_error *err)
 {
 	tc_error_clear(err);
+	if (!type || (!text && length)) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", type ? "text" : "type");
+		return NULL;
+	}
 	void *value = NULL;
 	struct tc__decoder *d = tc__decoder_new(type, flags, TC_ERROR_INPUT, err);
 
@@ -609,6 +613,10 @@ void *tc_decode_json(const struct tc_type *type, const tc_json *json, unsigned f
 	struct tc__decoder *d = NULL;
 
 	tc_error_clear(err);
+	if (!type) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "type is NULL");
+		return NULL;
+	}
 	if (!json) {
 		tc__fail(err, TC_ERROR_INPUT, "there is no JSON value to read");
 		return NULL;

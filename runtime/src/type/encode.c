@@ -473,8 +473,9 @@ int tc_encode(const struct tc_type *type, const void *value, unsigned flags, cha
 	if (!text)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "text is NULL");
 	*text = NULL;
-	if (!value)
-		return tc__fail(err, TC_ERROR_ARGUMENT, "value is NULL: there is nothing to write");
+	if (!type || !value)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			type ? "value is NULL: there is nothing to write" : "type is NULL");
 	int rc = run(&e, type, value);
 	if (rc == TC_OK) {
 		if (length)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* What a hook for metrics costs that does nothing: at most 1 % of the instructions of a call, which
+ * valgrind counts. */
+#include "tests/bench/measure.h"
+#include "tests/harness/fake.h"
+#include "tests/harness/responder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <taskcluster/call.h>
+
+#define CALLS 200
+#define LIMIT 0.01
+
+static size_t told;
+
+static void on_attempt(void *data, const struct tc_metrics *metrics)
+{
+	(void)data;
+	told += metrics->attempt == 1;
+}
+
+static void answer(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	(void)data;
+	(void)request;
+	reply->headers = "Content-Type: application/json\r\n";
+	reply->body = "{\"alive\":true}";
+	reply->body_length = strlen(reply->body);
+}
+
+/* What is counted: calls of a client that has made one already. */
+__attribute__((noinline)) static void make_calls(const tc_call *call)
+{
+	for (int i = 0; i < CALLS; i++)
+		tc_call_perform(call, NULL, NULL);
+}
+
+static int work(const char *root_url)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	options.root_url = root_url;
+	options.metrics = on_attempt;
+	tc_client *client = tc_client_new(&options, NULL);
+	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, NULL);
+	int rc = tc_call_perform(call, NULL, NULL);
+	make_calls(call);
+	tc_call_free(call);
+	tc_client_free(client);
+	return rc != TC_OK || told != CALLS + 1;
+}
+
+static double count(const char *program, const char *root_url, const char *function)
+{
+	return measure_instructions(program, function, root_url) / CALLS;
+}
+
+/* What differs from call to call by the server's pace is more than the hook costs: so what is done
+ * for it is counted, and not the difference. */
+int main(int argc, char **argv)
+{
+	if (argc == 2)
+		return work(argv[1]);
+	if (!measure_counts()) {
+		printf("metrics: valgrind is not there to count instructions\n");
+		return 77;
+	}
+	struct tc_responder *responder = tc_responder_fork(answer, NULL);
+	const char *url = tc_responder_url(responder);
+	double call = count(argv[0], url, "make_calls");
+	double timing = count(argv[0], url, "tc__transfer_timing");
+	double telling = count(argv[0], url, "tc__performance_tell");
+	tc_responder_stop(responder);
+	double share = (timing + telling) / (call - timing - telling);
+	bool within = timing > 0 && telling > 0 && share <= LIMIT;
+	printf("%-28s %.0f of %.0f instructions = %.2f %%   at most %.0f %%: %s\n", "metrics.hook",
+		timing + telling, call, 100 * share, 100 * LIMIT, within ? "ok" : "MISSED");
+	return !within;
+}
