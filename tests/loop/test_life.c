@@ -175,6 +175,28 @@ static void timers_by_the_thousand(void **state)
 	close_home(&home);
 }
 
+/* Many a host has an int for it: so long it is told at most, and asked again then. */
+static void far_timers_fit_a_hosts_int(void **state)
+{
+	static const int64_t far[] = { (int64_t)INT32_MAX + 1, (int64_t)1 << 32, INT64_MAX / 2 };
+	struct home home;
+	struct word word;
+
+	(void)state;
+	open_home(&home, &(void *){ (void *)(uintptr_t)HOOKS });
+	for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+		set(&home, &word, far[i], "x");
+		assert_int_equal(home.host.delay_ms, INT32_MAX);
+		home.host.delay_ms = -1;
+		tc_loop_timeout(home.loop); /* its time is over, and ours is not */
+		assert_int_equal(home.host.delay_ms, INT32_MAX);
+		assert_true(tc_loop_timer_cancel(home.loop, word.id));
+	}
+	assert_int_equal(home.host.delay_ms, -1);
+	assert_string_equal(home.log, "");
+	close_home(&home);
+}
+
 /* ---- descriptors ---- */
 
 static void read_one(void *data, int fd, int events)
@@ -359,6 +381,42 @@ static void what_cannot_be_watched_is_refused(void **state)
 	assert_int_equal(runs.done, 1);
 	tc_client_free(client);
 	tc_responder_stop(responder);
+}
+
+/* By whoever is woken the descriptor becomes another, when something has come for the first. */
+static void swap_when_woken(void *data)
+{
+	struct home *home = data;
+	int fresh[2];
+
+	tc_loop_watch(home->loop, home->pipe[0], 0, NULL, NULL, NULL);
+	assert_int_equal(pipe(fresh), 0);
+	assert_int_equal(dup2(fresh[0], home->pipe[0]), home->pipe[0]);
+	close(fresh[0]);
+	home->left = fresh[1];
+	watch_pipe(home, must_not_come);
+	note(home, "w");
+}
+
+static void what_came_for_the_one_before_is_not_told(void **state)
+{
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
+	struct home home;
+
+	open_home(&home, state);
+	tc_loop_free(home.loop);
+	options.woken = swap_when_woken;
+	options.data = &home;
+	home.loop = tc__loop_new(&options, home.face == POLL ? &tc__waiter_poll : NULL, &home.err);
+	assert_non_null(home.loop);
+	watch_pipe(&home, must_not_come);
+	tc_loop_wake(home.loop);
+	assert_int_equal(write(home.pipe[1], "a", 1), 1);
+	while (!home.log[0])
+		turn(&home);
+	assert_string_equal(home.log, "w");
+	close(home.left);
+	close_home(&home);
 }
 
 /* ---- posts ---- */
@@ -822,6 +880,8 @@ int main(void)
 		ON_ALL(what_is_watched_no_more_is_silent),
 		ON_OWN(a_number_may_become_another_descriptor),
 		ON_ALL(what_cannot_be_watched_is_refused),
+		ON_OWN(what_came_for_the_one_before_is_not_told),
+		cmocka_unit_test(far_timers_fit_a_hosts_int),
 		ON_ALL(posts_of_many_threads_keep_their_order),
 		ON_ALL(posts_are_called_once),
 		ON_ALL(the_last_callbacks_start_nothing),

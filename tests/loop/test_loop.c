@@ -22,6 +22,7 @@ struct world {
 	tc_loop *loop;
 	tc_call *call;
 	struct note note;
+	int told; /* attempts */
 	tc_error err;
 };
 
@@ -314,6 +315,24 @@ static void a_run_has_its_own_time(void **state)
 	end_world(world);
 }
 
+/* Also for the attempts that come after the one under way. */
+static void a_longer_time_replaces_a_shorter_one(void **state)
+{
+	struct tc_responder_reply slow = { .status = 503, .body = "{}", .delay_ms = 200 };
+	struct world *world = make_world(&slow, 1, *state);
+	uint64_t id;
+
+	world->script = (struct script){ { slow, fine }, 2 };
+	start(world, &id);
+	tc_loop_set_timeout(world->loop, id, 150, NULL);
+	tc_loop_poll(world->loop, 0, NULL); /* it is under way */
+	tc_loop_set_timeout(world->loop, id, 20000, NULL);
+	run(world);
+	assert_int_equal(world->note.code, TC_OK);
+	assert_int_equal(world->note.succeeded, 1);
+	end_world(world);
+}
+
 static void an_attempt_has_the_clients_time(void **state)
 {
 	struct world *world = make_world(&late, 1, *state);
@@ -383,6 +402,62 @@ static void freeing_ends_what_is_left(void **state)
 	world->loop = NULL;
 	assert_int_equal(world->note.done, 5);
 	assert_int_equal(world->note.code, TC_ERROR_CANCELED);
+	end_world(world);
+}
+
+static void start_and_cancel(void *data, uint64_t timer)
+{
+	struct world *world = data;
+	uint64_t id;
+
+	(void)timer;
+	start(world, &id);
+	assert_int_equal(tc_loop_cancel(world->loop, id), TC_OK);
+}
+
+static void what_is_canceled_at_once_is_not_sent(void **state)
+{
+	struct world *world = make_world(&fine, 1, *state);
+
+	tc_loop_timer(world->loop, 0, start_and_cancel, world, NULL, NULL);
+	run(world);
+	assert_int_equal(world->note.done, 1);
+	assert_int_equal(world->note.code, TC_ERROR_CANCELED);
+	assert_int_equal(tc_responder_connections(world->responder), 0);
+	end_world(world);
+}
+
+/* What is told of attempts, too. */
+static void stop_at_attempt(void *data, const struct tc_metrics *metrics)
+{
+	struct world *world = data;
+
+	(void)metrics;
+	world->told++;
+	tc_loop_stop(world->loop);
+}
+
+static void nothing_comes_after_a_stop(void **state)
+{
+	struct world *world = make_world(&fine, 4, *state);
+	struct tc_options options = quick_options(world->responder);
+
+	options.metrics = stop_at_attempt;
+	options.metrics_data = world;
+	tc_call_free(world->call);
+	tc_client *client = tc_client_new(&options, &world->err);
+	world->call = ping(client);
+	for (int i = 0; i < 4; i++)
+		start(world, NULL);
+	for (int told = 1; told <= 4; told++) {
+		run(world);
+		assert_int_equal(world->told, told);
+		/* answers that come meanwhile are all there in the next turn */
+		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+	}
+	run(world);
+	assert_int_equal(world->note.succeeded, 4);
+	tc_client_free(client);
 	end_world(world);
 }
 
@@ -618,8 +693,11 @@ int main(void)
 		TWICE(another_thread_cancels),
 		TWICE(another_thread_wakes),
 		TWICE(a_run_has_its_own_time),
+		TWICE(a_longer_time_replaces_a_shorter_one),
 		TWICE(an_attempt_has_the_clients_time),
 		TWICE(callbacks_may_start_and_stop),
+		TWICE(what_is_canceled_at_once_is_not_sent),
+		TWICE(nothing_comes_after_a_stop),
 		TWICE(freeing_ends_what_is_left),
 		TWICE(clients_of_all_kinds_share_a_loop),
 		TWICE(credentials_are_replaced_under_way),

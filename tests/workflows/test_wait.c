@@ -469,6 +469,69 @@ static void a_group_without_states_is_not_resolved(void **state)
 	end(&scene);
 }
 
+/* A clock that runs ahead ends the pause it is in, however often that is looked at. */
+static int move_ahead(void *data, const struct tc_wait_progress *progress)
+{
+	int64_t *now_ms = data;
+
+	if (progress->asked == 1)
+		*now_ms += 10000;
+	return 0;
+}
+
+static void a_pause_is_no_longer_than_it_says(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending", "completed" } } };
+	int64_t now_ms = 1;
+
+	(void)state;
+	begin(&scene);
+	move_time(&scene, &now_ms);
+	scene.options.delay_ms = scene.options.delay_max_ms = 20000;
+	scene.options.progress = move_ahead;
+	scene.options.data = &now_ms;
+	assert_ok(wait_task(&scene), &scene.err);
+	assert_in_range(now_ms, 20000, 41000);
+	end(&scene);
+}
+
+static void pauses_do_not_become_shorter(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending", "pending", "completed" } } };
+	int64_t now_ms = 0;
+
+	(void)state;
+	begin(&scene);
+	move_time(&scene, &now_ms);
+	scene.options.delay_ms = 100000; /* beyond the default of the longest */
+	assert_ok(wait_task(&scene), &scene.err);
+	assert_int_equal(now_ms, 200000);
+	tc_release(scene.reply);
+	now_ms = 0;
+	scene.queue.asked = 0;
+	scene.options.delay_max_ms = 1000; /* that is a limit for the first, too */
+	assert_ok(wait_task(&scene), &scene.err);
+	assert_int_equal(now_ms, 2000);
+	end(&scene);
+}
+
+/* The second would be beyond all time. */
+static void pauses_grow_up_to_all_time(void **state)
+{
+	struct scene scene = { .queue = { .states = { "pending", "pending", "completed" } } };
+	int64_t now_ms = 0;
+
+	(void)state;
+	begin(&scene);
+	move_time(&scene, &now_ms);
+	scene.options.delay_ms = INT64_MAX / 4 * 3;
+	scene.options.delay_max_ms = INT64_MAX;
+	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT); /* then no time is left to ask */
+	assert_int_equal(scene.queue.asked, 2);
+	assert_int_equal(now_ms, INT64_MAX);
+	end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +549,9 @@ int main(void)
 		cmocka_unit_test(an_attempt_has_its_own_time),
 		cmocka_unit_test(waiting_is_canceled_from_elsewhere),
 		cmocka_unit_test(a_client_waits_for_its_user),
+		cmocka_unit_test(a_pause_is_no_longer_than_it_says),
+		cmocka_unit_test(pauses_do_not_become_shorter),
+		cmocka_unit_test(pauses_grow_up_to_all_time),
 		cmocka_unit_test(wrong_use_is_refused),
 	};
 

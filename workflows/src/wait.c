@@ -67,6 +67,16 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 	return TC_OK;
 }
 
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static int begin(struct wait *wait, tc_client *client, const struct tc_wait_options *options,
 	const char *what, tc_error *err)
 {
@@ -81,7 +91,8 @@ static int begin(struct wait *wait, tc_client *client, const struct tc_wait_opti
 	if (!wait->options.delay_ms)
 		wait->options.delay_ms = DELAY_MS;
 	if (!wait->options.delay_max_ms)
-		wait->options.delay_max_ms = DELAY_MAX_MS;
+		wait->options.delay_max_ms = larger(DELAY_MAX_MS, wait->options.delay_ms);
+	wait->options.delay_ms = smaller(wait->options.delay_ms, wait->options.delay_max_ms);
 	wait->delay_ms = wait->options.delay_ms;
 	return TC_OK;
 }
@@ -116,29 +127,31 @@ static int report(struct wait *wait, tc_error *err)
 	return left ? TC_OK : fail_late(wait, err);
 }
 
-static int64_t smaller(int64_t a, int64_t b)
+/* Half as long again, up to the longest. */
+static int64_t grown(const struct wait *wait)
 {
-	return a < b ? a : b;
+	int64_t delay = wait->delay_ms, most = wait->options.delay_max_ms;
+
+	return delay / 2 + 1 < most - delay ? delay + delay / 2 + 1 : most;
 }
 
 /* The pause before the next question, in pieces when somebody watches; none reaches beyond the
- * deadline. */
+ * deadline, and what takes time in between is part of it. */
 static int pause_watched(struct wait *wait, tc_error *err)
 {
-	int64_t left = wait->delay_ms, most = wait->options.progress ? WATCH_MS : INT64_MAX;
+	int64_t now = tc_client_steady_ms(wait->client);
+	int64_t left = smaller(wait->delay_ms, INT64_MAX - now), until = now + left;
+	int64_t most = wait->options.progress ? WATCH_MS : INT64_MAX;
 
-	if (wait->delay_ms < wait->options.delay_max_ms)
-		wait->delay_ms += wait->delay_ms / 2 + 1;
-	if (wait->delay_ms > wait->options.delay_max_ms)
-		wait->delay_ms = wait->options.delay_max_ms;
+	wait->delay_ms = grown(wait);
 	while (left > 0) {
 		int64_t piece = smaller(smaller(left, most), time_left(wait));
 		int rc = tc_client_wait(wait->client, piece, wait->options.cancel, err);
-		left -= piece;
 		if (rc == TC_OK)
 			rc = report(wait, err);
 		if (rc != TC_OK)
 			return rc;
+		left = until - tc_client_steady_ms(wait->client);
 	}
 	return TC_OK;
 }

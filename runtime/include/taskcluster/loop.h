@@ -77,8 +77,8 @@ struct tc_loop_options {
 	 * 0: no more, also for one that could not be watched) of a descriptor to wait for; it
 	 * returns 0, or anything else when it cannot, and the run that needs it fails with
 	 * TC_ERROR_SYSTEM, or tc_loop_watch itself does. `timer` sets the one timer anew: from now
-	 * in ms, 0 for as soon as possible, -1 for none. They are called from inside any function
-	 * of the loop and must not call one.
+	 * in ms, 0 for as soon as possible, at most INT32_MAX, -1 for none. They are called from
+	 * inside any function of the loop and must not call one.
 	 */
 	int (*watch)(void *data, int fd, int events);
 	void (*timer)(void *data, int64_t delay_ms);
@@ -132,9 +132,10 @@ TC_API int tc_loop_watch(
 
 /*
  * Has `post` called once on the loop's thread, soon, in the order in which they were given; those
- * that are left at the end are called by tc_loop_free. From any thread, before, while and after the
- * loop runs, but not beyond its tc_loop_free; the last
- * posts that this calls can leave none themselves (TC_ERROR_ARGUMENT).
+ * that are left at the end are called by tc_loop_free, and can then leave none themselves
+ * (TC_ERROR_ARGUMENT). From any thread, before, while and after the loop runs, but not beyond its
+ * tc_loop_free: end other threads first. Posts to come keep no tc_loop_run going: a program that
+ * waits for nothing else sets a timer, however far.
  */
 typedef void tc_post_fn(void *data);
 TC_API int tc_loop_post(tc_loop *loop, tc_post_fn *post, void *data, tc_error *err);
@@ -168,10 +169,9 @@ TC_API void tc_loop_timeout(tc_loop *loop);
 /*
  * Ends the loop. Posts that are left are called, and the runs that are left end, as canceled, with
  * their callbacks; nothing can be started in these. Timers and watches end without a word. NULL is
- * fine. From inside a callback it takes effect when the turn ends,
- * until when nothing is called any more: the loop is gone when the tc_loop_run, _poll, _ready or
- * _timeout that called back returns. After fork a child may do only this (no callback comes then)
- * or exec.
+ * fine. From inside a callback it takes effect when the turn ends, until when nothing is called any
+ * more: the loop is gone when the tc_loop_run, _poll, _ready or _timeout that called back returns.
+ * After fork a child may do only this (no callback comes then) or exec.
  */
 TC_API void tc_loop_free(tc_loop *loop);
 

@@ -6,7 +6,8 @@
  * Where time and randomness come from, for tests and special hosts: named in the options of a
  * client (for its blocking calls, lists, streams, batches and waits) and in those of a loop (for
  * its timers, and the deadlines and pauses of what runs on it). Give both the same ones. With
- *`steady` and `sleep` that share a number, a day of retries, pauses and timers is over in a moment:
+ * `steady` and `sleep` that share a number, a day of retries, pauses and timers is over in a
+ * moment:
  *
  *	static int64_t steady(void *data) { return *(int64_t *)data; }
  *	static void pass(void *data, int64_t ms) { *(int64_t *)data += ms; }

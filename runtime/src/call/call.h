@@ -165,6 +165,8 @@ struct tc__performance {
 /* `now_ms` is the transport's steady clock, everywhere. */
 void tc__performance_begin(struct tc__performance *performance, const tc_call *call,
 	struct tc__sink *sink, const struct tc__terms *terms, int64_t now_ms);
+/* Another time when all must be over than its terms said. */
+void tc__performance_until(struct tc__performance *performance, int64_t until_ms);
 int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms, tc_error *failure);
 
 /* `failure` is what went wrong with the attempt, when rc is not TC_OK; afterwards it is what the

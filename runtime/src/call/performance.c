@@ -28,13 +28,19 @@ void tc__performance_begin(struct tc__performance *performance, const tc_call *c
 		.progress = own->progress ? own->progress : options->progress,
 		.progress_data = own->progress ? own->progress_data : options->progress_data,
 		.cancel = tc__call_cancel(call),
-		.until_ms = terms->until_ms,
 		.call = call,
 	};
 	tc__transfer_begin(performance);
 	tc__retry_begin(&performance->retry, &client->retry, tc__call_retry_class(call), now_ms);
-	performance->retry.until_ms = terms->until_ms;
+	tc__performance_until(performance, terms->until_ms);
 	tc__performance_measures(performance);
+}
+
+void tc__performance_until(struct tc__performance *performance, int64_t until_ms)
+{
+	performance->terms.until_ms = until_ms;
+	performance->delivery.until_ms = until_ms;
+	performance->retry.until_ms = until_ms;
 }
 
 void tc__performance_end(struct tc__performance *performance)

@@ -600,17 +600,21 @@ int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 {
 	struct tc__event events[TC__EVENTS_MAX];
 	const void *before = pool->driver;
-	size_t count = 0;
+	size_t count = 0, left = 0;
 
 	int rc = tc__pool_open_waiter(pool, err);
 	if (rc == TC_OK)
 		rc = wait_events(pool, timeout_ms, events, &count, err);
 	if (rc != TC_OK)
 		return rc;
-	pool->driver = driver;
+	/* first those of others, who only note them: what curl's work calls back may make another
+	 * descriptor of one of theirs */
 	for (size_t i = 0; i < count; i++)
 		if (!other || !other(data, events[i].fd, events[i].events))
-			tc__pool_drive(pool, events[i].fd, events[i].events);
+			events[left++] = events[i];
+	pool->driver = driver;
+	for (size_t i = 0; i < left; i++)
+		tc__pool_drive(pool, events[i].fd, events[i].events);
 	if (pool->curl_due_ms <= tc__steady_ms(NULL))
 		tc__pool_drive(pool, TC__POOL_DUE, 0);
 	pool->driver = before;

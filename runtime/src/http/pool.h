@@ -111,7 +111,8 @@ void tc__pool_drive(struct tc__pool *pool, int fd, int events);
 /*
  * Waits up to `timeout_ms` by the pool's seams (negative: as long as it takes), or less, and drives
  * what has come and what is due. Events of descriptors that are not curl's go to `other`, which
- * says whether they were its. `driver` is the owner whose progress is told meanwhile.
+ * notes them down, and says whether they were its. `driver` is the owner whose progress is told
+ * meanwhile.
  */
 typedef bool tc__pool_other(void *data, int fd, int events);
 int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,

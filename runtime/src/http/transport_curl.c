@@ -145,7 +145,7 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *cancel)
 {
 	struct tc__pool *pool = curl_of(base)->pool;
-	int64_t until = tc__later(tc__pool_now(pool), ms), left = ms;
+	int64_t now = tc__pool_now(pool), until = tc__later(now, ms), left = until - now;
 	bool waits = tc__pool_watch_cancel(pool, cancel, NULL) == TC_OK;
 
 	while (left > 0 && !tc_cancel_fired(cancel)) {

@@ -7,7 +7,7 @@ static int64_t due(const tc_loop *loop)
 	const struct tc__timer *timer = tc__timers_next(&loop->timers);
 
 	if (loop->landed.first || loop->ended.first || loop->posts.first ||
-		tc__loop_may_launch(loop))
+		atomic_load(&loop->wake.asked) || tc__loop_may_launch(loop))
 		return TC__AT_ONCE;
 	return timer ? timer->due_ms : TC__NEVER;
 }
@@ -27,6 +27,8 @@ static int64_t host_delay(const tc_loop *loop)
 {
 	int64_t own = tc__loop_delay(loop), curl = tc__pool_due(loop->pool);
 
+	if (own > INT32_MAX) /* many a host has an int */
+		own = INT32_MAX;
 	if (own > TC__SLICE_MS && tc__time_is_seamed(loop->pool->seams))
 		own = TC__SLICE_MS;
 	return own < 0 || (curl >= 0 && curl < own) ? curl : own;

@@ -136,7 +136,6 @@ static void judge(tc_loop *loop, struct tc__run *run)
 		end_run(loop, run);
 		return;
 	}
-	run->performance->retry.until_ms = run->deadline_ms;
 	struct tc__next next =
 		tc__performance_judge(run->performance, run->landed_rc, now, &failure);
 	if (next.step == TC__STEP_RESIGN) {
@@ -153,7 +152,7 @@ static void judge_landed(tc_loop *loop)
 {
 	struct tc__run *run;
 
-	while ((run = tc__run_list_take(&loop->landed)))
+	while (!loop->stopped && (run = tc__run_list_take(&loop->landed)))
 		judge(loop, run);
 }
 
@@ -165,6 +164,12 @@ static void resume(tc_loop *loop, struct tc__run *run)
 }
 
 /* ---- a turn ---- */
+
+static void tell_woken(tc_loop *loop)
+{
+	if (!loop->stopped && atomic_exchange(&loop->wake.asked, false) && loop->options.woken)
+		loop->options.woken(loop->options.data);
+}
 
 static void cancel_wished(tc_loop *loop)
 {
@@ -299,21 +304,23 @@ static void drive(tc_loop *loop, int fd, int events)
 static void turn(tc_loop *loop)
 {
 	loop->inside = true;
+	tell_woken(loop);
 	cancel_wished(loop);
 	judge_landed(loop);
 	expire(loop);
 	tc__watches_call(loop);
 	tc__posts_call(loop);
 	call_back(loop);
+	cancel_wished(loop); /* of the callbacks: nothing is sent for those */
 	launch(loop);
-	if (loop->pool->curl_due_ms <= tc__steady_ms(NULL))
+	if (!loop->stopped && loop->pool->curl_due_ms <= tc__steady_ms(NULL))
 		drive(loop, TC__POOL_DUE, 0);
 	loop->inside = false;
 	if (!loop->doomed)
 		tc__loop_arm(loop);
 }
 
-/* Events of a descriptor, if it is one of the loop's own. */
+/* Notes events of a descriptor down, if it is one of the loop's own. */
 static bool take_event(void *data, int fd, int events)
 {
 	tc_loop *loop = data;
@@ -323,8 +330,6 @@ static bool take_event(void *data, int fd, int events)
 	if (fd != loop->wake.bell.fd)
 		return tc__watches_note(loop, fd, events);
 	tc__wake_quiet(&loop->wake);
-	if (atomic_exchange(&loop->wake.asked, false) && loop->options.woken)
-		loop->options.woken(loop->options.data);
 	return true;
 }
 
@@ -455,6 +460,8 @@ int tc_loop_set_timeout(tc_loop *loop, uint64_t id, int64_t timeout_ms, tc_error
 		return TC_OK;
 	int64_t now = tc__pool_now(loop->pool);
 	run->deadline_ms = tc__later(now, timeout_ms);
+	if (run->performance)
+		tc__performance_until(run->performance, run->deadline_ms);
 	set_timer(loop, run);
 	tc__loop_arm(loop);
 	return TC_OK;

@@ -9,8 +9,8 @@
  *	tc_credentials *credentials = tc_claim_credentials(&claim->credentials, &err);
  *	tc_client_set_credentials(mine, credentials);
  *	tc_credentials_free(credentials);
- *	tc_queue_report_completed(mine, claim->status.task_id, TC_DECIMAL(claim->run_id), NULL,
- *&err);
+ *	tc_queue_report_completed(
+ *		mine, claim->status.task_id, TC_DECIMAL(claim->run_id), NULL, &err);
  *
  * All copy what they are given, and return what is yours to free, or NULL: TC_ERROR_ARGUMENT for
  * NULL, and whatever tc_credentials_new() says of the texts.

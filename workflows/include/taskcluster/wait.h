@@ -34,8 +34,9 @@ struct tc_wait_progress {
 	const struct tc_wait_counts *counts; /* which has these; NULL for a task */
 };
 
-/* Called after every answer but the one that ends the waiting, and at least twice a second in
- * between; anything but 0 ends the waiting with TC_ERROR_CANCELED. */
+/* Called after every answer but the one that ends the waiting, and at least twice a second in the
+ * pauses, not while the queue is asked; anything but 0 ends the waiting with TC_ERROR_CANCELED.
+ * (What ends it at any time is `cancel`.) */
 typedef int tc_wait_fn(void *data, const struct tc_wait_progress *progress);
 
 /* Start from TC_WAIT_OPTIONS_INIT; zero and NULL mean the default. */
@@ -46,7 +47,7 @@ struct tc_wait_options {
 	int64_t timeout_ms;        /* for each attempt at a question; the client's */
 	int64_t delay_ms;          /* the first pause, 1000; each is half as long again as the one
 				      before, until something has changed */
-	int64_t delay_max_ms;      /* 30,000 */
+	int64_t delay_max_ms;      /* also of the first; 30,000, or delay_ms when that is more */
 	tc_wait_fn *progress;
 	void *data;
 	int64_t deadline_ms; /* for all of it, by the client's seams; then TC_ERROR_TIMEOUT; no
