@@ -23,6 +23,7 @@ struct vessel {
 	int fail_begin, fail_write; /* codes; 0: none */
 	bool closed;                /* it is full */
 	size_t close_at;            /* full from so many bytes on; 0: never */
+	struct asking *asking;
 };
 
 static int begin_vessel(void *data, tc_response *head, int64_t discard, tc_error *err)
@@ -743,6 +744,68 @@ static void test_canceled(void **state)
 	close_world(&world);
 }
 
+/* A sink that asks again and again. */
+struct asking {
+	struct vessel *vessel;
+	tc_loop *loop;
+	uint64_t run;
+	int asked;
+};
+
+static bool is_full_for_now(void *data)
+{
+	struct asking *asking = ((struct vessel *)data)->asking;
+
+	if (!asking->vessel->closed)
+		return false;
+	assert_true(++asking->asked < 1000000);
+	tc_loop_resume(asking->loop, asking->run);
+	return true;
+}
+
+static void open_vessel(void *data, uint64_t timer)
+{
+	(void)timer;
+	((struct vessel *)data)->closed = false;
+}
+
+/* The others of the loop have their turn meanwhile. */
+static void a_sink_that_asks_for_more_at_once(void **state)
+{
+	struct world world = WORLD({ .status = 200, .body = "{}", .body_length = 2 });
+	struct asking asking = { .vessel = &world.vessel };
+	struct note note = { 0 };
+
+	(void)state;
+	open_world(&world);
+	world.vessel.closed = true;
+	world.vessel.asking = &asking;
+	make_call(&world);
+	world.sink.full = is_full_for_now;
+	asking.loop = tc_loop_new(NULL, &world.err);
+	assert_ok(tc_loop_download(asking.loop, world.call, &world.sink, take_note, &note,
+			  &asking.run, &world.err),
+		&world.err);
+	while (asking.asked < 10)
+		assert_ok(tc_loop_poll(asking.loop, 100, &world.err), &world.err);
+	assert_ok(tc_loop_timer(asking.loop, 5, open_vessel, &world.vessel, NULL, &world.err),
+		&world.err);
+	assert_ok(tc_loop_run(asking.loop, &world.err), &world.err);
+	assert_int_equal(note.succeeded, 1);
+	assert_int_equal(world.vessel.length, 2);
+	/* and its own deadline ends it */
+	world.vessel.closed = true;
+	asking.asked = 0;
+	assert_ok(tc_loop_download(asking.loop, world.call, &world.sink, take_note, &note,
+			  &asking.run, &world.err),
+		&world.err);
+	tc_loop_set_timeout(asking.loop, asking.run, 200, &world.err);
+	assert_ok(tc_loop_run(asking.loop, &world.err), &world.err);
+	assert_int_equal(note.code, TC_ERROR_TIMEOUT);
+	tc_loop_free(asking.loop);
+	close_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -769,6 +832,7 @@ int main(void)
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_held_back),
+		cmocka_unit_test(a_sink_that_asks_for_more_at_once),
 		cmocka_unit_test(test_canceled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

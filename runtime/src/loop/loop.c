@@ -93,7 +93,11 @@ static void set_timer(tc_loop *loop, struct tc__run *run)
 		due = run->sink->due_ms;
 	if (run->state == TC__RUN_PAUSING && run->retry_ms < due)
 		due = run->retry_ms;
-	if (run->unwatched || run->resumes)
+	if (run->resumes) { /* behind those that were due before: it may want it for ever */
+		int64_t now = tc__pool_now(loop->pool);
+		due = now < due ? now : due;
+	}
+	if (run->unwatched)
 		due = TC__AT_ONCE;
 	if (due == TC__NEVER)
 		tc__timers_unset(&loop->timers, &run->timer);
@@ -220,14 +224,14 @@ static void expire_run(tc_loop *loop, struct tc__timer *timer, int64_t now_ms)
 {
 	struct tc__run *run = (struct tc__run *)((char *)timer - offsetof(struct tc__run, timer));
 
-	if (run->resumes)
-		resume(loop, run);
-	else if (run->unwatched)
+	if (run->unwatched)
 		fail_run(loop, run, TC_ERROR_SYSTEM,
 			loop->options.watch ? "the host's watch hook refused its descriptor"
 					    : "its descriptor cannot be watched");
 	else if (run->deadline_ms <= now_ms)
 		fail_run(loop, run, TC_ERROR_TIMEOUT, "not done by its deadline");
+	else if (run->resumes)
+		resume(loop, run);
 	else if (is_paced(run))
 		check_pace(loop, run, now_ms);
 	else if (run->state == TC__RUN_PAUSING)
@@ -236,15 +240,16 @@ static void expire_run(tc_loop *loop, struct tc__timer *timer, int64_t now_ms)
 		set_timer(loop, run);
 }
 
-/* Not those that begin meanwhile: a callback that sets one more for now cannot keep us here. */
+/* Not those that are set meanwhile: a callback that sets one for now, again and again, cannot keep
+ * us here. */
 static void expire(tc_loop *loop)
 {
 	int64_t now = tc__pool_now(loop->pool);
-	uint64_t last = loop->last_id;
+	uint64_t round = ++loop->timers.round;
 	struct tc__timer *timer;
 
 	while (!loop->stopped && (timer = tc__timers_next(&loop->timers)) && timer->due_ms <= now &&
-		timer->id <= last)
+		timer->round < round)
 		timer->expire(loop, timer, now);
 }
 

@@ -68,6 +68,7 @@ bool tc__timers_reserve(struct tc__timers *timers, size_t count)
 void tc__timers_set(struct tc__timers *timers, struct tc__timer *timer, int64_t due_ms)
 {
 	timer->due_ms = due_ms;
+	timer->round = timers->round;
 	if (!timer->place)
 		put(timers, timers->count++, timer);
 	sift_up(timers, timer->place - 1);

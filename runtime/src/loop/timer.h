@@ -13,8 +13,9 @@
 /* A member of whatever has a timer; {0} is one that is not set. */
 struct tc__timer {
 	int64_t due_ms;
-	uint64_t id;  /* of what has it; the older the smaller */
-	size_t place; /* 1 + position in the heap; 0: not set */
+	uint64_t id;    /* of what has it; the older the smaller */
+	size_t place;   /* 1 + position in the heap; 0: not set */
+	uint64_t round; /* in which it was set */
 	/* Its time has come; it is still set. */
 	void (*expire)(tc_loop *loop, struct tc__timer *timer, int64_t now_ms);
 };
@@ -23,6 +24,7 @@ struct tc__timer {
 struct tc__timers {
 	struct tc__timer **heap;
 	size_t count, capacity;
+	uint64_t round; /* looks at what is due: what is set meanwhile is for the next one */
 };
 
 /* Room for as many timers as there may be things with one, so that setting one cannot fail. */
