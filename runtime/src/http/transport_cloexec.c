@@ -124,10 +124,35 @@ static void prove(struct candidates *candidates, CURLM *multi)
 	}
 }
 
+/* Whether a socket is the other end of a known one: made in the same breath, it has the next inode.
+ */
+static bool is_partner(int fd, const struct stat *known)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
+		status.st_dev == known->st_dev && status.st_ino == known->st_ino + 1;
+}
+
 /* Both ends of a pipe or of sockets, or the one descriptor that has no other end. */
 static bool are_whole(const struct candidates *candidates)
 {
 	return candidates->count == 2 || (candidates->count == 1 && !is_pair(candidates->fds[0]));
+}
+
+/* The same, and sockets belong together; of which another thread may have made those between. */
+static bool are_certain(const struct candidates *candidates)
+{
+	struct stat first;
+
+	if (!are_whole(candidates))
+		return false;
+	if (candidates->count == 1 || fstat(candidates->fds[0], &first) != 0 ||
+		!S_ISSOCK(first.st_mode))
+		return true;
+	if (is_partner(candidates->fds[1], &first))
+		return true;
+	return fstat(candidates->fds[1], &first) == 0 && is_partner(candidates->fds[0], &first);
 }
 
 static void close_on_exec(CURLM *multi, const int places[2])
@@ -137,12 +162,12 @@ static void close_on_exec(CURLM *multi, const int places[2])
 	collect_near(&candidates, places);
 	prove(&candidates, multi);
 	/* another thread's may look like ours for a while, but hardly again and again */
-	for (int tries = 0; tries < TRIES && !are_whole(&candidates); tries++) {
+	for (int tries = 0; tries < TRIES && !are_certain(&candidates); tries++) {
 		candidates.count = 0;
 		collect_all(&candidates);
 		prove(&candidates, multi);
 	}
-	for (size_t i = 0; candidates.count <= 2 && i < candidates.count; i++)
+	for (size_t i = 0; are_whole(&candidates) && i < candidates.count; i++)
 		fcntl(candidates.fds[i], F_SETFD, FD_CLOEXEC);
 	free(candidates.fds);
 }
@@ -164,14 +189,6 @@ CURLM *tc__curl_multi_new(void)
  * in the same breath: it has the next number that was free, and the next inode.
  */
 #define PAIR_REACH 64
-
-static bool is_partner(int fd, const struct stat *known)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
-		status.st_dev == known->st_dev && status.st_ino == known->st_ino + 1;
-}
 
 void tc__pair_close_on_exec(int fd)
 {
