@@ -188,6 +188,30 @@ static void a_run_ends_by_its_deadline(void **state)
 	close_bench(&b);
 }
 
+/* libcurl would take an interface that is not there for a host, and wait for the look-up of its
+ * name with all that is under way. */
+static void an_interface_is_not_looked_up(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, &fine, NULL);
+	struct tc_options options = quick_options(b.responder);
+	options.interface = "slow.test";
+	tc_call_free(b.call);
+	tc_client_free(b.client);
+	b.client = tc_client_new(&options, &b.err);
+	assert_ok(b.err.code, &b.err);
+	b.call = ping(b.client);
+	limit(&b);
+	size_t before = lookup_count();
+	b.begun_ms = tc_test_now_ms();
+	assert_int_not_equal(tc_call_perform(b.call, NULL, &b.err), TC_OK);
+	assert_true(tc_test_now_ms() - b.begun_ms < DEADLINE_MS + LATE_MS);
+	assert_int_equal(lookup_count(), before);
+	close_bench(&b);
+}
+
 static void a_batch_ends_by_its_deadline(void **state)
 {
 	struct tc_batch_options options = TC_BATCH_OPTIONS_INIT;
@@ -517,6 +541,7 @@ int main(void)
 		cmocka_unit_test(a_client_has_a_deadline_for_all),
 		cmocka_unit_test(a_download_ends_by_its_deadline),
 		cmocka_unit_test(a_run_ends_by_its_deadline),
+		cmocka_unit_test(an_interface_is_not_looked_up),
 		cmocka_unit_test(a_batch_ends_by_its_deadline),
 		cmocka_unit_test(a_list_ends_by_its_deadline),
 		cmocka_unit_test(another_thread_ends_a_call),

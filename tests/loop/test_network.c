@@ -167,6 +167,10 @@ static void from_an_interface(void **state)
 	assert_ok(call_by(&scene, &scene.options), &scene.err);
 	scene.options.interface = "lo";
 	assert_ok(call_by(&scene, &scene.options), &scene.err);
+	scene.options.interface = "if!lo";
+	assert_ok(call_by(&scene, &scene.options), &scene.err);
+	scene.options.interface = "host!127.0.0.1";
+	assert_ok(call_by(&scene, &scene.options), &scene.err);
 	scene.options.interface = "192.0.2.1"; /* nobody's (RFC 5737) */
 	assert_int_equal(call_by(&scene, &scene.options), TC_ERROR_NETWORK);
 	assert_failure(&scene.err, TC_ERROR_NETWORK, "interface 192.0.2.1: ");

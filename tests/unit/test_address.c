@@ -64,11 +64,27 @@ static void test_what_is_no_address(void **state)
 	assert_false(tc__address_text_is_public("example.com"));
 }
 
+static void test_addresses_as_text(void **state)
+{
+	static const char *const are[] = { "127.0.0.1", "::1", "fe80::1%eth0",
+		"2001:db8:1111:2222:3333:4444:255.255.255.255" };
+	static const char *const are_not[] = { "", "%", "1.2.3", "127.0.0.1%lo", "eth0", "eth0:1",
+		"a.test", "[::1]", "%eth0",
+		"2001:db8:1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof are / sizeof *are; i++)
+		assert_true(tc__is_address(are[i]));
+	for (size_t i = 0; i < sizeof are_not / sizeof *are_not; i++)
+		assert_false(tc__is_address(are_not[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_what_is_no_address),
+		cmocka_unit_test(test_addresses_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

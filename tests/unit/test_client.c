@@ -293,6 +293,7 @@ static void test_refused_network(void **state)
 	FAILS("pinned_key has \"sha256//AAAA\"", .pinned_key = PIN ";sha256//AAAA");
 	FAILS("interface is empty", .interface = "");
 	FAILS("interface has 299 bytes", .interface = long_interface);
+	FAILS("expected an address behind \"host!\"", .interface = "host!tc.example.com");
 	FAILS("no_proxy has control characters", .no_proxy = "a\nb");
 	FAILS("unix_socket has 199 bytes", .unix_socket = long_path);
 	FAILS("unix_socket and http_proxy are both given", .unix_socket = "/s",

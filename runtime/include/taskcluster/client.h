@@ -141,7 +141,7 @@ struct tc_options {
 				       options */
 	const char *no_proxy;       /* hosts, domains and networks for which http_proxy is not used,
 				       between commas; "*": all */
-	const char *interface;      /* from where: "eth0", an address or a name of this host */
+	const char *interface;      /* from where: "eth0", or an address of this host */
 	const char *unix_socket;    /* the path of one, instead of looking the host up: all servers
 				       are there, whatever their URLs; not with http_proxy */
 	const char *const *resolve; /* NULL-ended; "HOST:PORT:ADDRESS", more addresses behind

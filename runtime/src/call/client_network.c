@@ -4,6 +4,7 @@
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/error.h"
 #include "runtime/src/common/url.h"
+#include "runtime/src/http/address.h"
 #include "runtime/src/http/request.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <unistd.h>
 
 #define HOST_MAX 255
-#define INTERFACE_MAX 250
 #define PATH_SIZE 4096
 #define HOST_CONNECTIONS_MAX 100000
 
@@ -79,16 +79,21 @@ static int check_unix_socket(const struct tc_options *options, tc_error *err)
 	return TC_OK;
 }
 
-/* "eth0", an address, a name, or libcurl's "if!eth0" and "host!name": of what is longer libcurl
- * says nothing, and goes out by any. */
+/* "eth0", an address, or libcurl's "if!eth0" and "host!10.0.0.1": of what is longer libcurl says
+ * nothing, and goes out by any. */
 static int check_interface(const char *interface, tc_error *err)
 {
-	if (!interface || strlen(interface) <= INTERFACE_MAX)
+	if (!interface)
 		return TC_OK;
-	return tc__fail(err, TC_ERROR_ARGUMENT,
-		"interface has %zu bytes; expected an interface, an address or a name of at most "
-		"%d",
-		strlen(interface), INTERFACE_MAX);
+	if (strlen(interface) > TC__INTERFACE_MAX)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"interface has %zu bytes; expected an interface or an address of at most "
+			"%d",
+			strlen(interface), TC__INTERFACE_MAX);
+	if (strncmp(interface, "host!", 5) == 0 && !tc__is_address(interface + 5))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"interface has \"%s\"; expected an address behind \"host!\"", interface);
+	return TC_OK;
 }
 
 /* "sha256//" and 32 bytes in base64 */

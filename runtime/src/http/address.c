@@ -96,6 +96,20 @@ bool tc__address_is_public(const struct sockaddr *address)
 	return is_public_ipv6(bytes);
 }
 
+bool tc__is_address(const char *text)
+{
+	size_t length = strcspn(text, "%");
+	char copy[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+
+	if (length >= sizeof copy)
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return inet_pton(AF_INET6, copy, bytes) == 1 ||
+		(!text[length] && inet_pton(AF_INET, copy, bytes) == 1);
+}
+
 bool tc__address_text_is_public(const char *text)
 {
 	unsigned char bytes[16];

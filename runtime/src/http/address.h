@@ -19,4 +19,7 @@ bool tc__address_is_public(const struct sockaddr *address);
 /* The same of an address as text; false when it is none. */
 bool tc__address_text_is_public(const char *text);
 
+/* Whether a text is an address, of IPv6 maybe with a zone ("fe80::1%eth0"). */
+bool tc__is_address(const char *text);
+
 #endif

@@ -3,8 +3,10 @@
 
 #include "runtime/src/base/error.h"
 #include "runtime/src/base/memory.h"
+#include "runtime/src/http/address.h"
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -351,6 +353,18 @@ static void show_certificate(struct setting *setting, const struct tc__network_o
 		o->client_key_password ? o->client_key_password : "");
 }
 
+/* With libcurl's word for what it is: what has none, and is no interface, it takes for a host's
+ * name, and waits for its look-up, whatever else is due. */
+static void go_out_by(struct setting *setting, const char *interface)
+{
+	char named[sizeof "host!" + TC__INTERFACE_MAX];
+	bool has_word = strncmp(interface, "if!", 3) == 0 || strncmp(interface, "host!", 5) == 0;
+	const char *word = tc__is_address(interface) ? "host!" : "if!";
+
+	snprintf(named, sizeof named, "%s%s", has_word ? "" : word, interface);
+	SET(setting, "interface", CURLOPT_INTERFACE, named);
+}
+
 static void set_way(struct setting *setting, const struct tc__network *network)
 {
 	const struct tc__network_options *o = &network->options;
@@ -360,7 +374,7 @@ static void set_way(struct setting *setting, const struct tc__network *network)
 		SET(setting, "no_proxy", CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
 	}
 	if (o->interface)
-		SET(setting, "interface", CURLOPT_INTERFACE, o->interface);
+		go_out_by(setting, o->interface);
 	if (o->unix_socket)
 		SET(setting, "unix_socket", CURLOPT_UNIX_SOCKET_PATH, o->unix_socket);
 	if (network->resolve)

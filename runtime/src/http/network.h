@@ -11,6 +11,9 @@
 #include <curl/curl.h>
 #include <taskcluster/error.h>
 
+/* What libcurl takes for an interface, besides its own word for the kind. */
+#define TC__INTERFACE_MAX 250
+
 /* Texts may be NULL; what they mean stands at the members of struct tc_options. */
 struct tc__network_options {
 	int64_t connect_timeout_ms;
