@@ -97,15 +97,16 @@ static int wait_ms(const struct host *host)
 
 static void run(struct host *host, tc_loop *loop)
 {
-	struct epoll_event came[16];
+	struct epoll_event came;
 
 	while (tc_loop_pending(loop)) {
-		int n = epoll_wait(host->epoll, came, 16, wait_ms(host));
-		for (int i = 0; i < n; i++) {
-			int events = (came[i].events & EPOLLIN ? TC_LOOP_READ : 0) |
-				(came[i].events & EPOLLOUT ? TC_LOOP_WRITE : 0) |
-				(came[i].events & (EPOLLERR | EPOLLHUP) ? TC_LOOP_ERROR : 0);
-			tc_loop_ready(loop, came[i].data.fd, events);
+		/* one at a time: what the loop does with it may make another descriptor of those
+		 * that came with it */
+		if (epoll_wait(host->epoll, &came, 1, wait_ms(host)) == 1) {
+			int events = (came.events & EPOLLIN ? TC_LOOP_READ : 0) |
+				(came.events & EPOLLOUT ? TC_LOOP_WRITE : 0) |
+				(came.events & (EPOLLERR | EPOLLHUP) ? TC_LOOP_ERROR : 0);
+			tc_loop_ready(loop, came.data.fd, events);
 		}
 		if (host->due_ms >= 0 && now_ms() >= host->due_ms) {
 			host->due_ms = -1;

@@ -4,12 +4,23 @@
 #include "host.h"
 #include <string.h>
 
+/* It stands once among the fresh ones, of which there are no more than descriptors. */
+static bool is_fresh(const struct host *host, int fd)
+{
+	for (size_t i = 0; i < host->fresh_count; i++)
+		if (host->fresh[i] == fd)
+			return true;
+	return false;
+}
+
 int host_watch(void *data, int fd, int events)
 {
 	struct host *host = data;
 	size_t i = 0;
 
 	host->watches++;
+	if (!is_fresh(host, fd) && host->fresh_count < HOST_FDS)
+		host->fresh[host->fresh_count++] = fd;
 	if (host->refuses && (events & TC_LOOP_WRITE))
 		return -1;
 	while (i < host->count && host->fds[i].fd != fd)
@@ -51,9 +62,10 @@ void host_turn(struct host *host)
 	int delay = host->delay_ms < 0 ? 1000 : (int)host->delay_ms;
 
 	memcpy(came, host->fds, sizeof came);
+	host->fresh_count = 0;
 	int n = poll(came, (nfds_t)count, delay);
 	for (size_t i = 0; n > 0 && i < count; i++)
-		if (came[i].revents)
+		if (came[i].revents && !is_fresh(host, came[i].fd))
 			tc_loop_ready(host->loop, came[i].fd,
 				(came[i].revents & POLLIN ? TC_LOOP_READ : 0) |
 					(came[i].revents & POLLOUT ? TC_LOOP_WRITE : 0) |

@@ -15,7 +15,9 @@ struct host {
 	size_t count;
 	int64_t delay_ms; /* the timer; -1: none */
 	size_t watches, timers, wakes;
-	bool refuses; /* to watch what is written to: connections */
+	bool refuses;        /* to watch what is written to: connections */
+	int fresh[HOST_FDS]; /* set or ended since it waited: what came was of others */
+	size_t fresh_count;
 };
 
 /* The hooks. */

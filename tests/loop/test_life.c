@@ -365,7 +365,7 @@ static void what_cannot_be_watched_is_refused(void **state)
 	tc_loop_start(home.loop, call, take_note, &runs, NULL, NULL);
 	while (!home.loop->own.sockets.count)
 		turn(&home);
-	fails(&home, home.loop->own.sockets.fds[0], TC_LOOP_READ, read_one, TC_ERROR_ARGUMENT,
+	fails(&home, home.loop->own.sockets.all[0].fd, TC_LOOP_READ, read_one, TC_ERROR_ARGUMENT,
 		"the loop itself uses");
 	assert_int_equal(tc_loop_pending(home.loop), 1);
 	if (home.face == BEST) {
@@ -878,7 +878,7 @@ int main(void)
 		ON_ALL(a_descriptor_is_told_of_until_it_is_read),
 		ON_ALL(writing_is_told_of_too),
 		ON_ALL(what_is_watched_no_more_is_silent),
-		ON_OWN(a_number_may_become_another_descriptor),
+		ON_ALL(a_number_may_become_another_descriptor),
 		ON_ALL(what_cannot_be_watched_is_refused),
 		ON_OWN(what_came_for_the_one_before_is_not_told),
 		cmocka_unit_test(far_timers_fit_a_hosts_int),

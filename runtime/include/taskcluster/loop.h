@@ -162,7 +162,9 @@ TC_API int tc_loop_poll(tc_loop *loop, int64_t timeout_ms, tc_error *err);
 TC_API int tc_loop_run(tc_loop *loop, tc_error *err);
 TC_API void tc_loop_stop(tc_loop *loop);
 
-/* The hook face: these events came for the descriptor; the time came that the timer was set to. */
+/* The hook face: these events came for the descriptor; the time came that the timer was set to. A
+ * host that is told of several descriptors at once tells on only those that the watch hook has not
+ * set or ended since: the number may mean another one. */
 TC_API void tc_loop_ready(tc_loop *loop, int fd, int events);
 TC_API void tc_loop_timeout(tc_loop *loop);
 

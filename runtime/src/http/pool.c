@@ -429,6 +429,8 @@ static void land(struct tc__pool *pool, struct tc__flight *flight)
 {
 	drop_kept(flight);
 	curl_multi_remove_handle(pool->multi, flight->transfer.easy);
+	if (flight->transfer.connects)
+		tc__sockets_prune(&pool->sockets);
 	*(flight->before ? &flight->before->next : &pool->flights) = flight->next;
 	if (flight->next)
 		flight->next->before = flight->before;

@@ -6,19 +6,61 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Where a number stands; their count when it is none of them. */
+static size_t find(const struct tc__sockets *sockets, int fd)
+{
+	size_t i = 0;
+
+	while (i < sockets->count && sockets->all[i].fd != fd)
+		i++;
+	return i;
+}
+
+/* Whether the number still means what it did. */
+static bool is_there(const struct tc__socket *socket)
+{
+	struct stat now;
+
+	return fstat(socket->fd, &now) == 0 && now.st_dev == socket->device &&
+		now.st_ino == socket->node;
+}
+
+static void forget(struct tc__sockets *sockets, size_t position)
+{
+	int fd = sockets->all[position].fd;
+
+	sockets->all[position] = sockets->all[--sockets->count];
+	if (sockets->closing)
+		sockets->closing(sockets->data, fd);
+}
+
+static bool make_room(struct tc__sockets *sockets)
+{
+	if (sockets->count < sockets->capacity)
+		return true;
+	size_t capacity = 2 * sockets->capacity + 8;
+	struct tc__socket *all = realloc(sockets->all, capacity * sizeof *all);
+	if (!all)
+		return false;
+	sockets->all = all;
+	sockets->capacity = capacity;
+	return true;
+}
 
 static bool remember(struct tc__sockets *sockets, int fd)
 {
-	if (sockets->count == sockets->capacity) {
-		size_t capacity = 2 * sockets->capacity + 8;
-		int *fds = realloc(sockets->fds, capacity * sizeof *fds);
-		if (!fds)
-			return false;
-		sockets->fds = fds;
-		sockets->capacity = capacity;
-	}
-	sockets->fds[sockets->count++] = fd;
+	size_t before = find(sockets, fd); /* of one that was closed without a word */
+	struct stat now;
+
+	if (before < sockets->count)
+		forget(sockets, before);
+	if (fstat(fd, &now) != 0 || !make_room(sockets))
+		return false;
+	sockets->all[sockets->count++] =
+		(struct tc__socket){ .fd = fd, .device = now.st_dev, .node = now.st_ino };
 	return true;
 }
 
@@ -42,16 +84,6 @@ int tc__sockets_open(struct tc__sockets *sockets, int family, int type, int prot
 		return fd;
 	close(fd);
 	return -1;
-}
-
-/* Where it is among the sockets; their number when it is none. */
-static size_t find_socket(const struct tc__sockets *sockets, int fd)
-{
-	size_t i = 0;
-
-	while (i < sockets->count && sockets->fds[i] != fd)
-		i++;
-	return i;
 }
 
 static int port_of(const struct sockaddr_storage *address)
@@ -79,42 +111,53 @@ int tc__sockets_connection(const struct tc__sockets *sockets, int local_port, in
 	int found = -1;
 
 	for (size_t i = 0; i < sockets->count; i++) {
-		if (!has_ports(sockets->fds[i], local_port, remote_port))
+		const struct tc__socket *socket = &sockets->all[i];
+		if (!has_ports(socket->fd, local_port, remote_port) || !is_there(socket))
 			continue;
 		if (found >= 0)
 			return -1;
-		found = sockets->fds[i];
+		found = socket->fd;
 	}
 	return found;
 }
 
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
 {
-	return find_socket(sockets, fd) < sockets->count;
+	size_t position = find(sockets, fd);
+
+	return position < sockets->count && is_there(&sockets->all[position]);
 }
 
 int tc__sockets_close(struct tc__sockets *sockets, int fd)
 {
-	size_t position = find_socket(sockets, fd);
+	size_t position = find(sockets, fd);
 
 	/* curl closes a connection as soon as it fails: errno still tells that malloc did */
 	sockets->no_memory |= errno == ENOMEM;
 	if (position < sockets->count)
-		sockets->fds[position] = sockets->fds[--sockets->count];
-	if (sockets->closing)
+		forget(sockets, position);
+	else if (sockets->closing)
 		sockets->closing(sockets->data, fd);
 	return close(fd);
+}
+
+void tc__sockets_prune(struct tc__sockets *sockets)
+{
+	for (size_t i = sockets->count; i-- > 0;)
+		if (!is_there(&sockets->all[i]))
+			forget(sockets, i);
 }
 
 void tc__sockets_abandon(struct tc__sockets *sockets)
 {
 	for (size_t i = 0; i < sockets->count; i++)
-		close(sockets->fds[i]);
+		if (is_there(&sockets->all[i]))
+			close(sockets->all[i].fd);
 	sockets->count = 0;
 }
 
 void tc__sockets_clear(struct tc__sockets *sockets)
 {
-	free(sockets->fds);
+	free(sockets->all);
 	*sockets = (struct tc__sockets){ 0 };
 }

@@ -4,13 +4,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
-/* The sockets of a connection cache. They are all close-on-exec, and known, so that a child of fork
- * can close its copies without a word to the server, with whom the parent still talks. */
+/* What the number of a descriptor means. */
+struct tc__socket {
+	int fd;
+	dev_t device;
+	ino_t node;
+};
+
+/*
+ * The sockets of a connection cache. They are all close-on-exec, and known, so that a child of fork
+ * can close its copies without a word to the server, with whom the parent still talks.
+ *
+ * Some versions of libcurl (seen with 7.88.1) close the socket of a connection that did not
+ * come to be without a word, and its number is soon another's, be it of the caller. So a number
+ * alone says nothing.
+ */
 struct tc__sockets {
-	int *fds;
+	struct tc__socket *all;
 	size_t count, capacity;
-	void (*closing)(void *data, int fd); /* told just before one is closed; may be NULL */
+	/* Told just before one is closed, or when it turns out that it was; may be NULL. */
+	void (*closing)(void *data, int fd);
 	void *data;
 	bool no_memory; /* one was closed when malloc had just failed; since the last loading */
 };
@@ -20,6 +35,9 @@ void tc__sockets_abandon(struct tc__sockets *sockets);
  */
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
 void tc__sockets_clear(struct tc__sockets *sockets);
+
+/* Forgets those that libcurl has closed without a word. */
+void tc__sockets_prune(struct tc__sockets *sockets);
 
 /* A new one; -1 when there is none. */
 int tc__sockets_open(struct tc__sockets *sockets, int family, int type, int protocol);

@@ -39,6 +39,7 @@ struct tc__transfer {
 	const struct tc__network_options *network;
 	bool uploads;      /* the last body came from a source, */
 	bool fresh;        /* by a connection of its own, as it can be sent only once */
+	bool connects;     /* a socket was opened for it */
 	bool fenced;       /* an address was refused that is not public */
 	int connection;    /* the socket that a body from a source goes by; -1: not known */
 	bool silent;       /* it was ended as nothing moved any more */

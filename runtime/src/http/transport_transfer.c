@@ -46,6 +46,7 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 		transfer->fenced = true;
 		return CURL_SOCKET_BAD;
 	}
+	transfer->connects = true;
 	int fd = tc__sockets_open(
 		transfer->sockets, address->family, address->socktype, address->protocol);
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
@@ -578,6 +579,7 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->moved = TC__NOT_MOVED;
 	transfer->connection = -1;
 	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
+	transfer->connects = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);

@@ -138,9 +138,9 @@ int tc_loop_watch(
 
 bool tc__watches_note(tc_loop *loop, int fd, int events)
 {
-	struct tc__watch *watch = is_taken(loop, fd) ? NULL : find(loop, fd);
+	struct tc__watch *watch = find(loop, fd);
 
-	if (!watch)
+	if (!watch || is_taken(loop, fd))
 		return false;
 	if (!watch->ready) {
 		watch->ready = true;
