@@ -66,6 +66,18 @@ static void test_over_a_long_time(void **state)
 		assert_in_range(ask(&gate, &rate, 0), i * 1000 / 7, i * 1000 / 7 + 1);
 }
 
+/* A rate that hardly ever lets anything through. */
+static void test_a_turn_beyond_all_time(void **state)
+{
+	static const struct tc__rate rate = { 1e-300, 1 };
+	struct tc__gate gate = { 0 };
+
+	(void)state;
+	assert_int_equal(ask(&gate, &rate, 1000), 0);
+	assert_int_equal(ask(&gate, &rate, 1000), INT64_MAX - 1000);
+	assert_int_equal(ask(&gate, &no_limit, INT64_MAX), 0);
+}
+
 static void test_a_turn_is_kept(void **state)
 {
 	struct tc__gate gate = { 0 };
@@ -148,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_one_after_the_other),
 		cmocka_unit_test(test_a_bucket),
 		cmocka_unit_test(test_over_a_long_time),
+		cmocka_unit_test(test_a_turn_beyond_all_time),
 		cmocka_unit_test(test_a_turn_is_kept),
 		cmocka_unit_test(test_given_back),
 		cmocka_unit_test(test_never_beyond_a_deadline),

@@ -24,8 +24,11 @@ static void take_turn(struct tc__gate *gate, const struct tc__rate *rate, double
 		gate->due_ms = (gate->due_ms > at_ms ? gate->due_ms : at_ms) + interval_ms(rate);
 }
 
+/* Rounded up; what is beyond all time is its end. */
 static int64_t whole_ms(double ms)
 {
+	if (ms >= 0x1p63)
+		return INT64_MAX;
 	int64_t whole = (int64_t)ms;
 
 	return (double)whole < ms ? whole + 1 : whole;
