@@ -714,6 +714,38 @@ static void test_held_back(void **state)
 	free(body);
 }
 
+static void keep_busy(void *data, uint64_t timer)
+{
+	(void)data;
+	(void)timer;
+	nanosleep(&(struct timespec){ .tv_sec = 3 }, NULL);
+}
+
+/* What came while a loop was kept by somebody's callback lies there still: nobody was silent. */
+static void test_kept_by_others(void **state)
+{
+	struct world world =
+		WORLD({ .status = 200, .body = "0123456789", .drip = 3, .drip_ms = 250 });
+	struct note note = { 0 };
+
+	(void)state;
+	open_world(&world);
+	world.options.timeout_ms = 1000;
+	world.options.attempts = 1;
+	make_call(&world);
+	tc_loop *loop = tc_loop_new(NULL, &world.err);
+	assert_ok(
+		tc_loop_download(loop, world.call, &world.sink, take_note, &note, NULL, &world.err),
+		&world.err);
+	assert_ok(tc_loop_timer(loop, 200, keep_busy, NULL, NULL, &world.err), &world.err);
+	assert_ok(tc_loop_run(loop, &world.err), &world.err);
+	assert_string_equal(note.text, "");
+	assert_int_equal(note.succeeded, 1);
+	assert_int_equal(world.vessel.length, 10);
+	tc_loop_free(loop);
+	close_world(&world);
+}
+
 static void test_canceled(void **state)
 {
 	struct world world =
@@ -833,6 +865,7 @@ int main(void)
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(a_sink_that_asks_for_more_at_once),
+		cmocka_unit_test(test_kept_by_others),
 		cmocka_unit_test(test_canceled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -639,6 +639,25 @@ static void a_slow_caller_is_no_timeout(void **state)
 	free(text);
 }
 
+/* Also when the server was still to say the rest, and has said it meanwhile. */
+static void what_came_meanwhile_is_no_silence(void **state)
+{
+	struct book book = { .pages = { PAGE(NULL, "{\"things\":[1,2]}") } };
+	const tc_json *item;
+
+	(void)state;
+	book.pages[0].reply.drip = 13;
+	book.pages[0].reply.drip_ms = 300;
+	struct reader *reader = open_timed_book(&book, 1000);
+	tc_items *items = items_of(reader, NULL);
+	assert_ok(tc_items_next(items, &item, &reader->err), &reader->err);
+	nanosleep(&(struct timespec){ .tv_sec = 3 }, NULL);
+	assert_ok(tc_items_next(items, &item, &reader->err), &reader->err);
+	assert_non_null(item);
+	tc_items_free(items);
+	close_book(reader);
+}
+
 static void a_silent_server_is_a_timeout(void **state)
 {
 	struct book book = { .pages = { PAGE(NULL, "{\"things\":[1,2]}") } };
@@ -800,6 +819,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_page_fails),
 		cmocka_unit_test(items_in_a_circle_end_in_failure),
 		cmocka_unit_test(a_slow_caller_is_no_timeout),
+		cmocka_unit_test(what_came_meanwhile_is_no_silence),
 		cmocka_unit_test(a_silent_server_is_a_timeout),
 		cmocka_unit_test(a_page_that_gets_nowhere_is_a_timeout),
 		cmocka_unit_test(a_slow_page_is_no_timeout),

@@ -226,6 +226,10 @@ static int queued(const struct tc__transfer *transfer)
 
 #define LOOK_MS 100 /* bytes that flow cost nothing then */
 
+/* Who has looked for no longer was kept by others, as a loop by somebody's callback: what came
+ * meanwhile is not read yet. */
+#define KEPT_MS 1500
+
 /*
  * Whether nothing has moved for as long as it may. libcurl asks itself, too, but by a mean that
  * takes 6 s to forget what went at the beginning, and 18 and more with versions 8. It wakes up for
@@ -242,9 +246,10 @@ static bool is_silent(struct tc__transfer *transfer, curl_off_t moved)
 		transfer->moved = TC__NOT_MOVED;
 	if (transfer->moved != TC__NOT_MOVED && now_ms - transfer->looked_ms < LOOK_MS)
 		return false;
+	bool kept = now_ms - transfer->looked_ms > KEPT_MS;
 	transfer->looked_ms = now_ms;
 	moved -= queued(transfer);
-	if (moved > transfer->moved) {
+	if (moved > transfer->moved || kept) {
 		transfer->moved = moved;
 		transfer->moved_ms = now_ms;
 	}
@@ -526,8 +531,11 @@ static CURLcode set_method(
 	return code;
 }
 
-/* curl counts silence in seconds, and not the time in which the sink has the transfer paused. It
- * counts none before the connection stands, where a look-up may hang. */
+/* So much longer than allowed libcurl itself takes for silence, which is_silent measures: it is to
+ * wake up for that. */
+#define WAKE_S 3600L
+
+/* Before the connection stands nobody counts silence, and a look-up may hang. */
 static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
 	bool paced = delivery->silence_ms > 0;
@@ -539,7 +547,7 @@ static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__deliver
 	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
-		SET(CURLOPT_LOW_SPEED_TIME, (long)(delivery->silence_ms + 999) / 1000);
+		SET(CURLOPT_LOW_SPEED_TIME, WAKE_S + (long)(delivery->silence_ms / 1000));
 	}
 	transfer->paced = paced;
 	return code;
