@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "runtime/src/call/gate.h"
+#include <stdlib.h>
 
 #define NEVER INT64_MAX
 
@@ -137,20 +138,88 @@ static void test_pause(void **state)
 	assert_int_equal(tc__gate_pause_left(&gate, 3000), 0);
 }
 
-/* After a pause they come at the rate, and not all together. */
+#define LINE 20
+
+/* Lets all of a line ask when they are to, the first first; begun[i] is when the i-th may begin. */
+static void serve(struct tc__gate *gate, struct tc__turn turns[LINE], int64_t ask_ms[LINE],
+	int64_t begun[LINE])
+{
+	for (size_t i = 0; i < LINE; i++)
+		begun[i] = -1;
+	for (int64_t now_ms = 0; now_ms < 10000; now_ms++) {
+		for (size_t i = 0; i < LINE; i++) {
+			if (begun[i] >= 0 || ask_ms[i] > now_ms)
+				continue;
+			int64_t wait_ms = tc__gate_wait_ms(gate, &ten, &turns[i], NEVER, now_ms);
+			ask_ms[i] = now_ms + wait_ms;
+			begun[i] = wait_ms ? -1 : now_ms;
+		}
+	}
+}
+
+/* At the rate, in their order, and as many as ever. */
+static void assert_served(const int64_t begun[LINE], size_t first, int64_t from_ms)
+{
+	for (size_t i = first; i < LINE; i++) {
+		if (i > first)
+			assert_in_range(begun[i] - begun[i - 1], 100, 100);
+		assert_true(begun[i] >= from_ms);
+	}
+	assert_int_equal(begun[first], from_ms);
+}
+
+/* After a pause they come at the rate, and in their order. */
 static void test_pause_and_rate(void **state)
 {
 	struct tc__gate gate = { 0 };
-	struct tc__turn turns[5] = { { 0 } };
+	struct tc__turn turns[LINE] = { { 0 } };
+	int64_t ask_ms[LINE], begun[LINE];
 
 	(void)state;
-	for (size_t i = 0; i < 5; i++)
-		(void)tc__gate_wait_ms(&gate, &ten, &turns[i], NEVER, 0);
+	for (size_t i = 0; i < LINE; i++)
+		ask_ms[i] = tc__gate_wait_ms(&gate, &ten, &turns[i], NEVER, 0);
 	tc__gate_pause(&gate, 350);
-	assert_int_equal(tc__gate_wait_ms(&gate, &ten, &turns[4], NEVER, 100), 300);
-	assert_int_equal(tc__gate_wait_ms(&gate, &ten, &turns[1], NEVER, 100), 400);
-	assert_int_equal(tc__gate_wait_ms(&gate, &ten, &turns[2], NEVER, 200), 400);
-	assert_int_equal(tc__gate_wait_ms(&gate, &ten, &turns[2], NEVER, 400), 200);
+	serve(&gate, turns, ask_ms, begun);
+	assert_served(begun, 0, 350);
+}
+
+/* Those that could not come in time, as there was no place for them, do not come all at once. */
+static void test_late(void **state)
+{
+	struct tc__gate gate = { 0 };
+	struct tc__turn turns[LINE] = { { 0 } };
+	int64_t ask_ms[LINE], begun[LINE];
+
+	(void)state;
+	for (size_t i = 0; i < LINE; i++) {
+		(void)tc__gate_wait_ms(&gate, &ten, &turns[i], NEVER, 0);
+		ask_ms[i] = i ? 5000 : 0;
+	}
+	serve(&gate, turns, ask_ms, begun);
+	assert_int_equal(begun[0], 0);
+	assert_int_equal(begun[1], 5000);
+	assert_in_range(begun[2], 5050, 5100);
+	assert_served(begun, 2, begun[2]);
+}
+
+/* Nor do those that come instead of others and those that waited before them. */
+static void test_instead_of_others(void **state)
+{
+	struct tc__gate gate = { 0 };
+	struct tc__turn turns[LINE] = { { 0 } };
+	int64_t ask_ms[LINE], begun[LINE];
+
+	(void)state;
+	for (size_t i = 0; i < LINE; i++)
+		ask_ms[i] = tc__gate_wait_ms(&gate, &ten, &turns[i], NEVER, 0);
+	for (size_t i = 1; i < LINE / 2; i++)
+		tc__gate_give_back(&gate, &ten, &turns[i], 0);
+	for (size_t i = 1; i < LINE / 2; i++)
+		ask_ms[i] = tc__gate_wait_ms(&gate, &ten, &turns[i], NEVER, 0);
+	serve(&gate, turns, ask_ms, begun);
+	for (size_t i = 0; i < LINE; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_true(llabs(begun[i] - begun[k]) >= 100);
 }
 
 int main(void)
@@ -166,6 +235,8 @@ int main(void)
 		cmocka_unit_test(test_never_beyond_a_deadline),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_pause_and_rate),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_instead_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

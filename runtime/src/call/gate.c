@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/gate.h"
 
+/* A turn is not late while whoever waits for it only wakes up a little later. */
+#define LATE_MS 50
+
 static double interval_ms(const struct tc__rate *rate)
 {
 	return 1000 / rate->per_s;
 }
 
-/* When the next turn is, not before `from_ms`. */
-static double next_turn(const struct tc__gate *gate, const struct tc__rate *rate, int64_t from_ms)
+/* When a bucket that is full again at `due_ms` has the next token, not before `from_ms`. */
+static double next_token(double due_ms, const struct tc__rate *rate, double from_ms)
 {
-	double at_ms = (double)from_ms;
+	double at_ms = from_ms;
 
 	if (rate->per_s > 0) {
-		double earliest = gate->due_ms - (rate->burst - 1) * interval_ms(rate);
+		double earliest = due_ms - (rate->burst - 1) * interval_ms(rate);
 		at_ms = earliest > at_ms ? earliest : at_ms;
 	}
 	return at_ms;
 }
 
-static void take_turn(struct tc__gate *gate, const struct tc__rate *rate, double at_ms)
+static void take_token(double *due_ms, const struct tc__rate *rate, double at_ms)
 {
 	if (rate->per_s > 0)
-		gate->due_ms = (gate->due_ms > at_ms ? gate->due_ms : at_ms) + interval_ms(rate);
+		*due_ms = (*due_ms > at_ms ? *due_ms : at_ms) + interval_ms(rate);
 }
 
 /* Rounded up; what is beyond all time is its end. */
@@ -41,26 +44,64 @@ int64_t tc__gate_pause_left(const struct tc__gate *gate, int64_t now_ms)
 	return gate->paused_until_ms && left > 0 ? left : 0;
 }
 
+static void set_turn(struct tc__turn *turn, double at_ms, int64_t until_ms)
+{
+	turn->at_ms = at_ms;
+	turn->given = whole_ms(at_ms) < until_ms;
+}
+
+/* A place in the line. In a pause none has to leave it: all that come too early move to its end. */
+static void line_up(struct tc__gate *gate, const struct tc__rate *rate, struct tc__turn *turn,
+	int64_t until_ms, int64_t now_ms)
+{
+	double from_ms = (double)(now_ms + tc__gate_pause_left(gate, now_ms));
+
+	if (!turn->given) {
+		*turn = (struct tc__turn){ 0 };
+		set_turn(turn, next_token(gate->due_ms, rate, from_ms), until_ms);
+		if (turn->given)
+			take_token(&gate->due_ms, rate, turn->at_ms);
+	} else if (from_ms > (double)now_ms && turn->at_ms < from_ms) {
+		set_turn(turn, from_ms, until_ms);
+		turn->admitted = false;
+	}
+}
+
+/* Whose turn has come may be late, as a loop has no place for it, or have the same turn as another:
+ * then they go one after the other. */
+static void admit(struct tc__gate *gate, const struct tc__rate *rate, struct tc__turn *turn,
+	int64_t until_ms, int64_t now_ms)
+{
+	double earliest = (double)(now_ms - LATE_MS);
+	double from_ms = turn->at_ms > earliest ? turn->at_ms : earliest;
+	double at_ms = next_token(gate->begun_ms, rate, from_ms);
+
+	set_turn(turn, at_ms, at_ms > (double)now_ms ? until_ms : INT64_MAX);
+	turn->admitted = turn->given;
+	if (turn->given)
+		take_token(&gate->begun_ms, rate, at_ms);
+}
+
+static int64_t left_ms(const struct tc__turn *turn, int64_t now_ms)
+{
+	int64_t at_ms = whole_ms(turn->at_ms);
+
+	return at_ms > now_ms ? at_ms - now_ms : 0;
+}
+
 int64_t tc__gate_wait_ms(struct tc__gate *gate, const struct tc__rate *rate, struct tc__turn *turn,
 	int64_t until_ms, int64_t now_ms)
 {
-	int64_t pause_ms = tc__gate_pause_left(gate, now_ms);
-	bool holds = turn->given && (!pause_ms || turn->at_ms >= now_ms + pause_ms);
-
-	if (!holds) {
-		double at_ms = next_turn(gate, rate, now_ms + pause_ms);
-		turn->at_ms = whole_ms(at_ms);
-		turn->given = turn->at_ms < until_ms;
-		if (turn->given)
-			take_turn(gate, rate, at_ms);
-	}
-	return turn->at_ms > now_ms ? turn->at_ms - now_ms : 0;
+	line_up(gate, rate, turn, until_ms, now_ms);
+	if (turn->given && !turn->admitted && left_ms(turn, now_ms) == 0)
+		admit(gate, rate, turn, until_ms, now_ms);
+	return left_ms(turn, now_ms);
 }
 
 void tc__gate_give_back(
 	struct tc__gate *gate, const struct tc__rate *rate, struct tc__turn *turn, int64_t now_ms)
 {
-	if (turn->given && turn->at_ms > now_ms && rate->per_s > 0)
+	if (turn->given && left_ms(turn, now_ms) && rate->per_s > 0)
 		gate->due_ms -= interval_ms(rate);
 	turn->given = false;
 }

@@ -20,19 +20,23 @@ struct tc__rate {
 /* {0}: open, and the bucket is full. */
 struct tc__gate {
 	int64_t paused_until_ms; /* what a server asked for; in the past: nothing */
-	double due_ms;           /* when the bucket is full again */
+	/* When the bucket is full again: */
+	double due_ms;   /* when all that were given a turn will have begun, */
+	double begun_ms; /* and with those alone that have */
 };
 
 /* The place that an attempt has been given; {0}: none. */
 struct tc__turn {
 	bool given;
-	int64_t at_ms;
+	bool admitted; /* it has a token, too, and begins then, unless there is a pause */
+	double at_ms;
 };
 
 /*
  * How long an attempt has to wait, 0 when it may begin. It keeps the turn that it is given here for
- * when it asks again, unless a pause has come meanwhile. One that is not before `until_ms` is not
- * given: then turn->given says so, and nothing was taken.
+ * when it asks again, and may then have to wait a little more: when it is late, so that others have
+ * their turn by now, or a pause has come meanwhile. One that is not before `until_ms` is not given:
+ * then turn->given says so, and nothing was taken.
  */
 int64_t tc__gate_wait_ms(struct tc__gate *gate, const struct tc__rate *rate, struct tc__turn *turn,
 	int64_t until_ms, int64_t now_ms);
