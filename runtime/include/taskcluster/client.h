@@ -151,9 +151,10 @@ struct tc_options {
 	/* Connections. Clients on one tc_loop share them, so those whose resolve, interface or
 	 * on_handle differ cannot be on it together: TC_ERROR_ARGUMENT for the later one. */
 	enum tc_http http_version;
-	int host_connections; /* most to one host at a time, no limit; attempts wait for one,
-				 and their timeout_ms goes on. Clients on one tc_loop share
-				 connections: there the smallest limit of all of them counts */
+	int host_connections; /* most to one host at a time, no limit; attempts wait for one, for
+				 as long as deadline_ms allows: timeout_ms begins with the
+				 connection. On a tc_loop the smallest limit of all of its clients
+				 counts */
 	int64_t idle_ms;      /* how long a connection may have been idle to be used again, rounded
 				 up to seconds, at least 2; at most the default, 85 s, and
 				 4 s for what must not be sent twice */
