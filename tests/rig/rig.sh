@@ -166,7 +166,7 @@ else
 		{
 			echo 1
 			seq "$first" "$last"
-		} | sed 's/.*/127.0.0.1 p&.rig.test p&-login.rig.test/'
+		} | sed 's/.*/127.0.0.1 p&.rig.test p&-login.rig.test p&-who.rig.test/'
 	} >"$folder/hosts"
 	# shellcheck disable=SC2016
 	"${namespace[@]}" bash -c 'mount --bind "$1/hosts" /etc/hosts && mount --bind "$1/ca.pem" "$2" &&
