@@ -28,9 +28,9 @@ static int wait_watched(const struct tc__delivery *delivery, struct tc__transpor
 	return TC_OK;
 }
 
-/* Until it may begin with an attempt. */
-static int wait_for_turn(
-	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
+/* Until it may begin with an attempt; *now_ms is when that is. */
+static int wait_for_turn(struct tc__performance *performance, struct tc__transport *transport,
+	int64_t *now_ms, tc_error *failure)
 {
 	const tc_call *call = performance->call;
 	struct tc__turn turn = { 0 };
@@ -39,12 +39,12 @@ static int wait_for_turn(
 
 	do {
 		rc = wait_watched(&performance->delivery, transport, wait_ms, failure);
-		int64_t now_ms = tc__steady_ms(call->client->options.seams);
+		*now_ms = tc__steady_ms(call->client->options.seams);
 		if (rc == TC_OK)
-			rc = tc__call_turn(call, &turn, performance->terms.until_ms, now_ms,
+			rc = tc__call_turn(call, &turn, performance->terms.until_ms, *now_ms,
 				&wait_ms, failure);
 		else
-			tc__call_give_back(call, &turn, now_ms);
+			tc__call_give_back(call, &turn, *now_ms);
 	} while (rc == TC_OK && wait_ms);
 	/* what did not begin is not repeated */
 	performance->delivery.permanent = rc != TC_OK;
@@ -56,10 +56,11 @@ static struct tc__next step(
 	struct tc__performance *performance, struct tc__transport *transport, tc_error *failure)
 {
 	const struct tc_seams *seams = performance->call->client->options.seams;
-	int rc = wait_for_turn(performance, transport, failure);
+	int64_t now_ms;
+	int rc = wait_for_turn(performance, transport, &now_ms, failure);
 
 	if (rc == TC_OK)
-		rc = tc__performance_attempt(performance, tc__steady_ms(seams), failure);
+		rc = tc__performance_attempt(performance, now_ms, failure);
 	if (rc == TC_OK)
 		rc = transport->kind->deliver(transport, &performance->delivery, failure);
 	struct tc__next next =

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define NEVER INT64_MAX
+#define AT_ONCE INT64_MIN /* no clock has to be asked for it */
 
 /* An easy handle, on its way with a passenger or idle. */
 struct tc__flight {
@@ -36,7 +37,7 @@ static int on_timer(CURLM *multi, long ms, void *data)
 	struct tc__pool *pool = data;
 
 	(void)multi;
-	pool->curl_due_ms = ms < 0 ? NEVER : tc__steady_ms(NULL) + ms;
+	pool->curl_due_ms = ms < 0 ? NEVER : ms == 0 ? AT_ONCE : tc__steady_ms(NULL) + ms;
 	return 0;
 }
 
@@ -550,6 +551,8 @@ int64_t tc__pool_due(const struct tc__pool *pool)
 {
 	if (pool->curl_due_ms == NEVER)
 		return -1;
+	if (pool->curl_due_ms == AT_ONCE)
+		return 0;
 	int64_t delay = pool->curl_due_ms - tc__steady_ms(NULL);
 	return delay < 0 ? 0 : delay;
 }
@@ -570,11 +573,9 @@ static bool may_sleep(const struct tc__pool *pool, int64_t timeout_ms)
 	return timeout_ms > 0 && pool->seams && pool->seams->sleep && !is_under_way(pool);
 }
 
-/* How long to wait in the system's time, at most. */
-static int64_t real_delay(const struct tc__pool *pool, int64_t timeout_ms)
+/* How long to wait in the system's time, at most; curl is due in `due` ms. */
+static int64_t real_delay(const struct tc__pool *pool, int64_t due, int64_t timeout_ms)
 {
-	int64_t due = tc__pool_due(pool);
-
 	if (timeout_ms > TC__SLICE_MS && tc__time_is_seamed(pool->seams))
 		timeout_ms = TC__SLICE_MS;
 	return due >= 0 && (timeout_ms < 0 || due < timeout_ms) ? due : timeout_ms;
@@ -584,11 +585,12 @@ static int wait_events(struct tc__pool *pool, int64_t timeout_ms,
 	struct tc__event events[TC__EVENTS_MAX], size_t *count, tc_error *err)
 {
 	bool sleeps = may_sleep(pool, timeout_ms);
-	int64_t delay = sleeps ? 0 : real_delay(pool, timeout_ms);
+	int64_t due = tc__pool_due(pool);
+	int64_t delay = sleeps ? 0 : real_delay(pool, due, timeout_ms);
 
 	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever
 	 */
-	pool->hurried = !pool->hurried && delay == 0 && tc__pool_due(pool) == 0;
+	pool->hurried = !pool->hurried && delay == 0 && due == 0;
 	if (pool->hurried)
 		return TC_OK;
 	int rc = pool->waiter_kind->wait(pool->waiter, delay, events, count, err);
@@ -617,7 +619,7 @@ int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 	pool->driver = driver;
 	for (size_t i = 0; i < left; i++)
 		tc__pool_drive(pool, events[i].fd, events[i].events);
-	if (pool->curl_due_ms <= tc__steady_ms(NULL))
+	if (tc__pool_due(pool) == 0)
 		tc__pool_drive(pool, TC__POOL_DUE, 0);
 	pool->driver = before;
 	return TC_OK;

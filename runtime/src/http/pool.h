@@ -62,9 +62,11 @@ struct tc__pool {
 	size_t watched;             /* descriptors that others wait for with it */
 	size_t kept;                /* most connections, and idle handles, that are kept */
 	long host_connections;      /* the smallest limit of those who sent; 0: none */
-	int64_t curl_due_ms; /* when curl wants to be asked, the system's steady clock; INT64_MAX */
-	const void *driver;  /* who waits now: the progress of its deliveries is told */
-	bool busy;           /* somebody is at work on it, whose callbacks must not be */
+	/* when curl wants to be asked, by the system's steady clock; INT64_MAX: never, INT64_MIN:
+	 * at once */
+	int64_t curl_due_ms;
+	const void *driver;         /* who waits now: the progress of its deliveries is told */
+	bool busy;                  /* somebody is at work on it, whose callbacks must not be */
 	struct tc__errand *errands; /* newest first */
 	bool hurried;               /* the last wait went without a look at the descriptors */
 	bool secure;                /* some attempt went over TLS, so SIGPIPE has to be minded */

@@ -62,11 +62,12 @@ static void on_unwatched(struct tc__passenger *passenger)
 	((struct waiting *)passenger)->unwatched = true;
 }
 
-/* `now_ms` may be anything without a deadline. */
-static int64_t time_left(const struct tc__delivery *delivery, int64_t now_ms)
+static int64_t time_left(const struct tc__pool *pool, const struct tc__delivery *delivery)
 {
-	int64_t left = delivery->until_ms == INT64_MAX ? -1 : delivery->until_ms - now_ms;
+	int64_t left = -1;
 
+	if (delivery->until_ms != INT64_MAX)
+		left = delivery->until_ms - tc__pool_now(pool);
 	if (delivery->until_ms != INT64_MAX && left < 0)
 		left = 0;
 	return delivery->progress && (left < 0 || left > WATCH_MS) ? WATCH_MS : left;
@@ -108,7 +109,7 @@ static int wait_for_it(struct tc__pool *pool, struct waiting *waiting, tc_error 
 	int rc = TC_OK;
 
 	while (rc == TC_OK && !waiting->landed) {
-		int64_t left = time_left(delivery, tc__pool_now(pool));
+		int64_t left = time_left(pool, delivery);
 		rc = wait_some(pool, waiting, left, delivery->cancel, err);
 		if (rc == TC_OK && !waiting->landed)
 			rc = check(pool, waiting, err);

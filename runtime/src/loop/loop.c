@@ -318,7 +318,7 @@ static void turn(tc_loop *loop)
 	call_back(loop);
 	cancel_wished(loop); /* of the callbacks: nothing is sent for those */
 	launch(loop);
-	if (!loop->stopped && loop->pool->curl_due_ms <= tc__steady_ms(NULL))
+	if (!loop->stopped && tc__pool_due(loop->pool) == 0)
 		drive(loop, TC__POOL_DUE, 0);
 	loop->inside = false;
 	if (!loop->doomed)
