@@ -285,8 +285,7 @@ static void take_back(CURL *easy)
 		{ CURLOPT_IGNORE_CONTENT_LENGTH, 0 },
 		{ CURLOPT_FAILONERROR, 0 },
 		{ CURLOPT_HEADER, 0 },
-		{ CURLOPT_HEADEROPT, CURLHEADER_SEPARATE }, /* the proxy sees none of ours */
-		{ CURLOPT_CRLF, 0 },                        /* a body's bytes are its own */
+		{ CURLOPT_CRLF, 0 }, /* a body's bytes are its own */
 		{ CURLOPT_KEEP_SENDING_ON_ERROR, 0 },
 		{ CURLOPT_CONNECT_ONLY, 0 },
 		{ CURLOPT_TRANSFER_ENCODING, 0 },
