@@ -372,7 +372,6 @@ static void take_off(
 		pool->flights->before = flight;
 	pool->flights = flight;
 	flight->setup->flying++;
-	pool->flying++;
 }
 
 int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
@@ -385,11 +384,7 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"its client, or loop, is of this process's parent, whose connections these "
 			"are: make one after fork");
-	int rc = tc__pool_open(pool, err);
-
-	if (rc != TC_OK)
-		return rc;
-	rc = take_flight(pool, network, &flight, err);
+	int rc = take_flight(pool, network, &flight, err);
 	if (rc != TC_OK)
 		return rc;
 	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
@@ -437,7 +432,6 @@ static void land(struct tc__pool *pool, struct tc__flight *flight)
 		flight->next->before = flight->before;
 	flight->passenger->flight = NULL;
 	flight->setup->flying--;
-	pool->flying--;
 }
 
 void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
@@ -588,8 +582,7 @@ static int wait_events(struct tc__pool *pool, int64_t timeout_ms,
 	int64_t due = tc__pool_due(pool);
 	int64_t delay = sleeps ? 0 : real_delay(pool, due, timeout_ms);
 
-	/* curl begins by being due at once: a look at descriptors can wait for once, not for ever
-	 */
+	/* curl begins by being due at once: a look at descriptors can wait once, not for ever */
 	pool->hurried = !pool->hurried && delay == 0 && due == 0;
 	if (pool->hurried)
 		return TC_OK;
