@@ -15,6 +15,7 @@ struct bench {
 	size_t slow_ms;  /* how long a ping takes */
 	size_t refusals; /* so many requests for the first page are refused first */
 	size_t told;     /* calls of the progress callback */
+	size_t measured; /* attempts, by the client's metrics */
 	struct tc_responder *responder;
 	tc_client *client;
 	tc_call *list, *ping;
@@ -71,11 +72,24 @@ static int on_progress(void *data, const struct tc_progress *progress)
 	return 0;
 }
 
+/* What nobody started on a tc_loop has no number that anybody could know. */
+static void on_attempt(void *data, const struct tc_metrics *metrics)
+{
+	struct bench *b = data;
+
+	b->measured++;
+	assert_int_equal(metrics->run, 0);
+}
+
 static void open_bench(struct bench *b)
 {
 	*b = (struct bench){ .page = many_items() };
 	b->responder = tc_responder_start(answer, b);
-	b->client = quick_client(b->responder);
+	struct tc_options options = quick_options(b->responder);
+	options.metrics = on_attempt;
+	options.metrics_data = b;
+	b->client = tc_client_new(&options, &b->err);
+	assert_non_null(b->client);
 	b->list = tc_generated_call(b->client, &tc_fake_list_things, NULL, NULL, &b->err);
 	b->ping = ping(b->client);
 	assert_non_null(b->list);
@@ -184,6 +198,38 @@ static void only_its_own_progress_is_told(void **state)
 	close_bench(&b);
 }
 
+static int on_list_progress(void *data, const struct tc_progress *progress)
+{
+	struct bench *b = data;
+
+	b->told++;
+	assert_int_equal(progress->run, 0);
+	return 0;
+}
+
+static void a_list_is_no_run_of_a_loop(void **state)
+{
+	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
+	const tc_json *after;
+	struct bench b;
+
+	(void)state;
+	open_bench(&b);
+	options.progress = on_list_progress;
+	options.progress_data = &b;
+	assert_ok(tc_call_set_options(b.list, &options, &b.err), &b.err);
+	tc_items *items = open_items(&b, 0);
+	for (int i = 0; i < ITEMS; i++)
+		reads(&b, items, i);
+	reads(&b, items, -1);
+	assert_ok(tc_items_next(items, &after, &b.err), &b.err);
+	assert_null(after);
+	assert_true(b.told > 0);
+	assert_int_equal(b.measured, 2);
+	tc_items_free(items);
+	close_bench(&b);
+}
+
 static void a_list_may_be_freed_in_a_callback_of_a_call(void **state)
 {
 	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
@@ -230,6 +276,7 @@ int main(void)
 		cmocka_unit_test(lists_stand_still_meanwhile),
 		cmocka_unit_test(what_ends_meanwhile_is_looked_at_later),
 		cmocka_unit_test(only_its_own_progress_is_told),
+		cmocka_unit_test(a_list_is_no_run_of_a_loop),
 		cmocka_unit_test(a_list_may_be_freed_in_a_callback_of_a_call),
 		cmocka_unit_test(a_list_outlives_its_client_and_call),
 	};
