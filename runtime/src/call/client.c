@@ -35,7 +35,7 @@ static int check_url(const char *name, const char *url, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", name);
 	int rc = tc__url_parse(url, &parts, err);
 	if (rc != TC_OK)
-		tc__error_prefix(err, "%s", name);
+		tc_error_prefix(err, "%s", name);
 	else if (strpbrk(url, "?#"))
 		rc = tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s has a query or a fragment; expected such as https://tc.example.com",
