@@ -438,6 +438,8 @@ static void loops(struct world *w)
 	uint64_t run = 0;
 
 	sink.write = drop;
+	MADE(&loop, tc_loop_on, w->client, 1);
+	tc_loop_free(loop);
 	MADE(&loop, tc_loop_new, NULL);
 	OK(tc_loop_start, loop, w->status, on_done, NULL, &run);
 	OK(tc_loop_set_timeout, loop, run, 10000);

@@ -426,6 +426,7 @@ static void loops(struct world *w)
 	const struct tc_sink sink = TC_SINK_INIT;
 	const tc_json *event = NULL;
 
+	NOT_MADE(tc_loop_on, NULL, 0);
 	REFUSED(tc_loop_start, NULL, w->call, on_done, NULL, NULL);
 	REFUSED(tc_loop_start, w->loop, NULL, on_done, NULL, NULL);
 	REFUSED(tc_loop_start, w->loop, w->call, NULL, NULL, NULL);

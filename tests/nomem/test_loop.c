@@ -255,9 +255,8 @@ static int tell(int rc, int code, tc_error *err)
 }
 
 /* Starts as many as it can, of which `doomed` are canceled; all end. */
-static int run_all(tc_call *call, int doomed, struct notes *notes, tc_error *err)
+static int run_all_on(tc_loop *loop, tc_call *call, int doomed, struct notes *notes, tc_error *err)
 {
-	tc_loop *loop = tc_loop_new(NULL, err);
 	int rc = loop ? TC_OK : err->code, started = 0, canceled = TC_OK;
 	uint64_t run;
 
@@ -274,6 +273,11 @@ static int run_all(tc_call *call, int doomed, struct notes *notes, tc_error *err
 	tc_loop_free(loop);
 	assert_int_equal(notes->done, started);
 	return tell(rc, canceled, err);
+}
+
+static int run_all(tc_call *call, int doomed, struct notes *notes, tc_error *err)
+{
+	return run_all_on(tc_loop_new(NULL, err), call, doomed, notes, err);
 }
 
 static int run_pings(void *data, tc_error *err)
@@ -304,11 +308,23 @@ static int run_canceled(void *data, tc_error *err)
 	return notes.code == TC_ERROR_CANCELED ? rc : tell(rc, notes.code, err);
 }
 
+/* On the client's own connections. */
+static int run_on_client(void *data, tc_error *err)
+{
+	const struct world *world = data;
+	struct notes notes = { 0 };
+	tc_loop *loop = tc_loop_on(world->client, 2, err);
+	int rc = run_all_on(loop, world->ping, 0, &notes, err);
+
+	return tell(rc, notes.code, err);
+}
+
 static void runs_end_once(void **state)
 {
 	assert_true(tc_failing_each_with_libraries(run_pings, *state) > 5);
 	assert_true(tc_failing_each_with_libraries(run_busy, *state) > 5);
 	assert_true(tc_failing_each_with_libraries(run_canceled, *state) > 5);
+	assert_true(tc_failing_each_with_libraries(run_on_client, *state) > 5);
 }
 
 /* ---- timers, watches, posts ---- */
