@@ -251,6 +251,7 @@ static void clients(struct world *w)
 	REFUSED(tc_client_wait, NULL, 1, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);
+	assert_null(tc_client_cancel(NULL));
 	tc_client_set_credentials(NULL, w->credentials);
 	tc_client_free(NULL);
 	tc_cancel_fire(NULL);

@@ -453,6 +453,26 @@ static void test_dup(void **state)
 	assert_failure(&err, TC_ERROR_ARGUMENT, "client is NULL");
 }
 
+static void test_its_cancel_is_told(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.root_url = "https://tc.example.com";
+	tc_client *client = tc_client_new(&options, &err);
+	assert_null(tc_client_cancel(client));
+	tc_client_free(client);
+	options.cancel = tc_cancel_new(&err);
+	client = tc_client_new(&options, &err);
+	tc_client *copy = tc_client_dup(client, &err);
+	assert_ptr_equal(tc_client_cancel(client), options.cancel);
+	assert_ptr_equal(tc_client_cancel(copy), options.cancel);
+	tc_client_free(client);
+	tc_client_free(copy);
+	tc_cancel_free(options.cancel);
+}
+
 static void test_client_outlives_its_owner_for_its_calls(void **state)
 {
 	struct tc_fake fake;
@@ -489,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_texts_are_copied_and_sent),
 		cmocka_unit_test(test_dup),
+		cmocka_unit_test(test_its_cancel_is_told),
 		cmocka_unit_test(test_client_outlives_its_owner_for_its_calls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,6 +223,10 @@ TC_API int64_t tc_client_steady_ms(const tc_client *client);
  */
 TC_API int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err);
 
+/* The tc_cancel that its options named, or NULL: for those who wait on their own for what is made
+ * of several calls. Borrowed; it is the same for the client's dups. */
+TC_API tc_cancel *tc_client_cancel(const tc_client *client);
+
 /* Gives the client back; it ends with the last of its calls. NULL is fine. After fork a child may
  * do only this or exec. */
 TC_API void tc_client_free(tc_client *client);

@@ -373,6 +373,11 @@ int64_t tc_client_clock_offset_ms(const tc_client *client)
 	return client ? client->offset.ms : 0;
 }
 
+tc_cancel *tc_client_cancel(const tc_client *client)
+{
+	return client ? client->options.cancel : NULL;
+}
+
 tc_client *tc__client_ref(tc_client *client)
 {
 	client->references++;
