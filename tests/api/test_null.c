@@ -438,6 +438,8 @@ static void loops(struct world *w)
 	REFUSED(tc_loop_set_timeout, NULL, 1, 1);
 	REFUSED(tc_loop_timer, NULL, 1, on_timer, NULL, NULL);
 	REFUSED(tc_loop_timer, w->loop, 1, NULL, NULL, NULL);
+	REFUSED(tc_loop_timer_or_end, NULL, 1, on_timer, on_timer, NULL, NULL);
+	REFUSED(tc_loop_timer_or_end, w->loop, 1, NULL, on_timer, NULL, NULL);
 	REFUSED(tc_loop_watch, NULL, 0, TC_LOOP_READ, on_watch, NULL);
 	REFUSED(tc_loop_watch, w->loop, 0, TC_LOOP_READ, NULL, NULL);
 	REFUSED(tc_loop_post, NULL, on_post, NULL);

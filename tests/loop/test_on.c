@@ -443,14 +443,23 @@ static void must_not_come(void *data, uint64_t run, tc_response *response, const
 	_exit(2);
 }
 
+static void must_not_end(void *data, uint64_t timer)
+{
+	(void)data, (void)timer;
+	_exit(4);
+}
+
 static void a_child_of_fork_frees_without_a_word(void **state)
 {
 	struct bench b;
 	int status = -1;
+	uint64_t timer;
 
 	(void)state;
 	open_bench(&b, 200);
 	start(&b);
+	assert_ok(tc_loop_timer_or_end(b.loop, HANG_MS, tick, must_not_end, &b, &timer, &b.err),
+		&b.err);
 	polls(&b, 50);
 	pid_t child = fork();
 	if (child == 0) {
@@ -462,6 +471,7 @@ static void a_child_of_fork_frees_without_a_word(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+	assert_true(tc_loop_timer_cancel(b.loop, timer));
 	assert_ok(tc_loop_run(b.loop, &b.err), &b.err);
 	assert_int_equal(b.note.succeeded, 1);
 	close_bench(&b);

@@ -351,7 +351,7 @@ static void count_watch(void *data, int fd, int events)
 /* Each that was taken is called, and what was not does no harm. */
 static int live(void *data, tc_error *err)
 {
-	int timers = 0, posts = 0, watches = 0, set = 0, posted = 0, fds[2];
+	int timers = 0, posts = 0, watches = 0, set = 0, posted = 0, dear = 0, ends = 0, fds[2];
 	tc_loop *loop = tc_loop_new(NULL, err);
 	int rc = loop ? TC_OK : err->code;
 
@@ -361,6 +361,9 @@ static int live(void *data, tc_error *err)
 		rc = tc_loop_timer(loop, 0, count_timer, &timers, NULL, err);
 		set += rc == TC_OK;
 	}
+	if (rc == TC_OK)
+		rc = tc_loop_timer_or_end(loop, 60000, count_timer, count_timer, &ends, NULL, err);
+	dear += loop && set == 100 && rc == TC_OK;
 	if (rc == TC_OK)
 		rc = tc_loop_post(loop, count_post, &posts, err);
 	posted += loop && rc == TC_OK;
@@ -373,6 +376,7 @@ static int live(void *data, tc_error *err)
 	}
 	tc_loop_free(loop);
 	assert_int_equal(posts, posted);
+	assert_int_equal(ends, dear);
 	assert_true(rc != TC_OK || (timers == 100 && watches == 1));
 	close(fds[0]);
 	close(fds[1]);

@@ -137,6 +137,17 @@ TC_API int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer,
 TC_API bool tc_loop_timer_cancel(tc_loop *loop, uint64_t timer);
 
 /*
+ * The same for what must not be lost, as it owns something or somebody waits for its end: when the
+ * loop is freed before its time, `on_end` is called instead, once. That comes from tc_loop_free
+ * (or, when a callback has called that, with the end of the turn), after all other callbacks of the
+ * loop, in the order in which they would have been due; nothing can be started or posted any more.
+ * tc_loop_timer_cancel ends both, also that of another timer in `on_end`. NULL: as tc_loop_timer.
+ * In a child of fork it is not called.
+ */
+TC_API int tc_loop_timer_or_end(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer,
+	tc_timer_fn *on_end, void *data, uint64_t *timer, tc_error *err);
+
+/*
  * A descriptor of the caller's own: `on_events` is called in each turn in which it can be read from
  * (TC_LOOP_READ) or written to (TC_LOOP_WRITE), as `events` asks for, or has an error or hung up,
  * until it is watched no more: `events` 0, for which `on_events` is not needed. Another call for
@@ -190,10 +201,11 @@ TC_API void tc_loop_timeout(tc_loop *loop);
 
 /*
  * Ends the loop. Posts that are left are called, and the runs that are left end, as canceled, with
- * their callbacks; nothing can be started in these. Timers and watches end without a word. NULL is
- * fine. From inside a callback it takes effect when the turn ends, until when nothing is called any
- * more: the loop is gone when the tc_loop_run, _poll, _ready or _timeout that called back returns.
- * After fork a child may do only this (no callback comes then) or exec.
+ * their callbacks; nothing can be started in these. Timers (but see tc_loop_timer_or_end) and
+ * watches end without a word. NULL is fine. From inside a callback it takes effect when the turn
+ * ends, until when nothing is called any more: the loop is gone when the tc_loop_run, _poll, _ready
+ * or _timeout that called back returns. After fork a child may do only this (no callback comes
+ * then) or exec.
  */
 TC_API void tc_loop_free(tc_loop *loop);
 

@@ -374,15 +374,15 @@ static void close_loop(tc_loop *loop)
 		loop->options.timer(loop->options.data, -1);
 	}
 	tc__wake_close(&loop->wake);
-	tc__alarms_clear(loop);
+	tc__table_clear(&loop->alarms);
 	tc__table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
 	tc_client_free(loop->client);
 	tc__handle_end(loop);
 }
 
-/* Runs that have not ended are canceled, and their callbacks called; timers and watches end without
- * a word. */
+/* Runs that have not ended are canceled, and their callbacks called; watches end without a word,
+ * and so do timers, but for those that are not to be lost. */
 static void end_loop(tc_loop *loop)
 {
 	struct tc__run *run;
@@ -398,6 +398,7 @@ static void end_loop(tc_loop *loop)
 		call_back(loop);
 	}
 	tc__posts_close(loop);
+	tc__alarms_end(loop);
 	close_loop(loop);
 }
 

@@ -122,7 +122,9 @@ int tc__loop_check_open(const tc_loop *loop, tc_error *err);
 
 /* ---- alarm.c, watch.c ---- */
 
-void tc__alarms_clear(tc_loop *loop);
+/* Ends all that are left, as they are due, when no run has a timer any more; those that want it are
+ * told. */
+void tc__alarms_end(tc_loop *loop);
 
 /* Something came for a descriptor; false: it is not the user's. */
 bool tc__watches_note(tc_loop *loop, int fd, int events);
