@@ -252,6 +252,8 @@ static void clients(struct world *w)
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);
 	assert_null(tc_client_cancel(NULL));
+	assert_int_equal(tc_client_pause_ms(NULL, 1, &w->err), -1);
+	assert_int_equal(tc_client_pause_ms(w->client, 1, NULL), -1);
 	tc_client_set_credentials(NULL, w->credentials);
 	tc_client_free(NULL);
 	tc_cancel_fire(NULL);
