@@ -293,7 +293,7 @@ static int find_state(struct tc__partial *partial, bool *found, tc_error *err)
 	partial->found = state;
 	partial->noted = state.position;
 	partial->had_state = *found = true;
-	return TC_OK;
+	return close_to_others(partial, err); /* it was about to get its name, perhaps */
 }
 
 /* Whether what is there could not be opened because it is not what it should be. */
@@ -318,7 +318,8 @@ static int lock_part(struct tc__partial *partial, bool anew, bool *done, tc_erro
 	nlink_t links = 0;
 	if (!is_named(partial, &links))
 		return TC_OK; /* somebody has finished with it meanwhile */
-	if (!anew && links == 1 && status.st_uid == geteuid())
+	/* nor is one gone on with that others may hold open for writing */
+	if (!anew && links == 1 && status.st_uid == geteuid() && !(status.st_mode & 022))
 		rc = find_state(partial, done, err);
 	return rc != TC_OK || *done ? rc : remove_part(partial, err);
 }
