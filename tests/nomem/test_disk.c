@@ -39,6 +39,15 @@ static int names_in_folder(void)
 	return count;
 }
 
+/* Under the sanitizer strdup and realpath do not fail. */
+static void fails_cleanly(int (*work)(void *data, tc_error *err), void *data, long least)
+{
+	long steps = tc_failing_each(work, data);
+
+	if (tc_failing_sees_blocks())
+		assert_true(steps >= least);
+}
+
 static int open_place(void *path, tc_error *err)
 {
 	struct tc__place place;
@@ -64,12 +73,12 @@ static void test_places(void **state)
 
 	(void)state;
 	assert_non_null(path);
-	assert_true(tc_failing_each(open_place, path) >= 3);
+	fails_cleanly(open_place, path, 3);
 	tc_folder_put(&folder, "target", "", 0644);
 	assert_int_equal(symlinkat("target", folder.fd, "link"), 0);
-	assert_true(tc_failing_each(open_place, path) >= 5);
+	fails_cleanly(open_place, path, 5);
 	free(path);
-	assert_true(tc_failing_each(open_below, below) >= 2);
+	fails_cleanly(open_below, below, 2);
 }
 
 static int open_partial(struct tc__partial *partial, tc_error *err)
@@ -105,7 +114,7 @@ static int download(void *data, tc_error *err)
 static void test_partial(void **state)
 {
 	(void)state;
-	assert_true(tc_failing_each(download, NULL) >= 7);
+	fails_cleanly(download, NULL, 7);
 }
 
 static int go_on(void *data, tc_error *err)
@@ -132,7 +141,7 @@ static void test_what_was_left_stays(void **state)
 	assert_int_equal(write(partial.fd, "12345", 5), 5);
 	assert_ok(tc__partial_note(&partial, &some, &err), &err);
 	tc__partial_close(&partial, false);
-	assert_true(tc_failing_each(go_on, NULL) >= 6);
+	fails_cleanly(go_on, NULL, 6);
 }
 
 static int open_beside_kept(void *data, tc_error *err)
@@ -157,7 +166,7 @@ static void test_what_was_kept_stays(void **state)
 	assert_int_equal(write(partial.fd, "12345", 5), 5);
 	assert_ok(tc__partial_note(&partial, &all, &err), &err);
 	assert_ok(tc__partial_finish(&partial, true, false, &err), &err);
-	assert_true(tc_failing_each(open_beside_kept, NULL) >= 6);
+	fails_cleanly(open_beside_kept, NULL, 6);
 }
 
 static int read_kept(void *data, tc_error *err)
@@ -176,7 +185,7 @@ static int read_kept(void *data, tc_error *err)
 static void test_kept_that_cannot_be_read_is_none(void **state)
 {
 	test_what_was_kept_stays(state);
-	assert_true(tc_failing_each(read_kept, NULL) >= 6);
+	fails_cleanly(read_kept, NULL, 6);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
