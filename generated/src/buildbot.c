@@ -1372,11 +1372,15 @@ static const struct tc_operation operations[] = {
 		.conventions = TC_RULES(.arguments = kinds_integer_integer_either,
 		.rpc = &(const struct tc_rpc){ "unpause", false }) },
 	[OP_FORCE_BUILD] = { &tc__service_buildbot, "forceBuild", "POST", "/forceschedulers/<forcescheduler>",
-		"Force Build", "Starts builds by a force scheduler.", .arguments = names_forcescheduler,
+		"Force Build",
+		"Starts builds by a force scheduler, on the builder or builders that the parameters name. A "
+		"server that is told none starts one on each builder of the scheduler: who wants that lists them "
+		"(builder_names of the scheduler has them all).", .arguments = names_forcescheduler,
 		.argument_count = 1, .has_input = true, .input = &tc_buildbot_force_params_type, .has_output = true,
 		.output = &tc_buildbot_requested_builds_type, .retry = TC_RETRY_UNSENT,
-		.conventions = TC_RULES(.arguments = kinds_text, .output_tuple = TC_TEXTS("bsid", "buildrequests"),
-		.rpc = &(const struct tc_rpc){ "force", true }) },
+		.conventions = TC_RULES(.arguments = kinds_text, .input_one_of = (const char *const
+		*const[]){ TC_TEXTS("builderid"), TC_TEXTS("builderNames"), NULL }, .output_tuple = TC_TEXTS("bsid",
+		"buildrequests"), .rpc = &(const struct tc_rpc){ "force", true }) },
 	[OP_ENABLE_SCHEDULER] = { &tc__service_buildbot, "enableScheduler", "POST", "/schedulers/<schedulerId>",
 		"Enable Scheduler", "Lets a scheduler do its work, or stops it from doing any.",
 		.arguments = names_scheduler_id, .argument_count = 1, .has_input = true,

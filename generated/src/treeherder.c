@@ -502,7 +502,10 @@ static const struct tc_operation operations[] = {
 		"/project/<project>/bug-job-map/", "Create Bug of a Job", "Says that a job failed because of a bug.",
 		.arguments = names_project, .argument_count = 1, .has_input = true,
 		.input = &tc_treeherder_create_bug_job_map_request_type, .has_output = true,
-		.output = &tc_treeherder_message_type, .retry = TC_RETRY_UNSENT, .conventions = &rules_create_note },
+		.output = &tc_treeherder_message_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_text, .input_one_of = (const char *const
+		*const[]){ TC_TEXTS("bug_id"), TC_TEXTS("internal_id"), NULL },
+		.authentication = TC_AUTHENTICATION_REQUIRED) },
 	[OP_GET_BUG_JOB_MAP] = { &tc__service_treeherder, "getBugJobMap", "GET",
 		"/project/<project>/bug-job-map/<jobId>-<bugId>/", "Bug of a Job",
 		"Returns that a job failed because of a bug, if it did.", .arguments = names_project_job_id_bug_id,

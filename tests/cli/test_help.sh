@@ -59,6 +59,9 @@ shows 'Reply      bytes'
 explain buildbot stopBuild
 shows 'Request    POST /builds/<buildId>, a remote procedure call of "stop"'
 has 'Body       its parameters as JSON'
+lacks Needed
+explain buildbot forceBuild
+shows 'Needed     builderid, or builderNames in its body'
 explain treeherder createNote
 shows 'Caller     credentials are required'
 explain treeherder login

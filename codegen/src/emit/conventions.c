@@ -189,11 +189,12 @@ static void add_events(struct tc__buffer *init, const struct operation *operatio
 	tc__buffer_char(init, ',');
 }
 
-static void add_alternatives(struct tc__buffer *init, const char *const *const *sets)
+static void add_alternatives(
+	struct tc__buffer *init, const char *member, const char *const *const *sets)
 {
 	if (!sets)
 		return;
-	tc__buffer_text(init, " .require_one_of = (const char *const *const[]){");
+	tc__buffer_printf(init, " .%s = (const char *const *const[]){", member);
 	for (; *sets; sets++) {
 		tc__buffer_char(init, ' ');
 		init_list(init, *sets);
@@ -225,7 +226,8 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 	init_shared(&init, "arguments", "", share_kinds(rules, operation));
 	init_shared(&init, "query", "", share_query(rules, operation));
 	init_shared(&init, "headers", "", share_headers(rules, operation));
-	add_alternatives(&init, own->require_one_of);
+	add_alternatives(&init, "require_one_of", own->require_one_of);
+	add_alternatives(&init, "input_one_of", own->input_one_of);
 	init_shared(&init, "envelope", "&", share_envelope(rules, own->envelope));
 	init_texts(&init, "output_tuple", own->output_tuple);
 	init_shared(&init, "paging", "&", share_paging(rules, own->paging));
@@ -389,6 +391,17 @@ static void add_event_facts(struct tc__buffer *facts, const struct operation *op
 	tc__buffer_char(facts, '.');
 }
 
+static void add_needs(struct tc__buffer *facts, const char *const *const *alternatives)
+{
+	tc__buffer_text(facts, "\nRefused here: a body without ");
+	for (const char *const *const *all = alternatives; *all; all++) {
+		tc__buffer_text(facts, all == alternatives ? "" : ", or ");
+		for (const char *const *name = *all; *name; name++)
+			tc__buffer_printf(facts, "%s%s", name == *all ? "" : " and ", *name);
+	}
+	tc__buffer_char(facts, '.');
+}
+
 void emit_conventions_head(struct tc__buffer *facts, const struct operation *operation)
 {
 	if (!operation->dialect)
@@ -406,6 +419,10 @@ void emit_conventions_head(struct tc__buffer *facts, const struct operation *ope
 
 void emit_conventions_facts(struct tc__buffer *facts, const struct operation *operation)
 {
-	if (operation->dialect && operation->dialect->events)
+	if (!operation->dialect)
+		return;
+	if (operation->dialect->rules.input_one_of)
+		add_needs(facts, operation->dialect->rules.input_one_of);
+	if (operation->dialect->events)
 		add_event_facts(facts, operation);
 }

@@ -180,37 +180,84 @@ static int read_events(const struct dialect_reader *reader, const struct node *e
 
 /* ---- the request ---- */
 
+/* Whether something that alternatives name is there. */
+typedef bool has_name(
+	const struct dialect_reader *reader, const struct operation *operation, const char *name);
+
+static bool query_has(
+	const struct dialect_reader *reader, const struct operation *operation, const char *name)
+{
+	bool bare;
+
+	return dialect_has_key(reader, operation->dialect, name, &bare);
+}
+
+/* A root that is only a $ref is not looked into. */
+static bool body_has(
+	const struct dialect_reader *reader, const struct operation *operation, const char *name)
+{
+	const tc_json *root = operation->input.root;
+
+	(void)reader;
+	return operation->input.name &&
+		(!operation->input.document || tc_json_get(root, "$ref") ||
+			tc_json_get(tc_json_get(root, "properties"), name));
+}
+
+static int read_alternative(const struct dialect_reader *reader, const struct node *node,
+	const struct operation *operation, const char *whose, has_name *has, const char ***names)
+{
+	size_t count = tc_json_count(node->json);
+
+	*names = dialect_allocate(reader, count + 1, sizeof **names);
+	int rc = *names ? node_array(node, reader->err) : TC_ERROR_NOMEM;
+	if (rc == TC_OK && count == 0)
+		rc = node_fail(node, reader->err, "is empty; expected %s", whose);
+	for (size_t i = 0; i < count && rc == TC_OK; i++) {
+		struct node name = node_item(node, i);
+		rc = node_text(&name, &(*names)[i], reader->err);
+		if (rc == TC_OK && !has(reader, operation, (*names)[i]))
+			rc = node_fail(&name, reader->err, "is \"%.64s\"; expected one of the %s",
+				(*names)[i], whose);
+	}
+	return rc;
+}
+
+/* `whose` is what the names are, in the plural. */
 static int read_alternatives(const struct dialect_reader *reader, const struct node *entry,
-	struct dialect_entry *dialect)
+	const char *member, const struct operation *operation, const char *whose, has_name *has,
+	const char *const *const **alternatives)
 {
 	struct node list;
-	int rc = node_list(entry, "requireOneOf", &list, reader->err);
+	int rc = node_list(entry, member, &list, reader->err);
 	size_t count = rc == TC_OK ? tc_json_count(list.json) : 0;
-	bool bare;
 
 	if (rc != TC_OK || !list.json)
 		return rc;
+	if (!count)
+		return node_fail(&list, reader->err, "is empty; expected alternatives");
 	const char *const **sets = dialect_allocate(reader, count + 1, sizeof *sets);
 	if (!sets)
 		return TC_ERROR_NOMEM;
-	dialect->rules.require_one_of = sets;
+	*alternatives = sets;
 	for (size_t i = 0; i < count && rc == TC_OK; i++) {
 		struct node item = node_item(&list, i);
-		size_t keys = tc_json_count(item.json);
-		const char **set = dialect_allocate(reader, keys + 1, sizeof *set);
-		rc = set ? node_array(&item, reader->err) : TC_ERROR_NOMEM;
-		if (rc == TC_OK && keys == 0)
-			rc = node_fail(&item, reader->err, "is empty; expected keys of the query");
-		for (size_t k = 0; k < keys && rc == TC_OK; k++) {
-			struct node key = node_item(&item, k);
-			rc = node_text(&key, &set[k], reader->err);
-			if (rc == TC_OK && !dialect_has_key(reader, dialect, set[k], &bare))
-				rc = node_fail(&key, reader->err,
-					"is \"%.64s\", which the query does not have", set[k]);
-		}
-		sets[i] = set;
+		const char **names = NULL;
+		rc = read_alternative(reader, &item, operation, whose, has, &names);
+		sets[i] = names;
 	}
 	return rc;
+}
+
+static int read_needs(const struct dialect_reader *reader, const struct node *entry,
+	const struct operation *operation, struct dialect_entry *dialect)
+{
+	int rc = read_alternatives(reader, entry, "requireOneOf", operation, "keys of the query",
+		query_has, &dialect->rules.require_one_of);
+
+	return rc == TC_OK ? read_alternatives(reader, entry, "inputOneOf", operation,
+				     "members of the body", body_has, &dialect->rules.input_one_of)
+			   : rc;
 }
 
 static int check_slash(const struct dialect_reader *reader, const struct node *entry,
@@ -324,8 +371,9 @@ int dialect_read_entry(
 	static const char *const known[] = { "type", "name", "title", "description", "category",
 		"method", "route", "args", "query", "input", "output", "scopes", "stability",
 		"noPublish", "base", "trailingSlash", "accept", "reply", "headers",
-		"authentication", "requireOneOf", "retry", "unsafeMember", "unsafeValue", "waitMs",
-		"envelope", "outputTuple", "paging", "rpc", "events", "since", "removedIn", NULL };
+		"authentication", "requireOneOf", "inputOneOf", "retry", "unsafeMember",
+		"unsafeValue", "waitMs", "envelope", "outputTuple", "paging", "rpc", "events",
+		"since", "removedIn", NULL };
 	struct dialect_entry *dialect = dialect_allocate(reader, 1, sizeof *dialect);
 	struct node reply = node_member(entry, "reply");
 
@@ -346,7 +394,7 @@ int dialect_read_entry(
 	if (rc == TC_OK)
 		rc = dialect_read_query(reader, entry, dialect);
 	if (rc == TC_OK)
-		rc = read_alternatives(reader, entry, dialect);
+		rc = read_needs(reader, entry, operation, dialect);
 	if (rc == TC_OK)
 		rc = read_envelope(reader, entry, dialect);
 	if (rc == TC_OK)

@@ -1873,9 +1873,12 @@ TC_API tc_call *tc_buildbot_unpause_master_builder_worker_call(tc_client *client
 TC_API int tc_buildbot_unpause_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Starts builds by a force scheduler.
+/* Starts builds by a force scheduler, on the builder or builders that the parameters name. A server
+ * that is told none starts one on each builder of the scheduler: who wants that lists them
+ * (builder_names of the scheduler has them all).
  * POST /forceschedulers/<forcescheduler>; stable; remote procedure "force"
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Refused here: a body without builderid, or builderNames. */
 TC_API int tc_buildbot_force_build(tc_client *client, const char *forcescheduler,
 	const struct tc_buildbot_force_params *body, struct tc_buildbot_requested_builds **reply,
 	tc_error *err);

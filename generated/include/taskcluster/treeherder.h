@@ -489,7 +489,8 @@ TC_API struct tc_treeherder_bug_job_maps *tc_treeherder_get_bug_job_maps_reply(
 
 /* Says that a job failed because of a bug.
  * POST /project/<project>/bug-job-map/; stable; needs credentials or a session
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Refused here: a body without bug_id, or internal_id. */
 TC_API int tc_treeherder_create_bug_job_map(tc_client *client, const char *project,
 	const struct tc_treeherder_create_bug_job_map_request *body,
 	struct tc_treeherder_message **reply, tc_error *err);

@@ -178,7 +178,8 @@ struct tc_operation_conventions {
 	const struct tc_argument_rule *arguments; /* one for each, or NULL */
 	const struct tc_query_rule *const *query; /* all; bare ones in operation->query's order */
 	const struct tc_query_rule *headers;      /* their values are behind the query's */
-	const char *const *const *require_one_of;
+	const char *const *const *require_one_of; /* keys of the query */
+	const char *const *const *input_one_of;   /* members of the body */
 	const struct tc_envelope *envelope;
 	const char *const *output_tuple;
 	const struct tc_paging *paging;

@@ -555,13 +555,7 @@ static int check_alternatives(const struct tc__query *query, tc_error *err)
 	for (const char *const *const *set = sets; *set; set++)
 		if (has_all(query, *set))
 			return TC_OK;
-	for (const char *const *const *set = sets; *set; set++)
-		for (const char *const *key = *set; *key; key++)
-			tc__buffer_printf(&wanted, "%s%s",
-				key != *set           ? " and "
-					: set != sets ? ", or "
-						      : "",
-				*key);
+	tc__add_alternatives(&wanted, sets);
 	int rc = tc__fail(err, TC_ERROR_ARGUMENT, "the query needs %s", tc__buffer_get(&wanted));
 	tc__buffer_clear(&wanted);
 	return rc;

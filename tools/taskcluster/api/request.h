@@ -47,6 +47,9 @@ int api_explain(const struct tc_operation *operation, const struct option *optio
 void api_print_signature(FILE *out, const struct tc_operation *operation);
 void api_explain_query(const struct tc_operation *operation);
 
+/* Alternatives, each of names that go together, with the mark in front of each name. */
+void api_print_alternatives(FILE *out, const char *mark, const char *const *const *sets);
+
 /* Warns of patterns in a hook's schedule that mean another time than they seem to. */
 void api_warn_of_schedule(const struct request *request, const tc_json *body);
 

@@ -76,7 +76,7 @@ static const struct tc_paging
 	by_size = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "limit",
 		.order_query = "order", .order_value = "size", .size = 20, .maximum = 50 };
 
-enum { OP_LOGIN, OP_LIST, OP_LOGOUT, OP_STOP, OP_LISTEN };
+enum { OP_LOGIN, OP_LIST, OP_LOGOUT, OP_STOP, OP_START, OP_LISTEN };
 
 static const struct tc_operation operations[] = {
 	[OP_LOGIN] = { &tc__service_elsewhere, "login", "GET", "/login", "Log In", "Logs in.", .query = names_x_who,
@@ -95,6 +95,10 @@ static const struct tc_operation operations[] = {
 		.arguments = names_thing_part, .argument_count = 2, .retry = TC_RETRY_UNSENT, .wait_ms = 1000,
 		.conventions = TC_RULES(.arguments = kinds_either_integer, .output_tuple = TC_TEXTS("a", "b"),
 		.rpc = &(const struct tc_rpc){ "stop", true }, .since = "4.0") },
+	[OP_START] = { &tc__service_elsewhere, "start", "POST", "/things", "Start", "Starts things.",
+		.has_input = true, .input = &tc_elsewhere_start_data_type,
+		.conventions = TC_RULES(.input_one_of = (const char *const *const[]){ TC_TEXTS("all"),
+		TC_TEXTS("names", "kind"), NULL }, .rpc = &(const struct tc_rpc){ "start", false }) },
 	[OP_LISTEN] = { &tc__service_elsewhere, "listen", "GET", "/listen/<path>", "Listen", "Tells of everything.",
 		.arguments = names_path, .argument_count = 1, .conventions = TC_RULES(.accept = "text/event-stream",
 		.arguments = kinds_text, .events = &(const struct tc_event_stream){ .handshake = "hello",
@@ -104,7 +108,7 @@ static const struct tc_operation operations[] = {
 
 const struct tc_service tc__service_elsewhere = {
 	.name = "elsewhere", .version = "v1", .title = "Demo", .description = "A system.", .release = "4.3",
-	.conventions = &conventions, .operations = operations, .operation_count = 5,
+	.conventions = &conventions, .operations = operations, .operation_count = 6,
 };
 
 int tc_elsewhere_login(tc_client *client, const struct tc_elsewhere_login_query *query, tc_response **response,
@@ -129,6 +133,14 @@ int tc_elsewhere_stop(tc_client *client, const char *thing, const char *part, tc
 { return tc_generated_perform(client, OP(STOP), TC_VALUES(thing, part), NULL, NULL, response, err); }
 tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, const char *part, tc_error *err)
 { return tc_generated_call(client, OP(STOP), TC_VALUES(thing, part), NULL, err); }
+
+int tc_elsewhere_start(tc_client *client, const struct tc_elsewhere_start_data *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, OP(START), NULL, NULL, body, response, err); }
+tc_call *tc_elsewhere_start_call(tc_client *client, tc_error *err)
+{ return tc_generated_call(client, OP(START), NULL, NULL, err); }
+int tc_elsewhere_start_body(tc_call *call, const struct tc_elsewhere_start_data *body, tc_error *err)
+{ return tc_generated_body(call, OP(START), body, err); }
 
 tc_call *tc_elsewhere_listen_call(tc_client *client, const char *path, tc_error *err)
 { return tc_generated_call(client, OP(LISTEN), TC_VALUES(path), NULL, err); }

@@ -80,6 +80,15 @@ TC_API int tc_elsewhere_stop(tc_client *client, const char *thing, const char *p
 TC_API tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, const char *part,
 	tc_error *err);
 
+/* Starts things.
+ * POST /things; stable; remote procedure "start"
+ * Refused here: a body without all, or names and kind. */
+TC_API int tc_elsewhere_start(tc_client *client, const struct tc_elsewhere_start_data *body,
+	tc_response **response, tc_error *err);
+TC_API tc_call *tc_elsewhere_start_call(tc_client *client, tc_error *err);
+TC_API int tc_elsewhere_start_body(tc_call *call, const struct tc_elsewhere_start_data *body,
+	tc_error *err);
+
 /* Tells of everything.
  * GET /listen/<path>; stable
  * The reply is a stream: listen by tc_stream_new, and read an event as a struct tc_elsewhere_event:

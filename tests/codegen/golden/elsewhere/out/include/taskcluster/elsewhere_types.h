@@ -11,6 +11,16 @@ extern "C" {
 
 /* Requests, replies and messages of elsewhere. <taskcluster/type.h> says how to read them. */
 
+/* What to start.
+ * v1/start.json */
+struct tc_elsewhere_start_data {
+	struct tc_opt_bool all; /* All of them. */
+	/* These. */
+	const char *const *names;
+	size_t names_count;
+	const char *kind; /* Of what kind. */
+};
+
 /* Something that happened.
  * v1/event.json */
 struct tc_elsewhere_event {
@@ -21,6 +31,7 @@ struct tc_elsewhere_event {
 	const tc_json *other_members;
 };
 
+TC_API extern const struct tc_type tc_elsewhere_start_data_type;
 TC_API extern const struct tc_type tc_elsewhere_event_type;
 
 #ifdef __cplusplus
