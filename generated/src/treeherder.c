@@ -781,9 +781,12 @@ static const struct tc_operation operations[] = {
 		"schema.", .has_input = true, .input = &tc_treeherder_csp_report_type, .retry = TC_RETRY_UNSENT,
 		.conventions = TC_RULES(.authentication = TC_AUTHENTICATION_NEVER) },
 	[OP_CREATE_INTERNAL_ISSUE] = { &tc__service_treeherder, "createInternalIssue", "POST", "/internal_issue/",
-		"Create Internal Issue", "Counts a failure line that has no bug; the reply has no schema.",
-		.has_input = true, .input = &tc_treeherder_create_internal_issue_request_type,
-		.retry = TC_RETRY_UNSENT, .conventions = &rules_create_alert_summary },
+		"Create Internal Issue",
+		"Makes an issue for failures that have no bug yet, or finds the open one of that summary. "
+		"Anything but the summary is ignored.", .has_input = true,
+		.input = &tc_treeherder_create_internal_issue_request_type, .has_output = true,
+		.output = &tc_treeherder_internal_issue_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_create_alert_summary },
 	[OP_GET_SCHEMA] = { &tc__service_treeherder, "getSchema", "GET", "/schema/", "OpenAPI Description",
 		"Returns the server's own description of its API, in the form of OpenAPI.",
 		.reply_types = types_get_schema,
@@ -1621,13 +1624,17 @@ int tc_treeherder_report_csp_violation_body(tc_call *call, const struct tc_treeh
 { return tc_generated_body(call, OP(REPORT_CSP_VIOLATION), body, err); }
 
 int tc_treeherder_create_internal_issue(tc_client *client,
-	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, body, response, err); }
+	const struct tc_treeherder_create_internal_issue_request *body, struct tc_treeherder_internal_issue **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, body, reply, err); }
 tc_call *tc_treeherder_create_internal_issue_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, err); }
 int tc_treeherder_create_internal_issue_body(tc_call *call,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_error *err)
 { return tc_generated_body(call, OP(CREATE_INTERNAL_ISSUE), body, err); }
+struct tc_treeherder_internal_issue *tc_treeherder_create_internal_issue_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(OP(CREATE_INTERNAL_ISSUE), response, err); }
 
 int tc_treeherder_get_schema(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(GET_SCHEMA), NULL, NULL, NULL, response, err); }

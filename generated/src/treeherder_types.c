@@ -1089,12 +1089,19 @@ static const struct tc_field fields_csp_report[] = {
 };
 const struct tc_type tc_treeherder_csp_report_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_treeherder_csp_report,
 	other_members, fields_csp_report, NULL);
+static const struct tc_text_rules rules_summary = { .min_length = 1, .has_max_length = true, .max_length = 255 };
+static const struct tc_type text_summary = TC_TYPE_OF_TEXT(&rules_summary);
 static const struct tc_field fields_create_internal_issue_request[] = {
-	TC_FIELD(struct tc_treeherder_create_internal_issue_request, failure_line_id, "failure_line_id", &tc_type_int64,
-		TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_create_internal_issue_request, summary, "summary", &text_summary, TC_REQUIRED),
 };
 const struct tc_type tc_treeherder_create_internal_issue_request_type = TC_TYPE_OF_OPEN_OBJECT(struct
 	tc_treeherder_create_internal_issue_request, other_members, fields_create_internal_issue_request, NULL);
+static const struct tc_field fields_internal_issue[] = {
+	TC_FIELD(struct tc_treeherder_internal_issue, internal_id, "internal_id", &tc_type_int64, TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_internal_issue, summary, "summary", &tc_type_string, TC_REQUIRED),
+};
+const struct tc_type tc_treeherder_internal_issue_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_treeherder_internal_issue,
+	other_members, fields_internal_issue, NULL);
 static const struct tc_text_rules rules_job_guid = { .min_length = 1 };
 static const struct tc_type text_job_guid = TC_TYPE_OF_TEXT(&rules_job_guid);
 static const struct tc_field fields_jobs_collection_item_job_artifacts[] = {

@@ -174,6 +174,28 @@ static void take_note(struct treeherder *server, const struct tc_responder_reque
 			"\"who\":{\"email\":[\"Not an address.\"]}}");
 }
 
+/* Only the summary counts. */
+static void take_issue(struct treeherder *server, const struct tc_responder_request *request,
+	struct tc_responder_reply *reply)
+{
+	const char *summary = strstr(request->body, "\"summary\":\"");
+	char text[256];
+
+	if (!has(request, "cookie", "sessionid=s3cret") || !has(request, "x-csrftoken", "c1")) {
+		answer(server, reply, 403,
+			"{\"detail\":\"Authentication credentials were not provided.\"}");
+		return;
+	}
+	if (!summary) {
+		answer(server, reply, 400, "{\"summary\":[\"This field is required.\"]}");
+		return;
+	}
+	summary += strlen("\"summary\":\"");
+	snprintf(text, sizeof text, "{\"internal_id\":7,\"summary\":\"%.*s\"}",
+		(int)strcspn(summary, "\""), summary);
+	answer(server, reply, 201, text);
+}
+
 /* ---- all ---- */
 
 static bool ends(const char *target, const char *part)
@@ -210,6 +232,8 @@ static void handle(
 		answer(server, reply, 406, "{\"detail\":\"Invalid version in Accept.\"}");
 	else if (strcmp(request->method, "POST") == 0 && ends(target, "/note/"))
 		take_note(server, request, reply);
+	else if (strcmp(request->method, "POST") == 0 && ends(target, "/internal_issue/"))
+		take_issue(server, request, reply);
 	else if (strcmp(request->method, "POST") == 0)
 		take_collection(server, request, reply);
 	else if (ends(target, "/project/try/jobs/"))

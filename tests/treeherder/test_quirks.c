@@ -383,6 +383,24 @@ static void test_session(void **state)
 	tc_client_free(other);
 }
 
+static void test_internal_issue(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_create_internal_issue_request body = { .summary = "" };
+	struct tc_treeherder_internal_issue *issue = NULL;
+
+	assert_ok(tc_treeherder_login(w->client, &login, NULL, &w->err), &w->err);
+	tc_treeherder_create_internal_issue(w->client, &body, &issue, &w->err);
+	assert_failure(&w->err, TC_ERROR_INPUT, "/summary");
+	assert_int_equal(w->server->count, 1);
+	body.summary = "test.js | leaked";
+	assert_ok(tc_treeherder_create_internal_issue(w->client, &body, &issue, &w->err), &w->err);
+	assert_string_equal(w->server->last_body, "{\"summary\":\"test.js | leaked\"}");
+	assert_int_equal(issue->internal_id, 7);
+	assert_string_equal(issue->summary, "test.js | leaked");
+	tc_release(issue);
+}
+
 static void test_login_fails(void **state)
 {
 	struct world *w = *state;
@@ -487,6 +505,7 @@ int main(void)
 		TEST(test_collection),
 		TEST(test_clock),
 		TEST(test_session),
+		TEST(test_internal_issue),
 		TEST(test_login_fails),
 		TEST(test_realm),
 		TEST(test_example),

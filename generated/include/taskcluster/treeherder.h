@@ -1149,15 +1149,18 @@ TC_API tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_er
 TC_API int tc_treeherder_report_csp_violation_body(tc_call *call,
 	const struct tc_treeherder_csp_report *body, tc_error *err);
 
-/* Counts a failure line that has no bug; the reply has no schema.
+/* Makes an issue for failures that have no bug yet, or finds the open one of that summary. Anything
+ * but the summary is ignored.
  * POST /internal_issue/; stable; needs credentials or a session
  * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_internal_issue(tc_client *client,
-	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response,
-	tc_error *err);
+	const struct tc_treeherder_create_internal_issue_request *body,
+	struct tc_treeherder_internal_issue **reply, tc_error *err);
 TC_API tc_call *tc_treeherder_create_internal_issue_call(tc_client *client, tc_error *err);
 TC_API int tc_treeherder_create_internal_issue_body(tc_call *call,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_error *err);
+TC_API struct tc_treeherder_internal_issue *tc_treeherder_create_internal_issue_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the server's own description of its API, in the form of OpenAPI.
  * GET /schema/; stable */

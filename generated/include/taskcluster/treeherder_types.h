@@ -1601,10 +1601,18 @@ struct tc_treeherder_csp_report {
 	const tc_json *other_members;
 };
 
-/* A failure line that has no bug.
+/* An issue that is no bug yet.
  * v1/create-internal-issue-request.json */
 struct tc_treeherder_create_internal_issue_request {
-	int64_t failure_line_id; /* The line. Required. */
+	const char *summary; /* What fails, as bugs are titled. Required. 1 to 255 characters. */
+	const tc_json *other_members;
+};
+
+/* An issue that is no bug yet.
+ * v1/internal-issue.json */
+struct tc_treeherder_internal_issue {
+	int64_t internal_id; /* Its number, as createBugJobMap takes it. Required. */
+	const char *summary; /* What fails. Required. */
 	const tc_json *other_members;
 };
 
@@ -1916,6 +1924,7 @@ TC_API extern const struct tc_type tc_treeherder_alert_summary_tasks_type;
 TC_API extern const struct tc_type tc_treeherder_perfcompare_results_type;
 TC_API extern const struct tc_type tc_treeherder_csp_report_type;
 TC_API extern const struct tc_type tc_treeherder_create_internal_issue_request_type;
+TC_API extern const struct tc_type tc_treeherder_internal_issue_type;
 TC_API extern const struct tc_type tc_treeherder_jobs_collection_type;
 TC_API extern const struct tc_type tc_treeherder_objectstore_collection_type;
 TC_API extern const struct tc_type tc_treeherder_resultset_collection_type;
