@@ -76,15 +76,34 @@ static void give_jobs(
 
 /* ---- pushes ---- */
 
+/* What was searched for is cut to the newest 200, which no further filter can be about. */
+static bool fails_over_search(const char *target)
+{
+	static const char *const others[] = { "author", "push_timestamp", "id=", "id__",
+		"date=", "change=", "revision=", "hide_reviewbot" };
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strstr(target, others[i]))
+			return true;
+	return false;
+}
+
 /* Whatever offset says is ignored. */
 static void give_pushes(
 	struct treeherder *server, const char *target, struct tc_responder_reply *reply)
 {
 	int64_t count = number(target, "count", 10);
 	int64_t before = number(target, "push_timestamp__lt", INT64_MAX);
+	bool search = strstr(target, "search=") != NULL;
 	char *at = server->text;
 	int64_t given = 0;
 
+	if (search && fails_over_search(target)) {
+		answer(server, reply, 500, "<h1>Server Error (500)</h1>");
+		return;
+	}
+	if (search && count > SEARCHED && count <= 1000)
+		count = SEARCHED;
 	if (count > 1000) {
 		answer(server, reply, 400,
 			"{\"detail\":\"Specified count exceeds api limit: 1000\"}");

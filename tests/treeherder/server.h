@@ -10,6 +10,7 @@
 #define JOBS 4000  /* an exact multiple of the largest page */
 #define PUSHES 250 /* two of each second, the newest first */
 #define PUSHED 1700000000
+#define SEARCHED 200 /* at most so many pushes are the reply to a search */
 
 struct treeherder {
 	struct tc_responder *responder;

@@ -166,6 +166,56 @@ static void test_some_pushes(void **state)
 		assert_null(strstr(w->server->targets[i % 64], "count=0"));
 }
 
+/* One page, and told as what it is: the server finds no more than 200, and knows no second page. */
+static void test_search(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .search = "bug", .count = "10" };
+	const tc_json *item;
+	size_t count = 0;
+
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	tc_items *items = tc_items_new(call, NULL, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item) {
+		assert_int_equal(tc_items_cut(items), TC_CUT_NOT);
+		count++;
+	}
+	assert_ok(w->err.code, &w->err);
+	assert_int_equal(count, SEARCHED);
+	assert_int_equal(tc_items_cut(items), TC_CUT_SERVER);
+	assert_int_equal(w->server->count, 1);
+	assert_string_equal(w->server->targets[0], "/api/project/try/push/?count=200&search=bug");
+	tc_items_free(items);
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	options.item_max = 7;
+	tc_pages *pages = tc_pages_new(call, &options, &w->err);
+	tc_response *page;
+	assert_ok(tc_pages_next(pages, &page, &w->err), &w->err);
+	tc_release(page);
+	assert_int_equal(tc_pages_cut(pages), TC_CUT_ITEMS);
+	tc_pages_free(pages);
+	tc_call_free(call);
+}
+
+/* Beside other filters a search is a 500. */
+static void test_search_beside_others(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .search = "bug", .author = "a@b.c" };
+
+	tc_treeherder_get_pushes(w->client, "try", &query, NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "search cannot go with author, only with count");
+	query.author = NULL;
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	assert_ok(tc_call_query_int64(call, "push_timestamp", "lt", 5, &w->err), &w->err);
+	tc_call_perform(call, NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "search cannot go with push_timestamp");
+	assert_null(tc_items_new(call, NULL, &w->err));
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "search cannot go with push_timestamp");
+	assert_int_equal(w->server->count, 0);
+	tc_call_free(call);
+}
+
 /* A page that only one second fills leads nowhere, and is told. */
 static void test_pushes_stuck(void **state)
 {
@@ -496,6 +546,8 @@ int main(void)
 		TEST(test_too_many_at_once),
 		TEST(test_pushes),
 		TEST(test_some_pushes),
+		TEST(test_search),
+		TEST(test_search_beside_others),
 		TEST(test_pushes_stuck),
 		TEST(test_rows),
 		TEST(test_items_of_rows),

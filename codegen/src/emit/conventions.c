@@ -45,6 +45,7 @@ static void add_rule(struct shared_rules *rules, struct tc__buffer *init,
 	if (rule->operators && !others)
 		init_shared(init, "operators", "", share_operators(rules, rule, word));
 	init_texts(init, "values", rule->values);
+	init_texts(init, "besides", rule->besides);
 	init_text(init, "minimum", rule->minimum);
 	init_text(init, "maximum", rule->maximum);
 	init_name(init, "type", types, rule->type);
@@ -165,9 +166,12 @@ static const char *share_paging(struct shared_rules *rules, const struct tc_pagi
 	init_text(&init, "order_value", paging->order_value);
 	init_text(&init, "key", paging->key);
 	init_text(&init, "unique", paging->unique);
+	init_text(&init, "single_query", paging->single_query);
+	init_number(&init, "single_max", paging->single_max);
 	init_number(&init, "add", paging->add);
 	init_number(&init, "size", paging->size);
 	init_number(&init, "maximum", paging->maximum);
+	init_number(&init, "standard", paging->standard);
 	init_end(&init);
 	return pool_share(
 		&rules->pagings, hint_of(rules, paging->order_value, words[paging->style]), &init);

@@ -4,6 +4,7 @@
 #include "codegen/src/model/promise.h"
 #include "codegen/src/model/type.h"
 #include "codegen/src/reference/dialect_value.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define WAIT_MS_MAX 600000
@@ -45,12 +46,47 @@ static int read_order_by(const struct dialect_reader *reader, const struct node 
 			   : rc;
 }
 
+/* A key with which there is one page. */
+static int read_single(const struct dialect_reader *reader, const struct node *paging_node,
+	struct tc_paging *paging)
+{
+	static const char *const known[] = { "query", "maximum", NULL };
+	struct node node = node_member(paging_node, "single");
+
+	if (!node.json)
+		return TC_OK;
+	int rc = dialect_refuse_others(reader, &node, known);
+	if (rc == TC_OK)
+		rc = dialect_required_text(reader, &node, "query", &paging->single_query);
+	if (rc == TC_OK)
+		rc = dialect_integer(reader, &node, "maximum", &paging->single_max);
+	if (rc == TC_OK && (paging->single_max < 1 || !paging->limit))
+		rc = node_fail(&node, reader->err, "%s",
+			paging->limit ? "lacks the maximum of items, 1 or more"
+				      : "has no meaning without a limit beside it");
+	if (rc == TC_OK && paging->maximum && paging->single_max > paging->maximum)
+		rc = node_fail(&node, reader->err, "has a maximum above that of every page");
+	return rc;
+}
+
+/* How many items a page has when nobody says it: the default of the key that would. */
+static void find_standard(const struct dialect_entry *dialect, struct tc_paging *paging)
+{
+	const struct tc_query_rule *rule = dialect->query;
+
+	for (size_t i = 0; paging->limit && rule && rule[i].name; i++)
+		if (strcmp(rule[i].name, paging->limit) == 0 &&
+			dialect->query_words[i].default_text)
+			paging->standard = strtoll(dialect->query_words[i].default_text, NULL, 10);
+}
+
 /* Every key that paging sends must be one of the query's. */
 static int check_keys(const struct dialect_reader *reader, const struct node *node,
 	const struct dialect_entry *dialect)
 {
 	const struct tc_paging *paging = dialect->rules.paging;
-	const char *const keys[] = { paging->query, paging->limit, paging->order_query };
+	const char *const keys[] = { paging->query, paging->limit, paging->order_query,
+		paging->single_query };
 	bool bare;
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -92,7 +128,8 @@ static int read_paging(const struct dialect_reader *reader, const struct node *e
 	struct operation *operation, struct dialect_entry *dialect)
 {
 	static const char *const known[] = { "style", "query", "reply", "offset", "limit", "stop",
-		"orderBy", "page", "next", "key", "unique", "add", "size", "maximum", NULL };
+		"orderBy", "page", "next", "key", "unique", "add", "size", "maximum", "single",
+		NULL };
 	static const char *const styles[] = { "token", "offset", "page", "cursor", "keyset", NULL };
 	struct node node = node_member(entry, "paging");
 
@@ -122,6 +159,9 @@ static int read_paging(const struct dialect_reader *reader, const struct node *e
 		rc = dialect_integer(reader, &node, "size", &paging->size);
 	if (rc == TC_OK)
 		rc = dialect_integer(reader, &node, "maximum", &paging->maximum);
+	if (rc == TC_OK)
+		rc = read_single(reader, &node, paging);
+	find_standard(dialect, paging);
 	return rc == TC_OK ? check_keys(reader, &node, dialect) : rc;
 }
 

@@ -47,6 +47,15 @@ struct tc_pages_options {
 };
 #define TC_PAGES_OPTIONS_INIT TC_SIZED_INIT(struct tc_pages_options)
 
+/* Whether a list that is over was given as a whole. */
+enum tc_cut {
+	TC_CUT_NOT = 0, /* it was, or it is not over */
+	TC_CUT_PAGES,   /* page_max ended it, and there is a further page */
+	TC_CUT_ITEMS, /* item_max ended it, and there are more, or may be: nobody asked for them */
+	TC_CUT_SERVER /* the server gives no more of such a query, and gave as many as it ever does:
+			 there may be more */
+};
+
 /* ---- page after page ---- */
 
 typedef struct tc_pages tc_pages;
@@ -67,6 +76,9 @@ TC_API int tc_pages_next_value(tc_pages *pages, const void **value, tc_error *er
  * reached, or after a failure, it is where another iterator can go on. Borrowed until the next
  * call. */
 TC_API const char *tc_pages_token(const tc_pages *pages);
+
+/* Why the list, which is over, may not be whole. */
+TC_API enum tc_cut tc_pages_cut(const tc_pages *pages);
 
 /*
  * The two halves of tc_pages_next, for those who send calls themselves, such as on a tc_loop:
@@ -112,6 +124,9 @@ TC_API int tc_items_next(tc_items *items, const tc_json **item, tc_error *err);
  * NULL for the first), and how many items of that page were given out. */
 TC_API const char *tc_items_token(const tc_items *items);
 TC_API int64_t tc_items_index(const tc_items *items);
+
+/* Why the list, which is over, may not be whole. */
+TC_API enum tc_cut tc_items_cut(const tc_items *items);
 
 /* At any time: what is still under way is broken off. NULL is fine. */
 TC_API void tc_items_free(tc_items *items);

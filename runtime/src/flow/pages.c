@@ -44,6 +44,11 @@ const char *tc_pages_token(const tc_pages *pages)
 	return pages ? pages->cursor.token : NULL;
 }
 
+enum tc_cut tc_pages_cut(const tc_pages *pages)
+{
+	return pages ? tc__cursor_cut(&pages->cursor) : TC_CUT_NOT;
+}
+
 int tc_pages_call(tc_pages *pages, const tc_call **call, tc_error *err)
 {
 	tc_error_clear(err);

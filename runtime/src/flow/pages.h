@@ -64,6 +64,8 @@ struct tc__cursor {
 	int64_t empties;          /* pages without items, in a row, */
 	int64_t empties_max;      /* of which there are no more */
 	bool ended, circles;
+	bool dropped; /* an item was one too many */
+	bool goes_on; /* behind the page that came there is more, or may be */
 
 	/* of other systems */
 	const struct tc_envelope *envelope;
@@ -72,6 +74,7 @@ struct tc__cursor {
 	int64_t lowest;         /* KEYSET: the smallest key of the page, */
 	bool has_lowest;        /* when it had any, */
 	bool fresh;             /* and whether it had items that were not given before */
+	bool single;            /* there is one page, as the query says */
 	struct tc__given given; /* those that may come again */
 };
 
@@ -116,6 +119,12 @@ void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *befor
 void tc__style_forget_above(struct tc__cursor *cursor);
 
 void tc__style_forget(struct tc__cursor *cursor);
+
+/* Whether behind a page of so many items, without a token for the next one, there may be more. */
+bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received);
+
+/* Why a list that is over may not be whole. */
+enum tc_cut tc__cursor_cut(const struct tc__cursor *cursor);
 
 /* That page has come, and names this token; "" for none. */
 int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *err);

@@ -71,6 +71,8 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.origin = call,
 		.paging = rules && rules->paging ? rules->paging : &taskcluster,
 		.envelope = rules ? rules->envelope : NULL,
+		.single = rules && rules->paging && rules->paging->single_query &&
+			tc__query_value(&call->request.query, rules->paging->single_query),
 		.wanted = options->item_max ? options->item_max : -1,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
@@ -209,6 +211,7 @@ int tc__cursor_item(struct tc__cursor *cursor, const tc_json *item, bool *wanted
 
 	if (rc != TC_OK)
 		return rc;
+	cursor->dropped |= *wanted && cursor->wanted == 0;
 	*wanted = *wanted && cursor->wanted != 0;
 	if (*wanted && cursor->wanted > 0)
 		cursor->wanted--;
@@ -223,9 +226,12 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 
 	if (rc == TC_OK && tc__buffer_failed(&token))
 		rc = tc__fail_nomem(err);
+	bool goes_on =
+		token.length || cursor->dropped || tc__style_is_cut(cursor, reader->received);
 	if (rc == TC_OK)
 		rc = tc__cursor_advance(cursor, tc__buffer_get(&token), err);
 	if (rc == TC_OK) {
+		cursor->goes_on = goes_on;
 		tc__style_forget_above(cursor);
 		cursor->empties = tc__page_is_empty(reader) ? cursor->empties + 1 : 0;
 	}
@@ -277,4 +283,15 @@ int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *e
 	if (cursor->left > 0)
 		cursor->left--;
 	return TC_OK;
+}
+
+enum tc_cut tc__cursor_cut(const struct tc__cursor *cursor)
+{
+	bool over = cursor->ended || cursor->left == 0 || cursor->wanted == 0;
+
+	if (!over || !cursor->goes_on)
+		return TC_CUT_NOT;
+	if (cursor->wanted == 0)
+		return TC_CUT_ITEMS;
+	return cursor->ended ? TC_CUT_SERVER : TC_CUT_PAGES;
 }

@@ -44,7 +44,8 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 {
 	const struct tc_paging *paging = cursor->paging;
 	int64_t standard = paging->size ? paging->size : paging->maximum;
-	int64_t size = number_at(cursor, paging->limit, standard);
+	int64_t size =
+		cursor->single ? paging->single_max : number_at(cursor, paging->limit, standard);
 
 	if (!paging->limit)
 		return 0;
@@ -126,6 +127,8 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 {
 	const struct tc_paging *paging = cursor->paging;
 
+	if (cursor->single)
+		return TC_OK;
 	switch ((enum tc_paging_style)paging->style) {
 	case TC_PAGING_TOKEN:
 		tc__buffer_text(token, said);
@@ -149,6 +152,13 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 		return next_key(cursor, received, token, err);
 	}
 	return TC_OK;
+}
+
+bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received)
+{
+	bool full = cursor->asked && received >= cursor->asked;
+
+	return full && (cursor->single || (cursor->wanted == 0 && !cursor->paging->next));
 }
 
 /* ---- items that come again ---- */

@@ -57,6 +57,10 @@ static void print_details(FILE *out, const struct tc_query_rule *rule, uint8_t l
 	print_range(out, rule);
 	if (rule->secret)
 		fprintf(out, ", a secret");
+	for (const char *const *key = rule->besides; key && *key; key++)
+		fprintf(out, "%s--%s", key == rule->besides ? ", only with " : " and ", *key);
+	if (rule->besides && !*rule->besides)
+		fprintf(out, ", alone");
 	print_values(out, rule);
 }
 
