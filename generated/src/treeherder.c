@@ -333,10 +333,10 @@ static const struct tc_envelope
 	items_results2 = { .items = "results" };
 
 static const struct tc_paging
-	by_offset = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count", .size = 2000,
-		.maximum = 2000, .standard = 10 },
+	by_offset = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count",
+		.unique = "/id", .size = 2000, .maximum = 2000, .standard = 10 },
 	by_offset2 = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count",
-		.maximum = 50, .standard = 50 },
+		.unique = "/id", .maximum = 50, .standard = 50 },
 	by_keyset = { .style = TC_PAGING_KEYSET, .query = "push_timestamp__lt", .limit = "count",
 		.key = "/push_timestamp", .unique = "/id", .single_query = "search", .single_max = 200, .add = 1,
 		.size = 100, .maximum = 1000, .standard = 10 },
@@ -392,7 +392,8 @@ enum { OP_GET_JOBS, OP_GET_JOB, OP_GET_JOB_TEXT_LOG_ERRORS, OP_GET_JOB_BUG_SUGGE
 
 static const struct tc_operation operations[] = {
 	[OP_GET_JOBS] = { &tc__service_treeherder, "getJobs", "GET", "/project/<project>/jobs/", "Jobs of a Project",
-		"Returns jobs of a project that the filters leave, in pages of at most 2000.",
+		"Returns jobs of a project that the filters leave, in pages of at most 2000. The server's list "
+		"has no order: pages may repeat a job and leave one out, the rarer the larger they are.",
 		.arguments = names_project, .argument_count = 1, .query = names_get_jobs, .query_count = 36,
 		.has_output = true, .output = &tc_treeherder_jobs_response_type, .pages = true,
 		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_jobs, .envelope = &items_results,

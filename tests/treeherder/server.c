@@ -64,7 +64,11 @@ static void give_jobs(
 		(int)offset, (int)count);
 	for (int64_t id = offset; id < offset + count && id < all; id++) {
 		at += sprintf(at, id > offset ? "," : "");
-		at += add_job(at, id, rows);
+		/* the database gives them in no order */
+		at += add_job(at,
+			id < offset + server->shift && id >= server->shift ? id - server->shift
+									   : id,
+			rows);
 	}
 	at += sprintf(at, "]");
 	if (rows)
@@ -86,6 +90,16 @@ static bool fails_over_search(const char *target)
 		if (strstr(target, others[i]))
 			return true;
 	return false;
+}
+
+static int pushes_of(const struct treeherder *server)
+{
+	return server->pushes ? server->pushes : PUSHES;
+}
+
+static int pushed(const struct treeherder *server, int id)
+{
+	return PUSHED + (id > pushes_of(server) - server->crowd ? pushes_of(server) : id / 2);
 }
 
 /* Whatever offset says is ignored. */
@@ -111,13 +125,13 @@ static void give_pushes(
 	}
 	at += sprintf(
 		at, "{\"meta\":{\"count\":%d,\"repository\":\"try\"},\"results\":[", (int)count);
-	for (int id = PUSHES; id > 0 && given < count; id--) {
-		if (PUSHED + id / 2 >= before)
+	for (int id = pushes_of(server); id > 0 && given < count; id--) {
+		if (pushed(server, id) >= before)
 			continue;
 		at += sprintf(at,
 			"%s{\"id\":%d,\"revision\":\"r%d\",\"author\":\"a\",\"revisions\":[],"
 			"\"revision_count\":0,\"push_timestamp\":%d,\"repository_id\":4}",
-			given++ ? "," : "", id, id, PUSHED + id / 2);
+			given++ ? "," : "", id, id, pushed(server, id));
 	}
 	at += sprintf(at, "]}");
 	reply->body = server->text;

@@ -216,19 +216,78 @@ static void test_search_beside_others(void **state)
 	tc_call_free(call);
 }
 
-/* A page that only one second fills leads nowhere, and is told. */
+/* A page that only one second fills leads nowhere; a larger one does, once. */
+static void test_pushes_of_a_second(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .count = "7" };
+	size_t large = 0;
+
+	w->server->crowd = 50;
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	assert_int_equal(count_items(w, call, 0), PUSHES);
+	for (size_t i = 0; i < w->server->count; i++)
+		large += strstr(w->server->targets[i % 64], "count=1000") != NULL;
+	assert_int_equal(large, 1);
+	query.count = "2"; /* each page is one second, twice */
+	w->server->crowd = 0;
+	call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	assert_int_equal(count_items(w, call, 0), PUSHES);
+	w->server->crowd = 50;
+	for (int64_t wanted = 1; wanted < 60; wanted += 13) {
+		call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+		assert_int_equal(count_items(w, call, wanted), wanted);
+	}
+}
+
+/* More than the largest page has: that is told, and nothing goes on for ever. */
 static void test_pushes_stuck(void **state)
 {
 	struct world *w = *state;
-	struct tc_treeherder_get_pushes_query query = { .count = "2" };
 	const tc_json *item;
+	size_t count = 0;
 
-	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	w->server->pushes = w->server->crowd = 1500;
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", NULL, &w->err);
 	tc_items *items = tc_items_new(call, NULL, &w->err);
 	while (tc_items_next(items, &item, &w->err) == TC_OK && item)
-		;
+		count++;
 	assert_failure(&w->err, TC_ERROR_REPLY, "have the same push_timestamp");
+	assert_int_equal(count, 1000);
+	assert_int_equal(w->server->count, 3);
 	tc_items_free(items);
+	tc_call_free(call);
+}
+
+/* A list without an order gives some twice, and others never; told apart they come once. */
+static void test_jobs_apart(void **state)
+{
+	struct world *w = *state;
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	const tc_json *item;
+	size_t count = 0;
+
+	w->server->shift = 2;
+	tc_call *call = tc_treeherder_get_jobs_call(w->client, "try", NULL, &w->err);
+	assert_int_equal(count_items(w, call, 0), JOBS);
+	call = tc_treeherder_get_jobs_call(w->client, "try", NULL, &w->err);
+	options.distinct_max = JOBS - 2;
+	tc_items *items = tc_items_new(call, &options, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item)
+		count++;
+	assert_ok(w->err.code, &w->err);
+	assert_int_equal(count, JOBS - 2);
+	tc_items_free(items);
+	options.distinct_max = JOBS - 3;
+	items = tc_items_new(call, &options, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item)
+		;
+	assert_failure(&w->err, TC_ERROR_REPLY, "there are more than 3997 items to be told apart");
+	tc_items_free(items);
+	tc_call_free(call);
+	call = tc_treeherder_get_alert_summaries_call(w->client, NULL, &w->err);
+	assert_null(tc_items_new(call, &options, &w->err));
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "have nothing to be told apart by");
 	tc_call_free(call);
 }
 
@@ -548,7 +607,9 @@ int main(void)
 		TEST(test_some_pushes),
 		TEST(test_search),
 		TEST(test_search_beside_others),
+		TEST(test_pushes_of_a_second),
 		TEST(test_pushes_stuck),
+		TEST(test_jobs_apart),
 		TEST(test_rows),
 		TEST(test_items_of_rows),
 		TEST(test_error_shapes),

@@ -196,7 +196,8 @@ struct tc_treeherder_get_jobs_query {
 		*signature, *task_id, *retry_id, *offset, *count, *return_type;
 };
 
-/* Returns jobs of a project that the filters leave, in pages of at most 2000.
+/* Returns jobs of a project that the filters leave, in pages of at most 2000. The server's list has
+ * no order: pages may repeat a job and leave one out, the rarer the larger they are.
  * GET /project/<project>/jobs/; stable */
 TC_API int tc_treeherder_get_jobs(tc_client *client, const char *project,
 	const struct tc_treeherder_get_jobs_query *query,

@@ -38,12 +38,17 @@ struct tc_pages_options {
 	int64_t page_max;  /* end after so many pages, as if the list did; 0: no limit */
 	int64_t item_max;  /* end after so many items: no page asks for more than are missing, where
 			      the system lets pages have a size; 0: no limit */
-	int64_t timeout_ms;  /* for each attempt at a page; 0: the call's */
-	int64_t deadline_ms; /* for the whole list, from when the iterator is made, with all that
-				its caller does meanwhile; then TC_ERROR_TIMEOUT; 0: no limit (a
-				deadline of the call's own, or its client's, is for each page) */
-	int64_t empty_max;   /* so many empty pages in a row that name another one are taken for a
-				list without an end: TC_ERROR_REPLY; 0: 100 */
+	int64_t timeout_ms;   /* for each attempt at a page; 0: the call's */
+	int64_t deadline_ms;  /* for the whole list, from when the iterator is made, with all that
+				 its caller does meanwhile; then TC_ERROR_TIMEOUT; 0: no limit (a
+				 deadline of the call's own, or its client's, is for each page) */
+	int64_t empty_max;    /* so many empty pages in a row that name another one are taken for a
+				 list without an end: TC_ERROR_REPLY; 0: 100 */
+	int64_t distinct_max; /* each item once, told apart by its number, which up to so many items
+				are remembered by, in about ten bytes each; one more is
+				TC_ERROR_REPLY. For lists without an order, whose pages may overlap,
+				and whose reference has a number for it: else TC_ERROR_ARGUMENT.
+				Pages are given as they are. 0: items come as servers give them */
 };
 #define TC_PAGES_OPTIONS_INIT TC_SIZED_INIT(struct tc_pages_options)
 

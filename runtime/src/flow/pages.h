@@ -8,7 +8,8 @@
  *	pages_cursor.c  which page comes next, and the call that asks for it
  *	pages_read.c    what a page says: its next token, and its items
  *	pages_style.c   how systems that are not Taskcluster say what comes next
- *	pages_given.c   which items came that may come again
+ *	pages_given.c   which items came that may come again, behind a key
+ *	pages_seen.c    which items came at all, when that is asked for
  *	pages.c         page after page
  *	pages_items.c   item after item, on an event loop of its own
  */
@@ -50,6 +51,20 @@ void tc__given_forget_above(struct tc__given *given, int64_t key);
 
 void tc__given_clear(struct tc__given *given);
 
+/* ---- pages_seen.c ---- */
+
+/* Numbers in about ten bytes each. {0} has none. */
+struct tc__seen {
+	int64_t *slots; /* 0: free */
+	size_t count, slot_count;
+	struct tc__hash_key hash; /* and where they lie nobody can know */
+	bool zero;                /* which no slot can hold */
+};
+
+bool tc__seen_has(const struct tc__seen *seen, int64_t number);
+bool tc__seen_add(struct tc__seen *seen, int64_t number); /* false when memory ends */
+void tc__seen_clear(struct tc__seen *seen);
+
 /* ---- which page ---- */
 
 struct tc__cursor {
@@ -69,12 +84,16 @@ struct tc__cursor {
 
 	/* of other systems */
 	const struct tc_envelope *envelope;
-	int64_t wanted;         /* items that are missing; negative: any number */
-	int64_t asked;          /* items that a page is asked for; 0: as many as the server likes */
-	int64_t lowest;         /* KEYSET: the smallest key of the page, */
-	bool has_lowest;        /* when it had any, */
-	bool fresh;             /* and whether it had items that were not given before */
-	bool single;            /* there is one page, as the query says */
+	int64_t wanted;       /* items that are missing; negative: any number */
+	int64_t asked;        /* items that a page is asked for; 0: as many as the server likes */
+	int64_t lowest;       /* KEYSET: the smallest key of the page, */
+	bool has_lowest;      /* when it had any, */
+	bool fresh;           /* and whether it had items that were not given before */
+	bool single;          /* there is one page, as the query says */
+	bool again;           /* KEYSET: the page is asked for once more, */
+	int64_t grown;        /* with so many items; 0: as many as ever */
+	int64_t distinct_max; /* items that are told apart; 0: none are */
+	struct tc__seen seen;
 	struct tc__given given; /* those that may come again */
 };
 

@@ -42,6 +42,14 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	if (options->item_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "item_max is %lld", (long long)options->item_max);
+	if (options->distinct_max < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "distinct_max is %lld",
+			(long long)options->distinct_max);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	if (options->distinct_max && !(rules && rules->paging && rules->paging->unique))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"distinct_max: items of %s.%s have nothing to be told apart by",
+			operation->service->name, operation->name);
 	if (options->empty_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "empty_max is %lld", (long long)options->empty_max);
@@ -76,6 +84,7 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.wanted = options->item_max ? options->item_max : -1,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
+		.distinct_max = options->distinct_max,
 		.empties_max = options->empty_max ? options->empty_max : EMPTIES_MAX,
 		.terms = { options->timeout_ms,
 			options->deadline_ms
@@ -264,7 +273,7 @@ static bool mark(struct tc__cursor *cursor, const char *token, size_t length)
 int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *err)
 {
 	size_t length = strlen(token);
-	bool circles = length && is_known(cursor, token);
+	bool circles = length && !cursor->again && is_known(cursor, token);
 	char *next = NULL;
 
 	if (length) {

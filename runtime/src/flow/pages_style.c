@@ -44,11 +44,14 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 {
 	const struct tc_paging *paging = cursor->paging;
 	int64_t standard = paging->size ? paging->size : paging->maximum;
-	int64_t size =
-		cursor->single ? paging->single_max : number_at(cursor, paging->limit, standard);
+	int64_t size = number_at(cursor, paging->limit, standard);
 
 	if (!paging->limit)
 		return 0;
+	if (cursor->single)
+		size = paging->single_max;
+	if (cursor->grown)
+		size = cursor->grown;
 	if (paging->maximum && size)
 		size = smaller(size, paging->maximum);
 	if (cursor->wanted < 0)
@@ -105,16 +108,30 @@ static int64_t position(const struct tc__cursor *cursor, int64_t first)
 			     : number_at(cursor, cursor->paging->query, first);
 }
 
+/* A page that only items of one key fill leads to no other: a larger one may. */
+static bool grow(struct tc__cursor *cursor, bool fresh)
+{
+	const struct tc_paging *paging = cursor->paging;
+
+	if (cursor->asked >= paging->maximum || (cursor->grown && !fresh))
+		return false;
+	cursor->grown = paging->maximum;
+	return true;
+}
+
 static int next_key(
 	struct tc__cursor *cursor, int64_t received, struct tc__buffer *token, tc_error *err)
 {
 	bool fresh = cursor->fresh;
 
-	cursor->fresh = false;
+	cursor->fresh = cursor->again = false;
 	if (is_short(cursor, received) || !cursor->has_lowest || cursor->wanted == 0)
 		return TC_OK;
 	int64_t next = sum(cursor->lowest, cursor->paging->add);
-	if (!fresh || (cursor->token && position(cursor, 0) == next))
+	cursor->again = !fresh || (cursor->token && position(cursor, 0) == next);
+	if (!cursor->again)
+		cursor->grown = 0;
+	else if (!grow(cursor, fresh))
 		return tc__fail(err, TC_ERROR_REPLY,
 			"more items than fit a page have the same %s, so the list cannot go on",
 			cursor->paging->key + 1);
@@ -166,6 +183,7 @@ bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received)
 void tc__style_forget(struct tc__cursor *cursor)
 {
 	tc__given_clear(&cursor->given);
+	tc__seen_clear(&cursor->seen);
 }
 
 void tc__style_forget_above(struct tc__cursor *cursor)
@@ -180,6 +198,27 @@ void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *befor
 	cursor->lowest = before->lowest;
 	cursor->has_lowest = before->has_lowest;
 	cursor->fresh = before->fresh;
+	cursor->again = before->again;
+	cursor->grown = before->grown;
+}
+
+/* Whether an item of a list whose pages overlap by chance was there before. */
+static int tell_apart(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
+{
+	const char *unique = cursor->paging->unique;
+	int64_t number;
+
+	if (!tc_json_int64(tc_json_at(item, unique), &number))
+		return tc__fail(err, TC_ERROR_REPLY,
+			"an item has no number %s, by which items are told apart", unique + 1);
+	*fresh = !tc__seen_has(&cursor->seen, number);
+	if (!*fresh)
+		return TC_OK;
+	if ((int64_t)cursor->seen.count >= cursor->distinct_max)
+		return tc__fail(err, TC_ERROR_REPLY,
+			"there are more than %lld items to be told apart (distinct_max)",
+			(long long)cursor->distinct_max);
+	return tc__seen_add(&cursor->seen, number) ? TC_OK : tc__fail_nomem(err);
 }
 
 int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
@@ -189,7 +228,7 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 
 	*fresh = true;
 	if (paging->style != TC_PAGING_KEYSET)
-		return TC_OK;
+		return cursor->distinct_max ? tell_apart(cursor, item, fresh, err) : TC_OK;
 	const tc_json *unique = tc_json_at(item, paging->unique);
 	const char *text = tc_json_text(unique);
 	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !text)

@@ -46,6 +46,7 @@ int api_all(const struct request *request, const struct session *session, const 
 	int status = output_open_file(&output, request->output);
 
 	options.item_max = request->max_items;
+	options.distinct_max = request->distinct ? INT64_MAX : 0;
 	if (status == 0)
 		items = tc_items_new(call, &options, &err);
 	if (items)

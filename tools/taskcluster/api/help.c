@@ -160,6 +160,8 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 		return operation->has_input;
 	case API_ALL:
 		return operation->pages;
+	case API_DISTINCT:
+		return operation->pages && rules_paging(operation)->unique;
 	case API_MAX_ITEMS:
 		return operation->pages || rules_events(operation);
 	case API_SIGNED_URL:

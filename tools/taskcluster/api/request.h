@@ -17,6 +17,7 @@ enum {
 	API_SERVER_URL,
 	API_BODY,
 	API_ALL,
+	API_DISTINCT,
 	API_MAX_ITEMS,
 	API_EXPIRES,
 	/* instead of sending the call */
@@ -34,7 +35,7 @@ struct request {
 	const char *base_url, *base_url_option; /* and the option that says it */
 	int64_t max_items;                      /* 0: no limit */
 	int verb;                               /* 0: send it; or one of the above */
-	bool all, help;
+	bool all, distinct, help;
 };
 
 /* What `api` prints without making a call; each returns 0. `options` are the command's own, of
