@@ -291,6 +291,28 @@ static void test_jobs_apart(void **state)
 	tc_call_free(call);
 }
 
+/* A single call is one page: of ten when nobody says how many. */
+static void test_one_page(void **state)
+{
+	static const struct {
+		const char *count;
+		bool goes_on;
+	} rows[] = { { NULL, true }, { "9", true }, { "249", true }, { "250", true },
+		{ "251", false } };
+	struct world *w = *state;
+	tc_response *page;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct tc_treeherder_get_pushes_query query = { .count = rows[i].count };
+		tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+		assert_ok(tc_call_perform(call, &page, &w->err), &w->err);
+		assert_int_equal(tc_page_goes_on(call, page), rows[i].goes_on);
+		tc_release(page);
+		tc_call_free(call);
+	}
+	assert_false(tc_page_goes_on(NULL, NULL));
+}
+
 static void test_rows(void **state)
 {
 	struct world *w = *state;
@@ -610,6 +632,7 @@ int main(void)
 		TEST(test_pushes_of_a_second),
 		TEST(test_pushes_stuck),
 		TEST(test_jobs_apart),
+		TEST(test_one_page),
 		TEST(test_rows),
 		TEST(test_items_of_rows),
 		TEST(test_error_shapes),

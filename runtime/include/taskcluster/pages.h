@@ -61,6 +61,13 @@ enum tc_cut {
 			 there may be more */
 };
 
+/*
+ * Whether the list goes on behind the reply of a single call that asked for one page of it, or may:
+ * the reply names a further page, or has as many items as were asked for (or as the server gives
+ * when nobody says how many). false for what does not page, and for what is no page.
+ */
+TC_API bool tc_page_goes_on(const tc_call *call, const tc_response *page);
+
 /* ---- page after page ---- */
 
 typedef struct tc_pages tc_pages;

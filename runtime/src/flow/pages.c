@@ -114,6 +114,20 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	return tc__fail_with(err, &reason);
 }
 
+bool tc_page_goes_on(const tc_call *call, const tc_response *page)
+{
+	struct tc__cursor cursor = { 0 };
+	size_t length;
+
+	if (!call || !page || tc__cursor_of_reply(&cursor, call) != TC_OK)
+		return false;
+	const char *body = tc_response_body(page, &length);
+	int rc = accept_text(&cursor, body, length, NULL);
+	bool goes_on = rc == TC_OK && cursor.goes_on;
+	tc__cursor_close(&cursor);
+	return goes_on;
+}
+
 static int perform(
 	const struct tc__cursor *cursor, const tc_call *call, tc_response **response, tc_error *err)
 {

@@ -79,6 +79,7 @@ struct tc__cursor {
 	int64_t empties;          /* pages without items, in a row, */
 	int64_t empties_max;      /* of which there are no more */
 	bool ended, circles;
+	bool alone;   /* the page is the reply of a call as it is, not one of several */
 	bool dropped; /* an item was one too many */
 	bool goes_on; /* behind the page that came there is more, or may be */
 
@@ -100,6 +101,10 @@ struct tc__cursor {
 /* Holds the call until it is closed. On failure nothing is open. */
 int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 	const struct tc_pages_options *options, tc_error *err);
+
+/* The same at the reply of the call itself, sent as it is. */
+int tc__cursor_of_reply(struct tc__cursor *cursor, const tc_call *call);
+
 void tc__cursor_close(struct tc__cursor *cursor); /* fine on {0} */
 
 /* The call for the next page, borrowed until the cursor moves; NULL, with TC_OK, at the end. */
@@ -118,8 +123,9 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 /* What a style other than TOKEN adds to the query of the next page's call. */
 int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err);
 
-/* How many items that asks for. */
+/* How many items that asks for; and how many the caller's own call does. */
 int64_t tc__style_size(const struct tc__cursor *cursor);
+int64_t tc__style_own_size(const struct tc__cursor *cursor);
 
 /* The token of the page behind one of so many items, of which `said` is what it says itself ("" for
  * nothing); nothing is appended at the end. */
@@ -138,6 +144,9 @@ void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *befor
 void tc__style_forget_above(struct tc__cursor *cursor);
 
 void tc__style_forget(struct tc__cursor *cursor);
+
+/* Whether replies themselves say whether there is a next page. */
+bool tc__style_is_named(const struct tc__cursor *cursor);
 
 /* Whether behind a page of so many items, without a token for the next one, there may be more. */
 bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received);

@@ -102,6 +102,17 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 	return tc__fail_nomem(err);
 }
 
+int tc__cursor_of_reply(struct tc__cursor *cursor, const tc_call *call)
+{
+	int rc = tc__cursor_open(cursor, call, NULL, NULL);
+
+	if (rc != TC_OK)
+		return rc;
+	cursor->alone = true;
+	cursor->asked = tc__style_own_size(cursor);
+	return TC_OK;
+}
+
 void tc__cursor_close(struct tc__cursor *cursor)
 {
 	tc_call_free(cursor->call);
@@ -235,8 +246,8 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 
 	if (rc == TC_OK && tc__buffer_failed(&token))
 		rc = tc__fail_nomem(err);
-	bool goes_on =
-		token.length || cursor->dropped || tc__style_is_cut(cursor, reader->received);
+	bool names = token.length && (!cursor->alone || tc__style_is_named(cursor));
+	bool goes_on = names || cursor->dropped || tc__style_is_cut(cursor, reader->received);
 	if (rc == TC_OK)
 		rc = tc__cursor_advance(cursor, tc__buffer_get(&token), err);
 	if (rc == TC_OK) {

@@ -62,6 +62,11 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 	return size ? smaller(size, still_to_come(cursor)) : still_to_come(cursor);
 }
 
+int64_t tc__style_own_size(const struct tc__cursor *cursor)
+{
+	return number_at(cursor, cursor->paging->limit, cursor->paging->standard);
+}
+
 int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err)
 {
 	const struct tc_paging *paging = cursor->paging;
@@ -171,11 +176,17 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 	return TC_OK;
 }
 
+bool tc__style_is_named(const struct tc__cursor *cursor)
+{
+	return cursor->paging->next != NULL;
+}
+
 bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received)
 {
 	bool full = cursor->asked && received >= cursor->asked;
+	bool unsaid = (cursor->alone || cursor->wanted == 0) && !tc__style_is_named(cursor);
 
-	return full && (cursor->single || (cursor->wanted == 0 && !cursor->paging->next));
+	return full && (cursor->single || unsaid);
 }
 
 /* ---- items that come again ---- */
