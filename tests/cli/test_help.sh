@@ -67,7 +67,7 @@ shows 'Caller     credentials are required'
 explain treeherder login
 shows 'Caller     anybody; credentials are never sent'
 explain buildbot getLogRawInline
-shows 'Stability  stable, there since 4.0'
+shows 'Stability  stable, there since 3.10'
 explain treeherder postArtifactCollection
 has ', removed in '
 explain queue status
