@@ -20,7 +20,8 @@ extern "C" {
  * branch_id (integer): The branch, by number.
  * build_id (integer): The build, by its number in the whole installation.
  * build_number (integer): The build, by its number in its builder.
- * builder (integer or text): The builder, by number or name.
+ * builder (integer or text): The builder, by number or name; before 4.1 a name has only
+ *	letters, digits, _, . and -, and no digit first.
  * builder_id (integer): The builder, by number.
  * buildrequest_id (integer): The request, by number.
  * buildset_id (integer): The buildset, by number.
@@ -99,10 +100,11 @@ extern "C" {
  *	list_step_test_result_sets, list_test_result_sets: Whether nothing more comes. In
  *	list_builder_buildrequests, list_buildrequests: Whether it is done with. In
  *	list_buildsets: Whether all its requests are done with.
- * complete_at (integer, list; number operators): When it ended, in seconds since 1970. In
- *	list_builder_buildrequests, list_buildrequests: When it was, in seconds since 1970. In
- *	list_builder_build_steps, list_build_steps: When it did, in seconds since 1970. In
- *	list_buildsets: When they were, in seconds since 1970.
+ * complete_at (integer, list; number operators): When it ended, in seconds since 1970; ne
+ *	leaves out what has not ended. In list_builder_buildrequests, list_buildrequests: When it
+ *	was, in seconds since 1970; ne leaves out what has not ended. In list_builder_build_steps,
+ *	list_build_steps: When it did, in seconds since 1970; ne leaves out what has not ended. In
+ *	list_buildsets: When they were, in seconds since 1970; ne leaves out what has not ended.
  * created_at (integer, list; number operators): When it was made, in seconds since 1970.
  * description (list; text operators): What it is for. In list_builder_test_result_sets,
  *	list_build_test_result_sets, list_codebase_test_result_sets, list_step_test_result_sets,
@@ -529,7 +531,8 @@ TC_API tc_call *tc_buildbot_get_builder_build_step_log_contents_call(tc_client *
 TC_API struct tc_buildbot_logchunk_response *tc_buildbot_get_builder_build_step_log_contents_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns the whole log as text, with a file name.
+/* Returns the whole log as text, with a file name. Before 4.0 the file is named after the log
+ * alone: stdio.
  * GET /builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw; stable; the reply
  * is bytes */
 TC_API int tc_buildbot_get_builder_build_step_log_raw(tc_client *client, const char *builder_id,
@@ -705,7 +708,8 @@ TC_API tc_call *tc_buildbot_get_build_step_log_contents_call(tc_client *client,
 TC_API struct tc_buildbot_logchunk_response *tc_buildbot_get_build_step_log_contents_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns the whole log as text, with a file name.
+/* Returns the whole log as text, with a file name. Before 4.0 the file is named after the log
+ * alone: stdio.
  * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw; stable; the reply is bytes */
 TC_API int tc_buildbot_get_build_step_log_raw(tc_client *client, const char *build_id,
 	const char *step, const char *log_slug, tc_response **response, tc_error *err);
@@ -987,8 +991,8 @@ struct tc_buildbot_list_change_properties_query {
 	const char *name, *source, *field, *order, *limit, *offset;
 };
 
-/* Returns the properties of a change as a list. Version 3.7 fails with 500: use getChange, whose
- * reply has them.
+/* Returns the properties of a change as a list. Servers of 3.4 to 4.3 fail over it with 500: use
+ * getChange, whose reply has them.
  * GET /changes/<changeId>/properties_list; stable; since 3.4 */
 TC_API int tc_buildbot_list_change_properties(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_properties_query *query,
@@ -1074,7 +1078,8 @@ TC_API tc_call *tc_buildbot_get_log_contents_call(tc_client *client, const char 
 TC_API struct tc_buildbot_logchunk_response *tc_buildbot_get_log_contents_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns the whole log as text, with a file name.
+/* Returns the whole log as text, with a file name. Before 4.0 the file is named after the log
+ * alone: stdio.
  * GET /logs/<logId>/raw; stable; the reply is bytes */
 TC_API int tc_buildbot_get_log_raw(tc_client *client, const char *log_id, tc_response **response,
 	tc_error *err);
@@ -1569,7 +1574,8 @@ TC_API tc_call *tc_buildbot_get_step_log_contents_call(tc_client *client, const 
 TC_API struct tc_buildbot_logchunk_response *tc_buildbot_get_step_log_contents_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns the whole log as text, with a file name.
+/* Returns the whole log as text, with a file name. Before 4.0 the file is named after the log
+ * alone: stdio.
  * GET /steps/<stepId>/logs/<logSlug>/raw; stable; the reply is bytes */
 TC_API int tc_buildbot_get_step_log_raw(tc_client *client, const char *step_id,
 	const char *log_slug, tc_response **response, tc_error *err);
@@ -1644,7 +1650,7 @@ TC_API tc_call *tc_buildbot_list_test_results_call(tc_client *client,
 TC_API struct tc_buildbot_test_result_response *tc_buildbot_list_test_results_reply(
 	const tc_response *response, tc_error *err);
 
-/* Stops a build; it ends soon after the reply.
+/* Stops a build; it ends soon after the reply. A build that is unknown is answered with null, too.
  * POST /builds/<buildId>; stable; remote procedure "stop"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_build(tc_client *client, const char *build_id,
@@ -1653,7 +1659,7 @@ TC_API tc_call *tc_buildbot_stop_build_call(tc_client *client, const char *build
 TC_API int tc_buildbot_stop_build_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err);
 
-/* Asks for the same build again.
+/* Asks for the same build again. A build that is unknown is answered with 500, not with 404.
  * POST /builds/<buildId>; stable; remote procedure "rebuild"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_rebuild_build(tc_client *client, const char *build_id,
@@ -1663,7 +1669,8 @@ TC_API tc_call *tc_buildbot_rebuild_build_call(tc_client *client, const char *bu
 TC_API struct tc_buildbot_requested_builds *tc_buildbot_rebuild_build_reply(
 	const tc_response *response, tc_error *err);
 
-/* Stops a build of a builder; it ends soon after the reply.
+/* Stops a build of a builder; it ends soon after the reply. A build that is unknown is answered
+ * with 500, not with 404.
  * POST /builders/<builderId>/builds/<buildNumber>; stable; remote procedure "stop"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_builder_build(tc_client *client, const char *builder_id,
@@ -1674,7 +1681,8 @@ TC_API tc_call *tc_buildbot_stop_builder_build_call(tc_client *client, const cha
 TC_API int tc_buildbot_stop_builder_build_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Asks for the same build of a builder again.
+/* Asks for the same build of a builder again. A build that is unknown is answered with 500, not
+ * with 404.
  * POST /builders/<builder>/builds/<buildNumber>; stable; remote procedure "rebuild"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_rebuild_builder_build(tc_client *client, const char *builder,
@@ -1684,7 +1692,8 @@ TC_API tc_call *tc_buildbot_rebuild_builder_build_call(tc_client *client, const 
 TC_API struct tc_buildbot_requested_builds *tc_buildbot_rebuild_builder_build_reply(
 	const tc_response *response, tc_error *err);
 
-/* Cancels a request, and stops the builds that it led to.
+/* Cancels a request, and stops the builds that it led to. A request that is unknown is answered
+ * with null, too.
  * POST /buildrequests/<buildrequestId>; stable; remote procedure "cancel"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_cancel_buildrequest(tc_client *client, const char *buildrequest_id,
@@ -1694,7 +1703,8 @@ TC_API tc_call *tc_buildbot_cancel_buildrequest_call(tc_client *client, const ch
 TC_API int tc_buildbot_cancel_buildrequest_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Changes the priority of a request.
+/* Changes the priority of a request. Version 4.3 fails over it with 500, where it has SQLAlchemy 2;
+ * older ones do over a request that is unknown or complete.
  * POST /buildrequests/<buildrequestId>; stable; remote procedure "set_priority"; since 3.9
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_set_buildrequest_priority(tc_client *client, const char *buildrequest_id,
@@ -1704,7 +1714,8 @@ TC_API tc_call *tc_buildbot_set_buildrequest_priority_call(tc_client *client,
 TC_API int tc_buildbot_set_buildrequest_priority_body(tc_call *call,
 	const struct tc_buildbot_set_priority_params *body, tc_error *err);
 
-/* Lets a worker end its builds and then itself.
+/* Lets a worker end its builds and then itself. A worker that is unknown is answered with 500, not
+ * with 404.
  * POST /workers/<worker>; stable; remote procedure "stop"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_worker(tc_client *client, const char *worker,
@@ -1713,7 +1724,8 @@ TC_API tc_call *tc_buildbot_stop_worker_call(tc_client *client, const char *work
 TC_API int tc_buildbot_stop_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err);
 
-/* Ends a worker at once, builds and all.
+/* Ends a worker at once, builds and all. A worker that is unknown is answered with 500, not with
+ * 404.
  * POST /workers/<worker>; stable; remote procedure "kill"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_worker(tc_client *client, const char *worker,
@@ -1722,7 +1734,7 @@ TC_API tc_call *tc_buildbot_kill_worker_call(tc_client *client, const char *work
 TC_API int tc_buildbot_kill_worker_body(tc_call *call, const struct tc_buildbot_reason_params *body,
 	tc_error *err);
 
-/* Gives a worker no new builds.
+/* Gives a worker no new builds. A worker that is unknown is answered with 500, not with 404.
  * POST /workers/<worker>; stable; remote procedure "pause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_worker(tc_client *client, const char *worker,
@@ -1731,7 +1743,7 @@ TC_API tc_call *tc_buildbot_pause_worker_call(tc_client *client, const char *wor
 TC_API int tc_buildbot_pause_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker new builds again.
+/* Gives a worker new builds again. A worker that is unknown is answered with 500, not with 404.
  * POST /workers/<worker>; stable; remote procedure "unpause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_worker(tc_client *client, const char *worker,
@@ -1741,7 +1753,8 @@ TC_API tc_call *tc_buildbot_unpause_worker_call(tc_client *client, const char *w
 TC_API int tc_buildbot_unpause_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Lets a worker end its builds and then itself. It must serve the builder.
+/* Lets a worker end its builds and then itself. It must serve the builder. A worker that is unknown
+ * is answered with 500, not with 404.
  * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "stop"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_builder_worker(tc_client *client, const char *builder_id,
@@ -1752,7 +1765,8 @@ TC_API tc_call *tc_buildbot_stop_builder_worker_call(tc_client *client, const ch
 TC_API int tc_buildbot_stop_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Ends a worker at once, builds and all. It must serve the builder.
+/* Ends a worker at once, builds and all. It must serve the builder. A worker that is unknown is
+ * answered with 500, not with 404.
  * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "kill"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_builder_worker(tc_client *client, const char *builder_id,
@@ -1763,7 +1777,8 @@ TC_API tc_call *tc_buildbot_kill_builder_worker_call(tc_client *client, const ch
 TC_API int tc_buildbot_kill_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker no new builds. It must serve the builder.
+/* Gives a worker no new builds. It must serve the builder. A worker that is unknown is answered
+ * with 500, not with 404.
  * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "pause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_builder_worker(tc_client *client, const char *builder_id,
@@ -1774,7 +1789,8 @@ TC_API tc_call *tc_buildbot_pause_builder_worker_call(tc_client *client, const c
 TC_API int tc_buildbot_pause_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker new builds again. It must serve the builder.
+/* Gives a worker new builds again. It must serve the builder. A worker that is unknown is answered
+ * with 500, not with 404.
  * POST /builders/<builderId>/workers/<worker>; stable; remote procedure "unpause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_builder_worker(tc_client *client, const char *builder_id,
@@ -1785,7 +1801,8 @@ TC_API tc_call *tc_buildbot_unpause_builder_worker_call(tc_client *client, const
 TC_API int tc_buildbot_unpause_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Lets a worker end its builds and then itself. The master must have it.
+/* Lets a worker end its builds and then itself. The master must have it. A worker that is unknown
+ * is answered with 500, not with 404.
  * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "stop"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_master_worker(tc_client *client, const char *master_id,
@@ -1796,7 +1813,8 @@ TC_API tc_call *tc_buildbot_stop_master_worker_call(tc_client *client, const cha
 TC_API int tc_buildbot_stop_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Ends a worker at once, builds and all. The master must have it.
+/* Ends a worker at once, builds and all. The master must have it. A worker that is unknown is
+ * answered with 500, not with 404.
  * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "kill"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_master_worker(tc_client *client, const char *master_id,
@@ -1807,7 +1825,8 @@ TC_API tc_call *tc_buildbot_kill_master_worker_call(tc_client *client, const cha
 TC_API int tc_buildbot_kill_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker no new builds. The master must have it.
+/* Gives a worker no new builds. The master must have it. A worker that is unknown is answered with
+ * 500, not with 404.
  * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "pause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_master_worker(tc_client *client, const char *master_id,
@@ -1818,7 +1837,8 @@ TC_API tc_call *tc_buildbot_pause_master_worker_call(tc_client *client, const ch
 TC_API int tc_buildbot_pause_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker new builds again. The master must have it.
+/* Gives a worker new builds again. The master must have it. A worker that is unknown is answered
+ * with 500, not with 404.
  * POST /masters/<masterId>/workers/<worker>; stable; remote procedure "unpause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_unpause_master_worker(tc_client *client, const char *master_id,
@@ -1829,7 +1849,8 @@ TC_API tc_call *tc_buildbot_unpause_master_worker_call(tc_client *client, const 
 TC_API int tc_buildbot_unpause_master_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Lets a worker end its builds and then itself. It must serve the builder on the master.
+/* Lets a worker end its builds and then itself. It must serve the builder on the master. A worker
+ * that is unknown is answered with 500, not with 404.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure "stop"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_stop_master_builder_worker(tc_client *client, const char *master_id,
@@ -1840,7 +1861,8 @@ TC_API tc_call *tc_buildbot_stop_master_builder_worker_call(tc_client *client,
 TC_API int tc_buildbot_stop_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Ends a worker at once, builds and all. It must serve the builder on the master.
+/* Ends a worker at once, builds and all. It must serve the builder on the master. A worker that is
+ * unknown is answered with 500, not with 404.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure "kill"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_kill_master_builder_worker(tc_client *client, const char *master_id,
@@ -1851,7 +1873,8 @@ TC_API tc_call *tc_buildbot_kill_master_builder_worker_call(tc_client *client,
 TC_API int tc_buildbot_kill_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker no new builds. It must serve the builder on the master.
+/* Gives a worker no new builds. It must serve the builder on the master. A worker that is unknown
+ * is answered with 500, not with 404.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure "pause"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_pause_master_builder_worker(tc_client *client, const char *master_id,
@@ -1862,7 +1885,8 @@ TC_API tc_call *tc_buildbot_pause_master_builder_worker_call(tc_client *client,
 TC_API int tc_buildbot_pause_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Gives a worker new builds again. It must serve the builder on the master.
+/* Gives a worker new builds again. It must serve the builder on the master. A worker that is
+ * unknown is answered with 500, not with 404.
  * POST /masters/<masterId>/builders/<builderId>/workers/<worker>; stable; remote procedure
  * "unpause"
  * Not repeated once the server may have begun. */
@@ -1876,7 +1900,8 @@ TC_API int tc_buildbot_unpause_master_builder_worker_body(tc_call *call,
 
 /* Starts builds by a force scheduler, on the builder or builders that the parameters name. A server
  * that is told none starts one on each builder of the scheduler: who wants that lists them
- * (builder_names of the scheduler has them all).
+ * (builder_names of the scheduler has them all). A scheduler that is unknown is answered with 500,
+ * not with 404.
  * POST /forceschedulers/<forcescheduler>; stable; remote procedure "force"
  * Not repeated once the server may have begun.
  * Refused here: a body without builderid, or builderNames. */
@@ -1890,7 +1915,8 @@ TC_API int tc_buildbot_force_build_body(tc_call *call, const struct tc_buildbot_
 TC_API struct tc_buildbot_requested_builds *tc_buildbot_force_build_reply(
 	const tc_response *response, tc_error *err);
 
-/* Lets a scheduler do its work, or stops it from doing any.
+/* Lets a scheduler do its work, or stops it from doing any. A scheduler that is unknown is answered
+ * with null, too.
  * POST /schedulers/<schedulerId>; stable; remote procedure "enable"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_enable_scheduler(tc_client *client, const char *scheduler_id,
@@ -1900,7 +1926,8 @@ TC_API tc_call *tc_buildbot_enable_scheduler_call(tc_client *client, const char 
 TC_API int tc_buildbot_enable_scheduler_body(tc_call *call,
 	const struct tc_buildbot_enable_params *body, tc_error *err);
 
-/* Lets a scheduler do its work, or stops it from doing any.
+/* Lets a scheduler do its work, or stops it from doing any. A scheduler that is unknown is answered
+ * with null, too.
  * POST /masters/<masterId>/schedulers/<schedulerId>; stable; remote procedure "enable"
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_enable_master_scheduler(tc_client *client, const char *master_id,

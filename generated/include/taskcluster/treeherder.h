@@ -77,7 +77,8 @@ extern "C" {
  * framework (integer): Number of the framework. In get_performance_data,
  *	get_performance_signatures, get_performance_platforms, get_performance_summary (integer,
  *	list): Numbers of the frameworks.
- * fromchange: No push before the one with this revision.
+ * fromchange: No push before the one with this revision; one that is unknown is answered
+ *	with 500 and a page.
  * hide_improvements (boolean, only true): Whether summaries without regressions are left
  *	out.
  * hide_related_and_invalid (boolean, only true): Whether downstream, reassigned and invalid
@@ -165,7 +166,8 @@ extern "C" {
  * test_version: Which test of significance is used.
  * tier (integer; lt lte gt gte in*): How much it counts.
  * timerange (integer): How many seconds back from now.
- * tochange: No push after the one with this revision.
+ * tochange: No push after the one with this revision; one that is unknown is answered with
+ *	500 and a page.
  * tree (required): The project, a group of them, or all.
  * untriaged_improvements (boolean, only true): Whether only those with untriaged
  *	improvements are wanted.
@@ -305,7 +307,8 @@ TC_API tc_call *tc_treeherder_get_push_health_summary_call(tc_client *client, co
 TC_API struct tc_treeherder_push_health_summary *tc_treeherder_get_push_health_summary_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns how much the health pages are used.
+/* Returns how much the health pages are used. Servers without a key for New Relic fail over it with
+ * 500.
  * GET /project/<project>/push/health_usage/; stable */
 TC_API int tc_treeherder_get_push_health_usage(tc_client *client, const char *project,
 	struct tc_treeherder_push_health_usage **reply, tc_error *err);
@@ -450,7 +453,8 @@ TC_API tc_call *tc_treeherder_delete_investigated_test_call(tc_client *client, c
 
 struct tc_treeherder_get_notes_query { const char *job_id; };
 
-/* Returns how a job was classified.
+/* Returns how a job was classified. A job that is unknown is answered with 500 and a page, not with
+ * 404.
  * GET /project/<project>/note/; stable */
 TC_API int tc_treeherder_get_notes(tc_client *client, const char *project,
 	const struct tc_treeherder_get_notes_query *query, struct tc_treeherder_notes **reply,
@@ -460,7 +464,7 @@ TC_API tc_call *tc_treeherder_get_notes_call(tc_client *client, const char *proj
 TC_API struct tc_treeherder_notes *tc_treeherder_get_notes_reply(const tc_response *response,
 	tc_error *err);
 
-/* Classifies a job.
+/* Classifies a job. A job that is unknown is answered with 500 and a page, not with 404.
  * POST /project/<project>/note/; stable; needs credentials or a session
  * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_note(tc_client *client, const char *project,
@@ -504,7 +508,8 @@ TC_API tc_call *tc_treeherder_get_push_notes_call(tc_client *client, const char 
 TC_API struct tc_treeherder_push_notes *tc_treeherder_get_push_notes_reply(
 	const tc_response *response, tc_error *err);
 
-/* Takes back all classifications of some jobs, which the body lists.
+/* Takes back all classifications of some jobs, which the body lists. What never was is answered as
+ * deleted, too.
  * DELETE /project/<project>/classification/; stable; needs credentials or a session
  * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_classifications(tc_client *client, const char *project,
@@ -550,7 +555,8 @@ TC_API tc_call *tc_treeherder_get_bug_job_map_call(tc_client *client, const char
 TC_API struct tc_treeherder_bug_job_map *tc_treeherder_get_bug_job_map_reply(
 	const tc_response *response, tc_error *err);
 
-/* Takes back that a job failed because of a bug.
+/* Takes back that a job failed because of a bug. What never was is answered as deleted, too; a job
+ * that is unknown with 500.
  * DELETE /project/<project>/bug-job-map/<jobId>-<bugId>/; stable; needs credentials or a session
  * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_delete_bug_job_map(tc_client *client, const char *project,
@@ -573,7 +579,7 @@ TC_API tc_call *tc_treeherder_get_job_log_urls_call(tc_client *client, const cha
 TC_API struct tc_treeherder_job_log_urls *tc_treeherder_get_job_log_urls_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns where one log is.
+/* Returns where one log is. An unknown number is answered with 500 and a page, not with 404.
  * GET /project/<project>/job-log-url/<logId>/; stable */
 TC_API int tc_treeherder_get_job_log_url(tc_client *client, const char *project, const char *log_id,
 	struct tc_treeherder_job_log_url **reply, tc_error *err);
@@ -655,7 +661,8 @@ TC_API tc_call *tc_treeherder_get_all_jobs_call(tc_client *client,
 TC_API struct tc_treeherder_all_jobs_response *tc_treeherder_get_all_jobs_reply(
 	const tc_response *response, tc_error *err);
 
-/* Returns one job, which comes as a row without its names.
+/* Returns one job, which comes as a row without its names. Servers fail over it with 500 (seen in
+ * August 2026); getAllJobs with id finds the job.
  * GET /jobs/<jobId>/; stable */
 TC_API int tc_treeherder_get_job_by_id(tc_client *client, const char *job_id,
 	struct tc_treeherder_job_row **reply, tc_error *err);
@@ -1032,7 +1039,8 @@ TC_API tc_call *tc_treeherder_delete_alert_call(tc_client *client, const char *a
 
 struct tc_treeherder_get_validity_dashboard_query { const char *framework; };
 
-/* Returns how well the alerts of each suite serve.
+/* Returns how well the alerts of each suite serve. Servers on PostgreSQL fail over it with 500
+ * (seen in August 2026).
  * GET /performance/validity-dashboard/; stable */
 TC_API int tc_treeherder_get_validity_dashboard(tc_client *client,
 	const struct tc_treeherder_get_validity_dashboard_query *query,
@@ -1136,7 +1144,8 @@ struct tc_treeherder_get_infra_compare_query {
 	const char *project, *revision, *interval, *startday, *endday;
 };
 
-/* Returns how long the jobs of a revision or of some time took.
+/* Returns how long the jobs of a revision or of some time took. Servers on PostgreSQL fail over it
+ * with 500 (seen in August 2026).
  * GET /infracompare/; stable */
 TC_API int tc_treeherder_get_infra_compare(tc_client *client,
 	const struct tc_treeherder_get_infra_compare_query *query,
