@@ -112,11 +112,14 @@ function pump(response, piece, times, end) {
 
 // ---- streams of events
 
+let restarts = 0;
+
+// "restarts" ends each connection but the third, as a server that is started again.
 function listen(response, url, [, what]) {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' });
   response.write('event: handshake\ndata: 5\n\n');
   for (const n of [1, 2, 3]) response.write(`event: event\ndata: {"key": "${what}",\ndata:  "n": ${n}}\n\n: comment\n\n`);
-  if (what === 'ends') response.end();
+  if (what === 'ends' || (what === 'restarts' && ++restarts < 3)) response.end();
 }
 
 // ---- downloads

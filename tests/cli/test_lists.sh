@@ -145,9 +145,16 @@ is "$events"$'\n''{"key":"builds/*/*","n":3}'
 rm -f "$folder/hung"
 interrupted 1 api buildbot listenEvents 'builds/*/*' -o "$folder/hung" --max-items 4
 [[ -z $(find "$folder" -name 'hung*') ]] || fail "Ctrl-C left a file"
-run 1 api buildbot listenEvents ends
+run 1 api buildbot listenEvents ends --once
 has '{"key":"ends","n":3}'
 tells "has ended the stream"
+# a server that ends the connection, and is there again, is listened to again
+run 0 api buildbot listenEvents restarts --max-items 9
+[[ $(wc -l <<<"$out") == 9 ]] || fail "events of three connections"
+missed='taskcluster: the connection ended and stands again: events may have been missed'
+[[ $err == "$missed"$'\n'"$missed" ]] || fail "events that may lack are told"
+run 2 api buildbot listBuilders --once
+tells "--once goes with streams"
 in_rig || {
 	BUILDBOT_URL=http://127.0.0.1:1 run 1 api buildbot listenEvents 'builds/*/*'
 	tells "Check the server's URL"

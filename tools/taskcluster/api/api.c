@@ -20,6 +20,9 @@ static const struct option options[] = {
 	{ "distinct", API_DISTINCT, NULL,
 		"with --all: each item once, though the server's list repeats some" },
 	{ "max-items", API_MAX_ITEMS, "N", "end after so many items, or events of a stream" },
+	{ "once", API_ONCE, NULL,
+		"end when the connection does; else it is made again, and a line on standard error "
+		"tells when events may have been missed" },
 	{ "dry-run", API_DRY_RUN, NULL,
 		"print the request, without the secret, and do not send it" },
 	{ "url", API_URL, NULL, "print the URL, and do not call it" },
@@ -107,6 +110,9 @@ static int take(struct request *request, struct arguments *arguments, int id)
 	case API_DISTINCT:
 		request->distinct = true;
 		return 0;
+	case API_ONCE:
+		request->once = true;
+		return 0;
 	case API_MAX_ITEMS:
 		return take_max_items(request, arguments->value);
 	case 'h':
@@ -151,6 +157,8 @@ static int check_many(const struct request *request)
 				? "--distinct: items of %s %s have nothing to be told apart by"
 				: "--distinct goes with --all",
 			request->service->name, operation->name);
+	if (request->once && !streams)
+		return usage_error("--once goes with streams of events");
 	if (request->max_items && !request->all && !streams)
 		return usage_error("--max-items goes with --all, and with streams of events");
 	return 0;

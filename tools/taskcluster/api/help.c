@@ -164,6 +164,8 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 		return operation->pages && rules_paging(operation)->unique;
 	case API_MAX_ITEMS:
 		return operation->pages || rules_events(operation);
+	case API_ONCE:
+		return rules_events(operation);
 	case API_SIGNED_URL:
 	case API_EXPIRES:
 		return signs_urls(operation);

@@ -26,9 +26,15 @@ static void tell_standing(const struct session *session)
 		complain("listening; Ctrl-C ends it");
 }
 
+/* What reads the lines has no other way to know that some may lack. */
+static void tell_missed(void *data)
+{
+	(void)data;
+	complain("the connection ended and stands again: events may have been missed");
+}
+
 int api_listen(const struct request *request, const struct session *session, const tc_call *call)
 {
-	/* what reads the lines has no other way to know that some may lack */
 	struct tc_stream_options options = TC_STREAM_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
 	struct output output;
@@ -38,7 +44,8 @@ int api_listen(const struct request *request, const struct session *session, con
 	if (status == 0 && output.temporary && !request->max_items)
 		status = usage_error("a stream has no end, so its file would never be whole: say "
 				     "how long it is with --max-items");
-	options.once = true;
+	options.once = request->once;
+	options.missed = tell_missed;
 	if (status == 0)
 		stream = tc_stream_new(call, &options, &err);
 	if (stream && tc_stream_wait(stream, -1, &err) == TC_OK) {

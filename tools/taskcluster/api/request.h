@@ -19,6 +19,7 @@ enum {
 	API_ALL,
 	API_DISTINCT,
 	API_MAX_ITEMS,
+	API_ONCE,
 	API_EXPIRES,
 	/* instead of sending the call */
 	API_DRY_RUN,
@@ -35,7 +36,7 @@ struct request {
 	const char *base_url, *base_url_option; /* and the option that says it */
 	int64_t max_items;                      /* 0: no limit */
 	int verb;                               /* 0: send it; or one of the above */
-	bool all, distinct, help;
+	bool all, distinct, once, help;
 };
 
 /* What `api` prints without making a call; each returns 0. `options` are the command's own, of

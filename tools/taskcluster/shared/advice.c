@@ -170,6 +170,16 @@ static const char *advice_for_code(const tc_error *err)
 	}
 }
 
+/* Whether the server may be one without this function; of a remote procedure that it lacks some say
+ * so by a failure. */
+static bool lacks_function(const tc_error *err, const struct tc_operation *operation)
+{
+	const struct tc_operation_conventions *rules = operation->conventions;
+
+	return err->http_status == 404 || err->http_status == 501 ||
+		(err->http_status == 500 && rules && rules->rpc);
+}
+
 /* What came with a later version than the server's looks absent. */
 static void advise_version(const struct tc_operation *operation)
 {
@@ -194,7 +204,7 @@ static void advise_elsewhere(
 	else if (who && system->environment_id)
 		hint("Who calls is in %s and %s.", system->environment_id,
 			system->environment_secret);
-	else if (err->http_status == 404 || err->http_status == 501)
+	else if (lacks_function(err, operation))
 		advise_version(operation);
 }
 
