@@ -85,9 +85,33 @@ static void copy_config(const char *folder)
 	free(text);
 }
 
+int master_run(const struct master *master, const char *program, const char *arguments)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command, "exec %s%s %s", master->programs, program, arguments);
+	return run(master->folder, command);
+}
+
+void master_version(const struct master *master, char *version, size_t size)
+{
+	char command[512], line[128];
+
+	*version = '\0';
+	snprintf(command, sizeof command, "exec %sbuildbot --version 2>&1", master->programs);
+	FILE *output = popen(command, "r");
+	assert_non_null(output);
+	while (fgets(line, sizeof line, output)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, "Buildbot version: ", 18) == 0)
+			snprintf(version, size, "%s", line + 18);
+	}
+	pclose(output);
+}
+
 static bool make(struct master *master)
 {
-	char command[128];
+	char arguments[128];
 	int worker_port = free_port(), http_port = free_port();
 
 	strcpy(master->folder, "/tmp/tc-buildbot-XXXXXX");
@@ -95,12 +119,13 @@ static bool make(struct master *master)
 	set_port("BUILDBOT_HTTP_PORT", http_port);
 	set_port("BUILDBOT_WORKER_PORT", worker_port);
 	snprintf(master->url, sizeof master->url, "http://127.0.0.1:%d", http_port);
-	snprintf(command, sizeof command,
-		"exec buildbot-worker create-worker worker 127.0.0.1:%d w1 pass", worker_port);
-	if (run(master->folder, "exec buildbot create-master master") == 127)
+	master->worker_port = worker_port;
+	snprintf(arguments, sizeof arguments, "create-worker worker 127.0.0.1:%d w1 pass",
+		worker_port);
+	if (master_run(master, "buildbot", "create-master master") == 127)
 		return false;
 	copy_config(master->folder);
-	return run(master->folder, command) == 0;
+	return master_run(master, "buildbot-worker", arguments) == 0;
 }
 
 /* The worker has connected when the master says so. */
@@ -130,19 +155,34 @@ static void wait_until_up(const struct master *master)
 		fail_msg("the master did not come up; see %s", master->folder);
 }
 
+/* "master" or "worker" */
+static pid_t begin_part(const struct master *master, const char *part)
+{
+	char folder[128], command[512];
+
+	snprintf(folder, sizeof folder, "%s/%s", master->folder, part);
+	snprintf(command, sizeof command, "exec %s%s --nodaemon -y buildbot.tac", master->programs,
+		*master->programs ? "twistd" : "twistd3");
+	return begin(folder, command);
+}
+
 void master_begin(struct master *master)
 {
-	char folder[128];
-
-	snprintf(folder, sizeof folder, "%s/master", master->folder);
-	master->master = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
+	master->master = begin_part(master, "master");
 }
 
 bool master_start(struct master *master)
 {
+	return master_start_of(master, NULL);
+}
+
+bool master_start_of(struct master *master, const char *venv)
+{
 	char folder[128];
 
 	*master = (struct master){ .master = -1, .worker = -1 };
+	if (venv)
+		snprintf(master->programs, sizeof master->programs, "%s/bin/", venv);
 	if (!make(master)) {
 		master_stop(master);
 		return false;
@@ -150,8 +190,7 @@ bool master_start(struct master *master)
 	snprintf(folder, sizeof folder, "%s/master", master->folder);
 	run(folder, "mkdir -p static && touch static/index.html"); /* 4 reads it at its start */
 	master_begin(master);
-	snprintf(folder, sizeof folder, "%s/worker", master->folder);
-	master->worker = begin(folder, "exec twistd3 --nodaemon -y buildbot.tac");
+	master->worker = begin_part(master, "worker");
 	wait_until_up(master);
 	return true;
 }

@@ -422,7 +422,7 @@ struct tc_buildbot_list_builder_build_data_query {
 };
 
 /* Returns what data a build keeps, without the bytes.
- * GET /builders/<builder>/builds/<buildNumber>/data; stable; since 2.9 */
+ * GET /builders/<builder>/builds/<buildNumber>/data; stable; since 3.1 */
 TC_API int tc_buildbot_list_builder_build_data(tc_client *client, const char *builder,
 	const char *build_number, const struct tc_buildbot_list_builder_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err);
@@ -435,7 +435,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_list_builder_build_da
 struct tc_buildbot_get_builder_build_data_query { const char *field; };
 
 /* Returns what is known of one piece of data, without the bytes.
- * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>; stable; since 2.9 */
+ * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>; stable; since 3.1 */
 TC_API int tc_buildbot_get_builder_build_data(tc_client *client, const char *builder,
 	const char *build_number, const char *data_name,
 	const struct tc_buildbot_get_builder_build_data_query *query,
@@ -447,7 +447,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_get_builder_build_dat
 	const tc_response *response, tc_error *err);
 
 /* Returns the bytes of one piece of data, with a file name.
- * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>/value; stable; since 2.9; the reply
+ * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>/value; stable; since 3.1; the reply
  * is bytes */
 TC_API int tc_buildbot_get_builder_build_data_value(tc_client *client, const char *builder,
 	const char *build_number, const char *data_name, tc_response **response, tc_error *err);
@@ -610,7 +610,7 @@ struct tc_buildbot_list_build_data_query {
 };
 
 /* Returns what data a build keeps, without the bytes.
- * GET /builds/<buildId>/data; stable; since 2.9 */
+ * GET /builds/<buildId>/data; stable; since 3.1 */
 TC_API int tc_buildbot_list_build_data(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err);
@@ -622,7 +622,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_list_build_data_reply
 struct tc_buildbot_get_build_data_query { const char *field; };
 
 /* Returns what is known of one piece of data, without the bytes.
- * GET /builds/<buildId>/data/<dataName>; stable; since 2.9 */
+ * GET /builds/<buildId>/data/<dataName>; stable; since 3.1 */
 TC_API int tc_buildbot_get_build_data(tc_client *client, const char *build_id,
 	const char *data_name, const struct tc_buildbot_get_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err);
@@ -632,7 +632,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_get_build_data_reply(
 	const tc_response *response, tc_error *err);
 
 /* Returns the bytes of one piece of data, with a file name.
- * GET /builds/<buildId>/data/<dataName>/value; stable; since 2.9; the reply is bytes */
+ * GET /builds/<buildId>/data/<dataName>/value; stable; since 3.1; the reply is bytes */
 TC_API int tc_buildbot_get_build_data_value(tc_client *client, const char *build_id,
 	const char *data_name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_build_data_value_call(tc_client *client, const char *build_id,

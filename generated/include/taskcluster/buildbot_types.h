@@ -484,7 +484,7 @@ struct tc_buildbot_property {
 	size_t items_count;
 };
 
-/* Items under their plural; what else the server adds is kept. Since 2.9.
+/* Items under their plural; what else the server adds is kept. Since 3.1.
  * v2/build-data-response.json */
 struct tc_buildbot_build_data_response {
 	/* The items; a single resource is a list of one. Required. */
@@ -502,7 +502,7 @@ struct tc_buildbot_build_data_response_meta {
 	const tc_json *other_members;
 };
 
-/* Bytes that a build keeps under a name; their own function returns them. Since 2.9. */
+/* Bytes that a build keeps under a name; their own function returns them. Since 3.1. */
 struct tc_buildbot_build_data {
 	int64_t buildid; /* The build. Required. */
 	int64_t length; /* How many bytes there are. Required. */

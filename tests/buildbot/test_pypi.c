@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/*
+ * Every function against the Buildbots of other versions (versions.h), such as the newest and the
+ * oldest: TC_BUILDBOT_VENV is a virtual environment of python3 with buildbot[bundle] and
+ * buildbot-worker, or several, with colons between them. Nothing is installed. With
+ * TC_BUILDBOT_TABLE it prints the table of docs/other-systems.md, too.
+ */
+#include "tests/harness/test.h"
+
+#include "tests/buildbot/versions.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/registry.h>
+
+#define VERSIONS_MAX 8
+
+static struct version versions[VERSIONS_MAX];
+static size_t version_count;
+
+static bool try_each(char *folders)
+{
+	bool fine = true;
+
+	for (char *rest = folders, *folder; (folder = strtok_r(rest, ":", &rest));) {
+		struct version *version = &versions[version_count];
+		if (version_count == VERSIONS_MAX || !version_try(folder, version)) {
+			fprintf(stderr, "%s: no Buildbot, or one too many\n", folder);
+			return false;
+		}
+		printf("Buildbot %s: %zu functions are not as they should be\n", version->name,
+			version->wrong);
+		fine &= version->wrong == 0;
+		version_count++;
+	}
+	return fine;
+}
+
+/* ---- the table ---- */
+
+static bool is_alike(size_t a, size_t b)
+{
+	for (size_t i = 0; i < version_count; i++)
+		if (versions[i].outcomes[a] != versions[i].outcomes[b])
+			return false;
+	return true;
+}
+
+static bool works_everywhere(size_t function)
+{
+	for (size_t i = 0; i < version_count; i++)
+		if (versions[i].outcomes[function] != OUTCOME_WORKS)
+			return false;
+	return true;
+}
+
+static void print_outcomes(size_t function)
+{
+	static const char *const words[] = { "", "yes", "–", "fails" };
+
+	for (size_t i = 0; i < version_count; i++)
+		printf(" | %s", words[versions[i].outcomes[function]]);
+	puts(" |");
+}
+
+/* Functions that are alike, in a row; those that work everywhere go by their number. */
+static void print_row(const struct tc_service *service, size_t first)
+{
+	size_t count = 0;
+	bool everywhere = works_everywhere(first);
+
+	for (size_t i = 0; i < first; i++)
+		if (is_alike(i, first))
+			return;
+	for (size_t i = first; i < service->operation_count; i++) {
+		if (!is_alike(i, first))
+			continue;
+		if (!everywhere)
+			printf("%s%s", count ? ", " : "| ", service->operations[i].name);
+		count++;
+	}
+	if (everywhere)
+		printf("| %zu others", count);
+	print_outcomes(first);
+}
+
+static void print_table(void)
+{
+	const struct tc_service *service = tc_find_service("buildbot");
+
+	printf("| functions");
+	for (size_t i = 0; i < version_count; i++)
+		printf(" | %s", versions[i].name);
+	printf(" |\n|---");
+	for (size_t i = 0; i < version_count; i++)
+		printf("|---");
+	puts("|");
+	for (int everywhere = 0; everywhere < 2; everywhere++)
+		for (size_t i = 0; i < service->operation_count; i++)
+			if (works_everywhere(i) == (everywhere != 0))
+				print_row(service, i);
+}
+
+int main(void)
+{
+	const char *folders = getenv("TC_BUILDBOT_VENV");
+
+	if (!folders || !*folders) {
+		puts("TC_BUILDBOT_VENV is not set: no other versions of Buildbot are tried");
+		return 77;
+	}
+	char *copy = strdup(folders);
+	bool fine = copy && try_each(copy);
+	if (fine && getenv("TC_BUILDBOT_TABLE"))
+		print_table();
+	free(copy);
+	for (size_t i = 0; i < version_count; i++)
+		version_clear(&versions[i]);
+	return !fine;
+}
