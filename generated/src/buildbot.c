@@ -1288,8 +1288,8 @@ static const struct tc_operation operations[] = {
 		.conventions = TC_RULES(.arguments = kinds_integer, .rpc = &(const struct tc_rpc){ "cancel", false }) },
 	[OP_SET_BUILDREQUEST_PRIORITY] = { &tc__service_buildbot, "setBuildrequestPriority", "POST",
 		"/buildrequests/<buildrequestId>", "Set Buildrequest Priority",
-		"Changes the priority of a request. Version 4.3 fails over it with 500, where it has SQLAlchemy "
-		"2; older ones do over a request that is unknown or complete.", .arguments = names_buildrequest_id,
+		"Changes the priority of a request. Servers that stand on SQLAlchemy 2, as 4.3 does, fail over it "
+		"with 500; others do over a request that is unknown or complete.", .arguments = names_buildrequest_id,
 		.argument_count = 1, .has_input = true, .input = &tc_buildbot_set_priority_params_type,
 		.retry = TC_RETRY_UNSENT, .conventions = TC_RULES(.arguments = kinds_integer,
 		.rpc = &(const struct tc_rpc){ "set_priority", false }, .since = "3.9") },

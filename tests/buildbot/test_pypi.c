@@ -3,7 +3,8 @@
  * Every function against the Buildbots of other versions (versions.h), such as the newest and the
  * oldest: TC_BUILDBOT_VENV is a virtual environment of python3 with buildbot[bundle] and
  * buildbot-worker, or several, with colons between them. Nothing is installed. With
- * TC_BUILDBOT_TABLE it prints the table of docs/other-systems.md, too.
+ * TC_BUILDBOT_TABLE it prints the table of docs/other-systems.md; without it the one that is there
+ * must be the same, if it is of these versions.
  */
 #include "tests/harness/test.h"
 
@@ -54,17 +55,17 @@ static bool works_everywhere(size_t function)
 	return true;
 }
 
-static void print_outcomes(size_t function)
+static void print_outcomes(FILE *out, size_t function)
 {
 	static const char *const words[] = { "", "yes", "–", "fails" };
 
 	for (size_t i = 0; i < version_count; i++)
-		printf(" | %s", words[versions[i].outcomes[function]]);
-	puts(" |");
+		fprintf(out, " | %s", words[versions[i].outcomes[function]]);
+	fputs(" |\n", out);
 }
 
 /* Functions that are alike, in a row; those that work everywhere go by their number. */
-static void print_row(const struct tc_service *service, size_t first)
+static void print_row(FILE *out, const struct tc_service *service, size_t first)
 {
 	size_t count = 0;
 	bool everywhere = works_everywhere(first);
@@ -76,29 +77,61 @@ static void print_row(const struct tc_service *service, size_t first)
 		if (!is_alike(i, first))
 			continue;
 		if (!everywhere)
-			printf("%s%s", count ? ", " : "| ", service->operations[i].name);
+			fprintf(out, "%s%s", count ? ", " : "| ", service->operations[i].name);
 		count++;
 	}
 	if (everywhere)
-		printf("| %zu others", count);
-	print_outcomes(first);
+		fprintf(out, "| %zu others", count);
+	print_outcomes(out, first);
 }
 
-static void print_table(void)
+static void print_head(FILE *out)
+{
+	fputs("| functions", out);
+	for (size_t i = 0; i < version_count; i++)
+		fprintf(out, " | %s", versions[i].name);
+	fputs(" |\n", out);
+}
+
+static void print_table(FILE *out)
 {
 	const struct tc_service *service = tc_find_service("buildbot");
 
-	printf("| functions");
-	for (size_t i = 0; i < version_count; i++)
-		printf(" | %s", versions[i].name);
-	printf(" |\n|---");
-	for (size_t i = 0; i < version_count; i++)
-		printf("|---");
-	puts("|");
+	print_head(out);
+	for (size_t i = 0; i <= version_count; i++)
+		fputs("|---", out);
+	fputs("|\n", out);
 	for (int everywhere = 0; everywhere < 2; everywhere++)
 		for (size_t i = 0; i < service->operation_count; i++)
 			if (works_everywhere(i) == (everywhere != 0))
-				print_row(service, i);
+				print_row(out, service, i);
+}
+
+static char *text_of(void (*print)(FILE *out))
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	print(out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* Whether the page's table, if it is of these versions, is what they are. */
+static bool is_told(void)
+{
+	char *page = tc_test_read_file("docs/other-systems.md", NULL);
+	char *head = text_of(print_head), *table = text_of(print_table);
+	bool fine = !strstr(page, head) || strstr(page, table);
+
+	if (!fine)
+		fprintf(stderr, "docs/other-systems.md has another table than\n%s", table);
+	free(page);
+	free(head);
+	free(table);
+	return fine;
 }
 
 int main(void)
@@ -112,7 +145,9 @@ int main(void)
 	char *copy = strdup(folders);
 	bool fine = copy && try_each(copy);
 	if (fine && getenv("TC_BUILDBOT_TABLE"))
-		print_table();
+		print_table(stdout);
+	else if (fine)
+		fine = is_told();
 	free(copy);
 	for (size_t i = 0; i < version_count; i++)
 		version_clear(&versions[i]);

@@ -44,24 +44,31 @@ static int64_t number_of(const char *version)
 /* What versions fail over by their own fault: the references say it where people read it. */
 static const struct {
 	const char *function, *from, *until;
+	bool sometimes; /* with some versions of what the master stands on */
 } faults[] = {
-	{ "getLogchunks", "3.4", "4.3" },
-	{ "listChangeProperties", "3.4", "4.3" },
-	{ "setBuildrequestPriority", "4.3", "4.3" },
+	{ "getLogchunks", "3.4", "4.3", false },
+	{ "listChangeProperties", "3.4", "4.3", false },
+	{ "setBuildrequestPriority", "3.9", "4.3", true },
 };
+
+static bool is_fault(const struct trial *trial, const char *function, bool sometimes)
+{
+	int64_t here = number_of(trial->version->name);
+
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		if (strcmp(faults[i].function, function) == 0 && faults[i].sometimes == sometimes &&
+			here >= number_of(faults[i].from) && here <= number_of(faults[i].until))
+			return true;
+	return false;
+}
 
 static enum outcome expected(const struct trial *trial, const struct tc_operation *operation)
 {
-	int64_t here = number_of(trial->version->name);
 	const char *since = operation->conventions ? operation->conventions->since : NULL;
 
-	if (since && number_of(since) > here)
+	if (since && number_of(since) > number_of(trial->version->name))
 		return OUTCOME_LACKS;
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		if (strcmp(faults[i].function, operation->name) == 0 &&
-			here >= number_of(faults[i].from) && here <= number_of(faults[i].until))
-			return OUTCOME_FAILS;
-	return OUTCOME_WORKS;
+	return is_fault(trial, operation->name, false) ? OUTCOME_FAILS : OUTCOME_WORKS;
 }
 
 static void judge(struct trial *trial, const struct tc_operation *operation, enum outcome outcome,
@@ -71,7 +78,8 @@ static void judge(struct trial *trial, const struct tc_operation *operation, enu
 	enum outcome wanted = expected(trial, operation);
 
 	trial->version->outcomes[operation - trial->service->operations] = outcome;
-	if (outcome == wanted)
+	if (outcome == wanted ||
+		(outcome == OUTCOME_FAILS && is_fault(trial, operation->name, true)))
 		return;
 	trial->version->wrong++;
 	print_error("%s%s: %s %s; expected that it %s: %s\n", trial->version->name,

@@ -1703,8 +1703,8 @@ TC_API tc_call *tc_buildbot_cancel_buildrequest_call(tc_client *client, const ch
 TC_API int tc_buildbot_cancel_buildrequest_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Changes the priority of a request. Version 4.3 fails over it with 500, where it has SQLAlchemy 2;
- * older ones do over a request that is unknown or complete.
+/* Changes the priority of a request. Servers that stand on SQLAlchemy 2, as 4.3 does, fail over it
+ * with 500; others do over a request that is unknown or complete.
  * POST /buildrequests/<buildrequestId>; stable; remote procedure "set_priority"; since 3.9
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_set_buildrequest_priority(tc_client *client, const char *buildrequest_id,
