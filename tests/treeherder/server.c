@@ -7,6 +7,11 @@
 #include <string.h>
 #include <time.h>
 
+/* As Django answers what it did not expect. */
+static const char error_page[] =
+	"\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Server Error (500)</title>\n"
+	"</head>\n<body>\n  <h1>Server Error (500)</h1><p></p>\n</body>\n</html>\n";
+
 static void answer(
 	struct treeherder *server, struct tc_responder_reply *reply, int status, const char *text)
 {
@@ -112,8 +117,8 @@ static void give_pushes(
 	char *at = server->text;
 	int64_t given = 0;
 
-	if (search && fails_over_search(target)) {
-		answer(server, reply, 500, "<h1>Server Error (500)</h1>");
+	if ((search && fails_over_search(target)) || strstr(target, "fromchange=nowhere")) {
+		answer(server, reply, 500, error_page);
 		return;
 	}
 	if (search && count > SEARCHED && count <= 1000)
@@ -229,6 +234,28 @@ static void take_issue(struct treeherder *server, const struct tc_responder_requ
 	answer(server, reply, 201, text);
 }
 
+static bool may_write(const struct tc_responder_request *request)
+{
+	return has(request, "cookie", "sessionid=s3cret") && has(request, "x-csrftoken", "c1") &&
+		has(request, "referer", "http://127");
+}
+
+/* The server fails over the members of the job's type, which it demands of a PUT. */
+static void change_test(struct treeherder *server, const struct tc_responder_request *request,
+	struct tc_responder_reply *reply)
+{
+	if (!may_write(request))
+		answer(server, reply, 403, "{\"detail\":\"CSRF Failed: CSRF token missing.\"}");
+	else if (strstr(request->body, "job_"))
+		answer(server, reply, 500, error_page);
+	else if (strcmp(request->method, "PUT") == 0)
+		answer(server, reply, 400, "{\"job_name\":[\"This field is required.\"]}");
+	else
+		answer(server, reply, 200,
+			"{\"id\":4,\"test\":\"b.js\",\"job_name\":\"mochitest\",\"job_symbol\":"
+			"\"1\"}");
+}
+
 /* ---- all ---- */
 
 static bool ends(const char *target, const char *part)
@@ -267,6 +294,14 @@ static void handle(
 		take_note(server, request, reply);
 	else if (strcmp(request->method, "POST") == 0 && ends(target, "/internal_issue/"))
 		take_issue(server, request, reply);
+	else if (ends(target, "/investigated-tests/4/"))
+		change_test(server, request, reply);
+	else if (strcmp(request->method, "DELETE") == 0 && may_write(request))
+		answer(server, reply, 200, "{\"message\":\"Bug job map deleted\"}");
+	else if (ends(target, "/job-log-url/9/") || ends(target, "/api/jobs/1/"))
+		answer(server, reply, 500, error_page);
+	else if (ends(target, "/performance/framework/"))
+		answer(server, reply, 200, "[{\"id\":1,\"name\":\"talos\"}]");
 	else if (strcmp(request->method, "POST") == 0)
 		take_collection(server, request, reply);
 	else if (ends(target, "/project/try/jobs/"))

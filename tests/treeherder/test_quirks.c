@@ -532,6 +532,64 @@ static void test_internal_issue(void **state)
 	tc_release(issue);
 }
 
+/* A part of a test that was looked at can be changed; the job's type cannot. */
+static void test_investigated_test(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_update_investigated_test_request body = { .test = "b.js" };
+	struct tc_treeherder_update_investigated_test_query of = { .revision = "abc" };
+	struct tc_treeherder_investigated_test *test = NULL;
+
+	assert_ok(tc_treeherder_login(w->client, &login, NULL, &w->err), &w->err);
+	assert_ok(tc_treeherder_update_investigated_test(
+			  w->client, "try", "4", &of, &body, &test, &w->err),
+		&w->err);
+	assert_string_equal(
+		w->server->targets[1], "/api/project/try/investigated-tests/4/?revision=abc");
+	assert_string_equal(w->server->last_body, "{\"test\":\"b.js\"}");
+	assert_string_equal(test->job_name, "mochitest");
+	tc_release(test);
+	tc_treeherder_replace_investigated_test(w->client, "try", "4",
+		&(struct tc_treeherder_replace_investigated_test_query){ .revision = "abc" },
+		&(struct tc_treeherder_create_investigated_test_request){
+			.test = "b.js", .job_name = "x", .job_symbol = "x" },
+		NULL, &w->err);
+	assert_int_equal(w->err.http_status, 500);
+	tc_error_clear(&w->err);
+	/* what never was is as good as deleted */
+	assert_ok(tc_treeherder_delete_bug_job_map(w->client, "try", "1", "99", NULL, &w->err),
+		&w->err);
+}
+
+static void test_ordering(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_list_performance_frameworks_query query = { .ordering = "-name" };
+
+	assert_ok(tc_treeherder_list_performance_frameworks(w->client, &query, NULL, &w->err),
+		&w->err);
+	assert_string_equal(w->server->targets[0], "/api/performance/framework/?ordering=-name");
+	query.ordering = "color"; /* the server would ignore it */
+	tc_treeherder_list_performance_frameworks(w->client, &query, NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "ordering is \"color\"");
+	assert_int_equal(w->server->count, 1);
+}
+
+/* Pages where a client looks for JSON: told by their status, and as what they are. */
+static void test_error_pages(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .fromchange = "nowhere" };
+
+	tc_treeherder_get_pushes(w->client, "try", &query, NULL, &w->err);
+	assert_int_equal(w->err.http_status, 500);
+	assert_failure(&w->err, TC_ERROR_HTTP, "treeherder.getPushes: 500");
+	tc_treeherder_get_job_log_url(w->client, "try", "9", NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_HTTP, "treeherder.getJobLogUrl: 500");
+	tc_treeherder_get_job_by_id(w->client, "1", NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_HTTP, "Server Error (500)");
+}
+
 static void test_login_fails(void **state)
 {
 	struct world *w = *state;
@@ -642,6 +700,9 @@ int main(void)
 		TEST(test_clock),
 		TEST(test_session),
 		TEST(test_internal_issue),
+		TEST(test_investigated_test),
+		TEST(test_ordering),
+		TEST(test_error_pages),
 		TEST(test_login_fails),
 		TEST(test_realm),
 		TEST(test_example),
