@@ -45,7 +45,8 @@ explain buildbot listBuilders
 shows 'Pages      by --offset and --limit; --all gives every item of all of them'
 explain treeherder getPushes
 shows 'Pages      by --push_timestamp__lt and --count, at most 1000 items each; --all
-           gives every item of all of them'
+           gives every item of all of them, with --search of the one page of at
+           most 200 that there is'
 explain treeherder getAlertSummaries
 has 'Pages      by --page and --limit, at most 100 items each'
 explain treeherder getChangelog

@@ -199,7 +199,7 @@ const struct tc_operation ci_operations[] = {
 		.has_output = true,
 		.conventions = &open_rules },
 	[CI_BY_TOKEN] = LIST("byToken", TC_PAGING_TOKEN, .next = "/next"),
-	[CI_BY_OFFSET] = LIST("byOffset", TC_PAGING_OFFSET, .size = 2),
+	[CI_BY_OFFSET] = LIST("byOffset", TC_PAGING_OFFSET, .unique = "/n", .size = 2),
 	[CI_BY_PAGE] = LIST("byPage", TC_PAGING_PAGE, .size = 2),
 	[CI_BY_CURSOR] = LIST("byCursor", TC_PAGING_CURSOR, .next = "/next", .size = 2),
 	[CI_BY_KEY] =

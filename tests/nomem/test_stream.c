@@ -88,6 +88,8 @@ static int as_memory(int rc, tc_error *err)
 
 /* ---- items ---- */
 
+enum { BY_OFFSET = 1 }; /* among the lists, the one whose items can be told apart */
+
 struct list {
 	const struct world *world;
 	size_t which;
@@ -96,7 +98,10 @@ struct list {
 static int read_items(void *data, tc_error *err)
 {
 	const struct list *list = data;
-	tc_items *items = tc_items_new(list->world->lists[list->which], NULL, err);
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+
+	options.distinct_max = list->which == BY_OFFSET ? 9 : 0;
+	tc_items *items = tc_items_new(list->world->lists[list->which], &options, err);
 	const tc_json *item = NULL;
 	int rc = items ? TC_OK : err->code;
 	char ids[16] = "";

@@ -28,8 +28,10 @@ tc_pages *tc_pages_new(const tc_call *call, const struct tc_pages_options *optio
 		tc__fail_nomem(err);
 		return NULL;
 	}
-	if (tc__cursor_open(&pages->cursor, call, options, err) == TC_OK)
+	if (tc__cursor_open(&pages->cursor, call, options, err) == TC_OK) {
+		pages->cursor.distinct_max = 0; /* they are given as they are */
 		return pages;
+	}
 	tc__handle_end(pages);
 	return NULL;
 }

@@ -113,6 +113,9 @@ static void print_pages(const struct tc_operation *operation)
 	if (paging->maximum)
 		fprintf(line.out, ", at most %lld items each", (long long)paging->maximum);
 	fprintf(line.out, "; --all gives every item of all of them");
+	if (paging->single_query)
+		fprintf(line.out, ", with --%s of the one page of at most %lld that there is",
+			paging->single_query, (long long)paging->single_max);
 	end_line(&line);
 }
 
