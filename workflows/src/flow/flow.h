@@ -29,6 +29,7 @@ struct tc__flow {
 	int64_t until_ms;  /* when all must be over, by the client's steady clock; INT64_MAX: never */
 	tc__flow_fn *then;
 	uint64_t run, timer; /* what it waits for; 0: nothing of the kind */
+	uint64_t watch;      /* the next look at the cancel meanwhile; 0: none */
 	bool canceled;
 };
 
