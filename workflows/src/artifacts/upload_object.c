@@ -198,7 +198,11 @@ static void end_unmade(struct tc__upload *upload, const tc_error *err)
 	tc_error failure = TC_ERROR_INIT;
 
 	tc_error_copy(&failure, err);
-	if (may_be_done(err))
+	if (err->http_status == 500) /* release 106 says nothing else of a second one */
+		tc_error_prefix(&failure,
+			"createArtifact failed inside the queue, as it does when the artifact is "
+			"there already: an object artifact is made once in a run");
+	else if (may_be_done(err))
 		tc_error_prefix(&failure,
 			"createArtifact got no usable reply: if the artifact was made, its upload "
 			"id is lost, and it cannot be made again in this run");
