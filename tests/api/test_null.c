@@ -511,8 +511,10 @@ static void on_folder(void *data, const struct tc_folder_counts *counts, const t
 
 static void uploads(struct world *w)
 {
-	const struct tc_artifact whole = { TASK, "0", "a", NULL }, no_task = { NULL, "0", "a", NULL },
-				 no_run = { TASK, NULL, "a", NULL }, no_name = { TASK, "0", NULL, NULL };
+	const struct tc_artifact whole = { TASK, "0", "a", NULL },
+				 no_task = { NULL, "0", "a", NULL },
+				 no_run = { TASK, NULL, "a", NULL },
+				 no_name = { TASK, "0", NULL, NULL };
 	const struct tc_source from = TC_SOURCE_INIT;
 	struct tc_upload_options object = TC_UPLOAD_OPTIONS_INIT;
 	struct tc_create_options link = TC_CREATE_OPTIONS_INIT;
@@ -530,11 +532,15 @@ static void uploads(struct world *w)
 	REFUSED(tc_upload_object, w->client, NULL, &from, &object, NULL);
 	REFUSED(tc_upload_object, w->client, "o", NULL, &object, NULL);
 	REFUSED(tc_upload_object, w->client, "o", &from, NULL, NULL);
-	REFUSED(tc_loop_upload_artifact, NULL, w->client, &whole, &from, NULL, on_uploaded, NULL, NULL);
-	REFUSED(tc_loop_upload_artifact, w->loop, NULL, &whole, &from, NULL, on_uploaded, NULL, NULL);
-	REFUSED(tc_loop_upload_artifact, w->loop, w->client, NULL, &from, NULL, on_uploaded, NULL, NULL);
+	REFUSED(tc_loop_upload_artifact, NULL, w->client, &whole, &from, NULL, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_artifact, w->loop, NULL, &whole, &from, NULL, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_artifact, w->loop, w->client, NULL, &from, NULL, on_uploaded, NULL,
+		NULL);
 	REFUSED(tc_loop_upload_artifact, w->loop, w->client, &whole, &from, NULL, NULL, NULL, NULL);
-	REFUSED(tc_loop_upload_object, NULL, w->client, "o", &from, &object, on_uploaded, NULL, NULL);
+	REFUSED(tc_loop_upload_object, NULL, w->client, "o", &from, &object, on_uploaded, NULL,
+		NULL);
 	REFUSED(tc_loop_upload_object, w->loop, NULL, "o", &from, &object, on_uploaded, NULL, NULL);
 	REFUSED(tc_loop_upload_object, w->loop, w->client, NULL, &from, &object, on_uploaded, NULL,
 		NULL);
@@ -555,7 +561,8 @@ static void uploads(struct world *w)
 
 static void downloads(struct world *w)
 {
-	const struct tc_artifact whole = { TASK, "0", "a", NULL }, no_task = { NULL, "0", "a", NULL },
+	const struct tc_artifact whole = { TASK, "0", "a", NULL },
+				 no_task = { NULL, "0", "a", NULL },
 				 no_name = { TASK, "0", NULL, NULL };
 	const struct tc_target target = TC_TARGET_INIT;
 
@@ -565,29 +572,32 @@ static void downloads(struct world *w)
 	REFUSED(tc_download_artifact, w->client, &no_name, &target, NULL, NULL);
 	REFUSED(tc_download_object, NULL, "o", &target, NULL, NULL);
 	REFUSED(tc_download_object, w->client, NULL, &target, NULL, NULL);
-	REFUSED(tc_loop_download_artifact, NULL, w->client, &whole, &target, NULL, on_downloaded, NULL,
+	REFUSED(tc_loop_download_artifact, NULL, w->client, &whole, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifact, w->loop, NULL, &whole, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifact, w->loop, w->client, NULL, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifact, w->loop, w->client, &whole, &target, NULL, NULL, NULL,
 		NULL);
-	REFUSED(tc_loop_download_artifact, w->loop, NULL, &whole, &target, NULL, on_downloaded, NULL,
+	REFUSED(tc_loop_download_object, NULL, w->client, "o", &target, NULL, on_downloaded, NULL,
 		NULL);
-	REFUSED(tc_loop_download_artifact, w->loop, w->client, NULL, &target, NULL, on_downloaded, NULL,
+	REFUSED(tc_loop_download_object, w->loop, NULL, "o", &target, NULL, on_downloaded, NULL,
 		NULL);
-	REFUSED(tc_loop_download_artifact, w->loop, w->client, &whole, &target, NULL, NULL, NULL, NULL);
-	REFUSED(tc_loop_download_object, NULL, w->client, "o", &target, NULL, on_downloaded, NULL, NULL);
-	REFUSED(tc_loop_download_object, w->loop, NULL, "o", &target, NULL, on_downloaded, NULL, NULL);
-	REFUSED(tc_loop_download_object, w->loop, w->client, NULL, &target, NULL, on_downloaded, NULL,
-		NULL);
+	REFUSED(tc_loop_download_object, w->loop, w->client, NULL, &target, NULL, on_downloaded,
+		NULL, NULL);
 	REFUSED(tc_loop_download_object, w->loop, w->client, "o", &target, NULL, NULL, NULL, NULL);
 	REFUSED(tc_download_artifacts, NULL, &no_name, "/tmp", NULL, NULL);
 	REFUSED(tc_download_artifacts, w->client, NULL, "/tmp", NULL, NULL);
 	REFUSED(tc_download_artifacts, w->client, &no_name, NULL, NULL, NULL);
-	REFUSED(tc_loop_download_artifacts, NULL, w->client, &no_name, "/tmp", NULL, on_folder, NULL,
-		NULL);
+	REFUSED(tc_loop_download_artifacts, NULL, w->client, &no_name, "/tmp", NULL, on_folder,
+		NULL, NULL);
 	REFUSED(tc_loop_download_artifacts, w->loop, NULL, &no_name, "/tmp", NULL, on_folder, NULL,
 		NULL);
 	REFUSED(tc_loop_download_artifacts, w->loop, w->client, NULL, "/tmp", NULL, on_folder, NULL,
 		NULL);
-	REFUSED(tc_loop_download_artifacts, w->loop, w->client, &no_name, NULL, NULL, on_folder, NULL,
-		NULL);
+	REFUSED(tc_loop_download_artifacts, w->loop, w->client, &no_name, NULL, NULL, on_folder,
+		NULL, NULL);
 	REFUSED(tc_loop_download_artifacts, w->loop, w->client, &no_name, "/tmp", NULL, NULL, NULL,
 		NULL);
 }

@@ -154,7 +154,7 @@ static void a_job_is_canceled_at_each_step(void **state)
 		start(&job, loop);
 		reach(&job, loop);
 		tc_job_cancel(job.job);
-		tc_job_cancel(job.job); /* once more is fine */
+		tc_job_cancel(job.job);         /* once more is fine */
 		assert_int_equal(job.count, 0); /* never from inside */
 		go_on(&job, loop);
 		assert_canceled(&job, "cancel");
@@ -219,7 +219,7 @@ static void a_cancel_of_its_own_ends_it_at_each_step(void **state)
 		job.upload.options.cancel = cancel;
 		int64_t begun = tc_test_now_ms();
 		assert_int_equal(pthread_create(&thread, NULL, fire_soon, cancel), 0);
-		upload_do(&job.upload, i % 2, stage.client, &err);
+		upload_do(&job.upload, face_of(i % 2), stage.client, &err);
 		pthread_join(thread, NULL);
 		if (err.code != TC_ERROR_CANCELED || tc_test_now_ms() - begun > SOON_MS)
 			fail_msg("phase %zu: after %lld ms: %s", i / 2,
@@ -237,7 +237,7 @@ static void deadlines_are_kept_at_each_step(void **state)
 		prepare(&job, &phases[i / 2]);
 		job.upload.options.deadline_ms = 100;
 		int64_t begun = tc_test_now_ms();
-		upload_do(&job.upload, i % 2, stage.client, &err);
+		upload_do(&job.upload, face_of(i % 2), stage.client, &err);
 		if (err.code != TC_ERROR_TIMEOUT || tc_test_now_ms() - begun > SOON_MS ||
 			tc_test_now_ms() - begun < 90)
 			fail_msg("phase %zu: after %lld ms: %s", i / 2,
@@ -304,8 +304,8 @@ static void a_blocking_upload_in_a_callback_is_refused(void **state)
 	prepare(&inside.job, &phases[0]);
 	memset(stage.rules, 0, sizeof stage.rules);
 	tc_loop *loop = tc_loop_on(stage.client, 0, &err);
-	assert_ok(tc_loop_upload_artifact(loop, stage.client, &artifact, inside.job.upload.from, NULL,
-			  try_blocking, &inside, &inside.job.job, &err),
+	assert_ok(tc_loop_upload_artifact(loop, stage.client, &artifact, inside.job.upload.from,
+			  NULL, try_blocking, &inside, &inside.job.job, &err),
 		&err);
 	go_on(&inside.job, loop);
 	assert_int_equal(inside.job.code, TC_OK);
@@ -362,8 +362,8 @@ static void a_callback_frees_the_loop(void **state)
 	start(&other, inside.loop);
 	reach(&other, inside.loop);
 	memset(stage.rules, 0, sizeof stage.rules);
-	assert_ok(tc_loop_upload_artifact(inside.loop, stage.client, &artifact, other.upload.from, NULL,
-			  free_loop, &inside, NULL, &err),
+	assert_ok(tc_loop_upload_artifact(inside.loop, stage.client, &artifact, other.upload.from,
+			  NULL, free_loop, &inside, NULL, &err),
 		&err);
 	while (!inside.job.count)
 		assert_ok(tc_loop_poll(inside.loop, 1000, &err), &err);
@@ -476,8 +476,7 @@ static void pauses_end_early(void **state)
 	assert_in_range(tc_test_now_ms() - begun, 0, SOON_MS);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(waiting[i].count, 1);
-		assert_int_equal(
-			waiting[i].code, i == 2 ? TC_ERROR_TIMEOUT : TC_ERROR_CANCELED);
+		assert_int_equal(waiting[i].code, i == 2 ? TC_ERROR_TIMEOUT : TC_ERROR_CANCELED);
 	}
 	tc_loop_free(loop);
 }

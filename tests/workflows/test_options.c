@@ -175,8 +175,8 @@ static void give_upload(struct world *world, const void *options, tc_error *err)
 	const struct tc_source from = TC_SOURCE_INIT;
 	tc_loop *loop = tc_loop_new(NULL, NULL);
 
-	tc_loop_upload_artifact(
-		loop, world->taskcluster, &artifact, &from, options, never_uploaded, NULL, NULL, err);
+	tc_loop_upload_artifact(loop, world->taskcluster, &artifact, &from, options, never_uploaded,
+		NULL, NULL, err);
 	tc_loop_free(loop);
 }
 
@@ -206,8 +206,8 @@ static void start_download(struct world *world, const struct tc_target *target,
 {
 	tc_loop *loop = tc_loop_new(NULL, NULL);
 
-	tc_loop_download_artifact(
-		loop, world->taskcluster, &artifact, target, options, never_downloaded, NULL, NULL, err);
+	tc_loop_download_artifact(loop, world->taskcluster, &artifact, target, options,
+		never_downloaded, NULL, NULL, err);
 	tc_loop_free(loop);
 }
 
@@ -243,8 +243,8 @@ static void give_folder(struct world *world, const void *options, tc_error *err)
 	const struct tc_artifact all = { .task_id = artifact.task_id, .run_id = "0" };
 	tc_loop *loop = tc_loop_new(NULL, NULL);
 
-	tc_loop_download_artifacts(loop, world->taskcluster, &all, "/tmp/tc-options-never-made", options,
-		never_saved, NULL, NULL, err);
+	tc_loop_download_artifacts(loop, world->taskcluster, &all, "/tmp/tc-options-never-made",
+		options, never_saved, NULL, NULL, err);
 	tc_loop_free(loop);
 	rmdir("/tmp/tc-options-never-made");
 }

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/date.h>
 #include <taskcluster/object.h>
 #include <taskcluster/queue.h>
 #include <taskcluster/slugid.h>
-#include <taskcluster/date.h>
 #include <taskcluster/transfer.h>
 
 struct world {
@@ -26,8 +26,8 @@ static void begin_world(struct world *w, const char *const *arguments)
 	struct tc_options options = TC_OPTIONS_INIT;
 
 	*w = (struct world){ .server = tc_test_server_start_with(arguments) };
-	tc_credentials *credentials = tc_credentials_new(
-		w->server->client_id, w->server->access_token, NULL, &w->err);
+	tc_credentials *credentials =
+		tc_credentials_new(w->server->client_id, w->server->access_token, NULL, &w->err);
 	options.root_url = w->server->root_url;
 	options.credentials = credentials;
 	options.retry_delay_ms = 1;
@@ -121,7 +121,7 @@ static void what_was_uploaded_is_read(void **state)
 		upload.task_id = w->task_id;
 		upload.options.storage = way == 2 ? TC_STORAGE_OBJECT : TC_STORAGE_S3;
 		upload.options.encoding = way == 1 ? TC_ENCODING_IDENTITY : TC_ENCODING_DEFAULT;
-		assert_ok(upload_do(&upload, i % 2, w->client, &w->err), &w->err);
+		assert_ok(upload_do(&upload, face_of(i % 2), w->client, &w->err), &w->err);
 		tc_response *response = get_artifact(w, name);
 		const char *encoding = tc_response_header(response, "content-encoding");
 		assert_int_equal(encoding != NULL && strcmp(encoding, "gzip") == 0,
@@ -141,7 +141,8 @@ static void objects_are_read_by_name(void **state)
 
 	for (int i = 0; i < 4; i++) {
 		struct given given;
-		struct upload upload = upload_object_of(i % 2 ? "tests/large" : "tests/small", NULL);
+		struct upload upload =
+			upload_object_of(i % 2 ? "tests/large" : "tests/small", NULL);
 		char name[60], sha256[65], sha512[129];
 		size_t length = i % 2 ? 50000 : 5000;
 		struct tc_object_download_object_request request = {
@@ -153,7 +154,7 @@ static void objects_are_read_by_name(void **state)
 		upload.options.expires = w->expires;
 		given_open(&given, FUNCTION_UNKNOWN, length);
 		given_to(&given, &upload);
-		assert_ok(upload_do(&upload, i / 2, w->client, &w->err), &w->err);
+		assert_ok(upload_do(&upload, face_of(i / 2), w->client, &w->err), &w->err);
 		pattern_hashes(length, sha256, sha512);
 		assert_string_equal(upload.result.sha256, sha256);
 		assert_ok(tc_object_start_download(w->client, name, &request, &found, &w->err),
@@ -177,9 +178,10 @@ static void an_upload_can_be_repeated(void **state)
 		given_to(&given, &upload);
 		upload.task_id = w->task_id;
 		upload.options.storage = i / 2 ? TC_STORAGE_OBJECT : TC_STORAGE_S3;
-		int rc = upload_do(&upload, i % 2, w->client, &w->err);
+		int rc = upload_do(&upload, face_of(i % 2), w->client, &w->err);
 		if (i == 3)
-			assert_failure(&w->err, TC_ERROR_HTTP, "when the artifact is there already");
+			assert_failure(
+				&w->err, TC_ERROR_HTTP, "when the artifact is there already");
 		else
 			assert_ok(rc, &w->err);
 		given_close(&given);
@@ -211,10 +213,12 @@ static void other_artifacts_are_there(void **state)
 		options.url = "https://x.example.com/other"; /* may be made again */
 		assert_ok(create_do(face, w->client, &artifact, &options, &w->err), &w->err);
 	}
-	assert_ok(tc_queue_list_artifacts(w->client, w->task_id, "0", NULL, &list, &w->err), &w->err);
+	assert_ok(
+		tc_queue_list_artifacts(w->client, w->task_id, "0", NULL, &list, &w->err), &w->err);
 	for (size_t i = 0; i < list->artifacts_count; i++) {
 		assert_string_equal(list->artifacts[i].expires, w->expires); /* the task's */
-		found += strchr("elr", list->artifacts[i].name[7]) && list->artifacts[i].name[9] == '\0';
+		found += strchr("elr", list->artifacts[i].name[7]) &&
+			list->artifacts[i].name[9] == '\0';
 	}
 	assert_int_equal(found, 6);
 	tc_release(list);
@@ -242,9 +246,10 @@ static int close_world(void **state)
 
 static void faults_are_survived(void **state)
 {
-	static const char *const faults[] = { "status=503:rate=0.3", "truncate:rate=0.3:only=object",
-		"lost-reply:rate=0.3:only=object", "close-early:rate=0.3",
-		"html-error=502:rate=0.3:only=object", "status=500:rate=0.3:only=queue.finishArtifact",
+	static const char *const faults[] = { "status=503:rate=0.3",
+		"truncate:rate=0.3:only=object", "lost-reply:rate=0.3:only=object",
+		"close-early:rate=0.3", "html-error=502:rate=0.3:only=object",
+		"status=500:rate=0.3:only=queue.finishArtifact",
 		"lost-reply:rate=0.4:only=queue.status" };
 
 	(void)state;
@@ -263,7 +268,7 @@ static void faults_are_survived(void **state)
 			given_to(&given, &upload);
 			upload.task_id = w.task_id;
 			upload.options.storage = n % 2 ? TC_STORAGE_OBJECT : TC_STORAGE_S3;
-			int rc = upload_do(&upload, n / 2 % 2, w.client, &w.err);
+			int rc = upload_do(&upload, face_of(n / 2 % 2), w.client, &w.err);
 			if (rc == TC_OK)
 				assert_pattern(get_artifact(&w, name), n % 2 ? 30000 : 3000);
 			else /* what must not be done twice may have been done */

@@ -185,8 +185,7 @@ static void lose_pause(void *data, uint64_t timer)
 int tc__flow_begin(struct tc__flow *flow, tc__flow_fn *then, tc_error *err)
 {
 	flow->then = then;
-	return tc_loop_timer_or_end(
-		flow->loop, 0, end_pause, lose_pause, flow, &flow->timer, err);
+	return tc_loop_timer_or_end(flow->loop, 0, end_pause, lose_pause, flow, &flow->timer, err);
 }
 
 /* No longer than the deadline allows, nor at all when it is canceled: it then fails by itself. */
@@ -200,8 +199,8 @@ void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then)
 		ms = left > 0 ? left : 0;
 	if (flow->canceled)
 		ms = 0;
-	if (tc_loop_timer_or_end(
-		    flow->loop, ms, end_pause, lose_pause, flow, &flow->timer, &err) != TC_OK)
+	if (tc_loop_timer_or_end(flow->loop, ms, end_pause, lose_pause, flow, &flow->timer, &err) !=
+		TC_OK)
 		fail(flow, then, &err);
 	else if (ms > LOOK_MS)
 		begin_wait(flow);

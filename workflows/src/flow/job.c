@@ -29,8 +29,7 @@ void tc__ending_set(struct tc__ending *ending, const tc_error *err)
 		tc_error_copy(&ending->err, err);
 }
 
-int tc__job_wait(
-	tc_loop *loop, tc_job *job, int begun, struct tc__ending *ending, tc_error *err)
+int tc__job_wait(tc_loop *loop, tc_job *job, int begun, struct tc__ending *ending, tc_error *err)
 {
 	bool canceled = false;
 	int rc = begun;
