@@ -424,6 +424,7 @@ static void lodgers(struct world *w, tc_loop *loop)
 
 	assert_int_equal(pipe(ends), 0);
 	OK(tc_loop_timer, loop, 0, on_timer, NULL, NULL);
+	OK(tc_loop_timer_or_end, loop, 0, on_timer, on_timer, NULL, NULL);
 	OK(tc_loop_watch, loop, ends[0], TC_LOOP_READ, on_events, NULL);
 	OK(tc_loop_watch, loop, ends[0], 0, NULL, NULL);
 	OK(tc_loop_post, loop, on_post, NULL);
@@ -438,6 +439,8 @@ static void loops(struct world *w)
 	uint64_t run = 0;
 
 	sink.write = drop;
+	MADE(&loop, tc_loop_on, w->client, 1);
+	tc_loop_free(loop);
 	MADE(&loop, tc_loop_new, NULL);
 	OK(tc_loop_start, loop, w->status, on_done, NULL, &run);
 	OK(tc_loop_set_timeout, loop, run, 10000);

@@ -135,6 +135,7 @@ static void errors(void)
 	assert_false(tc_error_may_repeat(NULL));
 	assert_null(tc_error_pointer(NULL));
 	assert_int_equal(tc_error_set(NULL, TC_ERROR_INPUT, "a"), TC_ERROR_INPUT);
+	tc_error_prefix(NULL, "a %d", 1);
 	assert_int_equal(tc_error_copy(NULL, NULL), TC_OK);
 	tc_error_clear(NULL);
 }
@@ -250,6 +251,9 @@ static void clients(struct world *w)
 	REFUSED(tc_client_wait, NULL, 1, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);
+	assert_null(tc_client_cancel(NULL));
+	assert_int_equal(tc_client_pause_ms(NULL, 1, &w->err), -1);
+	assert_int_equal(tc_client_pause_ms(w->client, 1, NULL), -1);
 	tc_client_set_credentials(NULL, w->credentials);
 	tc_client_free(NULL);
 	tc_cancel_fire(NULL);
@@ -425,6 +429,7 @@ static void loops(struct world *w)
 	const struct tc_sink sink = TC_SINK_INIT;
 	const tc_json *event = NULL;
 
+	NOT_MADE(tc_loop_on, NULL, 0);
 	REFUSED(tc_loop_start, NULL, w->call, on_done, NULL, NULL);
 	REFUSED(tc_loop_start, w->loop, NULL, on_done, NULL, NULL);
 	REFUSED(tc_loop_start, w->loop, w->call, NULL, NULL, NULL);
@@ -435,6 +440,8 @@ static void loops(struct world *w)
 	REFUSED(tc_loop_set_timeout, NULL, 1, 1);
 	REFUSED(tc_loop_timer, NULL, 1, on_timer, NULL, NULL);
 	REFUSED(tc_loop_timer, w->loop, 1, NULL, NULL, NULL);
+	REFUSED(tc_loop_timer_or_end, NULL, 1, on_timer, on_timer, NULL, NULL);
+	REFUSED(tc_loop_timer_or_end, w->loop, 1, NULL, on_timer, NULL, NULL);
 	REFUSED(tc_loop_watch, NULL, 0, TC_LOOP_READ, on_watch, NULL);
 	REFUSED(tc_loop_watch, w->loop, 0, TC_LOOP_READ, NULL, NULL);
 	REFUSED(tc_loop_post, NULL, on_post, NULL);

@@ -562,6 +562,105 @@ static void the_last_callbacks_start_nothing(void **state)
 	close_home(&home);
 }
 
+/* A timer that is not to be lost, and what its end does. */
+struct dear {
+	struct home *home;
+	const char *text, *end;
+	uint64_t id;
+	uint64_t *cancels; /* this timer; NULL: none */
+};
+
+static void come(void *data, uint64_t timer)
+{
+	struct dear *dear = data;
+
+	assert_int_equal(timer, dear->id);
+	note(dear->home, dear->text);
+}
+
+static void come_to_its_end(void *data, uint64_t timer)
+{
+	struct dear *dear = data;
+	tc_loop *loop = dear->home->loop;
+
+	assert_int_equal(timer, dear->id);
+	note(dear->home, dear->end);
+	assert_false(tc_loop_timer_cancel(loop, timer)); /* it is over */
+	if (dear->cancels)
+		assert_true(tc_loop_timer_cancel(loop, *dear->cancels));
+	assert_int_equal(tc_loop_timer(loop, 0, come, dear, NULL, NULL), TC_ERROR_ARGUMENT);
+	assert_int_equal(tc_loop_post(loop, post_in_vain, dear->home, NULL), TC_ERROR_ARGUMENT);
+	tc_loop_free(loop); /* it is */
+}
+
+static void set_dear(
+	struct home *home, struct dear *dear, int64_t delay_ms, const char *text, const char *end)
+{
+	*dear = (struct dear){ home, text, end, 0, NULL };
+	assert_ok(tc_loop_timer_or_end(home->loop, delay_ms, come, end ? come_to_its_end : NULL,
+			  dear, &dear->id, &home->err),
+		&home->err);
+}
+
+static void a_dear_timer_comes_or_ends(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	tc_client *client = quick_client(responder);
+	tc_call *call = ping(client);
+	struct dear dears[7];
+	struct word word;
+	struct home home;
+
+	open_home(&home, state);
+	set_dear(&home, &dears[0], 0, "a", "A");
+	set_dear(&home, &dears[1], 300000, "b", "B");
+	set_dear(&home, &dears[2], 200000, "c", "C");
+	set_dear(&home, &dears[3], 250000, "d", "D");
+	set_dear(&home, &dears[4], 150000, "e", "E");
+	set_dear(&home, &dears[5], 400000, "f", "F");
+	set_dear(&home, &dears[6], 160000, "g", NULL);
+	set(&home, &word, 170000, "w");
+	dears[2].cancels = &dears[3].id;
+	assert_true(tc_loop_timer_cancel(home.loop, dears[4].id));
+	while (!*home.log)
+		turn(&home);
+	assert_ok(tc_loop_start(home.loop, call, end_in_vain, &home, NULL, &home.err), &home.err);
+	tc_loop_free(home.loop);
+	assert_string_equal(home.log, "advCBF"); /* after the run and the last post */
+	home.loop = NULL;
+	tc_error_clear(&home.err);
+	tc_call_free(call);
+	tc_client_free(client);
+	tc_responder_stop(responder);
+	close_home(&home);
+}
+
+/* Also when a callback of the loop has freed it. */
+static void free_and_go_on(void *data, uint64_t timer)
+{
+	struct home *home = data;
+
+	(void)timer;
+	tc_loop_free(home->loop);
+	note(home, "x");
+}
+
+static void a_dear_timer_ends_with_the_turn(void **state)
+{
+	struct dear dears[2];
+	struct home home;
+
+	open_home(&home, state);
+	assert_ok(tc_loop_timer(home.loop, 0, free_and_go_on, &home, NULL, &home.err), &home.err);
+	set_dear(&home, &dears[0], 0, "a", "A"); /* due as well */
+	set_dear(&home, &dears[1], 100000, "b", "B");
+	while (!*home.log)
+		turn(&home);
+	assert_string_equal(home.log, "xAB");
+	home.loop = home.host.loop = NULL;
+	close_home(&home);
+}
+
 /* ---- all together ---- */
 
 static void chain(void *data, uint64_t timer)
@@ -885,6 +984,8 @@ int main(void)
 		ON_ALL(posts_of_many_threads_keep_their_order),
 		ON_ALL(posts_are_called_once),
 		ON_ALL(the_last_callbacks_start_nothing),
+		ON_ALL(a_dear_timer_comes_or_ends),
+		ON_ALL(a_dear_timer_ends_with_the_turn),
 		ON_ALL(nobody_starves),
 		ON_ALL(callbacks_may_free_the_loop),
 		ON_ALL(callbacks_may_stop_the_loop),

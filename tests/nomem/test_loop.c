@@ -255,9 +255,8 @@ static int tell(int rc, int code, tc_error *err)
 }
 
 /* Starts as many as it can, of which `doomed` are canceled; all end. */
-static int run_all(tc_call *call, int doomed, struct notes *notes, tc_error *err)
+static int run_all_on(tc_loop *loop, tc_call *call, int doomed, struct notes *notes, tc_error *err)
 {
-	tc_loop *loop = tc_loop_new(NULL, err);
 	int rc = loop ? TC_OK : err->code, started = 0, canceled = TC_OK;
 	uint64_t run;
 
@@ -274,6 +273,11 @@ static int run_all(tc_call *call, int doomed, struct notes *notes, tc_error *err
 	tc_loop_free(loop);
 	assert_int_equal(notes->done, started);
 	return tell(rc, canceled, err);
+}
+
+static int run_all(tc_call *call, int doomed, struct notes *notes, tc_error *err)
+{
+	return run_all_on(tc_loop_new(NULL, err), call, doomed, notes, err);
 }
 
 static int run_pings(void *data, tc_error *err)
@@ -304,11 +308,23 @@ static int run_canceled(void *data, tc_error *err)
 	return notes.code == TC_ERROR_CANCELED ? rc : tell(rc, notes.code, err);
 }
 
+/* On the client's own connections. */
+static int run_on_client(void *data, tc_error *err)
+{
+	const struct world *world = data;
+	struct notes notes = { 0 };
+	tc_loop *loop = tc_loop_on(world->client, 2, err);
+	int rc = run_all_on(loop, world->ping, 0, &notes, err);
+
+	return tell(rc, notes.code, err);
+}
+
 static void runs_end_once(void **state)
 {
 	assert_true(tc_failing_each_with_libraries(run_pings, *state) > 5);
 	assert_true(tc_failing_each_with_libraries(run_busy, *state) > 5);
 	assert_true(tc_failing_each_with_libraries(run_canceled, *state) > 5);
+	assert_true(tc_failing_each_with_libraries(run_on_client, *state) > 5);
 }
 
 /* ---- timers, watches, posts ---- */
@@ -335,7 +351,7 @@ static void count_watch(void *data, int fd, int events)
 /* Each that was taken is called, and what was not does no harm. */
 static int live(void *data, tc_error *err)
 {
-	int timers = 0, posts = 0, watches = 0, set = 0, posted = 0, fds[2];
+	int timers = 0, posts = 0, watches = 0, set = 0, posted = 0, dear = 0, ends = 0, fds[2];
 	tc_loop *loop = tc_loop_new(NULL, err);
 	int rc = loop ? TC_OK : err->code;
 
@@ -345,6 +361,9 @@ static int live(void *data, tc_error *err)
 		rc = tc_loop_timer(loop, 0, count_timer, &timers, NULL, err);
 		set += rc == TC_OK;
 	}
+	if (rc == TC_OK)
+		rc = tc_loop_timer_or_end(loop, 60000, count_timer, count_timer, &ends, NULL, err);
+	dear += loop && set == 100 && rc == TC_OK;
 	if (rc == TC_OK)
 		rc = tc_loop_post(loop, count_post, &posts, err);
 	posted += loop && rc == TC_OK;
@@ -357,6 +376,7 @@ static int live(void *data, tc_error *err)
 	}
 	tc_loop_free(loop);
 	assert_int_equal(posts, posted);
+	assert_int_equal(ends, dear);
 	assert_true(rc != TC_OK || (timers == 100 && watches == 1));
 	close(fds[0]);
 	close(fds[1]);

@@ -396,9 +396,29 @@ static void test_public_functions(void **state)
 	}
 }
 
+/* It has no way to fail: what was said stays. */
+static void a_prefix_without_memory_is_left_away(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+	bool failed;
+
+	(void)state;
+	tc_error_set(&err, TC_ERROR_INPUT, "is malformed");
+	tc_failing_start(1);
+	tc_error_prefix(&err, "line %d", 7);
+	tc_failing_stop(&failed);
+	assert_true(failed);
+	assert_int_equal(err.code, TC_ERROR_INPUT);
+	assert_string_equal(tc_error_text(&err), "is malformed");
+	tc_error_clear(&err);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_public_functions) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_public_functions),
+		cmocka_unit_test(a_prefix_without_memory_is_left_away),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,11 +195,9 @@ static void count_canceled(void *data, uint64_t run, tc_response *response, cons
 }
 
 /* Runs hold their call and client; the loop's end is their end. */
-static void with_runs(bool by_name)
+static void with_runs_on(bool by_name, tc_client *client, tc_loop *loop)
 {
-	tc_client *client = make_client(NULL);
 	tc_call *call = make_call(client, CI(BY_TOKEN));
-	tc_loop *loop = tc_loop_new(NULL, NULL);
 	tc_error err = TC_ERROR_INIT;
 	int canceled = 0;
 
@@ -210,6 +208,19 @@ static void with_runs(bool by_name)
 	assert_int_equal(canceled, 0);
 	FREE(tc_loop_free, loop);
 	assert_int_equal(canceled, 3);
+}
+
+static void with_runs(bool by_name)
+{
+	with_runs_on(by_name, make_client(NULL), tc_loop_new(NULL, NULL));
+}
+
+/* It holds its client itself. */
+static void with_a_clients_loop(bool by_name)
+{
+	tc_client *client = make_client(NULL);
+
+	with_runs_on(by_name, client, tc_loop_on(client, 0, NULL));
 }
 
 static const struct {
@@ -227,6 +238,7 @@ static const struct {
 	{ "a cancel", with_a_cancel },
 	{ "a loop", with_a_loop },
 	{ "runs", with_runs },
+	{ "a client's loop", with_a_clients_loop },
 };
 
 static void test_nothing_stays_behind(void **state)

@@ -2,6 +2,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/fake.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/version.h>
@@ -453,6 +454,114 @@ static void test_dup(void **state)
 	assert_failure(&err, TC_ERROR_ARGUMENT, "client is NULL");
 }
 
+static void test_its_cancel_is_told(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	options.root_url = "https://tc.example.com";
+	tc_client *client = tc_client_new(&options, &err);
+	assert_null(tc_client_cancel(client));
+	tc_client_free(client);
+	options.cancel = tc_cancel_new(&err);
+	client = tc_client_new(&options, &err);
+	tc_client *copy = tc_client_dup(client, &err);
+	assert_ptr_equal(tc_client_cancel(client), options.cancel);
+	assert_ptr_equal(tc_client_cancel(copy), options.cancel);
+	tc_client_free(client);
+	tc_client_free(copy);
+	tc_cancel_free(options.cancel);
+}
+
+#define ATTEMPT_MS 12 /* what each takes by the fake's clock */
+
+/* What it tells is what its calls do. */
+static void test_pauses_are_those_of_its_calls(void **state)
+{
+	static const struct tc_fake_reply replies[] = {
+		{ .head = "HTTP/1.1 503 Busy\n\n", .body = "{}" },
+		{ .code = TC_ERROR_NETWORK },
+		{ .head = "HTTP/1.1 429 Slow\nRetry-After: 7\n\n", .body = "{}" },
+		{ .head = "HTTP/1.1 500 Broken\nRetry-After: 3\n\n", .body = "{}" },
+	};
+	tc_error errors[4] = { TC_ERROR_INIT, TC_ERROR_INIT, TC_ERROR_INIT, TC_ERROR_INIT };
+	struct tc_fake fake;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		tc_fake_init(&fake, &replies[i], 1);
+		struct tc_options options = tc_fake_options(&fake);
+		options.attempts = 1;
+		tc_client *client = tc_fake_client(&fake, &options);
+		tc_call *call =
+			tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &errors[i]);
+		assert_int_not_equal(tc_call_perform(call, NULL, &errors[i]), TC_OK);
+		assert_int_equal(tc_client_pause_ms(client, 1, &errors[i]), -1); /* no attempt */
+		tc_call_free(call);
+		tc_client_free(client);
+		tc_fake_clear(&fake);
+	}
+	for (int jitter = 0; jitter < 4; jitter++) {
+		tc_error err = TC_ERROR_INIT;
+		tc_fake_init(&fake, replies, 4);
+		fake.fraction = jitter / 4.0;
+		struct tc_options options = tc_fake_options(&fake);
+		options.attempts = 5;
+		options.retry_delay_ms = 1000;
+		options.retry_delay_max_ms = 6000;
+		options.retry_budget_ms = 3600000;
+		tc_client *client = tc_fake_client(&fake, &options);
+		tc_call *call =
+			tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+		assert_int_equal(tc_call_perform(call, NULL, &err), TC_ERROR_HTTP);
+		assert_int_equal(fake.attempt_count, 5);
+		for (int n = 1; n < 5; n++)
+			assert_int_equal(tc_client_pause_ms(client, n, &errors[n - 1]),
+				fake.attempts[n].at_ms - fake.attempts[n - 1].at_ms - ATTEMPT_MS);
+		assert_int_equal(tc_client_pause_ms(client, 5, &err), -1);
+		assert_int_equal(tc_client_pause_ms(client, INT_MAX, &err), -1);
+		assert_int_equal(tc_client_pause_ms(client, 0, &errors[0]),
+			tc_client_pause_ms(client, 1, &errors[0]));
+		tc_error_clear(&err);
+		tc_call_free(call);
+		tc_client_free(client);
+		tc_fake_clear(&fake);
+	}
+	for (size_t i = 0; i < 4; i++)
+		tc_error_clear(&errors[i]);
+}
+
+static void test_no_pause_where_it_would_not_help(void **state)
+{
+	static const struct tc_fake_reply replies[] = {
+		{ .head = "HTTP/1.1 404 No\nRetry-After: 1\n\n", .body = "{}" },
+		{ .code = TC_ERROR_NETWORK, .permanent = true },
+		{ .head = "HTTP/1.1 503 Busy\nRetry-After: 61\n\n", .body = "{}" }, /* too long */
+		{ .head = "HTTP/1.1 503 Busy\nRetry-After: 60\n\n", .body = "{}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		tc_error err = TC_ERROR_INIT;
+		struct tc_fake fake;
+		tc_fake_init(&fake, &replies[i], 1);
+		struct tc_options options = tc_fake_options(&fake);
+		options.retry_delay_max_ms = 6000;
+		options.attempts = i == 3 ? 2 : 0;
+		tc_client *client = tc_fake_client(&fake, &options);
+		tc_call *call =
+			tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+		assert_int_not_equal(tc_call_perform(call, NULL, &err), TC_OK);
+		assert_int_equal(tc_client_pause_ms(client, 1, &err), i == 3 ? 60000 : -1);
+		tc_error_clear(&err);
+		assert_int_equal(tc_client_pause_ms(client, 1, &err), -1); /* nothing failed */
+		tc_call_free(call);
+		tc_client_free(client);
+		tc_fake_clear(&fake);
+	}
+}
+
 static void test_client_outlives_its_owner_for_its_calls(void **state)
 {
 	struct tc_fake fake;
@@ -489,6 +598,9 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_texts_are_copied_and_sent),
 		cmocka_unit_test(test_dup),
+		cmocka_unit_test(test_its_cancel_is_told),
+		cmocka_unit_test(test_pauses_are_those_of_its_calls),
+		cmocka_unit_test(test_no_pause_where_it_would_not_help),
 		cmocka_unit_test(test_client_outlives_its_owner_for_its_calls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

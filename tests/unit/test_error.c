@@ -41,7 +41,25 @@ static void test_fail_without_an_error(void **state)
 	assert_int_equal(tc__fail_at(NULL, TC_ERROR_INPUT, "/a", "x"), TC_ERROR_INPUT);
 	assert_int_equal(tc__fail_nomem(NULL), TC_ERROR_NOMEM);
 	assert_int_equal(tc__fail_refused(NULL, TC_ERROR_HTTP, &refusal, "x"), TC_ERROR_HTTP);
-	tc__error_prefix(NULL, "x");
+	tc_error_prefix(NULL, "x");
+}
+
+/* For programs, too: what says where may hold a URL of theirs. */
+static void test_a_prefix_tells_no_secret(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	tc_error_prefix(&err, "nothing failed");
+	assert_int_equal(err.code, TC_OK);
+	assert_string_equal(tc_error_text(&err), tc_error_text(NULL));
+	tc__fail_at(&err, TC_ERROR_REPLY, "/a", "is too long");
+	tc_error_prefix(&err, "%s?bewit=%s", "https://example.com/a", "geheim");
+	assert_null(strstr(tc_error_text(&err), "geheim"));
+	assert_non_null(strstr(tc_error_text(&err), ": /a: is too long"));
+	assert_string_equal(tc_error_pointer(&err), "/a");
+	assert_int_equal(err.code, TC_ERROR_REPLY);
+	tc_error_clear(&err);
 }
 
 static void test_fail_replaces(void **state)
@@ -87,11 +105,11 @@ static void test_long_messages_are_cut(void **state)
 	text[sizeof text - 1] = '\0';
 	tc__fail(&err, TC_ERROR_INPUT, "%s", text);
 	assert_int_equal(strlen(tc_error_text(&err)), TC__MESSAGE_MAX);
-	tc__error_prefix(&err, "%s", "in front");
+	tc_error_prefix(&err, "%s", "in front");
 	assert_int_equal(strncmp(tc_error_text(&err), "in front: xxx", 13), 0);
 	/* what is in front says where: it is the end that gives way */
 	for (int i = 0; i < 100; i++)
-		tc__error_prefix(&err, "prefix %d", i);
+		tc_error_prefix(&err, "prefix %d", i);
 	assert_int_equal(strncmp(tc_error_text(&err), "prefix 99: prefix 98: ", 22), 0);
 	assert_int_equal(strlen(tc_error_text(&err)), TC__MESSAGE_MAX);
 	tc_error_clear(&err);
@@ -151,7 +169,7 @@ static void test_refused_keeps_what_the_server_said(void **state)
 	assert_string_equal(tc_error_request_id(&err), "r1");
 	assert_string_equal(tc_error_trace_id(&err), "t1");
 	assert_null(tc_error_pointer(&err));
-	tc__error_prefix(&err, "after %d attempts", 6);
+	tc_error_prefix(&err, "after %d attempts", 6);
 	assert_string_equal(tc_error_text(&err), "after 6 attempts: 404 x");
 	assert_string_equal(tc_error_server_code(&err), "ResourceNotFound");
 	tc_error_clear(&err);
@@ -168,7 +186,7 @@ static void test_refused_is_told_whole(void **state)
 	strcpy(text + sizeof text - 4, "end");
 	tc__fail_refused(&err, TC_ERROR_HTTP, &(struct tc__refusal){ .status = 403 }, text);
 	assert_string_equal(tc_error_text(&err), text);
-	tc__error_prefix(&err, "item %d", 7);
+	tc_error_prefix(&err, "item %d", 7);
 	assert_int_equal(strncmp(tc_error_text(&err), "item 7: xxx", 11), 0);
 	assert_string_equal(tc_error_text(&err) + 8, text);
 	for (int i = 0; i < 2; i++) {
@@ -260,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_fresh_error),
 		cmocka_unit_test(test_code_names),
 		cmocka_unit_test(test_fail_without_an_error),
+		cmocka_unit_test(test_a_prefix_tells_no_secret),
 		cmocka_unit_test(test_fail_replaces),
 		cmocka_unit_test(test_fail_at),
 		cmocka_unit_test(test_long_messages_are_cut),

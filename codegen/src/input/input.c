@@ -53,7 +53,7 @@ static int parse(struct document *document, const char *text, size_t length, tc_
 	int rc = tc_json_parse(text, length, &document->parsed, err);
 
 	if (rc != TC_OK)
-		tc__error_prefix(err, "%s", document->file);
+		tc_error_prefix(err, "%s", document->file);
 	document->root = document->parsed;
 	return rc;
 }

@@ -84,7 +84,7 @@ int node_fail(const struct node *node, tc_error *err, const char *format, ...)
 	if (pointer.data)
 		make_printable(pointer.data);
 	tc__fail_at(err, TC_ERROR_INPUT, tc__buffer_get(&pointer), "%s", message);
-	tc__error_prefix(err, "%s", node->file);
+	tc_error_prefix(err, "%s", node->file);
 	tc__buffer_clear(&pointer);
 	return TC_ERROR_INPUT;
 }

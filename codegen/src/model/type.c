@@ -424,7 +424,7 @@ static int fail_circle(const struct search *search, int depth)
 
 	tc__fail_at(search->err, TC_ERROR_INPUT, edge->pointer,
 		"is \"%s\", which %s; expected a $ref that ends somewhere", edge->name, what);
-	tc__error_prefix(search->err, "%s", edge->file);
+	tc_error_prefix(search->err, "%s", edge->file);
 	return TC_ERROR_INPUT;
 }
 

@@ -106,7 +106,7 @@ static int check_pointer(const struct operation *operation, const struct refusal
 	else
 		tc__fail_at(err, TC_ERROR_INPUT, tc__buffer_get(&place),
 			"is about %s, which is not %s, as the rule needs", pointer, kinds[kind]);
-	tc__error_prefix(err, "%s", refusal->file);
+	tc_error_prefix(err, "%s", refusal->file);
 	tc__buffer_clear(&place);
 	return TC_ERROR_INPUT;
 }

@@ -223,6 +223,21 @@ TC_API int64_t tc_client_steady_ms(const tc_client *client);
  */
 TC_API int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err);
 
+/*
+ * For those who repeat whole steps by themselves: how long a call of this client would now pause,
+ * in ms, when `failed` attempts in a row (from 1) have failed, the last with *err. By the options
+ * attempts, retry_delay_ms and retry_delay_max_ms, with their jitter, and by what the server asked
+ * for. -1: it would not be tried again, as that cannot help (tc_error_may_repeat), as there have
+ * been as many attempts as there may be, or as the server asks for too long a pause. It does not
+ * know when the first attempt began: retry_budget_ms and deadline_ms are not counted, nor is what
+ * the reply to another call asked for, which the next call waits for by itself.
+ */
+TC_API int64_t tc_client_pause_ms(tc_client *client, int failed, const tc_error *err);
+
+/* The tc_cancel that its options named, or NULL: for those who wait on their own for what is made
+ * of several calls. Borrowed; it is the same for the client's dups. */
+TC_API tc_cancel *tc_client_cancel(const tc_client *client);
+
 /* Gives the client back; it ends with the last of its calls. NULL is fine. After fork a child may
  * do only this or exec. */
 TC_API void tc_client_free(tc_client *client);

@@ -98,6 +98,11 @@ TC_API const char *tc_error_pointer(const tc_error *err);
  * message made as by printf; returns the code. One that is no failure becomes TC_ERROR_CANCELED. */
 TC_API TC_PRINTF(3, 4) int tc_error_set(tc_error *err, int code, const char *format, ...);
 
+/* Puts "<format>: " in front of what an error that is set already says, and keeps all else that it
+ * tells. Nothing where nothing has failed, for NULL, and without memory. The whole is cut at its
+ * end (at 2,000 bytes, if the message was no longer); a text of so many is not put there. */
+TC_API TC_PRINTF(2, 3) void tc_error_prefix(tc_error *err, const char *format, ...);
+
 /* Makes *to (which may be NULL) say all that *from does, of which it is independent then; for
  * errors that are only lent, as a callback's. Without memory for all of it code and status are
  * there. Returns the code. */

@@ -29,12 +29,12 @@
  * is told of them by tc_loop_ready and tc_loop_timeout. The examples show each.
  *
  * A loop, its clients and its calls belong to one thread. Only tc_loop_cancel, tc_loop_post and
- * tc_loop_wake may be called from any thread. Callbacks come from inside tc_loop_run, tc_loop_poll,
- * tc_loop_ready, tc_loop_timeout and tc_loop_free, never from inside a function that starts or sets
- * something, nor tc_loop_cancel. In a callback everything is allowed but to wait on the loop, which
- * is refused. What a callback starts or sets for at once comes in another turn, so that descriptors
- * and other threads have theirs. After tc_loop_cancel on the loop's thread nothing of that run is
- * called any more but its on_done.
+ * tc_loop_wake may be called from any thread (but see tc_loop_on). Callbacks come from inside
+ *tc_loop_run, tc_loop_poll, tc_loop_ready, tc_loop_timeout and tc_loop_free, never from inside a
+ *function that starts or sets something, nor tc_loop_cancel. In a callback everything is allowed
+ *but to wait on the loop, which is refused. What a callback starts or sets for at once comes in
+ *another turn, so that descriptors and other threads have theirs. After tc_loop_cancel on the
+ *loop's thread nothing of that run is called any more but its on_done.
  *
  * A name is looked up by a thread of libcurl's, which nothing can break off. What ends meanwhile
  * (by its timeout, by a cancel, with the loop or client) leaves it behind: the thread touches
@@ -92,6 +92,26 @@ struct tc_loop_options {
 TC_API tc_loop *tc_loop_new(const struct tc_loop_options *options, tc_error *err);
 
 /*
+ * A loop on a client's own connections and with its seams, for a function that waits until many
+ * calls are done, as the client's batches and lists do: the poll face only. in_flight as in the
+ * options; 0: 64. It costs little and holds no descriptor, so it belongs to the client's thread
+ * altogether: tc_loop_cancel, tc_loop_post and tc_loop_wake are for that thread as well, as nothing
+ * could end its wait from another, and tc_loop_watch is refused (TC_ERROR_ARGUMENT). While another
+ * function of the client waits its attempts go on, and its callbacks and timers wait for it to be
+ * polled.
+ *
+ * The client's tc_cancel, fired, ends its runs and a tc_loop_poll at once, also when nothing but
+ * timers is set: the timers stay, so a caller looks at the tc_cancel between two polls. It ends one
+ * poll, not all that follow. That of a call ends its run at once when the client has none and no
+ * other run has another one; else within a tenth of a second.
+ *
+ * Like blocking calls it is refused with TC_ERROR_ARGUMENT, and so is polling it, from inside a
+ * callback of one of the client's calls. tc_loop_free from there takes effect when the function
+ * that called back returns. It may be freed before or after the client, whose reference it holds.
+ */
+TC_API tc_loop *tc_loop_on(tc_client *client, size_t in_flight, tc_error *err);
+
+/*
  * Starts a run of a call and comes back at once; what `on_done` gets is all that tells of it later.
  * The call may be freed, or started again, right after. *run (which may be NULL) is its number on
  * this loop, from 1, never used twice. On failure nothing was started, and no callback comes.
@@ -115,6 +135,17 @@ typedef void tc_timer_fn(void *data, uint64_t timer);
 TC_API int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer, void *data,
 	uint64_t *timer, tc_error *err);
 TC_API bool tc_loop_timer_cancel(tc_loop *loop, uint64_t timer);
+
+/*
+ * The same for what must not be lost, as it owns something or somebody waits for its end: when the
+ * loop is freed before its time, `on_end` is called instead, once. That comes from tc_loop_free
+ * (or, when a callback has called that, with the end of the turn), after all other callbacks of the
+ * loop, in the order in which they would have been due; nothing can be started or posted any more.
+ * tc_loop_timer_cancel ends both, also that of another timer in `on_end`. NULL: as tc_loop_timer.
+ * In a child of fork it is not called.
+ */
+TC_API int tc_loop_timer_or_end(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer,
+	tc_timer_fn *on_end, void *data, uint64_t *timer, tc_error *err);
 
 /*
  * A descriptor of the caller's own: `on_events` is called in each turn in which it can be read from
@@ -170,10 +201,11 @@ TC_API void tc_loop_timeout(tc_loop *loop);
 
 /*
  * Ends the loop. Posts that are left are called, and the runs that are left end, as canceled, with
- * their callbacks; nothing can be started in these. Timers and watches end without a word. NULL is
- * fine. From inside a callback it takes effect when the turn ends, until when nothing is called any
- * more: the loop is gone when the tc_loop_run, _poll, _ready or _timeout that called back returns.
- * After fork a child may do only this (no callback comes then) or exec.
+ * their callbacks; nothing can be started in these. Timers (but see tc_loop_timer_or_end) and
+ * watches end without a word. NULL is fine. From inside a callback it takes effect when the turn
+ * ends, until when nothing is called any more: the loop is gone when the tc_loop_run, _poll, _ready
+ * or _timeout that called back returns. After fork a child may do only this (no callback comes
+ * then) or exec.
  */
 TC_API void tc_loop_free(tc_loop *loop);
 

@@ -59,7 +59,7 @@ int tc__credentials_check_scopes(const char *what, const struct tc_scopes *scope
 		int rc = tc_scope_check(scopes->scopes[i], err);
 		if (rc == TC_OK)
 			continue;
-		tc__error_prefix(err, "%s[%zu]", what, i);
+		tc_error_prefix(err, "%s[%zu]", what, i);
 		return rc;
 	}
 	return TC_OK;
@@ -306,7 +306,7 @@ tc_credentials *tc_credentials_from_environment(tc_error *err)
 	tc_credentials *made =
 		tc_credentials_new(id, token, getenv("TASKCLUSTER_CERTIFICATE"), err);
 	if (!made)
-		tc__error_prefix(err, "credentials from TASKCLUSTER_… in the environment");
+		tc_error_prefix(err, "credentials from TASKCLUSTER_… in the environment");
 	return made;
 }
 

@@ -135,7 +135,7 @@ int tc__certificate_read(const tc_json *json, const char *client_id, struct tc__
 	else
 		rc = tc__fail(err, TC_ERROR_CREDENTIALS, "expected a JSON object");
 	if (rc != TC_OK)
-		tc__error_prefix(err, "certificate");
+		tc_error_prefix(err, "certificate");
 	return rc;
 }
 

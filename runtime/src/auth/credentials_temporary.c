@@ -43,7 +43,7 @@ static int plan(const tc_credentials *issuer, const struct tc_temporary *tempora
 		certificate->start_ms, certificate->expiry_ms, TC_ERROR_ARGUMENT, err);
 	if (rc == TC_OK)
 		return tc__credentials_check_scopes("temporary.scopes", &temporary->scopes, err);
-	tc__error_prefix(err, "temporary");
+	tc_error_prefix(err, "temporary");
 	return rc;
 }
 

@@ -381,7 +381,7 @@ void tc__error_outlook(tc_error *err, bool final, int64_t retry_after_ms)
 	detail->retry_after_ms = retry_after_ms;
 }
 
-void tc__error_prefix(tc_error *err, const char *format, ...)
+void tc_error_prefix(tc_error *err, const char *format, ...)
 {
 	char text[TC__MESSAGE_MAX + 1];
 
@@ -393,7 +393,8 @@ void tc__error_prefix(tc_error *err, const char *format, ...)
 	va_end(arguments);
 	if (used < 0 || (size_t)used + 2 >= sizeof text)
 		return;
-	strcpy(text + used, ": ");
+	tc__redact_in_place(text, sizeof text - 2);
+	strcat(text, ": ");
 	bool is_long = strlen(err->message) > TC__MESSAGE_MAX;
 	char *message = join(text, err->message, is_long ? TC__REFUSED_MAX : TC__MESSAGE_MAX);
 	if (!message)

@@ -56,7 +56,4 @@ void tc__error_outlook(tc_error *err, bool final, int64_t retry_after_ms);
 /* Whether a refusal of this status may not come again. */
 bool tc__status_may_pass(int status);
 
-/* Puts "<format>: " in front of the message of an error already set; keeps all else. */
-TC_PRINTF(2, 3) void tc__error_prefix(tc_error *err, const char *format, ...);
-
 #endif

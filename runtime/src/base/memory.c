@@ -39,6 +39,11 @@ void tc_release(const void *pointer)
 	header->end(header);
 }
 
+void *tc_block_resize(void *block, size_t size)
+{
+	return tc__object_realloc(block, size);
+}
+
 static void end_block(struct header *header)
 {
 	if (header->destroy)

@@ -91,7 +91,7 @@ const char *tc_call_url(const tc_call *call)
 int tc__operation_prefix(const struct tc_operation *operation, int rc, tc_error *err)
 {
 	if (rc != TC_OK)
-		tc__error_prefix(err, "%s.%s", operation->service->name, operation->name);
+		tc_error_prefix(err, "%s.%s", operation->service->name, operation->name);
 	return rc;
 }
 

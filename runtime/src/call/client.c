@@ -35,7 +35,7 @@ static int check_url(const char *name, const char *url, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", name);
 	int rc = tc__url_parse(url, &parts, err);
 	if (rc != TC_OK)
-		tc__error_prefix(err, "%s", name);
+		tc_error_prefix(err, "%s", name);
 	else if (strpbrk(url, "?#"))
 		rc = tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s has a query or a fragment; expected such as https://tc.example.com",
@@ -371,6 +371,11 @@ void tc_client_set_credentials(tc_client *client, const tc_credentials *credenti
 int64_t tc_client_clock_offset_ms(const tc_client *client)
 {
 	return client ? client->offset.ms : 0;
+}
+
+tc_cancel *tc_client_cancel(const tc_client *client)
+{
+	return client ? client->options.cancel : NULL;
 }
 
 tc_client *tc__client_ref(tc_client *client)

@@ -59,7 +59,7 @@ static int check_http_proxy(const char *proxy, tc_error *err)
 	int rc = proxy ? tc__url_check_proxy(proxy, err) : TC_OK;
 
 	if (rc != TC_OK)
-		tc__error_prefix(err, "http_proxy");
+		tc_error_prefix(err, "http_proxy");
 	return rc;
 }
 

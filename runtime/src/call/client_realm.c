@@ -47,7 +47,7 @@ static int find_root(const tc_client *client, const struct tc_service *service,
 		return tc__fail_nomem(err);
 	int rc = tc__url_parse(realm->root.data, &parts, err);
 	if (rc != TC_OK)
-		tc__error_prefix(err, "%s",
+		tc_error_prefix(err, "%s",
 			client->options.base_url || !system->environment_url
 				? "base_url"
 				: system->environment_url);

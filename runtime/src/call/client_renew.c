@@ -70,7 +70,7 @@ int tc__client_renew(tc_client *client, tc_error *err)
 	if (reason.code == TC_OK)
 		return TC_OK;
 	if (has_ended(client)) {
-		tc__error_prefix(&reason, "the credentials could not be renewed");
+		tc_error_prefix(&reason, "the credentials could not be renewed");
 		return tc__fail_with(err, &reason);
 	}
 	tc_error_clear(&reason);

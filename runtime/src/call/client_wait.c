@@ -6,6 +6,25 @@ int64_t tc_client_steady_ms(const tc_client *client)
 	return tc__steady_ms(client ? client->options.seams : NULL);
 }
 
+int64_t tc_client_pause_ms(tc_client *client, int failed, const tc_error *err)
+{
+	if (!client || !tc_error_may_repeat(err))
+		return -1;
+	struct tc__retry_policy policy = client->retry;
+	policy.budget_ms = 0; /* when the first attempt began is not known here */
+	struct tc__retry retry;
+	tc__retry_begin(&retry, &policy, TC_RETRY_ALWAYS, 0);
+	retry.retried = failed > 1 ? failed - 1 : 0;
+	const struct tc__outcome outcome = {
+		.code = err->code == TC_ERROR_HTTP ? TC_OK : err->code,
+		.status = err->http_status,
+		.retry_after_ms = tc_error_retry_after_ms(err),
+	};
+	struct tc__next next =
+		tc__retry_next(&retry, &outcome, tc__random_fraction(client->options.seams));
+	return next.step == TC__STEP_WAIT ? next.delay_ms : -1;
+}
+
 int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err)
 {
 	tc_error_clear(err);

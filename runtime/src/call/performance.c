@@ -139,7 +139,7 @@ static void tell_withheld(const struct tc__performance *performance, tc_error *f
 
 	if ((status == 401 || status == 403) && client->credentials &&
 		tc__client_withholds(client, tc__performance_operation(performance)))
-		tc__error_prefix(failure, "the call was not signed: %s", TC__WITHHELD);
+		tc_error_prefix(failure, "the call was not signed: %s", TC__WITHHELD);
 }
 
 /* Whether a reply to this attempt cannot have a body, so that there is nothing to be hashed. */
@@ -234,7 +234,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 		tell_withheld(performance, failure);
 		tc__transfer_tell(performance, failure);
 	} else {
-		tc__error_prefix(failure, "%s.%s", operation->service->name, operation->name);
+		tc_error_prefix(failure, "%s.%s", operation->service->name, operation->name);
 		tc__response_attach(performance->reply.response, failure);
 	}
 	tell_outlook(performance, rc, failure);
@@ -303,12 +303,12 @@ static enum tc_repeat_reason turns_to(struct tc__performance *performance, tc_er
 static void tell_late(const struct tc__outcome *outcome, tc_error *failure)
 {
 	if (outcome->retry_after_ms > 0)
-		tc__error_prefix(failure,
+		tc_error_prefix(failure,
 			"the server asks for a pause of %lld ms, and its deadline leaves no time "
 			"for another attempt",
 			(long long)outcome->retry_after_ms);
 	else
-		tc__error_prefix(failure, "its deadline leaves no time for another attempt");
+		tc_error_prefix(failure, "its deadline leaves no time for another attempt");
 }
 
 static enum tc_repeat_reason reason_of(

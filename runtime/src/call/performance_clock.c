@@ -92,16 +92,16 @@ static void tell_clock(const struct tc__performance *performance, tc_error *fail
 	if (!has_clock_rules(performance) || !breaks_clock_rule(performance))
 		return;
 	if (!ahead_of_date(performance, &off_ms)) {
-		tc__error_prefix(failure, "the clock here is wrong");
+		tc_error_prefix(failure, "the clock here is wrong");
 		return;
 	}
 	int64_t skew_s = tc__system_of(operation)->hawk->skew_s;
 	if (off_ms >= -skew_s * 1000 && off_ms <= skew_s * 1000) {
-		tc__error_prefix(failure,
+		tc_error_prefix(failure,
 			"the server takes the clock for wrong, though its Date agrees with ours");
 		return;
 	}
-	tc__error_prefix(failure, "the clock here is %lld s %s the server's, which allows %lld s",
+	tc_error_prefix(failure, "the clock here is %lld s %s the server's, which allows %lld s",
 		(long long)(off_ms < 0 ? -off_ms : off_ms) / 1000,
 		off_ms < 0 ? "behind" : "ahead of", (long long)skew_s);
 }
@@ -115,7 +115,7 @@ static void tell_disbelief(const struct tc__performance *performance, tc_error *
 		tc__reply_status(&performance->reply) != 401 ||
 		!ahead_of_date(performance, &ahead_ms) || is_believable(ahead_ms))
 		return;
-	tc__error_prefix(failure,
+	tc_error_prefix(failure,
 		"the clock here is %lld s %s the server's Date, too far to be corrected by it: set "
 		"the clock",
 		(long long)(ahead_ms < 0 ? -ahead_ms : ahead_ms) / 1000,

@@ -300,7 +300,7 @@ void tc__transfer_tell(const struct tc__performance *performance, tc_error *fail
 	const tc_error *why = &performance->hop.why;
 
 	if (why->code != TC_OK)
-		tc__error_prefix(failure, "the redirect is not followed: %s", tc_error_text(why));
+		tc_error_prefix(failure, "the redirect is not followed: %s", tc_error_text(why));
 }
 
 void tc__transfer_restart(struct tc__performance *performance)

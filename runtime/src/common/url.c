@@ -205,7 +205,7 @@ static int check_root(const char *root_url, tc_error *err)
 			err, TC_ERROR_ARGUMENT, "root_url is %s", root_url ? "empty" : "NULL");
 	int rc = tc__url_parse(root_url, &parts, err);
 	if (rc != TC_OK) {
-		tc__error_prefix(err, "root_url");
+		tc_error_prefix(err, "root_url");
 		return rc;
 	}
 	if (strpbrk(root_url, "?#"))

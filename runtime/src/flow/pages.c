@@ -105,7 +105,7 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	if (accept_text(&pages->cursor, body, length, &reason) == TC_OK)
 		return TC_OK;
 	const struct tc_operation *operation = pages->cursor.origin->request.operation;
-	tc__error_prefix(&reason, "%s.%s", operation->service->name, operation->name);
+	tc_error_prefix(&reason, "%s.%s", operation->service->name, operation->name);
 	return tc__fail_with(err, &reason);
 }
 

@@ -289,7 +289,7 @@ static int tell(tc_items *items, tc_error *err)
 	tc_error *failure = &items->failure;
 
 	if (!items->failed && items->index > 0)
-		tc__error_prefix(failure, "item %lld of the page with the token \"%.200s\"",
+		tc_error_prefix(failure, "item %lld of the page with the token \"%.200s\"",
 			(long long)items->index, items->token ? items->token : "");
 	items->failed = true;
 	return tc_error_copy(err, failure);

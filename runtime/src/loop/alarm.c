@@ -8,6 +8,7 @@ struct alarm {
 	struct tc__timer timer; /* first: it is what expires */
 	struct tc__entry entry; /* its number */
 	tc_timer_fn *on_timer;
+	tc_timer_fn *on_end; /* instead, with the loop's end; NULL */
 	void *data;
 };
 
@@ -52,8 +53,8 @@ static struct alarm *begin(tc_loop *loop)
 	return alarm;
 }
 
-int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer, void *data,
-	uint64_t *timer, tc_error *err)
+int tc_loop_timer_or_end(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer,
+	tc_timer_fn *on_end, void *data, uint64_t *timer, tc_error *err)
 {
 	tc_error_clear(err);
 	if (timer)
@@ -69,12 +70,19 @@ int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer, void *
 	if (!alarm)
 		return tc__fail_nomem(err);
 	alarm->on_timer = on_timer;
+	alarm->on_end = on_end;
 	alarm->data = data;
 	tc__timers_set(&loop->timers, &alarm->timer, tc__later(tc__pool_now(loop->pool), delay_ms));
 	if (timer)
 		*timer = alarm->entry.id;
 	tc__loop_arm(loop);
 	return TC_OK; /* NOLINT(clang-analyzer-unix.Malloc): the loop has the alarm */
+}
+
+int tc_loop_timer(tc_loop *loop, int64_t delay_ms, tc_timer_fn *on_timer, void *data,
+	uint64_t *timer, tc_error *err)
+{
+	return tc_loop_timer_or_end(loop, delay_ms, on_timer, NULL, data, timer, err);
 }
 
 bool tc_loop_timer_cancel(tc_loop *loop, uint64_t timer)
@@ -88,12 +96,15 @@ bool tc_loop_timer_cancel(tc_loop *loop, uint64_t timer)
 	return true;
 }
 
-void tc__alarms_clear(tc_loop *loop)
+/* Each is taken out before it is told, which may take out others. */
+void tc__alarms_end(tc_loop *loop)
 {
-	struct alarm *alarm;
-	size_t hint = 0;
+	struct tc__timer *timer;
 
-	while ((alarm = alarm_of(tc__table_any(&loop->alarms, &hint))))
-		end(loop, alarm);
-	tc__table_clear(&loop->alarms);
+	while ((timer = tc__timers_next(&loop->timers))) {
+		struct alarm alarm = *(struct alarm *)timer;
+		end(loop, (struct alarm *)timer);
+		if (alarm.on_end)
+			alarm.on_end(alarm.data, alarm.entry.id);
+	}
 }

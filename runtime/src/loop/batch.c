@@ -67,7 +67,7 @@ static int start_all(struct batch *batch, tc_call *const *calls, tc_error *err)
 		int rc = start(entry, calls[i], err);
 		if (rc == TC_OK)
 			continue;
-		tc__error_prefix(err, "calls[%zu]", i);
+		tc_error_prefix(err, "calls[%zu]", i);
 		return rc;
 	}
 	return TC_OK;

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop/loop.h"
 
+/* Whether the loop's own thread has left something that a bell would tell of, if there was one. */
+static bool has_mail(const tc_loop *loop)
+{
+	return loop->client &&
+		(atomic_load(&loop->posts.left) != 0 || atomic_load(&loop->wake.wishes));
+}
+
 /* By the loop's own clock. */
 static int64_t due(const tc_loop *loop)
 {
 	const struct tc__timer *timer = tc__timers_next(&loop->timers);
 
 	if (loop->landed.first || loop->ended.first || loop->posts.first ||
-		atomic_load(&loop->wake.asked) || tc__loop_may_launch(loop))
+		atomic_load(&loop->wake.asked) || has_mail(loop) || tc__loop_may_launch(loop))
 		return TC__AT_ONCE;
 	return timer ? timer->due_ms : TC__NEVER;
 }

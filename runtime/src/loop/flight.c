@@ -60,7 +60,7 @@ static int take_off(tc_loop *loop, struct tc__run *run, tc_error *failure)
 	delivery->canceled = is_canceled;
 	delivery->canceled_data = run;
 	delivery->owner = loop;
-	delivery->run = loop->client ? 0 : run->entry.id; /* who knows that of a private loop? */
+	delivery->run = loop->is_private ? 0 : run->entry.id;
 	run->passenger = (struct tc__passenger){ .delivery = delivery,
 		.sink = run->sink,
 		.landed = on_landed,

@@ -27,6 +27,29 @@ _Static_assert((int)TC_LOOP_READ == (int)TC__READ && (int)TC_LOOP_WRITE == (int)
 
 /* ---- the end of a run ---- */
 
+/* What is to end the waits, as long as there are runs that it ends. A user's own loop has
+ * tc_loop_cancel. */
+static void note_cancel(tc_loop *loop, struct tc__run *run)
+{
+	const tc_cancel *cancel = loop->client ? tc__call_cancel(run->call) : NULL;
+
+	if (cancel && !loop->cancel) {
+		loop->cancel = cancel;
+		loop->cancel_seen = false;
+	}
+	if (cancel)
+		run->cancel = cancel == loop->cancel ? TC__CANCEL_OF_LOOP : TC__CANCEL_OTHER;
+	loop->cancels[run->cancel]++;
+}
+
+/* Whoever made it may free it after the last call that names it. */
+static void forget_cancel(tc_loop *loop, const struct tc__run *run)
+{
+	loop->cancels[run->cancel]--;
+	if (run->cancel == TC__CANCEL_OF_LOOP && !loop->cancels[TC__CANCEL_OF_LOOP])
+		loop->cancel = NULL;
+}
+
 /* How it ended is in the run. */
 static void end_run(tc_loop *loop, struct tc__run *run)
 {
@@ -39,6 +62,7 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 	}
 	if (run->turn.given)
 		tc__call_give_back(run->call, &run->turn, tc__pool_now(loop->pool));
+	forget_cancel(loop, run);
 	tc__timers_unset(&loop->timers, &run->timer);
 	run->state = TC__RUN_ENDED;
 	tc__run_list_append(&loop->ended, run);
@@ -191,7 +215,7 @@ static void cancel_wished(tc_loop *loop)
 /* What was fired ends what waits on it. */
 static void cancel_fired(tc_loop *loop)
 {
-	if (!tc_cancel_fired(loop->cancel) && !loop->has_more_cancels)
+	if (!tc_cancel_fired(loop->cancel) && !loop->cancels[TC__CANCEL_OTHER])
 		return;
 	for (size_t i = 0; i < loop->runs.bucket_count; i++) {
 		struct tc__entry *entry = loop->runs.buckets[i];
@@ -350,15 +374,15 @@ static void close_loop(tc_loop *loop)
 		loop->options.timer(loop->options.data, -1);
 	}
 	tc__wake_close(&loop->wake);
-	tc__alarms_clear(loop);
+	tc__table_clear(&loop->alarms);
 	tc__table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
 	tc_client_free(loop->client);
 	tc__handle_end(loop);
 }
 
-/* Runs that have not ended are canceled, and their callbacks called; timers and watches end without
- * a word. */
+/* Runs that have not ended are canceled, and their callbacks called; watches end without a word,
+ * and so do timers, but for those that are not to be lost. */
 static void end_loop(tc_loop *loop)
 {
 	struct tc__run *run;
@@ -374,6 +398,7 @@ static void end_loop(tc_loop *loop)
 		call_back(loop);
 	}
 	tc__posts_close(loop);
+	tc__alarms_end(loop);
 	close_loop(loop);
 }
 
@@ -401,16 +426,6 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 	return run;
 }
 
-/* A user's own loop has tc_loop_cancel. */
-static void note_cancel(tc_loop *loop, const tc_call *call)
-{
-	const tc_cancel *cancel = loop->client ? tc__call_cancel(call) : NULL;
-
-	if (!loop->cancel)
-		loop->cancel = cancel;
-	loop->has_more_cancels |= cancel && cancel != loop->cancel;
-}
-
 int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 	const struct tc__terms *terms, tc_done_fn *on_done, void *data, uint64_t *id, tc_error *err)
 {
@@ -431,7 +446,7 @@ int tc__loop_start(tc_loop *loop, const tc_call *call, struct tc__sink *sink,
 		tc__terms_within(terms, tc__call_deadline(call, tc__pool_now(loop->pool)));
 	run->timeout_ms = own.timeout_ms;
 	run->deadline_ms = own.until_ms;
-	note_cancel(loop, call);
+	note_cancel(loop, run);
 	run->state = TC__RUN_QUEUED;
 	set_timer(loop, run);
 	tc__run_list_append(&loop->queue, run);
@@ -556,7 +571,7 @@ static bool end_doomed(tc_loop *loop)
 	return true;
 }
 
-/* Waits until something happens, at most so long; a cancel is something. */
+/* Waits until something happens, at most so long; a cancel is something, once. */
 static int wait_some(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 {
 	bool fired = tc_cancel_fired(loop->cancel);
@@ -569,12 +584,15 @@ static int wait_some(tc_loop *loop, int64_t timeout_ms, tc_error *err)
 	int64_t own = tc__loop_delay(loop);
 	if (own >= 0 && (timeout_ms < 0 || own < timeout_ms))
 		timeout_ms = own;
-	if (loop->has_more_cancels && (timeout_ms < 0 || timeout_ms > LOOK_MS))
+	if (loop->cancels[TC__CANCEL_OTHER] && (timeout_ms < 0 || timeout_ms > LOOK_MS))
 		timeout_ms = LOOK_MS;
+	if (fired && !loop->cancel_seen)
+		timeout_ms = 0;
 	int rc = tc__pool_watch_cancel(pool, cancel, err);
 	if (rc == TC_OK)
 		rc = tc__pool_wait(pool, loop, timeout_ms, take_event, loop, err);
 	tc__pool_forget_cancel(pool, cancel);
+	loop->cancel_seen = tc_cancel_fired(loop->cancel);
 	return rc;
 }
 
@@ -590,8 +608,8 @@ static int poll_once(tc_loop *loop, int64_t timeout_ms, bool *ended, tc_error *e
 		cancel_fired(loop);
 		turn(loop);
 	}
-	loop->inside = false;
 	tc__pool_leave(pool);
+	loop->inside = false;
 	if (rc == TC_OK)
 		*ended = end_doomed(loop);
 	return rc;
@@ -633,7 +651,7 @@ void tc_loop_stop(tc_loop *loop)
 
 void tc_loop_ready(tc_loop *loop, int fd, int events)
 {
-	if (!loop || loop->inside)
+	if (!loop || loop->inside || loop->client)
 		return;
 	loop->inside = true;
 	if (!take_event(loop, fd, events))
@@ -644,7 +662,7 @@ void tc_loop_ready(tc_loop *loop, int fd, int events)
 
 void tc_loop_timeout(tc_loop *loop)
 {
-	if (!loop)
+	if (!loop || loop->client)
 		return;
 	/* also from inside a callback: it is over, and set anew */
 	loop->armed.due_ms = loop->armed.curl_ms = TC__NEVER;
@@ -704,6 +722,18 @@ static int open_own(tc_loop *loop, const struct tc__waiter_kind *kind, tc_error 
 	return rc == TC_OK ? tc__pool_open(loop->pool, err) : rc;
 }
 
+static void end_later(struct tc__errand *errand)
+{
+	end_loop((tc_loop *)((char *)errand - offsetof(tc_loop, errand)));
+}
+
+/* Whether somebody else is at work on the client's pool; then it ends when that is over. */
+static bool defer_end(tc_loop *loop)
+{
+	loop->errand.run = end_later;
+	return loop->client && !loop->is_private && tc__pool_defer(loop->pool, &loop->errand);
+}
+
 /* From inside one of its callbacks, and what called that still needs the loop: after the turn. */
 static void release(void *handle)
 {
@@ -713,7 +743,7 @@ static void release(void *handle)
 		return;
 	if (loop->pool->owner != getpid())
 		abandon(loop);
-	else if (loop->inside)
+	else if (loop->inside || defer_end(loop))
 		loop->doomed = loop->stopped = true;
 	else
 		end_loop(loop);
@@ -775,7 +805,27 @@ tc_loop *tc__loop_on(tc_client *client, size_t in_flight, tc_error *err)
 		return NULL;
 	loop->client = tc__client_ref(client);
 	loop->pool = &client->pool;
-	tc__pool_keep(loop->pool, in_flight);
+	loop->is_private = true;
+	tc__pool_keep(loop->pool, loop->options.in_flight);
+	return loop;
+}
+
+tc_loop *tc_loop_on(tc_client *client, size_t in_flight, tc_error *err)
+{
+	tc_error_clear(err);
+	if (!client) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
+		return NULL;
+	}
+	if (tc__pool_check_free(&client->pool, err) != TC_OK)
+		return NULL;
+	tc_loop *loop = tc__loop_on(client, in_flight, err);
+	if (!loop)
+		return NULL;
+	loop->is_private = false;
+	loop->cancel = client->options.cancel;
+	if (loop->cancel) /* also without a run */
+		loop->cancels[TC__CANCEL_OF_LOOP]++;
 	return loop;
 }
 

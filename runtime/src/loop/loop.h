@@ -21,8 +21,9 @@
  *	post.c         functions that other threads want to be called
  *	wake.c         how other threads cancel and wake
  *
- * A loop of a user has a pool of its own. Lists, streams and batches have private loops on the pool
- * of their client, which hold no descriptor and cost little.
+ * A loop of a user has a pool of its own, or is on the pool of a client (tc_loop_on). Lists,
+ *streams and batches have private loops there. Such hold no descriptor and cost little; nothing can
+ *end their waits but what is known before, and the cancel.
  */
 
 #include "runtime/src/call/call.h"
@@ -40,10 +41,13 @@ struct tc_loop {
 	struct tc__pool *pool; /* where its runs fly: */
 	struct tc__pool own;   /* its own, */
 	tc_client *client;     /* or that of a client, counted; NULL */
-	/* What ends the waits on a client's pool: that of its runs. Where others of them have
-	 * another one, those are looked at now and then. */
+	bool is_private;       /* its runs' numbers are known to nobody outside */
+	/* What ends the waits on a client's pool: the client's, or that of its runs, while one of
+	 * them has it. Where others have another one, those are looked at now and then. */
 	const tc_cancel *cancel;
-	bool has_more_cancels;
+	bool cancel_seen;            /* a wait has ended by it */
+	size_t cancels[TC__CANCELS]; /* how many runs have which, and who made the loop */
+	struct tc__errand errand;    /* its end, when somebody else is at work on the pool */
 	struct tc__wake wake;
 
 	struct tc__table runs;
@@ -72,7 +76,8 @@ struct tc_loop {
 tc_loop *tc__loop_new(
 	const struct tc_loop_options *options, const struct tc__waiter_kind *kind, tc_error *err);
 
-/* A private loop on a client's pool, for the poll face; it must end before the client does. */
+/* A private loop on a client's pool, for the poll face. Whoever frees it sees to it that nobody is
+ * at work on the pool. */
 tc_loop *tc__loop_on(tc_client *client, size_t in_flight, tc_error *err);
 
 /* A run whose reply goes through a sink, which may pause it. `terms` may be NULL: the call's. */
@@ -117,7 +122,9 @@ int tc__loop_check_open(const tc_loop *loop, tc_error *err);
 
 /* ---- alarm.c, watch.c ---- */
 
-void tc__alarms_clear(tc_loop *loop);
+/* Ends all that are left, as they are due, when no run has a timer any more; those that want it are
+ * told. */
+void tc__alarms_end(tc_loop *loop);
 
 /* Something came for a descriptor; false: it is not the user's. */
 bool tc__watches_note(tc_loop *loop, int fd, int events);

@@ -18,6 +18,14 @@ enum tc__run_state {
 	TC__RUN_ENDED
 };
 
+/* Whose tc_cancel ends a run, as far as its loop minds: on a client's pool. */
+enum tc__run_cancel {
+	TC__CANCEL_NONE,
+	TC__CANCEL_OF_LOOP, /* the one that ends the loop's waits */
+	TC__CANCEL_OTHER,   /* one that is looked at now and then */
+	TC__CANCELS
+};
+
 /* Small, as thousands may wait; what an attempt needs is made when the first one begins. */
 struct tc__run {
 	struct tc__passenger passenger; /* first: it is what its functions get */
@@ -36,6 +44,7 @@ struct tc__run {
 	int64_t timeout_ms;             /* of each attempt; 0: as the call says */
 	int landed_rc;                  /* how its attempt ended, with err */
 	enum tc__run_state state;
+	enum tc__run_cancel cancel;
 	bool unwatched;        /* nobody could watch its descriptor */
 	bool resumes;          /* its sink takes more again */
 	tc_response *response; /* how it ended */

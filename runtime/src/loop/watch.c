@@ -83,6 +83,11 @@ static int check(const tc_loop *loop, int fd, int events, tc_watch_fn *on_events
 {
 	int known = TC_LOOP_READ | TC_LOOP_WRITE;
 
+	/* what waits on the client meanwhile would see its events, and not know whose they are */
+	if (loop->client)
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"loop is one on a client's connections, which watches no descriptors: "
+			"tc_loop_new makes one that does");
 	if (!on_events)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "on_events is NULL");
 	if (events & ~known)

@@ -125,7 +125,7 @@ typedef void tc_saved_fn(void *data, const struct tc_saved *saved);
 struct tc_folder_options {
 	size_t size; /* set by TC_FOLDER_OPTIONS_INIT */
 	/* Only those whose names one of these matches, as fnmatch(3) does, where * is any part of a
-	 * name, slashes included: "public/*.zip". NULL-ended; NULL: all. */
+	 * name, slashes included: "*.zip". NULL-ended; NULL: all. */
 	const char *const *patterns;
 	int in_flight; /* artifacts under way at the same time; 10 */
 	bool live;     /* also the live log of a run that goes on, which has no end */

@@ -23,6 +23,10 @@ typedef struct tc_job tc_job;
  * this function. NULL is fine. */
 TC_API void tc_job_cancel(tc_job *job);
 
+/* The sink of a download takes more again (`full` of <taskcluster/download.h>). No effect on a job
+ * that does not stand still. */
+TC_API void tc_job_resume(tc_job *job);
+
 /* What a job is at. */
 enum tc_job_step {
 	TC_JOB_ASKING = 1, /* calls of services, such as for a URL */

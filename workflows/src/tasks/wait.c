@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "workflows/src/base/options.h"
+
 #include <string.h>
 #include <taskcluster/pages.h>
-#include <taskcluster/version.h>
 #include <taskcluster/wait.h>
 
 #define DELAY_MS 1000
 #define DELAY_MAX_MS 30000
-
-/* No struct of options is as large. */
-#define SIZE_LIMIT 4096
 
 /* Between two calls of the progress callback at most. */
 #define WATCH_MS 500
@@ -23,31 +21,6 @@ struct wait {
 	struct tc_wait_progress progress;
 };
 
-/* What this version knows of options that were made with another one's headers: what shorter ones
- * lack is the default, and in longer ones all that is unknown must be zero. */
-static int read_options(
-	const struct tc_wait_options *given, struct tc_wait_options *known, tc_error *err)
-{
-	size_t size = given ? given->size : sizeof *known;
-
-	*known = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
-	/* all end as a size_t could begin: another size would cut a member in two */
-	if (size < sizeof size || size > SIZE_LIMIT || size % sizeof size)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"options: size is not set (it is %zu): begin with TC_WAIT_OPTIONS_INIT",
-			size);
-	for (size_t at = sizeof *known; at < size; at++)
-		if (((const char *)given)[at])
-			return tc_error_set(err, TC_ERROR_ARGUMENT,
-				"options: the program was built against a newer version than this "
-				"library (%s), and sets a member that is unknown to it",
-				TC_SDK_VERSION);
-	if (given)
-		memcpy(known, given, size < sizeof *known ? size : sizeof *known);
-	known->size = sizeof *known;
-	return TC_OK;
-}
-
 static int check_options(const struct tc_wait_options *options, tc_error *err)
 {
 	const struct {
@@ -60,11 +33,11 @@ static int check_options(const struct tc_wait_options *options, tc_error *err)
 		{ "deadline_ms", options->deadline_ms },
 	};
 
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-		if (times[i].value < 0)
-			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is %lld", times[i].name,
-				(long long)times[i].value);
-	return TC_OK;
+	int rc = TC_OK;
+
+	for (size_t i = 0; rc == TC_OK && i < sizeof times / sizeof *times; i++)
+		rc = tc__workflow_check(times[i].name, times[i].value, err);
+	return rc;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -83,7 +56,8 @@ static int begin(struct wait *wait, tc_client *client, const struct tc_wait_opti
 	*wait = (struct wait){
 		.client = client, .what = what, .begun_ms = tc_client_steady_ms(client)
 	};
-	int rc = read_options(options, &wait->options, err);
+	int rc = tc__workflow_options(options, &wait->options, sizeof wait->options,
+		"TC_WAIT_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check_options(&wait->options, err);
 	if (rc != TC_OK)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_WORKFLOWS_MEDIA_H
+#define TC_WORKFLOWS_MEDIA_H
+
+/* What the end of a file's name says about its bytes. Nothing of the machine is asked, so that the
+ * same file is the same artifact everywhere. */
+
+#include <stdbool.h>
+
+/* Its media type; "application/octet-stream" when its end is not known. A constant. */
+const char *tc__media_type(const char *name);
+
+/* Whether it is of a kind that is compressed already, by the table of the production worker. */
+bool tc__media_is_compressed(const char *name);
+
+#endif
