@@ -246,6 +246,8 @@ static void clients(struct world *w)
 	options.root_url = ROOT;
 	MADE(&client, tc_client_new, &options);
 	MADE(&other, tc_client_dup, client);
+	tc_client_free(other);
+	MADE(&other, tc_client_as, client, NULL);
 	OK(tc_client_wait, client, 1, NULL);
 	tc_client_free(other);
 	tc_client_free(client);

@@ -248,6 +248,7 @@ static void credentials(struct world *w)
 static void clients(struct world *w)
 {
 	NOT_MADE(tc_client_dup, NULL);
+	NOT_MADE(tc_client_as, NULL, w->credentials);
 	REFUSED(tc_client_wait, NULL, 1, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);

@@ -296,6 +296,38 @@ static void test_own_login(void **state)
 	end(&w, 2);
 }
 
+/* What a reply of Taskcluster's carries is not for this server: it sees neither that nor a login.
+ */
+static void test_credentials_of_a_reply(void **state)
+{
+	static const struct tc_fake_reply forbidden[] = { FORBIDDEN };
+	tc_credentials *credentials = tc_credentials_new("upload", "secret", NULL, NULL);
+	struct tc_fake others;
+	struct world w;
+
+	(void)state;
+	BEGIN(&w, true, LOGIN, STOPPED("2"));
+	w.client->options.root_url = "https://tc.example.com";
+	w.client->rpc_id = 0;
+	assert_ok(stop(&w), &w.err);
+	tc_client *mine = w.client;
+	w.client = tc_client_as(mine, credentials, &w.err);
+	assert_non_null(w.client);
+	tc_fake_init(&others, forbidden, 1);
+	tc__client_set_transport(w.client, &others.transport);
+	assert_int_equal(stop(&w), TC_ERROR_HTTP);
+	assert_int_equal(others.attempt_count, 1);
+	assert_non_null(strstr(others.attempts[0].url, "https://bb.example.com/"));
+	assert_null(tc_fake_header(&others, 0, "Authorization"));
+	assert_null(tc_fake_header(&others, 0, "Cookie"));
+	tc_client_free(w.client);
+	tc_fake_clear(&others);
+	tc_credentials_free(credentials);
+	w.client = mine;
+	is_login(&w, 0);
+	end(&w, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_session_lost),
 		cmocka_unit_test(test_ended_for_two),
 		cmocka_unit_test(test_own_login),
+		cmocka_unit_test(test_credentials_of_a_reply),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

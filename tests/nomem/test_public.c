@@ -205,9 +205,11 @@ static int case_client(struct world *w, tc_error *err)
 	options.http_proxy = "http://me:secret@proxy.example.com:3128";
 	tc_client *client = tc_client_new(&options, err);
 	tc_client *other = client ? tc_client_dup(client, err) : NULL;
-	int rc = other ? TC_OK : err->code;
+	tc_client *another = other ? tc_client_as(other, w->permanent, err) : NULL;
+	int rc = another ? TC_OK : err->code;
 	if (other) /* whatever libcurl had to do without, the host is the one that it sends */
 		assert_string_equal(other->options.base_url, "http://127.0.0.1/{service}");
+	tc_client_free(another);
 	tc_client_free(other);
 	tc_client_free(client);
 	return rc;

@@ -93,9 +93,11 @@ static void with_counted_credentials(bool by_name)
 	tc_credentials *narrowed = tc_credentials_authorize(credentials, &scopes, NULL);
 	const tc_json *json = NULL;
 	tc_client *client = make_client(credentials), *copy = tc_client_dup(client, NULL);
+	tc_client *other = tc_client_as(client, narrowed, NULL);
 	tc_call *call = tc_queue_task_call(copy, "fN1SbArXTPSVFUUvaOlinQ", NULL);
 
 	assert_ptr_equal(again, credentials);
+	FREE(tc_client_free, other);
 	FREE(tc_credentials_free, credentials);
 	FREE(tc_credentials_free, again);
 	FREE(tc_client_free, client);

@@ -3,6 +3,7 @@
 
 #include "tests/harness/fake.h"
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/version.h>
@@ -474,6 +475,170 @@ static void test_its_cancel_is_told(void **state)
 	tc_cancel_free(options.cancel);
 }
 
+/* ---- with other credentials ---- */
+
+static const char *sent_to(struct tc_fake *fake, tc_client *client)
+{
+	tc_error err = TC_ERROR_INIT;
+	tc_call *call = tc_generated_call(client, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+
+	assert_non_null(call);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	tc_call_free(call);
+	return fake->attempts[fake->attempt_count - 1].url;
+}
+
+static bool was_signed_by(struct tc_fake *fake, const char *id)
+{
+	const char *line = tc_fake_header(fake, fake->attempt_count - 1, "Authorization");
+	char part[60];
+
+	snprintf(part, sizeof part, "id=\"%s\"", id);
+	return line && strstr(line, part);
+}
+
+static tc_client *other_client(
+	struct tc_fake *fake, tc_client *client, const tc_credentials *credentials)
+{
+	tc_error err = TC_ERROR_INIT;
+	tc_client *other = tc_client_as(client, credentials, &err);
+
+	assert_ok(err.code, &err);
+	assert_non_null(other);
+	tc_fake_init(fake, ok, 1);
+	tc__client_set_transport(other, &fake->transport);
+	return other;
+}
+
+/* Its calls are signed, and go to the root; the one it was made of goes on as before. */
+static void goes_to_the_root(const struct tc_options *options)
+{
+	tc_credentials *credentials = tc_credentials_new("upload", TC_FAKE_TOKEN, NULL, NULL);
+	struct tc_fake fake, others, unsigned_ones, dups;
+	tc_error err = TC_ERROR_INIT;
+
+	tc_fake_init(&fake, ok, 1);
+	tc_fake_init(&dups, ok, 1);
+	tc_client *client = tc_fake_client(&fake, options);
+	tc_client *other = other_client(&others, client, credentials);
+	tc_client *without = other_client(&unsigned_ones, client, NULL);
+	tc_client *dup = tc_client_dup(other, &err);
+	assert_non_null(dup);
+	tc__client_set_transport(dup, &dups.transport);
+	assert_string_equal(sent_to(&others, other), "https://tc.example.com/api/queue/v1/ping");
+	assert_true(was_signed_by(&others, "upload"));
+	assert_string_equal(sent_to(&dups, dup), "https://tc.example.com/api/queue/v1/ping");
+	assert_true(was_signed_by(&dups, "upload"));
+	assert_string_equal(
+		sent_to(&unsigned_ones, without), "https://tc.example.com/api/queue/v1/ping");
+	assert_null(tc_fake_header(&unsigned_ones, 0, "Authorization"));
+	assert_string_equal(sent_to(&fake, client), "http://taskcluster/api/queue/v1/ping");
+	assert_null(tc_fake_header(&fake, 0, "Authorization"));
+	tc_client_free(client);
+	tc_client_free(other);
+	tc_client_free(without);
+	tc_client_free(dup);
+	tc_credentials_free(credentials);
+	tc_fake_clear(&fake);
+	tc_fake_clear(&others);
+	tc_fake_clear(&unsigned_ones);
+	tc_fake_clear(&dups);
+}
+
+static void test_other_credentials_do_not_go_to_the_proxy(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	clear_environment();
+	options.proxy_url = "http://taskcluster";
+	tc_client *client = tc_client_new(&options, &err);
+	assert_null(tc_client_as(client, NULL, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "root_url (TASKCLUSTER_ROOT_URL) is not set");
+	tc_client_free(client);
+	options.root_url = "https://tc.example.com";
+	goes_to_the_root(&options);
+
+	set("TASKCLUSTER_PROXY_URL", "http://taskcluster");
+	client = tc_client_new(NULL, &err);
+	assert_null(tc_client_as(client, NULL, &err));
+	assert_failure(&err, TC_ERROR_ARGUMENT, "TASKCLUSTER_ROOT_URL is not set");
+	tc_client_free(client);
+	set("TASKCLUSTER_ROOT_URL", "https://tc.example.com");
+	goes_to_the_root(NULL);
+	clear_environment();
+}
+
+/* They are final: nobody else's replace them. */
+static void test_nobody_renews_other_credentials(void **state)
+{
+	static const struct tc_fake_reply refusal[] = { { .head = "HTTP/1.1 401 x\n\n",
+		.body = "{}" } };
+	tc_credentials *credentials = tc_credentials_new("upload", TC_FAKE_TOKEN, NULL, NULL);
+	struct tc_fake fake, others;
+	tc_error err = TC_ERROR_INIT;
+	size_t asked = 0;
+
+	(void)state;
+	tc_fake_init(&fake, ok, 1);
+	struct tc_options options = tc_fake_options(&fake);
+	options.renew = count_asking;
+	options.renew_data = &asked;
+	tc_client *client = tc_fake_client(&fake, &options);
+	tc_client *other = other_client(&others, client, credentials);
+	others.replies = refusal;
+	tc_call *call = tc_generated_call(other, TC_FAKE_OPERATION(PING), NULL, NULL, &err);
+	assert_int_equal(tc_call_perform(call, NULL, &err), TC_ERROR_HTTP);
+	assert_int_equal(asked, 0);
+	assert_int_equal(others.attempt_count, 1);
+	sent_to(&fake, client);
+	assert_int_equal(asked, 1);
+	tc_error_clear(&err);
+	tc_call_free(call);
+	tc_client_free(other);
+	tc_client_free(client);
+	tc_credentials_free(credentials);
+	tc_fake_clear(&fake);
+	tc_fake_clear(&others);
+}
+
+/* Not even where the client's own go: its base_url was named for those. */
+static void test_other_credentials_are_for_the_root_only(void **state)
+{
+	tc_credentials *mine = tc_credentials_new(TC_FAKE_ID, TC_FAKE_TOKEN, NULL, NULL);
+	tc_credentials *theirs = tc_credentials_new("upload", TC_FAKE_TOKEN, NULL, NULL);
+	struct tc_fake fakes[3];
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_fake_init(&fakes[0], ok, 1);
+	struct tc_options options = tc_fake_options(&fakes[0]);
+	options.base_url = "https://old.example.com/{service}";
+	options.credentials = mine;
+	tc_client *clients[3] = { tc_fake_client(&fakes[0], &options) };
+	clients[1] = other_client(&fakes[1], clients[0], theirs);
+	clients[2] = other_client(&fakes[2], clients[1], NULL);
+	tc_client_set_credentials(clients[2], theirs); /* as after a reclaim */
+	for (size_t i = 0; i < 3; i++) {
+		tc_call *call = tc_generated_call(clients[i], &tc_fake_classic.operations[0],
+			(const char *const[]){ "a" }, NULL, &err);
+		assert_string_equal(tc_call_url(call), "https://old.example.com/queue/task/a");
+		assert_ok(tc_call_perform(call, NULL, &err), &err);
+		assert_int_equal(was_signed_by(&fakes[i], TC_FAKE_ID), i == 0);
+		assert_int_equal(tc_fake_header(&fakes[i], 0, "Authorization") != NULL, i == 0);
+		tc_call_free(call);
+		sent_to(&fakes[i], clients[i]);
+		assert_true(was_signed_by(&fakes[i], i ? "upload" : TC_FAKE_ID));
+		tc_client_free(clients[i]);
+		tc_fake_clear(&fakes[i]);
+	}
+	tc_credentials_free(mine);
+	tc_credentials_free(theirs);
+}
+
+/* ---- pauses ---- */
+
 #define ATTEMPT_MS 12 /* what each takes by the fake's clock */
 
 /* What it tells is what its calls do. */
@@ -599,6 +764,9 @@ int main(void)
 		cmocka_unit_test(test_texts_are_copied_and_sent),
 		cmocka_unit_test(test_dup),
 		cmocka_unit_test(test_its_cancel_is_told),
+		cmocka_unit_test(test_other_credentials_do_not_go_to_the_proxy),
+		cmocka_unit_test(test_nobody_renews_other_credentials),
+		cmocka_unit_test(test_other_credentials_are_for_the_root_only),
 		cmocka_unit_test(test_pauses_are_those_of_its_calls),
 		cmocka_unit_test(test_no_pause_where_it_would_not_help),
 		cmocka_unit_test(test_client_outlives_its_owner_for_its_calls),

@@ -203,6 +203,16 @@ TC_API tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
  * time. */
 TC_API tc_client *tc_client_dup(tc_client *client, tc_error *err);
 
+/*
+ * Another client as tc_client_dup makes it, that signs with these credentials (NULL: unsigned
+ * calls): for those that a reply carries, as a claim's or an object's upload's. It calls the root
+ * URL, also where `client` has a proxy_url, which would sign with credentials of its own, and asks
+ * no `renew`. Its credentials, also those set later, go to the root URL's services only, never to a
+ * server of another system or of 2015, whatever base_url is named. TC_ERROR_ARGUMENT when the
+ * client has no root_url: inside a task with the proxy TASKCLUSTER_ROOT_URL has to be set as well.
+ */
+TC_API tc_client *tc_client_as(tc_client *client, const tc_credentials *credentials, tc_error *err);
+
 /* Replaces the credentials of this client only, from its next attempt on; attempts under way keep
  * the old ones. NULL: unsigned from now on. */
 TC_API void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials);

@@ -336,6 +336,24 @@ tc_client *tc_client_new(const struct tc_options *options, tc_error *err)
 	return make(&known, NULL, false, err);
 }
 
+/* A client of its own that knows what the other one knows; `options` may differ from the other's in
+ * where it calls and as whom. */
+static tc_client *make_copy(
+	const tc_client *client, const struct tc_options *options, tc_error *err)
+{
+	tc_client *copy = make(options, client->network, client->environment, err);
+
+	if (!copy)
+		return NULL;
+	copy->offset = client->offset;
+	copy->credentials_given = client->credentials_given;
+	copy->root_only = client->root_only;
+	if (tc__client_copy_realms(copy, client, err) == TC_OK)
+		return copy;
+	tc_client_free(copy);
+	return NULL;
+}
+
 tc_client *tc_client_dup(tc_client *client, tc_error *err)
 {
 	tc_error_clear(err);
@@ -345,15 +363,33 @@ tc_client *tc_client_dup(tc_client *client, tc_error *err)
 	}
 	struct tc_options options = client->options;
 	options.credentials = client->credentials;
-	tc_client *copy = make(&options, client->network, client->environment, err);
-	if (!copy)
+	return make_copy(client, &options, err);
+}
+
+tc_client *tc_client_as(tc_client *client, const tc_credentials *credentials, tc_error *err)
+{
+	tc_error_clear(err);
+	if (!client) {
+		tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
 		return NULL;
-	copy->offset = client->offset;
-	copy->credentials_given = client->credentials_given;
-	if (tc__client_copy_realms(copy, client, err) == TC_OK)
-		return copy;
-	tc_client_free(copy);
-	return NULL;
+	}
+	if (!client->options.root_url) {
+		tc__fail(err, TC_ERROR_ARGUMENT,
+			"%s is not set: calls with other credentials go there, as the proxy of a "
+			"task signs with its own",
+			client->environment ? "TASKCLUSTER_ROOT_URL"
+					    : "root_url (TASKCLUSTER_ROOT_URL)");
+		return NULL;
+	}
+	struct tc_options options = client->options;
+	options.proxy_url = NULL;
+	options.credentials = credentials;
+	options.renew = NULL;
+	options.renew_data = NULL;
+	tc_client *other = make_copy(client, &options, err);
+	if (other)
+		other->root_only = true;
+	return other;
 }
 
 void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials)

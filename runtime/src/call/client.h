@@ -35,6 +35,7 @@ struct tc_client {
 	struct tc__gate gate;            /* of Taskcluster's servers */
 	struct tc__realm *realms;        /* of other systems; see client_realm.h */
 	bool credentials_given;          /* by the caller, not by the environment */
+	bool root_only;                  /* they are for the root URL, whatever base_url is named */
 	int64_t rpc_id;                  /* of the last remote procedure call */
 	struct tc__transport *transport; /* NULL until the first attempt */
 	struct tc__network *network;     /* what its transfers are set up with, also on a loop */

@@ -143,12 +143,14 @@ int tc__client_realm(tc_client *client, const struct tc_operation *operation,
 /*
  * Credentials that the caller gave are for the servers that its options name: with base_url for
  * that one; with a Taskcluster root and without base_url they are Taskcluster's, and the best known
- * server of a system, or of a service of 2015, must not see them.
+ * server of a system, or of a service of 2015, must not see them. Those of tc_client_as always are.
  */
 static bool names_only_a_root(const tc_client *client)
 {
 	const struct tc_options *options = &client->options;
 
+	if (client->root_only)
+		return true;
 	return !options->base_url && (options->root_url || options->proxy_url);
 }
 

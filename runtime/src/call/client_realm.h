@@ -36,7 +36,9 @@ bool tc__client_withholds(const tc_client *client, const struct tc_operation *op
 
 /* What to say when that may be why a call failed. */
 #define TC__WITHHELD \
-	"the credentials are for the root URL; for this service's own server, name it by base_url"
+	"the credentials are for the root URL; for this service's own server, name it by " \
+	"base_url " \
+	"when the client is made"
 
 /* Where calls of an operation go. */
 int tc__client_site(tc_client *client, const struct tc_operation *operation, struct tc__site *site,

@@ -203,15 +203,16 @@ static int start(tc_loop *loop, tc_client *client, const struct tc_artifact *art
 	create->client = client;
 	create->hold = tc_queue_ping_call(client, err);
 	int rc = create->hold ? take_texts(create, artifact, options, err) : err->code;
-	if (rc != TC_OK) {
-		release(create);
-		return rc;
-	}
 	cut_message(create->texts.message);
 	tc__flow_init(&create->flow, loop, client, options->cancel, options->deadline_ms);
 	create->job.by = create->flow.cancel;
-	*started = create;
-	return TC_OK;
+	if (rc == TC_OK)
+		rc = tc__flow_begin(&create->flow, begin, err);
+	if (rc != TC_OK)
+		release(create);
+	else
+		*started = create;
+	return rc;
 }
 
 int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_artifact *artifact,
@@ -245,7 +246,6 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 	create->data = data;
 	if (job)
 		*job = &create->job;
-	tc__flow_pause(&create->flow, 0, begin);
 	return TC_OK;
 }
 

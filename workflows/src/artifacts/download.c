@@ -376,6 +376,10 @@ static void took_place(struct tc__locator *locator, const tc_error *failure)
 		tc__download_fail(download, failure);
 		return;
 	}
+	if (download->found && download->found(download, download->data)) {
+		end_well(download);
+		return;
+	}
 	int rc = tc__download_unhash(download, &err);
 	download->id = rc == TC_OK
 		? tc__locate_id(download->client, &locator->sought, &err)
@@ -571,17 +575,18 @@ int tc__download_start(
 		download->place = *start->place;
 		*start->place = (struct tc__place)TC__PLACE_NONE;
 	}
+	download->found = start->found;
 	download->ready = start->ready;
 	download->on_done = start->on_done;
 	download->data = start->data;
 	int rc = fill(download, start, err);
-	if (rc != TC_OK) {
+	if (rc == TC_OK)
+		rc = tc__flow_begin(&download->flow, begin, err);
+	if (rc != TC_OK)
 		release(download);
-		return rc;
-	}
-	*started = download;
-	tc__flow_pause(&download->flow, 0, begin);
-	return TC_OK;
+	else
+		*started = download;
+	return rc;
 }
 
 /* ---- the faces on a loop ---- */

@@ -89,10 +89,12 @@ struct tc__download {
 	tc_error failure; /* it ends with this when nothing is under way any more */
 	bool damaged;     /* what is there is not what should be */
 
-	/* Instead of giving the file its name: somebody else will, by tc__download_commit. */
+	/* It is known where it is: true, that is enough, and it ends well. NULL */
+	bool (*found)(struct tc__download *download, void *data);
+	/* Instead of giving the file its name: somebody else will, by tc__download_commit. NULL */
 	void (*ready)(struct tc__download *download, void *data);
 	tc_downloaded_fn *on_done;
-	void *data; /* for both */
+	void *data; /* for all of them */
 	struct tc_downloaded result;
 };
 
@@ -106,6 +108,7 @@ struct tc__download_start {
 	struct tc__place *place;
 	const struct tc_download_options *options; /* whole and checked */
 	const struct tc__flow *flow;               /* whose terms hold; NULL: the options' */
+	bool (*found)(struct tc__download *download, void *data);
 	void (*ready)(struct tc__download *download, void *data);
 	tc_downloaded_fn *on_done;
 	void *data;

@@ -476,14 +476,13 @@ static int start_upload(const struct start *start, tc_job **job, tc_error *err)
 	upload->on_done = start->on_done;
 	upload->data = start->data;
 	rc = fill(upload, start->loop, start->artifact, start->name, start->from, err);
-	if (rc != TC_OK) {
+	if (rc == TC_OK)
+		rc = tc__flow_begin(&upload->flow, begin, err);
+	if (rc != TC_OK)
 		release(upload);
-		return rc;
-	}
-	if (job)
+	else if (job)
 		*job = &upload->job;
-	tc__flow_pause(&upload->flow, 0, begin);
-	return TC_OK;
+	return rc;
 }
 
 static int check_start(const struct start *start, tc_error *err)

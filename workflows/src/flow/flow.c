@@ -65,17 +65,23 @@ static void take_reply(void *data, uint64_t run, tc_response *response, const tc
 	flow->then(flow, response, err);
 }
 
-static int start(struct tc__flow *flow, tc_call *call, struct tc_call_options *options,
-	const struct tc_sink *sink, tc_error *err)
+void tc__flow_terms(const struct tc__flow *flow, struct tc_call_options *options)
 {
 	int64_t left = time_left(flow);
 
+	if (left != INT64_MAX)
+		options->deadline_ms = left > 0 ? left : 1;
+	options->cancel = flow->cancel;
+}
+
+static int start(struct tc__flow *flow, tc_call *call, struct tc_call_options *options,
+	const struct tc_sink *sink, tc_error *err)
+{
 	int rc = tc__flow_check(flow, err);
+
 	if (rc != TC_OK)
 		return rc;
-	if (left != INT64_MAX)
-		options->deadline_ms = left;
-	options->cancel = flow->cancel;
+	tc__flow_terms(flow, options);
 	rc = tc_call_set_options(call, options, err);
 	if (rc != TC_OK)
 		return rc;
@@ -94,6 +100,18 @@ void tc__flow_send(struct tc__flow *flow, tc_call *call, struct tc_call_options 
 	tc_call_free(call);
 	if (rc != TC_OK)
 		fail(flow, then, made);
+}
+
+void tc__flow_send_kept(struct tc__flow *flow, const tc_call *call, tc__flow_fn *then)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	flow->then = then;
+	int rc = tc__flow_check(flow, &err);
+	if (rc == TC_OK)
+		rc = tc_loop_start(flow->loop, call, take_reply, flow, &flow->run, &err);
+	if (rc != TC_OK)
+		fail(flow, then, &err);
 }
 
 /* ---- pauses ---- */
@@ -120,6 +138,13 @@ static void lose_pause(void *data, uint64_t timer)
 	flow->timer = 0;
 	tc_error_set(&err, TC_ERROR_CANCELED, "canceled, as the loop is freed");
 	fail(flow, flow->then, &err);
+}
+
+int tc__flow_begin(struct tc__flow *flow, tc__flow_fn *then, tc_error *err)
+{
+	flow->then = then;
+	return tc_loop_timer_or_end(
+		flow->loop, 0, end_pause, lose_pause, flow, &flow->timer, err);
 }
 
 /* No longer than the deadline allows: it then fails by itself. */

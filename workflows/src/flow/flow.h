@@ -47,6 +47,15 @@ void tc__flow_branch(struct tc__flow *flow, const struct tc__flow *from);
 void tc__flow_send(struct tc__flow *flow, tc_call *call, struct tc_call_options *options,
 	const struct tc_sink *sink, tc__flow_fn *then, tc_error *made);
 
+/* The same with a call that stays the caller's, and has its options already (tc__flow_terms). */
+void tc__flow_send_kept(struct tc__flow *flow, const tc_call *call, tc__flow_fn *then);
+
+/* What a call has of the flow: its deadline and its cancel. */
+void tc__flow_terms(const struct tc__flow *flow, struct tc_call_options *options);
+
+/* Begins: `then` is called soon. Not TC_OK: it never is. */
+int tc__flow_begin(struct tc__flow *flow, tc__flow_fn *then, tc_error *err);
+
 /* Goes on after so long; 0: soon, when others had their turn. */
 void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then);
 
