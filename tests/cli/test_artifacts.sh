@@ -6,6 +6,8 @@
 exec </dev/null
 [[ -x ${TC_SANDBOX:-} ]] || exit 77
 unset TASK_ID RUN_ID
+start_canned
+elsewhere=$TASKCLUSTER_ROOT_URL # a server of anybody's
 
 "$TC_SANDBOX" --credentials tester:never-to-be-printed-0123456789 >"$folder/environment" \
 	2>"$folder/sandbox.log" &
@@ -46,6 +48,7 @@ running_task() {
 }
 running_task
 
+plain="text/plain; charset=utf-8"
 printf 'some text\n' >text.txt
 head -c 300000 /dev/urandom >noise.bin
 : >nothing.txt
@@ -69,7 +72,7 @@ rm back
 # what --json tells
 run 0 artifact upload "$task" 0 public/json.txt text.txt --json --expires '30 minutes'
 sum=$(sha256sum text.txt) sum=${sum%% *}
-are name public/json.txt taskId "$task" runId 0 contentType text/plain contentEncoding gzip \
+are name public/json.txt taskId "$task" runId 0 contentType "$plain" contentEncoding gzip \
 	contentLength 10 sha256 "$sum" public true storageType s3
 [[ $(member sha512) == $(sha512sum text.txt | cut -d ' ' -f 1) ]] || fail "sha512"
 (($(member storedLength) > 10)) || fail "storedLength"
@@ -125,7 +128,7 @@ are kept false
 same noise.bin kept
 
 # pipes
-cat noise.bin | run 0 artifact upload "$task" 0 public/piped -
+run 0 artifact upload "$task" 0 public/piped - < <(cat noise.bin)
 has 'uploaded public/piped: 300000 bytes'
 run 0 artifact upload "$task" 0 public/redirected - <noise.bin
 has 'uploaded public/redirected: 300000 bytes'
@@ -207,7 +210,7 @@ tells 'which task?'
 run 0 artifact list "$task"
 [[ $(grep -c . <<<"$out") == $("$TC_CLI" api queue listArtifacts "$task" 0 --all | wc -l) ]] ||
 	fail "not every artifact has its line"
-grep -qE '^s3 +- +text/plain[^ ]* +20[^ ]*Z  public/s3/text\.txt$' <<<"$out" || fail "the line of public/s3/text.txt"
+grep -qE '^s3 +10  text/plain; charset=utf-8  20[^ ]*Z  public/s3/text\.txt$' <<<"$out" || fail "the line of public/s3/text.txt"
 grep -qE '^object +' <<<"$out" || fail "object artifacts"
 run 0 artifact list "$task" 0 --json
 [[ $out == "$("$TC_CLI" api queue listArtifacts "$task" 0 --all)" ]] || fail "--json is not what the queue tells"
@@ -245,7 +248,7 @@ official() {
 }
 official download artifact "$task" public/object/text.txt back
 is "Downloading \`public/object/text.txt\` from latest run of task $task to \`back\`
-Downloaded 10 bytes of type text/plain in TIME (including API calls)"
+Downloaded 10 bytes of type $plain in TIME (including API calls)"
 same text.txt back
 official download artifact "$task" 0 public/json.bin back
 is "Downloading \`public/json.bin\` from run 0 of task $task to \`back\`
@@ -293,6 +296,96 @@ tells 'go with --all'
 run 2 artifact download "$task" x --no-such
 tells '`taskcluster artifact download --help` lists them'
 run 2 artifact download
+
+# all of a run, whatever their names are: nothing is written outside the folder, the others go on
+running_task
+good=(public/a.txt public/sub/b.zip public/sub/deeper/c.zip 'a\b' -o)
+bad=(../../outside /tmp/outside-of-the-tests a//b a/./b dup/x/..)
+for name in "${good[@]}" "${bad[@]}" dup dup/x; do
+	run 0 artifact upload "$task" 0 --quiet --content-encoding identity -- "$name" text.txt
+done
+run 0 artifact upload "$task" 0 public/error --error file-missing-on-worker --message gone
+run 0 artifact upload "$task" 0 public/other-name --link public/a.txt
+mkdir -p deep/er/all
+all=deep/er/all
+run 1 artifact download "$task" --all -o "$all"
+tells "6 of "
+for name in "${bad[@]}"; do
+	tells "  $name: "
+done
+[[ $err == *"  dup: "* || $err == *"  dup/x: "* ]] || fail "two names that exclude each other"
+for name in "${good[@]}"; do
+	same text.txt "$all/$name"
+done
+has "downloaded public/a.txt: 10 bytes, $plain, to $all/public/a.txt"
+has "6 failed"
+lacks 'left out:'
+[[ ! -e deep/outside && ! -e outside && ! -e /tmp/outside-of-the-tests ]] || fail "written outside the folder"
+run 1 artifact download "$task" --all -o "$all" --keep
+run 1 -v artifact download "$task" --all -o "$all" --keep
+tells 'public/error is left out: '
+has 'kept public/a.txt: 10 bytes'
+run 1 artifact download "$task" --all -o "$all" --json
+[[ $(grep -c . <<<"$out") == $(grep -c '"storageType":"s3"' <<<"$out") ]] || fail "a line for each file"
+has "\"path\":\"$all/public/a.txt\""
+
+# those that match, into this folder, too; inside a task
+mkdir here
+cd here
+TASK_ID=$task RUN_ID=0 run 0 artifact download --all 'public/*.zip' --in-flight 1
+[[ $(find . -type f | sort) == $'./public/sub/b.zip\n./public/sub/deeper/c.zip' ]] || fail "patterns: $(find .)"
+has '2 downloaded, 20 bytes; 0 kept'
+silent
+run 0 artifact download "$task" --all 'public/a*' 'public/*/b.zip' -o ../chosen/new --run 0 --quiet
+is ''
+same ../text.txt ../chosen/new/public/a.txt
+cd ..
+run 2 artifact download "$task" --all -o -
+tells 'needs a folder'
+run 2 artifact download "$task" --all -o text.txt
+tells 'text.txt is a file'
+run 2 artifact download --all 'public/*'
+tells 'which task?'
+run 1 artifact download "$("$TC_CLI" slugid)" --all
+tells 404
+
+# on a terminal there is a line for each file under way, which nothing in a name steers; in a pipe none
+export TERM=xterm
+in_terminal() {
+	on_terminal "$@"
+	out=${out//$'\033[K'/} out=${out//$'\033[J'/}
+	out=$(sed -E 's/\x1b\[[0-9]+A//g' <<<"$out")
+	lacks $'\033'
+}
+run 0 artifact upload "$task" 0 public/large --url "$elsewhere/api/v2/logs/4/raw"
+in_terminal 0 artifact download "$task" public/large -o large
+grep -qE '^public/large +\[#* *\] +[0-9]+% +[0-9.]+ [KM]iB +[0-9.]+ [KMG]iB/s +[0-9]+:[0-9][0-9]$' <<<"$out" ||
+	grep -qE '^public/large +[0-9.]+ [KM]iB +[0-9.]+ [KMG]iB/s$' <<<"$out" || fail "no bar"
+has 'downloaded public/large: 314572800 bytes'
+rm large
+in_terminal 0 artifact download "$task" public/a.txt -o "'"$'\033[31mred'"'"
+has "downloaded public/a.txt: 10 bytes, $plain, to  [31mred"
+in_terminal 0 artifact download "$task" --all "'public/*.zip'" -o "$all"
+has ' done'
+on_terminal 0 artifact download "$task" public/a.txt -o red --quiet
+is ''
+TERM=dumb on_terminal 0 artifact download "$task" public/a.txt -o red
+is "downloaded public/a.txt: 10 bytes, $plain, to red"
+on_terminal 0 artifact download "$task" public/a.txt -o -
+is 'some text'
+run 0 artifact upload "$task" 0 public/binary noise.bin
+on_terminal 1 artifact download "$task" public/binary -o -
+has 'nothing for a terminal'
+
+# a signal ends it in order, and it goes on from there the next time
+run 0 artifact upload "$task" 0 public/slow --url "$elsewhere/api/v2/logs/6/raw"
+interrupted 1 artifact download "$task" public/slow -o slow
+silent
+[[ ! -e slow && -e .slow.tc-part ]] || fail "what came is not kept: $(ls -A)"
+status=0
+timeout --preserve-status 1 "$TC_CLI" artifact download "$task" public/slow -o slow 2>err || status=$?
+((status == 143)) || fail "expected an end by SIGTERM, not $status"
+[[ ! -e slow ]] || fail "a part of a file got its name"
 
 # who calls
 TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 0 artifact download "$task" public/s3/text.txt -o back

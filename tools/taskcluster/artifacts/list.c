@@ -59,7 +59,7 @@ static void print_row(const tc_json *item)
 
 	print_column(item, "storageType", 9);
 	printf("%12s  ", length ? length : "-");
-	print_column(item, "contentType", 24);
+	print_column(item, "contentType", 25);
 	print_column(item, "expires", TC_DATE_SIZE - 1);
 	if (name)
 		plain_print_line(stdout, tc_json_text(name), tc_json_text_length(name));
