@@ -45,7 +45,7 @@ for stored in "$folder"/data/*; do
 done
 rm -f "$folder/back"
 artifact 1 download "$task" public/damaged "$folder/back"
-grep -q hashes "$folder/err" || fail "it does not say why: $(<"$folder/err")"
+grep -q "and should have" "$folder/err" || fail "it does not say why: $(<"$folder/err")"
 [[ ! -e $folder/back && ! -e $folder/back.part ]] || fail "damaged bytes are kept"
 
 # refusals

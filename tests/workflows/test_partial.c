@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -217,6 +218,19 @@ static void test_emptied(void **state)
 	assert_int_equal(partial.found.position, 2);
 	finish(&partial, false, false);
 	tc_folder_check(&folder, "x", "new");
+}
+
+static void test_emptied_and_no_more(void **state)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	leave_some();
+	struct tc__partial partial = open_partial("x");
+	assert_ok(tc__partial_empty(&partial, &err), &err);
+	add(&partial, "12345");
+	tc__partial_close(&partial, false);
+	assert_int_equal(tc_folder_count(&folder), 0);
 }
 
 static void test_thrown_away(void **state)
@@ -456,17 +470,12 @@ static void test_files_of_others(void **state)
 	leave_some();
 	assert_int_equal(fchownat(folder.fd, STATE, NOBODY, NOBODY, 0), 0);
 	is_thrown_away(false, ID);
-}
-
-static void test_files_that_cannot_be_opened(void **state)
-{
-	(void)state;
-	leave_some();
-	assert_int_equal(fchmodat(folder.fd, PART, 0, 0), 0);
-	struct tc__partial partial = open_partial("x"); /* anew, unless it is root's */
-	assert_int_equal(tc_folder_mode(&folder, PART), 0600);
-	tc__partial_close(&partial, true);
-	assert_int_equal(tc_folder_count(&folder), 0);
+	leave_some(); /* who keeps a lock on his own file keeps nobody away */
+	assert_int_equal(fchownat(folder.fd, PART, NOBODY, NOBODY, 0), 0);
+	int fd = openat(folder.fd, PART, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	is_thrown_away(false, ID);
+	close(fd);
 }
 
 /* ---- its permissions ---- */
@@ -631,7 +640,7 @@ static void test_kept(void **state)
 	assert_int_equal(unlinkat(folder.fd, "x", 0), 0);
 	assert_false(read_kept(ID, &found));
 	leave_some();
-	tc_folder_put(&folder, "x", "1234", 0644); /* of a part, not of this */
+	tc_folder_put(&folder, "x", "1234567890", 0644); /* of a part, not of this */
 	assert_false(read_kept(ID, &found));
 }
 
@@ -719,7 +728,7 @@ static void test_state_that_was_not_written_here(void **state)
 		"tc-state 1\nid i\netag \"e\"\nlength +10\nposition 4\n",
 		"tc-state 1\nid i\netag \"e\"\nlength -2\nposition 4\n",
 		"tc-state 1\nid i\netag \"e\"\nlength \nposition 4\n",
-		"tc-state 1\nid i\netag \"e\"\nlength 9223372036854775808\nposition 4\n",
+		"tc-state 1\nid i\netag \"e\"\nlength 18446744073709551626\nposition 4\n",
 		"tc-state 1\nid i\netag \"e\"\nlength 10\nposition 11\n",
 		"tc-state 1\nid i\netag \"e\"\nlength 10\nposition -1\n",
 		"tc-state 1\nid i\netag W/\"e\"\nlength 10\nposition 4\n",
@@ -928,6 +937,33 @@ static void test_folder_that_cannot_be_written(void **state)
 	assert_int_equal(tc_folder_count(&folder), 0);
 }
 
+/* The own file that was closed to its owner. */
+static int open_closed_part(void)
+{
+	struct tc__place place;
+	struct tc__partial partial;
+
+	if (geteuid() == 0 && (fchown(folder.fd, NOBODY, NOBODY) != 0 || setuid(NOBODY) != 0))
+		return 1;
+	int fd = openat(folder.fd, PART, O_WRONLY | O_CREAT | O_CLOEXEC, 0);
+	if (fd < 0 || fchmod(fd, 0) != 0)
+		return 2;
+	close(fd);
+	if (tc__place_open_below(&place, folder.fd, "x", NULL) != TC_OK ||
+		tc__partial_open(&partial, &place, ID, false, NULL) != TC_OK)
+		return 3;
+	bool anew = tc_folder_mode(&folder, PART) == 0600;
+	tc__partial_close(&partial, true);
+	return anew ? 0 : 4;
+}
+
+static void test_part_that_cannot_be_opened(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(open_closed_part), 0);
+	assert_int_equal(tc_folder_count(&folder), 0);
+}
+
 /* A partial file's last moment: what is there cannot be replaced. */
 static int finish_in_closed_folder(void)
 {
@@ -971,12 +1007,13 @@ static int write_with_little_room(void)
 	tc_error err = TC_ERROR_INIT;
 
 	signal(SIGXFSZ, SIG_IGN);
-	if (setrlimit(RLIMIT_FSIZE, &little) != 0)
-		return 1;
 	if (tc__place_open_below(&place, folder.fd, "x", &err) != TC_OK ||
 		tc__partial_open(&partial, &place, ID, false, &err) != TC_OK ||
-		write(partial.fd, "12345", 5) != 5)
+		write(partial.fd, "12345", 5) != 5 ||
+		tc__partial_note(&partial, &some, &err) != TC_OK)
 		return 2;
+	if (setrlimit(RLIMIT_FSIZE, &little) != 0)
+		return 1;
 	if (tc__partial_note(&partial, &some, &err) != TC_ERROR_SYSTEM)
 		return 3;
 	if (!strstr(tc_error_text(&err), "x: the state of its partial file " STATE " cannot be"))
@@ -1032,6 +1069,7 @@ int main(void)
 		TEST(test_gone_on_with),
 		TEST(test_what_nobody_can_go_on_with),
 		TEST(test_emptied),
+		TEST(test_emptied_and_no_more),
 		TEST(test_thrown_away),
 		TEST(test_ids),
 		TEST(test_long_ids_and_states),
@@ -1043,7 +1081,6 @@ int main(void)
 		TEST(test_pipes_in_its_place),
 		TEST(test_folders_in_its_place),
 		TEST(test_files_of_others),
-		TEST(test_files_that_cannot_be_opened),
 		TEST(test_modes),
 		TEST(test_mode_is_kept_for_another_time),
 		TEST(test_part_that_others_can_read_is_closed),
@@ -1060,6 +1097,7 @@ int main(void)
 		TEST(test_many_at_once),
 		TEST(test_folder_that_cannot_be_written),
 		TEST(test_folder_that_is_closed_meanwhile),
+		TEST(test_part_that_cannot_be_opened),
 		TEST(test_no_room_for_the_state),
 		TEST(test_no_descriptor),
 	};

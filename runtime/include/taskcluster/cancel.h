@@ -17,8 +17,9 @@
  *	signal(SIGINT, on_sigint);
  *
  * It belongs to whoever made it, and must outlive the clients and calls that name it, and what was
- * made of these calls. Runs on a tc_loop are canceled by tc_loop_cancel, which can be called from
- * any thread as well; they look at a tc_cancel only when they begin and before each attempt.
+ * made of these calls. Runs on a loop of tc_loop_new are canceled by tc_loop_cancel, which can be
+ * called from any thread as well; they look at a tc_cancel only when they begin and before each
+ * attempt. One of tc_loop_on is ended as lists and batches are.
  */
 
 #include <taskcluster/error.h>

@@ -34,7 +34,9 @@ struct folder {
 	tc_client *client;
 	tc_call *hold; /* of that client, which lives as long */
 	struct tc_folder_options options;
-	struct tc_download_options download;
+	struct tc_download_options download; /* for each */
+	tc_job_progress_fn *progress;        /* the caller's, told of the whole, too */
+	void *progress_data;
 	struct {
 		char *task_id, *run_id, *index, *folder;
 		char **patterns;
@@ -171,7 +173,7 @@ static int tell_progress(void *data, const struct tc_job_progress *progress)
 
 	whole.files = count_ended(folder);
 	whole.files_total = (int64_t)folder->entries.count;
-	return folder->options.download->progress(folder->options.download->progress_data, &whole);
+	return folder->progress(folder->progress_data, &whole);
 }
 
 /* ---- on disk together ---- */
@@ -488,7 +490,7 @@ static int take_status(
 	struct folder *folder, const struct tc_queue_task_status *status, tc_error *err)
 {
 	char number[TC_DECIMAL_SIZE];
-	const struct tc_queue_run_information *run = NULL;
+	const struct tc_queue_task_status_runs *run = NULL;
 
 	for (size_t i = 0; i < status->runs_count; i++) {
 		tc_decimal(number, status->runs[i].run_id);
@@ -635,8 +637,6 @@ static void cancel(struct tc_job *job)
 static int fill(struct folder *folder, tc_loop *loop, const struct tc_artifact *artifact,
 	const char *path, tc_error *err)
 {
-	const struct tc_download_options *given = folder->options.download;
-
 	folder->hold = tc_queue_ping_call(folder->client, err);
 	if (!folder->hold)
 		return err->code;
@@ -644,10 +644,10 @@ static int fill(struct folder *folder, tc_loop *loop, const struct tc_artifact *
 		calloc((size_t)folder->options.in_flight + SYNC_AT_ONCE, sizeof *folder->items);
 	if (!folder->items)
 		return tc__no_memory(err);
-	if (given && given->progress) {
-		folder->download.progress = tell_progress;
-		folder->download.progress_data = folder;
-	}
+	folder->progress = folder->download.progress;
+	folder->progress_data = folder->download.progress_data;
+	folder->download.progress = folder->progress ? tell_progress : NULL;
+	folder->download.progress_data = folder;
 	int rc = take_texts(folder, artifact, path, err);
 	if (rc == TC_OK)
 		rc = open_folder(folder, err);

@@ -253,27 +253,35 @@ static int close_to_others(struct tc__partial *partial, tc_error *err)
 	return TC_OK;
 }
 
-/* Makes it; *done stays false when somebody else was faster. */
-static int make_part(struct tc__partial *partial, bool anew, bool *done, tc_error *err)
+/* Locks what was made just now, unless somebody else was faster: *done stays false then. */
+static int lock_made(struct tc__partial *partial, bool anew, bool *done, tc_error *err)
 {
-	partial->fd = open_file(partial->place.folder, partial->part_name, MAKING,
-		partial->mode == MODE_UNKNOWN ? 0666 : 0600);
-	if (partial->fd < 0)
-		return errno == EEXIST ? TC_OK : fail(partial, "cannot be made", err);
 	nlink_t links = 0;
 	int failure = lock(partial->fd);
+
 	if (failure && failure != EWOULDBLOCK) /* then it belongs to whoever locked it */
 		remove_part(partial, NULL);
 	if (failure)
 		return fail_lock(partial, failure, err);
 	if (!is_named(partial, &links) || links != 1)
 		return TC_OK;
-	int rc = close_to_others(partial, err);
-	if (rc == TC_OK)
-		rc = remove_stale_state(partial, anew, err);
+	int rc = remove_stale_state(partial, anew, err);
 	if (rc != TC_OK)
 		remove_part(partial, NULL);
 	*done = rc == TC_OK;
+	return rc;
+}
+
+static int make_part(struct tc__partial *partial, bool anew, bool *done, tc_error *err)
+{
+	partial->fd = open_file(partial->place.folder, partial->part_name, MAKING,
+		partial->mode == MODE_UNKNOWN ? 0666 : 0600);
+	if (partial->fd < 0)
+		return errno == EEXIST ? TC_OK : fail(partial, "cannot be made", err);
+	int rc = close_to_others(partial, err);
+	if (rc == TC_OK)
+		return lock_made(partial, anew, done, err);
+	remove_part(partial, NULL);
 	return rc;
 }
 
