@@ -306,6 +306,7 @@ for name in "${good[@]}" "${bad[@]}" dup dup/x; do
 done
 run 0 artifact upload "$task" 0 public/error --error file-missing-on-worker --message gone
 run 0 artifact upload "$task" 0 public/other-name --link public/a.txt
+run 0 artifact upload "$task" 0 public/object noise.bin --storage object
 mkdir -p deep/er/all
 all=deep/er/all
 run 1 artifact download "$task" --all -o "$all"
@@ -317,16 +318,17 @@ done
 for name in "${good[@]}"; do
 	same text.txt "$all/$name"
 done
+same text.txt "$all/public/other-name"
 has "downloaded public/a.txt: 10 bytes, $plain, to $all/public/a.txt"
 has "6 failed"
 lacks 'left out:'
 [[ ! -e deep/outside && ! -e outside && ! -e /tmp/outside-of-the-tests ]] || fail "written outside the folder"
-run 1 artifact download "$task" --all -o "$all" --keep
 run 1 -v artifact download "$task" --all -o "$all" --keep
 tells 'public/error is left out: '
-has 'kept public/a.txt: 10 bytes'
+has "kept public/object: 300000 bytes, verified, in $all/public/object"
 run 1 artifact download "$task" --all -o "$all" --json
-[[ $(grep -c . <<<"$out") == $(grep -c '"storageType":"s3"' <<<"$out") ]] || fail "a line for each file"
+[[ $(grep -cE '^\{"name":.*"storageType":"(s3|object|link)".*\}$' <<<"$out") == 8 &&
+	$(grep -c . <<<"$out") == 8 ]] || fail "a line for each file"
 has "\"path\":\"$all/public/a.txt\""
 
 # those that match, into this folder, too; inside a task
@@ -336,9 +338,9 @@ TASK_ID=$task RUN_ID=0 run 0 artifact download --all 'public/*.zip' --in-flight 
 [[ $(find . -type f | sort) == $'./public/sub/b.zip\n./public/sub/deeper/c.zip' ]] || fail "patterns: $(find .)"
 has '2 downloaded, 20 bytes; 0 kept'
 silent
-run 0 artifact download "$task" --all 'public/a*' 'public/*/b.zip' -o ../chosen/new --run 0 --quiet
+run 0 artifact download "$task" --all 'public/a*' 'public/*/b.zip' -o ../chosen --run 0 --quiet
 is ''
-same ../text.txt ../chosen/new/public/a.txt
+same ../text.txt ../chosen/public/a.txt
 cd ..
 run 2 artifact download "$task" --all -o -
 tells 'needs a folder'
@@ -378,17 +380,21 @@ on_terminal 1 artifact download "$task" public/binary -o -
 has 'nothing for a terminal'
 
 # a signal ends it in order, and it goes on from there the next time
-run 0 artifact upload "$task" 0 public/slow --url "$elsewhere/api/v2/logs/6/raw"
+run 0 artifact upload "$task" 0 public/slow --url "$elsewhere/resumable"
 interrupted 1 artifact download "$task" public/slow -o slow
 silent
-[[ ! -e slow && -e .slow.tc-part ]] || fail "what came is not kept: $(ls -A)"
+[[ ! -e slow && -s .slow.tc-part ]] || fail "what came is not kept: $(ls -A)"
+run 0 artifact download "$task" public/slow -o slow --json
+are contentLength 2097152 received 1048576 restarts 0
+[[ -s slow && ! -e .slow.tc-part ]] || fail "a part is left"
 status=0
-timeout --preserve-status 1 "$TC_CLI" artifact download "$task" public/slow -o slow 2>err || status=$?
+timeout --preserve-status 1 "$TC_CLI" artifact download "$task" public/slow -o slow --anew 2>err || status=$?
 ((status == 143)) || fail "expected an end by SIGTERM, not $status"
-[[ ! -e slow ]] || fail "a part of a file got its name"
+[[ ! -s err && $(wc -c <slow) == 2097152 ]] || fail "what was there is not any more"
 
 # who calls
-TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 0 artifact download "$task" public/s3/text.txt -o back
+run 0 artifact upload "$task" 0 secret/x text.txt
+TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 0 artifact download "$task" public/a.txt -o back
 TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ACCESS_TOKEN= run 1 artifact download "$task" secret/x -o back
 tells 403
 tells 'not signed'

@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In a folder: a file that is there already got another name. */
+static bool is_link(const struct tc_downloaded *result)
+{
+	return strcmp(result->storage, "link") == 0;
+}
+
 static int tell_json(const char *name, const char *path, const struct tc_downloaded *result)
 {
 	tc_json_builder *json = tc_json_builder_new();
@@ -15,7 +21,8 @@ static int tell_json(const char *name, const char *path, const struct tc_downloa
 	result_text(json, "path", path);
 	result_text(json, "storageType", result->storage);
 	result_text(json, "contentType", result->content_type);
-	result_number(json, "contentLength", result->length);
+	if (!is_link(result))
+		result_number(json, "contentLength", result->length);
 	result_number(json, "received", result->received);
 	result_number(json, "restarts", result->restarts);
 	result_text(json, "sha256", result->sha256);
@@ -29,7 +36,11 @@ static int tell_people(const char *name, const char *path, const struct tc_downl
 {
 	printf("%s ", result->kept ? "kept" : "downloaded");
 	plain_print_line(stdout, name, strlen(name));
-	printf(": %lld byte%s, ", (long long)result->length, result->length == 1 ? "" : "s");
+	if (is_link(result))
+		fputs(": the same file as what it links to, ", stdout);
+	else
+		printf(": %lld byte%s, ", (long long)result->length,
+			result->length == 1 ? "" : "s");
 	if (*result->content_type) {
 		plain_print_line(stdout, result->content_type, strlen(result->content_type));
 		fputs(", ", stdout);
