@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define REDRAW_MS 100
+#define STILL_MS 1000 /* a file that nothing was told of for so long */
 
 /* All of it, as there is one terminal. */
 static struct {
@@ -102,22 +103,36 @@ static int print_rest(FILE *out, size_t shown)
 	return 1;
 }
 
-/* As one piece, so that nothing flickers. */
+/* Those that move (or do not) as far as there is room; how many that were. */
+static int print_lines(FILE *out, bool moving, int room, int columns, int64_t now)
+{
+	int printed = 0;
+
+	for (size_t i = 0; i < bars.count && printed < room; i++) {
+		const struct line *line = &bars.lines[i];
+		if ((now - line->updated_ms < STILL_MS) != moving)
+			continue;
+		line_print(out, line, columns, now);
+		fputs("\033[K\n", out);
+		printed++;
+	}
+	return printed;
+}
+
+/* Files that wait for others before they are there (the disk, their turn) come last. */
 static void print_all(FILE *out, int64_t now)
 {
-	int rows, columns, drawn = 0;
-	size_t shown;
+	int rows, columns;
 
 	measure(&rows, &columns);
 	go_up(out);
-	for (shown = 0; shown < bars.count && drawn < rows - 2; shown++, drawn++) {
-		line_print(out, &bars.lines[shown], columns - 1, now);
-		fputs("\033[K\n", out);
-	}
-	bars.drawn = drawn + print_rest(out, shown);
+	int drawn = print_lines(out, true, rows - 2, columns - 1, now);
+	drawn += print_lines(out, false, rows - 2 - drawn, columns - 1, now);
+	bars.drawn = drawn + print_rest(out, (size_t)drawn);
 	fputs("\033[J", out);
 }
 
+/* As one piece, so that nothing flickers. */
 static void draw(int64_t now)
 {
 	char *text = NULL;

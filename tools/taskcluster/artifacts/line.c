@@ -19,6 +19,7 @@ void line_update(struct line *line, const struct tc_job_progress *progress, int6
 	line->step = progress->step;
 	line->done = progress->done;
 	line->total = progress->total;
+	line->updated_ms = now;
 	if (now - line->mark_ms < MARK_MS)
 		return;
 	line->since_ms = line->mark_ms;

@@ -12,6 +12,7 @@ struct line {
 	char *name; /* of the file; whoever made the line frees it */
 	enum tc_job_step step;
 	int64_t done, total;
+	int64_t updated_ms;
 	/* The rate is that of the last seconds: since the mark before the last one. */
 	int64_t since_ms, since_done, mark_ms, mark_done;
 };
