@@ -174,9 +174,8 @@ static int check_hashes(struct tc__download *download, tc_error *err)
 static int check_whole(struct tc__download *download, tc_error *err)
 {
 	if (download->total >= 0 && download->hashed != download->total)
-		return tc_error_set(err, TC_ERROR_REPLY,
-			"%lld bytes came, and should be %lld", (long long)download->hashed,
-			(long long)download->total);
+		return tc_error_set(err, TC_ERROR_REPLY, "%lld bytes came, and should be %lld",
+			(long long)download->hashed, (long long)download->total);
 	return check_hashes(download, err);
 }
 
@@ -187,7 +186,7 @@ static int commit(struct tc__download *download, tc_error *err)
 	int rc = TC_OK;
 
 	if (download->output.kind != TC__OUTPUT_FILE)
-		return TC_OK;
+		return tc__output_end(&download->output, err);
 	if (keeps) {
 		download->total = download->hashed;
 		note(download);
@@ -313,8 +312,7 @@ static void look_at_place(struct tc__download *download)
 
 int tc__download_open_file(struct tc__download *download, bool anew, tc_error *err)
 {
-	return tc__partial_open(
-		&download->output.file, &download->place, download->id, anew, err);
+	return tc__partial_open(&download->output.file, &download->place, download->id, anew, err);
 }
 
 /* What the state says is what is there. */
@@ -356,7 +354,8 @@ static void use_file(struct tc__download *download)
 		tc__download_fetch(download);
 }
 
-/* With a file that may be kept nothing is touched before the server has said that it has changed. */
+/* With a file that may be kept nothing is touched before the server has said that it has changed.
+ */
 static void use_output(struct tc__download *download)
 {
 	if (download->output.kind == TC__OUTPUT_FILE && !download->asks_kept)
@@ -381,9 +380,7 @@ static void took_place(struct tc__locator *locator, const tc_error *failure)
 		return;
 	}
 	int rc = tc__download_unhash(download, &err);
-	download->id = rc == TC_OK
-		? tc__locate_id(download->client, &locator->sought, &err)
-		: NULL;
+	download->id = rc == TC_OK ? tc__locate_id(download->client, &locator->sought, &err) : NULL;
 	if (download->id)
 		look_at_place(download);
 	else
@@ -447,8 +444,7 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 int tc__download_options(
 	const struct tc_download_options *given, struct tc_download_options *known, tc_error *err)
 {
-	int rc = tc__workflow_options(
-		given, known, sizeof *known, "TC_DOWNLOAD_OPTIONS_INIT", err);
+	int rc = tc__workflow_options(given, known, sizeof *known, "TC_DOWNLOAD_OPTIONS_INIT", err);
 
 	if (rc == TC_OK)
 		rc = tc__workflow_check("deadline_ms", known->deadline_ms, err);
@@ -465,7 +461,8 @@ int tc__download_options(
 	return TC_OK;
 }
 
-static int take_texts(struct tc__download *download, const struct tc__download_start *start, tc_error *err)
+static int take_texts(
+	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
 	const struct tc_artifact *artifact = start->artifact;
 	const struct {
@@ -486,7 +483,8 @@ static int take_texts(struct tc__download *download, const struct tc__download_s
 
 static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_error *err)
 {
-	int rc = tc__workflow_options(sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
+	int rc =
+		tc__workflow_options(sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
 
 	output->kind = TC__OUTPUT_SINK;
 	if (rc == TC_OK && !output->sink.write)
@@ -494,8 +492,7 @@ static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_e
 	return rc;
 }
 
-static int take_target(
-	struct tc__download *download, const struct tc_target *given, tc_error *err)
+static int take_target(struct tc__download *download, const struct tc_target *given, tc_error *err)
 {
 	struct tc_target target;
 
@@ -503,8 +500,7 @@ static int take_target(
 	if (rc != TC_OK)
 		return rc;
 	if (target.path && target.sink)
-		return tc_error_set(
-			err, TC_ERROR_ARGUMENT, "target has both a path and a sink");
+		return tc_error_set(err, TC_ERROR_ARGUMENT, "target has both a path and a sink");
 	if (target.sink)
 		return take_sink(&download->output, target.sink, err);
 	download->output.kind = target.path ? TC__OUTPUT_FILE : TC__OUTPUT_MEMORY;
@@ -529,7 +525,8 @@ static void resume(struct tc_job *job)
 		tc_loop_resume(download->flow.loop, download->fetches[0].flow.run);
 }
 
-static int fill(struct tc__download *download, const struct tc__download_start *start, tc_error *err)
+static int fill(
+	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
 	download->hold = tc_queue_ping_call(download->client, err);
 	download->fetches = calloc((size_t)download->options.ranges, sizeof *download->fetches);
@@ -566,10 +563,9 @@ int tc__download_start(
 	download->options = *start->options;
 	download->kept_fd = -1;
 	download->place = (struct tc__place)TC__PLACE_NONE;
-	download->output = (struct tc__output){
-		.kind = TC__OUTPUT_FILE, .file = { .fd = -1, .state_fd = -1 },
-		.max = start->options->memory_max
-	};
+	download->output = (struct tc__output){ .kind = TC__OUTPUT_FILE,
+		.file = { .fd = -1, .state_fd = -1 },
+		.max = start->options->memory_max };
 	download->output.file.place = (struct tc__place)TC__PLACE_NONE;
 	if (start->place) {
 		download->place = *start->place;
@@ -631,7 +627,8 @@ static int start_any(struct tc__download_start *start, const struct tc_download_
 	if (rc == TC_OK && artifact)
 		rc = check_artifact(start->artifact, err);
 	else if (rc == TC_OK && (!start->name || !*start->name))
-		rc = tc_error_set(err, TC_ERROR_ARGUMENT, "name is %s", start->name ? "empty" : "NULL");
+		rc = tc_error_set(
+			err, TC_ERROR_ARGUMENT, "name is %s", start->name ? "empty" : "NULL");
 	if (rc == TC_OK)
 		rc = tc__download_options(given, &options, err);
 	start->options = &options;
