@@ -138,6 +138,7 @@ static void store(struct depot *depot, const struct tc_responder_request *reques
 	note(asked->if_range, request, "If-Range");
 	note(asked->if_none_match, request, "If-None-Match");
 	note(asked->accept_encoding, request, "Accept-Encoding");
+	note(asked->authorization, request, "Authorization");
 	reply->status = choose(depot, asked, &first, &end);
 	if (depot->refusals > 0) {
 		depot->refusals--;

@@ -21,6 +21,7 @@
 /* What storage was asked, and what it said. */
 struct depot_asked {
 	char range[64], if_range[64], if_none_match[64], accept_encoding[64]; /* "" */
+	char authorization[64];
 	int status;
 };
 

@@ -315,26 +315,45 @@ int tc__download_open_file(struct tc__download *download, bool anew, tc_error *e
 	return tc__partial_open(&download->output.file, &download->place, download->id, anew, err);
 }
 
-/* What the state says is what is there. */
+static int empty_file(struct tc__download *download, tc_error *err)
+{
+	int rc = tc__partial_empty(&download->output.file, err);
+
+	return rc == TC_OK ? tc__download_unhash(download, err) : rc;
+}
+
+static void go_on_with(struct tc__download *download, const struct tc__partial_state *found)
+{
+	download->headed = true;
+	download->total = found->length;
+	download->noted = download->resumed_at = found->position;
+	snprintf(download->etag, sizeof download->etag, "%s", found->etag);
+	download->asks_kept = found->position == found->length;
+	download->kept = *found;
+}
+
+/* What the state says is what is there, or not. All of it may be: the known hashes say whether it
+ * is right, or, where there are none, the server. */
 static void judge_partial(struct tc__download *download)
 {
 	const struct tc__partial_state *found = &download->output.file.found;
+	bool whole = found->position == found->length && download->locator.found.hashed;
 	unsigned char sha256[TC__SHA256_SIZE];
 	tc_error err = TC_ERROR_INIT;
 
 	int rc = tc__hashes_read_sha256(&download->hashes, sha256, &err);
-	if (rc == TC_OK && memcmp(sha256, found->sha256, sizeof sha256) != 0) {
-		rc = tc__partial_empty(&download->output.file, &err);
-		if (rc == TC_OK)
-			rc = tc__download_unhash(download, &err);
-	} else if (rc == TC_OK) {
-		download->headed = true;
-		download->total = found->length;
-		download->noted = download->resumed_at = found->position;
-		snprintf(download->etag, sizeof download->etag, "%s", found->etag);
-		download->asks_kept = found->position == found->length;
-		download->kept = *found;
+	bool same = rc == TC_OK && memcmp(sha256, found->sha256, sizeof sha256) == 0;
+	if (same && whole && check_hashes(download, &err) == TC_OK) {
+		go_on_with(download, found);
+		tc__download_complete(download);
+		return;
 	}
+	if (rc == TC_OK)
+		tc_error_clear(&err);
+	if (same && !whole)
+		go_on_with(download, found);
+	else if (rc == TC_OK)
+		rc = empty_file(download, &err);
 	if (rc == TC_OK)
 		tc__download_fetch(download);
 	else
