@@ -460,9 +460,12 @@ struct tc_store *tc_store_fork(const struct tc_store_options *options)
 	fflush(NULL);
 	store->pid = fork();
 	assert_true(store->pid >= 0);
-	if (store->pid > 0)
+	if (store->pid > 0) {
+		close(store->listener);
 		return store;
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_IGN); /* sendfile has no flag for that */
 	serve(store);
 	_exit(0);
 }
@@ -494,6 +497,5 @@ void tc_store_stop(struct tc_store *store)
 	kill(store->pid, SIGKILL);
 	waitpid(store->pid, NULL, 0);
 	munmap(store->counts, sizeof *store->counts);
-	close(store->listener);
 	free(store);
 }
