@@ -4,7 +4,7 @@
 
 #include "tests/harness/test.h"
 
-#include "tests/workflows/depot.h"
+#include "tests/harness/depot.h"
 #include "tests/workflows/world.h"
 #include <fcntl.h>
 #include <stdio.h>

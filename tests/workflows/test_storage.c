@@ -6,10 +6,10 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/cutter.h"
+#include "tests/harness/depot.h"
 #include "tests/harness/encode.h"
 #include "tests/harness/nginx.h"
 #include "tests/harness/rig.h"
-#include "tests/workflows/depot.h"
 #include "tests/workflows/world.h"
 #include <fcntl.h>
 #include <openssl/evp.h>
