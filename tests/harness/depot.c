@@ -68,6 +68,31 @@ static void locate(struct depot *depot, const struct tc_responder_request *reque
 	reply->delay_ms = depot->late_ms;
 }
 
+/* Its task has one run, which goes on, and these artifacts. */
+static void describe(struct tc_responder_reply *reply, const char *target)
+{
+	static const char status[] =
+		"{\"status\":{\"taskId\":\"" DEPOT_TASK "\",\"provisionerId\":\"p\","
+		"\"workerType\":\"w\",\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\","
+		"\"projectId\":\"none\",\"taskGroupId\":\"" DEPOT_TASK "\","
+		"\"deadline\":\"2040-01-01T00:00:00.000Z\","
+		"\"expires\":\"2041-01-01T00:00:00.000Z\",\"retriesLeft\":5,"
+		"\"state\":\"running\",\"runs\":[{\"runId\":0,\"state\":\"running\","
+		"\"reasonCreated\":\"scheduled\","
+		"\"scheduled\":\"2024-01-01T00:00:00.000Z\"}]}}";
+#define ARTIFACT(name, type) \
+	"{\"storageType\":\"" type "\",\"name\":\"" name "\"," \
+	"\"expires\":\"2041-01-01T00:00:00.000Z\",\"contentType\":\"text/plain\"}"
+	static const char artifacts[] =
+		"{\"artifacts\":[" ARTIFACT("a", "s3") "," ARTIFACT("deep/b", "s3") "," ARTIFACT(
+			"c", "link") "," ARTIFACT("live.log", "reference") "]}";
+#undef ARTIFACT
+
+	reply->headers = "Content-Type: application/json\r\n";
+	reply->body = strstr(target, "/status") ? status : artifacts;
+	reply->body_length = strlen(reply->body);
+}
+
 /* ---- the storage ---- */
 
 static void note(char to[64], const struct tc_responder_request *request, const char *name)
@@ -173,6 +198,8 @@ static void answer(
 
 	if (strncmp(request->target, "/storage/", 9) == 0)
 		store(depot, request, reply);
+	else if (strstr(request->target, "/status") || strstr(request->target, "/artifacts"))
+		describe(reply, request->target);
 	else
 		locate(depot, request, reply);
 }

@@ -37,7 +37,12 @@ static int set_up(void **state)
 		.cuts = INT_MAX,
 		.forked = true };
 	depot_open(&depot);
-	client = depot_client(&depot, 0);
+	struct tc_options known = TC_OPTIONS_INIT;
+	known.root_url = tc_responder_url(depot.responder);
+	known.retry_delay_ms = 1;
+	known.timeout_ms = 1000; /* old versions of libcurl can forget a transfer */
+	client = tc_client_new(&known, &err);
+	assert_ok(err.code, &err);
 	tc_folder_make(&folder);
 	options = (struct tc_download_options)TC_DOWNLOAD_OPTIONS_INIT;
 	assert_ok(get("x", &err), &err); /* what libraries keep for good */
@@ -116,6 +121,45 @@ static int again(void *data, tc_error *err)
 	return rc;
 }
 
+static void remove_all(void)
+{
+	static const char *const names[] = { "f/a", "f/c", "f/deep/b", "f/deep/.b.tc-part",
+		"f/deep/.b.tc-state", "f/.a.tc-part", "f/.a.tc-state", "f/.c.tc-part",
+		"f/.c.tc-state" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unlinkat(folder.fd, names[i], 0);
+}
+
+/* Three artifacts of four. */
+static int all(void *data, tc_error *err)
+{
+	const struct tc_artifact artifact = { .task_id = DEPOT_TASK };
+	struct tc_folder_options these = TC_FOLDER_OPTIONS_INIT;
+	struct tc_folder_counts counts;
+
+	(void)data;
+	remove_all();
+	options = (struct tc_download_options)TC_DOWNLOAD_OPTIONS_INIT;
+	options.no_sync = true;
+	these.download = &options;
+	int rc = tc_download_artifacts(
+		client, &artifact, tc_folder_path(&folder, "f"), &these, &counts, err);
+	assert_int_equal(counts.kept, 0);
+	if (rc == TC_OK) {
+		assert_int_equal(counts.saved, 3);
+		assert_int_equal(counts.left_out, 1);
+		assert_int_equal(counts.bytes, 3 * SIZE);
+	}
+	return rc;
+}
+
+static void a_folder(void **state)
+{
+	(void)state;
+	assert_true(tc_failing_each_with_libraries(all, NULL) > 20);
+}
+
 static void each_download(void **state)
 {
 	(void)state;
@@ -139,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_download),
+		cmocka_unit_test(a_folder),
 		cmocka_unit_test(what_is_there_already),
 	};
 
