@@ -517,8 +517,8 @@ static int take_texts(
 
 static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_error *err)
 {
-	int rc =
-		tc__workflow_options(sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
+	int rc = tc__workflow_struct(
+		"target.sink", sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
 
 	output->kind = TC__OUTPUT_SINK;
 	if (rc == TC_OK && !output->sink.write)
@@ -530,7 +530,8 @@ static int take_target(struct tc__download *download, const struct tc_target *gi
 {
 	struct tc_target target;
 
-	int rc = tc__workflow_options(given, &target, sizeof target, "TC_TARGET_INIT", err);
+	int rc =
+		tc__workflow_struct("target", given, &target, sizeof target, "TC_TARGET_INIT", err);
 	if (rc != TC_OK)
 		return rc;
 	if (target.path && target.sink)
