@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/artifact_download.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
@@ -155,10 +156,75 @@ static void give_group(struct world *world, const void *options, tc_error *err)
 	tc_wait_group(NULL, "fN1SbArXTPSVFUUvaOlinQ", options, NULL, err);
 }
 
+static const struct tc_artifact artifact = { .task_id = "fN1SbArXTPSVFNUvaOlinQ", .name = "x" };
+static const struct tc_artifact run = { .task_id = "fN1SbArXTPSVFNUvaOlinQ" };
+
+static void never_got(void *data, const struct tc_downloaded *result, const tc_error *err)
+{
+	(void)data;
+	assert_null(result);
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+}
+
+static void start_download(struct world *world, const struct tc_target *target,
+	const struct tc_download_options *options, tc_error *err)
+{
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_download_artifact(
+		loop, world->client, &artifact, target, options, never_got, NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_target(struct world *world, const void *target, tc_error *err)
+{
+	start_download(world, target, NULL, err);
+}
+
+static void give_sink_to_target(struct world *world, const void *sink, tc_error *err)
+{
+	struct tc_target target = TC_TARGET_INIT;
+
+	target.sink = sink;
+	start_download(world, &target, NULL, err);
+}
+
+static void give_download(struct world *world, const void *options, tc_error *err)
+{
+	struct tc_target target = TC_TARGET_INIT;
+
+	start_download(world, &target, options, err);
+}
+
+static void never_saved(void *data, const struct tc_folder_counts *counts, const tc_error *err)
+{
+	(void)data;
+	assert_int_equal(counts->saved, 0);
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+}
+
+static void give_folder(struct world *world, const void *options, tc_error *err)
+{
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_download_artifacts(
+		loop, world->client, &run, ".", options, never_saved, NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_download_to_folder(struct world *world, const void *options, tc_error *err)
+{
+	struct tc_folder_options folder = TC_FOLDER_OPTIONS_INIT;
+
+	folder.download = options;
+	give_folder(world, &folder, err);
+}
+
 /* What a struct that is zero, and taken, leads to. */
 #define FINE ""
 #define NO_CLIENT "client is NULL"
 #define NO_WRITE "sink: write is NULL"
+#define NO_WRITE_THERE "target.sink->write is NULL"
 
 #define STRUCT(type) sizeof(struct type)
 static const struct {
@@ -184,6 +250,12 @@ static const struct {
 	{ give_temporary, STRUCT(tc_temporary), "temporary", "TC_TEMPORARY_INIT", FINE },
 	{ give_task, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
 	{ give_group, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
+	{ give_target, STRUCT(tc_target), "target", "TC_TARGET_INIT", FINE },
+	{ give_sink_to_target, STRUCT(tc_sink), "target.sink", "TC_SINK_INIT", NO_WRITE_THERE },
+	{ give_download, STRUCT(tc_download_options), "options", "TC_DOWNLOAD_OPTIONS_INIT", FINE },
+	{ give_folder, STRUCT(tc_folder_options), "options", "TC_FOLDER_OPTIONS_INIT", FINE },
+	{ give_download_to_folder, STRUCT(tc_download_options), "options",
+		"TC_DOWNLOAD_OPTIONS_INIT", FINE },
 };
 #define COUNT (sizeof cases / sizeof *cases)
 
@@ -289,6 +361,7 @@ static int open_world(void **state)
 	static struct world world;
 	struct tc_options options = TC_OPTIONS_INIT;
 
+	options.root_url = ROOT;
 	options.base_url = ROOT "/{service}";
 	world.client = tc_client_new(&options, NULL);
 	world.call = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
