@@ -8,7 +8,8 @@
 int tc__check_name(const char *name, tc_error *err)
 {
 	if (!name || !*name)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, name ? "name is empty" : "name is NULL");
+		return tc_error_set(
+			err, TC_ERROR_ARGUMENT, name ? "name is empty" : "name is NULL");
 	if (strlen(name) > NAME_MAX_LENGTH)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"name has %zu characters; expected up to %d", strlen(name),
@@ -25,7 +26,7 @@ int tc__check_made(const struct tc_artifact *artifact, tc_error *err)
 {
 	if (!artifact || !artifact->task_id || !artifact->run_id)
 		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!artifact                 ? "artifact"
+			!artifact                   ? "artifact"
 				: artifact->task_id ? "artifact->run_id"
 						    : "artifact->task_id");
 	if (artifact->index)

@@ -2,8 +2,8 @@
 #ifndef TC_WORKFLOWS_NAMING_H
 #define TC_WORKFLOWS_NAMING_H
 
-/* What names an artifact or object that is to be made; TC_ERROR_ARGUMENT for what the services would
- * refuse, or cannot list afterwards. */
+/* What names an artifact or object that is to be made; TC_ERROR_ARGUMENT for what the services
+ * would refuse, or cannot list afterwards. */
 
 #include <taskcluster/job.h>
 
