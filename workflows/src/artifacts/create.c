@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/artifacts/expiry.h"
+#include "workflows/src/artifacts/naming.h"
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
 #include "workflows/src/bytes/media.h"
@@ -135,12 +136,10 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 static int check(const struct tc_artifact *artifact, const struct tc_create_options *options,
 	tc_error *err)
 {
-	if (!artifact || !artifact->task_id || !artifact->run_id || !artifact->name)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!artifact                   ? "artifact"
-				: !artifact->task_id ? "artifact->task_id"
-				: !artifact->run_id  ? "artifact->run_id"
-						     : "artifact->name");
+	int rc = tc__check_made(artifact, err);
+
+	if (rc != TC_OK)
+		return rc;
 	if (!options->url + !options->link + !options->reason != 2)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"exactly one of options.url, link and reason is to be given");

@@ -174,9 +174,8 @@ static int check_hashes(struct tc__download *download, tc_error *err)
 static int check_whole(struct tc__download *download, tc_error *err)
 {
 	if (download->total >= 0 && download->hashed != download->total)
-		return tc_error_set(err, TC_ERROR_REPLY,
-			"%lld bytes came, and should be %lld", (long long)download->hashed,
-			(long long)download->total);
+		return tc_error_set(err, TC_ERROR_REPLY, "%lld bytes came, and should be %lld",
+			(long long)download->hashed, (long long)download->total);
 	return check_hashes(download, err);
 }
 
@@ -187,7 +186,7 @@ static int commit(struct tc__download *download, tc_error *err)
 	int rc = TC_OK;
 
 	if (download->output.kind != TC__OUTPUT_FILE)
-		return TC_OK;
+		return tc__output_end(&download->output, err);
 	if (keeps) {
 		download->total = download->hashed;
 		note(download);
@@ -313,30 +312,48 @@ static void look_at_place(struct tc__download *download)
 
 int tc__download_open_file(struct tc__download *download, bool anew, tc_error *err)
 {
-	return tc__partial_open(
-		&download->output.file, &download->place, download->id, anew, err);
+	return tc__partial_open(&download->output.file, &download->place, download->id, anew, err);
 }
 
-/* What the state says is what is there. */
+static int empty_file(struct tc__download *download, tc_error *err)
+{
+	int rc = tc__partial_empty(&download->output.file, err);
+
+	return rc == TC_OK ? tc__download_unhash(download, err) : rc;
+}
+
+static void go_on_with(struct tc__download *download, const struct tc__partial_state *found)
+{
+	download->headed = true;
+	download->total = found->length;
+	download->noted = download->resumed_at = found->position;
+	snprintf(download->etag, sizeof download->etag, "%s", found->etag);
+	download->asks_kept = found->position == found->length;
+	download->kept = *found;
+}
+
+/* What the state says is what is there, or not. All of it may be: the known hashes say whether it
+ * is right, or, where there are none, the server. */
 static void judge_partial(struct tc__download *download)
 {
 	const struct tc__partial_state *found = &download->output.file.found;
+	bool whole = found->position == found->length && download->locator.found.hashed;
 	unsigned char sha256[TC__SHA256_SIZE];
 	tc_error err = TC_ERROR_INIT;
 
 	int rc = tc__hashes_read_sha256(&download->hashes, sha256, &err);
-	if (rc == TC_OK && memcmp(sha256, found->sha256, sizeof sha256) != 0) {
-		rc = tc__partial_empty(&download->output.file, &err);
-		if (rc == TC_OK)
-			rc = tc__download_unhash(download, &err);
-	} else if (rc == TC_OK) {
-		download->headed = true;
-		download->total = found->length;
-		download->noted = download->resumed_at = found->position;
-		snprintf(download->etag, sizeof download->etag, "%s", found->etag);
-		download->asks_kept = found->position == found->length;
-		download->kept = *found;
+	bool same = rc == TC_OK && memcmp(sha256, found->sha256, sizeof sha256) == 0;
+	if (same && whole && check_hashes(download, &err) == TC_OK) {
+		go_on_with(download, found);
+		tc__download_complete(download);
+		return;
 	}
+	if (rc == TC_OK)
+		tc_error_clear(&err);
+	if (same && !whole)
+		go_on_with(download, found);
+	else if (rc == TC_OK)
+		rc = empty_file(download, &err);
 	if (rc == TC_OK)
 		tc__download_fetch(download);
 	else
@@ -356,7 +373,8 @@ static void use_file(struct tc__download *download)
 		tc__download_fetch(download);
 }
 
-/* With a file that may be kept nothing is touched before the server has said that it has changed. */
+/* With a file that may be kept nothing is touched before the server has said that it has changed.
+ */
 static void use_output(struct tc__download *download)
 {
 	if (download->output.kind == TC__OUTPUT_FILE && !download->asks_kept)
@@ -381,9 +399,7 @@ static void took_place(struct tc__locator *locator, const tc_error *failure)
 		return;
 	}
 	int rc = tc__download_unhash(download, &err);
-	download->id = rc == TC_OK
-		? tc__locate_id(download->client, &locator->sought, &err)
-		: NULL;
+	download->id = rc == TC_OK ? tc__locate_id(download->client, &locator->sought, &err) : NULL;
 	if (download->id)
 		look_at_place(download);
 	else
@@ -447,8 +463,7 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 int tc__download_options(
 	const struct tc_download_options *given, struct tc_download_options *known, tc_error *err)
 {
-	int rc = tc__workflow_options(
-		given, known, sizeof *known, "TC_DOWNLOAD_OPTIONS_INIT", err);
+	int rc = tc__workflow_options(given, known, sizeof *known, "TC_DOWNLOAD_OPTIONS_INIT", err);
 
 	if (rc == TC_OK)
 		rc = tc__workflow_check("deadline_ms", known->deadline_ms, err);
@@ -465,7 +480,8 @@ int tc__download_options(
 	return TC_OK;
 }
 
-static int take_texts(struct tc__download *download, const struct tc__download_start *start, tc_error *err)
+static int take_texts(
+	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
 	const struct tc_artifact *artifact = start->artifact;
 	const struct {
@@ -486,7 +502,8 @@ static int take_texts(struct tc__download *download, const struct tc__download_s
 
 static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_error *err)
 {
-	int rc = tc__workflow_options(sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
+	int rc = tc__workflow_struct(
+		"sink", sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
 
 	output->kind = TC__OUTPUT_SINK;
 	if (rc == TC_OK && !output->sink.write)
@@ -494,17 +511,16 @@ static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_e
 	return rc;
 }
 
-static int take_target(
-	struct tc__download *download, const struct tc_target *given, tc_error *err)
+static int take_target(struct tc__download *download, const struct tc_target *given, tc_error *err)
 {
 	struct tc_target target;
 
-	int rc = tc__workflow_options(given, &target, sizeof target, "TC_TARGET_INIT", err);
+	int rc = tc__workflow_struct(
+		"target", given, &target, sizeof target, "TC_TARGET_INIT", err);
 	if (rc != TC_OK)
 		return rc;
 	if (target.path && target.sink)
-		return tc_error_set(
-			err, TC_ERROR_ARGUMENT, "target has both a path and a sink");
+		return tc_error_set(err, TC_ERROR_ARGUMENT, "target has both a path and a sink");
 	if (target.sink)
 		return take_sink(&download->output, target.sink, err);
 	download->output.kind = target.path ? TC__OUTPUT_FILE : TC__OUTPUT_MEMORY;
@@ -529,7 +545,8 @@ static void resume(struct tc_job *job)
 		tc_loop_resume(download->flow.loop, download->fetches[0].flow.run);
 }
 
-static int fill(struct tc__download *download, const struct tc__download_start *start, tc_error *err)
+static int fill(
+	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
 	download->hold = tc_queue_ping_call(download->client, err);
 	download->fetches = calloc((size_t)download->options.ranges, sizeof *download->fetches);
@@ -566,10 +583,9 @@ int tc__download_start(
 	download->options = *start->options;
 	download->kept_fd = -1;
 	download->place = (struct tc__place)TC__PLACE_NONE;
-	download->output = (struct tc__output){
-		.kind = TC__OUTPUT_FILE, .file = { .fd = -1, .state_fd = -1 },
-		.max = start->options->memory_max
-	};
+	download->output = (struct tc__output){ .kind = TC__OUTPUT_FILE,
+		.file = { .fd = -1, .state_fd = -1 },
+		.max = start->options->memory_max };
 	download->output.file.place = (struct tc__place)TC__PLACE_NONE;
 	if (start->place) {
 		download->place = *start->place;
@@ -631,7 +647,8 @@ static int start_any(struct tc__download_start *start, const struct tc_download_
 	if (rc == TC_OK && artifact)
 		rc = check_artifact(start->artifact, err);
 	else if (rc == TC_OK && (!start->name || !*start->name))
-		rc = tc_error_set(err, TC_ERROR_ARGUMENT, "name is %s", start->name ? "empty" : "NULL");
+		rc = tc_error_set(
+			err, TC_ERROR_ARGUMENT, "name is %s", start->name ? "empty" : "NULL");
 	if (rc == TC_OK)
 		rc = tc__download_options(given, &options, err);
 	start->options = &options;

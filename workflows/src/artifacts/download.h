@@ -10,8 +10,8 @@
  *	ranges.c     several streams at once, each for a piece, and the way back to one
  *	reading.c    what is on disk, read again for its hash
  *
- * The first bytes of a file are hashed as far as `hashed`; with one stream that is where it is, with
- * several what is read behind them.
+ * The first bytes of a file are hashed as far as `hashed`; with one stream that is where it is,
+ *with several what is read behind them.
  */
 
 #include "workflows/src/artifacts/locate.h"
@@ -28,10 +28,11 @@ struct tc__fetch {
 	struct tc__download *download;
 	int64_t position, end; /* of the file; end -1: where that ends */
 	bool active;           /* a request or a pause is under way */
-	bool again;            /* what came is not what was asked for: begin anew, with one stream */
-	int failed;            /* in a row, since the last byte */
-	int relocated;         /* the same, for fresh URLs */
-	tc_error refusal;      /* why its bytes were not taken */
+	bool again;       /* what came is not what was asked for: begin anew, with one stream */
+	int failed;       /* in a row, since the last byte */
+	int relocated;    /* the same, for fresh URLs */
+	int url;          /* which of the download's it was sent to */
+	tc_error refusal; /* why its bytes were not taken */
 };
 
 /* Several streams: pieces of a file behind its first. */
@@ -43,8 +44,8 @@ struct tc__pieces {
 };
 
 struct tc__download {
-	struct tc_job job;     /* first */
-	struct tc__flow flow;  /* asks, reads back, pauses; `reading` while it does */
+	struct tc_job job;    /* first */
+	struct tc__flow flow; /* asks, reads back, pauses; `reading` while it does */
 	tc_client *client;
 	tc_call *hold; /* of that client, which lives as long */
 	struct tc_download_options options;
@@ -55,11 +56,12 @@ struct tc__download {
 	struct tc__place place; /* until the output has it */
 	struct tc__locator locator;
 	bool locating;
+	int urls; /* fresh ones, after the first */
 	struct tc__output output;
 
 	/* what is known of the contents, from the first head on */
 	bool headed;
-	int64_t total; /* bytes; -1: not known */
+	int64_t total;            /* bytes; -1: not known */
 	char etag[TC__ETAG_SIZE]; /* strong; "" */
 	bool encoded;             /* compressed on the way */
 

@@ -70,8 +70,9 @@ static int add(struct tc__entries *entries, const struct tc_queue_artifact_respo
 	return rc;
 }
 
-int tc__entries_add(struct tc__entries *entries, const struct tc_queue_list_artifacts_response *page,
-	const char *const *patterns, bool live, tc_error *err)
+int tc__entries_add(struct tc__entries *entries,
+	const struct tc_queue_list_artifacts_response *page, const char *const *patterns, bool live,
+	tc_error *err)
 {
 	int rc = TC_OK;
 
@@ -116,7 +117,8 @@ static const struct tc__entry *find_wanted(
 	return NULL;
 }
 
-int tc__entries_check(const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err)
+int tc__entries_check(
+	const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err)
 {
 	int rc = tc__place_check_below(entry->name, err);
 	if (rc != TC_OK)

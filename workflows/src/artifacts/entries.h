@@ -2,7 +2,8 @@
 #ifndef TC_WORKFLOWS_ENTRIES_H
 #define TC_WORKFLOWS_ENTRIES_H
 
-/* The artifacts of a run that are to be files below a folder: which of them, and whether they can. */
+/* The artifacts of a run that are to be files below a folder: which of them, and whether they can.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,14 +25,16 @@ struct tc__entries {
 
 /* Adds those of a page whose names one of the patterns matches (NULL: all). With `live` those of
  * a run's live log are left out. */
-int tc__entries_add(struct tc__entries *entries, const struct tc_queue_list_artifacts_response *page,
-	const char *const *patterns, bool live, tc_error *err);
+int tc__entries_add(struct tc__entries *entries,
+	const struct tc_queue_list_artifacts_response *page, const char *const *patterns, bool live,
+	tc_error *err);
 
 /* By name: the order in which they are looked for. */
 void tc__entries_sort(struct tc__entries *entries);
 
 /* Whether it can be a file below a folder, beside those others that are wanted. */
-int tc__entries_check(const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err);
+int tc__entries_check(
+	const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err);
 
 /* Where its bytes are: the URL without what changes. */
 int tc__entry_set_place(struct tc__entry *entry, const char *url, tc_error *err);

@@ -120,8 +120,7 @@ static int take_whole(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 	download->asks_kept = false;
 	take_head(download, head);
 	int rc = tc__download_unhash(download, err);
-	if (rc == TC_OK && download->output.kind == TC__OUTPUT_FILE &&
-		download->output.file.fd < 0)
+	if (rc == TC_OK && download->output.kind == TC__OUTPUT_FILE && download->output.file.fd < 0)
 		rc = tc__download_open_file(download, true, err);
 	return rc == TC_OK ? tc__output_begin(&download->output, head, anew, err) : rc;
 }
@@ -142,6 +141,15 @@ static int take_begin(void *data, tc_response *head, int64_t discard, tc_error *
 	return rc;
 }
 
+/* How far all of it is. */
+static int64_t done_of(const struct tc__fetch *fetch)
+{
+	const struct tc__download *download = fetch->download;
+
+	return download->several ? download->resumed_at + download->result.received
+				 : fetch->position;
+}
+
 static int take_bytes(struct tc__fetch *fetch, const void *bytes, size_t length, tc_error *err)
 {
 	struct tc__download *download = fetch->download;
@@ -158,9 +166,8 @@ static int take_bytes(struct tc__fetch *fetch, const void *bytes, size_t length,
 		download->hashed = fetch->position;
 		tc__download_note(download, false);
 	}
-	int64_t done = download->several ? download->resumed_at + download->result.received
-					 : fetch->position;
-	return rc == TC_OK ? tc__download_tell(download, TC_JOB_RECEIVING, done, err) : rc;
+	return rc == TC_OK ? tc__download_tell(download, TC_JOB_RECEIVING, done_of(fetch), err)
+			   : rc;
 }
 
 static int take_write(void *data, const void *bytes, size_t length, tc_error *err)
@@ -220,22 +227,38 @@ static void took_place(struct tc__locator *locator, const tc_error *err)
 	struct tc__fetch *fetch = locator->data;
 
 	fetch->download->locating = false;
+	fetch->download->urls += err == NULL;
 	if (err)
 		fail(fetch, err);
 	else
 		send(fetch);
 }
 
-/* A fresh URL, which others may be asking for already. */
+static void relocate(struct tc__fetch *fetch);
+
+static void look_again(struct tc__flow *flow, tc_response *response, const tc_error *err)
+{
+	(void)response;
+	if (err)
+		fail(fetch_of(flow), err);
+	else
+		relocate(fetch_of(flow));
+}
+
+/* A fresh URL, which others may be asking for already, or have been given. */
 static void relocate(struct tc__fetch *fetch)
 {
 	struct tc__download *download = fetch->download;
 
-	fetch->relocated++;
 	if (download->locating) {
-		tc__flow_pause(&fetch->flow, BUSY_MS, go_on);
+		tc__flow_pause(&fetch->flow, BUSY_MS, look_again);
 		return;
 	}
+	if (fetch->url != download->urls) {
+		send(fetch);
+		return;
+	}
+	fetch->relocated++;
 	download->locating = true;
 	download->locator.data = fetch;
 	tc__locate(&download->locator, took_place);
@@ -258,12 +281,22 @@ static void try_again(struct tc__fetch *fetch, const tc_error *err)
 	struct tc__download *download = fetch->download;
 	int64_t pause_ms = tc_client_pause_ms(download->client, ++fetch->failed, err);
 
-	if (pause_ms >= 0 && tc__download_tell(download, TC_JOB_PAUSING, fetch->position, NULL))
-		pause_ms = -1;
+	tc_error canceled = TC_ERROR_INIT;
+
 	if (pause_ms < 0)
 		fail(fetch, err);
+	else if (tc__download_tell(download, TC_JOB_PAUSING, done_of(fetch), &canceled) != TC_OK)
+		fail(fetch, &canceled);
 	else
 		tc__flow_pause(&fetch->flow, pause_ms, go_on);
+	tc_error_clear(&canceled);
+}
+
+/* A part of another place, or of what is encoded as a whole: the server's ranges are of no use. */
+static bool is_bad_part(const struct tc__fetch *fetch, const tc_error *err)
+{
+	return fetch->refusal.code == TC_OK && err->code == TC_ERROR_REPLY &&
+		err->http_status == 206;
 }
 
 static void judge(struct tc__fetch *fetch, const tc_error *err)
@@ -273,7 +306,7 @@ static void judge(struct tc__fetch *fetch, const tc_error *err)
 
 	if (download->failure.code != TC_OK || download->falls_back) {
 		fail(fetch, err);
-	} else if (fetch->again || status == 412 || status == 416) {
+	} else if (fetch->again || status == 412 || status == 416 || is_bad_part(fetch, err)) {
 		if (download->begun < RESTARTS)
 			fall_back(fetch);
 		else
@@ -355,14 +388,13 @@ static void send(struct tc__fetch *fetch)
 	options.repeat = TC_REPEAT_NEVER;
 	sink.begin = take_begin;
 	sink.write = take_write;
-	sink.full = download->output.kind == TC__OUTPUT_SINK && download->output.sink.full
-		? is_full
-		: NULL;
-	sink.silence_ms = download->output.kind == TC__OUTPUT_SINK
-		? download->output.sink.silence_ms
-		: 0;
+	sink.full = download->output.kind == TC__OUTPUT_SINK && download->output.sink.full ? is_full
+											   : NULL;
+	sink.silence_ms =
+		download->output.kind == TC__OUTPUT_SINK ? download->output.sink.silence_ms : 0;
 	sink.data = fetch;
 	fetch->again = false;
+	fetch->url = download->urls;
 	tc_error_clear(&fetch->refusal);
 	tc__flow_send(&fetch->flow, get, &options, &sink, took_bytes, &made);
 }

@@ -29,7 +29,7 @@ struct item {
 };
 
 struct folder {
-	struct tc_job job; /* first */
+	struct tc_job job;    /* first */
 	struct tc__flow flow; /* what is asked before the first download */
 	tc_client *client;
 	tc_call *hold; /* of that client, which lives as long */
@@ -40,14 +40,14 @@ struct folder {
 	struct {
 		char *task_id, *run_id, *index, *folder;
 		char **patterns;
-	} texts; /* for free() */
-	int fd; /* of the folder */
+	} texts;   /* for free() */
+	int fd;    /* of the folder */
 	bool live; /* the run goes on */
 
 	tc_pages *pages;
 	struct tc__entries entries;
-	size_t next;       /* that nobody has begun with */
-	bool links;        /* all but those that link to others have ended */
+	size_t next;        /* that nobody has begun with */
+	bool links;         /* all but those that link to others have ended */
 	struct item *items; /* options.in_flight of them */
 	int active;
 	struct item *waiting[SYNC_AT_ONCE]; /* whole, and not on disk yet */
@@ -281,8 +281,7 @@ static bool found(struct tc__download *download, void *data)
 
 	const struct tc__entry *other =
 		folder->links ? tc__entries_find_place(&folder->entries, url) : NULL;
-	bool linked = other &&
-		link_file(folder, other->name, item->entry->name, &err) == TC_OK;
+	bool linked = other && link_file(folder, other->name, item->entry->name, &err) == TC_OK;
 	if (linked)
 		snprintf(download->result.storage, sizeof download->result.storage, "link");
 	else
@@ -413,9 +412,9 @@ static int take_page(struct folder *folder, const tc_response *response, tc_erro
 
 	if (!page)
 		return err->code;
-	int rc = tc__entries_add(&folder->entries, page,
-		(const char *const *)folder->texts.patterns, folder->live && !folder->options.live,
-		err);
+	int rc =
+		tc__entries_add(&folder->entries, page, (const char *const *)folder->texts.patterns,
+			folder->live && !folder->options.live, err);
 	tc_release(page);
 	return rc == TC_OK ? tc_pages_accept(folder->pages, response, err) : rc;
 }
@@ -460,8 +459,8 @@ static tc_call *list_call(const struct folder *folder, tc_error *err)
 	const struct tc_queue_list_latest_artifacts_query latest = { .limit = PAGE_LIMIT };
 
 	if (folder->texts.run_id)
-		return tc_queue_list_artifacts_call(folder->client, folder->texts.task_id,
-			folder->texts.run_id, &query, err);
+		return tc_queue_list_artifacts_call(
+			folder->client, folder->texts.task_id, folder->texts.run_id, &query, err);
 	return tc_queue_list_latest_artifacts_call(
 		folder->client, folder->texts.task_id, &latest, err);
 }
@@ -588,8 +587,8 @@ static int open_folder(struct folder *folder, tc_error *err)
 	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder->fd >= 0)
 		return TC_OK;
-	return tc_error_set(err, TC_ERROR_SYSTEM, "the folder %s cannot be opened: %s", path,
-		strerror(errno));
+	return tc_error_set(
+		err, TC_ERROR_SYSTEM, "the folder %s cannot be opened: %s", path, strerror(errno));
 }
 
 static int take_patterns(struct folder *folder, tc_error *err)
@@ -706,10 +705,9 @@ static int start(tc_loop *loop, tc_client *client, const struct tc_artifact *art
 	return rc;
 }
 
-int tc_loop_download_artifacts(tc_loop *loop, tc_client *client,
-	const struct tc_artifact *artifact, const char *folder,
-	const struct tc_folder_options *options, tc_folder_fn *on_done, void *data, tc_job **job,
-	tc_error *err)
+int tc_loop_download_artifacts(tc_loop *loop, tc_client *client, const struct tc_artifact *artifact,
+	const char *folder, const struct tc_folder_options *options, tc_folder_fn *on_done,
+	void *data, tc_job **job, tc_error *err)
 {
 	struct folder *started = NULL;
 	tc_error own = TC_ERROR_INIT;

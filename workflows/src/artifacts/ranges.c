@@ -63,8 +63,7 @@ static void hand_out(struct tc__download *download)
 			continue;
 		int64_t piece = pieces->next++;
 		left--;
-		tc__fetch_start(
-			fetch, piece_begin(pieces, piece), piece_end(download, piece));
+		tc__fetch_start(fetch, piece_begin(pieces, piece), piece_end(download, piece));
 	}
 }
 

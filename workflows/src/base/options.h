@@ -12,6 +12,10 @@
 int tc__workflow_options(
 	const void *given, void *known, size_t size, const char *init, tc_error *err);
 
+/* The same for what is called otherwise: `what` begins the message. */
+int tc__workflow_struct(const char *what, const void *given, void *known, size_t size,
+	const char *init, tc_error *err);
+
 /* A time or number that may not be negative. */
 int tc__workflow_check(const char *name, int64_t value, tc_error *err);
 

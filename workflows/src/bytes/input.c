@@ -41,15 +41,14 @@ static enum tc__input_kind kind_of(const struct tc_source *from)
 
 static int take_source(struct tc__input *input, const struct tc_source *from, tc_error *err)
 {
-	int rc = tc__workflow_options(
-		from, &input->given, sizeof input->given, "TC_SOURCE_INIT", err);
+	int rc = tc__workflow_struct(
+		"source", from, &input->given, sizeof input->given, "TC_SOURCE_INIT", err);
 
 	if (rc != TC_OK)
 		return rc;
 	input->kind = kind_of(&input->given);
 	input->length = input->given.length;
-	bool may_be_unknown = input->kind == TC__INPUT_PIPE || input->kind == TC__INPUT_FUNCTION;
-	if (input->length < (may_be_unknown ? -1 : 0))
+	if (input->length < (input->kind == TC__INPUT_MEMORY ? 0 : -1))
 		return tc_error_set(err, TC_ERROR_ARGUMENT, "source: length is %lld",
 			(long long)input->length);
 	if (input->given.offset < -1)

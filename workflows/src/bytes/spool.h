@@ -18,7 +18,10 @@ struct tc__spool {
 		-1, NULL, NULL, 0 \
 	}
 
-/* In `folder` (NULL: TMPDIR, or /tmp), which must live as long. For tc__spool_close. */
+/* Where it is made: `given`, or else TMPDIR, which lives until somebody sets it, or /tmp. */
+const char *tc__spool_folder(const char *given);
+
+/* In `folder`, which must live as long. For tc__spool_close. */
 int tc__spool_open(struct tc__spool *spool, const char *folder, bool gzip, tc_error *err);
 
 /*

@@ -147,7 +147,7 @@ int tc__flow_begin(struct tc__flow *flow, tc__flow_fn *then, tc_error *err)
 		flow->loop, 0, end_pause, lose_pause, flow, &flow->timer, err);
 }
 
-/* No longer than the deadline allows: it then fails by itself. */
+/* No longer than the deadline allows, nor at all when it is canceled: it then fails by itself. */
 void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then)
 {
 	int64_t left = time_left(flow);
@@ -156,6 +156,8 @@ void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then)
 	flow->then = then;
 	if (left < ms)
 		ms = left > 0 ? left : 0;
+	if (flow->canceled)
+		ms = 0;
 	if (tc_loop_timer_or_end(
 		    flow->loop, ms, end_pause, lose_pause, flow, &flow->timer, &err) != TC_OK)
 		fail(flow, then, &err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PUBLIC "public/"
+#define LOOK_MS 100 /* a tc_cancel that is not the client's ends no wait for a timer */
 
 void tc_job_cancel(tc_job *job)
 {
@@ -29,14 +30,13 @@ void tc__ending_set(struct tc__ending *ending, const tc_error *err)
 		tc_error_copy(&ending->err, err);
 }
 
-int tc__job_wait(
-	tc_loop *loop, tc_job *job, int begun, struct tc__ending *ending, tc_error *err)
+int tc__job_wait(tc_loop *loop, tc_job *job, int begun, struct tc__ending *ending, tc_error *err)
 {
 	bool canceled = false;
 	int rc = begun;
 
 	while (rc == TC_OK && !ending->done) {
-		rc = tc_loop_poll(loop, -1, err);
+		rc = tc_loop_poll(loop, job->by ? LOOK_MS : -1, err);
 		if (rc == TC_OK && !ending->done && !canceled && tc_cancel_fired(job->by)) {
 			canceled = true;
 			tc_job_cancel(job);
