@@ -71,8 +71,8 @@ void seen_has(const struct seen *seen, const char *pointer, const char *text);
 
 enum face { BLOCKING, ON_LOOP, FACES };
 
-/* For rows of cases that take turns: 0 is the blocking one. */
-static inline enum face face_of(size_t turn)
+/* For rows of cases that take turns: false is the blocking one. */
+static inline enum face face_of(bool turn)
 {
 	return turn ? ON_LOOP : BLOCKING;
 }
