@@ -141,6 +141,7 @@ static void errors(void)
 	assert_false(tc_error_may_repeat(NULL));
 	assert_null(tc_error_pointer(NULL));
 	assert_int_equal(tc_error_set(NULL, TC_ERROR_INPUT, "a"), TC_ERROR_INPUT);
+	tc_error_set_server(NULL, 404, "a", "b");
 	tc_error_prefix(NULL, "a %d", 1);
 	assert_int_equal(tc_error_copy(NULL, NULL), TC_OK);
 	tc_error_clear(NULL);

@@ -462,6 +462,10 @@ static void creating_is_refused(void **state)
 	artifact.name = "x";
 	options.url = NULL;
 	options.reason = "file-missing-on-worker";
+	options.content_type = "a\n";
+	create_do(face_of(1), stage.client, &artifact, &options, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "content_type has a byte 0x0a at 1");
+	options.content_type = NULL;
 	create_do(face_of(1), stage.client, &artifact, &options, &err);
 	assert_failure(&err, TC_ERROR_ARGUMENT, "options.message is NULL");
 	options.message = "a";
@@ -968,6 +972,107 @@ static void a_source_that_cannot_be_used_is_refused(void **state)
 	assert_int_equal(stage_count(&stage, CREATE), 0);
 }
 
+/* What cannot be sent is refused before anything was made. */
+static void options_that_cannot_be_are_refused(void **state)
+{
+	static const struct {
+		const char *type, *text;
+		int storage, encoding;
+		int64_t deadline_ms;
+	} rows[] = {
+		{ "a/b\r\nX: y", "content_type has a byte 0x0d at 3", 0, 0, 0 },
+		{ "a/\xc3\xa4", "content_type has a byte 0xc3 at 2", 1, 0, 0 },
+		{ "", "content_type is empty", 0, 0, 0 },
+		{ NULL, "storage is 2", 2, 0, 0 },
+		{ NULL, "encoding is 3", 0, 3, 0 },
+		{ NULL, "objects are stored as they are", 1, TC_ENCODING_GZIP, 0 },
+		{ NULL, "deadline_ms is -1", 0, 0, -1 },
+	};
+	struct tc_source source = memory("abc", 3);
+	char type[258];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+		struct upload upload = upload_of("public/x", &source);
+		upload.options.content_type = rows[i / 2].type;
+		upload.options.storage = (enum tc_storage)rows[i / 2].storage;
+		upload.options.encoding = (enum tc_encoding)rows[i / 2].encoding;
+		upload.options.deadline_ms = rows[i / 2].deadline_ms;
+		upload_do(&upload, face_of(i % 2), stage.client, &err);
+		assert_failure(&err, TC_ERROR_ARGUMENT, rows[i / 2].text);
+	}
+	for (size_t length = 255; length <= 256; length++) {
+		struct upload upload = upload_of("public/x", &source);
+		memset(type, 'a', length);
+		type[1] = '/';
+		type[length] = '\0';
+		upload.options.content_type = type;
+		int rc = upload_do(&upload, BLOCKING, stage.client, &err);
+		if (length == 255) {
+			assert_ok(rc, &err);
+			assert_string_equal(upload.result.content_type, type);
+			stage_clear(&stage);
+		} else {
+			assert_failure(&err, TC_ERROR_ARGUMENT, "content_type has 256 characters");
+		}
+	}
+	assert_int_equal(stage.count, 0);
+}
+
+static void names_that_cannot_be_are_refused(void **state)
+{
+	static const char *const rows[][2] = { { "", "name is empty" },
+		{ "a\nb", "name has a byte 0x0a at 1" },
+		{ "\xc3\xa4", "name has a byte 0xc3 at 0" } };
+	struct tc_source source = memory("abc", 3);
+	char name[1026];
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		struct upload upload = i / 3 ? upload_object_of(rows[i % 3][0], &source)
+					     : upload_of(rows[i % 3][0], &source);
+		upload_do(&upload, face_of(i % 2), stage.client, &err);
+		assert_failure(&err, TC_ERROR_ARGUMENT, rows[i % 3][1]);
+	}
+	memset(name, 'a', 1025);
+	name[1025] = '\0';
+	struct upload upload = upload_of(name, &source);
+	upload_do(&upload, BLOCKING, stage.client, &err);
+	assert_failure(&err, TC_ERROR_ARGUMENT, "name has 1025 characters");
+	assert_int_equal(stage.count, 0);
+	name[1024] = '\0';
+	assert_ok(upload_do(&upload, BLOCKING, stage.client, &err), &err);
+}
+
+/* A length among the headers of a putUrl is sent once, and has to be the body's. */
+static void a_length_among_the_headers_is_sent_once(void **state)
+{
+	char *bytes = pattern_make(LENGTH);
+	struct tc_source source = memory(bytes, LENGTH);
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct upload upload = upload_object_of("o", &source);
+		stage.put_headers = i / 2
+			? "\"Content-Length\":\"99999\""
+			: "\"content-length\":\"100000\",\"Content-Type\":\"a/b\"";
+		int rc = upload_do(&upload, face_of(i % 2), stage.client, &err);
+		if (i / 2) {
+			assert_int_not_equal(rc, TC_OK);
+			assert_int_equal(stage_count(&stage, PUT), 0);
+		} else {
+			assert_ok(rc, &err);
+			const struct seen *put = stage_seen(&stage, PUT, 0);
+			assert_plain_put(put, LENGTH);
+			const char *first = strcasestr(put->head, "content-length:");
+			assert_null(strcasestr(first + 1, "content-length:"));
+		}
+		tc_error_clear(&err);
+		stage_clear(&stage);
+	}
+	free(bytes);
+}
+
 /* ---- the temporary file ---- */
 
 /* Where the process has descriptors of files in a folder. */
@@ -1235,6 +1340,9 @@ int main(void)
 		EACH(a_source_that_fails_is_told),
 		EACH(strange_functions_are_survived),
 		EACH(a_source_that_cannot_be_used_is_refused),
+		EACH(options_that_cannot_be_are_refused),
+		EACH(names_that_cannot_be_are_refused),
+		EACH(a_length_among_the_headers_is_sent_once),
 		EACH(the_temporary_file_has_no_name),
 		EACH(a_folder_that_is_not_there_is_told),
 		EACH(a_full_disk_is_told),

@@ -136,6 +136,8 @@ static int check(
 {
 	int rc = tc__check_made(artifact, err);
 
+	if (rc == TC_OK)
+		rc = tc__check_type(options->content_type, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!options->url + !options->link + !options->reason != 2)

@@ -16,7 +16,6 @@
 
 #define RENEWALS 3  /* of a place, for one upload */
 #define LATER_MS 20 /* before a descriptor is asked again that does not block */
-#define TYPE_MAX_LENGTH 255
 #define BY_PROGRESS "canceled by the progress callback"
 
 /* ---- the end ---- */
@@ -369,11 +368,8 @@ static int check_options(const struct tc_upload_options *options, tc_error *err)
 	if (options->encoding > TC_ENCODING_GZIP)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"encoding is %d; expected an enum tc_encoding", (int)options->encoding);
-	if (options->content_type && strlen(options->content_type) > TYPE_MAX_LENGTH)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"content_type has %zu characters; expected up to %d",
-			strlen(options->content_type), TYPE_MAX_LENGTH);
-	return tc__workflow_check("deadline_ms", options->deadline_ms, err);
+	int rc = tc__check_type(options->content_type, err);
+	return rc == TC_OK ? tc__workflow_check("deadline_ms", options->deadline_ms, err) : rc;
 }
 
 static int take_texts(struct tc__upload *upload, const struct tc_artifact *artifact,
