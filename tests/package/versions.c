@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/artifact_download.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
@@ -276,6 +277,38 @@ static void use_wait_options(void)
 	works("tc_wait_options", &err);
 }
 
+/* That it is not there says that what asked for it was taken. */
+static void is_missing(const char *what, tc_error *err)
+{
+	if (!wishes) {
+		expect(err->http_status == 404, "the artifact is not there");
+		tc_error_clear(err);
+	}
+	works(what, err);
+}
+
+static void use_downloads(void)
+{
+	const struct tc_artifact one = { .task_id = "fN1SbArXTPSVFUUvaOlinQ", .name = "x" };
+	const struct tc_artifact all = { .task_id = "fN1SbArXTPSVFUUvaOlinQ" };
+	struct tc_target target = TC_TARGET_INIT, plain = TC_TARGET_INIT;
+	struct tc_download_options options = TC_DOWNLOAD_OPTIONS_INIT;
+	struct tc_folder_options folder = TC_FOLDER_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	WISH(target);
+	tc_download_artifact(client, &one, &target, NULL, NULL, &err);
+	is_missing("tc_target", &err);
+	options.ranges = 2;
+	WISH(options);
+	tc_download_artifact(client, &one, &plain, &options, NULL, &err);
+	is_missing("tc_download_options", &err);
+	folder.in_flight = 2;
+	WISH(folder);
+	tc_download_artifacts(client, &all, ".", &folder, NULL, &err);
+	is_missing("tc_folder_options", &err);
+}
+
 int main(int argc, char **argv)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
@@ -301,6 +334,7 @@ int main(int argc, char **argv)
 	use_batch_options();
 	use_sink();
 	use_temporary(credentials);
+	use_downloads();
 	use_wait_options();
 	tc_release(client);
 	tc_release(credentials);
