@@ -82,12 +82,17 @@ function byPage(response, url) {
   return send(response, json({ next: page < 3 ? 'http://elsewhere.invalid/' : null, results: [{ page, n: 1 }, { page, n: 2 }] }));
 }
 
-// Pushes 9 to 1, two in each second: at the end of a page of three a second is cut in two.
+// Pushes 9 to 1, two in each second: at the end of a page of three a second is cut in two. A search finds more.
 function byKey(response, url) {
   const before = +(url.searchParams.get('push_timestamp__lt') || 1000);
-  const pushes = range(1, 10).reverse().map(id => ({ id, push_timestamp: 100 + Math.floor(id / 2) }));
-  const count = Math.min(+url.searchParams.get('count'), 1000);
+  const pushes = range(1, url.searchParams.has('search') ? 500 : 10).reverse().map(id => ({ id, push_timestamp: 100 + Math.floor(id / 2) }));
+  const count = Math.min(+(url.searchParams.get('count') || 9), 1000);
   return send(response, json({ results: pushes.filter(push => push.push_timestamp < before).slice(0, count) }));
+}
+
+// The database gives jobs in no order, and one of them twice.
+function unordered(response) {
+  return send(response, json({ results: [1, 2, 2, 3].map(id => ({ id })), meta: { count: 2000 } }));
 }
 
 // A page that is larger than anybody's memory should be.
@@ -146,6 +151,19 @@ const downloads = {
   9: response => send(response, [404, '{"error": "no such log"}', 'application/json']),
 };
 
+// 2 MiB of which the second comes only to those that ask for it by its place
+function resumable(response) {
+  const half = megabyte.length, from = /^bytes=(\d+)-$/.exec(response.req.headers.range || '');
+  const head = { 'Content-Type': 'application/octet-stream', ETag: '"one"', 'Accept-Ranges': 'bytes', ...unheld };
+  if (!from || response.req.headers['if-range'] !== '"one"') {
+    response.writeHead(200, { ...head, 'Content-Length': 2 * half });
+    return response.write(megabyte);
+  }
+  const start = Number(from[1]), rest = Buffer.concat([megabyte, megabyte]).subarray(start);
+  response.writeHead(206, { ...head, 'Content-Length': rest.length, 'Content-Range': `bytes ${start}-${2 * half - 1}/${2 * half}` });
+  return response.end(rest);
+}
+
 const download = (response, url, [, id]) => downloads[id](response);
 
 const routes = [
@@ -153,8 +171,10 @@ const routes = [
   [/^\/api\/v2\/builders$/, byOffset],
   [/^\/api\/performance\/alertsummary\/$/, byPage],
   [/^\/api\/project\/try\/push\/$/, byKey],
+  [/^\/api\/project\/try\/jobs\/$/, unordered],
   [/^\/sse\/listen\/(.*)$/, listen],
   [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
+  [/^\/resumable$/, resumable],
   [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/, response => send(response, [200, 'unnamed\n', 'text/plain'])],
 ];
 

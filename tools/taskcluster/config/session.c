@@ -4,7 +4,6 @@
 #include "tools/taskcluster/config/variable.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/shared/rules.h"
-#include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,10 +20,8 @@ static void on_log(void *data, enum tc_log_level level, const char *line)
 	const struct session *session = data;
 
 	/* errors are reported anyway */
-	if (session->verbose || level == TC_LOG_WARN) {
-		plain_print(stderr, line, strlen(line));
-		fputc('\n', stderr);
-	}
+	if (session->verbose || level == TC_LOG_WARN)
+		tell(line);
 }
 
 /* Without -v a person at a terminal is told of retries only, for they take a while. */

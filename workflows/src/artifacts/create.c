@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/artifacts/expiry.h"
+#include "workflows/src/artifacts/naming.h"
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
 #include "workflows/src/bytes/media.h"
@@ -75,11 +76,9 @@ static void describe(const struct create *create, struct tc_queue_post_artifact_
 		};
 	} else {
 		request->tag = TC_QUEUE_POST_ARTIFACT_REQUEST_ERROR;
-		request->error_ = (struct tc_queue_post_artifact_request_error){
-			.expires = expires,
+		request->error_ = (struct tc_queue_post_artifact_request_error){ .expires = expires,
 			.reason = create->texts.reason,
-			.message = create->texts.message
-		};
+			.message = create->texts.message };
 	}
 }
 
@@ -132,15 +131,13 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 
 /* ---- from the options ---- */
 
-static int check(const struct tc_artifact *artifact, const struct tc_create_options *options,
-	tc_error *err)
+static int check(
+	const struct tc_artifact *artifact, const struct tc_create_options *options, tc_error *err)
 {
-	if (!artifact || !artifact->task_id || !artifact->run_id || !artifact->name)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!artifact                   ? "artifact"
-				: !artifact->task_id ? "artifact->task_id"
-				: !artifact->run_id  ? "artifact->run_id"
-						     : "artifact->name");
+	int rc = tc__check_made(artifact, err);
+
+	if (rc != TC_OK)
+		return rc;
 	if (!options->url + !options->link + !options->reason != 2)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"exactly one of options.url, link and reason is to be given");
@@ -233,8 +230,7 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 				: !options ? "options"
 					   : "on_done");
 	err = err ? err : &own;
-	int rc = tc__workflow_options(
-		options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
+	int rc = tc__workflow_options(options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check(artifact, &known, err);
 	if (rc == TC_OK)

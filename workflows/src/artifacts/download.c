@@ -563,10 +563,13 @@ static void resume(struct tc_job *job)
 static int fill(
 	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
-	download->hold = tc_queue_ping_call(download->client, err);
 	download->fetches = calloc((size_t)download->options.ranges, sizeof *download->fetches);
-	if (!download->hold || !download->fetches)
-		return download->hold ? tc__no_memory(err) : err->code;
+	if (!download->fetches)
+		return tc__no_memory(err);
+	if (!start->flow) /* else the job that it is a part of holds it */
+		download->hold = tc_queue_ping_call(download->client, err);
+	if (!start->flow && !download->hold)
+		return err->code;
 	if (start->flow)
 		tc__flow_branch(&download->flow, start->flow);
 	else

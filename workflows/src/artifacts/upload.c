@@ -2,6 +2,7 @@
 #include "workflows/src/artifacts/upload.h"
 
 #include "workflows/src/artifacts/expiry.h"
+#include "workflows/src/artifacts/naming.h"
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
 #include "workflows/src/bytes/media.h"
@@ -13,10 +14,10 @@
 #include <taskcluster/queue.h>
 #include <taskcluster/transfer.h>
 
-#define RENEWALS 3     /* of a place, for one upload */
-#define LATER_MS 20    /* before a descriptor is asked again that does not block */
-#define NAME_MAX_LENGTH 1024
+#define RENEWALS 3  /* of a place, for one upload */
+#define LATER_MS 20 /* before a descriptor is asked again that does not block */
 #define TYPE_MAX_LENGTH 255
+#define BY_PROGRESS "canceled by the progress callback"
 
 /* ---- the end ---- */
 
@@ -38,6 +39,10 @@ static void release(struct tc__upload *upload)
 
 static void name_failure(const struct tc__upload *upload, tc_error *err)
 {
+	if (upload->made)
+		tc_error_prefix(err,
+			"the artifact is made, but not finished, and cannot be made again in this "
+			"run");
 	if (upload->texts.run_id)
 		tc_error_prefix(err, "artifact %s of task %s, run %s", upload->texts.name,
 			upload->texts.task_id, upload->texts.run_id);
@@ -94,6 +99,11 @@ static int tell(struct tc__upload *upload, enum tc_job_step step, int64_t done, 
 	return upload->options.progress(upload->options.progress_data, &progress);
 }
 
+static void end_by_progress(struct tc__upload *upload)
+{
+	tc__upload_fail(upload, TC_ERROR_CANCELED, BY_PROGRESS);
+}
+
 static int tell_sent(void *data, const struct tc_progress *progress)
 {
 	struct tc__upload *upload = data;
@@ -103,16 +113,21 @@ static int tell_sent(void *data, const struct tc_progress *progress)
 
 /* ---- sending ---- */
 
-/* Wherever all of the bytes are. */
-static void find_body(struct tc__upload *upload, struct tc_source *body)
+/* Wherever all of the bytes are. Another call begins at the first of them, wherever the one before
+ * has stopped. */
+static int find_body(struct tc__upload *upload, struct tc_source *body, tc_error *err)
 {
 	*body = (struct tc_source)TC_SOURCE_INIT;
-	if (upload->bytes)
+	if (upload->bytes) {
 		tc_source_memory(body, upload->bytes, (size_t)upload->stored_length);
-	else if (upload->spooled)
+		return TC_OK;
+	}
+	if (upload->spooled) {
 		tc__spool_source(&upload->spool, body);
-	else
-		tc__input_source(&upload->input, body);
+		return TC_OK;
+	}
+	tc__input_source(&upload->input, body);
+	return tc__input_rewind(&upload->input, err);
 }
 
 tc_call *tc__upload_new_put(struct tc__upload *upload, const char *url, tc_error *err)
@@ -120,9 +135,19 @@ tc_call *tc__upload_new_put(struct tc__upload *upload, const char *url, tc_error
 	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
 	struct tc_source body;
 
-	find_body(upload, &body);
+	if (find_body(upload, &body, err) != TC_OK)
+		return NULL;
 	options.body = &body;
 	return tc_transfer_new(upload->client, "PUT", url, &options, err);
+}
+
+/* Asks where the bytes go. */
+static void ask_place(struct tc__upload *upload)
+{
+	if (tell(upload, TC_JOB_ASKING, 0, -1))
+		end_by_progress(upload);
+	else
+		upload->place(upload);
 }
 
 static void send_again(struct tc__flow *flow, tc_response *response, const tc_error *err)
@@ -133,7 +158,7 @@ static void send_again(struct tc__flow *flow, tc_response *response, const tc_er
 	if (err)
 		tc__upload_end(upload, err);
 	else
-		upload->place(upload);
+		ask_place(upload);
 }
 
 /* S3 gives up connections that are idle for a while, be it for our reading. */
@@ -159,6 +184,8 @@ static void judge_put(struct tc__upload *upload, const tc_error *err)
 	}
 	if (pause_ms < 0)
 		tc__upload_end(upload, err);
+	else if (tell(upload, TC_JOB_PAUSING, 0, -1))
+		end_by_progress(upload);
 	else
 		tc__flow_pause(&upload->flow, pause_ms, send_again);
 }
@@ -190,7 +217,7 @@ static void finish(struct tc__upload *upload)
 void tc__upload_sent(struct tc__upload *upload)
 {
 	if (tell(upload, TC_JOB_SENDING, upload->stored_length, upload->stored_length))
-		tc__upload_fail(upload, TC_ERROR_CANCELED, "canceled by the progress callback");
+		end_by_progress(upload);
 	else
 		finish(upload);
 }
@@ -258,16 +285,12 @@ static void prepared(struct tc__upload *upload)
 	tc_error err = TC_ERROR_INIT;
 
 	upload->stored_length = upload->spooled ? upload->spool.length : upload->input.length;
-	if (tell(upload, TC_JOB_ASKING, 0, -1)) {
-		tc__upload_fail(upload, TC_ERROR_CANCELED, "canceled by the progress callback");
-		return;
-	}
-	bool small = upload->place == tc__upload_object_place &&
-		upload->stored_length < TC__INLINE_MAX;
+	bool small =
+		upload->place == tc__upload_object_place && upload->stored_length < TC__INLINE_MAX;
 	if (small && keep_small(upload, &err) != TC_OK)
 		end_with(upload, &err);
 	else
-		upload->place(upload);
+		ask_place(upload);
 }
 
 static void fill_spool(struct tc__flow *flow, tc_response *response, const tc_error *failure)
@@ -282,8 +305,9 @@ static void fill_spool(struct tc__flow *flow, tc_response *response, const tc_er
 		return;
 	}
 	int rc = tc__spool_fill(&upload->spool, &upload->input, &done, &later, &err);
-	if (rc == TC_OK && tell(upload, TC_JOB_READING, upload->input.position, upload->input.length))
-		rc = tc_error_set(&err, TC_ERROR_CANCELED, "canceled by the progress callback");
+	if (rc == TC_OK &&
+		tell(upload, TC_JOB_READING, upload->input.position, upload->input.length))
+		rc = tc_error_set(&err, TC_ERROR_CANCELED, BY_PROGRESS);
 	upload->spooled = done;
 	if (rc != TC_OK)
 		end_with(upload, &err);
@@ -329,6 +353,8 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 		tc__upload_end(upload, err);
 	else if (upload->texts.expires)
 		prepare(upload);
+	else if (tell(upload, TC_JOB_ASKING, 0, -1))
+		end_by_progress(upload);
 	else
 		tc__expiry_ask(flow, upload->client, upload->texts.task_id, took_expiry);
 }
@@ -338,8 +364,8 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 static int check_options(const struct tc_upload_options *options, tc_error *err)
 {
 	if (options->storage > TC_STORAGE_OBJECT)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "storage is %d; expected an enum tc_storage",
-			(int)options->storage);
+		return tc_error_set(err, TC_ERROR_ARGUMENT,
+			"storage is %d; expected an enum tc_storage", (int)options->storage);
 	if (options->encoding > TC_ENCODING_GZIP)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"encoding is %d; expected an enum tc_encoding", (int)options->encoding);
@@ -348,22 +374,6 @@ static int check_options(const struct tc_upload_options *options, tc_error *err)
 			"content_type has %zu characters; expected up to %d",
 			strlen(options->content_type), TYPE_MAX_LENGTH);
 	return tc__workflow_check("deadline_ms", options->deadline_ms, err);
-}
-
-static int check_name(const char *name, tc_error *err)
-{
-	if (!name || !*name)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, name ? "name is empty" : "name is NULL");
-	if (strlen(name) > NAME_MAX_LENGTH)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"name has %zu characters; expected up to %d", strlen(name),
-			NAME_MAX_LENGTH);
-	for (const char *at = name; *at; at++)
-		if (*at < ' ' || *at > '~')
-			return tc_error_set(err, TC_ERROR_ARGUMENT,
-				"name has a byte 0x%02x at %td; expected printable ASCII",
-				(unsigned char)*at, at - name);
-	return TC_OK;
 }
 
 static int take_texts(struct tc__upload *upload, const struct tc_artifact *artifact,
@@ -382,7 +392,7 @@ static int take_texts(struct tc__upload *upload, const struct tc_artifact *artif
 			type ? type : tc__media_type(options->path ? options->path : name) },
 		{ &upload->texts.expires, options->expires },
 		{ &upload->texts.project_id, options->project_id },
-		{ &upload->texts.folder, options->folder },
+		{ &upload->texts.folder, tc__spool_folder(options->folder) },
 	};
 	int rc = TC_OK;
 
@@ -460,7 +470,7 @@ static int start_upload(const struct start *start, tc_job **job, tc_error *err)
 	if (rc == TC_OK)
 		rc = check_options(&options, err);
 	if (rc == TC_OK)
-		rc = check_name(start->name, err);
+		rc = tc__check_name(start->name, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!start->artifact && (!options.project_id || !options.expires))
@@ -499,19 +509,6 @@ static int check_start(const struct start *start, tc_error *err)
 	return TC_OK;
 }
 
-static int check_artifact(const struct tc_artifact *artifact, tc_error *err)
-{
-	if (!artifact || !artifact->task_id || !artifact->run_id)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!artifact                 ? "artifact"
-				: artifact->task_id ? "artifact->run_id"
-						    : "artifact->task_id");
-	if (artifact->index)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"artifact->index is set; artifacts are made by task and run");
-	return TC_OK;
-}
-
 static int start_any(const struct start *start, bool artifact, tc_job **job, tc_error *err)
 {
 	tc_error own = TC_ERROR_INIT;
@@ -522,7 +519,7 @@ static int start_any(const struct start *start, bool artifact, tc_job **job, tc_
 	err = err ? err : &own;
 	int rc = check_start(start, err);
 	if (rc == TC_OK && artifact)
-		rc = check_artifact(start->artifact, err);
+		rc = tc__check_made(start->artifact, err);
 	if (rc == TC_OK)
 		rc = start_upload(start, job, err);
 	tc_error_clear(&own);
@@ -564,7 +561,8 @@ static void take_end(void *data, const struct tc_uploaded *result, const tc_erro
 	tc__ending_set(&blocking->ending, err);
 }
 
-static int upload_blocking(struct start *start, bool artifact, struct tc_uploaded *result, tc_error *err)
+static int upload_blocking(
+	struct start *start, bool artifact, struct tc_uploaded *result, tc_error *err)
 {
 	struct tc_uploaded unasked;
 	struct blocking blocking = { .result = result ? result : &unasked };

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_WORKFLOWS_NAMING_H
+#define TC_WORKFLOWS_NAMING_H
+
+/* What names an artifact or object that is to be made; TC_ERROR_ARGUMENT for what the services
+ * would refuse, or cannot list afterwards. */
+
+#include <taskcluster/job.h>
+
+int tc__check_name(const char *name, tc_error *err);
+
+/* A task, a run and a name. */
+int tc__check_made(const struct tc_artifact *artifact, tc_error *err);
+
+#endif
