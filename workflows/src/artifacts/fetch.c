@@ -71,7 +71,8 @@ static bool is_same(const struct tc__download *download, const tc_response *head
 {
 	const char *etag = read_etag(head);
 
-	return !is_encoded(head) && read_total(head, false) == download->total &&
+	return !is_encoded(head) &&
+		(download->total < 0 || read_total(head, false) == download->total) &&
 		(!*etag || strcmp(etag, download->etag) == 0);
 }
 
@@ -98,6 +99,8 @@ static int take_part(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 		return turn_away(fetch, err); /* a part of what has to be read as a whole */
 	if (!download->headed)
 		take_head(download, head);
+	if (download->total < 0) /* the first reply did not tell */
+		download->total = read_total(head, false);
 	return tc__output_begin(&download->output, head, false, err);
 }
 
