@@ -249,8 +249,8 @@ static void end_on_loop(int phase, int way)
 static void each_phase_ends_in_each_way(void **state)
 {
 	(void)state;
-	for (unsigned phase = 0; phase < PHASES; phase++)
-		for (unsigned way = 0; way < WAYS; way++)
+	for (int phase = 0; phase < PHASES; phase++)
+		for (int way = 0; way < WAYS; way++)
 			if (way != BY_PROGRESS || phase != FULL) /* it was asked before */
 				end_on_loop(phase, way);
 }
@@ -311,7 +311,7 @@ static void end_blocking(int phase, int way)
 static void each_phase_ends_where_it_blocks(void **state)
 {
 	(void)state;
-	for (unsigned phase = 0; phase < FULL; phase++) {
+	for (int phase = 0; phase < FULL; phase++) {
 		if (phase != LOOKING && phase != READING)
 			end_blocking(phase, BY_CANCEL);
 		end_blocking(phase, BY_PROGRESS);
