@@ -4,7 +4,7 @@
 
 #include "tests/harness/test.h"
 
-#include "tests/workflows/depot.h"
+#include "tests/harness/depot.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

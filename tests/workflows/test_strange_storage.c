@@ -3,8 +3,8 @@
  */
 #include "tests/harness/test.h"
 
+#include "tests/harness/depot.h"
 #include "tests/harness/encode.h"
-#include "tests/workflows/depot.h"
 #include <stdlib.h>
 #include <string.h>
 
