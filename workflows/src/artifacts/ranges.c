@@ -41,7 +41,8 @@ static bool plan(struct tc__download *download, int64_t begin)
 {
 	struct tc__pieces *pieces = &download->pieces;
 	int64_t left = download->total - begin;
-	int64_t size = left / ((int64_t)download->options.ranges * SHARE);
+	int64_t shares = (int64_t)download->options.ranges * SHARE;
+	int64_t size = (left + shares - 1) / shares;
 
 	tc__pieces_clear(pieces);
 	pieces->begin = begin;
