@@ -349,6 +349,8 @@ static size_t read_head(struct connection *connection, struct request *request)
 
 static bool serve_store(struct connection *connection, const struct request *request, size_t head)
 {
+	static const char refusal[] = "HTTP/1.1 411 Length Required\r\nConnection: close\r\n"
+				      "Content-Length: 0\r\n\r\n";
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	int64_t length = request->length;
 
@@ -356,6 +358,10 @@ static bool serve_store(struct connection *connection, const struct request *req
 		bool good = serve_file(connection, request);
 		use(connection, head);
 		return good;
+	}
+	if (find_header(request, "Transfer-Encoding")) { /* as S3 does, in other words */
+		send_all(connection->fd, refusal, sizeof refusal - 1, 0);
+		return false;
 	}
 	bool waits = find_header(request, "Expect") != NULL;
 	use(connection, head);

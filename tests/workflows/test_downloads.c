@@ -4,7 +4,7 @@
 
 #include "tests/harness/test.h"
 
-#include "tests/workflows/depot.h"
+#include "tests/harness/depot.h"
 #include "tests/workflows/world.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -398,6 +398,8 @@ static void keeps(enum tc_storage storage, const char *name)
 		assert_string_equal(got.done.sha256, sha256_of(bytes, SIZE));
 		assert_int_equal(got.done.verified, storage == TC_STORAGE_OBJECT);
 		assert_true((got.done.received == 0) == got.done.kept);
+		assert_string_equal(
+			got.done.storage, storage == TC_STORAGE_OBJECT ? "object" : "s3");
 	}
 	/* somebody changes it, also to another length */
 	for (int i = 0; i < 2; i++) {

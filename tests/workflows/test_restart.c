@@ -5,7 +5,7 @@
 
 #include "tests/harness/test.h"
 
-#include "tests/workflows/depot.h"
+#include "tests/harness/depot.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -76,7 +76,7 @@ struct tc_downloaded {
 	bool verified;       /* by a hash that the service keeps, all of those it has */
 	bool kept;           /* nothing was to be done (keep_same) */
 	char content_type[256]; /* "" when nobody told */
-	char storage[16];    /* "s3", "object", "reference" */
+	char storage[16];    /* "s3", "object", "reference"; in a folder also "link", to another */
 };
 
 /*

@@ -206,15 +206,21 @@ void tc__download_commit(struct tc__download *download)
 		end_well(download);
 }
 
+static void tell_storage(struct tc__download *download)
+{
+	snprintf(download->result.storage, sizeof download->result.storage, "%s",
+		download->locator.found.storage);
+}
+
 void tc__download_complete(struct tc__download *download)
 {
 	tc_error err = TC_ERROR_INIT;
-	const struct tc__found *found = &download->locator.found;
 
 	download->result.length = download->hashed;
-	snprintf(download->result.storage, sizeof download->result.storage, "%s", found->storage);
-	download->damaged = check_whole(download, &err) != TC_OK;
-	if (download->damaged)
+	tell_storage(download);
+	int rc = check_whole(download, &err);
+	download->damaged = rc == TC_ERROR_REPLY;
+	if (rc != TC_OK)
 		fail_with(download, &err);
 	else if (download->ready)
 		download->ready(download, download->data);
@@ -227,6 +233,7 @@ void tc__download_complete(struct tc__download *download)
 static void end_kept(struct tc__download *download)
 {
 	download->result.kept = true;
+	tell_storage(download);
 	end_well(download);
 }
 
@@ -254,24 +261,32 @@ static void end_kept_look(struct tc__download *download)
 		use_output(download);
 }
 
+/* Whether it is what was downloaded then, as far as anybody can know here. */
+static int judge_unhashed(struct tc__download *download, tc_error *err)
+{
+	unsigned char sha256[TC__SHA256_SIZE];
+
+	int rc = tc__hashes_read_sha256(&download->hashes, sha256, err);
+	if (rc == TC_OK && memcmp(sha256, download->kept.sha256, sizeof sha256) == 0) {
+		rc = check_hashes(download, err); /* for the result */
+		download->asks_kept = rc == TC_OK;
+	}
+	return rc;
+}
+
 /* The file is read: it is right, or may be. */
 static void judge_kept(struct tc__download *download)
 {
-	unsigned char sha256[TC__SHA256_SIZE];
 	tc_error err = TC_ERROR_INIT;
 
 	download->result.length = download->hashed;
-	if (download->locator.found.hashed && check_hashes(download, &err) == TC_OK) {
+	if (!download->locator.found.hashed) {
+		judge_unhashed(download, &err);
+	} else if (check_hashes(download, &err) == TC_OK) {
 		end_kept(download);
 		return;
 	}
-	if (!download->locator.found.hashed &&
-		tc__hashes_read_sha256(&download->hashes, sha256, &err) == TC_OK &&
-		memcmp(sha256, download->kept.sha256, sizeof sha256) == 0) {
-		check_hashes(download, &err); /* for the result */
-		download->asks_kept = true;
-	}
-	tc_error_clear(&err);
+	tc_error_clear(&err); /* then it is downloaded */
 	end_kept_look(download);
 }
 
@@ -503,7 +518,7 @@ static int take_texts(
 static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_error *err)
 {
 	int rc = tc__workflow_struct(
-		"sink", sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
+		"target.sink", sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
 
 	output->kind = TC__OUTPUT_SINK;
 	if (rc == TC_OK && !output->sink.write)
@@ -515,8 +530,8 @@ static int take_target(struct tc__download *download, const struct tc_target *gi
 {
 	struct tc_target target;
 
-	int rc = tc__workflow_struct(
-		"target", given, &target, sizeof target, "TC_TARGET_INIT", err);
+	int rc =
+		tc__workflow_struct("target", given, &target, sizeof target, "TC_TARGET_INIT", err);
 	if (rc != TC_OK)
 		return rc;
 	if (target.path && target.sink)
@@ -548,10 +563,13 @@ static void resume(struct tc_job *job)
 static int fill(
 	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
-	download->hold = tc_queue_ping_call(download->client, err);
 	download->fetches = calloc((size_t)download->options.ranges, sizeof *download->fetches);
-	if (!download->hold || !download->fetches)
-		return download->hold ? tc__no_memory(err) : err->code;
+	if (!download->fetches)
+		return tc__no_memory(err);
+	if (!start->flow) /* else the job that it is a part of holds it */
+		download->hold = tc_queue_ping_call(download->client, err);
+	if (!start->flow && !download->hold)
+		return err->code;
 	if (start->flow)
 		tc__flow_branch(&download->flow, start->flow);
 	else

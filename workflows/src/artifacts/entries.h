@@ -14,7 +14,10 @@ struct tc__entry {
 	bool is_link;
 	bool is_saved;
 	const char *left_out; /* why it is not wanted; NULL: it is. A constant */
-	char *place;          /* where its bytes were, once it is saved: a URL without its query */
+	char *place;          /* where its bytes were, once it is saved: a URL */
+	int64_t length;       /* and what they were */
+	char sha256[65];
+	bool verified;
 };
 
 /* {0}: none. */
@@ -36,11 +39,12 @@ void tc__entries_sort(struct tc__entries *entries);
 int tc__entries_check(
 	const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err);
 
-/* Where its bytes are: the URL without what changes. */
-int tc__entry_set_place(struct tc__entry *entry, const char *url, tc_error *err);
+/* Where its bytes are: the URL, without the query where that is only a signature. */
+int tc__entry_set_place(struct tc__entry *entry, const char *url, bool with_query, tc_error *err);
 
 /* Another one whose bytes were at this URL, and that is saved; NULL: none. */
-const struct tc__entry *tc__entries_find_place(const struct tc__entries *entries, const char *url);
+const struct tc__entry *tc__entries_find_place(
+	const struct tc__entries *entries, const char *url, bool with_query);
 
 void tc__entries_clear(struct tc__entries *entries);
 

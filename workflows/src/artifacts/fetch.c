@@ -54,25 +54,30 @@ static const char *read_etag(const tc_response *head)
 	return etag && *etag == '"' && strlen(etag) < TC__ETAG_SIZE ? etag : "";
 }
 
-static void take_head(struct tc__download *download, const tc_response *head)
+static void take_type(struct tc__download *download, const tc_response *head)
 {
 	const char *type = tc_response_header(head, "Content-Type");
 
-	download->headed = true;
-	download->encoded = is_encoded(head);
-	download->total = read_total(head, download->encoded);
-	snprintf(download->etag, sizeof download->etag, "%s", read_etag(head));
 	snprintf(download->result.content_type, sizeof download->result.content_type, "%s",
 		type ? type : "");
 }
 
-/* Whether a part belongs to what was there before. */
+static void take_head(struct tc__download *download, const tc_response *head)
+{
+	download->headed = true;
+	download->encoded = is_encoded(head);
+	download->total = read_total(head, download->encoded);
+	snprintf(download->etag, sizeof download->etag, "%s", read_etag(head));
+	take_type(download, head);
+}
+
+/* Whether a part belongs to what was there before. There are stores that are deaf to If-Range, so
+ * nothing but the part's own ETag says so (RFC 9110, 15.3.7: it has to be there). */
 static bool is_same(const struct tc__download *download, const tc_response *head)
 {
-	const char *etag = read_etag(head);
-
-	return !is_encoded(head) && read_total(head, false) == download->total &&
-		(!*etag || strcmp(etag, download->etag) == 0);
+	return !is_encoded(head) &&
+		(download->total < 0 || read_total(head, false) == download->total) &&
+		strcmp(read_etag(head), download->etag) == 0;
 }
 
 static int refuse(struct tc__fetch *fetch, const tc_error *why, tc_error *err)
@@ -98,6 +103,10 @@ static int take_part(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 		return turn_away(fetch, err); /* a part of what has to be read as a whole */
 	if (!download->headed)
 		take_head(download, head);
+	else
+		take_type(download, head); /* which the state of an earlier time does not have */
+	if (download->total < 0) /* the first reply did not tell */
+		download->total = read_total(head, false);
 	return tc__output_begin(&download->output, head, false, err);
 }
 

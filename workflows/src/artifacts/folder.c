@@ -150,6 +150,9 @@ static void count_saved(
 	struct folder *folder, struct tc__entry *entry, const struct tc_downloaded *result)
 {
 	entry->is_saved = true;
+	entry->length = result->length;
+	entry->verified = result->verified;
+	memcpy(entry->sha256, result->sha256, sizeof entry->sha256);
 	if (result->kept) {
 		folder->counts.kept++;
 	} else {
@@ -254,17 +257,30 @@ static void wait_for_others(struct tc__download *download, void *data)
 	start_more(folder);
 }
 
-/* The same bytes once more, by another name: a hard link to the file that is there. */
-static int link_file(struct folder *folder, const char *from, const char *to, tc_error *err)
+static bool is_same_file(const struct tc__place *one, const struct tc__place *other)
+{
+	struct stat first, second;
+
+	return fstatat(one->folder, one->name, &first, AT_SYMLINK_NOFOLLOW) == 0 &&
+		fstatat(other->folder, other->name, &second, AT_SYMLINK_NOFOLLOW) == 0 &&
+		first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* The same bytes once more, by another name: a hard link to the file that is there; *kept: it was
+ * one before. */
+static int link_file(
+	struct folder *folder, const char *from, const char *to, bool *kept, tc_error *err)
 {
 	struct tc__place source = TC__PLACE_NONE, place = TC__PLACE_NONE;
 
 	int rc = tc__place_open_below(&source, folder->fd, from, err);
 	if (rc == TC_OK)
 		rc = tc__place_open_below(&place, folder->fd, to, err);
-	if (rc == TC_OK && unlinkat(place.folder, place.name, 0) != 0 && errno != ENOENT)
+	*kept = rc == TC_OK && is_same_file(&source, &place);
+	if (rc == TC_OK && !*kept && unlinkat(place.folder, place.name, 0) != 0 && errno != ENOENT)
 		rc = tc_error_set(err, TC_ERROR_SYSTEM, "%s: %s", to, strerror(errno));
-	if (rc == TC_OK && linkat(source.folder, source.name, place.folder, place.name, 0) != 0)
+	if (rc == TC_OK && !*kept &&
+		linkat(source.folder, source.name, place.folder, place.name, 0) != 0)
 		rc = tc_error_set(err, TC_ERROR_SYSTEM, "%s: %s", to, strerror(errno));
 	tc__place_close(&source);
 	tc__place_close(&place);
@@ -276,16 +292,24 @@ static bool found(struct tc__download *download, void *data)
 {
 	struct item *item = data;
 	struct folder *folder = item->folder;
+	struct tc_downloaded *result = &download->result;
 	const char *url = download->locator.found.url;
+	bool with_query = strcmp(download->locator.found.storage, "reference") == 0;
 	tc_error err = TC_ERROR_INIT;
 
 	const struct tc__entry *other =
-		folder->links ? tc__entries_find_place(&folder->entries, url) : NULL;
-	bool linked = other && link_file(folder, other->name, item->entry->name, &err) == TC_OK;
-	if (linked)
-		snprintf(download->result.storage, sizeof download->result.storage, "link");
-	else
-		tc__entry_set_place(item->entry, url, &err);
+		folder->links ? tc__entries_find_place(&folder->entries, url, with_query) : NULL;
+	bool linked = other &&
+		link_file(folder, other->name, item->entry->name, &result->kept, &err) == TC_OK;
+	if (linked) {
+		snprintf(result->storage, sizeof result->storage, "link");
+		result->length = other->length;
+		result->verified = other->verified;
+		memcpy(result->sha256, other->sha256, sizeof result->sha256);
+	} else {
+		result->kept = false;
+		tc__entry_set_place(item->entry, url, with_query, &err);
+	}
 	tc_error_clear(&err);
 	return linked;
 }

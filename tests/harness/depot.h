@@ -33,6 +33,7 @@ struct depot {
 	const char *headers; /* further lines of each reply with bytes; NULL */
 	const char *storage; /* "s3" */
 	const char *sha256;  /* of objects; NULL: 64 zeros */
+	const char *sha512;  /* instead of that; NULL */
 
 	/* How it is. */
 	bool no_ranges, no_length, deaf; /* `deaf`: to If-Range */
@@ -45,7 +46,8 @@ struct depot {
 	int64_t late_ms;      /* the queue and the object service answer after so long */
 	size_t drip;          /* bytes at once; 0: all */
 	int64_t drip_ms;
-	bool silent;                                        /* after `cut` it says nothing more */
+	bool forked; /* it is a process of its own, and sees nothing that changes here */
+	bool silent; /* after `cut` it says nothing more */
 	void (*before)(struct depot *depot, size_t number); /* of storage's replies, from 0 */
 
 	/* What it saw. */

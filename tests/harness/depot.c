@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tests/workflows/depot.h"
+#include "tests/harness/depot.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -33,19 +33,35 @@ const char *sha256_of(const char *bytes, size_t length)
 
 /* ---- the services ---- */
 
-static void locate(struct depot *depot, const char *target, struct tc_responder_reply *reply)
+/* As who asks knows us: who answers in a process of its own does not know its URL. */
+static void write_base(char *base, size_t size, const struct tc_responder_request *request)
+{
+	char host[100];
+	const char *value = tc_responder_header(request, "Host");
+
+	snprintf(host, sizeof host, "%s", value ? value : "");
+	value = tc_responder_header(request, "X-Forwarded-Proto");
+	snprintf(base, size, "%s://%s", value ? value : "http", host);
+}
+
+static void locate(struct depot *depot, const struct tc_responder_request *request,
+	struct tc_responder_reply *reply)
 {
 	static const char zeros[] =
 		"0000000000000000000000000000000000000000000000000000000000000000";
 	size_t number = atomic_fetch_add(&depot->located, 1) + 1;
-	char url[128];
+	char base[120], url[160];
 
-	snprintf(url, sizeof url, "%s/storage/%zu", tc_responder_url(depot->responder), number);
-	if (strstr(target, "/start-download/"))
+	write_base(base, sizeof base, request);
+	snprintf(url, sizeof url, "%s/storage/%zu", base, number);
+	if (strstr(request->target, "/start-download/"))
 		snprintf(depot->text, sizeof depot->text,
 			"{\"method\":\"getUrl\",\"url\":\"%s\",\"expires\":"
-			"\"2040-01-01T00:00:00.000Z\",\"hashes\":{\"sha256\":\"%s\"}}",
-			url, depot->sha256 ? depot->sha256 : zeros);
+			"\"2040-01-01T00:00:00.000Z\",\"hashes\":{\"%s\":\"%s\"}}",
+			url, depot->sha512 ? "sha512" : "sha256",
+			depot->sha512           ? depot->sha512
+				: depot->sha256 ? depot->sha256
+						: zeros);
 	else
 		snprintf(depot->text, sizeof depot->text, "{\"storageType\":\"%s\",\"url\":\"%s\"}",
 			depot->storage ? depot->storage : "s3", url);
@@ -53,6 +69,31 @@ static void locate(struct depot *depot, const char *target, struct tc_responder_
 	reply->body = depot->text;
 	reply->body_length = strlen(depot->text);
 	reply->delay_ms = depot->late_ms;
+}
+
+/* Its task has one run, which goes on, and these artifacts. */
+static void describe(struct tc_responder_reply *reply, const char *target)
+{
+	static const char status[] =
+		"{\"status\":{\"taskId\":\"" DEPOT_TASK "\",\"provisionerId\":\"p\","
+		"\"workerType\":\"w\",\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\","
+		"\"projectId\":\"none\",\"taskGroupId\":\"" DEPOT_TASK "\","
+		"\"deadline\":\"2040-01-01T00:00:00.000Z\","
+		"\"expires\":\"2041-01-01T00:00:00.000Z\",\"retriesLeft\":5,"
+		"\"state\":\"running\",\"runs\":[{\"runId\":0,\"state\":\"running\","
+		"\"reasonCreated\":\"scheduled\","
+		"\"scheduled\":\"2024-01-01T00:00:00.000Z\"}]}}";
+#define ARTIFACT(name, type) \
+	"{\"storageType\":\"" type "\",\"name\":\"" name "\"," \
+	"\"expires\":\"2041-01-01T00:00:00.000Z\",\"contentType\":\"text/plain\"}"
+	static const char artifacts[] =
+		"{\"artifacts\":[" ARTIFACT("a", "s3") "," ARTIFACT("deep/b", "s3") "," ARTIFACT(
+			"c", "link") "," ARTIFACT("live.log", "reference") "]}";
+#undef ARTIFACT
+
+	reply->headers = "Content-Type: application/json\r\n";
+	reply->body = strstr(target, "/status") ? status : artifacts;
+	reply->body_length = strlen(reply->body);
 }
 
 /* ---- the storage ---- */
@@ -160,15 +201,18 @@ static void answer(
 
 	if (strncmp(request->target, "/storage/", 9) == 0)
 		store(depot, request, reply);
+	else if (strstr(request->target, "/status") || strstr(request->target, "/artifacts"))
+		describe(reply, request->target);
 	else
-		locate(depot, request->target, reply);
+		locate(depot, request, reply);
 }
 
 /* ---- from beginning to end ---- */
 
 void depot_open(struct depot *depot)
 {
-	depot->responder = tc_responder_start(answer, depot);
+	depot->responder = depot->forked ? tc_responder_fork(answer, depot)
+					 : tc_responder_start(answer, depot);
 }
 
 void depot_close(struct depot *depot)
