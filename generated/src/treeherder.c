@@ -76,10 +76,12 @@ static const struct tc_parameter
 	names_job_ids[] = { { "job_ids" } },
 	names_path[] = { { "path" } },
 	names_bugzilla_component_id[] = { { "bugzillaComponentId" } },
+	names_ordering[] = { { "ordering" } },
 	names_performance_tag_id[] = { { "performanceTagId" } },
 	names_performance_framework_id[] = { { "performanceFrameworkId" } },
-	names_framework[] = { { "framework" } },
+	names_framework_ordering[] = { { "framework" }, { "ordering" } },
 	names_performance_bug_template_id[] = { { "performanceBugTemplateId" } },
+	names_framework[] = { { "framework" } },
 	names_performance_issue_tracker_id[] = { { "performanceIssueTrackerId" } },
 	names_startdate_enddate[] = { { "startdate" }, { "enddate" } },
 	names_get_alert_summaries[] = { { "page" }, { "limit" }, { "ordering" }, { "id" }, { "status" },
@@ -88,7 +90,7 @@ static const struct tc_parameter
 		{ "untriaged_improvements" }, { "with_assignee" }, { "timerange" }, { "show_sheriffed_frameworks" },
 		{ "monitored_alerts" } },
 	names_alert_summary_id[] = { { "alertSummaryId" } },
-	names_cursor_id[] = { { "cursor" }, { "id" } },
+	names_cursor_id_ordering[] = { { "cursor" }, { "id" }, { "ordering" } },
 	names_alert_id[] = { { "alertId" } },
 	names_login[] = { { "Authorization" }, { "Id-Token" }, { "Access-Token-Expires-At" } },
 	names_startday_endday_tree_bug[] = { { "startday" }, { "endday" }, { "tree" }, { "bug" } },
@@ -157,7 +159,7 @@ static const struct tc_query_rule
 	key_revision = { .name = "revision" },
 	key_commit_revision = { .name = "commit_revision" },
 	key_all_repos = { .name = "all_repos", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
-	key_search = { .name = "search" },
+	key_search = { .name = "search", .besides = TC_TEXTS("count") },
 	key_push_timestamp = { "push_timestamp", operators_range, .type = TC_VALUE_NUMBER, .no_bare = true },
 	key_author = { .name = "author" },
 	key_author_contains = { .name = "author_contains" },
@@ -192,9 +194,16 @@ static const struct tc_query_rule
 	key_page = { .name = "page", .minimum = "1", .type = TC_VALUE_INTEGER },
 	key_job_ids = { .name = "job_ids", .type = TC_VALUE_INTEGER, .list = TC_LIST_COMMA, .required = true },
 	key_path = { .name = "path", .required = true },
+	key_ordering = { .name = "ordering", .values = TC_TEXTS("id", "name"), .list = TC_LIST_COMMA,
+		.role = TC_ROLE_ORDER, .reversible = true },
 	key_framework2 = { .name = "framework", .type = TC_VALUE_INTEGER },
+	key_ordering2 = { .name = "ordering", .values = TC_TEXTS("cc_list", "critical_text", "default_component",
+		"default_product", "framework", "keywords", "no_action_required_text", "status_whiteboard", "text"),
+		.list = TC_LIST_COMMA, .role = TC_ROLE_ORDER, .reversible = true },
+	key_ordering3 = { .name = "ordering", .values = TC_TEXTS("id", "name", "task_base_url"), .list = TC_LIST_COMMA,
+		.role = TC_ROLE_ORDER, .reversible = true },
 	key_limit = { .name = "limit", .minimum = "1", .maximum = "100", .type = TC_VALUE_INTEGER },
-	key_ordering = { .name = "ordering" },
+	key_ordering4 = { .name = "ordering" },
 	key_id3 = { .name = "id", .type = TC_VALUE_INTEGER },
 	key_status = { .name = "status", .type = TC_VALUE_INTEGER },
 	key_repository = { .name = "repository", .type = TC_VALUE_INTEGER },
@@ -213,6 +222,10 @@ static const struct tc_query_rule
 		.type = TC_VALUE_BOOLEAN },
 	key_monitored_alerts = { .name = "monitored_alerts", .values = TC_TEXTS("true"), .type = TC_VALUE_BOOLEAN },
 	key_cursor = { .name = "cursor" },
+	key_ordering5 = { .name = "ordering", .values = TC_TEXTS("amount_abs", "amount_pct", "backfill_record",
+		"classifier", "id", "is_regression", "manually_created", "new_value", "noise_profile", "prev_value",
+		"related_summary", "series_signature", "starred", "status", "summary", "t_value"),
+		.list = TC_LIST_COMMA, .role = TC_ROLE_ORDER, .reversible = true },
 	key_startday = { .name = "startday", .type = TC_VALUE_DATE, .required = true },
 	key_endday = { .name = "endday", .type = TC_VALUE_DATE, .required = true },
 	key_tree = { .name = "tree", .required = true },
@@ -278,14 +291,17 @@ static const struct tc_query_rule
 		NULL },
 	*const query_list_taskcluster_metadata[] = { &key_job_ids, NULL },
 	*const query_list_bugzilla_components[] = { &key_path, NULL },
-	*const query_list_performance_bug_templates[] = { &key_framework2, NULL },
+	*const query_list_performance_tags[] = { &key_ordering, NULL },
+	*const query_list_performance_bug_templates[] = { &key_framework2, &key_ordering2, NULL },
+	*const query_get_performance_bug_template[] = { &key_framework2, NULL },
+	*const query_list_performance_issue_trackers[] = { &key_ordering3, NULL },
 	*const query_get_changelog[] = { &key_startdate, &key_enddate, NULL },
-	*const query_get_alert_summaries[] = { &key_page, &key_limit, &key_ordering, &key_id3, &key_status,
+	*const query_get_alert_summaries[] = { &key_page, &key_limit, &key_ordering4, &key_id3, &key_status,
 		&key_framework2, &key_repository, &key_alerts_series_signature, &key_filter_text,
 		&key_hide_improvements, &key_hide_related_and_invalid, &key_untriaged_regressions,
 		&key_untriaged_improvements, &key_with_assignee, &key_timerange, &key_show_sheriffed_frameworks,
 		&key_monitored_alerts, NULL },
-	*const query_get_alerts[] = { &key_cursor, &key_id3, NULL },
+	*const query_get_alerts[] = { &key_cursor, &key_id3, &key_ordering5, NULL },
 	*const query_get_failures[] = { &key_startday, &key_endday, &key_tree, &key_bug, NULL },
 	*const query_get_failures_by_bug[] = { &key_startday, &key_endday, &key_tree, &key_bug2, NULL },
 	*const query_get_infra_compare[] = { &key_project, &key_revision, &key_interval, &key_startday2, &key_endday2,
@@ -317,16 +333,17 @@ static const struct tc_envelope
 	items_results2 = { .items = "results" };
 
 static const struct tc_paging
-	by_offset = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count", .size = 2000,
-		.maximum = 2000 },
+	by_offset = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count",
+		.unique = "/id", .size = 2000, .maximum = 2000, .standard = 10 },
 	by_offset2 = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "count",
-		.maximum = 50 },
+		.unique = "/id", .maximum = 50, .standard = 50 },
 	by_keyset = { .style = TC_PAGING_KEYSET, .query = "push_timestamp__lt", .limit = "count",
-		.key = "/push_timestamp", .unique = "/id", .add = 1, .size = 100, .maximum = 1000 },
+		.key = "/push_timestamp", .unique = "/id", .single_query = "search", .single_max = 200, .add = 1,
+		.size = 100, .maximum = 1000, .standard = 10 },
 	by_page = { .style = TC_PAGING_PAGE, .query = "page", .next = "/next", .limit = "count", .size = 2000,
-		.maximum = 2000 },
+		.maximum = 2000, .standard = 10 },
 	by_page2 = { .style = TC_PAGING_PAGE, .query = "page", .next = "/next", .limit = "limit", .size = 100,
-		.maximum = 100 },
+		.maximum = 100, .standard = 10 },
 	by_cursor = { .style = TC_PAGING_CURSOR, .query = "cursor", .next = "/next" };
 
 static const struct tc_operation_conventions
@@ -335,14 +352,15 @@ static const struct tc_operation_conventions
 	rules_get_push_health = { .arguments = kinds_text, .query = query_get_push_health },
 	rules_get_investigated_tests = { .arguments = kinds_text, .query = query_get_push_health,
 		.envelope = &items_list },
+	rules_replace_investigated_test = { .arguments = kinds_text_integer, .query = query_get_push_health,
+		.authentication = TC_AUTHENTICATION_REQUIRED },
 	rules_delete_investigated_test = { .arguments = kinds_text_integer,
 		.authentication = TC_AUTHENTICATION_REQUIRED },
 	rules_create_note = { .arguments = kinds_text, .authentication = TC_AUTHENTICATION_REQUIRED },
 	rules_get_bug_job_maps = { .arguments = kinds_text, .query = query_get_bug_job_maps, .envelope = &items_list },
 	rules_list_repositories = { .envelope = &items_list },
 	rules_get_repository = { .arguments = kinds_integer },
-	rules_list_performance_bug_templates = { .query = query_list_performance_bug_templates,
-		.envelope = &items_list },
+	rules_list_performance_tags = { .query = query_list_performance_tags, .envelope = &items_list },
 	rules_create_alert_summary = { .authentication = TC_AUTHENTICATION_REQUIRED },
 	rules_replace_alert_summary = { .arguments = kinds_integer, .authentication = TC_AUTHENTICATION_REQUIRED },
 	rules_get_failures = { .query = query_get_failures, .envelope = &items_list },
@@ -352,28 +370,30 @@ static const struct tc_operation_conventions
 enum { OP_GET_JOBS, OP_GET_JOB, OP_GET_JOB_TEXT_LOG_ERRORS, OP_GET_JOB_BUG_SUGGESTIONS, OP_GET_SIMILAR_JOBS,
 	OP_GET_PUSHES, OP_GET_PUSH, OP_GET_PUSH_STATUS, OP_GET_PUSH_HEALTH_SUMMARY, OP_GET_PUSH_HEALTH_USAGE,
 	OP_GET_PUSH_HEALTH, OP_GET_PUSH_GROUP_RESULTS, OP_GET_PUSH_DECISION_TASKS, OP_GET_COMMITS_BY_HASH,
-	OP_GET_INVESTIGATED_TESTS, OP_CREATE_INVESTIGATED_TEST, OP_GET_INVESTIGATED_TEST, OP_DELETE_INVESTIGATED_TEST,
-	OP_GET_NOTES, OP_CREATE_NOTE, OP_GET_NOTE, OP_DELETE_NOTE, OP_GET_PUSH_NOTES, OP_DELETE_CLASSIFICATIONS,
-	OP_GET_BUG_JOB_MAPS, OP_CREATE_BUG_JOB_MAP, OP_GET_BUG_JOB_MAP, OP_DELETE_BUG_JOB_MAP, OP_GET_JOB_LOG_URLS,
-	OP_GET_JOB_LOG_URL, OP_GET_PERFORMANCE_DATA, OP_GET_PERFORMANCE_JOB_DATA, OP_GET_PERFORMANCE_SIGNATURES,
-	OP_GET_PERFORMANCE_PLATFORMS, OP_GET_ALL_JOBS, OP_GET_JOB_BY_ID, OP_LIST_REPOSITORIES, OP_GET_REPOSITORY,
-	OP_LIST_FAILURE_CLASSIFICATIONS, OP_GET_FAILURE_CLASSIFICATION, OP_LIST_USERS, OP_GET_USER,
-	OP_LIST_TASKCLUSTER_METADATA, OP_GET_TASKCLUSTER_METADATA, OP_LIST_BUGZILLA_COMPONENTS,
-	OP_GET_BUGZILLA_COMPONENT, OP_LIST_PERFORMANCE_TAGS, OP_GET_PERFORMANCE_TAG, OP_LIST_PERFORMANCE_FRAMEWORKS,
-	OP_GET_PERFORMANCE_FRAMEWORK, OP_LIST_PERFORMANCE_BUG_TEMPLATES, OP_GET_PERFORMANCE_BUG_TEMPLATE,
-	OP_LIST_PERFORMANCE_ISSUE_TRACKERS, OP_GET_PERFORMANCE_ISSUE_TRACKER, OP_LIST_OPTION_COLLECTION_HASHES,
-	OP_LIST_MACHINE_PLATFORMS, OP_GET_CHANGELOG, OP_GET_ALERT_SUMMARIES, OP_CREATE_ALERT_SUMMARY,
-	OP_GET_ALERT_SUMMARY, OP_REPLACE_ALERT_SUMMARY, OP_UPDATE_ALERT_SUMMARY, OP_DELETE_ALERT_SUMMARY, OP_GET_ALERTS,
-	OP_CREATE_ALERT, OP_GET_ALERT, OP_REPLACE_ALERT, OP_UPDATE_ALERT, OP_DELETE_ALERT, OP_GET_VALIDITY_DASHBOARD,
-	OP_CREATE_BUGZILLA_BUG, OP_POST_BUGZILLA_COMMENT, OP_LOGIN, OP_LOGOUT, OP_GET_GROUP_SUMMARY, OP_GET_FAILURES,
-	OP_GET_FAILURES_BY_BUG, OP_GET_FAILURE_COUNT, OP_GET_INFRA_COMPARE, OP_GET_PERFORMANCE_SUMMARY,
-	OP_GET_ALERT_SUMMARY_TASKS, OP_GET_PERFCOMPARE_RESULTS, OP_REPORT_CSP_VIOLATION, OP_CREATE_INTERNAL_ISSUE,
-	OP_GET_SCHEMA, OP_POST_JOB_COLLECTION, OP_POST_OBJECTSTORE_COLLECTION, OP_POST_RESULTSET_COLLECTION,
+	OP_GET_INVESTIGATED_TESTS, OP_CREATE_INVESTIGATED_TEST, OP_GET_INVESTIGATED_TEST, OP_REPLACE_INVESTIGATED_TEST,
+	OP_UPDATE_INVESTIGATED_TEST, OP_DELETE_INVESTIGATED_TEST, OP_GET_NOTES, OP_CREATE_NOTE, OP_GET_NOTE,
+	OP_DELETE_NOTE, OP_GET_PUSH_NOTES, OP_DELETE_CLASSIFICATIONS, OP_GET_BUG_JOB_MAPS, OP_CREATE_BUG_JOB_MAP,
+	OP_GET_BUG_JOB_MAP, OP_DELETE_BUG_JOB_MAP, OP_GET_JOB_LOG_URLS, OP_GET_JOB_LOG_URL, OP_GET_PERFORMANCE_DATA,
+	OP_GET_PERFORMANCE_JOB_DATA, OP_GET_PERFORMANCE_SIGNATURES, OP_GET_PERFORMANCE_PLATFORMS, OP_GET_ALL_JOBS,
+	OP_GET_JOB_BY_ID, OP_LIST_REPOSITORIES, OP_GET_REPOSITORY, OP_LIST_FAILURE_CLASSIFICATIONS,
+	OP_GET_FAILURE_CLASSIFICATION, OP_LIST_USERS, OP_GET_USER, OP_LIST_TASKCLUSTER_METADATA,
+	OP_GET_TASKCLUSTER_METADATA, OP_LIST_BUGZILLA_COMPONENTS, OP_GET_BUGZILLA_COMPONENT, OP_LIST_PERFORMANCE_TAGS,
+	OP_GET_PERFORMANCE_TAG, OP_LIST_PERFORMANCE_FRAMEWORKS, OP_GET_PERFORMANCE_FRAMEWORK,
+	OP_LIST_PERFORMANCE_BUG_TEMPLATES, OP_GET_PERFORMANCE_BUG_TEMPLATE, OP_LIST_PERFORMANCE_ISSUE_TRACKERS,
+	OP_GET_PERFORMANCE_ISSUE_TRACKER, OP_LIST_OPTION_COLLECTION_HASHES, OP_LIST_MACHINE_PLATFORMS, OP_GET_CHANGELOG,
+	OP_GET_ALERT_SUMMARIES, OP_CREATE_ALERT_SUMMARY, OP_GET_ALERT_SUMMARY, OP_REPLACE_ALERT_SUMMARY,
+	OP_UPDATE_ALERT_SUMMARY, OP_DELETE_ALERT_SUMMARY, OP_GET_ALERTS, OP_CREATE_ALERT, OP_GET_ALERT,
+	OP_REPLACE_ALERT, OP_UPDATE_ALERT, OP_DELETE_ALERT, OP_GET_VALIDITY_DASHBOARD, OP_CREATE_BUGZILLA_BUG,
+	OP_POST_BUGZILLA_COMMENT, OP_LOGIN, OP_LOGOUT, OP_GET_GROUP_SUMMARY, OP_GET_FAILURES, OP_GET_FAILURES_BY_BUG,
+	OP_GET_FAILURE_COUNT, OP_GET_INFRA_COMPARE, OP_GET_PERFORMANCE_SUMMARY, OP_GET_ALERT_SUMMARY_TASKS,
+	OP_GET_PERFCOMPARE_RESULTS, OP_REPORT_CSP_VIOLATION, OP_CREATE_INTERNAL_ISSUE, OP_GET_SCHEMA,
+	OP_POST_JOB_COLLECTION, OP_POST_OBJECTSTORE_COLLECTION, OP_POST_RESULTSET_COLLECTION,
 	OP_POST_ARTIFACT_COLLECTION };
 
 static const struct tc_operation operations[] = {
 	[OP_GET_JOBS] = { &tc__service_treeherder, "getJobs", "GET", "/project/<project>/jobs/", "Jobs of a Project",
-		"Returns jobs of a project that the filters leave, in pages of at most 2000.",
+		"Returns jobs of a project that the filters leave, in pages of at most 2000. The server's list "
+		"has no order: pages may repeat a job and leave one out, the rarer the larger they are.",
 		.arguments = names_project, .argument_count = 1, .query = names_get_jobs, .query_count = 36,
 		.has_output = true, .output = &tc_treeherder_jobs_response_type, .pages = true,
 		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_jobs, .envelope = &items_results,
@@ -401,9 +421,9 @@ static const struct tc_operation operations[] = {
 	[OP_GET_PUSHES] = { &tc__service_treeherder, "getPushes", "GET", "/project/<project>/push/",
 		"Pushes of a Project",
 		"Returns the newest pushes that the filters leave, at most 1000. The server ignores an offset, so "
-		"further pages go by the time of the push.", .arguments = names_project, .argument_count = 1,
-		.query = names_get_pushes, .query_count = 13, .has_output = true,
-		.output = &tc_treeherder_pushes_response_type, .pages = true,
+		"further pages go by the time of the push; of a search it gives the newest 200 and no more.",
+		.arguments = names_project, .argument_count = 1, .query = names_get_pushes, .query_count = 13,
+		.has_output = true, .output = &tc_treeherder_pushes_response_type, .pages = true,
 		.conventions = TC_RULES(.arguments = kinds_text, .query = query_get_pushes,
 		.envelope = &items_results2, .paging = &by_keyset) },
 	[OP_GET_PUSH] = { &tc__service_treeherder, "getPush", "GET", "/project/<project>/push/<pushId>/", "Push",
@@ -466,6 +486,22 @@ static const struct tc_operation operations[] = {
 		.argument_count = 2, .query = names_revision, .query_count = 1, .has_output = true,
 		.output = &tc_treeherder_investigated_test_type,
 		.conventions = TC_RULES(.arguments = kinds_text_integer, .query = query_get_push_health) },
+	[OP_REPLACE_INVESTIGATED_TEST] = { &tc__service_treeherder, "replaceInvestigatedTest", "PUT",
+		"/project/<project>/investigated-tests/<testId>/", "Replace Investigated Test",
+		"Changes a test that somebody has looked at. Servers demand the name and the symbol of a job's "
+		"type, and fail over them with 500: updateInvestigatedTest works.",
+		.arguments = names_project_test_id, .argument_count = 2, .query = names_revision, .query_count = 1,
+		.has_input = true, .input = &tc_treeherder_create_investigated_test_request_type, .has_output = true,
+		.output = &tc_treeherder_investigated_test_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_replace_investigated_test },
+	[OP_UPDATE_INVESTIGATED_TEST] = { &tc__service_treeherder, "updateInvestigatedTest", "PATCH",
+		"/project/<project>/investigated-tests/<testId>/", "Update Investigated Test",
+		"Changes which test it is that somebody has looked at. Servers fail with 500 over a name or a "
+		"symbol of a job's type.", .arguments = names_project_test_id, .argument_count = 2,
+		.query = names_revision, .query_count = 1, .has_input = true,
+		.input = &tc_treeherder_update_investigated_test_request_type, .has_output = true,
+		.output = &tc_treeherder_investigated_test_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_replace_investigated_test },
 	[OP_DELETE_INVESTIGATED_TEST] = { &tc__service_treeherder, "deleteInvestigatedTest", "DELETE",
 		"/project/<project>/investigated-tests/<testId>/", "Delete Investigated Test",
 		"Takes back that somebody has looked at a test.", .arguments = names_project_test_id,
@@ -502,7 +538,10 @@ static const struct tc_operation operations[] = {
 		"/project/<project>/bug-job-map/", "Create Bug of a Job", "Says that a job failed because of a bug.",
 		.arguments = names_project, .argument_count = 1, .has_input = true,
 		.input = &tc_treeherder_create_bug_job_map_request_type, .has_output = true,
-		.output = &tc_treeherder_message_type, .retry = TC_RETRY_UNSENT, .conventions = &rules_create_note },
+		.output = &tc_treeherder_message_type, .retry = TC_RETRY_UNSENT,
+		.conventions = TC_RULES(.arguments = kinds_text, .input_one_of = (const char *const
+		*const[]){ TC_TEXTS("bug_id"), TC_TEXTS("internal_id"), NULL },
+		.authentication = TC_AUTHENTICATION_REQUIRED) },
 	[OP_GET_BUG_JOB_MAP] = { &tc__service_treeherder, "getBugJobMap", "GET",
 		"/project/<project>/bug-job-map/<jobId>-<bugId>/", "Bug of a Job",
 		"Returns that a job failed because of a bug, if it did.", .arguments = names_project_job_id_bug_id,
@@ -603,16 +642,17 @@ static const struct tc_operation operations[] = {
 		.output = &tc_treeherder_bugzilla_component_type, .conventions = TC_RULES(.arguments = kinds_integer,
 		.query = query_list_bugzilla_components) },
 	[OP_LIST_PERFORMANCE_TAGS] = { &tc__service_treeherder, "listPerformanceTags", "GET", "/performance/tag/",
-		"Performance Tags", "Returns all tags of alert summaries.", .has_output = true,
-		.output = &tc_treeherder_performance_tags_type, .conventions = &rules_list_repositories },
+		"Performance Tags", "Returns all tags of alert summaries.", .query = names_ordering, .query_count = 1,
+		.has_output = true, .output = &tc_treeherder_performance_tags_type,
+		.conventions = &rules_list_performance_tags },
 	[OP_GET_PERFORMANCE_TAG] = { &tc__service_treeherder, "getPerformanceTag", "GET",
 		"/performance/tag/<performanceTagId>/", "Performance Tag", "Returns one of them by its number.",
 		.arguments = names_performance_tag_id, .argument_count = 1, .has_output = true,
 		.output = &tc_treeherder_performance_tag_type, .conventions = &rules_get_repository },
 	[OP_LIST_PERFORMANCE_FRAMEWORKS] = { &tc__service_treeherder, "listPerformanceFrameworks", "GET",
 		"/performance/framework/", "Performance Frameworks", "Returns all frameworks that are in use.",
-		.has_output = true, .output = &tc_treeherder_performance_frameworks_type,
-		.conventions = &rules_list_repositories },
+		.query = names_ordering, .query_count = 1, .has_output = true,
+		.output = &tc_treeherder_performance_frameworks_type, .conventions = &rules_list_performance_tags },
 	[OP_GET_PERFORMANCE_FRAMEWORK] = { &tc__service_treeherder, "getPerformanceFramework", "GET",
 		"/performance/framework/<performanceFrameworkId>/", "Performance Framework",
 		"Returns one of them by its number.", .arguments = names_performance_framework_id,
@@ -620,19 +660,20 @@ static const struct tc_operation operations[] = {
 		.conventions = &rules_get_repository },
 	[OP_LIST_PERFORMANCE_BUG_TEMPLATES] = { &tc__service_treeherder, "listPerformanceBugTemplates", "GET",
 		"/performance/bug-template/", "Performance Bug Templates", "Returns how bugs about alerts begin.",
-		.query = names_framework, .query_count = 1, .has_output = true,
+		.query = names_framework_ordering, .query_count = 2, .has_output = true,
 		.output = &tc_treeherder_performance_bug_templates_type,
-		.conventions = &rules_list_performance_bug_templates },
+		.conventions = TC_RULES(.query = query_list_performance_bug_templates, .envelope = &items_list) },
 	[OP_GET_PERFORMANCE_BUG_TEMPLATE] = { &tc__service_treeherder, "getPerformanceBugTemplate", "GET",
 		"/performance/bug-template/<performanceBugTemplateId>/", "Performance Bug Template",
 		"Returns one of them by its number.", .arguments = names_performance_bug_template_id,
 		.argument_count = 1, .query = names_framework, .query_count = 1, .has_output = true,
 		.output = &tc_treeherder_performance_bug_template_type,
-		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_list_performance_bug_templates) },
+		.conventions = TC_RULES(.arguments = kinds_integer, .query = query_get_performance_bug_template) },
 	[OP_LIST_PERFORMANCE_ISSUE_TRACKERS] = { &tc__service_treeherder, "listPerformanceIssueTrackers", "GET",
 		"/performance/issue-tracker/", "Performance Issue Trackers",
-		"Returns all trackers that alerts can be filed in.", .has_output = true,
-		.output = &tc_treeherder_performance_issue_trackers_type, .conventions = &rules_list_repositories },
+		"Returns all trackers that alerts can be filed in.", .query = names_ordering, .query_count = 1,
+		.has_output = true, .output = &tc_treeherder_performance_issue_trackers_type,
+		.conventions = TC_RULES(.query = query_list_performance_issue_trackers, .envelope = &items_list) },
 	[OP_GET_PERFORMANCE_ISSUE_TRACKER] = { &tc__service_treeherder, "getPerformanceIssueTracker", "GET",
 		"/performance/issue-tracker/<performanceIssueTrackerId>/", "Performance Issue Tracker",
 		"Returns one of them by its number.", .arguments = names_performance_issue_tracker_id,
@@ -684,8 +725,8 @@ static const struct tc_operation operations[] = {
 		"Deletes a performance alert summary.", .arguments = names_alert_summary_id, .argument_count = 1,
 		.retry = TC_RETRY_UNSENT, .conventions = &rules_replace_alert_summary },
 	[OP_GET_ALERTS] = { &tc__service_treeherder, "getAlerts", "GET", "/performance/alert/", "Alerts",
-		"Returns performance alerts, the newest first, in pages of ten.", .query = names_cursor_id,
-		.query_count = 2, .has_output = true, .output = &tc_treeherder_alerts_response_type, .pages = true,
+		"Returns performance alerts, the newest first, in pages of ten.", .query = names_cursor_id_ordering,
+		.query_count = 3, .has_output = true, .output = &tc_treeherder_alerts_response_type, .pages = true,
 		.conventions = TC_RULES(.query = query_get_alerts, .envelope = &items_results2, .paging = &by_cursor) },
 	[OP_CREATE_ALERT] = { &tc__service_treeherder, "createAlert", "POST", "/performance/alert/", "Create Alert",
 		"Makes a performance alert by hand, or returns the one there is.", .has_input = true,
@@ -713,7 +754,7 @@ static const struct tc_operation operations[] = {
 		"/performance/validity-dashboard/", "Validity Dashboard",
 		"Returns how well the alerts of each suite serve.", .query = names_framework, .query_count = 1,
 		.has_output = true, .output = &tc_treeherder_validity_dashboard_type,
-		.conventions = &rules_list_performance_bug_templates },
+		.conventions = TC_RULES(.query = query_get_performance_bug_template, .envelope = &items_list) },
 	[OP_CREATE_BUGZILLA_BUG] = { &tc__service_treeherder, "createBugzillaBug", "POST", "/bugzilla/create_bug/",
 		"Create Bug", "Files a bug in Bugzilla, in the name of the user who is logged in.", .has_input = true,
 		.input = &tc_treeherder_create_bug_request_type, .has_output = true,
@@ -778,9 +819,12 @@ static const struct tc_operation operations[] = {
 		"schema.", .has_input = true, .input = &tc_treeherder_csp_report_type, .retry = TC_RETRY_UNSENT,
 		.conventions = TC_RULES(.authentication = TC_AUTHENTICATION_NEVER) },
 	[OP_CREATE_INTERNAL_ISSUE] = { &tc__service_treeherder, "createInternalIssue", "POST", "/internal_issue/",
-		"Create Internal Issue", "Counts a failure line that has no bug; the reply has no schema.",
-		.has_input = true, .input = &tc_treeherder_create_internal_issue_request_type,
-		.retry = TC_RETRY_UNSENT, .conventions = &rules_create_alert_summary },
+		"Create Internal Issue",
+		"Makes an issue for failures that have no bug yet, or finds the open one of that summary. "
+		"Anything but the summary is ignored.", .has_input = true,
+		.input = &tc_treeherder_create_internal_issue_request_type, .has_output = true,
+		.output = &tc_treeherder_internal_issue_type, .retry = TC_RETRY_UNSENT,
+		.conventions = &rules_create_alert_summary },
 	[OP_GET_SCHEMA] = { &tc__service_treeherder, "getSchema", "GET", "/schema/", "OpenAPI Description",
 		"Returns the server's own description of its API, in the form of OpenAPI.",
 		.reply_types = types_get_schema,
@@ -816,7 +860,7 @@ const struct tc_service tc__service_treeherder = {
 	.name = "treeherder", .version = "v1", .title = "Treeherder",
 	.description = "Shows what became of every push to a repository: its builds and tests with their results, "
 	"logs, classifications and bugs, and what they measured. Reading needs no account.",
-	.conventions = &conventions, .operations = operations, .operation_count = 89,
+	.conventions = &conventions, .operations = operations, .operation_count = 91,
 };
 
 int tc_treeherder_get_jobs(tc_client *client, const char *project, const struct tc_treeherder_get_jobs_query *query,
@@ -989,6 +1033,38 @@ tc_call *tc_treeherder_get_investigated_test_call(tc_client *client, const char 
 struct tc_treeherder_investigated_test *tc_treeherder_get_investigated_test_reply(const tc_response *response,
 	tc_error *err)
 { return tc_generated_reply(OP(GET_INVESTIGATED_TEST), response, err); }
+
+int tc_treeherder_replace_investigated_test(tc_client *client, const char *project, const char *test_id,
+	const struct tc_treeherder_replace_investigated_test_query *query,
+	const struct tc_treeherder_create_investigated_test_request *body,
+	struct tc_treeherder_investigated_test **reply, tc_error *err)
+{ return tc_generated_perform(client, OP(REPLACE_INVESTIGATED_TEST), TC_VALUES(project, test_id), query, body, reply,
+	err); }
+tc_call *tc_treeherder_replace_investigated_test_call(tc_client *client, const char *project, const char *test_id,
+	const struct tc_treeherder_replace_investigated_test_query *query, tc_error *err)
+{ return tc_generated_call(client, OP(REPLACE_INVESTIGATED_TEST), TC_VALUES(project, test_id), query, err); }
+int tc_treeherder_replace_investigated_test_body(tc_call *call,
+	const struct tc_treeherder_create_investigated_test_request *body, tc_error *err)
+{ return tc_generated_body(call, OP(REPLACE_INVESTIGATED_TEST), body, err); }
+struct tc_treeherder_investigated_test *tc_treeherder_replace_investigated_test_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(OP(REPLACE_INVESTIGATED_TEST), response, err); }
+
+int tc_treeherder_update_investigated_test(tc_client *client, const char *project, const char *test_id,
+	const struct tc_treeherder_update_investigated_test_query *query,
+	const struct tc_treeherder_update_investigated_test_request *body,
+	struct tc_treeherder_investigated_test **reply, tc_error *err)
+{ return tc_generated_perform(client, OP(UPDATE_INVESTIGATED_TEST), TC_VALUES(project, test_id), query, body, reply,
+	err); }
+tc_call *tc_treeherder_update_investigated_test_call(tc_client *client, const char *project, const char *test_id,
+	const struct tc_treeherder_update_investigated_test_query *query, tc_error *err)
+{ return tc_generated_call(client, OP(UPDATE_INVESTIGATED_TEST), TC_VALUES(project, test_id), query, err); }
+int tc_treeherder_update_investigated_test_body(tc_call *call,
+	const struct tc_treeherder_update_investigated_test_request *body, tc_error *err)
+{ return tc_generated_body(call, OP(UPDATE_INVESTIGATED_TEST), body, err); }
+struct tc_treeherder_investigated_test *tc_treeherder_update_investigated_test_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(OP(UPDATE_INVESTIGATED_TEST), response, err); }
 
 int tc_treeherder_delete_investigated_test(tc_client *client, const char *project, const char *test_id,
 	tc_response **response, tc_error *err)
@@ -1262,10 +1338,13 @@ struct tc_treeherder_bugzilla_component *tc_treeherder_get_bugzilla_component_re
 	tc_error *err)
 { return tc_generated_reply(OP(GET_BUGZILLA_COMPONENT), response, err); }
 
-int tc_treeherder_list_performance_tags(tc_client *client, struct tc_treeherder_performance_tags **reply, tc_error *err)
-{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_TAGS), NULL, NULL, NULL, reply, err); }
-tc_call *tc_treeherder_list_performance_tags_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, OP(LIST_PERFORMANCE_TAGS), NULL, NULL, err); }
+int tc_treeherder_list_performance_tags(tc_client *client,
+	const struct tc_treeherder_list_performance_tags_query *query, struct tc_treeherder_performance_tags **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_TAGS), NULL, query, NULL, reply, err); }
+tc_call *tc_treeherder_list_performance_tags_call(tc_client *client,
+	const struct tc_treeherder_list_performance_tags_query *query, tc_error *err)
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_TAGS), NULL, query, err); }
 struct tc_treeherder_performance_tags *tc_treeherder_list_performance_tags_reply(const tc_response *response,
 	tc_error *err)
 { return tc_generated_reply(OP(LIST_PERFORMANCE_TAGS), response, err); }
@@ -1279,11 +1358,13 @@ struct tc_treeherder_performance_tag *tc_treeherder_get_performance_tag_reply(co
 	tc_error *err)
 { return tc_generated_reply(OP(GET_PERFORMANCE_TAG), response, err); }
 
-int tc_treeherder_list_performance_frameworks(tc_client *client, struct tc_treeherder_performance_frameworks **reply,
-	tc_error *err)
-{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_FRAMEWORKS), NULL, NULL, NULL, reply, err); }
-tc_call *tc_treeherder_list_performance_frameworks_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, OP(LIST_PERFORMANCE_FRAMEWORKS), NULL, NULL, err); }
+int tc_treeherder_list_performance_frameworks(tc_client *client,
+	const struct tc_treeherder_list_performance_frameworks_query *query,
+	struct tc_treeherder_performance_frameworks **reply, tc_error *err)
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_FRAMEWORKS), NULL, query, NULL, reply, err); }
+tc_call *tc_treeherder_list_performance_frameworks_call(tc_client *client,
+	const struct tc_treeherder_list_performance_frameworks_query *query, tc_error *err)
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_FRAMEWORKS), NULL, query, err); }
 struct tc_treeherder_performance_frameworks *tc_treeherder_list_performance_frameworks_reply(
 	const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(LIST_PERFORMANCE_FRAMEWORKS), response, err); }
@@ -1324,10 +1405,12 @@ struct tc_treeherder_performance_bug_template *tc_treeherder_get_performance_bug
 { return tc_generated_reply(OP(GET_PERFORMANCE_BUG_TEMPLATE), response, err); }
 
 int tc_treeherder_list_performance_issue_trackers(tc_client *client,
+	const struct tc_treeherder_list_performance_issue_trackers_query *query,
 	struct tc_treeherder_performance_issue_trackers **reply, tc_error *err)
-{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_ISSUE_TRACKERS), NULL, NULL, NULL, reply, err); }
-tc_call *tc_treeherder_list_performance_issue_trackers_call(tc_client *client, tc_error *err)
-{ return tc_generated_call(client, OP(LIST_PERFORMANCE_ISSUE_TRACKERS), NULL, NULL, err); }
+{ return tc_generated_perform(client, OP(LIST_PERFORMANCE_ISSUE_TRACKERS), NULL, query, NULL, reply, err); }
+tc_call *tc_treeherder_list_performance_issue_trackers_call(tc_client *client,
+	const struct tc_treeherder_list_performance_issue_trackers_query *query, tc_error *err)
+{ return tc_generated_call(client, OP(LIST_PERFORMANCE_ISSUE_TRACKERS), NULL, query, err); }
 struct tc_treeherder_performance_issue_trackers *tc_treeherder_list_performance_issue_trackers_reply(
 	const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(LIST_PERFORMANCE_ISSUE_TRACKERS), response, err); }
@@ -1618,13 +1701,17 @@ int tc_treeherder_report_csp_violation_body(tc_call *call, const struct tc_treeh
 { return tc_generated_body(call, OP(REPORT_CSP_VIOLATION), body, err); }
 
 int tc_treeherder_create_internal_issue(tc_client *client,
-	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response, tc_error *err)
-{ return tc_generated_perform(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, body, response, err); }
+	const struct tc_treeherder_create_internal_issue_request *body, struct tc_treeherder_internal_issue **reply,
+	tc_error *err)
+{ return tc_generated_perform(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, body, reply, err); }
 tc_call *tc_treeherder_create_internal_issue_call(tc_client *client, tc_error *err)
 { return tc_generated_call(client, OP(CREATE_INTERNAL_ISSUE), NULL, NULL, err); }
 int tc_treeherder_create_internal_issue_body(tc_call *call,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_error *err)
 { return tc_generated_body(call, OP(CREATE_INTERNAL_ISSUE), body, err); }
+struct tc_treeherder_internal_issue *tc_treeherder_create_internal_issue_reply(const tc_response *response,
+	tc_error *err)
+{ return tc_generated_reply(OP(CREATE_INTERNAL_ISSUE), response, err); }
 
 int tc_treeherder_get_schema(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(GET_SCHEMA), NULL, NULL, NULL, response, err); }

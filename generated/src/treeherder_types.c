@@ -301,8 +301,8 @@ const struct tc_type tc_treeherder_decision_tasks_type = TC_TYPE_OF_MAP(struct t
 	&type_decision_tasks_value, 0, NULL);
 static const struct tc_field fields_investigated_test[] = {
 	TC_FIELD(struct tc_treeherder_investigated_test, id, "id", &tc_type_int64, TC_REQUIRED),
-	TC_FIELD(struct tc_treeherder_investigated_test, job_name, "jobName", &tc_type_string, 0),
-	TC_FIELD(struct tc_treeherder_investigated_test, job_symbol, "jobSymbol", &tc_type_string, 0),
+	TC_FIELD(struct tc_treeherder_investigated_test, job_name, "job_name", &tc_type_string, TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_investigated_test, job_symbol, "job_symbol", &tc_type_string, TC_REQUIRED),
 	TC_FIELD(struct tc_treeherder_investigated_test, test, "test", &tc_type_string, TC_REQUIRED),
 };
 const struct tc_type tc_treeherder_investigated_test_type = TC_TYPE_OF_OPEN_OBJECT(struct
@@ -318,6 +318,13 @@ static const struct tc_field fields_create_investigated_test_request[] = {
 };
 const struct tc_type tc_treeherder_create_investigated_test_request_type = TC_TYPE_OF_OPEN_OBJECT(struct
 	tc_treeherder_create_investigated_test_request, other_members, fields_create_investigated_test_request, NULL);
+static const struct tc_text_rules rules_test = { .has_max_length = true, .max_length = 350 };
+static const struct tc_type text_test = TC_TYPE_OF_TEXT(&rules_test);
+static const struct tc_field fields_update_investigated_test_request[] = {
+	TC_FIELD(struct tc_treeherder_update_investigated_test_request, test, "test", &text_test, 0),
+};
+const struct tc_type tc_treeherder_update_investigated_test_request_type = TC_TYPE_OF_OPEN_OBJECT(struct
+	tc_treeherder_update_investigated_test_request, other_members, fields_update_investigated_test_request, NULL);
 static const struct tc_field fields_note[] = {
 	TC_FIELD(struct tc_treeherder_note, created, "created", &tc_type_string, 0),
 	TC_FIELD(struct tc_treeherder_note, failure_classification_id, "failure_classification_id", &tc_type_int64,
@@ -848,6 +855,8 @@ static const struct tc_field fields_create_bug_request[] = {
 	TC_FIELD(struct tc_treeherder_create_bug_request, component, "component", &tc_type_string, TC_REQUIRED),
 	TC_FIELD(struct tc_treeherder_create_bug_request, crash_signature, "crash_signature", &text_crash_signature, 0),
 	TC_FIELD(struct tc_treeherder_create_bug_request, description, "description", &tc_type_string, 0),
+	TC_FIELD(struct tc_treeherder_create_bug_request, is_backout_requested, "is_backout_requested", &tc_type_bool,
+		TC_INDIRECT),
 	TC_FIELD(struct tc_treeherder_create_bug_request, is_security_issue, "is_security_issue", &tc_type_bool,
 		TC_INDIRECT),
 	TC_FIELD(struct tc_treeherder_create_bug_request, keywords, "keywords", &tc_type_json, 0),
@@ -866,6 +875,8 @@ const struct tc_type tc_treeherder_create_bug_request_type = TC_TYPE_OF_OPEN_OBJ
 	tc_treeherder_create_bug_request, other_members, fields_create_bug_request, NULL);
 static const struct tc_field fields_create_bug_response[] = {
 	TC_FIELD(struct tc_treeherder_create_bug_response, id, "id", &tc_type_int64, TC_REQUIRED),
+	TC_FIELD_NULLABLE(struct tc_treeherder_create_bug_response, internal_id, internal_id_null, "internal_id",
+		&tc_type_int64, TC_INDIRECT),
 	TC_FIELD(struct tc_treeherder_create_bug_response, url, "url", &tc_type_string, 0),
 };
 const struct tc_type tc_treeherder_create_bug_response_type = TC_TYPE_OF_OPEN_OBJECT(struct
@@ -1089,12 +1100,19 @@ static const struct tc_field fields_csp_report[] = {
 };
 const struct tc_type tc_treeherder_csp_report_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_treeherder_csp_report,
 	other_members, fields_csp_report, NULL);
+static const struct tc_text_rules rules_summary = { .min_length = 1, .has_max_length = true, .max_length = 255 };
+static const struct tc_type text_summary = TC_TYPE_OF_TEXT(&rules_summary);
 static const struct tc_field fields_create_internal_issue_request[] = {
-	TC_FIELD(struct tc_treeherder_create_internal_issue_request, failure_line_id, "failure_line_id", &tc_type_int64,
-		TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_create_internal_issue_request, summary, "summary", &text_summary, TC_REQUIRED),
 };
 const struct tc_type tc_treeherder_create_internal_issue_request_type = TC_TYPE_OF_OPEN_OBJECT(struct
 	tc_treeherder_create_internal_issue_request, other_members, fields_create_internal_issue_request, NULL);
+static const struct tc_field fields_internal_issue[] = {
+	TC_FIELD(struct tc_treeherder_internal_issue, internal_id, "internal_id", &tc_type_int64, TC_REQUIRED),
+	TC_FIELD(struct tc_treeherder_internal_issue, summary, "summary", &tc_type_string, TC_REQUIRED),
+};
+const struct tc_type tc_treeherder_internal_issue_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_treeherder_internal_issue,
+	other_members, fields_internal_issue, NULL);
 static const struct tc_text_rules rules_job_guid = { .min_length = 1 };
 static const struct tc_type text_job_guid = TC_TYPE_OF_TEXT(&rules_job_guid);
 static const struct tc_field fields_jobs_collection_item_job_artifacts[] = {

@@ -104,6 +104,12 @@ void scratch_cut(struct scratch *scratch, int64_t size)
 	finish(sha512, scratch->sha512);
 }
 
+void scratch_read(const struct scratch *scratch, char *bytes, size_t length)
+{
+	if (pread(scratch->fd, bytes, length, 0) != (ssize_t)length)
+		die(scratch->path);
+}
+
 void scratch_check(const struct scratch *scratch, const char *path)
 {
 	char ours[PIECE], other[PIECE];

@@ -4,6 +4,7 @@
 
 /* Files for measures: in memory where there is a file system in memory, else where TMPDIR says. */
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct scratch {
@@ -20,6 +21,9 @@ void scratch_open(struct scratch *scratch, int64_t size);
 
 /* No more than its first bytes stay, whose hashes are told. */
 void scratch_cut(struct scratch *scratch, int64_t size);
+
+/* Its first bytes. */
+void scratch_read(const struct scratch *scratch, char *bytes, size_t length);
 
 /* Ends the program unless another file has the same bytes. */
 void scratch_check(const struct scratch *scratch, const char *path);

@@ -632,6 +632,9 @@ static void test_refused(void **state)
 	tc_client_free(wrong);
 
 	tc_client *client = client_of("no-secret");
+	tc_buildbot_force_build(
+		client, "force", &(struct tc_buildbot_force_params){ 0 }, NULL, &err);
+	assert_failure(&err, TC_ERROR_INPUT, "needs builderid, or builderNames");
 	force(client, "no-such-builder", NULL, &err);
 	assert_failure(&err, TC_ERROR_HTTP, "buildbot.forceBuild");
 	tc_buildbot_get_build(client, "999", NULL, NULL, &err);

@@ -82,12 +82,17 @@ function byPage(response, url) {
   return send(response, json({ next: page < 3 ? 'http://elsewhere.invalid/' : null, results: [{ page, n: 1 }, { page, n: 2 }] }));
 }
 
-// Pushes 9 to 1, two in each second: at the end of a page of three a second is cut in two.
+// Pushes 9 to 1, two in each second: at the end of a page of three a second is cut in two. A search finds more.
 function byKey(response, url) {
   const before = +(url.searchParams.get('push_timestamp__lt') || 1000);
-  const pushes = range(1, 10).reverse().map(id => ({ id, push_timestamp: 100 + Math.floor(id / 2) }));
-  const count = Math.min(+url.searchParams.get('count'), 1000);
+  const pushes = range(1, url.searchParams.has('search') ? 500 : 10).reverse().map(id => ({ id, push_timestamp: 100 + Math.floor(id / 2) }));
+  const count = Math.min(+(url.searchParams.get('count') || 9), 1000);
   return send(response, json({ results: pushes.filter(push => push.push_timestamp < before).slice(0, count) }));
+}
+
+// The database gives jobs in no order, and one of them twice.
+function unordered(response) {
+  return send(response, json({ results: [1, 2, 2, 3].map(id => ({ id })), meta: { count: 2000 } }));
 }
 
 // A page that is larger than anybody's memory should be.
@@ -166,6 +171,7 @@ const routes = [
   [/^\/api\/v2\/builders$/, byOffset],
   [/^\/api\/performance\/alertsummary\/$/, byPage],
   [/^\/api\/project\/try\/push\/$/, byKey],
+  [/^\/api\/project\/try\/jobs\/$/, unordered],
   [/^\/sse\/listen\/(.*)$/, listen],
   [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
   [/^\/resumable$/, resumable],

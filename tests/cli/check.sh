@@ -55,6 +55,10 @@ tells() {
 	[[ $err == *"$1"* ]] || fail "expected within standard error: $1"
 }
 
+ends_with() {
+	[[ $err == "$1" || $err == *$'\n'"$1" ]] || fail "expected as the last line of standard error: $1"
+}
+
 silent() {
 	[[ -z $err ]] || fail "expected nothing on standard error"
 }

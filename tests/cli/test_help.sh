@@ -59,12 +59,15 @@ shows 'Reply      bytes'
 explain buildbot stopBuild
 shows 'Request    POST /builds/<buildId>, a remote procedure call of "stop"'
 has 'Body       its parameters as JSON'
+lacks Needed
+explain buildbot forceBuild
+shows 'Needed     builderid, or builderNames in its body'
 explain treeherder createNote
 shows 'Caller     credentials are required'
 explain treeherder login
 shows 'Caller     anybody; credentials are never sent'
 explain buildbot getLogRawInline
-shows 'Stability  stable, there since 4.0'
+shows 'Stability  stable, there since 3.10'
 explain treeherder postArtifactCollection
 has ', removed in '
 explain queue status

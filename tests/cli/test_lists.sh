@@ -41,7 +41,49 @@ is '{"id":9,"push_timestamp":104}
 {"id":2,"push_timestamp":101}
 {"id":1,"push_timestamp":100}'
 on_terminal 0 api buildbot listBuilders --all --max-items 1
-is '{"builderid":0}'
+has '{"builderid":0}'
+
+# a list that was cut says so, in the last line of standard error; others say nothing
+run 0 api buildbot listBuilders --all --max-items 3
+ends_with 'taskcluster: the list goes on behind these 3 items, or may (--max-items)'
+run 0 api buildbot listBuilders --all --max-items 99
+silent
+run 0 api queue listTaskGroup plain --all --max-items 3
+silent
+run 0 api queue listTaskGroup plain --all --max-items 2
+ends_with 'taskcluster: the list goes on behind these 2 items, or may (--max-items)'
+one_page='taskcluster: this is one page, and the list goes on, or may: --all gives every item'
+run 0 api queue listTaskGroup plain
+ends_with "$one_page"
+run 0 api queue listTaskGroup plain --continuationToken c
+silent
+run 0 api buildbot listBuilders
+silent
+run 0 api buildbot listBuilders --limit 3
+ends_with "$one_page"
+run 0 api buildbot listBuilders --limit 9
+silent
+run 0 api treeherder getPushes try
+silent # nine, and servers give ten when nobody says how many
+run 0 api treeherder getPushes try --count 4
+ends_with "$one_page"
+run 0 api treeherder getPushes try --all --search bug
+ends_with 'taskcluster: the server gives no more than 200 items with --search: there may be more'
+[[ $(wc -l <<<"$out") == 200 ]] || fail "a search is one page"
+run 2 api treeherder getPushes try --all --search bug --author me
+tells "search cannot go with author, only with count"
+
+# told apart, where a list has no order
+run 0 api treeherder getJobs try --all --distinct
+is '{"id":1}
+{"id":2}
+{"id":3}'
+run 0 api treeherder getJobs try --all
+[[ $(wc -l <<<"$out") == 4 ]] || fail "as the server gives them"
+run 2 api treeherder getJobs try --distinct
+tells "--distinct goes with --all"
+run 2 api buildbot listBuilders --all --distinct
+tells "have nothing to be told apart by"
 
 # no more than are wanted, and no request for what is not
 run 0 -v api buildbot listBuilders --all --max-items 4

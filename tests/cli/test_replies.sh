@@ -144,4 +144,11 @@ in_rig || {
 interrupted 1 api queue status hang -o "$folder/hung"
 silent
 [[ -z $(find "$folder" -name 'hung*') ]] || fail "Ctrl-C left a file"
+# what a server is too old for
+run 1 api buildbot listProjects
+tells 404
+tells "Servers have this function since version 3.9."
+run 1 api buildbot listMasters
+tells 404
+lacks "since version"
 echo "replies: all as they should be"

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/buildbot.h>
 #include <taskcluster/conventions.h>
 #include <taskcluster/query.h>
 #include <taskcluster/registry.h>
@@ -224,6 +225,85 @@ static void test_rpc(void **state)
 		"stopBuild", TC_ERROR_HTTP, "500 -32603: x", 1);
 }
 
+/* ---- one of some members ---- */
+
+/* As a caller may give the parameters: as bytes, or (`struct_`) the struct that is all zero. */
+static int force(tc_client *client, const char *bytes, bool struct_, tc_error *err)
+{
+	static const struct tc_buildbot_force_params none = { 0 };
+	tc_call *call = tc_buildbot_force_build_call(client, "force", err);
+	int rc = TC_OK;
+
+	assert_non_null(call);
+	if (struct_)
+		rc = tc_buildbot_force_build_body(call, &none, err);
+	else if (bytes)
+		rc = tc_call_body_bytes(call, bytes, strlen(bytes), NULL, err);
+	if (rc == TC_OK)
+		rc = tc_call_perform(call, NULL, err);
+	tc_call_free(call);
+	return rc;
+}
+
+static int force_json(tc_client *client, const char *text, tc_error *err)
+{
+	const struct tc_pair pair = { "forcescheduler", "force" };
+	const tc_json *payload = NULL;
+	int rc = TC_OK;
+
+	if (text)
+		assert_ok(tc_json_parse(text, strlen(text), &payload, err), err);
+	tc_call *call = tc_call_by_name(
+		client, tc_find_operation("buildbot", "forceBuild"), &pair, 1, payload, err);
+	rc = call ? tc_call_perform(call, NULL, err) : err->code;
+	tc_call_free(call);
+	tc_release(payload);
+	return rc;
+}
+
+/* A scheduler that is told no builder starts all: whoever wants that says which. */
+static void test_no_builder(void **state)
+{
+	static const char *const bodies[] = { "{}", "{\"reason\":\"x\"}",
+		"{\"builderid\":null,\"builderNames\":null}", "{\"builderNames\":[]}", "[]",
+		"nonsense" };
+	const struct tc_fake_reply *reply = REPLY("200 OK", "{\"id\":1,\"result\":[5,{\"1\":9}]}");
+	struct tc_fake fake;
+	struct tc_options options;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	tc_fake_init(&fake, reply, 1);
+	options = tc_fake_options(&fake);
+	options.root_url = NULL;
+	options.base_url = "https://bb.example.com";
+	tc_client *client = tc_fake_client(&fake, &options);
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		force(client, bodies[i], false, &err);
+		assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	}
+	force(client, NULL, true, &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	force(client, NULL, false, &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	force_json(client, "{}", &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	force_json(client, "{\"builderNames\":[]}", &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	force_json(client, NULL, &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	tc_buildbot_force_build(
+		client, "force", &(struct tc_buildbot_force_params){ 0 }, NULL, &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	tc_buildbot_force_build(client, "force", NULL, NULL, &err);
+	assert_failure(&err, TC_ERROR_INPUT, "the body needs builderid, or builderNames");
+	assert_int_equal(fake.attempt_count, 0);
+	assert_ok(force(client, "{\"builderid\":3}", false, &err), &err);
+	assert_int_equal(fake.attempt_count, 1);
+	tc_client_free(client);
+	tc_fake_clear(&fake);
+}
+
 /* A read is repeated, but not where the server says for good that it cannot. */
 static void test_final_status(void **state)
 {
@@ -345,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_every_function),
 		cmocka_unit_test(test_bodies_are_checked),
 		cmocka_unit_test(test_rpc),
+		cmocka_unit_test(test_no_builder),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_final_status),
 		cmocka_unit_test(test_stream),

@@ -57,8 +57,11 @@ static void locate(struct depot *depot, const struct tc_responder_request *reque
 	if (strstr(request->target, "/start-download/"))
 		snprintf(depot->text, sizeof depot->text,
 			"{\"method\":\"getUrl\",\"url\":\"%s\",\"expires\":"
-			"\"2040-01-01T00:00:00.000Z\",\"hashes\":{\"sha256\":\"%s\"}}",
-			url, depot->sha256 ? depot->sha256 : zeros);
+			"\"2040-01-01T00:00:00.000Z\",\"hashes\":{\"%s\":\"%s\"}}",
+			url, depot->sha512 ? "sha512" : "sha256",
+			depot->sha512           ? depot->sha512
+				: depot->sha256 ? depot->sha256
+						: zeros);
 	else
 		snprintf(depot->text, sizeof depot->text, "{\"storageType\":\"%s\",\"url\":\"%s\"}",
 			depot->storage ? depot->storage : "s3", url);

@@ -33,6 +33,7 @@ struct depot {
 	const char *headers; /* further lines of each reply with bytes; NULL */
 	const char *storage; /* "s3" */
 	const char *sha256;  /* of objects; NULL: 64 zeros */
+	const char *sha512;  /* instead of that; NULL */
 
 	/* How it is. */
 	bool no_ranges, no_length, deaf; /* `deaf`: to If-Range */

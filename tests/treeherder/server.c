@@ -64,7 +64,11 @@ static void give_jobs(
 		(int)offset, (int)count);
 	for (int64_t id = offset; id < offset + count && id < all; id++) {
 		at += sprintf(at, id > offset ? "," : "");
-		at += add_job(at, id, rows);
+		/* the database gives them in no order */
+		at += add_job(at,
+			id < offset + server->shift && id >= server->shift ? id - server->shift
+									   : id,
+			rows);
 	}
 	at += sprintf(at, "]");
 	if (rows)
@@ -76,15 +80,44 @@ static void give_jobs(
 
 /* ---- pushes ---- */
 
+/* What was searched for is cut to the newest 200, which no further filter can be about. */
+static bool fails_over_search(const char *target)
+{
+	static const char *const others[] = { "author", "push_timestamp", "id=", "id__",
+		"date=", "change=", "revision=", "hide_reviewbot" };
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strstr(target, others[i]))
+			return true;
+	return false;
+}
+
+static int pushes_of(const struct treeherder *server)
+{
+	return server->pushes ? server->pushes : PUSHES;
+}
+
+static int pushed(const struct treeherder *server, int id)
+{
+	return PUSHED + (id > pushes_of(server) - server->crowd ? pushes_of(server) : id / 2);
+}
+
 /* Whatever offset says is ignored. */
 static void give_pushes(
 	struct treeherder *server, const char *target, struct tc_responder_reply *reply)
 {
 	int64_t count = number(target, "count", 10);
 	int64_t before = number(target, "push_timestamp__lt", INT64_MAX);
+	bool search = strstr(target, "search=") != NULL;
 	char *at = server->text;
 	int64_t given = 0;
 
+	if (search && fails_over_search(target)) {
+		answer(server, reply, 500, "<h1>Server Error (500)</h1>");
+		return;
+	}
+	if (search && count > SEARCHED && count <= 1000)
+		count = SEARCHED;
 	if (count > 1000) {
 		answer(server, reply, 400,
 			"{\"detail\":\"Specified count exceeds api limit: 1000\"}");
@@ -92,13 +125,13 @@ static void give_pushes(
 	}
 	at += sprintf(
 		at, "{\"meta\":{\"count\":%d,\"repository\":\"try\"},\"results\":[", (int)count);
-	for (int id = PUSHES; id > 0 && given < count; id--) {
-		if (PUSHED + id / 2 >= before)
+	for (int id = pushes_of(server); id > 0 && given < count; id--) {
+		if (pushed(server, id) >= before)
 			continue;
 		at += sprintf(at,
 			"%s{\"id\":%d,\"revision\":\"r%d\",\"author\":\"a\",\"revisions\":[],"
 			"\"revision_count\":0,\"push_timestamp\":%d,\"repository_id\":4}",
-			given++ ? "," : "", id, id, PUSHED + id / 2);
+			given++ ? "," : "", id, id, pushed(server, id));
 	}
 	at += sprintf(at, "]}");
 	reply->body = server->text;
@@ -174,6 +207,28 @@ static void take_note(struct treeherder *server, const struct tc_responder_reque
 			"\"who\":{\"email\":[\"Not an address.\"]}}");
 }
 
+/* Only the summary counts. */
+static void take_issue(struct treeherder *server, const struct tc_responder_request *request,
+	struct tc_responder_reply *reply)
+{
+	const char *summary = strstr(request->body, "\"summary\":\"");
+	char text[256];
+
+	if (!has(request, "cookie", "sessionid=s3cret") || !has(request, "x-csrftoken", "c1")) {
+		answer(server, reply, 403,
+			"{\"detail\":\"Authentication credentials were not provided.\"}");
+		return;
+	}
+	if (!summary) {
+		answer(server, reply, 400, "{\"summary\":[\"This field is required.\"]}");
+		return;
+	}
+	summary += strlen("\"summary\":\"");
+	snprintf(text, sizeof text, "{\"internal_id\":7,\"summary\":\"%.*s\"}",
+		(int)strcspn(summary, "\""), summary);
+	answer(server, reply, 201, text);
+}
+
 /* ---- all ---- */
 
 static bool ends(const char *target, const char *part)
@@ -210,6 +265,8 @@ static void handle(
 		answer(server, reply, 406, "{\"detail\":\"Invalid version in Accept.\"}");
 	else if (strcmp(request->method, "POST") == 0 && ends(target, "/note/"))
 		take_note(server, request, reply);
+	else if (strcmp(request->method, "POST") == 0 && ends(target, "/internal_issue/"))
+		take_issue(server, request, reply);
 	else if (strcmp(request->method, "POST") == 0)
 		take_collection(server, request, reply);
 	else if (ends(target, "/project/try/jobs/"))

@@ -10,11 +10,15 @@
 #define JOBS 4000  /* an exact multiple of the largest page */
 #define PUSHES 250 /* two of each second, the newest first */
 #define PUSHED 1700000000
+#define SEARCHED 200 /* at most so many pushes are the reply to a search */
 
 struct treeherder {
 	struct tc_responder *responder;
 	int64_t clock_off_s; /* how far its clock is ahead of the real one */
 	bool no_cookie;      /* a login that sets none */
+	int shift;           /* jobs of a page that were on the one before, in place of its own */
+	int crowd;           /* the newest pushes that have one second */
+	int pushes;          /* how many there are; 0: PUSHES */
 
 	/* what was asked */
 	char targets[64][512];

@@ -166,20 +166,151 @@ static void test_some_pushes(void **state)
 		assert_null(strstr(w->server->targets[i % 64], "count=0"));
 }
 
-/* A page that only one second fills leads nowhere, and is told. */
-static void test_pushes_stuck(void **state)
+/* One page, and told as what it is: the server finds no more than 200, and knows no second page. */
+static void test_search(void **state)
 {
 	struct world *w = *state;
-	struct tc_treeherder_get_pushes_query query = { .count = "2" };
+	struct tc_treeherder_get_pushes_query query = { .search = "bug", .count = "10" };
 	const tc_json *item;
+	size_t count = 0;
 
 	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
 	tc_items *items = tc_items_new(call, NULL, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item) {
+		assert_int_equal(tc_items_cut(items), TC_CUT_NOT);
+		count++;
+	}
+	assert_ok(w->err.code, &w->err);
+	assert_int_equal(count, SEARCHED);
+	assert_int_equal(tc_items_cut(items), TC_CUT_SERVER);
+	assert_int_equal(w->server->count, 1);
+	assert_string_equal(w->server->targets[0], "/api/project/try/push/?count=200&search=bug");
+	tc_items_free(items);
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	options.item_max = 7;
+	tc_pages *pages = tc_pages_new(call, &options, &w->err);
+	tc_response *page;
+	assert_ok(tc_pages_next(pages, &page, &w->err), &w->err);
+	tc_release(page);
+	assert_int_equal(tc_pages_cut(pages), TC_CUT_ITEMS);
+	tc_pages_free(pages);
+	tc_call_free(call);
+}
+
+/* Beside other filters a search is a 500. */
+static void test_search_beside_others(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .search = "bug", .author = "a@b.c" };
+
+	tc_treeherder_get_pushes(w->client, "try", &query, NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "search cannot go with author, only with count");
+	query.author = NULL;
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	assert_ok(tc_call_query_int64(call, "push_timestamp", "lt", 5, &w->err), &w->err);
+	tc_call_perform(call, NULL, &w->err);
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "search cannot go with push_timestamp");
+	assert_null(tc_items_new(call, NULL, &w->err));
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "search cannot go with push_timestamp");
+	assert_int_equal(w->server->count, 0);
+	tc_call_free(call);
+}
+
+/* A page that only one second fills leads nowhere; a larger one does, once. */
+static void test_pushes_of_a_second(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_get_pushes_query query = { .count = "7" };
+	size_t large = 0;
+
+	w->server->crowd = 50;
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	assert_int_equal(count_items(w, call, 0), PUSHES);
+	for (size_t i = 0; i < w->server->count; i++)
+		large += strstr(w->server->targets[i % 64], "count=1000") != NULL;
+	assert_int_equal(large, 1);
+	query.count = "2"; /* each page is one second, twice */
+	w->server->crowd = 0;
+	call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+	assert_int_equal(count_items(w, call, 0), PUSHES);
+	w->server->crowd = 50;
+	for (int64_t wanted = 1; wanted < 60; wanted += 13) {
+		call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+		assert_int_equal(count_items(w, call, wanted), wanted);
+	}
+}
+
+/* More than the largest page has: that is told, and nothing goes on for ever. */
+static void test_pushes_stuck(void **state)
+{
+	struct world *w = *state;
+	const tc_json *item;
+	size_t count = 0;
+
+	w->server->pushes = w->server->crowd = 1500;
+	tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", NULL, &w->err);
+	tc_items *items = tc_items_new(call, NULL, &w->err);
 	while (tc_items_next(items, &item, &w->err) == TC_OK && item)
-		;
+		count++;
 	assert_failure(&w->err, TC_ERROR_REPLY, "have the same push_timestamp");
+	assert_int_equal(count, 1000);
+	assert_int_equal(w->server->count, 3);
 	tc_items_free(items);
 	tc_call_free(call);
+}
+
+/* A list without an order gives some twice, and others never; told apart they come once. */
+static void test_jobs_apart(void **state)
+{
+	struct world *w = *state;
+	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
+	const tc_json *item;
+	size_t count = 0;
+
+	w->server->shift = 2;
+	tc_call *call = tc_treeherder_get_jobs_call(w->client, "try", NULL, &w->err);
+	assert_int_equal(count_items(w, call, 0), JOBS);
+	call = tc_treeherder_get_jobs_call(w->client, "try", NULL, &w->err);
+	options.distinct_max = JOBS - 2;
+	tc_items *items = tc_items_new(call, &options, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item)
+		count++;
+	assert_ok(w->err.code, &w->err);
+	assert_int_equal(count, JOBS - 2);
+	tc_items_free(items);
+	options.distinct_max = JOBS - 3;
+	items = tc_items_new(call, &options, &w->err);
+	while (tc_items_next(items, &item, &w->err) == TC_OK && item)
+		;
+	assert_failure(&w->err, TC_ERROR_REPLY, "there are more than 3997 items to be told apart");
+	tc_items_free(items);
+	tc_call_free(call);
+	call = tc_treeherder_get_alert_summaries_call(w->client, NULL, &w->err);
+	assert_null(tc_items_new(call, &options, &w->err));
+	assert_failure(&w->err, TC_ERROR_ARGUMENT, "have nothing to be told apart by");
+	tc_call_free(call);
+}
+
+/* A single call is one page: of ten when nobody says how many. */
+static void test_one_page(void **state)
+{
+	static const struct {
+		const char *count;
+		bool goes_on;
+	} rows[] = { { NULL, true }, { "9", true }, { "249", true }, { "250", true },
+		{ "251", false } };
+	struct world *w = *state;
+	tc_response *page;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct tc_treeherder_get_pushes_query query = { .count = rows[i].count };
+		tc_call *call = tc_treeherder_get_pushes_call(w->client, "try", &query, &w->err);
+		assert_ok(tc_call_perform(call, &page, &w->err), &w->err);
+		assert_int_equal(tc_page_goes_on(call, page), rows[i].goes_on);
+		tc_release(page);
+		tc_call_free(call);
+	}
+	assert_false(tc_page_goes_on(NULL, NULL));
 }
 
 static void test_rows(void **state)
@@ -383,6 +514,24 @@ static void test_session(void **state)
 	tc_client_free(other);
 }
 
+static void test_internal_issue(void **state)
+{
+	struct world *w = *state;
+	struct tc_treeherder_create_internal_issue_request body = { .summary = "" };
+	struct tc_treeherder_internal_issue *issue = NULL;
+
+	assert_ok(tc_treeherder_login(w->client, &login, NULL, &w->err), &w->err);
+	tc_treeherder_create_internal_issue(w->client, &body, &issue, &w->err);
+	assert_failure(&w->err, TC_ERROR_INPUT, "/summary");
+	assert_int_equal(w->server->count, 1);
+	body.summary = "test.js | leaked";
+	assert_ok(tc_treeherder_create_internal_issue(w->client, &body, &issue, &w->err), &w->err);
+	assert_string_equal(w->server->last_body, "{\"summary\":\"test.js | leaked\"}");
+	assert_int_equal(issue->internal_id, 7);
+	assert_string_equal(issue->summary, "test.js | leaked");
+	tc_release(issue);
+}
+
 static void test_login_fails(void **state)
 {
 	struct world *w = *state;
@@ -478,7 +627,12 @@ int main(void)
 		TEST(test_too_many_at_once),
 		TEST(test_pushes),
 		TEST(test_some_pushes),
+		TEST(test_search),
+		TEST(test_search_beside_others),
+		TEST(test_pushes_of_a_second),
 		TEST(test_pushes_stuck),
+		TEST(test_jobs_apart),
+		TEST(test_one_page),
 		TEST(test_rows),
 		TEST(test_items_of_rows),
 		TEST(test_error_shapes),
@@ -487,6 +641,7 @@ int main(void)
 		TEST(test_collection),
 		TEST(test_clock),
 		TEST(test_session),
+		TEST(test_internal_issue),
 		TEST(test_login_fails),
 		TEST(test_realm),
 		TEST(test_example),

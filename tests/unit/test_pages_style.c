@@ -148,6 +148,27 @@ static void test_a_page_takes_linear_time(void **state)
 	assert_linear(read_page_of_one_time, 5000);
 }
 
+/* ---- items that are told apart ---- */
+
+static void test_seen(void **state)
+{
+	struct tc__seen seen = { 0 };
+
+	(void)state;
+	for (int64_t i = -5000; i < 5000; i++) {
+		assert_false(tc__seen_has(&seen, i * 3));
+		assert_true(tc__seen_add(&seen, i * 3));
+		assert_true(tc__seen_add(&seen, i * 3));
+	}
+	assert_int_equal(seen.count, 10000);
+	for (int64_t i = -15000; i < 15000; i++)
+		assert_int_equal(tc__seen_has(&seen, i), i % 3 == 0);
+	assert_true(seen.slot_count * sizeof *seen.slots < 13 * seen.count);
+	assert_true(tc__seen_add(&seen, INT64_MIN) && tc__seen_has(&seen, INT64_MIN));
+	tc__seen_clear(&seen);
+	assert_false(tc__seen_has(&seen, 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_an_item_comes_once),
 		cmocka_unit_test(test_a_page_that_failed_marks_nothing),
 		cmocka_unit_test(test_a_page_takes_linear_time),
+		cmocka_unit_test(test_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

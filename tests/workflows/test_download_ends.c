@@ -142,11 +142,13 @@ static void make_phase(struct scene *scene)
 	}
 }
 
-static void begin(struct scene *scene, enum phase phase, enum way way)
+static void begin(struct scene *scene, int phase, int way)
 {
 	struct visit *visit = &scene->visit;
 
-	*scene = (struct scene){ .phase = phase, .way = way, .target = TC_TARGET_INIT };
+	*scene = (struct scene){
+		.phase = (enum phase)phase, .way = (enum way)way, .target = TC_TARGET_INIT
+	};
 	visit_begin(visit, SIZE);
 	for (size_t i = 0; i < SIZE; i++) /* a text, so that tc_folder_put can put it */
 		visit->bytes[i] = (char)(visit->bytes[i] | 1);
@@ -214,7 +216,7 @@ static void poll_until(tc_loop *loop, const struct scene *scene, bool ended)
 	}
 }
 
-static void end_on_loop(enum phase phase, enum way way)
+static void end_on_loop(int phase, int way)
 {
 	struct scene scene;
 	tc_error err = TC_ERROR_INIT;
@@ -247,8 +249,8 @@ static void end_on_loop(enum phase phase, enum way way)
 static void each_phase_ends_in_each_way(void **state)
 {
 	(void)state;
-	for (int phase = 0; phase < PHASES; phase++)
-		for (int way = 0; way < WAYS; way++)
+	for (unsigned phase = 0; phase < PHASES; phase++)
+		for (unsigned way = 0; way < WAYS; way++)
 			if (way != BY_PROGRESS || phase != FULL) /* it was asked before */
 				end_on_loop(phase, way);
 }
@@ -281,7 +283,7 @@ static void *fire(void *data)
 	return NULL;
 }
 
-static void end_blocking(enum phase phase, enum way way)
+static void end_blocking(int phase, int way)
 {
 	const struct tc_artifact artifact = { .task_id = DEPOT_TASK, .name = "public/x" };
 	struct scene scene;
@@ -300,7 +302,7 @@ static void end_blocking(enum phase phase, enum way way)
 		pthread_join(thread, NULL);
 	assert_int_equal(rc, visit->err.code);
 	if (tc_test_now_ms() - began >= PATIENCE_MS)
-		fail_msg("phase %d does not end by %d", (int)phase, (int)way);
+		fail_msg("phase %d does not end by %d", phase, way);
 	check_left(&scene);
 	end(&scene);
 }
@@ -309,7 +311,7 @@ static void end_blocking(enum phase phase, enum way way)
 static void each_phase_ends_where_it_blocks(void **state)
 {
 	(void)state;
-	for (int phase = 0; phase < FULL; phase++) {
+	for (unsigned phase = 0; phase < FULL; phase++) {
 		if (phase != LOOKING && phase != READING)
 			end_blocking(phase, BY_CANCEL);
 		end_blocking(phase, BY_PROGRESS);
@@ -409,6 +411,92 @@ static void many_are_under_way_at_once(void **state)
 	visit_end(&visit);
 }
 
+/* A chain: each end begins the next, and ends one of those beside it. */
+struct chain {
+	struct visit visit;
+	tc_loop *loop;
+	tc_job *beside;
+	int ended, canceled;
+};
+
+static void take_beside(void *data, const struct tc_downloaded *result, const tc_error *err)
+{
+	struct chain *chain = data;
+
+	assert_null(result);
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+	chain->canceled++;
+}
+
+static int ignore_bytes(void *data, const void *bytes, size_t length, tc_error *err)
+{
+	(void)data;
+	(void)bytes;
+	(void)length;
+	(void)err;
+	return TC_OK;
+}
+
+static bool is_always_full(void *data)
+{
+	(void)data;
+	return true;
+}
+
+static void begin_beside(struct chain *chain)
+{
+	struct tc_target target = TC_TARGET_INIT;
+	struct tc_sink sink = TC_SINK_INIT;
+
+	sink.write = ignore_bytes;
+	sink.full = is_always_full; /* so it never ends by itself */
+	target.sink = &sink;
+	assert_ok(tc_loop_download_object(chain->loop, chain->visit.client, "x", &target, NULL,
+			  take_beside, chain, &chain->beside, &chain->visit.err),
+		&chain->visit.err);
+}
+
+static void begin_next(void *data, const struct tc_downloaded *result, const tc_error *err)
+{
+	const struct tc_artifact artifact = { .task_id = DEPOT_TASK, .name = "public/x" };
+	struct tc_target memory = TC_TARGET_INIT;
+	struct chain *chain = data;
+
+	assert_null(err);
+	tc_release(result->bytes);
+	tc_job_cancel(chain->beside);
+	chain->beside = NULL;
+	if (++chain->ended == 5)
+		return;
+	assert_ok(tc_loop_download_artifact(chain->loop, chain->visit.client, &artifact, &memory,
+			  NULL, begin_next, chain, NULL, &chain->visit.err),
+		&chain->visit.err);
+	begin_beside(chain);
+	if (chain->ended == 4) { /* the last of them hold it */
+		tc_client_free(chain->visit.client);
+		chain->visit.client = NULL;
+	}
+}
+
+static void an_end_begins_others_and_ends_others(void **state)
+{
+	const struct tc_artifact artifact = { .task_id = DEPOT_TASK, .name = "public/x" };
+	struct tc_target memory = TC_TARGET_INIT;
+	struct chain chain = { .ended = 0 };
+
+	(void)state;
+	visit_begin(&chain.visit, 100000);
+	chain.loop = tc_loop_new(NULL, &chain.visit.err);
+	assert_ok(tc_loop_download_artifact(chain.loop, chain.visit.client, &artifact, &memory,
+			  NULL, begin_next, &chain, NULL, &chain.visit.err),
+		&chain.visit.err);
+	assert_ok(tc_loop_run(chain.loop, &chain.visit.err), &chain.visit.err);
+	tc_loop_free(chain.loop);
+	assert_int_equal(chain.ended, 5);
+	assert_int_equal(chain.canceled, 4);
+	visit_end(&chain.visit);
+}
+
 /* ---- what is refused at once ---- */
 
 static void what_cannot_be_is_refused(void **state)
@@ -475,6 +563,7 @@ int main(void)
 		cmocka_unit_test(what_was_canceled_before_does_not_begin),
 		cmocka_unit_test(a_full_sink_goes_on_when_it_is_told),
 		cmocka_unit_test(many_are_under_way_at_once),
+		cmocka_unit_test(an_end_begins_others_and_ends_others),
 		cmocka_unit_test(what_cannot_be_is_refused),
 	};
 

@@ -486,6 +486,31 @@ static void errors_are_left_out(void **state)
 	end(&scene);
 }
 
+/* More than a page of a list holds. */
+static void more_than_a_page(void **state)
+{
+	struct tc_folder_counts counts;
+	struct scene scene;
+	char name[30];
+
+	(void)state;
+	begin(&scene);
+	for (int i = 0; i < 1010; i++) {
+		snprintf(name, sizeof name, "broken/%d", i);
+		world_error(&world, name, "file-missing-on-worker", "no");
+	}
+	put("fine", "fine");
+	put("a", "fine");
+	const struct tc_artifact artifact = { .task_id = world.task_id };
+	assert_ok(tc_download_artifacts(world.client, &artifact,
+			  tc_folder_path(&scene.folder, "in"), NULL, &counts, &scene.err),
+		&scene.err);
+	assert_int_equal(counts.left_out, 1010);
+	assert_int_equal(counts.saved, 2);
+	has(&scene, "fine", "fine");
+	end(&scene);
+}
+
 static void a_live_log_comes_when_it_is_asked_for(void **state)
 {
 	struct scene scene;
@@ -798,6 +823,7 @@ int main(void)
 		cmocka_unit_test(a_query_is_part_of_what_is_referred_to),
 		cmocka_unit_test(a_link_to_what_is_not_wanted),
 		cmocka_unit_test(errors_are_left_out),
+		cmocka_unit_test(more_than_a_page),
 		cmocka_unit_test(a_live_log_comes_when_it_is_asked_for),
 		cmocka_unit_test(one_fails_and_the_others_go_on),
 		cmocka_unit_test(no_more_at_once_than_may_be),

@@ -5,8 +5,13 @@
 
 #include "tests/harness/depot.h"
 #include "tests/harness/encode.h"
+#include "tests/harness/raw.h"
+#include "tests/harness/rig.h"
+#include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define SIZE ((size_t)300000)
 #define LARGE ((size_t)9000000) /* many pieces for several streams */
@@ -263,17 +268,88 @@ static void identity_is_asked_for(void **state)
 
 /* ---- lengths ---- */
 
-/* In chunks without an end it is seen that it broke off. */
+/* In chunks without an end it is seen that it broke off. The rest tells how much there is. */
 static void no_length_goes_on_behind_a_cut(void **state)
 {
 	struct visit visit;
 
 	(void)state;
+	for (int i = 0; i < 4; i++) {
+		visit_begin(&visit, SIZE);
+		visit.on_loop = i & 1;
+		visit.depot.no_length = true;
+		visit.depot.cut = 70000;
+		visit.depot.cuts = 1;
+		if (i & 2) { /* another time, by several streams */
+			tc_client_free(visit.client);
+			visit.client = depot_client(&visit.depot, 1);
+			assert_int_equal(visit_download(&visit), TC_ERROR_NETWORK);
+			visit.options.ranges = 4;
+		}
+		visit_succeeds(&visit);
+		assert_int_equal(visit.done.received, i & 2 ? SIZE - 70000 : SIZE);
+		assert_int_equal(visit.done.restarts, 0);
+		visit_end(&visit);
+	}
+}
+
+/* A server of the old kind ends its reply by closing: nothing says that this was not all of it, but
+ * the range that was asked for. */
+struct old_server {
+	const char *bytes;
+	int replies;
+};
+
+static void serve_as_of_old(void *data, int fd, size_t number)
+{
+	struct old_server *old = data;
+	char head[4096], lines[300];
+	size_t begin = 0;
+
+	(void)number;
+	if (!tc_raw_head(fd, head, sizeof head))
+		return;
+	const char *range = strstr(head, "Range: bytes=");
+	if (range)
+		begin = strtoul(range + strlen("Range: bytes="), NULL, 10);
+	size_t end = ++old->replies == 3 ? SIZE : begin + 50000;
+	snprintf(lines, sizeof lines,
+		begin ? "HTTP/1.1 206 Part\r\nETag: \"one\"\r\nConnection: close\r\n"
+			"Content-Range: bytes %zu-%zu/%zu\r\n\r\n"
+		      : "HTTP/1.1 200 OK\r\nETag: \"one\"\r\nX: %zu%zu\r\n"
+			"Content-Length: %zu\r\n\r\n",
+		begin, SIZE - 1, SIZE);
+	tc_raw_say(fd, lines);
+	for (; begin < end; begin += 10000)
+		send(fd, old->bytes + begin, end - begin < 10000 ? end - begin : 10000,
+			MSG_NOSIGNAL);
+}
+
+static void give_old_url(struct depot *depot, size_t number)
+{
+	(void)number;
+	depot->status = 307;
+	depot->refusals = 1;
+}
+
+static void a_part_that_ends_by_closing_is_counted(void **state)
+{
+	struct visit visit;
+	char location[200];
+
+	(void)state;
+	if (tc_rig()) /* from https it would not be followed */
+		skip();
 	visit_begin(&visit, SIZE);
-	visit.depot.no_length = true;
-	visit.depot.cut = 70000;
-	visit.depot.cuts = 1;
+	struct old_server old = { .bytes = visit.bytes };
+	struct tc_raw *raw = tc_raw_start(serve_as_of_old, &old);
+	snprintf(location, sizeof location, "Location: %s/x\r\n", tc_raw_url(raw));
+	visit.depot.headers = location;
+	visit.depot.before = give_old_url;
 	visit_succeeds(&visit);
+	assert_int_equal(old.replies, 3);
+	assert_int_equal(visit.done.received, SIZE);
+	tc_raw_stop(raw);
 	visit_end(&visit);
 }
 
@@ -355,6 +431,53 @@ static void a_wrong_hash_leaves_nothing(void **state)
 		tc_folder_check(&visit.folder, "x", "mine");
 		visit_end(&visit);
 	}
+}
+
+/* Any one of them is enough. */
+static void the_other_hash(void **state)
+{
+	unsigned char digest[SHA512_DIGEST_LENGTH];
+	char hex[2 * SHA512_DIGEST_LENGTH + 1];
+	struct visit visit;
+
+	(void)state;
+	visit_begin(&visit, SIZE);
+	SHA512((const unsigned char *)visit.bytes, SIZE, digest);
+	for (size_t i = 0; i < sizeof digest; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	visit.object = true;
+	visit.depot.sha512 = hex;
+	visit.depot.cut = 70000;
+	visit.depot.cuts = 1;
+	visit_succeeds(&visit);
+	assert_true(visit.done.verified);
+	visit.options.keep_same = true;
+	assert_ok(visit_download(&visit), &visit.err);
+	assert_true(visit.done.kept);
+	hex[0] = hex[0] == '0' ? '1' : '0';
+	visit_fails(&visit, TC_ERROR_REPLY, "its bytes have the sha512", 1);
+	visit_end(&visit);
+}
+
+/* Objects are where they are said to be; what they lead to is nobody's word. */
+static void an_objects_redirect_is_not_followed(void **state)
+{
+	struct visit visit;
+
+	(void)state;
+	visit_begin(&visit, SIZE);
+	visit.object = true;
+	visit.depot.sha256 = sha256_of(visit.bytes, SIZE);
+	visit.depot.status = 302;
+	visit.depot.refusals = 1;
+	visit.depot.headers = "Location: /storage/2\r\n";
+	visit_fails(&visit, TC_ERROR_HTTP, "302, to /storage/2", 0);
+	assert_int_equal(visit.depot.asked, 1);
+	visit.object = false;
+	visit.depot.refusals = 1;
+	visit_succeeds(&visit); /* while storage of the queue may do so */
+	assert_int_equal(visit.depot.asked, 3);
+	visit_end(&visit);
 }
 
 /* ---- silence ---- */
@@ -714,6 +837,93 @@ static void progress_ends_at_the_whole(void **state)
 	}
 }
 
+/* ---- anything ---- */
+
+static unsigned seed = 7;
+
+static unsigned draw(unsigned below)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 8) % below;
+}
+
+static size_t changes_at; /* it becomes another at this request */
+
+static void change_somewhere(struct depot *depot, size_t number)
+{
+	if (number == changes_at) {
+		depot->bytes = others;
+		depot->length = LARGE / 4;
+		depot->etag = "\"two\"";
+	}
+	if (draw(8) == 0)
+		depot->cuts = 1;
+	if (draw(20) == 0)
+		depot->refusals = 1;
+	if (draw(20) == 0)
+		depot->no_ranges = !depot->no_ranges;
+}
+
+static void draw_storage(struct visit *visit)
+{
+	static const int statuses[] = { 403, 412, 416, 500, 503 };
+
+	visit->on_loop = draw(2);
+	visit->options.ranges = (int)draw(5);
+	visit->options.anew = draw(4) == 0;
+	visit->options.keep_same = draw(4) == 0;
+	visit->depot.has_304 = draw(2);
+	visit->depot.deaf = draw(4) == 0;
+	visit->depot.no_ranges = draw(6) == 0;
+	visit->depot.no_length = draw(6) == 0;
+	visit->depot.lives = (int)draw(4);
+	visit->depot.cut = 1 + draw(draw(2) ? 900000 : 5000);
+	visit->depot.cuts = (int)draw(6);
+	visit->depot.status = statuses[draw(5)];
+	visit->depot.refusals = draw(6) == 0;
+	visit->depot.before = change_somewhere;
+	changes_at = draw(3) ? SIZE_MAX : draw(8);
+}
+
+static void calm_down(struct visit *visit)
+{
+	visit->depot.before = NULL;
+	visit->depot.cuts = visit->depot.refusals = visit->depot.lives = 0;
+	visit->depot.no_ranges = visit->depot.deaf = false;
+	visit->options.anew = false;
+	visit->options.keep_same = false;
+}
+
+/* It is either a failure, after which it can be had all the same, or right. */
+static void whatever_happens_it_is_right(void **state)
+{
+	int succeeded = 0;
+
+	(void)state;
+	others = make_bytes(LARGE / 4, 2);
+	for (int i = 0; i < 60; i++) {
+		struct visit visit;
+		visit_begin(&visit, LARGE / 4 - (size_t)draw(2) * draw(2000000));
+		tc_client_free(visit.client); /* half of them give up at once */
+		visit.client = depot_client(&visit.depot, (int)draw(2));
+		for (int again = 0; again < 3; again++) {
+			draw_storage(&visit);
+			if (visit_download(&visit) != TC_OK)
+				continue;
+			succeeded++;
+			visit_check(&visit);
+		}
+		calm_down(&visit);
+		tc_client_free(visit.client);
+		visit.client = depot_client(&visit.depot, 0);
+		assert_ok(visit_download(&visit), &visit.err);
+		visit_check(&visit);
+		visit_end(&visit);
+	}
+	assert_in_range(succeeded, 60, 170);
+	free(others);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -730,10 +940,13 @@ int main(void)
 		cmocka_unit_test(parts_of_what_is_compressed_are_not_taken),
 		cmocka_unit_test(identity_is_asked_for),
 		cmocka_unit_test(no_length_goes_on_behind_a_cut),
+		cmocka_unit_test(a_part_that_ends_by_closing_is_counted),
 		cmocka_unit_test(empty_ones_are_whole),
 		cmocka_unit_test(urls_that_have_ended_are_fetched_anew),
 		cmocka_unit_test(a_reference_that_is_refused_is_not_asked_for_again),
 		cmocka_unit_test(a_wrong_hash_leaves_nothing),
+		cmocka_unit_test(the_other_hash),
+		cmocka_unit_test(an_objects_redirect_is_not_followed),
 		cmocka_unit_test(silence_is_a_break),
 		cmocka_unit_test(several_at_once),
 		cmocka_unit_test(several_at_once_of_any_size),
@@ -745,6 +958,7 @@ int main(void)
 		cmocka_unit_test(a_sink_that_fails_ends_it),
 		cmocka_unit_test(memory_begins_anew_and_has_a_limit),
 		cmocka_unit_test(progress_ends_at_the_whole),
+		cmocka_unit_test(whatever_happens_it_is_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,9 +77,11 @@ static void say_artifact(struct stage *stage, const struct tc_responder_request 
 			tc_responder_url(stage->responder), stage->urls++, type);
 	else if (strcmp(kind, "object") == 0)
 		snprintf(stage->text, sizeof stage->text,
-			"{\"storageType\":\"object\",\"name\":\"t/one/0/a b\",\"projectId\":\"proj\","
+			"{\"storageType\":\"object\",\"name\":\"t/one/0/a "
+			"b\",\"projectId\":\"proj\","
 			"\"uploadId\":\"" UPLOADS_ID "\",\"expires\":\"2029-01-01T00:00:00.000Z\","
-			"\"credentials\":{\"clientId\":\"upload-of-one\",\"accessToken\":\"their-token\","
+			"\"credentials\":{\"clientId\":\"upload-of-one\",\"accessToken\":\"their-"
+			"token\","
 			"\"certificate\":\"{\\\"version\\\":1,\\\"scopes\\\":[\\\"object:*\\\"],"
 			"\\\"start\\\":%lld,\\\"expiry\\\":%lld,\\\"seed\\\":"
 			"\\\"JYR4wzMCTG6XeDS2cDUCMwH0RFUXGfQjK7LgqD-e6lSQ\\\",\\\"signature\\\":"
@@ -239,7 +241,8 @@ void seen_has(const struct seen *seen, const char *pointer, const char *text)
 	if (!text)
 		assert_null(tc_json_at(body, pointer));
 	else if (!found || strcmp(found, text) != 0)
-		fail_msg("%s: %s is %s, not %s", seen->line, pointer, found ? found : "absent", text);
+		fail_msg("%s: %s is %s, not %s", seen->line, pointer, found ? found : "absent",
+			text);
 	tc_release(body);
 }
 
@@ -247,9 +250,7 @@ void seen_has(const struct seen *seen, const char *pointer, const char *text)
 
 struct upload upload_of(const char *name, const struct tc_source *from)
 {
-	return (struct upload){
-		.name = name, .from = from, .options = TC_UPLOAD_OPTIONS_INIT
-	};
+	return (struct upload){ .name = name, .from = from, .options = TC_UPLOAD_OPTIONS_INIT };
 }
 
 struct upload upload_object_of(const char *name, const struct tc_source *from)
@@ -303,8 +304,8 @@ static int run(tc_loop *loop, struct end *end, int rc)
 	return rc;
 }
 
-static int upload_on_loop(struct upload *upload, tc_client *client,
-	const struct tc_artifact *artifact, tc_error *err)
+static int upload_on_loop(
+	struct upload *upload, tc_client *client, const struct tc_artifact *artifact, tc_error *err)
 {
 	struct end end = { &upload->result, err, 0 };
 	tc_loop *loop = tc_loop_new(NULL, err);
@@ -319,11 +320,10 @@ static int upload_on_loop(struct upload *upload, tc_client *client,
 
 int upload_do(struct upload *upload, enum face face, tc_client *client, tc_error *err)
 {
-	const struct tc_artifact artifact = {
-		.task_id = upload->task_id ? upload->task_id : UPLOADS_TASK,
+	const struct tc_artifact artifact = { .task_id = upload->task_id ? upload->task_id
+									 : UPLOADS_TASK,
 		.run_id = "0",
-		.name = upload->name
-	};
+		.name = upload->name };
 
 	tc_error_clear(err);
 	if (face == ON_LOOP)

@@ -3,9 +3,9 @@
 #define TC_TESTS_WORKFLOWS_UPLOADS_H
 
 /*
- * What the tests of uploads share: a stage, on which a responder plays the queue, the object service
- * and storage, all well unless a rule says otherwise, and keeps each request as it came; both faces
- * of an upload; bodies whose bytes are known.
+ * What the tests of uploads share: a stage, on which a responder plays the queue, the object
+ * service and storage, all well unless a rule says otherwise, and keeps each request as it came;
+ * both faces of an upload; bodies whose bytes are known.
  */
 
 #include "tests/harness/responder.h"
@@ -71,6 +71,12 @@ void seen_has(const struct seen *seen, const char *pointer, const char *text);
 
 enum face { BLOCKING, ON_LOOP, FACES };
 
+/* For rows of cases that take turns: false is the blocking one. */
+static inline enum face face_of(bool turn)
+{
+	return turn ? ON_LOOP : BLOCKING;
+}
+
 struct upload {
 	const char *task_id; /* NULL: UPLOADS_TASK */
 	const char *name;
@@ -114,10 +120,10 @@ enum kind {
 	PATH,
 	DESCRIPTOR, /* of a file, from a place in it on */
 	PIPE,
-	PIPE_UNKNOWN,    /* nobody says how much comes */
-	PIPE_SLOW,       /* the same, in drops, and the descriptor does not block */
-	FUNCTION,        /* that rewinds */
-	FUNCTION_ONCE,   /* that does not */
+	PIPE_UNKNOWN,     /* nobody says how much comes */
+	PIPE_SLOW,        /* the same, in drops, and the descriptor does not block */
+	FUNCTION,         /* that rewinds */
+	FUNCTION_ONCE,    /* that does not */
 	FUNCTION_UNKNOWN, /* nor knows its length */
 	KINDS
 };

@@ -45,6 +45,7 @@ static void add_rule(struct shared_rules *rules, struct tc__buffer *init,
 	if (rule->operators && !others)
 		init_shared(init, "operators", "", share_operators(rules, rule, word));
 	init_texts(init, "values", rule->values);
+	init_texts(init, "besides", rule->besides);
 	init_text(init, "minimum", rule->minimum);
 	init_text(init, "maximum", rule->maximum);
 	init_name(init, "type", types, rule->type);
@@ -165,9 +166,12 @@ static const char *share_paging(struct shared_rules *rules, const struct tc_pagi
 	init_text(&init, "order_value", paging->order_value);
 	init_text(&init, "key", paging->key);
 	init_text(&init, "unique", paging->unique);
+	init_text(&init, "single_query", paging->single_query);
+	init_number(&init, "single_max", paging->single_max);
 	init_number(&init, "add", paging->add);
 	init_number(&init, "size", paging->size);
 	init_number(&init, "maximum", paging->maximum);
+	init_number(&init, "standard", paging->standard);
 	init_end(&init);
 	return pool_share(
 		&rules->pagings, hint_of(rules, paging->order_value, words[paging->style]), &init);
@@ -189,11 +193,12 @@ static void add_events(struct tc__buffer *init, const struct operation *operatio
 	tc__buffer_char(init, ',');
 }
 
-static void add_alternatives(struct tc__buffer *init, const char *const *const *sets)
+static void add_alternatives(
+	struct tc__buffer *init, const char *member, const char *const *const *sets)
 {
 	if (!sets)
 		return;
-	tc__buffer_text(init, " .require_one_of = (const char *const *const[]){");
+	tc__buffer_printf(init, " .%s = (const char *const *const[]){", member);
 	for (; *sets; sets++) {
 		tc__buffer_char(init, ' ');
 		init_list(init, *sets);
@@ -225,7 +230,8 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 	init_shared(&init, "arguments", "", share_kinds(rules, operation));
 	init_shared(&init, "query", "", share_query(rules, operation));
 	init_shared(&init, "headers", "", share_headers(rules, operation));
-	add_alternatives(&init, own->require_one_of);
+	add_alternatives(&init, "require_one_of", own->require_one_of);
+	add_alternatives(&init, "input_one_of", own->input_one_of);
 	init_shared(&init, "envelope", "&", share_envelope(rules, own->envelope));
 	init_texts(&init, "output_tuple", own->output_tuple);
 	init_shared(&init, "paging", "&", share_paging(rules, own->paging));
@@ -389,6 +395,17 @@ static void add_event_facts(struct tc__buffer *facts, const struct operation *op
 	tc__buffer_char(facts, '.');
 }
 
+static void add_needs(struct tc__buffer *facts, const char *const *const *alternatives)
+{
+	tc__buffer_text(facts, "\nRefused here: a body without ");
+	for (const char *const *const *all = alternatives; *all; all++) {
+		tc__buffer_text(facts, all == alternatives ? "" : ", or ");
+		for (const char *const *name = *all; *name; name++)
+			tc__buffer_printf(facts, "%s%s", name == *all ? "" : " and ", *name);
+	}
+	tc__buffer_char(facts, '.');
+}
+
 void emit_conventions_head(struct tc__buffer *facts, const struct operation *operation)
 {
 	if (!operation->dialect)
@@ -406,6 +423,10 @@ void emit_conventions_head(struct tc__buffer *facts, const struct operation *ope
 
 void emit_conventions_facts(struct tc__buffer *facts, const struct operation *operation)
 {
-	if (operation->dialect && operation->dialect->events)
+	if (!operation->dialect)
+		return;
+	if (operation->dialect->rules.input_one_of)
+		add_needs(facts, operation->dialect->rules.input_one_of);
+	if (operation->dialect->events)
 		add_event_facts(facts, operation);
 }

@@ -89,6 +89,13 @@ static void add_values(struct tc__buffer *parts, const struct tc_query_rule *rul
 	tc__buffer_clear(&values);
 }
 
+static void add_company(struct tc__buffer *parts, const char *const *keys)
+{
+	add_part(parts, *keys ? "only with " : "alone");
+	for (const char *const *key = keys; *key; key++)
+		tc__buffer_printf(parts, "%s%s", key == keys ? "" : " and ", *key);
+}
+
 static void add_rule(
 	struct tc__buffer *parts, const struct tc_query_rule *rule, const struct dialect_word *word)
 {
@@ -105,6 +112,8 @@ static void add_rule(
 		add_part(parts, "required");
 	if (rule->secret)
 		add_part(parts, "secret");
+	if (rule->besides)
+		add_company(parts, rule->besides);
 	if (!rule->operators)
 		return;
 	tc__buffer_text(parts, parts->length ? "; " : "text; ");

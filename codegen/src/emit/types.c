@@ -237,6 +237,12 @@ static void emit_member(struct tc__buffer *out, const char *declaration, const c
 	tc__buffer_clear(&comment);
 }
 
+static void add_since(struct tc__buffer *prose, const char *since)
+{
+	if (since)
+		tc__buffer_printf(prose, "%sSince %s.", prose->length ? " " : "", since);
+}
+
 static void emit_field(
 	struct tc__buffer *out, const struct shape *holder, const struct shape_field *field)
 {
@@ -245,6 +251,7 @@ static void emit_field(
 	const struct shape *shape = field->use.shape;
 
 	tc__buffer_text(&prose, field->description ? field->description : "");
+	add_since(&prose, field->since);
 	add_field_facts(&prose, holder, field);
 	if (shape_is_list(shape))
 		add_list(&declaration, shape, field->c_name, field->count_name);
@@ -266,8 +273,10 @@ static void emit_field(
 
 static void emit_struct_comment(struct tc__buffer *out, const struct shape *shape)
 {
-	struct tc__buffer facts = TC__BUFFER(EMIT_FILE_MAX);
+	struct tc__buffer facts = TC__BUFFER(EMIT_FILE_MAX), prose = TC__BUFFER(EMIT_FILE_MAX);
 
+	tc__buffer_text(&prose, shape->description ? shape->description : "");
+	add_since(&prose, shape->since);
 	if (shape->from)
 		tc__buffer_printf(&facts, "%s ", shape->from);
 	if (shape->kind == SHAPE_OBJECT)
@@ -276,9 +285,10 @@ static void emit_struct_comment(struct tc__buffer *out, const struct shape *shap
 	if (shape->notes)
 		tc__buffer_printf(&facts, "%s%s", facts.length ? "\n" : "", shape->notes);
 	tc__buffer_char(out, '\n');
-	emit_comment(out, "", shape->description ? shape->description : "", tc__buffer_get(&facts));
-	out->no_memory |= facts.no_memory;
+	emit_comment(out, "", tc__buffer_get(&prose), tc__buffer_get(&facts));
+	out->no_memory |= facts.no_memory || prose.no_memory;
 	tc__buffer_clear(&facts);
+	tc__buffer_clear(&prose);
 }
 
 static void emit_object(struct tc__buffer *out, const struct shape *shape)

@@ -148,7 +148,7 @@ static const char *const taken_words[] = { "abort", "abs", "accept", "access", "
  */
 static const char *const runtime_words[] = { "argument", "arm", "array", "authentication", "batch",
 	"binding", "body", "bool", "buffer", "call", "calloc", "cancel", "cfree", "check", "choice",
-	"client", "clock", "code", "conventions", "count", "credentials", "crypto", "date",
+	"client", "clock", "code", "conventions", "count", "credentials", "crypto", "cut", "date",
 	"decimal", "decode", "delete", "deletearray", "done", "double", "download", "duration",
 	"encode", "enum", "envelope", "error", "event", "exchange", "field", "find", "free", "from",
 	"generated", "get", "hawk", "header", "headers", "http", "int64", "ip", "items", "json",

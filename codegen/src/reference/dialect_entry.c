@@ -4,6 +4,7 @@
 #include "codegen/src/model/promise.h"
 #include "codegen/src/model/type.h"
 #include "codegen/src/reference/dialect_value.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define WAIT_MS_MAX 600000
@@ -45,12 +46,47 @@ static int read_order_by(const struct dialect_reader *reader, const struct node 
 			   : rc;
 }
 
+/* A key with which there is one page. */
+static int read_single(const struct dialect_reader *reader, const struct node *paging_node,
+	struct tc_paging *paging)
+{
+	static const char *const known[] = { "query", "maximum", NULL };
+	struct node node = node_member(paging_node, "single");
+
+	if (!node.json)
+		return TC_OK;
+	int rc = dialect_refuse_others(reader, &node, known);
+	if (rc == TC_OK)
+		rc = dialect_required_text(reader, &node, "query", &paging->single_query);
+	if (rc == TC_OK)
+		rc = dialect_integer(reader, &node, "maximum", &paging->single_max);
+	if (rc == TC_OK && (paging->single_max < 1 || !paging->limit))
+		rc = node_fail(&node, reader->err, "%s",
+			paging->limit ? "lacks the maximum of items, 1 or more"
+				      : "has no meaning without a limit beside it");
+	if (rc == TC_OK && paging->maximum && paging->single_max > paging->maximum)
+		rc = node_fail(&node, reader->err, "has a maximum above that of every page");
+	return rc;
+}
+
+/* How many items a page has when nobody says it: the default of the key that would. */
+static void find_standard(const struct dialect_entry *dialect, struct tc_paging *paging)
+{
+	const struct tc_query_rule *rule = dialect->query;
+
+	for (size_t i = 0; paging->limit && rule && rule[i].name; i++)
+		if (strcmp(rule[i].name, paging->limit) == 0 &&
+			dialect->query_words[i].default_text)
+			paging->standard = strtoll(dialect->query_words[i].default_text, NULL, 10);
+}
+
 /* Every key that paging sends must be one of the query's. */
 static int check_keys(const struct dialect_reader *reader, const struct node *node,
 	const struct dialect_entry *dialect)
 {
 	const struct tc_paging *paging = dialect->rules.paging;
-	const char *const keys[] = { paging->query, paging->limit, paging->order_query };
+	const char *const keys[] = { paging->query, paging->limit, paging->order_query,
+		paging->single_query };
 	bool bare;
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -92,7 +128,8 @@ static int read_paging(const struct dialect_reader *reader, const struct node *e
 	struct operation *operation, struct dialect_entry *dialect)
 {
 	static const char *const known[] = { "style", "query", "reply", "offset", "limit", "stop",
-		"orderBy", "page", "next", "key", "unique", "add", "size", "maximum", NULL };
+		"orderBy", "page", "next", "key", "unique", "add", "size", "maximum", "single",
+		NULL };
 	static const char *const styles[] = { "token", "offset", "page", "cursor", "keyset", NULL };
 	struct node node = node_member(entry, "paging");
 
@@ -122,6 +159,9 @@ static int read_paging(const struct dialect_reader *reader, const struct node *e
 		rc = dialect_integer(reader, &node, "size", &paging->size);
 	if (rc == TC_OK)
 		rc = dialect_integer(reader, &node, "maximum", &paging->maximum);
+	if (rc == TC_OK)
+		rc = read_single(reader, &node, paging);
+	find_standard(dialect, paging);
 	return rc == TC_OK ? check_keys(reader, &node, dialect) : rc;
 }
 
@@ -180,37 +220,84 @@ static int read_events(const struct dialect_reader *reader, const struct node *e
 
 /* ---- the request ---- */
 
+/* Whether something that alternatives name is there. */
+typedef bool has_name(
+	const struct dialect_reader *reader, const struct operation *operation, const char *name);
+
+static bool query_has(
+	const struct dialect_reader *reader, const struct operation *operation, const char *name)
+{
+	bool bare;
+
+	return dialect_has_key(reader, operation->dialect, name, &bare);
+}
+
+/* A root that is only a $ref is not looked into. */
+static bool body_has(
+	const struct dialect_reader *reader, const struct operation *operation, const char *name)
+{
+	const tc_json *root = operation->input.root;
+
+	(void)reader;
+	return operation->input.name &&
+		(!operation->input.document || tc_json_get(root, "$ref") ||
+			tc_json_get(tc_json_get(root, "properties"), name));
+}
+
+static int read_alternative(const struct dialect_reader *reader, const struct node *node,
+	const struct operation *operation, const char *whose, has_name *has, const char ***names)
+{
+	size_t count = tc_json_count(node->json);
+
+	*names = dialect_allocate(reader, count + 1, sizeof **names);
+	int rc = *names ? node_array(node, reader->err) : TC_ERROR_NOMEM;
+	if (rc == TC_OK && count == 0)
+		rc = node_fail(node, reader->err, "is empty; expected %s", whose);
+	for (size_t i = 0; i < count && rc == TC_OK; i++) {
+		struct node name = node_item(node, i);
+		rc = node_text(&name, &(*names)[i], reader->err);
+		if (rc == TC_OK && !has(reader, operation, (*names)[i]))
+			rc = node_fail(&name, reader->err, "is \"%.64s\"; expected one of the %s",
+				(*names)[i], whose);
+	}
+	return rc;
+}
+
+/* `whose` is what the names are, in the plural. */
 static int read_alternatives(const struct dialect_reader *reader, const struct node *entry,
-	struct dialect_entry *dialect)
+	const char *member, const struct operation *operation, const char *whose, has_name *has,
+	const char *const *const **alternatives)
 {
 	struct node list;
-	int rc = node_list(entry, "requireOneOf", &list, reader->err);
+	int rc = node_list(entry, member, &list, reader->err);
 	size_t count = rc == TC_OK ? tc_json_count(list.json) : 0;
-	bool bare;
 
 	if (rc != TC_OK || !list.json)
 		return rc;
+	if (!count)
+		return node_fail(&list, reader->err, "is empty; expected alternatives");
 	const char *const **sets = dialect_allocate(reader, count + 1, sizeof *sets);
 	if (!sets)
 		return TC_ERROR_NOMEM;
-	dialect->rules.require_one_of = sets;
+	*alternatives = sets;
 	for (size_t i = 0; i < count && rc == TC_OK; i++) {
 		struct node item = node_item(&list, i);
-		size_t keys = tc_json_count(item.json);
-		const char **set = dialect_allocate(reader, keys + 1, sizeof *set);
-		rc = set ? node_array(&item, reader->err) : TC_ERROR_NOMEM;
-		if (rc == TC_OK && keys == 0)
-			rc = node_fail(&item, reader->err, "is empty; expected keys of the query");
-		for (size_t k = 0; k < keys && rc == TC_OK; k++) {
-			struct node key = node_item(&item, k);
-			rc = node_text(&key, &set[k], reader->err);
-			if (rc == TC_OK && !dialect_has_key(reader, dialect, set[k], &bare))
-				rc = node_fail(&key, reader->err,
-					"is \"%.64s\", which the query does not have", set[k]);
-		}
-		sets[i] = set;
+		const char **names = NULL;
+		rc = read_alternative(reader, &item, operation, whose, has, &names);
+		sets[i] = names;
 	}
 	return rc;
+}
+
+static int read_needs(const struct dialect_reader *reader, const struct node *entry,
+	const struct operation *operation, struct dialect_entry *dialect)
+{
+	int rc = read_alternatives(reader, entry, "requireOneOf", operation, "keys of the query",
+		query_has, &dialect->rules.require_one_of);
+
+	return rc == TC_OK ? read_alternatives(reader, entry, "inputOneOf", operation,
+				     "members of the body", body_has, &dialect->rules.input_one_of)
+			   : rc;
 }
 
 static int check_slash(const struct dialect_reader *reader, const struct node *entry,
@@ -324,8 +411,9 @@ int dialect_read_entry(
 	static const char *const known[] = { "type", "name", "title", "description", "category",
 		"method", "route", "args", "query", "input", "output", "scopes", "stability",
 		"noPublish", "base", "trailingSlash", "accept", "reply", "headers",
-		"authentication", "requireOneOf", "retry", "unsafeMember", "unsafeValue", "waitMs",
-		"envelope", "outputTuple", "paging", "rpc", "events", "since", "removedIn", NULL };
+		"authentication", "requireOneOf", "inputOneOf", "retry", "unsafeMember",
+		"unsafeValue", "waitMs", "envelope", "outputTuple", "paging", "rpc", "events",
+		"since", "removedIn", NULL };
 	struct dialect_entry *dialect = dialect_allocate(reader, 1, sizeof *dialect);
 	struct node reply = node_member(entry, "reply");
 
@@ -346,7 +434,7 @@ int dialect_read_entry(
 	if (rc == TC_OK)
 		rc = dialect_read_query(reader, entry, dialect);
 	if (rc == TC_OK)
-		rc = read_alternatives(reader, entry, dialect);
+		rc = read_needs(reader, entry, operation, dialect);
 	if (rc == TC_OK)
 		rc = read_envelope(reader, entry, dialect);
 	if (rc == TC_OK)

@@ -216,8 +216,8 @@ static int read_rule(const struct dialect_reader *reader, const struct dialect_p
 	struct tc_query_rule *rule, struct dialect_word *word)
 {
 	static const char *const known[] = { "name", "description", "type", "list", "operators",
-		"bare", "required", "minimum", "maximum", "default", "values", "reversible", "role",
-		"field", "secret", "deprecated", "since", "removedIn", NULL };
+		"bare", "besides", "required", "minimum", "maximum", "default", "values",
+		"reversible", "role", "field", "secret", "deprecated", "since", "removedIn", NULL };
 	static const char *const types[] = { "string", "integer", "number", "boolean", "date",
 		"date-time", NULL };
 	const struct node *node = &item->node;
@@ -245,6 +245,8 @@ static int read_rule(const struct dialect_reader *reader, const struct dialect_p
 			rule->minimum, rule->maximum);
 	if (rc == TC_OK)
 		rc = dialect_texts(reader, node, "values", &rule->values);
+	if (rc == TC_OK)
+		rc = dialect_texts(reader, node, "besides", &rule->besides);
 	return rc == TC_OK ? read_flags(reader, node, rule) : rc;
 }
 
@@ -290,9 +292,9 @@ static int check_header(const struct dialect_reader *reader, const struct dialec
 	static const char *const ours[] = { "accept", "connection", "content-length",
 		"content-type", "cookie", "host", "transfer-encoding", "user-agent" };
 
-	if (rule->operators || rule->list != TC_LIST_SINGLE || rule->no_bare)
+	if (rule->operators || rule->list != TC_LIST_SINGLE || rule->no_bare || rule->besides)
 		return node_fail(&item->node, reader->err,
-			"is a header; expected no list, no operators, and never bare: false");
+			"is a header; expected no list, operators, besides, or bare: false");
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
 		size_t k = 0;
 		while (ours[i][k] && (rule->name[k] | 0x20) == ours[i][k])
@@ -325,6 +327,27 @@ static int check_fields(const struct dialect_reader *reader, const struct dialec
 	return TC_OK;
 }
 
+/* Keys that go together are keys, by their names alone. */
+static int check_besides(const struct dialect_reader *reader, const struct dialect_list *list,
+	const struct tc_query_rule *rules, size_t at)
+{
+	struct node node = node_member(&list->items[at].node, "besides");
+
+	for (size_t k = 0; rules[at].besides && rules[at].besides[k]; k++) {
+		struct node item = node_item(&node, k);
+		size_t i = 0;
+		while (i < list->count &&
+			(i == at || strcmp(rules[i].name, rules[at].besides[k]) != 0))
+			i++;
+		if (i == list->count)
+			return node_fail(&item, reader->err,
+				"is \"%.64s\"; expected another key of the query, without an "
+				"operator",
+				rules[at].besides[k]);
+	}
+	return TC_OK;
+}
+
 int dialect_read_query(const struct dialect_reader *reader, const struct node *entry,
 	struct dialect_entry *dialect)
 {
@@ -335,6 +358,8 @@ int dialect_read_query(const struct dialect_reader *reader, const struct node *e
 		rc = read_rules(reader, &query, &dialect->query, &dialect->query_words);
 	if (rc == TC_OK && query.count)
 		rc = check_fields(reader, &query, dialect->query);
+	for (size_t i = 0; rc == TC_OK && i < query.count; i++)
+		rc = check_besides(reader, &query, dialect->query, i);
 	if (rc == TC_OK)
 		rc = dialect_expand(reader, entry, "headers", &headers);
 	if (rc == TC_OK)

@@ -72,6 +72,7 @@ static void read_field(struct builder *b, struct shape *shape, const char *stem,
 	field->description = tc_json_text(tc_json_get(schema, "description"));
 	if (!field->description)
 		field->description = shape_peel(b, schema, "").description;
+	field->since = tc_json_text(tc_json_get(schema, "since"));
 }
 
 static void build_object(struct builder *b, struct shape *shape, const tc_json *schema)
@@ -280,6 +281,7 @@ static struct shape *build_peeled(
 	}
 	shape = shape_new(b, SHAPE_JSON, peeled->name);
 	shape->description = tc_json_text(tc_json_get(schema, "description"));
+	shape->since = tc_json_text(tc_json_get(schema, "since"));
 	if (b->depth >= DEPTH_MAX) {
 		shape_note(b, shape, "Free-form: it is nested too deeply.");
 		return shape;

@@ -36,6 +36,7 @@ struct shape_field {
 	struct shape_use use;
 	bool required, has_default;
 	const char *description, *default_text; /* NULL: none */
+	const char *since; /* the version that brought it; NULL: always there */
 };
 
 struct shape_arm {
@@ -79,6 +80,7 @@ struct shape {
 	const char *list_name; /* ARRAY, MAP: of the struct { items; items_count } that holds it
 				  where it is no member; NULL: it always is one */
 	const char *description;
+	const char *since; /* the version that brought it; NULL: always there */
 	const char *from;  /* of roots: "v1/task.json" */
 	const char *notes; /* NULL: none */
 

@@ -11,8 +11,8 @@ extern "C" {
 #endif
 
 /* Reads and controls a Buildbot installation: builders, the builds they ran or run with their steps
- * and logs, the requests that wait, workers and schedulers. It describes versions 3.7 to 4.3; what
- * came after 3.7 says so. */
+ * and logs, the requests that wait, workers and schedulers. It describes versions 1.8 to 4.3; what
+ * came after 1.8 says so. The operators in and notin came with 3.4: older servers refuse them. */
 
 /*
  * Arguments: texts, unless parentheses say something else.
@@ -61,7 +61,7 @@ extern "C" {
  * owner operators: eq in* notin* lt le gt ge
  *
  * active (boolean; eq ne in* notin*): Whether it runs. In list_projects: Whether any master
- *	has builders of it, when asked.
+ *	has builders of it, when asked. Since 3.10.
  * author (list; text operators): Who made it.
  * branch (list; text operators): Branch.
  * branchid (integer, list; number operators): Number of the branch.
@@ -91,7 +91,7 @@ extern "C" {
  * comments (list; text operators): Its message.
  * commitid (integer, list; number operators): Its newest commit. In list_codebase_commits:
  *	Number of the commit.
- * committer (list; text operators): Who committed it, where that is told. In
+ * committer (list; text operators): Who committed it, where that is told. Since 2.4. In
  *	list_codebase_commits: Who committed it.
  * complete (boolean; eq ne in* notin*): Whether it has ended. In
  *	list_builder_test_result_sets, list_builder_build_step_logs, list_build_step_logs,
@@ -108,10 +108,10 @@ extern "C" {
  *	list_build_test_result_sets, list_codebase_test_result_sets, list_step_test_result_sets,
  *	list_test_result_sets: What is tested.
  * description_format (list): How the description is marked up; without operators, which
- *	older servers ignore. Since 4.0. In list_projects (list; text operators): How the
+ *	older servers ignore. Since 3.9. In list_projects (list; text operators): How the
  *	description is marked up.
  * description_html (list): The description as HTML; without operators, which older servers
- *	ignore. Since 4.0. In list_projects (list; text operators): The description as HTML.
+ *	ignore. Since 3.9. In list_projects (list; text operators): The description as HTML.
  * duration_ns (integer, list; number operators): How long the test took, in ns.
  * enabled (boolean; eq ne in* notin*): Whether it can be used. In list_master_schedulers,
  *	list_schedulers: Whether it does anything.
@@ -130,7 +130,7 @@ extern "C" {
  *	get_step_log_contents: How many lines to return at most; all without it.
  * line (integer, list; number operators): Line in the file.
  * locks_acquired_at (integer, list): When it had its locks, in seconds since 1970; without
- *	operators, which older servers ignore. Since 4.0.
+ *	operators, which older servers ignore. Since 3.10.
  * locks_duration_s (integer, list): How many seconds it waited for locks; without operators,
  *	which older servers ignore. Since 4.0.
  * logid (integer, list; number operators): Number of the log.
@@ -154,14 +154,14 @@ extern "C" {
  * parent_relationship (list; text operators): What it is to that build.
  * path (list; text operators): The path.
  * pause_reason (list): Why it is paused; without operators, which older servers ignore.
- *	Since 4.0.
+ *	Since 3.10.
  * paused (boolean; eq ne in* notin*): Whether it gets no new builds.
  * plural (list; text operators): Member of the reply that holds the items.
  * priority (integer, list; number operators): Higher ones go first.
  * project (list; text operators): Project it belongs to. In list_buildset_sourcestamps,
  *	list_sourcestamps: Project.
  * projectid (integer, list): Project it belongs to; without operators, which older servers
- *	ignore. Since 4.0. In list_projects (integer, list; number operators): Number of the
+ *	ignore. Since 3.9. In list_projects (integer, list; number operators): Number of the
  *	project. In list_codebases (integer, list; number operators): The project.
  * property (list): Names of the properties that each item should have; * is all.
  * reason (list; text operators): Why it was made.
@@ -378,7 +378,7 @@ struct tc_buildbot_list_builder_test_result_sets_query {
 };
 
 /* Returns the test result sets of a builder.
- * GET /builders/<builder>/test_result_sets; stable */
+ * GET /builders/<builder>/test_result_sets; stable; since 2.9 */
 TC_API int tc_buildbot_list_builder_test_result_sets(tc_client *client, const char *builder,
 	const struct tc_buildbot_list_builder_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -395,7 +395,7 @@ struct tc_buildbot_list_builder_build_changes_query {
 };
 
 /* Returns the changes that are new in a build.
- * GET /builders/<builderId>/builds/<buildNumber>/changes; stable */
+ * GET /builders/<builderId>/builds/<buildNumber>/changes; stable; since 2.9 */
 TC_API int tc_buildbot_list_builder_build_changes(tc_client *client, const char *builder_id,
 	const char *build_number, const struct tc_buildbot_list_builder_build_changes_query *query,
 	struct tc_buildbot_change_response **reply, tc_error *err);
@@ -407,7 +407,7 @@ TC_API struct tc_buildbot_change_response *tc_buildbot_list_builder_build_change
 
 /* Returns the properties of a build. Version 3.7 takes the number for one of the whole installation
  * and returns those of another build: use getBuildProperties.
- * GET /builders/<builderId>/builds/<buildNumber>/properties; stable */
+ * GET /builders/<builderId>/builds/<buildNumber>/properties; stable; since 2.9 */
 TC_API int tc_buildbot_get_builder_build_properties(tc_client *client, const char *builder_id,
 	const char *build_number, struct tc_buildbot_property_response **reply, tc_error *err);
 TC_API tc_call *tc_buildbot_get_builder_build_properties_call(tc_client *client,
@@ -420,7 +420,7 @@ struct tc_buildbot_list_builder_build_data_query {
 };
 
 /* Returns what data a build keeps, without the bytes.
- * GET /builders/<builder>/builds/<buildNumber>/data; stable */
+ * GET /builders/<builder>/builds/<buildNumber>/data; stable; since 2.9 */
 TC_API int tc_buildbot_list_builder_build_data(tc_client *client, const char *builder,
 	const char *build_number, const struct tc_buildbot_list_builder_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err);
@@ -433,7 +433,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_list_builder_build_da
 struct tc_buildbot_get_builder_build_data_query { const char *field; };
 
 /* Returns what is known of one piece of data, without the bytes.
- * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>; stable */
+ * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>; stable; since 2.9 */
 TC_API int tc_buildbot_get_builder_build_data(tc_client *client, const char *builder,
 	const char *build_number, const char *data_name,
 	const struct tc_buildbot_get_builder_build_data_query *query,
@@ -445,7 +445,8 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_get_builder_build_dat
 	const tc_response *response, tc_error *err);
 
 /* Returns the bytes of one piece of data, with a file name.
- * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>/value; stable; the reply is bytes */
+ * GET /builders/<builder>/builds/<buildNumber>/data/<dataName>/value; stable; since 2.9; the reply
+ * is bytes */
 TC_API int tc_buildbot_get_builder_build_data_value(tc_client *client, const char *builder,
 	const char *build_number, const char *data_name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_builder_build_data_value_call(tc_client *client,
@@ -540,7 +541,7 @@ TC_API tc_call *tc_buildbot_get_builder_build_step_log_raw_call(tc_client *clien
 
 /* Returns the whole log as text, to be shown and not saved.
  * GET /builders/<builderId>/builds/<buildNumber>/steps/<step>/logs/<logSlug>/raw_inline; stable;
- * since 4.0; the reply is bytes */
+ * since 3.10; the reply is bytes */
 TC_API int tc_buildbot_get_builder_build_step_log_raw_inline(tc_client *client,
 	const char *builder_id, const char *build_number, const char *step, const char *log_slug,
 	tc_response **response, tc_error *err);
@@ -606,7 +607,7 @@ struct tc_buildbot_list_build_data_query {
 };
 
 /* Returns what data a build keeps, without the bytes.
- * GET /builds/<buildId>/data; stable */
+ * GET /builds/<buildId>/data; stable; since 2.9 */
 TC_API int tc_buildbot_list_build_data(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err);
@@ -618,7 +619,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_list_build_data_reply
 struct tc_buildbot_get_build_data_query { const char *field; };
 
 /* Returns what is known of one piece of data, without the bytes.
- * GET /builds/<buildId>/data/<dataName>; stable */
+ * GET /builds/<buildId>/data/<dataName>; stable; since 2.9 */
 TC_API int tc_buildbot_get_build_data(tc_client *client, const char *build_id,
 	const char *data_name, const struct tc_buildbot_get_build_data_query *query,
 	struct tc_buildbot_build_data_response **reply, tc_error *err);
@@ -628,7 +629,7 @@ TC_API struct tc_buildbot_build_data_response *tc_buildbot_get_build_data_reply(
 	const tc_response *response, tc_error *err);
 
 /* Returns the bytes of one piece of data, with a file name.
- * GET /builds/<buildId>/data/<dataName>/value; stable; the reply is bytes */
+ * GET /builds/<buildId>/data/<dataName>/value; stable; since 2.9; the reply is bytes */
 TC_API int tc_buildbot_get_build_data_value(tc_client *client, const char *build_id,
 	const char *data_name, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_build_data_value_call(tc_client *client, const char *build_id,
@@ -712,7 +713,7 @@ TC_API tc_call *tc_buildbot_get_build_step_log_raw_call(tc_client *client, const
 	const char *step, const char *log_slug, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline; stable; since 4.0; the reply is
+ * GET /builds/<buildId>/steps/<step>/logs/<logSlug>/raw_inline; stable; since 3.10; the reply is
  * bytes */
 TC_API int tc_buildbot_get_build_step_log_raw_inline(tc_client *client, const char *build_id,
 	const char *step, const char *log_slug, tc_response **response, tc_error *err);
@@ -726,7 +727,7 @@ struct tc_buildbot_list_build_test_result_sets_query {
 };
 
 /* Returns the test result sets of a build.
- * GET /builds/<buildId>/test_result_sets; stable */
+ * GET /builds/<buildId>/test_result_sets; stable; since 2.9 */
 TC_API int tc_buildbot_list_build_test_result_sets(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -743,7 +744,7 @@ struct tc_buildbot_list_build_triggered_builds_query {
 };
 
 /* Returns the builds that a build started.
- * GET /builds/<buildId>/triggered_builds; stable; since 4.0 */
+ * GET /builds/<buildId>/triggered_builds; stable; since 4.3 */
 TC_API int tc_buildbot_list_build_triggered_builds(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_triggered_builds_query *query,
 	struct tc_buildbot_build_response **reply, tc_error *err);
@@ -758,7 +759,7 @@ struct tc_buildbot_list_build_properties_query {
 };
 
 /* Returns the properties of a build as a list.
- * GET /builds/<buildId>/property_list; stable */
+ * GET /builds/<buildId>/property_list; stable; since 3.4 */
 TC_API int tc_buildbot_list_build_properties(tc_client *client, const char *build_id,
 	const struct tc_buildbot_list_build_properties_query *query,
 	struct tc_buildbot_property_item_response **reply, tc_error *err);
@@ -854,7 +855,7 @@ struct tc_buildbot_list_buildset_properties_query {
 };
 
 /* Returns the properties of a buildset as a list.
- * GET /buildsets/<buildsetId>/properties_list; stable */
+ * GET /buildsets/<buildsetId>/properties_list; stable; since 3.4 */
 TC_API int tc_buildbot_list_buildset_properties(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_properties_query *query,
 	struct tc_buildbot_property_item_response **reply, tc_error *err);
@@ -870,7 +871,7 @@ struct tc_buildbot_list_buildset_sourcestamps_query {
 };
 
 /* Returns the sources that a buildset builds.
- * GET /buildsets/<buildsetId>/sourcestamps; stable; since 4.0 */
+ * GET /buildsets/<buildsetId>/sourcestamps; stable; since 3.11 */
 TC_API int tc_buildbot_list_buildset_sourcestamps(tc_client *client, const char *buildset_id,
 	const struct tc_buildbot_list_buildset_sourcestamps_query *query,
 	struct tc_buildbot_sourcestamp_response **reply, tc_error *err);
@@ -929,7 +930,7 @@ struct tc_buildbot_list_worker_builders_query {
 };
 
 /* Returns the builders that a worker serves.
- * GET /workers/<workerId>/builders; stable; since 4.0 */
+ * GET /workers/<workerId>/builders; stable; since 4.1 */
 TC_API int tc_buildbot_list_worker_builders(tc_client *client, const char *worker_id,
 	const struct tc_buildbot_list_worker_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err);
@@ -973,7 +974,7 @@ struct tc_buildbot_list_change_builds_query {
 };
 
 /* Returns the builds that a change is in.
- * GET /changes/<changeId>/builds; stable */
+ * GET /changes/<changeId>/builds; stable; since 2.4 */
 TC_API int tc_buildbot_list_change_builds(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_builds_query *query,
 	struct tc_buildbot_build_response **reply, tc_error *err);
@@ -988,7 +989,7 @@ struct tc_buildbot_list_change_properties_query {
 
 /* Returns the properties of a change as a list. Version 3.7 fails with 500: use getChange, whose
  * reply has them.
- * GET /changes/<changeId>/properties_list; stable */
+ * GET /changes/<changeId>/properties_list; stable; since 3.4 */
 TC_API int tc_buildbot_list_change_properties(tc_client *client, const char *change_id,
 	const struct tc_buildbot_list_change_properties_query *query,
 	struct tc_buildbot_property_item_response **reply, tc_error *err);
@@ -1080,7 +1081,7 @@ TC_API int tc_buildbot_get_log_raw(tc_client *client, const char *log_id, tc_res
 TC_API tc_call *tc_buildbot_get_log_raw_call(tc_client *client, const char *log_id, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /logs/<logId>/raw_inline; stable; since 4.0; the reply is bytes */
+ * GET /logs/<logId>/raw_inline; stable; since 3.10; the reply is bytes */
 TC_API int tc_buildbot_get_log_raw_inline(tc_client *client, const char *log_id,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_log_raw_inline_call(tc_client *client, const char *log_id,
@@ -1089,7 +1090,7 @@ TC_API tc_call *tc_buildbot_get_log_raw_inline_call(tc_client *client, const cha
 struct tc_buildbot_get_logchunks_query { const char *field; };
 
 /* Is there because the servers list it; without a log to name they fail, with 404 or 500.
- * GET /logchunks; stable */
+ * GET /logchunks; stable; since 3.4 */
 TC_API int tc_buildbot_get_logchunks(tc_client *client,
 	const struct tc_buildbot_get_logchunks_query *query,
 	struct tc_buildbot_logchunk_response **reply, tc_error *err);
@@ -1269,7 +1270,7 @@ struct tc_buildbot_list_projects_query {
 };
 
 /* Returns the projects.
- * GET /projects; stable; since 4.0 */
+ * GET /projects; stable; since 3.9 */
 TC_API int tc_buildbot_list_projects(tc_client *client,
 	const struct tc_buildbot_list_projects_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err);
@@ -1281,7 +1282,7 @@ TC_API struct tc_buildbot_project_response *tc_buildbot_list_projects_reply(
 struct tc_buildbot_get_project_query { const char *field; };
 
 /* Returns one project.
- * GET /projects/<project>; stable; since 4.0 */
+ * GET /projects/<project>; stable; since 3.9 */
 TC_API int tc_buildbot_get_project(tc_client *client, const char *project,
 	const struct tc_buildbot_get_project_query *query,
 	struct tc_buildbot_project_response **reply, tc_error *err);
@@ -1296,7 +1297,7 @@ struct tc_buildbot_list_project_builders_query {
 };
 
 /* Returns the builders of a project.
- * GET /projects/<projectId>/builders; stable; since 4.0 */
+ * GET /projects/<projectId>/builders; stable; since 3.9 */
 TC_API int tc_buildbot_list_project_builders(tc_client *client, const char *project_id,
 	const struct tc_buildbot_list_project_builders_query *query,
 	struct tc_buildbot_builder_response **reply, tc_error *err);
@@ -1308,7 +1309,7 @@ TC_API struct tc_buildbot_builder_response *tc_buildbot_list_project_builders_re
 struct tc_buildbot_get_project_codebase_query { const char *field; };
 
 /* Returns one codebase of a project, by name.
- * GET /projects/<projectId>/codebases/<codebase>; stable; since 4.0 */
+ * GET /projects/<projectId>/codebases/<codebase>; stable; since 4.3 */
 TC_API int tc_buildbot_get_project_codebase(tc_client *client, const char *project_id,
 	const char *codebase, const struct tc_buildbot_get_project_codebase_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1323,7 +1324,7 @@ struct tc_buildbot_list_codebases_query {
 };
 
 /* Returns the codebases.
- * GET /codebases; stable; since 4.0 */
+ * GET /codebases; stable; since 4.3 */
 TC_API int tc_buildbot_list_codebases(tc_client *client,
 	const struct tc_buildbot_list_codebases_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1335,7 +1336,7 @@ TC_API struct tc_buildbot_codebase_response *tc_buildbot_list_codebases_reply(
 struct tc_buildbot_get_codebase_query { const char *field; };
 
 /* Returns one codebase.
- * GET /codebases/<codebaseId>; stable; since 4.0 */
+ * GET /codebases/<codebaseId>; stable; since 4.3 */
 TC_API int tc_buildbot_get_codebase(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_get_codebase_query *query,
 	struct tc_buildbot_codebase_response **reply, tc_error *err);
@@ -1350,7 +1351,7 @@ struct tc_buildbot_list_codebase_branches_query {
 };
 
 /* Returns the branches of a codebase.
- * GET /codebases/<codebaseId>/branches; stable; since 4.0 */
+ * GET /codebases/<codebaseId>/branches; stable; since 4.3 */
 TC_API int tc_buildbot_list_codebase_branches(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_branches_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err);
@@ -1362,7 +1363,7 @@ TC_API struct tc_buildbot_branch_response *tc_buildbot_list_codebase_branches_re
 struct tc_buildbot_get_branch_query { const char *field; };
 
 /* Returns one branch.
- * GET /branches/<branchId>; stable; since 4.0 */
+ * GET /branches/<branchId>; stable; since 4.3 */
 TC_API int tc_buildbot_get_branch(tc_client *client, const char *branch_id,
 	const struct tc_buildbot_get_branch_query *query,
 	struct tc_buildbot_branch_response **reply, tc_error *err);
@@ -1377,7 +1378,7 @@ struct tc_buildbot_list_codebase_commits_query {
 };
 
 /* Returns the commits of a codebase.
- * GET /codebases/<codebaseId>/commits; stable; since 4.0 */
+ * GET /codebases/<codebaseId>/commits; stable; since 4.3 */
 TC_API int tc_buildbot_list_codebase_commits(tc_client *client, const char *codebase_id,
 	const struct tc_buildbot_list_codebase_commits_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1389,7 +1390,7 @@ TC_API struct tc_buildbot_commit_response *tc_buildbot_list_codebase_commits_rep
 struct tc_buildbot_get_codebase_commit_by_revision_query { const char *field; };
 
 /* Returns one commit of a codebase, by revision.
- * GET /codebases/<codebaseId>/commits_by_revision/<revision>; stable; since 4.0 */
+ * GET /codebases/<codebaseId>/commits_by_revision/<revision>; stable; since 4.3 */
 TC_API int tc_buildbot_get_codebase_commit_by_revision(tc_client *client, const char *codebase_id,
 	const char *revision, const struct tc_buildbot_get_codebase_commit_by_revision_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1403,7 +1404,7 @@ struct tc_buildbot_get_codebase_common_parent_query { const char *field; };
 
 /* Returns the commit that two commits both go back to, and the ways there.
  * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/commits_common_parent; stable;
- * since 4.0 */
+ * since 4.3 */
 TC_API int tc_buildbot_get_codebase_common_parent(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_get_codebase_common_parent_query *query,
@@ -1422,7 +1423,7 @@ struct tc_buildbot_list_codebase_test_result_sets_query {
 
 /* Returns the test result sets of a range of commits.
  * GET /codebases/<codebaseId>/commit_range/<commitId1>/<commitId2>/test_result_sets; stable; since
- * 4.0 */
+ * 4.3 */
 TC_API int tc_buildbot_list_codebase_test_result_sets(tc_client *client, const char *codebase_id,
 	const char *commit_id1, const char *commit_id2,
 	const struct tc_buildbot_list_codebase_test_result_sets_query *query,
@@ -1437,7 +1438,7 @@ TC_API tc_call *tc_buildbot_list_codebase_test_result_sets_call(tc_client *clien
 struct tc_buildbot_get_commit_query { const char *field; };
 
 /* Returns one commit.
- * GET /commits/<commitId>; stable; since 4.0 */
+ * GET /commits/<commitId>; stable; since 4.3 */
 TC_API int tc_buildbot_get_commit(tc_client *client, const char *commit_id,
 	const struct tc_buildbot_get_commit_query *query,
 	struct tc_buildbot_commit_response **reply, tc_error *err);
@@ -1576,7 +1577,7 @@ TC_API tc_call *tc_buildbot_get_step_log_raw_call(tc_client *client, const char 
 	const char *log_slug, tc_error *err);
 
 /* Returns the whole log as text, to be shown and not saved.
- * GET /steps/<stepId>/logs/<logSlug>/raw_inline; stable; since 4.0; the reply is bytes */
+ * GET /steps/<stepId>/logs/<logSlug>/raw_inline; stable; since 3.10; the reply is bytes */
 TC_API int tc_buildbot_get_step_log_raw_inline(tc_client *client, const char *step_id,
 	const char *log_slug, tc_response **response, tc_error *err);
 TC_API tc_call *tc_buildbot_get_step_log_raw_inline_call(tc_client *client, const char *step_id,
@@ -1589,7 +1590,7 @@ struct tc_buildbot_list_step_test_result_sets_query {
 };
 
 /* Returns the test result sets of a step.
- * GET /steps/<stepId>/test_result_sets; stable */
+ * GET /steps/<stepId>/test_result_sets; stable; since 2.9 */
 TC_API int tc_buildbot_list_step_test_result_sets(tc_client *client, const char *step_id,
 	const struct tc_buildbot_list_step_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -1605,7 +1606,7 @@ struct tc_buildbot_list_test_result_sets_query {
 };
 
 /* Returns the test result sets.
- * GET /test_result_sets; stable; since 4.0 */
+ * GET /test_result_sets; stable; since 4.2 */
 TC_API int tc_buildbot_list_test_result_sets(tc_client *client,
 	const struct tc_buildbot_list_test_result_sets_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -1617,7 +1618,7 @@ TC_API struct tc_buildbot_test_result_set_response *tc_buildbot_list_test_result
 struct tc_buildbot_get_test_result_set_query { const char *field; };
 
 /* Returns one test result set.
- * GET /test_result_sets/<testResultSetId>; stable */
+ * GET /test_result_sets/<testResultSetId>; stable; since 2.9 */
 TC_API int tc_buildbot_get_test_result_set(tc_client *client, const char *test_result_set_id,
 	const struct tc_buildbot_get_test_result_set_query *query,
 	struct tc_buildbot_test_result_set_response **reply, tc_error *err);
@@ -1633,7 +1634,7 @@ struct tc_buildbot_list_test_results_query {
 };
 
 /* Returns the results of a set.
- * GET /test_result_sets/<testResultSetId>/results; stable */
+ * GET /test_result_sets/<testResultSetId>/results; stable; since 2.9 */
 TC_API int tc_buildbot_list_test_results(tc_client *client, const char *test_result_set_id,
 	const struct tc_buildbot_list_test_results_query *query,
 	struct tc_buildbot_test_result_response **reply, tc_error *err);
@@ -1694,7 +1695,7 @@ TC_API int tc_buildbot_cancel_buildrequest_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
 /* Changes the priority of a request.
- * POST /buildrequests/<buildrequestId>; stable; remote procedure "set_priority"; since 4.0
+ * POST /buildrequests/<buildrequestId>; stable; remote procedure "set_priority"; since 3.9
  * Not repeated once the server may have begun. */
 TC_API int tc_buildbot_set_buildrequest_priority(tc_client *client, const char *buildrequest_id,
 	const struct tc_buildbot_set_priority_params *body, tc_response **response, tc_error *err);
@@ -1873,9 +1874,12 @@ TC_API tc_call *tc_buildbot_unpause_master_builder_worker_call(tc_client *client
 TC_API int tc_buildbot_unpause_master_builder_worker_body(tc_call *call,
 	const struct tc_buildbot_reason_params *body, tc_error *err);
 
-/* Starts builds by a force scheduler.
+/* Starts builds by a force scheduler, on the builder or builders that the parameters name. A server
+ * that is told none starts one on each builder of the scheduler: who wants that lists them
+ * (builder_names of the scheduler has them all).
  * POST /forceschedulers/<forcescheduler>; stable; remote procedure "force"
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Refused here: a body without builderid, or builderNames. */
 TC_API int tc_buildbot_force_build(tc_client *client, const char *forcescheduler,
 	const struct tc_buildbot_force_params *body, struct tc_buildbot_requested_builds **reply,
 	tc_error *err);

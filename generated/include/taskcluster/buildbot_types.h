@@ -87,17 +87,17 @@ struct tc_buildbot_builder {
 	/* What it is for. Required. May be null. */
 	const char *description;
 	bool description_null;
-	/* How the description is marked up. Since 4.0. May be null. */
+	/* How the description is marked up. Since 3.9. May be null. */
 	const char *description_format;
 	bool description_format_null;
-	/* The description as HTML. Since 4.0. May be null. */
+	/* The description as HTML. Since 3.9. May be null. */
 	const char *description_html;
 	bool description_html_null;
 	/* Masters that have it; empty when none does any longer. Required. */
 	const int64_t *masterids;
 	size_t masterids_count;
 	const char *name; /* Its name. Required. */
-	/* Project it belongs to. Since 4.0. May be null. */
+	/* Project it belongs to. Since 3.9. May be null. */
 	struct tc_opt_int64 projectid;
 	bool projectid_null;
 	/* Its tags. Required. */
@@ -272,7 +272,7 @@ struct tc_buildbot_worker {
 	size_t connected_to_count;
 	bool graceful; /* Whether it ends after its builds. Required. */
 	const char *name; /* Its name. Required. */
-	/* Why it is paused. Since 4.0. May be null. */
+	/* Why it is paused. Since 3.10. May be null. */
 	const char *pause_reason;
 	bool pause_reason_null;
 	bool paused; /* Whether it gets no new builds. Required. */
@@ -321,7 +321,7 @@ struct tc_buildbot_master {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 2.9.
  * v2/test-result-set-response.json */
 struct tc_buildbot_test_result_set_response {
 	const struct tc_buildbot_test_result_set_response_meta *meta; /* About the reply. */
@@ -339,7 +339,7 @@ struct tc_buildbot_test_result_set_response_meta {
 	const tc_json *other_members;
 };
 
-/* Test results of one kind of one step. */
+/* Test results of one kind of one step. Since 2.9. */
 struct tc_buildbot_test_result_set {
 	int64_t builderid; /* The builder. Required. */
 	int64_t buildid; /* The build. Required. */
@@ -409,7 +409,7 @@ struct tc_buildbot_change {
 	int64_t changeid; /* Number of the change. Required. */
 	const char *codebase; /* Codebase it belongs to; mostly empty. Required. */
 	const char *comments; /* Its message. Required. */
-	/* Who committed it, where that is told. May be null. */
+	/* Who committed it, where that is told. Since 2.4. May be null. */
 	const char *committer;
 	bool committer_null;
 	/* Files it touches. Required. */
@@ -484,7 +484,7 @@ struct tc_buildbot_property {
 	size_t items_count;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 2.9.
  * v2/build-data-response.json */
 struct tc_buildbot_build_data_response {
 	/* The items; a single resource is a list of one. Required. */
@@ -502,7 +502,7 @@ struct tc_buildbot_build_data_response_meta {
 	const tc_json *other_members;
 };
 
-/* Bytes that a build keeps under a name; their own function returns them. */
+/* Bytes that a build keeps under a name; their own function returns them. Since 2.9. */
 struct tc_buildbot_build_data {
 	int64_t buildid; /* The build. Required. */
 	int64_t length; /* How many bytes there are. Required. */
@@ -537,7 +537,7 @@ struct tc_buildbot_step {
 	struct tc_opt_int64 complete_at;
 	bool complete_at_null;
 	bool hidden; /* Whether pages leave it out. Required. */
-	/* When it had its locks, in seconds since 1970. Since 4.0. May be null. */
+	/* When it had its locks, in seconds since 1970. Since 3.10. May be null. */
 	struct tc_opt_int64 locks_acquired_at;
 	bool locks_acquired_at_null;
 	const char *name; /* Its name. Required. */
@@ -776,7 +776,7 @@ struct tc_buildbot_scheduler {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 3.9.
  * v2/project-response.json */
 struct tc_buildbot_project_response {
 	const struct tc_buildbot_project_response_meta *meta; /* About the reply. */
@@ -794,9 +794,9 @@ struct tc_buildbot_project_response_meta {
 	const tc_json *other_members;
 };
 
-/* Builders that belong together. */
+/* Builders that belong together. Since 3.9. */
 struct tc_buildbot_project {
-	/* Whether any master has builders of it, when asked. May be null. */
+	/* Whether any master has builders of it, when asked. Since 3.10. May be null. */
 	struct tc_opt_bool active;
 	bool active_null;
 	/* What it is for. Required. May be null. */
@@ -814,7 +814,7 @@ struct tc_buildbot_project {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 4.3.
  * v2/codebase-response.json */
 struct tc_buildbot_codebase_response {
 	/* The items; a single resource is a list of one. Required. */
@@ -832,7 +832,7 @@ struct tc_buildbot_codebase_response_meta {
 	const tc_json *other_members;
 };
 
-/* Sources of a project. */
+/* Sources of a project. Since 4.3. */
 struct tc_buildbot_codebase {
 	int64_t codebaseid; /* Number of the codebase. Required. */
 	const char *name; /* Its name. Required. */
@@ -841,7 +841,7 @@ struct tc_buildbot_codebase {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 4.3.
  * v2/branch-response.json */
 struct tc_buildbot_branch_response {
 	/* The items; a single resource is a list of one. Required. */
@@ -859,7 +859,7 @@ struct tc_buildbot_branch_response_meta {
 	const tc_json *other_members;
 };
 
-/* A branch of a codebase. */
+/* A branch of a codebase. Since 4.3. */
 struct tc_buildbot_branch {
 	int64_t branchid; /* Number of the branch. Required. */
 	int64_t codebaseid; /* The codebase. Required. */
@@ -871,7 +871,7 @@ struct tc_buildbot_branch {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 4.3.
  * v2/commit-response.json */
 struct tc_buildbot_commit_response {
 	/* The items; a single resource is a list of one. Required. */
@@ -889,7 +889,7 @@ struct tc_buildbot_commit_response_meta {
 	const tc_json *other_members;
 };
 
-/* A commit of a codebase. */
+/* A commit of a codebase. Since 4.3. */
 struct tc_buildbot_commit {
 	const char *author; /* Who made it. Required. */
 	int64_t codebaseid; /* The codebase. Required. */
@@ -906,7 +906,7 @@ struct tc_buildbot_commit {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 4.3.
  * v2/commit-graph-response.json */
 struct tc_buildbot_commit_graph_response {
 	/* The items; a single resource is a list of one. Required. */
@@ -924,7 +924,7 @@ struct tc_buildbot_commit_graph_response_meta {
 	const tc_json *other_members;
 };
 
-/* How two commits go back to the same one. */
+/* How two commits go back to the same one. Since 4.3. */
 struct tc_buildbot_commit_graph {
 	/* That commit; null when there is none. Required. May be null. */
 	struct tc_opt_int64 common;
@@ -938,7 +938,7 @@ struct tc_buildbot_commit_graph {
 	const tc_json *other_members;
 };
 
-/* Items under their plural; what else the server adds is kept.
+/* Items under their plural; what else the server adds is kept. Since 2.9.
  * v2/test-result-response.json */
 struct tc_buildbot_test_result_response {
 	const struct tc_buildbot_test_result_response_meta *meta; /* About the reply. */
@@ -956,7 +956,7 @@ struct tc_buildbot_test_result_response_meta {
 	const tc_json *other_members;
 };
 
-/* The result of one test. */
+/* The result of one test. Since 2.9. */
 struct tc_buildbot_test_result {
 	int64_t builderid; /* The builder. Required. */
 	/* How long the test took, in ns. Required. May be null. */
@@ -999,7 +999,7 @@ struct tc_buildbot_requested_builds_buildrequests {
 	int64_t value;
 };
 
-/* The new priority.
+/* The new priority. Since 3.9.
  * v2/set-priority-params.json */
 struct tc_buildbot_set_priority_params {
 	int64_t priority; /* Higher ones go first. Required. */
@@ -1014,7 +1014,7 @@ struct tc_buildbot_force_params {
 	size_t builder_names_count;
 	struct tc_opt_int64 builderid; /* The builder, by number. */
 	const char *owner; /* Who asks; the server replaces it by the user who is logged in. */
-	struct tc_opt_int64 priority; /* Higher ones go first. */
+	struct tc_opt_int64 priority; /* Higher ones go first. Since 3.9. */
 	const char *reason; /* Why; it is shown to people. */
 	const tc_json *other_members;
 };

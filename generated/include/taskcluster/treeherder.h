@@ -115,7 +115,9 @@ extern "C" {
  * nosuccess (boolean, only true): Whether jobs that succeeded are left out.
  * offset (integer, from 0): How many jobs to skip. Default 0.
  * option_collection_hash: Set of build options.
- * ordering: What to sort by; a minus sign in front reverses it.
+ * ordering (list): Members to sort by, the first one first; a minus sign in front reverses
+ *	one. Unknown ones are ignored. In get_alert_summaries (text): What to sort by; a minus
+ *	sign in front reverses it.
  * page (integer, from 1): Which page, from 1. Default 1.
  * parent_signature (list): Hashes of summaries whose parts are wanted. In
  *	get_performance_summary (text): Summary whose parts are wanted.
@@ -141,7 +143,8 @@ extern "C" {
  *	get_performance_summary (text): The revision. In get_pushes (text): Revision at the tip of
  *	the push; fewer than 40 characters are taken for its beginning. In get_push_health_summary
  *	(list): Revisions at the tips of the pushes.
- * search: Words in the messages, authors or revisions; the newest 200 pushes that have them.
+ * search (only with count): Words in the messages, authors or revisions; the newest 200
+ *	pushes that have them. Servers fail over other filters beside it, or ignore them.
  * show_sheriffed_frameworks (boolean, only true): Whether only frameworks that are looked
  *	after are wanted.
  * signature: Hash of all the reference data. In get_performance_signatures (list): Hashes of
@@ -193,7 +196,8 @@ struct tc_treeherder_get_jobs_query {
 		*signature, *task_id, *retry_id, *offset, *count, *return_type;
 };
 
-/* Returns jobs of a project that the filters leave, in pages of at most 2000.
+/* Returns jobs of a project that the filters leave, in pages of at most 2000. The server's list has
+ * no order: pages may repeat a job and leave one out, the rarer the larger they are.
  * GET /project/<project>/jobs/; stable */
 TC_API int tc_treeherder_get_jobs(tc_client *client, const char *project,
 	const struct tc_treeherder_get_jobs_query *query,
@@ -258,7 +262,7 @@ struct tc_treeherder_get_pushes_query {
 };
 
 /* Returns the newest pushes that the filters leave, at most 1000. The server ignores an offset, so
- * further pages go by the time of the push.
+ * further pages go by the time of the push; of a search it gives the newest 200 and no more.
  * GET /project/<project>/push/; stable */
 TC_API int tc_treeherder_get_pushes(tc_client *client, const char *project,
 	const struct tc_treeherder_get_pushes_query *query,
@@ -400,6 +404,42 @@ TC_API tc_call *tc_treeherder_get_investigated_test_call(tc_client *client, cons
 TC_API struct tc_treeherder_investigated_test *tc_treeherder_get_investigated_test_reply(
 	const tc_response *response, tc_error *err);
 
+struct tc_treeherder_replace_investigated_test_query { const char *revision; };
+
+/* Changes a test that somebody has looked at. Servers demand the name and the symbol of a job's
+ * type, and fail over them with 500: updateInvestigatedTest works.
+ * PUT /project/<project>/investigated-tests/<testId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
+TC_API int tc_treeherder_replace_investigated_test(tc_client *client, const char *project,
+	const char *test_id, const struct tc_treeherder_replace_investigated_test_query *query,
+	const struct tc_treeherder_create_investigated_test_request *body,
+	struct tc_treeherder_investigated_test **reply, tc_error *err);
+TC_API tc_call *tc_treeherder_replace_investigated_test_call(tc_client *client, const char *project,
+	const char *test_id, const struct tc_treeherder_replace_investigated_test_query *query,
+	tc_error *err);
+TC_API int tc_treeherder_replace_investigated_test_body(tc_call *call,
+	const struct tc_treeherder_create_investigated_test_request *body, tc_error *err);
+TC_API struct tc_treeherder_investigated_test *tc_treeherder_replace_investigated_test_reply(
+	const tc_response *response, tc_error *err);
+
+struct tc_treeherder_update_investigated_test_query { const char *revision; };
+
+/* Changes which test it is that somebody has looked at. Servers fail with 500 over a name or a
+ * symbol of a job's type.
+ * PATCH /project/<project>/investigated-tests/<testId>/; stable; needs credentials or a session
+ * Not repeated once the server may have begun. */
+TC_API int tc_treeherder_update_investigated_test(tc_client *client, const char *project,
+	const char *test_id, const struct tc_treeherder_update_investigated_test_query *query,
+	const struct tc_treeherder_update_investigated_test_request *body,
+	struct tc_treeherder_investigated_test **reply, tc_error *err);
+TC_API tc_call *tc_treeherder_update_investigated_test_call(tc_client *client, const char *project,
+	const char *test_id, const struct tc_treeherder_update_investigated_test_query *query,
+	tc_error *err);
+TC_API int tc_treeherder_update_investigated_test_body(tc_call *call,
+	const struct tc_treeherder_update_investigated_test_request *body, tc_error *err);
+TC_API struct tc_treeherder_investigated_test *tc_treeherder_update_investigated_test_reply(
+	const tc_response *response, tc_error *err);
+
 /* Takes back that somebody has looked at a test.
  * DELETE /project/<project>/investigated-tests/<testId>/; stable; needs credentials or a session
  * Not repeated once the server may have begun. */
@@ -489,7 +529,8 @@ TC_API struct tc_treeherder_bug_job_maps *tc_treeherder_get_bug_job_maps_reply(
 
 /* Says that a job failed because of a bug.
  * POST /project/<project>/bug-job-map/; stable; needs credentials or a session
- * Not repeated once the server may have begun. */
+ * Not repeated once the server may have begun.
+ * Refused here: a body without bug_id, or internal_id. */
 TC_API int tc_treeherder_create_bug_job_map(tc_client *client, const char *project,
 	const struct tc_treeherder_create_bug_job_map_request *body,
 	struct tc_treeherder_message **reply, tc_error *err);
@@ -726,11 +767,15 @@ TC_API tc_call *tc_treeherder_get_bugzilla_component_call(tc_client *client,
 TC_API struct tc_treeherder_bugzilla_component *tc_treeherder_get_bugzilla_component_reply(
 	const tc_response *response, tc_error *err);
 
+struct tc_treeherder_list_performance_tags_query { const char *ordering; };
+
 /* Returns all tags of alert summaries.
  * GET /performance/tag/; stable */
 TC_API int tc_treeherder_list_performance_tags(tc_client *client,
+	const struct tc_treeherder_list_performance_tags_query *query,
 	struct tc_treeherder_performance_tags **reply, tc_error *err);
-TC_API tc_call *tc_treeherder_list_performance_tags_call(tc_client *client, tc_error *err);
+TC_API tc_call *tc_treeherder_list_performance_tags_call(tc_client *client,
+	const struct tc_treeherder_list_performance_tags_query *query, tc_error *err);
 TC_API struct tc_treeherder_performance_tags *tc_treeherder_list_performance_tags_reply(
 	const tc_response *response, tc_error *err);
 
@@ -743,11 +788,15 @@ TC_API tc_call *tc_treeherder_get_performance_tag_call(tc_client *client,
 TC_API struct tc_treeherder_performance_tag *tc_treeherder_get_performance_tag_reply(
 	const tc_response *response, tc_error *err);
 
+struct tc_treeherder_list_performance_frameworks_query { const char *ordering; };
+
 /* Returns all frameworks that are in use.
  * GET /performance/framework/; stable */
 TC_API int tc_treeherder_list_performance_frameworks(tc_client *client,
+	const struct tc_treeherder_list_performance_frameworks_query *query,
 	struct tc_treeherder_performance_frameworks **reply, tc_error *err);
-TC_API tc_call *tc_treeherder_list_performance_frameworks_call(tc_client *client, tc_error *err);
+TC_API tc_call *tc_treeherder_list_performance_frameworks_call(tc_client *client,
+	const struct tc_treeherder_list_performance_frameworks_query *query, tc_error *err);
 TC_API struct tc_treeherder_performance_frameworks *tc_treeherder_list_performance_frameworks_reply(
 	const tc_response *response, tc_error *err);
 
@@ -761,7 +810,7 @@ TC_API tc_call *tc_treeherder_get_performance_framework_call(tc_client *client,
 TC_API struct tc_treeherder_performance_framework *tc_treeherder_get_performance_framework_reply(
 	const tc_response *response, tc_error *err);
 
-struct tc_treeherder_list_performance_bug_templates_query { const char *framework; };
+struct tc_treeherder_list_performance_bug_templates_query { const char *framework, *ordering; };
 
 /* Returns how bugs about alerts begin.
  * GET /performance/bug-template/; stable */
@@ -789,12 +838,15 @@ TC_API tc_call *tc_treeherder_get_performance_bug_template_call(tc_client *clien
 	TC_API struct tc_treeherder_performance_bug_template *tc_treeherder_get_performance_bug_template_reply(
 	const tc_response *response, tc_error *err);
 
+struct tc_treeherder_list_performance_issue_trackers_query { const char *ordering; };
+
 /* Returns all trackers that alerts can be filed in.
  * GET /performance/issue-tracker/; stable */
 TC_API int tc_treeherder_list_performance_issue_trackers(tc_client *client,
+	const struct tc_treeherder_list_performance_issue_trackers_query *query,
 	struct tc_treeherder_performance_issue_trackers **reply, tc_error *err);
 TC_API tc_call *tc_treeherder_list_performance_issue_trackers_call(tc_client *client,
-	tc_error *err);
+	const struct tc_treeherder_list_performance_issue_trackers_query *query, tc_error *err);
 
 	TC_API struct tc_treeherder_performance_issue_trackers *tc_treeherder_list_performance_issue_trackers_reply(
 	const tc_response *response, tc_error *err);
@@ -911,7 +963,7 @@ TC_API int tc_treeherder_delete_alert_summary(tc_client *client, const char *ale
 TC_API tc_call *tc_treeherder_delete_alert_summary_call(tc_client *client,
 	const char *alert_summary_id, tc_error *err);
 
-struct tc_treeherder_get_alerts_query { const char *cursor, *id; };
+struct tc_treeherder_get_alerts_query { const char *cursor, *id, *ordering; };
 
 /* Returns performance alerts, the newest first, in pages of ten.
  * GET /performance/alert/; stable */
@@ -1148,15 +1200,18 @@ TC_API tc_call *tc_treeherder_report_csp_violation_call(tc_client *client, tc_er
 TC_API int tc_treeherder_report_csp_violation_body(tc_call *call,
 	const struct tc_treeherder_csp_report *body, tc_error *err);
 
-/* Counts a failure line that has no bug; the reply has no schema.
+/* Makes an issue for failures that have no bug yet, or finds the open one of that summary. Anything
+ * but the summary is ignored.
  * POST /internal_issue/; stable; needs credentials or a session
  * Not repeated once the server may have begun. */
 TC_API int tc_treeherder_create_internal_issue(tc_client *client,
-	const struct tc_treeherder_create_internal_issue_request *body, tc_response **response,
-	tc_error *err);
+	const struct tc_treeherder_create_internal_issue_request *body,
+	struct tc_treeherder_internal_issue **reply, tc_error *err);
 TC_API tc_call *tc_treeherder_create_internal_issue_call(tc_client *client, tc_error *err);
 TC_API int tc_treeherder_create_internal_issue_body(tc_call *call,
 	const struct tc_treeherder_create_internal_issue_request *body, tc_error *err);
+TC_API struct tc_treeherder_internal_issue *tc_treeherder_create_internal_issue_reply(
+	const tc_response *response, tc_error *err);
 
 /* Returns the server's own description of its API, in the form of OpenAPI.
  * GET /schema/; stable */

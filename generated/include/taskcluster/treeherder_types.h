@@ -458,8 +458,8 @@ struct tc_treeherder_investigated_tests {
  * v1/investigated-test.json */
 struct tc_treeherder_investigated_test {
 	int64_t id; /* Its number. Required. */
-	const char *job_name; /* Name of the type of job. */
-	const char *job_symbol; /* Symbol of that type. */
+	const char *job_name; /* Name of the type of job. Required. */
+	const char *job_symbol; /* Symbol of that type. Required. */
 	const char *test; /* The test. Required. */
 	const tc_json *other_members;
 };
@@ -470,6 +470,13 @@ struct tc_treeherder_create_investigated_test_request {
 	const char *job_name; /* Name of the type of job it ran in. Required. */
 	const char *job_symbol; /* Symbol of that type. Required. */
 	const char *test; /* The test. Required. */
+	const tc_json *other_members;
+};
+
+/* What changes of a test that was looked at.
+ * v1/update-investigated-test-request.json */
+struct tc_treeherder_update_investigated_test_request {
+	const char *test; /* The test. At most 350 characters. */
 	const tc_json *other_members;
 };
 
@@ -1260,6 +1267,8 @@ struct tc_treeherder_create_bug_request {
 	const char *component; /* The component. Required. */
 	const char *crash_signature; /* Signature of the crash. At most 2048 characters. */
 	const char *description; /* Its text; with by_treeherder. */
+	/* Whether the sheriffs are asked to back it out at once; with needinfo_from. */
+	struct tc_opt_bool is_backout_requested;
 	struct tc_opt_bool is_security_issue; /* Whether it is hidden. */
 	const tc_json *keywords; /* Keywords, a list or a text. */
 	const char *needinfo_from; /* Who is asked; with by_treeherder. */
@@ -1279,6 +1288,9 @@ struct tc_treeherder_create_bug_request {
  * v1/create-bug-response.json */
 struct tc_treeherder_create_bug_response {
 	int64_t id; /* Its number. Required. */
+	/* The internal issue that it was, or null. May be null. */
+	struct tc_opt_int64 internal_id;
+	bool internal_id_null;
 	const char *url; /* Where it is. */
 	const tc_json *other_members;
 };
@@ -1601,10 +1613,18 @@ struct tc_treeherder_csp_report {
 	const tc_json *other_members;
 };
 
-/* A failure line that has no bug.
+/* An issue that is no bug yet.
  * v1/create-internal-issue-request.json */
 struct tc_treeherder_create_internal_issue_request {
-	int64_t failure_line_id; /* The line. Required. */
+	const char *summary; /* What fails, as bugs are titled. Required. 1 to 255 characters. */
+	const tc_json *other_members;
+};
+
+/* An issue that is no bug yet.
+ * v1/internal-issue.json */
+struct tc_treeherder_internal_issue {
+	int64_t internal_id; /* Its number, as createBugJobMap takes it. Required. */
+	const char *summary; /* What fails. Required. */
 	const tc_json *other_members;
 };
 
@@ -1855,6 +1875,7 @@ TC_API extern const struct tc_type tc_treeherder_decision_tasks_type;
 TC_API extern const struct tc_type tc_treeherder_investigated_tests_type;
 TC_API extern const struct tc_type tc_treeherder_create_investigated_test_request_type;
 TC_API extern const struct tc_type tc_treeherder_investigated_test_type;
+TC_API extern const struct tc_type tc_treeherder_update_investigated_test_request_type;
 TC_API extern const struct tc_type tc_treeherder_notes_type;
 TC_API extern const struct tc_type tc_treeherder_create_note_request_type;
 TC_API extern const struct tc_type tc_treeherder_message_type;
@@ -1916,6 +1937,7 @@ TC_API extern const struct tc_type tc_treeherder_alert_summary_tasks_type;
 TC_API extern const struct tc_type tc_treeherder_perfcompare_results_type;
 TC_API extern const struct tc_type tc_treeherder_csp_report_type;
 TC_API extern const struct tc_type tc_treeherder_create_internal_issue_request_type;
+TC_API extern const struct tc_type tc_treeherder_internal_issue_type;
 TC_API extern const struct tc_type tc_treeherder_jobs_collection_type;
 TC_API extern const struct tc_type tc_treeherder_objectstore_collection_type;
 TC_API extern const struct tc_type tc_treeherder_resultset_collection_type;

@@ -120,6 +120,7 @@ struct tc_query_rule {
 	const char *name;
 	const struct tc_query_operator *operators; /* NULL: none */
 	const char *const *values;                 /* NULL: any */
+	const char *const *besides;                /* the only keys that go with it; NULL: any */
 	const char *minimum, *maximum;             /* digits; NULL: none */
 	uint8_t type, list, role;
 	bool no_bare; /* never without an operator, and not in the query struct */
@@ -158,7 +159,10 @@ struct tc_paging {
 	const char *limit; /* the key of a page's size; NULL: none */
 	const char *order_query, *order_value;
 	const char *key, *unique; /* KEYSET: pointers into an item */
+	const char *single_query; /* with this key there is one page, */
+	int64_t single_max;       /* of at most so many items */
 	int64_t add, size, maximum;
+	int64_t standard; /* items of a page when nobody says how many; 0: unknown */
 };
 
 struct tc_rpc {
@@ -178,7 +182,8 @@ struct tc_operation_conventions {
 	const struct tc_argument_rule *arguments; /* one for each, or NULL */
 	const struct tc_query_rule *const *query; /* all; bare ones in operation->query's order */
 	const struct tc_query_rule *headers;      /* their values are behind the query's */
-	const char *const *const *require_one_of;
+	const char *const *const *require_one_of; /* keys of the query */
+	const char *const *const *input_one_of;   /* members of the body */
 	const struct tc_envelope *envelope;
 	const char *const *output_tuple;
 	const struct tc_paging *paging;

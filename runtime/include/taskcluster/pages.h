@@ -38,14 +38,35 @@ struct tc_pages_options {
 	int64_t page_max;  /* end after so many pages, as if the list did; 0: no limit */
 	int64_t item_max;  /* end after so many items: no page asks for more than are missing, where
 			      the system lets pages have a size; 0: no limit */
-	int64_t timeout_ms;  /* for each attempt at a page; 0: the call's */
-	int64_t deadline_ms; /* for the whole list, from when the iterator is made, with all that
-				its caller does meanwhile; then TC_ERROR_TIMEOUT; 0: no limit (a
-				deadline of the call's own, or its client's, is for each page) */
-	int64_t empty_max;   /* so many empty pages in a row that name another one are taken for a
-				list without an end: TC_ERROR_REPLY; 0: 100 */
+	int64_t timeout_ms;   /* for each attempt at a page; 0: the call's */
+	int64_t deadline_ms;  /* for the whole list, from when the iterator is made, with all that
+				 its caller does meanwhile; then TC_ERROR_TIMEOUT; 0: no limit (a
+				 deadline of the call's own, or its client's, is for each page) */
+	int64_t empty_max;    /* so many empty pages in a row that name another one are taken for a
+				 list without an end: TC_ERROR_REPLY; 0: 100 */
+	int64_t distinct_max; /* each item once, told apart by its number, which up to so many items
+				are remembered by, in about ten bytes each; one more is
+				TC_ERROR_REPLY. For lists without an order, whose pages may overlap,
+				and whose reference has a number for it: else TC_ERROR_ARGUMENT.
+				Pages are given as they are. 0: items come as servers give them */
 };
 #define TC_PAGES_OPTIONS_INIT TC_SIZED_INIT(struct tc_pages_options)
+
+/* Whether a list that is over was given as a whole. */
+enum tc_cut {
+	TC_CUT_NOT = 0, /* it was, or it is not over */
+	TC_CUT_PAGES,   /* page_max ended it, and there is a further page */
+	TC_CUT_ITEMS, /* item_max ended it, and there are more, or may be: nobody asked for them */
+	TC_CUT_SERVER /* the server gives no more of such a query, and gave as many as it ever does:
+			 there may be more */
+};
+
+/*
+ * Whether the list goes on behind the reply of a single call that asked for one page of it, or may:
+ * the reply names a further page, or has as many items as were asked for (or as the server gives
+ * when nobody says how many). false for what does not page, and for what is no page.
+ */
+TC_API bool tc_page_goes_on(const tc_call *call, const tc_response *page);
 
 /* ---- page after page ---- */
 
@@ -67,6 +88,9 @@ TC_API int tc_pages_next_value(tc_pages *pages, const void **value, tc_error *er
  * reached, or after a failure, it is where another iterator can go on. Borrowed until the next
  * call. */
 TC_API const char *tc_pages_token(const tc_pages *pages);
+
+/* Why the list, which is over, may not be whole. */
+TC_API enum tc_cut tc_pages_cut(const tc_pages *pages);
 
 /*
  * The two halves of tc_pages_next, for those who send calls themselves, such as on a tc_loop:
@@ -112,6 +136,9 @@ TC_API int tc_items_next(tc_items *items, const tc_json **item, tc_error *err);
  * NULL for the first), and how many items of that page were given out. */
 TC_API const char *tc_items_token(const tc_items *items);
 TC_API int64_t tc_items_index(const tc_items *items);
+
+/* Why the list, which is over, may not be whole. */
+TC_API enum tc_cut tc_items_cut(const tc_items *items);
 
 /* At any time: what is still under way is broken off. NULL is fine. */
 TC_API void tc_items_free(tc_items *items);

@@ -120,8 +120,9 @@ static int check_without_body(const struct tc_operation *operation,
 
 	if (!rules || !rules->rpc)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s", why);
-	if (!operation->input)
-		return TC_OK;
+	int rc = tc__require_members(operation, NULL, err);
+	if (rc != TC_OK || !operation->input)
+		return rc;
 	if (tc_json_parse("{}", 2, &nothing, &reason) == TC_OK)
 		params = tc_decode_json(operation->input, nothing, 0, &reason);
 	tc_release(nothing);

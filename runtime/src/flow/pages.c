@@ -44,6 +44,11 @@ const char *tc_pages_token(const tc_pages *pages)
 	return pages ? pages->cursor.token : NULL;
 }
 
+enum tc_cut tc_pages_cut(const tc_pages *pages)
+{
+	return pages ? tc__cursor_cut(&pages->cursor) : TC_CUT_NOT;
+}
+
 int tc_pages_call(tc_pages *pages, const tc_call **call, tc_error *err)
 {
 	tc_error_clear(err);
@@ -107,6 +112,20 @@ int tc_pages_accept(tc_pages *pages, const tc_response *page, tc_error *err)
 	const struct tc_operation *operation = pages->cursor.origin->request.operation;
 	tc_error_prefix(&reason, "%s.%s", operation->service->name, operation->name);
 	return tc__fail_with(err, &reason);
+}
+
+bool tc_page_goes_on(const tc_call *call, const tc_response *page)
+{
+	struct tc__cursor cursor = { 0 };
+	size_t length;
+
+	if (!call || !page || tc__cursor_of_reply(&cursor, call) != TC_OK)
+		return false;
+	const char *body = tc_response_body(page, &length);
+	int rc = accept_text(&cursor, body, length, NULL);
+	bool goes_on = rc == TC_OK && cursor.goes_on;
+	tc__cursor_close(&cursor);
+	return goes_on;
 }
 
 static int perform(

@@ -8,7 +8,8 @@
  *	pages_cursor.c  which page comes next, and the call that asks for it
  *	pages_read.c    what a page says: its next token, and its items
  *	pages_style.c   how systems that are not Taskcluster say what comes next
- *	pages_given.c   which items came that may come again
+ *	pages_given.c   which items came that may come again, behind a key
+ *	pages_seen.c    which items came at all, when that is asked for
  *	pages.c         page after page
  *	pages_items.c   item after item, on an event loop of its own
  */
@@ -50,6 +51,20 @@ void tc__given_forget_above(struct tc__given *given, int64_t key);
 
 void tc__given_clear(struct tc__given *given);
 
+/* ---- pages_seen.c ---- */
+
+/* Numbers in about ten bytes each. {0} has none. */
+struct tc__seen {
+	int64_t *slots; /* 0: free */
+	size_t count, slot_count;
+	struct tc__hash_key hash; /* and where they lie nobody can know */
+	bool zero;                /* which no slot can hold */
+};
+
+bool tc__seen_has(const struct tc__seen *seen, int64_t number);
+bool tc__seen_add(struct tc__seen *seen, int64_t number); /* false when memory ends */
+void tc__seen_clear(struct tc__seen *seen);
+
 /* ---- which page ---- */
 
 struct tc__cursor {
@@ -64,20 +79,32 @@ struct tc__cursor {
 	int64_t empties;          /* pages without items, in a row, */
 	int64_t empties_max;      /* of which there are no more */
 	bool ended, circles;
+	bool alone;   /* the page is the reply of a call as it is, not one of several */
+	bool dropped; /* an item was one too many */
+	bool goes_on; /* behind the page that came there is more, or may be */
 
 	/* of other systems */
 	const struct tc_envelope *envelope;
-	int64_t wanted;         /* items that are missing; negative: any number */
-	int64_t asked;          /* items that a page is asked for; 0: as many as the server likes */
-	int64_t lowest;         /* KEYSET: the smallest key of the page, */
-	bool has_lowest;        /* when it had any, */
-	bool fresh;             /* and whether it had items that were not given before */
+	int64_t wanted;       /* items that are missing; negative: any number */
+	int64_t asked;        /* items that a page is asked for; 0: as many as the server likes */
+	int64_t lowest;       /* KEYSET: the smallest key of the page, */
+	bool has_lowest;      /* when it had any, */
+	bool fresh;           /* and whether it had items that were not given before */
+	bool single;          /* there is one page, as the query says */
+	bool again;           /* KEYSET: the page is asked for once more, */
+	int64_t grown;        /* with so many items; 0: as many as ever */
+	int64_t distinct_max; /* items that are told apart; 0: none are */
+	struct tc__seen seen;
 	struct tc__given given; /* those that may come again */
 };
 
 /* Holds the call until it is closed. On failure nothing is open. */
 int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 	const struct tc_pages_options *options, tc_error *err);
+
+/* The same at the reply of the call itself, sent as it is. */
+int tc__cursor_of_reply(struct tc__cursor *cursor, const tc_call *call);
+
 void tc__cursor_close(struct tc__cursor *cursor); /* fine on {0} */
 
 /* The call for the next page, borrowed until the cursor moves; NULL, with TC_OK, at the end. */
@@ -96,8 +123,9 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 /* What a style other than TOKEN adds to the query of the next page's call. */
 int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err);
 
-/* How many items that asks for. */
+/* How many items that asks for; and how many the caller's own call does. */
 int64_t tc__style_size(const struct tc__cursor *cursor);
+int64_t tc__style_own_size(const struct tc__cursor *cursor);
 
 /* The token of the page behind one of so many items, of which `said` is what it says itself ("" for
  * nothing); nothing is appended at the end. */
@@ -116,6 +144,15 @@ void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *befor
 void tc__style_forget_above(struct tc__cursor *cursor);
 
 void tc__style_forget(struct tc__cursor *cursor);
+
+/* Whether replies themselves say whether there is a next page. */
+bool tc__style_is_named(const struct tc__cursor *cursor);
+
+/* Whether behind a page of so many items, without a token for the next one, there may be more. */
+bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received);
+
+/* Why a list that is over may not be whole. */
+enum tc_cut tc__cursor_cut(const struct tc__cursor *cursor);
 
 /* That page has come, and names this token; "" for none. */
 int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *err);

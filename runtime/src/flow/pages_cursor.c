@@ -42,6 +42,14 @@ static int check(const tc_call *call, const struct tc_pages_options *options, tc
 	if (options->item_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "item_max is %lld", (long long)options->item_max);
+	if (options->distinct_max < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "distinct_max is %lld",
+			(long long)options->distinct_max);
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	if (options->distinct_max && !(rules && rules->paging && rules->paging->unique))
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"distinct_max: items of %s.%s have nothing to be told apart by",
+			operation->service->name, operation->name);
 	if (options->empty_max < 0)
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "empty_max is %lld", (long long)options->empty_max);
@@ -71,9 +79,12 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		.origin = call,
 		.paging = rules && rules->paging ? rules->paging : &taskcluster,
 		.envelope = rules ? rules->envelope : NULL,
+		.single = rules && rules->paging && rules->paging->single_query &&
+			tc__query_value(&call->request.query, rules->paging->single_query),
 		.wanted = options->item_max ? options->item_max : -1,
 		.left = options->page_max ? options->page_max : -1,
 		.marks_max = 1,
+		.distinct_max = options->distinct_max,
 		.empties_max = options->empty_max ? options->empty_max : EMPTIES_MAX,
 		.terms = { options->timeout_ms,
 			options->deadline_ms
@@ -89,6 +100,17 @@ int tc__cursor_open(struct tc__cursor *cursor, const tc_call *call,
 		return TC_OK;
 	tc__cursor_close(cursor);
 	return tc__fail_nomem(err);
+}
+
+int tc__cursor_of_reply(struct tc__cursor *cursor, const tc_call *call)
+{
+	int rc = tc__cursor_open(cursor, call, NULL, NULL);
+
+	if (rc != TC_OK)
+		return rc;
+	cursor->alone = true;
+	cursor->asked = tc__style_own_size(cursor);
+	return TC_OK;
 }
 
 void tc__cursor_close(struct tc__cursor *cursor)
@@ -209,6 +231,7 @@ int tc__cursor_item(struct tc__cursor *cursor, const tc_json *item, bool *wanted
 
 	if (rc != TC_OK)
 		return rc;
+	cursor->dropped |= *wanted && cursor->wanted == 0;
 	*wanted = *wanted && cursor->wanted != 0;
 	if (*wanted && cursor->wanted > 0)
 		cursor->wanted--;
@@ -223,9 +246,12 @@ int tc__cursor_turn(struct tc__cursor *cursor, const struct tc__page_reader *rea
 
 	if (rc == TC_OK && tc__buffer_failed(&token))
 		rc = tc__fail_nomem(err);
+	bool names = token.length && (!cursor->alone || tc__style_is_named(cursor));
+	bool goes_on = names || cursor->dropped || tc__style_is_cut(cursor, reader->received);
 	if (rc == TC_OK)
 		rc = tc__cursor_advance(cursor, tc__buffer_get(&token), err);
 	if (rc == TC_OK) {
+		cursor->goes_on = goes_on;
 		tc__style_forget_above(cursor);
 		cursor->empties = tc__page_is_empty(reader) ? cursor->empties + 1 : 0;
 	}
@@ -258,7 +284,7 @@ static bool mark(struct tc__cursor *cursor, const char *token, size_t length)
 int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *err)
 {
 	size_t length = strlen(token);
-	bool circles = length && is_known(cursor, token);
+	bool circles = length && !cursor->again && is_known(cursor, token);
 	char *next = NULL;
 
 	if (length) {
@@ -277,4 +303,15 @@ int tc__cursor_advance(struct tc__cursor *cursor, const char *token, tc_error *e
 	if (cursor->left > 0)
 		cursor->left--;
 	return TC_OK;
+}
+
+enum tc_cut tc__cursor_cut(const struct tc__cursor *cursor)
+{
+	bool over = cursor->ended || cursor->left == 0 || cursor->wanted == 0;
+
+	if (!over || !cursor->goes_on)
+		return TC_CUT_NOT;
+	if (cursor->wanted == 0)
+		return TC_CUT_ITEMS;
+	return cursor->ended ? TC_CUT_SERVER : TC_CUT_PAGES;
 }

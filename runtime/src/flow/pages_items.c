@@ -210,6 +210,15 @@ int64_t tc_items_index(const tc_items *items)
 	return items ? items->index : 0;
 }
 
+enum tc_cut tc_items_cut(const tc_items *items)
+{
+	/* an item may be left of the last page */
+	bool over = items && !items->run && !items->turns && !items->failed &&
+		!tc__page_has_items(&items->reader);
+
+	return over ? tc__cursor_cut(&items->cursor) : TC_CUT_NOT;
+}
+
 /* ---- a page ---- */
 
 static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)

@@ -48,6 +48,10 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 
 	if (!paging->limit)
 		return 0;
+	if (cursor->single)
+		size = paging->single_max;
+	if (cursor->grown)
+		size = cursor->grown;
 	if (paging->maximum && size)
 		size = smaller(size, paging->maximum);
 	if (cursor->wanted < 0)
@@ -56,6 +60,11 @@ int64_t tc__style_size(const struct tc__cursor *cursor)
 	if (paging->style == TC_PAGING_PAGE && cursor->token)
 		return cursor->asked ? cursor->asked : size;
 	return size ? smaller(size, still_to_come(cursor)) : still_to_come(cursor);
+}
+
+int64_t tc__style_own_size(const struct tc__cursor *cursor)
+{
+	return number_at(cursor, cursor->paging->limit, cursor->paging->standard);
 }
 
 int tc__style_ask(struct tc__cursor *cursor, struct tc__request *request, tc_error *err)
@@ -104,16 +113,30 @@ static int64_t position(const struct tc__cursor *cursor, int64_t first)
 			     : number_at(cursor, cursor->paging->query, first);
 }
 
+/* A page that only items of one key fill leads to no other: a larger one may. */
+static bool grow(struct tc__cursor *cursor, bool fresh)
+{
+	const struct tc_paging *paging = cursor->paging;
+
+	if (cursor->asked >= paging->maximum || (cursor->grown && !fresh))
+		return false;
+	cursor->grown = paging->maximum;
+	return true;
+}
+
 static int next_key(
 	struct tc__cursor *cursor, int64_t received, struct tc__buffer *token, tc_error *err)
 {
 	bool fresh = cursor->fresh;
 
-	cursor->fresh = false;
+	cursor->fresh = cursor->again = false;
 	if (is_short(cursor, received) || !cursor->has_lowest || cursor->wanted == 0)
 		return TC_OK;
 	int64_t next = sum(cursor->lowest, cursor->paging->add);
-	if (!fresh || (cursor->token && position(cursor, 0) == next))
+	cursor->again = !fresh || (cursor->token && position(cursor, 0) == next);
+	if (!cursor->again)
+		cursor->grown = 0;
+	else if (!grow(cursor, fresh))
 		return tc__fail(err, TC_ERROR_REPLY,
 			"more items than fit a page have the same %s, so the list cannot go on",
 			cursor->paging->key + 1);
@@ -126,6 +149,8 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 {
 	const struct tc_paging *paging = cursor->paging;
 
+	if (cursor->single)
+		return TC_OK;
 	switch ((enum tc_paging_style)paging->style) {
 	case TC_PAGING_TOKEN:
 		tc__buffer_text(token, said);
@@ -151,11 +176,25 @@ int tc__style_next(struct tc__cursor *cursor, int64_t received, const char *said
 	return TC_OK;
 }
 
+bool tc__style_is_named(const struct tc__cursor *cursor)
+{
+	return cursor->paging->next != NULL;
+}
+
+bool tc__style_is_cut(const struct tc__cursor *cursor, int64_t received)
+{
+	bool full = cursor->asked && received >= cursor->asked;
+	bool unsaid = (cursor->alone || cursor->wanted == 0) && !tc__style_is_named(cursor);
+
+	return full && (cursor->single || unsaid);
+}
+
 /* ---- items that come again ---- */
 
 void tc__style_forget(struct tc__cursor *cursor)
 {
 	tc__given_clear(&cursor->given);
+	tc__seen_clear(&cursor->seen);
 }
 
 void tc__style_forget_above(struct tc__cursor *cursor)
@@ -170,6 +209,27 @@ void tc__style_restore(struct tc__cursor *cursor, const struct tc__cursor *befor
 	cursor->lowest = before->lowest;
 	cursor->has_lowest = before->has_lowest;
 	cursor->fresh = before->fresh;
+	cursor->again = before->again;
+	cursor->grown = before->grown;
+}
+
+/* Whether an item of a list whose pages overlap by chance was there before. */
+static int tell_apart(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
+{
+	const char *unique = cursor->paging->unique;
+	int64_t number;
+
+	if (!tc_json_int64(tc_json_at(item, unique), &number))
+		return tc__fail(err, TC_ERROR_REPLY,
+			"an item has no number %s, by which items are told apart", unique + 1);
+	*fresh = !tc__seen_has(&cursor->seen, number);
+	if (!*fresh)
+		return TC_OK;
+	if ((int64_t)cursor->seen.count >= cursor->distinct_max)
+		return tc__fail(err, TC_ERROR_REPLY,
+			"there are more than %lld items to be told apart (distinct_max)",
+			(long long)cursor->distinct_max);
+	return tc__seen_add(&cursor->seen, number) ? TC_OK : tc__fail_nomem(err);
 }
 
 int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, tc_error *err)
@@ -179,7 +239,7 @@ int tc__style_mark(struct tc__cursor *cursor, const tc_json *item, bool *fresh, 
 
 	*fresh = true;
 	if (paging->style != TC_PAGING_KEYSET)
-		return TC_OK;
+		return cursor->distinct_max ? tell_apart(cursor, item, fresh, err) : TC_OK;
 	const tc_json *unique = tc_json_at(item, paging->unique);
 	const char *text = tc_json_text(unique);
 	if (!tc_json_int64(tc_json_at(item, paging->key), &key) || !text)

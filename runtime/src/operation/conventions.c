@@ -135,6 +135,15 @@ bool tc__has_text(const char *const *texts, const char *text)
 	return texts && *texts;
 }
 
+void tc__add_alternatives(struct tc__buffer *text, const char *const *const *alternatives)
+{
+	for (const char *const *const *all = alternatives; *all; all++) {
+		tc__buffer_text(text, all == alternatives ? "" : ", or ");
+		for (const char *const *name = *all; *name; name++)
+			tc__buffer_printf(text, "%s%s", name == *all ? "" : " and ", *name);
+	}
+}
+
 void tc__expand_template(struct tc__buffer *url, const char *text, const char *root,
 	const struct tc_service *service)
 {

@@ -51,6 +51,9 @@ bool tc__has_status(const uint16_t *statuses, int status);
 /* Whether a text is in a list that ends with NULL. */
 bool tc__has_text(const char *const *texts, const char *text);
 
+/* Appends the alternatives of a list whose end is NULL: "a and b, or c". */
+void tc__add_alternatives(struct tc__buffer *text, const char *const *const *alternatives);
+
 /* Appends a URL template: {root} is `root` without its trailing slashes. */
 void tc__expand_template(struct tc__buffer *url, const char *text, const char *root,
 	const struct tc_service *service);

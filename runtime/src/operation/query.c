@@ -555,15 +555,41 @@ static int check_alternatives(const struct tc__query *query, tc_error *err)
 	for (const char *const *const *set = sets; *set; set++)
 		if (has_all(query, *set))
 			return TC_OK;
-	for (const char *const *const *set = sets; *set; set++)
-		for (const char *const *key = *set; *key; key++)
-			tc__buffer_printf(&wanted, "%s%s",
-				key != *set           ? " and "
-					: set != sets ? ", or "
-						      : "",
-				*key);
+	tc__add_alternatives(&wanted, sets);
 	int rc = tc__fail(err, TC_ERROR_ARGUMENT, "the query needs %s", tc__buffer_get(&wanted));
 	tc__buffer_clear(&wanted);
+	return rc;
+}
+
+static int check_beside(
+	const struct tc__query *query, const struct tc_query_rule *rule, tc_error *err)
+{
+	struct tc__buffer fine = TC__BUFFER(1000);
+
+	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next) {
+		if (strcmp(entry->name, rule->name) == 0 ||
+			tc__has_text(rule->besides, entry->name))
+			continue;
+		for (const char *const *key = rule->besides; *key; key++)
+			tc__buffer_printf(&fine, "%s%s",
+				key == rule->besides ? ", only with " : " and ", *key);
+		int rc = tc__fail(err, TC_ERROR_ARGUMENT, "%s cannot go with %s%s", rule->name,
+			entry->name, tc__buffer_get(&fine));
+		tc__buffer_clear(&fine);
+		return rc;
+	}
+	return TC_OK;
+}
+
+/* Keys beside which a server fails, or ignores others. */
+static int check_company(const struct tc__query *query, tc_error *err)
+{
+	int rc = TC_OK;
+
+	for (const struct tc__query_entry *entry = query->entries; entry && rc == TC_OK;
+		entry = entry->next)
+		if (entry->rule && entry->rule->besides)
+			rc = check_beside(query, entry->rule, err);
 	return rc;
 }
 
@@ -574,6 +600,8 @@ int tc__query_check(const struct tc__query *query, tc_error *err)
 
 	if (rc == TC_OK)
 		rc = check_alternatives(query, err);
+	if (rc == TC_OK)
+		rc = check_company(query, err);
 	for (const struct tc__query_entry *entry = query->entries; select && entry && rc == TC_OK;
 		entry = entry->next)
 		rc = check_selected(select, entry, err);

@@ -210,19 +210,55 @@ static bool applies(const struct tc_refusal *rule, const tc_json *body)
 	return text && strcmp(text, rule->when_value) == 0;
 }
 
+/* Servers take null for absent; an empty list names nothing. */
+static bool is_given(const tc_json *value)
+{
+	enum tc_json_kind kind = tc_json_kind(value);
+
+	if (kind == TC_JSON_ARRAY)
+		return tc_json_count(value) > 0;
+	return kind != TC_JSON_ABSENT && kind != TC_JSON_NULL;
+}
+
+static bool has_all(const tc_json *body, const char *const *members)
+{
+	while (*members && is_given(tc_json_get(body, *members)))
+		members++;
+	return !*members;
+}
+
+int tc__require_members(const struct tc_operation *operation, const tc_json *body, tc_error *err)
+{
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	const char *const *const *set = rules ? rules->input_one_of : NULL;
+	struct tc__buffer wanted = TC__BUFFER(1000);
+
+	if (!set)
+		return TC_OK;
+	while (*set && !has_all(body, *set))
+		set++;
+	if (*set)
+		return TC_OK;
+	tc__add_alternatives(&wanted, rules->input_one_of);
+	int rc = tc__fail_at(err, TC_ERROR_INPUT, "", "the body needs %s", tc__buffer_get(&wanted));
+	tc__buffer_clear(&wanted);
+	return rc;
+}
+
 bool tc__refuses_bodies(const struct tc_operation *operation)
 {
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
 	const struct tc_refusal *rule = operation->refusals;
 
 	while (rule && rule->reason && rule->argument)
 		rule++;
-	return rule && rule->reason;
+	return (rule && rule->reason) || (rules && rules->input_one_of);
 }
 
 int tc__refuse_body(const struct tc_operation *operation, const tc_json *body, tc_error *err)
 {
 	const struct tc_refusal *rule = operation->refusals;
-	int rc = TC_OK;
+	int rc = tc__require_members(operation, body, err);
 
 	for (; body && rule && rule->reason && rc == TC_OK; rule++) {
 		if (applies(rule, body))

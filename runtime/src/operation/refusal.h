@@ -15,8 +15,12 @@ int tc__refuse_arguments(
 /* Whether there are rules for bodies, so that one must be read to know. */
 bool tc__refuses_bodies(const struct tc_operation *operation);
 
-/* TC_ERROR_INPUT, with the pointer, for a body that servers refuse. NULL is fine: nobody can tell.
- */
+/* TC_ERROR_INPUT for a body that lacks what one of the operation's alternatives (inputOneOf) needs;
+ * NULL has nothing. */
+int tc__require_members(const struct tc_operation *operation, const tc_json *body, tc_error *err);
+
+/* The same, and TC_ERROR_INPUT, with the pointer, for a body that servers refuse. Of a body that
+ * is no JSON, NULL, nobody can tell. */
 int tc__refuse_body(const struct tc_operation *operation, const tc_json *body, tc_error *err);
 
 #endif

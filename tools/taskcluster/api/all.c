@@ -36,6 +36,20 @@ static int report_place(const struct request *request, const struct session *ses
 	return status;
 }
 
+/* A list that is not all there is says so. */
+static void tell_cut(const struct request *request, const tc_items *items, int64_t count)
+{
+	const struct tc_paging *paging = rules_paging(request->operation);
+	enum tc_cut cut = tc_items_cut(items);
+
+	if (cut == TC_CUT_ITEMS)
+		complain("the list goes on behind %s %lld item%s, or may (--max-items)",
+			count == 1 ? "this" : "these", (long long)count, count == 1 ? "" : "s");
+	if (cut == TC_CUT_SERVER)
+		complain("the server gives no more than %lld items with --%s: there may be more",
+			(long long)paging->single_max, paging->single_query);
+}
+
 int api_all(const struct request *request, const struct session *session, const tc_call *call)
 {
 	struct tc_pages_options options = TC_PAGES_OPTIONS_INIT;
@@ -46,6 +60,7 @@ int api_all(const struct request *request, const struct session *session, const 
 	int status = output_open_file(&output, request->output);
 
 	options.item_max = request->max_items;
+	options.distinct_max = request->distinct ? INT64_MAX : 0;
 	if (status == 0)
 		items = tc_items_new(call, &options, &err);
 	if (items)
@@ -54,6 +69,8 @@ int api_all(const struct request *request, const struct session *session, const 
 		status = report_place(request, session, items, count, &err);
 	if (status == 0)
 		status = output_commit(&output);
+	if (status == 0)
+		tell_cut(request, items, count);
 	output_close(&output);
 	tc_items_free(items);
 	tc_error_clear(&err);

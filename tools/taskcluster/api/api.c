@@ -16,6 +16,8 @@ static const struct option options[] = {
 		"write the reply there, whole or not at all; in a folder the server names the "
 		"file, and nothing is overwritten" },
 	{ "all", API_ALL, NULL, "every item of every page, each as a line of JSON" },
+	{ "distinct", API_DISTINCT, NULL,
+		"with --all: each item once, though the server's list repeats some" },
 	{ "max-items", API_MAX_ITEMS, "N", "end after so many items, or events of a stream" },
 	{ "dry-run", API_DRY_RUN, NULL,
 		"print the request, without the secret, and do not send it" },
@@ -90,6 +92,9 @@ static int take(struct request *request, struct arguments *arguments, int id)
 	case API_ALL:
 		request->all = true;
 		return 0;
+	case API_DISTINCT:
+		request->distinct = true;
+		return 0;
 	case API_MAX_ITEMS:
 		return arguments_number(
 			"--max-items", arguments->value, 1, INT64_MAX, &request->max_items);
@@ -130,6 +135,11 @@ static int check_many(const struct request *request)
 			operation->name);
 	if (request->all && request->verb)
 		return usage_error("--all sends calls; --dry-run, --url and --signed-url do not");
+	if (request->distinct && (!request->all || !rules_paging(operation)->unique))
+		return usage_error(request->all
+				? "--distinct: items of %s %s have nothing to be told apart by"
+				: "--distinct goes with --all",
+			request->service->name, operation->name);
 	if (request->max_items && !request->all && !streams)
 		return usage_error("--max-items goes with --all, and with streams of events");
 	return 0;

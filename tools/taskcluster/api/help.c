@@ -85,6 +85,20 @@ static const char *reply_of(const struct tc_operation *operation)
 	return operation->has_output ? "JSON" : "without a schema";
 }
 
+/* What its body must have. */
+static void print_needs(const struct tc_operation *operation)
+{
+	const struct tc_operation_conventions *rules = operation->conventions;
+	struct paragraph line;
+
+	if (!rules || !rules->input_one_of)
+		return;
+	begin_line(&line, "Needed");
+	api_print_alternatives(line.out, "", rules->input_one_of);
+	fputs(" in its body", line.out);
+	end_line(&line);
+}
+
 static void print_pages(const struct tc_operation *operation)
 {
 	const struct tc_paging *paging = rules_paging(operation);
@@ -146,6 +160,8 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 		return operation->has_input;
 	case API_ALL:
 		return operation->pages;
+	case API_DISTINCT:
+		return operation->pages && rules_paging(operation)->unique;
 	case API_MAX_ITEMS:
 		return operation->pages || rules_events(operation);
 	case API_SIGNED_URL:
@@ -180,6 +196,7 @@ int api_explain(const struct tc_operation *operation, const struct option *optio
 	putchar('\n');
 	print_request(operation);
 	print_line("Body", body_of(operation));
+	print_needs(operation);
 	print_line("Reply", reply_of(operation));
 	print_pages(operation);
 	print_caller(operation);

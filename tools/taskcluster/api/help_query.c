@@ -57,6 +57,10 @@ static void print_details(FILE *out, const struct tc_query_rule *rule, uint8_t l
 	print_range(out, rule);
 	if (rule->secret)
 		fprintf(out, ", a secret");
+	for (const char *const *key = rule->besides; key && *key; key++)
+		fprintf(out, "%s--%s", key == rule->besides ? ", only with " : " and ", *key);
+	if (rule->besides && !*rule->besides)
+		fprintf(out, ", alone");
 	print_values(out, rule);
 }
 
@@ -133,21 +137,26 @@ static void print_selection(const struct tc_operation *operation)
 		printf("  With --%s, filter and sort by its values only.\n", select);
 }
 
-static void print_alternatives(const char *const *const *sets)
+void api_print_alternatives(FILE *out, const char *mark, const char *const *const *sets)
+{
+	for (const char *const *const *set = sets; *set; set++)
+		for (const char *const *key = *set; *key; key++)
+			fprintf(out, "%s%s%s",
+				key != *set           ? " and "
+					: set != sets ? ", or "
+						      : "",
+				mark, *key);
+}
+
+static void print_needs(const char *const *const *sets)
 {
 	struct paragraph text;
 
 	if (!sets)
 		return;
 	paragraph_begin(&text);
-	fprintf(text.out, "Needed:");
-	for (const char *const *const *set = sets; *set; set++)
-		for (const char *const *key = *set; *key; key++)
-			fprintf(text.out, "%s --%s",
-				key != *set           ? " and"
-					: set != sets ? ", or"
-						      : "",
-				*key);
+	fprintf(text.out, "Needed: ");
+	api_print_alternatives(text.out, "--", sets);
 	printf("%*s", INDENT - 1, "");
 	paragraph_end(&text, INDENT - 1, FURTHER);
 }
@@ -165,6 +174,6 @@ void api_explain_query(const struct tc_operation *operation)
 	}
 	print_query(operation);
 	print_selection(operation);
-	print_alternatives(rules->require_one_of);
+	print_needs(rules->require_one_of);
 	print_headers(operation);
 }

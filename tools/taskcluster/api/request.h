@@ -17,6 +17,7 @@ enum {
 	API_SERVER_URL,
 	API_BODY,
 	API_ALL,
+	API_DISTINCT,
 	API_MAX_ITEMS,
 	API_EXPIRES,
 	/* instead of sending the call */
@@ -34,7 +35,7 @@ struct request {
 	const char *base_url, *base_url_option; /* and the option that says it */
 	int64_t max_items;                      /* 0: no limit */
 	int verb;                               /* 0: send it; or one of the above */
-	bool all, help;
+	bool all, distinct, help;
 };
 
 /* What `api` prints without making a call; each returns 0. `options` are the command's own, of
@@ -46,6 +47,9 @@ int api_explain(const struct tc_operation *operation, const struct option *optio
 /* Parts of that: the function's name with its arguments; its query and headers. */
 void api_print_signature(FILE *out, const struct tc_operation *operation);
 void api_explain_query(const struct tc_operation *operation);
+
+/* Alternatives, each of names that go together, with the mark in front of each name. */
+void api_print_alternatives(FILE *out, const char *mark, const char *const *const *sets);
 
 /* Warns of patterns in a hook's schedule that mean another time than they seem to. */
 void api_warn_of_schedule(const struct request *request, const tc_json *body);

@@ -2,6 +2,7 @@
 #include "tools/taskcluster/api/request.h"
 
 #include <string.h>
+#include <taskcluster/pages.h>
 
 /* What the caller asked for by the last argument of the route: "public/log.txt" is log.txt. */
 static const char *last_segment(const struct request *request)
@@ -45,6 +46,8 @@ int api_send(const struct request *request, const struct session *session, const
 		status = output_response(&output, response, request->operation);
 	if (status == 0)
 		status = output_commit(&output);
+	if (status == 0 && tc_page_goes_on(call, response))
+		complain("this is one page, and the list goes on, or may: --all gives every item");
 	output_close(&output);
 	tc_release(response);
 	tc_error_clear(&err);

@@ -154,10 +154,22 @@ static const char *advice_for_code(const tc_error *err)
 	}
 }
 
+/* What came with a later version than the server's looks absent. */
+static void advise_version(const struct tc_operation *operation)
+{
+	const struct tc_operation_conventions *rules = operation->conventions;
+
+	if (rules && rules->since)
+		hint("Servers have this function since version %s.", rules->since);
+	if (rules && rules->removed_in)
+		hint("Servers lack this function since %s.", rules->removed_in);
+}
+
 /* Taskcluster's variables and scopes are no help with the servers of others. */
 static void advise_elsewhere(
-	const tc_error *err, const struct tc_conventions *system, const struct origin *origin)
+	const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
 {
+	const struct tc_conventions *system = operation->service->conventions;
 	bool who = err->code == TC_ERROR_CREDENTIALS || err->http_status == 401 ||
 		err->http_status == 403;
 
@@ -166,6 +178,8 @@ static void advise_elsewhere(
 	else if (who && system->environment_id)
 		hint("Who calls is in %s and %s.", system->environment_id,
 			system->environment_secret);
+	else if (err->http_status == 404 || err->http_status == 501)
+		advise_version(operation);
 }
 
 static void advise_here(
@@ -208,7 +222,7 @@ static void advise(
 		hint("The library's options ca_file and ca_folder are the variables SSL_CERT_FILE "
 		     "and SSL_CERT_DIR here.");
 	else if (elsewhere && err->code != TC_ERROR_ARGUMENT)
-		advise_elsewhere(err, operation->service->conventions, origin);
+		advise_elsewhere(err, operation, origin);
 	else
 		advise_here(err, operation, origin);
 }

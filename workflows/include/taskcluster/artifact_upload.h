@@ -116,7 +116,7 @@ struct tc_create_options {
 	const char *reason;       /* an error, for what should have been there: one of
 				     "file-missing-on-worker", "file-not-readable-on-worker",
 				     "invalid-resource-on-worker", "too-large-file-on-worker" */
-	const char *message;      /* of the error, for people; cut to 4096 characters */
+	const char *message;      /* of the error, for people; cut to 4096 bytes */
 	const char *content_type; /* of a reference or link; by the artifact's name */
 	const char *expires;      /* a date; the task's own */
 	int64_t deadline_ms;

@@ -76,11 +76,9 @@ static void describe(const struct create *create, struct tc_queue_post_artifact_
 		};
 	} else {
 		request->tag = TC_QUEUE_POST_ARTIFACT_REQUEST_ERROR;
-		request->error_ = (struct tc_queue_post_artifact_request_error){
-			.expires = expires,
+		request->error_ = (struct tc_queue_post_artifact_request_error){ .expires = expires,
 			.reason = create->texts.reason,
-			.message = create->texts.message
-		};
+			.message = create->texts.message };
 	}
 }
 
@@ -133,11 +131,13 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 
 /* ---- from the options ---- */
 
-static int check(const struct tc_artifact *artifact, const struct tc_create_options *options,
-	tc_error *err)
+static int check(
+	const struct tc_artifact *artifact, const struct tc_create_options *options, tc_error *err)
 {
 	int rc = tc__check_made(artifact, err);
 
+	if (rc == TC_OK)
+		rc = tc__check_type(options->content_type, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!options->url + !options->link + !options->reason != 2)
@@ -232,8 +232,7 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 				: !options ? "options"
 					   : "on_done");
 	err = err ? err : &own;
-	int rc = tc__workflow_options(
-		options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
+	int rc = tc__workflow_options(options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check(artifact, &known, err);
 	if (rc == TC_OK)

@@ -518,7 +518,7 @@ static int take_texts(
 static int take_sink(struct tc__output *output, const struct tc_sink *sink, tc_error *err)
 {
 	int rc = tc__workflow_struct(
-		"sink", sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
+		"target.sink", sink, &output->sink, sizeof output->sink, "TC_SINK_INIT", err);
 
 	output->kind = TC__OUTPUT_SINK;
 	if (rc == TC_OK && !output->sink.write)
@@ -530,8 +530,8 @@ static int take_target(struct tc__download *download, const struct tc_target *gi
 {
 	struct tc_target target;
 
-	int rc = tc__workflow_struct(
-		"target", given, &target, sizeof target, "TC_TARGET_INIT", err);
+	int rc =
+		tc__workflow_struct("target", given, &target, sizeof target, "TC_TARGET_INIT", err);
 	if (rc != TC_OK)
 		return rc;
 	if (target.path && target.sink)
@@ -563,10 +563,13 @@ static void resume(struct tc_job *job)
 static int fill(
 	struct tc__download *download, const struct tc__download_start *start, tc_error *err)
 {
-	download->hold = tc_queue_ping_call(download->client, err);
 	download->fetches = calloc((size_t)download->options.ranges, sizeof *download->fetches);
-	if (!download->hold || !download->fetches)
-		return download->hold ? tc__no_memory(err) : err->code;
+	if (!download->fetches)
+		return tc__no_memory(err);
+	if (!start->flow) /* else the job that it is a part of holds it */
+		download->hold = tc_queue_ping_call(download->client, err);
+	if (!start->flow && !download->hold)
+		return err->code;
 	if (start->flow)
 		tc__flow_branch(&download->flow, start->flow);
 	else

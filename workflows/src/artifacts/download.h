@@ -47,7 +47,7 @@ struct tc__download {
 	struct tc_job job;    /* first */
 	struct tc__flow flow; /* asks, reads back, pauses; `reading` while it does */
 	tc_client *client;
-	tc_call *hold; /* of that client, which lives as long */
+	tc_call *hold; /* of that client, which lives as long; NULL: another has one */
 	struct tc_download_options options;
 	struct {
 		char *task_id, *run_id, *name, *index;

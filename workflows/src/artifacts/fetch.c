@@ -75,7 +75,8 @@ static void take_head(struct tc__download *download, const tc_response *head)
  * nothing but the part's own ETag says so (RFC 9110, 15.3.7: it has to be there). */
 static bool is_same(const struct tc__download *download, const tc_response *head)
 {
-	return !is_encoded(head) && read_total(head, false) == download->total &&
+	return !is_encoded(head) &&
+		(download->total < 0 || read_total(head, false) == download->total) &&
 		strcmp(read_etag(head), download->etag) == 0;
 }
 
@@ -104,6 +105,8 @@ static int take_part(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 		take_head(download, head);
 	else
 		take_type(download, head); /* which the state of an earlier time does not have */
+	if (download->total < 0) /* the first reply did not tell */
+		download->total = read_total(head, false);
 	return tc__output_begin(&download->output, head, false, err);
 }
 

@@ -4,28 +4,40 @@
 #include <string.h>
 
 #define NAME_MAX_LENGTH 1024
+#define TYPE_MAX_LENGTH 255
+
+/* What can stand in a URL and a header. */
+static int check_text(const char *what, const char *text, size_t most, tc_error *err)
+{
+	if (!text || !*text)
+		return tc_error_set(
+			err, TC_ERROR_ARGUMENT, "%s is %s", what, text ? "empty" : "NULL");
+	if (strlen(text) > most)
+		return tc_error_set(err, TC_ERROR_ARGUMENT,
+			"%s has %zu characters; expected up to %zu", what, strlen(text), most);
+	for (const char *at = text; *at; at++)
+		if (*at < ' ' || *at > '~')
+			return tc_error_set(err, TC_ERROR_ARGUMENT,
+				"%s has a byte 0x%02x at %td; expected printable ASCII", what,
+				(unsigned char)*at, at - text);
+	return TC_OK;
+}
 
 int tc__check_name(const char *name, tc_error *err)
 {
-	if (!name || !*name)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, name ? "name is empty" : "name is NULL");
-	if (strlen(name) > NAME_MAX_LENGTH)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"name has %zu characters; expected up to %d", strlen(name),
-			NAME_MAX_LENGTH);
-	for (const char *at = name; *at; at++)
-		if (*at < ' ' || *at > '~')
-			return tc_error_set(err, TC_ERROR_ARGUMENT,
-				"name has a byte 0x%02x at %td; expected printable ASCII",
-				(unsigned char)*at, at - name);
-	return TC_OK;
+	return check_text("name", name, NAME_MAX_LENGTH, err);
+}
+
+int tc__check_type(const char *type, tc_error *err)
+{
+	return type ? check_text("content_type", type, TYPE_MAX_LENGTH, err) : TC_OK;
 }
 
 int tc__check_made(const struct tc_artifact *artifact, tc_error *err)
 {
 	if (!artifact || !artifact->task_id || !artifact->run_id)
 		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!artifact                 ? "artifact"
+			!artifact                   ? "artifact"
 				: artifact->task_id ? "artifact->run_id"
 						    : "artifact->task_id");
 	if (artifact->index)

@@ -137,7 +137,8 @@ void tc__download_fetch(struct tc__download *download)
 {
 	download->several = download->options.ranges > 1 &&
 		download->output.kind == TC__OUTPUT_FILE && !download->asks_kept;
-	if (!download->several)
+	/* what was begun may be of no known length, of which there are no pieces */
+	if (!download->several || (download->hashed && download->total < 0))
 		fetch_alone(download);
 	else if (download->hashed)
 		begin_pieces(download, download->hashed);

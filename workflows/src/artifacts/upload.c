@@ -14,9 +14,8 @@
 #include <taskcluster/queue.h>
 #include <taskcluster/transfer.h>
 
-#define RENEWALS 3     /* of a place, for one upload */
-#define LATER_MS 20    /* before a descriptor is asked again that does not block */
-#define TYPE_MAX_LENGTH 255
+#define RENEWALS 3  /* of a place, for one upload */
+#define LATER_MS 20 /* before a descriptor is asked again that does not block */
 #define BY_PROGRESS "canceled by the progress callback"
 
 /* ---- the end ---- */
@@ -285,8 +284,8 @@ static void prepared(struct tc__upload *upload)
 	tc_error err = TC_ERROR_INIT;
 
 	upload->stored_length = upload->spooled ? upload->spool.length : upload->input.length;
-	bool small = upload->place == tc__upload_object_place &&
-		upload->stored_length < TC__INLINE_MAX;
+	bool small =
+		upload->place == tc__upload_object_place && upload->stored_length < TC__INLINE_MAX;
 	if (small && keep_small(upload, &err) != TC_OK)
 		end_with(upload, &err);
 	else
@@ -305,7 +304,8 @@ static void fill_spool(struct tc__flow *flow, tc_response *response, const tc_er
 		return;
 	}
 	int rc = tc__spool_fill(&upload->spool, &upload->input, &done, &later, &err);
-	if (rc == TC_OK && tell(upload, TC_JOB_READING, upload->input.position, upload->input.length))
+	if (rc == TC_OK &&
+		tell(upload, TC_JOB_READING, upload->input.position, upload->input.length))
 		rc = tc_error_set(&err, TC_ERROR_CANCELED, BY_PROGRESS);
 	upload->spooled = done;
 	if (rc != TC_OK)
@@ -363,16 +363,13 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 static int check_options(const struct tc_upload_options *options, tc_error *err)
 {
 	if (options->storage > TC_STORAGE_OBJECT)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "storage is %d; expected an enum tc_storage",
-			(int)options->storage);
+		return tc_error_set(err, TC_ERROR_ARGUMENT,
+			"storage is %d; expected an enum tc_storage", (int)options->storage);
 	if (options->encoding > TC_ENCODING_GZIP)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"encoding is %d; expected an enum tc_encoding", (int)options->encoding);
-	if (options->content_type && strlen(options->content_type) > TYPE_MAX_LENGTH)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"content_type has %zu characters; expected up to %d",
-			strlen(options->content_type), TYPE_MAX_LENGTH);
-	return tc__workflow_check("deadline_ms", options->deadline_ms, err);
+	int rc = tc__check_type(options->content_type, err);
+	return rc == TC_OK ? tc__workflow_check("deadline_ms", options->deadline_ms, err) : rc;
 }
 
 static int take_texts(struct tc__upload *upload, const struct tc_artifact *artifact,
@@ -560,7 +557,8 @@ static void take_end(void *data, const struct tc_uploaded *result, const tc_erro
 	tc__ending_set(&blocking->ending, err);
 }
 
-static int upload_blocking(struct start *start, bool artifact, struct tc_uploaded *result, tc_error *err)
+static int upload_blocking(
+	struct start *start, bool artifact, struct tc_uploaded *result, tc_error *err)
 {
 	struct tc_uploaded unasked;
 	struct blocking blocking = { .result = result ? result : &unasked };

@@ -3,8 +3,8 @@
 #define TC_WORKFLOWS_UPLOAD_H
 
 /*
- * An upload on its way. What all have in common is in upload.c: the source is read as far as it must
- * be beforehand, then sent, by PUT, to where somebody says. Who says so is told apart by two
+ * An upload on its way. What all have in common is in upload.c: the source is read as far as it
+ *must be beforehand, then sent, by PUT, to where somebody says. Who says so is told apart by two
  * functions: `place` asks where, and goes on to tc__upload_put; `finish` follows when all bytes are
  * there, and goes on to tc__upload_end.
  *
@@ -34,8 +34,8 @@ struct tc__upload {
 
 	struct tc__input input;
 	struct tc__spool spool;
-	bool spooled;  /* all of the input is in the spool */
-	char *bytes;   /* all of it, when it is small enough to go inside a request; for free() */
+	bool spooled; /* all of the input is in the spool */
+	char *bytes;  /* all of it, when it is small enough to go inside a request; for free() */
 	int64_t stored_length; /* bytes to be sent */
 
 	void (*place)(struct tc__upload *upload);
@@ -60,8 +60,8 @@ void tc__upload_s3_finish(struct tc__upload *upload);
 void tc__upload_object_place(struct tc__upload *upload);
 void tc__upload_object_finish(struct tc__upload *upload);
 
-/* Sends the bytes by a call that has its headers already; NULL: it could not be made, as *made says.
- * See tc__flow_send. */
+/* Sends the bytes by a call that has its headers already; NULL: it could not be made, as *made
+ * says. See tc__flow_send. */
 void tc__upload_put(struct tc__upload *upload, tc_call *put, tc_error *made);
 
 /* A transfer for it, to `url`. */

@@ -81,9 +81,9 @@ void tc__upload_object_finish(struct tc__upload *upload)
 	const struct object object = object_of(upload);
 	const struct tc_object_hashes_upload hashes = { .sha256 = upload->result.sha256,
 		.sha512 = upload->result.sha512 };
-	const struct tc_object_finish_upload_request request = { .project_id = object.project_id,
-		.upload_id = object.upload_id,
-		.hashes = &hashes };
+	const struct tc_object_finish_upload_request request = {
+		.project_id = object.project_id, .upload_id = object.upload_id, .hashes = &hashes
+	};
 	tc_error made = TC_ERROR_INIT;
 	tc_call *call = tc_object_finish_upload_call(object.client, object.name, &made);
 
@@ -139,8 +139,8 @@ static char *encode_small(const struct tc__upload *upload)
 	char *text = upload->bytes ? malloc(length / 3 * 4 + 5) : NULL;
 
 	if (text)
-		EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)upload->bytes,
-			(int)length);
+		EVP_EncodeBlock(
+			(unsigned char *)text, (const unsigned char *)upload->bytes, (int)length);
 	return text;
 }
 
@@ -153,8 +153,7 @@ static void create_upload(struct tc__upload *upload)
 		.content_type = upload->texts.content_type, .object_data = small
 	};
 	const struct tc_object_upload_method_put_url_request put_url = {
-		.content_type = upload->texts.content_type,
-		.content_length = upload->stored_length
+		.content_type = upload->texts.content_type, .content_length = upload->stored_length
 	};
 	const struct tc_object_create_upload_request request = { .expires = object.expires,
 		.project_id = object.project_id,
@@ -198,7 +197,11 @@ static void end_unmade(struct tc__upload *upload, const tc_error *err)
 	tc_error failure = TC_ERROR_INIT;
 
 	tc_error_copy(&failure, err);
-	if (may_be_done(err))
+	if (err->http_status == 500) /* release 106 says nothing else of a second one */
+		tc_error_prefix(&failure,
+			"createArtifact failed inside the queue, as it does when the artifact is "
+			"there already: an object artifact is made once in a run");
+	else if (may_be_done(err))
 		tc_error_prefix(&failure,
 			"createArtifact got no usable reply: if the artifact was made, its upload "
 			"id is lost, and it cannot be made again in this run");

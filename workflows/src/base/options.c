@@ -7,7 +7,13 @@
 /* No struct of options is as large. */
 #define SIZE_LIMIT 4096
 
-int tc__workflow_struct(const char *what, const void *given, void *known, size_t known_size,
+int tc__workflow_options(
+	const void *given, void *known, size_t known_size, const char *init, tc_error *err)
+{
+	return tc__workflow_struct("options", given, known, known_size, init, err);
+}
+
+int tc__workflow_struct(const char *name, const void *given, void *known, size_t known_size,
 	const char *init, tc_error *err)
 {
 	size_t size = known_size;
@@ -18,23 +24,17 @@ int tc__workflow_struct(const char *what, const void *given, void *known, size_t
 	/* all end as a size_t could begin: another size would cut a member in two */
 	if (size < sizeof size || size > SIZE_LIMIT || size % sizeof size)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"%s: size is not set (it is %zu): begin with %s", what, size, init);
+			"%s: size is not set (it is %zu): begin with %s", name, size, init);
 	for (size_t at = known_size; at < size; at++)
 		if (((const char *)given)[at])
 			return tc_error_set(err, TC_ERROR_ARGUMENT,
 				"%s: the program was built against a newer version than this "
 				"library (%s), and sets a member that is unknown to it",
-				what, TC_SDK_VERSION);
+				name, TC_SDK_VERSION);
 	if (given)
 		memcpy(known, given, size < known_size ? size : known_size);
 	memcpy(known, &known_size, sizeof known_size);
 	return TC_OK;
-}
-
-int tc__workflow_options(
-	const void *given, void *known, size_t known_size, const char *init, tc_error *err)
-{
-	return tc__workflow_struct("options", given, known, known_size, init, err);
 }
 
 int tc__workflow_check(const char *name, int64_t value, tc_error *err)

@@ -12,8 +12,8 @@
 int tc__workflow_options(
 	const void *given, void *known, size_t size, const char *init, tc_error *err);
 
-/* The same for what is called otherwise: `what` begins the message. */
-int tc__workflow_struct(const char *what, const void *given, void *known, size_t size,
+/* The same for a struct of another name than "options". */
+int tc__workflow_struct(const char *name, const void *given, void *known, size_t known_size,
 	const char *init, tc_error *err);
 
 /* A time or number that may not be negative. */

@@ -49,8 +49,8 @@ static int take_source(struct tc__input *input, const struct tc_source *from, tc
 	input->kind = kind_of(&input->given);
 	input->length = input->given.length;
 	if (input->length < (input->kind == TC__INPUT_MEMORY ? 0 : -1))
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "source: length is %lld",
-			(long long)input->length);
+		return tc_error_set(
+			err, TC_ERROR_ARGUMENT, "source: length is %lld", (long long)input->length);
 	if (input->given.offset < -1)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"source: offset is %lld; expected a place in a file, or -1",
@@ -87,8 +87,7 @@ void tc__input_close(struct tc__input *input)
 
 static int fail_read(tc_error *err)
 {
-	return tc_error_set(
-		err, TC_ERROR_SYSTEM, "the source cannot be read: %s", strerror(errno));
+	return tc_error_set(err, TC_ERROR_SYSTEM, "the source cannot be read: %s", strerror(errno));
 }
 
 static int read_memory(const struct tc__input *input, void *bytes, size_t size, size_t *length)
@@ -101,8 +100,8 @@ static int read_memory(const struct tc__input *input, void *bytes, size_t size, 
 	return TC_OK;
 }
 
-static int read_descriptor(
-	const struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later, tc_error *err)
+static int read_descriptor(const struct tc__input *input, void *bytes, size_t size, size_t *length,
+	bool *later, tc_error *err)
 {
 	const struct tc_source *given = &input->given;
 	ssize_t count;
@@ -134,8 +133,8 @@ static int call_function(
 	return TC_OK;
 }
 
-static int read_some(
-	const struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later, tc_error *err)
+static int read_some(const struct tc__input *input, void *bytes, size_t size, size_t *length,
+	bool *later, tc_error *err)
 {
 	switch (input->kind) {
 	case TC__INPUT_MEMORY:
@@ -147,8 +146,8 @@ static int read_some(
 	}
 }
 
-int tc__input_read(
-	struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later, tc_error *err)
+int tc__input_read(struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later,
+	tc_error *err)
 {
 	*length = 0;
 	*later = false;

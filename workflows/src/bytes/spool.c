@@ -53,8 +53,8 @@ static int open_file(struct tc__spool *spool, tc_error *err)
 	spool->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int rc = TC_OK;
 	if (spool->fd < 0)
-		rc = tc_error_set(err, TC_ERROR_SYSTEM,
-			"no temporary file can be made in %s: %s", spool->folder, strerror(errno));
+		rc = tc_error_set(err, TC_ERROR_SYSTEM, "no temporary file can be made in %s: %s",
+			spool->folder, strerror(errno));
 	else
 		unlink(path);
 	free(path);
@@ -65,8 +65,9 @@ static int begin_gzip(struct tc__spool *spool, tc_error *err)
 {
 	z_stream *deflater = calloc(1, sizeof *deflater);
 
-	if (!deflater || deflateInit2(deflater, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_BITS,
-				 MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+	if (!deflater ||
+		deflateInit2(deflater, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_BITS, MEMORY_LEVEL,
+			Z_DEFAULT_STRATEGY) != Z_OK) {
 		free(deflater);
 		return tc__no_memory(err);
 	}

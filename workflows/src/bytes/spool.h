@@ -2,13 +2,13 @@
 #ifndef TC_WORKFLOWS_SPOOL_H
 #define TC_WORKFLOWS_SPOOL_H
 
-/* A temporary file without a name, for what is compressed before it is sent, has no known length, or
- * can be read once only. */
+/* A temporary file without a name, for what is compressed before it is sent, has no known length,
+ * or can be read once only. */
 
 #include "workflows/src/bytes/input.h"
 
 struct tc__spool {
-	int fd; /* -1: not open */
+	int fd;             /* -1: not open */
 	const char *folder; /* borrowed, for messages */
 	void *deflater;     /* NULL: bytes are kept as they are */
 	int64_t length;     /* bytes in it */

@@ -26,7 +26,6 @@ void tc__ending_set(struct tc__ending *ending, const tc_error *err);
 
 /* Waits until the job on the loop, which is the client's own, has ended, and frees the loop;
  * `begun` is how its start went, as *err says. */
-int tc__job_wait(
-	tc_loop *loop, tc_job *job, int begun, struct tc__ending *ending, tc_error *err);
+int tc__job_wait(tc_loop *loop, tc_job *job, int begun, struct tc__ending *ending, tc_error *err);
 
 #endif

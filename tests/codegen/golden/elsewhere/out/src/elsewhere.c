@@ -24,8 +24,8 @@ static const struct tc_conventions conventions = { .server_url = "{root}/api/{ve
 
 static const struct tc_parameter
 	names_x_who[] = { { "X-Who" } },
-	names_limit_size_field_order_offset_label[] = { { "limit" }, { "size" }, { "field" }, { "order" }, { "offset" },
-		{ "label" } },
+	names_list[] = { { "limit" }, { "size" }, { "field" }, { "order" }, { "offset" }, { "label" }, { "words" },
+		{ "only" } },
 	names_limit_size_since_kind[] = { { "limit" }, { "size" }, { "since" }, { "kind" } },
 	names_thing_part[] = { { "thing" }, { "part" } },
 	names_path[] = { { "path" } };
@@ -51,6 +51,8 @@ static const struct tc_query_rule
 	key_offset = { .name = "offset", .minimum = "0", .maximum = "9", .type = TC_VALUE_INTEGER },
 	key_owner_name = { "owner__name", operators_owner_name, .no_bare = true },
 	key_label = { .name = "label", .operators = operators_many },
+	key_words = { .name = "words", .besides = TC_TEXTS("limit", "label") },
+	key_only = { .name = "only", .besides = (const char *const[]){ NULL } },
 	key_limit2 = { .name = "limit", .minimum = "1", .type = TC_VALUE_INTEGER },
 	key_size2 = { "size", operators_number, .type = TC_VALUE_INTEGER },
 	key_since = { .name = "since", .type = TC_VALUE_DATE, .required = true },
@@ -58,7 +60,7 @@ static const struct tc_query_rule
 
 static const struct tc_query_rule
 	*const query_list[] = { &key_limit, &key_size, &key_field, &key_order, &key_offset, &key_owner_name, &key_label,
-		NULL },
+		&key_words, &key_only, NULL },
 	*const query_logout[] = { &key_limit2, &key_size2, &key_since, &key_kind, NULL };
 
 static const struct tc_query_rule
@@ -74,20 +76,20 @@ static const struct tc_envelope
 
 static const struct tc_paging
 	by_size = { .style = TC_PAGING_OFFSET, .stop_short = true, .query = "offset", .limit = "limit",
-		.order_query = "order", .order_value = "size", .size = 20, .maximum = 50 };
+		.order_query = "order", .order_value = "size", .single_query = "words", .single_max = 30, .size = 20,
+		.maximum = 50, .standard = 10 };
 
-enum { OP_LOGIN, OP_LIST, OP_LOGOUT, OP_STOP, OP_LISTEN };
+enum { OP_LOGIN, OP_LIST, OP_LOGOUT, OP_STOP, OP_START, OP_LISTEN };
 
 static const struct tc_operation operations[] = {
 	[OP_LOGIN] = { &tc__service_elsewhere, "login", "GET", "/login", "Log In", "Logs in.", .query = names_x_who,
 		.query_count = 1, .success = (const uint16_t[]){ 200, 302, 0 }, .reply_types = types_login,
 		.conventions = TC_RULES(.base = "{root}", .headers = headers_login,
 		.authentication = TC_AUTHENTICATION_NEVER) },
-	[OP_LIST] = { &tc__service_elsewhere, "list", "GET", "/things", "List", "Lists.",
-		.query = names_limit_size_field_order_offset_label, .query_count = 6, .pages = true,
-		.conventions = TC_RULES(.query = query_list, .require_one_of = (const char *const
-		*const[]){ TC_TEXTS("size__lt"), TC_TEXTS("limit", "offset"), NULL }, .envelope = &items_things,
-		.paging = &by_size) },
+	[OP_LIST] = { &tc__service_elsewhere, "list", "GET", "/things", "List", "Lists.", .query = names_list,
+		.query_count = 8, .pages = true, .conventions = TC_RULES(.query = query_list,
+		.require_one_of = (const char *const *const[]){ TC_TEXTS("size__lt"), TC_TEXTS("limit", "offset"),
+		NULL }, .envelope = &items_things, .paging = &by_size) },
 	[OP_LOGOUT] = { &tc__service_elsewhere, "logout", "GET", "/logout", "Log Out", "Logs out.",
 		.query = names_limit_size_since_kind, .query_count = 4, .conventions = TC_RULES(.base = "{root}",
 		.query = query_logout) },
@@ -95,6 +97,10 @@ static const struct tc_operation operations[] = {
 		.arguments = names_thing_part, .argument_count = 2, .retry = TC_RETRY_UNSENT, .wait_ms = 1000,
 		.conventions = TC_RULES(.arguments = kinds_either_integer, .output_tuple = TC_TEXTS("a", "b"),
 		.rpc = &(const struct tc_rpc){ "stop", true }, .since = "4.0") },
+	[OP_START] = { &tc__service_elsewhere, "start", "POST", "/things", "Start", "Starts things.",
+		.has_input = true, .input = &tc_elsewhere_start_data_type,
+		.conventions = TC_RULES(.input_one_of = (const char *const *const[]){ TC_TEXTS("all"),
+		TC_TEXTS("names", "kind"), NULL }, .rpc = &(const struct tc_rpc){ "start", false }) },
 	[OP_LISTEN] = { &tc__service_elsewhere, "listen", "GET", "/listen/<path>", "Listen", "Tells of everything.",
 		.arguments = names_path, .argument_count = 1, .conventions = TC_RULES(.accept = "text/event-stream",
 		.arguments = kinds_text, .events = &(const struct tc_event_stream){ .handshake = "hello",
@@ -104,7 +110,7 @@ static const struct tc_operation operations[] = {
 
 const struct tc_service tc__service_elsewhere = {
 	.name = "elsewhere", .version = "v1", .title = "Demo", .description = "A system.", .release = "4.3",
-	.conventions = &conventions, .operations = operations, .operation_count = 5,
+	.conventions = &conventions, .operations = operations, .operation_count = 6,
 };
 
 int tc_elsewhere_login(tc_client *client, const struct tc_elsewhere_login_query *query, tc_response **response,
@@ -129,6 +135,14 @@ int tc_elsewhere_stop(tc_client *client, const char *thing, const char *part, tc
 { return tc_generated_perform(client, OP(STOP), TC_VALUES(thing, part), NULL, NULL, response, err); }
 tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, const char *part, tc_error *err)
 { return tc_generated_call(client, OP(STOP), TC_VALUES(thing, part), NULL, err); }
+
+int tc_elsewhere_start(tc_client *client, const struct tc_elsewhere_start_data *body, tc_response **response,
+	tc_error *err)
+{ return tc_generated_perform(client, OP(START), NULL, NULL, body, response, err); }
+tc_call *tc_elsewhere_start_call(tc_client *client, tc_error *err)
+{ return tc_generated_call(client, OP(START), NULL, NULL, err); }
+int tc_elsewhere_start_body(tc_call *call, const struct tc_elsewhere_start_data *body, tc_error *err)
+{ return tc_generated_body(call, OP(START), body, err); }
 
 tc_call *tc_elsewhere_listen_call(tc_client *client, const char *path, tc_error *err)
 { return tc_generated_call(client, OP(LISTEN), TC_VALUES(path), NULL, err); }

@@ -4,9 +4,16 @@
 
 #include <taskcluster/type_table.h>
 
-static const struct tc_type list_key_ = TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, NULL);
+static const struct tc_type list_names = TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, NULL);
+static const struct tc_field fields_start_data[] = {
+	TC_FIELD(struct tc_elsewhere_start_data, all, "all", &tc_type_bool, TC_INDIRECT),
+	TC_FIELD(struct tc_elsewhere_start_data, names, "names", &list_names, 0),
+	TC_FIELD(struct tc_elsewhere_start_data, kind, "kind", &tc_type_string, 0),
+};
+const struct tc_type tc_elsewhere_start_data_type = TC_TYPE_OF_OBJECT(struct tc_elsewhere_start_data, fields_start_data,
+	NULL);
 static const struct tc_field fields_event[] = {
-	TC_FIELD(struct tc_elsewhere_event, key_, "key", &list_key_, TC_REQUIRED),
+	TC_FIELD(struct tc_elsewhere_event, key_, "key", &list_names, TC_REQUIRED),
 	TC_FIELD(struct tc_elsewhere_event, message, "message", &tc_type_json, TC_REQUIRED),
 };
 const struct tc_type tc_elsewhere_event_type = TC_TYPE_OF_OPEN_OBJECT(struct tc_elsewhere_event, other_members,

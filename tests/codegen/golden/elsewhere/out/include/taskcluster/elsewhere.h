@@ -30,13 +30,15 @@ extern "C" {
  * field (list): F.
  * kind (deprecated, soft or hard; eq): Which kind.
  * label (text; many operators): Its label.
- * limit (integer): How many. In logout (integer, from 1): How many sessions to end at most.
- *	Default 1.
+ * limit (integer): How many. Default 10. In logout (integer, from 1): How many sessions to
+ *	end at most. Default 1.
  * offset (integer, 0 to 9): Off.
+ * only (alone): This one.
  * order (list): O.
  * owner__name (text; only contains): Only with an operator.
  * since (date, required): From when. Since 4.0.
  * size (integer; lt in*): Size.
+ * words (only with limit and label): Words in it.
  */
 
 /*
@@ -54,7 +56,9 @@ TC_API int tc_elsewhere_login(tc_client *client, const struct tc_elsewhere_login
 TC_API tc_call *tc_elsewhere_login_call(tc_client *client,
 	const struct tc_elsewhere_login_query *query, tc_error *err);
 
-struct tc_elsewhere_list_query { const char *limit, *size, *field, *order, *offset, *label; };
+struct tc_elsewhere_list_query {
+	const char *limit, *size, *field, *order, *offset, *label, *words, *only;
+};
 
 /* Lists.
  * GET /things; stable */
@@ -78,6 +82,15 @@ TC_API tc_call *tc_elsewhere_logout_call(tc_client *client,
 TC_API int tc_elsewhere_stop(tc_client *client, const char *thing, const char *part,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, const char *part,
+	tc_error *err);
+
+/* Starts things.
+ * POST /things; stable; remote procedure "start"
+ * Refused here: a body without all, or names and kind. */
+TC_API int tc_elsewhere_start(tc_client *client, const struct tc_elsewhere_start_data *body,
+	tc_response **response, tc_error *err);
+TC_API tc_call *tc_elsewhere_start_call(tc_client *client, tc_error *err);
+TC_API int tc_elsewhere_start_body(tc_call *call, const struct tc_elsewhere_start_data *body,
 	tc_error *err);
 
 /* Tells of everything.

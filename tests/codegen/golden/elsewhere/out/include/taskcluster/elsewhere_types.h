@@ -11,16 +11,27 @@ extern "C" {
 
 /* Requests, replies and messages of elsewhere. <taskcluster/type.h> says how to read them. */
 
+/* What to start. Since 3.1.
+ * v1/start.json */
+struct tc_elsewhere_start_data {
+	struct tc_opt_bool all; /* All of them. */
+	/* These. */
+	const char *const *names;
+	size_t names_count;
+	const char *kind; /* Of what kind. Since 4.2. */
+};
+
 /* Something that happened.
  * v1/event.json */
 struct tc_elsewhere_event {
 	/* Path of the event. Required. */
 	const char *const *key_;
 	size_t key_count;
-	const tc_json *message; /* What it is about. Required. */
+	const tc_json *message; /* What it is about. Since 4.0. Required. */
 	const tc_json *other_members;
 };
 
+TC_API extern const struct tc_type tc_elsewhere_start_data_type;
 TC_API extern const struct tc_type tc_elsewhere_event_type;
 
 #ifdef __cplusplus
