@@ -897,11 +897,11 @@ static void calm_down(struct visit *visit)
 /* It is either a failure, after which it can be had all the same, or right. */
 static void whatever_happens_it_is_right(void **state)
 {
-	int succeeded = 0;
+	int succeeded = 0, times = tc_rig() ? 10 : 60; /* there each has its own TLS */
 
 	(void)state;
 	others = make_bytes(LARGE / 4, 2);
-	for (int i = 0; i < 60; i++) {
+	for (int i = 0; i < times; i++) {
 		struct visit visit;
 		visit_begin(&visit, LARGE / 4 - (size_t)draw(2) * draw(2000000));
 		tc_client_free(visit.client); /* half of them give up at once */
@@ -920,7 +920,7 @@ static void whatever_happens_it_is_right(void **state)
 		visit_check(&visit);
 		visit_end(&visit);
 	}
-	assert_in_range(succeeded, 60, 170);
+	assert_in_range(succeeded, times, 3 * times - times / 6);
 	free(others);
 }
 
