@@ -359,7 +359,7 @@ static bool serve_store(struct connection *connection, const struct request *req
 		use(connection, head);
 		return good;
 	}
-	if (find_header(request, "Transfer-Encoding")) { /* as S3 does, in other words */
+	if (find_header(request, "Transfer-Encoding")) { /* storage wants the length */
 		send_all(connection->fd, refusal, sizeof refusal - 1, 0);
 		return false;
 	}
