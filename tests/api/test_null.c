@@ -365,6 +365,10 @@ static void lists(struct world *w)
 	const void *value = NULL;
 	tc_response *page = NULL;
 
+	assert_false(tc_page_goes_on(NULL, w->response));
+	assert_false(tc_page_goes_on(w->list, NULL));
+	assert_false(tc_pages_cut(NULL));
+	assert_false(tc_items_cut(NULL));
 	NOT_MADE(tc_pages_new, NULL, NULL);
 	NOT_MADE(tc_items_new, NULL, NULL);
 	tc_pages *pages = tc_pages_new(w->list, NULL, NULL);
