@@ -31,7 +31,7 @@ static void types_go_by_the_end(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		assert_string_equal(tc__media_type(rows[i][0]), rows[i][1]);
+		assert_string_equal(tc__media_type(NULL, rows[i][0]), rows[i][1]);
 }
 
 /* The production worker's list. */
@@ -49,17 +49,17 @@ static void compressed_is_what_the_worker_takes_for_it(void **state)
 	memcpy(text, ends, sizeof ends);
 	for (char *end = strtok(text, " "); end; end = strtok(NULL, " ")) {
 		snprintf(name, sizeof name, "x/a.%s", end);
-		if (!tc__media_is_compressed(name))
+		if (!tc__media_is_compressed(NULL, name))
 			fail_msg("%s", name);
 		for (char *at = name; *at; at++)
 			if (*at >= 'a' && *at <= 'z')
 				*at = (char)(*at - 'a' + 'A');
-		assert_true(tc__media_is_compressed(name));
+		assert_true(tc__media_is_compressed(NULL, name));
 		count++;
 	}
 	assert_int_equal(count, 33);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (tc__media_is_compressed(others[i]))
+		if (tc__media_is_compressed(NULL, others[i]))
 			fail_msg("%s", others[i]);
 }
 

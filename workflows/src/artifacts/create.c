@@ -16,8 +16,6 @@
 struct create {
 	struct tc_job job; /* first */
 	struct tc__flow flow;
-	tc_client *client;
-	tc_call *hold; /* of that client, which lives as long */
 	struct {
 		char *task_id, *run_id, *name;
 		char *url, *link, *reason, *message, *content_type, *expires;
@@ -37,9 +35,8 @@ static void release(struct create *create)
 		create->texts.url, create->texts.link, create->texts.reason, create->texts.message,
 		create->texts.content_type, create->texts.expires };
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		free(texts[i]);
-	tc_call_free(create->hold);
+	tc__texts_free(texts, sizeof texts / sizeof *texts);
+	tc__job_let_go(&create->job);
 	free(create);
 }
 
@@ -92,7 +89,7 @@ static void send(struct create *create)
 {
 	struct tc_queue_post_artifact_request request;
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_create_artifact_call(create->client, create->texts.task_id,
+	tc_call *call = tc_queue_create_artifact_call(create->job.client, create->texts.task_id,
 		create->texts.run_id, create->texts.name, &made);
 
 	describe(create, &request);
@@ -126,7 +123,7 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 	else if (create->texts.expires)
 		send(create);
 	else
-		tc__expiry_ask(flow, create->client, create->texts.task_id, took_expiry);
+		tc__expiry_ask(flow, create->job.client, create->texts.task_id, took_expiry);
 }
 
 /* ---- from the options ---- */
@@ -152,10 +149,7 @@ static int take_texts(struct create *create, const struct tc_artifact *artifact,
 	const struct tc_create_options *options, tc_error *err)
 {
 	const char *type = options->content_type;
-	const struct {
-		char **to;
-		const char *from;
-	} texts[] = {
+	const struct tc__text_copy texts[] = {
 		{ &create->texts.task_id, artifact->task_id },
 		{ &create->texts.run_id, artifact->run_id },
 		{ &create->texts.name, artifact->name },
@@ -163,14 +157,11 @@ static int take_texts(struct create *create, const struct tc_artifact *artifact,
 		{ &create->texts.link, options->link },
 		{ &create->texts.reason, options->reason },
 		{ &create->texts.message, options->message },
-		{ &create->texts.content_type, type ? type : tc__media_type(artifact->name) },
+		{ &create->texts.content_type, type ? type : tc__media_type(NULL, artifact->name) },
 		{ &create->texts.expires, options->expires },
 	};
-	int rc = TC_OK;
 
-	for (size_t i = 0; rc == TC_OK && i < sizeof texts / sizeof *texts; i++)
-		rc = tc__text_copy(texts[i].to, texts[i].from, err);
-	return rc;
+	return tc__texts_copy(texts, sizeof texts / sizeof *texts, err);
 }
 
 /* At most so many bytes, and no part of a character at the end. */
@@ -199,9 +190,9 @@ static int start(tc_loop *loop, tc_client *client, const struct tc_artifact *art
 	if (!create)
 		return tc__no_memory(err);
 	create->job.cancel = cancel;
-	create->client = client;
-	create->hold = tc_queue_ping_call(client, err);
-	int rc = create->hold ? take_texts(create, artifact, options, err) : err->code;
+	int rc = tc__job_keep(&create->job, client, err);
+	if (rc == TC_OK)
+		rc = take_texts(create, artifact, options, err);
 	cut_message(create->texts.message);
 	tc__flow_init(&create->flow, loop, client, options->cancel, options->deadline_ms);
 	create->job.by = create->flow.cancel;

@@ -105,7 +105,7 @@ static int take_part(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 		take_head(download, head);
 	else
 		take_type(download, head); /* which the state of an earlier time does not have */
-	if (download->total < 0) /* the first reply did not tell */
+	if (download->total < 0)           /* the first reply did not tell */
 		download->total = read_total(head, false);
 	return tc__output_begin(&download->output, head, false, err);
 }

@@ -23,7 +23,7 @@ static struct object object_of(const struct tc__upload *upload)
 	if (made)
 		return (struct object){ upload->object_client, made->name, made->project_id,
 			made->upload_id, made->expires };
-	return (struct object){ upload->client, upload->texts.name, upload->texts.project_id,
+	return (struct object){ upload->job.client, upload->texts.name, upload->texts.project_id,
 		upload->upload_id, upload->texts.expires };
 }
 
@@ -56,7 +56,7 @@ static void finish_artifact(struct tc__upload *upload)
 		.upload_id = upload->made->object.upload_id
 	};
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_finish_artifact_call(upload->client, upload->texts.task_id,
+	tc_call *call = tc_queue_finish_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
 	call = with_body(call, call ? tc_queue_finish_artifact_body(call, &request, &made) : 0);
@@ -247,7 +247,7 @@ static void create_artifact(struct tc__upload *upload)
 			.expires = upload->texts.expires }
 	};
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_create_artifact_call(upload->client, upload->texts.task_id,
+	tc_call *call = tc_queue_create_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
 	call = with_body(call, call ? tc_queue_create_artifact_body(call, &request, &made) : 0);

@@ -206,6 +206,14 @@ void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then)
 		begin_wait(flow);
 }
 
+void tc__flow_stop_pause(struct tc__flow *flow)
+{
+	if (!flow->timer)
+		return;
+	tc_loop_timer_cancel(flow->loop, flow->timer);
+	stop_looking(flow);
+}
+
 /* ---- the end ---- */
 
 static void end_wait(struct tc__flow *flow)

@@ -65,6 +65,9 @@ void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then);
  */
 void tc__flow_cancel(struct tc__flow *flow);
 
+/* A pause ends without its `then`. Fine without one. */
+void tc__flow_stop_pause(struct tc__flow *flow);
+
 /* Whether it may still begin something. */
 int tc__flow_check(const struct tc__flow *flow, tc_error *err);
 

@@ -2,6 +2,7 @@
 #include "workflows/src/flow/job.h"
 
 #include <string.h>
+#include <taskcluster/queue.h>
 
 #define PUBLIC "public/"
 #define LOOK_MS 100 /* a tc_cancel that is not the client's ends no wait for a timer */
@@ -21,6 +22,19 @@ void tc_job_resume(tc_job *job)
 bool tc_artifact_is_public(const char *name)
 {
 	return name && strncmp(name, PUBLIC, strlen(PUBLIC)) == 0;
+}
+
+int tc__job_keep(struct tc_job *job, tc_client *client, tc_error *err)
+{
+	job->client = client;
+	job->hold = tc_queue_ping_call(client, err);
+	return job->hold ? TC_OK : err->code;
+}
+
+void tc__job_let_go(struct tc_job *job)
+{
+	tc_call_free(job->hold);
+	job->hold = NULL;
 }
 
 void tc__ending_set(struct tc__ending *ending, const tc_error *err)

@@ -13,7 +13,13 @@ struct tc_job {
 	void (*cancel)(struct tc_job *job);
 	void (*resume)(struct tc_job *job); /* NULL: nothing of it stands still */
 	const tc_cancel *by;                /* what cancels it from elsewhere; NULL */
+	tc_client *client;                  /* kept as long as the job, by */
+	tc_call *hold;                      /* a call of it; NULL: it is not */
 };
+
+/* Keeps the client, which the caller may free while the job goes on. For tc__job_let_go. */
+int tc__job_keep(struct tc_job *job, tc_client *client, tc_error *err);
+void tc__job_let_go(struct tc_job *job);
 
 /* How a job of the blocking face has ended. */
 struct tc__ending {
