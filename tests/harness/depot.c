@@ -159,7 +159,8 @@ static void serve(struct depot *depot, size_t first, size_t end, struct tc_respo
 	reply->chunked = depot->no_length;
 	reply->drip = depot->drip;
 	reply->drip_ms = depot->drip_ms;
-	if (depot->cuts > 0 && depot->cut && depot->cut < end - first) {
+	/* in chunks also what has all of it can lack its end */
+	if (depot->cuts > 0 && depot->cut && depot->cut < end - first + depot->no_length) {
 		depot->cuts--;
 		reply->cut = depot->cut;
 		reply->silent = depot->silent;

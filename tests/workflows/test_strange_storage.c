@@ -293,6 +293,27 @@ static void no_length_goes_on_behind_a_cut(void **state)
 	}
 }
 
+/* All of it came, and only its last chunk did not: nothing is asked for again. */
+static void only_the_end_is_missing(void **state)
+{
+	struct visit visit;
+
+	(void)state;
+	for (int ranges = 1; ranges <= 4; ranges += 3) {
+		visit_begin(&visit, ranges > 1 ? LARGE / 4 : SIZE);
+		visit.options.ranges = ranges;
+		visit.depot.no_length = true;
+		visit.depot.cut = ranges > 1 ? 1024 * 1024 : SIZE / 2;
+		visit.depot.cuts = 2;
+		visit_succeeds(&visit);
+		assert_int_equal(visit.done.received, visit.length);
+		assert_int_equal(visit.done.restarts, 0);
+		if (!tc_rig()) /* it knows of no end without a length, and may wait for more */
+			assert_int_equal(visit.depot.cuts, 0);
+		visit_end(&visit);
+	}
+}
+
 /* A server of the old kind ends its reply by closing: nothing says that this was not all of it, but
  * the range that was asked for. */
 struct old_server {
@@ -940,6 +961,7 @@ int main(void)
 		cmocka_unit_test(parts_of_what_is_compressed_are_not_taken),
 		cmocka_unit_test(identity_is_asked_for),
 		cmocka_unit_test(no_length_goes_on_behind_a_cut),
+		cmocka_unit_test(only_the_end_is_missing),
 		cmocka_unit_test(a_part_that_ends_by_closing_is_counted),
 		cmocka_unit_test(empty_ones_are_whole),
 		cmocka_unit_test(urls_that_have_ended_are_fetched_anew),

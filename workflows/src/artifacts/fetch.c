@@ -308,6 +308,22 @@ static bool is_bad_part(const struct tc__fetch *fetch, const tc_error *err)
 		err->http_status == 206;
 }
 
+/* Nothing is missing but the proper end of the reply: there is no part left that could be asked
+ * for. */
+static bool has_all(const struct tc__fetch *fetch)
+{
+	const struct tc__download *download = fetch->download;
+	int64_t end = fetch->end < 0 || fetch->end > download->total ? download->total : fetch->end;
+
+	return download->headed && end > 0 && fetch->position == end && may_resume(download);
+}
+
+static void take_all(struct tc__fetch *fetch)
+{
+	end_fetch(fetch);
+	tc__download_fetched(fetch->download, fetch);
+}
+
 static void judge(struct tc__fetch *fetch, const tc_error *err)
 {
 	struct tc__download *download = fetch->download;
@@ -325,6 +341,8 @@ static void judge(struct tc__fetch *fetch, const tc_error *err)
 	} else if (status == 304 && download->asks_kept) {
 		end_fetch(fetch);
 		tc__download_unchanged(download);
+	} else if (err->code == TC_ERROR_NETWORK && has_all(fetch)) {
+		take_all(fetch);
 	} else if (status && wants_fresh_url(fetch, err)) {
 		relocate(fetch);
 	} else {
@@ -341,8 +359,7 @@ static void took_bytes(struct tc__flow *flow, tc_response *response, const tc_er
 		judge(fetch, err);
 		return;
 	}
-	end_fetch(fetch);
-	tc__download_fetched(fetch->download, fetch);
+	take_all(fetch);
 }
 
 /* ---- asking ---- */
