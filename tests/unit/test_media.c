@@ -34,6 +34,18 @@ static void types_go_by_the_end(void **state)
 		assert_string_equal(tc__media_type(NULL, rows[i][0]), rows[i][1]);
 }
 
+/* A path's end counts, if it says anything. */
+static void the_path_goes_before_the_name(void **state)
+{
+	(void)state;
+	assert_string_equal(tc__media_type("out/a.png", "public/a.zip"), "image/png");
+	assert_string_equal(tc__media_type("out/tmp1234", "public/a.zip"), "application/zip");
+	assert_string_equal(tc__media_type("out/tmp1234", "public/a"), UNKNOWN);
+	assert_true(tc__media_is_compressed("out/tmp1234", "public/a.zip"));
+	assert_true(tc__media_is_compressed("out/a.zip", "public/a"));
+	assert_false(tc__media_is_compressed("out/a.txt", "public/a"));
+}
+
 /* The production worker's list. */
 static void compressed_is_what_the_worker_takes_for_it(void **state)
 {
@@ -67,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_go_by_the_end),
+		cmocka_unit_test(the_path_goes_before_the_name),
 		cmocka_unit_test(compressed_is_what_the_worker_takes_for_it),
 	};
 

@@ -271,9 +271,14 @@ static void what_is_not_there_is_told(void **state)
 	tc_download_artifacts(world.client, &artifact, tc_folder_path(&scene.folder, "file"), NULL,
 		NULL, &scene.err);
 	assert_failure(&scene.err, TC_ERROR_SYSTEM, "cannot be opened");
-	tc_download_artifacts(world.client, &artifact, tc_folder_path(&scene.folder, "no/such"),
+	tc_download_artifacts(world.client, &artifact, tc_folder_path(&scene.folder, "file/below"),
 		NULL, NULL, &scene.err);
-	assert_failure(&scene.err, TC_ERROR_SYSTEM, "cannot be made");
+	assert_failure(&scene.err, TC_ERROR_SYSTEM, "cannot be opened");
+	assert_ok(tc_download_artifacts(world.client, &artifact,
+			  tc_folder_path(&scene.folder, "made/with/parents/"), NULL, NULL,
+			  &scene.err),
+		&scene.err);
+	assert_int_equal(access(tc_folder_path(&scene.folder, "made/with/parents"), F_OK), 0);
 	end(&scene);
 }
 
@@ -646,6 +651,46 @@ static void more_than_are_synced_at_once(void **state)
 	}
 }
 
+/* A slow one, and whether the quick one is there before it. */
+struct slow {
+	struct scene *scene;
+	bool early;
+};
+
+static int look_for_the_quick(void *data, const struct tc_job_progress *progress)
+{
+	struct slow *slow = data;
+
+	if (strcmp(progress->name, "slow") == 0 && progress->step == TC_JOB_RECEIVING &&
+		progress->done < progress->total)
+		slow->early |= exists(slow->scene, "quick");
+	return 0;
+}
+
+static void what_is_whole_does_not_wait_for_what_is_slow(void **state)
+{
+	struct scene scene;
+	struct visit visit;
+	struct slow slow = { &scene, false };
+	char url[200];
+
+	(void)state;
+	visit_begin(&visit, 3000);
+	visit.depot.drip = 100;
+	visit.depot.drip_ms = 60;
+	begin(&scene);
+	snprintf(url, sizeof url, "%s/storage/1", tc_responder_url(visit.depot.responder));
+	world_reference(&world, "slow", url);
+	put("quick", "1");
+	scene.download.progress = look_for_the_quick;
+	scene.download.progress_data = &slow;
+	assert_ok(run(&scene), &scene.err);
+	counted(&scene, 2, 0, 0, 0);
+	assert_true(slow.early);
+	end(&scene);
+	visit_end(&visit);
+}
+
 /* ---- again ---- */
 
 static void the_second_time_nothing_is_downloaded(void **state)
@@ -828,6 +873,7 @@ int main(void)
 		cmocka_unit_test(one_fails_and_the_others_go_on),
 		cmocka_unit_test(no_more_at_once_than_may_be),
 		cmocka_unit_test(more_than_are_synced_at_once),
+		cmocka_unit_test(what_is_whole_does_not_wait_for_what_is_slow),
 		cmocka_unit_test(the_second_time_nothing_is_downloaded),
 		cmocka_unit_test(a_cancel_in_the_middle_ends_it),
 		cmocka_unit_test(a_loop_that_is_freed_ends_it),
