@@ -209,6 +209,8 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 	const struct tc_create_options *options, tc_created_fn *on_done, void *data, tc_job **job,
 	tc_error *err)
 {
+	const struct tc__needed needed[] = { { "loop", loop }, { "client", client },
+		{ "options", options }, { "on_done", on_done } };
 	struct tc_create_options known;
 	struct create *create = NULL;
 	tc_error own = TC_ERROR_INIT;
@@ -216,14 +218,11 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 	tc_error_clear(err);
 	if (job)
 		*job = NULL;
-	if (!loop || !client || !options || !on_done)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!loop              ? "loop"
-				: !client  ? "client"
-				: !options ? "options"
-					   : "on_done");
 	err = err ? err : &own;
-	int rc = tc__workflow_options(options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
+	int rc = tc__check_needed(needed, sizeof needed / sizeof *needed, err);
+	if (rc == TC_OK)
+		rc = tc__workflow_options(
+			options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check(artifact, &known, err);
 	if (rc == TC_OK)

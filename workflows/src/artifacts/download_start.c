@@ -167,16 +167,10 @@ static int check_artifact(const struct tc_artifact *artifact, tc_error *err)
 
 static int check_start(const struct tc__download_start *start, tc_error *err)
 {
-	const struct {
-		const char *name;
-		bool given;
-	} needed[] = { { "loop", start->loop }, { "client", start->client },
+	const struct tc__needed needed[] = { { "loop", start->loop }, { "client", start->client },
 		{ "target", start->target }, { "on_done", start->on_done } };
 
-	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-		if (!needed[i].given)
-			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL", needed[i].name);
-	return TC_OK;
+	return tc__check_needed(needed, sizeof needed / sizeof *needed, err);
 }
 
 static int start_any(struct tc__download_start *start, const struct tc_download_options *given,

@@ -155,18 +155,18 @@ int tc_loop_download_artifacts(tc_loop *loop, tc_client *client, const struct tc
 	const char *folder, const struct tc_folder_options *options, tc_folder_fn *on_done,
 	void *data, tc_job **job, tc_error *err)
 {
+	const struct tc__needed needed[] = { { "loop", loop }, { "client", client },
+		{ "on_done", on_done } };
 	struct tc__folder *started = NULL;
 	tc_error own = TC_ERROR_INIT;
 
 	tc_error_clear(err);
 	if (job)
 		*job = NULL;
-	if (!loop || !client || !on_done)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!loop            ? "loop"
-				: client ? "on_done"
-					 : "client");
-	int rc = start(loop, client, artifact, folder, options, &started, err ? err : &own);
+	err = err ? err : &own;
+	int rc = tc__check_needed(needed, sizeof needed / sizeof *needed, err);
+	if (rc == TC_OK)
+		rc = start(loop, client, artifact, folder, options, &started, err);
 	tc_error_clear(&own);
 	if (rc != TC_OK)
 		return rc;

@@ -137,16 +137,10 @@ static int start_upload(const struct start *start, tc_job **job, tc_error *err)
 
 static int check_start(const struct start *start, tc_error *err)
 {
-	const struct {
-		const char *name;
-		const void *value;
-	} needed[] = { { "loop", start->loop }, { "client", start->client },
-		{ "on_done", start->on_done ? start : NULL } };
+	const struct tc__needed needed[] = { { "loop", start->loop }, { "client", start->client },
+		{ "on_done", start->on_done } };
 
-	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-		if (!needed[i].value)
-			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL", needed[i].name);
-	return TC_OK;
+	return tc__check_needed(needed, sizeof needed / sizeof *needed, err);
 }
 
 static int start_any(const struct start *start, bool artifact, tc_job **job, tc_error *err)

@@ -43,3 +43,11 @@ int tc__workflow_check(const char *name, int64_t value, tc_error *err)
 		return TC_OK;
 	return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is %lld", name, (long long)value);
 }
+
+int tc__check_needed(const struct tc__needed *needed, size_t count, tc_error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!needed[i].given)
+			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL", needed[i].name);
+	return TC_OK;
+}
