@@ -47,18 +47,19 @@ struct tc_target {
 
 /* Start from TC_DOWNLOAD_OPTIONS_INIT; zero and NULL mean the default. */
 struct tc_download_options {
-	size_t size;       /* set by TC_DOWNLOAD_OPTIONS_INIT */
-	int ranges;        /* of a large file: so many connections at once, up to 32; 1 */
-	bool keep_same;    /* a file that is there already is kept when it has the right hashes;
-			      storage without hashes is asked whether it has changed since the file
-			      was downloaded with this option, which leaves ".NAME.tc-state" there */
-	bool anew;         /* goes on with nothing from an earlier time */
-	bool no_sync;      /* does not wait until files are on disk */
-	bool identity;     /* asks for bytes that are not compressed on their way */
-	bool simple;       /* of objects: by their plain URL, without hashes */
-	bool public_only;  /* references lead to public addresses only (<taskcluster/transfer.h>) */
-	int redirects;     /* followed at most, of references and s3; 10; negative: none */
-	size_t memory_max; /* bytes in memory; 64 MiB; TC_UNLIMITED */
+	size_t size;      /* set by TC_DOWNLOAD_OPTIONS_INIT */
+	int ranges;       /* of a large file: so many streams at once, up to 32; 1. Over HTTP/2 they
+			     share a connection, unless the client's http_version is TC_HTTP_1_1 */
+	bool keep_same;   /* a file that is there already is kept when it has the right hashes;
+			     storage without hashes is asked whether it has changed since the file
+			     was downloaded with this option, which leaves ".NAME.tc-state" there */
+	bool anew;        /* goes on with nothing from an earlier time */
+	bool no_sync;     /* does not wait until files are on disk */
+	bool identity;    /* asks for bytes that are not compressed on their way */
+	bool simple;      /* of objects: by their plain URL, without hashes */
+	bool public_only; /* references lead to public addresses only (<taskcluster/transfer.h>) */
+	int redirects;    /* followed at most, of references and s3; 10; negative: none */
+	size_t memory_max;   /* bytes in memory; 64 MiB; TC_UNLIMITED */
 	int64_t deadline_ms; /* for all of it, then TC_ERROR_TIMEOUT; no limit */
 	tc_cancel *cancel;   /* ends it; borrowed until then. The client's */
 	tc_job_progress_fn *progress;
