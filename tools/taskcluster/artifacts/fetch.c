@@ -78,8 +78,9 @@ static int open_and_perform(
 	const struct fetch_command *how, struct fetch *fetch, struct arguments *arguments)
 {
 	struct session session = SESSION_INIT;
-	int status = session_open(&session, arguments, fetch_operation(fetch));
 
+	session.apart = fetch->how.ranges > 1;
+	int status = session_open(&session, arguments, fetch_operation(fetch));
 	if (status == 0)
 		status = how->perform(fetch, &session);
 	session_close(&session);

@@ -167,6 +167,7 @@ static void set_options(struct session *session, struct tc_options *options)
 	options->reply_max = REPLY_MAX;
 	options->unchecked_bodies = session->use != SESSION_CALL;
 	options->user_agent = "taskcluster-cli";
+	options->http_version = session->apart ? TC_HTTP_1_1 : TC_HTTP_ANY;
 	if (session->verbose || isatty(STDERR_FILENO))
 		options->log = on_log;
 	options->log_data = session;
