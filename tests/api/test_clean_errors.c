@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/artifact_download.h>
+#include <taskcluster/artifact_upload.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/claim.h>
@@ -41,6 +43,8 @@
 	"\"expires\":\"2031-01-01T00:00:00.000Z\",\"tasks\":[]}"
 #define ARTIFACTS "{\"artifacts\":[{\"name\":\"a\"}]}"
 #define EVENTS "event: hello\ndata: you\n\nevent: event\ndata: {\"n\":1}\n\n"
+#define CONTENT "0123456789"
+#define EXPIRES "2031-01-01T00:00:00.000Z"
 #define ROOT "https://tc.example.com"
 #define FUNCTIONS_MAX 200
 
@@ -57,6 +61,42 @@ struct world {
 
 /* ---- a server ---- */
 
+/* What jobs ask for beside the status; NULL: something else. */
+static const char *answer_job(const struct tc_responder_request *request)
+{
+	static const char hash[] =
+		"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882";
+	static char text[1000], url[200];
+	const char *target = request->target;
+
+	snprintf(url, sizeof url, "http://%s/storage", tc_responder_header(request, "host"));
+	text[0] = '\0';
+	if (strstr(target, "/storage"))
+		return CONTENT;
+	if (strstr(target, "/runs/1/artifacts"))
+		return "{\"artifacts\":[]}";
+	if (strcmp(request->method, "POST") == 0 && strstr(target, "/artifacts/a"))
+		snprintf(text, sizeof text,
+			"{\"storageType\":\"s3\",\"putUrl\":\"%s\",\"expires\":\"" EXPIRES
+			"\",\"contentType\":\"text/plain\"}",
+			url);
+	else if (strstr(target, "/artifacts/link"))
+		return "{\"storageType\":\"link\"}";
+	else if (strstr(target, "/artifact-content/"))
+		snprintf(text, sizeof text, "{\"storageType\":\"s3\",\"url\":\"%s\"}", url);
+	else if (strstr(target, "/start-download/"))
+		snprintf(text, sizeof text,
+			"{\"method\":\"getUrl\",\"url\":\"%s\",\"expires\":\"" EXPIRES
+			"\",\"hashes\":{\"sha256\":\"%s\"}}",
+			url, hash);
+	else if (strstr(target, "/v1/upload/"))
+		return "{\"projectId\":\"p\",\"uploadId\":\"" TASK "\",\"expires\":\"" EXPIRES
+		       "\",\"uploadMethod\":{\"dataInline\":true}}";
+	else if (strstr(target, "/finish-upload/"))
+		return "{}";
+	return text[0] ? text : NULL;
+}
+
 static void answer(
 	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
 {
@@ -69,6 +109,8 @@ static void answer(
 		: strstr(request->target, "/artifacts")     ? ARTIFACTS
 		: listens                                   ? EVENTS
 							    : STATUS;
+	if (answer_job(request))
+		reply->body = answer_job(request);
 	reply->body_length = strlen(reply->body);
 	reply->chunked = listens;
 	reply->silent = listens; /* it goes on, and says no more */
@@ -478,6 +520,83 @@ static void waits(struct world *w)
 	OK(tc_wait_group, w->client, TASK, NULL, &counts);
 }
 
+static void on_uploaded(void *data, const struct tc_uploaded *result, const tc_error *err)
+{
+	(void)result;
+	assert_ok(err ? err->code : TC_OK, err);
+	++*(int *)data;
+}
+
+static void on_created(void *data, const tc_error *err)
+{
+	on_uploaded(data, NULL, err);
+}
+
+static void on_downloaded(void *data, const struct tc_downloaded *result, const tc_error *err)
+{
+	on_uploaded(data, NULL, err);
+	tc_release(result->bytes);
+}
+
+static void on_folder(void *data, const struct tc_folder_counts *counts, const tc_error *err)
+{
+	(void)counts;
+	on_uploaded(data, NULL, err);
+}
+
+static const struct tc_artifact one = { TASK, "0", "a", NULL }, other = { TASK, "0", "link", NULL },
+				all = { TASK, "1", NULL, NULL };
+
+/* The options that objects and links need. */
+static void fill(struct tc_upload_options *up, struct tc_create_options *link)
+{
+	up->project_id = "p";
+	up->expires = EXPIRES;
+	link->link = "a";
+}
+
+static void jobs(struct world *w)
+{
+	const struct tc_source from = TC_SOURCE_INIT;
+	const struct tc_target memory = TC_TARGET_INIT;
+	struct tc_upload_options up = TC_UPLOAD_OPTIONS_INIT;
+	struct tc_create_options link = TC_CREATE_OPTIONS_INIT;
+	struct tc_downloaded got;
+
+	fill(&up, &link);
+	OK(tc_upload_artifact, w->client, &one, &from, NULL, NULL);
+	OK(tc_upload_object, w->client, "o", &from, &up, NULL);
+	OK(tc_create_artifact, w->client, &other, &link);
+	OK(tc_download_artifact, w->client, &one, &memory, NULL, &got);
+	tc_release(got.bytes);
+	OK(tc_download_object, w->client, "o", &memory, NULL, &got);
+	tc_release(got.bytes);
+	OK(tc_download_artifacts, w->client, &all, "/tmp", NULL, NULL);
+}
+
+static void jobs_on_loop(struct world *w)
+{
+	const struct tc_source from = TC_SOURCE_INIT;
+	const struct tc_target memory = TC_TARGET_INIT;
+	struct tc_upload_options up = TC_UPLOAD_OPTIONS_INIT;
+	struct tc_create_options link = TC_CREATE_OPTIONS_INIT;
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+	int done = 0;
+
+	fill(&up, &link);
+	OK(tc_loop_upload_artifact, loop, w->client, &one, &from, NULL, on_uploaded, &done, NULL);
+	OK(tc_loop_upload_object, loop, w->client, "o", &from, &up, on_uploaded, &done, NULL);
+	OK(tc_loop_create_artifact, loop, w->client, &other, &link, on_created, &done, NULL);
+	OK(tc_loop_download_artifact, loop, w->client, &one, &memory, NULL, on_downloaded, &done,
+		NULL);
+	OK(tc_loop_download_object, loop, w->client, "o", &memory, NULL, on_downloaded, &done,
+		NULL);
+	OK(tc_loop_download_artifacts, loop, w->client, &all, "/tmp", NULL, on_folder, &done, NULL);
+	assert_ok(tc_loop_run(loop, &w->err), &w->err);
+	assert_int_equal(done, 6);
+	tc_loop_free(loop);
+}
+
 /* ---- all of them ---- */
 
 static void without_comments(char *text)
@@ -589,6 +708,8 @@ static void test_a_success_leaves_a_clean_error(void **state)
 	loops(w);
 	streams(w);
 	waits(w);
+	jobs(w);
+	jobs_on_loop(w);
 	check_whole(w);
 	tc_call_free(world.status);
 	tc_call_free(world.artifacts);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/artifact_download.h>
+#include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/claim.h>
 #include <taskcluster/date.h>
@@ -110,6 +112,10 @@ static void plain(void)
 {
 	const struct tc_scopes none = { NULL, 0 };
 
+	void *block = tc_block_resize(NULL, 1);
+
+	assert_non_null(block);
+	tc_release(block);
 	assert_non_null(tc_sdk_version());
 	assert_non_null(tc_code_name(99));
 	assert_false(tc_scope_satisfies(NULL, "a"));
@@ -135,6 +141,7 @@ static void errors(void)
 	assert_false(tc_error_may_repeat(NULL));
 	assert_null(tc_error_pointer(NULL));
 	assert_int_equal(tc_error_set(NULL, TC_ERROR_INPUT, "a"), TC_ERROR_INPUT);
+	tc_error_set_server(NULL, 404, "a", "b");
 	tc_error_prefix(NULL, "a %d", 1);
 	assert_int_equal(tc_error_copy(NULL, NULL), TC_OK);
 	tc_error_clear(NULL);
@@ -358,6 +365,10 @@ static void lists(struct world *w)
 	const void *value = NULL;
 	tc_response *page = NULL;
 
+	assert_false(tc_page_goes_on(NULL, w->response));
+	assert_false(tc_page_goes_on(w->list, NULL));
+	assert_false(tc_pages_cut(NULL));
+	assert_false(tc_items_cut(NULL));
 	NOT_MADE(tc_pages_new, NULL, NULL);
 	NOT_MADE(tc_items_new, NULL, NULL);
 	tc_pages *pages = tc_pages_new(w->list, NULL, NULL);
@@ -481,6 +492,124 @@ static void waits(struct world *w)
 	REFUSED(tc_wait_group, w->client, NULL, NULL, &counts);
 }
 
+static void on_uploaded(void *data, const struct tc_uploaded *result, const tc_error *err)
+{
+	(void)data;
+	(void)result;
+	(void)err;
+	fail();
+}
+
+static void on_created(void *data, const tc_error *err)
+{
+	on_uploaded(data, NULL, err);
+}
+
+static void on_downloaded(void *data, const struct tc_downloaded *result, const tc_error *err)
+{
+	(void)result;
+	on_uploaded(data, NULL, err);
+}
+
+static void on_folder(void *data, const struct tc_folder_counts *counts, const tc_error *err)
+{
+	(void)counts;
+	on_uploaded(data, NULL, err);
+}
+
+static void uploads(struct world *w)
+{
+	const struct tc_artifact whole = { TASK, "0", "a", NULL },
+				 no_task = { NULL, "0", "a", NULL },
+				 no_run = { TASK, NULL, "a", NULL },
+				 no_name = { TASK, "0", NULL, NULL };
+	const struct tc_source from = TC_SOURCE_INIT;
+	struct tc_upload_options object = TC_UPLOAD_OPTIONS_INIT;
+	struct tc_create_options link = TC_CREATE_OPTIONS_INIT;
+
+	object.project_id = "p";
+	object.expires = "2031-01-01T00:00:00.000Z";
+	link.link = "b";
+	REFUSED(tc_upload_artifact, NULL, &whole, &from, NULL, NULL);
+	REFUSED(tc_upload_artifact, w->client, NULL, &from, NULL, NULL);
+	REFUSED(tc_upload_artifact, w->client, &no_task, &from, NULL, NULL);
+	REFUSED(tc_upload_artifact, w->client, &no_run, &from, NULL, NULL);
+	REFUSED(tc_upload_artifact, w->client, &no_name, &from, NULL, NULL);
+	REFUSED(tc_upload_artifact, w->client, &whole, NULL, NULL, NULL);
+	REFUSED(tc_upload_object, NULL, "o", &from, &object, NULL);
+	REFUSED(tc_upload_object, w->client, NULL, &from, &object, NULL);
+	REFUSED(tc_upload_object, w->client, "o", NULL, &object, NULL);
+	REFUSED(tc_upload_object, w->client, "o", &from, NULL, NULL);
+	REFUSED(tc_loop_upload_artifact, NULL, w->client, &whole, &from, NULL, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_artifact, w->loop, NULL, &whole, &from, NULL, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_artifact, w->loop, w->client, NULL, &from, NULL, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_artifact, w->loop, w->client, &whole, &from, NULL, NULL, NULL, NULL);
+	REFUSED(tc_loop_upload_object, NULL, w->client, "o", &from, &object, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_object, w->loop, NULL, "o", &from, &object, on_uploaded, NULL, NULL);
+	REFUSED(tc_loop_upload_object, w->loop, w->client, NULL, &from, &object, on_uploaded, NULL,
+		NULL);
+	REFUSED(tc_loop_upload_object, w->loop, w->client, "o", &from, &object, NULL, NULL, NULL);
+	REFUSED(tc_create_artifact, NULL, &whole, &link);
+	REFUSED(tc_create_artifact, w->client, NULL, &link);
+	REFUSED(tc_create_artifact, w->client, &no_name, &link);
+	REFUSED(tc_create_artifact, w->client, &whole, NULL);
+	REFUSED(tc_loop_create_artifact, NULL, w->client, &whole, &link, on_created, NULL, NULL);
+	REFUSED(tc_loop_create_artifact, w->loop, NULL, &whole, &link, on_created, NULL, NULL);
+	REFUSED(tc_loop_create_artifact, w->loop, w->client, NULL, &link, on_created, NULL, NULL);
+	REFUSED(tc_loop_create_artifact, w->loop, w->client, &whole, NULL, on_created, NULL, NULL);
+	REFUSED(tc_loop_create_artifact, w->loop, w->client, &whole, &link, NULL, NULL, NULL);
+	tc_job_cancel(NULL);
+	tc_job_resume(NULL);
+	assert_false(tc_artifact_is_public(NULL));
+}
+
+static void downloads(struct world *w)
+{
+	const struct tc_artifact whole = { TASK, "0", "a", NULL },
+				 no_task = { NULL, "0", "a", NULL },
+				 no_name = { TASK, "0", NULL, NULL };
+	const struct tc_target target = TC_TARGET_INIT;
+
+	REFUSED(tc_download_artifact, NULL, &whole, &target, NULL, NULL);
+	REFUSED(tc_download_artifact, w->client, NULL, &target, NULL, NULL);
+	REFUSED(tc_download_artifact, w->client, &no_task, &target, NULL, NULL);
+	REFUSED(tc_download_artifact, w->client, &no_name, &target, NULL, NULL);
+	REFUSED(tc_download_object, NULL, "o", &target, NULL, NULL);
+	REFUSED(tc_download_object, w->client, NULL, &target, NULL, NULL);
+	REFUSED(tc_loop_download_artifact, NULL, w->client, &whole, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifact, w->loop, NULL, &whole, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifact, w->loop, w->client, NULL, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifact, w->loop, w->client, &whole, &target, NULL, NULL, NULL,
+		NULL);
+	REFUSED(tc_loop_download_object, NULL, w->client, "o", &target, NULL, on_downloaded, NULL,
+		NULL);
+	REFUSED(tc_loop_download_object, w->loop, NULL, "o", &target, NULL, on_downloaded, NULL,
+		NULL);
+	REFUSED(tc_loop_download_object, w->loop, w->client, NULL, &target, NULL, on_downloaded,
+		NULL, NULL);
+	REFUSED(tc_loop_download_object, w->loop, w->client, "o", &target, NULL, NULL, NULL, NULL);
+	REFUSED(tc_download_artifacts, NULL, &no_name, "/tmp", NULL, NULL);
+	REFUSED(tc_download_artifacts, w->client, NULL, "/tmp", NULL, NULL);
+	REFUSED(tc_download_artifacts, w->client, &no_name, NULL, NULL, NULL);
+	REFUSED(tc_loop_download_artifacts, NULL, w->client, &no_name, "/tmp", NULL, on_folder,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifacts, w->loop, NULL, &no_name, "/tmp", NULL, on_folder, NULL,
+		NULL);
+	REFUSED(tc_loop_download_artifacts, w->loop, w->client, NULL, "/tmp", NULL, on_folder, NULL,
+		NULL);
+	REFUSED(tc_loop_download_artifacts, w->loop, w->client, &no_name, NULL, NULL, on_folder,
+		NULL, NULL);
+	REFUSED(tc_loop_download_artifacts, w->loop, w->client, &no_name, "/tmp", NULL, NULL, NULL,
+		NULL);
+}
+
 static void null_is_refused_by_name_or_means_nothing(void **state)
 {
 	static const struct tc_fake_reply reply = {
@@ -514,6 +643,8 @@ static void null_is_refused_by_name_or_means_nothing(void **state)
 	responses(w);
 	loops(w);
 	waits(w);
+	uploads(w);
+	downloads(w);
 	batches(w);
 	tc_release(w->response);
 	tc_release(w->json);

@@ -154,6 +154,19 @@ const downloads = {
   9: response => send(response, [404, '{"error": "no such log"}', 'application/json']),
 };
 
+// 2 MiB of which the second comes only to those that ask for it by its place
+function resumable(response) {
+  const half = megabyte.length, from = /^bytes=(\d+)-$/.exec(response.req.headers.range || '');
+  const head = { 'Content-Type': 'application/octet-stream', ETag: '"one"', 'Accept-Ranges': 'bytes', ...unheld };
+  if (!from || response.req.headers['if-range'] !== '"one"') {
+    response.writeHead(200, { ...head, 'Content-Length': 2 * half });
+    return response.write(megabyte);
+  }
+  const start = Number(from[1]), rest = Buffer.concat([megabyte, megabyte]).subarray(start);
+  response.writeHead(206, { ...head, 'Content-Length': rest.length, 'Content-Range': `bytes ${start}-${2 * half - 1}/${2 * half}` });
+  return response.end(rest);
+}
+
 const download = (response, url, [, id]) => downloads[id](response);
 
 const routes = [
@@ -164,6 +177,7 @@ const routes = [
   [/^\/api\/project\/try\/jobs\/$/, unordered],
   [/^\/sse\/listen\/(.*)$/, listen],
   [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
+  [/^\/resumable$/, resumable],
   [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/, response => send(response, [200, 'unnamed\n', 'text/plain'])],
 ];
 

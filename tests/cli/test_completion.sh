@@ -60,6 +60,23 @@ complete_in_bash api queue status -o "$folder/ba"
 is "$folder/bash"
 complete_in_bash slugid de
 is decode
+# families of commands, whose options are their own: --url is a flag of api, and has a value here
+complete_in_bash artifact u
+is upload
+complete_in_bash help artifact li
+is list
+complete_in_bash artifact upload --url --sto
+is ""
+complete_in_bash artifact upload --url u --json --sto
+is --storage
+complete_in_bash artifact list --sto
+is ""
+complete_in_bash api --url queue listTaskG
+is listTaskGroup
+complete_in_bash -v artifact upload T 0 public/x "$folder/ba"
+is "$folder/bash"
+complete_in_bash artifact download -o "$folder/ba"
+is "$folder/bash"
 
 # complete_in_zsh WORD…: what zsh chooses from for the last word
 complete_in_zsh() {
@@ -84,6 +101,13 @@ if command -v zsh >/dev/null; then
 	has --masterids__contains
 	complete_in_zsh api que
 	has "queue:"
+	complete_in_zsh artifact up
+	has "upload:"
+	complete_in_zsh artifact upload --url u --sto
+	has "--storage:"
+	lacks "--signed-url"
+	complete_in_zsh artifact list --sto
+	lacks --storage
 fi
 
 complete_in_fish() {
@@ -99,6 +123,13 @@ if command -v fish >/dev/null; then
 	has --number__lt
 	complete_in_fish api buildbot listBuilds --numb
 	lacks --number__lt
+	complete_in_fish artifact up
+	has upload
+	complete_in_fish artifact upload --url u --sto
+	has --storage
+	lacks --signed-url
+	complete_in_fish artifact list --sto
+	lacks --storage
 	complete_in_fish api buildbot --number__lt 5 -vv listBuilders --all --max-items 3 --master
 	has --masterids__contains
 fi

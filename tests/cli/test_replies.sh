@@ -92,6 +92,7 @@ tells "Check the arguments"
 tells "REQUEST-7"
 run 1 api queue status forbidden
 tells "403 InsufficientScopes: You lack scopes:"
+[[ $(grep -c 'queue:x' <<<"$err") == 1 ]] || fail "what the server said is told twice"
 tells "not signed: set TASKCLUSTER_CLIENT_ID"
 lacks $'\033'
 lacks "method: GET"

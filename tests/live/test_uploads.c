@@ -25,6 +25,7 @@ enum manner {
 	REFUSE_ABRUPT, /* the same without reading on */
 	BREAK_ONCE,    /* the first connection breaks in the middle */
 	BUSY_ONCE,     /* the first request is taken, and answered 503 */
+	LOSE_SECOND,   /* the first connection ends with its second request, without a reply */
 	HASTY,         /* says 200 after the first bytes, and closes */
 	HEAD_ONLY,     /* says 413 by the length alone */
 	STALL          /* reads nothing, and says nothing */
@@ -108,6 +109,10 @@ static void serve(void *data, int fd, size_t number)
 		}
 		if (storage->manner == BREAK_ONCE && number == 0) {
 			tc_raw_skip(fd, length / 2);
+			return;
+		}
+		if (storage->manner == LOSE_SECOND && number == 0 && !first) {
+			tc_raw_skip(fd, length);
 			return;
 		}
 		if (storage->manner == HASTY) {
@@ -305,6 +310,25 @@ static void test_handle_is_ordinary_again(void **state)
 		assert_non_null(strstr(f.storage.head, "\r\nContent-Length: 0\r\n"));
 		tc_call_free(post);
 	}
+	close_fixture(&f);
+}
+
+/* libcurl sends it again by itself, from the beginning, whatever its handle has sent before. */
+static void test_dead_connection_after_another_body(void **state)
+{
+	struct fixture f;
+	struct tc_source body = TC_SOURCE_INIT;
+
+	(void)state;
+	open_fixture(&f, LOSE_SECOND);
+	tc_source_memory(&body, "a", 1);
+	tc_call *post = tc_transfer_new(f.client, "POST", f.url, NULL, &f.err);
+	assert_ok(tc_call_perform(post, NULL, &f.err), &f.err);
+	int64_t begun = tc_test_now_ms();
+	assert_stored(&f, BLOCKING, "PUT", &body);
+	assert_in_range(tc_test_now_ms() - begun, 0, 3000);
+	assert_int_equal(atomic_load(&f.storage.requests), 3);
+	tc_call_free(post);
 	close_fixture(&f);
 }
 
@@ -633,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_memory_stays_small), /* before others have used any */
 		cmocka_unit_test(test_every_source),
 		cmocka_unit_test(test_handle_is_ordinary_again),
+		cmocka_unit_test(test_dead_connection_after_another_body),
 		cmocka_unit_test(test_refused_on_the_way),
 		cmocka_unit_test(test_hasty_success_is_none),
 		cmocka_unit_test(test_stalled_is_noticed),

@@ -408,6 +408,7 @@ static void a_prefix_without_memory_is_left_away(void **state)
 	tc_error_set(&err, TC_ERROR_INPUT, "is malformed");
 	tc_failing_start(1);
 	tc_error_prefix(&err, "line %d", 7);
+	tc_error_set_server(&err, 404, "code", "words");
 	tc_failing_stop(&failed);
 	assert_true(failed);
 	assert_int_equal(err.code, TC_ERROR_INPUT);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/artifact_download.h>
+#include <taskcluster/artifact_upload.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
@@ -276,6 +278,79 @@ static void use_wait_options(void)
 	works("tc_wait_options", &err);
 }
 
+#define TASK "fN1SbArXTPSVFUUvaOlinQ" /* is not there */
+
+/* Without a wish the struct is taken, and the task is missed. */
+static void misses_the_task(const char *what, tc_error *err)
+{
+	if (!wishes) {
+		expect(err->http_status == 404, "the task is not there");
+		if (err->http_status != 404)
+			fprintf(stderr, "%s: %s\n", what, tc_error_text(err));
+		tc_error_clear(err);
+	}
+	works(what, err);
+}
+
+static void use_upload_options(void)
+{
+	const struct tc_artifact artifact = { .task_id = TASK, .run_id = "0", .name = "a" };
+	struct tc_upload_options options = TC_UPLOAD_OPTIONS_INIT;
+	struct tc_source from = TC_SOURCE_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.deadline_ms = 20000;
+	WISH(options);
+	tc_upload_artifact(client, &artifact, &from, &options, NULL, &err);
+	misses_the_task("tc_upload_options", &err);
+	options = (struct tc_upload_options)TC_UPLOAD_OPTIONS_INIT;
+	WISH(from);
+	tc_upload_artifact(client, &artifact, &from, &options, NULL, &err);
+	misses_the_task("tc_source of an upload", &err);
+}
+
+static void use_create_options(void)
+{
+	const struct tc_artifact artifact = { .task_id = TASK, .run_id = "0", .name = "a" };
+	struct tc_create_options options = TC_CREATE_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.link = "b";
+	options.deadline_ms = 20000;
+	WISH(options);
+	tc_create_artifact(client, &artifact, &options, &err);
+	misses_the_task("tc_create_options", &err);
+}
+
+static void use_download_options(void)
+{
+	const struct tc_artifact artifact = { .task_id = TASK, .run_id = "0", .name = "a" };
+	struct tc_download_options options = TC_DOWNLOAD_OPTIONS_INIT;
+	struct tc_target target = TC_TARGET_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.deadline_ms = 20000;
+	WISH(options);
+	tc_download_artifact(client, &artifact, &target, &options, NULL, &err);
+	misses_the_task("tc_download_options", &err);
+	WISH(target);
+	tc_download_artifact(client, &artifact, &target, NULL, NULL, &err);
+	misses_the_task("tc_target", &err);
+}
+
+static void use_folder_options(void)
+{
+	const struct tc_artifact artifact = { .task_id = TASK, .run_id = "0" };
+	struct tc_folder_options options = TC_FOLDER_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.in_flight = 2;
+	WISH(options);
+	tc_download_artifacts(client, &artifact, "artifacts", &options, NULL, &err);
+	misses_the_task("tc_folder_options", &err);
+	rmdir("artifacts");
+}
+
 int main(int argc, char **argv)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
@@ -302,6 +377,10 @@ int main(int argc, char **argv)
 	use_sink();
 	use_temporary(credentials);
 	use_wait_options();
+	use_upload_options();
+	use_create_options();
+	use_download_options();
+	use_folder_options();
 	tc_release(client);
 	tc_release(credentials);
 	return failures != 0;

@@ -256,6 +256,29 @@ static void test_refused_without_details(void **state)
 	assert_int_equal(err.http_status, 0);
 }
 
+/* What a server answered otherwise than by a refusal is told as of one. */
+static void test_what_a_server_said_is_set(void **state)
+{
+	(void)state;
+	tc_error err = TC_ERROR_INIT;
+
+	tc_error_set_server(NULL, 424, "code", "words");
+	tc_error_set_server(&err, 424, "code", "words");
+	assert_int_equal(err.http_status, 0);
+	assert_null(tc_error_server_code(&err));
+	tc__fail_at(&err, TC_ERROR_HTTP, "/x", "text");
+	tc_error_set_server(&err, 424, "code", "words");
+	assert_int_equal(err.http_status, 424);
+	assert_string_equal(tc_error_server_code(&err), "code");
+	assert_string_equal(tc_error_server_message(&err), "words");
+	assert_string_equal(tc_error_text(&err), "/x: text");
+	assert_string_equal(tc_error_pointer(&err), "/x");
+	tc_error_set_server(&err, 0, NULL, NULL);
+	assert_int_equal(err.http_status, 0);
+	assert_null(tc_error_server_code(&err));
+	tc_error_clear(&err);
+}
+
 static void test_fail_with_moves(void **state)
 {
 	(void)state;
@@ -287,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_refused_is_told_whole),
 		cmocka_unit_test(test_a_copy_says_all),
 		cmocka_unit_test(test_refused_without_details),
+		cmocka_unit_test(test_what_a_server_said_is_set),
 		cmocka_unit_test(test_fail_with_moves),
 	};
 

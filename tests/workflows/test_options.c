@@ -7,18 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/artifact_download.h>
+#include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
 #include <taskcluster/transfer.h>
 #include <taskcluster/wait.h>
+#include <unistd.h>
 
 #define ROOT "https://tc.invalid"
 
 /* What the functions need besides; nothing is ever sent. */
 struct world {
 	tc_client *client;
+	tc_client *taskcluster; /* knows where its services are */
 	tc_call *call, *unused, *events;
 	tc_credentials *credentials;
 };
@@ -155,10 +159,102 @@ static void give_group(struct world *world, const void *options, tc_error *err)
 	tc_wait_group(NULL, "fN1SbArXTPSVFUUvaOlinQ", options, NULL, err);
 }
 
+static const struct tc_artifact artifact = {
+	.task_id = "fN1SbArXTPSVFUUvaOlinQ", .run_id = "0", .name = "a"
+};
+
+static void never_uploaded(void *data, const struct tc_uploaded *result, const tc_error *err)
+{
+	(void)data;
+	(void)result;
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+}
+
+static void give_upload(struct world *world, const void *options, tc_error *err)
+{
+	const struct tc_source from = TC_SOURCE_INIT;
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_upload_artifact(loop, world->taskcluster, &artifact, &from, options, never_uploaded,
+		NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_upload_source(struct world *world, const void *from, tc_error *err)
+{
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_upload_artifact(
+		loop, world->taskcluster, &artifact, from, NULL, never_uploaded, NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_create(struct world *world, const void *options, tc_error *err)
+{
+	tc_create_artifact(world->taskcluster, &artifact, options, err);
+}
+
+static void never_downloaded(void *data, const struct tc_downloaded *result, const tc_error *err)
+{
+	(void)data;
+	(void)result;
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+}
+
+static void start_download(struct world *world, const struct tc_target *target,
+	const struct tc_download_options *options, tc_error *err)
+{
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_download_artifact(loop, world->taskcluster, &artifact, target, options,
+		never_downloaded, NULL, NULL, err);
+	tc_loop_free(loop);
+}
+
+static void give_download(struct world *world, const void *options, tc_error *err)
+{
+	const struct tc_target target = TC_TARGET_INIT;
+
+	start_download(world, &target, options, err);
+}
+
+static void give_target(struct world *world, const void *target, tc_error *err)
+{
+	start_download(world, target, NULL, err);
+}
+
+static void give_download_sink(struct world *world, const void *sink, tc_error *err)
+{
+	struct tc_target target = TC_TARGET_INIT;
+
+	target.sink = sink;
+	start_download(world, &target, NULL, err);
+}
+
+static void never_saved(void *data, const struct tc_folder_counts *counts, const tc_error *err)
+{
+	(void)data;
+	(void)counts;
+	assert_int_equal(err->code, TC_ERROR_CANCELED);
+}
+
+static void give_folder(struct world *world, const void *options, tc_error *err)
+{
+	const struct tc_artifact all = { .task_id = artifact.task_id, .run_id = "0" };
+	tc_loop *loop = tc_loop_new(NULL, NULL);
+
+	tc_loop_download_artifacts(loop, world->taskcluster, &all, "/tmp/tc-options-never-made",
+		options, never_saved, NULL, NULL, err);
+	tc_loop_free(loop);
+	rmdir("/tmp/tc-options-never-made");
+}
+
 /* What a struct that is zero, and taken, leads to. */
 #define FINE ""
 #define NO_CLIENT "client is NULL"
 #define NO_WRITE "sink: write is NULL"
+#define NO_WRITE_TO "target.sink->write is NULL"
+#define NO_KIND "exactly one of options.url"
 
 #define STRUCT(type) sizeof(struct type)
 static const struct {
@@ -184,6 +280,13 @@ static const struct {
 	{ give_temporary, STRUCT(tc_temporary), "temporary", "TC_TEMPORARY_INIT", FINE },
 	{ give_task, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
 	{ give_group, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
+	{ give_upload, STRUCT(tc_upload_options), "options", "TC_UPLOAD_OPTIONS_INIT", FINE },
+	{ give_upload_source, STRUCT(tc_source), "source", "TC_SOURCE_INIT", FINE },
+	{ give_create, STRUCT(tc_create_options), "options", "TC_CREATE_OPTIONS_INIT", NO_KIND },
+	{ give_download, STRUCT(tc_download_options), "options", "TC_DOWNLOAD_OPTIONS_INIT", FINE },
+	{ give_target, STRUCT(tc_target), "target", "TC_TARGET_INIT", FINE },
+	{ give_download_sink, STRUCT(tc_sink), "sink", "TC_SINK_INIT", NO_WRITE_TO },
+	{ give_folder, STRUCT(tc_folder_options), "options", "TC_FOLDER_OPTIONS_INIT", FINE },
 };
 #define COUNT (sizeof cases / sizeof *cases)
 
@@ -291,6 +394,8 @@ static int open_world(void **state)
 
 	options.base_url = ROOT "/{service}";
 	world.client = tc_client_new(&options, NULL);
+	options.root_url = ROOT;
+	world.taskcluster = tc_client_new(&options, NULL);
 	world.call = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
 	world.unused = tc_generated_call(world.client, CI(BY_TOKEN), NULL, NULL, NULL);
 	world.events = tc_generated_call(world.client, CI(LISTEN), NULL, NULL, NULL);
@@ -309,6 +414,7 @@ static int close_world(void **state)
 	tc_call_free(world->unused);
 	tc_call_free(world->events);
 	tc_client_free(world->client);
+	tc_client_free(world->taskcluster);
 	tc_credentials_free(world->credentials);
 	return 0;
 }

@@ -1044,7 +1044,7 @@ static int empty_descriptors(void)
 		return 2;
 	if (tc__partial_open(&partial, &place, ID, false, &err) != TC_ERROR_SYSTEM)
 		return 3;
-	bool told = strstr(tc_error_text(&err), "cannot be opened: Too many open files");
+	bool told = strstr(tc_error_text(&err), ": Too many open files");
 	tc_error_clear(&err);
 	return told ? 0 : 4;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/api/api.h"
+#include "tools/taskcluster/artifacts/artifacts.h"
 #include "tools/taskcluster/completion/completion.h"
 #include "tools/taskcluster/offline/offline.h"
 #include "tools/taskcluster/text/suggest.h"
@@ -13,64 +14,99 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = { &api_command, &routing_key_command,
-	&slugid_command, &from_now_command, &scopes_command, &version_command, &completion_command,
-	NULL };
+static const struct command *const commands[] = { &api_command, &artifact_command, &object_command,
+	&download_command, &routing_key_command, &slugid_command, &from_now_command,
+	&scopes_command, &version_command, &completion_command, NULL };
 
 static void print_usage(FILE *out)
 {
 	fputs("taskcluster COMMAND …: Taskcluster in the shell\n\n", out);
-	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	print_commands(out, commands);
 	fputs("\n`taskcluster COMMAND --help` explains a command. Where to call and as whom is\n"
 	      "taken from TASKCLUSTER_ROOT_URL, TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN\n"
 	      "and TASKCLUSTER_CERTIFICATE, or from ~/.config/taskcluster.yml.\n",
 		out);
 }
 
-static const struct command *find_command(const char *name)
+/* A command of a family, or with NULL one of all. */
+static const struct command *find_command(const struct command *family, const char *name)
 {
-	for (size_t i = 0; commands[i]; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	const struct command *const *all = family ? family->parts : commands;
+
+	for (; *all; all++)
+		if (strcmp((*all)->name, name) == 0)
+			return *all;
 	return NULL;
 }
 
-static int unknown_command(const char *typed)
+static int unknown_command(const struct command *family, const char *typed)
 {
+	const struct command *const *all = family ? family->parts : commands;
+	const char *space = family ? " " : "", *name = family ? family->name : "";
 	struct suggestion nearest = suggest_for(typed);
 
-	for (size_t i = 0; commands[i]; i++)
-		suggest_consider(&nearest, commands[i]->name);
+	for (; *all; all++)
+		suggest_consider(&nearest, (*all)->name);
 	if (nearest.name)
-		return usage_error("unknown command %s: did you mean %s?", typed, nearest.name);
-	return usage_error("unknown command %s: `taskcluster --help` lists them", typed);
+		return usage_error("unknown command %s%s%s: did you mean %s?", name, space, typed,
+			nearest.name);
+	return usage_error("unknown command %s%s%s: `taskcluster%s%s --help` lists them", name,
+		space, typed, space, name);
 }
 
-static int help(const char *name)
+/* `help`, `help artifact`, `help artifact upload`; what follows is of no account. */
+static int help(char **names)
 {
-	const struct command *command = name ? find_command(name) : NULL;
+	const struct command *command = NULL;
 
-	if (name && !command)
-		return unknown_command(name);
-	if (command)
-		return command_help(command);
-	print_usage(stdout);
-	return 0;
+	if (!*names) {
+		print_usage(stdout);
+		return 0;
+	}
+	do {
+		const struct command *family = command;
+		command = find_command(family, *names);
+		if (!command)
+			return unknown_command(family, *names);
+	} while (command->parts && *++names);
+	return command_help(command);
 }
 
-static int run_command(struct arguments *arguments)
+static int run_command(struct arguments *arguments, const struct command *command);
+
+static int run_part(struct arguments *arguments, const struct command *family)
+{
+	switch (arguments_next(arguments)) {
+	case OPTION_WORD:
+		break;
+	case OPTION_BAD:
+		return STATUS_USAGE;
+	case 'h':
+		return command_help(family);
+	default:
+		return usage_error("%s needs a command: `taskcluster %s --help` lists them",
+			family->name, family->name);
+	}
+	const struct command *command = find_command(family, arguments->value);
+	return command ? run_command(arguments, command)
+		       : unknown_command(family, arguments->value);
+}
+
+static int run_command(struct arguments *arguments, const struct command *command)
+{
+	arguments->command = command_name(command);
+	arguments->options = command->options;
+	return command->parts ? run_part(arguments, command) : command->run(arguments);
+}
+
+static int run_word(struct arguments *arguments)
 {
 	const char *name = arguments->value;
-	const struct command *command = find_command(name);
+	const struct command *command = find_command(NULL, name);
 
 	if (strcmp(name, "help") == 0)
-		return help(*arguments->words);
-	if (!command)
-		return unknown_command(name);
-	arguments->command = command->name;
-	arguments->options = command->options;
-	return command->run(arguments);
+		return help(arguments->words);
+	return command ? run_command(arguments, command) : unknown_command(NULL, name);
 }
 
 static int run(char **words)
@@ -83,12 +119,13 @@ static int run(char **words)
 
 	switch (arguments_next(&arguments)) {
 	case OPTION_WORD:
-		return run_command(&arguments);
+		return run_word(&arguments);
 	case OPTION_OWN:
 		printf("taskcluster %s\n", tc_sdk_version());
 		return 0;
 	case 'h':
-		return help(NULL);
+		print_usage(stdout);
+		return 0;
 	case OPTION_END:
 		print_usage(stderr);
 		return STATUS_USAGE;

@@ -75,7 +75,8 @@ template <typename Options> inline TC_CONSTANT Options tc_sized_init()
 TC_API void tc_release(const void *pointer);
 
 /* Makes a block of memory that tc_release frees, or gives one (which may move) another size: for
- * functions that hand memory on as this library does. NULL without memory; then the old one stays. */
+ * functions that hand memory on as this library does. NULL without memory; then the old one stays.
+ */
 TC_API void *tc_block_resize(void *block, size_t size);
 
 /* Optional scalars: {0} is absent, so that zero, false and absent stay apart. */

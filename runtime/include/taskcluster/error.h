@@ -103,6 +103,12 @@ TC_API TC_PRINTF(3, 4) int tc_error_set(tc_error *err, int code, const char *for
  * end (at 2,000 bytes, if the message was no longer); a text of so many is not put there. */
 TC_API TC_PRINTF(2, 3) void tc_error_prefix(tc_error *err, const char *format, ...);
 
+/* Says of an error that is set what a server answered, where that did not come as a refusal:
+ * status, code and message are told as of one (0 and NULL: nothing), and what a reply had told
+ * before is not. The text stays. Nothing where nothing has failed, and for NULL. */
+TC_API void tc_error_set_server(
+	tc_error *err, int http_status, const char *server_code, const char *server_message);
+
 /* Makes *to (which may be NULL) say all that *from does, of which it is independent then; for
  * errors that are only lent, as a callback's. Without memory for all of it code and status are
  * there. Returns the code. */

@@ -368,6 +368,17 @@ void tc__error_attach(tc_error *err, const struct tc__refusal *refusal)
 	err->http_status = refusal->status;
 }
 
+void tc_error_set_server(
+	tc_error *err, int http_status, const char *server_code, const char *server_message)
+{
+	const struct tc__refusal refusal = {
+		.status = http_status, .server_code = server_code, .server_message = server_message
+	};
+
+	if (err && err->code != TC_OK)
+		tc__error_attach(err, &refusal);
+}
+
 void tc__error_outlook(tc_error *err, bool final, int64_t retry_after_ms)
 {
 	if (!err || (!final && retry_after_ms < 0))

@@ -471,6 +471,9 @@ static CURLcode set_upload(struct tc__transfer *transfer, const char *method, in
 {
 	CURLcode code = CURLE_OK;
 
+	/* where libcurl still knows of another body it does not go back in this one when a kept
+	 * connection was dead, and waits for nothing; it makes a POST of it, so this comes first */
+	SET(CURLOPT_POSTFIELDS, NULL);
 	SET(CURLOPT_UPLOAD, 1L);
 	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)length);
 	SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "PUT") == 0 ? NULL : method);

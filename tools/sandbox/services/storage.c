@@ -252,6 +252,9 @@ static int serve_get(struct request *request, const struct place *place)
 	if (length < 0)
 		return deny(request, 404, "NoSuchKey");
 	request->etag = request_printf(request, "\"%s-%lld\"", place->blob, (long long)length);
+	const char *known = request_header(request, "If-None-Match");
+	if (known && request->etag && strcmp(known, request->etag) == 0)
+		return 304;
 	int status = 200;
 	if (range && (!if_range || strcmp(if_range, request->etag) == 0))
 		status = take_range(request, range, (uint64_t)length);

@@ -5,8 +5,8 @@
 /*
  * The bytes of artifacts and objects, in files of the data folder, behind signed URLs of the
  * sandbox itself: /storage/<blob>?expires=…&signature=…, one for PUT and one for GET. It stands for
- * S3: PUT wants the content type the URL was made for; GET serves ranges, and a stored
- * Content-Encoding whatever the client accepts.
+ * S3: PUT wants the content type the URL was made for; GET serves ranges, a 304 to who
+ * has it already, and a stored Content-Encoding whatever the client accepts.
  */
 
 #include "tools/sandbox/request/request.h"

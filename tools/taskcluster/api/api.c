@@ -7,7 +7,6 @@
 
 #include <taskcluster/registry.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,17 +61,6 @@ static int take_word(struct request *request, struct arguments *arguments)
 	return 0;
 }
 
-static int take_max_items(struct request *request, const char *text)
-{
-	char *end;
-
-	errno = 0;
-	request->max_items = strtoll(text, &end, 10);
-	if (*end || end == text || errno || request->max_items < 1)
-		return usage_error("--max-items is \"%s\"; expected a number from 1", text);
-	return 0;
-}
-
 static int take_verb(struct request *request, int verb)
 {
 	if (request->verb && request->verb != verb)
@@ -114,7 +102,8 @@ static int take(struct request *request, struct arguments *arguments, int id)
 		request->once = true;
 		return 0;
 	case API_MAX_ITEMS:
-		return take_max_items(request, arguments->value);
+		return arguments_number(
+			"--max-items", arguments->value, 1, INT64_MAX, &request->max_items);
 	case 'h':
 		request->help = true;
 		return 0;

@@ -19,22 +19,21 @@ static void add_word(const char *word, const char *sentence, size_t length)
 	printf(" %s", word);
 }
 
-static const struct dialect bash = { open_arm, close_arm, add_word };
+static void add_option(const char *command, const char *option, bool takes_value)
+{
+	printf("\t('%s'*:%s) return %d ;;\n", command, option, !takes_value);
+}
+
+static const struct dialect bash = { open_arm, close_arm, add_word, add_option };
 
 /* What follows the tables. */
 static const char script[] =
-	" '\n"
-	"\tcase $1 in\n"
-	"\t--?*) [[ $1 != *=* && $flags != *\" $1 \"* ]] ;;\n"
-	"\t*) [[ $letters == *\" $1 \"* ]] ;;\n"
-	"\tesac\n"
-	"}\n"
 	"_taskcluster() {\n"
 	"\tlocal current=${COMP_WORDS[COMP_CWORD]} typed=() word i _words=() query=() "
 	"options=()\n"
 	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	"\t\tword=${COMP_WORDS[i]}\n"
-	"\t\tif _taskcluster_takes_value \"$word\"; then\n"
+	"\t\tif _taskcluster_takes_value \"$word\" \"${typed[*]}\"; then\n"
 	"\t\t\t((++i))\n"
 	"\t\t\t[[ ${COMP_WORDS[i]} != '=' ]] || ((++i))\n"
 	"\t\telif [[ $word != -* ]]; then\n"
@@ -51,6 +50,7 @@ static const char script[] =
 	"\tfi\n"
 	"\tif [[ $current == -* ]]; then\n"
 	"\t\t_taskcluster_options \"${typed[0]}\"\n"
+	"\t\t((${#typed[@]} < 2)) || _taskcluster_options \"${typed[*]:0:2}\"\n"
 	"\t\toptions=(\"${_words[@]}\") _words=()\n"
 	"\t\t((${#typed[@]} < 3)) || _taskcluster_options \"${typed[*]:0:3}\"\n"
 	"\t\tquery=(\"${_words[@]}\")\n"
@@ -63,6 +63,9 @@ static const char script[] =
 	"\t\t_words=(\"${query[@]}\" \"${options[@]}\")\n"
 	"\telif [[ ${typed[0]} == routing-key ]] && ((${#typed[@]} > 3)); then\n"
 	"\t\t_taskcluster_words \"${typed[*]:0:3}\"\n"
+	"\telif _taskcluster_takes_file \"${typed[*]:0:2}\"; then\n"
+	"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
+	"\t\treturn\n"
 	"\telse\n"
 	"\t\t_taskcluster_words \"${typed[*]}\"\n"
 	"\tfi\n"

@@ -22,12 +22,15 @@ static void add_word(const char *word, const char *sentence, size_t length)
 	puts("'");
 }
 
-static const struct dialect fish = { open_arm, close_arm, add_word };
+static void add_option(const char *command, const char *option, bool takes_value)
+{
+	printf("\t\tcase '%s*:%s'\n\t\t\treturn %d\n", command, option, !takes_value);
+}
+
+static const struct dialect fish = { open_arm, close_arm, add_word, add_option };
 
 /* What follows the tables. */
 static const char script[] =
-	"\n"
-	"\t\t\treturn 0\n"
 	"\tend\n"
 	"\treturn 1\n"
 	"end\n"
@@ -41,7 +44,9 @@ static const char script[] =
 	"\t\t\tand __taskcluster_operators $argv[2] $key\n"
 	"\t\tend\n"
 	"\tend\n"
-	"\t__taskcluster_options $argv[1]\n"
+	"\tif not __taskcluster_options $argv[1..2] | string match -r '.+'\n"
+	"\t\t__taskcluster_options $argv[1]\n"
+	"\tend\n"
 	"end\n"
 	"function __taskcluster_complete\n"
 	"\tset -l typed\n"
@@ -50,7 +55,7 @@ static const char script[] =
 	"\tfor word in $words[2..-1]\n"
 	"\t\tif test -n \"$value\"\n"
 	"\t\t\tset value ''\n"
-	"\t\telse if __taskcluster_takes_value $word\n"
+	"\t\telse if __taskcluster_takes_value $word \"$typed\"\n"
 	"\t\t\tset value $word\n"
 	"\t\telse if not string match -q -- '-*' $word\n"
 	"\t\t\tset -a typed $word\n"
@@ -65,6 +70,8 @@ static const char script[] =
 	"\t\t__taskcluster_complete_options $typed\n"
 	"\telse if test (count $typed) -gt 3 -a \"$typed[1]\" = routing-key\n"
 	"\t\t__taskcluster_words $typed[1..3]\n"
+	"\telse if __taskcluster_takes_file \"$typed[1..2]\"\n"
+	"\t\t__fish_complete_path (commandline -ct)\n"
 	"\telse\n"
 	"\t\t__taskcluster_words $typed\n"
 	"\tend\n"
@@ -89,13 +96,22 @@ void completion_fish(const struct command *const *commands)
 	completion_operators(&fish);
 	puts("\tend\n"
 	     "end\n"
-	     "function __taskcluster_takes_value\n"
+	     "function __taskcluster_takes_file\n"
 	     "\tswitch $argv[1]");
-	printf("\t\tcase '--?*=*'");
-	completion_flags(commands);
+	printf("\t\tcase ");
+	completion_files(" ", commands);
 	puts("\n"
+	     "\t\t\treturn 0\n"
+	     "\tend\n"
+	     "\treturn 1\n"
+	     "end\n"
+	     "function __taskcluster_takes_value\n"
+	     "\tswitch \"$argv[2]:$argv[1]\"\n"
+	     "\t\tcase '*:--?*=*'\n"
 	     "\t\t\treturn 1");
-	printf("\t\tcase '--?*'");
-	completion_letters(commands);
+	completion_flags(&fish, commands);
+	puts("\t\tcase '*:--?*'\n"
+	     "\t\t\treturn 0");
+	completion_letters(&fish, commands);
 	puts(script);
 }

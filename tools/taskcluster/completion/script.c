@@ -24,6 +24,23 @@ static void open_key(
 	dialect->open(key);
 }
 
+/* What follows a family's name, and `help` with it. */
+static void add_parts(const struct dialect *dialect, const struct command *family)
+{
+	const struct command *const *part;
+
+	if (!family->parts)
+		return;
+	open_key(dialect, family->name, NULL, NULL);
+	for (part = family->parts; *part; part++)
+		add_word(dialect, (*part)->name, (*part)->summary);
+	dialect->close();
+	open_key(dialect, "help", family->name, NULL);
+	for (part = family->parts; *part; part++)
+		add_word(dialect, (*part)->name, (*part)->summary);
+	dialect->close();
+}
+
 static void add_commands(const struct dialect *dialect, const struct command *const *commands)
 {
 	open_key(dialect, "", NULL, NULL);
@@ -35,6 +52,8 @@ static void add_commands(const struct dialect *dialect, const struct command *co
 	for (size_t i = 0; commands[i]; i++)
 		add_word(dialect, commands[i]->name, commands[i]->summary);
 	dialect->close();
+	for (size_t i = 0; commands[i]; i++)
+		add_parts(dialect, commands[i]);
 }
 
 static void add_list(const struct dialect *dialect, const char *command, const char *const *words)
@@ -157,17 +176,26 @@ static void add_query(const struct dialect *dialect, const struct tc_operation *
 	dialect->close();
 }
 
+/* Of commands, and of those of families. */
+static void add_command_options(
+	const struct dialect *dialect, const struct command *const *commands)
+{
+	for (; *commands; commands++) {
+		open_key(dialect, command_name(*commands), NULL, NULL);
+		add_options(dialect, (*commands)->options);
+		add_options(dialect, common_options);
+		dialect->close();
+		if ((*commands)->parts)
+			add_command_options(dialect, (*commands)->parts);
+	}
+}
+
 void completion_options(const struct dialect *dialect, const struct command *const *commands)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	for (size_t i = 0; commands[i]; i++) {
-		open_key(dialect, commands[i]->name, NULL, NULL);
-		add_options(dialect, commands[i]->options);
-		add_options(dialect, common_options);
-		dialect->close();
-	}
+	add_command_options(dialect, commands);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < services[i]->operation_count; j++)
 			add_query(dialect, &services[i]->operations[j]);
@@ -212,28 +240,60 @@ void completion_operators(const struct dialect *dialect)
 			open_operators(dialect, &services[i]->operations[j]);
 }
 
-static void print_flags(const struct option *options)
+static void add_flags(
+	const struct dialect *dialect, const char *command, const struct option *options)
 {
-	for (; options && options->name; options++)
-		if (!options->value)
-			printf(" --%s", options->name);
-}
+	char word[KEY_MAX];
 
-void completion_flags(const struct command *const *commands)
-{
-	for (size_t i = 0; commands[i]; i++)
-		print_flags(commands[i]->options);
-	print_flags(common_options);
-}
-
-void completion_letters(const struct command *const *commands)
-{
-	for (size_t i = 0; commands[i]; i++) {
-		const struct option *option = commands[i]->options;
-		for (; option && option->name; option++)
-			if (option->value && option->id < OPTION_WORD)
-				printf(" -%c", option->id);
+	for (; options && options->name; options++) {
+		if (options->value)
+			continue;
+		snprintf(word, sizeof word, "--%s", options->name);
+		dialect->option(command, word, false);
 	}
+}
+
+static void add_command_flags(const struct dialect *dialect, const struct command *const *commands)
+{
+	for (; *commands; commands++) {
+		add_flags(dialect, command_name(*commands), (*commands)->options);
+		if ((*commands)->parts)
+			add_command_flags(dialect, (*commands)->parts);
+	}
+}
+
+void completion_flags(const struct dialect *dialect, const struct command *const *commands)
+{
+	add_flags(dialect, "", common_options);
+	add_command_flags(dialect, commands);
+}
+
+void completion_letters(const struct dialect *dialect, const struct command *const *commands)
+{
+	for (; *commands; commands++) {
+		const struct option *option = (*commands)->options;
+		for (; option && option->name; option++) {
+			char word[] = { '-', (char)option->id, '\0' };
+			if (option->value && option->id < OPTION_WORD)
+				dialect->option("", word, true);
+		}
+	}
+}
+
+static int print_files(const char *between, const struct command *const *commands, int count)
+{
+	for (; *commands; commands++) {
+		if ((*commands)->takes_file)
+			printf("%s'%s'", count++ ? between : "", command_name(*commands));
+		if ((*commands)->parts)
+			count = print_files(between, (*commands)->parts, count);
+	}
+	return count;
+}
+
+void completion_files(const char *between, const struct command *const *commands)
+{
+	print_files(between, commands, 0);
 }
 
 static void open_function(const char *name)
@@ -259,10 +319,14 @@ void completion_script(const struct dialect *dialect, const struct command *cons
 	open_function("operators");
 	completion_operators(dialect);
 	close_function();
-	puts("_taskcluster_takes_value() {");
-	printf("\tlocal flags='");
-	completion_flags(commands);
-	printf(" ' letters='");
-	completion_letters(commands);
+	printf("_taskcluster_takes_file() {\n\tcase $1 in\n\t(");
+	completion_files("|", commands);
+	puts(") return 0 ;;\n\tesac\n\treturn 1\n}");
+	puts("_taskcluster_takes_value() {\n\tcase \"$2:$1\" in\n\t(*:--?*=*) return 1 ;;");
+	completion_flags(dialect, commands);
+	puts("\t(*:--?*) return 0 ;;");
+	puts("\tesac\n\tcase \"$2:$1\" in");
+	completion_letters(dialect, commands);
+	puts("\t(*) return 1 ;;\n\tesac\n}");
 	puts(script);
 }

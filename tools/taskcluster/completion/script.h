@@ -24,6 +24,9 @@ struct dialect {
 	void (*close)(void);
 	/* one word, with its first sentence ("" when it has none) */
 	void (*word)(const char *word, const char *sentence, size_t length);
+	/* an arm for "words before:option": whether it takes a value, with this command
+	 * ("artifact upload"; "": with all) */
+	void (*option)(const char *command, const char *option, bool takes_value);
 };
 
 /* The begin of a script for shells with `case`: `head` (its first line), functions over the three
@@ -32,10 +35,11 @@ void completion_script(const struct dialect *dialect, const struct command *cons
 	const char *head, const char *script);
 
 /* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
- * "routing-key queue taskCompleted", "slugid", "completion". */
+ * "routing-key queue taskCompleted", "slugid", "completion", "artifact". */
 void completion_words(const struct dialect *dialect, const struct command *const *commands);
 
-/* Arms of options: by command, and by "api <service> <function>" for query values. */
+/* Arms of options: by command ("api", "artifact upload"), and by "api <service> <function>" for
+ * query values. */
 void completion_options(const struct dialect *dialect, const struct command *const *commands);
 
 /*
@@ -45,8 +49,12 @@ void completion_options(const struct dialect *dialect, const struct command *con
 void completion_operators(const struct dialect *dialect);
 
 /* What tells whether a word behind an option is its value: long options that take none (all others
- * do, with those of queries), and letters that take one; each after a space. */
-void completion_flags(const struct command *const *commands);
-void completion_letters(const struct command *const *commands);
+ * do, with those of queries), command by command, as the same name may be a flag of one and take a
+ * value of another. And letters that take one, each as a flag of all commands. */
+void completion_flags(const struct dialect *dialect, const struct command *const *commands);
+void completion_letters(const struct dialect *dialect, const struct command *const *commands);
+
+/* The commands that have a file among their words, in single quotes, with something in between. */
+void completion_files(const char *between, const struct command *const *commands);
 
 #endif

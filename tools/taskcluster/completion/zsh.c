@@ -26,22 +26,21 @@ static void add_word(const char *word, const char *sentence, size_t length)
 	puts("'");
 }
 
-static const struct dialect zsh = { open_arm, close_arm, add_word };
+static void add_option(const char *command, const char *option, bool takes_value)
+{
+	printf("\t('%s'*:%s) return %d ;;\n", command, option, !takes_value);
+}
+
+static const struct dialect zsh = { open_arm, close_arm, add_word, add_option };
 
 /* What follows the tables. */
 static const char script[] =
-	" '\n"
-	"\tcase $1 in\n"
-	"\t(--?*) [[ $1 != *=* && $flags != *\" $1 \"* ]] ;;\n"
-	"\t(*) [[ $letters == *\" $1 \"* ]] ;;\n"
-	"\tesac\n"
-	"}\n"
 	"_taskcluster() {\n"
 	"\tlocal -a typed options query _taskcluster_found\n"
 	"\tlocal i word\n"
 	"\tfor ((i = 2; i < CURRENT; i++)); do\n"
 	"\t\tword=$words[i]\n"
-	"\t\tif _taskcluster_takes_value \"$word\"; then\n"
+	"\t\tif _taskcluster_takes_value \"$word\" \"${(j: :)typed}\"; then\n"
 	"\t\t\t((++i))\n"
 	"\t\telif [[ $word != -* ]]; then\n"
 	"\t\t\ttyped+=(\"$word\")\n"
@@ -55,6 +54,7 @@ static const char script[] =
 	"\tfi\n"
 	"\tif [[ $words[CURRENT] == -* ]]; then\n"
 	"\t\t_taskcluster_options \"$typed[1]\"\n"
+	"\t\t(($#typed < 2)) || _taskcluster_options \"${(j: :)typed[1,2]}\"\n"
 	"\t\toptions=(\"${_taskcluster_found[@]}\")\n"
 	"\t\t_taskcluster_found=()\n"
 	"\t\t(($#typed < 3)) || _taskcluster_options \"${(j: :)typed[1,3]}\"\n"
@@ -68,6 +68,9 @@ static const char script[] =
 	"\t\t_taskcluster_found=(\"${query[@]}\" \"${options[@]}\")\n"
 	"\telif [[ $typed[1] == routing-key ]] && (($#typed > 3)); then\n"
 	"\t\t_taskcluster_words \"${(j: :)typed[1,3]}\"\n"
+	"\telif _taskcluster_takes_file \"${(j: :)typed[1,2]}\"; then\n"
+	"\t\t_files\n"
+	"\t\treturn\n"
 	"\telse\n"
 	"\t\t_taskcluster_words \"${(j: :)typed}\"\n"
 	"\tfi\n"

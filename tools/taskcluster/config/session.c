@@ -4,7 +4,6 @@
 #include "tools/taskcluster/config/variable.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/shared/rules.h"
-#include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,10 +20,8 @@ static void on_log(void *data, enum tc_log_level level, const char *line)
 	const struct session *session = data;
 
 	/* errors are reported anyway */
-	if (session->verbose || level == TC_LOG_WARN) {
-		plain_print(stderr, line, strlen(line));
-		fputc('\n', stderr);
-	}
+	if (session->verbose || level == TC_LOG_WARN)
+		tell(line);
 }
 
 /* Without -v a person at a terminal is told of retries only, for they take a while. */
@@ -170,6 +167,7 @@ static void set_options(struct session *session, struct tc_options *options)
 	options->reply_max = REPLY_MAX;
 	options->unchecked_bodies = session->use != SESSION_CALL;
 	options->user_agent = "taskcluster-cli";
+	options->http_version = session->apart ? TC_HTTP_1_1 : TC_HTTP_ANY;
 	if (session->verbose || isatty(STDERR_FILENO))
 		options->log = on_log;
 	options->log_data = session;

@@ -19,6 +19,7 @@ struct session {
 	/* for services that carry their own, and for other systems; and the option that says it */
 	const char *base_url, *base_url_option;
 	int verbose;
+	bool apart; /* requests at the same time go by connections of their own */
 };
 #define SESSION_INIT \
 	{ \

@@ -9,22 +9,6 @@
 
 #define ORIGINS_MAX 8192
 
-/* The lines of the server's message that the error's own line does not have, without the footer
- * that only repeats the request. */
-static void say_rest(const char *message)
-{
-	const char *line = message ? strchr(message, '\n') : NULL;
-
-	for (; line; line = strchr(line, '\n')) {
-		line++;
-		size_t length = strcspn(line, "\n");
-		if (strncmp(line, "---\n", 4) == 0)
-			return;
-		if (length)
-			hint("%.*s", (int)length, line);
-	}
-}
-
 bool origin_signs(const struct origin *origin)
 {
 	return origin->proxy_url || origin->credentials;
@@ -258,7 +242,6 @@ int report(const tc_error *err, const struct tc_operation *operation, const stru
 	static const struct origin none = ORIGIN_INIT;
 
 	complain("%s", tc_error_text(err));
-	say_rest(tc_error_server_message(err));
 	advise(err, operation, origin ? origin : &none);
 	if (tc_error_request_id(err))
 		hint("Request id: %s", tc_error_request_id(err));

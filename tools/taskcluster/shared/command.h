@@ -7,17 +7,30 @@
 #include "tools/taskcluster/shared/options.h"
 #include "tools/taskcluster/shared/report.h"
 
+#include <stdio.h>
+
 struct command {
 	const char *name;
-	const char *synopsis;                    /* what follows the name */
-	const char *summary;                     /* one line */
-	const char *details;                     /* paragraphs for --help, or NULL */
+	const char *whole_name; /* with its family's in front: "artifact upload"; NULL: name */
+	const char *synopsis;   /* what follows the name */
+	const char *summary;    /* one line */
+	const char *details;    /* paragraphs for --help, or NULL */
 	const struct option *options;            /* its own, or NULL */
 	int (*run)(struct arguments *arguments); /* returns the exit status */
+	bool takes_file;                         /* a file is among its words, for completion */
+	/* Of a family, such as `artifact`, in place of run and options: its commands, ended by
+	 * NULL, whose names are the next word. */
+	const struct command *const *parts;
 };
 
 /* Prints what --help says; 0. */
 int command_help(const struct command *command);
+
+/* A list of commands, each with its summary. */
+void print_commands(FILE *out, const struct command *const *commands);
+
+/* "artifact upload" */
+const char *command_name(const struct command *command);
 
 /* An option, or a table of them, for --help. */
 void print_option(const struct option *option);

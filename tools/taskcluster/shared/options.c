@@ -3,6 +3,7 @@
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/text/suggest.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/query.h>
@@ -178,6 +179,22 @@ int arguments_next(struct arguments *arguments)
 		id = next(arguments);
 	} while (id == 'v');
 	return id;
+}
+
+int arguments_number(
+	const char *option, const char *value, int64_t least, int64_t most, int64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(value, &end, 10);
+	if (!*end && end != value && !errno && *number >= least && *number <= most)
+		return 0;
+	if (most == INT64_MAX)
+		return usage_error("%s is \"%s\"; expected a number from %lld", option, value,
+			(long long)least);
+	return usage_error("%s is \"%s\"; expected a number from %lld to %lld", option, value,
+		(long long)least, (long long)most);
 }
 
 struct tc_pair *arguments_pairs(const struct arguments *arguments)

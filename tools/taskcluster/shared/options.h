@@ -11,6 +11,8 @@
 
 #include <taskcluster/binding.h>
 
+#include <stdint.h>
+
 struct command;
 
 struct option {
@@ -46,6 +48,11 @@ extern const struct option common_options[];
 
 /* The next word: its option's id, or one of the above. */
 int arguments_next(struct arguments *arguments);
+
+/* The number that an option's value is, from `least` to `most`. 0, or STATUS_USAGE after telling.
+ */
+int arguments_number(
+	const char *option, const char *value, int64_t least, int64_t most, int64_t *number);
 
 /* Room for as many named values as there may be words left; free it. NULL: no memory. */
 struct tc_pair *arguments_pairs(const struct arguments *arguments);

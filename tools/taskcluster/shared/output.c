@@ -111,7 +111,7 @@ int output_name(struct output *output, const char *name)
 /* A reader that has gone, like head, is no news to anybody. */
 static int cannot_write(const struct output *output)
 {
-	if (errno == EPIPE)
+	if (errno == EPIPE && !output->counts_readers)
 		return STATUS_FAILED;
 	return failure("%s: %s", output->target ? output->target : "the output", strerror(errno));
 }

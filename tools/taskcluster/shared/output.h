@@ -14,9 +14,10 @@
 
 struct output {
 	int fd;
-	char *folder;    /* the file gets its name later, in this folder; else NULL */
-	char *target;    /* the file that is to appear; NULL: written in place */
-	char *temporary; /* its name until then */
+	char *folder;        /* the file gets its name later, in this folder; else NULL */
+	char *target;        /* the file that is to appear; NULL: written in place */
+	char *temporary;     /* its name until then */
+	bool counts_readers; /* that the reader of a pipe has gone is an error to tell of */
 };
 
 /* `path` NULL or "-": standard output; a folder, or what ends with a slash: a file in it. What is

@@ -8,6 +8,27 @@
 
 #define MESSAGE_MAX 8192
 
+static void (*hide_drawn)(void);
+
+void report_behind(void (*hide)(void))
+{
+	hide_drawn = hide;
+}
+
+static void print_line(const char *begin, const char *text)
+{
+	if (hide_drawn)
+		hide_drawn();
+	fputs(begin, stderr);
+	plain_print(stderr, text, strlen(text));
+	fputc('\n', stderr);
+}
+
+void tell(const char *line)
+{
+	print_line("", line);
+}
+
 /* Much of it is what servers said. */
 static void say(const char *format, va_list values)
 {
@@ -15,9 +36,7 @@ static void say(const char *format, va_list values)
 
 	vsnprintf(text, sizeof text, format, values);
 	fflush(stdout);
-	fputs("taskcluster: ", stderr);
-	plain_print(stderr, text, strlen(text));
-	fputc('\n', stderr);
+	print_line("taskcluster: ", text);
 }
 
 void hint(const char *format, ...)
@@ -28,9 +47,7 @@ void hint(const char *format, ...)
 	va_start(values, format);
 	vsnprintf(text, sizeof text, format, values);
 	va_end(values);
-	fputs("  ", stderr);
-	plain_print(stderr, text, strlen(text));
-	fputc('\n', stderr);
+	print_line("  ", text);
 }
 
 void complain(const char *format, ...)

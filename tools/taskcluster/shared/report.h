@@ -16,6 +16,13 @@ enum {
 #define PRINTF_LIKE
 #endif
 
+/* What is drawn on the terminal gets out of the way before any of these prints. One at a time;
+ * NULL: nothing is. */
+void report_behind(void (*hide)(void));
+
+/* One line, as it is. */
+void tell(const char *line);
+
 /* One line, after the program's name. */
 void complain(const char *format, ...) PRINTF_LIKE;
 

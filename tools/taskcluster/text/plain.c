@@ -17,6 +17,24 @@ static size_t control(const char *text, size_t length)
 	return second >= 0x80 && second < 0xa0 ? 2 : 0;
 }
 
+size_t plain_character(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	/* the least second bytes that are not another way to write less, or half a pair */
+	unsigned char least = at[0] == 0xe0 ? 0xa0 : at[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char most = at[0] == 0xed ? 0x9f : at[0] == 0xf4 ? 0x8f : 0xbf;
+	size_t length = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+
+	if (at[0] < 0x80)
+		return 1;
+	if (at[0] < 0xc2 || at[0] > 0xf4 || at[1] < least || at[1] > most)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
 bool plain_is(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -26,13 +44,24 @@ bool plain_is(const char *text, size_t length)
 	return true;
 }
 
-void plain_print(FILE *out, const char *text, size_t length)
+/* All but `spared`. */
+static void print(FILE *out, const char *text, size_t length, char spared)
 {
 	for (size_t i = 0; i < length; i++) {
-		size_t bytes = text[i] == '\n' ? 0 : control(text + i, length - i);
+		size_t bytes = text[i] == spared ? 0 : control(text + i, length - i);
 		fputc(bytes ? ' ' : text[i], out);
 		i += bytes == 2;
 	}
+}
+
+void plain_print(FILE *out, const char *text, size_t length)
+{
+	print(out, text, length, '\n');
+}
+
+void plain_print_line(FILE *out, const char *text, size_t length)
+{
+	print(out, text, length, ' '); /* which is no control */
 }
 
 char *plain_json(const char *text, size_t length, size_t *plain_length)

@@ -12,8 +12,14 @@
 /* Whether there is no control in it but tabs and line ends. */
 bool plain_is(const char *text, size_t length);
 
+/* The bytes of the UTF-8 character that the text begins with, 1 to 4; 0: it is none. */
+size_t plain_character(const char *text);
+
 /* Prints it with a space for each control but line feeds. */
 void plain_print(FILE *out, const char *text, size_t length);
+
+/* The same with a space for line feeds as well: names, of which each has one line. */
+void plain_print_line(FILE *out, const char *text, size_t length);
 
 /* JSON text with escapes for those controls that JSON allows in its strings; for free(), NULL when
  * memory ends. */

@@ -38,7 +38,7 @@ extern "C" {
  * with `discard`, as <taskcluster/download.h> says.
  */
 struct tc_target {
-	size_t size;     /* set by TC_TARGET_INIT */
+	size_t size;      /* set by TC_TARGET_INIT */
 	const char *path; /* what is there already is replaced, whole by whole; what is no file is
 			     refused: use a descriptor */
 	const struct tc_sink *sink; /* its functions are used until the job has ended */
@@ -47,18 +47,19 @@ struct tc_target {
 
 /* Start from TC_DOWNLOAD_OPTIONS_INIT; zero and NULL mean the default. */
 struct tc_download_options {
-	size_t size;       /* set by TC_DOWNLOAD_OPTIONS_INIT */
-	int ranges;        /* of a large file: so many connections at once, up to 32; 1 */
-	bool keep_same;    /* a file that is there already is kept when it has the right hashes;
-			      storage without hashes is asked whether it has changed since the file
-			      was downloaded with this option, which leaves ".NAME.tc-state" there */
-	bool anew;         /* goes on with nothing from an earlier time */
-	bool no_sync;      /* does not wait until files are on disk */
-	bool identity;     /* asks for bytes that are not compressed on their way */
-	bool simple;       /* of objects: by their plain URL, without hashes */
-	bool public_only;  /* references lead to public addresses only (<taskcluster/transfer.h>) */
-	int redirects;     /* followed at most, of references and s3; 10; negative: none */
-	size_t memory_max; /* bytes in memory; 64 MiB; TC_UNLIMITED */
+	size_t size;      /* set by TC_DOWNLOAD_OPTIONS_INIT */
+	int ranges;       /* of a large file: so many streams at once, up to 32; 1. Over HTTP/2 they
+			     share a connection, unless the client's http_version is TC_HTTP_1_1 */
+	bool keep_same;   /* a file that is there already is kept when it has the right hashes;
+			     storage without hashes is asked whether it has changed since the file
+			     was downloaded with this option, which leaves ".NAME.tc-state" there */
+	bool anew;        /* goes on with nothing from an earlier time */
+	bool no_sync;     /* does not wait until files are on disk */
+	bool identity;    /* asks for bytes that are not compressed on their way */
+	bool simple;      /* of objects: by their plain URL, without hashes */
+	bool public_only; /* references lead to public addresses only (<taskcluster/transfer.h>) */
+	int redirects;    /* followed at most, of references and s3; 10; negative: none */
+	size_t memory_max;   /* bytes in memory; 64 MiB; TC_UNLIMITED */
 	int64_t deadline_ms; /* for all of it, then TC_ERROR_TIMEOUT; no limit */
 	tc_cancel *cancel;   /* ends it; borrowed until then. The client's */
 	tc_job_progress_fn *progress;
@@ -68,15 +69,15 @@ struct tc_download_options {
 
 /* What was downloaded. */
 struct tc_downloaded {
-	char *bytes;         /* without path and sink: all of it, and a NUL; for tc_release */
-	int64_t length;      /* of it, decoded */
-	int64_t received;    /* bytes that came for it now, repetitions included */
-	int restarts;        /* times it was begun anew */
-	char sha256[65];     /* of it, lower-case hex */
-	bool verified;       /* by a hash that the service keeps, all of those it has */
-	bool kept;           /* nothing was to be done (keep_same) */
+	char *bytes;            /* without path and sink: all of it, and a NUL; for tc_release */
+	int64_t length;         /* of it, decoded */
+	int64_t received;       /* bytes that came for it now, repetitions included */
+	int restarts;           /* times it was begun anew */
+	char sha256[65];        /* of it, lower-case hex */
+	bool verified;          /* by a hash that the service keeps, all of those it has */
+	bool kept;              /* nothing was to be done (keep_same) */
 	char content_type[256]; /* "" when nobody told */
-	char storage[16];    /* "s3", "object", "reference" */
+	char storage[16]; /* "s3", "object", "reference"; in a folder also "link", to another */
 };
 
 /*
@@ -146,10 +147,10 @@ struct tc_folder_counts {
 /*
  * Downloads the artifacts of a run (artifact->name is NULL) into a folder, which is made if need
  * be, each under its own name. Names are whatever a task's author likes, so nothing is written
- * outside the folder, no symbolic link in it is followed, and a name that is no path below it (empty
- * parts, "." and ".."), or that cannot be one beside others ("a" and "a/b"), fails alone: the others
- * go on. An artifact that links to another of the set is not downloaded twice. Error artifacts are
- * left out, as are references of a run that goes on to its live log.
+ * outside the folder, no symbolic link in it is followed, and a name that is no path below it
+ * (empty parts, "." and ".."), or that cannot be one beside others ("a" and "a/b"), fails alone:
+ * the others go on. An artifact that links to another of the set is not downloaded twice. Error
+ * artifacts are left out, as are references of a run that goes on to its live log.
  *
  * TC_OK when none has failed; else the code of the first failure, after all have ended.
  */

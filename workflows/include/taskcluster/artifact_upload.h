@@ -38,8 +38,8 @@ enum tc_storage {
 
 /* How bytes are sent and stored. */
 enum tc_encoding {
-	/* of an s3 artifact gzip, unless its name is of a kind that is compressed already (zip, png,
-	 * …); of an object as they are */
+	/* of an s3 artifact gzip, unless its name is of a kind that is compressed already (zip,
+	 * png, …); of an object as they are */
 	TC_ENCODING_DEFAULT = 0,
 	TC_ENCODING_IDENTITY,
 	TC_ENCODING_GZIP /* s3 only; readers get them decoded */
@@ -49,7 +49,7 @@ enum tc_encoding {
 struct tc_upload_options {
 	size_t size;              /* set by TC_UPLOAD_OPTIONS_INIT */
 	const char *path;         /* a file to read instead of a source */
-	const char *content_type; /* by the name's end (of the path, else of the artifact), or
+	const char *content_type; /* by the end of the path, or else of the name; neither known:
 				     application/octet-stream */
 	const char *expires;      /* a date; the task's own. For objects it has to be given */
 	enum tc_storage storage;  /* of artifacts */
@@ -65,9 +65,9 @@ struct tc_upload_options {
 
 /* What was uploaded. Nothing in it is to be released. */
 struct tc_uploaded {
-	int64_t length;         /* bytes that were read */
-	int64_t stored_length;  /* and that were sent: fewer when compressed */
-	char sha256[65];        /* of what was read, lower-case hex */
+	int64_t length;        /* bytes that were read */
+	int64_t stored_length; /* and that were sent: fewer when compressed */
+	char sha256[65];       /* of what was read, lower-case hex */
 	char sha512[129];
 	char content_type[256];
 	bool gzip;
@@ -116,7 +116,7 @@ struct tc_create_options {
 	const char *reason;       /* an error, for what should have been there: one of
 				     "file-missing-on-worker", "file-not-readable-on-worker",
 				     "invalid-resource-on-worker", "too-large-file-on-worker" */
-	const char *message;      /* of the error, for people; cut to 4096 characters */
+	const char *message;      /* of the error, for people; cut to 4096 bytes */
 	const char *content_type; /* of a reference or link; by the artifact's name */
 	const char *expires;      /* a date; the task's own */
 	int64_t deadline_ms;

@@ -38,7 +38,7 @@ enum tc_job_step {
 
 /* How far a job has come. */
 struct tc_job_progress {
-	const char *name;   /* of the artifact or object */
+	const char *name; /* of the artifact or object */
 	enum tc_job_step step;
 	int64_t done, total; /* bytes in this step; total -1: not known */
 	int64_t begun_at;    /* bytes of `done` that were there before, from an earlier attempt */

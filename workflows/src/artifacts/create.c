@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/artifacts/expiry.h"
+#include "workflows/src/artifacts/naming.h"
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
 #include "workflows/src/bytes/media.h"
@@ -15,8 +16,6 @@
 struct create {
 	struct tc_job job; /* first */
 	struct tc__flow flow;
-	tc_client *client;
-	tc_call *hold; /* of that client, which lives as long */
 	struct {
 		char *task_id, *run_id, *name;
 		char *url, *link, *reason, *message, *content_type, *expires;
@@ -36,9 +35,8 @@ static void release(struct create *create)
 		create->texts.url, create->texts.link, create->texts.reason, create->texts.message,
 		create->texts.content_type, create->texts.expires };
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		free(texts[i]);
-	tc_call_free(create->hold);
+	tc__texts_free(texts, sizeof texts / sizeof *texts);
+	tc__job_let_go(&create->job);
 	free(create);
 }
 
@@ -75,11 +73,9 @@ static void describe(const struct create *create, struct tc_queue_post_artifact_
 		};
 	} else {
 		request->tag = TC_QUEUE_POST_ARTIFACT_REQUEST_ERROR;
-		request->error_ = (struct tc_queue_post_artifact_request_error){
-			.expires = expires,
+		request->error_ = (struct tc_queue_post_artifact_request_error){ .expires = expires,
 			.reason = create->texts.reason,
-			.message = create->texts.message
-		};
+			.message = create->texts.message };
 	}
 }
 
@@ -93,7 +89,7 @@ static void send(struct create *create)
 {
 	struct tc_queue_post_artifact_request request;
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_create_artifact_call(create->client, create->texts.task_id,
+	tc_call *call = tc_queue_create_artifact_call(create->job.client, create->texts.task_id,
 		create->texts.run_id, create->texts.name, &made);
 
 	describe(create, &request);
@@ -127,20 +123,20 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 	else if (create->texts.expires)
 		send(create);
 	else
-		tc__expiry_ask(flow, create->client, create->texts.task_id, took_expiry);
+		tc__expiry_ask(flow, create->job.client, create->texts.task_id, took_expiry);
 }
 
 /* ---- from the options ---- */
 
-static int check(const struct tc_artifact *artifact, const struct tc_create_options *options,
-	tc_error *err)
+static int check(
+	const struct tc_artifact *artifact, const struct tc_create_options *options, tc_error *err)
 {
-	if (!artifact || !artifact->task_id || !artifact->run_id || !artifact->name)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!artifact                   ? "artifact"
-				: !artifact->task_id ? "artifact->task_id"
-				: !artifact->run_id  ? "artifact->run_id"
-						     : "artifact->name");
+	int rc = tc__check_made(artifact, err);
+
+	if (rc == TC_OK)
+		rc = tc__check_type(options->content_type, err);
+	if (rc != TC_OK)
+		return rc;
 	if (!options->url + !options->link + !options->reason != 2)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"exactly one of options.url, link and reason is to be given");
@@ -153,10 +149,7 @@ static int take_texts(struct create *create, const struct tc_artifact *artifact,
 	const struct tc_create_options *options, tc_error *err)
 {
 	const char *type = options->content_type;
-	const struct {
-		char **to;
-		const char *from;
-	} texts[] = {
+	const struct tc__text_copy texts[] = {
 		{ &create->texts.task_id, artifact->task_id },
 		{ &create->texts.run_id, artifact->run_id },
 		{ &create->texts.name, artifact->name },
@@ -164,14 +157,11 @@ static int take_texts(struct create *create, const struct tc_artifact *artifact,
 		{ &create->texts.link, options->link },
 		{ &create->texts.reason, options->reason },
 		{ &create->texts.message, options->message },
-		{ &create->texts.content_type, type ? type : tc__media_type(artifact->name) },
+		{ &create->texts.content_type, type ? type : tc__media_type(NULL, artifact->name) },
 		{ &create->texts.expires, options->expires },
 	};
-	int rc = TC_OK;
 
-	for (size_t i = 0; rc == TC_OK && i < sizeof texts / sizeof *texts; i++)
-		rc = tc__text_copy(texts[i].to, texts[i].from, err);
-	return rc;
+	return tc__texts_copy(texts, sizeof texts / sizeof *texts, err);
 }
 
 /* At most so many bytes, and no part of a character at the end. */
@@ -200,9 +190,9 @@ static int start(tc_loop *loop, tc_client *client, const struct tc_artifact *art
 	if (!create)
 		return tc__no_memory(err);
 	create->job.cancel = cancel;
-	create->client = client;
-	create->hold = tc_queue_ping_call(client, err);
-	int rc = create->hold ? take_texts(create, artifact, options, err) : err->code;
+	int rc = tc__job_keep(&create->job, client, err);
+	if (rc == TC_OK)
+		rc = take_texts(create, artifact, options, err);
 	cut_message(create->texts.message);
 	tc__flow_init(&create->flow, loop, client, options->cancel, options->deadline_ms);
 	create->job.by = create->flow.cancel;
@@ -219,6 +209,8 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 	const struct tc_create_options *options, tc_created_fn *on_done, void *data, tc_job **job,
 	tc_error *err)
 {
+	const struct tc__needed needed[] = { { "loop", loop }, { "client", client },
+		{ "options", options }, { "on_done", on_done } };
 	struct tc_create_options known;
 	struct create *create = NULL;
 	tc_error own = TC_ERROR_INIT;
@@ -226,15 +218,11 @@ int tc_loop_create_artifact(tc_loop *loop, tc_client *client, const struct tc_ar
 	tc_error_clear(err);
 	if (job)
 		*job = NULL;
-	if (!loop || !client || !options || !on_done)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!loop              ? "loop"
-				: !client  ? "client"
-				: !options ? "options"
-					   : "on_done");
 	err = err ? err : &own;
-	int rc = tc__workflow_options(
-		options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
+	int rc = tc__check_needed(needed, sizeof needed / sizeof *needed, err);
+	if (rc == TC_OK)
+		rc = tc__workflow_options(
+			options, &known, sizeof known, "TC_CREATE_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check(artifact, &known, err);
 	if (rc == TC_OK)

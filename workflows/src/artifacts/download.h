@@ -5,13 +5,15 @@
 /*
  * A download on its way, of one artifact or object.
  *
- *	download.c   from the options to the end: where it is, what is there already, the last check
- *	fetch.c      one stream of bytes, over as many requests as it takes
- *	ranges.c     several streams at once, each for a piece, and the way back to one
- *	reading.c    what is on disk, read again for its hash
+ *	download_start.c   what callers call
+ *	download_begin.c   where it is, and what is there of it already
+ *	fetch.c            one stream of bytes, over as many requests as it takes
+ *	ranges.c           several streams at once, each for a piece, and the way back to one
+ *	reading.c          what is on disk, read again for its hash
+ *	download.c         the last check and the end; what all parts need
  *
- * The first bytes of a file are hashed as far as `hashed`; with one stream that is where it is, with
- * several what is read behind them.
+ * The first bytes of a file are hashed as far as `hashed`; with one stream that is where it is,
+ *with several what is read behind them.
  */
 
 #include "workflows/src/artifacts/locate.h"
@@ -28,10 +30,11 @@ struct tc__fetch {
 	struct tc__download *download;
 	int64_t position, end; /* of the file; end -1: where that ends */
 	bool active;           /* a request or a pause is under way */
-	bool again;            /* what came is not what was asked for: begin anew, with one stream */
-	int failed;            /* in a row, since the last byte */
-	int relocated;         /* the same, for fresh URLs */
-	tc_error refusal;      /* why its bytes were not taken */
+	bool again;       /* what came is not what was asked for: begin anew, with one stream */
+	int failed;       /* in a row, since the last byte */
+	int relocated;    /* the same, for fresh URLs */
+	int url;          /* which of the download's it was sent to */
+	tc_error refusal; /* why its bytes were not taken */
 };
 
 /* Several streams: pieces of a file behind its first. */
@@ -43,10 +46,9 @@ struct tc__pieces {
 };
 
 struct tc__download {
-	struct tc_job job;     /* first */
-	struct tc__flow flow;  /* asks, reads back, pauses; `reading` while it does */
+	struct tc_job job;    /* first */
+	struct tc__flow flow; /* asks, reads back, pauses; `reading` while it does */
 	tc_client *client;
-	tc_call *hold; /* of that client, which lives as long */
 	struct tc_download_options options;
 	struct {
 		char *task_id, *run_id, *name, *index;
@@ -55,11 +57,12 @@ struct tc__download {
 	struct tc__place place; /* until the output has it */
 	struct tc__locator locator;
 	bool locating;
+	int urls; /* fresh ones, after the first */
 	struct tc__output output;
 
 	/* what is known of the contents, from the first head on */
 	bool headed;
-	int64_t total; /* bytes; -1: not known */
+	int64_t total;            /* bytes; -1: not known */
 	char etag[TC__ETAG_SIZE]; /* strong; "" */
 	bool encoded;             /* compressed on the way */
 
@@ -120,6 +123,17 @@ int tc__download_start(
 	const struct tc__download_start *start, struct tc__download **started, tc_error *err);
 void tc__download_commit(struct tc__download *download);
 
+/* One that was never begun. */
+void tc__download_free(struct tc__download *download);
+
+/* ---- download_begin.c ---- */
+
+/* Begins with one that is filled, which is nobody's to free from then on. Not TC_OK: it is not. */
+int tc__download_begin(struct tc__download *download, tc_error *err);
+
+/* The partial file at its place; `anew`: without what was there. */
+int tc__download_open_file(struct tc__download *download, bool anew, tc_error *err);
+
 /* ---- download.c, for the other parts ---- */
 
 /* Tells how far it is; not TC_OK when that ends it. */
@@ -129,11 +143,15 @@ int tc__download_tell(
 /* It fails, as soon as nothing is under way. The last thing that is done. */
 void tc__download_fail(struct tc__download *download, const tc_error *err);
 
-/* The partial file at its place; `anew`: without what was there. */
-int tc__download_open_file(struct tc__download *download, bool anew, tc_error *err);
-
 /* Ends what is to be ended, when nothing is under way. The last thing that is done. */
 void tc__download_settle(struct tc__download *download);
+
+/* It ends well; kept: with what was there before. The last thing that is done. */
+void tc__download_end(struct tc__download *download);
+void tc__download_end_kept(struct tc__download *download);
+
+/* Whether what is hashed has every hash that is known, and those for the result. */
+int tc__download_check_hashes(struct tc__download *download, tc_error *err);
 
 /* All bytes have come, and are hashed: checks them, and ends. */
 void tc__download_complete(struct tc__download *download);

@@ -70,8 +70,9 @@ static int add(struct tc__entries *entries, const struct tc_queue_artifact_respo
 	return rc;
 }
 
-int tc__entries_add(struct tc__entries *entries, const struct tc_queue_list_artifacts_response *page,
-	const char *const *patterns, bool live, tc_error *err)
+int tc__entries_add(struct tc__entries *entries,
+	const struct tc_queue_list_artifacts_response *page, const char *const *patterns, bool live,
+	tc_error *err)
 {
 	int rc = TC_OK;
 
@@ -116,7 +117,8 @@ static const struct tc__entry *find_wanted(
 	return NULL;
 }
 
-int tc__entries_check(const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err)
+int tc__entries_check(
+	const struct tc__entries *entries, const struct tc__entry *entry, tc_error *err)
 {
 	int rc = tc__place_check_below(entry->name, err);
 	if (rc != TC_OK)
@@ -134,21 +136,24 @@ int tc__entries_check(const struct tc__entries *entries, const struct tc__entry 
 
 /* ---- what is there already ---- */
 
-static size_t length_without_query(const char *url)
+/* As much of a URL as tells what is there: what storage signs changes, what is referred to is told
+ * by all of it. */
+static size_t place_length(const char *url, bool with_query)
 {
-	return strcspn(url, "?#");
+	return strcspn(url, with_query ? "#" : "?#");
 }
 
-int tc__entry_set_place(struct tc__entry *entry, const char *url, tc_error *err)
+int tc__entry_set_place(struct tc__entry *entry, const char *url, bool with_query, tc_error *err)
 {
 	free(entry->place);
-	entry->place = strndup(url, length_without_query(url));
+	entry->place = strndup(url, place_length(url, with_query));
 	return entry->place ? TC_OK : tc__no_memory(err);
 }
 
-const struct tc__entry *tc__entries_find_place(const struct tc__entries *entries, const char *url)
+const struct tc__entry *tc__entries_find_place(
+	const struct tc__entries *entries, const char *url, bool with_query)
 {
-	size_t length = length_without_query(url);
+	size_t length = place_length(url, with_query);
 
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct tc__entry *entry = &entries->list[i];

@@ -7,7 +7,8 @@
 #include "workflows/src/flow/flow.h"
 
 /* Asks for the task's status; `then` gets the reply, for tc__expiry_take. */
-void tc__expiry_ask(struct tc__flow *flow, tc_client *client, const char *task_id, tc__flow_fn *then);
+void tc__expiry_ask(
+	struct tc__flow *flow, tc_client *client, const char *task_id, tc__flow_fn *then);
 
 /* The date out of the reply, which is released; for free(). NULL: *why says why not, which is
  * `err` (if that is not NULL) with what it means. */

@@ -54,25 +54,30 @@ static const char *read_etag(const tc_response *head)
 	return etag && *etag == '"' && strlen(etag) < TC__ETAG_SIZE ? etag : "";
 }
 
-static void take_head(struct tc__download *download, const tc_response *head)
+static void take_type(struct tc__download *download, const tc_response *head)
 {
 	const char *type = tc_response_header(head, "Content-Type");
 
-	download->headed = true;
-	download->encoded = is_encoded(head);
-	download->total = read_total(head, download->encoded);
-	snprintf(download->etag, sizeof download->etag, "%s", read_etag(head));
 	snprintf(download->result.content_type, sizeof download->result.content_type, "%s",
 		type ? type : "");
 }
 
-/* Whether a part belongs to what was there before. */
+static void take_head(struct tc__download *download, const tc_response *head)
+{
+	download->headed = true;
+	download->encoded = is_encoded(head);
+	download->total = read_total(head, download->encoded);
+	snprintf(download->etag, sizeof download->etag, "%s", read_etag(head));
+	take_type(download, head);
+}
+
+/* Whether a part belongs to what was there before. There are stores that are deaf to If-Range, so
+ * nothing but the part's own ETag says so (RFC 9110, 15.3.7: it has to be there). */
 static bool is_same(const struct tc__download *download, const tc_response *head)
 {
-	const char *etag = read_etag(head);
-
-	return !is_encoded(head) && read_total(head, false) == download->total &&
-		(!*etag || strcmp(etag, download->etag) == 0);
+	return !is_encoded(head) &&
+		(download->total < 0 || read_total(head, false) == download->total) &&
+		strcmp(read_etag(head), download->etag) == 0;
 }
 
 static int refuse(struct tc__fetch *fetch, const tc_error *why, tc_error *err)
@@ -98,6 +103,10 @@ static int take_part(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 		return turn_away(fetch, err); /* a part of what has to be read as a whole */
 	if (!download->headed)
 		take_head(download, head);
+	else
+		take_type(download, head); /* which the state of an earlier time does not have */
+	if (download->total < 0)           /* the first reply did not tell */
+		download->total = read_total(head, false);
 	return tc__output_begin(&download->output, head, false, err);
 }
 
@@ -120,8 +129,7 @@ static int take_whole(struct tc__fetch *fetch, tc_response *head, tc_error *err)
 	download->asks_kept = false;
 	take_head(download, head);
 	int rc = tc__download_unhash(download, err);
-	if (rc == TC_OK && download->output.kind == TC__OUTPUT_FILE &&
-		download->output.file.fd < 0)
+	if (rc == TC_OK && download->output.kind == TC__OUTPUT_FILE && download->output.file.fd < 0)
 		rc = tc__download_open_file(download, true, err);
 	return rc == TC_OK ? tc__output_begin(&download->output, head, anew, err) : rc;
 }
@@ -142,6 +150,15 @@ static int take_begin(void *data, tc_response *head, int64_t discard, tc_error *
 	return rc;
 }
 
+/* How far all of it is. */
+static int64_t done_of(const struct tc__fetch *fetch)
+{
+	const struct tc__download *download = fetch->download;
+
+	return download->several ? download->resumed_at + download->result.received
+				 : fetch->position;
+}
+
 static int take_bytes(struct tc__fetch *fetch, const void *bytes, size_t length, tc_error *err)
 {
 	struct tc__download *download = fetch->download;
@@ -158,9 +175,8 @@ static int take_bytes(struct tc__fetch *fetch, const void *bytes, size_t length,
 		download->hashed = fetch->position;
 		tc__download_note(download, false);
 	}
-	int64_t done = download->several ? download->resumed_at + download->result.received
-					 : fetch->position;
-	return rc == TC_OK ? tc__download_tell(download, TC_JOB_RECEIVING, done, err) : rc;
+	return rc == TC_OK ? tc__download_tell(download, TC_JOB_RECEIVING, done_of(fetch), err)
+			   : rc;
 }
 
 static int take_write(void *data, const void *bytes, size_t length, tc_error *err)
@@ -220,22 +236,38 @@ static void took_place(struct tc__locator *locator, const tc_error *err)
 	struct tc__fetch *fetch = locator->data;
 
 	fetch->download->locating = false;
+	fetch->download->urls += err == NULL;
 	if (err)
 		fail(fetch, err);
 	else
 		send(fetch);
 }
 
-/* A fresh URL, which others may be asking for already. */
+static void relocate(struct tc__fetch *fetch);
+
+static void look_again(struct tc__flow *flow, tc_response *response, const tc_error *err)
+{
+	(void)response;
+	if (err)
+		fail(fetch_of(flow), err);
+	else
+		relocate(fetch_of(flow));
+}
+
+/* A fresh URL, which others may be asking for already, or have been given. */
 static void relocate(struct tc__fetch *fetch)
 {
 	struct tc__download *download = fetch->download;
 
-	fetch->relocated++;
 	if (download->locating) {
-		tc__flow_pause(&fetch->flow, BUSY_MS, go_on);
+		tc__flow_pause(&fetch->flow, BUSY_MS, look_again);
 		return;
 	}
+	if (fetch->url != download->urls) {
+		send(fetch);
+		return;
+	}
+	fetch->relocated++;
 	download->locating = true;
 	download->locator.data = fetch;
 	tc__locate(&download->locator, took_place);
@@ -258,12 +290,38 @@ static void try_again(struct tc__fetch *fetch, const tc_error *err)
 	struct tc__download *download = fetch->download;
 	int64_t pause_ms = tc_client_pause_ms(download->client, ++fetch->failed, err);
 
-	if (pause_ms >= 0 && tc__download_tell(download, TC_JOB_PAUSING, fetch->position, NULL))
-		pause_ms = -1;
+	tc_error canceled = TC_ERROR_INIT;
+
 	if (pause_ms < 0)
 		fail(fetch, err);
+	else if (tc__download_tell(download, TC_JOB_PAUSING, done_of(fetch), &canceled) != TC_OK)
+		fail(fetch, &canceled);
 	else
 		tc__flow_pause(&fetch->flow, pause_ms, go_on);
+	tc_error_clear(&canceled);
+}
+
+/* A part of another place, or of what is encoded as a whole: the server's ranges are of no use. */
+static bool is_bad_part(const struct tc__fetch *fetch, const tc_error *err)
+{
+	return fetch->refusal.code == TC_OK && err->code == TC_ERROR_REPLY &&
+		err->http_status == 206;
+}
+
+/* Nothing is missing but the proper end of the reply: there is no part left that could be asked
+ * for. */
+static bool has_all(const struct tc__fetch *fetch)
+{
+	const struct tc__download *download = fetch->download;
+	int64_t end = fetch->end < 0 || fetch->end > download->total ? download->total : fetch->end;
+
+	return download->headed && end > 0 && fetch->position == end && may_resume(download);
+}
+
+static void take_all(struct tc__fetch *fetch)
+{
+	end_fetch(fetch);
+	tc__download_fetched(fetch->download, fetch);
 }
 
 static void judge(struct tc__fetch *fetch, const tc_error *err)
@@ -273,7 +331,7 @@ static void judge(struct tc__fetch *fetch, const tc_error *err)
 
 	if (download->failure.code != TC_OK || download->falls_back) {
 		fail(fetch, err);
-	} else if (fetch->again || status == 412 || status == 416) {
+	} else if (fetch->again || status == 412 || status == 416 || is_bad_part(fetch, err)) {
 		if (download->begun < RESTARTS)
 			fall_back(fetch);
 		else
@@ -283,6 +341,8 @@ static void judge(struct tc__fetch *fetch, const tc_error *err)
 	} else if (status == 304 && download->asks_kept) {
 		end_fetch(fetch);
 		tc__download_unchanged(download);
+	} else if (err->code == TC_ERROR_NETWORK && has_all(fetch)) {
+		take_all(fetch);
 	} else if (status && wants_fresh_url(fetch, err)) {
 		relocate(fetch);
 	} else {
@@ -299,8 +359,7 @@ static void took_bytes(struct tc__flow *flow, tc_response *response, const tc_er
 		judge(fetch, err);
 		return;
 	}
-	end_fetch(fetch);
-	tc__download_fetched(fetch->download, fetch);
+	take_all(fetch);
 }
 
 /* ---- asking ---- */
@@ -355,14 +414,13 @@ static void send(struct tc__fetch *fetch)
 	options.repeat = TC_REPEAT_NEVER;
 	sink.begin = take_begin;
 	sink.write = take_write;
-	sink.full = download->output.kind == TC__OUTPUT_SINK && download->output.sink.full
-		? is_full
-		: NULL;
-	sink.silence_ms = download->output.kind == TC__OUTPUT_SINK
-		? download->output.sink.silence_ms
-		: 0;
+	sink.full = download->output.kind == TC__OUTPUT_SINK && download->output.sink.full ? is_full
+											   : NULL;
+	sink.silence_ms =
+		download->output.kind == TC__OUTPUT_SINK ? download->output.sink.silence_ms : 0;
 	sink.data = fetch;
 	fetch->again = false;
+	fetch->url = download->urls;
 	tc_error_clear(&fetch->refusal);
 	tc__flow_send(&fetch->flow, get, &options, &sink, took_bytes, &made);
 }

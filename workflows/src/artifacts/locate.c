@@ -113,8 +113,8 @@ static void start_download(struct tc__locator *locator, tc_client *client, const
 
 /* With the credentials that the queue gave for it, at the root: a task's proxy would sign as the
  * task. */
-static int take_credentials(struct tc__locator *locator,
-	const struct tc_queue_object_credentials *given, tc_error *err)
+static int take_credentials(
+	struct tc__locator *locator, const struct tc_queue_object_credentials *given, tc_error *err)
 {
 	tc_credentials *credentials = tc_claim_object_credentials(given, err);
 
@@ -137,7 +137,7 @@ static int fail_created(const struct tc_queue_artifact_content_response_error *g
 		"there is no such artifact, but the worker's word why: %s: %s", given->reason,
 		given->message);
 
-	err->http_status = CREATED_ERROR;
+	tc_error_set_server(err, CREATED_ERROR, given->reason, given->message);
 	return rc;
 }
 
@@ -155,7 +155,8 @@ static int take_content(struct tc__locator *locator,
 		return take_credentials(locator, &content->object.credentials, err);
 	default:
 		return tc_error_set(err, TC_ERROR_REPLY,
-			"the artifact is of a storage type that this version (for release 106) does "
+			"the artifact is of a storage type that this version (for release 106) "
+			"does "
 			"not know");
 	}
 }
@@ -206,9 +207,8 @@ void tc__locate(struct tc__locator *locator, void (*then)(struct tc__locator *, 
 char *tc__locate_id(tc_client *client, const struct tc__sought *sought, tc_error *err)
 {
 	char *id = NULL;
-	tc_call *call = sought->object
-		? tc_object_start_download_call(client, sought->name, err)
-		: artifact_call(client, sought, err);
+	tc_call *call = sought->object ? tc_object_start_download_call(client, sought->name, err)
+				       : artifact_call(client, sought, err);
 
 	if (call)
 		tc__text_copy(&id, tc_call_url(call), err);

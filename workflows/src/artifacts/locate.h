@@ -29,7 +29,7 @@ void tc__found_clear(struct tc__found *found);
 
 struct tc__locator {
 	struct tc__flow flow;
-	tc_client *client; /* borrowed */
+	tc_client *client;        /* borrowed */
 	tc_client *object_client; /* with credentials for the object; NULL */
 	struct tc__sought sought;
 	struct tc__found found;

@@ -94,6 +94,16 @@ static int write_memory(struct tc__output *output, const void *bytes, size_t len
 	return TC_OK;
 }
 
+int tc__output_end(struct tc__output *output, tc_error *err)
+{
+	if (output->kind != TC__OUTPUT_MEMORY)
+		return TC_OK;
+	int rc = grow(output, (size_t)output->length, err);
+	if (rc == TC_OK)
+		output->bytes[output->length] = '\0';
+	return rc;
+}
+
 int tc__output_write(
 	struct tc__output *output, int64_t at, const void *bytes, size_t length, tc_error *err)
 {

@@ -27,6 +27,9 @@ int tc__output_begin(struct tc__output *output, tc_response *head, bool anew, tc
 int tc__output_write(
 	struct tc__output *output, int64_t at, const void *bytes, size_t length, tc_error *err);
 
+/* There are no more: memory has its NUL, also when nothing came. */
+int tc__output_end(struct tc__output *output, tc_error *err);
+
 /* Whether memory or a sink has bytes already. */
 bool tc__output_holds(const struct tc__output *output);
 

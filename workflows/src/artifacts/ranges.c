@@ -41,7 +41,8 @@ static bool plan(struct tc__download *download, int64_t begin)
 {
 	struct tc__pieces *pieces = &download->pieces;
 	int64_t left = download->total - begin;
-	int64_t size = left / ((int64_t)download->options.ranges * SHARE);
+	int64_t shares = (int64_t)download->options.ranges * SHARE;
+	int64_t size = (left + shares - 1) / shares;
 
 	tc__pieces_clear(pieces);
 	pieces->begin = begin;
@@ -63,8 +64,7 @@ static void hand_out(struct tc__download *download)
 			continue;
 		int64_t piece = pieces->next++;
 		left--;
-		tc__fetch_start(
-			fetch, piece_begin(pieces, piece), piece_end(download, piece));
+		tc__fetch_start(fetch, piece_begin(pieces, piece), piece_end(download, piece));
 	}
 }
 
@@ -137,7 +137,8 @@ void tc__download_fetch(struct tc__download *download)
 {
 	download->several = download->options.ranges > 1 &&
 		download->output.kind == TC__OUTPUT_FILE && !download->asks_kept;
-	if (!download->several)
+	/* what was begun may be of no known length, of which there are no pieces */
+	if (!download->several || (download->hashed && download->total < 0))
 		fetch_alone(download);
 	else if (download->hashed)
 		begin_pieces(download, download->hashed);

@@ -10,9 +10,8 @@
 
 int tc__download_unhash(struct tc__download *download, tc_error *err)
 {
-	download->hashed = download->noted = 0;
-	return tc__hashes_begin(
-		&download->hashes, download->locator.found.sha512[0] != '\0', err);
+	download->hashed = download->noted = download->resumed_at = 0;
+	return tc__hashes_begin(&download->hashes, download->locator.found.sha512[0] != '\0', err);
 }
 
 /* The next bytes; TC_ERROR_SYSTEM also when the file ends before. */

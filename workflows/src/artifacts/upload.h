@@ -3,14 +3,15 @@
 #define TC_WORKFLOWS_UPLOAD_H
 
 /*
- * An upload on its way. What all have in common is in upload.c: the source is read as far as it must
- * be beforehand, then sent, by PUT, to where somebody says. Who says so is told apart by two
+ * An upload on its way. What all have in common is in upload.c: the source is read as far as it
+ *must be beforehand, then sent, by PUT, to where somebody says. Who says so is told apart by two
  * functions: `place` asks where, and goes on to tc__upload_put; `finish` follows when all bytes are
  * there, and goes on to tc__upload_end.
  *
- *	upload.c          from the options to the end
+ *	upload.c          the way of all
  *	upload_s3.c       artifacts in the queue's bucket
  *	upload_object.c   objects, and artifacts that are objects
+ *	upload_start.c    what callers call
  */
 
 #include "workflows/src/bytes/spool.h"
@@ -22,8 +23,6 @@ struct tc_queue_post_artifact_response;
 struct tc__upload {
 	struct tc_job job; /* first */
 	struct tc__flow flow;
-	tc_client *client;
-	tc_call *hold; /* of that client, which lives as long */
 	struct tc_upload_options options;
 	struct {
 		char *task_id, *run_id; /* of an artifact; else NULL */
@@ -34,10 +33,11 @@ struct tc__upload {
 
 	struct tc__input input;
 	struct tc__spool spool;
-	bool spooled;  /* all of the input is in the spool */
-	char *bytes;   /* all of it, when it is small enough to go inside a request; for free() */
+	bool spooled; /* all of the input is in the spool */
+	char *bytes;  /* all of it, when it is small enough to go inside a request; for free() */
 	int64_t stored_length; /* bytes to be sent */
 
+	bool may_be_inside; /* of a request, where it is small */
 	void (*place)(struct tc__upload *upload);
 	void (*finish)(struct tc__upload *upload);
 	int renewals; /* of the place */
@@ -55,13 +55,19 @@ struct tc__upload {
 
 #define TC__INLINE_MAX 8192 /* bytes, less than that may be inside; the object service's limit */
 
+/* Begins with one that is filled: *upload is somebody else's from then on. Not TC_OK: it is not. */
+int tc__upload_begin(struct tc__upload *upload, tc_error *err);
+
+/* One that was never begun. */
+void tc__upload_free(struct tc__upload *upload);
+
 void tc__upload_s3_place(struct tc__upload *upload);
 void tc__upload_s3_finish(struct tc__upload *upload);
 void tc__upload_object_place(struct tc__upload *upload);
 void tc__upload_object_finish(struct tc__upload *upload);
 
-/* Sends the bytes by a call that has its headers already; NULL: it could not be made, as *made says.
- * See tc__flow_send. */
+/* Sends the bytes by a call that has its headers already; NULL: it could not be made, as *made
+ * says. See tc__flow_send. */
 void tc__upload_put(struct tc__upload *upload, tc_call *put, tc_error *made);
 
 /* A transfer for it, to `url`. */

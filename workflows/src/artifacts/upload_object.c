@@ -23,22 +23,8 @@ static struct object object_of(const struct tc__upload *upload)
 	if (made)
 		return (struct object){ upload->object_client, made->name, made->project_id,
 			made->upload_id, made->expires };
-	return (struct object){ upload->client, upload->texts.name, upload->texts.project_id,
+	return (struct object){ upload->job.client, upload->texts.name, upload->texts.project_id,
 		upload->upload_id, upload->texts.expires };
-}
-
-/* An artifact that was made and is not finished cannot be made again in its run. */
-static void end_lost(struct tc__upload *upload, const tc_error *err)
-{
-	tc_error failure = TC_ERROR_INIT;
-
-	tc_error_copy(&failure, err);
-	if (upload->made)
-		tc_error_prefix(&failure,
-			"the artifact is made, but not finished, and cannot be made again in this "
-			"run");
-	tc__upload_end(upload, &failure);
-	tc_error_clear(&failure);
 }
 
 /* A call that failed to be made is NULL. */
@@ -58,7 +44,7 @@ static void took_artifact_end(struct tc__flow *flow, tc_response *response, cons
 
 	tc_release(response);
 	if (err)
-		end_lost(upload, err);
+		tc__upload_end(upload, err);
 	else
 		tc__upload_end(upload, NULL);
 }
@@ -70,7 +56,7 @@ static void finish_artifact(struct tc__upload *upload)
 		.upload_id = upload->made->object.upload_id
 	};
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_finish_artifact_call(upload->client, upload->texts.task_id,
+	tc_call *call = tc_queue_finish_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
 	call = with_body(call, call ? tc_queue_finish_artifact_body(call, &request, &made) : 0);
@@ -83,7 +69,7 @@ static void took_object_end(struct tc__flow *flow, tc_response *response, const 
 
 	tc_release(response);
 	if (err)
-		end_lost(upload, err);
+		tc__upload_end(upload, err);
 	else if (upload->made)
 		finish_artifact(upload);
 	else
@@ -95,9 +81,9 @@ void tc__upload_object_finish(struct tc__upload *upload)
 	const struct object object = object_of(upload);
 	const struct tc_object_hashes_upload hashes = { .sha256 = upload->result.sha256,
 		.sha512 = upload->result.sha512 };
-	const struct tc_object_finish_upload_request request = { .project_id = object.project_id,
-		.upload_id = object.upload_id,
-		.hashes = &hashes };
+	const struct tc_object_finish_upload_request request = {
+		.project_id = object.project_id, .upload_id = object.upload_id, .hashes = &hashes
+	};
 	tc_error made = TC_ERROR_INIT;
 	tc_call *call = tc_object_finish_upload_call(object.client, object.name, &made);
 
@@ -126,7 +112,7 @@ static void took_place(struct tc__flow *flow, tc_response *response, const tc_er
 	tc_call *put = NULL;
 
 	if (failure) {
-		end_lost(upload, failure);
+		tc__upload_end(upload, failure);
 		return;
 	}
 	struct tc_object_create_upload_response *place =
@@ -153,8 +139,8 @@ static char *encode_small(const struct tc__upload *upload)
 	char *text = upload->bytes ? malloc(length / 3 * 4 + 5) : NULL;
 
 	if (text)
-		EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)upload->bytes,
-			(int)length);
+		EVP_EncodeBlock(
+			(unsigned char *)text, (const unsigned char *)upload->bytes, (int)length);
 	return text;
 }
 
@@ -167,8 +153,7 @@ static void create_upload(struct tc__upload *upload)
 		.content_type = upload->texts.content_type, .object_data = small
 	};
 	const struct tc_object_upload_method_put_url_request put_url = {
-		.content_type = upload->texts.content_type,
-		.content_length = upload->stored_length
+		.content_type = upload->texts.content_type, .content_length = upload->stored_length
 	};
 	const struct tc_object_create_upload_request request = { .expires = object.expires,
 		.project_id = object.project_id,
@@ -203,7 +188,8 @@ static int take_credentials(struct tc__upload *upload, tc_error *err)
 static bool may_be_done(const tc_error *err)
 {
 	return err->code == TC_ERROR_NETWORK || err->code == TC_ERROR_TIMEOUT ||
-		err->code == TC_ERROR_REPLY || err->http_status >= 500;
+		err->code == TC_ERROR_CANCELED || err->code == TC_ERROR_REPLY ||
+		err->http_status >= 500;
 }
 
 static void end_unmade(struct tc__upload *upload, const tc_error *err)
@@ -211,10 +197,14 @@ static void end_unmade(struct tc__upload *upload, const tc_error *err)
 	tc_error failure = TC_ERROR_INIT;
 
 	tc_error_copy(&failure, err);
-	if (may_be_done(err))
+	if (err->http_status == 500) /* release 106 says nothing else of a second one */
 		tc_error_prefix(&failure,
-			"the reply of createArtifact was lost, so that the artifact may be there "
-			"without its upload id, and cannot be made again in this run");
+			"createArtifact failed inside the queue, as it does when the artifact is "
+			"there already: an object artifact is made once in a run");
+	else if (may_be_done(err))
+		tc_error_prefix(&failure,
+			"createArtifact got no usable reply: if the artifact was made, its upload "
+			"id is lost, and it cannot be made again in this run");
 	tc__upload_end(upload, &failure);
 	tc_error_clear(&failure);
 }
@@ -241,7 +231,7 @@ static void took_artifact(struct tc__flow *flow, tc_response *response, const tc
 	if (!made)
 		end_unmade(upload, &err);
 	else if (take_credentials(upload, &err) != TC_OK)
-		end_lost(upload, &err);
+		tc__upload_end(upload, &err);
 	else
 		create_upload(upload);
 	tc_error_clear(&err);
@@ -257,7 +247,7 @@ static void create_artifact(struct tc__upload *upload)
 			.expires = upload->texts.expires }
 	};
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_create_artifact_call(upload->client, upload->texts.task_id,
+	tc_call *call = tc_queue_create_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
 	call = with_body(call, call ? tc_queue_create_artifact_body(call, &request, &made) : 0);

@@ -49,11 +49,10 @@ void tc__upload_s3_place(struct tc__upload *upload)
 		.s3 = { .content_type = upload->texts.content_type,
 			.expires = upload->texts.expires,
 			.content_length = { true,
-				upload->spooled ? upload->input.position
-						: upload->input.length } }
+				upload->spooled ? upload->input.position : upload->input.length } }
 	};
 	tc_error made = TC_ERROR_INIT;
-	tc_call *call = tc_queue_create_artifact_call(upload->client, upload->texts.task_id,
+	tc_call *call = tc_queue_create_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
 	if (call && tc_queue_create_artifact_body(call, &request, &made) != TC_OK) {

@@ -10,6 +10,12 @@
 int tc__workflow_options(
 	const void *given, void *known, size_t known_size, const char *init, tc_error *err)
 {
+	return tc__workflow_struct("options", given, known, known_size, init, err);
+}
+
+int tc__workflow_struct(const char *name, const void *given, void *known, size_t known_size,
+	const char *init, tc_error *err)
+{
 	size_t size = known_size;
 
 	memset(known, 0, known_size);
@@ -18,13 +24,13 @@ int tc__workflow_options(
 	/* all end as a size_t could begin: another size would cut a member in two */
 	if (size < sizeof size || size > SIZE_LIMIT || size % sizeof size)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"options: size is not set (it is %zu): begin with %s", size, init);
+			"%s: size is not set (it is %zu): begin with %s", name, size, init);
 	for (size_t at = known_size; at < size; at++)
 		if (((const char *)given)[at])
 			return tc_error_set(err, TC_ERROR_ARGUMENT,
-				"options: the program was built against a newer version than this "
+				"%s: the program was built against a newer version than this "
 				"library (%s), and sets a member that is unknown to it",
-				TC_SDK_VERSION);
+				name, TC_SDK_VERSION);
 	if (given)
 		memcpy(known, given, size < known_size ? size : known_size);
 	memcpy(known, &known_size, sizeof known_size);
@@ -36,4 +42,12 @@ int tc__workflow_check(const char *name, int64_t value, tc_error *err)
 	if (value >= 0)
 		return TC_OK;
 	return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is %lld", name, (long long)value);
+}
+
+int tc__check_needed(const struct tc__needed *needed, size_t count, tc_error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!needed[i].given)
+			return tc_error_set(err, TC_ERROR_ARGUMENT, "%s is NULL", needed[i].name);
+	return TC_OK;
 }

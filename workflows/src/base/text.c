@@ -37,3 +37,18 @@ int tc__text_copy(char **to, const char *text, tc_error *err)
 	*to = strdup(text);
 	return *to ? TC_OK : tc__no_memory(err);
 }
+
+int tc__texts_copy(const struct tc__text_copy *copies, size_t count, tc_error *err)
+{
+	int rc = TC_OK;
+
+	for (size_t i = 0; rc == TC_OK && i < count; i++)
+		rc = tc__text_copy(copies[i].to, copies[i].from, err);
+	return rc;
+}
+
+void tc__texts_free(char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+}

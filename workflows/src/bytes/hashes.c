@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/bytes/hashes.h"
 
+#include <openssl/err.h>
 #include <string.h>
 
 static int fail(tc_error *err)
@@ -10,11 +11,13 @@ static int fail(tc_error *err)
 
 static int begin(EVP_MD_CTX **context, const EVP_MD *kind, tc_error *err)
 {
+	ERR_set_mark(); /* what goes wrong is told by us, and not left for others to find */
 	if (!*context)
 		*context = EVP_MD_CTX_new();
-	if (*context && EVP_DigestInit_ex(*context, kind, NULL) == 1)
-		return TC_OK;
-	return fail(err);
+	bool good = *context && EVP_DigestInit_ex(*context, kind, NULL) == 1;
+
+	ERR_pop_to_mark();
+	return good ? TC_OK : fail(err);
 }
 
 int tc__hashes_begin(struct tc__hashes *hashes, bool with_sha512, tc_error *err)
@@ -35,11 +38,13 @@ int tc__hashes_add(struct tc__hashes *hashes, const void *bytes, size_t length, 
 /* The digest of what came up to now. */
 static int read_digest(const EVP_MD_CTX *context, unsigned char *digest, tc_error *err)
 {
+	ERR_set_mark();
 	EVP_MD_CTX *copy = EVP_MD_CTX_new();
 	bool good = copy && EVP_MD_CTX_copy_ex(copy, context) == 1 &&
 		EVP_DigestFinal_ex(copy, digest, NULL) == 1;
 
 	EVP_MD_CTX_free(copy);
+	ERR_pop_to_mark();
 	return good ? TC_OK : fail(err);
 }
 

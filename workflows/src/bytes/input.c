@@ -41,17 +41,16 @@ static enum tc__input_kind kind_of(const struct tc_source *from)
 
 static int take_source(struct tc__input *input, const struct tc_source *from, tc_error *err)
 {
-	int rc = tc__workflow_options(
-		from, &input->given, sizeof input->given, "TC_SOURCE_INIT", err);
+	int rc = tc__workflow_struct(
+		"source", from, &input->given, sizeof input->given, "TC_SOURCE_INIT", err);
 
 	if (rc != TC_OK)
 		return rc;
 	input->kind = kind_of(&input->given);
 	input->length = input->given.length;
-	bool may_be_unknown = input->kind == TC__INPUT_PIPE || input->kind == TC__INPUT_FUNCTION;
-	if (input->length < (may_be_unknown ? -1 : 0))
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "source: length is %lld",
-			(long long)input->length);
+	if (input->length < (input->kind == TC__INPUT_MEMORY ? 0 : -1))
+		return tc_error_set(
+			err, TC_ERROR_ARGUMENT, "source: length is %lld", (long long)input->length);
 	if (input->given.offset < -1)
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
 			"source: offset is %lld; expected a place in a file, or -1",
@@ -88,8 +87,7 @@ void tc__input_close(struct tc__input *input)
 
 static int fail_read(tc_error *err)
 {
-	return tc_error_set(
-		err, TC_ERROR_SYSTEM, "the source cannot be read: %s", strerror(errno));
+	return tc_error_set(err, TC_ERROR_SYSTEM, "the source cannot be read: %s", strerror(errno));
 }
 
 static int read_memory(const struct tc__input *input, void *bytes, size_t size, size_t *length)
@@ -102,8 +100,8 @@ static int read_memory(const struct tc__input *input, void *bytes, size_t size, 
 	return TC_OK;
 }
 
-static int read_descriptor(
-	const struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later, tc_error *err)
+static int read_descriptor(const struct tc__input *input, void *bytes, size_t size, size_t *length,
+	bool *later, tc_error *err)
 {
 	const struct tc_source *given = &input->given;
 	ssize_t count;
@@ -135,8 +133,8 @@ static int call_function(
 	return TC_OK;
 }
 
-static int read_some(
-	const struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later, tc_error *err)
+static int read_some(const struct tc__input *input, void *bytes, size_t size, size_t *length,
+	bool *later, tc_error *err)
 {
 	switch (input->kind) {
 	case TC__INPUT_MEMORY:
@@ -148,8 +146,8 @@ static int read_some(
 	}
 }
 
-int tc__input_read(
-	struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later, tc_error *err)
+int tc__input_read(struct tc__input *input, void *bytes, size_t size, size_t *length, bool *later,
+	tc_error *err)
 {
 	*length = 0;
 	*later = false;

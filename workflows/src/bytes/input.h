@@ -18,9 +18,9 @@ enum tc__input_kind {
 struct tc__input {
 	struct tc_source given;
 	enum tc__input_kind kind;
-	int own_fd;       /* opened by path; -1 */
-	int64_t length;   /* as it was said beforehand; -1: nobody knows */
-	int64_t position; /* bytes read since the beginning */
+	int own_fd;               /* opened by path; -1 */
+	int64_t length;           /* as it was said beforehand; -1: nobody knows */
+	int64_t position;         /* bytes read since the beginning */
 	struct tc__hashes hashes; /* of those */
 };
 

@@ -72,22 +72,36 @@ static const char *end_of(const char *name)
 	return dot ? dot + 1 : NULL;
 }
 
-const char *tc__media_type(const char *name)
+/* NULL: its end is not known. */
+static const char *type_of(const char *name)
 {
-	const char *end = end_of(name);
+	const char *end = name ? end_of(name) : NULL;
 
 	for (size_t i = 0; end && i < sizeof types / sizeof *types; i++)
 		if (strcasecmp(end, types[i].end) == 0)
 			return types[i].type;
-	return "application/octet-stream";
+	return NULL;
 }
 
-bool tc__media_is_compressed(const char *name)
+const char *tc__media_type(const char *path, const char *name)
 {
-	const char *end = end_of(name);
+	const char *type = type_of(path);
+
+	type = type ? type : type_of(name);
+	return type ? type : "application/octet-stream";
+}
+
+static bool is_compressed(const char *name)
+{
+	const char *end = name ? end_of(name) : NULL;
 
 	for (size_t i = 0; end && i < sizeof compressed / sizeof *compressed; i++)
 		if (strcasecmp(end, compressed[i]) == 0)
 			return true;
 	return false;
+}
+
+bool tc__media_is_compressed(const char *path, const char *name)
+{
+	return is_compressed(path) || is_compressed(name);
 }

@@ -7,10 +7,11 @@
 
 #include <stdbool.h>
 
-/* Its media type; "application/octet-stream" when its end is not known. A constant. */
-const char *tc__media_type(const char *name);
+/* Its media type, by the file's path (NULL: there is none) or else by the name that it gets;
+ * "application/octet-stream" when neither end is known. A constant. */
+const char *tc__media_type(const char *path, const char *name);
 
-/* Whether it is of a kind that is compressed already, by the table of the production worker. */
-bool tc__media_is_compressed(const char *name);
+/* Whether either is of a kind that is compressed already, by the table of the production worker. */
+bool tc__media_is_compressed(const char *path, const char *name);
 
 #endif

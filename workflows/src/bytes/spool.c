@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "workflows/src/bytes/spool.h"
 
 #include "workflows/src/base/text.h"
@@ -17,17 +18,34 @@
 
 /* ---- the file ---- */
 
-static const char *default_folder(void)
+const char *tc__spool_folder(const char *given)
 {
 	const char *folder = getenv("TMPDIR");
 
+	if (given)
+		return given;
 	return folder && *folder ? folder : "/tmp";
+}
+
+/* A file that never has a name, so that none is left by a program that is killed at once. */
+static int open_nameless(const char *folder)
+{
+#ifdef O_TMPFILE
+	return open(folder, O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600);
+#else
+	(void)folder;
+	return -1;
+#endif
 }
 
 static int open_file(struct tc__spool *spool, tc_error *err)
 {
 	char id[TC_SLUGID_SIZE];
 
+	spool->fd = open_nameless(spool->folder);
+	if (spool->fd >= 0)
+		return TC_OK;
+	/* not every file system can do that */
 	tc_slugid_nice(id);
 	char *path = tc__text(err, "%s/taskcluster-%s", spool->folder, id);
 	if (!path)
@@ -35,8 +53,8 @@ static int open_file(struct tc__spool *spool, tc_error *err)
 	spool->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int rc = TC_OK;
 	if (spool->fd < 0)
-		rc = tc_error_set(err, TC_ERROR_SYSTEM,
-			"no temporary file can be made in %s: %s", spool->folder, strerror(errno));
+		rc = tc_error_set(err, TC_ERROR_SYSTEM, "no temporary file can be made in %s: %s",
+			spool->folder, strerror(errno));
 	else
 		unlink(path);
 	free(path);
@@ -47,8 +65,9 @@ static int begin_gzip(struct tc__spool *spool, tc_error *err)
 {
 	z_stream *deflater = calloc(1, sizeof *deflater);
 
-	if (!deflater || deflateInit2(deflater, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_BITS,
-				 MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+	if (!deflater ||
+		deflateInit2(deflater, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_BITS, MEMORY_LEVEL,
+			Z_DEFAULT_STRATEGY) != Z_OK) {
 		free(deflater);
 		return tc__no_memory(err);
 	}
@@ -58,7 +77,7 @@ static int begin_gzip(struct tc__spool *spool, tc_error *err)
 
 int tc__spool_open(struct tc__spool *spool, const char *folder, bool gzip, tc_error *err)
 {
-	*spool = (struct tc__spool){ .fd = -1, .folder = folder ? folder : default_folder() };
+	*spool = (struct tc__spool){ .fd = -1, .folder = folder };
 	int rc = open_file(spool, err);
 	return rc == TC_OK && gzip ? begin_gzip(spool, err) : rc;
 }

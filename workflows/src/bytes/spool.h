@@ -2,13 +2,13 @@
 #ifndef TC_WORKFLOWS_SPOOL_H
 #define TC_WORKFLOWS_SPOOL_H
 
-/* A temporary file without a name, for what is compressed before it is sent, has no known length, or
- * can be read once only. */
+/* A temporary file without a name, for what is compressed before it is sent, has no known length,
+ * or can be read once only. */
 
 #include "workflows/src/bytes/input.h"
 
 struct tc__spool {
-	int fd; /* -1: not open */
+	int fd;             /* -1: not open */
 	const char *folder; /* borrowed, for messages */
 	void *deflater;     /* NULL: bytes are kept as they are */
 	int64_t length;     /* bytes in it */
@@ -18,7 +18,10 @@ struct tc__spool {
 		-1, NULL, NULL, 0 \
 	}
 
-/* In `folder` (NULL: TMPDIR, or /tmp), which must live as long. For tc__spool_close. */
+/* Where it is made: `given`, or else TMPDIR, which lives until somebody sets it, or /tmp. */
+const char *tc__spool_folder(const char *given);
+
+/* In `folder`, which must live as long. For tc__spool_close. */
 int tc__spool_open(struct tc__spool *spool, const char *folder, bool gzip, tc_error *err);
 
 /*

@@ -168,14 +168,22 @@ static int load_kept(const struct tc__partial *partial, struct tc__partial_state
 }
 
 /* Removes a state that is not of bytes that will be here. */
-static int remove_stale_state(const struct tc__partial *partial, bool anew, tc_error *err)
+static int remove_stale_state(struct tc__partial *partial, bool anew, tc_error *err)
 {
+	const struct tc__place *place = &partial->place;
 	struct tc__partial_state ignored;
+	struct stat status;
 	bool kept = false;
+
+	partial->stateless =
+		fstatat(place->folder, partial->state_name, &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+		errno == ENOENT;
+	if (partial->stateless) /* looking is cheaper than removing what is not there */
+		return TC_OK;
 	int rc = anew ? TC_OK : load_kept(partial, &ignored, &kept, err);
 
-	if (rc == TC_OK && !kept) /* it fails where there is none, and no state can be written */
-		unlinkat(partial->place.folder, partial->state_name, 0);
+	if (rc == TC_OK && !kept) /* where it fails no state can be written */
+		unlinkat(place->folder, partial->state_name, 0);
 	return rc;
 }
 
@@ -348,9 +356,12 @@ static int open_part(struct tc__partial *partial, bool anew, bool *done, tc_erro
 static int try_part(struct tc__partial *partial, bool anew, bool *done, tc_error *err)
 {
 	struct stat status;
+	int rc = make_part(partial, anew, done, err);
 
+	if (rc != TC_OK || partial->fd >= 0)
+		return rc;
 	if (fstatat(partial->place.folder, partial->part_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? make_part(partial, anew, done, err)
+		return errno == ENOENT ? TC_OK /* it was there just now */
 				       : fail(partial, "cannot be looked at", err);
 	/* a device is not even opened */
 	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid())
@@ -403,6 +414,7 @@ static int fail_state(const struct tc__partial *partial, const char *what, tc_er
 
 static int make_state(struct tc__partial *partial, tc_error *err)
 {
+	partial->stateless = false;
 	unlinkat(partial->place.folder, partial->state_name, 0);
 	partial->state_fd = open_file(partial->place.folder, partial->state_name, MAKING, 0600);
 	return partial->state_fd >= 0 ? TC_OK : fail_state(partial, "cannot be made", err);
@@ -559,7 +571,7 @@ int tc__partial_finish(struct tc__partial *partial, bool keep_state, bool sync, 
 		return rc;
 	}
 	/* One that is left by a failure, or a crash, is true of the file, or nobody believes it. */
-	if (!keep_state || partial->noted < 0)
+	if (!partial->stateless && (!keep_state || partial->noted < 0))
 		unlinkat(partial->place.folder, partial->state_name, 0);
 	if (sync)
 		rc = sync_folder(&partial->place, err);

@@ -27,6 +27,7 @@ struct tc__partial {
 	mode_t mode;    /* that the file will have: what it had, or what umask leaves of 0666 */
 	int64_t noted;  /* the position that the state on disk tells; -1: there is none */
 	bool had_state; /* `found` was there when it was opened */
+	bool stateless; /* ".NAME.tc-state" was not there then, nor made since */
 	struct tc__partial_state found;
 };
 #define TC__PARTIAL_NONE \

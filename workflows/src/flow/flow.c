@@ -46,6 +46,44 @@ static void fail(struct tc__flow *flow, tc__flow_fn *then, tc_error *err)
 	tc_error_clear(err);
 }
 
+/* ---- the tc_cancel ---- */
+
+#define LOOK_MS 100
+
+static void end_wait(struct tc__flow *flow);
+static void look(void *data, uint64_t timer);
+
+/* Runs on a user's loop look at a tc_cancel before each attempt only, and timers never: so the flow
+ * looks now and then while it waits. Without memory it is seen later. */
+static void begin_wait(struct tc__flow *flow)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	if (flow->cancel && (flow->run || flow->timer))
+		tc_loop_timer(flow->loop, LOOK_MS, look, flow, &flow->watch, &err);
+	tc_error_clear(&err);
+}
+
+static void look(void *data, uint64_t timer)
+{
+	struct tc__flow *flow = data;
+
+	(void)timer;
+	flow->watch = 0;
+	if (tc_cancel_fired(flow->cancel))
+		end_wait(flow);
+	else
+		begin_wait(flow);
+}
+
+/* What it waited for has come. */
+static void stop_looking(struct tc__flow *flow)
+{
+	if (flow->watch)
+		tc_loop_timer_cancel(flow->loop, flow->watch);
+	flow->run = flow->timer = flow->watch = 0;
+}
+
 /* ---- calls ---- */
 
 static void take_reply(void *data, uint64_t run, tc_response *response, const tc_error *err)
@@ -54,7 +92,7 @@ static void take_reply(void *data, uint64_t run, tc_response *response, const tc
 	tc_error canceled = TC_ERROR_INIT;
 
 	(void)run;
-	flow->run = 0;
+	stop_looking(flow);
 	/* a reply that came just before the cancel counts for nothing */
 	if (!err && flow->canceled) {
 		tc_release(response);
@@ -100,6 +138,8 @@ void tc__flow_send(struct tc__flow *flow, tc_call *call, struct tc_call_options 
 	tc_call_free(call);
 	if (rc != TC_OK)
 		fail(flow, then, made);
+	else
+		begin_wait(flow);
 }
 
 void tc__flow_send_kept(struct tc__flow *flow, const tc_call *call, tc__flow_fn *then)
@@ -112,6 +152,8 @@ void tc__flow_send_kept(struct tc__flow *flow, const tc_call *call, tc__flow_fn 
 		rc = tc_loop_start(flow->loop, call, take_reply, flow, &flow->run, &err);
 	if (rc != TC_OK)
 		fail(flow, then, &err);
+	else
+		begin_wait(flow);
 }
 
 /* ---- pauses ---- */
@@ -122,7 +164,7 @@ static void end_pause(void *data, uint64_t timer)
 	tc_error err = TC_ERROR_INIT;
 
 	(void)timer;
-	flow->timer = 0;
+	stop_looking(flow);
 	if (tc__flow_check(flow, &err) != TC_OK)
 		fail(flow, flow->then, &err);
 	else
@@ -135,7 +177,7 @@ static void lose_pause(void *data, uint64_t timer)
 	tc_error err = TC_ERROR_INIT;
 
 	(void)timer;
-	flow->timer = 0;
+	stop_looking(flow);
 	tc_error_set(&err, TC_ERROR_CANCELED, "canceled, as the loop is freed");
 	fail(flow, flow->then, &err);
 }
@@ -143,11 +185,10 @@ static void lose_pause(void *data, uint64_t timer)
 int tc__flow_begin(struct tc__flow *flow, tc__flow_fn *then, tc_error *err)
 {
 	flow->then = then;
-	return tc_loop_timer_or_end(
-		flow->loop, 0, end_pause, lose_pause, flow, &flow->timer, err);
+	return tc_loop_timer_or_end(flow->loop, 0, end_pause, lose_pause, flow, &flow->timer, err);
 }
 
-/* No longer than the deadline allows: it then fails by itself. */
+/* No longer than the deadline allows, nor at all when it is canceled: it then fails by itself. */
 void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then)
 {
 	int64_t left = time_left(flow);
@@ -156,18 +197,29 @@ void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then)
 	flow->then = then;
 	if (left < ms)
 		ms = left > 0 ? left : 0;
-	if (tc_loop_timer_or_end(
-		    flow->loop, ms, end_pause, lose_pause, flow, &flow->timer, &err) != TC_OK)
+	if (flow->canceled)
+		ms = 0;
+	if (tc_loop_timer_or_end(flow->loop, ms, end_pause, lose_pause, flow, &flow->timer, &err) !=
+		TC_OK)
 		fail(flow, then, &err);
+	else if (ms > LOOK_MS)
+		begin_wait(flow);
+}
+
+void tc__flow_stop_pause(struct tc__flow *flow)
+{
+	if (!flow->timer)
+		return;
+	tc_loop_timer_cancel(flow->loop, flow->timer);
+	stop_looking(flow);
 }
 
 /* ---- the end ---- */
 
-void tc__flow_cancel(struct tc__flow *flow)
+static void end_wait(struct tc__flow *flow)
 {
 	tc_error err = TC_ERROR_INIT;
 
-	flow->canceled = true;
 	if (flow->run)
 		tc_loop_cancel(flow->loop, flow->run);
 	/* the longer pause goes on when there is no memory for a shorter one */
@@ -179,4 +231,10 @@ void tc__flow_cancel(struct tc__flow *flow)
 		flow->timer = soon;
 	}
 	tc_error_clear(&err);
+}
+
+void tc__flow_cancel(struct tc__flow *flow)
+{
+	flow->canceled = true;
+	end_wait(flow);
 }

@@ -11,10 +11,10 @@
  *	tc_call *call = tc_queue_status_call(client, task_id, &made);
  *	tc__flow_send(flow, call, NULL, NULL, took_status, &made);
  *
- * Every function here that takes a `then` calls it exactly once: later, or at once when nothing could
- * be begun. So it is the last thing that a function does. `then` may end what the flow is part of.
- * In it exactly one of `response` (its own, for tc_release) and `err` (borrowed) is set, but after a
- * pause, when both are NULL unless the pause was cut short.
+ * Every function here that takes a `then` calls it exactly once: later, or at once when nothing
+ *could be begun. So it is the last thing that a function does. `then` may end what the flow is part
+ *of. In it exactly one of `response` (its own, for tc_release) and `err` (borrowed) is set, but
+ *after a pause, when both are NULL unless the pause was cut short.
  */
 
 #include <taskcluster/download.h>
@@ -26,9 +26,11 @@ struct tc__flow {
 	tc_loop *loop;     /* borrowed */
 	tc_client *client; /* borrowed: by its time, and its cancel */
 	tc_cancel *cancel; /* NULL: the client's */
-	int64_t until_ms;  /* when all must be over, by the client's steady clock; INT64_MAX: never */
+	int64_t until_ms;  /* when all must be over, by the client's steady clock; INT64_MAX: never
+			    */
 	tc__flow_fn *then;
 	uint64_t run, timer; /* what it waits for; 0: nothing of the kind */
+	uint64_t watch;      /* the next look at the cancel meanwhile; 0: none */
 	bool canceled;
 };
 
@@ -59,8 +61,12 @@ int tc__flow_begin(struct tc__flow *flow, tc__flow_fn *then, tc_error *err);
 /* Goes on after so long; 0: soon, when others had their turn. */
 void tc__flow_pause(struct tc__flow *flow, int64_t ms, tc__flow_fn *then);
 
-/* What it waits for ends soon with TC_ERROR_CANCELED, and so does all that it begins from now on. */
+/* What it waits for ends soon with TC_ERROR_CANCELED, and so does all that it begins from now on.
+ */
 void tc__flow_cancel(struct tc__flow *flow);
+
+/* A pause ends without its `then`. Fine without one. */
+void tc__flow_stop_pause(struct tc__flow *flow);
 
 /* Whether it may still begin something. */
 int tc__flow_check(const struct tc__flow *flow, tc_error *err);

@@ -56,8 +56,8 @@ static int begin(struct wait *wait, tc_client *client, const struct tc_wait_opti
 	*wait = (struct wait){
 		.client = client, .what = what, .begun_ms = tc_client_steady_ms(client)
 	};
-	int rc = tc__workflow_options(options, &wait->options, sizeof wait->options,
-		"TC_WAIT_OPTIONS_INIT", err);
+	int rc = tc__workflow_options(
+		options, &wait->options, sizeof wait->options, "TC_WAIT_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check_options(&wait->options, err);
 	if (rc != TC_OK)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // The Go client (taskcluster/clients/client-go): peer ROOT_URL CALLS IN_FLIGHT
-// prints its version, and the milliseconds and CPU milliseconds of its calls. To build it:
+// prints its version, and the milliseconds and CPU milliseconds of its calls; with "objects ROOT_URL
+// SOURCE TARGET" it moves files instead (objects.go). To build it:
 //
 //	(cd tests/bench/peers/go && go build -o /tmp/peer-go .)
 //
@@ -75,14 +76,18 @@ func number(argument string) int64 {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		log.Fatal("peer ROOT_URL CALLS IN_FLIGHT")
-	}
-	rootURL, calls, inFlight := os.Args[1], number(os.Args[2]), number(os.Args[3])
 	credentials := &tcclient.Credentials{
 		ClientID:    "project/releng/a-worker",
 		AccessToken: "no-secret",
 	}
+	if len(os.Args) == 5 && os.Args[1] == "objects" {
+		objects(credentials, os.Args[2], os.Args[3], os.Args[4])
+		return
+	}
+	if len(os.Args) != 4 {
+		log.Fatal("peer ROOT_URL CALLS IN_FLIGHT")
+	}
+	rootURL, calls, inFlight := os.Args[1], number(os.Args[2]), number(os.Args[3])
 	queue := tcqueue.New(credentials, rootURL)
 
 	run(queue, calls/10, inFlight) // warm

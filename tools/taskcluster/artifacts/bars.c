@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/artifacts/bars.h"
+#include "tools/taskcluster/artifacts/line.h"
+#include "tools/taskcluster/shared/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REDRAW_MS 100
+#define STILL_MS 1000 /* a file that nothing was told of for so long */
+
+/* All of it, as there is one terminal. */
+static struct {
+	bool shown;
+	struct line *lines; /* in the order in which they began */
+	size_t count, room;
+	int64_t files, files_total;
+	int drawn;        /* lines on the terminal now */
+	int64_t drawn_ms; /* when */
+} bars;
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void bars_begin(bool quiet)
+{
+	const char *terminal = getenv("TERM");
+
+	bars.shown = !quiet && isatty(STDERR_FILENO) && terminal && *terminal &&
+		strcmp(terminal, "dumb") != 0;
+	bars.files = 0;
+	bars.files_total = 1;
+	if (bars.shown)
+		report_behind(bars_hide);
+}
+
+/* The file's line; NULL without memory, which is no reason to fail. */
+static struct line *find(const char *name, int64_t now)
+{
+	for (size_t i = 0; i < bars.count; i++)
+		if (strcmp(bars.lines[i].name, name) == 0)
+			return &bars.lines[i];
+	if (bars.count == bars.room) {
+		size_t room = bars.room ? 2 * bars.room : 8;
+		struct line *lines = realloc(bars.lines, room * sizeof *lines);
+		if (!lines)
+			return NULL;
+		bars.lines = lines;
+		bars.room = room;
+	}
+	char *copy = strdup(name);
+	if (!copy)
+		return NULL;
+	bars.lines[bars.count] = (struct line){ .name = copy, .since_ms = now };
+	return &bars.lines[bars.count++];
+}
+
+static void measure(int *rows, int *columns)
+{
+	struct winsize size;
+
+	*rows = 24;
+	*columns = 80;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+		return;
+	if (size.ws_row > 0)
+		*rows = size.ws_row;
+	if (size.ws_col > 0)
+		*columns = size.ws_col;
+}
+
+/* Up to the first line that is there. */
+static void go_up(FILE *out)
+{
+	if (bars.drawn > 0)
+		fprintf(out, "\r\033[%dA", bars.drawn);
+}
+
+/* What has no line of its own: files that have ended, and those that the terminal is too low for.
+ */
+static int print_rest(FILE *out, size_t shown)
+{
+	size_t more = bars.count - shown;
+
+	if (bars.files_total == 1 && more == 0)
+		return 0;
+	fprintf(out, "%lld", (long long)bars.files);
+	if (bars.files_total >= 0)
+		fprintf(out, " of %lld", (long long)bars.files_total);
+	fputs(" done", out);
+	if (more > 0)
+		fprintf(out, ", %zu more under way", more);
+	fputs("\033[K\n", out);
+	return 1;
+}
+
+/* Those that move (or do not) as far as there is room; how many that were. */
+static int print_lines(FILE *out, bool moving, int room, int columns, int64_t now)
+{
+	int printed = 0;
+
+	for (size_t i = 0; i < bars.count && printed < room; i++) {
+		const struct line *line = &bars.lines[i];
+		if ((now - line->updated_ms < STILL_MS) != moving)
+			continue;
+		line_print(out, line, columns, now);
+		fputs("\033[K\n", out);
+		printed++;
+	}
+	return printed;
+}
+
+/* Files that wait for others before they are there (the disk, their turn) come last. */
+static void print_all(FILE *out, int64_t now)
+{
+	int rows, columns;
+
+	measure(&rows, &columns);
+	go_up(out);
+	int drawn = print_lines(out, true, rows - 2, columns - 1, now);
+	drawn += print_lines(out, false, rows - 2 - drawn, columns - 1, now);
+	bars.drawn = drawn + print_rest(out, (size_t)drawn);
+	fputs("\033[J", out);
+}
+
+/* As one piece, so that nothing flickers. */
+static void draw(int64_t now)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return;
+	fflush(stdout); /* which may be the same terminal */
+	print_all(out, now);
+	if (fclose(out) == 0)
+		fwrite(text, 1, length, stderr);
+	free(text);
+	bars.drawn_ms = now;
+}
+
+int bars_progress(void *data, const struct tc_job_progress *progress)
+{
+	(void)data;
+	if (!bars.shown)
+		return 0;
+	int64_t now = now_ms();
+	struct line *line = progress->name ? find(progress->name, now) : NULL;
+	if (line)
+		line_update(line, progress, now);
+	bars.files = progress->files;
+	bars.files_total = progress->files_total;
+	if (now - bars.drawn_ms >= REDRAW_MS)
+		draw(now);
+	return 0;
+}
+
+void bars_drop(const char *name)
+{
+	for (size_t i = 0; i < bars.count; i++) {
+		if (strcmp(bars.lines[i].name, name) != 0)
+			continue;
+		free(bars.lines[i].name);
+		memmove(&bars.lines[i], &bars.lines[i + 1],
+			(bars.count - i - 1) * sizeof *bars.lines);
+		bars.count--;
+		return;
+	}
+}
+
+void bars_hide(void)
+{
+	if (bars.drawn == 0)
+		return;
+	go_up(stderr);
+	fputs("\033[J", stderr);
+	bars.drawn = 0;
+}
+
+void bars_end(void)
+{
+	bars_hide();
+	report_behind(NULL);
+	for (size_t i = 0; i < bars.count; i++)
+		free(bars.lines[i].name);
+	free(bars.lines);
+	bars.lines = NULL;
+	bars.count = bars.room = 0;
+	bars.shown = false;
+}

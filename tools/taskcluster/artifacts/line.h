@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_ARTIFACTS_LINE_H
+#define TC_CLI_ARTIFACTS_LINE_H
+
+/* What a line of progress says of one file: its name, a bar, bytes, rate, time left. */
+
+#include <taskcluster/job.h>
+
+#include <stdio.h>
+
+struct line {
+	char *name; /* of the file; whoever made the line frees it */
+	enum tc_job_step step;
+	int64_t done, total;
+	int64_t updated_ms;
+	/* The rate is that of the last seconds: since the mark before the last one. */
+	int64_t since_ms, since_done, mark_ms, mark_done;
+};
+
+/* Takes in how far the job is; `now_ms` is of a clock that never goes back. */
+void line_update(struct line *line, const struct tc_job_progress *progress, int64_t now_ms);
+
+/* Prints it without a line end, at most so many columns wide. */
+void line_print(FILE *out, const struct line *line, int columns, int64_t now_ms);
+
+/* "12.3 MiB"; returns `text`. */
+#define LINE_BYTES_SIZE 16
+const char *line_bytes(int64_t bytes, char text[LINE_BYTES_SIZE]);
+
+#endif
