@@ -122,8 +122,11 @@ static bool make(struct master *master)
 	master->worker_port = worker_port;
 	snprintf(arguments, sizeof arguments, "create-worker worker 127.0.0.1:%d w1 pass",
 		worker_port);
-	if (master_run(master, "buildbot", "create-master master") == 127)
+	int status = master_run(master, "buildbot", "create-master master");
+	if (status == 127)
 		return false;
+	if (status != 0)
+		fail_msg("buildbot create-master ended with %d; see %s", status, master->folder);
 	copy_config(master->folder);
 	return master_run(master, "buildbot-worker", arguments) == 0;
 }

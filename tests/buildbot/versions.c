@@ -27,6 +27,7 @@ struct trial {
 	struct version *version;
 	bool by_name; /* arguments that may be a number or a name are names */
 	char build[24], number[24], builder[24], request[24];
+	char results[24];           /* of the last build */
 	char step[24], step_id[24]; /* one with a log */
 };
 
@@ -289,7 +290,9 @@ static const tc_json *newest(tc_call *call, const char *list, const tc_json **re
 
 static void keep(char text[24], const tc_json *item, const char *member)
 {
-	snprintf(text, 24, "%s", tc_json_text(tc_json_get(item, member)));
+	const char *value = tc_json_text(tc_json_get(item, member));
+
+	snprintf(text, 24, "%s", value ? value : "");
 }
 
 /* Waits until as many builds are there, of which so many run, and remembers the last one. */
@@ -312,6 +315,7 @@ static void wait_for_builds(struct trial *trial, size_t wanted, size_t running)
 			keep(trial->build, build, "buildid");
 			keep(trial->number, build, "number");
 			keep(trial->builder, build, "builderid");
+			keep(trial->results, build, "results");
 			tc_release(reply);
 			return;
 		}
@@ -365,6 +369,7 @@ static void make_builds(struct trial *trial)
 		trial->master.worker_port);
 	assert_int_equal(master_run(&trial->master, "buildbot", arguments), 0);
 	wait_for_builds(trial, 1, 0);
+	assert_string_equal(trial->results, "0");
 	snprintf(payload, sizeof payload, "{\"builderid\":%s,\"reason\":\"because\"}",
 		trial->builder);
 	act(trial, "forceBuild", payload);
