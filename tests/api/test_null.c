@@ -386,9 +386,6 @@ static void lists(struct world *w)
 	assert_null(tc_pages_token(NULL));
 	assert_null(tc_items_token(NULL));
 	assert_int_equal(tc_items_index(NULL), 0);
-	assert_int_equal(tc_pages_cut(NULL), TC_CUT_NOT);
-	assert_int_equal(tc_items_cut(NULL), TC_CUT_NOT);
-	assert_false(tc_page_goes_on(NULL, NULL));
 	tc_pages_free(pages);
 	tc_items_free(items);
 	tc_pages_free(NULL);
