@@ -93,10 +93,8 @@ static void send(struct create *create)
 		create->texts.run_id, create->texts.name, &made);
 
 	describe(create, &request);
-	if (call && tc_queue_create_artifact_body(call, &request, &made) != TC_OK) {
-		tc_call_free(call);
-		call = NULL;
-	}
+	call = tc__flow_call(
+		call, call ? tc_queue_create_artifact_body(call, &request, &made) : TC_OK);
 	tc__flow_send(&create->flow, call, NULL, NULL, took_artifact, &made);
 }
 

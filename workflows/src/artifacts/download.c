@@ -84,7 +84,7 @@ void tc__download_fail(struct tc__download *download, const tc_error *err)
 	tc__download_settle(download);
 }
 
-static void fail_with(struct tc__download *download, tc_error *err)
+void tc__download_fail_with(struct tc__download *download, tc_error *err)
 {
 	tc__download_fail(download, err);
 	tc_error_clear(err);
@@ -186,7 +186,7 @@ void tc__download_commit(struct tc__download *download)
 	tc_error err = TC_ERROR_INIT;
 
 	if (commit(download, &err) != TC_OK)
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 	else
 		tc__download_end(download);
 }
@@ -206,7 +206,7 @@ void tc__download_complete(struct tc__download *download)
 	int rc = check_whole(download, &err);
 	download->damaged = rc == TC_ERROR_REPLY;
 	if (rc != TC_OK)
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 	else if (download->ready)
 		download->ready(download, download->data);
 	else

@@ -12,8 +12,8 @@
  *	reading.c          what is on disk, read again for its hash
  *	download.c         the last check and the end; what all parts need
  *
- * The first bytes of a file are hashed as far as `hashed`; with one stream that is where it is,
- *with several what is read behind them.
+ * The first bytes of a file are hashed as far as `hashed`; with one stream that is where it
+ * is, with several what is read behind them.
  */
 
 #include "workflows/src/artifacts/locate.h"
@@ -48,7 +48,6 @@ struct tc__pieces {
 struct tc__download {
 	struct tc_job job;    /* first */
 	struct tc__flow flow; /* asks, reads back, pauses; `reading` while it does */
-	tc_client *client;
 	struct tc_download_options options;
 	struct {
 		char *task_id, *run_id, *name, *index;
@@ -101,6 +100,12 @@ struct tc__download {
 	struct tc_downloaded result;
 };
 
+/* Whose flow it is. */
+static inline struct tc__download *tc__download_of(struct tc__flow *flow)
+{
+	return (struct tc__download *)((char *)flow - offsetof(struct tc__download, flow));
+}
+
 /* What a download begins with; `place` is taken over in any case. */
 struct tc__download_start {
 	tc_loop *loop;
@@ -142,6 +147,9 @@ int tc__download_tell(
 
 /* It fails, as soon as nothing is under way. The last thing that is done. */
 void tc__download_fail(struct tc__download *download, const tc_error *err);
+
+/* The same with an error of its caller's own, which is cleared. */
+void tc__download_fail_with(struct tc__download *download, tc_error *err);
 
 /* Ends what is to be ended, when nothing is under way. The last thing that is done. */
 void tc__download_settle(struct tc__download *download);

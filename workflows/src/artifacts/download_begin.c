@@ -8,17 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct tc__download *download_of(struct tc__flow *flow)
-{
-	return (struct tc__download *)((char *)flow - offsetof(struct tc__download, flow));
-}
-
-static void fail_with(struct tc__download *download, tc_error *err)
-{
-	tc__download_fail(download, err);
-	tc_error_clear(err);
-}
-
 /* ---- what is there already ---- */
 
 static void use_output(struct tc__download *download);
@@ -31,7 +20,7 @@ static void end_kept_look(struct tc__download *download)
 	close(download->kept_fd);
 	download->kept_fd = -1;
 	if (tc__download_unhash(download, &err) != TC_OK)
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 	else
 		use_output(download);
 }
@@ -147,7 +136,7 @@ static void judge_partial(struct tc__download *download)
 	if (rc == TC_OK)
 		tc__download_fetch(download);
 	else
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 }
 
 static void use_file(struct tc__download *download)
@@ -156,7 +145,7 @@ static void use_file(struct tc__download *download)
 	tc_error err = TC_ERROR_INIT;
 
 	if (tc__download_open_file(download, download->options.anew, &err) != TC_OK)
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 	else if (file->had_state && file->found.position > 0)
 		tc__download_read_back(download, file->fd, file->found.position, judge_partial);
 	else
@@ -189,11 +178,12 @@ static void took_place(struct tc__locator *locator, const tc_error *failure)
 		return;
 	}
 	int rc = tc__download_unhash(download, &err);
-	download->id = rc == TC_OK ? tc__locate_id(download->client, &locator->sought, &err) : NULL;
+	download->id =
+		rc == TC_OK ? tc__locate_id(download->job.client, &locator->sought, &err) : NULL;
 	if (download->id)
 		look_at_place(download);
 	else
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 }
 
 static void locate(struct tc__download *download)
@@ -201,7 +191,7 @@ static void locate(struct tc__download *download)
 	tc_error err = TC_ERROR_INIT;
 
 	if (tc__download_tell(download, TC_JOB_ASKING, 0, &err) != TC_OK) {
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 		return;
 	}
 	download->locator.data = download;
@@ -214,26 +204,26 @@ static void locate(struct tc__download *download)
 
 static void took_task(struct tc__flow *flow, tc_response *response, const tc_error *failure)
 {
-	struct tc__download *download = download_of(flow);
+	struct tc__download *download = tc__download_of(flow);
 	tc_error err = TC_ERROR_INIT;
 
 	download->texts.task_id = tc__indexed_take(response, failure, &err);
 	if (download->texts.task_id)
 		locate(download);
 	else
-		fail_with(download, &err);
+		tc__download_fail_with(download, &err);
 	tc_error_clear(&err);
 }
 
 static void begin(struct tc__flow *flow, tc_response *response, const tc_error *err)
 {
-	struct tc__download *download = download_of(flow);
+	struct tc__download *download = tc__download_of(flow);
 
 	(void)response;
 	if (err)
 		tc__download_fail(download, err);
 	else if (download->texts.index)
-		tc__indexed_ask(flow, download->client, download->texts.index, took_task);
+		tc__indexed_ask(flow, download->job.client, download->texts.index, took_task);
 	else
 		locate(download);
 }

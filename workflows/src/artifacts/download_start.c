@@ -95,9 +95,10 @@ static int fill(
 	download->fetches = calloc((size_t)download->options.ranges, sizeof *download->fetches);
 	if (!download->fetches)
 		return tc__no_memory(err);
-	download->job = (struct tc_job){ .cancel = cancel, .resume = resume };
+	download->job =
+		(struct tc_job){ .cancel = cancel, .resume = resume, .client = start->client };
 	/* a job that it is a part of keeps the client, too */
-	if (!start->flow && tc__job_keep(&download->job, download->client, err) != TC_OK)
+	if (!start->flow && tc__job_keep(&download->job, start->client, err) != TC_OK)
 		return err->code;
 	if (start->flow)
 		tc__flow_branch(&download->flow, start->flow);
@@ -110,7 +111,7 @@ static int fill(
 		download->fetches[i].download = download;
 	}
 	download->job.by = download->flow.cancel;
-	download->locator.client = download->client;
+	download->locator.client = download->job.client;
 	download->locator.sought.object = !start->artifact;
 	int rc = take_texts(download, start, err);
 	return rc == TC_OK && start->target ? take_target(download, start->target, err) : rc;
@@ -126,7 +127,6 @@ int tc__download_start(
 			tc__place_close(start->place);
 		return tc__no_memory(err);
 	}
-	download->client = start->client;
 	download->options = *start->options;
 	download->kept_fd = -1;
 	download->place = (struct tc__place)TC__PLACE_NONE;

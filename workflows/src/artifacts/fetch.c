@@ -288,7 +288,7 @@ static void fall_back(struct tc__fetch *fetch)
 static void try_again(struct tc__fetch *fetch, const tc_error *err)
 {
 	struct tc__download *download = fetch->download;
-	int64_t pause_ms = tc_client_pause_ms(download->client, ++fetch->failed, err);
+	int64_t pause_ms = tc_client_pause_ms(download->job.client, ++fetch->failed, err);
 
 	tc_error canceled = TC_ERROR_INIT;
 
@@ -394,12 +394,8 @@ static tc_call *new_get(struct tc__fetch *fetch, tc_error *err)
 		options.range_begin = fetch->position;
 		options.range_length = fetch->end < 0 ? 0 : fetch->end - fetch->position;
 	}
-	tc_call *call = tc_transfer_new(download->client, "GET", found->url, &options, err);
-	if (call && add_headers(fetch, call, part, err) != TC_OK) {
-		tc_call_free(call);
-		call = NULL;
-	}
-	return call;
+	tc_call *call = tc_transfer_new(download->job.client, "GET", found->url, &options, err);
+	return tc__flow_call(call, call ? add_headers(fetch, call, part, err) : TC_OK);
 }
 
 /* Each attempt is a call of its own: the next one goes on behind it. */

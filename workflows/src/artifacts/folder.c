@@ -45,7 +45,6 @@ static void end_all(struct tc__folder *folder)
 {
 	tc_error *failure = &folder->failure;
 
-	folder->ended = true;
 	if (failure->code == TC_OK && tc__flow_check(&folder->flow, failure) == TC_OK) {
 		tc__folder_end(folder, NULL);
 		return;
@@ -181,8 +180,7 @@ static void flush(struct tc__folder *folder)
 /* Also when that was cut short: what waits is whole. */
 static void end_waiting(struct tc__flow *flow, tc_response *response, const tc_error *err)
 {
-	struct tc__folder *folder =
-		(struct tc__folder *)((char *)flow - offsetof(struct tc__folder, flow));
+	struct tc__folder *folder = tc__folder_of(flow);
 
 	(void)response, (void)err;
 	flush(folder);

@@ -47,13 +47,19 @@ struct tc__folder {
 	int active;
 	struct tc__item *waiting[TC__FOLDER_SYNC]; /* whole, and not on disk yet */
 	size_t waiting_count;
-	bool flushing, ended;
+	bool flushing;
 
 	struct tc_folder_counts counts;
 	tc_error failure; /* the first of an artifact's */
 	tc_folder_fn *on_done;
 	void *data;
 };
+
+/* Whose flow it is. */
+static inline struct tc__folder *tc__folder_of(struct tc__flow *flow)
+{
+	return (struct tc__folder *)((char *)flow - offsetof(struct tc__folder, flow));
+}
 
 /* Begins with one that is filled, which is nobody's to free from then on. Not TC_OK: it is not. */
 int tc__folder_begin(struct tc__folder *folder, tc_error *err);

@@ -7,11 +7,6 @@
 
 #define PAGE_LIMIT "1000"
 
-static struct tc__folder *folder_of(struct tc__flow *flow)
-{
-	return (struct tc__folder *)((char *)flow - offsetof(struct tc__folder, flow));
-}
-
 /* With what was asked for. */
 static void end_unbegun(struct tc__folder *folder, const tc_error *err)
 {
@@ -46,7 +41,7 @@ static int take_page(struct tc__folder *folder, const tc_response *response, tc_
 
 static void took_page(struct tc__flow *flow, tc_response *response, const tc_error *failure)
 {
-	struct tc__folder *folder = folder_of(flow);
+	struct tc__folder *folder = tc__folder_of(flow);
 	tc_error err = TC_ERROR_INIT;
 
 	if (failure) {
@@ -131,7 +126,7 @@ static int take_status(
 
 static void took_status(struct tc__flow *flow, tc_response *response, const tc_error *failure)
 {
-	struct tc__folder *folder = folder_of(flow);
+	struct tc__folder *folder = tc__folder_of(flow);
 	tc_error err = TC_ERROR_INIT;
 
 	/* who may not ask for the status may list artifacts all the same, whose run may go on */
@@ -165,7 +160,7 @@ static void ask_status(struct tc__folder *folder)
 
 static void took_task(struct tc__flow *flow, tc_response *response, const tc_error *failure)
 {
-	struct tc__folder *folder = folder_of(flow);
+	struct tc__folder *folder = tc__folder_of(flow);
 	tc_error err = TC_ERROR_INIT;
 
 	folder->texts.task_id = tc__indexed_take(response, failure, &err);
@@ -178,7 +173,7 @@ static void took_task(struct tc__flow *flow, tc_response *response, const tc_err
 
 static void begin(struct tc__flow *flow, tc_response *response, const tc_error *err)
 {
-	struct tc__folder *folder = folder_of(flow);
+	struct tc__folder *folder = tc__folder_of(flow);
 
 	(void)response;
 	if (err)

@@ -104,10 +104,8 @@ static void start_download(struct tc__locator *locator, tc_client *client, const
 	else
 		request.accept_download_methods.get_url = (struct tc_opt_bool){ true, true };
 	tc_call *call = tc_object_start_download_call(client, name, &made);
-	if (call && tc_object_start_download_body(call, &request, &made) != TC_OK) {
-		tc_call_free(call);
-		call = NULL;
-	}
+	call = tc__flow_call(
+		call, call ? tc_object_start_download_body(call, &request, &made) : TC_OK);
 	tc__flow_send(&locator->flow, call, NULL, NULL, took_download, &made);
 }
 

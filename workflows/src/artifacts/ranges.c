@@ -103,8 +103,7 @@ static void begin_pieces(struct tc__download *download, int64_t begin)
 
 	if (!plan(download, begin)) {
 		tc__no_memory(&err);
-		tc__download_fail(download, &err);
-		tc_error_clear(&err);
+		tc__download_fail_with(download, &err);
 		return;
 	}
 	/* a failure to start ends the streams one by one, and the download with the last of them */

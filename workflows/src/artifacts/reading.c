@@ -36,8 +36,7 @@ static int read_piece(struct tc__download *download, tc_error *err)
 
 static void read_turn(struct tc__flow *flow, tc_response *response, const tc_error *failure)
 {
-	struct tc__download *download =
-		(struct tc__download *)((char *)flow - offsetof(struct tc__download, flow));
+	struct tc__download *download = tc__download_of(flow);
 	int64_t until = download->hashed + TURN;
 	tc_error err = TC_ERROR_INIT;
 	int rc = TC_OK;
@@ -57,8 +56,7 @@ static void read_turn(struct tc__flow *flow, tc_response *response, const tc_err
 	if (rc == TC_OK && !download->several)
 		rc = tc__download_tell(download, TC_JOB_READING, download->hashed, &err);
 	if (rc != TC_OK) {
-		tc__download_fail(download, &err);
-		tc_error_clear(&err);
+		tc__download_fail_with(download, &err);
 	} else if (download->hashed < download->back.until) {
 		download->reading = true;
 		tc__flow_pause(flow, 0, read_turn);

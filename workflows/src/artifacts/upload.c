@@ -3,8 +3,6 @@
 
 #include "workflows/src/artifacts/expiry.h"
 #include "workflows/src/base/text.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/transfer.h>
@@ -56,20 +54,6 @@ void tc__upload_end(struct tc__upload *upload, const tc_error *err)
 	tc__upload_free(upload);
 }
 
-void tc__upload_fail(struct tc__upload *upload, int code, const char *format, ...)
-{
-	tc_error err = TC_ERROR_INIT;
-	char text[500];
-	va_list values;
-
-	va_start(values, format);
-	vsnprintf(text, sizeof text, format, values);
-	va_end(values);
-	tc_error_set(&err, code, "%s", text);
-	tc__upload_end(upload, &err);
-	tc_error_clear(&err);
-}
-
 /* With an error that is made here. */
 static void end_with(struct tc__upload *upload, tc_error *err)
 {
@@ -94,7 +78,10 @@ static int tell(struct tc__upload *upload, enum tc_job_step step, int64_t done, 
 
 static void end_by_progress(struct tc__upload *upload)
 {
-	tc__upload_fail(upload, TC_ERROR_CANCELED, BY_PROGRESS);
+	tc_error err = TC_ERROR_INIT;
+
+	tc_error_set(&err, TC_ERROR_CANCELED, BY_PROGRESS);
+	end_with(upload, &err);
 }
 
 static int tell_sent(void *data, const struct tc_progress *progress)

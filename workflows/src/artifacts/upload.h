@@ -3,10 +3,10 @@
 #define TC_WORKFLOWS_UPLOAD_H
 
 /*
- * An upload on its way. What all have in common is in upload.c: the source is read as far as it
- *must be beforehand, then sent, by PUT, to where somebody says. Who says so is told apart by two
- * functions: `place` asks where, and goes on to tc__upload_put; `finish` follows when all bytes are
- * there, and goes on to tc__upload_end.
+ * An upload on its way. What all have in common is in upload.c: the source is read as far as
+ * it must be beforehand, then sent, by PUT, to where somebody says. Who says so is told apart
+ * by two functions: `place` asks where, and goes on to tc__upload_put; `finish` follows when
+ * all bytes are there, and goes on to tc__upload_end.
  *
  *	upload.c          the way of all
  *	upload_s3.c       artifacts in the queue's bucket
@@ -78,10 +78,6 @@ void tc__upload_sent(struct tc__upload *upload);
 
 /* Ends it: `err` NULL, well. The last thing that is done. */
 void tc__upload_end(struct tc__upload *upload, const tc_error *err);
-
-/* The same with a reason of its own. */
-TC_PRINTF(3, 4)
-void tc__upload_fail(struct tc__upload *upload, int code, const char *format, ...);
 
 /* Whose flow it is. */
 static inline struct tc__upload *tc__upload_of(struct tc__flow *flow)

@@ -27,15 +27,6 @@ static struct object object_of(const struct tc__upload *upload)
 		upload->upload_id, upload->texts.expires };
 }
 
-/* A call that failed to be made is NULL. */
-static tc_call *with_body(tc_call *call, int rc)
-{
-	if (!call || rc == TC_OK)
-		return call;
-	tc_call_free(call);
-	return NULL;
-}
-
 /* ---- finishing ---- */
 
 static void took_artifact_end(struct tc__flow *flow, tc_response *response, const tc_error *err)
@@ -43,10 +34,7 @@ static void took_artifact_end(struct tc__flow *flow, tc_response *response, cons
 	struct tc__upload *upload = tc__upload_of(flow);
 
 	tc_release(response);
-	if (err)
-		tc__upload_end(upload, err);
-	else
-		tc__upload_end(upload, NULL);
+	tc__upload_end(upload, err);
 }
 
 /* Only now: the queue refuses it while the object is not finished. */
@@ -59,7 +47,7 @@ static void finish_artifact(struct tc__upload *upload)
 	tc_call *call = tc_queue_finish_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
-	call = with_body(call, call ? tc_queue_finish_artifact_body(call, &request, &made) : 0);
+	call = tc__flow_call(call, call ? tc_queue_finish_artifact_body(call, &request, &made) : 0);
 	tc__flow_send(&upload->flow, call, NULL, NULL, took_artifact_end, &made);
 }
 
@@ -68,12 +56,10 @@ static void took_object_end(struct tc__flow *flow, tc_response *response, const 
 	struct tc__upload *upload = tc__upload_of(flow);
 
 	tc_release(response);
-	if (err)
-		tc__upload_end(upload, err);
-	else if (upload->made)
+	if (!err && upload->made)
 		finish_artifact(upload);
 	else
-		tc__upload_end(upload, NULL);
+		tc__upload_end(upload, err);
 }
 
 void tc__upload_object_finish(struct tc__upload *upload)
@@ -87,7 +73,7 @@ void tc__upload_object_finish(struct tc__upload *upload)
 	tc_error made = TC_ERROR_INIT;
 	tc_call *call = tc_object_finish_upload_call(object.client, object.name, &made);
 
-	call = with_body(call, call ? tc_object_finish_upload_body(call, &request, &made) : 0);
+	call = tc__flow_call(call, call ? tc_object_finish_upload_body(call, &request, &made) : 0);
 	tc__flow_send(&upload->flow, call, NULL, NULL, took_object_end, &made);
 }
 
@@ -102,7 +88,7 @@ static tc_call *new_put(struct tc__upload *upload,
 
 	for (size_t i = 0; rc == TC_OK && i < place->headers_count; i++)
 		rc = tc_call_header(put, place->headers[i].key, place->headers[i].value, err);
-	return with_body(put, rc);
+	return tc__flow_call(put, rc);
 }
 
 static void took_place(struct tc__flow *flow, tc_response *response, const tc_error *failure)
@@ -163,7 +149,7 @@ static void create_upload(struct tc__upload *upload)
 	tc_error made = TC_ERROR_INIT;
 	tc_call *call = tc_object_create_upload_call(object.client, object.name, &made);
 
-	call = with_body(call, call ? tc_object_create_upload_body(call, &request, &made) : 0);
+	call = tc__flow_call(call, call ? tc_object_create_upload_body(call, &request, &made) : 0);
 	free(small);
 	tc__flow_send(&upload->flow, call, NULL, NULL, took_place, &made);
 }
@@ -250,7 +236,7 @@ static void create_artifact(struct tc__upload *upload)
 	tc_call *call = tc_queue_create_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
-	call = with_body(call, call ? tc_queue_create_artifact_body(call, &request, &made) : 0);
+	call = tc__flow_call(call, call ? tc_queue_create_artifact_body(call, &request, &made) : 0);
 	tc__flow_send(&upload->flow, call, NULL, NULL, took_artifact, &made);
 }
 

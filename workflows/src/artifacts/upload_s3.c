@@ -12,10 +12,7 @@ static tc_call *new_put(struct tc__upload *upload,
 
 	if (rc == TC_OK && upload->gzip)
 		rc = tc_call_header(put, "Content-Encoding", "gzip", err);
-	if (rc == TC_OK)
-		return put;
-	tc_call_free(put);
-	return NULL;
+	return tc__flow_call(put, rc);
 }
 
 static void took_place(struct tc__flow *flow, tc_response *response, const tc_error *failure)
@@ -55,10 +52,8 @@ void tc__upload_s3_place(struct tc__upload *upload)
 	tc_call *call = tc_queue_create_artifact_call(upload->job.client, upload->texts.task_id,
 		upload->texts.run_id, upload->texts.name, &made);
 
-	if (call && tc_queue_create_artifact_body(call, &request, &made) != TC_OK) {
-		tc_call_free(call);
-		call = NULL;
-	}
+	call = tc__flow_call(
+		call, call ? tc_queue_create_artifact_body(call, &request, &made) : TC_OK);
 	tc__flow_send(&upload->flow, call, NULL, NULL, took_place, &made);
 }
 

@@ -142,6 +142,14 @@ void tc__flow_send(struct tc__flow *flow, tc_call *call, struct tc_call_options 
 		begin_wait(flow);
 }
 
+tc_call *tc__flow_call(tc_call *call, int rc)
+{
+	if (!call || rc == TC_OK)
+		return call;
+	tc_call_free(call);
+	return NULL;
+}
+
 void tc__flow_send_kept(struct tc__flow *flow, const tc_call *call, tc__flow_fn *then)
 {
 	tc_error err = TC_ERROR_INIT;

@@ -11,10 +11,10 @@
  *	tc_call *call = tc_queue_status_call(client, task_id, &made);
  *	tc__flow_send(flow, call, NULL, NULL, took_status, &made);
  *
- * Every function here that takes a `then` calls it exactly once: later, or at once when nothing
- *could be begun. So it is the last thing that a function does. `then` may end what the flow is part
- *of. In it exactly one of `response` (its own, for tc_release) and `err` (borrowed) is set, but
- *after a pause, when both are NULL unless the pause was cut short.
+ * Every function here that takes a `then` calls it exactly once: later, or at once when
+ * nothing could be begun. So it is the last thing that a function does. `then` may end what
+ * the flow is part of. In it exactly one of `response` (its own, for tc_release) and `err`
+ * (borrowed) is set, but after a pause, when both are NULL unless the pause was cut short.
  */
 
 #include <taskcluster/download.h>
@@ -51,6 +51,10 @@ void tc__flow_send(struct tc__flow *flow, tc_call *call, struct tc_call_options 
 
 /* The same with a call that stays the caller's, and has its options already (tc__flow_terms). */
 void tc__flow_send_kept(struct tc__flow *flow, const tc_call *call, tc__flow_fn *then);
+
+/* A call whose body was set with this result: NULL, and freed, when that failed, so that it can be
+ * given to tc__flow_send as it is. NULL stays NULL. */
+tc_call *tc__flow_call(tc_call *call, int rc);
 
 /* What a call has of the flow: its deadline and its cancel. */
 void tc__flow_terms(const struct tc__flow *flow, struct tc_call_options *options);
