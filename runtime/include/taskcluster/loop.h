@@ -30,11 +30,11 @@
  *
  * A loop, its clients and its calls belong to one thread. Only tc_loop_cancel, tc_loop_post and
  * tc_loop_wake may be called from any thread (but see tc_loop_on). Callbacks come from inside
- *tc_loop_run, tc_loop_poll, tc_loop_ready, tc_loop_timeout and tc_loop_free, never from inside a
- *function that starts or sets something, nor tc_loop_cancel. In a callback everything is allowed
- *but to wait on the loop, which is refused. What a callback starts or sets for at once comes in
- *another turn, so that descriptors and other threads have theirs. After tc_loop_cancel on the
- *loop's thread nothing of that run is called any more but its on_done.
+ * tc_loop_run, tc_loop_poll, tc_loop_ready, tc_loop_timeout and tc_loop_free, never from inside
+ * a function that starts or sets something, nor tc_loop_cancel. In a callback everything is
+ * allowed but to wait on the loop, which is refused. What a callback starts or sets for at once
+ * comes in another turn, so that descriptors and other threads have theirs. After tc_loop_cancel
+ * on the loop's thread nothing of that run is called any more but its on_done.
  *
  * A name is looked up by a thread of libcurl's, which nothing can break off. What ends meanwhile
  * (by its timeout, by a cancel, with the loop or client) leaves it behind: the thread touches

@@ -22,8 +22,8 @@
  *	wake.c         how other threads cancel and wake
  *
  * A loop of a user has a pool of its own, or is on the pool of a client (tc_loop_on). Lists,
- *streams and batches have private loops there. Such hold no descriptor and cost little; nothing can
- *end their waits but what is known before, and the cancel.
+ * streams and batches have private loops there. Such hold no descriptor and cost little; nothing
+ * can end their waits but what is known before, and the cancel.
  */
 
 #include "runtime/src/call/call.h"
