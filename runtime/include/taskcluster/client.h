@@ -226,6 +226,10 @@ TC_API int64_t tc_client_clock_offset_ms(const tc_client *client);
 /* Time by the client's seams: ms since some fixed moment, which never goes back. */
 TC_API int64_t tc_client_steady_ms(const tc_client *client);
 
+/* The wall clock by its seams, as it is here: ms since 1970. Server's dates are compared with this
+ * plus tc_client_clock_offset_ms. */
+TC_API int64_t tc_client_now_ms(const tc_client *client);
+
 /*
  * Lets `ms` pass on the client's thread, by its seams; what its lists, streams and transfers have
  * under way goes on meanwhile. TC_ERROR_CANCELED as soon as `cancel` is fired (NULL: the client's
