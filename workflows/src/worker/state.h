@@ -24,7 +24,8 @@
  * TC_ERROR_ARGUMENT (an unknown task); the file is then as it was before.
  */
 
-#include <taskcluster/json.h>
+#include <taskcluster/credentials.h>
+#include <taskcluster/worker_manager_types.h>
 
 struct tc__state;
 
@@ -51,15 +52,16 @@ void tc__state_close(struct tc__state *state);
 
 /* ---- what an earlier worker has left ---- */
 
-/* A task that it had claimed and not ended. */
+/* A task that it had claimed and not ended. For tc__state_leftover_clear. */
 struct tc__state_leftover {
-	/* As in claimWork's reply (for tc_decode_json with
-	 * tc_queue_claim_work_response_tasks_type's members: status, runId, takenUntil, task,
-	 * credentials, …), with the takenUntil and credentials of the last renewal. A tree of the
-	 * caller's, which is wiped when it is released. */
+	/* As in claimWork's reply, without takenUntil and credentials, which are those of the last
+	 * renewal. */
 	const tc_json *claim;
+	char *taken_until;
+	tc_credentials *credentials;
 	int settled; /* what tc__state_settled was told; 0: nothing */
 };
+void tc__state_leftover_clear(struct tc__state_leftover *leftover); /* fine on {0} */
 
 size_t tc__state_leftovers(const struct tc__state *state);
 
@@ -96,12 +98,13 @@ void tc__state_ended(struct tc__state *state, const char *task_id, const char *r
 /* ---- the registration; for manager.c ---- */
 
 /* What registerWorker or reregisterWorker has answered: {credentials, expires, secret}, and when
- * that was, by the wall clock (ms). On disk when it returns. */
+ * that was, by the wall clock. On disk when it returns. */
 int tc__state_registered(
 	struct tc__state *state, const tc_json *reply, int64_t now_ms, tc_error *err);
 
-/* The last one: a tree of the caller's, wiped when it is released, of the members above and
- * "registered" (ms); NULL: there is none. */
-int tc__state_registration(struct tc__state *state, const tc_json **registration, tc_error *err);
+/* The last one, for tc_release, which wipes it; NULL: there is none. */
+int tc__state_registration(struct tc__state *state,
+	struct tc_worker_manager_reregister_worker_response **registration, int64_t *registered_ms,
+	tc_error *err);
 
 #endif
