@@ -37,7 +37,7 @@ struct tc__manager_options {
 	 * memory ended. At most once, and nothing comes after it. Before that, what is refused is
 	 * tried again as long as there are credentials that are good. */
 	void (*refused)(void *data, const tc_error *err);
-	/* Trouble that is no reason to stop: a line of text, a tc_log_level. */
+	/* Trouble that is no reason to stop: a line of text, a tc_log_level. Must not free it. */
 	void (*trouble)(void *data, int level, const char *text);
 	void *data; /* for all three */
 };
@@ -51,7 +51,8 @@ void tc__manager_free(struct tc__manager *manager);
 
 /* Whether worker-manager wants the worker to stop; `reason` (borrowed) says why, NULL when it does
  * not. That it cannot be asked is no reason: false, and a line to `trouble`. Exactly one `then` for
- * each, later (15 s at most), but none after tc__manager_free; one at a time. */
+ * each, 15 s later at most (longer while there are no credentials, and at once without memory), but
+ * none after tc__manager_free and `refused`; one at a time. */
 typedef void tc__manager_fn(void *data, bool stop, const char *reason);
 void tc__manager_ask(struct tc__manager *manager, tc__manager_fn *then, void *data);
 
