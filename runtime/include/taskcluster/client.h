@@ -217,9 +217,9 @@ TC_API tc_client *tc_client_as(tc_client *client, const tc_credentials *credenti
  * the old ones. NULL: unsigned from now on. */
 TC_API void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials);
 
-/* Replaces options.renew and its data, for this client only; NULL: nobody is asked any more. For one of
- * tc_client_as, whose credentials somebody else renews. What was asked before may still be in use:
- * call it on the client's thread, not in `renew`. */
+/* Replaces options.renew and its data, for this client only; NULL: nobody is asked any more. For
+ * one of tc_client_as, whose credentials somebody else renews. What was asked before may still be
+ * in use: call it on the client's thread, not in `renew`. */
 TC_API void tc_client_set_renew(tc_client *client, tc_renew_fn *renew, void *renew_data);
 
 /* How far this client takes the server's clock to be ahead of ours, in ms; learnt from its 401s. A

@@ -55,15 +55,16 @@ static void fail(tc_worker *worker, const tc_error *err)
 	if (worker->claim_canceled && err->code == TC_ERROR_CANCELED)
 		return;
 	if (is_refusal(worker, err)) {
-		tc__worker_line(worker, TC_LOG_ERROR, "no work may be claimed: %s",
-			tc_error_text(err));
+		tc__worker_line(
+			worker, TC_LOG_ERROR, "no work may be claimed: %s", tc_error_text(err));
 		tc__worker_end(worker, TC_END_REFUSED, err);
 		return;
 	}
 	int64_t pause = pause_ms(worker->claim_failures++);
 	worker->claim_next_ms = tc__worker_now(worker) + pause;
-	tc__worker_line(worker, TC_LOG_WARN, "no work was claimed, and it is tried again in %d s: %s",
-		(int)(pause / 1000), tc_error_text(err));
+	tc__worker_line(worker, TC_LOG_WARN,
+		"no work was claimed, and it is tried again in %d s: %s", (int)(pause / 1000),
+		tc_error_text(err));
 }
 
 /* An empty answer takes 20 s; one that comes at once is not asked for all the time. */

@@ -16,7 +16,7 @@ bool tc__http_date_read(const char *date, int64_t *ms)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	int day, year, hour, minute, second;
-	char month[4], text[TC_DATE_SIZE];
+	char month[4], text[64];
 	struct timespec when;
 
 	if (!date ||

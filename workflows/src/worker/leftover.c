@@ -16,8 +16,8 @@ static void kill_processes(tc_task *task)
 /* It had decided already, or nobody goes on with it. */
 static void resolve(tc_task *task, int settled)
 {
-	enum tc_task_result result = settled ? (enum tc_task_result)settled
-					     : TC_TASK_WORKER_SHUTDOWN;
+	enum tc_task_result result =
+		settled ? (enum tc_task_result)settled : TC_TASK_WORKER_SHUTDOWN;
 
 	kill_processes(task);
 	tc__task_give_back(task, tc__result_known(result) ? result : TC_TASK_INTERNAL_ERROR, died);

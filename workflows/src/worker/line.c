@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/worker/worker.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #define LINE_SIZE 800
 
-void tc__worker_line(
-	const tc_worker *worker, enum tc_log_level level, const char *format, ...)
+void tc__worker_line(const tc_worker *worker, enum tc_log_level level, const char *format, ...)
 {
 	char line[LINE_SIZE];
 	va_list values;

@@ -49,7 +49,7 @@ static void watch_clocks(tc_worker *worker)
 			task->renew_ms = now;
 		if (leap > 0 && task->end_ms > now + AWAKE_MS)
 			task->end_ms = task->end_ms - leap > now + AWAKE_MS ? task->end_ms - leap
-									  : now + AWAKE_MS;
+									    : now + AWAKE_MS;
 	}
 }
 
@@ -176,8 +176,8 @@ static void force(tc_task *task)
 static bool look_at_work(tc_task *task, int64_t now)
 {
 	if (now >= task->deadline_ms && !task->over)
-		return give_up(task, TC_ABORT_DEADLINE, TC_ERROR_TIMEOUT,
-			"the task's deadline has come");
+		return give_up(
+			task, TC_ABORT_DEADLINE, TC_ERROR_TIMEOUT, "the task's deadline has come");
 	if (now < task->limit_ms || task->aborted)
 		return true;
 	tc_task_settle(task, TC_TASK_FAILED, "it took longer than it may");

@@ -66,8 +66,8 @@ static void again(tc_task *task, const tc_error *err)
 
 	task->renew_failures++;
 	task->refused_status = err->http_status;
-	task->renew_ms = now + between(AGAIN_MIN_MS, left / 5, pause < AGAIN_MAX_MS ? pause
-									     : AGAIN_MAX_MS);
+	task->renew_ms =
+		now + between(AGAIN_MIN_MS, left / 5, pause < AGAIN_MAX_MS ? pause : AGAIN_MAX_MS);
 	if (task->renew_failures == 1 && !task->over)
 		tc__worker_line(task->worker, TC_LOG_WARN,
 			"task %s run %s: the claim was not renewed, and is tried again: %s",
@@ -119,9 +119,9 @@ void tc__task_renew(tc_task *task)
 
 	task->renew_sent_ms = tc__worker_now(task->worker);
 	/* an attempt that hangs leaves time for others */
-	options.timeout_ms = between(
-		ATTEMPT_MIN_MS, (task->end_ms - task->renew_sent_ms) / 3, ATTEMPT_MS);
-	tc_call *call = tc_queue_reclaim_task_call(
-		task->client, tc_task_id(task), task->run_id, &made);
+	options.timeout_ms =
+		between(ATTEMPT_MIN_MS, (task->end_ms - task->renew_sent_ms) / 3, ATTEMPT_MS);
+	tc_call *call =
+		tc_queue_reclaim_task_call(task->client, tc_task_id(task), task->run_id, &made);
 	tc__errand_send(&task->renewal, call, &options, task->end_ms, took_renewal, &made);
 }

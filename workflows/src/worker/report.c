@@ -116,8 +116,7 @@ static tc_call *make_call(const tc_task *task, tc_error *err)
 	if (task->result == TC_TASK_FAILED)
 		return tc_queue_report_failed_call(task->client, id, task->run_id, err);
 	tc_call *call = tc_queue_report_exception_call(task->client, id, task->run_id, err);
-	return tc__flow_call(
-		call, call ? tc_queue_report_exception_body(call, &why, err) : TC_OK);
+	return tc__flow_call(call, call ? tc_queue_report_exception_body(call, &why, err) : TC_OK);
 }
 
 void tc__task_report(tc_task *task)

@@ -16,8 +16,8 @@ static void send(tc_task *task)
 
 	task->again = false;
 	tc_call *call = tc_queue_status_call(client, tc_task_id(task), &made);
-	tc__errand_send(&task->asking, call, NULL, tc__worker_now(worker) + ASK_MS, took_status,
-		&made);
+	tc__errand_send(
+		&task->asking, call, NULL, tc__worker_now(worker) + ASK_MS, took_status, &made);
 }
 
 void tc__task_ask(tc_task *task, enum tc__question question)
@@ -86,8 +86,8 @@ static void judge(tc_task *task, struct tc_queue_task_status_response *told)
 	set_told(task, told);
 	const struct tc_queue_task_status_runs *run = tc__task_told_run(task);
 	if (question != TC__ASK_LOST)
-		tc__task_end(task,
-			question == TC__ASK_REPORT && run && tc__task_ended_so(task, run));
+		tc__task_end(
+			task, question == TC__ASK_REPORT && run && tc__task_ended_so(task, run));
 	else if (tc__task_abort(task, TC_ABORT_LOST))
 		tc__task_look(task);
 }

@@ -54,8 +54,8 @@ static int read_claim(tc_task *task, tc_error *err)
 
 	task->claim = tc_decode_json(type, task->json, TC_DECODE_MEND, &broken);
 	if (!task->claim && broken.code == TC_ERROR_INPUT) {
-		task->claim = tc_decode_json(
-			type, task->json, TC_DECODE_MEND | TC_DECODE_LENIENT, err);
+		task->claim =
+			tc_decode_json(type, task->json, TC_DECODE_MEND | TC_DECODE_LENIENT, err);
 		tc_task_settle(task, TC_TASK_INTERNAL_ERROR, tc_error_text(&broken));
 	} else if (!task->claim) {
 		tc_error_copy(err, &broken);
@@ -146,8 +146,8 @@ void tc__task_free(tc_task *task)
 
 void tc__task_drop(tc_task *task)
 {
-	if (task->phase != TC__GONE || task->forced || task->pins || task->renewal.busy || task->asking.busy ||
-		task->report.busy)
+	if (task->phase != TC__GONE || task->forced || task->pins || task->renewal.busy ||
+		task->asking.busy || task->report.busy)
 		return;
 	if (task->before)
 		task->before->after = task->after;
@@ -331,11 +331,9 @@ enum tc_task_result tc_task_settled(const tc_task *task, const char **why)
 	return task ? task->result : 0;
 }
 
-int tc_worker_resolve(
-	tc_worker *worker, tc_task *task, enum tc_task_result result, const char *why)
+int tc_worker_resolve(tc_worker *worker, tc_task *task, enum tc_task_result result, const char *why)
 {
-	if (!worker || !task || !tc__result_known(result) ||
-		atomic_exchange(&task->resolved, true))
+	if (!worker || !task || !tc__result_known(result) || atomic_exchange(&task->resolved, true))
 		return TC_ERROR_ARGUMENT;
 	task->told_result = result;
 	if (why)

@@ -97,8 +97,8 @@ struct tc_task {
 
 	/* how it ends */
 	enum tc_abort aborted;
-	bool over; /* nothing is reported */
-	bool lost; /* as the queue says, in */
+	bool over;                                  /* nothing is reported */
+	bool lost;                                  /* as the queue says, in */
 	struct tc_queue_task_status_response *told; /* NULL: it did not say */
 	tc_error err;                               /* why nothing was reported */
 	enum tc_task_result result;                 /* the first but COMPLETED */
@@ -125,11 +125,11 @@ struct tc_worker {
 	struct tc__manager *manager; /* NULL: no pool, or not begun */
 	struct tc__state *state;     /* NULL: none */
 
-	bool begun, ready;           /* it may claim */
-	bool asking, allowed;        /* worker-manager whether to go on; it said yes */
-	enum tc_worker_end ending;   /* it claims no more */
-	bool aborting;               /* and aborts what runs */
-	int64_t ending_ms;           /* since when */
+	bool begun, ready;         /* it may claim */
+	bool asking, allowed;      /* worker-manager whether to go on; it said yes */
+	enum tc_worker_end ending; /* it claims no more */
+	bool aborting;             /* and aborts what runs */
+	int64_t ending_ms;         /* since when */
 	enum tc_worker_end ended;
 	tc_error err; /* of TC_END_REFUSED */
 	tc_worker_end_fn *on_end;
@@ -140,7 +140,7 @@ struct tc_worker {
 	int claim_failures;
 	bool claim_canceled;
 	uint64_t timer;
-	int64_t busy_ms; /* when there last was a task */
+	int64_t busy_ms;        /* when there last was a task */
 	struct tc__watch watch; /* of the clocks */
 
 	tc_task *tasks;
@@ -293,8 +293,7 @@ void tc__worker_hear(tc_worker *worker);
 
 /* A line for options.log. */
 TC_PRINTF(3, 4)
-void tc__worker_line(
-	const tc_worker *worker, enum tc_log_level level, const char *format, ...);
+void tc__worker_line(const tc_worker *worker, enum tc_log_level level, const char *format, ...);
 void tc__worker_line_of(const tc_task *task, bool reported);
 
 #endif
