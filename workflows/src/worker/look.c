@@ -72,7 +72,7 @@ static int64_t next_due(const tc_task *task, int64_t now)
 		if (!task->renewal.busy)
 			due = sooner(due, task->renew_ms);
 	}
-	if (task->phase == TC__REPORTING && !task->report.busy)
+	if (task->phase == TC__REPORTING && !task->over && !task->report.busy)
 		due = sooner(due, task->report_ms);
 	if (works(task) && !task->aborted) {
 		due = sooner(due, task->deadline_ms);
@@ -204,7 +204,8 @@ static void look_at_claim(tc_task *task, int64_t now)
 {
 	if (!task->over && now >= task->renew_ms && !task->renewal.busy)
 		tc__task_renew(task);
-	if (task->phase == TC__REPORTING && now >= task->report_ms && !task->report.busy)
+	if (task->phase == TC__REPORTING && !task->over && now >= task->report_ms &&
+		!task->report.busy)
 		tc__task_report(task);
 	else if (works(task) && !task->over && now >= task->poll_ms && !task->asking.busy)
 		tc__task_ask(task, TC__ASK_POLL);
