@@ -81,28 +81,41 @@ static void done(void *data, uint64_t timer)
 		_exit(4);
 }
 
+/* Waits until the worker knows of it, and ends when that has died before. */
+static void be_process(const int go[2])
+{
+	char byte;
+
+	setsid();
+	close(go[1]);
+	if (read(go[0], &byte, 1) != 1)
+		_exit(0);
+	for (int fd = 0; fd < 3; fd++) /* whoever reads ours waits for the end of all */
+		close(fd);
+	execlp("sleep", "sleep", "600", (char *)NULL);
+	_exit(127);
+}
+
 /* A process as tasks have them: it would outlive the worker. */
 static void spawn(tc_task *task)
 {
 	tc_error err = TC_ERROR_INIT;
-	pid_t process = fork();
+	int go[2];
 
+	if (pipe(go) != 0)
+		_exit(5);
+	pid_t process = fork();
 	if (process < 0)
 		_exit(5);
-	if (process == 0) {
-		setsid();
-		for (int fd = 0; fd < 3; fd++) /* whoever reads ours waits for the end of all */
-			close(fd);
-		execlp("sleep", "sleep", "600", (char *)NULL);
-		_exit(127);
-	}
+	if (process == 0)
+		be_process(go);
+	close(go[0]);
 	setpgid(process, process);
-	tc_task_set_data(task, (void *)(intptr_t)process);
-	if (tc_task_note_process(task, process, &err) != TC_OK) {
-		fprintf(stderr, "%s\n", tc_error_text(&err));
-		_exit(6);
-	}
 	note("process", task, process);
+	tc_task_set_data(task, (void *)(intptr_t)process);
+	if (tc_task_note_process(task, process, &err) != TC_OK || write(go[1], "x", 1) != 1)
+		_exit(6);
+	close(go[1]);
 }
 
 static void begin_work(tc_task *task)
