@@ -605,8 +605,8 @@ static void test_errors_are_reported(void **unused)
 				 "x", &scene.err),
 		TC_ERROR_ARGUMENT);
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "title is NULL");
-	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, "DISK",
-				 "t", "x", &scene.err),
+	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, "DISK", "t",
+				 "x", &scene.err),
 		TC_ERROR_INPUT);
 	assert_failure(&scene.err, TC_ERROR_INPUT, "kind");
 	assert_ok(tc__manager_report(scene.loop, scene.client, &worker_names, "disk-full",
