@@ -235,8 +235,8 @@ static size_t place_digits(char *text, const char *digits, size_t count, int exp
 	return used;
 }
 
-/* Below a power of two doubles lie twice as dense: the nearest number of so many digits may lie below
- * it and belong to another, while the next one above is nearer to no other double. */
+/* Below a power of two doubles lie twice as dense: the nearest number of so many digits may lie
+ * below it and belong to another, while the next one above is nearer to no other double. */
 static bool is_power_of_two(double value)
 {
 	uint64_t bits;
