@@ -421,6 +421,59 @@ static void a_signature_is_of_all_bytes_by_a_trusted_key(void **state)
 	free(text);
 }
 
+/* The public key as OpenSSL reads it: a fixed beginning, and the 32 bytes. */
+static void put_pem(const struct signer *signer)
+{
+	unsigned char der[44];
+	char text[100], pem[200];
+
+	from_hex("302a300506032b6570032100", der, 12);
+	assert_int_equal(sodium_base642bin(der + 12, 32, signer->public_key, 44, NULL, NULL, NULL,
+				 sodium_base64_VARIANT_ORIGINAL),
+		0);
+	sodium_bin2base64(text, sizeof text, der, sizeof der, sodium_base64_VARIANT_ORIGINAL);
+	snprintf(pem, sizeof pem, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
+		text);
+	tc_folder_put(&folder, "pem", pem, 0644);
+}
+
+static bool openssl_verifies(void)
+{
+	char command[400];
+
+	snprintf(command, sizeof command,
+		"cd %s && openssl pkeyutl -verify -pubin -inkey pem -rawin -in text -sigfile sig "
+		">/dev/null 2>&1",
+		folder.path);
+	return system(command) == 0;
+}
+
+static void openssl_verifies_what_is_signed(void **state)
+{
+	struct signer one;
+	unsigned char signature[TC_TRUST_SIGNATURE_SIZE];
+	size_t length;
+	char *text = tc_test_read_file(VECTORS "plain.json", &length);
+
+	(void)state;
+	if (system("command -v openssl >/dev/null") != 0)
+		skip();
+	open_signer(&one, "openssl");
+	put_pem(&one);
+	tc_trust_sign(one.key, text, length, signature);
+	FILE *file = fopen(tc_folder_path(&folder, "sig"), "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(signature, 1, sizeof signature, file), sizeof signature);
+	assert_int_equal(fclose(file), 0);
+	tc_folder_put(&folder, "text", text, 0644);
+	assert_true(openssl_verifies());
+	text[length / 2] ^= 1;
+	tc_folder_put(&folder, "text", text, 0644);
+	assert_false(openssl_verifies());
+	tc_trust_key_free(one.key);
+	free(text);
+}
+
 /* Zeros as a key and as a signature satisfy the equation of Ed25519 in careless implementations. */
 static void nobody_is_trusted_by_accident(void **state)
 {
@@ -548,6 +601,7 @@ int main(void)
 		cmocka_unit_test(a_key_that_others_may_read_is_refused),
 		cmocka_unit_test(what_is_no_key_is_refused),
 		cmocka_unit_test(a_signature_is_of_all_bytes_by_a_trusted_key),
+		cmocka_unit_test(openssl_verifies_what_is_signed),
 		cmocka_unit_test(nobody_is_trusted_by_accident),
 		cmocka_unit_test(a_certificate_has_one_form),
 		cmocka_unit_test(a_huge_certificate_is_not_read),

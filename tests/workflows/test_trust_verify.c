@@ -791,15 +791,42 @@ static void an_end_before_the_end_is_no_fault(void **state)
 	assert_int_equal(scene.faults_count, 0);
 	scene.options.cancel = NULL;
 	tc_cancel_free(cancel);
-	scene.options.deadline_ms = 1;
-	assert_int_equal(verify(&scene), TC_ERROR_TIMEOUT);
-	scene.options.deadline_ms = 0;
 	assert_int_equal(scene.count, 0);
 	holds(&scene, 2);
 	end(&scene);
 }
 
-/* Replies that come late and never: nobody can say that the artifact is not what it should be. */
+static void hang(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	(void)data, (void)request;
+	reply->body = "a";
+	reply->body_length = 1;
+	reply->delay_ms = 10000;
+}
+
+/* The one that holds has come before, or has not. */
+static void a_deadline_is_no_fault(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(hang, NULL);
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	add(&scene, "public/a", "a");
+	world_reference(&world, "public/never", tc_responder_url(responder));
+	cover(&scene, "public/never", "a");
+	certify_and_publish(&scene);
+	scene.options.deadline_ms = 1000;
+	assert_int_equal(verify(&scene), TC_ERROR_TIMEOUT);
+	assert_int_equal(scene.faults_count, 0);
+	assert_false(tc_folder_has(&scene.folder, "out/public/never"));
+	assert_false(tc_folder_has(&scene.folder, "out/public/.never.tc-part"));
+	tc_responder_stop(responder);
+	end(&scene);
+}
+
+/* Nobody can say that the artifact is not what it should be. */
 static void hang_up(
 	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
 {
@@ -880,6 +907,7 @@ int main(void)
 		cmocka_unit_test(names_that_leave_the_folder_are_faults),
 		cmocka_unit_test(a_link_in_the_folder_is_not_followed),
 		cmocka_unit_test(an_end_before_the_end_is_no_fault),
+		cmocka_unit_test(a_deadline_is_no_fault),
 		cmocka_unit_test(a_broken_store_is_no_fault),
 		cmocka_unit_test(options_are_checked_before_anything_is_asked),
 	};
