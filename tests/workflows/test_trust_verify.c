@@ -95,6 +95,7 @@ static void take_verified(void *data, const char *name, const struct tc_download
 
 	assert_true(scene->verified_count <= TOLD_MAX);
 	assert_int_equal(strlen(result->sha256), 64);
+	assert_true(result->verified);
 	snprintf(scene->verified[at], sizeof scene->verified[at], "%s", name);
 }
 
@@ -746,6 +747,27 @@ static void names_that_leave_the_folder_are_faults(void **state)
 	end(&scene);
 }
 
+/* Names that no artifact can have. */
+static void impossible_names_are_faults(void **state)
+{
+	static char longest[2000];
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	memset(longest, 'x', sizeof longest - 1);
+	add(&scene, "public/a", "a");
+	cover(&scene, "", "a");
+	cover(&scene, longest, "a");
+	cover(&scene, "public/new\nline", "a");
+	certify_and_publish(&scene);
+	has_faults(&scene, 3, 1);
+	scene.into = NULL;
+	has_faults(&scene, 3, 1);
+	fault_of(&scene, "");
+	end(&scene);
+}
+
 static void a_link_in_the_folder_is_not_followed(void **state)
 {
 	struct scene scene;
@@ -823,6 +845,30 @@ static void a_deadline_is_no_fault(void **state)
 	assert_false(tc_folder_has(&scene.folder, "out/public/never"));
 	assert_false(tc_folder_has(&scene.folder, "out/public/.never.tc-part"));
 	tc_responder_stop(responder);
+	end(&scene);
+}
+
+/* It may hold: who knows may read it. */
+static void what_may_not_be_read_is_no_fault(void **state)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_client *own = world.client;
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	add(&scene, "secret/a", "a");
+	certify_and_publish(&scene);
+	holds(&scene, 1);
+	options.root_url = world.server->root_url;
+	world.client = tc_client_new(&options, &err); /* it signs nothing */
+	assert_ok(err.code, &err);
+	int rc = verify(&scene);
+	tc_client_free(world.client);
+	world.client = own;
+	assert_int_equal(rc, TC_ERROR_HTTP);
+	assert_failure(&err, TC_ERROR_HTTP, "secret/a");
+	assert_int_equal(scene.faults_count, 0);
 	end(&scene);
 }
 
@@ -905,8 +951,10 @@ int main(void)
 		cmocka_unit_test(what_was_there_before_stays_when_nothing_better_comes),
 		cmocka_unit_test(what_is_redirected_elsewhere_is_verified),
 		cmocka_unit_test(names_that_leave_the_folder_are_faults),
+		cmocka_unit_test(impossible_names_are_faults),
 		cmocka_unit_test(a_link_in_the_folder_is_not_followed),
 		cmocka_unit_test(an_end_before_the_end_is_no_fault),
+		cmocka_unit_test(what_may_not_be_read_is_no_fault),
 		cmocka_unit_test(a_deadline_is_no_fault),
 		cmocka_unit_test(a_broken_store_is_no_fault),
 		cmocka_unit_test(options_are_checked_before_anything_is_asked),

@@ -57,9 +57,10 @@ static void give_up(struct tc__verify *verify, const tc_error *err)
 			tc_job_cancel(&verify->items[i].download->job);
 }
 
+/* Only a name can be an argument that cannot work: the others have worked before. */
 static void judge(struct tc__verify *verify, const struct tc__entry *entry, const tc_error *err)
 {
-	if (tc__verify_is_fault(err))
+	if (tc__verify_is_fault(err) || err->code == TC_ERROR_ARGUMENT)
 		tc__verify_fault(verify, entry->name, tc_error_text(err));
 	else
 		give_up(verify, err);
