@@ -562,6 +562,8 @@ static void another_definition_does_not_hold(void **state)
 		{ "\"name\": \"n\"", "\"name\": \"n\", \"more\": 1", "/task/metadata has another" },
 		{ "\"retries\": 5,", "", "/task/retries is missing" },
 		{ "\"priority\": \"lowest\",", "", "/task/priority is missing" },
+		{ "\"priority\": \"lowest\"", "\"priority\": 1",
+			"/task/priority has another value" },
 		{ "\"taskQueueId\": \"test/worker\",", "",
 			NULL }, /* queues did not always say it */
 		{ "\"taskQueueId\": \"test/worker\"", "\"taskQueueId\": \"test/other\"",
@@ -584,6 +586,25 @@ static void another_definition_does_not_hold(void **state)
 			holds(&scene, 1);
 		end(&scene);
 	}
+}
+
+/* The queue's definition is not the one that was claimed then. */
+static void a_priority_that_was_changed_meanwhile_holds(void **state)
+{
+	const struct tc_queue_change_task_priority_request higher = { .new_priority = "high" };
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	add(&scene, "public/a", "a");
+	certify_and_publish(&scene);
+	assert_ok(tc_queue_change_task_priority(world.client, world.task_id, &higher, NULL, &err),
+		&err);
+	const tc_json *task = task_of(world.task_id);
+	assert_string_equal(tc_json_text(tc_json_get(task, "priority")), "high");
+	tc_release(task);
+	holds(&scene, 1);
+	end(&scene);
 }
 
 /* A few bytes on their way, and as many as there may be in memory. */
@@ -945,6 +966,7 @@ int main(void)
 		cmocka_unit_test(a_certificate_of_another_task_or_run_does_not_hold),
 		cmocka_unit_test(the_run_is_chosen_once),
 		cmocka_unit_test(another_definition_does_not_hold),
+		cmocka_unit_test(a_priority_that_was_changed_meanwhile_holds),
 		cmocka_unit_test(a_huge_certificate_is_refused),
 		cmocka_unit_test(a_signed_text_that_is_no_certificate_is_refused),
 		cmocka_unit_test(each_artifact_that_does_not_hold_is_named),
