@@ -208,7 +208,6 @@ static int begin(struct tc__verify *verify, tc_client *client,
 		rc = check_options(&verify->options, err);
 	if (rc != TC_OK)
 		return rc;
-	how.anew = true;
 	how.cancel = verify->options.cancel;
 	how.progress = verify->options.progress ? tell : NULL;
 	how.progress_data = verify;
