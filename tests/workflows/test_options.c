@@ -10,6 +10,7 @@
 #include <taskcluster/artifact_download.h>
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/chain_of_trust.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
@@ -280,6 +281,19 @@ static void give_worker_pool(struct world *world, const void *pool, tc_error *er
 	give_worker(world, &options, err);
 }
 
+static void give_trust(struct world *world, const void *options, tc_error *err)
+{
+	char *text = NULL;
+
+	(void)world;
+	tc_trust_make(options, &text, NULL, err);
+}
+
+static void give_verify(struct world *world, const void *options, tc_error *err)
+{
+	tc_trust_verify(world->taskcluster, options, NULL, err);
+}
+
 /* What a struct that is zero, and taken, leads to. */
 #define FINE ""
 #define NO_CLIENT "client is NULL"
@@ -288,6 +302,7 @@ static void give_worker_pool(struct world *world, const void *pool, tc_error *er
 #define NO_QUEUE "options.task_queue_id is NULL"
 #define NO_PROVIDER "pool.provider_id is NULL"
 #define NO_KIND "exactly one of options.url"
+#define NO_TASK "task_id is NULL"
 
 #define STRUCT(type) sizeof(struct type)
 static const struct {
@@ -322,6 +337,9 @@ static const struct {
 	{ give_worker, STRUCT(tc_worker_options), "options", "TC_WORKER_OPTIONS_INIT", NO_QUEUE },
 	{ give_worker_pool, STRUCT(tc_worker_pool), "pool", "TC_WORKER_POOL_INIT", NO_PROVIDER },
 	{ give_folder, STRUCT(tc_folder_options), "options", "TC_FOLDER_OPTIONS_INIT", FINE },
+	{ give_trust, STRUCT(tc_trust_options), "options", "TC_TRUST_OPTIONS_INIT", NO_TASK },
+	{ give_verify, STRUCT(tc_trust_verify_options), "options", "TC_TRUST_VERIFY_OPTIONS_INIT",
+		NO_TASK },
 };
 #define COUNT (sizeof cases / sizeof *cases)
 
