@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_PROXY_PROXY_H
+#define TC_PROXY_PROXY_H
+
+#include "tools/proxy/identity.h"
+#include "tools/proxy/options.h"
+#include <taskcluster/loop.h>
+
+#define PROXY_REVISION "libtaskcluster"
+
+struct exchange;
+struct MHD_Daemon;
+
+struct proxy {
+	struct options options;
+	struct identity identity;
+	tc_loop *loop;
+	struct MHD_Daemon *daemon;
+	unsigned port;
+	struct exchange *waiting; /* whose connections are suspended */
+	bool stopping;
+	void (*resume)(struct exchange *exchange); /* there is something for its connection */
+};
+
+#endif
