@@ -142,6 +142,7 @@ bool exchange_begin(struct exchange *exchange, const char *method)
 	exchange->method = strdup(method);
 	if (!exchange->method || !exchange->target)
 		return false;
+	exchange->stranger = why != NULL;
 	if (why)
 		return refuse(exchange, 403, "OriginNotAllowed", why);
 	route_find(exchange->target, &exchange->route);

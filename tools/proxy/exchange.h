@@ -29,7 +29,8 @@ struct exchange {
 	struct route route;
 	tc_client *client; /* who signs; NULL: nobody */
 	struct spool spool;
-	bool refused; /* its body is thrown away */
+	bool refused;  /* its body is thrown away */
+	bool stranger; /* it may not know anything of the proxy */
 
 	uint64_t run;
 	bool started, running;

@@ -194,7 +194,7 @@ static int check_scopes(const tc_json *scopes, tc_error *err)
 	if (tc_json_kind(scopes) != TC_JSON_ARRAY)
 		return tc_error_set(err, TC_ERROR_INPUT, "scopes is no array");
 	for (size_t i = 0; i < tc_json_count(scopes); i++)
-		if (!tc_json_text(tc_json_item(scopes, i)))
+		if (tc_json_kind(tc_json_item(scopes, i)) != TC_JSON_STRING)
 			return tc_error_set(err, TC_ERROR_INPUT, "scopes/%zu is no string", i);
 	return TC_OK;
 }

@@ -56,7 +56,7 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 		MHD_add_response_header(response, name, value);
 }
 
-/* What every reply tells of the proxy. */
+/* What every reply to the task tells of the proxy. */
 static void add_own(const struct exchange *exchange, struct MHD_Response *response)
 {
 	const struct identity *identity = &exchange->proxy->identity;
@@ -86,7 +86,8 @@ static bool finish(struct exchange *exchange, unsigned status, struct MHD_Respon
 {
 	if (!response)
 		return false;
-	add_own(exchange, response);
+	if (!exchange->stranger)
+		add_own(exchange, response);
 	if (exchange->response)
 		MHD_destroy_response(exchange->response);
 	exchange->status = status;

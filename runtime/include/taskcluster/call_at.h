@@ -27,18 +27,19 @@ extern "C" {
 struct tc_call_at_options {
 	size_t size; /* set by TC_CALL_AT_OPTIONS_INIT */
 	/*
+	 * Every whole reply is a success, whatever its status: for who hands it on. Repeated is as
+	 * ever, so it is the last one. A sink gets the body of a status from 200 to 299 only; of
+	 * another it is in the response, as far as it
+	 * came and reply_max lets it.
+	 */
+	bool any_status;
+	/*
 	 * The body; the struct is copied. It may be of any length, is not covered by the Hawk
 	 * header, and its Content-Type is given by tc_call_header; the client's timeout_ms bounds
 	 * silence then, not an attempt. NULL: none, or a short one by tc_call_body_json or
 	 * tc_call_body_bytes. Not for GET and HEAD.
 	 */
 	const struct tc_source *body;
-	/*
-	 * Every whole reply is a success, whatever its status: for who hands it on. Repeated is as
-	 * ever, so it is the last one. A sink gets the body of a status from 200 to 299 only; of
-	 * another it is in the response, as far as reply_max lets it.
-	 */
-	bool any_status;
 };
 #define TC_CALL_AT_OPTIONS_INIT TC_SIZED_INIT(struct tc_call_at_options)
 
