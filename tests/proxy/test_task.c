@@ -159,8 +159,7 @@ static void it_makes_artifacts_and_cannot_resolve_itself(void **state)
 		200);
 	snprintf(other, sizeof other, "/api/queue/v1/task/%s/runs/0/artifacts/%%.0s%%s",
 		world->other_id);
-	assert_int_equal(
-		status_of(world, "POST", body, json_type, other, "public%2Fa.txt"), 403);
+	assert_int_equal(status_of(world, "POST", body, json_type, other, "public%2Fa.txt"), 403);
 	assert_int_equal(status_of(world, "POST", NULL, NULL,
 				 "/api/queue/v1/task/%s/runs/0/completed%s", ""),
 		403);
@@ -212,8 +211,7 @@ static void a_signed_url_has_the_same_scopes(void **state)
 	char url[600], signed_url[3000];
 
 	/* what needs a scope that task.scopes give is signed as well */
-	snprintf(url, sizeof url, "  %s/api/auth/v1/scopes/current?\n",
-		world->server->root_url);
+	snprintf(url, sizeof url, "  %s/api/auth/v1/scopes/current?\n", world->server->root_url);
 	ask(&answer, "POST", world->proxy.url, "/bewit", NULL, url, strlen(url));
 	assert_int_equal(answer.status, 303);
 	snprintf(signed_url, sizeof signed_url, "%s", answer_header(&answer, "Location"));

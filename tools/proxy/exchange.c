@@ -331,8 +331,13 @@ static tc_call *make_call(struct exchange *exchange, tc_error *err)
 
 static ssize_t on_read(void *data, uint64_t position, char *bytes, size_t size)
 {
+	struct exchange *exchange = data;
+	ssize_t length = exchange_read(exchange, bytes, size);
+
 	(void)position;
-	return exchange_read(data, bytes, size);
+	if (length == 0) /* else it would be asked again at once */
+		exchange->proxy->suspend(exchange);
+	return length;
 }
 
 static int on_head(void *data, tc_response *head, int64_t discard, tc_error *err)
@@ -376,6 +381,18 @@ static bool is_full(void *data)
 	return exchange->full;
 }
 
+/* What was taken goes. */
+static void move_up(struct exchange *exchange)
+{
+	struct tc__buffer *bytes = &exchange->bytes;
+	size_t left = kept(exchange);
+
+	if (left)
+		memmove(bytes->data, bytes->data + exchange->taken, left);
+	tc__buffer_truncate(bytes, left);
+	exchange->taken = 0;
+}
+
 ssize_t exchange_read(struct exchange *exchange, char *bytes, size_t size)
 {
 	size_t length = kept(exchange) < size ? kept(exchange) : size;
@@ -384,10 +401,8 @@ ssize_t exchange_read(struct exchange *exchange, char *bytes, size_t size)
 		memcpy(bytes, exchange->bytes.data + exchange->taken, length);
 		exchange->taken += length;
 	}
-	if (kept(exchange) == 0) {
-		tc__buffer_truncate(&exchange->bytes, 0);
-		exchange->taken = 0;
-	}
+	if (exchange->taken >= kept(exchange)) /* each byte moves once at most, in the mean */
+		move_up(exchange);
 	if (exchange->full && kept(exchange) < EXCHANGE_KEPT / 2) {
 		exchange->full = false;
 		if (exchange->running)

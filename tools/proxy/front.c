@@ -202,6 +202,7 @@ int front_open(struct proxy *proxy, tc_error *err)
 	struct sockaddr_storage address;
 
 	make_address(&proxy->options, &address);
+	proxy->suspend = suspend;
 	proxy->resume = resume;
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
 		MHD_USE_SUPPRESS_DATE_NO_CLOCK |

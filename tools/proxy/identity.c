@@ -14,7 +14,6 @@
  * told as a 502, after a few attempts. */
 #define ATTEMPTS 5
 #define BUDGET_MS 10000
-#define SILENCE_MS 60000 /* longer than any long polling */
 
 #define HEADER_MAX 8192 /* a longer list of scopes is not told in a header */
 #define REFUSAL_MAX ((size_t)1 << 20)
@@ -26,7 +25,7 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static tc_client *make_client(const char *root_url, tc_error *err)
+static tc_client *make_client(const struct options *own, const char *root_url, tc_error *err)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
 
@@ -34,7 +33,7 @@ static tc_client *make_client(const char *root_url, tc_error *err)
 	options.user_agent = "taskcluster-proxy";
 	options.attempts = ATTEMPTS;
 	options.retry_budget_ms = BUDGET_MS;
-	options.timeout_ms = SILENCE_MS;
+	options.timeout_ms = own->silence_ms;
 	options.reply_max = REFUSAL_MAX;
 	options.ca_file = environment("SSL_CERT_FILE");
 	options.ca_folder = environment("SSL_CERT_DIR");
@@ -82,7 +81,7 @@ int identity_add_task(struct identity *identity, tc_error *err)
 		return TC_OK;
 	if (!options->task_id)
 		return build_scopes(identity, NULL, err);
-	tc_client *nobody = make_client(options->root_url, err);
+	tc_client *nobody = make_client(options, options->root_url, err);
 	int rc = nobody ? tc_queue_task(nobody, options->task_id, &task, err) : err->code;
 	if (rc == TC_OK)
 		rc = build_scopes(identity, task, err);
@@ -275,12 +274,12 @@ static int open_clients(struct identity *identity, tc_error *err)
 	identity->clients = calloc(client_count(identity), sizeof(tc_client *));
 	if (!identity->clients)
 		return tc_error_set(err, TC_ERROR_NOMEM, "no memory");
-	identity->clients[0] = make_client(options->root_url, err);
+	identity->clients[0] = make_client(options, options->root_url, err);
 	if (!identity->clients[0])
 		return err->code;
 	for (size_t i = 0; i < options->allowed.count; i++) {
 		snprintf(url, sizeof url, "https://%.280s", options->allowed.texts[i]);
-		identity->clients[1 + i] = make_client(url, err);
+		identity->clients[1 + i] = make_client(options, url, err);
 		if (!identity->clients[1 + i]) {
 			tc_error_prefix(err, "--allow-host %s", options->allowed.texts[i]);
 			return err->code;

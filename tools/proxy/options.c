@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --host NAME           a further name of this proxy that a Host may have\n"
 	"  --allow-host HOST     sign for https://HOST as well, by /HOST/PATH and /bewit\n"
 	"  --body-max BYTES      the most that a request's body may have (268435456)\n"
+	"  --timeout S           how long a service may be silent (60)\n"
 	"  -v                    print a line for each request on standard error\n"
 	"\n"
 	"TASKCLUSTER_PROXY_SECRET lets who knows it PUT other credentials to /credentials.\n";
@@ -65,6 +66,12 @@ static const char *take_number(struct options *options, const char *name, const 
 		if (!number(value, 1 << 20, &amount))
 			return "expected the number of an open descriptor";
 		options->credentials_fd = (int)amount;
+		return NULL;
+	}
+	if (strcmp(name, "--timeout") == 0) {
+		if (!number(value, 1000000, &amount) || amount == 0)
+			return "expected seconds";
+		options->silence_ms = amount * 1000;
 		return NULL;
 	}
 	if (strcmp(name, "--body-max") == 0)
@@ -193,6 +200,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		.port = 8080,
 		.secret = environment("TASKCLUSTER_PROXY_SECRET"),
 		.credentials_fd = -1,
+		.silence_ms = 60000, /* longer than any long polling */
 		.body_max = (int64_t)256 << 20 };
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {

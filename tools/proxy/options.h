@@ -22,6 +22,7 @@ struct options {
 	const char *secret; /* for PUT /credentials; NULL: nobody may */
 	int credentials_fd; /* -1: they are in the environment */
 	int64_t body_max;   /* bytes of a request's body */
+	int64_t silence_ms; /* how long a service may be silent */
 	bool unrestricted;
 	bool verbose;
 	struct options_list scopes;  /* the arguments */

@@ -19,7 +19,8 @@ struct proxy {
 	unsigned port;
 	struct exchange *waiting; /* whose connections are suspended */
 	bool stopping;
-	void (*resume)(struct exchange *exchange); /* there is something for its connection */
+	void (*suspend)(struct exchange *exchange); /* its connection waits until it is resumed: */
+	void (*resume)(struct exchange *exchange);  /* there is something for its connection */
 };
 
 #endif
