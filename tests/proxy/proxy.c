@@ -184,6 +184,22 @@ long child_peak_kib(const struct child *child)
 	return peak;
 }
 
+long child_cpu_ms(const struct child *child)
+{
+	char path[60];
+	unsigned long user = 0, system = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)child->pid);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(
+		fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+			&user, &system),
+		2);
+	fclose(file);
+	return (long)((user + system) * 1000) / sysconf(_SC_CLK_TCK);
+}
+
 /* ---- who asks ---- */
 
 static size_t on_line(char *line, size_t size, size_t count, void *data)

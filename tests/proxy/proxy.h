@@ -49,6 +49,9 @@ int child_wait(struct child *child);
 /* The most memory that it has had resident so far, in KiB; -1: it cannot be seen. */
 long child_peak_kib(const struct child *child);
 
+/* How long it has worked so far, in ms. */
+long child_cpu_ms(const struct child *child);
+
 /* ---- who asks ---- */
 
 struct answer {

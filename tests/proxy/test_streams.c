@@ -220,6 +220,15 @@ static void wait_for(atomic_int *count)
 	assert_int_equal(atomic_load(count), 1);
 }
 
+/* Nobody looks again and again whether there is more. */
+static void assert_at_rest(const struct child *proxy)
+{
+	long before = child_cpu_ms(proxy);
+
+	poll(NULL, 0, 300);
+	assert_true(child_cpu_ms(proxy) - before < 150);
+}
+
 /* Nothing goes on for a task that has gone: before its reply has begun, and in its middle. */
 static void a_task_that_is_gone_is_noticed(void **state)
 {
@@ -235,6 +244,7 @@ static void a_task_that_is_gone_is_noticed(void **state)
 		wait_for(&holder.held);
 		if (begins)
 			assert_int_equal(recv(fd, &byte, 1, 0), 1);
+		assert_at_rest(&world.proxy);
 		close(fd);
 		wait_for(&holder.released);
 		child_stop(&world.proxy);
