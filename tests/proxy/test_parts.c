@@ -104,7 +104,8 @@ static void urls_are_below_the_root_or_not(void **state)
 
 static void pages_and_other_names_are_refused(void **state)
 {
-	static const struct options options = { .ip_address = "10.0.0.1",
+	static const struct options v6 = { .ip_address = "fe80::2" };
+	static const struct options v4 = { .ip_address = "10.0.0.1",
 		.hosts = { { "taskcluster", "[fe80::1]" }, 2 } };
 	static const struct {
 		unsigned port;
@@ -121,6 +122,8 @@ static void pages_and_other_names_are_refused(void **state)
 		{ 80, { "127.0.0.1", NULL, NULL }, true },
 		{ 80, { "127.0.0.1:80", NULL, "none" }, true },
 		{ 80, { "localhost", NULL, "same-origin" }, true },
+		{ 8080, { "[fe80::2]:8080", NULL, NULL }, true },
+		{ 8080, { "fe80::2:8080", NULL, NULL }, false },
 		{ 8080, { NULL, NULL, NULL }, false },
 		{ 8080, { "", NULL, NULL }, false },
 		{ 8080, { "127.0.0.1", NULL, NULL }, false },
@@ -140,7 +143,9 @@ static void pages_and_other_names_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const char *why = guard_refusal(&options, cases[i].port, &cases[i].request);
+		bool is_v6 = cases[i].request.host && strstr(cases[i].request.host, "fe80::2");
+		const char *why =
+			guard_refusal(is_v6 ? &v6 : &v4, cases[i].port, &cases[i].request);
 		if (cases[i].good != (why == NULL))
 			fail_msg("case %zu: %s", i, why ? why : "taken");
 	}

@@ -25,6 +25,7 @@ struct world {
 	size_t body_length;
 	int requests; /* since a test set it to 0 */
 	char line[2000];
+	char headers[60000]; /* of /long */
 };
 
 static void remember(struct world *world, const struct tc_responder_request *request)
@@ -64,6 +65,10 @@ static void answer(
 		reply->headers = "Content-Encoding: gzip\r\nContent-Type: application/json\r\n";
 		reply->body = world->gzip;
 		reply->body_length = world->gzip_length;
+	} else if (strcmp(name, "429") == 0) {
+		reply->headers = "Retry-After: 60\r\n";
+	} else if (strcmp(name, "long") == 0) {
+		reply->headers = world->headers;
 	} else if (strcmp(name, "303") == 0) {
 		reply->headers = "Location: https://example.com/?sig=secret\r\n";
 	} else if (strcmp(name, "chunked") == 0) {
@@ -81,6 +86,8 @@ static int setup(void **state)
 {
 	static struct world world;
 
+	for (size_t at = 0; at < 50000; at += 1000)
+		snprintf(world.headers + at, sizeof world.headers - at, "X-Long: %0990d\r\n", 1);
 	world.gzip = tc_test_encode(TC_TEST_GZIP, text, strlen(text), &world.gzip_length);
 	world.service = tc_responder_start(answer, &world);
 	child_start(&world.proxy, ARGUMENTS("a:b", "--timeout", "1", "--body-max", "100000"),
@@ -253,6 +260,34 @@ static void what_breaks_off_breaks_off(void **state)
 	answer_clear(&got);
 }
 
+/* And holds up nobody, neither who asked nor others. */
+static void a_wish_for_a_pause_is_handed_on(void **state)
+{
+	struct world *world = *state;
+	int64_t begun = tc_test_now_ms();
+	struct answer got;
+
+	get(world, &got, "GET", "/api/x/v1/429");
+	assert_int_equal(got.status, 429);
+	assert_string_equal(answer_header(&got, "Retry-After"), "60");
+	answer_clear(&got);
+	get(world, &got, "GET", "/api/x/v1/200");
+	assert_int_equal(got.status, 200);
+	answer_clear(&got);
+	assert_true(tc_test_now_ms() - begun < 10000);
+}
+
+static void headers_that_are_too_long_are_told(void **state)
+{
+	struct world *world = *state;
+	struct answer got;
+
+	get(world, &got, "GET", "/api/x/v1/long");
+	assert_int_equal(got.status, 502);
+	assert_non_null(strstr(got.body, "40000"));
+	answer_clear(&got);
+}
+
 static void silence_is_told(void **state)
 {
 	struct world *world = *state;
@@ -416,6 +451,8 @@ int main(void)
 		cmocka_unit_test(other_methods_are_refused),
 		cmocka_unit_test(what_may_be_repeated_is),
 		cmocka_unit_test(what_breaks_off_breaks_off),
+		cmocka_unit_test(a_wish_for_a_pause_is_handed_on),
+		cmocka_unit_test(headers_that_are_too_long_are_told),
 		cmocka_unit_test(silence_is_told),
 		cmocka_unit_test(long_bodies_are_refused),
 		cmocka_unit_test(who_waits_for_a_100_gets_it),

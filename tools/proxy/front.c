@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define CONNECTIONS_MAX 1000
 #define CONNECTION_MEMORY ((size_t)96 * 1024) /* heads of requests and replies, and a piece */
 #define GONE_MS 1000                          /* how often waiting connections are looked at */
 
@@ -211,7 +210,7 @@ int front_open(struct proxy *proxy, tc_error *err)
 	proxy->daemon = MHD_start_daemon(flags, proxy->options.port, NULL, NULL, on_request, proxy,
 		MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target, proxy,
 		MHD_OPTION_NOTIFY_COMPLETED, on_end, proxy, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+		(unsigned)PROXY_REQUESTS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
 	if (!proxy->daemon)
 		return tc_error_set(err, TC_ERROR_SYSTEM, "cannot listen on %s port %u: %s",

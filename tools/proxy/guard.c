@@ -20,6 +20,17 @@ static bool is_name(const char *host, const char *name, unsigned port)
 	return strcmp(host + length, expected) == 0;
 }
 
+/* An address that is listened on, as a Host has it. */
+static bool is_address(const char *host, const char *address, unsigned port)
+{
+	char text[64];
+
+	if (!strchr(address, ':'))
+		return is_name(host, address, port);
+	snprintf(text, sizeof text, "[%.60s]", address);
+	return is_name(host, text, port);
+}
+
 static bool is_ours(const struct options *options, unsigned port, const char *host)
 {
 	static const char *const always[] = { "127.0.0.1", "localhost", "[::1]" };
@@ -27,7 +38,7 @@ static bool is_ours(const struct options *options, unsigned port, const char *ho
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
 		if (is_name(host, always[i], port))
 			return true;
-	if (is_name(host, options->ip_address, port))
+	if (is_address(host, options->ip_address, port))
 		return true;
 	/* names that somebody else gives it, maybe with another port in front */
 	for (size_t i = 0; i < options->hosts.count; i++) {

@@ -35,6 +35,8 @@ static tc_client *make_client(const struct options *own, const char *root_url, t
 	options.retry_budget_ms = BUDGET_MS;
 	options.timeout_ms = own->silence_ms;
 	options.reply_max = REFUSAL_MAX;
+	/* a pause that a service asks for is told to who asked, and is nobody else's */
+	options.no_pause = true;
 	options.ca_file = environment("SSL_CERT_FILE");
 	options.ca_folder = environment("SSL_CERT_DIR");
 	options.http_proxy =

@@ -10,17 +10,30 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* What takes signals instead of a handler; -1: none. */
-static int open_signals(void)
+static void prepare(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t signals;
+	struct rlimit limit;
 
+	prctl(PR_SET_DUMPABLE, 0); /* nobody but root reads its memory or its environment */
 	sigemptyset(&ignore.sa_mask);
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* a request may have three descriptors: its connection, the service's, and its body */
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* What takes signals instead of a handler; -1: none. Until the loop runs they end it as ever. */
+static int open_signals(void)
+{
+	sigset_t signals;
+
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -37,8 +50,9 @@ static void on_signal(void *data, int fd, int events)
 	proxy->stopping = true;
 }
 
-static int start(struct proxy *proxy, int signals, tc_error *err)
+static int start(struct proxy *proxy, tc_error *err)
 {
+	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
 	bool piped = proxy->options.credentials_fd >= 0;
 	int rc = identity_open(&proxy->identity, &proxy->options, err);
 
@@ -49,10 +63,12 @@ static int start(struct proxy *proxy, int signals, tc_error *err)
 			   : identity_set_from_environment(&proxy->identity, err);
 	if (rc != TC_OK)
 		return rc;
-	proxy->loop = tc_loop_new(NULL, err);
+	options.in_flight = PROXY_REQUESTS_MAX; /* none waits for the long polling of others */
+	proxy->loop = tc_loop_new(&options, err);
 	if (!proxy->loop)
 		return err->code;
-	rc = tc_loop_watch(proxy->loop, signals, TC_LOOP_READ, on_signal, proxy, err);
+	proxy->signals = open_signals();
+	rc = tc_loop_watch(proxy->loop, proxy->signals, TC_LOOP_READ, on_signal, proxy, err);
 	if (rc == TC_OK && piped)
 		rc = feed_watch(proxy, err);
 	return rc == TC_OK ? front_open(proxy, err) : rc;
@@ -91,10 +107,8 @@ int main(int argc, char **argv)
 
 	if (rc != OPTIONS_GO)
 		return rc;
-	/* nobody but root reads its memory or its environment */
-	prctl(PR_SET_DUMPABLE, 0);
-	int signals = open_signals();
-	rc = start(&proxy, signals, &err);
+	prepare();
+	rc = start(&proxy, &err);
 	if (rc == TC_OK) {
 		announce(&proxy);
 		rc = serve(&proxy, &err);
@@ -105,8 +119,8 @@ int main(int argc, char **argv)
 	tc_loop_free(proxy.loop);
 	identity_close(&proxy.identity);
 	feed_close();
-	if (signals >= 0)
-		close(signals);
+	if (proxy.signals > 0)
+		close(proxy.signals);
 	tc_error_clear(&err);
 	return rc == TC_OK ? 0 : 1;
 }

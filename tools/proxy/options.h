@@ -16,7 +16,7 @@ struct options_list {
 /* The command line and the environment; all texts are theirs. */
 struct options {
 	const char *root_url;
-	const char *ip_address; /* "127.0.0.1"; an IPv6 address stands in brackets here */
+	const char *ip_address; /* "127.0.0.1" */
 	uint16_t port;          /* 0: any free one */
 	const char *task_id, *run_id;
 	const char *secret; /* for PUT /credentials; NULL: nobody may */

@@ -8,6 +8,9 @@
 
 #define PROXY_REVISION "libtaskcluster"
 
+/* Requests at a time; a connection is one. */
+#define PROXY_REQUESTS_MAX 1000
+
 struct exchange;
 struct MHD_Daemon;
 
@@ -17,6 +20,7 @@ struct proxy {
 	tc_loop *loop;
 	struct MHD_Daemon *daemon;
 	unsigned port;
+	int signals;              /* signalfd; 0: there is none yet */
 	struct exchange *waiting; /* whose connections are suspended */
 	bool stopping;
 	void (*suspend)(struct exchange *exchange); /* its connection waits until it is resumed: */

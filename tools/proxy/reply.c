@@ -9,6 +9,7 @@
 #include <taskcluster/version.h>
 
 #define PIECE 32768
+#define HEADERS_MAX 40000 /* bytes of a service's headers */
 
 /* ---- headers ---- */
 
@@ -70,14 +71,19 @@ static void add_own(const struct exchange *exchange, struct MHD_Response *respon
 	add(response, "X-Taskcluster-Authorized-Scopes", identity->authorized_scopes);
 }
 
-static void add_service(const tc_response *from, struct MHD_Response *response)
+/* False when they are too many for the connection's memory. */
+static bool add_service(const tc_response *from, struct MHD_Response *response)
 {
+	size_t total = 0;
 	const char *connection = tc_response_header(from, "connection");
 	const char *name, *value;
 
 	for (size_t i = 0; tc_response_header_at(from, i, &name, &value); i++)
-		if (!is_dropped(name) && !is_named(connection, name))
+		if (!is_dropped(name) && !is_named(connection, name)) {
+			total += strlen(name) + strlen(value) + 4;
 			MHD_add_response_header(response, name, value);
+		}
+	return total <= HEADERS_MAX;
 }
 
 /* ---- replies ---- */
@@ -170,6 +176,19 @@ static ssize_t read_nothing(void *data, uint64_t position, char *bytes, size_t s
 	return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
+/* With the service's status and headers. */
+static bool finish_service(
+	struct exchange *exchange, const tc_response *from, struct MHD_Response *response)
+{
+	if (!response)
+		return false;
+	if (add_service(from, response))
+		return finish(exchange, (unsigned)tc_response_status(from), response);
+	MHD_destroy_response(response);
+	return reply_error(
+		exchange, 502, "BadGateway", "The service's headers are longer than 40000 bytes.");
+}
+
 bool reply_whole(struct exchange *exchange, const tc_response *from)
 {
 	size_t length;
@@ -181,10 +200,7 @@ bool reply_whole(struct exchange *exchange, const tc_response *from)
 			told_length(from), PIECE, read_nothing, NULL, NULL);
 	else
 		response = copy(body, length);
-	if (!response)
-		return false;
-	add_service(from, response);
-	return finish(exchange, (unsigned)tc_response_status(from), response);
+	return finish_service(exchange, from, response);
 }
 
 bool reply_stream(
@@ -193,8 +209,5 @@ bool reply_stream(
 	struct MHD_Response *response =
 		MHD_create_response_from_callback(told_length(head), PIECE, read, exchange, NULL);
 
-	if (!response)
-		return false;
-	add_service(head, response);
-	return finish(exchange, (unsigned)tc_response_status(head), response);
+	return finish_service(exchange, head, response);
 }
