@@ -140,7 +140,8 @@ static void what_is_sent_is_the_same_and_signed(void **state)
 	struct world *world = *state;
 	static const char *const headers[] = { "Authorization: Hawk id=\"task\"", "X-Own: 1",
 		"Content-Type: text/x; a=b", "X-Taskcluster-Trace-Id: trace", "Cookie: a=b",
-		"Accept: a/b", "User-Agent: task", "Referer: http://x/", NULL };
+		"Accept: a/b", "User-Agent: task", "Referer: http://x/", "Connection: X-Hop",
+		"X-Hop: 1", NULL };
 	struct answer got;
 
 	ask(&got, "PUT", world->proxy.url, "/api/x/v1/a%2Fb%3f/c?q=%20&r=%2F&&", headers, "body",
@@ -160,6 +161,7 @@ static void what_is_sent_is_the_same_and_signed(void **state)
 	assert_non_null(strstr(world->head, "race-id: trace"));
 	assert_null(strstr(world->head, "Cookie"));
 	assert_null(strstr(world->head, "Referer"));
+	assert_null(strstr(world->head, "X-Hop"));
 	assert_non_null(strstr(world->head, "Content-Length: 4"));
 }
 

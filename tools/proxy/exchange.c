@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "tools/proxy/guard.h"
+#include "tools/proxy/headers.h"
 #include "tools/proxy/reply.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #define OWN_BODY_MAX 65536 /* of what is for the proxy itself */
 #define BEWIT_S 3600
 #define HEADERS_MAX 22
+#define PATH_MAX_BYTES ((size_t)200 * 1024) /* more than comes in; the library has a limit */
 
 static const char *header(const struct exchange *exchange, const char *name)
 {
@@ -247,22 +249,6 @@ static bool answer_bewit(struct exchange *exchange)
 
 /* ---- what is sent on ---- */
 
-/* Those that are about the task's connection or say who asks, those that the library sets, and
- * those that would make the reply another than it is handed on. */
-static bool is_kept_back(const char *name)
-{
-	static const char *const names[] = { "accept-encoding", "authorization", "connection",
-		"content-length", "content-type", "cookie", "expect", "host", "if-range",
-		"keep-alive", "origin", "proxy-authorization", "proxy-connection", "range",
-		"referer", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
-		"x-taskcluster-proxy-secret", "x-taskcluster-trace-id" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (tc__same_word(name, names[i]))
-			return true;
-	return tc__same_letters(name, "sec-", 4);
-}
-
 struct headers {
 	tc_call *call;
 	tc_error *err;
@@ -276,7 +262,7 @@ static enum MHD_Result on_header(
 	struct headers *headers = data;
 
 	(void)kind;
-	if (is_kept_back(name))
+	if (!headers_pass_request(name, headers->connection))
 		return MHD_YES;
 	if (headers->count++ == HEADERS_MAX)
 		headers->rc = tc_error_set(headers->err, TC_ERROR_ARGUMENT,
@@ -288,7 +274,9 @@ static enum MHD_Result on_header(
 
 static int add_headers(struct exchange *exchange, tc_call *call, bool body, tc_error *err)
 {
-	struct headers headers = { .call = call, .err = err, .rc = TC_OK };
+	struct headers headers = {
+		.call = call, .err = err, .connection = header(exchange, "Connection"), .rc = TC_OK
+	};
 	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
 	const char *type = header(exchange, "Content-Type");
 
@@ -311,7 +299,7 @@ static tc_call *make_call(struct exchange *exchange, tc_error *err)
 	struct tc_call_at_options options = TC_CALL_AT_OPTIONS_INIT;
 	struct tc_source body = TC_SOURCE_INIT;
 	const struct route *route = &exchange->route;
-	struct tc__buffer path = TC__BUFFER(65536);
+	struct tc__buffer path = TC__BUFFER(PATH_MAX_BYTES);
 	bool has_body = takes_body(exchange->method) && exchange->spool.length > 0;
 
 	spool_source(&exchange->spool, &body);
@@ -450,8 +438,8 @@ static void on_done(void *data, uint64_t run, tc_response *response, const tc_er
 		(void)reply_whole(exchange, response);
 	}
 	if (err && exchange->proxy->options.verbose)
-		fprintf(stderr, "taskcluster-proxy: %s %s: %s\n", exchange->method,
-			exchange->endpoint, tc_error_text(err));
+		fprintf(stderr, "taskcluster-proxy: %s %.*s: %s\n", exchange->method,
+			(int)strcspn(exchange->target, "?"), exchange->target, tc_error_text(err));
 	tc_release(response);
 	exchange->proxy->resume(exchange);
 }

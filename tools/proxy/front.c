@@ -106,8 +106,8 @@ static enum MHD_Result answer(struct exchange *exchange)
 	exchange->response = NULL;
 	exchange->queued = true;
 	if (exchange->proxy->options.verbose)
-		fprintf(stderr, "taskcluster-proxy: %s %s %u\n", exchange->method, exchange->target,
-			exchange->status);
+		fprintf(stderr, "taskcluster-proxy: %s %.*s %u\n", exchange->method,
+			(int)strcspn(exchange->target, "?"), exchange->target, exchange->status);
 	enum MHD_Result queued =
 		MHD_queue_response(exchange->connection, exchange->status, response);
 	MHD_destroy_response(response);

@@ -2,6 +2,7 @@
 #include "tools/proxy/reply.h"
 
 #include "runtime/src/base/ascii.h"
+#include "tools/proxy/headers.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,44 +13,6 @@
 #define HEADERS_MAX 40000 /* bytes of a service's headers */
 
 /* ---- headers ---- */
-
-static bool is_in(const char *name, const char *const *names)
-{
-	for (; *names; names++)
-		if (tc__same_word(name, *names))
-			return true;
-	return false;
-}
-
-/* What is about the connection (RFC 9110, 7.6.1), about the body's length and encoding, which was
- * taken off, and what would let pages of other sites read the reply. */
-static bool is_dropped(const char *name)
-{
-	static const char *const dropped[] = { "connection", "keep-alive", "proxy-authenticate",
-		"proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding",
-		"upgrade", "content-length", "content-encoding", "alt-svc",
-		"strict-transport-security", "set-cookie", "server-authorization", NULL };
-	static const char cors[] = "access-control-", own[] = "x-taskcluster-proxy-";
-
-	return is_in(name, dropped) ||
-		(strlen(name) > sizeof cors - 1 && tc__same_letters(name, cors, sizeof cors - 1)) ||
-		(strlen(name) > sizeof own - 1 && tc__same_letters(name, own, sizeof own - 1));
-}
-
-/* Names that the Connection header makes its own. */
-static bool is_named(const char *connection, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = connection; at && *at;) {
-		at += strspn(at, ", \t");
-		size_t part = strcspn(at, ", \t");
-		if (part == length && tc__same_letters(at, name, length))
-			return true;
-		at += part;
-	}
-	return false;
-}
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -79,7 +42,7 @@ static bool add_service(const tc_response *from, struct MHD_Response *response)
 	const char *name, *value;
 
 	for (size_t i = 0; tc_response_header_at(from, i, &name, &value); i++)
-		if (!is_dropped(name) && !is_named(connection, name)) {
+		if (headers_pass_reply(name, connection)) {
 			total += strlen(name) + strlen(value) + 4;
 			MHD_add_response_header(response, name, value);
 		}
