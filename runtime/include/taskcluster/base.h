@@ -84,6 +84,7 @@ TC_API void *tc_block_resize(void *block, size_t size);
  * itself. */
 TC_API void *tc_handle_new(size_t size, void (*release)(void *handle));
 TC_API void tc_handle_end(void *handle);
+
 /* Optional scalars: {0} is absent, so that zero, false and absent stay apart. */
 struct tc_opt_int64 {
 	bool present;
