@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_SANDBOX_DATE_H
-#define TC_SANDBOX_DATE_H
+#ifndef TC_SCHEMA_DATE_H
+#define TC_SCHEMA_DATE_H
 
 #include <stdint.h>
 

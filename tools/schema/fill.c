@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/schema/validate.h"
+#include "tools/schema/validate.h"
 
 static void fill(struct schemas *schemas, struct schema schema, const tc_json *value,
 	tc_json_builder *builder);

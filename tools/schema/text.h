@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_SANDBOX_VALIDATE_TEXT_H
-#define TC_SANDBOX_VALIDATE_TEXT_H
+#ifndef TC_SCHEMA_VALIDATE_TEXT_H
+#define TC_SCHEMA_VALIDATE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

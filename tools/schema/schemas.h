@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_SANDBOX_SCHEMAS_H
-#define TC_SANDBOX_SCHEMAS_H
+#ifndef TC_SCHEMA_SCHEMAS_H
+#define TC_SCHEMA_SCHEMAS_H
 
 /*
- * The JSON schemas of the references, as files in the references' folder. They are read when they
- * are first needed, and kept. Bodies are checked against these files and not with the library's
+ * The JSON schemas of the references, as files in the references' folder, or given as text by a
+ * program that holds them. Files are read when they are first needed, and kept. Bodies are checked against these files and not with the library's
  * tables, so that each checks the other; and only the files know the defaults.
  */
 
@@ -40,6 +40,10 @@ struct schema schemas_of(
 
 /* A schema by its path below the folder, such as "/schemas/queue/v1/task.json". */
 struct schema schemas_find(struct schemas *schemas, const char *path);
+
+/* Takes a schema from memory, as if it lay at the path; its text need not stay. */
+int schemas_add(struct schemas *schemas, const char *path, const char *text, size_t length,
+	tc_error *err);
 
 /* Follows $ref, beside which other keywords do not count, until there is none. */
 struct schema schemas_resolve(struct schemas *schemas, struct schema schema);

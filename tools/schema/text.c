@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/schema/text.h"
+#include "tools/schema/text.h"
 
-#include "tools/sandbox/base/date.h"
+#include "tools/schema/date.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

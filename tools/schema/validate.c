@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/schema/validate.h"
+#include "tools/schema/validate.h"
 
-#include "tools/sandbox/schema/text.h"
+#include "tools/schema/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PROBLEMS_MAX 10
+#define TEXT_MAX ((size_t)1 << 20)
 
 /* Where a value stands in the body: the way back to its root. */
 struct step {
@@ -18,7 +19,8 @@ struct step {
 
 struct check {
 	struct schemas *schemas;
-	struct tc__buffer *problems; /* NULL: only whether there is any */
+	validate_fault_fn *fault; /* NULL: only whether there is any */
+	void *data;
 	int count;
 };
 
@@ -39,15 +41,19 @@ static void add_path(struct tc__buffer *text, const struct step *where)
 static bool complain(
 	struct check *check, const struct step *where, const char *what, const tc_json *expected)
 {
+	struct tc__buffer path = TC__BUFFER(TEXT_MAX);
+	struct tc__buffer sentence = TC__BUFFER(TEXT_MAX);
 	char *text = NULL;
 
-	if (!check->problems || check->count++ >= PROBLEMS_MAX)
+	if (!check->fault || check->count++ >= PROBLEMS_MAX)
 		return false;
 	if (expected && tc_json_write(expected, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
 		text = NULL;
-	tc__buffer_text(check->problems, "\n  * ");
-	add_path(check->problems, where);
-	tc__buffer_printf(check->problems, "%s %s%s", where ? "" : "/", what, text ? text : "");
+	add_path(&path, where);
+	tc__buffer_printf(&sentence, "%s%s", what, text ? text : "");
+	check->fault(check->data, tc__buffer_get(&path), tc__buffer_get(&sentence));
+	tc__buffer_clear(&path);
+	tc__buffer_clear(&sentence);
 	tc_release(text);
 	return false;
 }
@@ -162,7 +168,7 @@ static bool check_array(
 		struct step step = { where, NULL, i };
 		if (!check(c, schemas_inside(schema, items), tc_json_item(value, i), &step))
 			good = false;
-		if (!good && (!c->problems || c->count >= PROBLEMS_MAX))
+		if (!good && (!c->fault || c->count >= PROBLEMS_MAX))
 			return false;
 	}
 	return good;
@@ -201,7 +207,7 @@ static bool check_members(
 		if (inside &&
 			!check(c, schemas_inside(schema, inside), tc_json_item(value, i), &step))
 			good = false;
-		if (!good && (!c->problems || c->count >= PROBLEMS_MAX))
+		if (!good && (!c->fault || c->count >= PROBLEMS_MAX))
 			return false;
 	}
 	return good;
@@ -299,10 +305,21 @@ static bool check(
 	return check_combined(c, schema, value, where) && good;
 }
 
+bool validate_each(struct schemas *schemas, struct schema schema, const tc_json *value,
+	validate_fault_fn *fault, void *data)
+{
+	struct check c = { schemas, fault, data, 0 };
+
+	return check(&c, schema, value, NULL);
+}
+
+static void add_fault(void *data, const char *pointer, const char *text)
+{
+	tc__buffer_printf(data, "\n  * %s %s", *pointer ? pointer : "/", text);
+}
+
 bool validate(struct schemas *schemas, struct schema schema, const tc_json *value,
 	struct tc__buffer *problems)
 {
-	struct check c = { schemas, problems, 0 };
-
-	return check(&c, schema, value, NULL);
+	return validate_each(schemas, schema, value, add_fault, problems);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "tools/sandbox/schema/schemas.h"
+#include "tools/schema/schemas.h"
 
 #include "runtime/src/base/buffer.h"
 
@@ -53,6 +53,23 @@ static const tc_json *read_json(const char *folder, const char *path)
 	return json;
 }
 
+/* Keeps a file, which owns the JSON then; NULL without memory. */
+static const struct schema_file *keep(
+	struct schemas *schemas, const char *path, const tc_json *json)
+{
+	struct schema_file *file = calloc(1, sizeof *file);
+
+	if (!file) {
+		tc_release(json);
+		return NULL;
+	}
+	snprintf(file->path, sizeof file->path, "%s", path);
+	file->json = json;
+	file->next = schemas->files;
+	schemas->files = file;
+	return file;
+}
+
 /* What is missing is kept too: it is not looked for again. */
 static const struct schema_file *load(struct schemas *schemas, const char *path)
 {
@@ -62,14 +79,18 @@ static const struct schema_file *load(struct schemas *schemas, const char *path)
 		file = file->next;
 	if (file || !schemas->folder)
 		return file;
-	file = calloc(1, sizeof *file);
-	if (!file)
-		return NULL;
-	snprintf(file->path, sizeof file->path, "%s", path);
-	file->json = read_json(schemas->folder, path);
-	file->next = schemas->files;
-	schemas->files = file;
-	return file;
+	return keep(schemas, path, read_json(schemas->folder, path));
+}
+
+int schemas_add(struct schemas *schemas, const char *path, const char *text, size_t length,
+	tc_error *err)
+{
+	const tc_json *json = NULL;
+	int rc = tc_json_parse(text, length, &json, err);
+
+	if (rc == TC_OK && !keep(schemas, path, json))
+		rc = tc_error_set(err, TC_ERROR_NOMEM, "no memory for the schema %s", path);
+	return rc;
 }
 
 struct schema schemas_find(struct schemas *schemas, const char *path)
