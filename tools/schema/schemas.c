@@ -82,8 +82,8 @@ static const struct schema_file *load(struct schemas *schemas, const char *path)
 	return keep(schemas, path, read_json(schemas->folder, path));
 }
 
-int schemas_add(struct schemas *schemas, const char *path, const char *text, size_t length,
-	tc_error *err)
+int schemas_add(
+	struct schemas *schemas, const char *path, const char *text, size_t length, tc_error *err)
 {
 	const tc_json *json = NULL;
 	int rc = tc_json_parse(text, length, &json, err);

@@ -4,8 +4,9 @@
 
 /*
  * The JSON schemas of the references, as files in the references' folder, or given as text by a
- * program that holds them. Files are read when they are first needed, and kept. Bodies are checked against these files and not with the library's
- * tables, so that each checks the other; and only the files know the defaults.
+ * program that holds them. Files are read when they are first needed, and kept. Bodies are checked
+ * against these files and not with the library's tables, so that each checks the other; and only
+ * the files know the defaults.
  */
 
 #include <stdbool.h>
@@ -42,8 +43,8 @@ struct schema schemas_of(
 struct schema schemas_find(struct schemas *schemas, const char *path);
 
 /* Takes a schema from memory, as if it lay at the path; its text need not stay. */
-int schemas_add(struct schemas *schemas, const char *path, const char *text, size_t length,
-	tc_error *err);
+int schemas_add(
+	struct schemas *schemas, const char *path, const char *text, size_t length, tc_error *err);
 
 /* Follows $ref, beside which other keywords do not count, until there is none. */
 struct schema schemas_resolve(struct schemas *schemas, struct schema schema);
