@@ -258,6 +258,7 @@ static void clients(struct world *w)
 	NOT_MADE(tc_client_as, NULL, w->credentials);
 	REFUSED(tc_client_wait, NULL, 1, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
+	assert_true(tc_client_now_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);
 	assert_null(tc_client_cancel(NULL));
 	assert_int_equal(tc_client_pause_ms(NULL, 1, &w->err), -1);

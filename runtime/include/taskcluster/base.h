@@ -79,6 +79,12 @@ TC_API void tc_release(const void *pointer);
  */
 TC_API void *tc_block_resize(void *block, size_t size);
 
+/* The same for a handle: a zeroed block whose tc_release is nothing but `release`, which may count
+ * down, or put the end off until a callback has returned; tc_handle_end then frees the block
+ * itself. */
+TC_API void *tc_handle_new(size_t size, void (*release)(void *handle));
+TC_API void tc_handle_end(void *handle);
+
 /* Optional scalars: {0} is absent, so that zero, false and absent stay apart. */
 struct tc_opt_int64 {
 	bool present;

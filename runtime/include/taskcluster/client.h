@@ -217,6 +217,11 @@ TC_API tc_client *tc_client_as(tc_client *client, const tc_credentials *credenti
  * the old ones. NULL: unsigned from now on. */
 TC_API void tc_client_set_credentials(tc_client *client, const tc_credentials *credentials);
 
+/* Replaces options.renew and its data, for this client only; NULL: nobody is asked any more. For
+ * one of tc_client_as, whose credentials somebody else renews. What was asked before may still be
+ * in use: call it on the client's thread, not in `renew`. */
+TC_API void tc_client_set_renew(tc_client *client, tc_renew_fn *renew, void *renew_data);
+
 /* How far this client takes the server's clock to be ahead of ours, in ms; learnt from its 401s. A
  * Date header, which nobody signs, is believed up to a day, and only for the requests themselves:
  * when signed URLs end, and when it is time to renew, goes by the clock here (and by what a server
@@ -225,6 +230,10 @@ TC_API int64_t tc_client_clock_offset_ms(const tc_client *client);
 
 /* Time by the client's seams: ms since some fixed moment, which never goes back. */
 TC_API int64_t tc_client_steady_ms(const tc_client *client);
+
+/* The wall clock by its seams, as it is here: ms since 1970. Server's dates are compared with this
+ * plus tc_client_clock_offset_ms. */
+TC_API int64_t tc_client_now_ms(const tc_client *client);
 
 /*
  * Lets `ms` pass on the client's thread, by its seams; what its lists, streams and transfers have

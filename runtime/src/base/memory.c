@@ -44,6 +44,16 @@ void *tc_block_resize(void *block, size_t size)
 	return tc__object_realloc(block, size);
 }
 
+void *tc_handle_new(size_t size, void (*release)(void *handle))
+{
+	return tc__handle_alloc(size, release);
+}
+
+void tc_handle_end(void *handle)
+{
+	tc__handle_end(handle);
+}
+
 static void end_block(struct header *header)
 {
 	if (header->destroy)

@@ -88,3 +88,12 @@ bool tc__client_renew_refused(tc_client *client, const tc_credentials *refused)
 	tc_error_clear(&reason);
 	return client->credentials != refused;
 }
+
+void tc_client_set_renew(tc_client *client, tc_renew_fn *renew, void *renew_data)
+{
+	if (!client)
+		return;
+	client->options.renew = renew;
+	client->options.renew_data = renew_data;
+	client->renew_again_ms = 0; /* this one has not been asked yet */
+}

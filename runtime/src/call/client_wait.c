@@ -6,6 +6,11 @@ int64_t tc_client_steady_ms(const tc_client *client)
 	return tc__steady_ms(client ? client->options.seams : NULL);
 }
 
+int64_t tc_client_now_ms(const tc_client *client)
+{
+	return tc__clock_now_ms(client ? client->options.seams : NULL);
+}
+
 int64_t tc_client_pause_ms(tc_client *client, int failed, const tc_error *err)
 {
 	if (!client || !tc_error_may_repeat(err))

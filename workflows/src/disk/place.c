@@ -180,6 +180,23 @@ int tc__place_open(struct tc__place *place, const char *path, tc_error *err)
 	return rc;
 }
 
+int tc__place_open_itself(struct tc__place *place, const char *path, tc_error *err)
+{
+	mode_t ignored = 0;
+
+	*place = (struct tc__place)TC__PLACE_NONE;
+	int rc = check_given(path, err);
+	if (rc == TC_OK)
+		rc = tc__text_copy(&place->path, path, err);
+	if (rc == TC_OK)
+		rc = hold(place, place->path, err);
+	if (rc == TC_OK)
+		rc = tc__place_permissions(place, &ignored, err);
+	if (rc != TC_OK)
+		tc__place_close(place);
+	return rc;
+}
+
 /* ---- a name of a stranger's ---- */
 
 static bool ends_with(const char *text, size_t length, const char *end)

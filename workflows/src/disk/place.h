@@ -27,6 +27,9 @@ struct tc__place {
  * failure it is none. */
 int tc__place_open(struct tc__place *place, const char *path, tc_error *err);
 
+/* The same, but that a link is no file: TC_ERROR_SYSTEM for all else that is there. */
+int tc__place_open_itself(struct tc__place *place, const char *path, tc_error *err);
+
 /*
  * A file below a folder, by a name that strangers chose: its parts become folders, which are made
  * if need be. TC_ERROR_INPUT for what is no path below it: an empty part, ".", "..", a part that is
