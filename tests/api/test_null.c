@@ -116,6 +116,9 @@ static void plain(void)
 
 	assert_non_null(block);
 	tc_release(block);
+	block = tc_block_new(1, NULL);
+	assert_non_null(block);
+	tc_release(block);
 	assert_non_null(tc_sdk_version());
 	assert_non_null(tc_code_name(99));
 	assert_false(tc_scope_satisfies(NULL, "a"));

@@ -205,6 +205,11 @@ static const struct {
 	{ 1.7976931348623157e308, "1.7976931348623157e308" },
 	{ 2.2250738585072014e-308, "2.2250738585072014e-308" },
 	{ 4.9e-324, "5e-324" },
+	/* powers of two: the double below is nearer than that above */
+	{ 0x1p-44, "5.684341886080802e-14" },
+	{ -0x1p-1017, "-7.120236347223045e-307" },
+	{ 0x1p-1074, "5e-324" },
+	{ 0x1p+1023, "8.98846567431158e307" },
 };
 
 static void test_doubles_are_written_short(void **state)

@@ -235,6 +235,32 @@ static size_t place_digits(char *text, const char *digits, size_t count, int exp
 	return used;
 }
 
+/* Below a power of two doubles lie twice as dense: the nearest number of so many digits may lie
+ * below it and belong to another, while the next one above is nearer to no other double. */
+static bool is_power_of_two(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof bits);
+	return !(bits << 12); /* without sign and exponent */
+}
+
+/* One more in the last of `precision` digits. */
+static size_t next_up(char digits[TC__NUMBER_MAX], size_t count, int precision, int *exponent)
+{
+	while (count < (size_t)precision)
+		digits[count++] = '0';
+	while (count > 0 && digits[count - 1] == '9')
+		count--;
+	if (count > 0) {
+		digits[count - 1]++;
+		return count;
+	}
+	digits[0] = '1';
+	++*exponent;
+	return 1;
+}
+
 size_t tc__number_write(char text[TC__NUMBER_MAX], double value)
 {
 	char digits[TC__NUMBER_MAX];
@@ -242,12 +268,19 @@ size_t tc__number_write(char text[TC__NUMBER_MAX], double value)
 	/* 15 digits are always told apart, but for the smallest, which carry fewer */
 	int precision = magnitude < DBL_MIN ? 1 : DBL_DIG;
 	size_t sign = signbit(value) ? 1 : 0, length;
+	bool same, uneven = is_power_of_two(magnitude);
 
 	text[0] = '-';
 	do {
 		int exponent = 0;
 		size_t count = round_digits(digits, precision, magnitude, &exponent);
 		length = place_digits(text + sign, digits, count, exponent);
-	} while (precision++ < 17 && tc__number_double(text + sign, length) != magnitude);
+		same = tc__number_double(text + sign, length) == magnitude;
+		if (!same && uneven) {
+			count = next_up(digits, count, precision, &exponent);
+			length = place_digits(text + sign, digits, count, exponent);
+			same = tc__number_double(text + sign, length) == magnitude;
+		}
+	} while (precision++ < 17 && !same);
 	return sign + length;
 }

@@ -54,12 +54,18 @@ void tc__download_end(struct tc__download *download)
 	tc__download_free(download);
 }
 
+/* Whether its bytes must be certain ones. */
+static bool is_awaited(const struct tc__download *download)
+{
+	return *download->expected.sha256 || *download->expected.sha512;
+}
+
 /* What can be gone on with stays; what is wrong does not. */
 static void end_failed(struct tc__download *download)
 {
 	name_failure(download, &download->failure);
 	tc__download_note(download, true);
-	tc__output_close(&download->output, download->damaged);
+	tc__output_close(&download->output, download->damaged || is_awaited(download));
 	download->on_done(download->data, NULL, &download->failure);
 	tc__download_free(download);
 }
@@ -144,13 +150,18 @@ static int check_hash(const char *name, const char *has, const char *expected, t
 int tc__download_check_hashes(struct tc__download *download, tc_error *err)
 {
 	const struct tc__found *found = &download->locator.found;
+	const struct tc__digests *expected = &download->expected;
 	struct tc__digests digests;
 
 	int rc = tc__hashes_read(&download->hashes, &digests, err);
-	if (rc == TC_OK)
-		rc = check_hash("sha256", digests.sha256, found->sha256, err);
-	if (rc == TC_OK)
-		rc = check_hash("sha512", digests.sha512, found->sha512, err);
+	const struct {
+		const char *name, *has, *expected;
+	} checks[] = { { "sha256", digests.sha256, expected->sha256 },
+		{ "sha512", digests.sha512, expected->sha512 },
+		{ "sha256", digests.sha256, found->sha256 },
+		{ "sha512", digests.sha512, found->sha512 } };
+	for (size_t i = 0; rc == TC_OK && i < sizeof checks / sizeof *checks; i++)
+		rc = check_hash(checks[i].name, checks[i].has, checks[i].expected, err);
 	memcpy(download->result.sha256, digests.sha256, sizeof digests.sha256);
 	download->result.verified = rc == TC_OK && found->hashed;
 	return rc;

@@ -66,8 +66,9 @@ struct tc__download {
 	bool encoded;             /* compressed on the way */
 
 	struct tc__hashes hashes;
-	int64_t hashed; /* the first so many bytes */
-	int64_t noted;  /* the state says so many */
+	struct tc__digests expected; /* besides those that the service knows; "" */
+	int64_t hashed;              /* the first so many bytes */
+	int64_t noted;               /* the state says so many */
 	int64_t resumed_at;
 
 	/* Of what is there already: whether it has changed since is asked (If-None-Match). */
@@ -116,6 +117,9 @@ struct tc__download_start {
 	struct tc__place *place;
 	const struct tc_download_options *options; /* whole and checked */
 	const struct tc__flow *flow;               /* whose terms hold; NULL: the options' */
+	/* What its bytes must have, whatever the service says ("": anything): of a download that
+	 * fails nothing stays then, as those are not known to be right. NULL */
+	const struct tc__digests *expected;
 	bool (*found)(struct tc__download *download, void *data);
 	void (*ready)(struct tc__download *download, void *data);
 	tc_downloaded_fn *on_done;

@@ -138,6 +138,8 @@ int tc__download_start(
 		download->place = *start->place;
 		*start->place = (struct tc__place)TC__PLACE_NONE;
 	}
+	if (start->expected)
+		download->expected = *start->expected;
 	download->found = start->found;
 	download->ready = start->ready;
 	download->on_done = start->on_done;

@@ -2,41 +2,13 @@
 #include "workflows/src/artifacts/folder.h"
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define IN_FLIGHT 10
 #define IN_FLIGHT_MAX 1000
 
 /* ---- from the options ---- */
-
-/* With the folders that it lies in. What is wrong is told when the last is opened. */
-static void make_folders(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0777);
-		*slash = '/';
-	}
-	mkdir(path, 0777);
-}
-
-static int open_folder(struct tc__folder *folder, tc_error *err)
-{
-	char *path = folder->texts.folder;
-
-	make_folders(path);
-	int why = errno;
-	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder->fd >= 0)
-		return TC_OK;
-	bool absent = errno == ENOENT;
-	return tc_error_set(err, TC_ERROR_SYSTEM, "the folder %s cannot be %s: %s", path,
-		absent ? "made" : "opened", strerror(absent ? why : errno));
-}
 
 static int take_patterns(struct tc__folder *folder, tc_error *err)
 {
@@ -93,7 +65,7 @@ static int fill(struct tc__folder *folder, tc_loop *loop, const struct tc_artifa
 	folder->download.progress_data = folder;
 	int rc = take_texts(folder, artifact, path, err);
 	if (rc == TC_OK)
-		rc = open_folder(folder, err);
+		rc = tc__place_make_folder(folder->texts.folder, &folder->fd, err);
 	tc__flow_init(&folder->flow, loop, folder->job.client, folder->download.cancel,
 		folder->download.deadline_ms);
 	folder->job.cancel = cancel;

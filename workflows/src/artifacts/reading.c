@@ -10,8 +10,10 @@
 
 int tc__download_unhash(struct tc__download *download, tc_error *err)
 {
+	bool with_sha512 = *download->locator.found.sha512 || *download->expected.sha512;
+
 	download->hashed = download->noted = download->resumed_at = 0;
-	return tc__hashes_begin(&download->hashes, download->locator.found.sha512[0] != '\0', err);
+	return tc__hashes_begin(&download->hashes, with_sha512, err);
 }
 
 /* The next bytes; TC_ERROR_SYSTEM also when the file ends before. */

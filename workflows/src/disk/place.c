@@ -323,3 +323,35 @@ int tc__place_open_below(struct tc__place *place, int folder, const char *name, 
 		tc__place_close(place);
 	return rc;
 }
+
+/* ---- folders of the user's ---- */
+
+/* With the folders that it lies in. What is wrong is told when the last is opened. */
+static void make_folders(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(path, 0777);
+		*slash = '/';
+	}
+	mkdir(path, 0777);
+}
+
+int tc__place_make_folder(const char *path, int *fd, tc_error *err)
+{
+	char *copy = NULL;
+
+	*fd = -1;
+	int rc = tc__text_copy(&copy, path, err);
+	if (rc != TC_OK)
+		return rc;
+	make_folders(copy);
+	int why = errno;
+	free(copy);
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd >= 0)
+		return TC_OK;
+	bool absent = errno == ENOENT;
+	return tc_error_set(err, TC_ERROR_SYSTEM, "the folder %s cannot be %s: %s", path,
+		absent ? "made" : "opened", strerror(absent ? why : errno));
+}

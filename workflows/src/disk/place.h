@@ -42,6 +42,10 @@ int tc__place_open_below(struct tc__place *place, int folder, const char *name, 
 /* Whether the name can be such a path, without a look at the disk. */
 int tc__place_check_below(const char *name, tc_error *err);
 
+/* Opens a folder by a path that the user of this program gave; it is made if need be, with those
+ * that it lies in. *fd is for close(); -1 after a failure, TC_ERROR_SYSTEM. */
+int tc__place_make_folder(const char *path, int *fd, tc_error *err);
+
 /* What the file that is there permits (of 0777), to *mode, which is left alone when nothing is
  * there. TC_ERROR_SYSTEM when something else than a file is. */
 int tc__place_permissions(const struct tc__place *place, mode_t *mode, tc_error *err);
