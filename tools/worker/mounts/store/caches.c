@@ -6,8 +6,10 @@
 #include "tools/worker/mounts/store/trash.h"
 #include "workflows/src/base/text.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int refuse(const char *key, const char *name, tc_error *err)
@@ -70,8 +72,20 @@ static int keep(struct mounts_store *store, const struct cache *cache, int folde
 		return refuse(cache->key, name, err);
 	int rc = list_add(&store->caches, &kept, err);
 	if (rc == TC_OK)
-		rc = list_save(&store->caches, err);
+		list_save(&store->caches, NULL); /* the next change writes it as well */
 	return rc;
+}
+
+/* A task can leave there what it likes. */
+static int check_folder(const char *key, int folder, const char *name, tc_error *err)
+{
+	struct stat status;
+
+	if (folder >= 0 && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISDIR(status.st_mode))
+		return TC_OK;
+	return tc_error_set(
+		err, TC_ERROR_INPUT, "the task has left no folder %s for cache %s", name, key);
 }
 
 enum cache_fate caches_give(struct mounts_store *store, struct cache *cache, int folder,
@@ -80,6 +94,8 @@ enum cache_fate caches_give(struct mounts_store *store, struct cache *cache, int
 	enum cache_fate fate = CACHE_KEPT;
 
 	forget_taken(store, cache);
+	if (check_folder(cache->key, folder, name, err) != TC_OK)
+		return CACHE_LOST;
 	if (purge || cache->purged)
 		fate = CACHE_PURGED;
 	else if (list_find(&store->caches, cache->key))

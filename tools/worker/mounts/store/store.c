@@ -99,6 +99,21 @@ struct mounts_store *mounts_store_open(
 	return NULL;
 }
 
+static void free_store(struct mounts_store *store)
+{
+	list_close(&store->caches);
+	list_close(&store->files);
+	free(store->task_queue_id);
+	free(store->program);
+	free(store);
+}
+
+void store_release(struct mounts_store *store)
+{
+	if (--store->pending == 0 && store->closed)
+		free_store(store);
+}
+
 void mounts_store_close(struct mounts_store *store)
 {
 	if (!store)
@@ -106,9 +121,7 @@ void mounts_store_close(struct mounts_store *store)
 	if (store->files.lock >= 0)
 		list_save(&store->files, NULL); /* when each was last used */
 	trash_close(store);
-	list_close(&store->caches);
-	list_close(&store->files);
-	free(store->task_queue_id);
-	free(store->program);
-	free(store);
+	store->closed = true;
+	if (!store->pending)
+		free_store(store);
 }

@@ -40,7 +40,9 @@ struct mounts_store_options {
 struct mounts_store *mounts_store_open(
 	tc_loop *loop, const struct mounts_store_options *options, tc_error *err);
 
-/* NULL is fine. What is being removed is left to the next that opens it. */
+/* NULL is fine. What is being removed is left to the next that opens it. Downloads that were just
+ * broken off end in the loop's next turns (or its tc_loop_free), and keep the folders locked until
+ * then. */
 void mounts_store_close(struct mounts_store *store);
 
 #endif
