@@ -12,8 +12,8 @@
 static void add_decimal(char *text, size_t size, int64_t ns, int64_t unit, const char *name)
 {
 	char fraction[32];
-	int length = snprintf(
-		fraction, sizeof fraction, ".%09" PRId64, ns % unit * (SECOND / unit));
+	int length =
+		snprintf(fraction, sizeof fraction, ".%09" PRId64, ns % unit * (SECOND / unit));
 
 	while (length > 0 && fraction[length - 1] == '0')
 		length--;

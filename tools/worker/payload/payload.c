@@ -56,7 +56,7 @@ static bool read_artifacts(struct payload *payload, const tc_json *artifacts)
 	return true;
 }
 
-bool payload_read(struct payload *payload, const struct tc_queue_task_data *task,
+bool payload_parse(struct payload *payload, const struct tc_queue_task_data *task,
 	const struct payload_rules *rules, payload_fault_fn *fault, void *data)
 {
 	const tc_json *json = task->payload;

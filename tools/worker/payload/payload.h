@@ -47,7 +47,7 @@ typedef void payload_fault_fn(void *data, const char *pointer, const char *text)
 
 /* Reads a task's payload; false when it is malformed, and each fault was told. What is set in any
  * case is set then, too. */
-bool payload_read(struct payload *payload, const struct tc_queue_task_data *task,
+bool payload_parse(struct payload *payload, const struct tc_queue_task_data *task,
 	const struct payload_rules *rules, payload_fault_fn *fault, void *data);
 void payload_clear(struct payload *payload);
 

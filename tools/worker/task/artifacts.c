@@ -103,8 +103,8 @@ static int begin(struct artifact *artifact, tc_error *err)
 		artifacts_open(artifact);
 	if (artifact->reason)
 		return send_fault(artifact, err);
-	task_log_line(artifact->run->log, LOG_INFO, "Uploading artifact %s from %s",
-		artifact->name, artifact->path);
+	task_log_line(artifact->run->log, LOG_INFO, "Uploading artifact %s from %s", artifact->name,
+		artifact->path);
 	return send_bytes(artifact, err);
 }
 

@@ -28,8 +28,9 @@ static void set(struct list *list, const char *name, const char *value)
 
 	if (!value || list->failed)
 		return;
-	while (place < list->count && (strncmp(list->items[place], name, length) != 0 ||
-					      list->items[place][length] != '='))
+	while (place < list->count &&
+		(strncmp(list->items[place], name, length) != 0 ||
+			list->items[place][length] != '='))
 		place++;
 	if (asprintf(&item, "%s=%s", name, value) < 0 || place >= list->room) {
 		list->failed = true;

@@ -45,7 +45,7 @@ int folders_make(const struct host *host, const char *name, tc_error *err)
 }
 
 struct removal {
-	int tasks;
+	struct host *host;
 	char name[NAME_MAX + 1];
 };
 
@@ -55,22 +55,26 @@ static void on_emptied(void *data, enum errand_end end, const char *text)
 
 	(void)text;
 	if (end == ERRAND_DONE)
-		unlinkat(removal->tasks, removal->name, AT_REMOVEDIR);
+		unlinkat(removal->host->tasks_folder, removal->name, AT_REMOVEDIR);
+	removal->host->removals--;
 	free(removal);
 }
 
-void folders_remove(const struct host *host, const char *name)
+void folders_remove(struct host *host, const char *name)
 {
-	const struct errand_order order = { .kind = ERRAND_REMOVE, .source = -1,
-		.folder = host->tasks_folder, .name = name };
+	const struct errand_order order = {
+		.kind = ERRAND_REMOVE, .source = -1, .folder = host->tasks_folder, .name = name
+	};
 	struct removal *removal = calloc(1, sizeof *removal);
 	struct errand *errand = NULL;
 
 	if (!removal)
 		return; /* the next worker removes it */
-	removal->tasks = host->tasks_folder;
+	removal->host = host;
 	snprintf(removal->name, sizeof removal->name, "%s", name);
-	if (errand_start(host->loop, NULL, &order, on_emptied, removal, &errand, NULL) != TC_OK)
+	if (errand_start(host->loop, NULL, &order, on_emptied, removal, &errand, NULL) == TC_OK)
+		host->removals++;
+	else
 		free(removal);
 }
 

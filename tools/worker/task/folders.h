@@ -16,6 +16,6 @@ void folders_clean(struct host *host);
 int folders_make(const struct host *host, const char *name, tc_error *err);
 
 /* Removes one with all that is in it, in the background. */
-void folders_remove(const struct host *host, const char *name);
+void folders_remove(struct host *host, const char *name);
 
 #endif

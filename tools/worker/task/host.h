@@ -21,6 +21,7 @@ struct host {
 	const tc_trust_key *key; /* NULL: no chain of trust */
 	const char *key_path;    /* which no task may be able to read */
 	int tasks_folder;        /* a descriptor */
+	int removals;            /* of tasks' folders, under way */
 	bool as_user;            /* tasks run as another user: */
 	uid_t uid;
 	gid_t gid;

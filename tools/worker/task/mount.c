@@ -5,8 +5,9 @@
 
 static void say(void *data, enum mounts_line kind, const char *text)
 {
-	static const enum log_kind kinds[] = { [MOUNTS_INFO] = LOG_INFO, [MOUNTS_WARN] = LOG_WARN,
-		[MOUNTS_ERROR] = LOG_ERROR };
+	static const enum log_kind kinds[] = {
+		[MOUNTS_INFO] = LOG_INFO, [MOUNTS_WARN] = LOG_WARN, [MOUNTS_ERROR] = LOG_ERROR
+	};
 	struct run *run = data;
 
 	task_log_line(run->log, kinds[kind], "%s", text);

@@ -68,7 +68,7 @@ bool run_prepare(struct run *run)
 	struct faults faults = { run, false };
 
 	write_head(run);
-	if (payload_read(&run->payload, run->definition, &run->host->rules, on_fault, &faults))
+	if (payload_parse(&run->payload, run->definition, &run->host->rules, on_fault, &faults))
 		make_folder(run);
 	return true;
 }

@@ -16,9 +16,9 @@
 
 /* When a step makes sense. */
 enum when {
-	GOOD,    /* nothing has gone wrong */
-	RAN,     /* commands ran, and the task is still ours */
-	OURS,    /* the task is still ours */
+	GOOD, /* nothing has gone wrong */
+	RAN,  /* commands ran, and the task is still ours */
+	OURS, /* the task is still ours */
 	ANYWAY
 };
 
@@ -75,8 +75,9 @@ static bool makes_sense(const struct run *run, enum when when)
 
 struct tc_artifact run_artifact(const struct run *run, const char *name)
 {
-	return (struct tc_artifact){ .task_id = tc_task_id(run->task),
-		.run_id = tc_task_run_id(run->task), .name = name };
+	return (struct tc_artifact){
+		.task_id = tc_task_id(run->task), .run_id = tc_task_run_id(run->task), .name = name
+	};
 }
 
 /* ---- how it ends ---- */
@@ -132,7 +133,7 @@ static void resolve(struct run *run)
 	result = tc_task_settled(run->task, &why);
 	if (!result)
 		result = run->aborted == TC_ABORT_SHUTDOWN ? TC_TASK_WORKER_SHUTDOWN
-			: run->aborted			   ? TC_TASK_FAILED
+			: run->aborted                     ? TC_TASK_FAILED
 							   : TC_TASK_COMPLETED;
 	tc_worker_resolve(run->host->worker, run->task, result, why);
 }
@@ -242,8 +243,7 @@ void run_abort(void *data, tc_task *task, enum tc_abort why)
 	run->aborted = why;
 	if (run->log) {
 		char *line = NULL;
-		if (!run->last_words &&
-			asprintf(&line, "task aborted - %s", abort_text(why)) >= 0)
+		if (!run->last_words && asprintf(&line, "task aborted - %s", abort_text(why)) >= 0)
 			run->last_words = line;
 	}
 	/* all the time that a task needs is its own, but where the worker may sign no more */

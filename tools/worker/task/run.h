@@ -29,15 +29,15 @@ struct run {
 	struct task_log *log;
 	int64_t begun_ns;
 
-	size_t step;            /* the next one */
-	bool begun, over;       /* the first command was due; all steps are done */
-	enum tc_abort aborted;  /* 0: not */
-	bool killed;            /* by what ends no step but the commands: its time was up */
-	uint64_t hurry;         /* the timer that ends uploads after an abort; 0 */
-	bool purge;             /* the caches of this run are removed */
-	char *last_words;       /* error lines that come at the log's very end; NULL */
+	size_t step;           /* the next one */
+	bool begun, over;      /* the first command was due; all steps are done */
+	enum tc_abort aborted; /* 0: not */
+	bool killed;           /* by what ends no step but the commands: its time was up */
+	uint64_t hurry;        /* the timer that ends uploads after an abort; 0 */
+	bool purge;            /* the caches of this run are removed */
+	char *last_words;      /* error lines that come at the log's very end; NULL */
 	bool (*cancel)(struct run *run); /* of the step under way; true: it has ended at once */
-	tc_job *job;            /* that it waits for; NULL */
+	tc_job *job;                     /* that it waits for; NULL */
 
 	struct mounts *mounts;
 	struct run_live *live;
@@ -95,6 +95,9 @@ void run_free_certificate(struct run *run);
 /* The environment of the task, NULL-ended; for environment_free. */
 char **environment_make(const struct run *run, const char *proxy_url);
 void environment_free(char **environment);
+
+/* Where the task finds its proxy; NULL: it has none. */
+const char *proxy_url(const struct run *run);
 
 /* What certificates need: the artifacts with bytes, and their digests. */
 size_t artifacts_digests(const struct run *run, const struct tc_trust_artifact **digests);
