@@ -226,17 +226,17 @@ static void wipe_environment(void)
 	char **variable = environ;
 
 	while (*variable) {
-		char *equals = strchr(*variable, '=');
-		char name[128];
-		if (strncmp(*variable, "TASKCLUSTER_", 12) != 0 || !equals ||
-			(size_t)(equals - *variable) >= sizeof name) {
+		char *item = *variable;
+		size_t length = strlen(item);
+		char *name = strncmp(item, "TASKCLUSTER_", 12) == 0
+			? strndup(item, strcspn(item, "="))
+			: NULL;
+		if (!name || unsetenv(name) != 0) {
 			variable++;
-			continue;
+		} else {
+			explicit_bzero(item, length);
 		}
-		memcpy(name, *variable, (size_t)(equals - *variable));
-		name[equals - *variable] = '\0';
-		explicit_bzero(equals + 1, strlen(equals + 1));
-		unsetenv(name);
+		free(name);
 	}
 }
 

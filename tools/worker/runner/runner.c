@@ -20,6 +20,7 @@ static const char *const names[CAPABILITIES] = { "graceful-termination", "new-cr
 struct runner {
 	struct runner_options options;
 	struct tc__buffer line; /* what came of a line that has not ended */
+	bool greeted;
 	bool can[CAPABILITIES];
 };
 
@@ -73,6 +74,11 @@ static void add(tc_json_builder *builder, const char *name, const char *text)
 {
 	tc_json_add_name(builder, name);
 	tc_json_add_string(builder, text);
+}
+
+bool runner_greeted(const struct runner *runner)
+{
+	return runner->greeted;
 }
 
 void runner_log(struct runner *runner, const char *line)
@@ -139,6 +145,7 @@ static void on_welcome(struct runner *runner, const tc_json *message)
 	}
 	tc_json_end(builder);
 	send_message(runner, builder);
+	runner->greeted = true;
 }
 
 static void on_credentials(struct runner *runner, const tc_json *message)

@@ -28,6 +28,9 @@ struct runner_options {
 struct runner *runner_new(const struct runner_options *options, tc_error *err);
 void runner_free(struct runner *runner); /* NULL is fine */
 
+/* Whether it has said welcome: before that it takes no messages. */
+bool runner_greeted(const struct runner *runner);
+
 /* A line for the runner's log; as plain text where it has no such messages (or for NULL, on
  * standard error). */
 void runner_log(struct runner *runner, const char *line);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define REMOVAL_MS 10000
+#define WELCOME_MS 10000
 #define PROXY_NAME "taskcluster-proxy"
 
 struct service {
@@ -86,15 +87,32 @@ static void on_runner_terminates(void *data, bool finish)
 
 	service->finish = finish;
 	service->terminate = true;
-	tc_worker_stop(service->worker, finish ? TC_STOP_FINISH : TC_STOP_ABORT);
+	if (service->worker)
+		tc_worker_stop(service->worker, finish ? TC_STOP_FINISH : TC_STOP_ABORT);
 }
 
 static void on_runner_credentials(void *data, const tc_credentials *credentials)
 {
 	struct service *service = data;
 
-	tc_worker_set_credentials(service->worker, credentials);
+	if (service->worker)
+		tc_worker_set_credentials(service->worker, credentials);
+	else
+		tc_client_set_credentials(service->client, credentials);
 	say(service, "worker-runner gave new credentials");
+}
+
+/* What goes wrong at the start is to be told to it as well. One that says nothing is no hindrance. */
+static int wait_for_runner(struct service *service, tc_error *err)
+{
+	int64_t end = tc_client_steady_ms(service->client) + WELCOME_MS;
+	int64_t left;
+	int rc = TC_OK;
+
+	while (!runner_greeted(service->runner) && rc == TC_OK &&
+		(left = end - tc_client_steady_ms(service->client)) > 0)
+		rc = tc_loop_poll(service->loop, left, err);
+	return rc;
 }
 
 static bool start_runner(struct service *service, tc_error *err)
@@ -110,7 +128,7 @@ static bool start_runner(struct service *service, tc_error *err)
 	if (!service->options->with_runner)
 		return true;
 	service->runner = runner_new(&options, err);
-	return service->runner != NULL;
+	return service->runner && wait_for_runner(service, err) == TC_OK;
 }
 
 /* ---- what tasks share ---- */
@@ -370,6 +388,8 @@ static int run(struct service *service)
 	}
 	tc_worker_on_end(service->worker, on_end, service);
 	handle_signals(service->worker);
+	if (service->terminate) /* it was said before there was a worker */
+		on_runner_terminates(service, service->finish);
 	while (!service->ended && tc_loop_poll(service->loop, -1, &err) == TC_OK)
 		;
 	handle_signals(NULL);
