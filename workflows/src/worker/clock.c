@@ -39,17 +39,19 @@ void tc__moment_read(struct tc__moment *moment, const tc_client *client,
 	const tc_response *response, int64_t sent_ms)
 {
 	int64_t date_ms, now = tc_client_steady_ms(client);
-	int64_t here_ms = tc_client_now_ms(client) + tc_client_clock_offset_ms(client);
+	int64_t offset_ms = tc_client_clock_offset_ms(client);
+	int64_t here_ms = tc_client_now_ms(client) + offset_ms;
 
 	*moment = (struct tc__moment){ now, here_ms };
 	if (!response || !tc__http_date_read(tc_response_header(response, "date"), &date_ms))
 		return;
 	/* later is safer: what is left of a claim is less then */
+	if (offset_ms)
+		here_ms += 1000; /* it was learnt from a Date */
 	int64_t latest_ms = date_ms + 1000 + (now - sent_ms);
 	if (here_ms < date_ms)
-		moment->server_ms = date_ms + 1000;
-	else if (here_ms > latest_ms)
-		moment->server_ms = latest_ms;
+		here_ms = date_ms + 1000;
+	moment->server_ms = here_ms < latest_ms ? here_ms : latest_ms;
 }
 
 int tc__moment_of(

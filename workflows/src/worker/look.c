@@ -2,6 +2,8 @@
 /* What is due for a task, and its end. */
 #include "workflows/src/worker/worker.h"
 
+static const char stops_text[] = "the worker stops";
+
 #define LOOK_MS 10000  /* at the clocks, while a task runs */
 #define FORCE_MS 30000 /* how long a worker that stops waits for a task that it has aborted */
 #define AWAKE_MS 30000 /* how long a claim that ended while the machine slept is asked for */
@@ -72,7 +74,7 @@ static int64_t next_due(const tc_task *task, int64_t now)
 		if (!task->renewal.busy)
 			due = sooner(due, task->renew_ms);
 	}
-	if (task->phase == TC__REPORTING && !task->report.busy)
+	if (task->phase == TC__REPORTING && !task->over && !task->report.busy)
 		due = sooner(due, task->report_ms);
 	if (works(task) && !task->aborted) {
 		due = sooner(due, task->deadline_ms);
@@ -127,8 +129,10 @@ bool tc__task_abort(tc_task *task, enum tc_abort why)
 	if (!works(task) || task->aborted)
 		return true;
 	task->aborted = why;
-	if (!worker->options.abort)
-		return true;
+	if (why == TC_ABORT_RUN_TIME)
+		tc_task_settle(task, TC_TASK_FAILED, "it took longer than it may");
+	if (why == TC_ABORT_SHUTDOWN)
+		tc_task_settle(task, TC_TASK_WORKER_SHUTDOWN, stops_text);
 	tc__worker_hold(worker);
 	worker->options.abort(worker->options.data, task, why);
 	return !tc__worker_leave(worker);
@@ -163,7 +167,7 @@ static void force(tc_task *task)
 	if (atomic_exchange(&task->resolved, true))
 		return; /* just now; the bell rings */
 	task->forced = true;
-	tc_task_settle(task, TC_TASK_WORKER_SHUTDOWN, "the worker stops");
+	tc_task_settle(task, TC_TASK_WORKER_SHUTDOWN, stops_text);
 	tc__worker_line(task->worker, TC_LOG_WARN,
 		"task %s run %s was aborted, and not resolved: the worker waits no longer",
 		tc_task_id(task), task->run_id);
@@ -180,7 +184,6 @@ static bool look_at_work(tc_task *task, int64_t now)
 			task, TC_ABORT_DEADLINE, TC_ERROR_TIMEOUT, "the task's deadline has come");
 	if (now < task->limit_ms || task->aborted)
 		return true;
-	tc_task_settle(task, TC_TASK_FAILED, "it took longer than it may");
 	return tc__task_abort(task, TC_ABORT_RUN_TIME);
 }
 
@@ -204,7 +207,8 @@ static void look_at_claim(tc_task *task, int64_t now)
 {
 	if (!task->over && now >= task->renew_ms && !task->renewal.busy)
 		tc__task_renew(task);
-	if (task->phase == TC__REPORTING && now >= task->report_ms && !task->report.busy)
+	if (task->phase == TC__REPORTING && !task->over && now >= task->report_ms &&
+		!task->report.busy)
 		tc__task_report(task);
 	else if (works(task) && !task->over && now >= task->poll_ms && !task->asking.busy)
 		tc__task_ask(task, TC__ASK_POLL);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,12 +248,10 @@ size_t tc__process_kill(int64_t pid, uint64_t start, const char *task_id, const 
 	if (pid < 2 || pid == getpid())
 		return 0;
 	family.verified = hold_leader(&leader, pid, start);
-	for (int round = 0; round < ROUNDS; round++) {
-		size_t more = kill_members(&family);
-		killed += more;
-		if (!more)
-			break;
-	}
+	killed = kill_members(&family);
+	/* again, for what they started meanwhile; most are seen once more before they are gone */
+	for (int round = 1; killed && round < ROUNDS && kill_members(&family); round++)
+		sched_yield();
 	if (!family.verified)
 		return killed;
 	if (send(&leader, SIGKILL))

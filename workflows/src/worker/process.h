@@ -33,7 +33,7 @@ bool tc__process_is_gone(int64_t pid);
 /*
  * Kills a process, leader of its group (and maybe session), and all that are in these. When it has
  * ended its number may be another's by now: of the group only those are killed then that have
- * TASK_ID and RUN_ID in their environment. How many were killed.
+ * TASK_ID and RUN_ID in their environment. How many were found.
  */
 size_t tc__process_kill(int64_t pid, uint64_t start, const char *task_id, const char *run_id);
 

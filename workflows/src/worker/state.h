@@ -70,7 +70,7 @@ int tc__state_leftover(struct tc__state *state, struct tc__state_leftover *lefto
 
 /* Kills what is left of the processes that were noted for a task: a process that has the pid and
  * began at the same time in the same run of the machine, its group and its session. How many
- * processes were killed. */
+ * were found. */
 size_t tc__state_kill(struct tc__state *state, const char *task_id, const char *run_id);
 
 /* ---- what happens now ---- */

@@ -50,11 +50,9 @@ static tc_task *next_to_abort(const tc_worker *worker)
 static void abort_all(tc_worker *worker)
 {
 	worker->aborting = true;
-	for (tc_task *task; (task = next_to_abort(worker));) {
-		tc_task_settle(task, TC_TASK_WORKER_SHUTDOWN, "the worker stops");
+	for (tc_task *task; (task = next_to_abort(worker));)
 		if (!tc__task_abort(task, TC_ABORT_SHUTDOWN))
 			return;
-	}
 }
 
 static void hear_stop(tc_worker *worker)
