@@ -4,8 +4,9 @@
 
 #include "tools/worker/runner/runner.h"
 #include "tools/worker/service/metadata.h"
+#include "tools/worker/task/flow.h"
 #include "tools/worker/task/folders.h"
-#include "tools/worker/task/run.h"
+
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
@@ -102,7 +103,8 @@ static void on_runner_credentials(void *data, const tc_credentials *credentials)
 	say(service, "worker-runner gave new credentials");
 }
 
-/* What goes wrong at the start is to be told to it as well. One that says nothing is no hindrance. */
+/* What goes wrong at the start is to be told to it as well. One that says nothing is no hindrance.
+ */
 static int wait_for_runner(struct service *service, tc_error *err)
 {
 	int64_t end = tc_client_steady_ms(service->client) + WELCOME_MS;
@@ -278,11 +280,6 @@ static void on_log(void *data, enum tc_log_level level, const char *line)
 	say(data, line);
 }
 
-static void ended(void *data, tc_task *task, const struct tc_task_end *end)
-{
-	run_ended(data, task, end);
-}
-
 static void log_line(void *data, enum tc_log_level level, const char *line)
 {
 	struct host *host = data;
@@ -300,9 +297,9 @@ static bool make_worker(struct service *service, tc_error *err)
 	wanted.worker_group = options->worker_group;
 	wanted.worker_id = options->worker_id;
 	wanted.capacity = (int)options->capacity;
-	wanted.start = run_start;
-	wanted.abort = run_abort;
-	wanted.ended = ended;
+	wanted.start = flow_start;
+	wanted.abort = flow_abort;
+	wanted.ended = flow_ended;
 	wanted.data = &service->host;
 	wanted.task_limit = options->tasks;
 	wanted.idle_ms = options->idle_s * 1000;

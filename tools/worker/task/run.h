@@ -2,6 +2,7 @@
 #ifndef WORKER_RUN_H
 #define WORKER_RUN_H
 
+struct run;
 /*
  * A run of a task, from its claim to its end: a row of steps on the loop, each of which begins,
  * and goes on to the next when it is done. What goes wrong settles how the task ends (the first
@@ -10,6 +11,20 @@
 
 #include "tools/worker/log/log.h"
 #include "tools/worker/task/host.h"
+
+/* When a step makes sense. */
+enum run_when {
+	RUN_GOOD = 1, /* nothing has gone wrong */
+	RUN_RAN,      /* commands ran, and the task is still ours */
+	RUN_OURS,     /* the task is still ours */
+	RUN_ANYWAY
+};
+
+/* `begin` begins it; true: it is done already. Else run_next is called once, later. */
+struct run_step {
+	bool (*begin)(struct run *run);
+	enum run_when when;
+};
 
 struct run_artifacts;
 struct run_certificate;
@@ -27,15 +42,13 @@ struct run {
 	char folder_name[24];
 	int folder; /* its descriptor; -1 */
 	struct task_log *log;
-	int64_t begun_ns;
 
-	size_t step;           /* the next one */
-	bool begun, over;      /* the first command was due; all steps are done */
-	enum tc_abort aborted; /* 0: not */
-	bool killed;           /* by what ends no step but the commands: its time was up */
-	uint64_t hurry;        /* the timer that ends uploads after an abort; 0 */
-	bool purge;            /* the caches of this run are removed */
-	char *last_words;      /* error lines that come at the log's very end; NULL */
+	const struct run_step *step;     /* the next one; the last has no `begin` */
+	bool begun, over;                /* the first command was due; all steps are done */
+	enum tc_abort aborted;           /* 0: not */
+	uint64_t hurry;                  /* the timer that ends uploads after an abort; 0 */
+	bool purge;                      /* the caches of this run are removed */
+	char *last_words;                /* error lines that come at the log's very end; NULL */
 	bool (*cancel)(struct run *run); /* of the step under way; true: it has ended at once */
 	tc_job *job;                     /* that it waits for; NULL */
 
@@ -47,14 +60,8 @@ struct run {
 	struct run_certificate *certificate;
 };
 
-/* The callbacks of tc_worker_options; `data` is the host. */
-void run_start(void *data, tc_task *task);
-void run_abort(void *data, tc_task *task, enum tc_abort why);
-void run_ended(void *data, tc_task *task, const struct tc_task_end *end);
+/* ---- the steps ---- */
 
-/* ---- for the steps ---- */
-
-/* Each begins a step; true: it is done already. Else run_next is called once, later. */
 bool run_prepare(struct run *run);   /* prepare.c: payload, folder */
 bool run_open_live(struct run *run); /* live.c */
 bool run_mount(struct run *run);     /* mount.c */
