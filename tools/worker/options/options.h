@@ -74,7 +74,7 @@ struct options {
 	int64_t live_port, live_expose_port;
 	char *live_host;
 	char *tls_certificate, *tls_key; /* of the live log; PEM files */
-	bool live_log, mounts, proxy, chain_of_trust, write_metadata;
+	bool live_log, mounts, proxy, chain_of_trust;
 };
 
 /*
