@@ -48,6 +48,9 @@ static int do_command(const struct options *options)
 	case OPTIONS_VERSION:
 		printf("taskcluster-worker %s\n", TC_SDK_VERSION);
 		return 0;
+	case OPTIONS_SHORT_VERSION:
+		puts(TC_SDK_VERSION);
+		return 0;
 	}
 	return EXIT_UNREADABLE;
 }

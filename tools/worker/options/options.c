@@ -38,7 +38,7 @@ void options_help(FILE *out)
 	      "        [--tasks N] [--idle SECONDS]\n"
 	      "  taskcluster-worker new-ed25519-keypair --file FILE\n"
 	      "  taskcluster-worker show-payload-schema [--task-user USER]\n"
-	      "  taskcluster-worker --help | --version\n\n"
+	      "  taskcluster-worker --help | --version | --short-version\n\n"
 	      "  --config FILE         JSON with the names below\n"
 	      "  --task-user USER      tasks run as this user, apart from the worker (which needs "
 	      "to "
@@ -95,6 +95,9 @@ static bool take_option(struct reading *reading, int option, const char *value)
 	case 'v':
 		options->command = OPTIONS_VERSION;
 		return true;
+	case 's':
+		options->command = OPTIONS_SHORT_VERSION;
+		return true;
 	case OPTION_TASKS:
 		return number(value, &reading->tasks);
 	case OPTION_IDLE:
@@ -134,7 +137,7 @@ static int read_arguments(struct reading *reading, int argc, char **argv)
 {
 	static const struct option known[] = { { "config", required_argument, NULL, 'c' },
 		{ "file", required_argument, NULL, 'f' }, { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'v' }, { "short-version", no_argument, NULL, 's' },
 		{ "tasks", required_argument, NULL, OPTION_TASKS },
 		{ "idle", required_argument, NULL, OPTION_IDLE },
 		{ "with-worker-runner", no_argument, NULL, OPTION_RUNNER },

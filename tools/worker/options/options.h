@@ -19,7 +19,8 @@ enum options_command {
 	OPTIONS_NEW_KEY,
 	OPTIONS_SHOW_SCHEMA,
 	OPTIONS_HELP,
-	OPTIONS_VERSION
+	OPTIONS_VERSION,
+	OPTIONS_SHORT_VERSION
 };
 
 /* The exit codes of the production worker, as far as they have a meaning here. */

@@ -16,6 +16,7 @@ static const struct run_step steps[] = {
 	{ run_mount, RUN_GOOD },
 	{ run_start_proxy, RUN_GOOD },
 	{ run_commands, RUN_GOOD },
+	{ run_stop_proxy, RUN_ANYWAY },
 	{ run_upload, RUN_RAN },
 	{ run_unmount, RUN_ANYWAY },
 	{ run_certify, RUN_RAN },

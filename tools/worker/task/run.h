@@ -67,6 +67,7 @@ bool run_open_live(struct run *run); /* live.c */
 bool run_mount(struct run *run);     /* mount.c */
 bool run_start_proxy(struct run *run);
 bool run_commands(struct run *run);
+bool run_stop_proxy(struct run *run);
 bool run_upload(struct run *run); /* artifacts.c */
 bool run_unmount(struct run *run);
 bool run_certify(struct run *run);
