@@ -4,6 +4,7 @@
 
 #include "runtime/src/base/buffer.h"
 #include "tools/worker/options/keys.h"
+#include "tools/worker/process/seclude.h"
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,8 +211,6 @@ static int read_config(struct reading *reading)
 
 /* ---- the environment ---- */
 
-extern char **environ;
-
 static bool take_environment(struct reading *reading)
 {
 	return keys_set(&reading->options->root_url, getenv("TASKCLUSTER_ROOT_URL")) &&
@@ -221,26 +220,6 @@ static bool take_environment(struct reading *reading)
 					getenv("TASKCLUSTER_ACCESS_TOKEN")) &&
 				keys_set(&reading->secrets.certificate,
 					getenv("TASKCLUSTER_CERTIFICATE"))));
-}
-
-/* Also where they lie in memory, which /proc shows. */
-static void wipe_environment(void)
-{
-	char **variable = environ;
-
-	while (*variable) {
-		char *item = *variable;
-		size_t length = strlen(item);
-		char *name = strncmp(item, "TASKCLUSTER_", 12) == 0
-			? strndup(item, strcspn(item, "="))
-			: NULL;
-		if (!name || unsetenv(name) != 0) {
-			variable++;
-		} else {
-			explicit_bzero(item, length);
-		}
-		free(name);
-	}
 }
 
 /* ---- what comes out ---- */
@@ -370,7 +349,7 @@ int options_read(struct options *options, int argc, char **argv, FILE *out)
 		code = read_run(&reading);
 	if (!code && options->command == OPTIONS_NEW_KEY && !options->key_path)
 		code = say(&reading, EXIT_UNREADABLE, "--file is needed", "");
-	wipe_environment();
+	seclude_environment();
 	forget(reading.secrets.client_id);
 	forget(reading.secrets.access_token);
 	forget(reading.secrets.certificate);

@@ -2,18 +2,16 @@
 #define _GNU_SOURCE
 #include "tools/worker/service/service.h"
 
+#include "tools/worker/process/seclude.h"
 #include "tools/worker/runner/runner.h"
 #include "tools/worker/service/metadata.h"
 #include "tools/worker/task/flow.h"
 #include "tools/worker/task/folders.h"
 
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define REMOVAL_MS 10000
@@ -27,6 +25,8 @@ struct service {
 	tc_client *client;
 	tc_worker *worker;
 	tc_trust_key *key;
+	struct user user;
+	int64_t core;
 	struct runner *runner;
 	const tc_json *proof;
 	char *metadata, *proxy_program;
@@ -138,7 +138,6 @@ static bool start_runner(struct service *service, tc_error *err)
 static bool find_user(struct service *service, tc_error *err)
 {
 	const char *name = service->options->task_user;
-	struct passwd *user = name ? getpwnam(name) : NULL;
 
 	if (!name) {
 		say(service,
@@ -146,18 +145,12 @@ static bool find_user(struct service *service, tc_error *err)
 			"worker's own user, and can read and change what it has");
 		return true;
 	}
-	if (!user || user->pw_uid == 0 || user->pw_uid == geteuid()) {
-		tc_error_set(err, TC_ERROR_ARGUMENT, "--task-user %s: %s", name,
-			user ? "must be another user, and not root" : "there is no such user");
+	if (user_find(&service->user, name, err) != TC_OK ||
+		user_check(&service->user, err) != TC_OK) {
+		tc_error_prefix(err, "--task-user %s", name);
 		return false;
 	}
-	if (geteuid() != 0) {
-		tc_error_set(err, TC_ERROR_ARGUMENT, "--task-user: the worker must be root");
-		return false;
-	}
-	service->host.as_user = true;
-	service->host.uid = user->pw_uid;
-	service->host.gid = user->pw_gid;
+	service->host.user = &service->user;
 	return true;
 }
 
@@ -180,7 +173,7 @@ static bool read_key(struct service *service, tc_error *err)
 {
 	const char *path = service->options->signing_key;
 
-	if (!path || !service->host.as_user) {
+	if (!path || !service->host.user) {
 		if (path)
 			say(service,
 				"warning: ed25519SigningKeyLocation is not used: chain of trust "
@@ -217,6 +210,7 @@ static bool fill_host(struct service *service, tc_error *err)
 	*host = (struct host){ .options = options,
 		.loop = service->loop,
 		.tasks_folder = -1,
+		.core_limit = service->core,
 		.say = say,
 		.say_data = service };
 	service->metadata = metadata_make(options);
@@ -230,7 +224,7 @@ static bool fill_host(struct service *service, tc_error *err)
 	if (!find_user(service, err) || !read_key(service, err) || !open_store(service, err))
 		return false;
 	host->rules = (struct payload_rules){ .run_s = options->run_s,
-		.multiuser = host->as_user,
+		.multiuser = host->user != NULL,
 		.live_log = options->live_log,
 		.mounts = options->mounts,
 		.proxy = options->proxy && host->proxy_program,
@@ -376,7 +370,8 @@ static int run(struct service *service)
 	tc_error err = TC_ERROR_INIT;
 	int code = 0;
 
-	service->loop = tc_loop_new(NULL, &err);
+	if (seclude(&service->core, &err) == TC_OK)
+		service->loop = tc_loop_new(NULL, &err);
 	if (!service->loop || !make_client(service, &err) || !start_runner(service, &err) ||
 		!fill_host(service, &err) || !make_worker(service, &err)) {
 		code = fail(service, start_failure(&err), &err);
@@ -399,10 +394,8 @@ static int run(struct service *service)
 int service_run(const struct options *options)
 {
 	struct service service = { .options = options, .host = { .tasks_folder = -1 } };
-
-	/* other processes of this user, tasks too, cannot look into it */
-	prctl(PR_SET_DUMPABLE, 0);
 	int code = run(&service);
+
 	if (code == EXIT_IDLE || code == EXIT_MANAGER)
 		runner_shutdown(service.runner);
 	tc_worker_free(service.worker);
@@ -416,6 +409,7 @@ int service_run(const struct options *options)
 		close(service.host.tasks_folder);
 	free(service.metadata);
 	free(service.proxy_program);
+	user_clear(&service.user);
 	payload_forget();
 	return code;
 }

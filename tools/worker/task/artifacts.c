@@ -99,8 +99,10 @@ static int send_fault(struct artifact *artifact, tc_error *err)
 
 static int begin(struct artifact *artifact, tc_error *err)
 {
-	if (!artifact->reason)
-		artifacts_open(artifact);
+	int rc = artifact->reason ? TC_OK : artifacts_open(artifact, err);
+
+	if (rc != TC_OK)
+		return rc;
 	if (artifact->reason)
 		return send_fault(artifact, err);
 	task_log_line(artifact->run->log, LOG_INFO, "Uploading artifact %s from %s", artifact->name,

@@ -30,7 +30,7 @@ struct run_artifacts {
 bool artifacts_collect(struct run *run);
 
 /* Opens the file, as the task's user and nowhere but in its folder; what hinders that becomes
- * reason and message. */
-void artifacts_open(struct artifact *artifact);
+ * reason and message, unless it is the machine's fault. */
+int artifacts_open(struct artifact *artifact, tc_error *err);
 
 #endif

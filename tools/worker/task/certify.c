@@ -4,8 +4,6 @@
 /* Chain of trust: a copy of the log, the certificate over it and all artifacts, the signature. */
 
 #include "runtime/src/base/buffer.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,21 +31,23 @@ static int read_additional(struct run *run, const tc_json **json, tc_error *err)
 	struct tc__buffer text = TC__BUFFER(ADDITIONAL_MAX);
 	char part[4096];
 	ssize_t length = 0;
-	/* what is read is the task's, and nobody follows its links */
-	int fd = openat(run->folder, ADDITIONAL, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int rc = TC_OK;
+	int fd = -1;
+	int rc;
+	enum files_problem problem = files_open(run->files, ADDITIONAL, &fd, err);
 
 	*json = NULL;
-	if (fd < 0 && errno == ENOENT)
-		return TC_OK;
-	while (fd >= 0 && (length = read(fd, part, sizeof part)) > 0)
+	if (problem != FILES_FINE) {
+		rc = problem == FILES_MISSING ? TC_OK : err->code;
+		tc_error_prefix(err, ADDITIONAL);
+		return rc;
+	}
+	while ((length = read(fd, part, sizeof part)) > 0)
 		tc__buffer_add(&text, part, (size_t)length);
-	if (fd < 0 || length < 0 || tc__buffer_failed(&text))
+	close(fd);
+	if (length < 0 || tc__buffer_failed(&text))
 		rc = tc_error_set(err, TC_ERROR_INPUT, "%s cannot be read", ADDITIONAL);
 	else
 		rc = tc_json_parse(tc__buffer_get(&text), text.length, json, err);
-	if (fd >= 0)
-		close(fd);
 	tc__buffer_clear(&text);
 	return rc;
 }

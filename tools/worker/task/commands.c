@@ -5,20 +5,24 @@
 /* The task's commands, one after the other until one fails. */
 
 #include "tools/worker/log/words.h"
-#include "tools/worker/task/spawn_tmp.h"
-#include <inttypes.h>
+#include "tools/worker/process/spawn.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#define OUTPUT_SIZE ((size_t)64 * 1024)
 #define LINE_LIMIT ((size_t)1 << 20)
 
 struct run_commands {
 	char **environment;
-	struct spawned *process; /* of the command that runs; NULL */
+	struct process *process; /* of the command that runs; NULL */
+	int output;              /* our end of its pipe; -1 */
 	size_t next;
-	int64_t begun_ns, all_begun_ns;
+	int64_t begun_ns;
 };
 
 static void start_next(struct run *run);
@@ -31,7 +35,7 @@ static int64_t time_ns(struct timeval time)
 }
 
 /* What a command used, all at one time stamp. */
-static void write_usage(struct run *run, const struct spawn_end *end, int64_t wall_ns)
+static void write_usage(struct run *run, const struct process_end *end)
 {
 	char user[DURATION_SIZE];
 	char kernel[DURATION_SIZE];
@@ -40,7 +44,7 @@ static void write_usage(struct run *run, const struct spawn_end *end, int64_t wa
 
 	log_duration(user, time_ns(end->usage.ru_utime));
 	log_duration(kernel, time_ns(end->usage.ru_stime));
-	log_duration(wall, wall_ns);
+	log_duration(wall, end->wall_ns);
 	task_log_line(run->log, LOG_INFO, "%32s: %d\n%32s: %s\n%32s: %s\n%32s: %s\n%32s: %s",
 		"Exit Code", WIFEXITED(end->status) ? WEXITSTATUS(end->status) : -1, "User Time",
 		user, "Kernel Time", kernel, "Wall Time", wall, "Result",
@@ -76,19 +80,75 @@ static void finish(struct run *run)
 	char duration[DURATION_SIZE];
 
 	tc_task_limit(run->task, 0, NULL);
-	log_duration(duration, run_now_ns() - run->commands->all_begun_ns);
+	log_duration(duration, run_now_ns() - run->commands->begun_ns);
 	task_log_line(run->log, LOG_INFO, "=== Task Finished ===");
 	task_log_line(run->log, LOG_INFO, "Task Duration: %s", duration);
 }
 
-static void on_end(void *data, const struct spawn_end *end)
+static void settle_command(struct run *run, const struct process_end *end)
+{
+	if (!end->err) {
+		write_usage(run, end);
+		settle_end(run, end->status);
+	} else if (!end->started) {
+		run_settle_last(run, TC_TASK_FAILED, "%s", tc_error_text(end->err));
+	} else {
+		run_settle_last(run, TC_TASK_INTERNAL_ERROR, "%s", tc_error_text(end->err));
+	}
+	if (end->left)
+		task_log_line(
+			run->log, LOG_WARN, "%d processes of the task cannot be ended", end->left);
+}
+
+/* ---- its output ---- */
+
+/* All that is there; -1 and EAGAIN: more may come. */
+static ssize_t take_output(struct run *run)
+{
+	char bytes[OUTPUT_SIZE];
+	ssize_t length;
+
+	do {
+		length = read(run->commands->output, bytes, sizeof bytes);
+		if (length > 0)
+			task_log_write(run->log, bytes, (size_t)length);
+	} while (length < 0 && errno == EINTR);
+	return length;
+}
+
+static void stop_output(struct run *run)
+{
+	struct run_commands *commands = run->commands;
+
+	if (commands->output < 0)
+		return;
+	tc_loop_watch(run->host->loop, commands->output, 0, NULL, NULL, NULL);
+	close(commands->output);
+	commands->output = -1;
+}
+
+/* One piece in each turn, so that a command that writes without end leaves time to others. */
+static void on_output(void *data, int fd, int events)
+{
+	struct run *run = data;
+
+	(void)fd;
+	(void)events;
+	ssize_t length = take_output(run);
+	if (length == 0 || (length < 0 && errno != EAGAIN))
+		stop_output(run);
+}
+
+static void on_end(void *data, const struct process_end *end)
 {
 	struct run *run = data;
 	struct run_commands *commands = run->commands;
 
-	write_usage(run, end, run_now_ns() - commands->begun_ns);
-	settle_end(run, end->status);
-	spawn_free(commands->process);
+	while (commands->output >= 0 && take_output(run) > 0)
+		;
+	stop_output(run);
+	settle_command(run, end);
+	process_free(commands->process);
 	commands->process = NULL;
 	start_next(run);
 	if (!commands->process) {
@@ -98,13 +158,6 @@ static void on_end(void *data, const struct spawn_end *end)
 }
 
 /* ---- beginning ---- */
-
-static void on_output(void *data, const void *bytes, size_t length)
-{
-	struct run *run = data;
-
-	task_log_write(run->log, bytes, length);
-}
 
 static void write_command(struct run *run, size_t number, const char *const *words)
 {
@@ -131,21 +184,52 @@ static const char **command_words(const tc_json *command)
 	return words;
 }
 
-static void start(struct run *run, size_t number, const char *const *words)
+/* The next worker ends what is left, should this one die. */
+static void on_started(void *data, pid_t pid)
 {
-	struct run_commands *commands = run->commands;
+	struct run *run = data;
 	tc_error err = TC_ERROR_INIT;
-	long pid = 0;
 
-	write_command(run, number, words);
-	commands->begun_ns = run_now_ns();
-	commands->process = spawn_start(run->host->loop, words, commands->environment,
-		run->folder_path, on_output, on_end, run, &pid, &err);
-	if (!commands->process)
-		run_settle_last(run, TC_TASK_FAILED, "%s", tc_error_text(&err));
-	else if (tc_task_note_process(run->task, pid, &err) != TC_OK)
+	if (tc_task_note_process(run->task, pid, &err) != TC_OK)
 		run->host->say(run->host->say_data, tc_error_text(&err));
 	tc_error_clear(&err);
+}
+
+static int open_output(struct run *run, int *theirs, tc_error *err)
+{
+	struct run_commands *commands = run->commands;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return tc_error_set(err, TC_ERROR_SYSTEM, "no pipe for a command's output: %s",
+			strerror(errno));
+	*theirs = ends[1];
+	commands->output = ends[0];
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	return tc_loop_watch(run->host->loop, commands->output, TC_LOOP_READ, on_output, run, err);
+}
+
+static int start(struct run *run, const char *const *words, tc_error *err)
+{
+	struct run_commands *commands = run->commands;
+	struct process_order order = { .arguments = words,
+		.environment = (const char *const *)(uintptr_t)commands->environment,
+		.folder = run->folder,
+		.output = -1,
+		.user = run->host->user,
+		.alone = run->host->user != NULL,
+		.core = run->host->core_limit,
+		.nofile = -1 };
+	int rc = open_output(run, &order.output, err);
+
+	if (rc == TC_OK)
+		rc = process_start(
+			run->host->loop, &order, on_started, on_end, run, &commands->process, err);
+	if (order.output >= 0)
+		close(order.output);
+	if (rc != TC_OK)
+		stop_output(run);
+	return rc;
 }
 
 /* Starts the next command, if there is one and the last was good. */
@@ -153,20 +237,23 @@ static void start_next(struct run *run)
 {
 	struct run_commands *commands = run->commands;
 	size_t number = commands->next++;
+	tc_error err = TC_ERROR_INIT;
 
 	if (!run_is_good(run) || number >= tc_json_count(run->payload.commands))
 		return;
 	const char **words = command_words(tc_json_item(run->payload.commands, number));
 	if (words)
-		start(run, number, words);
-	else
-		run_settle(run, TC_TASK_INTERNAL_ERROR, "no memory for a command");
+		write_command(run, number, words);
+	if (!words || start(run, words, &err) != TC_OK)
+		run_settle(run, TC_TASK_INTERNAL_ERROR, "%s",
+			words ? tc_error_text(&err) : "no memory for a command");
+	tc_error_clear(&err);
 	free((void *)(uintptr_t)words);
 }
 
 static bool cancel(struct run *run)
 {
-	spawn_kill(run->commands->process);
+	process_kill(run->commands->process);
 	return false;
 }
 
@@ -175,6 +262,8 @@ bool run_commands(struct run *run)
 	tc_error err = TC_ERROR_INIT;
 
 	run->commands = calloc(1, sizeof *run->commands);
+	if (run->commands)
+		run->commands->output = -1;
 	if (run->commands)
 		run->commands->environment = environment_make(run, proxy_url(run));
 	if (!run->commands || !run->commands->environment) {
@@ -189,7 +278,7 @@ bool run_commands(struct run *run)
 	}
 	run->begun = true;
 	run->cancel = cancel;
-	run->commands->all_begun_ns = run_now_ns();
+	run->commands->begun_ns = run_now_ns();
 	start_next(run);
 	if (run->commands->process)
 		return false;
@@ -201,7 +290,8 @@ void run_free_commands(struct run *run)
 {
 	if (!run->commands)
 		return;
-	spawn_free(run->commands->process);
+	stop_output(run);
+	process_free(run->commands->process);
 	environment_free(run->commands->environment);
 	free(run->commands);
 	run->commands = NULL;

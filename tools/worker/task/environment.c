@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "tools/worker/task/run.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,15 +44,15 @@ static void set(struct list *list, const char *name, const char *value)
 
 static void set_base(struct list *list, const struct run *run)
 {
-	const char *user = run->host->options->task_user;
+	const struct user *user = run->host->user;
 
 	set(list, "PATH", PATH_DEFAULT);
 	set(list, "LANG", getenv("LANG"));
 	set(list, "TZ", getenv("TZ"));
-	if (run->host->as_user) {
+	if (user) {
 		set(list, "HOME", run->folder_path);
-		set(list, "USER", user);
-		set(list, "LOGNAME", user);
+		set(list, "USER", user->name);
+		set(list, "LOGNAME", user->name);
 		return;
 	}
 	for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++)

@@ -2,74 +2,36 @@
 #define _GNU_SOURCE
 #include "tools/worker/task/artifacts.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#define DEPTH_MAX 100
+#define FILES_MAX ((size_t)100000) /* in one folder artifact */
 
-static int open_inside(const struct run *run, const char *path, int flags)
+/* Says why there is none. False: it is not the artifact's fault. */
+static bool set_fault(struct artifact *artifact, enum files_problem problem, const tc_error *err)
 {
-	struct open_how how = { .flags = (unsigned)flags | O_CLOEXEC | O_NONBLOCK,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	const char *kind = artifact->wanted->directory ? "directory" : "file";
+	const char *folder = artifact->path[0] == '/' ? "" : artifact->run->folder_path;
 
-	return (int)syscall(SYS_openat2, run->folder, path, &how, sizeof how);
-}
-
-TC_PRINTF(3, 4)
-static void set_fault(struct artifact *artifact, const char *reason, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	artifact->reason = reason;
-	if (vasprintf(&artifact->message, format, arguments) < 0)
+	artifact->reason = files_reason(problem);
+	if (!artifact->reason)
+		return false;
+	if (asprintf(&artifact->message, "Could not read %s '%s%s%s'%s%s", kind, folder,
+		    *folder ? "/" : "", artifact->path, problem == FILES_MISSING ? "" : ": ",
+		    problem == FILES_MISSING ? "" : tc_error_text(err)) < 0)
 		artifact->message = NULL;
-	va_end(arguments);
+	return true;
 }
 
-static void set_unopened(struct artifact *artifact, const char *kind)
+int artifacts_open(struct artifact *artifact, tc_error *err)
 {
-	const char *folder = artifact->run->folder_path;
-	int problem = errno;
+	enum files_problem problem =
+		files_open(artifact->run->files, artifact->path, &artifact->fd, err);
 
-	if (problem == ENOENT || problem == ENOTDIR)
-		set_fault(artifact, "file-missing-on-worker", "Could not read %s '%s/%s'", kind,
-			folder, artifact->path);
-	else if (problem == EACCES || problem == EPERM)
-		set_fault(artifact, "file-not-readable-on-worker", "Could not read %s '%s/%s': %s",
-			kind, folder, artifact->path, strerror(problem));
-	else
-		set_fault(artifact, "invalid-resource-on-worker", "Could not read %s '%s/%s': %s",
-			kind, folder, artifact->path,
-			problem == EXDEV || problem == ELOOP ? "it leads out of the task's folder"
-							     : strerror(problem));
-}
-
-void artifacts_open(struct artifact *artifact)
-{
-	struct stat facts;
-
-	artifact->fd = open_inside(artifact->run, artifact->path, O_RDONLY);
-	if (artifact->fd < 0) {
-		set_unopened(artifact, "file");
-		return;
-	}
-	if (fstat(artifact->fd, &facts) == 0 && S_ISREG(facts.st_mode))
-		return;
-	set_fault(artifact, "invalid-resource-on-worker", "'%s/%s' is %s",
-		artifact->run->folder_path, artifact->path,
-		S_ISDIR(facts.st_mode) ? "a directory, and no file" : "no plain file");
-	close(artifact->fd);
-	artifact->fd = -1;
+	if (problem == FILES_FINE || set_fault(artifact, problem, err))
+		return TC_OK;
+	return err->code;
 }
 
 /* ---- which there are ---- */
@@ -101,66 +63,47 @@ static struct artifact *add(
 	return artifact->name && artifact->path ? artifact : NULL;
 }
 
-static bool collect_folder(struct run *run, const struct payload_artifact *wanted, int fd,
-	const char *name, const char *path, int depth);
+struct folder {
+	struct run *run;
+	const struct payload_artifact *wanted;
+	bool failed;
+};
 
-static bool collect_entry(struct run *run, const struct payload_artifact *wanted,
-	const struct dirent *entry, const char *name, const char *path, int depth)
+static bool add_file(void *data, const char *name)
 {
+	struct folder *folder = data;
+	const struct payload_artifact *wanted = folder->wanted;
 	char *inner_name = NULL;
 	char *inner_path = NULL;
-	bool good = false;
 
-	if (asprintf(&inner_name, "%s/%s", name, entry->d_name) < 0)
+	if (asprintf(&inner_name, "%s/%s", wanted->name, name) < 0)
 		inner_name = NULL;
-	if (asprintf(&inner_path, "%s/%s", path, entry->d_name) < 0)
+	if (asprintf(&inner_path, "%s/%s", wanted->path, name) < 0)
 		inner_path = NULL;
-	if (inner_name && inner_path) {
-		int fd = open_inside(run, inner_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-		good = fd < 0 ? add(run, wanted, inner_name, inner_path) != NULL
-			      : collect_folder(run, wanted, fd, inner_name, inner_path, depth + 1);
-	}
+	folder->failed =
+		!inner_name || !inner_path || !add(folder->run, wanted, inner_name, inner_path);
 	free(inner_name);
 	free(inner_path);
-	return good;
-}
-
-/* Takes the descriptor over. */
-static bool collect_folder(struct run *run, const struct payload_artifact *wanted, int fd,
-	const char *name, const char *path, int depth)
-{
-	DIR *folder = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-	bool good = true;
-
-	if (!folder) {
-		close(fd);
-		return depth >= DEPTH_MAX;
-	}
-	while (good && (entry = readdir(folder))) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			good = collect_entry(run, wanted, entry, name, path, depth);
-	}
-	closedir(folder);
-	return good;
+	return !folder->failed;
 }
 
 static bool collect(struct run *run, const struct payload_artifact *wanted)
 {
+	struct folder folder = { run, wanted, false };
+	tc_error err = TC_ERROR_INIT;
+
 	if (!wanted->directory)
 		return add(run, wanted, wanted->name, wanted->path) != NULL;
-	int fd = open_inside(run, wanted->path, O_RDONLY | O_DIRECTORY);
-	if (fd >= 0)
-		return collect_folder(run, wanted, fd, wanted->name, wanted->path, 0);
-	int problem = errno;
-	struct artifact *artifact = add(run, wanted, wanted->name, wanted->path);
-	errno = problem;
-	if (artifact && problem == ENOTDIR)
-		set_fault(artifact, "invalid-resource-on-worker", "'%s/%s' is no directory",
-			run->folder_path, wanted->path);
-	else if (artifact)
-		set_unopened(artifact, "directory");
-	return artifact != NULL;
+	enum files_problem problem =
+		files_list(run->files, wanted->path, FILES_MAX, add_file, &folder, &err);
+	if (problem != FILES_FINE) {
+		struct artifact *artifact = add(run, wanted, wanted->name, wanted->path);
+		folder.failed = !artifact;
+		if (artifact && !set_fault(artifact, problem, &err))
+			run_settle(run, TC_TASK_INTERNAL_ERROR, "%s", tc_error_text(&err));
+	}
+	tc_error_clear(&err);
+	return !folder.failed;
 }
 
 /* The worker's own artifacts are nobody else's. */

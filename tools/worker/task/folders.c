@@ -35,7 +35,7 @@ int folders_make(const struct host *host, const char *name, tc_error *err)
 	if (mkdirat(tasks, name, 0700) != 0)
 		return fail(err, "cannot make the task's folder", name);
 	int fd = openat(tasks, name, FOLDER_FLAGS);
-	if (fd >= 0 && (!host->as_user || fchown(fd, host->uid, host->gid) == 0))
+	if (fd >= 0 && (!host->user || fchown(fd, host->user->uid, host->user->gid) == 0))
 		return fd;
 	fail(err, "cannot open the task's folder", name);
 	if (fd >= 0)

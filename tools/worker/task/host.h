@@ -7,6 +7,7 @@
 #include "tools/worker/mounts/mounts.h"
 #include "tools/worker/options/options.h"
 #include "tools/worker/payload/payload.h"
+#include "tools/worker/process/user.h"
 #include <taskcluster/chain_of_trust.h>
 #include <taskcluster/worker.h>
 
@@ -22,9 +23,8 @@ struct host {
 	const char *key_path;    /* which no task may be able to read */
 	int tasks_folder;        /* a descriptor */
 	int removals;            /* of tasks' folders, under way */
-	bool as_user;            /* tasks run as another user: */
-	uid_t uid;
-	gid_t gid;
+	const struct user *user; /* tasks run as this one; NULL: as the worker itself */
+	int64_t core_limit;      /* of tasks; -1: as it is */
 	const char *proxy_program;
 	bool places[HOST_PLACES]; /* which are taken: a task's ports go by its place */
 	const char *metadata;     /* for the head of each log: JSON, indented */

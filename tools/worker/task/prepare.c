@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tools/worker/task/run.h"
 
+#include "tools/worker/process/user.h"
 #include "tools/worker/task/folders.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +41,13 @@ static bool make_folder(struct run *run)
 		run->folder_path = NULL;
 	else
 		run->folder = folders_make(run->host, run->folder_name, &err);
-	if (run->folder < 0)
+	if (run->folder < 0 ||
+		files_new(run->folder, run->folder_path, run->host->user, NULL, &run->files,
+			&err) != TC_OK)
 		run_settle(run, TC_TASK_INTERNAL_ERROR, "%s",
 			run->folder_path ? tc_error_text(&err) : "no memory for the task's folder");
 	tc_error_clear(&err);
-	return run->folder >= 0;
+	return run->files != NULL;
 }
 
 struct faults {
@@ -63,12 +66,29 @@ static void on_fault(void *data, const char *pointer, const char *text)
 	task_log_line(faults->run->log, LOG_ERROR, "- (%s): %s", *pointer ? pointer : "root", text);
 }
 
+/* A task that could read the key could certify anything. */
+static void check_key(struct run *run)
+{
+	tc_error err = TC_ERROR_INIT;
+	bool can = false;
+
+	if (!run->payload.chain_of_trust)
+		return;
+	if (user_can_read(run->host->user, run->host->key_path, &can, &err) != TC_OK)
+		run_settle(run, TC_TASK_INTERNAL_ERROR, "%s", tc_error_text(&err));
+	else if (can)
+		run_settle(run, TC_TASK_MALFORMED_PAYLOAD,
+			"chain of trust: the task's user can read this worker's signing key");
+	tc_error_clear(&err);
+}
+
 bool run_prepare(struct run *run)
 {
 	struct faults faults = { run, false };
 
 	write_head(run);
-	if (payload_parse(&run->payload, run->definition, &run->host->rules, on_fault, &faults))
-		make_folder(run);
+	if (payload_parse(&run->payload, run->definition, &run->host->rules, on_fault, &faults) &&
+		make_folder(run))
+		check_key(run);
 	return true;
 }

@@ -10,6 +10,7 @@ struct run;
  */
 
 #include "tools/worker/log/log.h"
+#include "tools/worker/process/files.h"
 #include "tools/worker/task/host.h"
 
 /* When a step makes sense. */
@@ -40,7 +41,8 @@ struct run {
 	int place;         /* in host->places */
 	char *folder_path; /* where the commands run */
 	char folder_name[24];
-	int folder; /* its descriptor; -1 */
+	int folder;          /* its descriptor; -1 */
+	struct files *files; /* what is in it, as the task's user sees it */
 	struct task_log *log;
 
 	const struct run_step *step;     /* the next one; the last has no `begin` */
