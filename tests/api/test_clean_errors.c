@@ -16,6 +16,7 @@
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/chain_of_trust.h>
 #include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
@@ -61,6 +62,35 @@ struct world {
 
 /* ---- a server ---- */
 
+/* A certificate over nothing, of a task whose definition is what the server says of any. */
+static struct {
+	char *text;
+	size_t length;
+	unsigned char signature[TC_TRUST_SIGNATURE_SIZE];
+} trusted;
+
+/* Its bytes; false: something else is asked for. */
+static bool answer_trust(
+	const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	static char text[200];
+	const char *part = strstr(request->target, "chain-of-trust.json");
+	bool is_signature = part && strstr(part, ".sig");
+
+	if (!part)
+		return false;
+	if (strstr(request->target, "/storage")) {
+		reply->body = is_signature ? (char *)trusted.signature : trusted.text;
+		reply->body_length = is_signature ? sizeof trusted.signature : trusted.length;
+		return true;
+	}
+	snprintf(text, sizeof text, "{\"storageType\":\"s3\",\"url\":\"http://%s/storage/%s\"}",
+		tc_responder_header(request, "host"), part);
+	reply->body = text;
+	reply->body_length = strlen(text);
+	return true;
+}
+
 /* What jobs ask for beside the status; NULL: something else. */
 static const char *answer_job(const struct tc_responder_request *request)
 {
@@ -105,6 +135,8 @@ static void answer(
 	(void)data;
 	reply->headers = listens ? "Content-Type: text/event-stream\r\n"
 				 : "Content-Type: application/json\r\n";
+	if (answer_trust(request, reply))
+		return;
 	reply->body = strstr(request->target, "task-group") ? GROUP
 		: strstr(request->target, "/artifacts")     ? ARTIFACTS
 		: listens                                   ? EVENTS
@@ -597,6 +629,41 @@ static void jobs_on_loop(struct world *w)
 	tc_loop_free(loop);
 }
 
+static void make_certificate(struct world *w, const tc_trust_key *key)
+{
+	struct tc_trust_options options = TC_TRUST_OPTIONS_INIT;
+
+	options.task_id = TASK;
+	options.task = w->json;
+	options.worker_group = options.worker_id = "w";
+	OK(tc_trust_make, &options, &trusted.text, &trusted.length);
+	tc_trust_sign(key, trusted.text, trusted.length, trusted.signature);
+}
+
+static void trust(struct world *w)
+{
+	struct tc_trust_verify_options how = TC_TRUST_VERIFY_OPTIONS_INIT;
+	char path[] = "/tmp/tc-key-XXXXXX", public_key[TC_TRUST_KEY_SIZE];
+	const char *const keys[] = { public_key };
+	tc_trust_key *key;
+
+	assert_non_null(mkdtemp(path));
+	rmdir(path); /* nobody else has the name */
+	OK(tc_trust_key_create, path, public_key);
+	MADE(&key, tc_trust_key_read, path);
+	unlink(path);
+	make_certificate(w, key);
+	OK(tc_trust_check, trusted.text, trusted.length, trusted.signature,
+		sizeof trusted.signature, keys, 1, NULL);
+	how.task_id = TASK;
+	how.run_id = "0";
+	how.public_keys = keys;
+	how.public_keys_count = 1;
+	OK(tc_trust_verify, w->client, &how, NULL);
+	tc_trust_key_free(key);
+	tc_release(trusted.text);
+}
+
 /* ---- all of them ---- */
 
 static void without_comments(char *text)
@@ -710,6 +777,7 @@ static void test_a_success_leaves_a_clean_error(void **state)
 	waits(w);
 	jobs(w);
 	jobs_on_loop(w);
+	trust(w);
 	check_whole(w);
 	tc_call_free(world.status);
 	tc_call_free(world.artifacts);

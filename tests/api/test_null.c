@@ -14,6 +14,7 @@
 #include <taskcluster/artifact_download.h>
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/chain_of_trust.h>
 #include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
@@ -611,6 +612,42 @@ static void downloads(struct world *w)
 		NULL);
 }
 
+static void trust(struct world *w)
+{
+	static const char *const keys[] = { "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" };
+	struct tc_trust_options make = TC_TRUST_OPTIONS_INIT;
+	struct tc_trust_verify_options how = TC_TRUST_VERIFY_OPTIONS_INIT;
+	unsigned char signature[TC_TRUST_SIGNATURE_SIZE] = { 0 };
+	char key[TC_TRUST_KEY_SIZE], *text = NULL;
+
+	REFUSED(tc_trust_make, NULL, &text, NULL);
+	make.task_id = TASK;
+	make.worker_group = make.worker_id = "w";
+	REFUSED(tc_trust_make, &make, &text, NULL);
+	make.task = w->json;
+	REFUSED(tc_trust_make, &make, NULL, NULL);
+	make.artifacts_count = 1;
+	REFUSED(tc_trust_make, &make, &text, NULL);
+	NOT_MADE(tc_trust_key_read, NULL);
+	REFUSED(tc_trust_key_create, NULL, key);
+	REFUSED(tc_trust_key_create, "/none/none", NULL);
+	tc_trust_key_public(NULL, key);
+	assert_string_equal(key, "");
+	tc_trust_key_free(NULL);
+	tc_trust_sign(NULL, NULL, 0, signature);
+	REFUSED(tc_trust_check, NULL, 0, signature, 64, keys, 1, NULL);
+	REFUSED(tc_trust_check, "", 0, NULL, 64, keys, 1, NULL);
+	REFUSED(tc_trust_check, "", 0, signature, 64, NULL, 1, NULL);
+	REFUSED(tc_trust_verify, w->client, NULL, NULL);
+	how.task_id = TASK;
+	REFUSED(tc_trust_verify, w->client, &how, NULL);
+	how.public_keys = keys;
+	how.public_keys_count = 1;
+	REFUSED(tc_trust_verify, NULL, &how, NULL);
+	how.names_count = 1;
+	REFUSED(tc_trust_verify, w->client, &how, NULL);
+}
+
 static void null_is_refused_by_name_or_means_nothing(void **state)
 {
 	static const struct tc_fake_reply reply = {
@@ -646,6 +683,7 @@ static void null_is_refused_by_name_or_means_nothing(void **state)
 	waits(w);
 	uploads(w);
 	downloads(w);
+	trust(w);
 	batches(w);
 	tc_release(w->response);
 	tc_release(w->json);

@@ -5,8 +5,10 @@
 
 #include "tests/harness/ci.h"
 #include "tests/nomem/failing.h"
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <taskcluster/chain_of_trust.h>
 #include <taskcluster/loop.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/queue.h>
@@ -74,6 +76,7 @@ static void with_null(bool by_name)
 	FREE(tc_stream_free, (tc_stream *)NULL);
 	FREE(tc_json_builder_free, (tc_json_builder *)NULL);
 	FREE(tc_cancel_free, (tc_cancel *)NULL);
+	FREE(tc_trust_key_free, (tc_trust_key *)NULL);
 }
 
 static void with_credentials(bool by_name)
@@ -180,6 +183,21 @@ static void with_a_cancel(bool by_name)
 	FREE(tc_cancel_free, cancel);
 }
 
+/* It owns memory apart, which is wiped. */
+static void with_a_key(bool by_name)
+{
+	char path[] = "/tmp/tc-key-XXXXXX", public_key[TC_TRUST_KEY_SIZE];
+	tc_error err = TC_ERROR_INIT;
+
+	assert_non_null(mkdtemp(path));
+	rmdir(path); /* nobody else has the name */
+	assert_ok(tc_trust_key_create(path, public_key, &err), &err);
+	tc_trust_key *key = tc_trust_key_read(path, &err);
+	assert_ok(err.code, &err);
+	unlink(path);
+	FREE(tc_trust_key_free, key);
+}
+
 static void with_a_loop(bool by_name)
 {
 	tc_loop *loop = tc_loop_new(NULL, NULL);
@@ -238,6 +256,7 @@ static const struct {
 	{ "a stream", with_a_stream },
 	{ "a builder", with_a_builder },
 	{ "a cancel", with_a_cancel },
+	{ "a key", with_a_key },
 	{ "a loop", with_a_loop },
 	{ "runs", with_runs },
 	{ "a client's loop", with_a_clients_loop },

@@ -10,6 +10,7 @@
 #include <taskcluster/artifact_download.h>
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/chain_of_trust.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
@@ -249,12 +250,26 @@ static void give_folder(struct world *world, const void *options, tc_error *err)
 	rmdir("/tmp/tc-options-never-made");
 }
 
+static void give_trust(struct world *world, const void *options, tc_error *err)
+{
+	char *text = NULL;
+
+	(void)world;
+	tc_trust_make(options, &text, NULL, err);
+}
+
+static void give_verify(struct world *world, const void *options, tc_error *err)
+{
+	tc_trust_verify(world->taskcluster, options, NULL, err);
+}
+
 /* What a struct that is zero, and taken, leads to. */
 #define FINE ""
 #define NO_CLIENT "client is NULL"
 #define NO_WRITE "sink: write is NULL"
 #define NO_WRITE_TO "target.sink->write is NULL"
 #define NO_KIND "exactly one of options.url"
+#define NO_TASK "task_id is NULL"
 
 #define STRUCT(type) sizeof(struct type)
 static const struct {
@@ -287,6 +302,9 @@ static const struct {
 	{ give_target, STRUCT(tc_target), "target", "TC_TARGET_INIT", FINE },
 	{ give_download_sink, STRUCT(tc_sink), "sink", "TC_SINK_INIT", NO_WRITE_TO },
 	{ give_folder, STRUCT(tc_folder_options), "options", "TC_FOLDER_OPTIONS_INIT", FINE },
+	{ give_trust, STRUCT(tc_trust_options), "options", "TC_TRUST_OPTIONS_INIT", NO_TASK },
+	{ give_verify, STRUCT(tc_trust_verify_options), "options", "TC_TRUST_VERIFY_OPTIONS_INIT",
+		NO_TASK },
 };
 #define COUNT (sizeof cases / sizeof *cases)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/artifacts/fetch.h"
-#include "tools/taskcluster/artifacts/bars.h"
-#include "tools/taskcluster/artifacts/job.h"
-#include "tools/taskcluster/artifacts/stop.h"
+#include "tools/taskcluster/jobs/bars.h"
+#include "tools/taskcluster/jobs/job.h"
+#include "tools/taskcluster/jobs/stop.h"
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/shared/sink.h"
 

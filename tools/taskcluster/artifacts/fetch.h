@@ -4,7 +4,7 @@
 
 /* Downloads, as every command of them does them. */
 
-#include "tools/taskcluster/artifacts/words.h"
+#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/config/session.h"
 #include "tools/taskcluster/shared/command.h"
 

@@ -3,8 +3,8 @@
 /* `artifact list`. */
 
 #include "tools/taskcluster/artifacts/artifacts.h"
-#include "tools/taskcluster/artifacts/job.h"
-#include "tools/taskcluster/artifacts/words.h"
+#include "tools/taskcluster/jobs/job.h"
+#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/text/plain.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/bars.h"
-#include "tools/taskcluster/artifacts/job.h"
+#include "tools/taskcluster/jobs/bars.h"
+#include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/artifacts/upload.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 /* What is said of uploads that have ended. */
 
-#include "tools/taskcluster/artifacts/result.h"
+#include "tools/taskcluster/jobs/result.h"
 #include "tools/taskcluster/artifacts/upload.h"
 #include "tools/taskcluster/text/plain.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/artifacts/fetch.h"
-#include "tools/taskcluster/artifacts/result.h"
+#include "tools/taskcluster/jobs/result.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>

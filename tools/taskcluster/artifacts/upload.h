@@ -4,7 +4,7 @@
 
 /* Uploads, as `artifact upload` and `object upload` do them. */
 
-#include "tools/taskcluster/artifacts/words.h"
+#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/config/session.h"
 #include "tools/taskcluster/shared/command.h"
 

@@ -74,7 +74,7 @@ struct tc_downloaded {
 	int64_t received;       /* bytes that came for it now, repetitions included */
 	int restarts;           /* times it was begun anew */
 	char sha256[65];        /* of it, lower-case hex */
-	bool verified;          /* by a hash that the service keeps, all of those it has */
+	bool verified;          /* by all hashes that the service or a certificate has */
 	bool kept;              /* nothing was to be done (keep_same) */
 	char content_type[256]; /* "" when nobody told */
 	char storage[16]; /* "s3", "object", "reference"; in a folder also "link", to another */

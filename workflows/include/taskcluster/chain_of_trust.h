@@ -124,8 +124,9 @@ struct tc_trust_verify_options {
  * stays when the artifact does not hold.
  *
  * The definition is the same when all that the certificate has of it is what the queue has, numbers
- * as doubles. It need not have what queues added over time (projectId, taskQueueId, provisionerId,
- * workerType, and what this library does not know), nor what is empty.
+ * as doubles, but for the priority, which may be changed while a task runs. It need not have what
+ * queues added over time (projectId, taskQueueId, provisionerId, workerType, and what this library
+ * does not know), nor what is empty.
  */
 TC_API int tc_trust_verify(tc_client *client, const struct tc_trust_verify_options *options,
 	size_t *count, tc_error *err);

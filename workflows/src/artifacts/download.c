@@ -9,6 +9,12 @@
 
 #define NOTE_EVERY ((int64_t)1024 * 1024)
 
+/* Whether its bytes must be certain ones. */
+static bool is_awaited(const struct tc__download *download)
+{
+	return *download->expected.sha256 || *download->expected.sha512;
+}
+
 /* ---- the end ---- */
 
 void tc__download_free(struct tc__download *download)
@@ -52,12 +58,6 @@ void tc__download_end(struct tc__download *download)
 	tc__output_close(&download->output, false);
 	download->on_done(download->data, &download->result, NULL);
 	tc__download_free(download);
-}
-
-/* Whether its bytes must be certain ones. */
-static bool is_awaited(const struct tc__download *download)
-{
-	return *download->expected.sha256 || *download->expected.sha512;
 }
 
 /* What can be gone on with stays; what is wrong does not. */
@@ -163,7 +163,7 @@ int tc__download_check_hashes(struct tc__download *download, tc_error *err)
 	for (size_t i = 0; rc == TC_OK && i < sizeof checks / sizeof *checks; i++)
 		rc = check_hash(checks[i].name, checks[i].has, checks[i].expected, err);
 	memcpy(download->result.sha256, digests.sha256, sizeof digests.sha256);
-	download->result.verified = rc == TC_OK && found->hashed;
+	download->result.verified = rc == TC_OK && (found->hashed || is_awaited(download));
 	return rc;
 }
 

@@ -74,6 +74,20 @@ static bool is_essential(const char *name)
 	return false;
 }
 
+/* What the queue lets others change after a task was claimed (queue.changeTaskPriority). */
+static bool may_change(const char *name, const tc_json *value, const tc_json *queues)
+{
+	return strcmp(name, "priority") == 0 && tc_json_kind(value) == TC_JSON_STRING &&
+		tc_json_kind(queues) == TC_JSON_STRING;
+}
+
+/* Whether the certificate's value is good for a member that the queue has as well. */
+static bool is_same_member(const char *name, const tc_json *value, const tc_json *queues)
+{
+	return same(value, queues) || (is_empty(value) && is_empty(queues)) ||
+		may_change(name, value, queues);
+}
+
 static int fail_member(const char *name, const char *how, tc_error *err)
 {
 	return tc_error_set(err, TC_ERROR_INPUT,
@@ -90,7 +104,7 @@ int tc__trust_defines(const tc_json *certificate, const tc_json *definition, tc_
 			tc_json_get_n(definition, tc_json_text(name), tc_json_text_length(name));
 		if (!queues && !is_empty(value))
 			return fail_member(tc_json_text(name), "is unknown to the queue", err);
-		if (queues && !same(value, queues) && !(is_empty(value) && is_empty(queues)))
+		if (queues && !is_same_member(tc_json_text(name), value, queues))
 			return fail_member(tc_json_text(name), "has another value there", err);
 	}
 	for (size_t i = 0; i < tc_json_count(definition); i++) {

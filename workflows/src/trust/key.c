@@ -139,6 +139,7 @@ static int start(const char *path, tc_error *err)
 {
 	const struct tc__needed needed[] = { { "path", path } };
 
+	tc_error_clear(err);
 	if (sodium_init() < 0)
 		return tc_error_set(err, TC_ERROR_SYSTEM, "libsodium cannot start");
 	return tc__check_needed(needed, 1, err);
@@ -148,7 +149,6 @@ tc_trust_key *tc_trust_key_read(const char *path, tc_error *err)
 {
 	tc_trust_key *key;
 
-	tc_error_clear(err);
 	if (start(path, err) != TC_OK)
 		return NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -200,9 +200,11 @@ int tc_trust_key_create(const char *path, char public_key[TC_TRUST_KEY_SIZE], tc
 	unsigned char seed[crypto_sign_SEEDBYTES];
 	char text[TC_TRUST_KEY_SIZE];
 
-	tc_error_clear(err);
-	memset(public_key, 0, TC_TRUST_KEY_SIZE);
 	int rc = start(path, err);
+	if (rc == TC_OK && !public_key)
+		rc = tc_error_set(err, TC_ERROR_ARGUMENT, "public_key is NULL");
+	if (public_key)
+		memset(public_key, 0, TC_TRUST_KEY_SIZE);
 	tc_trust_key *key = rc == TC_OK ? new_key(err) : NULL;
 	if (!key)
 		return rc == TC_OK ? TC_ERROR_NOMEM : rc;

@@ -185,6 +185,16 @@ static int check_options(const struct tc_trust_verify_options *options, tc_error
 	return rc;
 }
 
+static int tell(void *data, const struct tc_job_progress *progress)
+{
+	const struct tc__verify *verify = data;
+	struct tc_job_progress whole = *progress;
+
+	whole.files = (int64_t)(verify->next - (size_t)verify->active);
+	whole.files_total = (int64_t)verify->wanted.count;
+	return verify->options.progress(verify->options.progress_data, &whole);
+}
+
 static int begin(struct tc__verify *verify, tc_client *client,
 	const struct tc_trust_verify_options *given, tc_error *err)
 {
@@ -202,6 +212,8 @@ static int begin(struct tc__verify *verify, tc_client *client,
 		return rc;
 	how.anew = true;
 	how.cancel = verify->options.cancel;
+	how.progress = verify->options.progress ? tell : NULL;
+	how.progress_data = verify;
 	rc = tc__download_options(&how, &verify->how, err);
 	tc__flow_init(
 		&verify->flow, NULL, client, verify->options.cancel, verify->options.deadline_ms);

@@ -57,9 +57,10 @@ static void give_up(struct tc__verify *verify, const tc_error *err)
 			tc_job_cancel(&verify->items[i].download->job);
 }
 
+/* Only a name can be an argument that cannot work: the others have worked before. */
 static void judge(struct tc__verify *verify, const struct tc__entry *entry, const tc_error *err)
 {
-	if (tc__verify_is_fault(err))
+	if (tc__verify_is_fault(err) || err->code == TC_ERROR_ARGUMENT)
 		tc__verify_fault(verify, entry->name, tc_error_text(err));
 	else
 		give_up(verify, err);
@@ -190,16 +191,6 @@ static int write_nothing(void *data, const void *bytes, size_t length, tc_error 
 	return TC_OK;
 }
 
-static int tell(void *data, const struct tc_job_progress *progress)
-{
-	const struct tc__verify *verify = data;
-	struct tc_job_progress whole = *progress;
-
-	whole.files = (int64_t)(verify->next - (size_t)verify->active);
-	whole.files_total = (int64_t)verify->wanted.count;
-	return verify->options.progress(verify->options.progress_data, &whole);
-}
-
 static void cancel(struct tc_job *job)
 {
 	struct tc__verify *verify = (struct tc__verify *)job;
@@ -216,8 +207,6 @@ static int prepare(struct tc__verify *verify, tc_error *err)
 	verify->sink = (struct tc_sink)TC_SINK_INIT;
 	verify->sink.begin = begin_nothing;
 	verify->sink.write = write_nothing;
-	verify->how.progress = verify->options.progress ? tell : NULL;
-	verify->how.progress_data = verify;
 	verify->job.cancel = cancel;
 	verify->job.by = verify->flow.cancel;
 	int rc = list_wanted(verify, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/line.h"
+#include "tools/taskcluster/jobs/line.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_ARTIFACTS_JOB_H
-#define TC_CLI_ARTIFACTS_JOB_H
+#ifndef TC_CLI_JOBS_JOB_H
+#define TC_CLI_JOBS_JOB_H
 
-/* What uploads and downloads have in common. */
+/* What all jobs have in common. */
 
 #include "tools/taskcluster/config/session.h"
 

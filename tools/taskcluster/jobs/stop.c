@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/stop.h"
+#include "tools/taskcluster/jobs/stop.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_ARTIFACTS_LINE_H
-#define TC_CLI_ARTIFACTS_LINE_H
+#ifndef TC_CLI_JOBS_LINE_H
+#define TC_CLI_JOBS_LINE_H
 
 /* What a line of progress says of one file: its name, a bar, bytes, rate, time left. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/words.h"
+#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/config/variable.h"
 #include "tools/taskcluster/shared/report.h"
 

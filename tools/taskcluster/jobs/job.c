@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/job.h"
+#include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/shared/report.h"
 
 int job_report(

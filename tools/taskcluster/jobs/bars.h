@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_ARTIFACTS_BARS_H
-#define TC_CLI_ARTIFACTS_BARS_H
+#ifndef TC_CLI_JOBS_BARS_H
+#define TC_CLI_JOBS_BARS_H
 
 /*
  * How far jobs have come, for people: a line for each file under way on the terminal that standard

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_ARTIFACTS_STOP_H
-#define TC_CLI_ARTIFACTS_STOP_H
+#ifndef TC_CLI_JOBS_STOP_H
+#define TC_CLI_JOBS_STOP_H
 
 /*
  * SIGINT, SIGTERM and SIGHUP end a download in order: what it has is kept for the next time. The

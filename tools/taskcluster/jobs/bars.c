@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/bars.h"
-#include "tools/taskcluster/artifacts/line.h"
+#include "tools/taskcluster/jobs/bars.h"
+#include "tools/taskcluster/jobs/line.h"
 #include "tools/taskcluster/shared/report.h"
 
 #include <stdio.h>

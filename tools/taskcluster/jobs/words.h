@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_ARTIFACTS_WORDS_H
-#define TC_CLI_ARTIFACTS_WORDS_H
+#ifndef TC_CLI_JOBS_WORDS_H
+#define TC_CLI_JOBS_WORDS_H
 
-/* The words of a command of this family, and which artifact they name. */
+/* The words of a command of jobs, and which artifact they name. */
 
 #include "tools/taskcluster/shared/options.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_CLI_ARTIFACTS_RESULT_H
-#define TC_CLI_ARTIFACTS_RESULT_H
+#ifndef TC_CLI_JOBS_RESULT_H
+#define TC_CLI_JOBS_RESULT_H
 
 /* What --json prints: one object in a line, members in the order in which they are added. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/result.h"
+#include "tools/taskcluster/jobs/result.h"
 #include "tools/taskcluster/shared/advice.h"
 #include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/text/plain.h"

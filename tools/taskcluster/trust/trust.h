@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef TC_CLI_TRUST_H
+#define TC_CLI_TRUST_H
+
+/* The chain of trust: certificates of workers over their tasks' artifacts. */
+
+#include "tools/taskcluster/shared/command.h"
+
+extern const struct command trust_command;
+
+/* Its commands. */
+extern const struct command trust_verify_command, trust_create_key_command;
+
+#endif
