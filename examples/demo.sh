@@ -69,7 +69,7 @@ task=$(sed -n 's/^index: .* is task //p' "$work/tour")
 step "7. Its artifact by a signed URL, opened by plain curl without any credentials:"
 url=$(sed -n 's/^SIGNED_URL //p' "$work/tour")
 echo "${url:0:96}…" | indent
-greeting=$(curl -sSfL "$url")
+greeting=$(curl --compressed -sSfL "$url") # as it is stored, or not
 echo "curl got: $greeting" | indent
 [[ $greeting == "A greeting from task $task." ]] || fail "That is not what the task wrote."
 

@@ -33,7 +33,7 @@ examples/demo.sh "$folder/bin" >"$folder/out" 2>"$folder/err" || fail "it ended 
 shows " services, " " functions, " " exchanges, " " ms" \
 	"it answers at $address" \
 	"waits for 2" \
-	"write, task " "completed" "publish, task " "completed" \
+	" run 0 completed" " run 0 completed" "4 completed" \
 	"write " " completed " "publish " " completed " "waited for 2" \
 	"hold the scope *" "demo.greeting.latest is task" "is completed" "public/greeting.txt (s3, text/plain)" \
 	"alive is true" "curl got: A greeting from task" \
@@ -41,7 +41,7 @@ shows " services, " " functions, " " exchanges, " " ms" \
 	"to s3 storage" "to object storage" "as it was uploaded" \
 	"exchange/taskcluster-queue/v1/task-completed  primary." ".*.*.*.*.*.*.*.#" \
 	"route.index.demo.greeting.latest" "That was all of it."
-shows "it answers at" "write " "pending" "write, task " # a group is listed by its tasks' ids
+shows "it answers at" "write " "pending" " run 0 completed" # a group is listed by its tasks' ids
 [[ -z $(ls -A "$TMPDIR") ]] || fail "it left $(ls -A "$TMPDIR") behind"
 
 # the programs it shows are missing: an error, and again nothing left

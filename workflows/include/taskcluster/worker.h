@@ -35,7 +35,13 @@
  *
  * Every function is for the loop's thread, and allowed in callbacks, but tc_worker_resolve and
  * tc_worker_stop, which may be called from any thread until tc_worker_free (and the latter from a
- * signal handler). Times go by the client's seams.
+ * signal handler), and those of a task that say so. A worker is freed before its loop. Times go by
+ * the client's seams: with some the loop is the caller's, and has the same.
+ *
+ * A claim ends by the server's clock, and is kept by one here that never goes back: it is renewed
+ * 3 minutes before its end, or after 70 % of it if it lasts for less than 10 minutes; at once when
+ * the wall clock was set, or the machine has slept. Renewals go on until the task has ended, also
+ * while its work is being aborted and while artifacts are uploaded.
  */
 
 #include <taskcluster/client.h>
@@ -49,7 +55,7 @@ extern "C" {
 typedef struct tc_worker tc_worker;
 
 /* A run of a task that this worker has claimed: from `start` (or `leftover`) until `ended` has
- * returned. */
+ * returned. Calls are counted and traced by the client's metrics, log and progress. */
 typedef struct tc_task tc_task;
 
 /* How a task ended; what is told to the queue. */
@@ -73,11 +79,15 @@ enum tc_abort {
 	TC_ABORT_SHUTDOWN     /* the worker stops: worker-shutdown */
 };
 
-/* How a worker stops. */
-enum tc_stop {
-	TC_STOP_FINISH = 1, /* claim no more, and finish what runs */
-	TC_STOP_ABORT       /* claim no more, and abort what runs, as worker-shutdown */
-};
+/*
+ * How a worker stops: it claims no more, and what runs is finished, or aborted as worker-shutdown
+ * (what is not resolved within 30 s of that is reported without its caller).
+ *
+ * A claimWork under way is waited for while tasks run, and for stop_wait_ms at least: to cut it off
+ * could lose the tasks it was about to bring until they expire. Those it does bring are given back
+ * at once as worker-shutdown, without `start`, so that others take them.
+ */
+enum tc_stop { TC_STOP_FINISH = 1, TC_STOP_ABORT };
 
 /* Why a worker has stopped. */
 enum tc_worker_end {
@@ -137,10 +147,11 @@ struct tc_worker_options {
 	/* A task was claimed: begins the work and comes back at once. Required. */
 	void (*start)(void *data, tc_task *task);
 	/* The work is to end: it is killed, and the task resolved within 5 s, after which its
-	 * client may soon be refused. Called at most once a task, and never after it was resolved.
-	 * Required. */
+	 * client may soon be refused. Called at most once a task, and never after it was resolved
+	 * (but what another thread does at the same moment may cross it). Required. */
 	void (*abort)(void *data, tc_task *task, enum tc_abort why);
-	/* A task that was resolved has ended: nothing of it is used after this. Optional. */
+	/* A task that was resolved has ended: nothing of it is used after this. Once for each that
+	 * `start` or `leftover` was called for. Optional. */
 	void (*ended)(void *data, tc_task *task, const struct tc_task_end *end);
 	/* Of a task that an earlier worker of the same state file had when it died, whose claim is
 	 * still good: true takes it over, as `start` would. Else (and NULL) its noted processes are
@@ -148,23 +159,23 @@ struct tc_worker_options {
 	bool (*leftover)(void *data, tc_task *task);
 	void *data; /* for all of them */
 
-	int64_t task_limit;     /* stop after so many tasks; none */
+	int64_t task_limit;     /* stop after so many were claimed and have ended; none */
 	int64_t idle_ms;        /* stop after so long without a task; never */
 	int64_t status_poll_ms; /* ask so often whether a running task was canceled, which is else
 				   seen when the claim is renewed; 0: do not. The client may need
 				   queue:status:<taskId> */
-	int64_t stop_wait_ms; /* so long a stop that aborts waits for a claim under way, whose tasks
-				 would be lost until they expire; 2,000 */
+	int64_t stop_wait_ms;   /* so long a stop waits at least for a claim under way; 2,000 */
 	const char *state_path; /* a file that outlives this process: below. NULL: none */
 	const struct tc_worker_pool *pool; /* NULL: the client has credentials that may claim */
-	tc_log_fn *log; /* one line for each task that has ended, and for trouble */
+	tc_log_fn *log; /* one line for each task that has ended, and for trouble; gets `data` */
 };
 #define TC_WORKER_OPTIONS_INIT TC_SIZED_INIT(struct tc_worker_options)
 
 /*
  * A worker on a loop, or with a loop of its own inside (NULL, for tc_worker_run). It begins at once
  * on the loop's next turn. The client is used for claiming only, as it is: at its root URL, with
- * its credentials (which it may renew) or those of the pool.
+ * its credentials (which it may renew) or those of the pool. Its tc_cancel, fired, would end all
+ * calls, reports as well: tc_worker_stop is for that.
  *
  * With state_path what it has claimed is written down before a task begins: the file (mode 0600, it
  * holds the claims' credentials; outside of what tasks can reach) is locked, so that a second
@@ -212,13 +223,13 @@ TC_API void tc_worker_free(tc_worker *worker);
 /*
  * The work of a task is done, its artifacts are made, and it ended like this; `why` (NULL: nothing)
  * is for the log line. Once for each task, from any thread; on the loop's thread `ended` comes
- * later. The first of tc_task_settle's results counts, before this one. TC_ERROR_ARGUMENT when it
- * was resolved before, TC_ERROR_NOMEM; then nothing happened.
+ * later. The first of tc_task_settle's results counts, before this one. It cannot fail:
+ * TC_ERROR_ARGUMENT when it was resolved before, and for what is no task or result.
  */
 TC_API int tc_worker_resolve(
 	tc_worker *worker, tc_task *task, enum tc_task_result result, const char *why);
 
-/* ---- a task; on the loop's thread ---- */
+/* ---- a task ---- */
 
 /* The first result but TC_TASK_COMPLETED decides: work goes on, but this is how it will end. */
 TC_API void tc_task_settle(tc_task *task, enum tc_task_result result, const char *why);
@@ -226,19 +237,21 @@ TC_API void tc_task_settle(tc_task *task, enum tc_task_result result, const char
 /* What it would end as now, and why (NULL: nothing was said). */
 TC_API enum tc_task_result tc_task_settled(const tc_task *task, const char **why);
 
-/* Borrowed until `ended` has returned. */
+/* Borrowed until `ended` has returned, and the same all the time: other threads may read them, too.
+ */
 TC_API const char *tc_task_id(const tc_task *task);
 TC_API const char *tc_task_run_id(const tc_task *task); /* "0" */
 TC_API const struct tc_queue_task_data *tc_task_definition(const tc_task *task);
 /* The definition's JSON as it was claimed, members in the server's order. */
 TC_API const tc_json *tc_task_json(const tc_task *task);
-/* As claimed, and after TC_ABORT_LOST as the queue said then (NULL: it could not be asked). */
+/* On the loop's thread: as claimed, and after TC_ABORT_LOST as the queue said then (NULL: it could
+ * not be asked). */
 TC_API const struct tc_queue_task_status *tc_task_status(const tc_task *task);
 
 /* A client that signs as the task, always with what the last renewal brought; at the root URL,
  * whatever proxy the worker's client has. Borrowed. For the loop's thread; another thread gets one
- * from tc_task_client_new, which is called here and belongs to that thread (tc_client_free) as long
- * as the task does not end. */
+ * from tc_task_client_new, which is called here; the client belongs to that thread, asks for newer
+ * credentials when its own end, and is freed (tc_client_free) before the task is resolved. */
 TC_API tc_client *tc_task_client(tc_task *task);
 TC_API tc_client *tc_task_client_new(tc_task *task, tc_error *err);
 

@@ -22,7 +22,7 @@ void tc__worker_line(const tc_worker *worker, enum tc_log_level level, const cha
 void tc__worker_line_of(const tc_task *task, bool reported)
 {
 	const tc_worker *worker = task->worker;
-	const struct tc_queue_task_status_runs *run = tc__task_told_run(task);
+	const struct tc_queue_task_status_runs *run = tc__run_of(task, task->told);
 	double seconds = (double)(tc__worker_now(worker) - task->begun_ms) / 1000;
 	const char *colon = *task->why ? ": " : "";
 

@@ -291,7 +291,8 @@ static void count(struct tc_worker_stats *stats, enum tc_task_result result, boo
 /* The caller's last sight of it. */
 static bool tell_end(tc_task *task, bool reported)
 {
-	const struct tc_queue_task_status_runs *run = reported ? NULL : tc__task_told_run(task);
+	const struct tc_queue_task_status_runs *run =
+		reported ? NULL : tc__run_of(task, task->told);
 	const struct tc_task_end end = {
 		.result = task->result,
 		.aborted = task->aborted,

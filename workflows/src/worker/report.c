@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/worker/worker.h"
 
-#include <string.h>
 #include <taskcluster/queue.h>
 
 #define AGAIN_MS 1000
 #define AGAIN_SHIFT_MAX 4
 #define REPORT_MAX_MS 3600000 /* the claim may be renewed, but the report not be taken */
-
-/* What the queue calls them: the state of the run, and why. */
-static const struct {
-	const char *state, *reason;
-} results[] = {
-	[TC_TASK_COMPLETED] = { "completed", "completed" },
-	[TC_TASK_FAILED] = { "failed", "failed" },
-	[TC_TASK_INTERMITTENT] = { "exception", "intermittent-task" },
-	[TC_TASK_WORKER_SHUTDOWN] = { "exception", "worker-shutdown" },
-	[TC_TASK_MALFORMED_PAYLOAD] = { "exception", "malformed-payload" },
-	[TC_TASK_RESOURCE_UNAVAILABLE] = { "exception", "resource-unavailable" },
-	[TC_TASK_INTERNAL_ERROR] = { "exception", "internal-error" },
-};
-
-bool tc__result_known(enum tc_task_result result)
-{
-	return result >= TC_TASK_COMPLETED && result <= TC_TASK_INTERNAL_ERROR;
-}
-
-const char *tc__result_name(enum tc_task_result result)
-{
-	return results[result].reason;
-}
-
-bool tc__task_ended_so(const tc_task *task, const struct tc_queue_task_status_runs *run)
-{
-	return run->state && run->reason_resolved &&
-		strcmp(run->state, results[task->result].state) == 0 &&
-		strcmp(run->reason_resolved, results[task->result].reason) == 0;
-}
 
 void tc__task_finish(tc_task *task)
 {
@@ -109,7 +78,7 @@ static void took_report(struct tc__flow *flow, tc_response *response, const tc_e
 static tc_call *make_call(const tc_task *task, tc_error *err)
 {
 	const char *id = tc_task_id(task);
-	struct tc_queue_task_exception_request why = { .reason = results[task->result].reason };
+	struct tc_queue_task_exception_request why = { .reason = tc__result_name(task->result) };
 
 	if (task->result == TC_TASK_COMPLETED)
 		return tc_queue_report_completed_call(task->client, id, task->run_id, err);

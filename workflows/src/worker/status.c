@@ -30,20 +30,6 @@ void tc__task_ask(tc_task *task, enum tc__question question)
 		task->again = true; /* what is said now may be older than what made us ask */
 }
 
-static const struct tc_queue_task_status_runs *run_of(
-	const tc_task *task, const struct tc_queue_task_status_response *told)
-{
-	for (size_t i = 0; told && i < told->status.runs_count; i++)
-		if (told->status.runs[i].run_id == task->claim->tasks[0].run_id)
-			return &told->status.runs[i];
-	return NULL;
-}
-
-const struct tc_queue_task_status_runs *tc__task_told_run(const tc_task *task)
-{
-	return run_of(task, task->told);
-}
-
 static void set_told(tc_task *task, struct tc_queue_task_status_response *told)
 {
 	if (!told)
@@ -55,7 +41,7 @@ static void set_told(tc_task *task, struct tc_queue_task_status_response *told)
 /* A poll: it runs, or it was ended from elsewhere. */
 static void judge_poll(tc_task *task, struct tc_queue_task_status_response *told)
 {
-	const struct tc_queue_task_status_runs *run = run_of(task, told);
+	const struct tc_queue_task_status_runs *run = tc__run_of(task, told);
 	tc_error err = TC_ERROR_INIT;
 
 	task->poll_ms = tc__worker_now(task->worker) + task->worker->options.status_poll_ms;
@@ -84,10 +70,10 @@ static void judge(tc_task *task, struct tc_queue_task_status_response *told)
 		return;
 	}
 	set_told(task, told);
-	const struct tc_queue_task_status_runs *run = tc__task_told_run(task);
+	const struct tc_queue_task_status_runs *run = tc__run_of(task, task->told);
 	if (question != TC__ASK_LOST)
 		tc__task_end(
-			task, question == TC__ASK_REPORT && run && tc__task_ended_so(task, run));
+			task, question == TC__ASK_REPORT && tc__run_ended_as(run, task->result));
 	else if (tc__task_abort(task, TC_ABORT_LOST))
 		tc__task_look(task);
 }

@@ -10,11 +10,6 @@
 #define STOP_WAIT_MS 2000
 #define CAPACITY_MAX 10000
 
-int64_t tc__worker_now(const tc_worker *worker)
-{
-	return tc_client_steady_ms(worker->client);
-}
-
 /* ---- looking ---- */
 
 static int64_t sooner(int64_t a, int64_t b)

@@ -171,7 +171,10 @@ void tc__worker_look(tc_worker *worker);
 void tc__worker_starve(tc_worker *worker);
 
 /* Time by the steady clock. */
-int64_t tc__worker_now(const tc_worker *worker);
+static inline int64_t tc__worker_now(const tc_worker *worker)
+{
+	return tc_client_steady_ms(worker->client);
+}
 
 /* It claims no more, for this reason, unless there was one before. */
 void tc__worker_end(tc_worker *worker, enum tc_worker_end why, const tc_error *err);
@@ -261,9 +264,6 @@ void tc__task_renew(tc_task *task);
 
 void tc__task_ask(tc_task *task, enum tc__question question);
 
-/* Our run in what the queue told; NULL. */
-const struct tc_queue_task_status_runs *tc__task_told_run(const tc_task *task);
-
 /* ---- report.c ---- */
 
 /* It ends so, without the caller. */
@@ -274,15 +274,21 @@ void tc__task_finish(tc_task *task);
 
 void tc__task_report(tc_task *task);
 
-/* Whether a run ended as we were going to say. */
-bool tc__task_ended_so(const tc_task *task, const struct tc_queue_task_status_runs *run);
-
 /* A report could not be made, for good. */
 void tc__task_unheard(tc_task *task);
+
+/* ---- result.c ---- */
 
 /* "completed", or the reason of the exception. */
 const char *tc__result_name(enum tc_task_result result);
 bool tc__result_known(enum tc_task_result result);
+
+/* The task's run in what the queue told (NULL: nothing); NULL. */
+const struct tc_queue_task_status_runs *tc__run_of(
+	const tc_task *task, const struct tc_queue_task_status_response *told);
+
+/* Whether a run (NULL: none) ended as we say. */
+bool tc__run_ended_as(const struct tc_queue_task_status_runs *run, enum tc_task_result result);
 
 /* ---- stop.c ---- */
 
