@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -171,6 +172,20 @@ static void it_runs_as_the_tasks_user(void **state)
 	close(order.source);
 }
 
+/* A worker that lets nobody look into it can still start itself. */
+static void a_guarded_worker_has_errands_done(void **state)
+{
+	struct errand_order order = file_order(bytes_fd("hello"));
+	struct told told;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_DUMPABLE, 0), 0);
+	assert_int_equal(run_with(NULL, &order, &told), ERRAND_DONE);
+	assert_int_equal(prctl(PR_SET_DUMPABLE, 1), 0);
+	tc_folder_check(&mounting.folder, "made", "hello");
+	close(order.source);
+}
+
 static void a_child_that_dies_is_told(void **state)
 {
 	struct errand_order order = file_order(bytes_fd("hello"));
@@ -235,6 +250,7 @@ static int run(void)
 		TEST(a_source_is_checked),
 		TEST(a_folder_that_is_there_is_united),
 		TEST(it_runs_as_the_tasks_user),
+		TEST(a_guarded_worker_has_errands_done),
 		TEST(a_child_that_dies_is_told),
 		TEST(it_can_be_stopped),
 		TEST(an_orphan_does_nothing),
