@@ -238,6 +238,22 @@ static void a_link_in_its_place_is_not_kept(void **state)
 	mounted_end(&task, false);
 }
 
+static void a_closed_folder_is_kept_nonetheless(void **state)
+{
+	struct mounted task = new_task();
+
+	(void)state;
+	mounted_have(&mounting, &task, CACHE);
+	tc_folder_put(&task.folder, "cache/x", "built", 0644);
+	assert_int_equal(fchmodat(task.folder.fd, "cache", 0, 0), 0);
+	mounted_end(&task, false);
+	mounted_have(&mounting, &task, CACHE);
+	assert_true(tc_folder_has(&task.folder, "cache"));
+	assert_int_equal(fchmodat(task.folder.fd, "cache", 0755, 0), 0);
+	tc_folder_check(&task.folder, "cache/x", "built");
+	mounted_end(&task, false);
+}
+
 /* A tree that is deeper than there are descriptors, with closed folders. */
 static void deep_trees_are_removed(void **state)
 {
@@ -539,6 +555,7 @@ static int run(void)
 		TEST(two_tasks_have_each_their_own),
 		TEST(what_is_in_the_way_fails_the_task),
 		TEST(a_link_in_its_place_is_not_kept),
+		TEST(a_closed_folder_is_kept_nonetheless),
 		TEST(deep_trees_are_removed),
 		TEST(links_are_given_to_nobody),
 		TEST(a_cache_becomes_the_next_users),
