@@ -62,17 +62,25 @@ void mounting_restart(struct mounting *mounting)
 	mounting_open_store(mounting);
 }
 
+int mounting_count(const struct mounting *mounting, const char *name)
+{
+	struct tc_folder folder;
+
+	snprintf(folder.path, sizeof(folder.path), "%s", tc_folder_path(&mounting->folder, name));
+	folder.fd = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(folder.fd >= 0);
+	int count = tc_folder_count(&folder);
+	close(folder.fd);
+	return count;
+}
+
 void mounting_emptied(struct mounting *mounting)
 {
 	int64_t until = tc_test_now_ms() + WAIT_MS;
-	struct tc_folder trash = mounting->folder;
 
-	trash.fd = openat(mounting->folder.fd, "caches/trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(trash.fd >= 0);
-	while (tc_folder_count(&trash) && tc_test_now_ms() < until)
+	while (mounting_count(mounting, "caches/trash") && tc_test_now_ms() < until)
 		mounting_turn(mounting, 0);
-	assert_int_equal(tc_folder_count(&trash), 0);
-	close(trash.fd);
+	assert_int_equal(mounting_count(mounting, "caches/trash"), 0);
 }
 
 const char *mounting_json(const char *format, ...)

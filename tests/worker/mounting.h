@@ -64,6 +64,9 @@ void mounted_end(struct mounted *mounted, bool purge);
 void mounted_said(const struct mounted *mounted, const char *part);
 void mounted_not_said(const struct mounted *mounted, const char *part);
 
+/* How many names there are in a folder below the store's. */
+int mounting_count(const struct mounting *mounting, const char *name);
+
 /* Turns the loop for so long. */
 void mounting_turn(struct mounting *mounting, int64_t ms);
 

@@ -121,6 +121,8 @@ static void an_empty_archive_is_an_empty_folder(void **state)
 
 	assert_ok(unpack(place, "tar", none), &place->err);
 	assert_ok(unpack(place, "tar.gz", none), &place->err);
+	assert_ok(unpack(place, "zip", none), &place->err);
+	assert_ok(unpack(place, "7z", none), &place->err);
 	assert_int_equal(tc_folder_count(&place->outer), 2);
 }
 

@@ -65,6 +65,9 @@ bool run_upload_log(struct run *run)
 		task_log_line(run->log, LOG_ERROR, "%s", run->last_words);
 	if (!run->payload.backing_log)
 		return true;
+	if (task_log_broken(run->log))
+		run_settle(run, TC_TASK_RESOURCE_UNAVAILABLE,
+			"the log is not whole: this worker's disk takes no more");
 	options.content_type = LOG_TYPE;
 	options.expires = run->payload.expires;
 	if (run->host->options->object_artifacts) {

@@ -46,6 +46,20 @@ static int visit(int folder, visit_fn *each, void *data, tc_error *err)
 	return rc;
 }
 
+int tree_move(int from, const char *name, int to, const char *new_name)
+{
+	struct stat status;
+
+	if (renameat(from, name, to, new_name) == 0)
+		return 0;
+	int why = errno;
+	if (why == EACCES && fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISDIR(status.st_mode) && fchmodat(from, name, 0700, 0) == 0)
+		return renameat(from, name, to, new_name);
+	errno = why;
+	return -1;
+}
+
 /* ---- removing ---- */
 
 struct removal {

@@ -3,6 +3,7 @@
 
 #include "tools/worker/mounts/store/caches.h"
 
+#include "tools/worker/mounts/disk/tree.h"
 #include "tools/worker/mounts/store/trash.h"
 #include "workflows/src/base/text.h"
 #include <errno.h>
@@ -49,7 +50,7 @@ int caches_take(struct mounts_store *store, const char *key, int folder, const c
 	*found = kept != NULL;
 	cache->made = kept ? kept->made : list_now();
 	cache->owner = kept ? kept->owner : geteuid();
-	if (kept && renameat(store->caches.folder, kept->thing, folder, name) != 0)
+	if (kept && tree_move(store->caches.folder, kept->thing, folder, name) != 0)
 		return refuse(key, name, err);
 	note_taken(store, key, cache);
 	if (kept) {
@@ -68,7 +69,7 @@ static int keep(struct mounts_store *store, const struct cache *cache, int folde
 	list_new_thing(&store->caches, thing);
 	memcpy(&kept.key, &cache->key, sizeof(kept.key)); /* both are copied */
 	kept.thing = thing;
-	if (renameat(folder, name, store->caches.folder, thing) != 0)
+	if (tree_move(folder, name, store->caches.folder, thing) != 0)
 		return refuse(cache->key, name, err);
 	int rc = list_add(&store->caches, &kept, err);
 	if (rc == TC_OK)

@@ -4,6 +4,7 @@
 #include "tools/worker/mounts/store/trash.h"
 
 #include "tools/worker/mounts/disk/path.h"
+#include "tools/worker/mounts/disk/tree.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,7 @@ int trash_take(struct mounts_store *store, int folder, const char *name, tc_erro
 	char slug[TC_SLUGID_SIZE];
 
 	tc_slugid_nice(slug);
-	if (renameat(folder, name, store->trash, slug) == 0)
+	if (tree_move(folder, name, store->trash, slug) == 0)
 		return TC_OK;
 	return tc_error_set(
 		err, TC_ERROR_SYSTEM, "%s cannot be removed: %s", name, strerror(errno));
