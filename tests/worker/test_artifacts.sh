@@ -3,7 +3,8 @@
 # What a task leaves as artifacts: names, types, encodings, folders, faults.
 . tests/worker/check.sh
 sandbox --poll-timeout 200
-log='public/logs/live_backing.log s3 text/plain; charset=utf-8'
+log='public/logs/live_backing.log s3 text/plain; charset=utf-8
+public/logs/live.log link text/plain; charset=utf-8'
 
 # found MEMBERS-OF-ARTIFACT…: a task whose command makes files, with these artifacts
 make='mkdir -p d/e empty; echo text >a.txt; echo log >a.log; echo "{}" >a.json; echo bytes >a.bin; echo z >a.zip

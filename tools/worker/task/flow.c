@@ -20,6 +20,7 @@ static const struct run_step steps[] = {
 	{ run_upload, RUN_RAN },
 	{ run_unmount, RUN_ANYWAY },
 	{ run_certify, RUN_RAN },
+	{ run_end_log, RUN_ANYWAY },
 	{ run_link_live, RUN_OURS },
 	{ run_upload_log, RUN_ANYWAY },
 	{ NULL, RUN_ANYWAY },

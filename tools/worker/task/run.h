@@ -73,6 +73,7 @@ bool run_stop_proxy(struct run *run);
 bool run_upload(struct run *run); /* artifacts.c */
 bool run_unmount(struct run *run);
 bool run_certify(struct run *run);
+bool run_end_log(struct run *run);
 bool run_link_live(struct run *run);
 bool run_upload_log(struct run *run); /* live.c */
 
