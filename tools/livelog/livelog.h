@@ -4,8 +4,8 @@
 
 /*
  * A log that is read over HTTP while it is written: what the artifact public/logs/live.log of a
- *running task leads to. The log is a file that grows. `GET /log/<token>` gives it from byte 0 and
- *goes on until its end; wire and texts are those of the official livelog.
+ * running task leads to. The log is a file that grows. `GET /log/<token>` gives it from byte 0 and
+ * goes on until its end; wire and texts are those of the official livelog.
  *
  *	struct livelog *livelog = livelog_start(&options, &err);
  *	… write(fd, …); livelog_grew(livelog); …
@@ -14,7 +14,7 @@
  *	livelog_free(livelog);
  *
  * It has one thread of its own, which serves all readers from the file at their own pace: a reader
- *that is slow or takes nothing costs the writer nothing, and each holds at most some 100 KiB here.
+ * that is slow or takes nothing costs the writer nothing, and each holds at most some 100 KiB here.
  */
 
 #include <stdbool.h>
