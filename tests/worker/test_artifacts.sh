@@ -80,7 +80,8 @@ one "$(with '{"type": "directory", "path": "d", "name": "public/d"}')" completed
 
 # the log's own name; no log at all
 one "{$(bash_command 'echo here'), \"logs\": {\"backing\": \"public/my.log\"}}" completed completed
-artifacts_are 'public/my.log s3 text/plain; charset=utf-8'
+artifacts_are 'public/my.log s3 text/plain; charset=utf-8
+public/logs/live.log link text/plain; charset=utf-8'
 one "{$(bash_command 'echo here'), \"features\": {\"backingLog\": false, \"liveLog\": false}}" completed completed
 artifacts_are ''
 

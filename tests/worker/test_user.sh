@@ -51,6 +51,7 @@ public/b s3 application/octet-stream
 public/chain-of-trust.json s3 text/plain; charset=utf-8
 public/chain-of-trust.json.sig s3 application/octet-stream
 public/logs/certified.log s3 text/plain; charset=utf-8
+public/logs/live.log link text/plain; charset=utf-8
 public/logs/live_backing.log s3 text/plain; charset=utf-8'
 "$TC_CLI" chain-of-trust verify --public-key "$(<"$folder/public")" "$task" >"$folder/verified" ||
 	fail "the certificate does not hold: $(<"$folder/verified")"
@@ -61,13 +62,14 @@ grep -q '"extra": 1' "$folder/fetched" || fail "the task's own data is not in it
 as_user "{$(bash_command 'echo nonsense >chain-of-trust-additional-data.json'), \"features\": {\"chainOfTrust\": true}}" \
 	exception internal-error
 artifacts_are 'public/logs/certified.log s3 text/plain; charset=utf-8
+public/logs/live.log link text/plain; charset=utf-8
 public/logs/live_backing.log s3 text/plain; charset=utf-8'
 
 # a key that the task's user can read
-chmod 604 "$folder/key"
+chown nobody "$folder/key"
 as_user "{$(certified)}" exception malformed-payload
 log_is '\[taskcluster:error\] chain of trust: .*can read.*'
-chmod 600 "$folder/key"
+chown root "$folder/key"
 
 # who tasks cannot run as
 worker 73 --task-user root
