@@ -5,7 +5,7 @@
 
 #include "tools/worker/mounts/content/text.h"
 #include "tools/worker/mounts/content/url.h"
-#include "tools/worker/mounts/store/files.h"
+#include "tools/worker/mounts/store/downloads.h"
 #include "tools/worker/mounts/store/space.h"
 #include "workflows/src/base/text.h"
 #include <errno.h>
@@ -50,7 +50,7 @@ static void remove_thing(struct content_job *job, const char *format)
 static void free_job(struct content_job *job)
 {
 	if (job->loading)
-		files_end(job->order.store, job->key);
+		downloads_end(job->order.store, job->key);
 	if (job->thing[0]) { /* not kept: what a download leaves, too */
 		remove_thing(job, "%s");
 		remove_thing(job, ".%s.tc-part");
@@ -189,7 +189,7 @@ static void fetched(struct content_job *job, const char *sha256, int64_t length)
 	}
 	say(job, false, "Downloaded %" PRId64 " bytes with sha256 %s of %s", length, sha256,
 		job->label);
-	if (job->key && files_keep(store, job->key, job->thing, sha256, length, NULL) == TC_OK)
+	if (job->key && downloads_keep(store, job->key, job->thing, sha256, length, NULL) == TC_OK)
 		job->thing[0] = '\0';
 	done(job, fd, sha256, false);
 }
@@ -208,7 +208,7 @@ static void on_artifact(void *data, const struct tc_downloaded *result, const tc
 		return;
 	}
 	if (job->key && strcmp(result->storage, "reference") == 0) {
-		files_end(job->order.store, job->key); /* who knows what it brings next time */
+		downloads_end(job->order.store, job->key); /* who knows what it brings next time */
 		job->loading = false;
 		free(job->key);
 		job->key = NULL;
@@ -266,7 +266,7 @@ static void begin_fetching(struct content_job *job)
 {
 	tc_error err = TC_ERROR_INIT;
 
-	if (job->key && files_begin(job->order.store, job->key, &err) != TC_OK) {
+	if (job->key && downloads_begin(job->order.store, job->key, &err) != TC_OK) {
 		fail(job, &err);
 		tc_error_clear(&err);
 		return;
@@ -294,7 +294,7 @@ static void fetch(struct content_job *job)
 	struct mounts_store *store = job->order.store;
 	char sha256[65];
 	int64_t size = 0;
-	int fd = job->key ? files_open(store, job->key, sha256, &size) : -1;
+	int fd = job->key ? downloads_open(store, job->key, sha256, &size) : -1;
 
 	if (fd >= 0) {
 		say(job, false, "Using %s, %" PRId64 " bytes, downloaded before", job->label, size);
@@ -468,5 +468,5 @@ void content_forget(struct mounts_store *store, const char *sha256)
 {
 	for (size_t i = store->files.count; i > 0; i--)
 		if (strcmp(store->files.kept[i - 1].sha256, sha256) == 0)
-			files_remove(store, &store->files.kept[i - 1]);
+			downloads_remove(store, &store->files.kept[i - 1]);
 }

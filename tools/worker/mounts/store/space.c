@@ -4,7 +4,7 @@
 #include "tools/worker/mounts/store/space.h"
 
 #include "tools/worker/mounts/store/caches.h"
-#include "tools/worker/mounts/store/files.h"
+#include "tools/worker/mounts/store/downloads.h"
 #include <sys/statvfs.h>
 
 static int64_t free_on(int folder)
@@ -29,7 +29,7 @@ enum space space_make(struct mounts_store *store)
 	struct kept *oldest;
 
 	while (!is_enough(store) && (oldest = list_oldest(&store->files)))
-		files_remove(store, oldest);
+		downloads_remove(store, oldest);
 	if (is_enough(store))
 		return SPACE_FREE;
 	if (store->remover)

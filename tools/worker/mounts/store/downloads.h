@@ -7,19 +7,19 @@
 #include "tools/worker/mounts/store/state.h"
 
 /* A descriptor of the file, and its hash; -1: it is not kept. */
-int files_open(struct mounts_store *store, const char *key, char sha256[65], int64_t *size);
+int downloads_open(struct mounts_store *store, const char *key, char sha256[65], int64_t *size);
 
 /* Keeps a thing of the folder, whole and closed, under its key; older ones give way to it. */
-int files_keep(struct mounts_store *store, const char *key, const char *thing, const char *sha256,
-	int64_t size, tc_error *err);
+int downloads_keep(struct mounts_store *store, const char *key, const char *thing,
+	const char *sha256, int64_t size, tc_error *err);
 
 /* It is not what it was. */
-void files_drop(struct mounts_store *store, const char *key);
-void files_remove(struct mounts_store *store, struct kept *kept);
+void downloads_drop(struct mounts_store *store, const char *key);
+void downloads_remove(struct mounts_store *store, struct kept *kept);
 
 /* Whether somebody fetches it; that this is begun now; and that it has ended. */
 bool files_is_loading(const struct mounts_store *store, const char *key);
-int files_begin(struct mounts_store *store, const char *key, tc_error *err);
-void files_end(struct mounts_store *store, const char *key);
+int downloads_begin(struct mounts_store *store, const char *key, tc_error *err);
+void downloads_end(struct mounts_store *store, const char *key);
 
 #endif

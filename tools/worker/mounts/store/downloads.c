@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _DEFAULT_SOURCE
 
-#include "tools/worker/mounts/store/files.h"
+#include "tools/worker/mounts/store/downloads.h"
 
 #include "workflows/src/base/text.h"
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int files_open(struct mounts_store *store, const char *key, char sha256[65], int64_t *size)
+int downloads_open(struct mounts_store *store, const char *key, char sha256[65], int64_t *size)
 {
 	struct kept *kept = list_find(&store->files, key);
 
@@ -17,7 +17,7 @@ int files_open(struct mounts_store *store, const char *key, char sha256[65], int
 		return -1;
 	int fd = openat(store->files.folder, kept->thing, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || strlen(kept->sha256) != 64) {
-		files_remove(store, kept);
+		downloads_remove(store, kept);
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -29,19 +29,19 @@ int files_open(struct mounts_store *store, const char *key, char sha256[65], int
 }
 
 /* Who has it open goes on with it. */
-void files_remove(struct mounts_store *store, struct kept *kept)
+void downloads_remove(struct mounts_store *store, struct kept *kept)
 {
 	unlinkat(store->files.folder, kept->thing, 0);
 	list_drop(&store->files, kept);
 	list_save(&store->files, NULL);
 }
 
-void files_drop(struct mounts_store *store, const char *key)
+void downloads_drop(struct mounts_store *store, const char *key)
 {
 	struct kept *kept = list_find(&store->files, key);
 
 	if (kept)
-		files_remove(store, kept);
+		downloads_remove(store, kept);
 }
 
 static void make_room(struct mounts_store *store, int64_t size)
@@ -55,17 +55,17 @@ static void make_room(struct mounts_store *store, int64_t size)
 	while (total > store->options.downloads_max && store->files.count) {
 		struct kept *oldest = list_oldest(&store->files);
 		total -= oldest->size;
-		files_remove(store, oldest);
+		downloads_remove(store, oldest);
 	}
 }
 
-int files_keep(struct mounts_store *store, const char *key, const char *thing, const char *sha256,
-	int64_t size, tc_error *err)
+int downloads_keep(struct mounts_store *store, const char *key, const char *thing,
+	const char *sha256, int64_t size, tc_error *err)
 {
 	const char *texts[] = { key, thing, sha256 };
 	struct kept kept = { .size = size, .made = list_now(), .used = list_now() };
 
-	files_drop(store, key);
+	downloads_drop(store, key);
 	make_room(store, size);
 	memcpy(&kept.key, &texts[0], sizeof(kept.key)); /* which list_add copies */
 	memcpy(&kept.thing, &texts[1], sizeof(kept.thing));
@@ -84,7 +84,7 @@ bool files_is_loading(const struct mounts_store *store, const char *key)
 	return false;
 }
 
-int files_begin(struct mounts_store *store, const char *key, tc_error *err)
+int downloads_begin(struct mounts_store *store, const char *key, tc_error *err)
 {
 	size_t length = strlen(key) + 1;
 	struct loading *loading = malloc(sizeof(*loading) + length);
@@ -97,7 +97,7 @@ int files_begin(struct mounts_store *store, const char *key, tc_error *err)
 	return TC_OK;
 }
 
-void files_end(struct mounts_store *store, const char *key)
+void downloads_end(struct mounts_store *store, const char *key)
 {
 	for (struct loading **at = &store->loading; *at; at = &(*at)->next)
 		if (strcmp((*at)->key, key) == 0) {
