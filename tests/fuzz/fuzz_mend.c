@@ -4,7 +4,7 @@
  */
 #include "tests/harness/test.h"
 
-#include "tools/sandbox/base/date.h"
+#include "tools/schema/date.h"
 #include "tools/sandbox/request/mend.h"
 
 #include <stdlib.h>

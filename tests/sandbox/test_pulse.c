@@ -8,7 +8,7 @@
 #include "client.h"
 #include "rabbit.h"
 #include "tools/sandbox/pulse/publisher.h"
-#include "tools/sandbox/schema/validate.h"
+#include "tools/schema/validate.h"
 #include "tools/sandbox/server/options.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "tools/sandbox/request/common.h"
 
 #include "tools/sandbox/auth/certificate.h"
-#include "tools/sandbox/base/date.h"
+#include "tools/schema/date.h"
 #include "tools/sandbox/base/digest.h"
 
 #include <stdlib.h>

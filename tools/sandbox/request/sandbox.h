@@ -9,7 +9,7 @@
 #include "tools/sandbox/base/clock.h"
 #include "tools/sandbox/request/fault.h"
 #include "tools/sandbox/request/route.h"
-#include "tools/sandbox/schema/schemas.h"
+#include "tools/schema/schemas.h"
 #include "tools/sandbox/store/store.h"
 
 struct MHD_Daemon;

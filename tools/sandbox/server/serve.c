@@ -5,7 +5,7 @@
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/body.h"
 #include "tools/sandbox/request/error.h"
-#include "tools/sandbox/schema/validate.h"
+#include "tools/schema/validate.h"
 #include "tools/sandbox/server/files.h"
 #include "tools/sandbox/server/web.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/tasks/indexing.h"
 
-#include "tools/sandbox/base/date.h"
+#include "tools/schema/date.h"
 #include "tools/sandbox/request/arguments.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 /* Hooks fired by a call. */
 
 #include "tools/sandbox/base/digest.h"
-#include "tools/sandbox/schema/validate.h"
+#include "tools/schema/validate.h"
 #include "tools/sandbox/services/hooks/hooks.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/sandbox/base/date.h"
+#include "tools/schema/date.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/tasks/messages.h"

@@ -2,7 +2,7 @@
 
 /* Worker pools: their definitions, and how many workers each has in which state. */
 
-#include "tools/sandbox/schema/validate.h"
+#include "tools/schema/validate.h"
 #include "tools/sandbox/services/worker_manager/worker_manager.h"
 
 #include <string.h>

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MPL-2.0
+# Tasks as another user: what they can and cannot reach; chain of trust.
+. tests/worker/check.sh
+((EUID == 0)) && id nobody >/dev/null || exit 77
+sandbox --poll-timeout 200
+chmod 711 "$folder" "$folder/w"
+"$program" new-ed25519-keypair --file "$folder/key" >"$folder/public"
+configure "\"ed25519SigningKeyLocation\": \"$folder/key\""
+as_user() { # PAYLOAD STATE REASON
+	task "$1"
+	worker 0 --tasks 1 --task-user nobody
+	is 0 "$2" "$3"
+}
+
+# who, where, with what
+as_user "{$(bash_command 'id -un; id -Gn; env | sort; pwd; umask; cat '"$folder"'/key '"$folder"'/w/state /etc/shadow; ls '"$folder"'/w/tasks
+	echo mine >out; touch '"$folder"'/w/x; ls /proc/self/fd | wc -l'),
+	\"artifacts\": [{\"type\": \"file\", \"path\": \"out\", \"name\": \"public/out\"}]}" completed completed
+! grep -q "warning: without --task-user" "$folder/worker.log" || fail "it warns in vain"
+log_is '\[taskcluster DATE\]       "engine": "multiuser",' nobody nogroup "HOME=$folder/w/tasks/task_.*" 'USER=nobody' \
+	"$folder/w/tasks/task_.*" '.*key: Permission denied' '.*state: Permission denied' '.*shadow: Permission denied' \
+	'.*tasks.: Permission denied' '.*/w/x.*Permission denied' '.*Result: SUCCEEDED'
+fetch public/out
+[[ $(<"$folder/fetched") == mine ]] || fail "the artifact is another"
+
+# artifacts that the user may not read, though the worker could
+fault() { # COMMAND PATH REASON
+	as_user "{$(bash_command "$1"), \"artifacts\": [{\"type\": \"file\", \"path\": \"$2\", \"name\": \"public/x\"}]}" failed failed
+	log_is "\\[taskcluster:error\\] TASK FAILURE during artifact upload: $3: .*"
+}
+fault 'ln -s /etc/shadow out' out invalid-resource-on-worker
+fault 'ln -s '"$folder"'/key out' out invalid-resource-on-worker
+fault 'echo 1 >out; chmod 0 out' out file-not-readable-on-worker
+fault 'mkfifo out' out invalid-resource-on-worker
+
+# what it leaves is killed, though in a session of its own
+as_user "{$(bash_command "setsid bash -c 'sleep 3; touch /tmp/survivor-$$' >/dev/null 2>&1 & disown; sleep 0.2")}" completed completed
+sleep 3.2
+[[ ! -e /tmp/survivor-$$ ]] || fail "a process outlived its task"
+
+# chain of trust: what it certifies can be verified with the public key
+certified() {
+	bash_command 'echo "{\"environment\": {\"extra\": 1}}" >chain-of-trust-additional-data.json; echo bytes >a; echo more >b'
+	printf ', "features": {"chainOfTrust": true}, "artifacts": [%s, %s]' \
+		'{"type": "file", "path": "a", "name": "public/a"}' '{"type": "file", "path": "b", "name": "public/b"}'
+}
+as_user "{$(certified)}" completed completed
+artifacts_are 'public/a s3 application/octet-stream
+public/b s3 application/octet-stream
+public/chain-of-trust.json s3 text/plain; charset=utf-8
+public/chain-of-trust.json.sig s3 application/octet-stream
+public/logs/certified.log s3 text/plain; charset=utf-8
+public/logs/live.log link text/plain; charset=utf-8
+public/logs/live_backing.log s3 text/plain; charset=utf-8'
+"$TC_CLI" chain-of-trust verify --public-key "$(<"$folder/public")" "$task" >"$folder/verified" ||
+	fail "the certificate does not hold: $(<"$folder/verified")"
+fetch public/chain-of-trust.json
+grep -q '"extra": 1' "$folder/fetched" || fail "the task's own data is not in it"
+
+# data that is no JSON: no certificate, but the certified log
+as_user "{$(bash_command 'echo nonsense >chain-of-trust-additional-data.json'), \"features\": {\"chainOfTrust\": true}}" \
+	exception internal-error
+artifacts_are 'public/logs/certified.log s3 text/plain; charset=utf-8
+public/logs/live.log link text/plain; charset=utf-8
+public/logs/live_backing.log s3 text/plain; charset=utf-8'
+
+# a key that the task's user can read
+chown nobody "$folder/key"
+as_user "{$(certified)}" exception malformed-payload
+log_is '\[taskcluster:error\] chain of trust: .*can read.*'
+chown root "$folder/key"
+
+# who tasks cannot run as
+worker 73 --task-user root
+worker 73 --task-user no-such-user-here
+configure '"capacity": 2'
+worker 73 --task-user nobody
