@@ -145,7 +145,8 @@ stop
 breaks() {
 	local status=0
 	start
-	curl -sS -N "$get" >"$folder/reader" 2>"$folder/err.reader" &
+	: >"$folder/reader"
+	curl -sS -m 20 -N "$get" >"$folder/reader" 2>"$folder/err.reader" &
 	reader=$!
 	exec {put}<>"/dev/tcp/127.0.0.1/$in"
 	printf 'PUT /log HTTP/1.1\r\nHost: x\r\n%s' "$1" >&"$put"
@@ -160,6 +161,17 @@ breaks() {
 	stop
 }
 breaks $'Content-Length: 1000\r\n\r\nhalf'
+# an end that comes together with the bytes is seen, too
+for _ in 1 2 3 4 5 6 7 8; do
+	start
+	exec {put}<>"/dev/tcp/127.0.0.1/$in"
+	printf 'PUT /log HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf' >&"$put"
+	exec {put}>&-
+	status=0
+	curl -sS -m 10 "$get" >"$folder/reader" 2>/dev/null || status=$?
+	((status == 18)) || fail "a PUT that was closed at once: a reader saw status $status"
+	stop
+done
 breaks $'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'
 
 # a disk that is full: said, and readers are told
