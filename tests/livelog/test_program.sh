@@ -177,11 +177,11 @@ breaks $'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'
 # a disk that is full: said, and readers are told
 (
 	ulimit -f 1024
-	exec 2>>"$folder/err"
 	start
 	status=0
-	put '' "$folder/bytes" 2>/dev/null || true
-	curl -sS "$get" >"$folder/reader" 2>/dev/null || status=$?
+	! curl -sS -m 20 -o /dev/null -T "$folder/bytes" "http://127.0.0.1:$in/log" 2>/dev/null ||
+		fail "a PUT that could not be kept was taken"
+	curl -sS -m 20 -o /dev/null "$get" 2>/dev/null || status=$?
 	((status == 18)) || fail "a full disk: a reader saw status $status"
 	grep -q 'cannot keep the log: File too large' "$folder/err" || fail "a full disk was not said"
 	stop
