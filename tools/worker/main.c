@@ -4,6 +4,7 @@
 
 #include "tools/worker/mounts/mounts.h"
 #include "tools/worker/payload/payload.h"
+#include "tools/worker/process/spawn.h"
 #include "tools/worker/service/service.h"
 
 #include <stdio.h>
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 
 	if (errand_wanted(argc, argv))
 		return errand_main(argc, argv);
+	if (process_wanted(argc, argv))
+		return process_main(argc, argv);
 	int code = options_read(&options, argc, argv, stderr);
 	if (!code)
 		code = do_command(&options);
