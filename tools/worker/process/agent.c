@@ -3,8 +3,8 @@
 
 #include "tools/worker/process/agent.h"
 
+#include "tools/worker/process/helper.h"
 #include "tools/worker/process/inside.h"
-#include "tools/worker/process/order.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 
 /* From the keeper's child to the command. */
 
+#include "tools/worker/process/helper.h"
 #include "tools/worker/process/keeper.h"
-#include "tools/worker/process/order.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void give_up(int tell, const char *step)
@@ -52,12 +53,15 @@ static bool set_limit(int which, int64_t soft)
 	return setrlimit(which, &limit) == 0;
 }
 
+/* By system calls: the library keeps two signals to itself, which whoever started the worker may
+ * have ignored. All of the kernel's struct is zero for SIG_DFL. */
 static void reset_signals(void)
 {
+	static const unsigned long all_default[16];
 	sigset_t none;
 
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL); /* refused for some */
+	for (int number = 1; number <= SIGRTMAX; number++)
+		syscall(SYS_rt_sigaction, number, all_default, NULL, SIGRTMAX / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -4,8 +4,8 @@
 #include "tools/worker/process/files.h"
 
 #include "tools/worker/process/agent.h"
+#include "tools/worker/process/helper.h"
 #include "tools/worker/process/inside.h"
-#include "tools/worker/process/order.h"
 #include "workflows/src/base/text.h"
 #include <errno.h>
 #include <fcntl.h>

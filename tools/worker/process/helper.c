@@ -3,7 +3,7 @@
 
 /* How helpers are started. */
 
-#include "tools/worker/process/order.h"
+#include "tools/worker/process/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 /* The door by which helpers come in. */
 
 #include "tools/worker/process/agent.h"
+#include "tools/worker/process/helper.h"
 #include "tools/worker/process/keeper.h"
-#include "tools/worker/process/order.h"
 
 #include <string.h>
 

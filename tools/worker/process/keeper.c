@@ -3,8 +3,8 @@
 
 #include "tools/worker/process/keeper.h"
 
+#include "tools/worker/process/helper.h"
 #include "tools/worker/process/kin.h"
-#include "tools/worker/process/order.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,7 +144,7 @@ static bool prepare(struct keeper *keeper)
 	sigset_t signals;
 
 	close_on_exec();
-	keeper->order = order_read(HELPER_FD_ORDER);
+	keeper->order = keeper_order_read(HELPER_FD_ORDER);
 	close(HELPER_FD_ORDER);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);

@@ -3,8 +3,8 @@
 
 #include "tools/worker/process/spawn.h"
 
+#include "tools/worker/process/helper.h"
 #include "tools/worker/process/kin.h"
-#include "tools/worker/process/order.h"
 #include "workflows/src/base/text.h"
 #include <errno.h>
 #include <signal.h>
@@ -140,7 +140,7 @@ static int start(struct process *process, const struct process_order *order, tc_
 	struct helper_fds fds = { .folder = order->folder, .output = order->output };
 	int ends[2];
 
-	fds.order = order_write(order, err);
+	fds.order = keeper_order_write(order, err);
 	if (fds.order < 0)
 		return err ? err->code : TC_ERROR_SYSTEM;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {

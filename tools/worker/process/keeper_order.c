@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _GNU_SOURCE /* memfd_create */
 
-#include "tools/worker/process/order.h"
+#include "tools/worker/process/helper.h"
 
 #include "runtime/src/base/buffer.h"
 #include "workflows/src/base/text.h"
@@ -70,7 +70,7 @@ static int write_all(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
-int order_write(const struct process_order *order, tc_error *err)
+int keeper_order_write(const struct process_order *order, tc_error *err)
 {
 	struct tc__buffer bytes = TC__BUFFER(ORDER_MAX);
 	int fd = -1;
@@ -137,7 +137,7 @@ static char **split(char **at, const char *end, size_t count)
 	return texts;
 }
 
-struct keeper_order *order_read(int fd)
+struct keeper_order *keeper_order_read(int fd)
 {
 	size_t length = 0;
 	char *bytes = read_all(fd, &length);
