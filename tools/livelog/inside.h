@@ -32,6 +32,7 @@ struct livelog {
 
 	/* its thread's alone */
 	struct reader *waiting; /* have all that there is; suspended */
+	bool resumed;           /* somebody, since the daemon ran: it says so to nobody */
 };
 
 #endif

@@ -42,7 +42,7 @@ static int at_most(int timeout_ms, int64_t ms)
 static int idle_ms(const struct livelog *livelog, int64_t pace_ms, int64_t gone_ms)
 {
 	MHD_UNSIGNED_LONG_LONG own;
-	int timeout = -1;
+	int timeout = livelog->resumed ? 0 : -1;
 
 	if (MHD_get_timeout(livelog->daemon, &own) == MHD_YES)
 		timeout = at_most(timeout, own < GONE_MS ? (int64_t)own : GONE_MS);
@@ -77,14 +77,17 @@ static void *serve(void *data)
 
 	while (!atomic_load(&livelog->stopping)) {
 		int64_t now = now_ms();
+		bool grown = wait_for_news(livelog, daemon_fd, next_ms - now, look_ms - now);
+		now = now_ms();
+		if (grown) {
+			readers_resume(livelog);
+			next_ms = now + PACE_MS;
+		}
 		if (now >= look_ms) {
 			readers_drop_gone(livelog);
 			look_ms = now + GONE_MS;
 		}
-		if (wait_for_news(livelog, daemon_fd, next_ms - now, look_ms - now)) {
-			readers_resume(livelog);
-			next_ms = now_ms() + PACE_MS;
-		}
+		livelog->resumed = false;
 		MHD_run(livelog->daemon);
 	}
 	readers_resume(livelog); /* the daemon must not end with one suspended */

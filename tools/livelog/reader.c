@@ -87,6 +87,7 @@ static void wait_no_more(struct reader *reader)
 static void resume(struct reader *reader)
 {
 	wait_no_more(reader);
+	reader->livelog->resumed = true;
 	MHD_resume_connection(reader->connection);
 }
 
@@ -94,6 +95,13 @@ void readers_resume(struct livelog *livelog)
 {
 	while (livelog->waiting)
 		resume(livelog->waiting);
+}
+
+static void count_no_more(struct reader *reader)
+{
+	if (reader->counted)
+		atomic_fetch_sub(&reader->livelog->readers, 1);
+	reader->counted = false;
 }
 
 static bool has_gone(const struct reader *reader)
@@ -112,8 +120,10 @@ void readers_drop_gone(struct livelog *livelog)
 	for (struct reader *reader = livelog->waiting; reader; reader = next) {
 		next = reader->next;
 		reader->gone = has_gone(reader);
-		if (reader->gone)
-			resume(reader);
+		if (!reader->gone)
+			continue;
+		count_no_more(reader);
+		resume(reader);
 	}
 }
 
@@ -177,6 +187,13 @@ static struct MHD_Response *log_response(struct reader *reader)
 	return response;
 }
 
+static bool is_full(struct livelog *livelog)
+{
+	if (atomic_load(&livelog->readers) >= livelog->readers_max)
+		readers_drop_gone(livelog);
+	return atomic_load(&livelog->readers) >= livelog->readers_max;
+}
+
 /* Makes the reply to who knows the token; tells its status. */
 static struct MHD_Response *log_reply(struct reader *reader, const char *method, unsigned *status)
 {
@@ -201,7 +218,7 @@ static struct MHD_Response *log_reply(struct reader *reader, const char *method,
 			MHD_add_response_header(response, "Allow", "GET, HEAD, OPTIONS");
 		return response;
 	}
-	if (get && atomic_load(&livelog->readers) >= livelog->readers_max) {
+	if (get && is_full(livelog)) {
 		*status = MHD_HTTP_SERVICE_UNAVAILABLE;
 		return text_response("Too many readers");
 	}
@@ -267,8 +284,7 @@ void reader_end(void *data, struct MHD_Connection *connection, void **context,
 	if (!reader)
 		return;
 	wait_no_more(reader);
-	if (reader->counted)
-		atomic_fetch_sub(&reader->livelog->readers, 1);
+	count_no_more(reader);
 	free(reader);
 	*context = NULL;
 }
