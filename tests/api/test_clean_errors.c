@@ -30,15 +30,28 @@
 #include <taskcluster/type.h>
 #include <taskcluster/url.h>
 #include <taskcluster/wait.h>
+#include <taskcluster/worker.h>
 #include <unistd.h>
 
 #define TASK "fN1SbArXTPSVFNUvaOlinQ"
-#define STATUS \
-	"{\"status\":{\"taskId\":\"" TASK "\",\"provisionerId\":\"p\",\"workerType\":\"w\"," \
+#define STATUS_ITSELF \
+	"{\"taskId\":\"" TASK "\",\"provisionerId\":\"p\",\"workerType\":\"w\"," \
 	"\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\",\"projectId\":\"none\"," \
 	"\"taskGroupId\":\"" TASK "\",\"deadline\":\"2030-01-01T00:00:00.000Z\"," \
 	"\"expires\":\"2031-01-01T00:00:00.000Z\",\"retriesLeft\":5,\"state\":\"completed\"," \
-	"\"runs\":[]}}"
+	"\"runs\":[]}"
+#define STATUS "{\"status\":" STATUS_ITSELF "}"
+#define CLAIMS \
+	"{\"tasks\":[{\"status\":" STATUS_ITSELF ",\"runId\":0,\"workerGroup\":\"w\"," \
+	"\"workerId\":\"w\",\"takenUntil\":\"2030-01-01T00:00:00.000Z\",\"credentials\":{" \
+	"\"clientId\":\"t\",\"accessToken\":\"secret\",\"certificate\":\"\"},\"task\":{" \
+	"\"taskQueueId\":\"p/w\",\"provisionerId\":\"p\",\"workerType\":\"w\"," \
+	"\"schedulerId\":\"-\",\"taskGroupId\":\"" TASK "\",\"dependencies\":[]," \
+	"\"requires\":\"all-completed\",\"routes\":[],\"priority\":\"lowest\"," \
+	"\"retries\":5,\"created\":\"2026-01-01T00:00:00.000Z\"," \
+	"\"deadline\":\"2030-01-01T00:00:00.000Z\",\"scopes\":[],\"payload\":{}," \
+	"\"metadata\":{\"name\":\"n\",\"description\":\"d\",\"owner\":\"o@x.y\"," \
+	"\"source\":\"https://x.y\"},\"tags\":{},\"extra\":{}}}]}"
 #define GROUP \
 	"{\"taskGroupId\":\"" TASK "\",\"schedulerId\":\"s\"," \
 	"\"expires\":\"2031-01-01T00:00:00.000Z\",\"tasks\":[]}"
@@ -103,6 +116,8 @@ static const char *answer_job(const struct tc_responder_request *request)
 	text[0] = '\0';
 	if (strstr(target, "/storage"))
 		return CONTENT;
+	if (strstr(target, "/claim-work"))
+		return CLAIMS;
 	if (strstr(target, "/runs/1/artifacts"))
 		return "{\"artifacts\":[]}";
 	if (strcmp(request->method, "POST") == 0 && strstr(target, "/artifacts/a"))
@@ -552,6 +567,49 @@ static void waits(struct world *w)
 	OK(tc_wait_group, w->client, TASK, NULL, &counts);
 }
 
+struct shift {
+	struct world *world;
+	tc_worker *worker;
+};
+
+static void on_task(void *data, tc_task *task)
+{
+	struct shift *shift = data;
+	struct world *w = shift->world;
+	tc_client *client = NULL;
+
+	MADE(&client, tc_task_client_new, task);
+	tc_client_free(client);
+	OK(tc_task_limit, task, 60000);
+	OK(tc_task_note_process, task, 1);
+	assert_int_equal(tc_worker_resolve(shift->worker, task, TC_TASK_COMPLETED, NULL), TC_OK);
+}
+
+static void on_abort(void *data, tc_task *task, enum tc_abort why)
+{
+	(void)data;
+	(void)task;
+	(void)why;
+	fail();
+}
+
+static void workers(struct world *w)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+	struct shift shift = { .world = w };
+
+	options.task_queue_id = "p/w";
+	options.worker_group = options.worker_id = "w";
+	options.start = on_task;
+	options.abort = on_abort;
+	options.data = &shift;
+	options.task_limit = 1;
+	MADE(&shift.worker, tc_worker_new, NULL, w->client, &options);
+	OK(tc_worker_report_error, shift.worker, "kind", "title", "description");
+	OK(tc_worker_run, shift.worker);
+	tc_worker_free(shift.worker);
+}
+
 static void on_uploaded(void *data, const struct tc_uploaded *result, const tc_error *err)
 {
 	(void)result;
@@ -775,6 +833,7 @@ static void test_a_success_leaves_a_clean_error(void **state)
 	loops(w);
 	streams(w);
 	waits(w);
+	workers(w);
 	jobs(w);
 	jobs_on_loop(w);
 	trust(w);

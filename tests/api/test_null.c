@@ -29,6 +29,7 @@
 #include <taskcluster/url.h>
 #include <taskcluster/version.h>
 #include <taskcluster/wait.h>
+#include <taskcluster/worker.h>
 
 #define ROOT "https://tc.example.com"
 #define TASK "fN1SbArXTPSVFNUvaOlinQ"
@@ -120,6 +121,8 @@ static void plain(void)
 	block = tc_block_new(1, NULL);
 	assert_non_null(block);
 	tc_release(block);
+	assert_null(tc_handle_new(8, NULL)); /* it would never end */
+	tc_handle_end(NULL);
 	assert_non_null(tc_sdk_version());
 	assert_non_null(tc_code_name(99));
 	assert_false(tc_scope_satisfies(NULL, "a"));
@@ -268,6 +271,7 @@ static void clients(struct world *w)
 	assert_int_equal(tc_client_pause_ms(NULL, 1, &w->err), -1);
 	assert_int_equal(tc_client_pause_ms(w->client, 1, NULL), -1);
 	tc_client_set_credentials(NULL, w->credentials);
+	tc_client_set_renew(NULL, NULL, NULL);
 	tc_client_free(NULL);
 	tc_cancel_fire(NULL);
 	assert_false(tc_cancel_fired(NULL));
@@ -494,6 +498,71 @@ static void waits(struct world *w)
 	REFUSED(tc_wait_group, w->client, NULL, NULL, &counts);
 }
 
+static void on_task(void *data, tc_task *task)
+{
+	(void)data;
+	(void)task;
+	fail();
+}
+
+static void on_abort(void *data, tc_task *task, enum tc_abort why)
+{
+	(void)why;
+	on_task(data, task);
+}
+
+static void workers(struct world *w)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+	struct tc_worker_stats stats = TC_WORKER_STATS_INIT;
+
+	options.start = on_task;
+	options.abort = on_abort;
+	options.task_queue_id = "p/w";
+	options.worker_group = options.worker_id = "w";
+	REFUSED(tc_worker_run, NULL);
+	NOT_MADE(tc_worker_new, NULL, NULL, &options);
+	NOT_MADE(tc_worker_new, NULL, w->client, NULL);
+	options.start = NULL;
+	NOT_MADE(tc_worker_new, NULL, w->client, &options);
+	tc_worker_stop(NULL, TC_STOP_ABORT);
+	tc_worker_on_end(NULL, NULL, NULL);
+	tc_worker_set_credentials(NULL, NULL);
+	REFUSED(tc_worker_report_error, NULL, "kind", "title", "description");
+	tc_worker_read_stats(NULL, &stats);
+	assert_int_equal(stats.claimed, 0);
+	assert_int_equal(stats.last_claim_ms, -1);
+	tc_worker_read_stats(NULL, NULL);
+	assert_null(tc_worker_loop(NULL));
+	assert_int_equal(tc_worker_ended(NULL), 0);
+	assert_int_equal(tc_worker_resolve(NULL, NULL, TC_TASK_COMPLETED, NULL), TC_ERROR_ARGUMENT);
+	tc_worker_free(NULL);
+}
+
+/* A task is the worker's: whoever has none is told nothing. */
+static void tasks(struct world *w)
+{
+	const char *why = "x";
+
+	assert_null(tc_task_id(NULL));
+	assert_null(tc_task_run_id(NULL));
+	assert_null(tc_task_definition(NULL));
+	assert_null(tc_task_json(NULL));
+	assert_null(tc_task_status(NULL));
+	assert_null(tc_task_client(NULL));
+	assert_null(tc_task_credentials(NULL));
+	assert_null(tc_task_data(NULL));
+	assert_int_equal(tc_task_claim_left_ms(NULL), 0);
+	assert_int_equal(tc_task_settled(NULL, &why), 0);
+	assert_null(why);
+	tc_task_settle(NULL, TC_TASK_FAILED, "why");
+	tc_task_set_data(NULL, w);
+	tc_task_on_renewal(NULL, NULL, NULL);
+	NOT_MADE(tc_task_client_new, NULL);
+	REFUSED(tc_task_limit, NULL, 1);
+	REFUSED(tc_task_note_process, NULL, 1);
+}
+
 static void on_uploaded(void *data, const struct tc_uploaded *result, const tc_error *err)
 {
 	(void)data;
@@ -681,6 +750,8 @@ static void null_is_refused_by_name_or_means_nothing(void **state)
 	responses(w);
 	loops(w);
 	waits(w);
+	workers(w);
+	tasks(w);
 	uploads(w);
 	downloads(w);
 	trust(w);

@@ -17,6 +17,7 @@
 #include <taskcluster/stream.h>
 #include <taskcluster/transfer.h>
 #include <taskcluster/wait.h>
+#include <taskcluster/worker.h>
 #include <unistd.h>
 
 #ifdef NEWER
@@ -385,6 +386,62 @@ static void use_trust_verify_options(void)
 		tc_error_clear(&err);
 	}
 	works("tc_trust_verify_options", &err);
+static void never_begun(void *data, tc_task *task)
+{
+	(void)data;
+	(void)task;
+	expect(false, "no task");
+}
+
+static void never_aborted(void *data, tc_task *task, enum tc_abort why)
+{
+	(void)why;
+	never_begun(data, task);
+}
+
+/* Nothing is claimed: it is stopped before it begins. */
+static void use_worker_options(void)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+	struct tc_worker_stats stats = TC_WORKER_STATS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.task_queue_id = "versions/none";
+	options.worker_group = options.worker_id = "versions";
+	options.start = never_begun;
+	options.abort = never_aborted;
+	options.stop_wait_ms = 1;
+	WISH(options);
+	tc_worker *worker = tc_worker_new(NULL, client, &options, &err);
+	if (works("tc_worker_options", &err)) {
+		tc_worker_stop(worker, TC_STOP_FINISH);
+		tc_worker_run(worker, &err);
+		tc_worker_read_stats(worker, &stats);
+		expect(stats.claimed == 0 && stats.busy == 0, "a worker without a task");
+		works("tc_worker_stats", &err);
+	}
+	tc_worker_free(worker);
+}
+
+/* Its proof is refused, which it is told when it runs. */
+static void use_worker_pool(void)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+	struct tc_worker_pool pool = TC_WORKER_POOL_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	tc_json_parse("{\"staticSecret\":\"none\"}", 23, &pool.proof, &err);
+	pool.provider_id = "static";
+	options.task_queue_id = "versions/none";
+	options.worker_group = options.worker_id = "versions";
+	options.start = never_begun;
+	options.abort = never_aborted;
+	options.pool = &pool;
+	WISH(pool);
+	tc_worker *worker = tc_worker_new(NULL, client, &options, &err);
+	works("tc_worker_pool", &err);
+	tc_worker_free(worker);
+	tc_release(pool.proof);
 }
 
 int main(int argc, char **argv)
@@ -419,6 +476,8 @@ int main(int argc, char **argv)
 	use_folder_options();
 	use_trust_options();
 	use_trust_verify_options();
+	use_worker_options();
+	use_worker_pool();
 	tc_release(client);
 	tc_release(credentials);
 	return failures != 0;

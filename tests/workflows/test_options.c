@@ -16,6 +16,7 @@
 #include <taskcluster/stream.h>
 #include <taskcluster/transfer.h>
 #include <taskcluster/wait.h>
+#include <taskcluster/worker.h>
 #include <unistd.h>
 
 #define ROOT "https://tc.invalid"
@@ -261,6 +262,34 @@ static void give_trust(struct world *world, const void *options, tc_error *err)
 static void give_verify(struct world *world, const void *options, tc_error *err)
 {
 	tc_trust_verify(world->taskcluster, options, NULL, err);
+static void never_begun(void *data, tc_task *task)
+{
+	(void)data;
+	(void)task;
+	fail();
+}
+
+static void never_aborted(void *data, tc_task *task, enum tc_abort why)
+{
+	(void)why;
+	never_begun(data, task);
+}
+
+static void give_worker(struct world *world, const void *options, tc_error *err)
+{
+	tc_worker_free(tc_worker_new(NULL, world->taskcluster, options, err));
+}
+
+static void give_worker_pool(struct world *world, const void *pool, tc_error *err)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+
+	options.task_queue_id = "p/w";
+	options.worker_group = options.worker_id = "w";
+	options.start = never_begun;
+	options.abort = never_aborted;
+	options.pool = pool;
+	give_worker(world, &options, err);
 }
 
 /* What a struct that is zero, and taken, leads to. */
@@ -268,6 +297,8 @@ static void give_verify(struct world *world, const void *options, tc_error *err)
 #define NO_CLIENT "client is NULL"
 #define NO_WRITE "sink: write is NULL"
 #define NO_WRITE_TO "target.sink->write is NULL"
+#define NO_QUEUE "options.task_queue_id is NULL"
+#define NO_PROVIDER "pool.provider_id is NULL"
 #define NO_KIND "exactly one of options.url"
 #define NO_TASK "task_id is NULL"
 
@@ -301,6 +332,8 @@ static const struct {
 	{ give_download, STRUCT(tc_download_options), "options", "TC_DOWNLOAD_OPTIONS_INIT", FINE },
 	{ give_target, STRUCT(tc_target), "target", "TC_TARGET_INIT", FINE },
 	{ give_download_sink, STRUCT(tc_sink), "sink", "TC_SINK_INIT", NO_WRITE_TO },
+	{ give_worker, STRUCT(tc_worker_options), "options", "TC_WORKER_OPTIONS_INIT", NO_QUEUE },
+	{ give_worker_pool, STRUCT(tc_worker_pool), "pool", "TC_WORKER_POOL_INIT", NO_PROVIDER },
 	{ give_folder, STRUCT(tc_folder_options), "options", "TC_FOLDER_OPTIONS_INIT", FINE },
 	{ give_trust, STRUCT(tc_trust_options), "options", "TC_TRUST_OPTIONS_INIT", NO_TASK },
 	{ give_verify, STRUCT(tc_trust_verify_options), "options", "TC_TRUST_VERIFY_OPTIONS_INIT",
@@ -381,9 +414,16 @@ static void what_is_filled_stays_within_its_size(void **state)
 	struct tc_source unset = { .length = 7 };
 	struct tc_sink sink = { .size = offsetof(struct tc_sink, silence_ms), .silence_ms = 7 };
 	tc_error err = TC_ERROR_INIT;
+	struct tc_worker_stats stats = { .size = offsetof(struct tc_worker_stats, queued_ms),
+		.queued_ms = 7,
+		.last_claim_ms = 7 };
 	FILE *file = tmpfile();
 
 	(void)state;
+	tc_worker_read_stats(NULL, &stats);
+	assert_int_equal(stats.size, offsetof(struct tc_worker_stats, queued_ms));
+	assert_int_equal(stats.queued_ms, 7);
+	assert_int_equal(stats.last_claim_ms, 7);
 	assert_non_null(file);
 	tc_source_memory(&source, "abc", 3);
 	assert_int_equal(source.length, 3);

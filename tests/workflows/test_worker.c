@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <taskcluster/queue.h>
 
 static struct workshop shop;
@@ -366,6 +367,42 @@ static void with_the_loop_inside(void **state)
 	shop_close(&shop);
 }
 
+static double cpu_ms(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_SELF, &used);
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+/* One call that the queue holds, and nothing else: no timer, no CPU. */
+static void an_idle_worker_only_waits(void **state)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+
+	(void)state;
+	shop_open(&shop, "--poll-timeout", "20000", NULL);
+	options.task_queue_id = "test/worker";
+	options.worker_group = options.worker_id = "w";
+	options.start = count_start;
+	options.abort = never_abort;
+	inner = tc_worker_new(NULL, shop.boss, &options, &shop.err);
+	assert_ok(shop.err.code, &shop.err);
+	tc_loop *loop = tc_worker_loop(inner);
+	int64_t until = tc_test_now_ms() + 300;
+	while (tc_test_now_ms() < until)
+		assert_ok(tc_loop_poll(loop, 100, &shop.err), &shop.err);
+	assert_int_equal(tc_loop_pending(loop), 2); /* the claim, and the bell */
+	double before = cpu_ms();
+	until = tc_test_now_ms() + 1500;
+	while (tc_test_now_ms() < until)
+		assert_ok(tc_loop_poll(loop, until - tc_test_now_ms(), &shop.err), &shop.err);
+	assert_true(cpu_ms() - before < 15);
+	tc_worker_free(inner);
+	shop_close(&shop);
+}
+
 /* ---- freed before its end ---- */
 
 static void free_worker(struct job *job)
@@ -467,6 +504,7 @@ int main(void)
 		cmocka_unit_test(when_it_is_refused),
 		cmocka_unit_test(a_refusal_lets_tasks_end),
 		cmocka_unit_test(with_the_loop_inside),
+		cmocka_unit_test(an_idle_worker_only_waits),
 		cmocka_unit_test(it_is_freed_at_any_time),
 		cmocka_unit_test(bad_names_are_refused_before_anything_is_sent),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/workflows/workshop.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/date.h>
@@ -326,4 +327,42 @@ void job_complete(struct job *job)
 void job_wait(struct job *job)
 {
 	(void)job;
+}
+
+/* ---- what tests do often ---- */
+
+struct job *shop_begin_one(struct workshop *shop)
+{
+	shop->on_start = job_wait;
+	shop_task(shop);
+	shop_begin(shop);
+	shop_until_begun(shop, 1);
+	return &shop->jobs[0];
+}
+
+void shop_silence(const struct workshop *shop, bool on)
+{
+	assert_int_equal(kill(shop->server->pid, on ? SIGSTOP : SIGCONT), 0);
+}
+
+void job_cancel(const struct job *job)
+{
+	assert_ok(tc_queue_cancel_task(job->shop->boss, job->id, NULL, &job->shop->err),
+		&job->shop->err);
+}
+
+void job_is(const struct job *job, int run, const char *wanted)
+{
+	assert_string_equal(shop_run(job->shop, job->id, run), wanted);
+}
+
+void job_until_aborted(const struct job *job, enum tc_abort why, int64_t within_ms)
+{
+	int64_t until = tc_test_now_ms() + within_ms;
+
+	while (!job->aborts && tc_test_now_ms() < until)
+		shop_poll(job->shop, 10);
+	if (job->aborts != 1 || job->why != why)
+		fail_msg("aborted %d times, as %d; the log:\n%s", job->aborts, (int)job->why,
+			job->shop->log);
 }

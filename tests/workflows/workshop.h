@@ -74,6 +74,12 @@ void shop_until_begun(struct workshop *shop, size_t count);
 void shop_until_ended(struct workshop *shop, size_t count);
 void shop_until_end(struct workshop *shop);
 
+/* A worker with one task, which waits for the test. */
+struct job *shop_begin_one(struct workshop *shop);
+
+/* Nothing comes, nor is refused: a server that stands still. */
+void shop_silence(const struct workshop *shop, bool on);
+
 /* Moves the clocks. */
 void shop_pass(struct workshop *shop, int64_t ms);
 
@@ -84,5 +90,11 @@ const char *shop_run(struct workshop *shop, const char *task_id, int run);
 void job_complete(struct job *job);
 void job_wait(struct job *job); /* does nothing */
 void job_resolve(struct job *job, enum tc_task_result result);
+
+/* Cancels its task; stops the test unless a run of it is as shop_run says; polls until it was
+ * aborted for that reason. */
+void job_cancel(const struct job *job);
+void job_is(const struct job *job, int run, const char *wanted);
+void job_until_aborted(const struct job *job, enum tc_abort why, int64_t within_ms);
 
 #endif

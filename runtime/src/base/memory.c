@@ -46,12 +46,13 @@ void *tc_block_resize(void *block, size_t size)
 
 void *tc_handle_new(size_t size, void (*release)(void *handle))
 {
-	return tc__handle_alloc(size, release);
+	return release ? tc__handle_alloc(size, release) : NULL;
 }
 
 void tc_handle_end(void *handle)
 {
-	tc__handle_end(handle);
+	if (handle)
+		tc__handle_end(handle);
 }
 
 static void end_block(struct header *header)
