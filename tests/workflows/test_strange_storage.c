@@ -7,6 +7,7 @@
 #include "tests/harness/encode.h"
 #include "tests/harness/raw.h"
 #include "tests/harness/rig.h"
+#include <limits.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,6 +226,24 @@ static void what_is_compressed_begins_anew(void **state)
 	}
 	free(zipped);
 	free(log);
+}
+
+/* Bytes that came before are no progress: such storage would be asked for ever. */
+static void storage_that_never_gets_further_is_given_up(void **state)
+{
+	struct visit visit;
+
+	(void)state;
+	for (int ranges = 1; ranges <= 4; ranges += 3) {
+		visit_begin(&visit, SIZE);
+		visit.options.ranges = ranges;
+		visit.depot.no_ranges = true;
+		visit.depot.cut = SIZE / 2;
+		visit.depot.cuts = INT_MAX;
+		visit.options.deadline_ms = 20000;
+		visit_fails(&visit, TC_ERROR_NETWORK, "artifact public/x", 2);
+		visit_end(&visit);
+	}
 }
 
 /* Ranges of what is compressed are of no use to anybody. */
@@ -958,6 +977,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_for_ever_is_an_end),
 		cmocka_unit_test(a_wrong_part_begins_anew),
 		cmocka_unit_test(what_is_compressed_begins_anew),
+		cmocka_unit_test(storage_that_never_gets_further_is_given_up),
 		cmocka_unit_test(parts_of_what_is_compressed_are_not_taken),
 		cmocka_unit_test(identity_is_asked_for),
 		cmocka_unit_test(no_length_goes_on_behind_a_cut),

@@ -8,7 +8,6 @@
 #include "tests/harness/depot.h"
 #include "tests/harness/responder.h"
 #include "tests/workflows/world.h"
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +254,16 @@ static void has_faults(struct scene *scene, size_t faults, size_t count)
 	assert_int_equal(scene->faults_count, faults);
 	assert_int_equal(scene->count, count);
 	assert_int_equal(scene->verified_count, count);
+}
+
+/* How many, hidden ones too. */
+static int names_in(const struct scene *scene, const char *name)
+{
+	struct tc_folder inner = { .fd = -1 };
+
+	int length = snprintf(inner.path, sizeof inner.path, "%s/%s", scene->folder.path, name);
+	assert_true(length > 0 && (size_t)length < sizeof inner.path);
+	return tc_folder_count(&inner);
 }
 
 /* ---- what holds ---- */
@@ -680,10 +689,7 @@ static void each_artifact_that_does_not_hold_is_named(void **state)
 	has_faults(&scene, 6, 1);
 
 	/* nothing of the others is there, not even hidden */
-	struct tc_folder out = scene.folder;
-	out.fd = openat(scene.folder.fd, "out/public", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(tc_folder_count(&out), 1);
-	close(out.fd);
+	assert_int_equal(names_in(&scene, "out/public"), 1);
 	tc_folder_check(&scene.folder, "out/public/good", "good");
 	end(&scene);
 }
@@ -919,6 +925,34 @@ static void a_broken_store_is_no_fault(void **state)
 	end(&scene);
 }
 
+/* An ordinary download would go on where it was, another time. */
+static void break_off(
+	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
+{
+	(void)data, (void)request;
+	reply->headers = "ETag: \"strong\"\r\n";
+	reply->body = "0123456789";
+	reply->body_length = 10;
+	reply->cut = 5;
+}
+
+static void what_broke_off_leaves_nothing(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(break_off, NULL);
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	world_reference(&world, "half", tc_responder_url(responder));
+	cover(&scene, "half", "0123456789");
+	certify_and_publish(&scene);
+	assert_int_equal(verify(&scene), TC_ERROR_NETWORK);
+	assert_int_equal(scene.faults_count, 0);
+	assert_int_equal(names_in(&scene, "out"), 0);
+	tc_responder_stop(responder);
+	end(&scene);
+}
+
 static void options_are_checked_before_anything_is_asked(void **state)
 {
 	static const char *const bad_name[] = { "" }, *const no_name[] = { NULL };
@@ -979,6 +1013,7 @@ int main(void)
 		cmocka_unit_test(what_may_not_be_read_is_no_fault),
 		cmocka_unit_test(a_deadline_is_no_fault),
 		cmocka_unit_test(a_broken_store_is_no_fault),
+		cmocka_unit_test(what_broke_off_leaves_nothing),
 		cmocka_unit_test(options_are_checked_before_anything_is_asked),
 	};
 

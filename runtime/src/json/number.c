@@ -261,6 +261,14 @@ static size_t next_up(char digits[TC__NUMBER_MAX], size_t count, int precision, 
 	return 1;
 }
 
+/* Writes them; whether that is the value. */
+static bool write_digits(
+	char *text, size_t *length, const char *digits, size_t count, int exponent, double value)
+{
+	*length = place_digits(text, digits, count, exponent);
+	return tc__number_double(text, *length) == value;
+}
+
 size_t tc__number_write(char text[TC__NUMBER_MAX], double value)
 {
 	char digits[TC__NUMBER_MAX];
@@ -274,12 +282,11 @@ size_t tc__number_write(char text[TC__NUMBER_MAX], double value)
 	do {
 		int exponent = 0;
 		size_t count = round_digits(digits, precision, magnitude, &exponent);
-		length = place_digits(text + sign, digits, count, exponent);
-		same = tc__number_double(text + sign, length) == magnitude;
+		same = write_digits(text + sign, &length, digits, count, exponent, magnitude);
 		if (!same && uneven) {
 			count = next_up(digits, count, precision, &exponent);
-			length = place_digits(text + sign, digits, count, exponent);
-			same = tc__number_double(text + sign, length) == magnitude;
+			same = write_digits(
+				text + sign, &length, digits, count, exponent, magnitude);
 		}
 	} while (precision++ < 17 && !same);
 	return sign + length;

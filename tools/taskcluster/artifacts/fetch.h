@@ -4,8 +4,8 @@
 
 /* Downloads, as every command of them does them. */
 
-#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/shared/command.h"
 
 #include <taskcluster/artifact_download.h>

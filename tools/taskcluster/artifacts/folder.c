@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/artifacts/fetch.h"
+#include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/jobs/stop.h"
 #include "tools/taskcluster/shared/report.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/artifacts/upload.h"
 #include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/jobs/job.h"
-#include "tools/taskcluster/artifacts/upload.h"
 
 #include <errno.h>
 #include <fcntl.h>

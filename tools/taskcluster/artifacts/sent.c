@@ -2,8 +2,8 @@
 
 /* What is said of uploads that have ended. */
 
-#include "tools/taskcluster/jobs/result.h"
 #include "tools/taskcluster/artifacts/upload.h"
+#include "tools/taskcluster/jobs/result.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>

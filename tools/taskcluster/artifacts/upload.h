@@ -4,8 +4,8 @@
 
 /* Uploads, as `artifact upload` and `object upload` do them. */
 
-#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/shared/command.h"
 
 #include <taskcluster/artifact_upload.h>

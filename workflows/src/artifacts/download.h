@@ -31,7 +31,8 @@ struct tc__fetch {
 	int64_t position, end; /* of the file; end -1: where that ends */
 	bool active;           /* a request or a pause is under way */
 	bool again;       /* what came is not what was asked for: begin anew, with one stream */
-	int failed;       /* in a row, since the last byte */
+	int64_t furthest; /* position that it ever had */
+	int failed;       /* in a row, since the last byte that was new */
 	int relocated;    /* the same, for fresh URLs */
 	int url;          /* which of the download's it was sent to */
 	tc_error refusal; /* why its bytes were not taken */

@@ -159,6 +159,17 @@ static int64_t done_of(const struct tc__fetch *fetch)
 				 : fetch->position;
 }
 
+/* Bytes that came before are none: storage that begins anew each time, and breaks off each time,
+ * would be asked for ever. */
+static void note_progress(struct tc__fetch *fetch)
+{
+	if (fetch->position <= fetch->furthest)
+		return;
+	fetch->furthest = fetch->position;
+	if (may_resume(fetch->download))
+		fetch->failed = fetch->relocated = 0;
+}
+
 static int take_bytes(struct tc__fetch *fetch, const void *bytes, size_t length, tc_error *err)
 {
 	struct tc__download *download = fetch->download;
@@ -168,8 +179,7 @@ static int take_bytes(struct tc__fetch *fetch, const void *bytes, size_t length,
 		return rc;
 	fetch->position += (int64_t)length;
 	download->result.received += (int64_t)length;
-	if (may_resume(download))
-		fetch->failed = fetch->relocated = 0;
+	note_progress(fetch);
 	if (!download->several) {
 		rc = tc__hashes_add(&download->hashes, bytes, length, err);
 		download->hashed = fetch->position;
@@ -423,7 +433,7 @@ static void send(struct tc__fetch *fetch)
 
 void tc__fetch_start(struct tc__fetch *fetch, int64_t begin, int64_t end)
 {
-	fetch->position = begin;
+	fetch->position = fetch->furthest = begin;
 	fetch->end = end;
 	fetch->active = true;
 	fetch->failed = fetch->relocated = 0;

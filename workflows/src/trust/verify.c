@@ -113,7 +113,7 @@ static bool is_text(const tc_json *json, const char *text)
 }
 
 /* Told both at once: often the one explains the other. */
-static int check_run(const struct tc__verify *verify, tc_error *err)
+static int check_run(struct tc__verify *verify, tc_error *err)
 {
 	const tc_json *task = tc_json_get(verify->certificate, "taskId");
 	int64_t run = -1;
@@ -140,19 +140,17 @@ static int check_definition(struct tc__verify *verify, tc_error *err)
 	return rc;
 }
 
+typedef int check_fn(struct tc__verify *verify, tc_error *err);
+
 /* Of one that does not hold nothing else is believed. */
 static int verify_all(struct tc__verify *verify, tc_error *err)
 {
-	int (*const checks[])(
-		struct tc__verify * verify, tc_error * err) = { choose_run, fetch_certificate };
+	check_fn *const checks[] = { choose_run, fetch_certificate, check_run, check_definition };
+	const size_t count = sizeof checks / sizeof *checks;
 	int rc = TC_OK;
 
-	for (size_t i = 0; rc == TC_OK && !verify->faults && i < 2; i++)
+	for (size_t i = 0; rc == TC_OK && !verify->faults && i < count; i++)
 		rc = judge(verify, checks[i](verify, err), err);
-	if (rc == TC_OK && !verify->faults)
-		rc = judge(verify, check_run(verify, err), err);
-	if (rc == TC_OK && !verify->faults)
-		rc = judge(verify, check_definition(verify, err), err);
 	if (rc == TC_OK && !verify->faults)
 		rc = tc__verify_artifacts(verify, err);
 	if (rc != TC_OK || !verify->faults)
@@ -210,7 +208,6 @@ static int begin(struct tc__verify *verify, tc_client *client,
 		rc = check_options(&verify->options, err);
 	if (rc != TC_OK)
 		return rc;
-	how.anew = true;
 	how.cancel = verify->options.cancel;
 	how.progress = verify->options.progress ? tell : NULL;
 	how.progress_data = verify;
