@@ -386,6 +386,8 @@ static void use_trust_verify_options(void)
 		tc_error_clear(&err);
 	}
 	works("tc_trust_verify_options", &err);
+}
+
 static void never_begun(void *data, tc_task *task)
 {
 	(void)data;

@@ -262,6 +262,8 @@ static void give_trust(struct world *world, const void *options, tc_error *err)
 static void give_verify(struct world *world, const void *options, tc_error *err)
 {
 	tc_trust_verify(world->taskcluster, options, NULL, err);
+}
+
 static void never_begun(void *data, tc_task *task)
 {
 	(void)data;
