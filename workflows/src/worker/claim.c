@@ -67,7 +67,6 @@ static void fail(tc_worker *worker, const tc_error *err)
 		tc_error_text(err));
 }
 
-/* An empty answer takes 20 s; one that comes at once is not asked for all the time. */
 /* An empty answer takes 20 s; when it comes at once it is not asked for all the time. */
 static void take(tc_worker *worker, tc_response *response)
 {
@@ -78,6 +77,8 @@ static void take(tc_worker *worker, tc_response *response)
 	int count = tc__intake(worker, response, worker->claim_sent_ms, &err);
 	if (!worker->closed && count < 0) {
 		fail(worker, &err);
+	} else if (!worker->closed && worker->unkept) {
+		worker->claim_next_ms = now + pause_ms(worker->claim_failures++);
 	} else if (!worker->closed) {
 		worker->claim_failures = 0;
 		worker->claim_next_ms = count ? now : worker->claim_sent_ms + SPACING_MS;

@@ -110,6 +110,7 @@ int tc__intake(tc_worker *worker, tc_response *response, int64_t sent_ms, tc_err
 		return -1;
 	}
 	int count = (int)tc_json_count(claims);
+	worker->unkept = false;
 	if (!count)
 		return 0;
 	tc__moment_read(&moment, worker->client, response, sent_ms);
@@ -118,6 +119,7 @@ int tc__intake(tc_worker *worker, tc_response *response, int64_t sent_ms, tc_err
 	if (!worker->stats.busy)
 		tc__watch_leap(&worker->watch, worker->client);
 	bool kept = keep(worker, claims);
+	worker->unkept = !kept;
 	for (int i = 0; i < count; i++)
 		make(worker, tc_json_item(claims, (size_t)i), &moment);
 	for (tc_task *task; !worker->closed && (task = next_claimed(worker));)

@@ -376,7 +376,6 @@ static void give_back(tc_worker *worker)
 		after = task->after;
 		tc__task_free(task);
 	}
-	tc__state_close(worker->state);
 	tc_client_free(worker->anonymous);
 	tc_client_free(worker->client);
 	tc__bell_end(&worker->bell);
@@ -423,6 +422,8 @@ static void release(void *handle)
 
 	tc__worker_hold(worker);
 	worker->closed = true;
+	tc__state_close(worker->state); /* the next worker may have the file at once */
+	worker->state = NULL;
 	if (!child && worker->loop)
 		cancel_all(worker);
 	tc_loop *loop = worker->own_loop ? worker->loop : NULL;

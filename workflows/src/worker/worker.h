@@ -139,6 +139,7 @@ struct tc_worker {
 	int64_t claim_sent_ms, claim_next_ms;
 	int claim_failures;
 	bool claim_canceled;
+	bool unkept; /* the last ones could not be noted, and were given back */
 	uint64_t timer;
 	int64_t busy_ms;        /* when there last was a task */
 	struct tc__watch watch; /* of the clocks */
