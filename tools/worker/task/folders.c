@@ -57,7 +57,7 @@ static void on_emptied(void *data, enum errand_end end, const char *text)
 	(void)text;
 	if (end == ERRAND_DONE)
 		unlinkat(removal->host->tasks_folder, removal->name, AT_REMOVEDIR);
-	removal->host->removals--;
+	removal->host->unfinished--;
 	free(removal);
 }
 
@@ -111,7 +111,7 @@ void folders_remove(struct host *host, const char *name)
 	removal->host = host;
 	snprintf(removal->name, sizeof removal->name, "%s", name);
 	if (errand_start(host->loop, NULL, &order, on_emptied, removal, &errand, NULL) == TC_OK)
-		host->removals++;
+		host->unfinished++;
 	else
 		free(removal);
 }
