@@ -58,6 +58,12 @@ log_is done
 sleep 1
 [[ ! -e $folder/survivor ]] || fail "a process outlived its task"
 
+# a folder with much in it is removed, too, and links in it are not followed
+mkdir "$folder/kept"
+touch "$folder/kept/file"
+one "{$(bash_command "mkdir -p a/b/c; touch a/b/c/{1..300}; ln -s $folder/kept a/link; chmod 0 a/b/c")}" completed completed
+[[ -e $folder/kept/file ]] || fail "a link was followed"
+
 # canceled while it runs: seen by asking, the log is uploaded, nothing else
 task "{\"command\": [[\"/bin/bash\", \"-c\", \"touch $folder/began; sleep 30\"]], \"maxRunTime\": 60,
 	\"artifacts\": [{\"type\": \"file\", \"name\": \"public/x\", \"path\": \"x\"}]}"

@@ -61,7 +61,7 @@ configure
 SECRET_OF_THE_WORKER=1 one "{$(bash_command 'env; echo "$MINE $TASK_ID"; pwd
 	tr "\0" "\n" </proc/$PPID/environ | grep TASKCLUSTER_; tr "\0" "\n" </proc/$PPID/cmdline'),
 	\"env\": {\"MINE\": \"yes\", \"TASK_ID\": \"no\", \"PATH\": \"/usr/bin:/bin:/opt\"}}" completed completed
-log_is "yes $task" "$folder/w/tasks/task_${task:0:13}_0" "run"
+log_is "yes $task" "$folder/w/tasks/task_${task:0:13}_0" process-keeper
 grep -q '^PATH=/usr/bin:/bin:/opt$' "$folder/fetched" || fail "PATH of the payload is not there"
 ! grep -E '^SECRET_OF|never-to-be-printed|^TASKCLUSTER_(CLIENT_ID|ACCESS_TOKEN)' "$folder/fetched" ||
 	fail "a task sees what is the worker's"

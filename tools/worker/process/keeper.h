@@ -2,7 +2,7 @@
 #ifndef WORKER_PROCESS_KEEPER_H
 #define WORKER_PROCESS_KEEPER_H
 
-/* The keeper's own life: see spawn.h and order.h. One thread; it waits as it likes. */
+/* The keeper's own life: see spawn.h and helper.h. One thread; it waits as it likes. */
 
 int keeper_main(void);
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REMOVAL_MS 10000
+#define REST_MS 10000
 #define WELCOME_MS 10000
 #define PROXY_NAME "taskcluster-proxy"
 
@@ -354,13 +354,14 @@ static int start_failure(const tc_error *err)
 	return err->code == TC_ERROR_NOMEM ? EXIT_INTERNAL : EXIT_INVALID;
 }
 
-/* Whatever is left then is removed by the next worker. */
-static void finish_removals(struct service *service)
+/* Folders that are left then are removed by the next worker. */
+static void finish_rest(struct service *service)
 {
-	int64_t end = tc_client_steady_ms(service->client) + REMOVAL_MS;
+	int64_t end = tc_client_steady_ms(service->client) + REST_MS;
 	int64_t left;
 
-	while (service->host.removals && (left = end - tc_client_steady_ms(service->client)) > 0 &&
+	while (service->host.unfinished &&
+		(left = end - tc_client_steady_ms(service->client)) > 0 &&
 		tc_loop_poll(service->loop, left, NULL) == TC_OK)
 		;
 }
@@ -385,7 +386,7 @@ static int run(struct service *service)
 	while (!service->ended && tc_loop_poll(service->loop, -1, &err) == TC_OK)
 		;
 	handle_signals(NULL);
-	finish_removals(service);
+	finish_rest(service);
 	code = service->ended ? exit_code(service) : fail(service, EXIT_INTERNAL, &err);
 	tc_error_clear(&err);
 	return code;

@@ -144,6 +144,15 @@ static bool cancel(struct run *run)
 
 bool run_upload(struct run *run)
 {
+	tc_error err = TC_ERROR_INIT;
+
+	if (!run->payload.artifacts_count)
+		return true;
+	if (run_open_files(run, &err) != TC_OK) {
+		run_settle(run, TC_TASK_INTERNAL_ERROR, "%s", tc_error_text(&err));
+		tc_error_clear(&err);
+		return true;
+	}
 	run->artifacts = calloc(1, sizeof *run->artifacts);
 	if (!run->artifacts || !artifacts_collect(run)) {
 		run_settle(run, TC_TASK_INTERNAL_ERROR, "no memory for artifacts");

@@ -32,10 +32,12 @@ static int read_additional(struct run *run, const tc_json **json, tc_error *err)
 	char part[4096];
 	ssize_t length = 0;
 	int fd = -1;
-	int rc;
-	enum files_problem problem = files_open(run->files, ADDITIONAL, &fd, err);
+	int rc = run_open_files(run, err);
 
 	*json = NULL;
+	if (rc != TC_OK)
+		return rc;
+	enum files_problem problem = files_open(run->files, ADDITIONAL, &fd, err);
 	if (problem != FILES_FINE) {
 		rc = problem == FILES_MISSING ? TC_OK : err->code;
 		tc_error_prefix(err, ADDITIONAL);

@@ -22,7 +22,7 @@ struct host {
 	const tc_trust_key *key; /* NULL: no chain of trust */
 	const char *key_path;    /* which no task may be able to read */
 	int tasks_folder;        /* a descriptor */
-	int removals;            /* of tasks' folders, under way */
+	int unfinished; /* removals of tasks' folders, and readers of logs, still under way */
 	const struct user *user; /* tasks run as this one; NULL: as the worker itself */
 	int64_t core_limit;      /* of tasks; -1: as it is */
 	const char *proxy_program;

@@ -234,7 +234,7 @@ bool run_upload_log(struct run *run)
 /* ---- readers that are not through yet ---- */
 
 struct lingering {
-	tc_loop *loop;
+	struct host *host;
 	struct livelog *server;
 	int looks;
 };
@@ -244,6 +244,7 @@ static void end_lingering(void *data, uint64_t timer)
 	struct lingering *lingering = data;
 
 	(void)timer;
+	lingering->host->unfinished--;
 	livelog_free(lingering->server);
 	free(lingering);
 }
@@ -253,7 +254,7 @@ static void look_again(void *data, uint64_t timer)
 	struct lingering *lingering = data;
 
 	if (lingering->looks++ == LINGER_LOOKS || !livelog_readers(lingering->server) ||
-		tc_loop_timer_or_end(lingering->loop, LINGER_MS, look_again, end_lingering,
+		tc_loop_timer_or_end(lingering->host->loop, LINGER_MS, look_again, end_lingering,
 			lingering, NULL, NULL) != TC_OK)
 		end_lingering(lingering, timer);
 }
@@ -266,7 +267,8 @@ void run_free_live(struct run *run)
 		return;
 	lingering = calloc(1, sizeof *lingering);
 	if (lingering && run->live->server) {
-		*lingering = (struct lingering){ run->host->loop, run->live->server, 0 };
+		*lingering = (struct lingering){ run->host, run->live->server, 0 };
+		run->host->unfinished++;
 		look_again(lingering, 0);
 	} else {
 		livelog_free(run->live->server);

@@ -41,13 +41,11 @@ static bool make_folder(struct run *run)
 		run->folder_path = NULL;
 	else
 		run->folder = folders_make(run->host, run->folder_name, &err);
-	if (run->folder < 0 ||
-		files_new(run->folder, run->folder_path, run->host->user, NULL, &run->files,
-			&err) != TC_OK)
+	if (run->folder < 0)
 		run_settle(run, TC_TASK_INTERNAL_ERROR, "%s",
 			run->folder_path ? tc_error_text(&err) : "no memory for the task's folder");
 	tc_error_clear(&err);
-	return run->files != NULL;
+	return run->folder >= 0;
 }
 
 struct faults {

@@ -49,6 +49,13 @@ struct tc_artifact run_artifact(const struct run *run, const char *name)
 	};
 }
 
+int run_open_files(struct run *run, tc_error *err)
+{
+	if (run->files)
+		return TC_OK;
+	return files_new(run->folder, run->folder_path, run->host->user, NULL, &run->files, err);
+}
+
 /* ---- how it ends ---- */
 
 static void settle(struct run *run, enum tc_task_result result, const char *text, bool last)

@@ -42,7 +42,7 @@ struct run {
 	char *folder_path; /* where the commands run */
 	char folder_name[24];
 	int folder;          /* its descriptor; -1 */
-	struct files *files; /* what is in it, as the task's user sees it */
+	struct files *files; /* NULL: run_open_files */
 	struct task_log *log;
 
 	const struct run_step *step;     /* the next one; the last has no `begin` */
@@ -92,6 +92,11 @@ bool run_is_good(const struct run *run);
 
 /* What an error of createArtifact or of an upload makes of the task. */
 enum tc_task_result run_upload_result(const tc_error *err);
+
+/* What is in the task's folder, as its user sees it. Made when it is first wanted, after the
+ * commands: with a user a process of his opens the files, and all of his are ended with a command.
+ */
+int run_open_files(struct run *run, tc_error *err);
 
 /* An artifact of this run by its name. */
 struct tc_artifact run_artifact(const struct run *run, const char *name);

@@ -14,65 +14,6 @@
 /* The file is written anew when so many bytes of it tell nothing any more, or half of it. */
 #define DEAD_MAX ((off_t)256 * 1024)
 
-/* ---- what is remembered ---- */
-
-struct tc__state_task *tc__state_find(
-	const struct tc__state *state, const char *task_id, const char *run_id)
-{
-	for (size_t i = 0; task_id && run_id && i < state->count; i++)
-		if (strcmp(state->tasks[i].id, task_id) == 0 &&
-			strcmp(state->tasks[i].run, run_id) == 0)
-			return &state->tasks[i];
-	return NULL;
-}
-
-static int task_room(struct tc__state *state, size_t more, tc_error *err)
-{
-	if (state->room - state->count >= more)
-		return TC_OK;
-	size_t room = 2 * state->room + more;
-	struct tc__state_task *tasks = realloc(state->tasks, room * sizeof *tasks);
-	if (!tasks)
-		return tc__no_memory(err);
-	state->tasks = tasks;
-	state->room = room;
-	return TC_OK;
-}
-
-struct tc__state_task *tc__state_add(
-	struct tc__state *state, const char *task_id, const char *run_id, tc_error *err)
-{
-	if (task_room(state, 1, err) != TC_OK)
-		return NULL;
-	struct tc__state_task *task = &state->tasks[state->count++];
-	*task = (struct tc__state_task){ .left = false };
-	snprintf(task->id, sizeof task->id, "%s", task_id);
-	snprintf(task->run, sizeof task->run, "%s", run_id);
-	return task;
-}
-
-void tc__state_forget(struct tc__state *state, struct tc__state_task *task)
-{
-	size_t at = (size_t)(task - state->tasks);
-
-	free(task->processes);
-	state->count--;
-	memmove(task, task + 1, (state->count - at) * sizeof *task);
-}
-
-int tc__state_process_room(struct tc__state_task *task, tc_error *err)
-{
-	if (task->processes_room > task->processes_count)
-		return TC_OK;
-	size_t room = 2 * task->processes_room + 2;
-	struct tc__state_process *processes = realloc(task->processes, room * sizeof *processes);
-	if (!processes)
-		return tc__no_memory(err);
-	task->processes = processes;
-	task->processes_room = room;
-	return TC_OK;
-}
-
 /* ---- writing it anew ---- */
 
 /* Every line that still counts; NULL: memory ended. */
@@ -497,7 +438,7 @@ int tc__state_claims(struct tc__state *state, const tc_json *claims, tc_error *e
 
 	if (!state || !count)
 		return TC_OK;
-	int rc = task_room(state, count, err);
+	int rc = tc__state_room(state, count, err);
 	for (size_t i = 0; rc == TC_OK && i < count; i++)
 		rc = add_claim(state, &batch, tc_json_item(claims, i),
 			&state->tasks[state->count + i], err);

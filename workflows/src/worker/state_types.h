@@ -3,7 +3,8 @@
 #define TC_WORKFLOWS_WORKER_STATE_TYPES_H
 
 /*
- * What state.c and state_read.c share: the lines of the journal, and what is remembered of them. A
+ * What the parts of the state share (state_tasks.c, what is remembered; state_read.c, the lines
+ *that are read; state.c, the rest): the lines of the journal, and what is remembered of them. A
  * line is a word and its values, one blank between them; JSON is always the last.
  *
  *	worker {"rootUrl":…,"taskQueueId":…,"workerGroup":…,"workerId":…}
@@ -54,6 +55,9 @@ struct tc__state {
 /* NULL: it is not known. */
 struct tc__state_task *tc__state_find(
 	const struct tc__state *state, const char *task_id, const char *run_id);
+
+/* Room for so many tasks more. */
+int tc__state_room(struct tc__state *state, size_t more, tc_error *err);
 
 /* A task that is new, the last; NULL: memory ended. */
 struct tc__state_task *tc__state_add(

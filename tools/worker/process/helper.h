@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef WORKER_PROCESS_ORDER_H
-#define WORKER_PROCESS_ORDER_H
+#ifndef WORKER_PROCESS_HELPER_H
+#define WORKER_PROCESS_HELPER_H
 
 /*
  * How the worker and its helpers, which are this program again, speak. A helper is started with
@@ -49,10 +49,10 @@ struct keeper_order {
 };
 
 /* A file in memory with the order; -1 with *err. */
-int order_write(const struct process_order *order, tc_error *err);
+int keeper_order_write(const struct process_order *order, tc_error *err);
 
 /* Reads it; NULL when it is none. Ends with the keeper. */
-struct keeper_order *order_read(int fd);
+struct keeper_order *keeper_order_read(int fd);
 
 /* Starts a helper with those descriptors (-1: none), which are copied; its pid, or -1 with *err.
  * Numbers of `word` and behind it, up to NULL, are its arguments. */
