@@ -44,7 +44,7 @@ static struct {
 	tc_task *task;
 	tc_client *client;
 	char folder[256];
-	FILE *log; /* the command writes to it, too: nothing is buffered here */
+	FILE *log;   /* the command writes to it, too: nothing is buffered here */
 	pid_t child; /* under the lock, by which it is killed only while its number is its own */
 	pthread_mutex_t lock;
 	pthread_t thread;
