@@ -259,7 +259,7 @@ static void abort_work(void *data, tc_task *task, enum tc_abort why)
 
 	(void)data, (void)task;
 	dprintf(fileno(job.log), "[taskcluster:error] %s\n", reasons[why]);
-	job.aborted = 1;
+	job.aborted = why != TC_ABORT_RUN_TIME; /* what a failed task made is wanted */
 	pthread_mutex_lock(&job.lock);
 	if (job.child > 0)
 		kill(-job.child, SIGKILL);

@@ -82,6 +82,28 @@ static void a_queue_that_is_broken_is_asked_until_it_is_not(void **state)
 	shop_close(&shop);
 }
 
+/* A front server that answers for the queue, such as while that is deployed anew. */
+static void a_page_is_no_word_of_the_queue(void **state)
+{
+	(void)state;
+	shop_open(&shop, "--claim-timeout", "3", "--fault",
+		"html-error=404:times=1:only=queue.claimWork,"
+		"html-error=404:times=1:only=queue.reclaimTask:key=other",
+		NULL);
+	shop.on_start = job_wait;
+	shop_task(&shop);
+	shop_begin(&shop);
+	shop_poll(&shop, 100);
+	assert_non_null(strstr(shop.log, "is tried again"));
+	shop_pass(&shop, 1000);
+	shop_until_begun(&shop, 1);
+	shop_poll(&shop, 3200);
+	assert_int_equal(shop.jobs[0].aborts, 0);
+	assert_true(shop.jobs[0].renewals > 0);
+	assert_non_null(strstr(shop.log, "the claim was not renewed, and is tried again"));
+	shop_close(&shop);
+}
+
 /* ---- replies that are lost after the server has acted ---- */
 
 static void a_renewal_whose_reply_is_lost_is_made_again(void **state)
@@ -179,6 +201,7 @@ int main(void)
 		cmocka_unit_test(a_claim_that_ends_without_a_network_is_aborted),
 		cmocka_unit_test(a_server_that_is_broken_for_now),
 		cmocka_unit_test(a_queue_that_is_broken_is_asked_until_it_is_not),
+		cmocka_unit_test(a_page_is_no_word_of_the_queue),
 		cmocka_unit_test(a_renewal_whose_reply_is_lost_is_made_again),
 		cmocka_unit_test(a_report_whose_reply_is_lost_counts),
 		cmocka_unit_test(a_claim_whose_reply_is_lost_runs_again),
