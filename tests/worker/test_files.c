@@ -26,7 +26,7 @@
 
 struct place {
 	struct commands commands; /* its folder, and the program */
-	struct files *files;
+	struct task_files *files;
 	struct user user;
 };
 
@@ -40,7 +40,7 @@ static struct place *begin(bool with_user)
 	commands_begin(&place->commands);
 	if (with_user && geteuid() == 0)
 		commands_make_user(&place->user, user_name);
-	assert_ok(files_new(place->commands.folder, place->commands.folder_path,
+	assert_ok(task_files_new(place->commands.folder, place->commands.folder_path,
 			  place->user.uid ? &place->user : NULL, place->commands.program,
 			  &place->files, &err),
 		&err);
@@ -63,7 +63,7 @@ static int tear_down(void **state)
 {
 	struct place *place = *state;
 
-	files_free(place->files);
+	task_files_free(place->files);
 	commands_finish(&place->commands);
 	free(place);
 	return 0;
@@ -85,7 +85,7 @@ static void check_opens(struct place *place, const char *path, const char *text)
 	tc_error err = TC_ERROR_INIT;
 	int fd;
 
-	enum files_problem problem = files_open(place->files, path, &fd, &err);
+	enum task_files_problem problem = task_files_open(place->files, path, &fd, &err);
 	if (problem != FILES_FINE)
 		print_message("%s: %s\n", path, tc_error_text(&err));
 	assert_int_equal(problem, FILES_FINE);
@@ -97,12 +97,12 @@ static void check_opens(struct place *place, const char *path, const char *text)
 }
 
 static void check_refused(
-	struct place *place, const char *path, enum files_problem problem, const char *why)
+	struct place *place, const char *path, enum task_files_problem problem, const char *why)
 {
 	tc_error err = TC_ERROR_INIT;
 	int fd = 0;
 	int64_t before = tc_test_now_ms();
-	enum files_problem seen = files_open(place->files, path, &fd, &err);
+	enum task_files_problem seen = task_files_open(place->files, path, &fd, &err);
 
 	if (seen != problem)
 		print_message("%s: %d, %s\n", path, seen, tc_error_text(&err));
@@ -139,7 +139,7 @@ static void test_what_is_missing(void **state)
 	check_refused(place, "a/nothing", FILES_MISSING, "it is not there");
 	check_refused(place, "file/below", FILES_MISSING, "no folder");
 	check_refused(place, "broken", FILES_MISSING, "it is not there");
-	assert_string_equal(files_reason(FILES_MISSING), "file-missing-on-worker");
+	assert_string_equal(task_files_reason(FILES_MISSING), "file-missing-on-worker");
 }
 
 static void test_what_leads_out(void **state)
@@ -165,7 +165,7 @@ static void test_what_leads_out(void **state)
 	check_refused(place, path, FILES_INVALID, "leads out");
 	snprintf(path, sizeof(path), "%sx/file", place->commands.folder_path);
 	check_refused(place, path, FILES_INVALID, "leads out");
-	assert_string_equal(files_reason(FILES_INVALID), "invalid-resource-on-worker");
+	assert_string_equal(task_files_reason(FILES_INVALID), "invalid-resource-on-worker");
 }
 
 static void make_socket(struct place *place)
@@ -219,7 +219,7 @@ static void test_what_is_not_readable(void **state)
 	check_refused(place, "shut/file", FILES_UNREADABLE, "may not read");
 	make(place, "ln key other");
 	check_refused(place, "other", FILES_UNREADABLE, "may not read");
-	assert_string_equal(files_reason(FILES_UNREADABLE), "file-not-readable-on-worker");
+	assert_string_equal(task_files_reason(FILES_UNREADABLE), "file-not-readable-on-worker");
 }
 
 /* ---- lists ---- */
@@ -247,23 +247,28 @@ static void test_lists(void **state)
 	make(place,
 		"mkdir -p out/deep/er out/none; >out/a; >out/deep/er/b; ln -s a out/link; ln -s "
 		"/etc out/etc; mkfifo out/fifo; >not-in-it");
-	assert_int_equal(files_list(place->files, "out", 100, collect, &names, &err), FILES_FINE);
+	assert_int_equal(
+		task_files_list(place->files, "out", 100, collect, &names, &err), FILES_FINE);
 	assert_int_equal(names.count, 5);
 	assert_non_null(strstr(names.all, "deep/er/b|"));
 	assert_non_null(strstr(names.all, "link|"));
 	assert_non_null(strstr(names.all, "etc|"));
 	assert_non_null(strstr(names.all, "fifo|"));
-	assert_int_equal(files_list(place->files, "out", 4, collect, &names, &err), FILES_INVALID);
+	assert_int_equal(
+		task_files_list(place->files, "out", 4, collect, &names, &err), FILES_INVALID);
 	assert_failure(&err, TC_ERROR_INPUT, "more than 4 files");
 	names = (struct names){ .wanted = 2 };
-	assert_int_equal(files_list(place->files, "out", 100, collect, &names, &err), FILES_FINE);
+	assert_int_equal(
+		task_files_list(place->files, "out", 100, collect, &names, &err), FILES_FINE);
 	assert_int_equal(names.count, 2);
+	assert_int_equal(task_files_list(place->files, "not-in-it", 4, collect, &names, &err),
+		FILES_MISSING);
 	assert_int_equal(
-		files_list(place->files, "not-in-it", 4, collect, &names, &err), FILES_MISSING);
+		task_files_list(place->files, "out/etc", 4, collect, &names, &err), FILES_INVALID);
 	assert_int_equal(
-		files_list(place->files, "out/etc", 4, collect, &names, &err), FILES_INVALID);
-	assert_int_equal(files_list(place->files, "/etc", 4, collect, &names, &err), FILES_INVALID);
-	assert_int_equal(files_list(place->files, "no", 4, collect, &names, &err), FILES_MISSING);
+		task_files_list(place->files, "/etc", 4, collect, &names, &err), FILES_INVALID);
+	assert_int_equal(
+		task_files_list(place->files, "no", 4, collect, &names, &err), FILES_MISSING);
 	tc_error_clear(&err);
 	check_opens(place, "out/a", ""); /* nothing of the lists is left in the way */
 }
@@ -278,11 +283,12 @@ static void test_huge_lists(void **state)
 	make(place,
 		"mkdir many; cd many; seq -f 'a-rather-long-name-of-a-file-%.0f' 20000 | xargs "
 		"touch");
-	assert_ok(files_list(place->files, "many", 20000, collect, &names, &err), &err);
+	assert_int_equal(
+		task_files_list(place->files, "many", 20000, collect, &names, &err), FILES_FINE);
 	assert_int_equal(names.count, 20000);
 	names.count = 0;
 	assert_int_equal(
-		files_list(place->files, "many", 100, collect, &names, &err), FILES_INVALID);
+		task_files_list(place->files, "many", 100, collect, &names, &err), FILES_INVALID);
 	assert_int_equal(names.count, 100);
 	assert_true(tc_test_now_ms() - before < 20000);
 	tc_error_clear(&err);
@@ -310,7 +316,8 @@ static void test_deep_folders(void **state)
 	tc_error err = TC_ERROR_INIT;
 
 	make_deep(place, 2000);
-	assert_ok(files_list(place->files, "deeper", 10, collect, &names, &err), &err);
+	assert_int_equal(
+		task_files_list(place->files, "deeper", 10, collect, &names, &err), FILES_FINE);
 	assert_int_equal(names.count, 1); /* where it ends, told as a name */
 	assert_ok(tree_remove(place->commands.folder, "deeper", &err), &err);
 }
@@ -344,7 +351,7 @@ static void test_an_agent_that_dies(void **state)
 	kill(agent, SIGKILL);
 	check_refused(place, "file", FILES_BROKEN, "is gone");
 	check_refused(place, "file", FILES_BROKEN, "is gone");
-	assert_null(files_reason(FILES_BROKEN));
+	assert_null(task_files_reason(FILES_BROKEN));
 }
 
 /* Nothing of the worker is in it, and the user's other processes cannot look. */
@@ -357,7 +364,8 @@ static void test_an_agent_is_bare(void **state)
 	if (!place->user.uid || !agent)
 		skip();
 	snprintf(command, sizeof(command),
-		"[ ! -s /proc/%d/environ ] && [ $(ls /proc/%d/fd | wc -l) -le 5 ] && grep -q "
+		"[ -z \"$(tr -d '\\0' </proc/%d/environ)\" ] && [ $(ls /proc/%d/fd | wc -l) -eq 7 "
+		"] && grep -q "
 		"'^CapPrm:.0*$' /proc/%d/status",
 		(int)agent, (int)agent, (int)agent);
 	assert_int_equal(system(command), 0);

@@ -68,25 +68,6 @@ static void test_times(void **state)
 		0);
 }
 
-static int start_failing(struct commands *commands, const char *word)
-{
-	static const char *const environment[] = { "PATH=/usr/bin:/bin", NULL };
-	const char *const words[] = { word, NULL };
-	tc_error err = TC_ERROR_INIT;
-	const struct process_order order = { .arguments = words,
-		.environment = environment,
-		.folder = commands->folder,
-		.output = STDERR_FILENO,
-		.core = -1,
-		.nofile = -1,
-		.program = commands->program };
-
-	(void)err;
-	commands->ended = false;
-	return process_start(
-		commands->loop, &order, NULL, NULL, commands, &commands->process, NULL);
-}
-
 struct failure {
 	bool ended, started;
 	tc_error err;
@@ -102,14 +83,15 @@ static void on_failure(void *data, const struct process_end *end)
 	tc_error_copy(&failure->err, end->err);
 }
 
+static const char *const plain[] = { "PATH=/usr/bin:/bin", NULL };
+
 static void check_unstartable(struct commands *commands, const char *word, const char *why)
 {
-	static const char *const environment[] = { "PATH=/usr/bin:/bin", NULL };
 	const char *const words[] = { word, NULL };
 	struct failure failure = { 0 };
 	struct process *process;
 	const struct process_order order = { .arguments = words,
-		.environment = environment,
+		.environment = plain,
 		.folder = commands->folder,
 		.output = STDERR_FILENO,
 		.core = -1,
@@ -141,8 +123,18 @@ static void test_a_keeper_that_cannot_start(void **state)
 {
 	struct commands *commands = *state;
 
-	commands->program = "/nowhere/keeper";
-	assert_int_equal(start_failing(commands, "/bin/true"), TC_ERROR_SYSTEM);
+	const char *const words[] = { "true", NULL };
+	tc_error err = TC_ERROR_INIT;
+	const struct process_order order = { .arguments = words,
+		.environment = plain,
+		.folder = commands->folder,
+		.output = STDERR_FILENO,
+		.program = "/nowhere/keeper" };
+
+	assert_int_equal(process_start(commands->loop, &order, NULL, on_failure, NULL,
+				 &commands->process, &err),
+		TC_ERROR_SYSTEM);
+	assert_failure(&err, TC_ERROR_SYSTEM, "/nowhere/keeper cannot be started");
 	assert_null(commands->process);
 }
 
@@ -167,7 +159,7 @@ static void test_exactly_its_environment(void **state)
 
 	setenv("TASKCLUSTER_ACCESS_TOKEN", "none-of-its-business", 1);
 	commands->environment = environment;
-	commands_run(commands, "tr '\\0' '\\n' </proc/$/environ 2>&1; :");
+	commands_run(commands, "tr '\\0' '\\n' </proc/$$/environ 2>&1; :");
 	unsetenv("TASKCLUSTER_ACCESS_TOKEN");
 	assert_non_null(strstr(commands->output,
 		"Z=1\nA=two words\nEMPTY=\nLD_PRELOAD=/nowhere/evil.so\nPATH=/usr/bin:/bin\n"));
@@ -181,9 +173,6 @@ static void test_no_descriptors_of_others(void **state)
 
 	commands_run(commands, "cd /proc/$$/fd; for f in *; do echo $f $(readlink $f); done");
 	close(leak);
-	char wanted[256];
-	snprintf(wanted, sizeof(wanted), "0 /dev/null\n1 %s/output\n2 %s/output\n",
-		commands->folder_path, commands->folder_path);
 	assert_non_null(strstr(commands->output, "0 /dev/null\n"));
 	assert_null(strstr(commands->output, "passwd"));
 	assert_null(strstr(commands->output, "socket:"));
@@ -386,6 +375,7 @@ static pid_t start_stranger(const struct user *user)
 {
 	pid_t pid = fork();
 
+	assert_true(pid >= 0);
 	if (pid == 0) {
 		if (user_become(user->uid, user->gid, user->groups, user->groups_count) == 0)
 			execl("/bin/sleep", "sleep", "600", NULL);
@@ -416,6 +406,7 @@ static void test_others_are_not_touched(void **state)
 	struct commands *commands = *state;
 	pid_t bystander = fork();
 
+	assert_true(bystander >= 0);
 	if (bystander == 0) {
 		execl("/bin/sleep", "sleep", "600", NULL);
 		_exit(1);
@@ -447,6 +438,7 @@ static void test_the_worker_dies(void **state)
 	struct commands *commands = *state;
 	pid_t worker = fork();
 
+	assert_true(worker >= 0);
 	if (worker == 0) {
 		/* a loop of its own: one does not survive fork */
 		struct commands own = *commands;
@@ -483,7 +475,9 @@ static void test_the_keeper_is_killed(void **state)
 	commands_await_file(commands, "self");
 	while (!commands->pid)
 		tc_loop_poll(commands->loop, 100, NULL);
-	kill(parent_of(commands->pid), SIGKILL);
+	pid_t keeper = parent_of(commands->pid);
+	assert_int_equal(parent_of(keeper), getpid()); /* and nobody else */
+	kill(keeper, SIGKILL);
 	commands_wait(commands);
 	assert_true(commands->end.started);
 	assert_failure(&commands->error, TC_ERROR_SYSTEM, "its keeper has died (signal 9)");

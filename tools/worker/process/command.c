@@ -39,18 +39,30 @@ static void reset_oom_score(void)
 	close(fd);
 }
 
-static bool set_limit(int which, int64_t soft)
+static void set_soft(struct rlimit *limit, int64_t soft)
 {
-	struct rlimit limit;
+	limit->rlim_cur = soft == INT64_MAX ? RLIM_INFINITY : (rlim_t)soft;
+	if (limit->rlim_cur > limit->rlim_max)
+		limit->rlim_cur = limit->rlim_max;
+}
 
-	if (soft < 0)
-		return true;
-	if (getrlimit(which, &limit) != 0)
-		return false;
-	limit.rlim_cur = soft == INT64_MAX ? RLIM_INFINITY : (rlim_t)soft;
-	if (limit.rlim_cur > limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
-	return setrlimit(which, &limit) == 0;
+/* Which limit it is has a type of its own here and none there, so it is named each time. */
+static bool set_limits(int64_t core, int64_t nofile)
+{
+	struct rlimit limit = { 0 };
+	bool good = true;
+
+	if (core >= 0) {
+		good = getrlimit(RLIMIT_CORE, &limit) == 0;
+		set_soft(&limit, core);
+		good = good && setrlimit(RLIMIT_CORE, &limit) == 0;
+	}
+	if (good && nofile >= 0) {
+		good = getrlimit(RLIMIT_NOFILE, &limit) == 0;
+		set_soft(&limit, nofile);
+		good = good && setrlimit(RLIMIT_NOFILE, &limit) == 0;
+	}
+	return good;
 }
 
 /* By system calls: the library keeps two signals to itself, which whoever started the worker may
@@ -78,7 +90,7 @@ void command_run(const struct keeper_order *order, int tell)
 		give_up(tell, "it gets no output");
 	umask(022);
 	reset_oom_score();
-	if (!set_limit(RLIMIT_CORE, order->core) || !set_limit(RLIMIT_NOFILE, order->nofile))
+	if (!set_limits(order->core, order->nofile))
 		give_up(tell, "its limits cannot be set");
 	if (order->as_user) {
 		errno = user_become(order->uid, order->gid, order->groups, order->groups_count);

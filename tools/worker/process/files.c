@@ -20,7 +20,7 @@
 
 #define WAIT_S 30
 
-struct files {
+struct task_files {
 	int folder;
 	char *path;
 	pid_t agent; /* 0: none, or no more */
@@ -28,7 +28,7 @@ struct files {
 	bool broken; /* the agent has gone */
 };
 
-const char *files_reason(enum files_problem problem)
+const char *task_files_reason(enum task_files_problem problem)
 {
 	switch (problem) {
 	case FILES_MISSING:
@@ -46,7 +46,7 @@ const char *files_reason(enum files_problem problem)
 
 static const struct {
 	int problem;
-	enum files_problem means;
+	enum task_files_problem means;
 	const char *text; /* NULL: the system's */
 } meanings[] = {
 	{ ENOENT, FILES_MISSING, "it is not there" },
@@ -61,7 +61,7 @@ static const struct {
 	{ INSIDE_SPECIAL, FILES_INVALID, "it is no plain file" },
 };
 
-static enum files_problem say(int problem, tc_error *err)
+static enum task_files_problem say(int problem, tc_error *err)
 {
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
 		if (meanings[i].problem != problem)
@@ -78,7 +78,7 @@ static enum files_problem say(int problem, tc_error *err)
 }
 
 /* The path inside of the folder, of a path that may be absolute; NULL: it is another's. */
-static const char *inside_path(const struct files *files, const char *path)
+static const char *inside_path(const struct task_files *files, const char *path)
 {
 	size_t length = strlen(files->path);
 
@@ -95,7 +95,7 @@ static const char *inside_path(const struct files *files, const char *path)
 
 /* ---- the agent ---- */
 
-static void end_agent(struct files *files)
+static void end_agent(struct task_files *files)
 {
 	if (files->talk >= 0)
 		close(files->talk);
@@ -108,7 +108,7 @@ static void end_agent(struct files *files)
 	files->agent = 0;
 }
 
-static enum files_problem lose_agent(struct files *files, tc_error *err)
+static enum task_files_problem lose_agent(struct task_files *files, tc_error *err)
 {
 	int problem = errno;
 
@@ -133,7 +133,7 @@ static int take_descriptor(struct msghdr *message)
 
 /* One message into `bytes` (of AGENT_MESSAGE_MAX); its length, or -1: it is no answer. *fd: what
  * came with it, or -1. */
-static ssize_t receive(const struct files *files, char *bytes, int *fd)
+static ssize_t receive(const struct task_files *files, char *bytes, int *fd)
 {
 	union {
 		struct cmsghdr head;
@@ -154,7 +154,7 @@ static ssize_t receive(const struct files *files, char *bytes, int *fd)
 	return length < (ssize_t)sizeof(struct agent_reply) ? -1 : length;
 }
 
-static bool ask(const struct files *files, char letter, const char *path)
+static bool ask(const struct task_files *files, char letter, const char *path)
 {
 	char question[AGENT_MESSAGE_MAX];
 	int length = snprintf(question, sizeof(question), "%c%s", letter, path);
@@ -164,7 +164,7 @@ static bool ask(const struct files *files, char letter, const char *path)
 }
 
 static int start_agent(
-	struct files *files, const struct user *user, const char *program, tc_error *err)
+	struct task_files *files, const struct user *user, const char *program, tc_error *err)
 {
 	char numbers[USER_GROUPS_MAX + 2][12];
 	const char *words[USER_GROUPS_MAX + 5] = { "taskcluster-worker", AGENT_WORD, numbers[0],
@@ -193,7 +193,7 @@ static int start_agent(
 }
 
 /* It says first whether it has become the user. */
-static int meet_agent(struct files *files, const struct user *user, tc_error *err)
+static int meet_agent(struct task_files *files, const struct user *user, tc_error *err)
 {
 	char bytes[AGENT_MESSAGE_MAX];
 	struct agent_reply reply;
@@ -212,10 +212,10 @@ static int meet_agent(struct files *files, const struct user *user, tc_error *er
 
 /* ---- */
 
-int files_new(int folder, const char *path, const struct user *user, const char *program,
-	struct files **files, tc_error *err)
+int task_files_new(int folder, const char *path, const struct user *user, const char *program,
+	struct task_files **files, tc_error *err)
 {
-	struct files *made = calloc(1, sizeof(*made));
+	struct task_files *made = calloc(1, sizeof(*made));
 
 	tc_error_clear(err);
 	*files = NULL;
@@ -233,11 +233,11 @@ int files_new(int folder, const char *path, const struct user *user, const char 
 	if (rc == TC_OK)
 		*files = made;
 	else
-		files_free(made);
+		task_files_free(made);
 	return rc;
 }
 
-void files_free(struct files *files)
+void task_files_free(struct task_files *files)
 {
 	if (!files)
 		return;
@@ -250,7 +250,7 @@ void files_free(struct files *files)
 
 /* Where it is inside the folder; NULL: *problem says why not. */
 static const char *locate(
-	struct files *files, const char *path, enum files_problem *problem, tc_error *err)
+	struct task_files *files, const char *path, enum task_files_problem *problem, tc_error *err)
 {
 	const char *inside = inside_path(files, path);
 
@@ -266,7 +266,8 @@ static const char *locate(
 	return *problem == FILES_FINE ? inside : NULL;
 }
 
-static enum files_problem ask_to_open(struct files *files, const char *path, int *fd, tc_error *err)
+static enum task_files_problem ask_to_open(
+	struct task_files *files, const char *path, int *fd, tc_error *err)
 {
 	char bytes[AGENT_MESSAGE_MAX];
 	struct agent_reply reply;
@@ -280,9 +281,10 @@ static enum files_problem ask_to_open(struct files *files, const char *path, int
 	return say(reply.problem, err);
 }
 
-enum files_problem files_open(struct files *files, const char *path, int *fd, tc_error *err)
+enum task_files_problem task_files_open(
+	struct task_files *files, const char *path, int *fd, tc_error *err)
 {
-	enum files_problem problem;
+	enum task_files_problem problem;
 	int number;
 
 	*fd = -1;
@@ -304,7 +306,7 @@ enum files_problem files_open(struct files *files, const char *path, int *fd, tc
 /* ---- listing ---- */
 
 struct telling {
-	files_fn *each;
+	task_files_fn *each;
 	void *data;
 	size_t left;
 	bool ended, too_many;
@@ -339,8 +341,8 @@ static void tell_names(struct telling *telling, char *bytes, ssize_t length)
 }
 
 /* All that comes is read, told or not, so that the next answer is the next question's. */
-static enum files_problem ask_for_list(
-	struct files *files, const char *path, struct telling *telling, tc_error *err)
+static enum task_files_problem ask_for_list(
+	struct task_files *files, const char *path, struct telling *telling, tc_error *err)
 {
 	char bytes[AGENT_MESSAGE_MAX];
 	struct agent_reply reply = { .kind = AGENT_NAMES };
@@ -361,11 +363,11 @@ static enum files_problem ask_for_list(
 	return say(reply.problem, err);
 }
 
-enum files_problem files_list(struct files *files, const char *path, size_t max, files_fn *each,
-	void *data, tc_error *err)
+enum task_files_problem task_files_list(struct task_files *files, const char *path, size_t max,
+	task_files_fn *each, void *data, tc_error *err)
 {
 	struct telling telling = { .each = each, .data = data, .left = max };
-	enum files_problem problem;
+	enum task_files_problem problem;
 	int number;
 
 	path = locate(files, path, &problem, err);

@@ -16,7 +16,7 @@
 #include "tools/worker/process/user.h"
 #include <sys/stat.h>
 
-enum files_problem {
+enum task_files_problem {
 	FILES_FINE = 0,
 	FILES_MISSING,    /* there is no such file */
 	FILES_UNREADABLE, /* the user may not read it */
@@ -27,33 +27,34 @@ enum files_problem {
 
 /* The reason that an error artifact gives: "file-missing-on-worker", "file-not-readable-on-worker",
  * "invalid-resource-on-worker"; NULL: it is not the artifact's fault. */
-const char *files_reason(enum files_problem problem);
+const char *task_files_reason(enum task_files_problem problem);
 
-struct files;
+struct task_files;
 
 /*
  * `folder` is a descriptor of the task's folder, which is kept (a duplicate); `path` what it is
  * called, for paths that are absolute: those inside of it are taken, others are FILES_INVALID.
  * `user` NULL: as this process; `program` NULL: this one.
  */
-int files_new(int folder, const char *path, const struct user *user, const char *program,
-	struct files **files, tc_error *err);
-void files_free(struct files *files); /* NULL is fine */
+int task_files_new(int folder, const char *path, const struct user *user, const char *program,
+	struct task_files **files, tc_error *err);
+void task_files_free(struct task_files *files); /* NULL is fine */
 
 /* Opens a plain file for reading: *fd is the caller's (close-on-exec), blocking, at its beginning.
  * *err says what is wrong with it, without its path. */
-enum files_problem files_open(struct files *files, const char *path, int *fd, tc_error *err);
+enum task_files_problem task_files_open(
+	struct task_files *files, const char *path, int *fd, tc_error *err);
 
 /*
  * All plain files below a folder, names relative to that folder, in no order; `each` returns false
- * to end (FILES_FINE). Links are told, as files_open decides on them; folders behind links are not
- * entered, nor are those that cannot be read or are deeper than FILES_DEPTH_MAX: these are told,
- * too, as names, so that files_open says what is wrong with them. FIFOs and devices likewise. More
- * than `max` names are FILES_INVALID.
+ * to end (FILES_FINE). Links are told, as task_files_open decides on them; folders behind links are
+ * not entered, nor are those that cannot be read or are deeper than FILES_DEPTH_MAX: these are
+ * told, too, as names, so that task_files_open says what is wrong with them. FIFOs and devices
+ * likewise. More than `max` names are FILES_INVALID.
  */
 #define FILES_DEPTH_MAX 200
-typedef bool files_fn(void *data, const char *name);
-enum files_problem files_list(struct files *files, const char *path, size_t max, files_fn *each,
-	void *data, tc_error *err);
+typedef bool task_files_fn(void *data, const char *name);
+enum task_files_problem task_files_list(struct task_files *files, const char *path, size_t max,
+	task_files_fn *each, void *data, tc_error *err);
 
 #endif

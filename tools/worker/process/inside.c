@@ -94,7 +94,7 @@ int inside_open_file(int folder, const char *path, int *problem)
 
 struct listing {
 	int folder; /* that is listed */
-	files_fn *each;
+	task_files_fn *each;
 	void *data;
 	char name[NAME_LIMIT]; /* of what is looked at */
 	DIR *open[FILES_DEPTH_MAX];
@@ -158,7 +158,7 @@ static bool list_all(struct listing *listing)
 	return more;
 }
 
-bool inside_list(int folder, const char *path, files_fn *each, void *data, int *problem)
+bool inside_list(int folder, const char *path, task_files_fn *each, void *data, int *problem)
 {
 	struct listing *listing = calloc(1, sizeof(*listing));
 	int fd = open_inside(folder, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);

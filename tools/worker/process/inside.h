@@ -11,7 +11,8 @@
 enum { INSIDE_FOLDER = -1, INSIDE_SPECIAL = -2 };
 int inside_open_file(int folder, const char *path, int *problem);
 
-/* Calls `each` for what files_list tells; false when it ended that. *problem 0, or an errno. */
-bool inside_list(int folder, const char *path, files_fn *each, void *data, int *problem);
+/* Calls `each` for what task_files_list tells; false when it ended that. *problem 0, or an errno.
+ */
+bool inside_list(int folder, const char *path, task_files_fn *each, void *data, int *problem);
 
 #endif

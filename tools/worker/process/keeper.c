@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KILL_WAIT_MS 10000
+#define KILL_WAIT_NS ((int64_t)10 * 1000000000)
 #define FREEZE_AFTER 3 /* rounds: who forks as fast as it is killed is stopped first */
 #define STOP_ROUNDS 5
 
@@ -106,6 +106,10 @@ static void kill_as_user(const struct keeper *keeper)
 
 static void kill_round(const struct keeper *keeper, int round)
 {
+	if (round == FREEZE_AFTER) /* they take all the time there is; not everybody may do this */
+		setpriority(PRIO_PROCESS, 0, -20);
+	if (keeper->order->alone && round % FREEZE_AFTER == 0)
+		kill_as_user(keeper);
 	for (int i = 0; round >= FREEZE_AFTER && i < STOP_ROUNDS; i++)
 		kin_signal_descendants(SIGSTOP);
 	int found = kin_signal_descendants(SIGKILL);
@@ -114,21 +118,28 @@ static void kill_round(const struct keeper *keeper, int round)
 }
 
 /* All that have not ended descend from this process, as it is whom orphans come to. */
-static void kill_all(struct keeper *keeper)
+static void kill_until(struct keeper *keeper, int64_t end_ns)
 {
-	int64_t end_ns = now_ns() + (int64_t)KILL_WAIT_MS * 1000000;
-
-	if (keeper->order->alone)
-		kill_as_user(keeper);
-	reap(keeper);
 	for (int round = 0; !keeper->childless && now_ns() < end_ns; round++) {
 		kill_round(keeper, round);
 		reap(keeper);
 		if (!keeper->childless)
-			wait_for(keeper, false, round < 20 ? 1 + round : 20);
+			wait_for(keeper, false, round < 50 ? 1 + round : 50);
 	}
+}
+
+static void kill_all(struct keeper *keeper)
+{
+	reap(keeper);
+	if (keeper->childless && keeper->order->alone)
+		kill_as_user(keeper); /* what others have started for it */
+	kill_until(keeper, now_ns() + KILL_WAIT_NS);
 	if (!keeper->childless)
 		keeper->end.left = kin_signal_descendants(SIGKILL);
+	report(&keeper->end);
+	close(HELPER_FD_TALK); /* nobody waits for what the kernel does not let go of, but this does
+				*/
+	kill_until(keeper, INT64_MAX);
 }
 
 /* ---- from beginning to end ---- */
@@ -202,6 +213,5 @@ int keeper_main(void)
 	while (!keeper.leader_ended && !told)
 		told = wait_for(&keeper, true, -1);
 	kill_all(&keeper);
-	report(&keeper.end);
 	_exit(0);
 }

@@ -83,7 +83,8 @@ static void finish(struct process *process)
 	const struct keeper_report *last = &process->last;
 
 	end_talk(process);
-	int status = wait_for_keeper(process);
+	/* one that has something left to kill goes on */
+	int status = last->left ? 0 : wait_for_keeper(process);
 	if (!process->on_end) {
 		tc_loop_timer_cancel(process->loop, process->linger);
 		destroy(process);
@@ -124,7 +125,8 @@ static void on_talk(void *data, int fd, int events)
 	ssize_t length = recv(fd, &said, sizeof(said), MSG_DONTWAIT);
 
 	(void)events;
-	if (length < 0 && (errno == EINTR || errno == EAGAIN))
+	/* the last says that the keeper has not read all that it was told; what it has said comes yet */
+	if (length < 0 && (errno == EINTR || errno == EAGAIN || errno == ECONNRESET))
 		return;
 	if (length == (ssize_t)sizeof(said))
 		take(process, &said);
