@@ -37,7 +37,7 @@ static void create_tasks(void)
 	struct tc_queue_create_task_request task = { .task_queue_id = QUEUE,
 		.created = now,
 		.deadline = later,
-		.metadata = { "n", "d", "o@example.com", "https://example.com/" } };
+		.metadata = { "d", "n", "o@example.com", "https://example.com/" } };
 
 	check(tc_json_parse("{}", 2, &task.payload, &err));
 	tc_from_now("", NULL, now, NULL);

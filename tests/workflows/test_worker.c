@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <taskcluster/queue.h>
+#include <unistd.h>
 
 static struct workshop shop;
 
@@ -456,6 +458,44 @@ static void it_is_freed_at_any_time(void **state)
 	}
 }
 
+/* ---- a child of fork ---- */
+
+/* It may free the worker, which goes on here. */
+static void fork_in_work(struct job *job)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		tc_worker_free(job->shop->worker);
+		_exit(7);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	job_complete(job);
+}
+
+static void a_child_frees_it_and_it_goes_on(void **state)
+{
+	(void)state;
+	shop_open(&shop, "--claim-timeout", "2", NULL);
+	shop.options.capacity = 2;
+	shop.on_start = fork_in_work;
+	shop_tasks(&shop, 4);
+	shop_begin(&shop);
+	shop_until_ended(&shop, 4);
+	for (int i = 0; i < 4; i++)
+		assert_true(shop.jobs[i].reported);
+	shop.on_start = job_wait; /* timers, the bell and the loop are all there */
+	shop_task(&shop);
+	shop_until_begun(&shop, 5);
+	while (!shop.jobs[4].renewals)
+		shop_poll(&shop, 50);
+	job_complete(&shop.jobs[4]);
+	shop_until_ended(&shop, 5);
+	shop_close(&shop);
+}
+
 /* ---- what cannot be ---- */
 
 static void bad_names_are_refused_before_anything_is_sent(void **state)
@@ -506,6 +546,7 @@ int main(void)
 		cmocka_unit_test(with_the_loop_inside),
 		cmocka_unit_test(an_idle_worker_only_waits),
 		cmocka_unit_test(it_is_freed_at_any_time),
+		cmocka_unit_test(a_child_frees_it_and_it_goes_on),
 		cmocka_unit_test(bad_names_are_refused_before_anything_is_sent),
 	};
 

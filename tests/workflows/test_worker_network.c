@@ -13,13 +13,13 @@ static struct workshop shop;
 static void a_network_that_comes_back_in_time_costs_nothing(void **state)
 {
 	(void)state;
-	shop_open(&shop, "--claim-timeout", "6", NULL);
+	shop_open(&shop, "--claim-timeout", "4", NULL);
 	struct job *job = shop_begin_one(&shop);
-	shop_poll(&shop, 3000);
+	shop_poll(&shop, 2000);
 	shop_silence(&shop, true);
-	shop_poll(&shop, 2000); /* it was due after 4.2 s */
+	shop_poll(&shop, 1300); /* it was due after 2.8 s */
 	shop_silence(&shop, false);
-	shop_poll(&shop, 2500);
+	shop_poll(&shop, 1500);
 	assert_int_equal(job->aborts, 0);
 	assert_in_range(job->renewals, 1, 2);
 	job_complete(job);
@@ -52,10 +52,10 @@ static void a_claim_that_ends_without_a_network_is_aborted(void **state)
 static void a_server_that_is_broken_for_now(void **state)
 {
 	(void)state;
-	shop_open(&shop, "--claim-timeout", "4", "--fault",
+	shop_open(&shop, "--claim-timeout", "3", "--fault",
 		"status=500:times=8:only=queue.reclaimTask", NULL);
 	struct job *job = shop_begin_one(&shop);
-	shop_poll(&shop, 5000);
+	shop_poll(&shop, 3500);
 	assert_int_equal(job->aborts, 0);
 	assert_true(job->renewals > 0);
 	shop_close(&shop);
@@ -114,6 +114,9 @@ static void a_claim_whose_reply_is_lost_runs_again(void **state)
 	char id[TC_SLUGID_SIZE];
 	strcpy(id, shop_task(&shop));
 	shop_begin(&shop);
+	shop_poll(&shop, 1500);
+	assert_int_equal(shop.count, 0);
+	shop_pass(&shop, 4000); /* when it asks again */
 	shop_until_ended(&shop, 1);
 	assert_string_equal(shop_run(&shop, id, 0), "exception claim-expired");
 	assert_string_equal(shop_run(&shop, id, 1), "completed completed");
@@ -139,7 +142,7 @@ static void a_report_that_comes_too_late_is_told_so(void **state)
 static void a_report_is_tried_until_it_is_heard(void **state)
 {
 	(void)state;
-	shop_open(&shop, "--fault", "status=503:times=15:only=queue.reportCompleted", NULL);
+	shop_open(&shop, "--fault", "status=503:times=8:only=queue.reportCompleted", NULL);
 	struct job *job = shop_begin_one(&shop);
 	job_complete(job);
 	shop_until_ended(&shop, 1);
