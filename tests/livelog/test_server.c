@@ -497,11 +497,12 @@ static void many_readers_leave_nothing(void **state)
 {
 	(void)state;
 	open_scene();
+	int fds = open_descriptors();
 	say("log\n");
 	for (int i = 0; i < 200; i++)
 		read_once();
 	await_readers(0);
-	int fds = open_descriptors();
+	await_descriptors(fds);
 	long before = resident_kib();
 	for (int i = 0; i < 400; i++)
 		read_once();

@@ -122,7 +122,8 @@ struct intake *intake_start(const struct intake_options *options, tc_error *err)
 		free(intake);
 		return NULL;
 	}
-	intake->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL,
+	/* not by epoll: there it takes no notice of an end that came together with bytes */
+	intake->daemon = MHD_start_daemon(MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL,
 		NULL, on_request, intake, MHD_OPTION_LISTEN_SOCKET, socket,
 		MHD_OPTION_NOTIFY_COMPLETED, on_end, intake, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
