@@ -424,8 +424,8 @@ static void nonsense_does_not_end_it(void **state)
 		"GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /nosuch/x HTTP/1.0\r\n\r\n",
 		"GET /%00/%ff/%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
 		"PUT /api/x/v1/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-		"PUT /api/x/v1/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-		"zz\r\n",
+		("PUT /api/x/v1/a HTTP/1.1\r\nHost: localhost\r\n"
+		 "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
 		"\x16\x03\x01\x02" };
 	struct answer got;
 	char said[2000];

@@ -114,6 +114,51 @@ static void a_line_that_is_no_good_changes_nothing(void **state)
 	child_stop(&child);
 }
 
+/* Scopes and the secret of /credentials are the pipe's as well. */
+static void a_line_brings_scopes_and_a_secret(void **state)
+{
+	static const char other[] = "{\"clientId\":\"c\",\"accessToken\":\"d\"}";
+	static const char *const secret[] = { "X-Taskcluster-Proxy-Secret: s", NULL };
+	struct child child;
+	struct answer answer;
+
+	(void)state;
+	child_start(
+		&child, ARGUMENTS("a"), bare, LINE ",\"secret\":\"s\",\"scopes\":[\"x\",\"y:*\"]}");
+	ask(&answer, "PUT", child.url, "/credentials", NULL, other, strlen(other));
+	assert_int_equal(answer.status, 403);
+	assert_string_equal(
+		answer_header(&answer, "X-Taskcluster-Authorized-Scopes"), "[\"x\",\"y:*\"]");
+	answer_clear(&answer);
+	ask(&answer, "PUT", child.url, "/credentials", secret, other, strlen(other));
+	assert_int_equal(answer.status, 200);
+	assert_string_equal(answer_header(&answer, "X-Taskcluster-Proxy-Perm-ClientId"), "c");
+	assert_string_equal(
+		answer_header(&answer, "X-Taskcluster-Authorized-Scopes"), "[\"x\",\"y:*\"]");
+	answer_clear(&answer);
+	child_stop(&child);
+}
+
+/* More scopes than a signature can carry: each request is told so, and sent nowhere. */
+static void too_many_scopes_are_told(void **state)
+{
+	static char line[30000] = LINE ",\"scopes\":[\"a\"";
+	struct child child;
+	struct answer answer;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		sprintf(line + strlen(line), ",\"scope:%d:*\"", i);
+	strcat(line, "]}");
+	child_start(&child, ARGUMENTS("a"), bare, line);
+	ask(&answer, "GET", child.url, "/api/x/v1/y", NULL, NULL, 0);
+	assert_int_equal(answer.status, 403);
+	assert_non_null(strstr(answer.body, "4096"));
+	assert_null(answer_header(&answer, "X-Taskcluster-Authorized-Scopes"));
+	answer_clear(&answer);
+	child_stop(&child);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +167,8 @@ int main(void)
 		cmocka_unit_test(it_listens_where_it_says_and_ends_at_once),
 		cmocka_unit_test(it_ends_with_the_pipe),
 		cmocka_unit_test(a_line_that_is_no_good_changes_nothing),
+		cmocka_unit_test(a_line_brings_scopes_and_a_secret),
+		cmocka_unit_test(too_many_scopes_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

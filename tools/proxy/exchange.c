@@ -408,6 +408,8 @@ static bool answer_failure(struct exchange *exchange, const tc_error *err)
 	switch (err->code) {
 	case TC_ERROR_TIMEOUT:
 		return reply_error(exchange, 504, "GatewayTimeout", tc_error_text(err));
+	case TC_ERROR_CREDENTIALS: /* no repetition helps, as one of a 5xx might */
+		return reply_error(exchange, 403, "CredentialsNotUsable", tc_error_text(err));
 	case TC_ERROR_ARGUMENT:
 		return reply_error(exchange, 400, "InputError", tc_error_text(err));
 	case TC_ERROR_NOMEM:
