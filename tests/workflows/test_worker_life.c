@@ -168,6 +168,30 @@ static void test_a_pools_worker_that_died_goes_on_with_its_registration(void **u
 	assert_false(tc_folder_has(&folder, "state"));
 }
 
+/* Its end waits for it. */
+static void test_an_error_that_is_told_before_a_stop_arrives(void **unused)
+{
+	struct tc_worker_manager_worker_pool_error_list *list = NULL;
+
+	(void)unused;
+	shop_close(&shop);
+	shop_open(&shop, "--fault", "stall=400:only=worker-manager.reportWorkerError", NULL);
+	make_pool("{}");
+	shop_begin(&shop);
+	shop_poll(&shop, 50);
+	assert_ok(tc_worker_report_error(
+			  shop.worker, "disk-full", "The disk is full", "really", &shop.err),
+		&shop.err);
+	tc_worker_stop(shop.worker, TC_STOP_ABORT);
+	shop_until_end(&shop);
+	assert_ok(
+		tc_worker_manager_list_worker_pool_errors(shop.boss, POOL, NULL, &list, &shop.err),
+		&shop.err);
+	assert_int_equal(list->worker_pool_errors_count, 1);
+	assert_string_equal(list->worker_pool_errors[0].kind, "disk-full");
+	tc_release(list);
+}
+
 /* ---- one after the other ---- */
 
 static void die(void)
@@ -409,6 +433,7 @@ int main(void)
 		CASE(test_a_wrong_proof_is_refused),
 		CASE(test_a_short_registration_is_renewed_while_tasks_run),
 		CASE(test_a_pools_worker_that_died_goes_on_with_its_registration),
+		CASE(test_an_error_that_is_told_before_a_stop_arrives),
 		CASE(test_a_task_of_a_dead_worker_is_given_back),
 		CASE(test_what_a_dead_worker_had_decided_is_told),
 		CASE(test_a_task_of_a_dead_worker_may_be_gone_on_with),

@@ -598,20 +598,34 @@ static void test_a_question_waits_for_credentials(void **unused)
 	assert_string_equal(scene.server.signer, "worker/1");
 }
 
+static void on_report(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	(void)run;
+	assert_null(err);
+	tc_release(response);
+	++*(int *)data;
+}
+
 static void test_errors_are_reported(void **unused)
 {
 	(void)unused;
-	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, "disk", NULL,
-				 "x", &scene.err),
+	struct tc__manager_report report = { "disk-full", NULL, "nothing left on /" };
+	int told = 0;
+	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, &report,
+				 on_report, &told, &scene.err),
 		TC_ERROR_ARGUMENT);
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "title is NULL");
-	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, "DISK", "t",
-				 "x", &scene.err),
+	report.title = "The disk is full";
+	report.kind = "DISK";
+	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, &report,
+				 on_report, &told, &scene.err),
 		TC_ERROR_INPUT);
 	assert_failure(&scene.err, TC_ERROR_INPUT, "kind");
-	assert_ok(tc__manager_report(scene.loop, scene.client, &worker_names, "disk-full",
-			  "The disk is full", "nothing left on /", &scene.err),
+	report.kind = "disk-full";
+	assert_ok(tc__manager_report(scene.loop, scene.client, &worker_names, &report, on_report,
+			  &told, &scene.err),
 		&scene.err);
+	until(&told, 1);
 	until(&scene.server.reports, 1);
 	assert_string_equal(
 		scene.server.path, "POST /api/worker-manager/v1/worker-pool-errors/build%2Flinux");

@@ -210,7 +210,8 @@ TC_API void tc_worker_stop(tc_worker *worker, enum tc_stop how);
 TC_API void tc_worker_set_credentials(tc_worker *worker, const tc_credentials *credentials);
 
 /* Tells worker-manager of something that went wrong on this machine, without waiting; needs `pool`
- * or credentials that may. `kind` and `title` short, `description` for people. */
+ * or credentials that may. `kind` and `title` short, `description` for people. The worker's end
+ * waits for it, 10 s at most; that it does not get through is a line in the log. */
 TC_API int tc_worker_report_error(tc_worker *worker, const char *kind, const char *title,
 	const char *description, tc_error *err);
 

@@ -11,6 +11,7 @@
 #include <taskcluster/type.h>
 #include <taskcluster/worker_manager.h>
 
+#define REPORT_MS 10000
 #define ASK_MS 15000         /* the answer is only advice */
 #define AGAIN_MS 1000        /* the first pause after a failure; each is twice the one before, */
 #define AGAIN_MAX_MS 60000   /* up to this */
@@ -524,31 +525,39 @@ struct tc__manager *tc__manager_new(const struct tc__manager_options *options, t
 
 /* ---- errors of the machine ---- */
 
-static void drop_reply(void *data, uint64_t run, tc_response *response, const tc_error *err)
-{
-	(void)data, (void)run, (void)err; /* the client's log has it */
-	tc_release(response);
-}
-
-static int start_report(tc_loop *loop, tc_client *client, const char *pool_id,
+static tc_call *make_report(tc_client *client, const char *pool_id,
 	const struct tc_worker_manager_report_worker_error_request *body, tc_error *err)
 {
+	struct tc_call_options options = TC_CALL_OPTIONS_INIT;
 	tc_call *call = tc_worker_manager_report_worker_error_call(client, pool_id, err);
 
 	if (!call)
-		return err->code;
+		return NULL;
+	options.deadline_ms = REPORT_MS;
 	int rc = tc_worker_manager_report_worker_error_body(call, body, err);
 	if (rc == TC_OK)
-		rc = tc_loop_start(loop, call, drop_reply, NULL, NULL, err);
+		rc = tc_call_set_options(call, &options, err);
+	return tc__flow_call(call, rc);
+}
+
+static int start_report(tc_loop *loop, tc_client *client, const char *pool_id,
+	const struct tc_worker_manager_report_worker_error_request *body, tc_done_fn *done,
+	void *data, tc_error *err)
+{
+	tc_call *call = make_report(client, pool_id, body, err);
+
+	if (!call)
+		return err->code;
+	int rc = tc_loop_start(loop, call, done, data, NULL, err);
 	tc_call_free(call);
 	return rc;
 }
 
 int tc__manager_report(tc_loop *loop, tc_client *client, const struct tc__manager_worker *worker,
-	const char *kind, const char *title, const char *description, tc_error *err)
+	const struct tc__manager_report *report, tc_done_fn *done, void *data, tc_error *err)
 {
-	const struct tc__needed needed[] = { { "kind", kind }, { "title", title },
-		{ "description", description } };
+	const struct tc__needed needed[] = { { "kind", report->kind }, { "title", report->title },
+		{ "description", report->description } };
 	const tc_json *none = NULL;
 	tc_error why = TC_ERROR_INIT;
 	int rc = tc__check_needed(needed, 3, &why);
@@ -557,14 +566,14 @@ int tc__manager_report(tc_loop *loop, tc_client *client, const struct tc__manage
 		rc = tc_json_parse("{}", 2, &none, &why);
 	if (rc == TC_OK) {
 		const struct tc_worker_manager_report_worker_error_request body = {
-			.description = description,
+			.description = report->description,
 			.extra = none,
-			.kind = kind,
-			.title = title,
+			.kind = report->kind,
+			.title = report->title,
 			.worker_group = worker->worker_group,
 			.worker_id = worker->worker_id
 		};
-		rc = start_report(loop, client, worker->task_queue_id, &body, &why);
+		rc = start_report(loop, client, worker->task_queue_id, &body, done, data, &why);
 	}
 	tc_release(none);
 	tc_error_copy(err, &why);

@@ -56,9 +56,14 @@ void tc__manager_free(struct tc__manager *manager);
 typedef void tc__manager_fn(void *data, bool stop, const char *reason);
 void tc__manager_ask(struct tc__manager *manager, tc__manager_fn *then, void *data);
 
-/* Tells of an error on this machine (tc_worker_report_error), which needs no manager: `client`
- * signs. */
+/* An error on this machine, for people. */
+struct tc__manager_report {
+	const char *kind, *title, *description;
+};
+
+/* Tells of it (tc_worker_report_error), which needs no manager: `client` signs. `done` as by
+ * tc_loop_start, 10 s later at most; after a failure it never comes. */
 int tc__manager_report(tc_loop *loop, tc_client *client, const struct tc__manager_worker *worker,
-	const char *kind, const char *title, const char *description, tc_error *err);
+	const struct tc__manager_report *report, tc_done_fn *done, void *data, tc_error *err);
 
 #endif

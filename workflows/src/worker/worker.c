@@ -148,7 +148,7 @@ void tc__worker_look(tc_worker *worker)
 	look_at_ends(worker, now);
 	if (now >= tc__claim_due(worker))
 		tc__claim_send(worker);
-	if (worker->ending && !worker->stats.busy && !worker->claim_run)
+	if (worker->ending && !worker->stats.busy && !worker->claim_run && !worker->reports)
 		finish(worker);
 	else
 		set_timer(worker);
@@ -485,15 +485,36 @@ void tc_worker_set_credentials(tc_worker *worker, const tc_credentials *credenti
 	tc_client_set_credentials(worker->client, credentials);
 }
 
+static void took_report(void *data, uint64_t run, tc_response *response, const tc_error *err)
+{
+	tc_worker *worker = data;
+
+	(void)run;
+	tc_release(response);
+	worker->reports--;
+	if (err && !worker->closed)
+		tc__worker_line(worker, TC_LOG_WARN,
+			"worker-manager: an error cannot be reported: %s", tc_error_text(err));
+	if (!tc__worker_leave(worker))
+		tc__worker_look(worker);
+}
+
 int tc_worker_report_error(tc_worker *worker, const char *kind, const char *title,
 	const char *description, tc_error *err)
 {
+	const struct tc__manager_report report = { kind, title, description };
+
 	tc_error_clear(err);
 	if (!worker)
 		return tc_error_set(err, TC_ERROR_ARGUMENT, "worker is NULL");
 	const struct tc__manager_worker whom = who(worker);
-	return tc__manager_report(
-		worker->loop, worker->client, &whom, kind, title, description, err);
+	int rc = tc__manager_report(
+		worker->loop, worker->client, &whom, &report, took_report, worker, err);
+	if (rc == TC_OK) { /* which holds it, and its end waits for it */
+		worker->reports++;
+		tc__worker_hold(worker);
+	}
+	return rc;
 }
 
 void tc_worker_read_stats(const tc_worker *worker, struct tc_worker_stats *stats)

@@ -135,6 +135,7 @@ struct tc_worker {
 	tc_worker_end_fn *on_end;
 	void *on_end_data;
 
+	size_t reports;     /* of errors, to worker-manager, under way */
 	uint64_t claim_run; /* 0: none is under way */
 	int64_t claim_sent_ms, claim_next_ms;
 	int claim_failures;
