@@ -4,8 +4,8 @@
  */
 #include "tests/harness/test.h"
 
-#include "tools/schema/date.h"
 #include "tools/sandbox/request/mend.h"
+#include "tools/schema/date.h"
 
 #include <stdlib.h>
 #include <string.h>

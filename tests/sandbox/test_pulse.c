@@ -8,8 +8,8 @@
 #include "client.h"
 #include "rabbit.h"
 #include "tools/sandbox/pulse/publisher.h"
-#include "tools/schema/validate.h"
 #include "tools/sandbox/server/options.h"
+#include "tools/schema/validate.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include "tools/sandbox/request/common.h"
 
 #include "tools/sandbox/auth/certificate.h"
-#include "tools/schema/date.h"
 #include "tools/sandbox/base/digest.h"
+#include "tools/schema/date.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,8 +9,8 @@
 #include "tools/sandbox/base/clock.h"
 #include "tools/sandbox/request/fault.h"
 #include "tools/sandbox/request/route.h"
-#include "tools/schema/schemas.h"
 #include "tools/sandbox/store/store.h"
+#include "tools/schema/schemas.h"
 
 struct MHD_Daemon;
 struct pulse;

@@ -5,9 +5,9 @@
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/body.h"
 #include "tools/sandbox/request/error.h"
-#include "tools/schema/validate.h"
 #include "tools/sandbox/server/files.h"
 #include "tools/sandbox/server/web.h"
+#include "tools/schema/validate.h"
 
 #include <stdio.h>
 #include <string.h>

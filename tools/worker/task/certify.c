@@ -37,7 +37,7 @@ static int read_additional(struct run *run, const tc_json **json, tc_error *err)
 	*json = NULL;
 	if (rc != TC_OK)
 		return rc;
-	enum files_problem problem = files_open(run->files, ADDITIONAL, &fd, err);
+	enum task_files_problem problem = task_files_open(run->files, ADDITIONAL, &fd, err);
 	if (problem != FILES_FINE) {
 		rc = problem == FILES_MISSING ? TC_OK : err->code;
 		tc_error_prefix(err, ADDITIONAL);

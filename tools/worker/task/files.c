@@ -9,12 +9,13 @@
 #define FILES_MAX ((size_t)100000) /* in one folder artifact */
 
 /* Says why there is none. False: it is not the artifact's fault. */
-static bool set_fault(struct artifact *artifact, enum files_problem problem, const tc_error *err)
+static bool set_fault(
+	struct artifact *artifact, enum task_files_problem problem, const tc_error *err)
 {
 	const char *kind = artifact->wanted->directory ? "directory" : "file";
 	const char *folder = artifact->path[0] == '/' ? "" : artifact->run->folder_path;
 
-	artifact->reason = files_reason(problem);
+	artifact->reason = task_files_reason(problem);
 	if (!artifact->reason)
 		return false;
 	if (asprintf(&artifact->message, "Could not read %s '%s%s%s'%s%s", kind, folder,
@@ -26,8 +27,8 @@ static bool set_fault(struct artifact *artifact, enum files_problem problem, con
 
 int artifacts_open(struct artifact *artifact, tc_error *err)
 {
-	enum files_problem problem =
-		files_open(artifact->run->files, artifact->path, &artifact->fd, err);
+	enum task_files_problem problem =
+		task_files_open(artifact->run->files, artifact->path, &artifact->fd, err);
 
 	if (problem == FILES_FINE || set_fault(artifact, problem, err))
 		return TC_OK;
@@ -94,8 +95,8 @@ static bool collect(struct run *run, const struct payload_artifact *wanted)
 
 	if (!wanted->directory)
 		return add(run, wanted, wanted->name, wanted->path) != NULL;
-	enum files_problem problem =
-		files_list(run->files, wanted->path, FILES_MAX, add_file, &folder, &err);
+	enum task_files_problem problem =
+		task_files_list(run->files, wanted->path, FILES_MAX, add_file, &folder, &err);
 	if (problem != FILES_FINE) {
 		struct artifact *artifact = add(run, wanted, wanted->name, wanted->path);
 		folder.failed = !artifact;

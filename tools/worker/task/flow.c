@@ -131,7 +131,7 @@ void flow_abort(void *data, tc_task *task, enum tc_abort why)
 
 static void remove_folder(struct run *run)
 {
-	files_free(run->files);
+	task_files_free(run->files);
 	if (run->folder < 0)
 		return;
 	close(run->folder);

@@ -41,8 +41,8 @@ struct run {
 	int place;         /* in host->places */
 	char *folder_path; /* where the commands run */
 	char folder_name[24];
-	int folder;          /* its descriptor; -1 */
-	struct files *files; /* NULL: run_open_files */
+	int folder;               /* its descriptor; -1 */
+	struct task_files *files; /* NULL: run_open_files */
 	struct task_log *log;
 
 	const struct run_step *step;     /* the next one; the last has no `begin` */

@@ -3,8 +3,8 @@
 /* Hooks fired by a call. */
 
 #include "tools/sandbox/base/digest.h"
-#include "tools/schema/validate.h"
 #include "tools/sandbox/services/hooks/hooks.h"
+#include "tools/schema/validate.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/schema/date.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/tasks/messages.h"
+#include "tools/schema/date.h"
 
 #include <stdlib.h>
 #include <string.h>

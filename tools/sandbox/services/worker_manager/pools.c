@@ -2,8 +2,8 @@
 
 /* Worker pools: their definitions, and how many workers each has in which state. */
 
-#include "tools/schema/validate.h"
 #include "tools/sandbox/services/worker_manager/worker_manager.h"
+#include "tools/schema/validate.h"
 
 #include <string.h>
 
