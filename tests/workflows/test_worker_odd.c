@@ -203,7 +203,7 @@ static void answer(
 
 /* ---- the worker ---- */
 
-enum place { NOWHERE, START, ABORT, ENDED, RENEWED, ON_END, A_LINE };
+enum place { NOWHERE, START, ABORT, ENDED, RENEWED, ON_END };
 
 static struct site {
 	struct tc_responder *responder;
@@ -212,10 +212,10 @@ static struct site {
 	tc_worker *worker;
 	char state[200];
 	bool wait; /* tasks are resolved by the test */
+	bool own_loop;
 	enum place free_in;
-	int free_at; /* the so manieth line */
 	tc_task *tasks[40];
-	int started, ended, reported, aborted, renewed, lines, after;
+	int started, ended, reported, aborted, renewed, after;
 	enum tc_abort why;
 	int64_t left_ms; /* of the claim at the start */
 	char log[9000];
@@ -225,8 +225,7 @@ static struct site {
 static void visit(enum place place)
 {
 	site.after += !site.worker; /* a callback of one that was freed */
-	site.lines += place == A_LINE;
-	if (!site.worker || site.free_in != place || (place == A_LINE && site.lines < site.free_at))
+	if (!site.worker || site.free_in != place)
 		return;
 	tc_worker *worker = site.worker;
 	site.worker = NULL;
@@ -291,7 +290,6 @@ static void log_line(void *data, enum tc_log_level level, const char *line)
 	(void)data;
 	(void)level;
 	snprintf(site.log + at, sizeof site.log - at, "%s\n", line);
-	visit(A_LINE);
 }
 
 /* A queue without faults that gives one task. */
@@ -339,7 +337,8 @@ static void begin(struct tc_worker_options *options)
 	options->log = log_line;
 	options->stop_wait_ms = 50;
 	options->state_path = *site.state ? site.state : NULL;
-	site.worker = tc_worker_new(site.loop, site.client, options, &site.err);
+	site.worker =
+		tc_worker_new(site.own_loop ? NULL : site.loop, site.client, options, &site.err);
 	assert_ok(site.err.code, &site.err);
 	tc_worker_on_end(site.worker, on_end, NULL);
 }
@@ -551,7 +550,7 @@ static bool is_freed(void)
 }
 
 /* A task whose claim is renewed, refused, aborted, and ends, or that cannot be claimed. */
-static bool free_at(enum place place, int line, bool refused)
+static bool free_in(enum place place, bool refused)
 {
 	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
 
@@ -560,7 +559,6 @@ static bool free_at(enum place place, int line, bool refused)
 	queue.refuse_claims = refused;
 	site.wait = true;
 	site.free_in = place;
-	site.free_at = line;
 	options.status_poll_ms = 20;
 	begin(&options);
 	if (!refused)
@@ -587,21 +585,60 @@ static void it_may_be_freed_in_each_callback(void **unused)
 {
 	(void)unused;
 	for (enum place place = START; place <= ON_END; place++)
-		assert_true(free_at(place, 0, false));
-	assert_true(free_at(ON_END, 0, true));
+		assert_true(free_in(place, false));
+	assert_true(free_in(ON_END, true));
 }
 
-static void it_may_be_freed_in_each_line(void **unused)
+/* With the loop inside it goes, too, while that is polled. */
+static void it_may_be_freed_while_it_runs(void **unused)
 {
-	int line = 1;
+	(void)unused;
+	for (enum place place = START; place <= ON_END; place++) {
+		struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+		open_queue();
+		queue.claim_s = 1;
+		queue.deadline_s = place == ABORT ? 1 : 3600;
+		site.wait = place == ABORT || place == RENEWED;
+		site.own_loop = true;
+		site.free_in = place;
+		options.task_limit = 1;
+		begin(&options);
+		int rc = tc_worker_run(site.worker, &site.err);
+		assert_int_equal(rc, place == ON_END ? TC_OK : TC_ERROR_CANCELED);
+		assert_null(site.worker);
+		assert_int_equal(site.after, 0);
+		close_site();
+	}
+}
+
+/* Each has its own tasks. */
+static void two_share_a_loop(void **unused)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
 
 	(void)unused;
-	while (free_at(A_LINE, line, false))
-		line++;
-	assert_in_range(line, 3, 20);
-	for (line = 1; free_at(A_LINE, line, true);)
-		line++;
-	assert_in_range(line, 2, 20);
+	open_queue();
+	queue.replies[1][0] = 2;
+	queue.replies[1][1] = -1;
+	site.wait = true;
+	begin(&options);
+	tc_worker *other = tc_worker_new(site.loop, site.client, &options, &site.err);
+	assert_ok(site.err.code, &site.err);
+	until(&site.started, 2);
+	tc_worker *first = site.worker;
+	for (int i = 0; i < 2; i++) {
+		/* whose it is nobody knows but the order of the replies */
+		struct tc_worker_stats stats = TC_WORKER_STATS_INIT;
+		tc_worker_read_stats(i ? other : first, &stats);
+		assert_int_equal(stats.busy, 1);
+	}
+	tc_worker_free(other);
+	poll(50);
+	assert_int_equal(tc_worker_ended(first), 0);
+	tc_worker_stop(first, TC_STOP_ABORT);
+	until(&site.ended, 1);
+	assert_int_equal(queue.exceptions, 1);
+	close_site();
 }
 
 int main(void)
@@ -615,7 +652,8 @@ int main(void)
 		cmocka_unit_test(a_report_whose_reply_was_lost_counts_when_the_claim_ends),
 		cmocka_unit_test(a_state_that_is_not_known_ends_nothing),
 		cmocka_unit_test(it_may_be_freed_in_each_callback),
-		cmocka_unit_test(it_may_be_freed_in_each_line),
+		cmocka_unit_test(it_may_be_freed_while_it_runs),
+		cmocka_unit_test(two_share_a_loop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

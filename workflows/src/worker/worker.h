@@ -128,7 +128,7 @@ struct tc_worker {
 	struct tc__state *state;     /* NULL: none */
 
 	bool begun, ready;         /* it may claim */
-	bool asking, allowed;      /* worker-manager whether to go on; it said yes */
+	bool asking;               /* worker-manager whether to go on */
 	enum tc_worker_end ending; /* it claims no more */
 	bool aborting;             /* and aborts what runs */
 	int64_t ending_ms;         /* since when */
@@ -178,6 +178,11 @@ void tc__worker_starve(tc_worker *worker);
 static inline int64_t tc__worker_now(const tc_worker *worker)
 {
 	return tc_client_steady_ms(worker->client);
+}
+
+static inline int64_t tc__sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* It claims no more, for this reason, unless there was one before. */
