@@ -64,6 +64,18 @@ touch "$folder/kept/file"
 one "{$(bash_command "mkdir -p a/b/c; touch a/b/c/{1..300}; ln -s $folder/kept a/link; chmod 0 a/b/c")}" completed completed
 [[ -e $folder/kept/file ]] || fail "a link was followed"
 
+# its deadline comes while it runs: killed, its log uploaded, nothing reported
+task=$("$TC_CLI" slugid)
+api queue createTask "$task" >/dev/null <<JSON
+{"taskQueueId": "test/worker", "created": "$("$TC_CLI" from-now 0 seconds)",
+ "deadline": "$("$TC_CLI" from-now 3 seconds)", "payload": {$(bash_command 'echo begun; sleep 20')},
+ "metadata": {"name": "n", "description": "d", "owner": "a@example.com", "source": "https://example.com"}}
+JSON
+begun=$(date +%s)
+worker 0 --tasks 1
+(($(date +%s) - begun < 10)) || fail "the deadline did not end the task"
+log_is begun "\\[taskcluster:error\\] task aborted - the task's deadline has come" '' # how it ended the queue says, a minute later
+
 # canceled while it runs: seen by asking, the log is uploaded, nothing else
 task "{\"command\": [[\"/bin/bash\", \"-c\", \"touch $folder/began; sleep 30\"]], \"maxRunTime\": 60,
 	\"artifacts\": [{\"type\": \"file\", \"name\": \"public/x\", \"path\": \"x\"}]}"

@@ -78,7 +78,7 @@ static const struct key keys[] = {
 	{ "taskclusterProxyPort", NUMBER, IN(proxy_port), 0, 65535, 0,
 		.help = "0: any; a second task has the next" },
 	{ "livelogPortBase", NUMBER, IN(live_port), 0, 65535, 0,
-		.help = "where live logs are served; 0: any port" },
+		.help = "where live logs are served, and so on with capacity; 0: any port" },
 	{ "livelogExposePort", NUMBER, IN(live_expose_port), 0, 65535, 0,
 		.help = "the port as readers see it, where something forwards" },
 	{ "livelogHost", TEXT, IN(live_host), .help = "the name as readers see it; else publicIP" },

@@ -16,7 +16,6 @@
 
 #define REST_MS 10000
 #define WELCOME_MS 10000
-#define PROXY_NAME "taskcluster-proxy"
 
 struct service {
 	const struct options *options;
@@ -29,7 +28,7 @@ struct service {
 	int64_t core;
 	struct runner *runner;
 	const tc_json *proof;
-	char *metadata, *proxy_program;
+	char *metadata, *proxy_program, *helper_program;
 	bool finish, terminate; /* worker-runner said so */
 	bool ended;
 	enum tc_worker_end end;
@@ -154,18 +153,16 @@ static bool find_user(struct service *service, tc_error *err)
 	return true;
 }
 
-/* Beside this program, under its own name or that of the official one's place in options. */
-static char *find_proxy(const struct options *options)
+/* A program beside this one; NULL: there is none. */
+static char *find_beside(const char *name)
 {
 	char path[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof PROXY_NAME - 1);
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - strlen(name) - 1);
 
-	if (options->proxy_program)
-		return strdup(options->proxy_program);
 	if (length <= 0)
 		return NULL;
 	path[length] = '\0';
-	strcpy(strrchr(path, '/') + 1, PROXY_NAME);
+	strcpy(strrchr(path, '/') + 1, name);
 	return access(path, X_OK) == 0 ? strdup(path) : NULL;
 }
 
@@ -214,9 +211,12 @@ static bool fill_host(struct service *service, tc_error *err)
 		.say = say,
 		.say_data = service };
 	service->metadata = metadata_make(options);
-	service->proxy_program = find_proxy(options);
+	service->proxy_program = options->proxy_program ? strdup(options->proxy_program)
+							: find_beside("taskcluster-proxy");
+	service->helper_program = find_beside("taskcluster-worker-helper");
 	host->metadata = service->metadata;
 	host->proxy_program = service->proxy_program;
+	host->helper_program = service->helper_program;
 	if (!service->metadata) {
 		tc_error_set(err, TC_ERROR_NOMEM, "no memory");
 		return false;
@@ -410,6 +410,7 @@ int service_run(const struct options *options)
 		close(service.host.tasks_folder);
 	free(service.metadata);
 	free(service.proxy_program);
+	free(service.helper_program);
 	user_clear(&service.user);
 	payload_forget();
 	return code;

@@ -219,7 +219,8 @@ static int start(struct run *run, const char *const *words, tc_error *err)
 		.user = run->host->user,
 		.alone = run->host->user != NULL,
 		.core = run->host->core_limit,
-		.nofile = -1 };
+		.nofile = -1,
+		.program = run->host->helper_program };
 	int rc = open_output(run, &order.output, err);
 
 	if (rc == TC_OK)

@@ -156,7 +156,8 @@ void flow_ended(void *data, tc_task *task, const struct tc_task_end *end)
 	run_free_certificate(run);
 	run_free_live(run);
 	remove_folder(run);
-	run->host->places[run->place] = false;
+	if (run->place >= 0)
+		run->host->places[run->place] = false;
 	task_log_close(run->log);
 	payload_clear(&run->payload);
 	free(run->folder_path);

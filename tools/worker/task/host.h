@@ -26,8 +26,9 @@ struct host {
 	const struct user *user; /* tasks run as this one; NULL: as the worker itself */
 	int64_t core_limit;      /* of tasks; -1: as it is */
 	const char *proxy_program;
-	bool places[HOST_PLACES]; /* which are taken: a task's ports go by its place */
-	const char *metadata;     /* for the head of each log: JSON, indented */
+	const char *helper_program; /* for commands and files; NULL: this program itself */
+	bool places[HOST_PLACES];   /* which are taken: a task's ports go by its place */
+	const char *metadata;       /* for the head of each log: JSON, indented */
 	/* A line of the worker's own log. */
 	void (*say)(void *data, const char *text);
 	void *say_data;

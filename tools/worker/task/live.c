@@ -236,6 +236,7 @@ bool run_upload_log(struct run *run)
 struct lingering {
 	struct host *host;
 	struct livelog *server;
+	int place; /* where it has a port of its own, which the next task must not have; -1 */
 	int looks;
 };
 
@@ -245,6 +246,8 @@ static void end_lingering(void *data, uint64_t timer)
 
 	(void)timer;
 	lingering->host->unfinished--;
+	if (lingering->place >= 0)
+		lingering->host->places[lingering->place] = false;
 	livelog_free(lingering->server);
 	free(lingering);
 }
@@ -259,6 +262,19 @@ static void look_again(void *data, uint64_t timer)
 		end_lingering(lingering, timer);
 }
 
+/* With any port there is time, and a server that has been quiet for a moment ends at once. A fixed
+ * one is wanted by the next task. */
+static void linger(struct lingering *lingering)
+{
+	const struct options *options = lingering->host->options;
+
+	lingering->host->unfinished++;
+	if (options->live_port ||
+		tc_loop_timer_or_end(lingering->host->loop, LINGER_MS, look_again, end_lingering,
+			lingering, NULL, NULL) != TC_OK)
+		look_again(lingering, 0);
+}
+
 void run_free_live(struct run *run)
 {
 	struct lingering *lingering;
@@ -267,9 +283,12 @@ void run_free_live(struct run *run)
 		return;
 	lingering = calloc(1, sizeof *lingering);
 	if (lingering && run->live->server) {
-		*lingering = (struct lingering){ run->host, run->live->server, 0 };
-		run->host->unfinished++;
-		look_again(lingering, 0);
+		*lingering = (struct lingering){ run->host, run->live->server, -1, 0 };
+		if (run->host->options->live_port) {
+			lingering->place = run->place;
+			run->place = -1;
+		}
+		linger(lingering);
 	} else {
 		livelog_free(run->live->server);
 		free(lingering);

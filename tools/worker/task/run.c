@@ -53,8 +53,8 @@ int run_open_files(struct run *run, tc_error *err)
 {
 	if (run->files)
 		return TC_OK;
-	return task_files_new(
-		run->folder, run->folder_path, run->host->user, NULL, &run->files, err);
+	return task_files_new(run->folder, run->folder_path, run->host->user,
+		run->host->helper_program, &run->files, err);
 }
 
 /* ---- how it ends ---- */

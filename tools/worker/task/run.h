@@ -38,7 +38,7 @@ struct run {
 	tc_task *task;
 	const struct tc_queue_task_data *definition;
 	struct payload payload;
-	int place;         /* in host->places */
+	int place;         /* in host->places; -1: handed on */
 	char *folder_path; /* where the commands run */
 	char folder_name[24];
 	int folder;               /* its descriptor; -1 */
