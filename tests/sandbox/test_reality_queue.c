@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/date.h>
+#include <time.h>
 
 #define QUEUE "/api/queue/v1"
 #define TASK QUEUE "/task/$T"
@@ -362,6 +364,39 @@ static void reports_after_the_deadline(void **state)
 	RUN_ROWS(rows);
 }
 
+/* The certificate's date, and that in the name of the client: JavaScript's seconds. */
+static void credentials_end_with_their_claim(void **state)
+{
+	static const struct row rows[] = {
+		{ "a task", "PUT", TASK, DEFINITION("q/keys", ""), 200, NULL, { 0 } },
+	};
+	static const struct quirks plain = { 0 };
+	char until[64], name[256];
+	tc_error err = TC_ERROR_INIT;
+	struct timespec when;
+	const tc_json *certificate;
+	int64_t start, expiry, now = (int64_t)time(NULL) * 1000;
+	double seconds;
+
+	(void)state;
+	RUN_ROWS(rows);
+	struct reply *reply = ask(server, "POST", QUEUE "/claim-work/q%2Fkeys", WORKER, &plain);
+	snprintf(until, sizeof until, "%s", reply_text(reply, "/tasks/0/takenUntil"));
+	snprintf(name, sizeof name, "%s", reply_text(reply, "/tasks/0/credentials/clientId"));
+	const char *text = reply_text(reply, "/tasks/0/credentials/certificate");
+	assert_ok(tc_json_parse(text, strlen(text), &certificate, &err), &err);
+	assert_true(tc_json_int64(tc_json_get(certificate, "start"), &start));
+	assert_true(tc_json_int64(tc_json_get(certificate, "expiry"), &expiry));
+	tc_release(certificate);
+	assert_ok(tc_date_parse(until, &when, &err), &err);
+	assert_int_equal(expiry, (int64_t)when.tv_sec * 1000 + when.tv_nsec / 1000000);
+	assert_in_range(start, (uint64_t)now, (uint64_t)now + 60000);
+	const char *end = strstr(name, "/until/");
+	assert_non_null(end);
+	assert_int_equal(sscanf(end, "/until/%lf", &seconds), 1);
+	assert_int_equal((int64_t)(seconds * 1000 + 0.5), expiry);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +409,7 @@ int main(void)
 		cmocka_unit_test(claims_end_when_they_are_looked_at),
 		cmocka_unit_test(deadlines_are_met_a_minute_late),
 		cmocka_unit_test(reports_after_the_deadline),
+		cmocka_unit_test(credentials_end_with_their_claim),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

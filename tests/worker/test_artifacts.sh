@@ -24,13 +24,15 @@ encoding() {
 
 # types and encodings
 one "$(with "$(file a.txt), $(file a.log), $(file a.json), $(file a.bin), $(file a.zip),
-	$(file d/one.txt '"contentType": "text/html", "contentEncoding": "identity"')")" completed completed
+	$(file d/one.txt '"contentType": "text/html", "contentEncoding": "identity"'),
+	{\"type\": \"file\", \"path\": \"a.txt\", \"name\": \"public/page.html\"}")" completed completed
 artifacts_are "$log
 public/a.txt s3 text/plain; charset=utf-8
 public/a.log s3 text/plain; charset=utf-8
 public/a.json s3 application/json
 public/a.bin s3 application/octet-stream
 public/a.zip s3 application/zip
+public/page.html s3 text/plain; charset=utf-8
 public/d/one.txt s3 text/html"
 fetch public/a.txt
 [[ $(<"$folder/fetched") == text ]] || fail "a.txt came back as $(<"$folder/fetched")"
@@ -55,7 +57,7 @@ fault "$(file outside)" invalid-resource-on-worker
 fault "$(file pipe)" invalid-resource-on-worker
 fault "$(file ../x)" invalid-resource-on-worker
 fault "$(file /etc/passwd)" invalid-resource-on-worker
-fault '{"type": "directory", "path": "a.txt"}' '(invalid-resource|file-missing)-on-worker'
+fault '{"type": "directory", "path": "a.txt"}' invalid-resource-on-worker
 fault '{"type": "directory", "path": "no"}' file-missing-on-worker
 one "$(with "$(file nothing '"optional": true'), $(file a.txt)")" completed completed
 artifacts_are "$log

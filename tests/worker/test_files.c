@@ -262,7 +262,10 @@ static void test_lists(void **state)
 		task_files_list(place->files, "out", 100, collect, &names, &err), FILES_FINE);
 	assert_int_equal(names.count, 2);
 	assert_int_equal(task_files_list(place->files, "not-in-it", 4, collect, &names, &err),
-		FILES_MISSING);
+		FILES_INVALID);
+	assert_failure(&err, TC_ERROR_SYSTEM, "it is a file, and no folder");
+	assert_int_equal(
+		task_files_list(place->files, "out/a/b", 4, collect, &names, &err), FILES_MISSING);
 	assert_int_equal(
 		task_files_list(place->files, "out/etc", 4, collect, &names, &err), FILES_INVALID);
 	assert_int_equal(

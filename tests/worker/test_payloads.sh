@@ -48,6 +48,10 @@ refused "$(artifact "$("$TC_CLI" from-now 2 years)")" \
 one '{"command": [["true"]], "maxRunTime": 30, "features": {"resourceMonitor": true, "interactive": false},
 	"supersederUrl": "https://example.com", "taskclusterProxyInterface": "localhost", "osGroups": []}' completed completed
 
+# what mounts say says so once
+one '{"command": [["true"]], "maxRunTime": 30, "mounts": [{"cacheName": "c", "directory": "d"}]}' exception malformed-payload
+log_is '\[taskcluster:error\] \[mounts\] task\.scopes .*'
+
 # a worker that has turned features off, and has less time
 configure '"enableMounts": false, "enableTaskclusterProxy": false, "maxTaskRunTime": 60'
 feature mounts '"mounts": [{"file": "x", "content": {"raw": "y"}}]'

@@ -192,6 +192,42 @@ static void test_an_error_that_is_told_before_a_stop_arrives(void **unused)
 	tc_release(list);
 }
 
+/* There is nothing to sign it with when it is told. */
+static void test_an_error_that_is_told_before_the_registration_arrives(void **unused)
+{
+	struct tc_worker_manager_worker_pool_error_list *list = NULL;
+
+	(void)unused;
+	make_pool("{\"workerConfig\":{\"number\":7}}");
+	tc_client_set_credentials(shop.client, NULL);
+	begin_in_pool(SECRET);
+	assert_ok(tc_worker_report_error(
+			  shop.worker, "disk-full", "The disk is full", "really", &shop.err),
+		&shop.err);
+	shop_poll(&shop, 500);
+	tc_worker_stop(shop.worker, TC_STOP_ABORT);
+	shop_until_end(&shop);
+	assert_null(strstr(shop.log, "an error cannot be reported"));
+	assert_ok(
+		tc_worker_manager_list_worker_pool_errors(shop.boss, POOL, NULL, &list, &shop.err),
+		&shop.err);
+	assert_int_equal(list->worker_pool_errors_count, 1);
+	tc_release(list);
+}
+
+static void test_an_error_of_a_worker_that_is_refused_is_told_as_lost(void **unused)
+{
+	(void)unused;
+	make_pool("{}");
+	begin_in_pool("ccccccccccccccccccccccbbbbbbbbbbbbbbbbbbbbbb");
+	assert_ok(tc_worker_report_error(
+			  shop.worker, "disk-full", "The disk is full", "really", &shop.err),
+		&shop.err);
+	shop_until_end(&shop);
+	assert_int_equal(shop.end, TC_END_REFUSED);
+	assert_non_null(strstr(shop.log, "an error cannot be reported"));
+}
+
 /* ---- one after the other ---- */
 
 static void die(void)
@@ -434,6 +470,8 @@ int main(void)
 		CASE(test_a_short_registration_is_renewed_while_tasks_run),
 		CASE(test_a_pools_worker_that_died_goes_on_with_its_registration),
 		CASE(test_an_error_that_is_told_before_a_stop_arrives),
+		CASE(test_an_error_that_is_told_before_the_registration_arrives),
+		CASE(test_an_error_of_a_worker_that_is_refused_is_told_as_lost),
 		CASE(test_a_task_of_a_dead_worker_is_given_back),
 		CASE(test_what_a_dead_worker_had_decided_is_told),
 		CASE(test_a_task_of_a_dead_worker_may_be_gone_on_with),

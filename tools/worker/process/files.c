@@ -59,6 +59,7 @@ static const struct {
 	{ ENXIO, FILES_INVALID, "it is no plain file" },
 	{ INSIDE_FOLDER, FILES_INVALID, "it is a folder, and no file" },
 	{ INSIDE_SPECIAL, FILES_INVALID, "it is no plain file" },
+	{ INSIDE_NO_FOLDER, FILES_INVALID, "it is a file, and no folder" },
 };
 
 static enum task_files_problem say(int problem, tc_error *err)

@@ -158,13 +158,24 @@ static bool list_all(struct listing *listing)
 	return more;
 }
 
+/* ENOTDIR says it of a part of the path, too, and then there is nothing. */
+static int why_no_folder(int folder, const char *path, int problem)
+{
+	int fd = problem == ENOTDIR ? open_inside(folder, path, O_PATH | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return problem;
+	close(fd);
+	return INSIDE_NO_FOLDER;
+}
+
 bool inside_list(int folder, const char *path, task_files_fn *each, void *data, int *problem)
 {
 	struct listing *listing = calloc(1, sizeof(*listing));
 	int fd = open_inside(folder, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 	bool more = false;
 
-	*problem = fd < 0 ? errno : 0;
+	*problem = fd < 0 ? why_no_folder(folder, path, errno) : 0;
 	if (!listing)
 		*problem = ENOMEM;
 	if (*problem == 0) {

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tools/worker/task/artifacts.h"
 
+#include "workflows/src/bytes/media.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,6 +54,20 @@ static void on_created(void *data, const tc_error *err)
 	on_done(data);
 }
 
+/* What the payload does not say is told by the end of the file's name, not the artifact's. */
+static void set_kind(const struct artifact *artifact, struct tc_upload_options *options)
+{
+	const struct payload_artifact *wanted = artifact->wanted;
+
+	options->content_type =
+		wanted->content_type ? wanted->content_type : tc__media_type(artifact->path, NULL);
+	options->encoding = wanted->encoding;
+	if (options->encoding == TC_ENCODING_DEFAULT)
+		options->encoding = tc__media_is_compressed(artifact->path, NULL)
+			? TC_ENCODING_IDENTITY
+			: TC_ENCODING_GZIP;
+}
+
 static int send_bytes(struct artifact *artifact, tc_error *err)
 {
 	struct run *run = artifact->run;
@@ -61,9 +76,8 @@ static int send_bytes(struct artifact *artifact, tc_error *err)
 	struct tc_upload_options options = TC_UPLOAD_OPTIONS_INIT;
 	struct tc_source source = TC_SOURCE_INIT;
 
-	options.content_type = wanted->content_type;
 	options.expires = wanted->expires ? wanted->expires : run->payload.expires;
-	options.encoding = wanted->encoding;
+	set_kind(artifact, &options);
 	if (run->host->options->object_artifacts) {
 		options.storage = TC_STORAGE_OBJECT;
 		options.encoding = TC_ENCODING_DEFAULT;

@@ -18,7 +18,7 @@ static void on_ready(void *data, enum tc_task_result result, const char *why)
 	struct run *run = data;
 
 	if (result != TC_TASK_COMPLETED)
-		run_settle(run, result, "[mounts] %s", why);
+		run_settle(run, result, "%s", why);
 	run_next(run);
 }
 

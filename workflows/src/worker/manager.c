@@ -567,25 +567,13 @@ static tc_call *make_report(tc_client *client, const char *pool_id,
 	return tc__flow_call(call, rc);
 }
 
-static int start_report(tc_loop *loop, tc_client *client, const char *pool_id,
-	const struct tc_worker_manager_report_worker_error_request *body, tc_done_fn *done,
-	void *data, tc_error *err)
-{
-	tc_call *call = make_report(client, pool_id, body, err);
-
-	if (!call)
-		return err->code;
-	int rc = tc_loop_start(loop, call, done, data, NULL, err);
-	tc_call_free(call);
-	return rc;
-}
-
-int tc__manager_report(tc_loop *loop, tc_client *client, const struct tc__manager_worker *worker,
-	const struct tc__manager_report *report, tc_done_fn *done, void *data, tc_error *err)
+tc_call *tc__manager_report_call(tc_client *client, const struct tc__manager_worker *worker,
+	const struct tc__manager_report *report, tc_error *err)
 {
 	const struct tc__needed needed[] = { { "kind", report->kind }, { "title", report->title },
 		{ "description", report->description } };
 	const tc_json *none = NULL;
+	tc_call *call = NULL;
 	tc_error why = TC_ERROR_INIT;
 	int rc = tc__check_needed(needed, 3, &why);
 
@@ -600,10 +588,10 @@ int tc__manager_report(tc_loop *loop, tc_client *client, const struct tc__manage
 			.worker_group = worker->worker_group,
 			.worker_id = worker->worker_id
 		};
-		rc = start_report(loop, client, worker->task_queue_id, &body, done, data, &why);
+		call = make_report(client, worker->task_queue_id, &body, &why);
 	}
 	tc_release(none);
 	tc_error_copy(err, &why);
 	tc_error_clear(&why);
-	return rc;
+	return call;
 }

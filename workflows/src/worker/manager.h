@@ -61,9 +61,9 @@ struct tc__manager_report {
 	const char *kind, *title, *description;
 };
 
-/* Tells of it (tc_worker_report_error), which needs no manager: `client` signs. `done` as by
- * tc_loop_start, 10 s later at most; after a failure it never comes. */
-int tc__manager_report(tc_loop *loop, tc_client *client, const struct tc__manager_worker *worker,
-	const struct tc__manager_report *report, tc_done_fn *done, void *data, tc_error *err);
+/* Tells of it, with 10 s at most once it is started; needs no manager. It signs as `client` does
+ * when it is sent. NULL: *err. */
+tc_call *tc__manager_report_call(tc_client *client, const struct tc__manager_worker *worker,
+	const struct tc__manager_report *report, tc_error *err);
 
 #endif

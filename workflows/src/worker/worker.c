@@ -100,6 +100,7 @@ static void end_state(tc_worker *worker)
 static void finish(tc_worker *worker)
 {
 	worker->ended = worker->ending;
+	tc__machine_errors_drop(worker, true);
 	leave_loop(worker);
 	end_state(worker);
 	tc__worker_line(worker, TC_LOG_INFO,
@@ -160,6 +161,7 @@ static void on_ready(void *data)
 
 	worker->ready = true;
 	worker->busy_ms = worker->claim_next_ms = tc__worker_now(worker);
+	tc__machine_errors_send(worker);
 	tc__worker_look(worker);
 }
 
@@ -178,7 +180,7 @@ static void on_trouble(void *data, int level, const char *text)
 	tc__worker_line(data, (enum tc_log_level)level, "%s", text);
 }
 
-static struct tc__manager_worker who(const tc_worker *worker)
+struct tc__manager_worker tc__worker_who(const tc_worker *worker)
 {
 	return (struct tc__manager_worker){ worker->options.task_queue_id,
 		worker->options.worker_group, worker->options.worker_id };
@@ -189,7 +191,7 @@ static int open_manager(tc_worker *worker, tc_error *err)
 	struct tc__manager_options options = { .loop = worker->loop,
 		.client = worker->client,
 		.state = worker->state,
-		.worker = who(worker),
+		.worker = tc__worker_who(worker),
 		.pool_data = worker->options.data,
 		.ready = on_ready,
 		.refused = on_refused,
@@ -382,6 +384,7 @@ static void give_back(tc_worker *worker)
 	tc__bell_end(&worker->bell);
 	pthread_mutex_destroy(&worker->lock);
 	tc__texts_free(worker->texts, sizeof worker->texts / sizeof *worker->texts);
+	tc__machine_errors_drop(worker, false);
 	tc_error_clear(&worker->err);
 	tc_handle_end(worker);
 }
@@ -484,38 +487,6 @@ void tc_worker_set_credentials(tc_worker *worker, const tc_credentials *credenti
 	if (!worker)
 		return;
 	tc_client_set_credentials(worker->client, credentials);
-}
-
-static void took_report(void *data, uint64_t run, tc_response *response, const tc_error *err)
-{
-	tc_worker *worker = data;
-
-	(void)run;
-	tc_release(response);
-	worker->reports--;
-	if (err && !worker->closed)
-		tc__worker_line(worker, TC_LOG_WARN,
-			"worker-manager: an error cannot be reported: %s", tc_error_text(err));
-	if (!tc__worker_leave(worker))
-		tc__worker_look(worker);
-}
-
-int tc_worker_report_error(tc_worker *worker, const char *kind, const char *title,
-	const char *description, tc_error *err)
-{
-	const struct tc__manager_report report = { kind, title, description };
-
-	tc_error_clear(err);
-	if (!worker)
-		return tc_error_set(err, TC_ERROR_ARGUMENT, "worker is NULL");
-	const struct tc__manager_worker whom = who(worker);
-	int rc = tc__manager_report(
-		worker->loop, worker->client, &whom, &report, took_report, worker, err);
-	if (rc == TC_OK) { /* which holds it, and its end waits for it */
-		worker->reports++;
-		tc__worker_hold(worker);
-	}
-	return rc;
 }
 
 void tc_worker_read_stats(const tc_worker *worker, struct tc_worker_stats *stats)

@@ -137,8 +137,9 @@ struct tc_worker {
 	tc_worker_end_fn *on_end;
 	void *on_end_data;
 
-	size_t reports;     /* of errors, to worker-manager, under way */
-	uint64_t claim_run; /* 0: none is under way */
+	size_t reports;                           /* of errors, to worker-manager, under way, */
+	struct tc__machine_error *machine_errors; /* and held until it is registered */
+	uint64_t claim_run;                       /* 0: none is under way */
 	int64_t claim_sent_ms, claim_next_ms;
 	int claim_failures;
 	bool claim_canceled;
@@ -307,6 +308,14 @@ bool tc__run_ended_as(const struct tc_queue_task_status_runs *run, enum tc_task_
 
 /* What others have said meanwhile: resolved tasks, stops. */
 void tc__worker_hear(tc_worker *worker);
+
+/* ---- machine_error.c ---- */
+
+struct tc__manager_worker tc__worker_who(const tc_worker *worker); /* worker.c */
+
+/* What was held; it is not held any more. */
+void tc__machine_errors_send(tc_worker *worker);
+void tc__machine_errors_drop(tc_worker *worker, bool told);
 
 /* ---- line.c ---- */
 

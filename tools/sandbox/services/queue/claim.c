@@ -36,17 +36,33 @@ static bool run_scopes(struct request *request, const struct task *task, const s
 	return ok;
 }
 
+/* In seconds, as JavaScript writes a number: no zeros at its end. */
+static const char *seconds_text(struct request *request, int64_t ms)
+{
+	const char *text =
+		request_printf(request, "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
+	size_t length = text ? strlen(text) : 0;
+
+	while (length && text[length - 1] == '0')
+		length--;
+	if (length && text[length - 1] == '.')
+		length--;
+	return text ? request_printf(request, "%.*s", (int)length, text) : NULL;
+}
+
+/* They end with the claim: what signs with them later has the few minutes of all certificates. */
 static bool write_credentials(
 	struct request *request, const struct task *task, const struct run *run)
 {
-	const char *name = request_printf(request, "task-client/%s/%lld/on/%s/%s/until/%lld",
-		task->id, (long long)run->id, run->worker_group, run->worker_id,
-		(long long)(run->taken_until / 1000));
+	const char *until = seconds_text(request, run->taken_until);
+	const char *name = until
+		? request_printf(request, "task-client/%s/%lld/on/%s/%s/until/%s", task->id,
+			  (long long)run->id, run->worker_group, run->worker_id, until)
+		: NULL;
 	struct tc_scopes scopes;
 
 	return run_scopes(request, task, run, &scopes) &&
-		common_write_credentials(request, name, &scopes, request->now_ms - 5 * MINUTE_MS,
-			run->taken_until + 15 * MINUTE_MS);
+		common_write_credentials(request, name, &scopes, request->now_ms, run->taken_until);
 }
 
 static bool write_claim(struct request *request, const struct task *task, const struct run *run)
