@@ -96,7 +96,6 @@ static void end_handle(struct header *header)
 	header->destroy(header + 1);
 }
 
-
 void *tc__handle_alloc(size_t size, void (*release)(void *handle))
 {
 	void *handle = tc__object_alloc_with(size, release);
