@@ -611,20 +611,17 @@ static void test_errors_are_reported(void **unused)
 	(void)unused;
 	struct tc__manager_report report = { "disk-full", NULL, "nothing left on /" };
 	int told = 0;
-	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, &report,
-				 on_report, &told, &scene.err),
-		TC_ERROR_ARGUMENT);
+	assert_null(tc__manager_report_call(scene.client, &worker_names, &report, &scene.err));
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "title is NULL");
 	report.title = "The disk is full";
 	report.kind = "DISK";
-	assert_int_equal(tc__manager_report(scene.loop, scene.client, &worker_names, &report,
-				 on_report, &told, &scene.err),
-		TC_ERROR_INPUT);
+	assert_null(tc__manager_report_call(scene.client, &worker_names, &report, &scene.err));
 	assert_failure(&scene.err, TC_ERROR_INPUT, "kind");
 	report.kind = "disk-full";
-	assert_ok(tc__manager_report(scene.loop, scene.client, &worker_names, &report, on_report,
-			  &told, &scene.err),
-		&scene.err);
+	tc_call *call = tc__manager_report_call(scene.client, &worker_names, &report, &scene.err);
+	assert_non_null(call);
+	assert_ok(tc_loop_start(scene.loop, call, on_report, &told, NULL, &scene.err), &scene.err);
+	tc_call_free(call);
 	until(&told, 1);
 	until(&scene.server.reports, 1);
 	assert_string_equal(
