@@ -44,7 +44,7 @@ static struct {
 	tc_task *task;
 	tc_client *client;
 	char folder[256];
-	FILE *log; /* the command writes to it, too: nothing is buffered here */
+	FILE *log;   /* the command writes to it, too: nothing is buffered here */
 	pid_t child; /* under the lock, by which it is killed only while its number is its own */
 	pthread_mutex_t lock;
 	pthread_t thread;
@@ -259,7 +259,7 @@ static void abort_work(void *data, tc_task *task, enum tc_abort why)
 
 	(void)data, (void)task;
 	dprintf(fileno(job.log), "[taskcluster:error] %s\n", reasons[why]);
-	job.aborted = 1;
+	job.aborted = why != TC_ABORT_RUN_TIME; /* what a failed task made is wanted */
 	pthread_mutex_lock(&job.lock);
 	if (job.child > 0)
 		kill(-job.child, SIGKILL);

@@ -285,6 +285,28 @@ static void runs_on_a_loop_share_one_renewal(void **state)
 	end(&scene);
 }
 
+/* Though the one before was asked a moment ago, and had none. */
+static void another_provider_is_asked_at_once(void **state)
+{
+	struct scene scene = { 0 };
+	struct provider other = { .name = "new" };
+
+	(void)state;
+	begin(&scene, -3600, 200, "new");
+	assert_int_equal(call_once(&scene), TC_ERROR_HTTP);
+	assert_int_equal(scene.provider.asked, 1);
+	tc_client_set_renew(scene.client, provide, &other);
+	assert_ok(call_once(&scene), &scene.err);
+	assert_int_equal(other.asked, 1);
+	assert_int_equal(scene.provider.asked, 1);
+	/* and none */
+	tc_client_set_renew(scene.client, NULL, NULL);
+	tc_client_set_credentials(scene.client, NULL);
+	assert_int_equal(call_once(&scene), TC_ERROR_HTTP);
+	assert_int_equal(other.asked, 1);
+	end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +320,7 @@ int main(void)
 		cmocka_unit_test(a_second_refusal_is_the_end),
 		cmocka_unit_test(a_call_while_renewing_is_refused),
 		cmocka_unit_test(runs_on_a_loop_share_one_renewal),
+		cmocka_unit_test(another_provider_is_asked_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

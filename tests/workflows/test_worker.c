@@ -25,6 +25,9 @@ static void a_task_is_claimed_and_reported(void **state)
 	assert_int_equal(shop.jobs[0].result, TC_TASK_COMPLETED);
 	assert_true(shop.jobs[0].reported);
 	assert_string_equal(shop_run(&shop, id, 0), "completed completed");
+	/* each attempt is told to the client's hook, those of the task's own client, too */
+	assert_in_range(shop.claims, 1, 2);
+	assert_int_equal(shop.reports, 1);
 	shop_close(&shop);
 }
 

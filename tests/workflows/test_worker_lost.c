@@ -171,6 +171,30 @@ static void a_task_may_not_run_for_too_long(void **state)
 	shop_close(&shop);
 }
 
+static void take_time(struct job *job, enum tc_abort why)
+{
+	(void)job;
+	(void)why;
+}
+
+/* While the work is being ended, and its artifacts are uploaded. */
+static void a_claim_is_kept_while_its_task_ends(void **state)
+{
+	(void)state;
+	shop_open(&shop, "--claim-timeout", "2", NULL);
+	shop.on_abort = take_time;
+	struct job *job = shop_begin_one(&shop);
+	assert_ok(tc_task_limit(job->task, 10, &shop.err), &shop.err);
+	job_until_aborted(job, TC_ABORT_RUN_TIME, 1000);
+	shop_poll(&shop, 3500);
+	assert_in_range(job->renewals, 2, 4);
+	job_resolve(job, TC_TASK_COMPLETED);
+	shop_until_ended(&shop, 1);
+	assert_true(job->reported);
+	job_is(job, 0, "failed failed");
+	shop_close(&shop);
+}
+
 static void without_a_limit_it_runs_on(void **state)
 {
 	(void)state;
@@ -195,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_task_ends_at_its_deadline),
 		cmocka_unit_test(a_deadline_goes_by_the_clock_of_the_server),
 		cmocka_unit_test(a_task_may_not_run_for_too_long),
+		cmocka_unit_test(a_claim_is_kept_while_its_task_ends),
 		cmocka_unit_test(without_a_limit_it_runs_on),
 	};
 

@@ -61,6 +61,49 @@ static void a_server_that_is_broken_for_now(void **state)
 	shop_close(&shop);
 }
 
+/* Work is asked for again and again, ever later. */
+static void a_queue_that_is_broken_is_asked_until_it_is_not(void **state)
+{
+	(void)state;
+	shop_open(&shop, "--fault", "status=500:times=18:only=queue.claimWork", NULL);
+	shop_task(&shop);
+	shop_begin(&shop);
+	for (int64_t pause = 1; pause <= 4; pause *= 2) {
+		char part[40];
+		snprintf(part, sizeof part, "is tried again in %d s", (int)pause);
+		int64_t until = tc_test_now_ms() + 4000;
+		while (!strstr(shop.log, part) && tc_test_now_ms() < until)
+			shop_poll(&shop, 10);
+		assert_non_null(strstr(shop.log, part));
+		shop_pass(&shop, pause * 1000);
+	}
+	shop_until_ended(&shop, 1);
+	assert_true(shop.jobs[0].reported);
+	shop_close(&shop);
+}
+
+/* A front server that answers for the queue, such as while that is deployed anew. */
+static void a_page_is_no_word_of_the_queue(void **state)
+{
+	(void)state;
+	shop_open(&shop, "--claim-timeout", "3", "--fault",
+		"html-error=404:times=1:only=queue.claimWork,"
+		"html-error=404:times=1:only=queue.reclaimTask:key=other",
+		NULL);
+	shop.on_start = job_wait;
+	shop_task(&shop);
+	shop_begin(&shop);
+	shop_poll(&shop, 100);
+	assert_non_null(strstr(shop.log, "is tried again"));
+	shop_pass(&shop, 1000);
+	shop_until_begun(&shop, 1);
+	shop_poll(&shop, 3200);
+	assert_int_equal(shop.jobs[0].aborts, 0);
+	assert_true(shop.jobs[0].renewals > 0);
+	assert_non_null(strstr(shop.log, "the claim was not renewed, and is tried again"));
+	shop_close(&shop);
+}
+
 /* ---- replies that are lost after the server has acted ---- */
 
 static void a_renewal_whose_reply_is_lost_is_made_again(void **state)
@@ -157,6 +200,8 @@ int main(void)
 		cmocka_unit_test(a_network_that_comes_back_in_time_costs_nothing),
 		cmocka_unit_test(a_claim_that_ends_without_a_network_is_aborted),
 		cmocka_unit_test(a_server_that_is_broken_for_now),
+		cmocka_unit_test(a_queue_that_is_broken_is_asked_until_it_is_not),
+		cmocka_unit_test(a_page_is_no_word_of_the_queue),
 		cmocka_unit_test(a_renewal_whose_reply_is_lost_is_made_again),
 		cmocka_unit_test(a_report_whose_reply_is_lost_counts),
 		cmocka_unit_test(a_claim_whose_reply_is_lost_runs_again),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* A worker's life in worker-manager, by a clock that is moved, on a server that does as it is told;
  * and a whole worker on the sandbox. */
+#define _XOPEN_SOURCE 700 /* gmtime_r */
+
 #include "tests/harness/test.h"
 
 #include "tests/harness/folder.h"
@@ -20,7 +22,8 @@
 /* What the server does, and has seen. */
 struct server {
 	atomic_llong now_ms;
-	int64_t life_ms;
+	int64_t life_ms, ends_ms;                        /* of those given last */
+	int64_t ahead_ms;                                /* its clock is so far ahead of ours */
 	int register_status, renewal_status, ask_status; /* 0: 200 */
 	bool lose_renewal;                               /* does it, and closes */
 	int close_registers;                             /* so many, before anything is done */
@@ -34,7 +37,7 @@ struct server {
 	char body[2048];      /* of the last registration, */
 	char report[2048];    /* and report */
 	char path[256];       /* of the last question or report */
-	char reply[1024];
+	char reply[1024], date[64];
 };
 
 struct scene {
@@ -74,9 +77,10 @@ static void read_signer(const struct tc_responder_request *request, char *signer
 static void grant(struct server *server, struct tc_responder_reply *reply, bool config)
 {
 	char date[TC_DATE_SIZE] = "", secret[64];
-	int64_t expires = server->now_ms + server->life_ms;
+	int64_t expires = server->now_ms + server->ahead_ms + server->life_ms;
 
 	server->number++;
+	server->ends_ms = expires;
 	write_secret(secret, sizeof secret, server->number);
 	tc_date_format((struct timespec){ .tv_sec = (time_t)(expires / 1000),
 			       .tv_nsec = (long)(expires % 1000 * 1000000) },
@@ -127,6 +131,8 @@ static void answer_renewal(struct server *server, const struct tc_responder_requ
 	snprintf(body, sizeof body, "%.*s", (int)request->body_length, request->body);
 	if (server->renewal_status)
 		refuse(reply, server->renewal_status);
+	else if (server->now_ms + server->ahead_ms > server->ends_ms)
+		refuse(reply, 401);
 	else if (!strstr(body, secret))
 		refuse(reply, 400);
 	else
@@ -159,10 +165,24 @@ static void answer_rest(struct server *server, const struct tc_responder_request
 		refuse(reply, server->ask_status);
 }
 
+static void write_date(struct server *server, struct tc_responder_reply *reply)
+{
+	time_t now = (time_t)((server->now_ms + server->ahead_ms) / 1000);
+	struct tm parts;
+
+	if (!server->ahead_ms)
+		return;
+	strftime(server->date, sizeof server->date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
+		gmtime_r(&now, &parts));
+	reply->headers = server->date;
+}
+
 static void answer(
 	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
 {
 	struct server *server = data;
+
+	write_date(server, reply);
 
 	if (strstr(request->target, "/worker/register"))
 		answer_register(server, request, reply);
@@ -470,8 +490,27 @@ static void test_a_machine_that_has_slept_registers_anew(void **unused)
 	until(&scene.ready, 1);
 	scene.server.now_ms += 30 * HOUR_MS;
 	until(&scene.configs, 2);
-	assert_int_equal(scene.server.renewals, 0);
 	assert_int_equal(scene.ready, 1);
+}
+
+/* What counts is how long they are good, and not which time it is here. */
+static void test_a_clock_that_is_wrong_does_not_matter(void **unused)
+{
+	static const int64_t ahead[] = { -100 * HOUR_MS, 100 * HOUR_MS };
+
+	for (int i = 0; i < 2; i++) {
+		scene.server.ahead_ms = ahead[i];
+		scene.server.now_ms = START_MS;
+		scene.server.number = 0;
+		begin_manager();
+		for (int n = 1; n <= 20; n++)
+			until(&scene.server.number, n);
+		assert_int_equal(scene.server.registers, 1);
+		assert_in_range(scene.server.now_ms - START_MS, 18 * HOUR_MS / 4 * 3, 20 * HOUR_MS);
+		assert_int_equal(scene.refused, 0);
+		end(unused);
+		begin(unused);
+	}
 }
 
 /* ---- the file ---- */
@@ -678,6 +717,7 @@ int main(void)
 		CASE(test_a_lost_reply_means_the_proof_again),
 		CASE(test_it_goes_on_while_its_credentials_are_good),
 		CASE(test_a_machine_that_has_slept_registers_anew),
+		CASE(test_a_clock_that_is_wrong_does_not_matter),
 		CASE(test_the_next_life_goes_on_with_the_secret),
 		CASE(test_the_next_life_has_the_proof_when_the_secret_is_used_up),
 		CASE(test_the_next_life_claims_though_worker_manager_is_down),

@@ -733,13 +733,6 @@ static bool all_end(const struct family *family)
 		read(family->ready, &byte, 1) == 0;
 }
 
-static void end_family(struct family *family)
-{
-	kill(-family->leader, SIGKILL);
-	waitpid(family->leader, NULL, 0);
-	close(family->ready);
-}
-
 static void test_what_is_left_of_a_task_is_killed(void **unused)
 {
 	struct family family = make_family();
@@ -788,9 +781,11 @@ static void test_a_stranger_with_the_same_number_is_left_alone(void **unused)
 	assert_int_equal(waitpid(family.leader, NULL, WNOHANG), 0);
 	assert_int_equal(kill(-family.leader, 0), 0);
 	tc__state_end(state);
-	kill(family.leader, SIGKILL);
-	tc__process_kill(family.leader, start, "", ""); /* is gone, or a zombie: does nothing */
-	end_family(&family);
+	assert_int_equal(
+		tc__process_kill(family.leader, start, "", ""), 3); /* by the right moment */
+	assert_true(all_end(&family));
+	assert_int_equal(waitpid(family.leader, NULL, 0), family.leader);
+	close(family.ready);
 }
 
 /* Once the leader has ended its number says nothing: only who was begun for the task is killed. */

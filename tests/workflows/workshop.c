@@ -55,6 +55,15 @@ static struct tc_seams seams(struct workshop *shop)
 
 /* ---- opening ---- */
 
+static void count_attempt(void *data, const struct tc_metrics *metrics)
+{
+	struct workshop *shop = data;
+
+	shop->claims += strcmp(metrics->function, "claimWork") == 0;
+	shop->renewals += strcmp(metrics->function, "reclaimTask") == 0;
+	shop->reports += strncmp(metrics->function, "report", 6) == 0;
+}
+
 static tc_client *make_client(struct workshop *shop, bool with_seams)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
@@ -66,6 +75,8 @@ static tc_client *make_client(struct workshop *shop, bool with_seams)
 	options.credentials = credentials;
 	options.retry_delay_ms = 10;
 	options.seams = with_seams ? &own : NULL;
+	options.metrics = with_seams ? count_attempt : NULL;
+	options.metrics_data = shop;
 	tc_client *client = tc_client_new(&options, &shop->err);
 	assert_ok(shop->err.code, &shop->err);
 	tc_credentials_free(credentials);

@@ -48,6 +48,7 @@ struct workshop {
 	int64_t steady_ms, wall_ms; /* added to the system's; while nothing is polled */
 	struct job jobs[JOBS_MAX];
 	size_t count, ended;
+	int claims, renewals, reports; /* attempts, as the client's metrics tell them */
 	enum tc_worker_end end;
 	int ends;
 	char end_error[300];

@@ -125,7 +125,8 @@ static void on_talk(void *data, int fd, int events)
 	ssize_t length = recv(fd, &said, sizeof(said), MSG_DONTWAIT);
 
 	(void)events;
-	/* the last says that the keeper has not read all that it was told; what it has said comes yet */
+	/* the last says that the keeper has not read all that it was told; what it has said comes
+	 * yet */
 	if (length < 0 && (errno == EINTR || errno == EAGAIN || errno == ECONNRESET))
 		return;
 	if (length == (ssize_t)sizeof(said))

@@ -151,7 +151,7 @@ struct tc_worker_options {
 	 * (but what another thread does at the same moment may cross it). Required. */
 	void (*abort)(void *data, tc_task *task, enum tc_abort why);
 	/* A task that was resolved has ended: nothing of it is used after this. Once for each that
-	 * `start` or `leftover` was called for. Optional. */
+	 * `start` began, or `leftover` took over. Optional. */
 	void (*ended)(void *data, tc_task *task, const struct tc_task_end *end);
 	/* Of a task that an earlier worker of the same state file had when it died, whose claim is
 	 * still good: true takes it over, as `start` would. Else (and NULL) its noted processes are
@@ -173,9 +173,10 @@ struct tc_worker_options {
 
 /*
  * A worker on a loop, or with a loop of its own inside (NULL, for tc_worker_run). It begins at once
- * on the loop's next turn. The client is used for claiming only, as it is: at its root URL, with
- * its credentials (which it may renew) or those of the pool. Its tc_cancel, fired, would end all
- * calls, reports as well: tc_worker_stop is for that.
+ * on the loop's next turn. A loop of the caller's has room for renewals beside what else is under
+ * way: in_flight is up to three calls a task more than that. The client is used for claiming only,
+ * as it is: at its root URL, with its credentials (which it may renew) or those of the pool. Its
+ * tc_cancel, fired, would end all calls, reports as well: tc_worker_stop is for that.
  *
  * With state_path what it has claimed is written down before a task begins: the file (mode 0600, it
  * holds the claims' credentials; outside of what tasks can reach) is locked, so that a second

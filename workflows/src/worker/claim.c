@@ -27,9 +27,11 @@ int64_t tc__claim_due(const tc_worker *worker)
 	return worker->claim_next_ms;
 }
 
-/* What no repetition changes. */
+/* What no repetition changes. What a front server says, without a code, is for now. */
 static bool is_refusal(const tc_worker *worker, const tc_error *err)
 {
+	if (err->http_status && !tc_error_server_code(err))
+		return false;
 	switch (err->http_status) {
 	case 400:
 	case 403:

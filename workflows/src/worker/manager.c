@@ -4,10 +4,10 @@
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
 #include "workflows/src/flow/flow.h"
+#include "workflows/src/worker/clock.h"
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/claim.h>
-#include <taskcluster/date.h>
 #include <taskcluster/type.h>
 #include <taskcluster/worker_manager.h>
 
@@ -19,6 +19,13 @@
 
 typedef struct tc_worker_manager_reregister_worker_response registration;
 
+/* When credentials end, by both clocks here: the wall clock may be set, and the steady one stands
+ * still while the machine sleeps, so the one counts that says sooner. */
+struct life {
+	int64_t wall_ms, steady_ms;
+	int64_t quarter_ms; /* of all of it */
+};
+
 struct tc__manager {
 	struct tc__manager_options options; /* `worker` and `pool` by texts of its own */
 	char *task_queue_id, *worker_group, *worker_id;
@@ -26,7 +33,8 @@ struct tc__manager {
 	tc_call *hold;              /* keeps the client */
 	tc_call *proof;             /* registerWorker, whole */
 	registration *held;         /* what the client signs with, and the secret; NULL: nothing */
-	int64_t registered_ms, expires_ms; /* of it, by the wall clock here */
+	struct life end;            /* of it */
+	int64_t sent_ms;            /* when a registration was last sent, by the steady clock */
 	struct tc__flow life, question;
 	int flows; /* that will still call back */
 	int failures;
@@ -106,9 +114,18 @@ static int64_t now_ms(const struct tc__manager *manager)
 	return tc_client_now_ms(manager->options.client);
 }
 
+/* Until the credentials end: ms from now. */
+static int64_t left_ms(const struct tc__manager *manager)
+{
+	int64_t wall = manager->end.wall_ms - now_ms(manager);
+	int64_t steady = manager->end.steady_ms - tc_client_steady_ms(manager->options.client);
+
+	return wall < steady ? wall : steady;
+}
+
 static bool may_claim(const struct tc__manager *manager)
 {
-	return manager->held && now_ms(manager) < manager->expires_ms;
+	return manager->held && left_ms(manager) > 0;
 }
 
 static void tell_ready(struct tc__manager *manager)
@@ -141,30 +158,33 @@ static bool is_refusal(const tc_error *err)
 		(err->http_status / 100 == 4 && !tc_error_may_repeat(err));
 }
 
-/* A date of the server's by the clock here; false: it is none. */
-static bool read_date(const struct tc__manager *manager, const char *date, int64_t *ms)
+/* When it ends by both clocks here; `registered_ms` by the wall clock. */
+static int read_times(const struct tc__manager *manager, const registration *fresh,
+	const struct tc__moment *moment, int64_t registered_ms, struct life *life, tc_error *err)
 {
-	struct timespec when;
+	int64_t ends_ms = 0, now = now_ms(manager);
 
-	if (!date || tc_date_parse(date, &when, NULL) != TC_OK)
-		return false;
-	*ms = (int64_t)when.tv_sec * 1000 + when.tv_nsec / 1000000 -
-		tc_client_clock_offset_ms(manager->options.client);
-	return true;
+	if (tc__moment_of(moment, fresh->expires ? fresh->expires : "", &ends_ms, err) != TC_OK)
+		return tc_error_set(err, TC_ERROR_REPLY, "\"%s\" is no date",
+			fresh->expires ? fresh->expires : "");
+	int64_t left = ends_ms - moment->steady_ms;
+	if (left <= 0)
+		return tc_error_set(
+			err, TC_ERROR_REPLY, "the credentials have ended on %s", fresh->expires);
+	int64_t length = left + (now - registered_ms);
+	*life = (struct life){ now + left, ends_ms, length > left ? length / 4 : left / 4 };
+	return TC_OK;
 }
 
 /* The client signs with it from now on; `fresh` is the manager's then, if all went well. */
-static int adopt(
-	struct tc__manager *manager, registration *fresh, int64_t registered_ms, tc_error *err)
+static int adopt(struct tc__manager *manager, registration *fresh, const struct tc__moment *moment,
+	int64_t registered_ms, tc_error *err)
 {
-	int64_t expires_ms = 0;
+	struct life life;
+	int rc = read_times(manager, fresh, moment, registered_ms, &life, err);
 
-	if (!read_date(manager, fresh->expires, &expires_ms))
-		return tc_error_set(err, TC_ERROR_REPLY, "\"%s\" is no date",
-			fresh->expires ? fresh->expires : "");
-	if (expires_ms <= now_ms(manager))
-		return tc_error_set(
-			err, TC_ERROR_REPLY, "the credentials have ended on %s", fresh->expires);
+	if (rc != TC_OK)
+		return rc;
 	tc_credentials *credentials = tc_claim_worker_renewal(&fresh->credentials, err);
 	if (!credentials)
 		return err->code;
@@ -172,15 +192,16 @@ static int adopt(
 	tc_credentials_free(credentials);
 	tc_release(manager->held);
 	manager->held = fresh;
-	manager->registered_ms = registered_ms;
-	manager->expires_ms = expires_ms;
+	manager->end = life;
 	return TC_OK;
 }
 
 /* The secret that has been used is of no use any more: the next one is noted first of all. */
-static int take_reply(struct tc__manager *manager, const tc_json *json, tc_error *err)
+static int take_reply(
+	struct tc__manager *manager, tc_response *response, const tc_json *json, tc_error *err)
 {
 	tc_error noting = TC_ERROR_INIT;
+	struct tc__moment moment;
 	int64_t now = now_ms(manager);
 
 	if (tc__state_registered(manager->options.state, json, now, &noting) != TC_OK)
@@ -190,7 +211,8 @@ static int take_reply(struct tc__manager *manager, const tc_json *json, tc_error
 		&tc_worker_manager_reregister_worker_response_type, json, TC_DECODE_SECRET, err);
 	if (!fresh)
 		return err->code;
-	int rc = adopt(manager, fresh, now, err);
+	tc__moment_read(&moment, manager->options.client, response, manager->sent_ms);
+	int rc = adopt(manager, fresh, &moment, now, err);
 	if (rc != TC_OK)
 		tc_release(fresh);
 	return rc;
@@ -202,6 +224,16 @@ static void pause_life(struct tc__manager *manager, int64_t ms, tc__flow_fn *the
 	tc__flow_pause(&manager->life, ms, then);
 }
 
+/* Also with credentials that seem to have ended: a clock may have been set, and a proof is perhaps
+ * taken once only. */
+static void renew(struct tc__manager *manager)
+{
+	if (manager->held)
+		send_reregister(manager);
+	else
+		send_register(manager);
+}
+
 static void begin_again(struct tc__flow *flow, tc_response *response, const tc_error *err)
 {
 	struct tc__manager *manager = of_life(flow);
@@ -210,10 +242,8 @@ static void begin_again(struct tc__flow *flow, tc_response *response, const tc_e
 		return;
 	if (err) /* it cannot even wait: memory ended, or somebody canceled */
 		tell_refused(manager, err);
-	else if (may_claim(manager))
-		send_reregister(manager);
 	else
-		send_register(manager);
+		renew(manager);
 }
 
 static void try_again_later(struct tc__manager *manager)
@@ -245,11 +275,9 @@ static void fail(struct tc__manager *manager, const char *what, const tc_error *
 /* ---- until the credentials end ---- */
 
 /* At three quarters of their life: there is time to try it again and again. */
-static int64_t left_ms(const struct tc__manager *manager)
+static int64_t until_renewal_ms(const struct tc__manager *manager)
 {
-	int64_t life = manager->expires_ms - manager->registered_ms;
-
-	return manager->registered_ms + life - life / 4 - now_ms(manager);
+	return left_ms(manager) - manager->end.quarter_ms;
 }
 
 static void look(struct tc__flow *flow, tc_response *response, const tc_error *err)
@@ -260,17 +288,15 @@ static void look(struct tc__flow *flow, tc_response *response, const tc_error *e
 		return;
 	if (err)
 		tell_refused(manager, err);
-	else if (left_ms(manager) > 0)
+	else if (until_renewal_ms(manager) > 0)
 		wait_for_end(manager);
-	else if (may_claim(manager))
-		send_reregister(manager);
-	else /* the machine has slept, perhaps */
-		send_register(manager);
+	else
+		renew(manager);
 }
 
 static void wait_for_end(struct tc__manager *manager)
 {
-	int64_t left = left_ms(manager);
+	int64_t left = until_renewal_ms(manager);
 
 	if (left < 0)
 		left = 0;
@@ -293,7 +319,7 @@ static int take_whole(
 	struct tc__manager *manager, tc_response *response, const tc_json **json, tc_error *err)
 {
 	*json = tc_response_json(response, err);
-	return *json ? take_reply(manager, *json, err) : err->code;
+	return *json ? take_reply(manager, response, *json, err) : err->code;
 }
 
 static void took_registration(struct tc__flow *flow, tc_response *response, const tc_error *err)
@@ -321,6 +347,7 @@ static void took_registration(struct tc__flow *flow, tc_response *response, cons
 
 static void send_register(struct tc__manager *manager)
 {
+	manager->sent_ms = tc_client_steady_ms(manager->options.client);
 	manager->flows++;
 	tc__flow_send_kept(&manager->life, manager->proof, took_registration);
 }
@@ -361,6 +388,7 @@ static void send_reregister(struct tc__manager *manager)
 	if (call)
 		call = tc__flow_call(
 			call, tc_worker_manager_reregister_worker_body(call, &body, &made));
+	manager->sent_ms = tc_client_steady_ms(manager->options.client);
 	manager->flows++;
 	tc__flow_send(&manager->life, call, NULL, NULL, took_renewal, &made);
 }
@@ -423,10 +451,12 @@ static void take_up(struct tc__manager *manager)
 	registration *kept = NULL;
 	int64_t registered_ms = 0;
 	tc_error err = TC_ERROR_INIT;
+	struct tc__moment moment;
 	int rc = tc__state_registration(manager->options.state, &kept, &registered_ms, &err);
 
+	tc__moment_read(&moment, manager->options.client, NULL, 0);
 	if (rc == TC_OK && kept)
-		rc = adopt(manager, kept, registered_ms, &err);
+		rc = adopt(manager, kept, &moment, registered_ms, &err);
 	if (rc != TC_OK) {
 		tell_trouble(manager, "the registration that was kept", &err);
 		tc_release(kept);
@@ -445,10 +475,7 @@ static void begin(struct tc__flow *flow, tc_response *response, const tc_error *
 		return;
 	}
 	take_up(manager);
-	if (may_claim(manager))
-		send_reregister(manager);
-	else
-		send_register(manager);
+	renew(manager);
 }
 
 static tc_call *make_proof(struct tc__manager *manager, tc_error *err)

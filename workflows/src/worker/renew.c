@@ -74,10 +74,11 @@ static void again(tc_task *task, const tc_error *err)
 			tc_task_id(task), task->run_id, tc_error_text(err));
 }
 
-/* It is somebody else's, or nobody's. */
+/* It is somebody else's, or nobody's. A page of a front server has no code, and says nothing of it.
+ */
 static bool is_lost(const tc_error *err)
 {
-	return err->http_status == 409 || err->http_status == 404;
+	return (err->http_status == 409 || err->http_status == 404) && tc_error_server_code(err);
 }
 
 static void took_renewal(struct tc__flow *flow, tc_response *response, const tc_error *err)

@@ -9,6 +9,7 @@
 
 #define STOP_WAIT_MS 2000
 #define CAPACITY_MAX 10000
+#define RUNS 1000 /* of others on the worker's own loop */
 
 /* ---- looking ---- */
 
@@ -296,8 +297,12 @@ static int open_state(tc_worker *worker, tc_error *err)
 
 static int open_loop(tc_worker *worker, tc_loop *loop, tc_error *err)
 {
+	struct tc_loop_options own = TC_LOOP_OPTIONS_INIT;
+
+	/* what callers do on it, such as uploads, is not to keep renewals waiting */
+	own.in_flight = RUNS + 3 * (size_t)worker->options.capacity;
 	worker->own_loop = !loop;
-	worker->loop = loop ? loop : tc_loop_new(NULL, err);
+	worker->loop = loop ? loop : tc_loop_new(&own, err);
 	if (!worker->loop)
 		return err->code;
 	int rc = tc__bell_make(&worker->bell, err);
