@@ -119,9 +119,6 @@ static void plain(void)
 
 	assert_non_null(block);
 	tc_release(block);
-	block = tc_block_new(1, NULL);
-	assert_non_null(block);
-	tc_release(block);
 	assert_null(tc_handle_new(8, NULL)); /* it would never end */
 	tc_handle_end(NULL);
 	assert_non_null(tc_sdk_version());

@@ -368,41 +368,6 @@ static void use_folder_options(void)
 	rmdir("artifacts");
 }
 
-static void use_trust_options(void)
-{
-	struct tc_trust_options options = TC_TRUST_OPTIONS_INIT;
-	tc_error err = TC_ERROR_INIT;
-	char *text = NULL;
-
-	tc_json_parse("{}", 2, &options.task, &err);
-	options.task_id = TASK;
-	options.worker_group = options.worker_id = "w";
-	WISH(options);
-	tc_trust_make(&options, &text, NULL, &err);
-	works("tc_trust_options", &err);
-	tc_release(text);
-	tc_release(options.task);
-}
-
-static void use_trust_verify_options(void)
-{
-	static const char *const keys[] = { "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" };
-	struct tc_trust_verify_options options = TC_TRUST_VERIFY_OPTIONS_INIT;
-	tc_error err = TC_ERROR_INIT;
-
-	options.task_id = TASK;
-	options.run_id = "0";
-	options.public_keys = keys;
-	options.public_keys_count = 1;
-	WISH(options);
-	tc_trust_verify(client, &options, NULL, &err);
-	if (!wishes) {
-		expect(err.code == TC_ERROR_INPUT, "there is no certificate");
-		tc_error_clear(&err);
-	}
-	works("tc_trust_verify_options", &err);
-}
-
 static void never_begun(void *data, tc_task *task)
 {
 	(void)data;
@@ -461,6 +426,41 @@ static void use_worker_pool(void)
 	tc_release(pool.proof);
 }
 
+static void use_trust_options(void)
+{
+	struct tc_trust_options options = TC_TRUST_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	char *text = NULL;
+
+	tc_json_parse("{}", 2, &options.task, &err);
+	options.task_id = TASK;
+	options.worker_group = options.worker_id = "w";
+	WISH(options);
+	tc_trust_make(&options, &text, NULL, &err);
+	works("tc_trust_options", &err);
+	tc_release(text);
+	tc_release(options.task);
+}
+
+static void use_trust_verify_options(void)
+{
+	static const char *const keys[] = { "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" };
+	struct tc_trust_verify_options options = TC_TRUST_VERIFY_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.task_id = TASK;
+	options.run_id = "0";
+	options.public_keys = keys;
+	options.public_keys_count = 1;
+	WISH(options);
+	tc_trust_verify(client, &options, NULL, &err);
+	if (!wishes) {
+		expect(err.code == TC_ERROR_INPUT, "there is no certificate");
+		tc_error_clear(&err);
+	}
+	works("tc_trust_verify_options", &err);
+}
+
 int main(int argc, char **argv)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
@@ -492,10 +492,10 @@ int main(int argc, char **argv)
 	use_create_options();
 	use_download_options();
 	use_folder_options();
-	use_trust_options();
-	use_trust_verify_options();
 	use_worker_options();
 	use_worker_pool();
+	use_trust_options();
+	use_trust_verify_options();
 	tc_release(client);
 	tc_release(credentials);
 	return failures != 0;

@@ -257,19 +257,6 @@ static void give_folder(struct world *world, const void *options, tc_error *err)
 	rmdir("/tmp/tc-options-never-made");
 }
 
-static void give_trust(struct world *world, const void *options, tc_error *err)
-{
-	char *text = NULL;
-
-	(void)world;
-	tc_trust_make(options, &text, NULL, err);
-}
-
-static void give_verify(struct world *world, const void *options, tc_error *err)
-{
-	tc_trust_verify(world->taskcluster, options, NULL, err);
-}
-
 static void never_begun(void *data, tc_task *task)
 {
 	(void)data;
@@ -298,6 +285,19 @@ static void give_worker_pool(struct world *world, const void *pool, tc_error *er
 	options.abort = never_aborted;
 	options.pool = pool;
 	give_worker(world, &options, err);
+}
+
+static void give_trust(struct world *world, const void *options, tc_error *err)
+{
+	char *text = NULL;
+
+	(void)world;
+	tc_trust_make(options, &text, NULL, err);
+}
+
+static void give_verify(struct world *world, const void *options, tc_error *err)
+{
+	tc_trust_verify(world->taskcluster, options, NULL, err);
 }
 
 /* What a struct that is zero, and taken, leads to. */

@@ -645,20 +645,25 @@ static void on_report(void *data, uint64_t run, tc_response *response, const tc_
 	++*(int *)data;
 }
 
+static tc_call *report_call(const struct tc__manager_report *report)
+{
+	return tc__manager_report_call(scene.client, &worker_names, report, &scene.err);
+}
+
 static void test_errors_are_reported(void **unused)
 {
 	(void)unused;
 	struct tc__manager_report report = { "disk-full", NULL, "nothing left on /" };
 	int told = 0;
-	assert_null(tc__manager_report_call(scene.client, &worker_names, &report, &scene.err));
+	assert_null(report_call(&report));
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "title is NULL");
 	report.title = "The disk is full";
 	report.kind = "DISK";
-	assert_null(tc__manager_report_call(scene.client, &worker_names, &report, &scene.err));
+	assert_null(report_call(&report));
 	assert_failure(&scene.err, TC_ERROR_INPUT, "kind");
 	report.kind = "disk-full";
-	tc_call *call = tc__manager_report_call(scene.client, &worker_names, &report, &scene.err);
-	assert_non_null(call);
+	tc_call *call = report_call(&report);
+	assert_ok(scene.err.code, &scene.err);
 	assert_ok(tc_loop_start(scene.loop, call, on_report, &told, NULL, &scene.err), &scene.err);
 	tc_call_free(call);
 	until(&told, 1);

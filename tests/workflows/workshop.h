@@ -11,6 +11,7 @@
 
 #include "tests/harness/server.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <taskcluster/slugid.h>
 #include <taskcluster/worker.h>
 
@@ -48,7 +49,7 @@ struct workshop {
 	int64_t steady_ms, wall_ms; /* added to the system's; while nothing is polled */
 	struct job jobs[JOBS_MAX];
 	size_t count, ended;
-	int claims, renewals, reports; /* attempts, as the client's metrics tell them */
+	atomic_int claims, renewals, reports; /* attempts, as metrics tell them on any thread */
 	enum tc_worker_end end;
 	int ends;
 	char end_error[300];

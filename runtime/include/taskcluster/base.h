@@ -85,10 +85,6 @@ TC_API void *tc_block_resize(void *block, size_t size);
 TC_API void *tc_handle_new(size_t size, void (*release)(void *handle));
 TC_API void tc_handle_end(void *handle);
 
-/* A zeroed block for tc_release, which calls `end` (NULL: nothing) with it just before its memory
- * is given back: for what owns more than itself. NULL without memory. */
-TC_API void *tc_block_new(size_t size, void (*end)(void *block));
-
 /* Optional scalars: {0} is absent, so that zero, false and absent stay apart. */
 struct tc_opt_int64 {
 	bool present;

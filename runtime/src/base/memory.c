@@ -96,11 +96,6 @@ static void end_handle(struct header *header)
 	header->destroy(header + 1);
 }
 
-void *tc_block_new(size_t size, void (*end)(void *block))
-{
-	return tc__object_alloc_with(size, end);
-}
-
 void *tc__handle_alloc(size_t size, void (*release)(void *handle))
 {
 	void *handle = tc__object_alloc_with(size, release);

@@ -22,7 +22,8 @@
 #define START_MS 60000
 #define GREETING "listening on "
 #define GREETING_MAX ((size_t)4096)
-#define CREDENTIALS_FD 3 /* in the child */
+#define CREDENTIALS_FD 3           /* in the child */
+#define LINE_MAX_SIZE (256 * 1024) /* of credentials with many scopes, as the proxy takes them */
 
 struct run_proxy {
 	pid_t pid;
@@ -114,9 +115,34 @@ static void on_renewal(void *data, tc_task *task)
 
 /* ---- the child ---- */
 
+/* How it reaches the root, and where it may lay bodies down; nothing else is its business. */
+static const char *const handed_on[] = { "SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy",
+	"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "TMPDIR" };
+#define HANDED_ON (sizeof handed_on / sizeof *handed_on)
+
+static bool is_handed_on(const char *entry)
+{
+	for (size_t i = 0; i < HANDED_ON; i++) {
+		size_t length = strlen(handed_on[i]);
+		if (strncmp(entry, handed_on[i], length) == 0 && entry[length] == '=')
+			return true;
+	}
+	return false;
+}
+
+static void fill_environment(char *environment[HANDED_ON + 1])
+{
+	size_t count = 0;
+
+	for (char **entry = environ; *entry && count < HANDED_ON; entry++)
+		if (is_handed_on(*entry))
+			environment[count++] = *entry;
+	environment[count] = NULL;
+}
+
 static int spawn(struct run *run, int credentials, int output, tc_error *err)
 {
-	static char *const environment[] = { NULL };
+	char *environment[HANDED_ON + 1];
 	const struct host *host = run->host;
 	char port[16];
 	const char *const arguments[] = { host->proxy_program, "--root-url",
@@ -126,6 +152,7 @@ static int spawn(struct run *run, int credentials, int output, tc_error *err)
 	posix_spawnattr_t attributes;
 	sigset_t none;
 
+	fill_environment(environment);
 	snprintf(port, sizeof port, "%lld", (long long)(wanted ? wanted + run->place : 0));
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
@@ -161,6 +188,7 @@ static int start_child(struct run *run, tc_error *err)
 		run->proxy->credentials = in[1];
 		run->proxy->output = out[0];
 		fcntl(in[1], F_SETFL, O_NONBLOCK);
+		fcntl(in[1], F_SETPIPE_SZ, LINE_MAX_SIZE);
 		rc = spawn(run, in[0], out[1], err);
 	}
 	if (in[0] >= 0)

@@ -167,7 +167,8 @@ struct tc_worker_options {
 	int64_t stop_wait_ms;   /* so long a stop waits at least for a claim under way; 2,000 */
 	const char *state_path; /* a file that outlives this process: below. NULL: none */
 	const struct tc_worker_pool *pool; /* NULL: the client has credentials that may claim */
-	tc_log_fn *log; /* one line for each task that has ended, and for trouble; gets `data` */
+	tc_log_fn *log; /* one line for each task that has ended, and for trouble; gets `data`; must
+			   not call into the worker, but may stop it */
 };
 #define TC_WORKER_OPTIONS_INIT TC_SIZED_INIT(struct tc_worker_options)
 

@@ -22,11 +22,12 @@ struct tc_trust_key {
 static void end_key(void *block)
 {
 	sodium_free(((tc_trust_key *)block)->secret); /* wipes */
+	tc_handle_end(block);
 }
 
 static tc_trust_key *new_key(tc_error *err)
 {
-	tc_trust_key *key = tc_block_new(sizeof *key, end_key);
+	tc_trust_key *key = tc_handle_new(sizeof *key, end_key);
 
 	if (key)
 		key->secret = sodium_malloc(crypto_sign_SECRETKEYBYTES);

@@ -69,7 +69,8 @@ static void fail(tc_worker *worker, const tc_error *err)
 		tc_error_text(err));
 }
 
-/* An empty answer takes 20 s; when it comes at once it is not asked for all the time. */
+/* An empty answer takes 20 s; when it comes at once it is not asked for all the time, nor is one
+ * with nothing to begin. */
 static void take(tc_worker *worker, tc_response *response)
 {
 	tc_error err = TC_ERROR_INIT;

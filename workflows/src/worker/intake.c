@@ -2,6 +2,7 @@
 /* From claimWork's reply to tasks. */
 #include "workflows/src/worker/worker.h"
 
+#include <string.h>
 #include <taskcluster/date.h>
 
 static int64_t to_ms(const char *date)
@@ -28,8 +29,21 @@ static int64_t queued_ms(const tc_task *task)
 	return from >= 0 && to > from ? to - from : 0;
 }
 
+/* A run that is here already: to begin it again, or to give it back, would harm what runs. */
+static bool is_here(const tc_worker *worker, const tc_json *item)
+{
+	const char *id = tc_json_text(tc_json_at(item, "/status/taskId"));
+	const char *run_id = tc_json_text(tc_json_get(item, "runId"));
+
+	for (const tc_task *task = id && run_id ? worker->tasks : NULL; task; task = task->after)
+		if (task->phase != TC__GONE && strcmp(tc_task_id(task), id) == 0 &&
+			strcmp(task->run_id, run_id) == 0)
+			return true;
+	return false;
+}
+
 /* One that cannot be made is lost until its claim ends: there are no credentials to say so. */
-static void make(tc_worker *worker, const tc_json *item, const struct tc__moment *moment)
+static bool make(tc_worker *worker, const tc_json *item, const struct tc__moment *moment)
 {
 	tc_error err = TC_ERROR_INIT;
 	struct tc__claimed claimed = { .claim = item,
@@ -44,17 +58,38 @@ static void make(tc_worker *worker, const tc_json *item, const struct tc__moment
 			tc_credentials_from_json(tc_json_get(item, "credentials"), &err);
 	if (claimed.credentials)
 		task = tc__task_new(worker, &claimed, moment, TC__CLAIMED, &err);
-	if (task)
+	if (task) {
+		task->item = item;
 		worker->stats.queued_ms += queued_ms(task);
-	else
+	} else {
 		tc__worker_line(worker, TC_LOG_ERROR,
 			"task %s was claimed, and cannot be begun: its claim runs out: %s",
 			tc_json_text(tc_json_at(item, "/status/taskId"))
 				? tc_json_text(tc_json_at(item, "/status/taskId"))
 				: "(without an id)",
 			tc_error_text(&err));
+	}
 	tc_credentials_free(claimed.credentials);
 	tc_error_clear(&err);
+	return task != NULL;
+}
+
+/* How many became tasks. */
+static size_t make_all(tc_worker *worker, const tc_json *claims, const struct tc__moment *moment)
+{
+	size_t made = 0;
+
+	for (size_t i = 0; i < tc_json_count(claims); i++) {
+		const tc_json *item = tc_json_item(claims, i);
+		if (!is_here(worker, item))
+			made += make(worker, item, moment);
+		else
+			tc__worker_line(worker, TC_LOG_WARN,
+				"task %s run %s was claimed again, and goes on as it is",
+				tc_json_text(tc_json_at(item, "/status/taskId")),
+				tc_json_text(tc_json_get(item, "runId")));
+	}
+	return made;
 }
 
 /* What comes when the worker has begun to stop is given back for others. */
@@ -84,12 +119,40 @@ static tc_task *next_claimed(const tc_worker *worker)
 	return found;
 }
 
-/* Before any of them begins they are on disk. */
+/* Of the reply, and to be begun: what breaks its schema is given back in any case. */
+static bool is_good(const tc_task *task)
+{
+	return task->item && task->result == TC_TASK_COMPLETED;
+}
+
+/* Those alone; NULL, with *err: memory ended. */
+static const tc_json *good_ones(const tc_worker *worker, tc_error *err)
+{
+	tc_json_builder *b = tc_json_builder_new();
+	const tc_json *claims = NULL;
+
+	tc_json_add_array(b);
+	for (const tc_task *task = worker->tasks; task; task = task->after)
+		if (is_good(task))
+			tc_json_add_json(b, task->item);
+	tc_json_end(b);
+	tc_json_build(b, &claims, err);
+	return claims;
+}
+
+/* Before any of them begins they are on disk; one that is broken takes no other with it. */
 static bool keep(tc_worker *worker, const tc_json *claims)
 {
 	tc_error err = TC_ERROR_INIT;
+	const tc_json *some = NULL;
+	size_t good = 0;
 
-	bool kept = tc__state_claims(worker->state, claims, &err) == TC_OK;
+	for (const tc_task *task = worker->tasks; task; task = task->after)
+		good += is_good(task);
+	if (good < tc_json_count(claims))
+		claims = some = good_ones(worker, &err);
+	bool kept = claims && tc__state_claims(worker->state, claims, &err) == TC_OK;
+	tc_release(some);
 	if (!kept)
 		tc__worker_line(worker, TC_LOG_ERROR, "what was claimed cannot be kept: %s",
 			tc_error_text(&err));
@@ -109,20 +172,20 @@ int tc__intake(tc_worker *worker, tc_response *response, int64_t sent_ms, tc_err
 		tc_error_set(err, TC_ERROR_REPLY, "queue.claimWork: /tasks: is no array");
 		return -1;
 	}
-	int count = (int)tc_json_count(claims);
 	worker->unkept = false;
-	if (!count)
+	if (!tc_json_count(claims))
 		return 0;
 	tc__moment_read(&moment, worker->client, response, sent_ms);
 	if (worker->ending == TC_END_IDLE)
 		worker->ending = 0; /* it is not */
 	if (!worker->stats.busy)
 		tc__watch_leap(&worker->watch, worker->client);
+	size_t made = make_all(worker, claims, &moment);
 	bool kept = keep(worker, claims);
 	worker->unkept = !kept;
-	for (int i = 0; i < count; i++)
-		make(worker, tc_json_item(claims, (size_t)i), &moment);
+	for (tc_task *task = worker->tasks; task; task = task->after)
+		task->item = NULL;
 	for (tc_task *task; !worker->closed && (task = next_claimed(worker));)
 		begin(task, kept);
-	return count;
+	return (int)made;
 }

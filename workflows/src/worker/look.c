@@ -55,11 +55,6 @@ static void watch_clocks(tc_worker *worker)
 	}
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static bool works(const tc_task *task)
 {
 	return task->phase == TC__WORKING && !atomic_load(&task->resolved);
@@ -70,20 +65,20 @@ static int64_t next_due(const tc_task *task, int64_t now)
 	int64_t due = now + LOOK_MS;
 
 	if (!task->over) {
-		due = sooner(due, task->end_ms);
+		due = tc__sooner(due, task->end_ms);
 		if (!task->renewal.busy)
-			due = sooner(due, task->renew_ms);
+			due = tc__sooner(due, task->renew_ms);
 	}
 	if (task->phase == TC__REPORTING && !task->over && !task->report.busy)
-		due = sooner(due, task->report_ms);
+		due = tc__sooner(due, task->report_ms);
 	if (works(task) && !task->aborted) {
-		due = sooner(due, task->deadline_ms);
-		due = sooner(due, task->limit_ms);
+		due = tc__sooner(due, task->deadline_ms);
+		due = tc__sooner(due, task->limit_ms);
 	}
 	if (works(task) && !task->over && !task->asking.busy)
-		due = sooner(due, task->poll_ms);
+		due = tc__sooner(due, task->poll_ms);
 	if (works(task) && task->aborted)
-		due = sooner(due, task->force_ms);
+		due = tc__sooner(due, task->force_ms);
 	return due;
 }
 

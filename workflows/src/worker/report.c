@@ -31,10 +31,15 @@ void tc__task_give_back(tc_task *task, enum tc_task_result result, const char *w
 	tc__task_finish(task);
 }
 
+bool tc__task_was_heard(const tc_task *task)
+{
+	return task->report_sent && tc__run_ended_as(tc__run_of(task, task->told), task->result);
+}
+
 void tc__task_unheard(tc_task *task)
 {
 	if (task->told)
-		tc__task_end(task, false);
+		tc__task_end(task, tc__task_was_heard(task));
 	else
 		tc__task_ask(task, TC__ASK_END);
 }
@@ -93,5 +98,6 @@ void tc__task_report(tc_task *task)
 	tc_error made = TC_ERROR_INIT;
 	tc_call *call = make_call(task, &made);
 
+	task->report_sent = true;
 	tc__errand_send(&task->report, call, NULL, task->end_ms, took_report, &made);
 }

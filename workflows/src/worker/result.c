@@ -36,6 +36,15 @@ const struct tc_queue_task_status_runs *tc__run_of(
 	return NULL;
 }
 
+/* A state that is not known says nothing. */
+bool tc__run_ended(const struct tc_queue_task_status_runs *run)
+{
+	for (int i = TC_TASK_COMPLETED; i <= TC_TASK_INTERNAL_ERROR; i++)
+		if (run && run->state && strcmp(run->state, results[i].state) == 0)
+			return true;
+	return false;
+}
+
 bool tc__run_ended_as(const struct tc_queue_task_status_runs *run, enum tc_task_result result)
 {
 	return run && run->state && run->reason_resolved &&

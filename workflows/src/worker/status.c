@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/worker/worker.h"
 
-#include <string.h>
 #include <taskcluster/queue.h>
 
 #define ASK_MS 3000 /* what was lost is to be aborted soon, known or not */
@@ -45,7 +44,7 @@ static void judge_poll(tc_task *task, struct tc_queue_task_status_response *told
 	tc_error err = TC_ERROR_INIT;
 
 	task->poll_ms = tc__worker_now(task->worker) + task->worker->options.status_poll_ms;
-	if (!run || !run->state || strcmp(run->state, "running") == 0 || task->over) {
+	if (!tc__run_ended(run) || task->over) {
 		tc_release(told);
 		tc__task_look(task);
 		return;
@@ -70,10 +69,8 @@ static void judge(tc_task *task, struct tc_queue_task_status_response *told)
 		return;
 	}
 	set_told(task, told);
-	const struct tc_queue_task_status_runs *run = tc__run_of(task, task->told);
 	if (question != TC__ASK_LOST)
-		tc__task_end(
-			task, question == TC__ASK_REPORT && tc__run_ended_as(run, task->result));
+		tc__task_end(task, tc__task_was_heard(task));
 	else if (tc__task_abort(task, TC_ABORT_LOST))
 		tc__task_look(task);
 }

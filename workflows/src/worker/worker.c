@@ -13,11 +13,6 @@
 
 /* ---- looking ---- */
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* When it will have been without a task for too long. */
 static int64_t idle_due(const tc_worker *worker)
 {
@@ -67,7 +62,8 @@ void tc__worker_starve(tc_worker *worker)
 static void set_timer(tc_worker *worker)
 {
 	int64_t now = tc__worker_now(worker);
-	int64_t due = sooner(sooner(tc__claim_due(worker), idle_due(worker)), cut_due(worker));
+	int64_t due =
+		tc__sooner(tc__sooner(tc__claim_due(worker), idle_due(worker)), cut_due(worker));
 	tc_error err = TC_ERROR_INIT;
 
 	if (worker->timer)
@@ -460,7 +456,7 @@ int tc_worker_run(tc_worker *worker, tc_error *err)
 	tc__worker_hold(worker);
 	while (rc == TC_OK && !worker->closed && !worker->ended)
 		rc = tc_loop_poll(worker->loop, -1, err);
-	if (rc == TC_OK && worker->closed)
+	if (rc == TC_OK && worker->closed && !worker->ended)
 		rc = tc_error_set(err, TC_ERROR_CANCELED, "the worker was freed");
 	else if (rc == TC_OK && worker->ended == TC_END_REFUSED)
 		rc = tc_error_copy(err, &worker->err);

@@ -67,7 +67,8 @@ struct tc_task {
 	tc_worker *worker;
 	tc_task *before, *after; /* in worker->tasks */
 	enum tc__phase phase;
-	bool known; /* the caller was told of it, and is told of its end */
+	bool known;          /* the caller was told of it, and is told of its end */
+	const tc_json *item; /* of claimWork's reply; only until all of that are taken */
 
 	const tc_json *json; /* a reply of claimWork with this task alone, without its secrets */
 	struct tc_queue_claim_work_response *claim; /* the same as a struct */
@@ -88,6 +89,7 @@ struct tc_task {
 	int64_t renew_sent_ms;
 	int renew_failures, report_failures;
 	int renewals;
+	bool report_sent;   /* by this worker or one before it, maybe */
 	int refused_status; /* of the last renewal that failed */
 
 	struct tc__errand renewal, asking, report;
@@ -126,7 +128,7 @@ struct tc_worker {
 	struct tc__state *state;     /* NULL: none */
 
 	bool begun, ready;         /* it may claim */
-	bool asking, allowed;      /* worker-manager whether to go on; it said yes */
+	bool asking;               /* worker-manager whether to go on */
 	enum tc_worker_end ending; /* it claims no more */
 	bool aborting;             /* and aborts what runs */
 	int64_t ending_ms;         /* since when */
@@ -179,6 +181,11 @@ static inline int64_t tc__worker_now(const tc_worker *worker)
 	return tc_client_steady_ms(worker->client);
 }
 
+static inline int64_t tc__sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* It claims no more, for this reason, unless there was one before. */
 void tc__worker_end(tc_worker *worker, enum tc_worker_end why, const tc_error *err);
 
@@ -205,7 +212,7 @@ void tc__claim_cancel(tc_worker *worker);
 
 /* ---- intake.c ---- */
 
-/* Takes the tasks of claimWork's reply, which was asked for then; how many there are, or -1: it is
+/* Takes the tasks of claimWork's reply, which was asked for then; how many could be, or -1: it is
  * no such reply. Whether the worker is still there has to be asked for. */
 int tc__intake(tc_worker *worker, tc_response *response, int64_t sent_ms, tc_error *err);
 
@@ -277,6 +284,9 @@ void tc__task_finish(tc_task *task);
 
 void tc__task_report(tc_task *task);
 
+/* Whether the queue took a report whose reply was lost, by what it told. */
+bool tc__task_was_heard(const tc_task *task);
+
 /* A report could not be made, for good. */
 void tc__task_unheard(tc_task *task);
 
@@ -290,7 +300,8 @@ bool tc__result_known(enum tc_task_result result);
 const struct tc_queue_task_status_runs *tc__run_of(
 	const tc_task *task, const struct tc_queue_task_status_response *told);
 
-/* Whether a run (NULL: none) ended as we say. */
+/* Whether a run (NULL: none) has ended, as we say. */
+bool tc__run_ended(const struct tc_queue_task_status_runs *run);
 bool tc__run_ended_as(const struct tc_queue_task_status_runs *run, enum tc_task_result result);
 
 /* ---- stop.c ---- */
