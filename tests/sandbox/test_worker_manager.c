@@ -229,6 +229,8 @@ static int claim(tc_client *client, const char *pool)
 	return rc;
 }
 
+static char last_secret[64];
+
 static void a_secret_is_good_once(
 	tc_client *client, const struct tc_worker_manager_register_worker_response *first)
 {
@@ -250,7 +252,22 @@ static void a_secret_is_good_once(
 		second->credentials.access_token, second->credentials.certificate);
 	assert_int_equal(claim(renewed, "prov/way"), TC_OK);
 	tc_client_free(renewed);
+	snprintf(last_secret, sizeof last_secret, "%s", second->secret);
 	tc_release(second);
+}
+
+static void a_removed_worker_is_not_renewed(tc_client *client)
+{
+	struct tc_worker_manager_reregister_worker_request body = { .worker_pool_id = "prov/way",
+		.worker_group = "g",
+		.worker_id = "w",
+		.secret = last_secret };
+	tc_error err = TC_ERROR_INIT;
+
+	assert_int_equal(
+		tc_worker_manager_reregister_worker(client, &body, NULL, &err), TC_ERROR_HTTP);
+	assert_non_null(strstr(tc_error_text(&err), "Worker g/w is not running"));
+	tc_error_clear(&err);
 }
 
 /* The Queue knows it after its first claim, with what is known of it here. */
@@ -296,6 +313,7 @@ static void the_way_of_a_worker(void **state)
 	assert_false(stop->terminate);
 	tc_release(stop);
 	assert_ok(tc_worker_manager_remove_worker(worker, "prov/way", "g", "w", NULL, &err), &err);
+	a_removed_worker_is_not_renewed(worker);
 	assert_ok(tc_worker_manager_should_worker_terminate(
 			  worker, "prov/way", "g", "w", &stop, &err),
 		&err);

@@ -198,6 +198,12 @@ int manager_reregister(struct request *request)
 		!digest_same(worker.secret, request_text(request, "secret")))
 		return refuse(
 			request, INPUT_ERROR, "Could not generate credentials for this secret");
+	if (strcmp(worker.state, "running") != 0)
+		return refuse(request, INPUT_ERROR, "Worker %s/%s is not running", worker.group,
+			worker.id);
+	if (worker.expires < request->now_ms)
+		return refuse(
+			request, INPUT_ERROR, "Worker %s/%s has expired", worker.group, worker.id);
 	return reply_credentials(request, &worker, request->now_ms + REREGISTRATION_S * 1000, NULL);
 }
 
