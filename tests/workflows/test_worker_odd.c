@@ -438,6 +438,27 @@ static void a_broken_task_harms_no_other(void **unused)
 	tc_folder_remove(&folder);
 }
 
+/* Who has room for as many as were asked for has no more. */
+static void more_tasks_than_asked_for_are_given_back(void **unused)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+
+	(void)unused;
+	open_queue();
+	memcpy(queue.replies[0], (const int[]){ 1, 2, 3, 4, -1 }, 5 * sizeof(int));
+	site.wait = true;
+	options.capacity = 2;
+	begin(&options);
+	until(&queue.exceptions, 2);
+	poll(100);
+	assert_int_equal(site.started, 2);
+	assert_int_equal(queue.exceptions, 2);
+	for (int i = 0; i < 2; i++)
+		resolve(site.tasks[i]);
+	until(&queue.completed, 2);
+	close_site();
+}
+
 /* ---- times ---- */
 
 static void one_task(int claim_s, int date_s, bool no_date, bool offset)
@@ -646,6 +667,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_task_that_comes_twice_runs_once),
 		cmocka_unit_test(a_broken_task_harms_no_other),
+		cmocka_unit_test(more_tasks_than_asked_for_are_given_back),
 		cmocka_unit_test(a_claim_lasts_as_the_server_says),
 		cmocka_unit_test(a_claim_that_has_ended_is_renewed_soon),
 		cmocka_unit_test(a_deadline_that_is_over_aborts_at_once),
