@@ -93,6 +93,25 @@ static void a_wall_clock_that_is_set_back_loses_nothing(void **state)
 	shop_close(&shop);
 }
 
+/* The certificate seems to have ended, or not to have begun: the queue knows better. A Date that is
+ * further from the clock here than a day is not believed by any client. */
+static void a_wall_clock_that_jumps_by_23_h_loses_nothing(void **state)
+{
+	(void)state;
+	for (int sign = -1; sign <= 1; sign += 2) {
+		shop_open(&shop, "--claim-timeout", "3", NULL);
+		struct job *job = shop_begin_one(&shop);
+		shop.wall_ms += sign * INT64_C(82800000);
+		shop_poll(&shop, 5000);
+		assert_int_equal(job->aborts, 0);
+		assert_in_range(job->renewals, 2, 6);
+		job_complete(job);
+		shop_until_ended(&shop, 1);
+		job_is(job, 0, "completed completed");
+		shop_close(&shop);
+	}
+}
+
 /* The steady clock stood still while the machine slept: the wall clock says that it is time. */
 static void a_claim_is_renewed_when_the_machine_wakes_up(void **state)
 {
@@ -136,6 +155,7 @@ int main(void)
 		cmocka_unit_test(a_long_claim_is_renewed_three_minutes_before_its_end),
 		cmocka_unit_test(renewals_bring_other_credentials),
 		cmocka_unit_test(a_wall_clock_that_is_set_back_loses_nothing),
+		cmocka_unit_test(a_wall_clock_that_jumps_by_23_h_loses_nothing),
 		cmocka_unit_test(a_claim_is_renewed_when_the_machine_wakes_up),
 		cmocka_unit_test(a_claim_that_ended_in_sleep_ends_soon),
 	};

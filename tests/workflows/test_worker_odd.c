@@ -37,6 +37,7 @@ static struct queue {
 	bool no_date, offset; /* no Date; dates end in +00:00 */
 	int lose_reports;     /* so many are taken, and their reply is lost */
 	bool refuse_claims, refuse_renewals;
+	bool hang;         /* claimWork is never answered */
 	const char *state; /* of a run that was not reported: "running" */
 	int claims, renewals, completed, exceptions, statuses;
 	char text[90000], headers[120];
@@ -194,6 +195,10 @@ static void answer(
 	reply->headers = headers();
 	reply->body = queue.text;
 	reply->body_length = strlen(queue.text);
+	if (queue.hang && strstr(request->target, "claim-work")) {
+		reply->silent = true;
+		reply->cut = 1;
+	}
 	if (queue.completed + queue.exceptions > reports && queue.lose_reports > 0) {
 		queue.lose_reports--;
 		reply->close = true;
@@ -438,6 +443,27 @@ static void a_broken_task_harms_no_other(void **unused)
 	tc_folder_remove(&folder);
 }
 
+/* Who has room for as many as were asked for has no more. */
+static void more_tasks_than_asked_for_are_given_back(void **unused)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+
+	(void)unused;
+	open_queue();
+	memcpy(queue.replies[0], (const int[]){ 1, 2, 3, 4, -1 }, 5 * sizeof(int));
+	site.wait = true;
+	options.capacity = 2;
+	begin(&options);
+	until(&queue.exceptions, 2);
+	poll(100);
+	assert_int_equal(site.started, 2);
+	assert_int_equal(queue.exceptions, 2);
+	for (int i = 0; i < 2; i++)
+		resolve(site.tasks[i]);
+	until(&queue.completed, 2);
+	close_site();
+}
+
 /* ---- times ---- */
 
 static void one_task(int claim_s, int date_s, bool no_date, bool offset)
@@ -500,6 +526,61 @@ static void a_deadline_that_is_over_aborts_at_once(void **unused)
 	assert_int_equal(site.aborted, 1);
 	assert_int_equal(site.why, TC_ABORT_DEADLINE);
 	assert_int_equal(queue.completed + queue.exceptions, 0);
+	close_site();
+}
+
+/* ---- many at once ---- */
+
+static void fill_replies(int count)
+{
+	for (int i = 0; i < count; i++)
+		queue.replies[0][i] = i + 1;
+	queue.replies[0][count] = -1;
+}
+
+/* 32 renewals are refused at the same moment: each task is asked for and aborted once, and there is
+ * room for others. */
+static void thirty_two_are_lost_at_once(void **unused)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+
+	(void)unused;
+	open_queue();
+	queue.claim_s = 2;
+	queue.refuse_renewals = true;
+	fill_replies(32);
+	site.wait = true;
+	options.capacity = 32;
+	begin(&options);
+	until(&site.ended, 32);
+	assert_int_equal(site.started, 32);
+	assert_int_equal(site.aborted, 32);
+	assert_int_equal(site.why, TC_ABORT_LOST);
+	assert_int_equal(site.reported, 0);
+	assert_int_equal(queue.renewals, 32);
+	assert_in_range(queue.statuses, 32, 64);
+	assert_int_equal(queue.completed + queue.exceptions, 0);
+	until(&queue.claims, 2);
+	close_site();
+}
+
+/* A stop does not wait for a claim whose reply hangs in its middle. */
+static void a_reply_that_hangs_delays_no_stop(void **unused)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+
+	(void)unused;
+	open_queue();
+	queue.hang = true;
+	begin(&options);
+	until(&queue.claims, 1);
+	poll(100);
+	int64_t begun = tc_test_now_ms();
+	tc_worker_stop(site.worker, TC_STOP_FINISH);
+	while (!tc_worker_ended(site.worker) && tc_test_now_ms() < begun + PATIENCE_MS)
+		poll(5);
+	assert_int_equal(tc_worker_ended(site.worker), TC_END_STOPPED);
+	assert_in_range(tc_test_now_ms() - begun, 0, 2000);
 	close_site();
 }
 
@@ -646,9 +727,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_task_that_comes_twice_runs_once),
 		cmocka_unit_test(a_broken_task_harms_no_other),
+		cmocka_unit_test(more_tasks_than_asked_for_are_given_back),
 		cmocka_unit_test(a_claim_lasts_as_the_server_says),
 		cmocka_unit_test(a_claim_that_has_ended_is_renewed_soon),
 		cmocka_unit_test(a_deadline_that_is_over_aborts_at_once),
+		cmocka_unit_test(thirty_two_are_lost_at_once),
+		cmocka_unit_test(a_reply_that_hangs_delays_no_stop),
 		cmocka_unit_test(a_report_whose_reply_was_lost_counts_when_the_claim_ends),
 		cmocka_unit_test(a_state_that_is_not_known_ends_nothing),
 		cmocka_unit_test(it_may_be_freed_in_each_callback),

@@ -57,11 +57,15 @@ static struct tc_seams seams(struct workshop *shop)
 
 static void count_attempt(void *data, const struct tc_metrics *metrics)
 {
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct workshop *shop = data;
 
+	/* also on the threads of tasks' clients */
+	pthread_mutex_lock(&lock);
 	shop->claims += strcmp(metrics->function, "claimWork") == 0;
 	shop->renewals += strcmp(metrics->function, "reclaimTask") == 0;
 	shop->reports += strncmp(metrics->function, "report", 6) == 0;
+	pthread_mutex_unlock(&lock);
 }
 
 static tc_client *make_client(struct workshop *shop, bool with_seams)

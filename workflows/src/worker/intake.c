@@ -92,6 +92,17 @@ static size_t make_all(tc_worker *worker, const tc_json *claims, const struct tc
 	return made;
 }
 
+/* Whether all places are taken by tasks that were begun: a reply may bring more than were asked
+ * for, and its user has made room for so many. */
+static bool is_full(const tc_worker *worker)
+{
+	int known = 0;
+
+	for (const tc_task *task = worker->tasks; task; task = task->after)
+		known += task->known && task->phase != TC__GONE;
+	return known >= worker->options.capacity;
+}
+
 /* What comes when the worker has begun to stop is given back for others. */
 static void begin(tc_task *task, bool kept)
 {
@@ -105,6 +116,9 @@ static void begin(tc_task *task, bool kept)
 	else if (!kept)
 		tc__task_give_back(
 			task, TC_TASK_WORKER_SHUTDOWN, "it cannot be kept in the state file");
+	else if (is_full(worker))
+		tc__task_give_back(
+			task, TC_TASK_WORKER_SHUTDOWN, "more tasks came than were asked for");
 	else
 		tc__task_start(task);
 }
