@@ -16,6 +16,7 @@
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/call_at.h>
 #include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
@@ -361,6 +362,8 @@ static void transfers(struct world *w)
 
 	assert_non_null(file);
 	OK(tc_source_fd, &source, fileno(file));
+	MADE(&call, tc_call_at, w->client, "GET", "/", NULL);
+	tc_call_free(call);
 	MADE(&call, tc_transfer_new, w->client, "GET", ROOT "/", NULL);
 	tc_call_free(call);
 	fclose(file);

@@ -14,6 +14,7 @@
 #include <taskcluster/artifact_download.h>
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/call_at.h>
 #include <taskcluster/claim.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
@@ -313,6 +314,9 @@ static void calls(struct world *w)
 	REFUSED(tc_call_download, NULL, &sink, NULL);
 	REFUSED(tc_call_download, w->call, NULL, NULL);
 	REFUSED(tc_call_download, w->call, &sink, NULL); /* it has no `write` */
+	NOT_MADE(tc_call_at, NULL, "GET", "/", NULL);
+	NOT_MADE(tc_call_at, w->client, NULL, "/", NULL);
+	NOT_MADE(tc_call_at, w->client, "GET", NULL, NULL);
 	NOT_MADE(tc_transfer_new, NULL, "GET", ROOT, NULL);
 	NOT_MADE(tc_transfer_new, w->client, NULL, ROOT, NULL);
 	NOT_MADE(tc_transfer_new, w->client, "GET", NULL, NULL);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* Transfers with each single allocation failing in turn: an upload that is repeated, and a download
- * by a redirect. */
+ * by a redirect; and calls to a path. */
 #include "tests/harness/test.h"
 
 #include "tests/harness/responder.h"
 #include "tests/nomem/failing.h"
 #include <stdio.h>
 #include <string.h>
+#include <taskcluster/call_at.h>
 #include <taskcluster/download.h>
 #include <taskcluster/transfer.h>
 
@@ -75,10 +76,35 @@ static int follow(void *data, tc_error *err)
 	return rc;
 }
 
+static int call_path(void *data, tc_error *err)
+{
+	const struct world *world = data;
+	struct tc_source body = TC_SOURCE_INIT;
+	struct tc_call_at_options options = TC_CALL_AT_OPTIONS_INIT;
+	tc_response *response = NULL;
+
+	tc_source_memory(&body, text, strlen(text));
+	options.any_status = true;
+	options.body = &body;
+	tc_call *call = tc_call_at(world->client, "PUT", "/a/path?b", &options, err);
+	int rc = call ? TC_OK : err->code;
+	if (rc == TC_OK)
+		rc = tc_call_header(call, "Content-Type", "text/plain", err);
+	if (rc == TC_OK)
+		rc = tc_call_perform(call, &response, err);
+	assert_true((rc == TC_OK) == (response != NULL));
+	if (response)
+		assert_string_equal(tc_response_body(response, NULL), text);
+	tc_release(response);
+	tc_call_free(call);
+	return rc;
+}
+
 static void whole_or_failed(void **state)
 {
 	assert_true(tc_failing_each_with_libraries(upload, *state) > 5);
 	assert_true(tc_failing_each_with_libraries(follow, *state) > 5);
+	assert_true(tc_failing_each_with_libraries(call_path, *state) > 5);
 }
 
 static int setup(void **state)

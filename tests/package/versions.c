@@ -11,6 +11,7 @@
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/auth.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/call_at.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
@@ -123,6 +124,20 @@ static void use_transfer(void)
 		works("the transfer", &err);
 	}
 	tc_release(transfer);
+	tc_release(call);
+}
+
+static void use_call_at(void)
+{
+	struct tc_call_at_options options = TC_CALL_AT_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	WISH(options);
+	tc_call *call = tc_call_at(client, "GET", "/api/auth/v1/ping", &options, &err);
+	if (works("tc_call_at_options", &err)) {
+		tc_call_perform(call, NULL, &err);
+		works("the call to a path", &err);
+	}
 	tc_release(call);
 }
 
@@ -368,6 +383,7 @@ int main(int argc, char **argv)
 	use_options(credentials);
 	use_seams();
 	use_transfer();
+	use_call_at();
 	use_source();
 	use_stream_options();
 	use_call_options();

@@ -10,6 +10,7 @@
 #include <taskcluster/artifact_download.h>
 #include <taskcluster/artifact_upload.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/call_at.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/stream.h>
@@ -94,6 +95,11 @@ static void give_stream_to_loop(struct world *world, const void *options, tc_err
 static void give_transfer(struct world *world, const void *options, tc_error *err)
 {
 	tc_call_free(tc_transfer_new(world->client, "GET", ROOT, options, err));
+}
+
+static void give_call_at(struct world *world, const void *options, tc_error *err)
+{
+	tc_call_free(tc_call_at(world->taskcluster, "GET", "/", options, err));
 }
 
 static void give_source(struct world *world, const void *source, tc_error *err)
@@ -271,6 +277,7 @@ static const struct {
 	{ give_stream_to_loop, STRUCT(tc_stream_options), "options", "TC_STREAM_OPTIONS_INIT",
 		FINE },
 	{ give_transfer, STRUCT(tc_transfer_options), "options", "TC_TRANSFER_OPTIONS_INIT", FINE },
+	{ give_call_at, STRUCT(tc_call_at_options), "options", "TC_CALL_AT_OPTIONS_INIT", FINE },
 	{ give_source, STRUCT(tc_source), "body", "TC_SOURCE_INIT", FINE },
 	{ give_pages, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },
 	{ give_items, STRUCT(tc_pages_options), "options", "TC_PAGES_OPTIONS_INIT", FINE },

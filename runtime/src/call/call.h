@@ -17,24 +17,33 @@ struct tc__call_state {
 	tc_call *call;     /* whose it is */
 };
 
-/* What a transfer has beyond a call of an operation. */
+/* What a transfer, or a call to a path, has beyond a call of an operation. */
 struct tc__anywhere {
 	struct tc__source body;
 	bool has_body;
 	struct tc__range range;
 	int redirects; /* followed at most, by each attempt */
 	bool public_only;
+	bool home; /* it goes to a path below the root URL, and is no transfer: signed as any */
+	bool any_status; /* every whole reply is a success */
 };
 
 struct tc_call {
 	tc_client *client;
-	struct tc__anywhere *anywhere; /* of a transfer, for tc_release; NULL: of an operation */
+	struct tc__anywhere *anywhere; /* of a transfer or a path, for tc_release; NULL: of an
+					  operation */
 	struct tc_call_options *set;   /* its own options, for tc_release; NULL: none */
 	struct tc__request request;
 	enum tc_retry_class retry_class; /* for the body it has */
 	struct tc__call_state own_state;
 	struct tc__call_state *state; /* &own_state, also through a const tc_call */
 };
+
+/* Whether it goes to where nothing of Taskcluster's holds: no credentials, clock, turn. */
+static inline bool tc__call_is_transfer(const tc_call *call)
+{
+	return call->anywhere && !call->anywhere->home;
+}
 
 /* A call that has no request yet. */
 tc_call *tc__call_alloc(tc_client *client, tc_error *err);

@@ -58,8 +58,8 @@ void tc__performance_end(struct tc__performance *performance)
 static void set_pace(struct tc__performance *performance)
 {
 	const struct tc__sink *sink = performance->reply.sink;
-	bool anywhere = performance->call->anywhere != NULL;
-	enum tc__pace pace = sink ? sink->pace : anywhere ? TC__PACE_STEADY : TC__PACE_WHOLE;
+	bool streams = tc__call_is_transfer(performance->call) || performance->delivery.body;
+	enum tc__pace pace = sink ? sink->pace : streams ? TC__PACE_STEADY : TC__PACE_WHOLE;
 	int64_t own = performance->terms.timeout_ms;
 	int64_t ms = own ? own : tc__call_timeout(performance->call);
 
@@ -88,8 +88,8 @@ int tc__performance_attempt(struct tc__performance *performance, int64_t now_ms,
 	performance->delivery.maybe_sent = performance->delivery.permanent = false;
 	const struct tc_operation *operation = tc__performance_operation(performance);
 	const struct tc__request *request = &performance->call->request;
-	bool others = performance->call->anywhere || request->proxied || tc__system_of(operation) ||
-		tc__client_withholds(client, operation);
+	bool others = tc__call_is_transfer(performance->call) || request->proxied ||
+		tc__system_of(operation) || tc__client_withholds(client, operation);
 	int rc = others ? TC_OK : tc__client_renew(client, failure);
 	if (rc != TC_OK)
 		return rc;
@@ -216,6 +216,12 @@ static void tell_outlook(const struct tc__performance *performance, int rc, tc_e
 	tc__error_outlook(failure, final, rc == TC_OK ? asked_pause(performance) : -1);
 }
 
+/* Whether what would be a refusal is as good as any reply. */
+static bool takes_all(const struct tc__performance *performance)
+{
+	return performance->call->anywhere && performance->call->anywhere->any_status;
+}
+
 /* The performance is over: its failure, if it is one, is told in full. */
 static void conclude(struct tc__performance *performance, int rc, tc_error *failure)
 {
@@ -223,7 +229,7 @@ static void conclude(struct tc__performance *performance, int rc, tc_error *fail
 
 	if (rc == TC_OK)
 		rc = read_rpc(performance, failure);
-	if (rc == TC_OK && !tc__reply_is_refused(&performance->reply)) {
+	if (rc == TC_OK && (takes_all(performance) || !tc__reply_is_refused(&performance->reply))) {
 		rc = check_rpc(performance, failure);
 		if (rc == TC_OK)
 			return;

@@ -148,7 +148,7 @@ static int check(const tc_call *call, int64_t lifetime_s, tc_error *err)
 {
 	const char *method = call->request.operation->method;
 
-	if (call->anywhere)
+	if (tc__call_is_transfer(call))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"a transfer goes to anybody, for whom nothing is signed");
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)

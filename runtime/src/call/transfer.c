@@ -12,23 +12,7 @@
 
 static const struct tc_service service;
 
-#define OPERATION(name_, method_, retry_) \
-	{ \
-		.service = &service, .name = (name_), .method = (method_), .route = "", \
-		.retry = (retry_), .blob_output = true, .title = method_ " of a URL", \
-		.description = "" \
-	}
-
-/* Whether repeating is harmless goes by the method (RFC 9110, 9.2.2). */
-static const struct tc_operation operations[] = {
-	OPERATION("get", "GET", TC_RETRY_ALWAYS),
-	OPERATION("head", "HEAD", TC_RETRY_ALWAYS),
-	OPERATION("put", "PUT", TC_RETRY_ALWAYS),
-	OPERATION("delete", "DELETE", TC_RETRY_ALWAYS),
-	OPERATION("post", "POST", TC_RETRY_UNSENT),
-	OPERATION("patch", "PATCH", TC_RETRY_UNSENT),
-};
-#define OPERATION_COUNT (sizeof operations / sizeof *operations)
+static const struct tc_operation operations[] = TC__METHODS(service, " of a URL");
 
 static const struct tc_service service = {
 	.name = "transfer",
@@ -36,14 +20,17 @@ static const struct tc_service service = {
 	.title = "Transfers to anywhere",
 	.description = "",
 	.operations = operations,
-	.operation_count = OPERATION_COUNT,
+	.operation_count = TC__METHOD_COUNT,
 };
 
-static const struct tc_operation *operation_by_method(const char *method)
+const struct tc_operation *tc__method_operation(
+	const struct tc_operation *methods, const char *method, tc_error *err)
 {
-	for (size_t i = 0; i < OPERATION_COUNT; i++)
-		if (strcmp(operations[i].method, method) == 0)
-			return &operations[i];
+	for (size_t i = 0; i < TC__METHOD_COUNT; i++)
+		if (strcmp(methods[i].method, method) == 0)
+			return &methods[i];
+	tc__fail(err, TC_ERROR_ARGUMENT,
+		"method: \"%.20s\"; expected GET, HEAD, PUT, POST, PATCH or DELETE", method);
 	return NULL;
 }
 
@@ -112,7 +99,7 @@ static int check_fence(const tc_client *client, const struct tc__anywhere *anywh
 		"public_only: behind a proxy nobody here sees the address that it connects to");
 }
 
-static int read_body(struct tc__anywhere *anywhere, const struct tc_operation *operation,
+int tc__transfer_read_body(struct tc__anywhere *anywhere, const struct tc_operation *operation,
 	const struct tc_source *body, tc_error *err)
 {
 	struct tc_source *given = &anywhere->body.given;
@@ -147,7 +134,7 @@ static int read_options(tc_call *call, const struct tc_operation *operation,
 	rc = check_range(operation, &anywhere->range, err);
 	if (rc == TC_OK)
 		rc = check_fence(call->client, anywhere, err);
-	return rc == TC_OK ? read_body(anywhere, operation, options.body, err) : rc;
+	return rc == TC_OK ? tc__transfer_read_body(anywhere, operation, options.body, err) : rc;
 }
 
 static int add_range(tc_call *call, tc_error *err)
@@ -191,13 +178,9 @@ tc_call *tc_transfer_new(tc_client *client, const char *method, const char *url,
 					 : "method");
 		return NULL;
 	}
-	const struct tc_operation *operation = operation_by_method(method);
-	if (!operation) {
-		tc__fail(err, TC_ERROR_ARGUMENT,
-			"method: \"%.20s\"; expected GET, HEAD, PUT, POST, PATCH or DELETE",
-			method);
+	const struct tc_operation *operation = tc__method_operation(operations, method, err);
+	if (!operation)
 		return NULL;
-	}
 	tc_call *call = tc__call_alloc(client, err);
 	if (!call)
 		return NULL;
@@ -216,7 +199,8 @@ void tc__transfer_begin(struct tc__performance *performance)
 
 	if (!anywhere)
 		return;
-	performance->reply.range = &anywhere->range;
+	if (!anywhere->home)
+		performance->reply.range = &anywhere->range;
 	performance->delivery.public_only = anywhere->public_only;
 	if (!anywhere->has_body)
 		return;
@@ -231,6 +215,8 @@ int tc__transfer_prepare(
 
 	if (!call->anywhere)
 		return TC_OK;
+	if (call->anywhere->home)
+		return tc__reading_rewind(&performance->body, failure);
 	signer->credentials = NULL;
 	signer->trace_line = NULL;
 	signer->session = NULL;

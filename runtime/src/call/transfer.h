@@ -7,6 +7,32 @@
 
 #include "runtime/src/call/call.h"
 
+/* The operations of a service that knows only methods, of which each has one. Whether repeating is
+ * harmless goes by the method (RFC 9110, 9.2.2). */
+#define TC__METHOD(service_, what_, name_, method_, retry_) \
+	{ \
+		.service = &(service_), .name = (name_), .method = (method_), .route = "", \
+		.retry = (retry_), .blob_output = true, .title = method_ what_, .description = "" \
+	}
+#define TC__METHODS(service_, what_) \
+	{ \
+		TC__METHOD(service_, what_, "get", "GET", TC_RETRY_ALWAYS), \
+			TC__METHOD(service_, what_, "head", "HEAD", TC_RETRY_ALWAYS), \
+			TC__METHOD(service_, what_, "put", "PUT", TC_RETRY_ALWAYS), \
+			TC__METHOD(service_, what_, "delete", "DELETE", TC_RETRY_ALWAYS), \
+			TC__METHOD(service_, what_, "post", "POST", TC_RETRY_UNSENT), \
+			TC__METHOD(service_, what_, "patch", "PATCH", TC_RETRY_UNSENT), \
+	}
+#define TC__METHOD_COUNT 6
+
+/* The one of such a table; TC_ERROR_ARGUMENT for a method that none has. */
+const struct tc_operation *tc__method_operation(
+	const struct tc_operation *methods, const char *method, tc_error *err);
+
+/* Takes the body that the options give; NULL: none. */
+int tc__transfer_read_body(struct tc__anywhere *anywhere, const struct tc_operation *operation,
+	const struct tc_source *body, tc_error *err);
+
 /* When it begins: whence its body comes, and what its reply may be. */
 void tc__transfer_begin(struct tc__performance *performance);
 

@@ -32,7 +32,7 @@ int tc__call_turn(const tc_call *call, struct tc__turn *turn, int64_t until_ms, 
 	struct tc__gate *gate = gate_of(call);
 
 	*wait_ms = 0;
-	if (call->anywhere)
+	if (tc__call_is_transfer(call))
 		return TC_OK;
 	*wait_ms = tc__gate_wait_ms(gate, &call->client->rate, turn, until_ms, now_ms);
 	if (*wait_ms && !turn->given)
@@ -52,7 +52,7 @@ void tc__call_give_back(const tc_call *call, struct tc__turn *turn, int64_t now_
 
 int64_t tc__call_pause_left(const tc_call *call, int64_t now_ms)
 {
-	return call->anywhere ? 0 : tc__gate_pause_left(gate_of(call), now_ms);
+	return tc__call_is_transfer(call) ? 0 : tc__gate_pause_left(gate_of(call), now_ms);
 }
 
 void tc__call_pause(const tc_call *call, int64_t pause_ms, int64_t now_ms)
@@ -60,7 +60,7 @@ void tc__call_pause(const tc_call *call, int64_t pause_ms, int64_t now_ms)
 	const tc_client *client = call->client;
 
 	/* a longer one is no pause, but an outage */
-	if (call->anywhere || client->options.no_pause || pause_ms <= 0 ||
+	if (tc__call_is_transfer(call) || client->options.no_pause || pause_ms <= 0 ||
 		pause_ms > TC__RETRY_AFTER * client->retry.delay_max_ms)
 		return;
 	if (tc__gate_pause(gate_of(call), now_ms + pause_ms))

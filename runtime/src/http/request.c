@@ -306,7 +306,7 @@ int tc__request_body(struct tc__request *request, char *body, size_t length,
 
 	if (request->anywhere)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"a transfer's body is given by its options (struct tc_source)");
+			"its body is given by its options (struct tc_source)");
 	if (strcmp(operation->method, "GET") == 0 || strcmp(operation->method, "HEAD") == 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "a %s takes no body", operation->method);
 	if (length > tc__body_max_of(operation))
@@ -345,10 +345,14 @@ static bool is_ours(const char *name)
 
 /* Those of them that a transfer's caller knows better: what the content is, and what the server
  * wants. */
-static bool is_callers(const char *name)
+static bool is_callers(const struct tc__request *request, const char *name)
 {
-	return tc__same_word(name, "accept-encoding") || tc__same_word(name, "authorization") ||
-		tc__same_word(name, "content-type");
+	if (!request->anywhere)
+		return false;
+	if (tc__same_word(name, "content-type"))
+		return true;
+	return !request->home &&
+		(tc__same_word(name, "accept-encoding") || tc__same_word(name, "authorization"));
 }
 
 /* Whether a header holds a secret, whoever gave it. */
@@ -369,10 +373,10 @@ static int check_header(
 			name ? "name: \"%.100s\" cannot be the name of a header"
 			     : "name is NULL%.0s",
 			name ? name : "");
-	if (is_ours(name) && !(request->anywhere && is_callers(name)))
+	if (is_ours(name) && !is_callers(request, name))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"name: the header %s is set by the library itself", name);
-	if (request->anywhere && tc__same_word(name, "range"))
+	if (request->anywhere && !request->home && tc__same_word(name, "range"))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"name: a transfer's range is given by its options (range_begin)");
 	if (!value || !tc__is_field_value(value))

@@ -43,6 +43,7 @@ struct tc__request {
 	uint32_t secret_lines; /* bit i: line i is not to be shown */
 	bool anywhere;         /* a transfer's: Content-Type and the like are the caller's, */
 	int64_t source_length; /* and its body, of so many bytes, comes from a source */
+	bool home;             /* with `anywhere`: it is signed, and only such a body is its own */
 };
 
 /* The URL's text and its parts, checked. `request` is zeroed first; on failure nothing is left in
