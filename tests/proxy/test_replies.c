@@ -416,6 +416,71 @@ static void a_slow_request_holds_nobody_up(void **state)
 	close(fd);
 }
 
+/* What comes twice is read by some as the first and by others as the last. */
+static void a_second_host_is_refused(void **state)
+{
+	struct world *world = *state;
+	static const char *const seconds[] = { "Host: evil", "Sec-Fetch-Site: cross-site" };
+	char said[4000];
+
+	for (size_t i = 0; i < 2; i++) {
+		int fd = dial(world->proxy.port);
+		snprintf(world->line, sizeof world->line,
+			"GET /api/x/v1/200 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+			"Sec-Fetch-Site: none\r\n%s\r\n\r\n",
+			world->proxy.port, seconds[i]);
+		tc_raw_say(fd, world->line);
+		hear(fd, said, sizeof said, "\"}");
+		assert_non_null(strstr(said, " 403 "));
+		close(fd);
+	}
+}
+
+static void a_url_with_a_nul_is_not_signed(void **state)
+{
+	struct world *world = *state;
+	struct answer got;
+	char url[200];
+	int length = snprintf(url, sizeof url, "%s/a_b", tc_responder_url(world->service));
+
+	url[length - 2] = '\0';
+	ask(&got, "POST", world->proxy.url, "/bewit", NULL, url, (size_t)length);
+	assert_int_equal(got.status, 400);
+	answer_clear(&got);
+}
+
+/* Connections are for all, so who says nothing loses his; who has asked may take his time. */
+static void who_says_nothing_is_let_go(void **state)
+{
+	struct world *world = *state;
+	struct child proxy;
+	char said[4000];
+
+	child_start(&proxy, ARGUMENTS("--timeout", "1", "a:b"),
+		ENVIRONMENT(tc_responder_url(world->service)), NULL);
+	int silent = dial(proxy.port), half = dial(proxy.port), slow = dial(proxy.port);
+	tc_raw_say(half, "GET /api/x/v1/200 HTTP/1.1\r\nHo");
+	snprintf(said, sizeof said,
+		"POST /api/x/v1/200 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 4\r\n\r\n",
+		proxy.port);
+	tc_raw_say(slow, said);
+	int64_t began = tc_test_now_ms();
+	hear(silent, said, sizeof said, "\r\n\r\n");
+	hear(half, said, sizeof said, "\r\n\r\n");
+	assert_in_range(tc_test_now_ms() - began, 500, 9000);
+	tc_raw_say(slow, "body");
+	hear(slow, said, sizeof said, text);
+	assert_non_null(strstr(said, " 200 "));
+	/* and then it has none under way, either */
+	began = tc_test_now_ms();
+	hear(slow, said, sizeof said, "\r\n\r\n");
+	assert_in_range(tc_test_now_ms() - began, 500, 9000);
+	close(silent);
+	close(half);
+	close(slow);
+	child_stop(&proxy);
+}
+
 /* Bytes that are no request, or one that no client sends, do not end it. */
 static void nonsense_does_not_end_it(void **state)
 {
@@ -459,6 +524,9 @@ int main(void)
 		cmocka_unit_test(long_bodies_are_refused),
 		cmocka_unit_test(who_waits_for_a_100_gets_it),
 		cmocka_unit_test(a_slow_request_holds_nobody_up),
+		cmocka_unit_test(a_second_host_is_refused),
+		cmocka_unit_test(a_url_with_a_nul_is_not_signed),
+		cmocka_unit_test(who_says_nothing_is_let_go),
 		cmocka_unit_test(nonsense_does_not_end_it),
 	};
 

@@ -149,6 +149,48 @@ static void a_folder_that_is_there_is_united(void **state)
 	close(order.source);
 }
 
+/* Modules of Go, say, come as folders that nobody may write to. */
+static void a_read_only_folder_is_united(void **state)
+{
+	const struct entry entries[] = {
+		{ ENTRY_FOLDER, .path = "twice", .mode = 0100 },
+		{ ENTRY_FOLDER, .path = "twice", .mode = 0555 },
+		{ ENTRY_FOLDER, .path = "new", .mode = 0555 },
+		{ ENTRY_FILE, .path = "new/file", .text = "new" },
+		{ ENTRY_FOLDER, .path = "old", .mode = 0555 },
+		{ ENTRY_FILE, .path = "old/file", .text = "newer" },
+		{ 0 },
+	};
+	struct errand_order order = { .kind = ERRAND_FOLDER,
+		.source = archive_make("tar", entries),
+		.folder = mounting.folder.fd,
+		.name = "d",
+		.format = "tar",
+		.as_user = geteuid() == 0, /* root may write to all */
+		.uid = 10001,
+		.gid = 10001 };
+	struct told told;
+
+	(void)state;
+	assert_int_equal(mkdirat(mounting.folder.fd, "d", 0755), 0);
+	assert_int_equal(mkdirat(mounting.folder.fd, "d/old", 0755), 0);
+	if (order.as_user) {
+		assert_int_equal(fchown(mounting.folder.fd, 10001, 10001), 0);
+		assert_int_equal(fchownat(mounting.folder.fd, "d", 10001, 10001, 0), 0);
+		assert_int_equal(fchownat(mounting.folder.fd, "d/old", 10001, 10001, 0), 0);
+	}
+	run_with(NULL, &order, &told);
+	assert_string_equal(told.text, "");
+	tc_folder_check(&mounting.folder, "d/new/file", "new");
+	tc_folder_check(&mounting.folder, "d/old/file", "newer");
+	assert_int_equal(tc_folder_mode(&mounting.folder, "d/new"), 0555);
+	assert_int_equal(tc_folder_mode(&mounting.folder, "d/twice"), 0555);
+	assert_int_equal(tc_folder_count(&mounting.folder), 1);
+	/* so that it can be removed */
+	assert_int_equal(fchmodat(mounting.folder.fd, "d/new", 0755, 0), 0);
+	close(order.source);
+}
+
 /* The task's user unpacks, so that what he may not do is not done. */
 static void it_runs_as_the_tasks_user(void **state)
 {
@@ -249,6 +291,7 @@ static int run(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_source_is_checked),
 		TEST(a_folder_that_is_there_is_united),
+		TEST(a_read_only_folder_is_united),
 		TEST(it_runs_as_the_tasks_user),
 		TEST(a_guarded_worker_has_errands_done),
 		TEST(a_child_that_dies_is_told),

@@ -134,11 +134,31 @@ static bool check_length(struct exchange *exchange)
 	return refuse(exchange, 413, "InputTooLarge", why);
 }
 
+static enum MHD_Result count_guarded(
+	void *data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	int *counts = data;
+
+	(void)kind;
+	(void)value;
+	counts[0] += tc__same_word(name, "Host");
+	counts[1] += tc__same_word(name, "Sec-Fetch-Site");
+	return MHD_YES;
+}
+
+static bool is_repeated(const struct exchange *exchange)
+{
+	int counts[2] = { 0 };
+
+	MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_guarded, counts);
+	return counts[0] > 1 || counts[1] > 1;
+}
+
 bool exchange_begin(struct exchange *exchange, const char *method)
 {
 	const struct proxy *proxy = exchange->proxy;
 	const struct guard_request asked = { header(exchange, "Host"), header(exchange, "Origin"),
-		header(exchange, "Sec-Fetch-Site") };
+		header(exchange, "Sec-Fetch-Site"), is_repeated(exchange) };
 	const char *why = guard_refusal(&proxy->options, proxy->port, &asked);
 
 	exchange->method = strdup(method);
@@ -195,12 +215,15 @@ static bool set_credentials(struct exchange *exchange)
 	return good;
 }
 
-/* The body's text without the blanks around it, for free(). */
+/* The body's text without the blanks around it, for free(); empty if a NUL is in it, which would
+ * hide what follows. */
 static char *trimmed(const struct spool *spool)
 {
 	const char *text = tc__buffer_get(&spool->bytes);
 	size_t length = strlen(text);
 
+	if (length != spool->bytes.length)
+		return strdup("");
 	while (length && strchr(" \t\r\n", *text)) {
 		text++;
 		length--;

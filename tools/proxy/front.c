@@ -83,17 +83,25 @@ static void *on_target(void *data, const char *target, struct MHD_Connection *co
 	return exchange_new(data, connection, target);
 }
 
+/* How long a connection may have no request: there are only so many, and they are for all. */
+static unsigned idle_seconds(const struct proxy *proxy)
+{
+	int64_t seconds = (proxy->options.silence_ms + 999) / 1000;
+
+	return seconds < 3600 ? (unsigned)seconds : 3600u;
+}
+
 static void on_end(void *data, struct MHD_Connection *connection, void **context,
 	enum MHD_RequestTerminationCode code)
 {
 	struct exchange *exchange = *context;
 
-	(void)data;
-	(void)connection;
-	(void)code;
 	*context = NULL;
 	if (!exchange)
 		return;
+	if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		MHD_set_connection_option(
+			connection, MHD_CONNECTION_OPTION_TIMEOUT, idle_seconds(data));
 	if (exchange->suspended)
 		resume(exchange);
 	exchange_leave(exchange);
@@ -122,6 +130,8 @@ static bool expects(const struct exchange *exchange)
 
 static enum MHD_Result on_head(struct exchange *exchange, const char *method)
 {
+	/* the head is there: from now on a task may take its time */
+	MHD_set_connection_option(exchange->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
 	if (!exchange_begin(exchange, method))
 		return MHD_NO;
 	return exchange->response && expects(exchange) ? answer(exchange) : MHD_YES;
@@ -211,6 +221,7 @@ int front_open(struct proxy *proxy, tc_error *err)
 		MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target, proxy,
 		MHD_OPTION_NOTIFY_COMPLETED, on_end, proxy, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)PROXY_REQUESTS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds(proxy),
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
 	if (!proxy->daemon)
 		return tc_error_set(err, TC_ERROR_SYSTEM, "cannot listen on %s port %u: %s",

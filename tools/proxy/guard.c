@@ -54,6 +54,8 @@ const char *guard_refusal(
 {
 	const char *site = request->site;
 
+	if (request->repeated)
+		return "Host or Sec-Fetch-Site comes twice, and only one of them can be true.";
 	if (request->origin)
 		return "A request with an Origin comes from a page in a browser, and pages may not "
 		       "use the task's scopes.";

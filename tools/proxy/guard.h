@@ -14,6 +14,7 @@
 /* What a request says of where it comes from; each may be NULL. */
 struct guard_request {
 	const char *host, *origin, *site; /* Host, Origin, Sec-Fetch-Site */
+	bool repeated;                    /* one of them comes more than once */
 };
 
 /* NULL, or a sentence that says why it is refused. `port` is the one that is listened on. */

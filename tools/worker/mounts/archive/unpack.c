@@ -136,6 +136,13 @@ static int finish_folder(struct unpacking *unpacking, const struct late *late, t
 	return rc;
 }
 
+/* One with the same path follows, which counts. */
+static bool is_outdone(const struct unpacking *unpacking, size_t i)
+{
+	return i + 1 < unpacking->late_count &&
+		strcmp(unpacking->late[i].path, unpacking->late[i + 1].path) == 0;
+}
+
 static int finish_folders(struct unpacking *unpacking, tc_error *err)
 {
 	int rc = TC_OK;
@@ -144,7 +151,8 @@ static int finish_folders(struct unpacking *unpacking, tc_error *err)
 		qsort(unpacking->late, unpacking->late_count, sizeof(*unpacking->late),
 			compare_late);
 	for (size_t i = 0; rc == TC_OK && i < unpacking->late_count; i++)
-		rc = finish_folder(unpacking, &unpacking->late[i], err);
+		if (!is_outdone(unpacking, i))
+			rc = finish_folder(unpacking, &unpacking->late[i], err);
 	return rc;
 }
 

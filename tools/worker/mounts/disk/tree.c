@@ -54,8 +54,13 @@ int tree_move(int from, const char *name, int to, const char *new_name)
 		return 0;
 	int why = errno;
 	if (why == EACCES && fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-		S_ISDIR(status.st_mode) && fchmodat(from, name, 0700, 0) == 0)
-		return renameat(from, name, to, new_name);
+		S_ISDIR(status.st_mode) && fchmodat(from, name, 0700, 0) == 0) {
+		int rc = renameat(from, name, to, new_name);
+		why = errno;
+		fchmodat(rc == 0 ? to : from, rc == 0 ? new_name : name, status.st_mode & 07777, 0);
+		errno = why;
+		return rc;
+	}
 	errno = why;
 	return -1;
 }
@@ -212,13 +217,15 @@ static visit_fn merge_thing;
 
 static int merge_folder(int from, const char *name, int to, tc_error *err)
 {
-	int source = path_open_folder(from, name), target = path_open_folder(to, name);
+	int source = open_any(from, name), target = path_open_folder(to, name);
 	int rc = TC_OK;
 
 	if (source < 0)
 		rc = fail("opened", name, err);
 	else if (target < 0)
 		rc = refuse_merge(name, true, err);
+	else if (fchmod(source, 0700) != 0) /* it is emptied, and maybe nobody may write to it */
+		rc = fail("emptied", name, err);
 	else
 		rc = visit(source, merge_thing, &target, err);
 	if (source >= 0)
@@ -234,7 +241,7 @@ static int merge_thing(void *data, int from, const char *name, tc_error *err)
 {
 	int to = *(int *)data;
 
-	if (renameat(from, name, to, name) == 0)
+	if (tree_move(from, name, to, name) == 0)
 		return TC_OK;
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		return merge_folder(from, name, to, err);

@@ -8,7 +8,7 @@
 #include <taskcluster/error.h>
 
 /* Renames, also a folder to which a task of this user has taken its own rights away, which could
- * not be moved. -1: errno says why. */
+ * not be moved, and which keeps the rights it had. -1: errno says why. */
 int tree_move(int from, const char *name, int to, const char *new_name);
 
 /* Removes what is in a folder: all that can be; TC_ERROR_SYSTEM names the first that cannot. */
