@@ -90,7 +90,8 @@ static void took_renewal(struct tc__flow *flow, tc_response *response, const tc_
 		return;
 	tc_worker *worker = task->worker;
 	tc__worker_hold(worker);
-	if (!err && take_reply(task, response, &own) == TC_OK) {
+	bool renewed = !err && take_reply(task, response, &own) == TC_OK;
+	if (renewed) {
 		task->renew_failures = task->refused_status = 0;
 		tell(task, response);
 	} else if (!task->over && !(err && is_lost(err))) {
@@ -106,7 +107,7 @@ static void took_renewal(struct tc__flow *flow, tc_response *response, const tc_
 	if (lost) {
 		task->lost = true;
 		tc__task_ask(task, TC__ASK_LOST);
-	} else if (task->phase == TC__LEFTOVER && !err) {
+	} else if (task->phase == TC__LEFTOVER && renewed) {
 		tc__leftover_good(task);
 	} else {
 		tc__task_look(task);
