@@ -104,8 +104,10 @@ struct tc_task_end {
 	enum tc_abort aborted;      /* 0: it was not */
 	bool reported;              /* the queue took the report */
 	const char *state;          /* of our run, as the queue says when it was not reported:
-				       "exception"; NULL: it was, or the queue could not be asked */
-	const char *reason;         /* "canceled", "claim-expired", … with `state` */
+				       "exception", or still "running", as the queue looks for ended
+				       claims each few seconds and for deadlines a minute late;
+				       NULL: it was reported, or the queue could not be asked */
+	const char *reason;         /* of "exception": "canceled", "claim-expired", …; NULL */
 	const tc_error *err;        /* why it was not reported; NULL */
 };
 
