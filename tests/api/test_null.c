@@ -559,6 +559,7 @@ static void tasks(struct world *w)
 	tc_task_settle(NULL, TC_TASK_FAILED, "why");
 	tc_task_set_data(NULL, w);
 	tc_task_on_renewal(NULL, NULL, NULL);
+	tc_task_check(NULL);
 	NOT_MADE(tc_task_client_new, NULL);
 	REFUSED(tc_task_limit, NULL, 1);
 	REFUSED(tc_task_note_process, NULL, 1);

@@ -50,6 +50,24 @@ static void a_canceled_task_is_seen_by_the_poll(void **state)
 	shop_close(&shop);
 }
 
+static void what_somebody_heard_is_looked_at_once(void **state)
+{
+	(void)state;
+	shop_open(&shop, NULL);
+	struct job *job = shop_begin_one(&shop);
+	tc_task_check(job->task); /* in vain */
+	shop_poll(&shop, 300);
+	assert_int_equal(job->aborts, 0);
+	job_cancel(job);
+	shop_poll(&shop, 300);
+	assert_int_equal(job->aborts, 0); /* nobody said so yet */
+	tc_task_check(job->task);
+	job_until_aborted(job, TC_ABORT_LOST, 1000);
+	assert_string_equal(job->lost_as, "canceled");
+	shop_until_ended(&shop, 1);
+	shop_close(&shop);
+}
+
 static void a_task_that_is_not_known_any_more(void **state)
 {
 	(void)state;
@@ -213,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_canceled_task_is_aborted_at_its_renewal),
 		cmocka_unit_test(a_canceled_task_is_seen_by_the_poll),
+		cmocka_unit_test(what_somebody_heard_is_looked_at_once),
 		cmocka_unit_test(a_task_that_is_not_known_any_more),
 		cmocka_unit_test(its_status_is_asked_for_as_far_as_that_is_allowed),
 		cmocka_unit_test(the_log_of_a_lost_task_is_uploaded),

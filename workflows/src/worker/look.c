@@ -250,14 +250,18 @@ void tc__task_look(tc_task *task)
 
 /* ---- the ends ---- */
 
-void tc__task_show(tc_task *task)
+void tc__task_plan_poll(tc_task *task)
 {
 	int64_t poll_ms = task->worker->options.status_poll_ms;
 
+	task->poll_ms = poll_ms ? tc__worker_now(task->worker) + poll_ms : TC__NEVER;
+}
+
+void tc__task_show(tc_task *task)
+{
 	task->phase = TC__WORKING;
 	task->known = true;
-	if (poll_ms)
-		task->poll_ms = tc__worker_now(task->worker) + poll_ms;
+	tc__task_plan_poll(task);
 }
 
 void tc__task_start(tc_task *task)
@@ -331,6 +335,15 @@ void tc__task_end(tc_task *task, bool reported)
 		tc__worker_look(worker);
 	}
 	tc__worker_leave(worker);
+}
+
+void tc_task_check(tc_task *task)
+{
+	if (!task)
+		return;
+	task->poll_ms = tc__worker_now(task->worker);
+	if (task->phase == TC__WORKING)
+		set_timer(task);
 }
 
 int tc_task_limit(tc_task *task, int64_t ms, tc_error *err)

@@ -43,7 +43,7 @@ static void judge_poll(tc_task *task, struct tc_queue_task_status_response *told
 	const struct tc_queue_task_status_runs *run = tc__run_of(task, told);
 	tc_error err = TC_ERROR_INIT;
 
-	task->poll_ms = tc__worker_now(task->worker) + task->worker->options.status_poll_ms;
+	tc__task_plan_poll(task);
 	if (!tc__run_ended(run) || task->over) {
 		tc_release(told);
 		tc__task_look(task);

@@ -240,6 +240,9 @@ void tc__task_set_credentials(tc_task *task, tc_credentials *credentials);
 /* The caller is to know it. */
 void tc__task_show(tc_task *task);
 
+/* Its status is asked for next as the options say. */
+void tc__task_plan_poll(tc_task *task);
+
 /* The caller gets it: start. */
 void tc__task_start(tc_task *task);
 
