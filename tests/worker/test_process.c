@@ -356,7 +356,11 @@ static void test_a_fork_bomb(void **state)
 	commands->user = &user;
 	commands->alone = true;
 	commands_start(commands,
-		"ulimit -u 150; exec 2>/dev/null; f() { f & f & echo >>grown; wait; f; }; f & "
+		/* dash knows no ulimit -u: without the limit this would take the machine along */
+		"prlimit --pid $$ --nproc=150:150 && [ \"$(prlimit --pid $$ --nproc -o SOFT "
+		"--noheadings)\" "
+		"-eq 150 ] || exit 9; "
+		"exec 2>/dev/null; f() { f & f & echo >>grown; wait; f; }; f & "
 		"sleep 1; "
 		"echo >ready; wait");
 	commands_await_file(commands, "grown");
