@@ -289,7 +289,14 @@ static void wait_for_notes(const char *word, int count, pid_t worker)
 	int64_t end = tc_test_now_ms() + 45000;
 
 	while (count_notes(word) < count) {
-		assert_int_equal(waitpid(worker, NULL, WNOHANG), 0); /* it works on */
+		int status = 0;
+		if (waitpid(worker, &status, WNOHANG) != 0) {
+			char *text =
+				tc_test_read_file(tc_folder_path(&scene.folder, "notes"), NULL);
+			size_t length = strlen(text);
+			fail_msg("a worker ended with status %#x; its last notes:\n%s", status,
+				text + (length > 500 ? length - 500 : 0));
+		}
 		assert_true(tc_test_now_ms() < end);
 		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 	}
