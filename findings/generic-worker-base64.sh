@@ -28,7 +28,7 @@ sed "s|ARCHIVE|$archive|" >"$folder/filled" <<'JSON'
 JSON
 work 2 <"$folder/filled"
 diff - "$folder/said" <<'TEXT'
-completed:
+completed, exit code 0:
   | raw: hello
   | base64: aGVsbG8=
 failed:

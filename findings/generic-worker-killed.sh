@@ -22,6 +22,6 @@ work 2 <<'JSON'
 ]
 JSON
 diff - "$folder/said" <<'TEXT'
-failed:
-exception (intermittent-task):
+failed, exit code -1:
+exception (intermittent-task), exit code 137:
 TEXT

@@ -21,9 +21,9 @@ work 2 <<'JSON'
 ]
 JSON
 diff - "$folder/said" <<'TEXT'
-completed:
+completed, exit code 0:
   artifact public/out/file: s3
   artifact public/out/link: s3
-failed:
+failed, exit code 0:
   artifact public/out/latest: error invalid-resource-on-worker
 TEXT

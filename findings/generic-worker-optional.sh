@@ -21,8 +21,8 @@ work 2 <<'JSON'
 ]
 JSON
 diff - "$folder/said" <<'TEXT'
-completed:
+completed, exit code 0:
   artifact public/none: error file-missing-on-worker
-completed:
+completed, exit code 0:
   artifact public/nowhere: error file-missing-on-worker
 TEXT

@@ -22,8 +22,8 @@ work 2 <<'JSON'
 ]
 JSON
 diff - "$folder/said" <<'TEXT'
-completed:
+completed, exit code 0:
   | text 1
-completed:
+completed, exit code 0:
   | text 1
 TEXT

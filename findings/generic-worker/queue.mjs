@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The services that one worker needs: node queue.mjs PAYLOADS ROOT. Hands out a task for each payload of the
 // JSON file PAYLOADS, one after another; in it ROOT stands for the root URL, which is written into the file
-// ROOT. When a task has ended: says how, with the lines of its log that begin with "| ", and its artifacts.
+// ROOT. When a task has ended: says how, with the lines of its log that begin with "| ", and its artifacts. The
+// exit code is that of the first command.
 // GET /changing gives another text each time, which nobody may keep.
 import { createServer } from 'node:http';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,12 +38,14 @@ function claim() {
 function createArtifact(root, { taskId, artifacts }, name, request) {
 	artifacts.set(name, request);
 	const { storageType, contentType } = request;
-	return storageType == 's3' ? { storageType, contentType, expires, putUrl: `${root}put/${taskId}/${name}` } : { storageType };
+	const reply = { storageType, contentType, expires };
+	return storageType == 's3' ? { ...reply, putUrl: `${root}put/${taskId}/${name}` } : { storageType };
 }
 
 function tell({ taskId, artifacts }, state) {
-	console.log(`${state}:`);
 	const text = gunzipSync(bytes.get(`/put/${taskId}/${log}`)).toString();
+	const code = /^\[taskcluster [^\]]*\] +Exit Code: (.*)$/m.exec(text);
+	console.log(`${state}${code ? `, exit code ${code[1]}` : ''}:`);
 	for (const line of text.split('\n').filter((line) => line.startsWith('| ')))
 		console.log(`  ${line}`);
 	for (const [name, { storageType, reason = '' }] of [...artifacts].sort())
