@@ -29,6 +29,25 @@ fetch public/out
 as_user "{$(bash_command 'echo to-out >/dev/stdout; echo to-err | tee /dev/stderr >/dev/null; echo to-fd >>/proc/self/fd/2')}" completed completed
 log_is to-out to-err to-fd
 
+# its proxy is its own: another user of the machine gets no word of it
+ask='curl -sS -m 5 --noproxy "*" -o /dev/null -w "%{http_code}"'
+task "{$(bash_command "echo by-task \$($ask \$TASKCLUSTER_PROXY_URL/api/queue/v1/ping)"'; echo $TASKCLUSTER_PROXY_URL >url; mv url there
+	for i in {1..100}; do [[ ! -e go ]] || exit 0; sleep 0.1; done'), \"features\": {\"taskclusterProxy\": true}}"
+start_worker --tasks 1 --task-user "$user"
+for ((i = 0; i < 100; i++)); do
+	there=$(echo "$folder"/w/tasks/task_*/there)
+	[[ ! -e $there ]] || break
+	sleep 0.1
+done
+url=$(<"$there")/api/queue/v1/ping
+! setpriv --reuid 65534 --regid 65534 --clear-groups bash -c "$ask $url" >"$folder/asked" 2>&1 ||
+	fail "another user reaches the task's proxy: $(<"$folder/asked")"
+bash -c "$ask $url" >/dev/null || fail "root does not reach the task's proxy"
+touch "${there%there}go"
+ends 0
+is 0 completed completed
+log_is 'by-task 200'
+
 # artifacts that the user may not read, though the worker could
 fault() { # COMMAND PATH REASON
 	as_user "{$(bash_command "$1"), \"artifacts\": [{\"type\": \"file\", \"path\": \"$2\", \"name\": \"public/x\"}]}" failed failed
