@@ -27,6 +27,7 @@ static void wishes_are_refused_with_a_sentence(void **state)
 		{ { "--port" }, NULL, 2, "--port: its value is missing" },
 		{ { "--port", "x", "a" }, NULL, 2, "--port: expected a port" },
 		{ { "--port", "65536", "a" }, NULL, 2, "--port: expected a port" },
+		{ { "--allow-uid", "games", "a" }, NULL, 2, "--allow-uid: expected the number" },
 		{ { "--nosuch", "x", "a" }, NULL, 2, "--nosuch: no such option" },
 		{ { "--ip-address", "localhost", "a" }, NULL, 2, "expected an IP address" },
 		{ { "--run-id", "0", "a" }, NULL, 2, "--task-id is missing" },

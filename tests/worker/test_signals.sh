@@ -87,3 +87,57 @@ sleep 4
 
 # a queue that does not let it work
 TASKCLUSTER_ACCESS_TOKEN=wrong worker 69
+
+# started with closed streams: their numbers are nothing that its lines could be written into
+long 2
+TMPDIR=$folder/tmp "$program" run --config "$folder/config" --tasks 1 <&- >&- 2>&- &
+worker=$!
+await "$folder/began"
+for fd in 0 1 2; do
+	[[ $(readlink "/proc/$worker/fd/$fd") == /dev/null ]] || fail "stream $fd is $(readlink "/proc/$worker/fd/$fd")"
+done
+ends 0
+is 0 completed completed
+check_rest
+
+# a reader of its lines that has gone
+long 0
+TMPDIR=$folder/tmp "$program" run --config "$folder/config" --tasks 1 2> >(exec true) &
+worker=$!
+ends 0
+is 0 completed completed
+check_rest
+
+# SIGTERM again and again, until all is cleaned up
+task "{$(bash_command "mkdir many; cd many; touch {1..20000}; touch $folder/many; sleep 30")}"
+start_worker
+await "$folder/many"
+while kill -TERM "$worker" 2>/dev/null; do
+	sleep 0.01
+done
+ends 72
+is 0 exception worker-shutdown
+check_rest
+api queue cancelTask "$task" >/dev/null
+
+# a log beyond the limit of files: the machine's fault, and the worker lives on
+task "{$(bash_command 'head -c 3000000 /dev/zero')}"
+(
+	ulimit -f 2000
+	worker 0 --tasks 1
+)
+is 0 exception resource-unavailable
+api queue cancelTask "$task" >/dev/null
+
+# a queue that does not answer: nothing more is sent when the time is over, but how the task ended
+long 30
+start_worker
+await "$folder/began"
+kill -STOP "${servers[-1]}"
+kill -TERM "$worker"
+sleep 6
+kill -CONT "${servers[-1]}"
+ends 72
+is 0 exception worker-shutdown
+! api queue listArtifacts "$task" 0 | grep -q live_backing || fail "the log was uploaded after its time"
+check_rest

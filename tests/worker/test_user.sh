@@ -25,6 +25,29 @@ log_is '\[taskcluster DATE\]       "engine": "multiuser",' "$user" "$(id -Gn "$u
 fetch public/out
 [[ $(<"$folder/fetched") == mine ]] || fail "the artifact is another"
 
+# its output can be opened by its name, as tee and scripts do
+as_user "{$(bash_command 'echo to-out >/dev/stdout; echo to-err | tee /dev/stderr >/dev/null; echo to-fd >>/proc/self/fd/2')}" completed completed
+log_is to-out to-err to-fd
+
+# its proxy is its own: another user of the machine gets no word of it
+ask='curl -sS -m 5 --noproxy "*" -o /dev/null -w "%{http_code}"'
+task "{$(bash_command "echo by-task \$($ask \$TASKCLUSTER_PROXY_URL/api/queue/v1/ping)"'; echo $TASKCLUSTER_PROXY_URL >url; mv url there
+	for i in {1..100}; do [[ ! -e go ]] || exit 0; sleep 0.1; done'), \"features\": {\"taskclusterProxy\": true}}"
+start_worker --tasks 1 --task-user "$user"
+for ((i = 0; i < 100; i++)); do
+	there=$(echo "$folder"/w/tasks/task_*/there)
+	[[ ! -e $there ]] || break
+	sleep 0.1
+done
+url=$(<"$there")/api/queue/v1/ping
+! setpriv --reuid 65534 --regid 65534 --clear-groups bash -c "$ask $url" >"$folder/asked" 2>&1 ||
+	fail "another user reaches the task's proxy: $(<"$folder/asked")"
+bash -c "$ask $url" >/dev/null || fail "root does not reach the task's proxy"
+touch "${there%there}go"
+ends 0
+is 0 completed completed
+log_is 'by-task 200'
+
 # artifacts that the user may not read, though the worker could
 fault() { # COMMAND PATH REASON
 	as_user "{$(bash_command "$1"), \"artifacts\": [{\"type\": \"file\", \"path\": \"$2\", \"name\": \"public/x\"}]}" failed failed
@@ -66,11 +89,24 @@ artifacts_are 'public/logs/certified.log s3 text/plain; charset=utf-8
 public/logs/live.log link text/plain; charset=utf-8
 public/logs/live_backing.log s3 text/plain; charset=utf-8'
 
+# data without end does not hold up the worker
+as_user "{$(bash_command 'truncate -s 4T chain-of-trust-additional-data.json'), \"features\": {\"chainOfTrust\": true}}" \
+	exception internal-error
+log_is '\[taskcluster:error\] chain of trust: chain-of-trust-additional-data.json .*at most 4194304 bytes.*'
+
 # a key that the task's user can read
 chown "$user" "$folder/key"
 as_user "{$(certified)}" exception malformed-payload
 log_is '\[taskcluster:error\] chain of trust: .*can read.*'
 chown root "$folder/key"
+
+# a configuration with secrets that the task's user can read
+configure '"accessToken": "a-secret-of-this-worker", "clientId": "w"'
+chmod 644 "$folder/config"
+task "{$(bash_command 'echo never')}"
+worker 73 --task-user "$user"
+grep -q "$folder/config: .*can read it" "$folder/worker.log" || fail "it does not say who can read its configuration"
+configure
 
 # who tasks cannot run as
 worker 73 --task-user root

@@ -5,6 +5,7 @@
 
 #include "tools/livelog/intake.h"
 #include "tools/livelog/livelog.h"
+#include "tools/streams/streams.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,6 +202,7 @@ int main(int argc, char **argv)
 {
 	const char *option = argc > 1 ? argv[1] : "";
 
+	streams_open();
 	if (argc == 1)
 		return run();
 	if (argc > 2) {

@@ -2,6 +2,7 @@
 #include "tools/proxy/front.h"
 
 #include "tools/proxy/exchange.h"
+#include "tools/proxy/peer.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -206,6 +207,17 @@ static int watch(struct proxy *proxy, tc_error *err)
 	return rc == TC_OK ? tc_loop_timer(proxy->loop, GONE_MS, drop_gone, proxy, NULL, err) : rc;
 }
 
+static enum MHD_Result may_connect(void *data, const struct sockaddr *address, socklen_t length)
+{
+	const struct proxy *proxy = data;
+
+	if (proxy->options.uid < 0)
+		return MHD_YES;
+	return length && peer_is_user(address, (unsigned)proxy->port, (uid_t)proxy->options.uid)
+		? MHD_YES
+		: MHD_NO;
+}
+
 int front_open(struct proxy *proxy, tc_error *err)
 {
 	struct sockaddr_storage address;
@@ -217,9 +229,9 @@ int front_open(struct proxy *proxy, tc_error *err)
 		MHD_USE_SUPPRESS_DATE_NO_CLOCK |
 		(address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u);
 	errno = 0;
-	proxy->daemon = MHD_start_daemon(flags, proxy->options.port, NULL, NULL, on_request, proxy,
-		MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target, proxy,
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, proxy, MHD_OPTION_CONNECTION_LIMIT,
+	proxy->daemon = MHD_start_daemon(flags, proxy->options.port, may_connect, proxy, on_request,
+		proxy, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target,
+		proxy, MHD_OPTION_NOTIFY_COMPLETED, on_end, proxy, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)PROXY_REQUESTS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 		MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds(proxy),
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);

@@ -5,6 +5,7 @@
 
 #include "tools/proxy/feed.h"
 #include "tools/proxy/front.h"
+#include "tools/streams/streams.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -103,8 +104,9 @@ int main(int argc, char **argv)
 {
 	static struct proxy proxy;
 	tc_error err = TC_ERROR_INIT;
-	int rc = options_parse(&proxy.options, argc, argv);
 
+	streams_open();
+	int rc = options_parse(&proxy.options, argc, argv);
 	if (rc != OPTIONS_GO)
 		return rc;
 	prepare();

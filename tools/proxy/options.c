@@ -26,6 +26,7 @@ static const char usage[] =
 	"                        (else TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN and\n"
 	"                        TASKCLUSTER_CERTIFICATE)\n"
 	"  --host NAME           a further name of this proxy that a Host may have\n"
+	"  --allow-uid N         only this user of the machine (and root) may connect\n"
 	"  --allow-host HOST     sign for https://HOST as well, by /HOST/PATH and /bewit\n"
 	"  --body-max BYTES      the most that a request's body may have (268435456)\n"
 	"  --timeout S           how long a service may be silent (60)\n"
@@ -68,6 +69,10 @@ static const char *take_number(struct options *options, const char *name, const 
 		options->credentials_fd = (int)amount;
 		return NULL;
 	}
+	if (strcmp(name, "--allow-uid") == 0)
+		return number(value, UINT32_MAX - 1, &options->uid)
+			? NULL
+			: "expected the number of a user";
 	if (strcmp(name, "--timeout") == 0) {
 		if (!number(value, 1000000, &amount) || amount == 0)
 			return "expected seconds";
@@ -199,6 +204,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		.ip_address = "127.0.0.1",
 		.port = 8080,
 		.secret = environment("TASKCLUSTER_PROXY_SECRET"),
+		.uid = -1,
 		.credentials_fd = -1,
 		.silence_ms = 60000, /* longer than any long polling */
 		.body_max = (int64_t)256 << 20 };

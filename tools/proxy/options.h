@@ -20,6 +20,7 @@ struct options {
 	uint16_t port;          /* 0: any free one */
 	const char *task_id, *run_id;
 	const char *secret; /* for PUT /credentials; NULL: nobody may */
+	int64_t uid;        /* whose connections are taken; -1: anybody's */
 	int credentials_fd; /* -1: they are in the environment */
 	int64_t body_max;   /* bytes of a request's body */
 	int64_t silence_ms; /* how long a service may be silent */

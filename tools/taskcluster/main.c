@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/streams/streams.h"
 #include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/api/api.h"
 #include "tools/taskcluster/artifacts/artifacts.h"
@@ -10,10 +11,8 @@
 #include <taskcluster/version.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct command *const commands[] = { &api_command, &artifact_command, &object_command,
 	&download_command, &trust_command, &routing_key_command, &slugid_command, &from_now_command,
@@ -135,21 +134,9 @@ static int run(char **words)
 	}
 }
 
-/* A socket or file must not take the place of a stream that was given closed. */
-static void open_standard_streams(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
-	open_standard_streams();
+	streams_open();
 	int status = run(argv + (argc > 0));
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		return failure("the output: %s", strerror(errno));

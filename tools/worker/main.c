@@ -2,6 +2,7 @@
 
 /* taskcluster-worker: claims tasks and runs them. */
 
+#include "tools/streams/streams.h"
 #include "tools/worker/mounts/mounts.h"
 #include "tools/worker/payload/payload.h"
 #include "tools/worker/process/spawn.h"
@@ -64,6 +65,7 @@ int main(int argc, char **argv)
 		return errand_main(argc, argv);
 	if (process_wanted(argc, argv))
 		return process_main(argc, argv);
+	streams_open();
 	int code = options_read(&options, argc, argv, stderr);
 	if (!code)
 		code = do_command(&options);

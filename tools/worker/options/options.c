@@ -201,6 +201,8 @@ static int read_config(struct reading *reading)
 		if (file)
 			fclose(file);
 	}
+	if (tc_json_get(config, "accessToken") || tc_json_get(config, "staticSecret"))
+		options->secret_config = options->config_path;
 	if (!code && !keys_take(config, options, &reading->secrets, reading->out))
 		code = EXIT_INVALID;
 	tc_release(config);

@@ -46,13 +46,14 @@ struct options {
 
 	/* where, and as whom */
 	char *root_url;
-	tc_credentials *credentials;             /* NULL: those of the pool */
-	char *provisioner_id, *worker_type;      /* together, or */
-	char *task_queue_id;                     /* both in one, which is set in either case */
-	char *worker_group, *worker_id;          /* required */
-	char *provider_id, *static_secret;       /* both: a static worker of worker-manager */
-	char *instance_id, *instance_type;       /* facts, for logs and certificates */
-	char *region, *availability_zone;        /* the same */
+	tc_credentials *credentials;        /* NULL: those of the pool */
+	char *provisioner_id, *worker_type; /* together, or */
+	char *task_queue_id;                /* both in one, which is set in either case */
+	char *worker_group, *worker_id;     /* required */
+	char *provider_id, *static_secret;  /* both: a static worker of worker-manager */
+	const char *secret_config;         /* config_path, where the file has secrets in it; NULL */
+	char *instance_id, *instance_type; /* facts, for logs and certificates */
+	char *region, *availability_zone;  /* the same */
 	char *public_ip, *private_ip, *location; /* and here */
 	const tc_json *metadata;                 /* workerTypeMetadata; NULL */
 

@@ -78,6 +78,18 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A pipe belongs to whoever made it, and what opens /dev/stdout or /dev/stderr by name would be
+ * refused. Nobody else has this one. */
+static void give_output(uid_t uid, gid_t gid)
+{
+	struct stat facts;
+
+	if (fstat(STDOUT_FILENO, &facts) != 0 || !S_ISFIFO(facts.st_mode))
+		return;
+	if (fchown(STDOUT_FILENO, uid, gid) != 0)
+		return; /* then only those who open it by name notice */
+}
+
 void command_run(const struct keeper_order *order, int tell)
 {
 	pid_t keeper = getppid();
@@ -93,6 +105,7 @@ void command_run(const struct keeper_order *order, int tell)
 	if (!set_limits(order->core, order->nofile))
 		give_up(tell, "its limits cannot be set");
 	if (order->as_user) {
+		give_output(order->uid, order->gid);
 		errno = user_become(order->uid, order->gid, order->groups, order->groups_count);
 		if (errno)
 			give_up(tell, "it cannot become the tasks' user");

@@ -74,9 +74,16 @@ static void handle(int number, void (*handler)(int number))
 static void handle_signals(tc_worker *worker)
 {
 	signaled = worker;
-	handle(SIGINT, worker ? on_interrupt : SIG_DFL);
-	handle(SIGTERM, worker ? on_terminate : SIG_DFL);
+	handle(SIGINT, on_interrupt);
+	handle(SIGTERM, on_terminate);
+}
+
+/* What is written to a reader that has gone, or beyond a limit of files, is an error like others.
+ */
+static void ignore_signals(void)
+{
 	handle(SIGPIPE, SIG_IGN);
+	handle(SIGXFSZ, SIG_IGN);
 }
 
 /* ---- worker-runner ---- */
@@ -134,6 +141,22 @@ static bool start_runner(struct service *service, tc_error *err)
 
 /* ---- what tasks share ---- */
 
+static bool keeps_secret(const struct user *user, const char *path, tc_error *err)
+{
+	bool can = false;
+
+	if (!path)
+		return true;
+	if (user_can_read(user, path, &can, err) == TC_OK && !can)
+		return true;
+	if (can)
+		tc_error_set(err, TC_ERROR_ARGUMENT,
+			"%s: it holds this worker's secrets, and tasks can read it: expected a "
+			"file that only the worker may read",
+			path);
+	return false;
+}
+
 static bool find_user(struct service *service, tc_error *err)
 {
 	const char *name = service->options->task_user;
@@ -145,7 +168,9 @@ static bool find_user(struct service *service, tc_error *err)
 		return true;
 	}
 	if (user_find(&service->user, name, err) != TC_OK ||
-		user_check(&service->user, err) != TC_OK) {
+		user_check(&service->user, err) != TC_OK ||
+		!keeps_secret(&service->user, service->options->secret_config, err) ||
+		!keeps_secret(&service->user, service->options->tls_key, err)) {
 		tc_error_prefix(err, "--task-user %s", name);
 		return false;
 	}
@@ -371,6 +396,7 @@ static int run(struct service *service)
 	tc_error err = TC_ERROR_INIT;
 	int code = 0;
 
+	ignore_signals();
 	if (seclude(&service->core, &err) == TC_OK)
 		service->loop = tc_loop_new(NULL, &err);
 	if (!service->loop || !make_client(service, &err) || !start_runner(service, &err) ||
@@ -385,7 +411,7 @@ static int run(struct service *service)
 		on_runner_terminates(service, service->finish);
 	while (!service->ended && tc_loop_poll(service->loop, -1, &err) == TC_OK)
 		;
-	handle_signals(NULL);
+	handle_signals(NULL); /* one more does not change what has ended */
 	finish_rest(service);
 	code = service->ended ? exit_code(service) : fail(service, EXIT_INTERNAL, &err);
 	tc_error_clear(&err);

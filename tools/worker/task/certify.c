@@ -4,6 +4,7 @@
 /* Chain of trust: a copy of the log, the certificate over it and all artifacts, the signature. */
 
 #include "runtime/src/base/buffer.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,12 +26,33 @@ static bool send_next(struct run *run);
 
 /* ---- the certificate ---- */
 
+/* A file may be as long as a task likes: no more of it is read than is taken. */
+static int read_all(int fd, struct tc__buffer *text, tc_error *err)
+{
+	char part[4096];
+	ssize_t length = 1;
+
+	while (length > 0 && !tc__buffer_failed(text)) {
+		length = read(fd, part, sizeof part);
+		if (length > 0)
+			tc__buffer_add(text, part, (size_t)length);
+		else if (length < 0 && errno == EINTR)
+			length = 1;
+	}
+	if (length < 0)
+		return tc_error_set(
+			err, TC_ERROR_INPUT, "%s cannot be read: %s", ADDITIONAL, strerror(errno));
+	if (tc__buffer_failed(text))
+		return tc_error_set(err, TC_ERROR_INPUT,
+			"%s cannot be read: it may have at most %zu bytes, and memory for them",
+			ADDITIONAL, ADDITIONAL_MAX);
+	return TC_OK;
+}
+
 /* The task's own data: NULL, and TC_OK, when it made none. */
 static int read_additional(struct run *run, const tc_json **json, tc_error *err)
 {
 	struct tc__buffer text = TC__BUFFER(ADDITIONAL_MAX);
-	char part[4096];
-	ssize_t length = 0;
 	int fd = -1;
 	int rc = run_open_files(run, err);
 
@@ -43,12 +65,9 @@ static int read_additional(struct run *run, const tc_json **json, tc_error *err)
 		tc_error_prefix(err, ADDITIONAL);
 		return rc;
 	}
-	while ((length = read(fd, part, sizeof part)) > 0)
-		tc__buffer_add(&text, part, (size_t)length);
+	rc = read_all(fd, &text, err);
 	close(fd);
-	if (length < 0 || tc__buffer_failed(&text))
-		rc = tc_error_set(err, TC_ERROR_INPUT, "%s cannot be read", ADDITIONAL);
-	else
+	if (rc == TC_OK)
 		rc = tc_json_parse(tc__buffer_get(&text), text.length, json, err);
 	tc__buffer_clear(&text);
 	return rc;

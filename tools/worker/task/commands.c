@@ -139,13 +139,27 @@ static void on_output(void *data, int fd, int events)
 		stop_output(run);
 }
 
+/* What a pipe can hold, and no more: somebody else may have got hold of its other end, and write on
+ * for ever. */
+static void drain_output(struct run *run)
+{
+	int output = run->commands->output;
+	int left = output < 0 ? 0 : fcntl(output, F_GETPIPE_SZ);
+
+	while (left > 0) {
+		ssize_t length = take_output(run);
+		if (length <= 0)
+			return;
+		left -= (int)length;
+	}
+}
+
 static void on_end(void *data, const struct process_end *end)
 {
 	struct run *run = data;
 	struct run_commands *commands = run->commands;
 
-	while (commands->output >= 0 && take_output(run) > 0)
-		;
+	drain_output(run);
 	stop_output(run);
 	settle_command(run, end);
 	process_free(commands->process);

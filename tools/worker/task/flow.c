@@ -89,6 +89,7 @@ static void be_quick(void *data, uint64_t timer)
 
 	(void)timer;
 	run->hurry = 0;
+	run->late = true;
 	tc_job_cancel(run->job);
 }
 

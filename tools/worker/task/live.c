@@ -174,7 +174,7 @@ bool run_link_live(struct run *run)
 	struct tc_create_options options = TC_CREATE_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
 
-	if (!run->live || !run->payload.backing_log)
+	if (!run->live || !run->payload.backing_log || run->late)
 		return true;
 	options.link = run->payload.backing_name;
 	options.content_type = LOG_TYPE;
@@ -209,7 +209,7 @@ bool run_upload_log(struct run *run)
 	struct tc_source source = TC_SOURCE_INIT;
 	tc_error err = TC_ERROR_INIT;
 
-	if (!run->payload.backing_log)
+	if (!run->payload.backing_log || run->late)
 		return true;
 	options.content_type = LOG_TYPE;
 	options.expires = run->payload.expires;

@@ -145,8 +145,11 @@ static int spawn(struct run *run, int credentials, int output, tc_error *err)
 	char *environment[HANDED_ON + 1];
 	const struct host *host = run->host;
 	char port[16];
+	char uid[16];
+	/* on a machine with other users they are not to use the task's scopes */
 	const char *const arguments[] = { host->proxy_program, "--root-url",
-		host->options->root_url, "--port", port, "--credentials-fd", "3", NULL };
+		host->options->root_url, "--port", port, "--credentials-fd", "3",
+		host->user ? "--allow-uid" : NULL, uid, NULL };
 	int64_t wanted = host->options->proxy_port;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -154,6 +157,7 @@ static int spawn(struct run *run, int credentials, int output, tc_error *err)
 
 	fill_environment(environment);
 	snprintf(port, sizeof port, "%lld", (long long)(wanted ? wanted + run->place : 0));
+	snprintf(uid, sizeof uid, "%u", host->user ? (unsigned)host->user->uid : 0);
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);

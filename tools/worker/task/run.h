@@ -49,6 +49,7 @@ struct run {
 	bool begun, over;                /* the first command was due; all steps are done */
 	enum tc_abort aborted;           /* 0: not */
 	uint64_t hurry;                  /* the timer that ends uploads after an abort; 0 */
+	bool late;                       /* that time is over: nothing is sent any more */
 	bool purge;                      /* the caches of this run are removed */
 	char *last_words;                /* error lines that come at the log's very end; NULL */
 	bool (*cancel)(struct run *run); /* of the step under way; true: it has ended at once */
