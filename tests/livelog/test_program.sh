@@ -174,6 +174,37 @@ for _ in 1 2 3 4 5 6 7 8; do
 done
 breaks $'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'
 
+# connections on which nobody says anything do not keep the log out
+start
+idle=()
+for ((i = 0; i < 16; i++)); do
+	exec {fd}<>"/dev/tcp/127.0.0.1/$in"
+	idle+=("$fd")
+	((i % 2)) || printf 'PUT /log HTTP/1.1\r\nHost:' >&"$fd"
+done
+put 201 "$folder/bytes"
+curl -sS "$get" | cmp - "$folder/bytes" || fail "other bytes behind idle connections"
+for fd in "${idle[@]}"; do
+	exec {fd}>&-
+done
+stop
+
+# and a log may be silent for longer than they
+start
+mkfifo "$folder/slow"
+curl -sS -o /dev/null -w '%{http_code}' -T - "http://127.0.0.1:$in/log" <"$folder/slow" >"$folder/put" &
+putter=$!
+exec 3>"$folder/slow"
+echo first >&3
+sleep 7
+echo second >&3
+exec 3>&-
+wait "$putter" || fail "a PUT that was silent for a while was broken off"
+[[ $(<"$folder/put") == 201 ]] || fail "a PUT that was silent said $(<"$folder/put")"
+says=$(curl -sS "$get")
+[[ $says == $'first\nsecond' ]] || fail "after a silence: $says"
+stop
+
 # a disk that is full: said, and readers are told
 (
 	ulimit -f 1024

@@ -13,6 +13,7 @@
 
 #define CONNECTIONS_MAX 16
 #define CONNECTION_MEMORY ((size_t)256 * 1024) /* a body is read in pieces of about this size */
+#define IDLE_S 5 /* who asks for nothing for so long gives its place back */
 
 struct intake {
 	struct MHD_Daemon *daemon;
@@ -54,6 +55,8 @@ static enum MHD_Result begin(struct intake *intake, struct MHD_Connection *conne
 			"This endpoint can only process one http PUT at a time");
 	intake->taken = true;
 	*context = &bringer;
+	/* a log may be silent for hours */
+	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
 	return MHD_YES;
 }
 
@@ -122,12 +125,14 @@ struct intake *intake_start(const struct intake_options *options, tc_error *err)
 		free(intake);
 		return NULL;
 	}
-	/* not by epoll: there it takes no notice of an end that came together with bytes */
-	intake->daemon = MHD_start_daemon(MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL,
-		NULL, on_request, intake, MHD_OPTION_LISTEN_SOCKET, socket,
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, intake, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-		MHD_OPTION_END);
+	/* not by epoll: there it takes no notice of an end that came together with bytes; with a
+	 * channel of its own, as without one nothing ends it while all places are taken */
+	intake->daemon = MHD_start_daemon(
+		MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, NULL, NULL,
+		on_request, intake, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_NOTIFY_COMPLETED,
+		on_end, intake, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
 	if (intake->daemon)
 		return intake;
 	tc_error_set(err, TC_ERROR_SYSTEM, "cannot start the HTTP server");
