@@ -2,6 +2,7 @@
 #include "tools/livelog/intake.h"
 
 #include "tools/livelog/listen.h"
+#include "tools/streams/streams.h"
 
 #include <errno.h>
 #include <microhttpd.h>
@@ -60,20 +61,6 @@ static enum MHD_Result begin(struct intake *intake, struct MHD_Connection *conne
 	return MHD_YES;
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			bytes += written;
-			length -= (size_t)written;
-		}
-	}
-	return true;
-}
-
 static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_size,
 	void **context)
@@ -87,7 +74,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 		livelog_end(intake->livelog, false);
 		return say(connection, MHD_HTTP_CREATED, "");
 	}
-	if (!write_all(intake->fd, upload, *upload_size)) {
+	if (streams_write(intake->fd, upload, *upload_size) != 0) {
 		fprintf(stderr, "taskcluster-livelog: cannot keep the log: %s\n", strerror(errno));
 		return MHD_NO;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "tools/proxy/spool.h"
+#include "tools/streams/streams.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,17 +37,10 @@ static int open_file(void)
 
 static int write_all(int fd, const char *bytes, size_t length, tc_error *err)
 {
-	while (length) {
-		ssize_t count = write(fd, bytes, length);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return tc_error_set(err, TC_ERROR_SYSTEM,
-				"the body cannot be kept in a temporary file: %s", strerror(errno));
-		bytes += count;
-		length -= (size_t)count;
-	}
-	return TC_OK;
+	if (streams_write(fd, bytes, length) == 0)
+		return TC_OK;
+	return tc_error_set(err, TC_ERROR_SYSTEM, "the body cannot be kept in a temporary file: %s",
+		strerror(errno));
 }
 
 /* Memory is not enough any more. */

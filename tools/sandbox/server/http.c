@@ -7,6 +7,7 @@
 #include "tools/sandbox/request/request.h"
 #include "tools/sandbox/server/serve.h"
 #include "tools/sandbox/server/web.h"
+#include "tools/streams/streams.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -183,16 +184,7 @@ static bool take_body(struct request *request, const char *bytes, size_t length)
 {
 	if (request->upload_fd >= 0) {
 		request->upload_length += length;
-		while (length) {
-			ssize_t written = write(request->upload_fd, bytes, length);
-			if (written < 0 && errno != EINTR)
-				return false;
-			if (written > 0) {
-				bytes += written;
-				length -= (size_t)written;
-			}
-		}
-		return true;
+		return streams_write(request->upload_fd, bytes, length) == 0;
 	}
 	tc__buffer_add(&request->body, bytes, length);
 	request->too_large = request->body.too_long;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _GNU_SOURCE /* memfd_create */
 
+#include "tools/streams/streams.h"
 #include "tools/worker/process/helper.h"
 
 #include "runtime/src/base/buffer.h"
@@ -56,20 +57,6 @@ static void add_head(struct tc__buffer *bytes, const struct process_order *order
 	tc__buffer_add(bytes, &head, sizeof(head));
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return -1;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
 int keeper_order_write(const struct process_order *order, tc_error *err)
 {
 	struct tc__buffer bytes = TC__BUFFER(ORDER_MAX);
@@ -88,7 +75,7 @@ int keeper_order_write(const struct process_order *order, tc_error *err)
 		goto out;
 	}
 	fd = memfd_create("order", MFD_CLOEXEC);
-	if (fd < 0 || write_all(fd, bytes.data, bytes.length) != 0) {
+	if (fd < 0 || streams_write(fd, bytes.data, bytes.length) != 0) {
 		tc_error_set(err, TC_ERROR_SYSTEM, "no file in memory for a command: %s",
 			strerror(errno));
 		if (fd >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #define _GNU_SOURCE
 #include "tools/worker/runner/runner.h"
+#include "tools/streams/streams.h"
 
 #include "runtime/src/base/buffer.h"
 #include <errno.h>
@@ -26,19 +27,6 @@ struct runner {
 
 /* ---- to the runner ---- */
 
-static void write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return;
-		bytes += written;
-		length -= (size_t)written;
-	}
-}
-
 /* Ends and sends a message that was begun by begin(). */
 static void send_message(struct runner *runner, tc_json_builder *builder)
 {
@@ -53,7 +41,7 @@ static void send_message(struct runner *runner, tc_json_builder *builder)
 		tc__buffer_char(&line, '~');
 		tc__buffer_add(&line, text, length);
 		tc__buffer_char(&line, '\n');
-		write_all(runner->options.out, tc__buffer_get(&line), line.length);
+		streams_write(runner->options.out, tc__buffer_get(&line), line.length);
 	}
 	tc__buffer_clear(&line);
 	tc_release(text);

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* futimens, fchmod, S_IF… */
 
 #include "tools/worker/mounts/archive/unpack.h"
+#include "tools/streams/streams.h"
 
 #include "tools/worker/mounts/archive/reader.h"
 #include "tools/worker/mounts/disk/path.h"
@@ -328,20 +329,6 @@ int unpack_archive(int source, const struct format *format, const struct unpack_
 
 /* ---- files of one content ---- */
 
-static int write_all(int to, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(to, bytes, length);
-		if (written < 0 && errno != EINTR)
-			return -1;
-		if (written > 0) {
-			bytes += written;
-			length -= (size_t)written;
-		}
-	}
-	return 0;
-}
-
 static int copy(int source, int to, tc_error *err)
 {
 	char bytes[1 << 16];
@@ -352,7 +339,7 @@ static int copy(int source, int to, tc_error *err)
 			return TC_OK;
 		if (length < 0 && errno == EINTR)
 			continue;
-		if (length < 0 || write_all(to, bytes, (size_t)length) != 0)
+		if (length < 0 || streams_write(to, bytes, (size_t)length) != 0)
 			return tc_error_set(err, TC_ERROR_SYSTEM, "a file cannot be copied: %s",
 				strerror(errno));
 	}

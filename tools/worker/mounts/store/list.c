@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* flock */
 
 #include "tools/worker/mounts/store/list.h"
+#include "tools/streams/streams.h"
 
 #include "workflows/src/base/text.h"
 #include <dirent.h>
@@ -143,20 +144,6 @@ static int write_text(const struct kept_list *list, char **text, size_t *length,
 	return rc;
 }
 
-static int write_whole(int fd, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, text, length);
-		if (written < 0 && errno != EINTR)
-			return -1;
-		if (written > 0) {
-			text += written;
-			length -= (size_t)written;
-		}
-	}
-	return fsync(fd);
-}
-
 int list_save(const struct kept_list *list, tc_error *err)
 {
 	char *text = NULL, part[LIST_THING_SIZE];
@@ -168,7 +155,7 @@ int list_save(const struct kept_list *list, tc_error *err)
 	snprintf(part, sizeof(part), ".%snew.json", list->prefix);
 	int fd = openat(
 		list->folder, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || write_whole(fd, text, length) != 0 ||
+	if (fd < 0 || streams_write(fd, text, length) != 0 || fsync(fd) != 0 ||
 		renameat(list->folder, part, list->folder, list->name) != 0)
 		rc = fail(list, list->name, "written", err);
 	if (fd >= 0)
