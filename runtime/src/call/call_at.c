@@ -87,11 +87,10 @@ static int init_request(
 }
 
 static int fill(tc_call *call, const struct tc_operation *operation, const char *path,
-	const struct tc_call_at_options *given, tc_error *err)
+	const void *given, tc_error *err)
 {
 	struct tc_call_at_options options;
 
-	call->retry_class = (enum tc_retry_class)operation->retry;
 	int rc = tc__options_read(
 		given, &options, sizeof options, "options", "TC_CALL_AT_OPTIONS_INIT", err);
 	if (rc == TC_OK)
@@ -100,37 +99,17 @@ static int fill(tc_call *call, const struct tc_operation *operation, const char 
 		rc = init_request(call, operation, path, err);
 	if (rc != TC_OK)
 		return rc;
-	call->anywhere = tc__object_alloc(sizeof *call->anywhere);
-	if (!call->anywhere)
-		return tc__fail_nomem(err);
 	call->anywhere->home = true;
 	call->anywhere->any_status = options.any_status;
 	rc = tc__transfer_read_body(call->anywhere, operation, options.body, err);
 	call->request.home = call->request.anywhere = call->anywhere->has_body;
-	call->request.source_length = call->anywhere->body.given.length;
 	return rc;
 }
 
 tc_call *tc_call_at(tc_client *client, const char *method, const char *path,
 	const struct tc_call_at_options *options, tc_error *err)
 {
-	tc_error_clear(err);
-	if (!client || !method || !path) {
-		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
-			!client          ? "client"
-				: method ? "path"
-					 : "method");
-		return NULL;
-	}
-	const struct tc_operation *operation = tc__method_operation(operations, method, err);
-	if (!operation)
-		return NULL;
-	tc_call *call = tc__call_alloc(client, err);
-	if (!call)
-		return NULL;
-	int rc = fill(call, operation, path, options, err);
-	if (tc__operation_prefix(operation, rc, err) == TC_OK)
-		return call;
-	tc_call_free(call);
-	return NULL;
+	static const struct tc__method_kind kind = { operations, "path", fill };
+
+	return tc__method_call(&kind, client, method, path, options, err);
 }

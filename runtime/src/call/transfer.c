@@ -23,7 +23,7 @@ static const struct tc_service service = {
 	.operation_count = TC__METHOD_COUNT,
 };
 
-const struct tc_operation *tc__method_operation(
+static const struct tc_operation *method_operation(
 	const struct tc_operation *methods, const char *method, tc_error *err)
 {
 	for (size_t i = 0; i < TC__METHOD_COUNT; i++)
@@ -152,39 +152,57 @@ static int add_range(tc_call *call, tc_error *err)
 }
 
 static int fill(tc_call *call, const struct tc_operation *operation, const char *url,
-	const struct tc_transfer_options *options, tc_error *err)
+	const void *options, tc_error *err)
 {
-	call->retry_class = (enum tc_retry_class)operation->retry;
-	call->anywhere = tc__object_alloc(sizeof *call->anywhere);
-	if (!call->anywhere)
-		return tc__fail_nomem(err);
 	int rc = tc__request_init_url(&call->request, operation, url, err);
 	if (rc == TC_OK)
 		rc = read_options(call, operation, options, err);
 	call->request.anywhere = true;
 	call->request.url.secret = true; /* it may be signed */
-	call->request.source_length = call->anywhere->body.given.length;
 	return rc == TC_OK ? add_range(call, err) : rc;
 }
 
 tc_call *tc_transfer_new(tc_client *client, const char *method, const char *url,
 	const struct tc_transfer_options *options, tc_error *err)
 {
+	static const struct tc__method_kind kind = { operations, "url", fill };
+
+	return tc__method_call(&kind, client, method, url, options, err);
+}
+
+/* ---- calls by method ---- */
+
+static int fill_by(const struct tc__method_kind *kind, tc_call *call,
+	const struct tc_operation *operation, const char *target, const void *options,
+	tc_error *err)
+{
+	call->retry_class = (enum tc_retry_class)operation->retry;
+	call->anywhere = tc__object_alloc(sizeof *call->anywhere);
+	if (!call->anywhere)
+		return tc__fail_nomem(err);
+	int rc = kind->fill(call, operation, target, options, err);
+	call->request.source_length = call->anywhere->body.given.length;
+	return rc;
+}
+
+tc_call *tc__method_call(const struct tc__method_kind *kind, tc_client *client, const char *method,
+	const char *target, const void *options, tc_error *err)
+{
 	tc_error_clear(err);
-	if (!client || !method || !url) {
+	if (!client || !method || !target) {
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL",
 			!client          ? "client"
-				: method ? "url"
+				: method ? kind->target
 					 : "method");
 		return NULL;
 	}
-	const struct tc_operation *operation = tc__method_operation(operations, method, err);
+	const struct tc_operation *operation = method_operation(kind->methods, method, err);
 	if (!operation)
 		return NULL;
 	tc_call *call = tc__call_alloc(client, err);
 	if (!call)
 		return NULL;
-	int rc = fill(call, operation, url, options, err);
+	int rc = fill_by(kind, call, operation, target, options, err);
 	if (tc__operation_prefix(operation, rc, err) == TC_OK)
 		return call;
 	tc_call_free(call);

@@ -25,9 +25,18 @@
 	}
 #define TC__METHOD_COUNT 6
 
-/* The one of such a table; TC_ERROR_ARGUMENT for a method that none has. */
-const struct tc_operation *tc__method_operation(
-	const struct tc_operation *methods, const char *method, tc_error *err);
+/* A kind of call that is made by a method and a target. */
+struct tc__method_kind {
+	const struct tc_operation *methods;
+	const char *target; /* what that is called: "url" */
+	/* Fills in the rest, with call->anywhere there and all zero. */
+	int (*fill)(tc_call *call, const struct tc_operation *operation, const char *target,
+		const void *options, tc_error *err);
+};
+
+/* NULL, with *err; TC_ERROR_ARGUMENT for a method that none has. */
+tc_call *tc__method_call(const struct tc__method_kind *kind, tc_client *client, const char *method,
+	const char *target, const void *options, tc_error *err);
 
 /* Takes the body that the options give; NULL: none. */
 int tc__transfer_read_body(struct tc__anywhere *anywhere, const struct tc_operation *operation,
