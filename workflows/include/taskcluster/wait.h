@@ -4,7 +4,7 @@
 
 /*
  * Waiting for tasks by asking the queue now and then: soon at first, ever more seldom while nothing
- * changes. (Who must know at once listens to Pulse.)
+ * changes; and at once where something tells of changes (`news`).
  *
  *	struct tc_queue_task_status_response *reply;
  *	if (tc_wait_task(client, task_id, NULL, &reply, &err) == TC_OK)
@@ -13,6 +13,7 @@
  */
 
 #include <taskcluster/client.h>
+#include <taskcluster/news.h>
 #include <taskcluster/queue.h>
 
 #ifdef __cplusplus
@@ -53,6 +54,8 @@ struct tc_wait_options {
 	int64_t deadline_ms; /* for all of it, by the client's seams; then TC_ERROR_TIMEOUT; no
 				limit but those that the client's calls have */
 	tc_cancel *cancel;   /* ends it at once when fired; the client's */
+	const struct tc_news *news; /* of what changes, so that it is seen at once; borrowed while
+				       it waits; NULL, or broken: the pauses alone */
 };
 #define TC_WAIT_OPTIONS_INIT TC_SIZED_INIT(struct tc_wait_options)
 

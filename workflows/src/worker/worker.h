@@ -28,7 +28,7 @@
  */
 
 #include "workflows/src/flow/flow.h"
-#include "workflows/src/worker/bell.h"
+#include "workflows/src/base/bell.h"
 #include "workflows/src/worker/clock.h"
 #include "workflows/src/worker/manager.h"
 #include <pthread.h>

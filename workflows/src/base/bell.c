@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "workflows/src/worker/bell.h"
+#include "workflows/src/base/bell.h"
 
 #include <errno.h>
 #include <fcntl.h>
