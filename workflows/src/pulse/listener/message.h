@@ -15,6 +15,7 @@ struct tc__message {
 	uint64_t tag;                      /* the broker's number of it, on */
 	int64_t connection;                /* the listener's connection of this number */
 	char *key;                         /* of tc_pulse_message_key; NULL: not asked for yet */
+	tc_error fault;                    /* the listener's: what its body was found to be */
 };
 
 /*
