@@ -102,7 +102,7 @@ static void test_urls_that_could_mean_two_things_are_refused(void **state)
 		{ "amqps://u:" SECRET "@h:1x", "port is none" },
 		{ "amqps://u:" SECRET "@h:1:2", "several colons" },
 		{ "amqps://u:" SECRET "@::1", "several colons" },
-		{ "amqps://u:" SECRET "@[::1", "several colons" },
+		{ "amqps://u:" SECRET "@[::1", "host is none" },
 		{ "amqps://u:" SECRET "@[::1]x", "host is none" },
 		{ "amqps://u:" SECRET "@[::1]x:1", "host is none" },
 		{ "amqps://u:" SECRET "@[]", "host is none" },

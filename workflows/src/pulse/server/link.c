@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define AT_ONCE_MAX 5 /* a broker that lets us in and throws us out is not asked without end */
-#define NOT_ALLOWED 530
 
 struct tc__link {
 	tc_loop *loop;
@@ -123,12 +122,17 @@ static void on_told(void *data, const amqp_method_t *method)
 		link->user.told(link->user.data, method);
 }
 
-/* What will not go away. Memory may be there again; and the vhost's 530 is a refusal like 404,
- * whatever HTTP makes of 5xx. */
+static void on_drained(void *data)
+{
+	struct tc__link *link = data;
+
+	if (!is_mute(link) && link->user.drained)
+		link->user.drained(link->user.data);
+}
+
+/* What will not go away; memory may be there again. */
 static bool is_final(const tc_error *err)
 {
-	if (err->code == TC_ERROR_HTTP && err->http_status == NOT_ALLOWED)
-		return true;
 	return err->code != TC_ERROR_NOMEM && !tc_error_may_repeat(err);
 }
 
@@ -250,7 +254,7 @@ static int connect_as(struct tc__link *link, const char *user, const char *passw
 		.timeout_ms = link->server.connect_timeout_ms,
 		.heartbeat_s = link->server.heartbeat_s };
 	const struct tc__amqp_user functions = { link, on_opened, on_replied, on_refused,
-		on_content, on_told, on_lost };
+		on_content, on_told, on_drained, on_lost };
 
 	memcpy(link->account, user, strlen(user) + 1);
 	link->amqp = tc__amqp_new(link->loop, &target, &functions, err);

@@ -15,13 +15,14 @@ struct tc__link;
 struct tc__link_user {
 	void *data;
 	/* As struct tc__amqp_user has them; `opened` comes first on each connection, with the
-	 * account's user, borrowed. */
+	 * account's user, borrowed; all but it may be NULL. */
 	void (*opened)(void *data, struct tc__amqp *amqp, const char *user);
 	void (*reopened)(void *data); /* after tc__amqp_reopen */
 	void (*replied)(void *data, const amqp_method_t *method);
 	void (*refused)(void *data, const tc_error *err, bool asked);
 	void (*content)(void *data, struct tc__amqp_content *content);
 	void (*told)(void *data, const amqp_method_t *method);
+	void (*drained)(void *data);
 	/* The connection, or an attempt at one, is gone; another follows by itself. The struct
 	 * tc__amqp is gone when this returns. */
 	void (*lost)(void *data, const tc_error *err);

@@ -153,10 +153,11 @@ static int read_port(const char *at, const char *end, int *port, tc_error *err)
 /* The colon in front of the port; behind the brackets, if there are any. */
 static const char *find_port(const char *at, const char *end)
 {
-	const char *bracket = at < end && *at == '[' ? memchr(at, ']', (size_t)(end - at)) : NULL;
-	const char *from = bracket ? bracket : at;
+	const char *from = at;
 
-	return memchr(from, ':', (size_t)(end - from));
+	if (at < end && *at == '[')
+		from = memchr(at, ']', (size_t)(end - at));
+	return from ? memchr(from, ':', (size_t)(end - from)) : NULL;
 }
 
 static int read_address(const char *at, const char *end, struct tc__broker *broker, tc_error *err)
