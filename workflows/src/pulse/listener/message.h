@@ -30,6 +30,7 @@ struct tc__message {
 	int64_t connection;                /* the listener's connection of this number */
 	char *body;                        /* its own */
 	char *key;                         /* of tc_pulse_message_key; NULL: not asked for yet */
+	tc_error fault;                    /* the listener's: what its body was found to be */
 };
 
 /*
