@@ -442,6 +442,12 @@ static void test_a_broker_that_throws_out_is_not_asked_without_end(void **state)
 	assert_int_equal(attempt_count, 6);
 	pass(1502);
 	assert_int_equal(attempt_count, 7);
+	settle();
+	pass(20000); /* this one lasts */
+	lose_with(TC_ERROR_NETWORK, 0);
+	settle();
+	lose_with(TC_ERROR_NETWORK, 0);
+	assert_int_equal(attempt_count, 9);
 }
 
 static void test_pauses_differ(void **state)
