@@ -222,6 +222,7 @@ static void it_keeps_what_is_durable(void **state)
 	(void)state;
 	fill("killed");
 	fill("stopped");
+	rabbit_sync(&rabbit);
 	rabbit_kill(&rabbit);
 	rabbit_start(&rabbit);
 	assert_kept("killed");
