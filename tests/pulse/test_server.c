@@ -397,10 +397,10 @@ static void test_names(void **state)
 	name = tc__pulse_name("exchange", "me", "v1/pushed \xc3\xbc", &err);
 	assert_string_equal(name, "exchange/me/v1/pushed \xc3\xbc");
 	free(name);
-	name = tc__pulse_name("queue", "me", TEXT_256 + 10, &err);
+	name = tc__pulse_name("queue", "me", &(TEXT_256)[10], &err);
 	assert_int_equal(strlen(name), 255);
 	free(name);
-	refuse_name("me", TEXT_256 + 9, "queue/me/… has 256 bytes; expected up to 255");
+	refuse_name("me", &(TEXT_256)[9], "queue/me/… has 256 bytes; expected up to 255");
 	refuse_name(TEXT_256, "builds", "expected up to 255");
 	refuse_name("me", "", "the name of the queue is empty");
 	refuse_name("me", "a\nb", "the name of the queue has control characters");
