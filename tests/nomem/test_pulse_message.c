@@ -18,13 +18,16 @@ struct attempt {
 	const char *body;
 	enum tc_pulse_bodies bodies;
 	int fault; /* what is to come of the body */
-	bool pointer;
+	const char *pointer;
 };
 
 /* Without memory an error may lack its text, and the rest. */
-static bool is_whole(const tc_error *fault, bool pointer)
+static bool is_whole(const tc_error *fault, const char *pointer)
 {
-	return strstr(tc_error_text(fault), RESOLVED) && (!pointer || tc_error_pointer(fault));
+	const char *told = tc_error_pointer(fault);
+
+	return strstr(tc_error_text(fault), RESOLVED) &&
+		(!pointer || (told && strcmp(told, pointer) == 0));
 }
 
 static int take_key(struct tc__message *message, tc_error *err)
@@ -68,16 +71,17 @@ static void messages_come_whole_or_not(void **state)
 	static struct attempt attempts[] = {
 		{ "{\"version\":1,\"taskGroupId\":\"g\",\"schedulerId\":\"s\","
 		  "\"expires\":\"2026-01-01T00:00:00.000Z\"}",
-			TC_PULSE_TYPED, TC_OK, false },
-		{ "{\"a\":[1,2]}", TC_PULSE_JSON, TC_OK, false },
-		{ "{}", TC_PULSE_RAW, TC_OK, false },
-		{ "{\"version\":1,\"taskGroupId\":5}", TC_PULSE_TYPED, TC_ERROR_REPLY, true },
-		{ "[1,", TC_PULSE_JSON, TC_ERROR_REPLY, false },
+			TC_PULSE_TYPED, TC_OK, NULL },
+		{ "{\"a\":[1,2]}", TC_PULSE_JSON, TC_OK, NULL },
+		{ "{}", TC_PULSE_RAW, TC_OK, NULL },
+		{ "{\"version\":1,\"taskGroupId\":5}", TC_PULSE_TYPED, TC_ERROR_REPLY,
+			"/taskGroupId" },
+		{ "[1,", TC_PULSE_JSON, TC_ERROR_REPLY, NULL },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++)
-		assert_true(tc_failing_each(receive, &attempts[i]) >= 3);
+		assert_true(tc_failing_each(receive, &attempts[i]) >= 2);
 }
 
 int main(void)
