@@ -261,7 +261,7 @@ static void messages_arrive_as_they_were_published(void **state)
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
-	declare_queue("queue/me/arrives", &pushed, true);
+	declare_queue("queue/me/arrives", &pushed, false); /* a quorum queue adds headers */
 	begin_simple(NULL, &heard);
 	message.exchange = pushed.exchange;
 	message.words = (const struct tc_pair[]){ { "project", "demo" } };
