@@ -53,6 +53,9 @@ ssl_options.certfile = $folder/certificate
 ssl_options.keyfile = $folder/key
 default_user = listener
 default_pass = $password
+default_permissions.configure = ^(queue/listener|exchange)/
+default_permissions.write = ^(queue/listener|exchange)/
+default_permissions.read = ^(queue/listener|exchange)/
 END
 free_port
 export HOME=$folder ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$port RUNNING_UNDER_SYSTEMD=true
