@@ -6,8 +6,9 @@
 exec </dev/null
 unset PULSE_HOSTNAME PULSE_USERNAME PULSE_PASSWORD PULSE_VHOST
 [[ -x ${TC_SANDBOX:-} ]] || exit 77
-if "$TC_CLI" pulse 2>&1 | grep -q 'built without librabbitmq'; then
+if [[ $("$TC_CLI" pulse 2>&1) == *'built without librabbitmq'* ]]; then
 	run 2 pulse listen queue taskCompleted
+	tells 'built without librabbitmq'
 	exit 77
 fi
 
@@ -181,7 +182,7 @@ if command -v node >/dev/null; then
 			node tests/cli/publish.js "$BROKER_URL" exchange/taskcluster-notify/v1/notification primary.cli.a
 		printf '{"text": "\302\233 \177", "number": 1.50}' |
 			node tests/cli/publish.js "$BROKER_URL" exchange/taskcluster-notify/v1/notification $'odd.\033'
-		$way 0 pulse listen notify notify --pattern "'#'" --queue odd --count 2 --timeout 60
+		$way 0 pulse listen notify notify --pattern=# --queue odd --count 2 --timeout 60
 		has '"words":{"routingKeyKind":"primary","topic":"cli.a"},"body":"no JSON ? \u001b[31m"}'
 		has '"routingKey":"odd.\u001b","cc":[],"redelivered":false,"payload":{"text":"'
 		has '"number":1.50}}'
