@@ -15,6 +15,11 @@
 
 #define BINDINGS_MAX 4
 
+static const char how_to_listen[] = "To listen set PULSE_HOSTNAME, PULSE_USERNAME and "
+				    "PULSE_PASSWORD. For a broker of your own\n"
+				    "install rabbitmq-server, run examples/broker.sh, and give the "
+				    "sandbox its URL by --pulse.\n";
+
 /* Each of these fills bindings, and returns how many; 0 when that failed. Values go by name; what
  * is not named is a wildcard. */
 static size_t bind_task(const char *id, struct tc_binding *bindings, tc_error *err)
@@ -52,6 +57,19 @@ static size_t bind_route(const char *route, struct tc_binding *bindings, tc_erro
 
 	snprintf(pattern, sizeof pattern, "route.%s", route);
 	return tc_queue_events_task_completed(&key, bindings, err) ? 0 : 1;
+}
+
+static size_t bind(const char *what, const char *value, struct tc_binding *bindings, tc_error *err)
+{
+	if (strcmp(what, "task") == 0)
+		return bind_task(value, bindings, err);
+	if (strcmp(what, "group") == 0)
+		return bind_group(value, bindings, err);
+	if (strcmp(what, "route") == 0)
+		return bind_route(value, bindings, err);
+	tc_error_set(
+		err, TC_ERROR_ARGUMENT, "usage: example-listener task ID | group ID | route ROUTE");
+	return 0;
 }
 
 /* What was before is not heard of: a program that must know asks the queue when it is connected. */
@@ -97,31 +115,19 @@ static int listen_to(char *what, const struct tc_binding *bindings, size_t count
 
 int main(int argc, char **argv)
 {
-	const char *const kinds[] = { "task", "group", "route" };
-	size_t (*const binders[])(const char *, struct tc_binding *, tc_error *) = { bind_task,
-		bind_group, bind_route };
 	struct tc_binding bindings[BINDINGS_MAX];
 	tc_error err = TC_ERROR_INIT;
-	size_t kind = 0, count = 0;
+	size_t count =
+		argc == 3 ? bind(argv[1], argv[2], bindings, &err) : bind("", "", NULL, &err);
+	int status = count ? 0 : 2;
 
-	while (argc == 3 && kind < 3 && strcmp(argv[1], kinds[kind]) != 0)
-		kind++;
-	if (argc != 3 || kind == 3)
-		return fputs("usage: example-listener task ID | group ID | route ROUTE\n", stderr),
-		       2;
 	setvbuf(stdout, NULL, _IOLBF, 0); /* who reads this sees each line at once */
-	count = binders[kind](argv[2], bindings, &err);
 	for (size_t i = 0; i < count; i++)
 		printf("%s  %s\n", bindings[i].exchange, bindings[i].routing_key);
-	int status = count ? 0 : 1;
 	if (count && getenv("PULSE_HOSTNAME"))
 		status = listen_to(argv[1], bindings, count, &err);
 	else if (count)
-		fputs("To listen set PULSE_HOSTNAME, PULSE_USERNAME and PULSE_PASSWORD. For a "
-		      "broker of "
-		      "your own install rabbitmq-server, run examples/broker.sh, and give the "
-		      "sandbox its URL by --pulse.\n",
-			stderr);
+		fputs(how_to_listen, stderr);
 	if (status)
 		fprintf(stderr, "%s\n", tc_error_text(&err));
 	tc_error_clear(&err);

@@ -205,11 +205,11 @@ static int end_without(const struct listen *listen, int64_t count)
 	if (stop_came() || (listen->wanted && count >= listen->wanted))
 		return 0;
 	if (!listen->connected)
-		return failure("there was no connection to the broker for %lld seconds",
+		return failure("there was no connection to the broker for %lld s",
 			(long long)listen->timeout_s);
 	if (!listen->wanted)
 		return 0;
-	return failure("nothing came for %lld seconds; of %lld messages there were %lld",
+	return failure("nothing came for %lld s; of %lld messages there were %lld",
 		(long long)listen->timeout_s, (long long)listen->wanted, (long long)count);
 }
 

@@ -61,8 +61,8 @@ static int build(const struct tc_pulse_message *message, const tc_json *payload,
 
 static int build_text(const struct tc_pulse_message *message, const tc_json **line, tc_error *err)
 {
-	complain("the body of a message of %s with the key %s is no JSON, and printed as a text: "
-		 "%s",
+	complain("a message of %s with the key %s cannot be read as JSON, and is printed as a "
+		 "text: %s",
 		message->exchange, message->routing_key, tc_error_text(err));
 	tc_error_clear(err);
 	return build(message, NULL, line, err);
