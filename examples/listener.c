@@ -15,10 +15,11 @@
 
 #define BINDINGS_MAX 4
 
-static const char how_to_listen[] = "To listen set PULSE_HOSTNAME, PULSE_USERNAME and "
-				    "PULSE_PASSWORD. For a broker of your own\n"
-				    "install rabbitmq-server, run examples/broker.sh, and give the "
-				    "sandbox its URL by --pulse.\n";
+static const char usage[] = "usage: example-listener task ID | group ID | route ROUTE";
+static const char how_to_listen[] =
+	"To listen set PULSE_HOSTNAME, PULSE_USERNAME and PULSE_PASSWORD. For a broker of one's "
+	"own\n"
+	"install rabbitmq-server, run examples/broker.sh, and start the sandbox with --pulse.\n";
 
 /* Each of these fills bindings, and returns how many; 0 when that failed. Values go by name; what
  * is not named is a wildcard. */
@@ -59,7 +60,8 @@ static size_t bind_route(const char *route, struct tc_binding *bindings, tc_erro
 	return tc_queue_events_task_completed(&key, bindings, err) ? 0 : 1;
 }
 
-static size_t bind(const char *what, const char *value, struct tc_binding *bindings, tc_error *err)
+static size_t bind_to(
+	const char *what, const char *value, struct tc_binding *bindings, tc_error *err)
 {
 	if (strcmp(what, "task") == 0)
 		return bind_task(value, bindings, err);
@@ -118,7 +120,7 @@ int main(int argc, char **argv)
 	struct tc_binding bindings[BINDINGS_MAX];
 	tc_error err = TC_ERROR_INIT;
 	size_t count =
-		argc == 3 ? bind(argv[1], argv[2], bindings, &err) : bind("", "", NULL, &err);
+		argc == 3 ? bind_to(argv[1], argv[2], bindings, &err) : bind_to("", "", NULL, &err);
 	int status = count ? 0 : 2;
 
 	setvbuf(stdout, NULL, _IOLBF, 0); /* who reads this sees each line at once */
@@ -129,7 +131,7 @@ int main(int argc, char **argv)
 	else if (count)
 		fputs(how_to_listen, stderr);
 	if (status)
-		fprintf(stderr, "%s\n", tc_error_text(&err));
+		fprintf(stderr, "%s\n", argc == 3 ? tc_error_text(&err) : usage);
 	tc_error_clear(&err);
 	return status;
 }
