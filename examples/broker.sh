@@ -10,10 +10,11 @@
 # Where there is no RabbitMQ it says how to get one, and ends with 77.
 set -euo pipefail
 program=${RABBITMQ_SERVER:-/usr/lib/rabbitmq/bin/rabbitmq-server} # Debian's that stays the user who it is
-if ! [[ -x $program ]] || ! command -v epmd openssl setpriv >/dev/null; then
-	echo "There is no RabbitMQ on this machine: Debian's package is rabbitmq-server." >&2
+for needed in "$program" epmd openssl setpriv; do
+	command -v "$needed" >/dev/null && continue
+	echo "There is no RabbitMQ on this machine: Debian's package is rabbitmq-server. ($needed is not there.)" >&2
 	exit 77
-fi
+done
 folder=$(mktemp -d)
 servers=()
 finish() {
@@ -79,4 +80,4 @@ for ((i = 0; i < 900; i++)); do
 done
 printf "export %s='%s'\n" PULSE_HOSTNAME "$address" PULSE_USERNAME listener PULSE_PASSWORD "$password" \
 	SSL_CERT_FILE "$folder/certificate" BROKER_URL "amqp://listener:$password@$address:5672"
-wait
+wait "${servers[1]}"

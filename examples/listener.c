@@ -17,8 +17,7 @@
 
 static const char usage[] = "usage: example-listener task ID | group ID | route ROUTE";
 static const char how_to_listen[] =
-	"To listen set PULSE_HOSTNAME, PULSE_USERNAME and PULSE_PASSWORD. For a broker of one's "
-	"own\n"
+	"To listen set PULSE_HOSTNAME, PULSE_USERNAME and PULSE_PASSWORD. For your own broker\n"
 	"install rabbitmq-server, run examples/broker.sh, and start the sandbox with --pulse.\n";
 
 /* Each of these fills bindings, and returns how many; 0 when that failed. Values go by name; what
