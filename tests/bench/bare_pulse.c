@@ -65,7 +65,7 @@ void bare_pulse_queue(struct bare_pulse *pulse, const char *queue, int length_ma
 		.value = { .kind = AMQP_FIELD_KIND_I32, .value.i32 = length_max } };
 	amqp_table_t arguments = { .num_entries = length_max > 0, .entries = &entry };
 
-	amqp_queue_declare(pulse->state, 1, amqp_cstring_bytes(queue), 0, 0, 1, 1, arguments);
+	amqp_queue_declare(pulse->state, 1, amqp_cstring_bytes(queue), 0, 0, 0, 1, arguments);
 	check(pulse, "queue.declare");
 }
 

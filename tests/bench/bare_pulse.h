@@ -15,7 +15,8 @@ struct bare_pulse *bare_pulse_open(int port);
 /* A durable topic exchange. */
 void bare_pulse_exchange(struct bare_pulse *pulse, const char *exchange);
 
-/* A queue that is gone with the connection, and holds the last `length_max` messages (0: all). */
+/* A queue that is gone with its last consumer (or the broker), and holds the last `length_max`
+ * messages (0: all). */
 void bare_pulse_queue(struct bare_pulse *pulse, const char *queue, int length_max);
 void bare_pulse_bind(struct bare_pulse *pulse, const char *queue, const char *exchange);
 
