@@ -388,8 +388,9 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	if (rc != TC_OK)
 		return rc;
 	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
+	flight->spoilt |= passenger->delivery->connect_only; /* its handle is of no other use */
 	if (rc == TC_OK) {
-		set_patience(flight, secure);
+		set_patience(flight, secure && !passenger->delivery->connect_only);
 		flight->passenger = passenger; /* curl may ask for it at once */
 		rc = add_flight(pool, flight, err);
 	}
@@ -412,9 +413,9 @@ static void drop_kept(struct tc__flight *flight)
 	struct tc__delivery *delivery = flight->transfer.delivery;
 	struct tc__sink *sink = flight->passenger->sink;
 
-	flight->spoilt = sink && sink->paused;
-	if (!flight->spoilt)
+	if (!sink || !sink->paused)
 		return;
+	flight->spoilt = true;
 	sink->paused = false;
 	flight->transfer.delivery = NULL;
 	(void)curl_easy_pause(flight->transfer.easy, CURLPAUSE_CONT);
@@ -460,6 +461,11 @@ static void end_flight(struct tc__pool *pool, struct tc__flight *flight, CURLcod
 	struct tc__passenger *passenger = flight->passenger;
 	tc_error failure = TC_ERROR_INIT;
 
+	if (passenger->delivery->connect_only && code == CURLE_OK) {
+		int connected = tc__transfer_result(&flight->transfer, code, &failure);
+		passenger->landed(passenger, connected, &failure);
+		return;
+	}
 	land(pool, flight); /* and curl's message about it is gone */
 	int rc = tc__transfer_result(&flight->transfer, code, &failure);
 	give_back(pool, flight);
@@ -537,6 +543,69 @@ void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger)
 	if (code != CURLE_OK)
 		end_flight(pool, flight, code);
 	tc__hush_end(&hush);
+}
+
+/* ---- connections ---- */
+
+int tc__pool_socket(const struct tc__passenger *passenger)
+{
+	return passenger->flight ? tc__transfer_socket(&passenger->flight->transfer) : -1;
+}
+
+/* curl says nothing better of a socket that is closed or broken. */
+static int judge_bytes(CURLcode code, const char *what, tc_error *err)
+{
+	switch (code) {
+	case CURLE_OK:
+	case CURLE_AGAIN:
+		return TC_OK;
+	case CURLE_OUT_OF_MEMORY:
+		return tc__fail_nomem(err);
+	default:
+		return tc__fail(err, TC_ERROR_NETWORK, "the connection is broken: %s: %s", what,
+			curl_easy_strerror(code));
+	}
+}
+
+static int check_flying(const struct tc__passenger *passenger, tc_error *err)
+{
+	if (passenger->flight)
+		return TC_OK;
+	return tc__fail(err, TC_ERROR_NETWORK, "the connection is gone");
+}
+
+int tc__pool_receive(struct tc__pool *pool, struct tc__passenger *passenger, void *bytes,
+	size_t size, size_t *received, tc_error *err)
+{
+	struct tc__hush hush = { 0 };
+	int rc = check_flying(passenger, err);
+
+	*received = 0;
+	if (rc != TC_OK)
+		return rc;
+	if (pool->secure)
+		tc__hush_begin(&hush);
+	CURLcode code = curl_easy_recv(passenger->flight->transfer.easy, bytes, size, received);
+	tc__hush_end(&hush);
+	if (code == CURLE_OK && *received == 0)
+		return tc__fail(err, TC_ERROR_NETWORK, "the other side has closed the connection");
+	return judge_bytes(code, "receiving", err);
+}
+
+int tc__pool_write(struct tc__pool *pool, struct tc__passenger *passenger, const void *bytes,
+	size_t size, size_t *sent, tc_error *err)
+{
+	struct tc__hush hush = { 0 };
+	int rc = check_flying(passenger, err);
+
+	*sent = 0;
+	if (rc != TC_OK)
+		return rc;
+	if (pool->secure)
+		tc__hush_begin(&hush);
+	CURLcode code = curl_easy_send(passenger->flight->transfer.easy, bytes, size, sent);
+	tc__hush_end(&hush);
+	return judge_bytes(code, "sending", err);
 }
 
 /* ---- waiting ---- */

@@ -102,6 +102,18 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 /* Breaks off a flight; its `landed` does not come. Nothing when it does not fly. */
 void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger);
 
+/*
+ * A delivery that is to connect only goes on flying when it has landed well: the connection is its
+ * passenger's until tc__pool_break. `landed` comes a second time, with a failure, when the pool
+ * cannot go on. Its socket, bytes that are at hand (TC_OK and 0: none now; TC_ERROR_NETWORK: it is
+ * closed), and as many as can be sent now.
+ */
+int tc__pool_socket(const struct tc__passenger *passenger);
+int tc__pool_receive(struct tc__pool *pool, struct tc__passenger *passenger, void *bytes,
+	size_t size, size_t *received, tc_error *err);
+int tc__pool_write(struct tc__pool *pool, struct tc__passenger *passenger, const void *bytes,
+	size_t size, size_t *sent, tc_error *err);
+
 /* Goes on where the passenger's sink was full: feeds it at once. Not from inside the sink. */
 void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger);
 

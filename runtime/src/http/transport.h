@@ -28,6 +28,8 @@ struct tc__delivery {
 	struct tc__reply *reply;  /* the reply goes in here */
 	struct tc__reading *body; /* sent instead of the attempt's body; NULL: that one is */
 	bool public_only;         /* to no address but a public one */
+	bool connect_only;        /* nothing is sent: the attempt's URL says where to connect to. No
+				     reply is needed */
 	int64_t timeout_ms;       /* of all of it; 0: none */
 	int64_t silence_ms;       /* without a byte; 0: as long as it likes */
 	int64_t refusal_ms;       /* of the rest, when no sink gets it; 0: none */

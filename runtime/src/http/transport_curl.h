@@ -65,6 +65,9 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 /* Reads how the loaded transfer ended, as a transport's deliver tells it. */
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err);
 
+/* The socket of a transfer that was to connect only, and did; -1 when there is none. */
+int tc__transfer_socket(const struct tc__transfer *transfer);
+
 /* What the loaded transfer took. */
 void tc__transfer_timing(const struct tc__transfer *transfer, struct tc__timing *timing);
 

@@ -575,12 +575,24 @@ static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt
 	return most > 1 ? most - 1 : 1;
 }
 
-int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
+/* A connection that is its user's alone, for another protocol. */
+static CURLcode set_connect_only(struct tc__transfer *transfer, const struct tc__delivery *delivery)
 {
-	const struct tc__attempt *attempt = delivery->attempt;
-	bool body = sends_length(delivery);
 	CURLcode code = CURLE_OK;
 
+	SET(CURLOPT_URL, delivery->attempt->url);
+	SET(CURLOPT_CONNECT_ONLY, 1L);
+	SET(CURLOPT_FRESH_CONNECT, 1L);
+	SET(CURLOPT_HTTPPROXYTUNNEL, 1L);
+	SET(CURLOPT_SSL_ENABLE_ALPN, 0L); /* what would be agreed on is HTTP */
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)delivery->timeout_ms);
+	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
+	SET(CURLOPT_NOPROGRESS, 1L);
+	return code;
+}
+
+static void begin_load(struct tc__transfer *transfer, struct tc__delivery *delivery)
+{
 	errno = 0;
 	transfer->sockets->no_memory = false;
 	transfer->delivery = delivery;
@@ -592,6 +604,19 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
 	transfer->connects = false;
 	transfer->lines[0] = (struct curl_slist){ 0 };
+}
+
+int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err)
+{
+	const struct tc__attempt *attempt = delivery->attempt;
+	bool body = sends_length(delivery);
+	CURLcode code = CURLE_OK;
+
+	begin_load(transfer, delivery);
+	if (delivery->connect_only) {
+		code = set_connect_only(transfer, delivery);
+		return code == CURLE_OK ? TC_OK : fail_setup(code, err);
+	}
 	link_lines(transfer, attempt, body);
 	SET(CURLOPT_URL, attempt->url);
 	if (code == CURLE_OK)
@@ -732,6 +757,26 @@ static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
 				       : curl_easy_strerror(code);
 }
 
+static int fail_to_connect(struct tc__transfer *transfer, CURLcode code, tc_error *err)
+{
+	const char *reason = reason_of(transfer, code);
+	int length;
+	const char *host = authority(transfer->delivery->attempt->url, &length);
+
+	if (transfer->crowded)
+		reason = "its name is not looked up now, as too many look-ups that were given up "
+			 "may still be under way";
+	switch (code_of(code)) {
+	case TC_ERROR_NOMEM:
+		return tc__fail_nomem(err);
+	case TC_ERROR_ARGUMENT:
+		return fail_file(transfer, code, reason, err);
+	default:
+		return tc__fail(
+			err, code_of(code), "no connection to %.*s: %s", length, host, reason);
+	}
+}
+
 static int fail(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	const char *reason = reason_of(transfer, code);
@@ -834,7 +879,9 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 		transfer->looks_up = false; /* it has come to its end */
 	if (code != CURLE_OK)
 		tc__transfer_left(transfer);
-	if (code != CURLE_OK && is_source_fault(delivery)) {
+	if (delivery->connect_only) {
+		rc = code == CURLE_OK ? TC_OK : fail_to_connect(transfer, code, err);
+	} else if (code != CURLE_OK && is_source_fault(delivery)) {
 		delivery->permanent = true;
 		rc = tc__fail_with(err, &delivery->body->err);
 	} else if (code != CURLE_OK && delivery->reply->err.code == TC_OK &&
@@ -845,4 +892,13 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 	}
 	transfer->delivery = NULL;
 	return rc;
+}
+
+int tc__transfer_socket(const struct tc__transfer *transfer)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK)
+		return -1;
+	return fd == CURL_SOCKET_BAD ? -1 : fd;
 }

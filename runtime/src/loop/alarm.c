@@ -44,8 +44,7 @@ static struct alarm *begin(tc_loop *loop)
 		return NULL;
 	alarm->timer.expire = expire;
 	alarm->timer.id = alarm->entry.id = loop->last_id + 1;
-	if (!tc__timers_reserve(&loop->timers, loop->runs.count + loop->alarms.count + 1) ||
-		!tc__table_add(&loop->alarms, &alarm->entry)) {
+	if (!tc__loop_reserve_timer(loop) || !tc__table_add(&loop->alarms, &alarm->entry)) {
 		free(alarm);
 		return NULL;
 	}

@@ -398,6 +398,7 @@ static void end_loop(tc_loop *loop)
 		call_back(loop);
 	}
 	tc__posts_close(loop);
+	tc__connections_end(loop);
 	tc__alarms_end(loop);
 	close_loop(loop);
 }
@@ -415,8 +416,7 @@ static struct tc__run *new_run(tc_loop *loop, const tc_call *call)
 	run->call = call;
 	run->timer.id = run->entry.id;
 	run->timer.expire = expire_run;
-	if (!tc__timers_reserve(&loop->timers, loop->runs.count + loop->alarms.count + 1) ||
-		!tc__table_add(&loop->runs, &run->entry)) {
+	if (!tc__loop_reserve_timer(loop) || !tc__table_add(&loop->runs, &run->entry)) {
 		free(run);
 		return NULL;
 	}
@@ -507,7 +507,7 @@ size_t tc_loop_pending(const tc_loop *loop)
 	if (!loop)
 		return 0;
 	return loop->runs.count + loop->alarms.count + loop->watches.table.count +
-		atomic_load(&loop->posts.left);
+		loop->connection_count + atomic_load(&loop->posts.left);
 }
 
 void tc__loop_resume(tc_loop *loop, uint64_t id)

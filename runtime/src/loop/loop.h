@@ -18,6 +18,7 @@
  *	flight.c       attempts on the pool
  *	alarm.c        timers of the user
  *	watch.c        descriptors of the user
+ *	connection.c   connections of the user, for other protocols
  *	post.c         functions that other threads want to be called
  *	wake.c         how other threads cancel and wake
  *
@@ -33,6 +34,7 @@
 #include "runtime/src/loop/table.h"
 #include "runtime/src/loop/timer.h"
 #include "runtime/src/loop/wake.h"
+#include <taskcluster/connection.h>
 #include <taskcluster/loop.h>
 
 struct tc_loop {
@@ -58,6 +60,8 @@ struct tc_loop {
 		struct tc__table table;
 		struct tc__watch *ready, *last; /* for which something came in this turn */
 	} watches;
+	tc_connection *connections; /* of the user, newest first, */
+	size_t connection_count;
 	struct tc__posts posts;
 	uint64_t last_id; /* of runs and of the user's timers */
 	size_t flying;    /* at most options.in_flight */
@@ -120,7 +124,14 @@ void tc__loop_arm(tc_loop *loop);
 /* Not TC_OK while the loop is being freed. */
 int tc__loop_check_open(const tc_loop *loop, tc_error *err);
 
-/* ---- alarm.c, watch.c ---- */
+/* Room for one timer more than there are things with one. */
+static inline bool tc__loop_reserve_timer(tc_loop *loop)
+{
+	return tc__timers_reserve(&loop->timers,
+		loop->runs.count + loop->alarms.count + loop->connection_count + 1);
+}
+
+/* ---- alarm.c, watch.c, connection.c ---- */
 
 /* Ends all that are left, as they are due, when no run has a timer any more; those that want it are
  * told. */
@@ -132,6 +143,13 @@ bool tc__watches_note(tc_loop *loop, int fd, int events);
 /* Tells the user what came in this turn. */
 void tc__watches_call(tc_loop *loop);
 void tc__watches_clear(tc_loop *loop);
+
+/* As tc_loop_watch, for a socket of libcurl's that a connection has. */
+int tc__loop_watch_own(
+	tc_loop *loop, int fd, int events, tc_watch_fn *on_events, void *data, tc_error *err);
+
+/* Those that are left are gone, without a word. */
+void tc__connections_end(tc_loop *loop);
 
 /* ---- flight.c ---- */
 

@@ -13,6 +13,7 @@ struct tc__watch {
 	void *data;
 	int came;               /* what came for it in this turn */
 	bool ready;             /* it stands among those for which something came */
+	bool of_loop;           /* a connection's, whose socket is libcurl's */
 	struct tc__watch *next; /* of these */
 };
 
@@ -106,9 +107,29 @@ static void remove_watch(tc_loop *loop, int fd)
 
 	if (!watch)
 		return;
-	if (!is_taken(loop, fd))
+	if (watch->of_loop || !is_taken(loop, fd))
 		tell(loop, fd, 0);
 	end(loop, watch);
+}
+
+static int set_watch(tc_loop *loop, int fd, int events, tc_watch_fn *on_events, void *data,
+	bool of_loop, tc_error *err)
+{
+	struct tc__watch *watch = find(loop, fd);
+
+	if (!watch)
+		watch = begin(loop, fd);
+	if (!watch)
+		return tc__fail_nomem(err);
+	watch->came = 0; /* for what had this number before */
+	watch->on_events = on_events;
+	watch->data = data;
+	watch->of_loop = of_loop;
+	if (tell(loop, fd, events) == 0)
+		return TC_OK;
+	int rc = fail_telling(loop, fd, err);
+	remove_watch(loop, fd);
+	return rc;
 }
 
 int tc_loop_watch(
@@ -118,25 +139,21 @@ int tc_loop_watch(
 	if (!loop || fd < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, loop ? "fd is %d" : "loop is NULL", fd);
 	if (!events) {
-		remove_watch(loop, fd);
+		if (!is_taken(loop, fd))
+			remove_watch(loop, fd);
 		return TC_OK;
 	}
 	int rc = check(loop, fd, events, on_events, err);
-	if (rc != TC_OK)
-		return rc;
-	struct tc__watch *watch = find(loop, fd);
-	if (!watch)
-		watch = begin(loop, fd);
-	if (!watch)
-		return tc__fail_nomem(err);
-	watch->came = 0; /* for what had this number before */
-	watch->on_events = on_events;
-	watch->data = data;
-	if (tell(loop, fd, events) == 0)
-		return TC_OK;
-	rc = fail_telling(loop, fd, err);
+	return rc == TC_OK ? set_watch(loop, fd, events, on_events, data, false, err) : rc;
+}
+
+int tc__loop_watch_own(
+	tc_loop *loop, int fd, int events, tc_watch_fn *on_events, void *data, tc_error *err)
+{
+	if (events)
+		return set_watch(loop, fd, events, on_events, data, true, err);
 	remove_watch(loop, fd);
-	return rc;
+	return TC_OK;
 }
 
 /* ---- events ---- */
@@ -145,7 +162,7 @@ bool tc__watches_note(tc_loop *loop, int fd, int events)
 {
 	struct tc__watch *watch = find(loop, fd);
 
-	if (!watch || is_taken(loop, fd))
+	if (!watch || (!watch->of_loop && is_taken(loop, fd)))
 		return false;
 	if (!watch->ready) {
 		watch->ready = true;

@@ -17,10 +17,11 @@
  * blocking faces have a loop inside.
  *
  * What the broker refuses is TC_ERROR_HTTP as if HTTP had said it, since AMQP's codes are HTTP's
- * own: http_status 403, 404, 405 (another connection's queue), 406 (what is there differs) or 530
- * (there is no such vhost), the broker's text in tc_error_server_message; a refused password is
- * TC_ERROR_CREDENTIALS with 403. Such refusals end a listener or publisher. Everything else (no
- * network, the broker's end, an operator's close) is tried again for as long as it takes.
+ * own: http_status 403, 404, 405 (another connection's queue) or 406 (what is there differs), the
+ * broker's text in tc_error_server_message; a refused password is TC_ERROR_CREDENTIALS with 403, a
+ * vhost that is not there TC_ERROR_ARGUMENT with 530. Such refusals end a listener or publisher.
+ * Everything else (no network, the broker's end, an operator's close) is tried again for as long as
+ * it takes.
  */
 
 #include <taskcluster/binding.h>

@@ -51,9 +51,11 @@ struct tc__amqp_user {
 	/* What comes unasked: basic.ack, basic.nack, basic.cancel, connection.blocked,
 	 * connection.unblocked. */
 	void (*told)(void *data, const amqp_method_t *method);
+	/* Nothing is unsent any more, after there was; may be NULL. */
+	void (*drained)(void *data);
 	/* It is over: by tc__amqp_close (*err NULL), or else why. tc_error_may_repeat says whether
 	 * to try again; TC_ERROR_CREDENTIALS with 403: the broker refused the password,
-	 * TC_ERROR_HTTP with 530: the vhost. Nothing comes any more. */
+	 * TC_ERROR_ARGUMENT with 530: the vhost. Nothing comes any more. */
 	void (*lost)(void *data, const tc_error *err);
 };
 
@@ -80,9 +82,6 @@ size_t tc__amqp_unsent(const struct tc__amqp *amqp);
 
 /* Opens the channel again after `refused`; `opened` comes. */
 int tc__amqp_reopen(struct tc__amqp *amqp, tc_error *err);
-
-/* Stops reading (the broker is held back by TCP then), and goes on. */
-void tc__amqp_hold(struct tc__amqp *amqp, bool held);
 
 /* Sends and takes what there is, and a heartbeat that is due, without waiting. */
 void tc__amqp_beat(struct tc__amqp *amqp);

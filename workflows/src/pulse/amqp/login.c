@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "workflows/src/pulse/amqp/session.h"
+
+#include "workflows/src/base/text.h"
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_MAX 131072 /* what RabbitMQ offers, and all that is taken here */
+#define FRAME_MIN 4096   /* below which no broker may go */
+
+/* ---- sending ---- */
+
+static int send_method(struct tc__amqp *amqp, unsigned channel, amqp_method_number_t id,
+	const void *fields, tc_error *err)
+{
+	int rc = tc__frame_put_method(&amqp->out, channel, id, fields, err);
+
+	return rc == TC_OK ? tc__amqp_flush(amqp, err) : rc;
+}
+
+int tc__amqp_greet(struct tc__amqp *amqp, tc_error *err)
+{
+	static const char greeting[] = { 'A', 'M', 'Q', 'P', 0, 0, 9, 1 };
+
+	amqp->stage = TC__AMQP_LOGIN;
+	if (!tc__bytes_add(&amqp->out, greeting, sizeof greeting))
+		return tc__no_memory(err);
+	return tc__amqp_flush(amqp, err);
+}
+
+/* ---- logging in ---- */
+
+/* Whether a list of words between blanks has one. */
+static bool has_word(amqp_bytes_t list, const char *word)
+{
+	const char *at = list.bytes, *end = at + list.len;
+	size_t length = strlen(word);
+
+	while (at < end) {
+		const char *blank = memchr(at, ' ', (size_t)(end - at));
+		size_t size = (size_t)((blank ? blank : end) - at);
+		if (size == length && memcmp(at, word, length) == 0)
+			return true;
+		at += size + 1;
+	}
+	return false;
+}
+
+/* "\0user\0password" */
+static char *plain_response(const struct tc__amqp *amqp, size_t *length)
+{
+	size_t name = strlen(amqp->name), password = strlen(amqp->password);
+	char *response = malloc(name + password + 2);
+
+	if (!response)
+		return NULL;
+	response[0] = '\0';
+	memcpy(response + 1, amqp->name, name);
+	response[1 + name] = '\0';
+	memcpy(response + 2 + name, amqp->password, password);
+	*length = name + password + 2;
+	return response;
+}
+
+static amqp_table_entry_t text_entry(const char *key, const char *text)
+{
+	return (amqp_table_entry_t){ .key = amqp_cstring_bytes(key),
+		.value = {
+			.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes(text) } };
+}
+
+static amqp_table_entry_t true_entry(const char *key)
+{
+	return (amqp_table_entry_t){ .key = amqp_cstring_bytes(key),
+		.value = { .kind = AMQP_FIELD_KIND_BOOLEAN, .value.boolean = 1 } };
+}
+
+/* What this client can do decides what the broker tells it: without these a deleted queue, and a
+ * broker that takes nothing, are silence. */
+static int answer_start(struct tc__amqp *amqp, size_t length, char *response, tc_error *err)
+{
+	amqp_table_entry_t abilities[] = { true_entry("authentication_failure_close"),
+		true_entry("basic.nack"), true_entry("connection.blocked"),
+		true_entry("consumer_cancel_notify"), true_entry("publisher_confirms") };
+	amqp_table_entry_t properties[] = { text_entry("product", "libtaskcluster"),
+		text_entry("platform", "C"), text_entry("information", "taskcluster-pulse"),
+		{ .key = amqp_cstring_bytes("capabilities"),
+			.value = { .kind = AMQP_FIELD_KIND_TABLE,
+				.value.table = {
+					sizeof abilities / sizeof *abilities, abilities } } } };
+	const amqp_connection_start_ok_t fields = {
+		.client_properties = { sizeof properties / sizeof *properties, properties },
+		.mechanism = amqp_cstring_bytes("PLAIN"),
+		.response = { length, response },
+		.locale = amqp_cstring_bytes("en_US"),
+	};
+
+	amqp->secret = true;
+	return send_method(amqp, 0, AMQP_CONNECTION_START_OK_METHOD, &fields, err);
+}
+
+static int take_start(struct tc__amqp *amqp, const amqp_connection_start_t *start, tc_error *err)
+{
+	size_t length = 0;
+
+	if (!amqp->password || !has_word(start->mechanisms, "PLAIN"))
+		return tc_error_set(err, TC_ERROR_REPLY,
+			"the broker wants another way of logging in than by a password (PLAIN)");
+	char *response = plain_response(amqp, &length);
+	if (!response)
+		return tc__no_memory(err);
+	int rc = answer_start(amqp, length, response, err);
+	sodium_memzero(response, length);
+	free(response);
+	sodium_memzero(amqp->password, strlen(amqp->password));
+	free(amqp->password);
+	amqp->password = NULL;
+	return rc;
+}
+
+/* The smaller of two limits, of which 0 is none. */
+static int agreed(int ours, int theirs)
+{
+	if (!ours || !theirs)
+		return ours ? ours : theirs;
+	return ours < theirs ? ours : theirs;
+}
+
+static int take_tune(struct tc__amqp *amqp, const amqp_connection_tune_t *tune, tc_error *err)
+{
+	uint32_t frame_max =
+		tune->frame_max && tune->frame_max < FRAME_MAX ? tune->frame_max : FRAME_MAX;
+
+	if (frame_max < FRAME_MIN)
+		return tc_error_set(err, TC_ERROR_REPLY,
+			"the broker wants frames of %u bytes, where AMQP has %d at least",
+			frame_max, FRAME_MIN);
+	amqp->frame_max = frame_max;
+	/* who wants none does not get any */
+	if (amqp->heartbeat_s)
+		amqp->heartbeat_s = agreed(amqp->heartbeat_s, tune->heartbeat);
+	const amqp_connection_tune_ok_t answer = { .channel_max = TC__AMQP_CHANNEL,
+		.frame_max = frame_max,
+		.heartbeat = (uint16_t)amqp->heartbeat_s };
+	const amqp_connection_open_t open = { .virtual_host = amqp_cstring_bytes(amqp->vhost) };
+	int rc = send_method(amqp, 0, AMQP_CONNECTION_TUNE_OK_METHOD, &answer, err);
+	if (rc == TC_OK)
+		rc = tc__amqp_start_beats(amqp, err);
+	return rc == TC_OK ? send_method(amqp, 0, AMQP_CONNECTION_OPEN_METHOD, &open, err) : rc;
+}
+
+int tc__amqp_reopen(struct tc__amqp *amqp, tc_error *err)
+{
+	const amqp_channel_open_t fields = { .out_of_band = amqp_empty_bytes };
+
+	if (amqp->stage != TC__AMQP_CLOSED)
+		return tc_error_set(err, TC_ERROR_NETWORK, "the broker's connection is gone");
+	amqp->stage = TC__AMQP_OPENING;
+	return send_method(amqp, TC__AMQP_CHANNEL, AMQP_CHANNEL_OPEN_METHOD, &fields, err);
+}
+
+static int take_login(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
+{
+	switch (method->id) {
+	case AMQP_CONNECTION_START_METHOD:
+		return take_start(amqp, method->decoded, err);
+	case AMQP_CONNECTION_TUNE_METHOD:
+		return take_tune(amqp, method->decoded, err);
+	case AMQP_CONNECTION_OPEN_OK_METHOD:
+		amqp->stage = TC__AMQP_CLOSED;
+		return tc__amqp_reopen(amqp, err);
+	default:
+		return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s while logging in",
+			amqp_method_name(method->id) ? amqp_method_name(method->id) : "nonsense");
+	}
+}
+
+/* ---- once it is open ---- */
+
+static int tell_opened(struct tc__amqp *amqp)
+{
+	amqp->stage = TC__AMQP_OPEN;
+	if (amqp->limit)
+		tc_loop_timer_cancel(amqp->loop, amqp->limit);
+	amqp->limit = 0;
+	amqp->user.opened(amqp->user.data);
+	return TC_OK;
+}
+
+/* Without its close-ok the broker would not let the channel be opened again. */
+static int take_channel_close(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
+{
+	const amqp_channel_close_ok_t answer = { 0 };
+	tc_error refusal = TC_ERROR_INIT;
+	bool asked = amqp->asked > 0;
+
+	tc__amqp_refusal(method, false, &refusal);
+	amqp->asked = 0;
+	tc__assembly_clear(&amqp->assembly);
+	int rc = send_method(amqp, TC__AMQP_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &answer, err);
+	if (rc == TC_OK && amqp->stage != TC__AMQP_LEAVING) {
+		amqp->stage = TC__AMQP_CLOSED;
+		amqp->user.refused(amqp->user.data, &refusal, asked);
+	}
+	tc_error_clear(&refusal);
+	return rc;
+}
+
+static bool comes_unasked(amqp_method_number_t id)
+{
+	return id == AMQP_BASIC_ACK_METHOD || id == AMQP_BASIC_NACK_METHOD ||
+		id == AMQP_BASIC_CANCEL_METHOD || id == AMQP_CONNECTION_BLOCKED_METHOD ||
+		id == AMQP_CONNECTION_UNBLOCKED_METHOD;
+}
+
+static int take_open(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
+{
+	if (method->id == AMQP_CHANNEL_OPEN_OK_METHOD && amqp->stage == TC__AMQP_OPENING)
+		return tell_opened(amqp);
+	if (comes_unasked(method->id)) {
+		amqp->user.told(amqp->user.data, method);
+		return TC_OK;
+	}
+	if (!amqp->asked || amqp->stage != TC__AMQP_OPEN)
+		return tc_error_set(err, TC_ERROR_REPLY,
+			"the broker sent %s, for which nobody asked",
+			amqp_method_name(method->id) ? amqp_method_name(method->id) : "nonsense");
+	amqp->asked--;
+	amqp->user.replied(amqp->user.data, method);
+	return TC_OK;
+}
+
+static int take_connection_close(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
+{
+	const amqp_connection_close_ok_t answer = { 0 };
+
+	(void)send_method(amqp, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &answer, NULL);
+	return tc__amqp_refusal(method, amqp->stage == TC__AMQP_LOGIN, err);
+}
+
+int tc__amqp_method(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
+{
+	if (method->id == AMQP_CONNECTION_CLOSE_METHOD)
+		return take_connection_close(amqp, method, err);
+	if (method->id == AMQP_CONNECTION_CLOSE_OK_METHOD && amqp->stage == TC__AMQP_LEAVING) {
+		tc__amqp_end_soon(amqp, NULL);
+		return TC_OK;
+	}
+	if (amqp->stage == TC__AMQP_LOGIN)
+		return take_login(amqp, method, err);
+	if (method->id == AMQP_CHANNEL_CLOSE_METHOD)
+		return take_channel_close(amqp, method, err);
+	if (amqp->stage == TC__AMQP_LEAVING) /* it may have been on its way */
+		return TC_OK;
+	return take_open(amqp, method, err);
+}
