@@ -9,8 +9,8 @@
 
 struct bare_pulse;
 
-/* A connection as guest to a broker of this machine, with a channel. */
-struct bare_pulse *bare_pulse_open(int port);
+/* A connection to a broker of this machine, with a channel. */
+struct bare_pulse *bare_pulse_open(int port, const char *user, const char *password);
 
 /* A durable topic exchange. */
 void bare_pulse_exchange(struct bare_pulse *pulse, const char *exchange);

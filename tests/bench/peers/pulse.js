@@ -12,7 +12,7 @@ const [port, queue, messages, prefetch] = [process.argv[2], process.argv[3], Num
 // The package does not export its package.json.
 function version() {
 	const file = path.join(path.dirname(require.resolve('amqplib')), 'package.json');
-	return JSON.parse(fs.readFileSync(file.replace('/dist/', '/'))).version;
+	return JSON.parse(fs.readFileSync(file)).version;
 }
 
 async function main() {
