@@ -34,7 +34,7 @@ static void check(struct bare_pulse *pulse, const char *what)
 	require(amqp_get_rpc_reply(pulse->state).reply_type == AMQP_RESPONSE_NORMAL, what);
 }
 
-struct bare_pulse *bare_pulse_open(int port)
+struct bare_pulse *bare_pulse_open(int port, const char *user, const char *password)
 {
 	struct bare_pulse *pulse = calloc(1, sizeof *pulse);
 
@@ -43,8 +43,7 @@ struct bare_pulse *bare_pulse_open(int port)
 	require(amqp_socket_open(amqp_tcp_socket_new(pulse->state), "127.0.0.1", port) ==
 			AMQP_STATUS_OK,
 		"connect");
-	require(amqp_login(
-			pulse->state, "/", 0, 131072, 0, AMQP_SASL_METHOD_PLAIN, "guest", "guest")
+	require(amqp_login(pulse->state, "/", 0, 131072, 0, AMQP_SASL_METHOD_PLAIN, user, password)
 				.reply_type == AMQP_RESPONSE_NORMAL,
 		"login");
 	amqp_channel_open(pulse->state, 1);

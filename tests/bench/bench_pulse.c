@@ -44,6 +44,7 @@ static const char body[] =
 	"\"2024-04-30T10:09:17.000Z\"}]}}";
 
 struct sides {
+	const struct rabbit *rabbit;
 	struct tc_pulse_server server;
 	tc_pulse_listener *listener;
 	tc_pulse_publisher *publisher;
@@ -139,6 +140,11 @@ static void publish(tc_pulse_publisher *publisher, size_t count)
 
 /* ---- the sides ---- */
 
+static struct bare_pulse *open_bare(const struct sides *sides)
+{
+	return bare_pulse_open(sides->rabbit->port, "guest", RABBIT_PASSWORD);
+}
+
 static void listen_ours(void *data)
 {
 	const struct sides *sides = data;
@@ -185,13 +191,13 @@ static bool print(const char *label, const struct measure_result *result, double
 }
 
 /* Both queues are filled before, so that publishing takes no part. */
-static bool measure_listening(struct sides *sides, int port)
+static bool measure_listening(struct sides *sides)
 {
 	const struct measure_side ours = { "ours", listen_ours, sides };
 	const struct measure_side bare = { "bare", listen_bare, sides };
 
 	bare_pulse_exchange(sides->filler, EXCHANGE);
-	sides->bare = bare_pulse_open(port);
+	sides->bare = open_bare(sides);
 	bare_pulse_queue(sides->bare, "bare", 0);
 	bare_pulse_bind(sides->bare, "bare", EXCHANGE);
 	sides->listener = open_listener(sides, EXCHANGE);
@@ -204,12 +210,12 @@ static bool measure_listening(struct sides *sides, int port)
 }
 
 /* Into a queue that keeps the last few, so that the broker has something to do and none to keep. */
-static bool measure_publishing(struct sides *sides, int port)
+static bool measure_publishing(struct sides *sides)
 {
 	const struct measure_side ours = { "ours", publish_ours, sides };
 	const struct measure_side bare = { "bare", publish_bare, sides };
 
-	sides->bare = bare_pulse_open(port);
+	sides->bare = open_bare(sides);
 	bare_pulse_exchange(sides->bare, PUBLISHED);
 	bare_pulse_queue(sides->bare, "published", 10);
 	bare_pulse_bind(sides->bare, "published", PUBLISHED);
@@ -266,19 +272,19 @@ struct peer {
 };
 
 /* Messages a second; 0: it is absent. */
-static double peer_rate(struct sides *sides, const struct peer *peer, int port)
+static double peer_rate(struct sides *sides, const struct peer *peer)
 {
 	const char *program = getenv(peer->variable);
 	char command[1000], line[256] = "", version[64];
 	double wall_ms, cpu_ms;
-	struct bare_pulse *owner = bare_pulse_open(port);
+	struct bare_pulse *owner = open_bare(sides);
 
 	bare_pulse_queue(owner, peer->name, 0);
 	bare_pulse_bind(owner, peer->name, EXCHANGE);
 	fill(sides, PEER_MESSAGES);
-	snprintf(command, sizeof command, "%s %s %d %s %d %d 2>/dev/null",
-		program ? program : peer->program, peer->script, port, peer->name, PEER_MESSAGES,
-		PREFETCH);
+	snprintf(command, sizeof command, "%s %s '%s' %s %d %d 2>/dev/null",
+		program ? program : peer->program, peer->script, sides->server.url, peer->name,
+		PEER_MESSAGES, PREFETCH);
 	FILE *out = popen(command, "r");
 	if (out && !fgets(line, sizeof line, out))
 		line[0] = '\0';
@@ -308,7 +314,7 @@ static double our_rate(struct sides *sides)
 	return PEER_MESSAGES / wall * 1e9;
 }
 
-static bool measure_peers(struct sides *sides, int port)
+static bool measure_peers(struct sides *sides)
 {
 	static const struct peer peers[] = {
 		{ "kombu", "TC_PYTHON", "python3", "tests/bench/peers/pulse.py" },
@@ -318,7 +324,7 @@ static bool measure_peers(struct sides *sides, int port)
 	bool ok = true;
 
 	for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
-		double theirs = peer_rate(sides, &peers[i], port);
+		double theirs = peer_rate(sides, &peers[i]);
 		if (theirs <= 0)
 			continue;
 		bool enough = ours >= PEERS_TIMES * theirs;
@@ -331,20 +337,20 @@ static bool measure_peers(struct sides *sides, int port)
 
 int main(void)
 {
-	struct sides sides = { .server = TC_PULSE_SERVER_INIT };
-	struct rabbit rabbit;
+	static struct rabbit rabbit;
+	struct sides sides = { .rabbit = &rabbit, .server = TC_PULSE_SERVER_INIT };
 
-	if (!rabbit_prepare(&rabbit)) {
+	if (!rabbit_prepare(&rabbit, NULL)) {
 		printf("%-28s no RabbitMQ on this machine\n", "pulse");
 		return 77;
 	}
 	rabbit_start(&rabbit);
-	sides.server.url = rabbit.url;
-	sides.filler = bare_pulse_open(rabbit.port);
-	bool ok = measure_listening(&sides, rabbit.port);
-	ok = measure_publishing(&sides, rabbit.port) && ok;
+	sides.server.url = rabbit_url(&rabbit, "guest", false);
+	sides.filler = open_bare(&sides);
+	bool ok = measure_listening(&sides);
+	ok = measure_publishing(&sides) && ok;
 	ok = measure_memory(&sides) && ok;
-	ok = measure_peers(&sides, rabbit.port) && ok;
+	ok = measure_peers(&sides) && ok;
 	bare_pulse_free(sides.filler);
 	rabbit_end(&rabbit);
 	return !ok;

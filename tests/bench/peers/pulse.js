@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-// JavaScript's AMQP client (npm amqplib): node pulse.js PORT QUEUE MESSAGES PREFETCH
+// JavaScript's AMQP client (npm amqplib): node pulse.js URL QUEUE MESSAGES PREFETCH
 // takes so many typical messages, reads each, acknowledges it, and prints its version, and the
 // milliseconds and CPU milliseconds that took.
 'use strict';
 const amqplib = require('amqplib');
 const fs = require('fs');
 const path = require('path');
-const [port, queue, messages, prefetch] = [process.argv[2], process.argv[3], Number(process.argv[4]),
+const [url, queue, messages, prefetch] = [process.argv[2], process.argv[3], Number(process.argv[4]),
 	Number(process.argv[5])];
 
 // The package does not export its package.json.
@@ -16,7 +16,7 @@ function version() {
 }
 
 async function main() {
-	const connection = await amqplib.connect(`amqp://guest:guest@127.0.0.1:${port}`);
+	const connection = await amqplib.connect(url);
 	const channel = await connection.createChannel();
 	await channel.prefetch(prefetch);
 	const begun = performance.now();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-# Python's messaging client (PyPI kombu): python3 pulse.py PORT QUEUE MESSAGES PREFETCH
+# Python's messaging client (PyPI kombu): python3 pulse.py URL QUEUE MESSAGES PREFETCH
 # takes so many typical messages, reads each, acknowledges it, and prints its version, and the
 # milliseconds and CPU milliseconds that took.
 import json
@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import kombu
 
-port, queue, left, prefetch = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+url, queue, left, prefetch = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
 
 def handle(body, message):
@@ -21,7 +21,7 @@ def handle(body, message):
     left -= 1
 
 
-with kombu.Connection(f"amqp://guest:guest@127.0.0.1:{port}//") as connection:
+with kombu.Connection(url) as connection:
     channel = connection.channel()
     consumer = kombu.Consumer(channel, kombu.Queue(queue, no_declare=True), accept=["json"])
     consumer.register_callback(handle)
