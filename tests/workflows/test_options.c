@@ -168,6 +168,14 @@ static void give_group(struct world *world, const void *options, tc_error *err)
 	tc_wait_group(NULL, "fN1SbArXTPSVFUUvaOlinQ", options, NULL, err);
 }
 
+static void give_news(struct world *world, const void *news, tc_error *err)
+{
+	struct tc_wait_options options = TC_WAIT_OPTIONS_INIT;
+
+	options.news = news;
+	give_task(world, &options, err);
+}
+
 static const struct tc_artifact artifact = {
 	.task_id = "fN1SbArXTPSVFUUvaOlinQ", .run_id = "0", .name = "a"
 };
@@ -304,6 +312,7 @@ static void give_verify(struct world *world, const void *options, tc_error *err)
 /* What a struct that is zero, and taken, leads to. */
 #define FINE ""
 #define NO_CLIENT "client is NULL"
+#define NO_BEGIN "news.begin is NULL"
 #define NO_WRITE "sink: write is NULL"
 #define NO_WRITE_TO "target.sink->write is NULL"
 #define NO_QUEUE "options.task_queue_id is NULL"
@@ -332,6 +341,7 @@ static const struct tc_sized_case cases[] = {
 	{ give_temporary, STRUCT(tc_temporary), "temporary", "TC_TEMPORARY_INIT", FINE },
 	{ give_task, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
 	{ give_group, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
+	{ give_news, STRUCT(tc_news), "news", "TC_NEWS_INIT", NO_BEGIN },
 	{ give_upload, STRUCT(tc_upload_options), "options", "TC_UPLOAD_OPTIONS_INIT", FINE },
 	{ give_upload_source, STRUCT(tc_source), "source", "TC_SOURCE_INIT", FINE },
 	{ give_create, STRUCT(tc_create_options), "options", "TC_CREATE_OPTIONS_INIT", NO_KIND },
