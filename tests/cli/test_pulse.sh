@@ -87,7 +87,8 @@ sleep 0.1
 listen() {
 	last=(pulse listen "$@") status=0
 	: >"$folder/told"
-	"$TC_CLI" -v pulse listen "$@" >"$folder/lines" 2>"$folder/told" &
+	# what the shell starts in the background ignores SIGINT
+	env --default-signal=INT "$TC_CLI" -v pulse listen "$@" >"$folder/lines" 2>"$folder/told" &
 	listener=$!
 	servers+=("$listener")
 	await_line "$folder/told"
@@ -168,9 +169,9 @@ has '"redelivered":true'
 
 # Signals end it well.
 for signal in TERM INT; do
-	last=(pulse listen … killed by $signal) status=0 err=
-	out=$(timeout --preserve-status -s $signal 2 "$TC_CLI" pulse listen notify notify 2>&1) || status=$?
-	((status == 0)) || fail "expected exit status 0"
+	listen notify notify
+	kill -$signal "$listener"
+	heard 0
 	is ''
 done
 
