@@ -19,6 +19,7 @@
 #include <taskcluster/call_at.h>
 #include <taskcluster/chain_of_trust.h>
 #include <taskcluster/claim.h>
+#include <taskcluster/connection.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
@@ -339,6 +340,11 @@ static void clients(struct world *w)
 	tc_client_free(other);
 	MADE(&other, tc_client_as, client, NULL);
 	OK(tc_client_wait, client, 1, NULL);
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	OK(tc_client_wait_for, client, ends[0], 1, NULL, NULL);
+	close(ends[0]);
+	close(ends[1]);
 	tc_client_free(other);
 	tc_client_free(client);
 	soil(&w->err);
@@ -524,6 +530,41 @@ static void lodgers(struct world *w, tc_loop *loop)
 	OK(tc_loop_post, loop, on_post, NULL);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+struct visit {
+	struct world *w;
+	tc_connection *connection;
+};
+
+static void on_connection(void *data, tc_connection *connection, int events, const tc_error *err)
+{
+	struct visit *visit = data;
+	struct world *w = visit->w;
+	size_t count;
+	char byte;
+
+	assert_null(err);
+	if (events) {
+		tc_connection_free(visit->connection);
+		return;
+	}
+	OK(tc_connection_watch, connection, TC_LOOP_READ | TC_LOOP_WRITE);
+	OK(tc_connection_receive, connection, &byte, 1, &count);
+	OK(tc_connection_send, connection, "G", 1, &count);
+}
+
+static void connections(struct world *w)
+{
+	struct visit visit = { .w = w };
+	char url[200];
+	tc_loop *loop = NULL;
+
+	snprintf(url, sizeof url, "tcp://%s", strstr(tc_responder_url(w->responder), "://") + 3);
+	MADE(&loop, tc_loop_new, NULL);
+	MADE(&visit.connection, tc_connection_new, loop, w->client, url, 0, on_connection, &visit);
+	OK(tc_loop_run, loop);
+	tc_loop_free(loop);
 }
 
 static void loops(struct world *w)
@@ -833,6 +874,7 @@ static void test_a_success_leaves_a_clean_error(void **state)
 	transfers(w);
 	performing(w);
 	lists(w);
+	connections(w);
 	loops(w);
 	streams(w);
 	waits(w);

@@ -17,6 +17,7 @@
 #include <taskcluster/call_at.h>
 #include <taskcluster/chain_of_trust.h>
 #include <taskcluster/claim.h>
+#include <taskcluster/connection.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
@@ -262,6 +263,8 @@ static void clients(struct world *w)
 	NOT_MADE(tc_client_dup, NULL);
 	NOT_MADE(tc_client_as, NULL, w->credentials);
 	REFUSED(tc_client_wait, NULL, 1, NULL);
+	REFUSED(tc_client_wait_for, NULL, 0, 1, NULL, NULL);
+	REFUSED(tc_client_wait_for, w->client, -1, 1, NULL, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_true(tc_client_now_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);
@@ -444,6 +447,26 @@ static void on_post(void *data)
 static void on_event(void *data, uint64_t run, const tc_json *event)
 {
 	(void)data, (void)run, (void)event;
+}
+
+static void on_connection(void *data, tc_connection *connection, int events, const tc_error *err)
+{
+	(void)data, (void)connection, (void)events, (void)err;
+}
+
+static void connections(struct world *w)
+{
+	size_t count;
+	char byte;
+
+	NOT_MADE(tc_connection_new, NULL, w->client, "tcp://h:1", 0, on_connection, NULL);
+	NOT_MADE(tc_connection_new, w->loop, NULL, "tcp://h:1", 0, on_connection, NULL);
+	NOT_MADE(tc_connection_new, w->loop, w->client, NULL, 0, on_connection, NULL);
+	NOT_MADE(tc_connection_new, w->loop, w->client, "tcp://h:1", 0, NULL, NULL);
+	REFUSED(tc_connection_watch, NULL, TC_LOOP_READ);
+	REFUSED(tc_connection_receive, NULL, &byte, 1, &count);
+	REFUSED(tc_connection_send, NULL, "a", 1, &count);
+	tc_connection_free(NULL);
 }
 
 static void loops(struct world *w)
@@ -750,6 +773,7 @@ static void null_is_refused_by_name_or_means_nothing(void **state)
 	bindings(w);
 	lists(w);
 	responses(w);
+	connections(w);
 	loops(w);
 	waits(w);
 	workers(w);

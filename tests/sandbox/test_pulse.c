@@ -6,7 +6,7 @@
 #include "tests/harness/test.h"
 
 #include "client.h"
-#include "rabbit.h"
+#include "tests/harness/rabbit_peer.h"
 #include "tools/sandbox/pulse/publisher.h"
 #include "tools/sandbox/server/options.h"
 #include "tools/schema/validate.h"
@@ -33,8 +33,8 @@ static const char *exchanges[EXCHANGES_MAX];
 
 static void start_server(void)
 {
-	server = tc_test_server_start(
-		"--pulse", rabbit.url, "--state", state_file, "--poll-timeout", "100", NULL);
+	server = tc_test_server_start("--pulse", rabbit_url(&rabbit, "guest", false), "--state",
+		state_file, "--poll-timeout", "100", NULL);
 }
 
 static void add_exchanges(const char *service_name)
@@ -73,7 +73,7 @@ static int tear_down(void **state)
 	(void)state;
 	ask_end();
 	free(got.body);
-	amqp_destroy_connection(listener);
+	rabbit_leave(listener);
 	schemas_clear(&schemas);
 	tc_test_server_stop(server);
 	return 0;
@@ -337,7 +337,7 @@ static void routes_are_keys(void **state)
 	assert_true(rabbit_next(routed, &got, 10000));
 	assert_key("primary.%s._._._.prov.type.-.%s._", id);
 	assert_false(rabbit_next(routed, &got, 100));
-	amqp_destroy_connection(routed);
+	rabbit_leave(routed);
 }
 
 static void hooks_and_pools_and_notifications(void **state)
@@ -461,11 +461,13 @@ static void the_broker_says_why_itself(void **state)
 	static const char reason[] = "NOT_ALLOWED - vhost nowhere not found";
 	struct tc_test_server *shared = server;
 	char path[] = "/tmp/tc-pulse-XXXXXX";
-	char url[100];
+	const char *url = rabbit_url_to(&rabbit, "guest", false, "127.0.0.1", "nowhere");
+	const char *colon = strchr(url + strlen("amqp://"), ':');
+	char password[100];
 	int file = mkstemp(path);
 
 	(void)state;
-	snprintf(url, sizeof url, "amqp://guest:guest@127.0.0.1:%d/nowhere", rabbit.port);
+	snprintf(password, sizeof password, "%.*s", (int)strcspn(colon, "@"), colon);
 	int saved = divert(STDERR_FILENO, file);
 	server = tc_test_server_start("--pulse", url, NULL);
 	restore(STDERR_FILENO, saved);
@@ -476,7 +478,8 @@ static void the_broker_says_why_itself(void **state)
 	stop_own_server(shared);
 	char *text = tc_test_read_file(path, NULL);
 	assert_int_equal(count_of(text, reason), 1);
-	assert_null(strstr(text, "guest:guest"));
+	assert_null(strstr(text, password));
+	assert_null(strstr(text, RABBIT_PASSWORD));
 	free(text);
 	unlink(path);
 }
@@ -515,8 +518,9 @@ static void example_url(char *url, size_t size)
 	const char *place = example ? strstr(example, account) : NULL;
 	assert_non_null(place);
 	const char *rest = place + strlen(account);
-	snprintf(url, size, "%.*sguest:guest@127.0.0.1:%d%.*s", (int)(place - example), example,
-		rabbit.port, (int)strcspn(rest, " \n"), rest);
+	const char *real = rabbit_url(&rabbit, "guest", false) + strlen("amqp://");
+	snprintf(url, size, "%.*s%.*s%.*s", (int)(place - example), example,
+		(int)strcspn(real, "/"), real, (int)strcspn(rest, " \n"), rest);
 	free(text);
 }
 
@@ -543,7 +547,7 @@ static void none_is_lost(void **state)
 	bool seen[LOAD] = { false };
 
 	(void)state;
-	amqp_destroy_connection(listener);
+	rabbit_leave(listener);
 	for (int i = 0; i < LOAD; i++) {
 		if (i == LOAD / 3)
 			rabbit_kill(&rabbit);
@@ -572,7 +576,7 @@ int main(void)
 		cmocka_unit_test(none_is_lost),
 	};
 
-	if (!rabbit_prepare(&rabbit)) {
+	if (!rabbit_prepare(&rabbit, NULL)) {
 		print_message("there is no rabbitmq-server\n");
 		return 77;
 	}

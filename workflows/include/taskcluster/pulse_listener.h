@@ -54,8 +54,9 @@ struct tc_pulse_message {
 	const char *routing_key;
 	const struct tc_exchange *known; /* the exchange in the references; NULL: it is in none */
 	const char *const *words; /* of the routing key, in the order of known->words, whose count
-				     they have; "" and "_" (unset) stand for themselves. NULL when
-				     the exchange is not known or the key does not fit */
+				     they have; "" and "_" (unset) stand for themselves, and one
+				     that may have several words has its dots. NULL when the
+				     exchange is not known or the key does not fit */
 	const char *const *cc;    /* its further keys, such as "route.index.project"; NULL-ended,
 				     never NULL */
 	size_t cc_count;
@@ -197,8 +198,8 @@ struct tc_pulse_listener_stats {
 	int64_t unsettled;                 /* now */
 };
 #define TC_PULSE_LISTENER_STATS_INIT TC_SIZED_INIT(struct tc_pulse_listener_stats)
-TC_API int tc_pulse_listener_stats(
-	const tc_pulse_listener *listener, struct tc_pulse_listener_stats *stats, tc_error *err);
+TC_API void tc_pulse_listener_read_stats(
+	const tc_pulse_listener *listener, struct tc_pulse_listener_stats *stats);
 
 /* Ends it well: no message is asked for any more, those that are here come to the handler yet (for
  * tc_pulse_listener_next: are given out), and when all are settled the connection is closed and
