@@ -782,21 +782,35 @@ static void on_a_loop_no_more_is_taken_than_may_be(void **state)
 
 static void freed_in_a_callback_it_tells_the_others(void **state)
 {
+	struct heard heard = { .free_when_told = true };
+	int published = 0;
+
+	(void)state;
+	begin_simple(NULL, &heard);
+	/* logging in takes the loop some turns, of which each message is one */
+	for (; published < MANY && heard.free_when_told; published++)
+		assert_int_equal(publish_to(&heard, &plain, "a", "1"), TC_OK);
+	assert_int_equal(heard.confirmed, 1);
+	assert_int_equal(count_status(&heard, TC_ERROR_CANCELED), published - 1);
+	assert_true(published > 1);
+	assert_int_equal(heard.twice + heard.ended, 0);
+}
+
+static void freed_while_it_is_waited_for_it_says_so(void **state)
+{
 	struct heard heard = { 0 };
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	begin_simple(NULL, &heard);
-	publish_many(&heard, 300);
-	heard.free_when_told = heard.confirmed == 0;
+	assert_int_equal(publish_to(&heard, &plain, "a", "1"), TC_OK);
+	heard.free_when_told = !heard.confirmed;
 	assert_true(heard.free_when_told);
 	assert_int_equal(
 		tc_pulse_publisher_flush(heard.publisher, PATIENCE_MS, &err), TC_ERROR_CANCELED);
 	assert_failure(&err, TC_ERROR_CANCELED, "freed");
-	assert_int_equal(heard.confirmed + heard.failed, 300);
-	assert_int_equal(count_status(&heard, TC_ERROR_CANCELED), heard.failed);
-	assert_true(heard.failed > 0);
-	assert_int_equal(heard.twice + heard.ended, 0);
+	assert_int_equal(heard.confirmed, 1);
+	assert_int_equal(heard.ended, 0);
 }
 
 static void freed_in_a_callback_of_a_loop_it_is_gone(void **state)
@@ -1082,7 +1096,10 @@ static void memory_does_not_grow_with_messages(void **state)
 		assert_ok(tc_pulse_publish(heard.publisher, &message, NULL, &err), &err);
 	}
 	flush(&heard);
-	assert_true(resident_kib() - before < 4096);
+	long grown = resident_kib() - before;
+	const char *sanitize = getenv("TC_SANITIZE");
+	if (!sanitize || !*sanitize) /* they keep what was freed */
+		assert_true(grown < 4096);
 	tc_pulse_publisher_free(heard.publisher);
 	free(body);
 }
@@ -1221,6 +1238,7 @@ int main(void)
 		cmocka_unit_test(a_loop_goes_on_until_it_has_ended),
 		cmocka_unit_test(on_a_loop_no_more_is_taken_than_may_be),
 		cmocka_unit_test(freed_in_a_callback_it_tells_the_others),
+		cmocka_unit_test(freed_while_it_is_waited_for_it_says_so),
 		cmocka_unit_test(freed_in_a_callback_of_a_loop_it_is_gone),
 		cmocka_unit_test(it_may_be_freed_in_its_other_callbacks),
 		cmocka_unit_test(freed_in_a_child_it_goes_on_in_the_parent),
