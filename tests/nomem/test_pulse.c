@@ -194,7 +194,8 @@ static int setup(void **state)
 		.messages = 4,
 		.exchange = EXCHANGE,
 		.routing_key = "primary." GROUP ".s._",
-		.body = "{\"version\":1,\"taskGroupId\":\"" GROUP "\",\"schedulerId\":\"s\"}",
+		.body = "{\"version\":1,\"taskGroupId\":\"" GROUP "\",\"schedulerId\":\"s\","
+			"\"expires\":\"2031-01-01T00:00:00.000Z\"}",
 	};
 	static struct world world = { .server = TC_PULSE_SERVER_INIT };
 
