@@ -419,16 +419,17 @@ static const struct tc_exchange exchanges[] = {
 		"Task Defined Messages",
 		"Sent when a task is created, whether or not it can run yet. For a task that waits for "
 		"dependencies it is the first message.", .words = words_task_defined, .word_count = 10,
-		.message = &tc_queue_task_defined_message_type },
+		.message = &tc_queue_task_defined_message_type, .once = true },
 	[EX_TASK_PENDING] = { &tc__service_queue, "taskPending", "exchange/taskcluster-queue/v1/task-pending",
 		"Task Pending Messages",
 		"Sent when a run becomes available to workers: at creation without open dependencies, once these "
 		"are resolved, and on each retry or rerun.", .words = words_task_pending, .word_count = 10,
-		.message = &tc_queue_task_pending_message_type },
+		.message = &tc_queue_task_pending_message_type, .once = true },
 	[EX_TASK_RUNNING] = { &tc__service_queue, "taskRunning", "exchange/taskcluster-queue/v1/task-running",
 		"Task Running Messages",
 		"Sent when a worker claims a run; the message tells which worker and until when the claim holds.",
-		.words = words_task_running, .word_count = 10, .message = &tc_queue_task_running_message_type },
+		.words = words_task_running, .word_count = 10, .message = &tc_queue_task_running_message_type,
+		.once = true },
 	[EX_ARTIFACT_CREATED] = { &tc__service_queue, "artifactCreated",
 		"exchange/taskcluster-queue/v1/artifact-created", "Artifact Creation Messages",
 		"Sent when an artifact of a run is recorded; never for s3 storage, whose uploads the queue does "
@@ -438,16 +439,18 @@ static const struct tc_exchange exchanges[] = {
 		"Task Completed Messages",
 		"Sent when a worker reports a run as completed. It can arrive more than once when the worker "
 		"repeats the report.", .words = words_task_running, .word_count = 10,
-		.message = &tc_queue_task_completed_message_type },
+		.message = &tc_queue_task_completed_message_type, .once = true },
 	[EX_TASK_FAILED] = { &tc__service_queue, "taskFailed", "exchange/taskcluster-queue/v1/task-failed",
 		"Task Failed Messages",
 		"Sent when a run is reported as failed, which means that the task itself went wrong.",
-		.words = words_task_defined, .word_count = 10, .message = &tc_queue_task_failed_message_type },
+		.words = words_task_defined, .word_count = 10, .message = &tc_queue_task_failed_message_type,
+		.once = true },
 	[EX_TASK_EXCEPTION] = { &tc__service_queue, "taskException", "exchange/taskcluster-queue/v1/task-exception",
 		"Task Exception Messages",
 		"Sent when a task ends without a result of its own: canceled, past its deadline, malformed or "
 		"lost with the retries used up. `reasonResolved` of the last run says which.",
-		.words = words_task_defined, .word_count = 10, .message = &tc_queue_task_exception_message_type },
+		.words = words_task_defined, .word_count = 10, .message = &tc_queue_task_exception_message_type,
+		.once = true },
 	[EX_TASK_GROUP_RESOLVED] = { &tc__service_queue, "taskGroupResolved",
 		"exchange/taskcluster-queue/v1/task-group-resolved", "Task Group Resolved Messages",
 		"Sent when no task of a group is left unresolved, whatever the results. It can be sent again when "

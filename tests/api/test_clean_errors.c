@@ -340,6 +340,11 @@ static void clients(struct world *w)
 	tc_client_free(other);
 	MADE(&other, tc_client_as, client, NULL);
 	OK(tc_client_wait, client, 1, NULL);
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	OK(tc_client_wait_for, client, ends[0], 1, NULL, NULL);
+	close(ends[0]);
+	close(ends[1]);
 	tc_client_free(other);
 	tc_client_free(client);
 	soil(&w->err);

@@ -263,6 +263,8 @@ static void clients(struct world *w)
 	NOT_MADE(tc_client_dup, NULL);
 	NOT_MADE(tc_client_as, NULL, w->credentials);
 	REFUSED(tc_client_wait, NULL, 1, NULL);
+	REFUSED(tc_client_wait_for, NULL, 0, 1, NULL, NULL);
+	REFUSED(tc_client_wait_for, w->client, -1, 1, NULL, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_true(tc_client_now_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);

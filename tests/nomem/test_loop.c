@@ -549,6 +549,36 @@ static int wait_group(void *data, tc_error *err)
 	return rc;
 }
 
+/* With a client that has waited for nothing yet. */
+static int wait_for(void *data, tc_error *err)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	bool ready = true;
+
+	options.root_url = "https://tc.invalid";
+	options.cancel = tc_cancel_new(err);
+	if (!options.cancel)
+		return err->code;
+	tc_client *client = tc_client_new(&options, err);
+	int rc =
+		client ? tc_client_wait_for(client, *(int *)data, 1, NULL, &ready, err) : err->code;
+	assert_true(!client || !ready);
+	tc_client_free(client);
+	tc_cancel_free(options.cancel);
+	return rc;
+}
+
+static void waiting_for_a_descriptor_fails_cleanly(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_true(tc_failing_each(wait_for, ends) > 5);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void waiting_fails_cleanly(void **state)
 {
 	assert_true(tc_failing_each_with_libraries(wait_task, *state) > 5);
@@ -616,6 +646,7 @@ int main(void)
 		cmocka_unit_test(connections_fail_cleanly),
 		cmocka_unit_test(no_item_is_lost),
 		cmocka_unit_test(batches_give_each_result_once),
+		cmocka_unit_test(waiting_for_a_descriptor_fails_cleanly),
 		cmocka_unit_test(waiting_fails_cleanly),
 	};
 

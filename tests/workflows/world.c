@@ -16,13 +16,18 @@
 
 void world_open(struct world *world)
 {
+	world_open_with(world, NULL, NULL);
+}
+
+void world_open_with(struct world *world, const char *option, const char *value)
+{
 	struct tc_options options = TC_OPTIONS_INIT;
 
 	*world = (struct world){ .server = NULL };
 	tc_folder_make(&world->folder);
 	tc_folder_make(&world->stored);
-	world->server = tc_test_server_start(
-		"--data", world->stored.path, "--poll-timeout", "100", "--faults", NULL);
+	world->server = tc_test_server_start("--data", world->stored.path, "--poll-timeout", "100",
+		"--faults", option, value, NULL);
 	tc_credentials *credentials = tc_credentials_new(
 		world->server->client_id, world->server->access_token, NULL, &world->err);
 	assert_non_null(credentials);

@@ -23,6 +23,8 @@ struct world {
 };
 
 void world_open(struct world *world);
+/* With an option more for the sandbox. */
+void world_open_with(struct world *world, const char *option, const char *value);
 void world_close(struct world *world);
 
 /* Another task, claimed: run 0. */

@@ -116,6 +116,9 @@ static void emit_exchange_comment(struct tc__buffer *out, const struct exchange 
 		tc__buffer_printf(&facts, word->constant ? "%s%s" : "%s<%s>", i ? "." : "",
 			word->constant ? word->constant : word->name);
 	}
+	if (exchange->once)
+		tc__buffer_text(
+			&facts, "\nA key has one message; another with it is a repetition.");
 	tc__buffer_char(out, '\n');
 	emit_comment(out, "", *exchange->description ? exchange->description : exchange->title,
 		tc__buffer_get(&facts));

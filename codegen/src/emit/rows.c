@@ -321,6 +321,8 @@ static void emit_exchange_row(
 	if (exchange->message_shape)
 		fill_add(&fill, ".message = &tc_%s_type,",
 			shape_struct_name(exchange->message_shape));
+	if (exchange->once)
+		fill_add(&fill, ".once = true,");
 	fill_close(&fill, " },");
 }
 

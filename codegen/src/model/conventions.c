@@ -91,23 +91,68 @@ static struct operation *find_operation(const struct service *service, const cha
 	return NULL;
 }
 
-static int read_service(
+static int read_operations(
 	struct model *model, const struct node *node, const struct service *service, tc_error *err)
 {
-	static const char *const known[] = { "operations", NULL };
-	struct node operations = node_member(node, "operations");
-	int rc = node_refuse_others(node, known, "operations", err);
+	int rc = node_object(node, err);
 
-	if (rc == TC_OK)
-		rc = node_object(&operations, err);
-	for (size_t i = 0; i < tc_json_count(operations.json) && rc == TC_OK; i++) {
-		struct node member = node_at(&operations, i);
+	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
+		struct node member = node_at(node, i);
 		struct operation *operation = find_operation(service, member.key);
 		rc = operation
 			? read_operation(model, &member, operation, err)
 			: node_fail(&member, err, "is no function of %s; expected the name of one",
 				  service->name);
 	}
+	return rc;
+}
+
+static int read_exchange(const struct node *node, struct exchange *exchange, tc_error *err)
+{
+	static const char *const known[] = { "once", NULL };
+	int rc = node_refuse_others(node, known, "once", err);
+
+	if (rc == TC_OK && node_member(node, "once").json)
+		rc = node_flag(node, "once", &exchange->once, err);
+	return rc;
+}
+
+static struct exchange *find_exchange(const struct service *service, const char *name)
+{
+	for (size_t i = 0; i < service->exchange_count; i++) {
+		if (strcmp(service->exchanges[i].name, name) == 0)
+			return &service->exchanges[i];
+	}
+	return NULL;
+}
+
+static int read_exchanges(const struct node *node, const struct service *service, tc_error *err)
+{
+	int rc = node_object(node, err);
+
+	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
+		struct node member = node_at(node, i);
+		struct exchange *exchange = find_exchange(service, member.key);
+		rc = exchange
+			? read_exchange(&member, exchange, err)
+			: node_fail(&member, err, "is no exchange of %s; expected the name of one",
+				  service->name);
+	}
+	return rc;
+}
+
+static int read_service(
+	struct model *model, const struct node *node, const struct service *service, tc_error *err)
+{
+	static const char *const known[] = { "operations", "exchanges", NULL };
+	struct node operations = node_member(node, "operations");
+	struct node exchanges = node_member(node, "exchanges");
+	int rc = node_refuse_others(node, known, "operations or exchanges", err);
+
+	if (rc == TC_OK && (operations.json || !exchanges.json))
+		rc = read_operations(model, &operations, service, err);
+	if (rc == TC_OK && exchanges.json)
+		rc = read_exchanges(&exchanges, service, err);
 	return rc;
 }
 

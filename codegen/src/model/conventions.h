@@ -3,13 +3,14 @@
 #define TC_CODEGEN_CONVENTIONS_H
 
 /* What a client should know and references do not say: of an operation, whether a repetition is
- * harmless, how long a reply may take and what it has to be; of all of them, which release they
- * are. The format is in references/README.md. */
+ * harmless, how long a reply may take and what it has to be; of an exchange, what a second message
+ * with the same key is; of all of them, which release they are. The format is in
+ * references/README.md. */
 
 #include "codegen/src/model/model.h"
 
-/* Sets in the model what the document says; every service and operation in it must be there. The
- * release is that of the services from `input`, or of all when that is NULL. */
+/* Sets in the model what the document says; every service, operation and exchange in it must be
+ * there. The release is that of the services from `input`, or of all when that is NULL. */
 int conventions_read(struct model *model, const struct input *input,
 	const struct document *document, tc_error *err);
 

@@ -71,6 +71,7 @@ struct exchange {
 	size_t word_count;
 	struct schema message;
 	struct shape *message_shape; /* NULL: free-form */
+	bool once;                   /* one message for each key */
 };
 
 /* A service: its functions come from one reference, its exchanges from another, or from none. */

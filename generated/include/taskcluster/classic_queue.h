@@ -224,7 +224,8 @@ TC_API tc_call *tc_classic_queue_ping_call(tc_client *client, tc_error *err);
  * Exchange exchange/taskcluster-queue/v1/task-defined; messages
  * http://schemas.taskcluster.net/queue/v1/task-defined-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_classic_queue_events_task_defined_key {
 	const char *task_id; /* Id of the task concerned. */
 	const char *run_id; /* Number of the latest run, or `_` when there is no run. */
@@ -248,7 +249,8 @@ TC_API int tc_classic_queue_events_task_defined(
  * Exchange exchange/taskcluster-queue/v1/task-pending; messages
  * http://schemas.taskcluster.net/queue/v1/task-pending-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_classic_queue_events_task_pending_key {
 	const char *task_id; /* Id of the task concerned. */
 	const char *run_id; /* Number of the run concerned, from 0. */
@@ -272,7 +274,8 @@ TC_API int tc_classic_queue_events_task_pending(
  * Exchange exchange/taskcluster-queue/v1/task-running; messages
  * http://schemas.taskcluster.net/queue/v1/task-running-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_classic_queue_events_task_running_key {
 	const char *task_id; /* Id of the task concerned. */
 	const char *run_id; /* Number of the run concerned, from 0. */
@@ -309,7 +312,8 @@ TC_API int tc_classic_queue_events_artifact_created(
  * Exchange exchange/taskcluster-queue/v1/task-completed; messages
  * http://schemas.taskcluster.net/queue/v1/task-completed-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_classic_queue_events_task_completed_key { /* as for task_running */
 	const char *task_id, *run_id, *worker_group, *worker_id, *provisioner_id, *worker_type,
 		*scheduler_id, *task_group_id, *reserved;
@@ -323,7 +327,8 @@ TC_API int tc_classic_queue_events_task_completed(
  * Exchange exchange/taskcluster-queue/v1/task-failed; messages
  * http://schemas.taskcluster.net/queue/v1/task-failed-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_classic_queue_events_task_failed_key { /* as for task_defined */
 	const char *task_id, *run_id, *worker_group, *worker_id, *provisioner_id, *worker_type,
 		*scheduler_id, *task_group_id, *reserved;
@@ -338,7 +343,8 @@ TC_API int tc_classic_queue_events_task_failed(
  * Exchange exchange/taskcluster-queue/v1/task-exception; messages
  * http://schemas.taskcluster.net/queue/v1/task-exception-message.json
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_classic_queue_events_task_exception_key { /* as for task_defined */
 	const char *task_id, *run_id, *worker_group, *worker_id, *provisioner_id, *worker_type,
 		*scheduler_id, *task_group_id, *reserved;

@@ -630,7 +630,8 @@ TC_API tc_call *tc_queue_heartbeat_call(tc_client *client, tc_error *err);
  * Exchange exchange/taskcluster-queue/v1/task-defined; messages struct
  * tc_queue_task_defined_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_queue_events_task_defined_key {
 	const char *task_id; /* Id of the task concerned. */
 	const char *run_id; /* Number of the latest run, or `_` when there is no run. */
@@ -654,7 +655,8 @@ TC_API int tc_queue_events_task_defined(const struct tc_queue_events_task_define
  * Exchange exchange/taskcluster-queue/v1/task-pending; messages struct
  * tc_queue_task_pending_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_queue_events_task_pending_key {
 	const char *task_id; /* Id of the task concerned. */
 	const char *run_id; /* Number of the run concerned, from 0. */
@@ -677,7 +679,8 @@ TC_API int tc_queue_events_task_pending(const struct tc_queue_events_task_pendin
  * Exchange exchange/taskcluster-queue/v1/task-running; messages struct
  * tc_queue_task_running_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_queue_events_task_running_key {
 	const char *task_id; /* Id of the task concerned. */
 	const char *run_id; /* Number of the run concerned, from 0. */
@@ -713,7 +716,8 @@ TC_API int tc_queue_events_artifact_created(const struct tc_queue_events_artifac
  * Exchange exchange/taskcluster-queue/v1/task-completed; messages struct
  * tc_queue_task_completed_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_queue_events_task_completed_key { /* as for task_running */
 	const char *task_id, *run_id, *worker_group, *worker_id, *provisioner_id, *worker_type,
 		*scheduler_id, *task_group_id, *reserved;
@@ -725,7 +729,8 @@ TC_API int tc_queue_events_task_completed(const struct tc_queue_events_task_comp
 /* Sent when a run is reported as failed, which means that the task itself went wrong.
  * Exchange exchange/taskcluster-queue/v1/task-failed; messages struct tc_queue_task_failed_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_queue_events_task_failed_key { /* as for task_defined */
 	const char *task_id, *run_id, *worker_group, *worker_id, *provisioner_id, *worker_type,
 		*scheduler_id, *task_group_id, *reserved;
@@ -739,7 +744,8 @@ TC_API int tc_queue_events_task_failed(const struct tc_queue_events_task_failed_
  * Exchange exchange/taskcluster-queue/v1/task-exception; messages struct
  * tc_queue_task_exception_message
  * Routing key primary.<taskId>.<runId>.<workerGroup>.<workerId>.<provisionerId>.<workerType>.
- * <schedulerId>.<taskGroupId>.<reserved> */
+ * <schedulerId>.<taskGroupId>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_queue_events_task_exception_key { /* as for task_defined */
 	const char *task_id, *run_id, *worker_group, *worker_id, *provisioner_id, *worker_type,
 		*scheduler_id, *task_group_id, *reserved;

@@ -76,6 +76,8 @@ struct tc_exchange {
 	const struct tc_key_word *words; /* the routing key's entries in their order */
 	const struct tc_type *message;   /* NULL: no typed message */
 	uint8_t word_count;
+	bool once; /* a routing key has one message, and another with it repeats that; false: it
+		      may have several, or nobody knows */
 };
 
 struct tc_key_word {

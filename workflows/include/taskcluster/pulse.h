@@ -72,14 +72,14 @@ struct tc_pulse_server {
 	const char *ca_pem;    /* the certificates themselves */
 	const char *proxy; /* as curl takes it: an HTTP proxy that can CONNECT, or SOCKS; none */
 
+	int heartbeat_s; /* how long either side may be silent, 60, up to 65,535; the broker may
+			    want less, and gives a connection up after two to three times as long */
 	int64_t connect_timeout_ms; /* until the broker has let us in, 20,000 */
-	int64_t reconnect_ms;       /* between the beginnings of two attempts at least, after the
-				       first attempt that follows a loss at once; 15,000, and up to a
-				       tenth more at random */
-	int64_t offline_max_ms;     /* ends with the last error when there was no connection for so
-				       long; no limit */
-	int heartbeat_s; /* how long either side may be silent, 60; the broker may want less, and
-			    gives a connection up after two to three times as long */
+	int64_t reconnect_ms; /* between the beginnings of two attempts at least, 15,000, and up to
+				 a tenth more at random; but a connection that served and was lost
+				 is replaced at once, up to 5 times in a row */
+	int64_t offline_max_ms; /* ends with the last error when there was no connection for so
+				   long; no limit */
 };
 #define TC_PULSE_SERVER_INIT TC_SIZED_INIT(struct tc_pulse_server)
 
@@ -104,7 +104,8 @@ typedef void tc_pulse_ended_fn(void *data, const tc_error *err);
 
 /* Deletes the queue queue/<user>/NAME with all that it holds, and waits until it is gone: for one
  * that nobody will listen to again, as the broker keeps what comes for it. TC_OK also when there is
- * none. */
+ * none. It is tried again like a listener's connection, for as long as offline_max_ms, or 30 s
+ * where that is not set. */
 TC_API int tc_pulse_delete_queue(
 	const struct tc_pulse_server *server, const char *name, tc_error *err);
 

@@ -54,8 +54,9 @@ struct tc_pulse_message {
 	const char *routing_key;
 	const struct tc_exchange *known; /* the exchange in the references; NULL: it is in none */
 	const char *const *words; /* of the routing key, in the order of known->words, whose count
-				     they have; "" and "_" (unset) stand for themselves. NULL when
-				     the exchange is not known or the key does not fit */
+				     they have; "" and "_" (unset) stand for themselves, and one
+				     that may have several words has its dots. NULL when the
+				     exchange is not known or the key does not fit */
 	const char *const *cc;    /* its further keys, such as "route.index.project"; NULL-ended,
 				     never NULL */
 	size_t cc_count;

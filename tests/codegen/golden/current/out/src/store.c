@@ -74,7 +74,7 @@ enum { EX_THING_CREATED, EX_THING_REMOVED };
 static const struct tc_exchange exchanges[] = {
 	[EX_THING_CREATED] = { &tc__service_store, "thingCreated", "exchange/store/v1/thing-created",
 		"Thing Created Messages", "Sent when a thing is stored.", .words = words_thing_created,
-		.word_count = 4, .message = &tc_store_thing_message_type },
+		.word_count = 4, .message = &tc_store_thing_message_type, .once = true },
 	[EX_THING_REMOVED] = { &tc__service_store, "thingRemoved", "exchange/store/v1/thing-removed",
 		"Thing Removed Messages", "Sent when a thing is removed.", .words = words_thing_created,
 		.word_count = 4, .message = &tc_store_thing_message_type },

@@ -79,7 +79,8 @@ TC_API int tc_store_wait_for_thing_body(tc_call *call, const struct tc_store_wai
 
 /* Sent when a thing is stored.
  * Exchange exchange/store/v1/thing-created; messages struct tc_store_thing_message
- * Routing key primary.<thingId>.<ownerName>.<reserved> */
+ * Routing key primary.<thingId>.<ownerName>.<reserved>
+ * A key has one message; another with it is a repetition. */
 struct tc_store_events_thing_created_key {
 	const char *thing_id; /* Which thing. */
 	/*
