@@ -137,6 +137,8 @@ static int publish_to(struct pulse *pulse, tc_error *err)
 	struct tc_pulse_publisher_options options = TC_PULSE_PUBLISHER_OPTIONS_INIT;
 
 	server.url = pulse->url;
+	server.ca_file = getenv("SSL_CERT_FILE");
+	server.ca_folder = getenv("SSL_CERT_DIR");
 	server.reconnect_ms = AGAIN_MS;
 	options.server = &server;
 	options.exchanges = pulse->exchanges;
@@ -178,7 +180,7 @@ int pulse_start(struct sandbox *sandbox, tc_error *err)
 		return (int)err->code;
 	int rc = publish_to(pulse, err);
 	if (rc != TC_OK)
-		tc__prefix(err, "--pulse");
+		tc_error_prefix(err, "--pulse");
 	return rc;
 }
 
