@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
-# Versions: RabbitMQ 3.10.8 on Erlang 25.2.3 (Debian 12), one node; the client is librabbitmq 0.11.0.
+# Versions: RabbitMQ 3.10.8 (Debian 12) and 4.0.5 (Debian 13), one node; the client is librabbitmq 0.11.0, 0.15.0.
 # Expected: a durable quorum queue that was declared is there after the broker was killed, with the persistent
 #   message that the broker had confirmed; or at least whoever asks for it is told that it is not.
 # Seen: when the kill comes within half a second of the declaration the queue stands for ever without a leader, also
@@ -109,7 +109,7 @@ start() {
 
 stop() {
 	kill -"$1" "$broker"
-	wait "$broker" 2>/dev/null || true
+	{ wait "$broker"; } 2>/dev/null || true
 }
 
 # try PAUSE: what a consumer sees after a crash so long after the declaration, and after a clean restart then
