@@ -183,7 +183,8 @@ static int check_open(const struct tc__amqp *amqp, tc_error *err)
 	return tc_error_set(err, TC_ERROR_NETWORK, "the broker's connection is gone");
 }
 
-/* All that was put behind `before` bytes, or nothing: who is told that it failed says it again. */
+/* All that was put behind `before` bytes, or nothing: who is told that it failed says it again, and
+ * the tags of publications are to stay those of their messages. */
 static int send_soon(struct tc__amqp *amqp, size_t before, int rc, tc_error *err)
 {
 	if (rc == TC_OK)
