@@ -7,8 +7,8 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/ci.h"
+#include "tests/harness/declared.h"
 #include "tests/harness/responder.h"
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -768,33 +768,6 @@ static void trust(struct world *w)
 
 /* ---- all of them ---- */
 
-static void without_comments(char *text)
-{
-	for (char *at = text; (at = strstr(at, "/*"));) {
-		char *end = strstr(at, "*/");
-		assert_non_null(end);
-		memset(at, ' ', (size_t)(end + 2 - at));
-	}
-}
-
-/* The name of a declaration that takes an error to be filled in, in a buffer of its own; or NULL.
- */
-static const char *taker_of_error(char *declaration)
-{
-	static char name[100];
-	char *begin = strchr(declaration, '(');
-
-	if (!begin || !strstr(begin, "tc_error *") || strstr(begin, "const tc_error *"))
-		return NULL;
-	while (begin[-1] == ' ' || begin[-1] == '\n')
-		begin--;
-	char *end = begin;
-	while (strchr("abcdefghijklmnopqrstuvwxyz0123456789_", begin[-1]))
-		begin--;
-	snprintf(name, sizeof name, "%.*s", (int)(end - begin), begin);
-	return name;
-}
-
 static bool is_called(const struct world *w, const char *function)
 {
 	for (size_t i = 0; i < w->count; i++)
@@ -803,40 +776,29 @@ static bool is_called(const struct world *w, const char *function)
 	return false;
 }
 
-static size_t check_header(const struct world *w, const char *path)
-{
-	char *text = tc_test_read_file(path, NULL);
-	size_t count = 0;
+struct check {
+	const struct world *world;
+	size_t count;
+};
 
-	without_comments(text);
-	for (char *at = text; (at = strstr(at, "TC_API "));) {
-		char *end = strchr(at, ';');
-		*end = '\0';
-		const char *name = taker_of_error(at);
-		/* those of errors themselves, tc_error_clear and tc_error_set, are apart */
-		if (name && *name && strncmp(name, "tc_error_", 9) != 0 &&
-			!strstr(at, "TC_PRINTF")) {
-			if (!is_called(w, name))
-				fail_msg("%s: %s is not called here", path, name);
-			count++;
-		}
-		at = end + 1;
-	}
-	free(text);
-	return count;
+static void check_one(void *data, const struct tc_declared *declared)
+{
+	struct check *check = data;
+
+	/* those of errors themselves, tc_error_clear and tc_error_set, are apart */
+	if (!tc_declared_takes_error(declared) || strncmp(declared->name, "tc_error_", 9) == 0)
+		return;
+	if (!is_called(check->world, declared->name))
+		fail_msg("%s: %s is not called here", declared->path, declared->name);
+	check->count++;
 }
 
 static void check_whole(const struct world *w)
 {
-	glob_t paths = { 0 };
-	size_t count = 0;
+	struct check check = { .world = w };
 
-	assert_int_equal(glob("runtime/include/taskcluster/*.h", 0, NULL, &paths), 0);
-	assert_int_equal(glob("workflows/include/taskcluster/*.h", GLOB_APPEND, NULL, &paths), 0);
-	for (size_t i = 0; i < paths.gl_pathc; i++)
-		count += check_header(w, paths.gl_pathv[i]);
-	globfree(&paths);
-	assert_true(count >= 70);
+	tc_declared_each(false, check_one, &check);
+	assert_true(check.count >= 70);
 }
 
 static void open_clients(struct world *w)

@@ -7,10 +7,13 @@
 #include "tests/harness/rabbit_peer.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <taskcluster/pulse_publisher.h>
 #include <taskcluster/type_table.h>
 #include <time.h>
@@ -518,6 +521,27 @@ static void when_all_are_refused_each_is_told(void **state)
 	tc_pulse_publisher_free(heard.publisher);
 }
 
+/* Nothing is declared, and it is there; but only its owner may write to it. */
+static void what_may_not_be_written_to_is_told_of_its_messages_only(void **state)
+{
+	static const struct tc_exchange *const exchanges[] = { &plain, &others };
+	struct heard heard = { 0 };
+	struct tc_pulse_publisher_options options = options_of(&heard, exchanges, 2);
+
+	(void)state;
+	rabbit_declare_exchange(peer, others.exchange);
+	options.undeclared = true;
+	begin(NULL, &heard, &options);
+	for (int i = 1; i <= 10; i++)
+		assert_int_equal(publish_to(&heard, i == 5 ? &others : &plain, "a", "1"), TC_OK);
+	flush(&heard);
+	assert_int_equal(heard.confirmed, 9);
+	assert_int_equal(heard.status[5], 403);
+	assert_int_equal(heard.twice + heard.lost, 0);
+	tc_pulse_publisher_free(heard.publisher);
+	delete_exchange(&others);
+}
+
 static void an_exchange_that_was_deleted_is_declared_anew(void **state)
 {
 	struct heard heard = { 0 };
@@ -758,21 +782,38 @@ static void on_a_loop_no_more_is_taken_than_may_be(void **state)
 
 static void freed_in_a_callback_it_tells_the_others(void **state)
 {
+	struct heard heard = { .free_when_told = true };
+	int published = 0;
+
+	(void)state;
+	begin_simple(NULL, &heard);
+	/* logging in takes the loop some turns, of which each message is one */
+	for (; published < 50 && heard.free_when_told; published++)
+		assert_int_equal(publish_to(&heard, &plain, "a", "1"), TC_OK);
+	if (heard.free_when_told)
+		assert_int_equal(tc_pulse_publisher_flush(heard.publisher, PATIENCE_MS, NULL),
+			TC_ERROR_CANCELED);
+	assert_int_equal(heard.confirmed, 1);
+	assert_int_equal(count_status(&heard, TC_ERROR_CANCELED), published - 1);
+	assert_true(published > 1);
+	assert_int_equal(heard.twice + heard.ended, 0);
+}
+
+static void freed_while_it_is_waited_for_it_says_so(void **state)
+{
 	struct heard heard = { 0 };
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
 	begin_simple(NULL, &heard);
-	publish_many(&heard, 300);
-	heard.free_when_told = heard.confirmed == 0;
+	assert_int_equal(publish_to(&heard, &plain, "a", "1"), TC_OK);
+	heard.free_when_told = !heard.confirmed;
 	assert_true(heard.free_when_told);
 	assert_int_equal(
 		tc_pulse_publisher_flush(heard.publisher, PATIENCE_MS, &err), TC_ERROR_CANCELED);
 	assert_failure(&err, TC_ERROR_CANCELED, "freed");
-	assert_int_equal(heard.confirmed + heard.failed, 300);
-	assert_int_equal(count_status(&heard, TC_ERROR_CANCELED), heard.failed);
-	assert_true(heard.failed > 0);
-	assert_int_equal(heard.twice + heard.ended, 0);
+	assert_int_equal(heard.confirmed, 1);
+	assert_int_equal(heard.ended, 0);
 }
 
 static void freed_in_a_callback_of_a_loop_it_is_gone(void **state)
@@ -837,24 +878,122 @@ static void it_may_be_freed_in_its_other_callbacks(void **state)
 	tc_loop_free(loop);
 }
 
-/* ---- a broker that is away ---- */
-
-static void a_deadline_ends_a_message_while_the_broker_is_away(void **state)
+/* A child may free what it has of its parent's. */
+static void freed_in_a_child_it_goes_on_in_the_parent(void **state)
 {
-	static const struct tc_exchange *const exchanges[] = { &plain };
 	struct heard heard = { 0 };
-	struct tc_pulse_publisher_options options = options_of(&heard, exchanges, 1);
-	struct tc_pulse_server server = TC_PULSE_SERVER_INIT;
-	char url[100];
-	tc_error err = TC_ERROR_INIT;
+	int status = -1;
 
 	(void)state;
-	/* nobody listens at the name server's port on another address */
+	begin_simple(NULL, &heard);
+	publish_many(&heard, 100);
+	pid_t child = fork();
+	if (child == 0) {
+		tc_pulse_publisher_free(heard.publisher);
+		_exit(heard.confirmed + heard.failed > 0 ? 1 : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	flush(&heard);
+	assert_int_equal(heard.confirmed, 100);
+	assert_int_equal(heard.lost, 0);
+	tc_pulse_publisher_free(heard.publisher);
+	assert_int_equal(status, 0);
+}
+
+/* What a callback publishes goes out, too. */
+static void on_published_once_more(void *data, uint64_t number, const tc_error *err)
+{
+	struct heard *heard = data;
+	tc_error own = TC_ERROR_INIT;
+
+	assert_null(err);
+	heard->confirmed++;
+	heard->told[number] = true;
+	assert_int_equal(tc_pulse_publisher_flush(heard->publisher, 0, &own), TC_ERROR_ARGUMENT);
+	assert_failure(&own, TC_ERROR_ARGUMENT, "in a callback");
+	assert_int_equal(tc_pulse_publisher_beat(heard->publisher, NULL), TC_ERROR_ARGUMENT);
+	if (heard->confirmed > 400)
+		return;
+	struct tc_pulse_publication message = TC_PULSE_PUBLICATION_INIT;
+	message.exchange = plain.exchange;
+	message.routing_key = "a";
+	message.body = "1";
+	message.published = on_published_once_more;
+	message.data = heard;
+	assert_int_equal(tc_pulse_publish(heard->publisher, &message, NULL, NULL), TC_OK);
+}
+
+static void callbacks_may_publish(void **state)
+{
+	struct heard heard = { 0 };
+	struct tc_pulse_publication message = TC_PULSE_PUBLICATION_INIT;
+
+	(void)state;
+	begin_simple(NULL, &heard);
+	message.exchange = plain.exchange;
+	message.routing_key = "a";
+	message.body = "1";
+	message.published = on_published_once_more;
+	message.data = &heard;
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(tc_pulse_publish(heard.publisher, &message, NULL, NULL), TC_OK);
+	flush(&heard);
+	assert_int_equal(heard.confirmed, 500);
+	tc_pulse_publisher_free(heard.publisher);
+}
+
+/* ---- a broker that is away ---- */
+
+/* Nobody listens at the name server's port on another address. */
+static tc_pulse_publisher *begin_nowhere(struct heard *heard, int64_t deadline_ms)
+{
+	static const struct tc_exchange *const exchanges[] = { &plain };
+	struct tc_pulse_publisher_options options = options_of(heard, exchanges, 1);
+	struct tc_pulse_server server = TC_PULSE_SERVER_INIT;
+	char url[100];
+
 	snprintf(url, sizeof url, "amqp://me:secret@127.0.0.3:%d", rabbit.epmd_port);
 	server.url = url;
 	options.server = &server;
-	options.deadline_ms = 300;
-	begin(NULL, &heard, &options);
+	options.deadline_ms = deadline_ms;
+	options.pending_max = 3;
+	return begin(NULL, heard, &options);
+}
+
+static tc_pulse_publisher *to_stop;
+
+static void on_alarm(int number)
+{
+	(void)number;
+	tc_pulse_publisher_stop(to_stop);
+}
+
+static void whoever_waits_for_room_is_let_go_by_a_signal_that_stops(void **state)
+{
+	const struct itimerval soon = { .it_value.tv_usec = 50000 };
+	struct sigaction action = { .sa_handler = on_alarm }, before;
+	struct heard heard = { 0 };
+
+	(void)state;
+	to_stop = begin_nowhere(&heard, 0);
+	publish_many(&heard, 3);
+	sigaction(SIGALRM, &action, &before);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_int_equal(publish_to(&heard, &plain, "a", "1"), TC_ERROR_CANCELED);
+	sigaction(SIGALRM, &before, NULL);
+	assert_int_equal(tc_pulse_publisher_pending(heard.publisher), 3);
+	tc_pulse_publisher_free(heard.publisher);
+	assert_int_equal(count_status(&heard, TC_ERROR_CANCELED), 3);
+	assert_int_equal(heard.twice + heard.ended, 0);
+}
+
+static void a_deadline_ends_a_message_while_the_broker_is_away(void **state)
+{
+	struct heard heard = { 0 };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	begin_nowhere(&heard, 300);
 	publish_many(&heard, 2);
 	struct tc_pulse_publication message = TC_PULSE_PUBLICATION_INIT;
 	message.exchange = plain.exchange;
@@ -960,7 +1099,10 @@ static void memory_does_not_grow_with_messages(void **state)
 		assert_ok(tc_pulse_publish(heard.publisher, &message, NULL, &err), &err);
 	}
 	flush(&heard);
-	assert_true(resident_kib() - before < 4096);
+	long grown = resident_kib() - before;
+	const char *sanitize = getenv("TC_SANITIZE");
+	if (!sanitize || !*sanitize) /* they keep what was freed */
+		assert_true(grown < 4096);
 	tc_pulse_publisher_free(heard.publisher);
 	free(body);
 }
@@ -1088,6 +1230,7 @@ int main(void)
 		cmocka_unit_test(bad_options_are_refused_by_name),
 		cmocka_unit_test(a_missing_exchange_is_told_of_its_messages_only),
 		cmocka_unit_test(when_all_are_refused_each_is_told),
+		cmocka_unit_test(what_may_not_be_written_to_is_told_of_its_messages_only),
 		cmocka_unit_test(an_exchange_that_was_deleted_is_declared_anew),
 		cmocka_unit_test(what_is_too_large_is_told_of_that_only),
 		cmocka_unit_test(a_failure_that_nobody_was_told_of_is_told_by_the_next_flush),
@@ -1098,8 +1241,12 @@ int main(void)
 		cmocka_unit_test(a_loop_goes_on_until_it_has_ended),
 		cmocka_unit_test(on_a_loop_no_more_is_taken_than_may_be),
 		cmocka_unit_test(freed_in_a_callback_it_tells_the_others),
+		cmocka_unit_test(freed_while_it_is_waited_for_it_says_so),
 		cmocka_unit_test(freed_in_a_callback_of_a_loop_it_is_gone),
 		cmocka_unit_test(it_may_be_freed_in_its_other_callbacks),
+		cmocka_unit_test(freed_in_a_child_it_goes_on_in_the_parent),
+		cmocka_unit_test(callbacks_may_publish),
+		cmocka_unit_test(whoever_waits_for_room_is_let_go_by_a_signal_that_stops),
 		cmocka_unit_test(a_deadline_ends_a_message_while_the_broker_is_away),
 		cmocka_unit_test(short_of_memory_the_broker_says_so),
 		cmocka_unit_test(closed_by_an_operator_it_comes_back),

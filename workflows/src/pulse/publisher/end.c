@@ -161,11 +161,20 @@ void tc__publisher_hold(tc_pulse_publisher *publisher)
 	publisher->holds++;
 }
 
+/* After fork: the loop is the parent's. */
+static bool is_child(const tc_pulse_publisher *publisher)
+{
+	return publisher->pid != getpid();
+}
+
 /* Whoever waits for a message is told that nobody does any more. */
 static void cancel_all(tc_pulse_publisher *publisher)
 {
 	tc_error err = TC_ERROR_INIT;
 
+	publisher->canceled = true;
+	if (!publisher->loop || is_child(publisher))
+		return;
 	publisher->ended = true;
 	leave_loop(publisher);
 	tc_error_set(&err, TC_ERROR_CANCELED,
@@ -184,12 +193,8 @@ static void drop(struct tc__publications *list)
 
 static void give_back(tc_pulse_publisher *publisher)
 {
-	bool child = publisher->pid != getpid(); /* after fork: the loop is the parent's */
 	tc_loop *loop = publisher->own_loop ? publisher->loop : NULL;
 
-	publisher->holds++; /* for what callbacks do */
-	if (!child && publisher->loop)
-		cancel_all(publisher);
 	tc__link_free(publisher->link);
 	tc__wire_back(&publisher->wire, &publisher->waiting);
 	drop(&publisher->waiting);
@@ -208,6 +213,8 @@ bool tc__publisher_leave(tc_pulse_publisher *publisher)
 {
 	bool freed = publisher->freed;
 
+	if (freed && !publisher->calls && !publisher->canceled)
+		cancel_all(publisher);
 	if (--publisher->holds == 0 && freed)
 		give_back(publisher);
 	return freed;
@@ -219,8 +226,8 @@ void tc__publisher_release(void *handle)
 
 	if (publisher->freed)
 		return;
-	if (publisher->pid != getpid())
-		publisher->holds = 0; /* nobody comes back there */
+	if (is_child(publisher))
+		publisher->holds = publisher->calls = 0; /* nobody comes back there */
 	tc__publisher_hold(publisher);
 	publisher->freed = true;
 	tc__publisher_leave(publisher);

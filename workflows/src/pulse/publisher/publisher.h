@@ -60,9 +60,9 @@ struct tc_pulse_publisher {
 	tc_error failure; /* of the first message since the last flush that nobody was told of */
 	tc_error end;     /* what it ended with */
 	bool ended;
-	bool failed;  /* by that; else it was stopped */
-	bool closing; /* goodbye was said */
-	bool freed;
+	bool failed;           /* by that; else it was stopped */
+	bool closing;          /* goodbye was said */
+	bool freed, canceled;  /* by its owner; and all of it told, once no callback is under way */
 	unsigned holds, calls; /* users of the struct; callbacks under way */
 };
 
