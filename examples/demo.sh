@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 # The main job, start to end: references become C, a Taskcluster starts on loopback, and the programs
-# of this folder use it: a worker, a tool for artifacts, a listener. Run by ./dev demo, which builds
-# first. It ends with an error when anything is not as it should be, and leaves nothing behind.
+# of this folder use it: a worker, a tool for artifacts, a listener (by a RabbitMQ on loopback, where one is
+# installed). Run by ./dev demo, which builds first. It ends with an error when anything is not as it should be, and
+# leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${1:-build/bin}
 work=$(mktemp -d)
-server=
+servers=() # and what else is to be ended
 stop() {
 	local status=$?
 	((status == 0)) || printf '\nThe demo failed; what went wrong stands above.\n' >&2
-	[[ -z $server ]] || { kill "$server" 2>/dev/null && wait "$server" 2>/dev/null || true; }
+	((${#servers[@]} == 0)) || { kill "${servers[@]}" && wait "${servers[@]}"; } 2>/dev/null || true
 	rm -rf "$work"
 }
 trap stop EXIT
@@ -33,18 +34,40 @@ step "1. The generator turns API references into C:"
 "$bin/taskcluster-codegen" --references references/taskcluster --references references/classic \
 	--references references/treeherder --references references/buildbot --out "$work/generated" | indent
 
-step "2. A Taskcluster starts on this machine:"
-"$bin/taskcluster-sandbox" --references references/taskcluster >"$work/env" &
-server=$!
-for _ in $(seq 100); do
-	[[ ! -e $work/env || $(grep -c '^export' "$work/env") -lt 3 ]] || break
-	kill -0 "$server" 2>/dev/null || fail "It did not start."
-	sleep 0.05
-done
-unset TASKCLUSTER_PROXY_URL TASKCLUSTER_CERTIFICATE
+# sandbox OPTION…: starts one, and takes its environment over
+sandbox() {
+	: >"$work/env"
+	"$bin/taskcluster-sandbox" --references references/taskcluster "$@" >"$work/env" &
+	servers+=($!)
+	has_line "$work/env" ACCESS_TOKEN $! || fail "It did not start."
+	# shellcheck disable=SC1091
+	. "$work/env"
+}
+
+# has_line FILE PATTERN PROCESS: waits until the process has written such a line there; false when it has ended without
+has_line() {
+	for _ in $(seq 1800); do
+		! grep -q "$2" "$1" || return 0
+		kill -0 "$3" 2>/dev/null || break
+		sleep 0.05
+	done
+	grep -q "$2" "$1"
+}
+
+unset TASKCLUSTER_PROXY_URL TASKCLUSTER_CERTIFICATE PULSE_HOSTNAME
 export no_proxy=127.0.0.1 TMPDIR=$work
-# shellcheck disable=SC1091
-. "$work/env"
+: | tee "$work/broker" >"$work/how"
+broker=
+if [[ -x $bin/example-listener ]]; then
+	examples/broker.sh >"$work/broker" 2>"$work/no-broker" & # for the last step, as it takes some seconds
+	broker=$!
+	servers+=("$broker")
+else
+	echo "The listener was not built, as there is no librabbitmq." >"$work/no-broker"
+fi
+
+step "2. A Taskcluster starts on this machine:"
+sandbox
 echo "it answers at $TASKCLUSTER_ROOT_URL" | indent
 
 step "3. Four tasks are created; two wait for the first, the last for these two (tasks.c):"
@@ -93,9 +116,37 @@ done | indent
 "$bin/taskcluster" api queue reportCompleted "$task" 0 >/dev/null
 
 step "10. What a listener binds its queue to, to hear of that task and of the index route (listener.c):"
-{
-	"$bin/example-listener" task "$task"
-	"$bin/example-listener" route index.demo.greeting.latest
-} | indent
+if [[ -x $bin/example-listener ]]; then
+	"$bin/example-listener" task "$task" 2>"$work/how"
+	"$bin/example-listener" route index.demo.greeting.latest 2>/dev/null
+else
+	cat "$work/no-broker"
+fi | indent
+
+# listen KIND VALUE: in the background, from when its queue is bound. A Taskcluster that has just started makes its
+# exchanges first, and until then there is nothing to bind to.
+listen() {
+	for _ in $(seq 50); do
+		: >"$work/heard"
+		(. "$work/broker" && exec "$bin/example-listener" "$@") >"$work/heard" 2>"$work/unheard" &
+		listener=$!
+		servers+=("$listener")
+		! has_line "$work/heard" ^listening "$listener" || return 0
+		sleep 0.1
+	done
+	fail "The listener did not listen: $(<"$work/unheard")"
+}
+
+step "11. A RabbitMQ, another Taskcluster, and the listener hears of four tasks while a worker runs them:"
+if has_line "$work/broker" '^export BROKER_URL' "$broker"; then
+	sandbox --pulse "$(. "$work/broker" && echo "$BROKER_URL")"
+	group=$("$bin/example-tasks" create demo/heard)
+	listen group "$group"
+	"$bin/example-worker" --tasks 4 demo/heard here worker-2 >/dev/null
+	wait "$listener" || fail "The listener failed: $(<"$work/unheard")"
+	indent <"$work/heard"
+else
+	cat "$work/no-broker" "$work/how" | indent
+fi
 
 step "That was all of it. README.md shows how to write such programs."

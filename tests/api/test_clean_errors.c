@@ -7,8 +7,8 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/ci.h"
+#include "tests/harness/declared.h"
 #include "tests/harness/responder.h"
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,7 @@
 #include <taskcluster/call_at.h>
 #include <taskcluster/chain_of_trust.h>
 #include <taskcluster/claim.h>
+#include <taskcluster/connection.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
@@ -339,6 +340,11 @@ static void clients(struct world *w)
 	tc_client_free(other);
 	MADE(&other, tc_client_as, client, NULL);
 	OK(tc_client_wait, client, 1, NULL);
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	OK(tc_client_wait_for, client, ends[0], 1, NULL, NULL);
+	close(ends[0]);
+	close(ends[1]);
 	tc_client_free(other);
 	tc_client_free(client);
 	soil(&w->err);
@@ -524,6 +530,41 @@ static void lodgers(struct world *w, tc_loop *loop)
 	OK(tc_loop_post, loop, on_post, NULL);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+struct visit {
+	struct world *w;
+	tc_connection *connection;
+};
+
+static void on_connection(void *data, tc_connection *connection, int events, const tc_error *err)
+{
+	struct visit *visit = data;
+	struct world *w = visit->w;
+	size_t count;
+	char byte;
+
+	assert_null(err);
+	if (events) {
+		tc_connection_free(visit->connection);
+		return;
+	}
+	OK(tc_connection_watch, connection, TC_LOOP_READ | TC_LOOP_WRITE);
+	OK(tc_connection_receive, connection, &byte, 1, &count);
+	OK(tc_connection_send, connection, "G", 1, &count);
+}
+
+static void connections(struct world *w)
+{
+	struct visit visit = { .w = w };
+	char url[200];
+	tc_loop *loop = NULL;
+
+	snprintf(url, sizeof url, "tcp://%s", strstr(tc_responder_url(w->responder), "://") + 3);
+	MADE(&loop, tc_loop_new, NULL);
+	MADE(&visit.connection, tc_connection_new, loop, w->client, url, 0, on_connection, &visit);
+	OK(tc_loop_run, loop);
+	tc_loop_free(loop);
 }
 
 static void loops(struct world *w)
@@ -727,33 +768,6 @@ static void trust(struct world *w)
 
 /* ---- all of them ---- */
 
-static void without_comments(char *text)
-{
-	for (char *at = text; (at = strstr(at, "/*"));) {
-		char *end = strstr(at, "*/");
-		assert_non_null(end);
-		memset(at, ' ', (size_t)(end + 2 - at));
-	}
-}
-
-/* The name of a declaration that takes an error to be filled in, in a buffer of its own; or NULL.
- */
-static const char *taker_of_error(char *declaration)
-{
-	static char name[100];
-	char *begin = strchr(declaration, '(');
-
-	if (!begin || !strstr(begin, "tc_error *") || strstr(begin, "const tc_error *"))
-		return NULL;
-	while (begin[-1] == ' ' || begin[-1] == '\n')
-		begin--;
-	char *end = begin;
-	while (strchr("abcdefghijklmnopqrstuvwxyz0123456789_", begin[-1]))
-		begin--;
-	snprintf(name, sizeof name, "%.*s", (int)(end - begin), begin);
-	return name;
-}
-
 static bool is_called(const struct world *w, const char *function)
 {
 	for (size_t i = 0; i < w->count; i++)
@@ -762,40 +776,29 @@ static bool is_called(const struct world *w, const char *function)
 	return false;
 }
 
-static size_t check_header(const struct world *w, const char *path)
-{
-	char *text = tc_test_read_file(path, NULL);
-	size_t count = 0;
+struct check {
+	const struct world *world;
+	size_t count;
+};
 
-	without_comments(text);
-	for (char *at = text; (at = strstr(at, "TC_API "));) {
-		char *end = strchr(at, ';');
-		*end = '\0';
-		const char *name = taker_of_error(at);
-		/* those of errors themselves, tc_error_clear and tc_error_set, are apart */
-		if (name && *name && strncmp(name, "tc_error_", 9) != 0 &&
-			!strstr(at, "TC_PRINTF")) {
-			if (!is_called(w, name))
-				fail_msg("%s: %s is not called here", path, name);
-			count++;
-		}
-		at = end + 1;
-	}
-	free(text);
-	return count;
+static void check_one(void *data, const struct tc_declared *declared)
+{
+	struct check *check = data;
+
+	/* those of errors themselves, tc_error_clear and tc_error_set, are apart */
+	if (!tc_declared_takes_error(declared) || strncmp(declared->name, "tc_error_", 9) == 0)
+		return;
+	if (!is_called(check->world, declared->name))
+		fail_msg("%s: %s is not called here", declared->path, declared->name);
+	check->count++;
 }
 
 static void check_whole(const struct world *w)
 {
-	glob_t paths = { 0 };
-	size_t count = 0;
+	struct check check = { .world = w };
 
-	assert_int_equal(glob("runtime/include/taskcluster/*.h", 0, NULL, &paths), 0);
-	assert_int_equal(glob("workflows/include/taskcluster/*.h", GLOB_APPEND, NULL, &paths), 0);
-	for (size_t i = 0; i < paths.gl_pathc; i++)
-		count += check_header(w, paths.gl_pathv[i]);
-	globfree(&paths);
-	assert_true(count >= 70);
+	tc_declared_each(false, check_one, &check);
+	assert_true(check.count >= 70);
 }
 
 static void open_clients(struct world *w)
@@ -833,6 +836,7 @@ static void test_a_success_leaves_a_clean_error(void **state)
 	transfers(w);
 	performing(w);
 	lists(w);
+	connections(w);
 	loops(w);
 	streams(w);
 	waits(w);

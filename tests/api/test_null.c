@@ -6,8 +6,8 @@
  */
 #include "tests/harness/test.h"
 
+#include "tests/harness/declared.h"
 #include "tests/harness/fake.h"
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include <taskcluster/call_at.h>
 #include <taskcluster/chain_of_trust.h>
 #include <taskcluster/claim.h>
+#include <taskcluster/connection.h>
 #include <taskcluster/date.h>
 #include <taskcluster/download.h>
 #include <taskcluster/pages.h>
@@ -262,6 +263,8 @@ static void clients(struct world *w)
 	NOT_MADE(tc_client_dup, NULL);
 	NOT_MADE(tc_client_as, NULL, w->credentials);
 	REFUSED(tc_client_wait, NULL, 1, NULL);
+	REFUSED(tc_client_wait_for, NULL, 0, 1, NULL, NULL);
+	REFUSED(tc_client_wait_for, w->client, -1, 1, NULL, NULL);
 	assert_true(tc_client_steady_ms(NULL) > 0);
 	assert_true(tc_client_now_ms(NULL) > 0);
 	assert_int_equal(tc_client_clock_offset_ms(NULL), 0);
@@ -444,6 +447,26 @@ static void on_post(void *data)
 static void on_event(void *data, uint64_t run, const tc_json *event)
 {
 	(void)data, (void)run, (void)event;
+}
+
+static void on_connection(void *data, tc_connection *connection, int events, const tc_error *err)
+{
+	(void)data, (void)connection, (void)events, (void)err;
+}
+
+static void connections(struct world *w)
+{
+	size_t count;
+	char byte;
+
+	NOT_MADE(tc_connection_new, NULL, w->client, "tcp://h:1", 0, on_connection, NULL);
+	NOT_MADE(tc_connection_new, w->loop, NULL, "tcp://h:1", 0, on_connection, NULL);
+	NOT_MADE(tc_connection_new, w->loop, w->client, NULL, 0, on_connection, NULL);
+	NOT_MADE(tc_connection_new, w->loop, w->client, "tcp://h:1", 0, NULL, NULL);
+	REFUSED(tc_connection_watch, NULL, TC_LOOP_READ);
+	REFUSED(tc_connection_receive, NULL, &byte, 1, &count);
+	REFUSED(tc_connection_send, NULL, "a", 1, &count);
+	tc_connection_free(NULL);
 }
 
 static void loops(struct world *w)
@@ -750,6 +773,7 @@ static void null_is_refused_by_name_or_means_nothing(void **state)
 	bindings(w);
 	lists(w);
 	responses(w);
+	connections(w);
 	loops(w);
 	waits(w);
 	workers(w);
@@ -785,46 +809,35 @@ static bool is_apart(const char *name)
 	return false;
 }
 
-static size_t check_header(const char *path, const char *own)
-{
-	char *text = tc_test_read_file(path, NULL), name[100], use[104];
-	size_t count = 0;
+struct check {
+	const char *own;
+	size_t count;
+};
 
-	for (char *at = text; (at = strstr(at, "\nTC_API ")); at++) {
-		char *begin, *open = strchr(at + 1, '(');
-		if (strncmp(at + 8, "TC_PRINTF", 9) == 0)
-			open = strchr(strchr(open, ')'), '(');
-		for (begin = open; begin[-1] == '_' || (begin[-1] >= 'a' && begin[-1] <= 'z') ||
-			(begin[-1] >= '0' && begin[-1] <= '9');)
-			begin--;
-		snprintf(name, sizeof name, "%.*s", (int)(open - begin), begin);
-		snprintf(use, sizeof use, "%s(", name);
-		bool called = strstr(own, use) != NULL;
-		snprintf(use, sizeof use, "(%s,", name);
-		if (!called && !strstr(own, use) && !is_apart(name))
-			fail_msg("%s: %s does not get NULL here", path, name);
-		count++;
-	}
-	free(text);
-	return count;
+static void check_one(void *data, const struct tc_declared *declared)
+{
+	struct check *check = data;
+	char use[104];
+
+	if (strstr(declared->path, "/generated.h") || strstr(declared->path, "/type_table.h"))
+		return;
+	check->count++;
+	snprintf(use, sizeof use, "%s(", declared->name);
+	bool called = strstr(check->own, use) != NULL;
+	snprintf(use, sizeof use, "(%s,", declared->name);
+	if (!called && !strstr(check->own, use) && !is_apart(declared->name))
+		fail_msg("%s: %s does not get NULL here", declared->path, declared->name);
 }
 
 static void no_function_is_forgotten(void **state)
 {
 	char *own = tc_test_read_file("tests/api/test_null.c", NULL);
-	glob_t paths = { 0 };
-	size_t count = 0;
+	struct check check = { .own = own };
 
 	(void)state;
-	assert_int_equal(glob("runtime/include/taskcluster/*.h", 0, NULL, &paths), 0);
-	assert_int_equal(glob("workflows/include/taskcluster/*.h", GLOB_APPEND, NULL, &paths), 0);
-	for (size_t i = 0; i < paths.gl_pathc; i++)
-		if (!strstr(paths.gl_pathv[i], "/generated.h") &&
-			!strstr(paths.gl_pathv[i], "/type_table.h"))
-			count += check_header(paths.gl_pathv[i], own);
-	globfree(&paths);
+	tc_declared_each(false, check_one, &check);
 	free(own);
-	assert_true(count >= 150);
+	assert_true(check.count >= 150);
 }
 
 int main(void)

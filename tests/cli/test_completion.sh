@@ -39,6 +39,10 @@ complete_in_bash api queue listArtifacts --limit 5 --sig
 is --signed-url
 complete_in_bash routing-key queue taskCompleted taskId = T workerT
 is workerType=
+complete_in_bash pulse listen queue taskCompleted taskId = T workerT
+is workerType=
+complete_in_bash pulse listen queue taskCompl
+is taskCompleted
 complete_in_bash api --body "$folder/ba"
 is "$folder/bash"
 # operators behind a key that is there as a whole, and keys that have nothing else

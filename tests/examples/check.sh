@@ -6,6 +6,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 servers=()
 worker=
+broker=
 stop_servers() {
 	local server
 	for server in "${servers[@]}"; do
@@ -16,6 +17,7 @@ stop_servers() {
 }
 finish() {
 	[[ -z $worker ]] || kill "$worker" 2>/dev/null || true
+	[[ -z $broker ]] || { kill "$broker" 2>/dev/null && wait "$broker" || true; }
 	stop_servers
 	rm -rf "$folder"
 }
@@ -42,6 +44,21 @@ sandbox() {
 		sleep 0.05
 	done
 	. "$folder/environment"
+}
+
+# Starts a RabbitMQ, and takes its environment over; false where there is none to start.
+broker() {
+	local i
+	: >"$folder/broker"
+	examples/broker.sh >"$folder/broker" 2>"$folder/broker.log" &
+	broker=$!
+	for ((i = 0; i < 900; i++)); do
+		[[ $(grep -c ^export "$folder/broker") -lt 5 ]] || break
+		kill -0 "$broker" 2>/dev/null || { broker= && return 1; }
+		sleep 0.1
+	done
+	((i < 900)) || fail "RabbitMQ did not start"
+	. "$folder/broker"
 }
 
 api() {

@@ -260,8 +260,10 @@ static void pass(void *data, int64_t ms)
 	fake->steady_ms += ms;
 }
 
-static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
+static bool wait_for(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel,
+	struct tc__awaited *awaited)
 {
+	(void)awaited;
 	pass(transport, ms);
 	((struct tc_fake *)transport)->waits++;
 	return !tc_cancel_fired(cancel);

@@ -386,6 +386,11 @@ void rabbit_ctl(struct rabbit *rabbit, const char *command, ...)
 		fail_msg("rabbitmqctl %s: %s%s", command, ended ? "" : "too slow: ", rabbit->said);
 }
 
+void rabbit_sync(struct rabbit *rabbit)
+{
+	rabbit_ctl(rabbit, "eval", "[ok = dets:sync(Table) || Table <- dets:all()].", NULL);
+}
+
 /* ---- how it is reached ---- */
 
 static void encode(char *to, size_t size, const char *text)

@@ -13,11 +13,13 @@ void silent_reply(struct tc__reply *reply, const char *body)
 	tc__reply_body(reply, body, strlen(body));
 }
 
-bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel)
+bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel,
+	struct tc__awaited *awaited)
 {
 	(void)transport;
 	(void)ms;
 	(void)cancel;
+	(void)awaited;
 	return true;
 }
 

@@ -10,7 +10,8 @@
 /* A reply of 200 with this JSON text, in one piece. */
 void silent_reply(struct tc__reply *reply, const char *body);
 
-bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
+bool silent_wait(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel,
+	struct tc__awaited *awaited);
 void silent_free(struct tc__transport *transport);
 
 #define SILENT_KIND(delivering) \

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/batch.h>
+#include <taskcluster/connection.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/wait.h>
 #include <unistd.h>
@@ -388,6 +389,65 @@ static void living_on_a_loop_fails_cleanly(void **state)
 	assert_true(tc_failing_each_with_libraries(live, *state) > 100);
 }
 
+/* ---- connections ---- */
+
+struct visit {
+	tc_connection *connection;
+	bool said;
+	int rc;
+};
+
+static void on_connection(void *data, tc_connection *connection, int events, const tc_error *err)
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct visit *visit = data;
+	size_t count = 0;
+	char byte;
+
+	visit->rc = err ? err->code : TC_OK;
+	if (!err && !events)
+		visit->rc =
+			tc_connection_send(connection, request, sizeof request - 1, &count, NULL);
+	else if (!err)
+		visit->rc = tc_connection_receive(connection, &byte, 1, &count, NULL);
+	visit->said |= !err && events && count == 1;
+	if (visit->rc == TC_OK && !visit->said)
+		return;
+	tc_connection_free(visit->connection);
+	visit->connection = NULL;
+}
+
+static int visit(void *data, tc_error *err)
+{
+	const struct world *world = data;
+	struct visit visit = { 0 };
+	char url[64];
+
+	snprintf(url, sizeof url, "tcp://%s",
+		tc_responder_url(world->responder) + strlen("http://"));
+	tc_loop *loop = tc_loop_new(NULL, err);
+	int rc = loop ? TC_OK : err->code;
+	if (rc == TC_OK)
+		visit.connection = tc_connection_new(
+			loop, world->client, url, 5000, on_connection, &visit, err);
+	if (rc == TC_OK && !visit.connection)
+		rc = err->code;
+	if (rc == TC_OK)
+		rc = tc_loop_run(loop, err);
+	if (rc == TC_OK && visit.rc != TC_OK)
+		rc = tc__fail(err, visit.rc == TC_ERROR_NETWORK ? TC_ERROR_NOMEM : visit.rc,
+			"the connection failed");
+	assert_true(rc != TC_OK || visit.said);
+	tc_connection_free(visit.connection);
+	tc_loop_free(loop);
+	return rc;
+}
+
+static void connections_fail_cleanly(void **state)
+{
+	assert_true(tc_failing_each_with_libraries(visit, *state) > 20);
+}
+
 /* ---- items ---- */
 
 static int stream(void *data, tc_error *err)
@@ -489,6 +549,36 @@ static int wait_group(void *data, tc_error *err)
 	return rc;
 }
 
+/* With a client that has waited for nothing yet. */
+static int wait_for(void *data, tc_error *err)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	bool ready = true;
+
+	options.root_url = "https://tc.invalid";
+	options.cancel = tc_cancel_new(err);
+	if (!options.cancel)
+		return err->code;
+	tc_client *client = tc_client_new(&options, err);
+	int rc =
+		client ? tc_client_wait_for(client, *(int *)data, 1, NULL, &ready, err) : err->code;
+	assert_true(!client || !ready);
+	tc_client_free(client);
+	tc_cancel_free(options.cancel);
+	return rc;
+}
+
+static void waiting_for_a_descriptor_fails_cleanly(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_true(tc_failing_each(wait_for, ends) > 5);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void waiting_fails_cleanly(void **state)
 {
 	assert_true(tc_failing_each_with_libraries(wait_task, *state) > 5);
@@ -553,8 +643,10 @@ int main(void)
 		cmocka_unit_test(a_page_that_failed_comes_when_asked_again),
 		cmocka_unit_test(runs_end_once),
 		cmocka_unit_test(living_on_a_loop_fails_cleanly),
+		cmocka_unit_test(connections_fail_cleanly),
 		cmocka_unit_test(no_item_is_lost),
 		cmocka_unit_test(batches_give_each_result_once),
+		cmocka_unit_test(waiting_for_a_descriptor_fails_cleanly),
 		cmocka_unit_test(waiting_fails_cleanly),
 	};
 

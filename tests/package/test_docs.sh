@@ -3,6 +3,8 @@
 # The pages of docs/api are true. Each has one whole program, of under 40 lines, that compiles without warnings
 # and, run on a sandbox, prints the page's first text block behind it (there `*` is anything within a line).
 # Its other C blocks are pieces of a file: functions and tables, which compile behind all public headers.
+# Programs of the component pulse need a broker: where no RabbitMQ is installed they have to end with an error that names
+# the variable to set, and where the component is not built they are only compiled.
 # docs/api.md leads to each page, every public header is named somewhere, and so named in a header is whatever
 # is called like a name of this library.
 #
@@ -68,9 +70,21 @@ pieces() {
 	done
 }
 
+# needs_broker FILE: a program, or a page that has one
+needs_broker() {
+	grep -q '^#include <taskcluster/pulse_' "$1"
+}
+
+# without_broker PAGE: its program, which was made, says what it needs
+without_broker() {
+	(cd "$folder/here" && exec timeout 30 "$folder/program" </dev/null) >"$folder/out" 2>&1 &&
+		wrong "$1: its program succeeds without a broker"
+	grep -q PULSE_HOSTNAME "$folder/out" || wrong "$1: without a broker its program says: $(<"$folder/out")"
+}
+
 # program PAGE: there is one; it compiles, runs and prints what the page says
 program() {
-	local sources source text lines status=0
+	local sources source text lines libraries status=0
 	sources=("$folder"/page/*.program.c)
 	source=${sources[0]}
 	[[ -e $source ]] || { wrong "$1 has no program" && return; }
@@ -79,10 +93,21 @@ program() {
 	[[ -e $text ]] || { wrong "$1 does not say what its program prints" && return; }
 	lines=$(wc -l <"$source")
 	((lines < 40)) || wrong "$1: its program has $lines lines"
-	"$cc" "${flags[@]}" -pthread "$source" "$TC_LIBRARY" "-Wl,-rpath,${TC_LIBRARY%/*}" -o "$folder/program" \
-		2>"$folder/out" || { wrong "$1: its program does not compile: $(<"$folder/out")" && return; }
+	"$cc" "${flags[@]}" -pthread -c "$source" -o "$folder/program.o" 2>"$folder/out" ||
+		{ wrong "$1: its program does not compile: $(<"$folder/out")" && return; }
+	libraries=("$TC_LIBRARY")
+	if needs_broker "$source"; then
+		[[ -e $pulse ]] || return 0
+		libraries=("$pulse" "$TC_LIBRARY")
+	fi
+	"$cc" "${flags[@]}" -pthread "$folder/program.o" "${libraries[@]}" "-Wl,-rpath,${TC_LIBRARY%/*}" -o "$folder/program" \
+		2>"$folder/out" || { wrong "$1: its program cannot be linked: $(<"$folder/out")" && return; }
 	rm -rf "$folder/here"
 	mkdir "$folder/here"
+	if needs_broker "$source" && [[ -z $broker ]]; then
+		without_broker "$1"
+		return
+	fi
 	(cd "$folder/here" && exec timeout 30 "$folder/program" </dev/null) >"$folder/out" 2>"$folder/errors" || status=$?
 	((status == 0)) || wrong "$1: its program ended with $status"
 	[[ ! -s $folder/errors ]] || wrong "$1: its program complained: $(<"$folder/errors")"
@@ -93,8 +118,17 @@ program() {
 
 headers | sed 's|.*include/\(.*\)|#include <\1>|' >"$folder/all.h"
 (($(wc -l <"$folder/all.h") > 50)) || fail "only these headers were found: $(<"$folder/all.h")"
-sandbox --references references/taskcluster
 pages=(docs/api/*.md)
+pulse=${TC_LIBRARY%/*}/libtaskcluster-pulse.so # beside it, where the component is built
+unset PULSE_HOSTNAME PULSE_USERNAME PULSE_PASSWORD PULSE_VHOST
+for page in "${pages[@]}"; do
+	name=${page##*/}
+	if [[ -e $pulse && " ${TC_PAGES:-${name%.md}} " == *" ${name%.md} "* ]] && needs_broker "$page"; then
+		broker || true # one for all
+		break
+	fi
+done
+sandbox --references references/taskcluster ${broker:+--pulse "$BROKER_URL"}
 ran=0
 for page in "${pages[@]}"; do
 	name=${page##*/}
@@ -117,4 +151,4 @@ grep -oHE '\b(tc_[a-z0-9_]*[a-z0-9]|TC_[A-Z0-9_]*[A-Z0-9])\b' docs/api.md "${pag
 	awk -F: 'NR == FNR { known[$1]; next } !($2 in known)' "$folder/names" - >"$folder/strangers"
 [[ ! -s $folder/strangers ]] || wrong "no header has these: $(<"$folder/strangers")"
 ((wrong == 0)) || exit 1
-echo "the programs of $ran pages do what the pages say"
+echo "the programs of $ran pages do what the pages say${broker:+, with a broker}"

@@ -1,33 +1,98 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 # Installed, the library is found by pkg-config, and README.md's first program builds against it, shared
-# and static, and runs.
+# and static, and runs; so it is with the component pulse, where that is built, and the first program of docs/api
+# that listens. Who does not need librabbitmq does not have it.
 set -euo pipefail
+. tests/package/component.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# the prefix is compiled into taskcluster.pc at configuration, so the copy is told its own
-cmake --install "$TC_BUILD_DIR" --prefix "$work" >"$work/log"
-pc=$(find "$work" -name taskcluster.pc)
-sed -i "s|^prefix=.*|prefix=$work|" "$pc"
-export PKG_CONFIG_PATH=${pc%/*}
-libdir=$(pkg-config --variable=libdir taskcluster)
-awk '/^```c$/ && !n {n=1; inside=1; next} /^```$/ {inside=0} inside' README.md >"$work/first.c"
 cc=${TC_CC:-cc}
-read -ra flags <<<"$(pkg-config --cflags --libs taskcluster)"
-read -ra below <<<"$(pkg-config --libs libcurl yajl libsodium libcrypto libpcre2-8 zlib)"
-"$cc" -std=c11 -Wall -Wextra -Werror "$work/first.c" -o "$work/shared" "${flags[@]}"
-"$cc" -std=c11 "-I$(pkg-config --variable=includedir taskcluster)" "$work/first.c" \
-	-o "$work/static" "$libdir/libtaskcluster.a" "${below[@]}" -pthread
-# without an environment the program says what it lacks
-for program in shared static; do
-	if env -i LD_LIBRARY_PATH="$libdir" "$work/$program" abc 2>"$work/said"; then
-		echo "$program: succeeded without a root URL" >&2
-		exit 1
-	fi
-	grep -q TASKCLUSTER_ROOT_URL "$work/said" || { cat "$work/said" >&2; exit 1; }
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+# the prefix is compiled into the .pc files at configuration, so the copies are told their own
+install_all() {
+	cmake --install "$TC_BUILD_DIR" --prefix "$work" >"$work/log"
+	pc=$(find "$work" -name taskcluster.pc)
+	sed -i "s|^prefix=.*|prefix=$work|" "${pc%/*}"/*.pc
+	export PKG_CONFIG_PATH=${pc%/*}
+	libdir=$(pkg-config --variable=libdir taskcluster)
+	includes=$(pkg-config --variable=includedir taskcluster)
+}
+
+# first_program PATTERN FILE…: of all C blocks the first whole program that has it
+first_program() {
+	awk -v pattern="$1" '
+		/^```c$/ { inside = 1; block = ""; next }
+		/^```$/ && inside {
+			inside = 0
+			if (block ~ /int main\(/ && block ~ pattern) { printf "%s", block; exit }
+		}
+		inside { block = block $0 "\n" }' "${@:2}"
+}
+
+# link PACKAGE SOURCE NAME ARCHIVE…: NAME.shared as pkg-config says, and NAME.static of these
+link() {
+	local flags below
+	read -ra flags <<<"$(pkg-config --cflags --libs "$1")"
+	# not --static: libcurl's list names what not every machine has, and below it all is shared here
+	read -ra below <<<"$(pkg-config --libs $(private "$1"))"
+	"$cc" -std=c11 -Wall -Wextra -Werror "$2" -o "$work/$3.shared" "${flags[@]}"
+	"$cc" -std=c11 "-I$includes" "$2" -o "$work/$3.static" "${@:4}" "${below[@]}" -pthread
+}
+
+# private PACKAGE: what stands below it, and below those of ours that it needs
+private() {
+	pkg-config --print-requires-private "$1"
+	[[ $1 == taskcluster ]] || pkg-config --print-requires-private taskcluster
+}
+
+# needs FILE LIBRARY: whether it is loaded with it, by whichever way
+needs() {
+	LD_LIBRARY_PATH=$libdir ldd "$1" | grep -q "lib$2\.so"
+}
+
+# stripped LIBRARY LIMIT: its size, which may not be over the limit
+stripped() {
+	local size
+	size=$(strip -o "$work/stripped" "$libdir/lib$1".so.*.*.* && stat -c %s "$work/stripped")
+	((size < $2)) || fail "the stripped lib$1 has $size bytes, over $2"
+	echo "$size"
+}
+
+install_all
+first_program '' README.md >"$work/first.c"
+link taskcluster "$work/first.c" first "$libdir/libtaskcluster.a"
+for program in first.shared first.static; do
+	# without an environment the program says what it lacks
+	! env -i LD_LIBRARY_PATH="$libdir" "$work/$program" abc 2>"$work/said" ||
+		fail "$program: succeeded without a root URL"
+	grep -q TASKCLUSTER_ROOT_URL "$work/said" || fail "$program: $(<"$work/said")"
+	! needs "$work/$program" rabbitmq || fail "$program needs librabbitmq"
 done
 [[ $(LD_LIBRARY_PATH=$libdir "$work/bin/taskcluster" slugid) =~ ^[A-Za-z0-9_-]{22}$ ]]
-size=$(strip -o "$work/stripped" "$libdir"/libtaskcluster.so.*.*.* && stat -c %s "$work/stripped")
 # with the worker and the chain of trust inside
-((size < 1150000)) || { echo "the stripped library has $size bytes, over 1,150,000" >&2; exit 1; }
+size=$(stripped taskcluster 1150000)
 echo "installed, found, linked twice; stripped library $size bytes"
+
+if ! built pulse; then
+	! find "$work" -name '*pulse*' | grep . || fail "these are there without the component"
+	exit 0
+fi
+first_program 'taskcluster/pulse_listener\.h' docs/api/*.md >"$work/pulse.c"
+[[ -s $work/pulse.c ]] || fail "no program in docs/api listens"
+link taskcluster-pulse "$work/pulse.c" pulse "$libdir"/libtaskcluster{-pulse,}.a
+pkg-config --static --libs taskcluster-pulse | grep -q -- '-lrabbitmq' ||
+	fail "taskcluster-pulse.pc: who links with the archive is not told of librabbitmq"
+for program in pulse.shared pulse.static; do
+	! env -i LD_LIBRARY_PATH="$libdir" "$work/$program" >"$work/said" 2>&1 || fail "$program: succeeded without a broker"
+	grep -q PULSE_HOSTNAME "$work/said" || fail "$program: $(<"$work/said")"
+	needs "$work/$program" rabbitmq || fail "$program does without librabbitmq"
+done
+needs "$libdir/libtaskcluster-pulse.so" taskcluster || fail "the component has a library of its own inside"
+size=$(stripped taskcluster-pulse 100000)
+echo "the component pulse: installed, found, linked twice; stripped $size bytes"

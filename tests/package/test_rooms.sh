@@ -6,6 +6,7 @@
 #
 #	house FOLDER             the house, one to a plan
 #	objects TARGET…          the CMake targets that its files are built into
+#	component NAME           one more, of the component's name, where that is built
 #	room NAME: NAME…         a folder of it (. is the house itself), and the rooms that it stands on
 #	headers NAME: HEADER…    public headers that belong to a room
 #	outside FOLDER…          rooms of other houses whose private headers and symbols it may use;
@@ -14,8 +15,9 @@
 #	without FUNCTION…        functions of the system that it leaves to those below
 #	circle FILE FILE…: WHY   files that are one thing in several parts
 set -euo pipefail
+. tests/package/component.sh
 plans=tests/package/rooms
-build=${TC_BUILD_DIR:-build}
+build=${TC_BUILD_DIR:=build}
 
 read_plans() {
 	cat "$plans"/* | sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d'
@@ -29,6 +31,14 @@ read_includes() {
 		sed -E 's/^([^:]*):#[[:space:]]*include ["<]([^">]*)[">].*/include \1 \2/'
 }
 
+read_targets() {
+	local name
+	read_plans | sed -n 's/^objects //p' | tr ' ' '\n'
+	for name in $(read_plans | sed -n 's/^component //p'); do
+		! built "$name" || echo "$name"
+	done
+}
+
 # SYMBOL lines: FILE needs or defines
 read_symbols() {
 	local target
@@ -40,7 +50,7 @@ read_symbols() {
 		find "$build/CMakeFiles/$target.dir" -name '*.o' -exec nm -A {} + |
 			sed -nE -e "s|^.*/$target\.dir/([^:]*)\.o:.* U (.*)|needs \1 \2|p" \
 				-e "s|^.*/$target\.dir/([^:]*)\.o:.* [TDRBVWC] (.*)|defines \1 \2|p"
-	done < <(read_plans | sed -n 's/^objects //p' | tr ' ' '\n')
+	done < <(read_targets)
 }
 
 {

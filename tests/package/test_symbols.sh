@@ -1,14 +1,33 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
-# What the shared library exports: the runtime's symbols as listed in symbols.txt, the generated ones
-# and those of the workflows as their headers declare them, and nothing else. TC_SYMBOLS_WRITE=1 rewrites the list.
+# What the shared libraries export. The library: the runtime's symbols as listed in symbols.txt, the generated
+# ones and those of the workflows as their headers declare them. The component pulse: what pulse*.h declare.
+# And nothing else. TC_SYMBOLS_WRITE=1 rewrites the list.
 set -euo pipefail
+. tests/package/component.sh
 list=tests/package/symbols.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-nm -D --defined-only "$TC_LIBRARY" | awk '$2 ~ /[TBDRVW]/ {print $3}' | sort -u >"$work/exported"
-cat {generated,workflows}/include/taskcluster/*.h | tr '\n' ' ' | grep -oE 'TC_API [^;{]*[;{]' |
-	sed -E 's/^TC_API ([^(]*[ *])([a-z0-9_]+)[(;[].*/\2/' | sort -u >"$work/generated"
+
+# exported LIBRARY
+exported() {
+	nm -D --defined-only "$1" | awk '$2 ~ /[TBDRVW]/ {print $3}' | sort -u
+}
+
+# declared HEADER…
+declared() {
+	cat "$@" | tr '\n' ' ' | grep -oE 'TC_API [^;{]*[;{]' |
+		sed -E 's/^TC_API ([^(]*[ *])([a-z0-9_]+)[(;[].*/\2/' | sort -u
+}
+
+# check_missing LIST: nothing is declared and not exported
+check_missing() {
+	[[ ! -s $1 ]] || { echo "declared but not exported:" && cat "$1"; exit 1; }
+}
+
+exported "$TC_LIBRARY" >"$work/exported"
+mapfile -t headers < <(printf '%s\n' {generated,workflows}/include/taskcluster/*.h | grep -v '/pulse[a-z_]*\.h$')
+declared "${headers[@]}" >"$work/generated"
 comm -23 "$work/exported" "$work/generated" >"$work/runtime"
 [[ -z ${TC_SYMBOLS_WRITE:-} ]] || cp "$work/runtime" "$list"
 diff -u "$list" "$work/runtime" || {
@@ -16,9 +35,18 @@ diff -u "$list" "$work/runtime" || {
 	exit 1
 }
 comm -13 "$work/exported" "$work/generated" >"$work/missing"
-[[ ! -s $work/missing ]] || { echo "declared but not exported:" && cat "$work/missing"; exit 1; }
+check_missing "$work/missing"
 ! grep -v '^tc_' "$work/exported" || { echo "exported without the prefix" >&2; exit 1; }
 # gperftools exports these
 ! grep -xE 'tc_(malloc|free|calloc|realloc|cfree|memalign|version|new.*|delete.*|set_new_mode|malloc_.*|valloc|pvalloc|mallo.*|posix_memalign)' \
 	"$work/exported" || { echo "a name of gperftools" >&2; exit 1; }
 echo "$(wc -l <"$work/runtime") runtime and $(wc -l <"$work/generated") generated or workflow symbols"
+
+built pulse || exit 0
+exported "$(component_library pulse)" >"$work/pulse"
+declared workflows/include/taskcluster/pulse*.h >"$work/declared"
+comm -13 "$work/pulse" "$work/declared" >"$work/missing"
+check_missing "$work/missing"
+comm -23 "$work/pulse" "$work/declared" >"$work/more"
+[[ ! -s $work/more ]] || { echo "exported by the component, and not declared:" && cat "$work/more"; exit 1; }
+echo "$(wc -l <"$work/pulse") symbols of the component pulse"

@@ -309,6 +309,50 @@ static void misses_the_task(const char *what, tc_error *err)
 	works(what, err);
 }
 
+static int no_news(void *data, const char *task_id, const char *task_group_id, tc_error *err)
+{
+	++*(int *)data;
+	expect(strcmp(task_id, TASK) == 0 && !task_group_id, "news are wanted of the task");
+	return tc_error_set(err, TC_ERROR_NETWORK, "there are none");
+}
+
+static int no_descriptor(void *data)
+{
+	(void)data;
+	return -1;
+}
+
+static int take_nothing(void *data, tc_error *err)
+{
+	(void)data;
+	(void)err;
+	return 0;
+}
+
+static void end_nothing(void *data)
+{
+	(void)data;
+}
+
+static void use_news(void)
+{
+	struct tc_wait_options options = TC_WAIT_OPTIONS_INIT;
+	struct tc_news news = TC_NEWS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	int begun = 0;
+
+	news.data = &begun;
+	news.begin = no_news;
+	news.descriptor = no_descriptor;
+	news.take = take_nothing;
+	news.end = end_nothing;
+	options.news = &news;
+	WISH(news);
+	tc_wait_task(client, TASK, &options, NULL, &err);
+	misses_the_task("tc_news", &err);
+	expect(begun == !wishes, "news are asked for once");
+}
+
 static void use_upload_options(void)
 {
 	const struct tc_artifact artifact = { .task_id = TASK, .run_id = "0", .name = "a" };
@@ -488,6 +532,7 @@ int main(int argc, char **argv)
 	use_sink();
 	use_temporary(credentials);
 	use_wait_options();
+	use_news();
 	use_upload_options();
 	use_create_options();
 	use_download_options();

@@ -17,139 +17,139 @@
 
 /* ---- URLs ---- */
 
+static const struct {
+	const char *url;
+	bool tls;
+	const char *host;
+	int port;
+	const char *user, *password, *vhost; /* user NULL: no account */
+} good_urls[] = {
+	{ "amqp://h", false, "h", 5672, NULL, "", "/" },
+	{ "amqps://h", true, "h", 5671, NULL, "", "/" },
+	{ "AmQpS://H.example", true, "H.example", 5671, NULL, "", "/" },
+	{ "AMQP://h:1", false, "h", 1, NULL, "", "/" },
+	{ "amqps://h:65535", true, "h", 65535, NULL, "", "/" },
+	{ "amqps://h/", true, "h", 5671, NULL, "", "" },
+	{ "amqps://h/%2F", true, "h", 5671, NULL, "", "/" },
+	{ "amqps://h/%2f", true, "h", 5671, NULL, "", "/" },
+	{ "amqps://h/a%2Fb", true, "h", 5671, NULL, "", "a/b" },
+	{ "amqps://h/a@b:c", true, "h", 5671, NULL, "", "a@b:c" },
+	{ "amqps://u:p@h/v", true, "h", 5671, "u", "p", "v" },
+	{ "amqps://u:@h", true, "h", 5671, "u", "", "/" },
+	{ "amqps://u:p:q@h:99/v", true, "h", 99, "u", "p:q", "v" },
+	{ "amqp://%75%3A%40:%2F%3f%23%20%25%0A@h/%c3%bc", false, "h", 5672, "u:@", "/?# %\n",
+		"\xc3\xbc" },
+	{ "amqp://u:p@[::1]", false, "[::1]", 5672, "u", "p", "/" },
+	{ "amqp://u:p@[2001:db8::a.b]:7/v", false, NULL, 0, NULL, NULL, NULL },
+	{ "amqp://u:p@[2001:DB8::192.0.2.1]:7/v", false, "[2001:DB8::192.0.2.1]", 7, "u", "p",
+		"v" },
+	{ "amqp://192.0.2.1:7", false, "192.0.2.1", 7, NULL, "", "/" },
+	{ "amqp://a_b-c.d:07", false, "a_b-c.d", 7, NULL, "", "/" },
+	{ "amqp://b\xc3\xbc"
+	  "cher.example",
+		false,
+		"b\xc3\xbc"
+		"cher.example",
+		5672, NULL, "", "/" },
+};
+
 static void test_urls_are_read(void **state)
 {
-	static const struct {
-		const char *url;
-		bool tls;
-		const char *host;
-		int port;
-		const char *user, *password, *vhost; /* user NULL: no account */
-	} rows[] = {
-		{ "amqp://h", false, "h", 5672, NULL, "", "/" },
-		{ "amqps://h", true, "h", 5671, NULL, "", "/" },
-		{ "AmQpS://H.example", true, "H.example", 5671, NULL, "", "/" },
-		{ "AMQP://h:1", false, "h", 1, NULL, "", "/" },
-		{ "amqps://h:65535", true, "h", 65535, NULL, "", "/" },
-		{ "amqps://h/", true, "h", 5671, NULL, "", "" },
-		{ "amqps://h/%2F", true, "h", 5671, NULL, "", "/" },
-		{ "amqps://h/%2f", true, "h", 5671, NULL, "", "/" },
-		{ "amqps://h/a%2Fb", true, "h", 5671, NULL, "", "a/b" },
-		{ "amqps://h/a@b:c", true, "h", 5671, NULL, "", "a@b:c" },
-		{ "amqps://u:p@h/v", true, "h", 5671, "u", "p", "v" },
-		{ "amqps://u:@h", true, "h", 5671, "u", "", "/" },
-		{ "amqps://u:p:q@h:99/v", true, "h", 99, "u", "p:q", "v" },
-		{ "amqp://%75%3A%40:%2F%3f%23%20%25%0A@h/%c3%bc", false, "h", 5672, "u:@",
-			"/?# %\n", "\xc3\xbc" },
-		{ "amqp://u:p@[::1]", false, "[::1]", 5672, "u", "p", "/" },
-		{ "amqp://u:p@[2001:db8::a.b]:7/v", false, NULL, 0, NULL, NULL, NULL },
-		{ "amqp://u:p@[2001:DB8::192.0.2.1]:7/v", false, "[2001:DB8::192.0.2.1]", 7, "u",
-			"p", "v" },
-		{ "amqp://192.0.2.1:7", false, "192.0.2.1", 7, NULL, "", "/" },
-		{ "amqp://a_b-c.d:07", false, "a_b-c.d", 7, NULL, "", "/" },
-		{ "amqp://b\xc3\xbc"
-		  "cher.example",
-			false,
-			"b\xc3\xbc"
-			"cher.example",
-			5672, NULL, "", "/" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof good_urls / sizeof *good_urls; i++) {
 		struct tc__broker broker;
 		tc_error err = TC_ERROR_INIT;
-		int rc = tc__broker_read(rows[i].url, &broker, &err);
-		if (!rows[i].host) {
+		int rc = tc__broker_read(good_urls[i].url, &broker, &err);
+		if (!good_urls[i].host) {
 			assert_failure(&err, TC_ERROR_ARGUMENT, "host");
 			continue;
 		}
 		assert_ok(rc, &err);
-		assert_int_equal(broker.tls, rows[i].tls);
-		assert_string_equal(broker.host, rows[i].host);
-		assert_int_equal(broker.port, rows[i].port);
-		assert_int_equal(broker.account, rows[i].user != NULL);
-		assert_string_equal(broker.user, rows[i].user ? rows[i].user : "");
-		assert_string_equal(broker.password, rows[i].password);
-		assert_string_equal(broker.vhost, rows[i].vhost);
+		assert_int_equal(broker.tls, good_urls[i].tls);
+		assert_string_equal(broker.host, good_urls[i].host);
+		assert_int_equal(broker.port, good_urls[i].port);
+		assert_int_equal(broker.account, good_urls[i].user != NULL);
+		assert_string_equal(broker.user, good_urls[i].user ? good_urls[i].user : "");
+		assert_string_equal(broker.password, good_urls[i].password);
+		assert_string_equal(broker.vhost, good_urls[i].vhost);
 	}
 }
 
+static const struct {
+	const char *url, *part;
+} bad_urls[] = {
+	{ "", "begins with neither" },
+	{ "h", "begins with neither" },
+	{ "amqp:/"
+	  "/",
+		"host is empty" },
+	{ "amqp:h", "begins with neither" },
+	{ "https://u:" SECRET "@h", "begins with neither" },
+	{ " amqps://u:" SECRET "@h", "begins with neither" },
+	{ "amqps:///v", "host is empty" },
+	{ "amqps://:5671", "host is empty" },
+	{ "amqps://u:" SECRET "@", "host is empty" },
+	{ "amqps://u:" SECRET "@/v", "host is empty" },
+	{ "amqps://u:" SECRET "@:5671/v", "host is empty" },
+	{ "amqps://u:" SECRET "@h:", "port is none" },
+	{ "amqps://u:" SECRET "@h:0", "port is none" },
+	{ "amqps://u:" SECRET "@h:65536", "port is none" },
+	{ "amqps://u:" SECRET "@h:100000", "port is none" },
+	{ "amqps://u:" SECRET "@h:99999999999999999999", "port is none" },
+	{ "amqps://u:" SECRET "@h:+1", "port is none" },
+	{ "amqps://u:" SECRET "@h:1x", "port is none" },
+	{ "amqps://u:" SECRET "@h:1:2", "several colons" },
+	{ "amqps://u:" SECRET "@::1", "several colons" },
+	{ "amqps://u:" SECRET "@[::1", "host is none" },
+	{ "amqps://u:" SECRET "@[::1]x", "host is none" },
+	{ "amqps://u:" SECRET "@[::1]x:1", "host is none" },
+	{ "amqps://u:" SECRET "@[]", "host is none" },
+	{ "amqps://u:" SECRET "@[h]", "host is none" },
+	{ "amqps://u:" SECRET "@[fe80::1%25eth0]", "host is none" },
+	{ "amqps://u:" SECRET "@h%2Fx", "host is none" },
+	{ "amqps://u:" SECRET "@a,b", "host is none" },
+	{ "amqps://u:" SECRET "@a\\b", "host is none" },
+	{ "amqps://u:" SECRET "@h h", "blank" },
+	{ "amqps://u:" SECRET "\t@h", "blank" },
+	{ "amqps://u:" SECRET "@h\n", "blank" },
+	{ "amqps://u:" SECRET "\x7f@h", "blank" },
+	{ "amqps://u:" SECRET "@h/v?heartbeat=5", "query" },
+	{ "amqps://u:" SECRET "?@h/v", "query" },
+	{ "amqps://u:" SECRET "@h/v#f", "fragment" },
+	{ "amqps://u:" SECRET "@h/a/b", "second slash" },
+	{ "amqps://u:" SECRET "@h//", "second slash" },
+	{ "amqps://u:" SECRET "/x@h", "port is none" },
+	{ "amqps://u:5671/" SECRET "@h/v", "second slash" },
+	{ "amqps://u:" SECRET "@x@h", "more than one @" },
+	{ "amqps://" SECRET "@h", "user without a password" },
+	{ "amqps://@h", "user without a password" },
+	{ "amqps://:" SECRET "@h", "user is empty" },
+	{ "amqps://u:" SECRET "%@h", "password has a %" },
+	{ "amqps://u:" SECRET "%4@h", "password has a %" },
+	{ "amqps://u:" SECRET "%4g@h", "password has a %" },
+	{ "amqps://u%zz:" SECRET "@h", "user has a %" },
+	{ "amqps://u:" SECRET "@h/%2", "vhost has a %" },
+	{ "amqps://u:" SECRET "%00x@h", "password has a NUL" },
+	{ "amqps://u%00:" SECRET "@h", "user has a NUL" },
+	{ "amqps://u:" SECRET "@h/%00", "vhost has a NUL" },
+	{ "amqps://" TEXT_256 ":" SECRET "@h", "user is too long" },
+	{ "amqps://u:" SECRET TEXT_1024 "@h", "password is too long" },
+	{ "amqps://u:" SECRET "@h/" TEXT_256, "vhost is too long" },
+	{ "amqps://u:" SECRET "@" TEXT_256, "host is too long" },
+};
+
 static void test_urls_that_could_mean_two_things_are_refused(void **state)
 {
-	static const struct {
-		const char *url, *part;
-	} rows[] = {
-		{ "", "begins with neither" },
-		{ "h", "begins with neither" },
-		{ "amqp:/"
-		  "/",
-			"host is empty" },
-		{ "amqp:h", "begins with neither" },
-		{ "https://u:" SECRET "@h", "begins with neither" },
-		{ " amqps://u:" SECRET "@h", "begins with neither" },
-		{ "amqps:///v", "host is empty" },
-		{ "amqps://:5671", "host is empty" },
-		{ "amqps://u:" SECRET "@", "host is empty" },
-		{ "amqps://u:" SECRET "@/v", "host is empty" },
-		{ "amqps://u:" SECRET "@:5671/v", "host is empty" },
-		{ "amqps://u:" SECRET "@h:", "port is none" },
-		{ "amqps://u:" SECRET "@h:0", "port is none" },
-		{ "amqps://u:" SECRET "@h:65536", "port is none" },
-		{ "amqps://u:" SECRET "@h:100000", "port is none" },
-		{ "amqps://u:" SECRET "@h:99999999999999999999", "port is none" },
-		{ "amqps://u:" SECRET "@h:+1", "port is none" },
-		{ "amqps://u:" SECRET "@h:1x", "port is none" },
-		{ "amqps://u:" SECRET "@h:1:2", "several colons" },
-		{ "amqps://u:" SECRET "@::1", "several colons" },
-		{ "amqps://u:" SECRET "@[::1", "host is none" },
-		{ "amqps://u:" SECRET "@[::1]x", "host is none" },
-		{ "amqps://u:" SECRET "@[::1]x:1", "host is none" },
-		{ "amqps://u:" SECRET "@[]", "host is none" },
-		{ "amqps://u:" SECRET "@[h]", "host is none" },
-		{ "amqps://u:" SECRET "@[fe80::1%25eth0]", "host is none" },
-		{ "amqps://u:" SECRET "@h%2Fx", "host is none" },
-		{ "amqps://u:" SECRET "@a,b", "host is none" },
-		{ "amqps://u:" SECRET "@a\\b", "host is none" },
-		{ "amqps://u:" SECRET "@h h", "blank" },
-		{ "amqps://u:" SECRET "\t@h", "blank" },
-		{ "amqps://u:" SECRET "@h\n", "blank" },
-		{ "amqps://u:" SECRET "\x7f@h", "blank" },
-		{ "amqps://u:" SECRET "@h/v?heartbeat=5", "query" },
-		{ "amqps://u:" SECRET "?@h/v", "query" },
-		{ "amqps://u:" SECRET "@h/v#f", "fragment" },
-		{ "amqps://u:" SECRET "@h/a/b", "second slash" },
-		{ "amqps://u:" SECRET "@h//", "second slash" },
-		{ "amqps://u:" SECRET "/x@h", "port is none" },
-		{ "amqps://u:5671/" SECRET "@h/v", "second slash" },
-		{ "amqps://u:" SECRET "@x@h", "more than one @" },
-		{ "amqps://" SECRET "@h", "user without a password" },
-		{ "amqps://@h", "user without a password" },
-		{ "amqps://:" SECRET "@h", "user is empty" },
-		{ "amqps://u:" SECRET "%@h", "password has a %" },
-		{ "amqps://u:" SECRET "%4@h", "password has a %" },
-		{ "amqps://u:" SECRET "%4g@h", "password has a %" },
-		{ "amqps://u%zz:" SECRET "@h", "user has a %" },
-		{ "amqps://u:" SECRET "@h/%2", "vhost has a %" },
-		{ "amqps://u:" SECRET "%00x@h", "password has a NUL" },
-		{ "amqps://u%00:" SECRET "@h", "user has a NUL" },
-		{ "amqps://u:" SECRET "@h/%00", "vhost has a NUL" },
-		{ "amqps://" TEXT_256 ":" SECRET "@h", "user is too long" },
-		{ "amqps://u:" SECRET TEXT_1024 "@h", "password is too long" },
-		{ "amqps://u:" SECRET "@h/" TEXT_256, "vhost is too long" },
-		{ "amqps://u:" SECRET "@" TEXT_256, "host is too long" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof bad_urls / sizeof *bad_urls; i++) {
 		struct tc__broker broker;
 		tc_error err = TC_ERROR_INIT;
-		int rc = tc__broker_read(rows[i].url, &broker, &err);
+		int rc = tc__broker_read(bad_urls[i].url, &broker, &err);
 		if (rc == TC_OK)
-			fail_msg("taken: %s", rows[i].url);
+			fail_msg("taken: %s", bad_urls[i].url);
 		assert_null(strstr(tc_error_text(&err), SECRET));
 		assert_non_null(strstr(tc_error_text(&err), "server.url"));
-		assert_failure(&err, TC_ERROR_ARGUMENT, rows[i].part);
+		assert_failure(&err, TC_ERROR_ARGUMENT, bad_urls[i].part);
 	}
 }
 
@@ -397,10 +397,10 @@ static void test_names(void **state)
 	name = tc__pulse_name("exchange", "me", "v1/pushed \xc3\xbc", &err);
 	assert_string_equal(name, "exchange/me/v1/pushed \xc3\xbc");
 	free(name);
-	name = tc__pulse_name("queue", "me", TEXT_256 + 10, &err);
+	name = tc__pulse_name("queue", "me", &(TEXT_256)[10], &err);
 	assert_int_equal(strlen(name), 255);
 	free(name);
-	refuse_name("me", TEXT_256 + 9, "queue/me/… has 256 bytes; expected up to 255");
+	refuse_name("me", &(TEXT_256)[9], "queue/me/… has 256 bytes; expected up to 255");
 	refuse_name(TEXT_256, "builds", "expected up to 255");
 	refuse_name("me", "", "the name of the queue is empty");
 	refuse_name("me", "a\nb", "the name of the queue has control characters");

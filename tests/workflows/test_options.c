@@ -4,6 +4,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/harness/ci.h"
+#include "tests/harness/sized.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,14 @@ static void give_group(struct world *world, const void *options, tc_error *err)
 	tc_wait_group(NULL, "fN1SbArXTPSVFUUvaOlinQ", options, NULL, err);
 }
 
+static void give_news(struct world *world, const void *news, tc_error *err)
+{
+	struct tc_wait_options options = TC_WAIT_OPTIONS_INIT;
+
+	options.news = news;
+	give_task(world, &options, err);
+}
+
 static const struct tc_artifact artifact = {
 	.task_id = "fN1SbArXTPSVFUUvaOlinQ", .run_id = "0", .name = "a"
 };
@@ -303,6 +312,7 @@ static void give_verify(struct world *world, const void *options, tc_error *err)
 /* What a struct that is zero, and taken, leads to. */
 #define FINE ""
 #define NO_CLIENT "client is NULL"
+#define NO_BEGIN "news.begin is NULL"
 #define NO_WRITE "sink: write is NULL"
 #define NO_WRITE_TO "target.sink->write is NULL"
 #define NO_QUEUE "options.task_queue_id is NULL"
@@ -311,11 +321,7 @@ static void give_verify(struct world *world, const void *options, tc_error *err)
 #define NO_TASK "task_id is NULL"
 
 #define STRUCT(type) sizeof(struct type)
-static const struct {
-	void (*give)(struct world *world, const void *options, tc_error *err);
-	size_t size;
-	const char *what, *init, *taken;
-} cases[] = {
+static const struct tc_sized_case cases[] = {
 	{ give_client, STRUCT(tc_options), "options", "TC_OPTIONS_INIT", FINE },
 	{ give_call, STRUCT(tc_call_options), "options", "TC_CALL_OPTIONS_INIT", FINE },
 	{ give_loop, STRUCT(tc_loop_options), "options", "TC_LOOP_OPTIONS_INIT", FINE },
@@ -335,6 +341,7 @@ static const struct {
 	{ give_temporary, STRUCT(tc_temporary), "temporary", "TC_TEMPORARY_INIT", FINE },
 	{ give_task, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
 	{ give_group, STRUCT(tc_wait_options), "options", "TC_WAIT_OPTIONS_INIT", NO_CLIENT },
+	{ give_news, STRUCT(tc_news), "news", "TC_NEWS_INIT", NO_BEGIN },
 	{ give_upload, STRUCT(tc_upload_options), "options", "TC_UPLOAD_OPTIONS_INIT", FINE },
 	{ give_upload_source, STRUCT(tc_source), "source", "TC_SOURCE_INIT", FINE },
 	{ give_create, STRUCT(tc_create_options), "options", "TC_CREATE_OPTIONS_INIT", NO_KIND },
@@ -350,70 +357,19 @@ static const struct {
 };
 #define COUNT (sizeof cases / sizeof *cases)
 
-/* Gives a struct whose size says `size`, in a block that is exactly so long; its last byte is
- * `last`. */
-static void give(struct world *world, size_t i, size_t size, char last, tc_error *err)
-{
-	char *block = calloc(1, size);
-
-	assert_non_null(block);
-	memcpy(block, &size, sizeof size);
-	if (last)
-		block[size - 1] = last;
-	cases[i].give(world, block, err);
-	free(block);
-}
-
-static void is_taken(struct world *world, size_t i, size_t size)
-{
-	tc_error err = TC_ERROR_INIT;
-
-	give(world, i, size, 0, &err);
-	if (*cases[i].taken)
-		assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].taken);
-	else
-		assert_ok(err.code, &err);
-}
-
-/* From a time when the struct had no member but its size. */
 static void older_ones_are_taken(void **state)
 {
-	for (size_t i = 0; i < COUNT; i++)
-		for (size_t size = sizeof(size_t); size <= cases[i].size; size += sizeof(size_t))
-			is_taken(*state, i, size);
+	tc_sized_older_are_taken(*state, cases, COUNT);
 }
 
 static void newer_ones_must_not_set_what_is_unknown(void **state)
 {
-	tc_error err = TC_ERROR_INIT;
-
-	for (size_t i = 0; i < COUNT; i++) {
-		is_taken(*state, i, cases[i].size + sizeof(size_t));
-		is_taken(*state, i, cases[i].size + 13 * sizeof(size_t));
-		for (size_t more = sizeof more; more < 100; more += sizeof more) {
-			give(*state, i, cases[i].size + more, 1, &err);
-			assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].what);
-			give(*state, i, cases[i].size + more, 1, &err);
-			assert_failure(&err, TC_ERROR_ARGUMENT,
-				": the program was built against a newer version");
-		}
-	}
+	tc_sized_newer_must_not_set(*state, cases, COUNT);
 }
 
 static void a_size_that_was_not_set_is_told(void **state)
 {
-	static const size_t sizes[] = { 0, 4, 12, 1 + 8, SIZE_MAX };
-	tc_error err = TC_ERROR_INIT;
-
-	for (size_t i = 0; i < COUNT; i++) {
-		char *block = calloc(1, cases[i].size);
-		for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
-			memcpy(block, &sizes[k], sizeof sizes[k]);
-			cases[i].give(*state, block, &err);
-			assert_failure(&err, TC_ERROR_ARGUMENT, cases[i].init);
-		}
-		free(block);
-	}
+	tc_sized_unset_is_told(*state, cases, COUNT);
 }
 
 /* What fills a struct for its caller writes nothing behind the size that it was told. */

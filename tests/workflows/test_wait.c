@@ -1,123 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tests/harness/test.h"
+#include "tests/workflows/scene.h"
 
-#include "tests/harness/responder.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <taskcluster/wait.h>
-
-#define TASK "fN1SbArXTPSVFNUvaOlinQ"
-
-/* The states of one task, one for each question, the last for ever; of a group, a page of them. */
-struct queue {
-	const char *states[8];
-	const char *pages[8]; /* of the group, one for each question */
-	size_t asked;
-	int64_t late_ms; /* so long it takes to answer */
-	char body[8][2048];
-};
-
-#define NO_STATE "(none)" /* the reply does not tell it */
-
-static int write_status(char *text, size_t size, const char *state)
-{
-	if (strcmp(state, NO_STATE) == 0)
-		return snprintf(text, size, "{\"status\":{\"taskId\":\"" TASK "\"}}");
-	return snprintf(text, size,
-		"{\"status\":{\"taskId\":\"" TASK "\",\"provisionerId\":\"p\",\"workerType\":\"w\","
-		"\"taskQueueId\":\"p/w\",\"schedulerId\":\"s\",\"projectId\":\"none\","
-		"\"taskGroupId\":\"" TASK "\",\"deadline\":\"2030-01-01T00:00:00.000Z\","
-		"\"expires\":\"2031-01-01T00:00:00.000Z\",\"retriesLeft\":5,\"state\":\"%s\","
-		"\"runs\":[]}}",
-		state);
-}
-
-/* "prc" is a pending, a running and a completed task. */
-static void write_group(char *text, size_t size, const char *letters)
-{
-	static const struct {
-		char letter;
-		const char *state;
-	} states[] = { { 'u', "unscheduled" }, { 'p', "pending" }, { 'r', "running" },
-		{ 'c', "completed" }, { 'f', "failed" }, { 'x', "exception" },
-		{ '?', NULL } }; /* is not told */
-	int used = snprintf(text, size, "{\"tasks\":[");
-
-	for (const char *at = letters; *at; at++)
-		for (size_t i = 0; i < 7; i++)
-			if (states[i].letter == *at)
-				used += snprintf(text + used, size - (size_t)used,
-					"%s{\"status\":{\"%s\":\"%s\"},\"task\":{}}",
-					at > letters ? "," : "", states[i].state ? "state" : "x",
-					states[i].state ? states[i].state : "");
-	snprintf(text + used, size - (size_t)used, "]}");
-}
-
-static void answer(
-	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
-{
-	struct queue *queue = data;
-	size_t n = queue->asked++;
-	bool group = strstr(request->target, "task-group") != NULL;
-	const char *const *list = group ? queue->pages : queue->states;
-	char *body = queue->body[n % 8];
-
-	while (n > 0 && (n > 7 || !list[n]))
-		n--;
-	if (group)
-		write_group(body, sizeof queue->body[0], list[n]);
-	else
-		write_status(body, sizeof queue->body[0], list[n]);
-	reply->body = body;
-	reply->body_length = strlen(body);
-	reply->delay_ms = queue->late_ms;
-}
-
-struct scene {
-	struct queue queue;
-	struct tc_responder *responder;
-	tc_client *client;
-	struct tc_wait_options options;
-	struct tc_queue_task_status_response *reply;
-	tc_error err;
-};
-
-static void begin(struct scene *scene)
-{
-	scene->responder = tc_responder_start(answer, &scene->queue);
-	struct tc_options options = TC_OPTIONS_INIT;
-	options.root_url = tc_responder_url(scene->responder);
-	scene->client = tc_client_new(&options, &scene->err);
-	assert_ok(scene->err.code, &scene->err);
-	scene->options = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
-	scene->options.delay_ms = 5;
-}
-
-/* The client takes replies that break their schema. */
-static void be_lenient(struct scene *scene)
-{
-	struct tc_options options = TC_OPTIONS_INIT;
-
-	options.root_url = tc_responder_url(scene->responder);
-	options.lenient_replies = true;
-	tc_client_free(scene->client);
-	scene->client = tc_client_new(&options, &scene->err);
-	assert_ok(scene->err.code, &scene->err);
-}
-
-static int wait_task(struct scene *scene)
-{
-	return tc_wait_task(scene->client, TASK, &scene->options, &scene->reply, &scene->err);
-}
-
-static void end(struct scene *scene)
-{
-	tc_release(scene->reply);
-	tc_client_free(scene->client);
-	tc_responder_stop(scene->responder);
-	tc_error_clear(&scene->err);
-}
 
 static void a_task_is_watched_until_it_is_resolved(void **state)
 {
@@ -125,11 +11,11 @@ static void a_task_is_watched_until_it_is_resolved(void **state)
 				       .states = { "pending", "running", "running", "failed" } } };
 
 	(void)state;
-	begin(&scene);
-	assert_ok(wait_task(&scene), &scene.err);
+	scene_begin(&scene);
+	assert_ok(scene_wait(&scene), &scene.err);
 	assert_string_equal(scene.reply->status.state, "failed");
 	assert_int_equal(scene.queue.asked, 4);
-	end(&scene);
+	scene_end(&scene);
 }
 
 static void other_states_can_be_waited_for(void **state)
@@ -139,17 +25,17 @@ static void other_states_can_be_waited_for(void **state)
 	struct scene never = { .queue = { .states = { "pending", "exception" } } };
 
 	(void)state;
-	begin(&soon);
+	scene_begin(&soon);
 	soon.options.states = running;
-	assert_ok(wait_task(&soon), &soon.err);
+	assert_ok(scene_wait(&soon), &soon.err);
 	assert_string_equal(soon.reply->status.state, "running");
-	end(&soon);
+	scene_end(&soon);
 
-	begin(&never);
+	scene_begin(&never);
 	never.options.states = running;
-	assert_ok(wait_task(&never), &never.err);
+	assert_ok(scene_wait(&never), &never.err);
 	assert_string_equal(never.reply->status.state, "exception");
-	end(&never);
+	scene_end(&never);
 }
 
 static void waiting_has_its_time(void **state)
@@ -157,13 +43,13 @@ static void waiting_has_its_time(void **state)
 	struct scene scene = { .queue = { .states = { "pending" } } };
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	scene.options.deadline_ms = 60;
 	scene.options.delay_ms = 10000;
-	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	assert_null(scene.reply);
 	assert_failure(&scene.err, TC_ERROR_TIMEOUT, "after 60 ms");
-	end(&scene);
+	scene_end(&scene);
 }
 
 /* Pauses grow while nothing changes. */
@@ -172,11 +58,11 @@ static void questions_become_rare(void **state)
 	struct scene scene = { .queue = { .states = { "pending" } } };
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	scene.options.deadline_ms = 300;
-	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	assert_in_range(scene.queue.asked, 4, 12);
-	end(&scene);
+	scene_end(&scene);
 }
 
 struct watcher {
@@ -204,17 +90,17 @@ static void progress_is_told_and_may_end_it(void **state)
 	struct watcher all = { 0 }, two = { .stop_after = 2 };
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	scene.options.progress = watch;
 	scene.options.data = &all;
-	assert_ok(wait_task(&scene), &scene.err);
+	assert_ok(scene_wait(&scene), &scene.err);
 	assert_string_equal(all.states, "upr");
 	tc_release(scene.reply);
 	scene.queue.asked = 0;
 	scene.options.data = &two;
-	assert_int_equal(wait_task(&scene), TC_ERROR_CANCELED);
+	assert_int_equal(scene_wait(&scene), TC_ERROR_CANCELED);
 	assert_failure(&scene.err, TC_ERROR_CANCELED, "progress callback");
-	end(&scene);
+	scene_end(&scene);
 }
 
 static void a_group_is_watched_until_all_are_resolved(void **state)
@@ -223,7 +109,7 @@ static void a_group_is_watched_until_all_are_resolved(void **state)
 	struct tc_wait_counts counts;
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	assert_ok(
 		tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err), &scene.err);
 	assert_int_equal(counts.completed, 1);
@@ -231,7 +117,7 @@ static void a_group_is_watched_until_all_are_resolved(void **state)
 	assert_int_equal(counts.exception, 1);
 	assert_int_equal(counts.running + counts.pending + counts.unscheduled, 0);
 	assert_int_equal(scene.queue.asked, 4);
-	end(&scene);
+	scene_end(&scene);
 }
 
 static void a_group_that_takes_too_long_is_counted(void **state)
@@ -240,42 +126,16 @@ static void a_group_that_takes_too_long_is_counted(void **state)
 	struct tc_wait_counts counts;
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	scene.options.deadline_ms = 400; /* time enough to ask once, also through TLS */
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err),
 		TC_ERROR_TIMEOUT);
 	assert_int_equal(counts.completed, 2);
 	assert_int_equal(counts.pending, 1);
-	end(&scene);
+	scene_end(&scene);
 }
 
 /* ---- time and ends ---- */
-
-static int64_t moved_now(void *data)
-{
-	return *(const int64_t *)data;
-}
-
-static void pass(void *data, int64_t ms)
-{
-	*(int64_t *)data += ms;
-}
-
-/* Another client, whose time passes in a moment. */
-static void move_time(struct scene *scene, int64_t *now_ms)
-{
-	struct tc_options options = TC_OPTIONS_INIT;
-	struct tc_seams seams = TC_SEAMS_INIT;
-
-	seams.steady = moved_now;
-	seams.sleep = pass;
-	seams.data = now_ms;
-	options.seams = &seams;
-	options.root_url = tc_responder_url(scene->responder);
-	tc_client_free(scene->client);
-	scene->client = tc_client_new(&options, &scene->err);
-	assert_ok(scene->err.code, &scene->err);
-}
 
 #define DAY ((int64_t)86400000)
 
@@ -285,17 +145,17 @@ static void wait_through(int64_t days)
 	int64_t begun = tc_test_now_ms(), now_ms = 1;
 	char text[60];
 
-	begin(&scene);
-	move_time(&scene, &now_ms);
+	scene_begin(&scene);
+	scene_move_time(&scene, &now_ms);
 	scene.options.delay_ms = scene.options.delay_max_ms = days * DAY / 4;
 	scene.options.deadline_ms = days * DAY;
-	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	snprintf(text, sizeof text, "after %lld ms", (long long)(days * DAY));
 	assert_failure(&scene.err, TC_ERROR_TIMEOUT, text);
 	assert_int_equal(now_ms, 1 + days * DAY);
 	assert_int_equal(scene.queue.asked, 4);
 	assert_in_range(tc_test_now_ms() - begun, 0, 5000);
-	end(&scene);
+	scene_end(&scene);
 }
 
 /* More of them, too, than 32 bits have milliseconds for. */
@@ -317,15 +177,15 @@ static void a_question_ends_with_the_deadline(void **state)
 	int64_t begun = tc_test_now_ms();
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	scene.options.deadline_ms = 300;
-	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	assert_in_range(tc_test_now_ms() - begun, 290, 1300);
 	tc_error_clear(&scene.err);
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
 		TC_ERROR_TIMEOUT);
 	assert_in_range(tc_test_now_ms() - begun, 590, 2600);
-	end(&scene);
+	scene_end(&scene);
 }
 
 static void an_attempt_has_its_own_time(void **state)
@@ -335,15 +195,15 @@ static void an_attempt_has_its_own_time(void **state)
 	int64_t begun = tc_test_now_ms();
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	options.root_url = tc_responder_url(scene.responder);
 	options.attempts = 1;
 	tc_client_free(scene.client);
 	scene.client = tc_client_new(&options, &scene.err);
 	scene.options.timeout_ms = 200;
-	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT);
+	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	assert_in_range(tc_test_now_ms() - begun, 190, 5000);
-	end(&scene);
+	scene_end(&scene);
 }
 
 static void *fire_soon(void *cancel)
@@ -363,11 +223,11 @@ static void waiting_is_canceled_from_elsewhere(void **state)
 					       .late_ms = late ? 20000 : 0 } };
 		int64_t begun = tc_test_now_ms();
 		pthread_t thread;
-		begin(&scene);
+		scene_begin(&scene);
 		scene.options.delay_ms = 20000;
 		scene.options.cancel = tc_cancel_new(&scene.err);
 		assert_int_equal(pthread_create(&thread, NULL, fire_soon, scene.options.cancel), 0);
-		assert_int_equal(wait_task(&scene), TC_ERROR_CANCELED);
+		assert_int_equal(scene_wait(&scene), TC_ERROR_CANCELED);
 		pthread_join(thread, NULL);
 		assert_failure(&scene.err, TC_ERROR_CANCELED, "tc_cancel_fire");
 		assert_in_range(tc_test_now_ms() - begun, 0, 2000);
@@ -376,7 +236,7 @@ static void waiting_is_canceled_from_elsewhere(void **state)
 			tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
 			TC_ERROR_CANCELED); /* still fired */
 		tc_cancel_free(scene.options.cancel);
-		end(&scene);
+		scene_end(&scene);
 	}
 }
 
@@ -397,10 +257,10 @@ static void a_client_waits_for_its_user(void **state)
 	int64_t now_ms = 7, begun = tc_test_now_ms();
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	assert_ok(tc_client_wait(scene.client, 30, NULL, &scene.err), &scene.err);
 	assert_in_range(tc_test_now_ms() - begun, 29, 5000);
-	move_time(&scene, &now_ms);
+	scene_move_time(&scene, &now_ms);
 	assert_ok(tc_client_wait(scene.client, DAY, NULL, &scene.err), &scene.err);
 	assert_int_equal(tc_client_steady_ms(scene.client), 7 + DAY);
 	tc_client_wait(scene.client, -1, NULL, &scene.err);
@@ -412,8 +272,8 @@ static void a_client_waits_for_its_user(void **state)
 	options.progress_data = &scene;
 	tc_client_free(scene.client);
 	scene.client = tc_client_new(&options, &scene.err);
-	assert_ok(wait_task(&scene), &scene.err);
-	end(&scene);
+	assert_ok(scene_wait(&scene), &scene.err);
+	scene_end(&scene);
 }
 
 static void wrong_use_is_refused(void **state)
@@ -421,17 +281,17 @@ static void wrong_use_is_refused(void **state)
 	struct scene scene = { .queue = { .states = { "pending" } } };
 
 	(void)state;
-	begin(&scene);
+	scene_begin(&scene);
 	scene.options.size = 0;
-	wait_task(&scene);
+	scene_wait(&scene);
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "TC_WAIT_OPTIONS_INIT");
 	scene.options = (struct tc_wait_options)TC_WAIT_OPTIONS_INIT;
 	scene.options.delay_ms = -1;
-	wait_task(&scene);
+	scene_wait(&scene);
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "delay_ms is -1");
 	tc_wait_task(NULL, TASK, NULL, NULL, &scene.err);
 	assert_failure(&scene.err, TC_ERROR_ARGUMENT, "client is NULL");
-	end(&scene);
+	scene_end(&scene);
 }
 
 /* Without one nobody knows what to wait for; at first, and later. */
@@ -441,13 +301,13 @@ static void a_reply_without_a_state_is_an_error(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct scene scene = { .queue.states = { "pending", NULL }, .err = TC_ERROR_INIT };
 		scene.queue.states[i] = NO_STATE;
-		begin(&scene);
-		be_lenient(&scene);
-		assert_int_equal(wait_task(&scene), TC_ERROR_REPLY);
+		scene_begin(&scene);
+		scene_be_lenient(&scene);
+		assert_int_equal(scene_wait(&scene), TC_ERROR_REPLY);
 		assert_null(scene.reply);
 		assert_failure(&scene.err, TC_ERROR_REPLY, "does not tell the state");
 		assert_int_equal(scene.queue.asked, i + 1);
-		end(&scene);
+		scene_end(&scene);
 	}
 }
 
@@ -458,15 +318,15 @@ static void a_group_without_states_is_not_resolved(void **state)
 	struct tc_wait_counts counts;
 
 	(void)state;
-	begin(&scene);
-	be_lenient(&scene);
+	scene_begin(&scene);
+	scene_be_lenient(&scene);
 	scene.options.deadline_ms = 50;
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err),
 		TC_ERROR_TIMEOUT);
 	assert_int_equal(counts.other, 1);
 	assert_int_equal(counts.completed, 1);
 	tc_error_clear(&scene.err);
-	end(&scene);
+	scene_end(&scene);
 }
 
 /* A clock that runs ahead ends the pause it is in, however often that is looked at. */
@@ -485,14 +345,14 @@ static void a_pause_is_no_longer_than_it_says(void **state)
 	int64_t now_ms = 1;
 
 	(void)state;
-	begin(&scene);
-	move_time(&scene, &now_ms);
+	scene_begin(&scene);
+	scene_move_time(&scene, &now_ms);
 	scene.options.delay_ms = scene.options.delay_max_ms = 20000;
 	scene.options.progress = move_ahead;
 	scene.options.data = &now_ms;
-	assert_ok(wait_task(&scene), &scene.err);
+	assert_ok(scene_wait(&scene), &scene.err);
 	assert_in_range(now_ms, 20000, 41000);
-	end(&scene);
+	scene_end(&scene);
 }
 
 static void pauses_do_not_become_shorter(void **state)
@@ -501,18 +361,18 @@ static void pauses_do_not_become_shorter(void **state)
 	int64_t now_ms = 0;
 
 	(void)state;
-	begin(&scene);
-	move_time(&scene, &now_ms);
+	scene_begin(&scene);
+	scene_move_time(&scene, &now_ms);
 	scene.options.delay_ms = 100000; /* beyond the default of the longest */
-	assert_ok(wait_task(&scene), &scene.err);
+	assert_ok(scene_wait(&scene), &scene.err);
 	assert_int_equal(now_ms, 200000);
 	tc_release(scene.reply);
 	now_ms = 0;
 	scene.queue.asked = 0;
 	scene.options.delay_max_ms = 1000; /* that is a limit for the first, too */
-	assert_ok(wait_task(&scene), &scene.err);
+	assert_ok(scene_wait(&scene), &scene.err);
 	assert_int_equal(now_ms, 2000);
-	end(&scene);
+	scene_end(&scene);
 }
 
 /* The second would be beyond all time. */
@@ -522,14 +382,14 @@ static void pauses_grow_up_to_all_time(void **state)
 	int64_t now_ms = 0;
 
 	(void)state;
-	begin(&scene);
-	move_time(&scene, &now_ms);
+	scene_begin(&scene);
+	scene_move_time(&scene, &now_ms);
 	scene.options.delay_ms = INT64_MAX / 4 * 3;
 	scene.options.delay_max_ms = INT64_MAX;
-	assert_int_equal(wait_task(&scene), TC_ERROR_TIMEOUT); /* then no time is left to ask */
+	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT); /* then no time is left to ask */
 	assert_int_equal(scene.queue.asked, 2);
 	assert_int_equal(now_ms, INT64_MAX);
-	end(&scene);
+	scene_end(&scene);
 }
 
 int main(void)

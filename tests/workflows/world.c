@@ -12,17 +12,20 @@
 #include <taskcluster/queue.h>
 #include <unistd.h>
 
-#define QUEUE "test/worker"
-
 void world_open(struct world *world)
+{
+	world_open_with(world, NULL, NULL);
+}
+
+void world_open_with(struct world *world, const char *option, const char *value)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
 
 	*world = (struct world){ .server = NULL };
 	tc_folder_make(&world->folder);
 	tc_folder_make(&world->stored);
-	world->server = tc_test_server_start(
-		"--data", world->stored.path, "--poll-timeout", "100", "--faults", NULL);
+	world->server = tc_test_server_start("--data", world->stored.path, "--poll-timeout", "100",
+		"--faults", option, value, NULL);
 	tc_credentials *credentials = tc_credentials_new(
 		world->server->client_id, world->server->access_token, NULL, &world->err);
 	assert_non_null(credentials);
@@ -56,7 +59,7 @@ static void create(struct world *world)
 	assert_ok(tc_from_now("", NULL, now, &world->err), &world->err);
 	assert_ok(tc_from_now("1 hour", NULL, later, &world->err), &world->err);
 	const struct tc_queue_create_task_request task = {
-		.task_queue_id = QUEUE,
+		.task_queue_id = WORLD_QUEUE,
 		.created = now,
 		.deadline = later,
 		.payload = payload,
@@ -83,11 +86,16 @@ static void claim(struct world *world)
 	tc_release(reply);
 }
 
-void world_new_task(struct world *world)
+void world_add_task(struct world *world)
 {
 	tc_slugid_nice(world->task_id);
 	strcpy(world->run_id, "0");
 	create(world);
+}
+
+void world_new_task(struct world *world)
+{
+	world_add_task(world);
 	claim(world);
 }
 

@@ -5,6 +5,7 @@
 #include "tools/taskcluster/artifacts/artifacts.h"
 #include "tools/taskcluster/completion/completion.h"
 #include "tools/taskcluster/offline/offline.h"
+#include "tools/taskcluster/pulse/pulse.h"
 #include "tools/taskcluster/text/suggest.h"
 #include "tools/taskcluster/trust/trust.h"
 
@@ -15,8 +16,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = { &api_command, &artifact_command, &object_command,
-	&download_command, &trust_command, &routing_key_command, &slugid_command, &from_now_command,
-	&scopes_command, &version_command, &completion_command, NULL };
+	&download_command, &trust_command, &pulse_command, &routing_key_command, &slugid_command,
+	&from_now_command, &scopes_command, &version_command, &completion_command, NULL };
 
 static void print_usage(FILE *out)
 {

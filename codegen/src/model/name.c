@@ -148,19 +148,19 @@ static const char *const taken_words[] = { "abort", "abs", "accept", "access", "
  */
 static const char *const runtime_words[] = { "argument", "arm", "array", "authentication", "batch",
 	"binding", "body", "bool", "buffer", "call", "calloc", "cancel", "cfree", "check", "choice",
-	"client", "clock", "code", "conventions", "count", "credentials", "crypto", "cut", "date",
-	"decimal", "decode", "delete", "deletearray", "done", "double", "download", "duration",
-	"encode", "enum", "envelope", "error", "event", "exchange", "field", "find", "free", "from",
-	"generated", "get", "hawk", "header", "headers", "http", "int64", "ip", "items", "json",
-	"key", "log", "loop", "mallinfo", "mallinfo2", "malloc", "mallopt", "memalign", "member",
-	"memory", "metrics", "nallocx", "new", "newarray", "now", "operation", "opt", "option",
-	"options", "page", "pages", "paging", "pair", "parameter", "pattern", "posix", "post",
-	"progress", "pvalloc", "query", "realloc", "refusal", "registry", "release", "renew",
-	"repeat", "request", "response", "retry", "rpc", "run", "sax", "scope", "scopes", "sdk",
-	"seams", "service", "services", "session", "set", "signed", "sink", "slugid", "source",
-	"stability", "stream", "strings", "tag", "temporary", "text", "time", "timer", "timestamp",
-	"tls", "transfer", "transport", "type", "types", "url", "valloc", "value", "version",
-	"watch" };
+	"client", "clock", "code", "connection", "conventions", "count", "credentials", "crypto",
+	"cut", "date", "decimal", "decode", "delete", "deletearray", "done", "double", "download",
+	"duration", "encode", "enum", "envelope", "error", "event", "exchange", "field", "find",
+	"free", "from", "generated", "get", "hawk", "header", "headers", "http", "int64", "ip",
+	"items", "json", "key", "log", "loop", "mallinfo", "mallinfo2", "malloc", "mallopt",
+	"memalign", "member", "memory", "metrics", "nallocx", "new", "newarray", "now", "operation",
+	"opt", "option", "options", "page", "pages", "paging", "pair", "parameter", "pattern",
+	"posix", "post", "progress", "pvalloc", "query", "realloc", "refusal", "registry",
+	"release", "renew", "repeat", "request", "response", "retry", "rpc", "run", "sax", "scope",
+	"scopes", "sdk", "seams", "service", "services", "session", "set", "signed", "sink",
+	"slugid", "source", "stability", "stream", "strings", "tag", "temporary", "text", "time",
+	"timer", "timestamp", "tls", "transfer", "transport", "type", "types", "url", "valloc",
+	"value", "version", "watch" };
 
 static int compare_words(const void *a, const void *b)
 {

@@ -243,6 +243,16 @@ TC_API int64_t tc_client_now_ms(const tc_client *client);
 TC_API int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err);
 
 /*
+ * The same, and ends as soon as a descriptor of the caller's can be read from, has an error or hung
+ * up: *ready (which may be NULL) says whether that was it. With `ms` 0 it is only looked at. It is
+ * not read, stays the caller's, and nothing is known of it afterwards. TC_ERROR_ARGUMENT when it is
+ * not open, TC_ERROR_SYSTEM when it cannot be watched (a file). With seams that `sleep` they are
+ * asked to for a fifth of a second at a time, and it is looked at in between.
+ */
+TC_API int tc_client_wait_for(
+	tc_client *client, int fd, int64_t ms, tc_cancel *cancel, bool *ready, tc_error *err);
+
+/*
  * For those who repeat whole steps by themselves: how long a call of this client would now pause,
  * in ms, when `failed` attempts in a row (from 1) have failed, the last with *err. By the options
  * attempts, retry_delay_ms and retry_delay_max_ms, with their jitter, and by what the server asked

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/client.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
 int64_t tc_client_steady_ms(const tc_client *client)
 {
 	return tc__steady_ms(client ? client->options.seams : NULL);
@@ -30,21 +34,95 @@ int64_t tc_client_pause_ms(tc_client *client, int failed, const tc_error *err)
 	return next.step == TC__STEP_WAIT ? next.delay_ms : -1;
 }
 
-int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err)
+/* ---- waiting ---- */
+
+static int check_wait(const tc_client *client, int64_t ms, tc_error *err)
 {
-	tc_error_clear(err);
 	if (!client)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "client is NULL");
 	if (ms < 0)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "ms is %lld", (long long)ms);
-	int rc = tc__pool_check_free(&client->pool, err);
-	if (rc != TC_OK)
-		return rc;
+	return tc__pool_check_free(&client->pool, err);
+}
+
+static int let_pass(tc_client *client, int64_t ms, const tc_cancel *cancel,
+	struct tc__awaited *awaited, tc_error *err)
+{
 	struct tc__transport *transport = tc__client_transport(client, err);
+
 	if (!transport)
 		return TC_ERROR_NOMEM;
 	tc__pool_enter(&client->pool);
-	bool whole = transport->kind->wait(transport, ms, cancel ? cancel : client->options.cancel);
+	bool whole = transport->kind->wait(transport, ms, cancel, awaited);
 	tc__pool_leave(&client->pool);
 	return whole ? TC_OK : tc__fail(err, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
+}
+
+int tc_client_wait(tc_client *client, int64_t ms, tc_cancel *cancel, tc_error *err)
+{
+	tc_error_clear(err);
+	int rc = check_wait(client, ms, err);
+
+	if (rc != TC_OK)
+		return rc;
+	return let_pass(client, ms, cancel ? cancel : client->options.cancel, NULL, err);
+}
+
+/* ---- for a descriptor ---- */
+
+static int check_descriptor(const struct tc__pool *pool, int fd, tc_error *err)
+{
+	if (fd < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "fd is %d", fd);
+	if (fcntl(fd, F_GETFD) < 0)
+		return tc__fail(err, TC_ERROR_ARGUMENT, "fd is %d, which is not open", fd);
+	if (tc__sockets_has(&pool->sockets, fd))
+		return tc__fail(
+			err, TC_ERROR_ARGUMENT, "fd is %d, which the client itself uses", fd);
+	return TC_OK;
+}
+
+static int watch(struct tc__pool *pool, int fd, tc_error *err)
+{
+	int rc = tc__pool_open_waiter(pool, err);
+
+	if (rc != TC_OK)
+		return rc;
+	/* another descriptor may have had its number before */
+	pool->waiter_kind->forget(pool->waiter, fd);
+	if (pool->waiter_kind->watch(pool->waiter, fd, TC__READ) == 0)
+		return TC_OK;
+	if (errno == ENOMEM)
+		rc = tc__fail_nomem(err);
+	else
+		rc = tc__fail(err, TC_ERROR_SYSTEM, "the descriptor %d cannot be watched: %s", fd,
+			strerror(errno));
+	pool->waiter_kind->forget(pool->waiter, fd);
+	return rc;
+}
+
+int tc_client_wait_for(
+	tc_client *client, int fd, int64_t ms, tc_cancel *cancel, bool *ready, tc_error *err)
+{
+	struct tc__awaited awaited = { .fd = fd };
+
+	tc_error_clear(err);
+	if (ready)
+		*ready = false;
+	int rc = check_wait(client, ms, err);
+	if (rc == TC_OK)
+		rc = check_descriptor(&client->pool, fd, err);
+	if (rc == TC_OK)
+		rc = watch(&client->pool, fd, err);
+	if (rc != TC_OK)
+		return rc;
+	const tc_cancel *its = cancel ? cancel : client->options.cancel;
+	rc = tc__pool_watch_cancel(&client->pool, its, err);
+	if (rc == TC_OK)
+		rc = let_pass(client, ms, its, &awaited, err);
+	tc__pool_forget_cancel(&client->pool, its);
+	client->pool.waiter_kind->forget(client->pool.waiter, fd);
+	if (ready)
+		*ready = rc == TC_OK && awaited.ready;
+	return rc;
 }

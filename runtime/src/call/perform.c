@@ -19,7 +19,7 @@ static int wait_watched(const struct tc__delivery *delivery, struct tc__transpor
 
 	while (ms > 0) {
 		int64_t piece = ms < WATCH_MS || !delivery->progress ? ms : WATCH_MS;
-		if (!transport->kind->wait(transport, piece, delivery->cancel))
+		if (!transport->kind->wait(transport, piece, delivery->cancel, NULL))
 			return fail_canceled("tc_cancel_fire", err);
 		ms -= piece;
 		if (delivery->progress && delivery->progress(delivery->progress_data, &nothing))

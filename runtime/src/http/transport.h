@@ -56,6 +56,12 @@ static inline int64_t tc__delivery_length(const struct tc__delivery *delivery)
 			      : (int64_t)delivery->attempt->body_length;
 }
 
+/* A descriptor of somebody else's, which the pool watches while that is waited for. */
+struct tc__awaited {
+	int fd;
+	bool ready; /* it can be read from, has an error or hung up */
+};
+
 struct tc__transport {
 	const struct tc__transport_kind *kind;
 };
@@ -66,8 +72,10 @@ struct tc__transport_kind {
 	int (*deliver)(
 		struct tc__transport *transport, struct tc__delivery *delivery, tc_error *err);
 
-	/* Lets time pass; false when `cancel`, which may be NULL, has ended that. */
-	bool (*wait)(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel);
+	/* Lets time pass; false when `cancel`, which may be NULL, has ended that. `awaited` (NULL:
+	 * nothing) ends it as well, once it is ready. */
+	bool (*wait)(struct tc__transport *transport, int64_t ms, const tc_cancel *cancel,
+		struct tc__awaited *awaited);
 
 	void (*free)(struct tc__transport *transport);
 };

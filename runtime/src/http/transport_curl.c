@@ -20,21 +20,27 @@ static struct curl_transport *curl_of(struct tc__transport *transport)
 
 /* ---- ending from elsewhere ---- */
 
-static bool is_cancel(void *data, int fd, int events)
+/* What ends a wait besides the time; each may be NULL. */
+struct outside {
+	const tc_cancel *cancel;
+	struct tc__awaited *awaited;
+};
+
+static bool is_outside(void *data, int fd, int events)
 {
+	const struct outside *outside = data;
+
 	(void)events;
-	return tc__cancel_takes(data, fd);
+	if (!outside->awaited || fd != outside->awaited->fd)
+		return tc__cancel_takes(outside->cancel, fd);
+	outside->awaited->ready = true;
+	return true;
 }
 
-static int wait_some(struct tc__pool *pool, const void *driver, int64_t ms, const tc_cancel *cancel,
+static int wait_some(struct tc__pool *pool, const void *driver, int64_t ms, struct outside *outside,
 	tc_error *err)
 {
-	union {
-		const tc_cancel *read_only;
-		void *data;
-	} asked = { cancel };
-
-	return tc__pool_wait(pool, driver, ms, is_cancel, asked.data, err);
+	return tc__pool_wait(pool, driver, ms, is_outside, outside, err);
 }
 
 /* ---- delivery ---- */
@@ -106,11 +112,12 @@ static int check(const struct tc__pool *pool, struct waiting *waiting, tc_error 
 static int wait_for_it(struct tc__pool *pool, struct waiting *waiting, tc_error *err)
 {
 	const struct tc__delivery *delivery = waiting->passenger.delivery;
+	struct outside outside = { .cancel = delivery->cancel };
 	int rc = TC_OK;
 
 	while (rc == TC_OK && !waiting->landed) {
 		int64_t left = time_left(pool, delivery);
-		rc = wait_some(pool, waiting, left, delivery->cancel, err);
+		rc = wait_some(pool, waiting, left, &outside, err);
 		if (rc == TC_OK && !waiting->landed)
 			rc = check(pool, waiting, err);
 	}
@@ -142,17 +149,37 @@ static int deliver(struct tc__transport *base, struct tc__delivery *delivery, tc
 
 /* ---- time ---- */
 
-/* What others have sent goes on meanwhile. */
-static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *cancel)
+static int64_t piece_of(int64_t left)
+{
+	return left < WATCH_MS ? left : WATCH_MS;
+}
+
+/* One wait, or a look. */
+static bool wait_piece(struct tc__pool *pool, int64_t left, struct outside *outside)
+{
+	/* nothing ends the seams' sleep, so that a descriptor is looked at in between */
+	if (outside->awaited && pool->seams && pool->seams->sleep)
+		left = piece_of(left);
+	return wait_some(pool, NULL, left, outside, NULL) == TC_OK;
+}
+
+/* What others have sent goes on meanwhile. A descriptor is looked at also when there is no time. */
+static bool wait_for(struct tc__transport *base, int64_t ms, const tc_cancel *cancel,
+	struct tc__awaited *awaited)
 {
 	struct tc__pool *pool = curl_of(base)->pool;
+	struct outside outside = { cancel, awaited };
 	int64_t now = tc__pool_now(pool), until = tc__later(now, ms), left = until - now;
 	bool waits = tc__pool_watch_cancel(pool, cancel, NULL) == TC_OK;
+	bool looks = awaited && waits;
 
-	while (left > 0 && !tc_cancel_fired(cancel)) {
-		waits = waits && wait_some(pool, NULL, left, cancel, NULL) == TC_OK;
+	while ((left > 0 || looks) && !tc_cancel_fired(cancel)) {
+		waits = waits && wait_piece(pool, left > 0 ? left : 0, &outside);
+		if (awaited && awaited->ready)
+			break;
 		if (!waits)
-			tc__sleep(pool->seams, left < WATCH_MS ? left : WATCH_MS);
+			tc__sleep(pool->seams, piece_of(left));
+		looks = waits && awaited && pool->hurried;
 		left = until - tc__pool_now(pool);
 	}
 	tc__pool_forget_cancel(pool, cancel);

@@ -40,6 +40,8 @@ static const char script[] =
 	"\t\t\ttyped+=(\"$word\")\n"
 	"\t\tfi\n"
 	"\tdone\n"
+	"\t[[ $current == -* || \"${typed[*]:0:2}\" != 'pulse listen' ]] || typed=(routing-key "
+	"\"${typed[@]:2}\")\n"
 	"\tCOMPREPLY=()\n"
 	"\tif ((i > COMP_CWORD)); then\n"
 	"\t\t[[ $current != '=' ]] || current=\n"

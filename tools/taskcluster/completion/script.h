@@ -35,7 +35,8 @@ void completion_script(const struct dialect *dialect, const struct command *cons
 	const char *head, const char *script);
 
 /* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
- * "routing-key queue taskCompleted", "slugid", "completion", "artifact". */
+ * "routing-key queue taskCompleted", "slugid", "completion", "artifact". What follows "pulse
+ * listen" is what follows "routing-key". */
 void completion_words(const struct dialect *dialect, const struct command *const *commands);
 
 /* Arms of options: by command ("api", "artifact upload"), and by "api <service> <function>" for

@@ -52,6 +52,8 @@ static const char script[] =
 	"\t\tesac\n"
 	"\t\treturn\n"
 	"\tfi\n"
+	"\t[[ $words[CURRENT] == -* || \"${(j: :)typed[1,2]}\" != 'pulse listen' ]] ||\n"
+	"\t\ttyped=(routing-key $typed[3,-1])\n"
 	"\tif [[ $words[CURRENT] == -* ]]; then\n"
 	"\t\t_taskcluster_options \"$typed[1]\"\n"
 	"\t\t(($#typed < 2)) || _taskcluster_options \"${(j: :)typed[1,2]}\"\n"

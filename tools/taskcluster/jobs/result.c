@@ -12,13 +12,7 @@ void result_text(tc_json_builder *json, const char *name, const char *text)
 {
 	if (!text || !*text)
 		return;
-	char *mended = strdup(text);
-	for (char *at = mended; at && *at;) {
-		size_t length = plain_character(at);
-		if (length == 0)
-			*at = '?';
-		at += length ? length : 1;
-	}
+	char *mended = plain_utf8(text, strlen(text));
 	tc_json_add_name(json, name);
 	tc_json_add_string(json, mended);
 	free(mended);

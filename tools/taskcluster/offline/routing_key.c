@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/offline/offline.h"
-#include "tools/taskcluster/shared/names.h"
-#include "tools/taskcluster/text/suggest.h"
+#include "tools/taskcluster/shared/topic.h"
 #include "tools/taskcluster/text/text.h"
 
-#include <taskcluster/binding.h>
 #include <taskcluster/registry.h>
 
 #include <stdio.h>
@@ -12,10 +10,7 @@
 #include <string.h>
 
 struct request {
-	const struct tc_service *service;
-	const struct tc_exchange *exchange;
-	struct tc_pair *pairs;
-	size_t count;
+	struct topic topic;
 	bool help;
 };
 
@@ -67,33 +62,6 @@ static int explain(const struct tc_exchange *exchange)
 	return 0;
 }
 
-/* Splits name=value in place: the words of the command line are ours. */
-static int take_pair(struct request *request, char *word)
-{
-	char *equals = strchr(word, '=');
-
-	if (!equals || equals == word)
-		return usage_error("\"%s\" is no key=value: `taskcluster routing-key %s %s --help` "
-				   "lists the keys",
-			word, request->service->name, request->exchange->name);
-	*equals = '\0';
-	request->pairs[request->count++] = (struct tc_pair){ word, equals + 1 };
-	return 0;
-}
-
-static int take_word(struct request *request, char *word)
-{
-	if (!request->service) {
-		request->service = tc_find_service(word);
-		return request->service ? 0 : unknown_service(word);
-	}
-	if (!request->exchange) {
-		request->exchange = tc_find_exchange(request->service->name, word);
-		return request->exchange ? 0 : unknown_exchange(request->service, word);
-	}
-	return take_pair(request, word);
-}
-
 static int parse(struct request *request, struct arguments *arguments)
 {
 	int id, status = 0;
@@ -102,47 +70,31 @@ static int parse(struct request *request, struct arguments *arguments)
 		if (id == OPTION_BAD)
 			status = STATUS_USAGE;
 		else if (id == OPTION_WORD)
-			status = take_word(request, arguments->words[-1]);
+			status = topic_word(&request->topic, arguments->words[-1]);
 		else
 			request->help = true;
 	}
 	return status;
 }
 
-static int wrong_pair(const struct request *request, const tc_error *err)
-{
-	for (size_t i = 0; i < request->count; i++) {
-		const struct tc_exchange *exchange = request->exchange;
-		struct suggestion nearest = suggest_for(request->pairs[i].name);
-		for (size_t j = 0; j < exchange->word_count; j++)
-			suggest_consider(&nearest, exchange->words[j].name);
-		if (nearest.name && strcmp(nearest.name, request->pairs[i].name) != 0)
-			return usage_error(
-				"%s: did you mean %s?", tc_error_text(err), nearest.name);
-	}
-	return usage_error("%s", tc_error_text(err));
-}
-
-static int print_binding(const struct request *request)
+static int print_binding(const struct topic *topic)
 {
 	struct tc_binding binding;
-	tc_error err = TC_ERROR_INIT;
+	int status = topic_binding(topic, &binding);
 
-	if (tc_binding_by_name(request->exchange, request->pairs, request->count, &binding, &err)) {
-		wrong_pair(request, &err);
-		tc_error_clear(&err);
-		return STATUS_USAGE;
-	}
-	printf("%s\n%s\n", binding.exchange, binding.routing_key);
-	return 0;
+	if (status == 0)
+		printf("%s\n%s\n", binding.exchange, binding.routing_key);
+	return status;
 }
 
 static int run_parsed(const struct request *request)
 {
-	if (request->exchange)
-		return request->help ? explain(request->exchange) : print_binding(request);
-	if (request->service)
-		return list_exchanges(request->service);
+	const struct topic *topic = &request->topic;
+
+	if (topic->exchange)
+		return request->help ? explain(topic->exchange) : print_binding(topic);
+	if (topic->service)
+		return list_exchanges(topic->service);
 	return request->help ? command_help(&routing_key_command) : list_services();
 }
 
@@ -150,13 +102,13 @@ static int run(struct arguments *arguments)
 {
 	struct request request = { 0 };
 
-	request.pairs = arguments_pairs(arguments);
-	if (!request.pairs)
+	request.topic.pairs = arguments_pairs(arguments);
+	if (!request.topic.pairs)
 		return failure("memory ended");
 	int status = parse(&request, arguments);
 	if (status == 0)
 		status = run_parsed(&request);
-	free(request.pairs);
+	free(request.topic.pairs);
 	return status;
 }
 

@@ -237,14 +237,8 @@ static void advise(
 		advise_here(err, operation, origin);
 }
 
-int report(const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
+int report_status(const tc_error *err)
 {
-	static const struct origin none = ORIGIN_INIT;
-
-	complain("%s", tc_error_text(err));
-	advise(err, operation, origin ? origin : &none);
-	if (tc_error_request_id(err))
-		hint("Request id: %s", tc_error_request_id(err));
 	switch (err->code) {
 	case TC_ERROR_ARGUMENT:
 	case TC_ERROR_INPUT:
@@ -253,6 +247,17 @@ int report(const tc_error *err, const struct tc_operation *operation, const stru
 	default:
 		return STATUS_FAILED;
 	}
+}
+
+int report(const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
+{
+	static const struct origin none = ORIGIN_INIT;
+
+	complain("%s", tc_error_text(err));
+	advise(err, operation, origin ? origin : &none);
+	if (tc_error_request_id(err))
+		hint("Request id: %s", tc_error_request_id(err));
+	return report_status(err);
 }
 
 int report_setup(const tc_error *err, const struct origin *origin)

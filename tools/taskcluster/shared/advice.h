@@ -31,4 +31,7 @@ int report(const tc_error *err, const struct tc_operation *operation, const stru
 /* The same, of an error in what a client was to be made from. */
 int report_setup(const tc_error *err, const struct origin *origin);
 
+/* Only the status. */
+int report_status(const tc_error *err);
+
 #endif

@@ -35,6 +35,22 @@ size_t plain_character(const char *text)
 	return length;
 }
 
+char *plain_utf8(const char *text, size_t length)
+{
+	char *copy = malloc(length + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	for (size_t at = 0, bytes; at < length; at += bytes ? bytes : 1) {
+		bytes = plain_character(copy + at);
+		if (bytes == 0)
+			copy[at] = '?';
+	}
+	return copy;
+}
+
 bool plain_is(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

@@ -21,6 +21,10 @@ void plain_print(FILE *out, const char *text, size_t length);
 /* The same with a space for line feeds as well: names, of which each has one line. */
 void plain_print_line(FILE *out, const char *text, size_t length);
 
+/* A copy in UTF-8, as JSON needs it, with a question mark for each byte that is none; a NUL stands
+ * behind the text, and behind the copy. For free(), NULL when memory ends. */
+char *plain_utf8(const char *text, size_t length);
+
 /* JSON text with escapes for those controls that JSON allows in its strings; for free(), NULL when
  * memory ends. */
 char *plain_json(const char *text, size_t length, size_t *plain_length);

@@ -198,8 +198,8 @@ struct tc_pulse_listener_stats {
 	int64_t unsettled;                 /* now */
 };
 #define TC_PULSE_LISTENER_STATS_INIT TC_SIZED_INIT(struct tc_pulse_listener_stats)
-TC_API int tc_pulse_listener_stats(
-	const tc_pulse_listener *listener, struct tc_pulse_listener_stats *stats, tc_error *err);
+TC_API void tc_pulse_listener_read_stats(
+	const tc_pulse_listener *listener, struct tc_pulse_listener_stats *stats);
 
 /* Ends it well: no message is asked for any more, those that are here come to the handler yet (for
  * tc_pulse_listener_next: are given out), and when all are settled the connection is closed and

@@ -11,6 +11,13 @@
 /* Between two calls of the progress callback at most. */
 #define WATCH_MS 500
 
+/* What news have asked follows the last answer after so long at least, and after as long as that
+ * answer took: a source may babble, and a group's list be long. */
+#define NEWS_MS 100
+
+/* Between two looks at a source that had nothing to tell. */
+#define LOOK_MS 10
+
 /* One waiting. */
 struct wait {
 	tc_client *client;
@@ -19,6 +26,11 @@ struct wait {
 	int64_t begun_ms;
 	int64_t delay_ms; /* the next pause */
 	struct tc_wait_progress progress;
+	struct tc_news news; /* whole */
+	bool listens;        /* from its `begin` to its `end` */
+	int64_t look_ms;     /* not to be looked at before */
+	int64_t resumed_ms;  /* when the last pause ended */
+	int64_t answer_ms;   /* how long the last answer took */
 };
 
 static int check_options(const struct tc_wait_options *options, tc_error *err)
@@ -50,6 +62,91 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* ---- news ---- */
+
+static int read_news(struct wait *wait, tc_error *err)
+{
+	struct tc_news *news = &wait->news;
+
+	if (!wait->options.news)
+		return TC_OK;
+	int rc = tc__workflow_struct(
+		"news", wait->options.news, news, sizeof *news, "TC_NEWS_INIT", err);
+	if (rc != TC_OK)
+		return rc;
+	const struct tc__needed needed[] = {
+		{ "news.begin", news->begin != NULL },
+		{ "news.descriptor", news->descriptor != NULL },
+		{ "news.take", news->take != NULL },
+		{ "news.end", news->end != NULL },
+	};
+	return tc__check_needed(needed, sizeof needed / sizeof *needed, err);
+}
+
+/* From before the first question, so that nothing falls between. */
+static void begin_news(struct wait *wait, const char *task_id, const char *task_group_id)
+{
+	tc_error failure = TC_ERROR_INIT;
+
+	if (!wait->options.news || !wait->client || (!task_id && !task_group_id))
+		return; /* the question says what is wrong */
+	wait->listens =
+		wait->news.begin(wait->news.data, task_id, task_group_id, &failure) == TC_OK;
+	tc_error_clear(&failure);
+}
+
+static void end_news(struct wait *wait)
+{
+	if (wait->listens)
+		wait->news.end(wait->news.data);
+	wait->listens = false;
+}
+
+/* Before the next question at least. */
+static int64_t gap(const struct wait *wait)
+{
+	return larger(NEWS_MS, wait->answer_ms);
+}
+
+/* Does what the source has to do. */
+static void take_news(struct wait *wait, bool *news)
+{
+	tc_error failure = TC_ERROR_INIT;
+	int found = wait->news.take(wait->news.data, &failure);
+
+	tc_error_clear(&failure);
+	if (found < 0)
+		end_news(wait);
+	*news = found > 0;
+	wait->look_ms = tc_client_steady_ms(wait->client) + LOOK_MS;
+}
+
+/* Lets time pass, `ms` at most. */
+static int let_pass(struct wait *wait, int64_t ms, bool *news, tc_error *err)
+{
+	int64_t quiet = wait->look_ms - tc_client_steady_ms(wait->client);
+	tc_cancel *cancel = wait->options.cancel;
+	bool ready = false;
+
+	*news = false;
+	if (!wait->listens)
+		return tc_client_wait(wait->client, ms, cancel, err);
+	if (quiet > 0)
+		return tc_client_wait(wait->client, smaller(ms, quiet), cancel, err);
+	int fd = wait->news.descriptor(wait->news.data);
+	int rc = tc_client_wait_for(wait->client, fd, ms, cancel, &ready, err);
+	if (rc == TC_ERROR_CANCELED)
+		return rc;
+	if (rc != TC_OK) /* the source is broken: its affair */
+		end_news(wait);
+	else if (ready)
+		take_news(wait, news);
+	tc_error_clear(err);
+	return TC_OK;
+}
+
+/* ---- time ---- */
+
 static int begin(struct wait *wait, tc_client *client, const struct tc_wait_options *options,
 	const char *what, tc_error *err)
 {
@@ -60,6 +157,8 @@ static int begin(struct wait *wait, tc_client *client, const struct tc_wait_opti
 		options, &wait->options, sizeof wait->options, "TC_WAIT_OPTIONS_INIT", err);
 	if (rc == TC_OK)
 		rc = check_options(&wait->options, err);
+	if (rc == TC_OK)
+		rc = read_news(wait, err);
 	if (rc != TC_OK)
 		return rc;
 	if (!wait->options.delay_ms)
@@ -68,6 +167,7 @@ static int begin(struct wait *wait, tc_client *client, const struct tc_wait_opti
 		wait->options.delay_max_ms = larger(DELAY_MAX_MS, wait->options.delay_ms);
 	wait->options.delay_ms = smaller(wait->options.delay_ms, wait->options.delay_max_ms);
 	wait->delay_ms = wait->options.delay_ms;
+	wait->resumed_ms = wait->begun_ms;
 	return TC_OK;
 }
 
@@ -110,39 +210,47 @@ static int64_t grown(const struct wait *wait)
 }
 
 /* The pause before the next question, in pieces when somebody watches; none reaches beyond the
- * deadline, and what takes time in between is part of it. */
+ * deadline, and what takes time in between is part of it. News make it short, and so those that
+ * follow: an event may be told before the queue's answers show it. */
 static int pause_watched(struct wait *wait, tc_error *err)
 {
-	int64_t now = tc_client_steady_ms(wait->client);
+	int64_t now = tc_client_steady_ms(wait->client), soon = now + gap(wait);
 	int64_t left = smaller(wait->delay_ms, INT64_MAX - now), until = now + left;
 	int64_t most = wait->options.progress ? WATCH_MS : INT64_MAX;
+	bool news;
 
 	wait->delay_ms = grown(wait);
 	while (left > 0) {
 		int64_t piece = smaller(smaller(left, most), time_left(wait));
-		int rc = tc_client_wait(wait->client, piece, wait->options.cancel, err);
+		int rc = let_pass(wait, piece, &news, err);
 		if (rc == TC_OK)
 			rc = report(wait, err);
 		if (rc != TC_OK)
 			return rc;
+		if (news) {
+			until = wait->look_ms = smaller(until, soon);
+			wait->delay_ms = smaller(gap(wait), wait->options.delay_ms);
+		}
 		left = until - tc_client_steady_ms(wait->client);
 	}
+	wait->resumed_ms = tc_client_steady_ms(wait->client);
 	return TC_OK;
 }
 
-/* An answer has come; if it brought news the next question follows soon. */
-static int take_answer(struct wait *wait, bool news, tc_error *err)
+/* An answer has come; if it differs from the last one the next question follows soon. */
+static int take_answer(struct wait *wait, bool differs, tc_error *err)
 {
 	wait->progress.asked++;
-	if (news)
-		wait->delay_ms = wait->options.delay_ms;
+	wait->answer_ms = tc_client_steady_ms(wait->client) - wait->resumed_ms;
+	if (differs)
+		wait->delay_ms = smaller(wait->delay_ms, wait->options.delay_ms);
 	return report(wait, err);
 }
 
 /* An answer that is not the last one: it is told, and the next one is a pause away. */
-static int go_on(struct wait *wait, bool news, tc_error *err)
+static int go_on(struct wait *wait, bool differs, tc_error *err)
 {
-	int rc = take_answer(wait, news, err);
+	int rc = take_answer(wait, differs, err);
 
 	return rc == TC_OK ? pause_watched(wait, err) : rc;
 }
@@ -212,13 +320,13 @@ static int watch_task(struct wait *wait, const char *task_id,
 				"of %s",
 				task_id);
 		}
-		bool news = !*reply || strcmp(state, (*reply)->status.state) != 0;
+		bool differs = !*reply || strcmp(state, (*reply)->status.state) != 0;
 		tc_release(*reply);
 		*reply = answer;
 		wait->progress.state = state;
 		if (is_resolved(state) || is_one_of(state, wait->options.states))
 			return TC_OK;
-		rc = go_on(wait, news, err);
+		rc = go_on(wait, differs, err);
 		if (rc != TC_OK)
 			return rc;
 	}
@@ -236,8 +344,11 @@ int tc_wait_task(tc_client *client, const char *task_id, const struct tc_wait_op
 		*reply = NULL;
 	err = err ? err : &own; /* what went wrong is asked for */
 	int rc = begin(&wait, client, options, "the task's state", err);
-	if (rc == TC_OK)
+	if (rc == TC_OK) {
+		begin_news(&wait, task_id, NULL);
 		rc = watch_task(&wait, task_id, &answer, err);
+		end_news(&wait);
+	}
 	tc_error_clear(&own);
 	if (rc != TC_OK || !reply) {
 		tc_release(answer);
@@ -309,11 +420,11 @@ static int watch_group(
 		int rc = count_tasks(wait, group, &now, err);
 		if (rc != TC_OK)
 			return rc;
-		bool news = memcmp(&now, counts, sizeof now) != 0;
+		bool differs = memcmp(&now, counts, sizeof now) != 0;
 		*counts = now;
 		if (all_resolved(counts))
 			return TC_OK;
-		rc = go_on(wait, news, err);
+		rc = go_on(wait, differs, err);
 		if (rc != TC_OK)
 			return rc;
 	}
@@ -331,8 +442,11 @@ int tc_wait_group(tc_client *client, const char *task_group_id,
 	err = err ? err : &own;
 	*counts = (struct tc_wait_counts){ 0 };
 	int rc = begin(&wait, client, options, "the end of the group", err);
-	if (rc == TC_OK)
+	if (rc == TC_OK) {
+		begin_news(&wait, NULL, task_group_id);
 		rc = watch_group(&wait, task_group_id, counts, err);
+		end_news(&wait);
+	}
 	tc_error_clear(&own);
 	return rc;
 }

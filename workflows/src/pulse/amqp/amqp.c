@@ -183,6 +183,16 @@ static int check_open(const struct tc__amqp *amqp, tc_error *err)
 	return tc_error_set(err, TC_ERROR_NETWORK, "the broker's connection is gone");
 }
 
+/* All that was put behind `before` bytes, or nothing: who is told that it failed says it again. */
+static int send_soon(struct tc__amqp *amqp, size_t before, int rc, tc_error *err)
+{
+	if (rc == TC_OK)
+		rc = tc__amqp_flush_soon(amqp, err);
+	if (rc != TC_OK)
+		amqp->out.end = amqp->out.begin + before;
+	return rc;
+}
+
 int tc__amqp_ask(
 	struct tc__amqp *amqp, amqp_method_number_t method, const void *fields, tc_error *err)
 {
@@ -197,13 +207,13 @@ int tc__amqp_tell(
 	struct tc__amqp *amqp, amqp_method_number_t method, const void *fields, tc_error *err)
 {
 	int rc = check_open(amqp, err);
+	size_t before = tc__bytes_length(&amqp->out);
 
 	if (rc == TC_OK)
 		rc = tc__frame_put_method(&amqp->out, TC__AMQP_CHANNEL, method, fields, err);
-	return rc == TC_OK ? tc__amqp_flush_soon(amqp, err) : rc;
+	return send_soon(amqp, before, rc, err);
 }
 
-/* All of it, or nothing. */
 int tc__amqp_publish(struct tc__amqp *amqp, const amqp_basic_publish_t *fields,
 	const amqp_basic_properties_t *properties, const char *body, size_t length, tc_error *err)
 {
@@ -217,9 +227,11 @@ int tc__amqp_publish(struct tc__amqp *amqp, const amqp_basic_publish_t *fields,
 		rc = tc__frame_put_content(&amqp->out, TC__AMQP_CHANNEL, properties, body, length,
 			amqp->frame_max, err);
 	if (rc == TC_OK)
-		return tc__amqp_flush_soon(amqp, err);
-	amqp->out.end = amqp->out.begin + before;
+		rc = tc__amqp_flush_soon(amqp, err);
+	if (rc != TC_OK) /* or tags would no longer be those of their messages */
+		amqp->out.end = amqp->out.begin + before;
 	return rc;
+	return send_soon(amqp, before, rc, err);
 }
 
 size_t tc__amqp_unsent(const struct tc__amqp *amqp)

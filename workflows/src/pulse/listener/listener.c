@@ -280,24 +280,17 @@ const char *tc_pulse_listener_queue(const tc_pulse_listener *listener)
 	return listener ? listener->queue : NULL;
 }
 
-int tc_pulse_listener_stats(
-	const tc_pulse_listener *listener, struct tc_pulse_listener_stats *stats, tc_error *err)
+void tc_pulse_listener_read_stats(
+	const tc_pulse_listener *listener, struct tc_pulse_listener_stats *stats)
 {
-	const struct tc__needed needed[] = { { "listener", listener }, { "stats", stats } };
+	struct tc_pulse_listener_stats now = { 0 };
 
-	tc_error_clear(err);
-	int rc = tc__check_needed(needed, sizeof needed / sizeof *needed, err);
-	if (rc != TC_OK)
-		return rc;
-	size_t size = stats->size;
-	if (size < sizeof size)
-		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"stats: size is not set (it is %zu): begin with "
-			"TC_PULSE_LISTENER_STATS_INIT",
-			size);
-	struct tc_pulse_listener_stats now = listener->stats;
-	now.size = size;
-	now.unsettled = listener->waiting.count + listener->given.count;
-	memcpy(stats, &now, size < sizeof now ? size : sizeof now);
-	return TC_OK;
+	if (!stats || stats->size < sizeof stats->size)
+		return;
+	if (listener) {
+		now = listener->stats;
+		now.unsettled = (int64_t)(listener->waiting.count + listener->given.count);
+	}
+	now.size = stats->size;
+	memcpy(stats, &now, now.size < sizeof now ? now.size : sizeof now);
 }

@@ -29,7 +29,9 @@ static void on_opened(void *data, struct tc__amqp *amqp, const char *user)
 	char *queue = tc__pulse_name("queue", user, deletion->name, &err);
 	if (!queue)
 		tc__link_fail(deletion->link, &err);
-	else if (ask(amqp, queue, &err) != TC_OK)
+	else if (ask(amqp, queue, &err) == TC_ERROR_NOMEM)
+		tc__link_fail(deletion->link, &err);
+	else if (err.code != TC_OK)
 		tc__link_drop(deletion->link, &err);
 	free(queue);
 	tc_error_clear(&err);
@@ -89,7 +91,7 @@ static int run(tc_loop *loop, const struct tc_pulse_server *server, struct delet
 	deletion->link = tc__link_new(loop, server, &user, err);
 	if (!deletion->link)
 		return TC_ERROR_ARGUMENT;
-	tc__link_set_offline_max(deletion->link, OFFLINE_MAX_MS);
+	tc__link_make_brief(deletion->link, OFFLINE_MAX_MS);
 	while (rc == TC_OK && !deletion->ended)
 		rc = tc_loop_poll(loop, -1, err);
 	if (rc == TC_OK && deletion->err.code != TC_OK)

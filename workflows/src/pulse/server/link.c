@@ -34,6 +34,7 @@ struct tc__link {
 	bool at_once;            /* which need not wait for that; */
 	int at_once_count;       /* how often in a row */
 	bool refused, ask_again; /* the password was; `login` is to be told */
+	bool brief;              /* it ends where memory does, too */
 	bool ending, ended;      /* as `end` says; TC_OK: closed */
 	tc_error end;
 	bool closed; /* freed, but in use: */
@@ -131,9 +132,11 @@ static void on_drained(void *data)
 }
 
 /* What will not go away; memory may be there again. */
-static bool is_final(const tc_error *err)
+static bool is_final(const struct tc__link *link, const tc_error *err)
 {
-	return err->code != TC_ERROR_NOMEM && !tc_error_may_repeat(err);
+	if (err->code == TC_ERROR_NOMEM)
+		return link->brief;
+	return !tc_error_may_repeat(err);
 }
 
 static void on_lost(void *data, const tc_error *err)
@@ -147,7 +150,7 @@ static void on_lost(void *data, const tc_error *err)
 		lose(link, err, false);
 		return;
 	}
-	lose(link, err, err && is_final(err));
+	lose(link, err, err && is_final(link, err));
 }
 
 /* ---- time ---- */
@@ -182,12 +185,17 @@ static void on_offline(void *data, uint64_t timer)
 static bool set_timer(
 	struct tc__link *link, uint64_t *timer, int64_t delay_ms, tc_timer_fn *on_timer)
 {
+	tc_error err = TC_ERROR_INIT;
+
 	if (*timer)
 		return true;
-	if (tc_loop_timer(link->loop, delay_ms, on_timer, link, timer, NULL) == TC_OK)
-		return true;
-	tc__bell_pull(&link->bell); /* memory ended: it is looked at until there is some */
-	return false;
+	int rc = tc_loop_timer(link->loop, delay_ms, on_timer, link, timer, &err);
+	if (rc != TC_OK && link->brief)
+		begin_to_end(link, &err);
+	else if (rc != TC_OK) /* memory ended: it is looked at until there is some */
+		tc__bell_pull(&link->bell);
+	tc_error_clear(&err);
+	return rc == TC_OK;
 }
 
 static void end_timer(struct tc__link *link, uint64_t *timer)
@@ -269,7 +277,7 @@ static void begin_attempt(struct tc__link *link, tc_error *err)
 
 	if (!link->server.login) {
 		if (connect_as(link, broker->user, broker->password, err) != TC_OK)
-			lose(link, err, is_final(err));
+			lose(link, err, is_final(link, err));
 		return;
 	}
 	memset(&login, 0, sizeof login);
@@ -279,7 +287,7 @@ static void begin_attempt(struct tc__link *link, tc_error *err)
 	else if (rc != TC_OK)
 		lose(link, err, rc == TC_ERROR_CREDENTIALS);
 	else if (connect_as(link, login.user, login.password, err) != TC_OK)
-		lose(link, err, is_final(err));
+		lose(link, err, is_final(link, err));
 	sodium_memzero(&login, sizeof login);
 }
 
@@ -432,8 +440,9 @@ struct tc__link *tc__link_new(tc_loop *loop, const struct tc_pulse_server *serve
 	return link;
 }
 
-void tc__link_set_offline_max(struct tc__link *link, int64_t ms)
+void tc__link_make_brief(struct tc__link *link, int64_t ms)
 {
+	link->brief = true;
 	if (!link->server.offline_max_ms)
 		link->server.offline_max_ms = ms;
 }

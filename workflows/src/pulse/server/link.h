@@ -4,7 +4,8 @@
 
 #include "workflows/src/pulse/server/server.h"
 
-/* Where the options set no offline_max_ms, this one counts. Right after tc__link_new. */
-void tc__link_set_offline_max(struct tc__link *link, int64_t ms);
+/* For who waits for it, and can be told: it ends where memory does, and where the options set no
+ * offline_max_ms, by this one. Right after tc__link_new. */
+void tc__link_make_brief(struct tc__link *link, int64_t ms);
 
 #endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* Listening and publishing at a real broker, beside librabbitmq alone: typed messages, each
+ * acknowledged, at least 70 % as many a second; with confirms and the same window at least 80 %.
+ * Memory does not grow with the messages. Other people's clients, where they are installed
+ * (TC_PYTHON with kombu, NODE_PATH with amqplib), take the same messages: at most a third. */
+#include "tests/harness/test.h"
+
+#include "tests/bench/bare_pulse.h"
+#include "tests/bench/measure.h"
+#include "tests/harness/rabbit.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <taskcluster/pulse_listener.h>
+#include <taskcluster/pulse_publisher.h>
+#include <taskcluster/queue.h>
+#include <unistd.h>
+
+#define SLICE 2000
+#define PREFETCH 500
+#define WINDOW 1000
+#define LISTEN_LIMIT (1 / 0.7) /* 70 % as many a second */
+#define PUBLISH_LIMIT (1 / 0.8)
+#define PEERS_TIMES 3
+#define PEER_MESSAGES 20000
+#define GROWTH_KIB 512 /* the allocator's, not the messages' */
+#define PATIENCE_MS 30000
+
+#define EXCHANGE "exchange/taskcluster-queue/v1/task-completed"
+#define PUBLISHED "exchange/guest/v1/published"
+#define TASK_ID "fN1SbArXTPSVFNUvaOlinQ"
+#define KEY "primary." TASK_ID ".0.us-west-2.i-0a1b2c3d.proj-linux.build-large.ci." TASK_ID "._"
+
+static const char body[] =
+	"{\"version\":1,\"runId\":0,\"workerGroup\":\"us-west-2\",\"workerId\":\"i-0a1b2c3d\","
+	"\"status\":{\"taskId\":\"" TASK_ID "\",\"provisionerId\":\"proj-linux\",\"workerType\":"
+	"\"build-large\",\"taskQueueId\":\"proj-linux/build-large\",\"schedulerId\":\"ci\","
+	"\"projectId\":\"none\",\"taskGroupId\":\"" TASK_ID "\",\"deadline\":"
+	"\"2024-05-01T10:00:00.000Z\",\"expires\":\"2025-05-01T10:00:00.000Z\",\"retriesLeft\":5,"
+	"\"state\":\"completed\",\"runs\":[{\"runId\":0,\"state\":\"completed\",\"reasonCreated\":"
+	"\"scheduled\",\"reasonResolved\":\"completed\",\"workerGroup\":\"us-west-2\","
+	"\"workerId\":\"i-0a1b2c3d\",\"takenUntil\":\"2024-04-30T10:20:00.000Z\",\"scheduled\":"
+	"\"2024-04-30T10:00:00.000Z\",\"started\":\"2024-04-30T10:00:01.000Z\",\"resolved\":"
+	"\"2024-04-30T10:09:17.000Z\"}]}}";
+
+struct sides {
+	const struct rabbit *rabbit;
+	struct tc_pulse_server server;
+	tc_pulse_listener *listener;
+	tc_pulse_publisher *publisher;
+	struct bare_pulse *bare, *filler;
+};
+
+/* ---- this client ---- */
+
+static void stop_when(int rc, const tc_error *err)
+{
+	if (rc != TC_OK)
+		fail_msg("%s", tc_error_text(err));
+}
+
+static void note_change(void *data, enum tc_pulse_change change, const tc_error *err)
+{
+	if (change == TC_PULSE_LOST)
+		fail_msg("%s", tc_error_text(err));
+	*(bool *)data = change == TC_PULSE_CONNECTED_NEW;
+}
+
+/* Connected, and bound to an exchange. */
+static tc_pulse_listener *open_listener(const struct sides *sides, const char *exchange)
+{
+	struct tc_pulse_listener_options options = TC_PULSE_LISTENER_OPTIONS_INIT;
+	struct tc_binding binding = { .routing_key = "#" };
+	struct tc_pulse_message *message = NULL;
+	tc_error err = TC_ERROR_INIT;
+	bool connected = false;
+
+	snprintf(binding.exchange, sizeof binding.exchange, "%s", exchange);
+	options.server = &sides->server;
+	options.bindings = &binding;
+	options.binding_count = 1;
+	options.prefetch = PREFETCH;
+	options.changed = note_change;
+	options.data = &connected;
+	tc_pulse_listener *listener = tc_pulse_listener_new(NULL, &options, &err);
+	if (!listener)
+		fail_msg("%s", tc_error_text(&err));
+	while (!connected)
+		stop_when(tc_pulse_listener_next(listener, 20, &message, &err), &err);
+	return listener;
+}
+
+static void take(tc_pulse_listener *listener, size_t count)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	for (size_t i = 0; i < count; i++) {
+		struct tc_pulse_message *message = NULL;
+		stop_when(tc_pulse_listener_next(listener, PATIENCE_MS, &message, &err), &err);
+		assert_non_null(message);
+		const struct tc_queue_task_completed_message *typed = message->typed;
+		if (typed)
+			assert_string_equal(typed->status.task_id, TASK_ID);
+		else
+			assert_string_equal(message->exchange, PUBLISHED);
+		stop_when(tc_pulse_ack(message, &err), &err);
+	}
+}
+
+static tc_pulse_publisher *open_publisher(const struct sides *sides)
+{
+	static const struct tc_exchange table = { .exchange = PUBLISHED };
+	static const struct tc_exchange *const tables[] = { &table };
+	struct tc_pulse_publisher_options options = TC_PULSE_PUBLISHER_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	options.server = &sides->server;
+	options.exchanges = tables;
+	options.exchange_count = 1;
+	options.pending_max = WINDOW;
+	tc_pulse_publisher *publisher = tc_pulse_publisher_new(NULL, &options, &err);
+	if (!publisher)
+		fail_msg("%s", tc_error_text(&err));
+	return publisher;
+}
+
+static void publish(tc_pulse_publisher *publisher, size_t count)
+{
+	struct tc_pulse_publication publication = TC_PULSE_PUBLICATION_INIT;
+	tc_error err = TC_ERROR_INIT;
+
+	publication.exchange = PUBLISHED;
+	publication.routing_key = KEY;
+	publication.body = body;
+	publication.length = sizeof body - 1;
+	for (size_t i = 0; i < count; i++)
+		stop_when(tc_pulse_publish(publisher, &publication, NULL, &err), &err);
+	stop_when(tc_pulse_publisher_flush(publisher, PATIENCE_MS, &err), &err);
+}
+
+/* ---- the sides ---- */
+
+static struct bare_pulse *open_bare(const struct sides *sides)
+{
+	return bare_pulse_open(sides->rabbit->port, "guest", RABBIT_PASSWORD);
+}
+
+static void listen_ours(void *data)
+{
+	const struct sides *sides = data;
+
+	take(sides->listener, SLICE);
+}
+
+static void listen_bare(void *data)
+{
+	const struct sides *sides = data;
+
+	bare_pulse_consume(sides->bare, "bare", PREFETCH, SLICE);
+}
+
+static void publish_ours(void *data)
+{
+	const struct sides *sides = data;
+
+	publish(sides->publisher, SLICE);
+}
+
+static void publish_bare(void *data)
+{
+	static const struct bare_message message = { PUBLISHED, KEY, body };
+	const struct sides *sides = data;
+
+	bare_pulse_publish(sides->bare, &message, WINDOW, SLICE);
+}
+
+static void fill(const struct sides *sides, size_t count)
+{
+	static const struct bare_message message = { EXCHANGE, KEY, body };
+
+	bare_pulse_publish(sides->filler, &message, WINDOW, count);
+}
+
+static bool print(const char *label, const struct measure_result *result, double limit)
+{
+	bool ok = measure_print(label, result, limit, false);
+
+	printf("%-28s %.0f messages a second, %.0f bare: %.0f %%\n", label, 1e9 / result->ours_ns,
+		1e9 / result->bare_ns, 100 / result->wall_ratio);
+	return ok;
+}
+
+/* Both queues are filled before, so that publishing takes no part. */
+static bool measure_listening(struct sides *sides)
+{
+	const struct measure_side ours = { "ours", listen_ours, sides };
+	const struct measure_side bare = { "bare", listen_bare, sides };
+
+	bare_pulse_exchange(sides->filler, EXCHANGE);
+	sides->bare = open_bare(sides);
+	bare_pulse_queue(sides->bare, "bare", 0);
+	bare_pulse_bind(sides->bare, "bare", EXCHANGE);
+	sides->listener = open_listener(sides, EXCHANGE);
+	fill(sides, (MEASURE_SLICES + 1) * SLICE);
+	struct measure_result result = measure_pair(&ours, &bare, SLICE);
+	bool ok = print("pulse.listen", &result, LISTEN_LIMIT);
+	tc_pulse_listener_free(sides->listener);
+	bare_pulse_free(sides->bare);
+	return ok;
+}
+
+/* Into a queue that keeps the last few, so that the broker has something to do and none to keep. */
+static bool measure_publishing(struct sides *sides)
+{
+	const struct measure_side ours = { "ours", publish_ours, sides };
+	const struct measure_side bare = { "bare", publish_bare, sides };
+
+	sides->bare = open_bare(sides);
+	bare_pulse_exchange(sides->bare, PUBLISHED);
+	bare_pulse_queue(sides->bare, "published", 10);
+	bare_pulse_bind(sides->bare, "published", PUBLISHED);
+	sides->publisher = open_publisher(sides);
+	struct measure_result result = measure_pair(&ours, &bare, SLICE);
+	bool ok = print("pulse.publish", &result, PUBLISH_LIMIT);
+	tc_pulse_publisher_free(sides->publisher);
+	bare_pulse_free(sides->bare);
+	return ok;
+}
+
+/* ---- memory ---- */
+
+static long resident_kib(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d %ld", &pages), 1);
+	fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Message by message through a queue that is filled again: published and taken by this client. */
+static bool measure_memory(struct sides *sides)
+{
+	const char *wanted = getenv("TC_MESSAGES");
+	size_t count = wanted ? strtoul(wanted, NULL, 10) : 200000;
+	long early = 0;
+
+	sides->publisher = open_publisher(sides);
+	publish(sides->publisher, 1);
+	sides->listener = open_listener(sides, PUBLISHED);
+	for (size_t i = 0; i < count; i += SLICE) {
+		publish(sides->publisher, SLICE);
+		take(sides->listener, SLICE);
+		if (i + SLICE <= 100000)
+			early = resident_kib();
+	}
+	long late = resident_kib();
+	bool ok = late - early <= GROWTH_KIB;
+	printf("%-28s %ld KiB after 100,000 messages, %ld after %zu   at most %d more: %s\n",
+		"pulse.memory", early, late, count, GROWTH_KIB, ok ? "ok" : "MISSED");
+	tc_pulse_listener_free(sides->listener);
+	tc_pulse_publisher_free(sides->publisher);
+	return ok;
+}
+
+/* ---- other people's clients ---- */
+
+struct peer {
+	const char *name, *variable, *program, *script;
+};
+
+/* Messages a second; 0: it is absent. */
+static double peer_rate(struct sides *sides, const struct peer *peer)
+{
+	const char *program = getenv(peer->variable);
+	char command[1000], line[256] = "", version[64];
+	double wall_ms, cpu_ms;
+	struct bare_pulse *owner = open_bare(sides);
+
+	bare_pulse_queue(owner, peer->name, 0);
+	bare_pulse_bind(owner, peer->name, EXCHANGE);
+	fill(sides, PEER_MESSAGES);
+	snprintf(command, sizeof command, "%s %s '%s' %s %d %d 2>/dev/null",
+		program ? program : peer->program, peer->script, sides->server.url, peer->name,
+		PEER_MESSAGES, PREFETCH);
+	FILE *out = popen(command, "r");
+	if (out && !fgets(line, sizeof line, out))
+		line[0] = '\0';
+	if (out)
+		pclose(out);
+	bare_pulse_free(owner);
+	if (sscanf(line, "%63s %lf %lf", version, &wall_ms, &cpu_ms) != 3) {
+		printf("pulse.%-22s absent\n", peer->name);
+		return 0;
+	}
+	printf("pulse.%s %-*s %7.0f messages a second   cpu %7.1f us a message\n", peer->name,
+		(int)(21 - strlen(peer->name)), version, PEER_MESSAGES / wall_ms * 1e3,
+		cpu_ms / PEER_MESSAGES * 1e3);
+	return PEER_MESSAGES / wall_ms * 1e3;
+}
+
+static double our_rate(struct sides *sides)
+{
+	sides->listener = open_listener(sides, EXCHANGE);
+	fill(sides, PEER_MESSAGES);
+	double wall = measure_wall_ns(), cpu = measure_cpu_ns();
+	take(sides->listener, PEER_MESSAGES);
+	wall = measure_wall_ns() - wall;
+	printf("pulse.%-22s %7.0f messages a second   cpu %7.1f us a message\n", "libtaskcluster",
+		PEER_MESSAGES / wall * 1e9, (measure_cpu_ns() - cpu) / 1e3 / PEER_MESSAGES);
+	tc_pulse_listener_free(sides->listener);
+	return PEER_MESSAGES / wall * 1e9;
+}
+
+static bool measure_peers(struct sides *sides)
+{
+	static const struct peer peers[] = {
+		{ "kombu", "TC_PYTHON", "python3", "tests/bench/peers/pulse.py" },
+		{ "amqplib", "TC_NODE", "node", "tests/bench/peers/pulse.js" },
+	};
+	double ours = our_rate(sides);
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
+		double theirs = peer_rate(sides, &peers[i]);
+		if (theirs <= 0)
+			continue;
+		bool enough = ours >= PEERS_TIMES * theirs;
+		printf("pulse.%-22s ours is %.1f times as fast   at least %d: %s\n", peers[i].name,
+			ours / theirs, PEERS_TIMES, enough ? "ok" : "MISSED");
+		ok = ok && enough;
+	}
+	return ok;
+}
+
+int main(void)
+{
+	static struct rabbit rabbit;
+	struct sides sides = { .rabbit = &rabbit, .server = TC_PULSE_SERVER_INIT };
+
+	if (!rabbit_prepare(&rabbit, NULL)) {
+		printf("%-28s no RabbitMQ on this machine\n", "pulse");
+		return 77;
+	}
+	rabbit_start(&rabbit);
+	sides.server.url = rabbit_url(&rabbit, "guest", false);
+	sides.filler = open_bare(&sides);
+	bool ok = measure_listening(&sides);
+	ok = measure_publishing(&sides) && ok;
+	ok = measure_memory(&sides) && ok;
+	ok = measure_peers(&sides) && ok;
+	bare_pulse_free(sides.filler);
+	rabbit_end(&rabbit);
+	return !ok;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/pulse/broker.h"
+#include "tools/taskcluster/config/variable.h"
+#include "tools/taskcluster/shared/advice.h"
+#include "tools/taskcluster/shared/report.h"
+
+#include <string.h>
+
+static int copy_variable(const char *name, char *to, size_t size, tc_error *err)
+{
+	const char *value = variable(name);
+
+	if (!value)
+		return tc_error_set(err, TC_ERROR_CREDENTIALS, "%s is not set", name);
+	if (strlen(value) >= size)
+		return tc_error_set(err, TC_ERROR_CREDENTIALS,
+			"%s is %zu bytes long; expected at most %zu", name, strlen(value),
+			size - 1);
+	memcpy(to, value, strlen(value) + 1);
+	return TC_OK;
+}
+
+static int log_in(void *data, bool refused, struct tc_pulse_login *login, tc_error *err)
+{
+	(void)data;
+	if (refused) /* there is no other account */
+		return tc_error_set(err, TC_ERROR_CREDENTIALS,
+			"the broker refuses the account of PULSE_USERNAME and PULSE_PASSWORD");
+	int rc = copy_variable("PULSE_USERNAME", login->user, sizeof login->user, err);
+
+	if (rc == TC_OK)
+		rc = copy_variable("PULSE_PASSWORD", login->password, sizeof login->password, err);
+	return rc;
+}
+
+/* The URL is not repeated: there may be a password in it. */
+static bool has_account(const char *url)
+{
+	const char *authority = strstr(url, "://");
+
+	authority = authority ? authority + 3 : url;
+	return memchr(authority, '@', strcspn(authority, "/")) != NULL;
+}
+
+int broker_find(
+	const char *url, struct tc_pulse_server *server, const struct tc_pulse_server **used)
+{
+	*used = NULL;
+	if (!url)
+		return 0;
+	if (has_account(url))
+		return usage_error("--server: no account may be in the URL, as everybody on the "
+				   "machine can read arguments: set PULSE_USERNAME and "
+				   "PULSE_PASSWORD");
+	*server = (struct tc_pulse_server)TC_PULSE_SERVER_INIT;
+	server->url = url;
+	server->login = log_in;
+	server->ca_file = variable("SSL_CERT_FILE");
+	server->ca_folder = variable("SSL_CERT_DIR");
+	*used = server;
+	return 0;
+}
+
+static const char *advice(const tc_error *err)
+{
+	switch (err->http_status) {
+	case 403:
+		return err->code == TC_ERROR_CREDENTIALS
+			? "The account is PULSE_USERNAME and PULSE_PASSWORD."
+			: "An account may have queues named queue/<user>/… only, and bind them to "
+			  "exchanges named exchange/….";
+	case 404:
+		return "This broker has no such exchange; one appears when its service first "
+		       "publishes.";
+	case 405:
+		return "Another connection has this queue for itself.";
+	case 406:
+		return "What is there differs from what was asked for; `taskcluster pulse "
+		       "delete-queue NAME` deletes a queue, with all that is in it.";
+	case 530:
+		return "The vhost is PULSE_VHOST, or the path of --server URL; \"/\" without.";
+	default:
+		break;
+	}
+	switch (err->code) {
+	case TC_ERROR_ARGUMENT:
+	case TC_ERROR_CREDENTIALS:
+		return "A listener needs PULSE_HOSTNAME, or --server URL, with PULSE_USERNAME and "
+		       "PULSE_PASSWORD.";
+	case TC_ERROR_NETWORK:
+	case TC_ERROR_TIMEOUT:
+		return "Check PULSE_HOSTNAME, or --server URL, and the network.";
+	default:
+		return NULL;
+	}
+}
+
+int broker_report(const tc_error *err)
+{
+	const char *what_to_do = advice(err);
+
+	complain("%s", tc_error_text(err));
+	if (what_to_do)
+		hint("%s", what_to_do);
+	return report_status(err);
+}
