@@ -227,11 +227,6 @@ int tc__amqp_publish(struct tc__amqp *amqp, const amqp_basic_publish_t *fields,
 	if (rc == TC_OK)
 		rc = tc__frame_put_content(&amqp->out, TC__AMQP_CHANNEL, properties, body, length,
 			amqp->frame_max, err);
-	if (rc == TC_OK)
-		rc = tc__amqp_flush_soon(amqp, err);
-	if (rc != TC_OK) /* or tags would no longer be those of their messages */
-		amqp->out.end = amqp->out.begin + before;
-	return rc;
 	return send_soon(amqp, before, rc, err);
 }
 

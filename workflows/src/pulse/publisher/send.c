@@ -90,7 +90,6 @@ static bool round_allows(tc_pulse_publisher *publisher, const struct tc__publica
 static bool may_send(tc_pulse_publisher *publisher)
 {
 	return publisher->channel == TC__CHANNEL_OPEN && !publisher->blocked &&
-		publisher->waiting.first && round_allows(publisher, publisher->waiting.first);
 		publisher->waiting.first && round_allows(publisher, publisher->waiting.first) &&
 		!tc__wire_full(&publisher->wire);
 }
