@@ -90,7 +90,8 @@ static bool round_allows(tc_pulse_publisher *publisher, const struct tc__publica
 static bool may_send(tc_pulse_publisher *publisher)
 {
 	return publisher->channel == TC__CHANNEL_OPEN && !publisher->blocked &&
-		publisher->waiting.first && round_allows(publisher, publisher->waiting.first);
+		publisher->waiting.first && round_allows(publisher, publisher->waiting.first) &&
+		!tc__wire_full(&publisher->wire);
 }
 
 static void on_send_timer(void *data, uint64_t timer)
