@@ -556,6 +556,23 @@ static void test_what_will_not_go_away_ends_it(void **state)
 	assert_said("ended:ARGUMENT");
 }
 
+/* Something else answers there, for a while. */
+static void test_what_has_served_is_not_given_up_for_the_networks_state(void **state)
+{
+	(void)state;
+	begin(by_url());
+	settle();
+	lose_with(TC_ERROR_REPLY, 0);
+	assert_said("opened:me lost:REPLY");
+	lose_with(TC_ERROR_REPLY, 0);
+	pass(16501);
+	assert_said("lost:REPLY");
+	assert_int_equal(attempt_count, 3);
+	settle();
+	lose_with(TC_ERROR_HTTP, 403);
+	assert_said("opened:me ended-403:HTTP");
+}
+
 static void test_it_gives_up_after_the_time_that_is_set(void **state)
 {
 	struct tc_pulse_server server = by_url();
@@ -892,6 +909,7 @@ int main(void)
 		TEST(test_pauses_differ),
 		TEST(test_memory_that_ended_is_no_end),
 		TEST(test_what_will_not_go_away_ends_it),
+		TEST(test_what_has_served_is_not_given_up_for_the_networks_state),
 		TEST(test_it_gives_up_after_the_time_that_is_set),
 		TEST(test_the_time_to_give_up_begins_anew_with_each_loss),
 		TEST(test_a_first_attempt_that_hangs_is_given_up),

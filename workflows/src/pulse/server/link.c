@@ -25,7 +25,8 @@ struct tc__link {
 
 	struct tc__amqp *amqp;   /* the connection, or an attempt at one */
 	char account[256];       /* its user */
-	bool opened, settled;    /* how far it has come */
+	bool opened, settled;    /* how far it has come; */
+	bool served;             /* one has ever settled */
 	bool lost, final;        /* it is, or shall be, gone, as `err` says; no other would be
 				    better */
 	tc_error err, last;      /* and why the one before it was */
@@ -170,11 +171,15 @@ static void on_drained(void *data)
 		link->user.drained(link->user.data);
 }
 
-/* What will not go away; memory may be there again. */
+/* What will not go away; memory may be there again. Where a broker was reached once, that something
+ * else answers there, or shows another certificate, is a state of the network, and not of the
+ * options. */
 static bool is_final(const struct tc__link *link, const tc_error *err)
 {
 	if (err->code == TC_ERROR_NOMEM)
 		return link->brief;
+	if (link->served && (err->code == TC_ERROR_NETWORK || err->code == TC_ERROR_REPLY))
+		return false;
 	return !tc_error_may_repeat(err);
 }
 
@@ -485,7 +490,7 @@ void tc__link_settled(struct tc__link *link)
 {
 	if (!link->opened || is_mute(link))
 		return;
-	link->settled = true;
+	link->settled = link->served = true;
 	end_timer(link, &link->answer);
 	end_timer(link, &link->offline);
 }
