@@ -63,7 +63,7 @@ export HOME=$folder ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$port RUNNING_UNDER
 export RABBITMQ_NODENAME=tc$port@localhost RABBITMQ_CONFIG_FILE=$folder/rabbitmq RABBITMQ_CONF_ENV_FILE=/dev/null
 export RABBITMQ_MNESIA_BASE=$folder/data RABBITMQ_LOG_BASE=$folder/log RABBITMQ_PID_FILE=$folder/pid
 export RABBITMQ_ENABLED_PLUGINS_FILE=$folder/plugins
-export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 1:1 -kernel inet_dist_use_interface {127,0,0,1}'
 serve epmd -port "$port" -address 127.0.0.1 # by ourselves, as the server would leave it behind
 free_port
 export RABBITMQ_DIST_PORT=$port

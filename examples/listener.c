@@ -85,10 +85,12 @@ static void changed(void *data, enum tc_pulse_change change, const tc_error *err
 /* Prints it; whether no more will come of what is listened to. */
 static bool tell(const struct tc_pulse_message *message, const char *what)
 {
-	const char *event = message->known->name, *task = tc_pulse_message_word(message, "taskId");
+	const char *event = message->known->name, *id = tc_pulse_message_word(message, "taskId");
 	const char *state = tc_json_text(tc_json_at(message->json, "/status/state"));
 
-	printf("%s %s\n", event, task ? task : message->routing_key);
+	if (!id) /* of all that is bound here the routing key has one of both */
+		id = tc_pulse_message_word(message, "taskGroupId");
+	printf("%s %s\n", event, id ? id : message->routing_key);
 	if (strcmp(what, "task") == 0) /* not when another run follows */
 		return state && strcmp(state, "running") != 0 && strcmp(state, "pending") != 0;
 	return strcmp(what, "group") == 0 && strcmp(event, "taskGroupResolved") == 0;

@@ -131,7 +131,7 @@ first=${out%%$'\n'*}
 has "{\"exchange\":\"exchange/taskcluster-queue/v1/task-defined\",\"routingKey\":\"primary.$task._."
 [[ $first == *'"cc":["route.index.cli.x"],"redelivered":false,"words":{"routingKeyKind":"primary","taskId":"'"$task"* ]] ||
 	fail "expected cc and words of the first"
-[[ $first == *'"workerType":"cli","schedulerId":'*'"payload":{'*'"state":"pending"'*'}}' ]] || fail "expected a payload"
+[[ $first == *'"workerType":"cli","schedulerId":'*'"payload":{'*'"state":"unscheduled"'*'}}' ]] || fail "expected a payload"
 has '"exchange":"exchange/taskcluster-queue/v1/task-pending"'
 tells listening
 
@@ -184,7 +184,8 @@ if command -v node >/dev/null; then
 			node tests/cli/publish.js "$BROKER_URL" exchange/taskcluster-notify/v1/notification $'odd.\033'
 		$way 0 pulse listen notify notify --pattern=# --queue odd --count 2 --timeout 60
 		has '"words":{"routingKeyKind":"primary","topic":"cli.a"},"body":"no JSON ? \u001b[31m"}'
-		has '"routingKey":"odd.\u001b","cc":[],"redelivered":false,"payload":{"text":"'
+		has '"routingKey":"odd.\u001b","cc":[],"redelivered":false,"words":{'
+		has '"payload":{"text":"'
 		has '"number":1.50}}'
 		[[ $way == run ]] || for control in $'\033' $'\xc2\x9b' $'\x7f'; do
 			lacks "$control"

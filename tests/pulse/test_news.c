@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/pulse_listener.h>
 #include <taskcluster/pulse_news.h>
 #include <taskcluster/wait.h>
+#include <taskcluster/worker.h>
 #include <unistd.h>
 
 #define PAUSE_MS 30000
@@ -224,6 +226,126 @@ static void what_cannot_be_is_told_at_once(void **state)
 	tc_pulse_news_free(NULL);
 }
 
+/* ---- a worker ---- */
+
+#define GROUP "pulse"
+#define WORKER "w"
+
+struct works {
+	tc_worker *worker;
+	tc_task *task; /* in hand */
+	bool listens;
+	int64_t canceled_ms;
+	enum tc_abort aborted;
+	char reason[40];
+};
+
+/* Once both are there. */
+static void cancel(struct works *works)
+{
+	if (!works->task || !works->listens || works->canceled_ms)
+		return;
+	works->canceled_ms = tc_test_now_ms();
+	assert_ok(tc_queue_cancel_task(world.client, world.task_id, NULL, &world.err), &world.err);
+}
+
+static void on_start(void *data, tc_task *task)
+{
+	struct works *works = data;
+
+	works->task = task;
+	cancel(works);
+}
+
+static void on_abort(void *data, tc_task *task, enum tc_abort why)
+{
+	struct works *works = data;
+
+	(void)why;
+	works->task = NULL;
+	assert_ok(tc_worker_resolve(works->worker, task, TC_TASK_FAILED, NULL), &world.err);
+}
+
+static void on_ended(void *data, tc_task *task, const struct tc_task_end *end)
+{
+	struct works *works = data;
+
+	(void)task;
+	works->aborted = end->aborted;
+	snprintf(works->reason, sizeof works->reason, "%s", end->reason ? end->reason : "");
+}
+
+static void on_change(void *data, enum tc_pulse_change change, const tc_error *err)
+{
+	struct works *works = data;
+
+	(void)err;
+	works->listens = change == TC_PULSE_CONNECTED_NEW;
+	cancel(works);
+}
+
+static void on_exception(void *data, struct tc_pulse_message *message)
+{
+	struct works *works = data;
+	const char *of = tc_pulse_message_word(message, "taskId");
+
+	assert_non_null(of);
+	if (works->task && strcmp(of, tc_task_id(works->task)) == 0)
+		tc_task_check(works->task);
+	assert_ok(tc_pulse_ack(message, &world.err), &world.err);
+}
+
+static tc_pulse_listener *listen_to_exceptions(struct works *works)
+{
+	const struct tc_queue_events_task_exception_key key = { .worker_group = GROUP,
+		.worker_id = WORKER };
+	const struct tc_pulse_server server = server_of(rabbit_url(&rabbit, RABBIT_USER, true));
+	struct tc_pulse_listener_options options = TC_PULSE_LISTENER_OPTIONS_INIT;
+	struct tc_binding binding;
+
+	assert_ok(tc_queue_events_task_exception(&key, &binding, &world.err), &world.err);
+	options.server = &server;
+	options.bindings = &binding;
+	options.binding_count = 1;
+	options.bodies = TC_PULSE_RAW;
+	options.handle = on_exception;
+	options.changed = on_change;
+	options.data = works;
+	return tc_pulse_listener_new(tc_worker_loop(works->worker), &options, &world.err);
+}
+
+/* Nothing else would tell it for many minutes. */
+static void a_worker_hears_of_a_cancel(void **state)
+{
+	struct tc_worker_options options = TC_WORKER_OPTIONS_INIT;
+	struct works works = { .task = NULL };
+
+	(void)state;
+	world_add_task(&world);
+	options.task_queue_id = WORLD_QUEUE;
+	options.worker_group = GROUP;
+	options.worker_id = WORKER;
+	options.start = on_start;
+	options.abort = on_abort;
+	options.ended = on_ended;
+	options.data = &works;
+	options.task_limit = 1;
+	tc_client *client = tc_client_dup(world.client, &world.err);
+	works.worker = tc_worker_new(NULL, client, &options, &world.err);
+	assert_ok(world.err.code, &world.err);
+	tc_pulse_listener *listener = listen_to_exceptions(&works);
+	assert_ok(world.err.code, &world.err);
+	assert_ok(tc_worker_run(works.worker, &world.err), &world.err);
+	print_message("a cancel: seen after %lld ms\n",
+		(long long)(tc_test_now_ms() - works.canceled_ms));
+	assert_in_range(tc_test_now_ms() - works.canceled_ms, 0, SOON_MS);
+	assert_int_equal(works.aborted, TC_ABORT_LOST);
+	assert_string_equal(works.reason, "canceled");
+	tc_pulse_listener_free(listener);
+	tc_worker_free(works.worker);
+	tc_client_free(client);
+}
+
 /* ---- a broker that goes away ---- */
 
 /* Nothing to do costs nothing, also while it tries again and again. */
@@ -297,6 +419,7 @@ int main(void)
 		cmocka_unit_test(a_refused_password_leaves_the_pauses),
 		cmocka_unit_test(a_source_serves_one_at_a_time),
 		cmocka_unit_test(what_cannot_be_is_told_at_once),
+		cmocka_unit_test(a_worker_hears_of_a_cancel),
 		cmocka_unit_test(without_a_broker_the_pauses_are_left),
 	};
 

@@ -7,10 +7,11 @@
 
 #include "client.h"
 #include "tests/harness/rabbit_peer.h"
-#include "tools/sandbox/pulse/publisher.h"
+#include "tools/sandbox/pulse/trouble.h"
 #include "tools/sandbox/server/options.h"
 #include "tools/schema/validate.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -484,6 +485,71 @@ static void the_broker_says_why_itself(void **state)
 	unlink(path);
 }
 
+static void publish_note(const char *key)
+{
+	char body[200];
+
+	snprintf(body, sizeof body, "{\"routingKey\":\"%s\",\"message\":{}}", key);
+	assert_int_equal(ask(server, "POST", "/api/notify/v1/pulse", body, NULL)->status, 204);
+}
+
+/* What can never be published must not keep the rest from it, nor be tried for ever. */
+static void a_message_that_is_refused_is_dropped(void **state)
+{
+	struct tc_test_server *shared = server;
+	char path[] = "/tmp/tc-pulse-XXXXXX";
+	char own_state[120];
+	int file = mkstemp(path);
+
+	(void)state;
+	snprintf(own_state, sizeof own_state, "%s/dropped", rabbit.folder);
+	int saved = divert(STDERR_FILENO, file);
+	server = tc_test_server_start(
+		"--pulse", rabbit_url(&rabbit, "guest", false), "--state", own_state, NULL);
+	restore(STDERR_FILENO, saved);
+	close(file);
+	publish_note("before");
+	publish_note("a.*.b"); /* a wildcard is no word of a key */
+	publish_note("after");
+	next("notification");
+	assert_string_equal(got.routing_key, "primary.before");
+	next("notification");
+	assert_string_equal(got.routing_key, "primary.after");
+	char *text = wait_for_words(path, "the message is dropped");
+	assert_non_null(strstr(text, "primary.a.*.b"));
+	free(text);
+	stop_own_server(shared);
+	/* it left the outbox */
+	file = open(path, O_WRONLY | O_TRUNC);
+	saved = divert(STDERR_FILENO, file);
+	server = tc_test_server_start(
+		"--pulse", rabbit_url(&rabbit, "guest", false), "--state", own_state, NULL);
+	restore(STDERR_FILENO, saved);
+	close(file);
+	publish_note("later");
+	next("notification");
+	assert_string_equal(got.routing_key, "primary.later");
+	stop_own_server(shared);
+	text = tc_test_read_file(path, NULL);
+	assert_null(strstr(text, "dropped"));
+	free(text);
+	unlink(path);
+}
+
+static void by_tls(void **state)
+{
+	struct tc_test_server *shared = server;
+
+	(void)state;
+	setenv("SSL_CERT_FILE", rabbit.ca_file, 1);
+	server = tc_test_server_start("--pulse", rabbit_url(&rabbit, "guest", true), NULL);
+	unsetenv("SSL_CERT_FILE");
+	publish_note("secret");
+	next("notification");
+	assert_string_equal(got.routing_key, "primary.secret");
+	stop_own_server(shared);
+}
+
 static void the_same_trouble_is_told_again_after_a_minute(void **state)
 {
 	struct trouble trouble = { 0 };
@@ -571,6 +637,8 @@ int main(void)
 		cmocka_unit_test(routes_are_keys),
 		cmocka_unit_test(hooks_and_pools_and_notifications),
 		cmocka_unit_test(the_broker_says_why_itself),
+		cmocka_unit_test(a_message_that_is_refused_is_dropped),
+		cmocka_unit_test(by_tls),
 		cmocka_unit_test(the_same_trouble_is_told_again_after_a_minute),
 		cmocka_unit_test(the_example_of_help_works),
 		cmocka_unit_test(none_is_lost),

@@ -12,8 +12,6 @@
 #include <taskcluster/queue.h>
 #include <unistd.h>
 
-#define QUEUE "test/worker"
-
 void world_open(struct world *world)
 {
 	world_open_with(world, NULL, NULL);
@@ -61,7 +59,7 @@ static void create(struct world *world)
 	assert_ok(tc_from_now("", NULL, now, &world->err), &world->err);
 	assert_ok(tc_from_now("1 hour", NULL, later, &world->err), &world->err);
 	const struct tc_queue_create_task_request task = {
-		.task_queue_id = QUEUE,
+		.task_queue_id = WORLD_QUEUE,
 		.created = now,
 		.deadline = later,
 		.payload = payload,
@@ -88,11 +86,16 @@ static void claim(struct world *world)
 	tc_release(reply);
 }
 
-void world_new_task(struct world *world)
+void world_add_task(struct world *world)
 {
 	tc_slugid_nice(world->task_id);
 	strcpy(world->run_id, "0");
 	create(world);
+}
+
+void world_new_task(struct world *world)
+{
+	world_add_task(world);
 	claim(world);
 }
 

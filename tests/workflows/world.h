@@ -27,8 +27,11 @@ void world_open(struct world *world);
 void world_open_with(struct world *world, const char *option, const char *value);
 void world_close(struct world *world);
 
+#define WORLD_QUEUE "test/worker"
+
 /* Another task, claimed: run 0. */
 void world_new_task(struct world *world);
+void world_add_task(struct world *world); /* for others to claim */
 
 /* Ends the run as an interrupted one, and claims the next. */
 void world_next_run(struct world *world);

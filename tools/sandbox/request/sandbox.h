@@ -15,6 +15,7 @@
 struct MHD_Daemon;
 struct pulse;
 struct request;
+struct tc_loop;
 
 struct options {
 	const char *host;     /* to listen on */
@@ -42,7 +43,8 @@ struct sandbox {
 	struct roles roles;
 	struct routes routes;
 	struct schemas schemas;
-	struct pulse *pulse; /* NULL: nothing is published */
+	struct pulse *pulse;  /* NULL: nothing is published */
+	struct tc_loop *loop; /* what the publisher lives on, and is waited on then; else NULL */
 	struct faults faults;
 	struct MHD_Daemon *daemon;
 	void (*resume)(struct request *request); /* a held one; what listens sets it */

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <taskcluster/loop.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -430,6 +431,26 @@ static int store_root_url(struct sandbox *sandbox, bool v6, tc_error *err)
 	return sandbox->root_url ? TC_OK : tc__fail_nomem(err);
 }
 
+static void on_ready(void *data, int fd, int events)
+{
+	(void)data; /* MHD_run follows */
+	(void)fd;
+	(void)events;
+}
+
+/* Where there is a loop it waits for the daemon, too; `events` 0: no more. */
+static int watch(struct sandbox *sandbox, int events, tc_error *err)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(sandbox->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	if (!sandbox->loop)
+		return TC_OK;
+	if (!info)
+		return tc__fail(err, TC_ERROR_SYSTEM, "libmicrohttpd has no epoll");
+	return tc_loop_watch(sandbox->loop, info->epoll_fd, events, on_ready, NULL, err);
+}
+
 int http_start(struct sandbox *sandbox, tc_error *err)
 {
 	const struct options *options = &sandbox->options;
@@ -471,7 +492,23 @@ int http_start(struct sandbox *sandbox, tc_error *err)
 	if (!sandbox->daemon)
 		return tc__fail(err, TC_ERROR_SYSTEM, "cannot listen on %s port %u: %s",
 			options->host, options->port, strerror(errno));
-	return store_root_url(sandbox, v6, err);
+	int rc = watch(sandbox, TC_LOOP_READ, err);
+	return rc == TC_OK ? store_root_url(sandbox, v6, err) : rc;
+}
+
+/* Waits until there is something to do, and does it. */
+static void run(struct sandbox *sandbox, int64_t timeout_ms)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (!sandbox->loop) {
+		MHD_run_wait(sandbox->daemon, (int32_t)timeout_ms);
+		return;
+	}
+	if (MHD_get_timeout(sandbox->daemon, &ms) == MHD_YES && ms < (uint64_t)timeout_ms)
+		timeout_ms = (int64_t)ms;
+	tc_loop_poll(sandbox->loop, timeout_ms, NULL);
+	MHD_run(sandbox->daemon);
 }
 
 void http_run(struct sandbox *sandbox, int64_t timeout_ms)
@@ -485,7 +522,7 @@ void http_run(struct sandbox *sandbox, int64_t timeout_ms)
 	wake_due(sandbox, now);
 	if (sandbox->held_wake_ms - now < timeout_ms)
 		timeout_ms = sandbox->held_wake_ms - now;
-	MHD_run_wait(sandbox->daemon, timeout_ms > 0 ? (int32_t)timeout_ms : 0);
+	run(sandbox, timeout_ms > 0 ? timeout_ms : 0);
 }
 
 void http_stop(struct sandbox *sandbox)
@@ -494,6 +531,7 @@ void http_stop(struct sandbox *sandbox)
 		return;
 	while (sandbox->held)
 		resume(sandbox->held);
+	watch(sandbox, 0, NULL);
 	MHD_stop_daemon(sandbox->daemon);
 	sandbox->daemon = NULL;
 }

@@ -32,6 +32,8 @@ static const char usage[] =
 	"                        (those the program came with)\n"
 	"  --pulse URL           publish what happens to this RabbitMQ, "
 	"amqp://user:password@host/%2F\n"
+	"                        or by TLS amqps://... (trusting whom the system trusts, or "
+	"SSL_CERT_FILE)\n"
 	"  --tls CERT KEY        HTTPS with this certificate and key (PEM files)\n"
 	"  --fault SPEC          misbehave (may be repeated); see --help-faults\n"
 	"  --faults              let requests ask for faults by the header x-sandbox-fault\n"

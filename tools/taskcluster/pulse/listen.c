@@ -182,19 +182,31 @@ static void stop_listening(void)
 	tc_pulse_listener_stop(listening);
 }
 
-/* Stopping begins before the last one is acknowledged, so that none follows it. One whose
- * acknowledgement does not arrive comes again, which cannot be told from here. */
-static int take(struct listen *listen, struct tc_pulse_message *message, int64_t number)
+static int64_t wait_ms(const struct listen *listen)
 {
-	if (listen->wanted && number > listen->wanted) {
-		tc_pulse_requeue(message, NULL);
-		return 0;
-	}
+	return listen->timeout_s ? listen->timeout_s * 1000 : -1;
+}
+
+/* Before the last message is acknowledged: what would follow it stays in the queue as it is. */
+static void ask_for_no_more(tc_pulse_listener *listener, int64_t wait_ms)
+{
+	struct tc_pulse_message *more;
+
+	tc_pulse_listener_stop(listener);
+	while (tc_pulse_listener_next(listener, wait_ms, &more, NULL) == TC_OK && more)
+		tc_pulse_requeue(more, NULL);
+}
+
+/* One whose acknowledgement does not arrive comes again, which cannot be told from here. */
+static int take(struct listen *listen, tc_pulse_listener *listener,
+	struct tc_pulse_message *message, bool last)
+{
 	int status = message_print(&listen->output, message);
+
 	if (status != 0)
 		return status;
-	if (number == listen->wanted)
-		tc_pulse_listener_stop(listening);
+	if (last)
+		ask_for_no_more(listener, wait_ms(listen));
 	tc_pulse_ack(message, NULL);
 	return 0;
 }
@@ -215,16 +227,16 @@ static int end_without(const struct listen *listen, int64_t count)
 
 static int print_messages(struct listen *listen, tc_pulse_listener *listener)
 {
-	int64_t wait_ms = listen->timeout_s ? listen->timeout_s * 1000 : -1, count = 0;
+	int64_t count = 0;
 	struct tc_pulse_message *message;
 	tc_error err = TC_ERROR_INIT;
 	int status = 0;
 
 	while (status == 0) {
-		if (tc_pulse_listener_next(listener, wait_ms, &message, &err) != TC_OK)
+		if (tc_pulse_listener_next(listener, wait_ms(listen), &message, &err) != TC_OK)
 			status = broker_report(&err);
 		else if (message)
-			status = take(listen, message, ++count);
+			status = take(listen, listener, message, ++count == listen->wanted);
 		else
 			break;
 	}

@@ -55,7 +55,9 @@ struct tc_wait_options {
 				limit but those that the client's calls have */
 	tc_cancel *cancel;   /* ends it at once when fired; the client's */
 	const struct tc_news *news; /* of what changes, so that it is seen at once; borrowed while
-				       it waits; NULL, or broken: the pauses alone */
+				       it waits; NULL, or broken: the pauses alone. What they have
+				       asked follows the last answer after 100 ms, or as long as
+				       that took, and the pauses behind it begin as short */
 };
 #define TC_WAIT_OPTIONS_INIT TC_SIZED_INIT(struct tc_wait_options)
 

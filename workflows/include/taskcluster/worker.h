@@ -275,8 +275,9 @@ TC_API int64_t tc_task_claim_left_ms(const tc_task *task);
  * set before; 0: none. */
 TC_API int tc_task_limit(tc_task *task, int64_t ms, tc_error *err);
 
-/* Somebody says that the task was canceled, such as a listener to the queue's messages: its status
- * is asked for at once, and if that is so the task is aborted as TC_ABORT_LOST. NULL is fine. */
+/* Somebody says that the task was canceled, such as a listener (<taskcluster/pulse_listener.h>) on
+ * the worker's loop to the queue's taskException: its status is asked for at once, and if that is
+ * so the task is aborted as TC_ABORT_LOST. NULL is fine. */
 TC_API void tc_task_check(tc_task *task);
 
 /* A process of the task, the leader of its own group, which the next worker kills, group and all,

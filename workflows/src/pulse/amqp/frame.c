@@ -81,19 +81,20 @@ int tc__frame_method(
 
 /* ---- sending ---- */
 
-/* Begins a frame with room for the payload, which is then at *payload. */
-static int begin(struct tc__bytes *out, int type, unsigned channel, size_t room, char **payload,
-	tc_error *err)
+/* Begins a frame with room for a payload, and gives where that is to be written; NULL without
+ * memory. */
+static char *begin(struct tc__bytes *out, int type, unsigned channel, size_t room, tc_error *err)
 {
 	char *head = tc__bytes_room(out, room + TC__FRAME_EXTRA);
 
-	if (!head)
-		return tc__no_memory(err);
+	if (!head) {
+		tc__no_memory(err);
+		return NULL;
+	}
 	head[0] = (char)type;
 	head[1] = (char)(channel >> 8);
 	head[2] = (char)channel;
-	*payload = head + TC__FRAME_HEAD;
-	return TC_OK;
+	return head + TC__FRAME_HEAD;
 }
 
 static void finish(struct tc__bytes *out, size_t length)
@@ -130,10 +131,9 @@ static int put(
 {
 	for (size_t room = ROOM; room <= ROOM_MAX;
 		room = room * 2 > ROOM_MAX && room < ROOM_MAX ? ROOM_MAX : room * 2) {
-		char *payload;
-		int rc = begin(out, written->type, channel, room, &payload, err);
-		if (rc != TC_OK)
-			return rc;
+		char *payload = begin(out, written->type, channel, room, err);
+		if (!payload)
+			return TC_ERROR_NOMEM;
 		memcpy(payload, written->head, written->fixed);
 		int used = written->encode(
 			written, (amqp_bytes_t){ room - written->fixed, payload + written->fixed });
@@ -170,10 +170,9 @@ static int put_body(struct tc__bytes *out, unsigned channel, const char *body, s
 
 	while (length) {
 		size_t piece = length < most ? length : most;
-		char *payload;
-		int rc = begin(out, AMQP_FRAME_BODY, channel, piece, &payload, err);
-		if (rc != TC_OK)
-			return rc;
+		char *payload = begin(out, AMQP_FRAME_BODY, channel, piece, err);
+		if (!payload)
+			return TC_ERROR_NOMEM;
 		memcpy(payload, body, piece);
 		finish(out, piece);
 		body += piece;
@@ -205,10 +204,8 @@ int tc__frame_put_content(struct tc__bytes *out, unsigned channel,
 
 int tc__frame_put_heartbeat(struct tc__bytes *out, tc_error *err)
 {
-	char *payload;
-	int rc = begin(out, AMQP_FRAME_HEARTBEAT, 0, 0, &payload, err);
-
-	if (rc == TC_OK)
-		finish(out, 0);
-	return rc;
+	if (!begin(out, AMQP_FRAME_HEARTBEAT, 0, 0, err))
+		return TC_ERROR_NOMEM;
+	finish(out, 0);
+	return TC_OK;
 }
