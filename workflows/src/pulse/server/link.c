@@ -131,10 +131,11 @@ static void on_drained(void *data)
 		link->user.drained(link->user.data);
 }
 
-/* What will not go away; memory may be there again. */
+/* What will not go away. Memory may be there again, and what speaks no AMQP may be something in
+ * front of a broker that is away. */
 static bool is_final(const struct tc__link *link, const tc_error *err)
 {
-	if (err->code == TC_ERROR_NOMEM)
+	if (err->code == TC_ERROR_NOMEM || err->code == TC_ERROR_REPLY)
 		return link->brief;
 	return !tc_error_may_repeat(err);
 }
