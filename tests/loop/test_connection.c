@@ -4,10 +4,12 @@
  * plain sockets, TLS and proxies; and what becomes of them when the other side, the caller or the
  * loop is done. */
 
-#include "tests/harness/test.h"
+#include "host.h"
+#include "world.h"
 
 #include "tests/harness/raw.h"
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,8 @@
 #include <unistd.h>
 
 #define LARGE ((size_t)3 * 1024 * 1024)
+#define LINE ((size_t)1024)
+#define HUGE (LINE * 16 * 1024) /* more than the system keeps between two programs */
 
 static tc_client *client;
 static tc_loop *loop;
@@ -31,6 +35,7 @@ struct talk {
 	size_t length, sent, received;
 	char *heard; /* of `length` bytes */
 	bool stood, closed, frees, stops;
+	bool stuck; /* the other side did not take all at once */
 	tc_error err;
 };
 
@@ -74,6 +79,16 @@ static void say_and_close(void *data, int fd, size_t number)
 	(void)data;
 	(void)number;
 	tc_raw_say(fd, "bye");
+}
+
+static void wait_for_the_end(void *data, int fd, size_t number)
+{
+	char byte;
+
+	(void)data;
+	(void)number;
+	while (recv(fd, &byte, 1, 0) > 0)
+		continue;
 }
 
 static void be_a_proxy(void *data, int fd, size_t number)
@@ -123,6 +138,7 @@ static void send_more(struct talk *talk)
 			&talk->err);
 		talk->sent += sent;
 	}
+	talk->stuck |= talk->sent < talk->length;
 	int events = TC_LOOP_READ | (talk->sent < talk->length ? TC_LOOP_WRITE : 0);
 	assert_ok(tc_connection_watch(talk->connection, events, &talk->err), &talk->err);
 }
@@ -373,6 +389,180 @@ static void a_proxy_that_refuses_goes_on_refusing(void **state)
 	tc_raw_stop(raw);
 }
 
+/* ---- with others on one loop ---- */
+
+static void wait_for(const bool *what)
+{
+	int64_t until = tc_test_now_ms() + 10000;
+
+	while (!*what && tc_test_now_ms() < until)
+		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
+	assert_true(*what);
+}
+
+/* libcurl closes what lay idle for longer than a call wants to find when it makes a connection. */
+static void calls_beside_it_leave_it_alone(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(echo, NULL);
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	struct tc_options options = quick_options(responder);
+	struct talk talk = { .frees = true };
+	struct note note = { 0 };
+	char url[64];
+
+	(void)state;
+	options.idle_ms = 2000;
+	tc_client_free(client);
+	client = tc_client_new(&options, NULL);
+	url_of(raw, url);
+	begin(&talk, url, "hello", 5);
+	talk.sent = 5;
+	wait_for(&talk.stood);
+	int64_t until = tc_test_now_ms() + 3100;
+	while (tc_test_now_ms() < until)
+		assert_int_equal(tc_loop_poll(loop, 100, NULL), TC_OK);
+	tc_call *call = ping(client);
+	assert_int_equal(tc_loop_start(loop, call, take_note, &note, NULL, NULL), TC_OK);
+	while (!note.done)
+		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
+	assert_false(talk.closed);
+	talk.sent = 0;
+	send_more(&talk);
+	run();
+	assert_string_equal(talk.heard, "hello");
+	tc_call_free(call);
+	end(&talk);
+	tc_responder_stop(responder);
+	tc_raw_stop(raw);
+}
+
+/* ---- on a loop that a host waits for ---- */
+
+static void host_loop(struct host *host)
+{
+	tc_loop_free(loop);
+	host_open(host, 0, NULL);
+	loop = host->loop;
+}
+
+static void a_host_waits_for_it(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(echo, NULL);
+	struct talk talk = { .frees = true };
+	static struct host host;
+	char *said = calloc(1, LARGE + 1);
+	char url[64];
+
+	(void)state;
+	host_loop(&host);
+	memset(said, 'x', LARGE);
+	url_of(raw, url);
+	begin(&talk, url, said, LARGE);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (tc_loop_pending(loop) && tc_test_now_ms() < until)
+		host_turn(&host);
+	assert_string_equal(talk.heard, said);
+	assert_int_equal(host.count, 1); /* the loop's own */
+	end(&talk);
+	free(said);
+	tc_raw_stop(raw);
+}
+
+static void a_host_that_will_not_watch_is_told_of(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(echo, NULL);
+	static struct host host = { .refuses = true }; /* until the loop is freed */
+	struct talk talk = { .frees = true };
+	char url[64];
+
+	(void)state;
+	host_loop(&host);
+	url_of(raw, url);
+	begin(&talk, url, "x", 1);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (talk.err.code == TC_OK && tc_test_now_ms() < until)
+		host_turn(&host);
+	assert_false(talk.stood);
+	assert_failure(&talk.err, TC_ERROR_SYSTEM, "cannot be watched");
+	end(&talk);
+	tc_raw_stop(raw);
+}
+
+/* What a client's calls are limited to, and the names that it knows, are no others' affair. */
+static void clients_that_differ_have_some_on_one_loop(void **state)
+{
+	static const char *const resolve[] = { "broker.invalid:1:127.0.0.1", NULL };
+	struct tc_raw *raw = tc_raw_start(echo, NULL);
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	struct tc_options options = quick_options(responder);
+	struct talk talks[2] = { { 0 }, { 0 } };
+	struct note note = { 0 };
+	char url[64];
+
+	(void)state;
+	options.host_connections = 1;
+	tc_client *limited = tc_client_new(&options, NULL);
+	tc_call *call = ping(limited);
+	assert_int_equal(tc_loop_start(loop, call, take_note, &note, NULL, NULL), TC_OK);
+	while (!note.done)
+		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
+	options.resolve = resolve;
+	tc_client_free(client);
+	client = tc_client_new(&options, NULL);
+	url_of(raw, url);
+	for (size_t i = 0; i < 2; i++) {
+		begin(&talks[i], url, "hello", 5);
+		wait_for(&talks[i].stood);
+	}
+	for (size_t i = 0; i < 2; i++)
+		end(&talks[i]);
+	tc_call_free(call);
+	tc_client_free(limited);
+	tc_responder_stop(responder);
+	tc_raw_stop(raw);
+}
+
+struct descriptors {
+	size_t count, survive_exec; /* some are the runner's */
+};
+
+static struct descriptors count_descriptors(void)
+{
+	struct descriptors here = { 0 };
+
+	for (int fd = 3; fd < 1024; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+		here.count += flags >= 0;
+		here.survive_exec += flags >= 0 && !(flags & FD_CLOEXEC);
+	}
+	return here;
+}
+
+#define MANY 100
+
+/* More than are kept of calls. */
+static void a_hundred_leave_nothing_behind(void **state)
+{
+	const struct descriptors before = count_descriptors();
+	struct tc_raw *raw = tc_raw_start(wait_for_the_end, NULL);
+	static struct talk talks[MANY];
+	char url[64];
+
+	(void)state;
+	url_of(raw, url);
+	for (size_t i = 0; i < MANY; i++)
+		begin(&talks[i], url, "", 0);
+	for (size_t i = 0; i < MANY; i++)
+		wait_for(&talks[i].stood);
+	assert_int_equal(count_descriptors().survive_exec, before.survive_exec);
+	assert_int_equal(tc_loop_pending(loop), 2 * MANY); /* each is watched, too */
+	for (size_t i = 0; i < MANY; i++)
+		end(&talks[i]);
+	assert_int_equal(tc_loop_pending(loop), 0);
+	tc_raw_stop(raw);
+	assert_int_equal(count_descriptors().count, before.count);
+}
+
 /* ---- TLS ---- */
 
 struct tls {
@@ -441,15 +631,20 @@ static void trust(const char *file)
 	assert_ok(err.code, &err);
 }
 
-/* The server may still be starting. */
-static void talk_tls(struct talk *talk, const struct tls *tls)
+static void begin_tls(struct talk *talk, const struct tls *tls, const char *said, size_t length)
 {
 	char url[64];
 
+	*talk = (struct talk){ .frees = true };
 	snprintf(url, sizeof url, "tls://localhost:%d", tls->port);
+	begin(talk, url, said, length);
+}
+
+/* The server may still be starting. */
+static void talk_tls(struct talk *talk, const struct tls *tls)
+{
 	for (int64_t until = tc_test_now_ms() + 10000; tc_test_now_ms() < until;) {
-		*talk = (struct talk){ .frees = true };
-		begin(talk, url, "hello\n", 6);
+		begin_tls(talk, tls, "hello\n", 6);
 		run();
 		if (talk->stood || !strstr(tc_error_text(&talk->err), "connect"))
 			return;
@@ -473,6 +668,43 @@ static void over_tls(void **state)
 	assert_string_equal(talk.heard, "olleh\n");
 	end(&talk);
 	stop_tls(&tls);
+}
+
+/* What waits to be sent may be moved in memory meanwhile. OpenSSL by itself would not have it. */
+static void over_tls_to_one_who_is_slow(void **state)
+{
+	char *said = malloc(HUGE), *moved = malloc(HUGE), *turned = malloc(HUGE + 1);
+	struct talk talk;
+	struct tls tls;
+
+	(void)state;
+	for (size_t i = 0; i < HUGE; i++) {
+		said[i] = i % LINE == LINE - 1 ? '\n' : (char)('!' + (i * 31 + i / 251) % 90);
+		turned[i % LINE == LINE - 1 ? i : i / LINE * LINE + LINE - 2 - i % LINE] = said[i];
+	}
+	start_tls(&tls);
+	trust(tls.certificate);
+	talk_tls(&talk, &tls); /* it is there */
+	end(&talk);
+	begin_tls(&talk, &tls, NULL, 0);
+	wait_for(&talk.stood);
+	kill(tls.pid, SIGSTOP);
+	talk.said = said;
+	talk.length = HUGE;
+	talk.heard = realloc(talk.heard, HUGE + 1);
+	send_more(&talk);
+	assert_true(talk.stuck);
+	memcpy(moved, said, HUGE);
+	memset(said, '?', HUGE);
+	talk.said = moved;
+	kill(tls.pid, SIGCONT);
+	run();
+	assert_memory_equal(talk.heard, turned, HUGE);
+	end(&talk);
+	stop_tls(&tls);
+	free(said);
+	free(moved);
+	free(turned);
 }
 
 static void who_is_not_trusted_is_no_server(void **state)
@@ -505,7 +737,13 @@ int main(void)
 		CASE(bad_urls_are_refused),
 		CASE(through_a_proxy),
 		CASE(a_proxy_that_refuses_goes_on_refusing),
+		CASE(calls_beside_it_leave_it_alone),
+		CASE(a_host_waits_for_it),
+		CASE(a_host_that_will_not_watch_is_told_of),
+		CASE(clients_that_differ_have_some_on_one_loop),
+		CASE(a_hundred_leave_nothing_behind),
 		CASE(over_tls),
+		CASE(over_tls_to_one_who_is_slow),
 		CASE(who_is_not_trusted_is_no_server),
 	};
 

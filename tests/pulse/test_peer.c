@@ -50,7 +50,7 @@ static const struct peer {
 		{ FAKE_AMQP_START,
 			BYTES(METHOD(CONNECTION, "\0\14", "\0\12\0\36", "\7\xff\0\2\0\0\0\74")),
 			SILENT },
-		TC_ERROR_TIMEOUT, "in time" },
+		TC_ERROR_REPLY, "while logging in" },
 	{ "begins with properties that cannot be read",
 		{ FAKE_AMQP_START,
 			BYTES(METHOD(CONNECTION, "\0\20", "\0\12\0\12", "\0\11\0\0\0\4\1ax\1\0\0")),

@@ -45,7 +45,7 @@ TC_API int tc_connection_watch(tc_connection *connection, int events, tc_error *
 TC_API int tc_connection_receive(
 	tc_connection *connection, void *bytes, size_t size, size_t *received, tc_error *err);
 
-/* As many as can go now, maybe none; over TLS go on with the same bytes then. */
+/* As many as can go now, maybe none; over TLS go on with the same bytes then, wherever they are. */
 TC_API int tc_connection_send(
 	tc_connection *connection, const void *bytes, size_t size, size_t *sent, tc_error *err);
 

@@ -16,10 +16,23 @@
 struct tc__flight {
 	struct tc__transfer transfer;    /* first: curl knows the handle's owner by its address */
 	struct tc__passenger *passenger; /* NULL: idle */
-	struct tc__setup *setup;
+	struct tc__setup *setup;         /* NULL: it has */
+	struct tc__own *own;
 	struct tc__flight *next, *before; /* of the idle ones, or of those that fly */
 	bool spoilt;                      /* not to be used again */
 	bool waits;                       /* how it was set up last time */
+};
+
+/*
+ * What a connection of its passenger's flies on, alone: to libcurl one that only connects lies idle
+ * as soon as it stands, so that the next transfer on the same multi handle that makes a connection
+ * closes it for its age. Nor do others' limits and names count for it then.
+ */
+struct tc__own {
+	CURLM *multi;
+	int64_t due_ms;              /* as the pool's curl_due_ms */
+	struct tc__network *network; /* held */
+	bool stands;                 /* curl has nothing to do on it any more */
 };
 
 /* Handles that were set up for one network. Most programs have one setup. */
@@ -34,10 +47,10 @@ struct tc__setup {
 
 static int on_timer(CURLM *multi, long ms, void *data)
 {
-	struct tc__pool *pool = data;
+	int64_t *due_ms = data;
 
 	(void)multi;
-	pool->curl_due_ms = ms < 0 ? NEVER : ms == 0 ? AT_ONCE : tc__steady_ms(NULL) + ms;
+	*due_ms = ms < 0 ? NEVER : ms == 0 ? AT_ONCE : tc__steady_ms(NULL) + ms;
 	return 0;
 }
 
@@ -122,6 +135,21 @@ int tc__pool_open_waiter(struct tc__pool *pool, tc_error *err)
 	return pool->waiter ? TC_OK : err ? err->code : TC_ERROR_SYSTEM;
 }
 
+/* `due_ms` is when it wants to be asked. */
+static CURLM *new_multi(struct tc__pool *pool, int64_t *due_ms)
+{
+	CURLM *multi = tc__curl_multi_new();
+
+	*due_ms = NEVER;
+	if (!multi)
+		return NULL;
+	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool);
+	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, due_ms);
+	return multi;
+}
+
 int tc__pool_open(struct tc__pool *pool, tc_error *err)
 {
 	if (pool->multi)
@@ -133,14 +161,9 @@ int tc__pool_open(struct tc__pool *pool, tc_error *err)
 		return rc;
 	pool->sockets.closing = on_closing;
 	pool->sockets.data = pool;
-	pool->curl_due_ms = NEVER;
-	pool->multi = tc__curl_multi_new();
+	pool->multi = new_multi(pool, &pool->curl_due_ms);
 	if (!pool->multi)
 		return tc__fail_nomem(err);
-	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
-	curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
 	curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)pool->kept);
 	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, pool->host_connections);
@@ -167,11 +190,26 @@ static struct tc__flight *take_idle(struct tc__setup *setup)
 	return flight;
 }
 
+/* The connection goes with it. */
+static void close_own(struct tc__own *own)
+{
+	struct tc__hush hush = { 0 };
+
+	tc__hush_begin(&hush);
+	curl_multi_cleanup(own->multi);
+	tc__hush_end(&hush);
+	tc__network_release(own->network);
+	free(own);
+}
+
 static void close_flight(struct tc__pool *pool, struct tc__flight *flight)
 {
 	tc__transfer_close(&flight->transfer);
+	if (flight->own)
+		close_own(flight->own);
+	else
+		pool->opened--;
 	free(flight);
-	pool->opened--;
 }
 
 static void close_setup(struct tc__pool *pool, struct tc__setup *setup)
@@ -184,7 +222,7 @@ static void close_setup(struct tc__pool *pool, struct tc__setup *setup)
 	free(setup);
 }
 
-/* None of them flies. */
+/* Nothing flies on it. */
 static void close_multi(struct tc__pool *pool)
 {
 	struct tc__hush hush = { 0 };
@@ -201,7 +239,10 @@ static void close_multi(struct tc__pool *pool)
 	if (pool->way)
 		tc__network_release(pool->way);
 	pool->way = NULL;
-	tc__sockets_clear(&pool->sockets);
+	if (pool->alone)
+		tc__sockets_prune(&pool->sockets);
+	else
+		tc__sockets_clear(&pool->sockets);
 	pool->multi = NULL;
 	pool->curl_due_ms = NEVER;
 }
@@ -313,6 +354,46 @@ static int take_flight(struct tc__pool *pool, struct tc__network *network,
 	return *taken ? TC_OK : open_flight(pool, setup, taken, err);
 }
 
+static int open_own(
+	struct tc__pool *pool, struct tc__network *network, struct tc__own **opened, tc_error *err)
+{
+	struct tc__own *own = malloc(sizeof *own);
+
+	if (!own)
+		return tc__fail_nomem(err);
+	*own = (struct tc__own){ .multi = new_multi(pool, &own->due_ms), .due_ms = NEVER };
+	if (!own->multi) {
+		free(own);
+		return tc__fail_nomem(err);
+	}
+	own->network = tc__network_hold(network);
+	*opened = own;
+	return TC_OK;
+}
+
+/* One that is its passenger's alone, and used once. */
+static int open_lone_flight(struct tc__pool *pool, struct tc__network *network,
+	struct tc__flight **opened, tc_error *err)
+{
+	int rc = tc__pool_open(pool, err);
+	struct tc__flight *flight = rc == TC_OK ? calloc(1, sizeof *flight) : NULL;
+
+	if (!flight)
+		return rc == TC_OK ? tc__fail_nomem(err) : rc;
+	rc = open_own(pool, network, &flight->own, err);
+	if (rc == TC_OK)
+		rc = tc__transfer_open(&flight->transfer, network, &pool->sockets, err);
+	if (rc != TC_OK) {
+		if (flight->own)
+			close_own(flight->own);
+		free(flight);
+		return rc;
+	}
+	flight->spoilt = true;
+	*opened = flight;
+	return TC_OK;
+}
+
 static void give_back(struct tc__pool *pool, struct tc__flight *flight)
 {
 	if (flight->spoilt) {
@@ -349,9 +430,14 @@ static void set_patience(struct tc__flight *flight, bool secure)
 	flight->waits = secure;
 }
 
+static CURLM *multi_of(const struct tc__pool *pool, const struct tc__flight *flight)
+{
+	return flight->own ? flight->own->multi : pool->multi;
+}
+
 static int add_flight(struct tc__pool *pool, struct tc__flight *flight, tc_error *err)
 {
-	CURLMcode code = curl_multi_add_handle(pool->multi, flight->transfer.easy);
+	CURLMcode code = curl_multi_add_handle(multi_of(pool, flight), flight->transfer.easy);
 
 	if (code == CURLM_OUT_OF_MEMORY)
 		return tc__fail_nomem(err);
@@ -361,17 +447,25 @@ static int add_flight(struct tc__pool *pool, struct tc__flight *flight, tc_error
 	return TC_OK;
 }
 
+static struct tc__flight **list_of(struct tc__pool *pool, const struct tc__flight *flight)
+{
+	return flight->own ? &pool->alone : &pool->flights;
+}
+
 static void take_off(
 	struct tc__pool *pool, struct tc__flight *flight, struct tc__passenger *passenger)
 {
+	struct tc__flight **list = list_of(pool, flight);
+
 	flight->passenger = passenger;
 	passenger->flight = flight;
 	flight->before = NULL;
-	flight->next = pool->flights;
-	if (pool->flights)
-		pool->flights->before = flight;
-	pool->flights = flight;
-	flight->setup->flying++;
+	flight->next = *list;
+	if (*list)
+		(*list)->before = flight;
+	*list = flight;
+	if (flight->setup)
+		flight->setup->flying++;
 }
 
 int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
@@ -384,13 +478,14 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"its client, or loop, is of this process's parent, whose connections these "
 			"are: make one after fork");
-	int rc = take_flight(pool, network, &flight, err);
+	bool alone = passenger->delivery->connect_only;
+	int rc = alone ? open_lone_flight(pool, network, &flight, err)
+		       : take_flight(pool, network, &flight, err);
 	if (rc != TC_OK)
 		return rc;
 	rc = tc__transfer_load(&flight->transfer, passenger->delivery, err);
-	flight->spoilt |= passenger->delivery->connect_only; /* its handle is of no other use */
 	if (rc == TC_OK) {
-		set_patience(flight, secure && !passenger->delivery->connect_only);
+		set_patience(flight, secure && !alone);
 		flight->passenger = passenger; /* curl may ask for it at once */
 		rc = add_flight(pool, flight, err);
 	}
@@ -425,14 +520,15 @@ static void drop_kept(struct tc__flight *flight)
 static void land(struct tc__pool *pool, struct tc__flight *flight)
 {
 	drop_kept(flight);
-	curl_multi_remove_handle(pool->multi, flight->transfer.easy);
+	curl_multi_remove_handle(multi_of(pool, flight), flight->transfer.easy);
 	if (flight->transfer.connects)
 		tc__sockets_prune(&pool->sockets);
-	*(flight->before ? &flight->before->next : &pool->flights) = flight->next;
+	*(flight->before ? &flight->before->next : list_of(pool, flight)) = flight->next;
 	if (flight->next)
 		flight->next->before = flight->before;
 	flight->passenger->flight = NULL;
-	flight->setup->flying--;
+	if (flight->setup)
+		flight->setup->flying--;
 }
 
 void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
@@ -461,7 +557,8 @@ static void end_flight(struct tc__pool *pool, struct tc__flight *flight, CURLcod
 	struct tc__passenger *passenger = flight->passenger;
 	tc_error failure = TC_ERROR_INIT;
 
-	if (passenger->delivery->connect_only && code == CURLE_OK) {
+	if (flight->own && code == CURLE_OK) {
+		flight->own->stands = true;
 		int connected = tc__transfer_result(&flight->transfer, code, &failure);
 		passenger->landed(passenger, connected, &failure);
 		return;
@@ -472,43 +569,94 @@ static void end_flight(struct tc__pool *pool, struct tc__flight *flight, CURLcod
 	passenger->landed(passenger, rc, &failure);
 }
 
-/* What has ended meanwhile. */
-static void harvest(struct tc__pool *pool)
+/* What has ended meanwhile. A multi handle of one flight's own may have ended with it. */
+static void harvest(struct tc__pool *pool, CURLM *multi)
 {
+	bool shared = multi == pool->multi;
 	const CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(pool->multi, &left))) {
+	while ((message = curl_multi_info_read(multi, &left))) {
 		char *private = NULL;
 
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		end_flight(pool, (void *)private, message->data.result);
+		if (!shared)
+			return;
 	}
+}
+
+static void fail_flight(struct tc__pool *pool, struct tc__flight *flight, bool no_memory)
+{
+	struct tc__passenger *passenger = flight->passenger;
+	tc_error failure = TC_ERROR_INIT;
+
+	tc__pool_break(pool, passenger);
+	int rc = no_memory ? tc__fail_nomem(&failure)
+			   : tc__fail(&failure, TC_ERROR_SYSTEM, "libcurl fails");
+	passenger->delivery->permanent = true;
+	passenger->landed(passenger, rc, &failure);
 }
 
 /* Curl could not do its part, and may have forgotten any of its transfers. What such a failure
  * leaves behind in curl is not fit for use: it may even crash. */
 static void fail_all(struct tc__pool *pool, bool no_memory)
 {
-	while (pool->flights) {
-		struct tc__passenger *passenger = pool->flights->passenger;
-		tc_error failure = TC_ERROR_INIT;
-		tc__pool_break(pool, passenger);
-		int rc = no_memory ? tc__fail_nomem(&failure)
-				   : tc__fail(&failure, TC_ERROR_SYSTEM, "libcurl fails");
-		passenger->delivery->permanent = true;
-		passenger->landed(passenger, rc, &failure);
-	}
+	while (pool->flights)
+		fail_flight(pool, pool->flights, no_memory);
 	close_multi(pool);
+}
+
+static bool is_due(int64_t due_ms)
+{
+	return due_ms != NEVER && (due_ms == AT_ONCE || due_ms <= tc__steady_ms(NULL));
+}
+
+static CURLMcode act(struct tc__pool *pool, CURLM *multi, int64_t *due_ms, int fd, int mask)
+{
+	int running = 0;
+
+	if (fd == TC__POOL_DUE && !is_due(*due_ms))
+		return CURLM_OK;
+	if (fd == TC__POOL_DUE)
+		*due_ms = NEVER; /* it will say when next */
+	CURLMcode code = curl_multi_socket_action(
+		multi, fd == TC__POOL_DUE ? CURL_SOCKET_TIMEOUT : fd, mask, &running);
+	harvest(pool, multi);
+	return code;
+}
+
+/* Of a descriptor that is another one's curl takes no notice. */
+static void act_alone(struct tc__pool *pool, int fd, int mask)
+{
+	struct tc__flight *next;
+
+	for (struct tc__flight *flight = pool->alone; flight; flight = next) {
+		const struct tc__passenger *passenger = flight->passenger;
+		struct tc__own *own = flight->own;
+		next = flight->next; /* none ends but this one */
+		if (own->stands)
+			continue;
+		CURLMcode code = act(pool, own->multi, &own->due_ms, fd, mask);
+		if (code != CURLM_OK && passenger->flight)
+			fail_flight(pool, flight, code == CURLM_OUT_OF_MEMORY);
+	}
+}
+
+static void act_together(struct tc__pool *pool, int fd, int mask)
+{
+	if (!pool->multi)
+		return;
+	CURLMcode code = act(pool, pool->multi, &pool->curl_due_ms, fd, mask);
+	if (code != CURLM_OK)
+		fail_all(pool, code == CURLM_OUT_OF_MEMORY);
 }
 
 void tc__pool_drive(struct tc__pool *pool, int fd, int events)
 {
 	struct tc__hush hush = { 0 };
-	int mask = 0, running = 0;
+	int mask = 0;
 
-	if (!pool->multi)
-		return;
 	if (events & TC__READ)
 		mask |= CURL_CSELECT_IN;
 	if (events & TC__WRITE)
@@ -517,14 +665,9 @@ void tc__pool_drive(struct tc__pool *pool, int fd, int events)
 		mask |= CURL_CSELECT_ERR;
 	if (pool->secure)
 		tc__hush_begin(&hush);
-	if (fd == TC__POOL_DUE)
-		pool->curl_due_ms = NEVER; /* it will say when next */
-	CURLMcode code = curl_multi_socket_action(
-		pool->multi, fd == TC__POOL_DUE ? CURL_SOCKET_TIMEOUT : fd, mask, &running);
-	harvest(pool);
+	act_alone(pool, fd, mask);
+	act_together(pool, fd, mask);
 	tc__hush_end(&hush);
-	if (code != CURLM_OK)
-		fail_all(pool, code == CURLM_OUT_OF_MEMORY);
 }
 
 void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger)
@@ -610,13 +753,25 @@ int tc__pool_write(struct tc__pool *pool, struct tc__passenger *passenger, const
 
 /* ---- waiting ---- */
 
+int64_t tc__pool_due_ms(const struct tc__pool *pool)
+{
+	int64_t due_ms = pool->curl_due_ms;
+
+	for (const struct tc__flight *flight = pool->alone; flight; flight = flight->next)
+		if (!flight->own->stands && flight->own->due_ms < due_ms)
+			due_ms = flight->own->due_ms;
+	return due_ms;
+}
+
 int64_t tc__pool_due(const struct tc__pool *pool)
 {
-	if (pool->curl_due_ms == NEVER)
+	int64_t due_ms = tc__pool_due_ms(pool);
+
+	if (due_ms == NEVER)
 		return -1;
-	if (pool->curl_due_ms == AT_ONCE)
+	if (due_ms == AT_ONCE)
 		return 0;
-	int64_t delay = pool->curl_due_ms - tc__steady_ms(NULL);
+	int64_t delay = due_ms - tc__steady_ms(NULL);
 	return delay < 0 ? 0 : delay;
 }
 
@@ -628,7 +783,7 @@ static bool is_under_way(const struct tc__pool *pool)
 
 	while (flight && flight->passenger->sink && flight->passenger->sink->paused)
 		flight = flight->next;
-	return flight || pool->watched;
+	return flight || pool->alone || pool->watched;
 }
 
 static bool may_sleep(const struct tc__pool *pool, int64_t timeout_ms)

@@ -55,14 +55,15 @@ struct tc__pool {
 	struct tc__waiter *waiter; /* NULL until it is needed */
 	struct tc__setup *setups;
 	struct tc__network *way; /* held: all connections are of networks that mix with it; NULL */
-	struct tc__flight *flights; /* on their way */
-	pid_t owner;                /* a child of fork is not the owner of the connections */
-	size_t opened;              /* handles, on their way and idle */
-	size_t watched;             /* descriptors that others wait for with it */
-	size_t kept;                /* most connections, and idle handles, that are kept */
-	long host_connections;      /* the smallest limit of those who sent; 0: none */
-	/* when curl wants to be asked, by the system's steady clock; INT64_MAX: never, INT64_MIN:
-	 * at once */
+	struct tc__flight *flights; /* on their way, */
+	struct tc__flight *alone; /* and those of connections, each on a multi handle of its own */
+	pid_t owner;              /* a child of fork is not the owner of the connections */
+	size_t opened;            /* handles, on their way and idle */
+	size_t watched;           /* descriptors that others wait for with it */
+	size_t kept;              /* most connections, and idle handles, that are kept */
+	long host_connections;    /* the smallest limit of those who share `multi`; 0: none */
+	/* when curl wants to be asked about what flies on `multi`, by the system's steady clock;
+	 * INT64_MAX: never, INT64_MIN: at once */
 	int64_t curl_due_ms;
 	const void *driver;         /* who waits now: the progress of its deliveries is told */
 	bool busy;                  /* somebody is at work on it, whose callbacks must not be */
@@ -103,10 +104,10 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger);
 
 /*
- * A delivery that is to connect only goes on flying when it has landed well: the connection is its
- * passenger's until tc__pool_break. `landed` comes a second time, with a failure, when the pool
- * cannot go on. Its socket, bytes that are at hand (TC_OK and 0: none now; TC_ERROR_NETWORK: it is
- * closed), and as many as can be sent now.
+ * A delivery that is to connect only flies on a multi handle of its own, and goes on flying when it
+ * has landed well: the connection is its passenger's until tc__pool_break. Its socket, bytes that
+ * are at hand (TC_OK and 0: none now; TC_ERROR_NETWORK: it is closed), and as many as can be sent
+ * now.
  */
 int tc__pool_socket(const struct tc__passenger *passenger);
 int tc__pool_receive(struct tc__pool *pool, struct tc__passenger *passenger, void *bytes,
@@ -137,7 +138,8 @@ static inline int64_t tc__pool_now(const struct tc__pool *pool)
 	return tc__steady_ms(pool->seams);
 }
 
-/* When curl wants to be asked, from now; -1: never. */
+/* When curl wants to be asked, as curl_due_ms says it, and from now (-1: never). */
+int64_t tc__pool_due_ms(const struct tc__pool *pool);
 int64_t tc__pool_due(const struct tc__pool *pool);
 
 /* Whoever is at work on the pool and may call back: between the two nobody else may be. */

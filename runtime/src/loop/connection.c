@@ -4,9 +4,12 @@
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/call/client.h"
 #include "runtime/src/loop/loop.h"
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define RECORD_SIZE 16384 /* what TLS sends at once */
 
 /* A connection is a passenger of its loop's pool that lands once it stands, and then stays. */
 struct tc_connection {
@@ -20,6 +23,10 @@ struct tc_connection {
 	struct tc__attempt attempt;
 	struct tc__delivery delivery;
 	struct tc__buffer url;
+	/* TLS that could not send wants the very same bytes again, at the same place in memory: a
+	 * place of ours (over TLS), where so many wait for it. */
+	char *record;
+	size_t recorded;
 	tc_error failure; /* what is to be told */
 	int fd;           /* that is watched; -1: none */
 	int events;       /* what for */
@@ -46,7 +53,7 @@ static void stop_watching(tc_connection *connection)
 	connection->fd = -1;
 }
 
-/* From inside curl's work, and a second time when the pool has given all up. */
+/* From inside curl's work. */
 static void on_landed(struct tc__passenger *passenger, int rc, tc_error *failure)
 {
 	tc_connection *connection = connection_of(passenger);
@@ -54,7 +61,6 @@ static void on_landed(struct tc__passenger *passenger, int rc, tc_error *failure
 	if (rc == TC_OK) {
 		connection->stands = true;
 	} else {
-		stop_watching(connection);
 		connection->gone = true;
 		tc_error_clear(&connection->failure);
 		connection->failure = *failure;
@@ -173,6 +179,9 @@ static void release(void *handle)
 		close_connection(connection);
 	tc_client_free(connection->client);
 	tc__buffer_clear(&connection->url);
+	if (connection->record)
+		sodium_memzero(connection->record, connection->recorded);
+	free(connection->record);
 	tc_error_clear(&connection->failure);
 	tc__handle_end(connection);
 }
@@ -312,6 +321,31 @@ int tc_connection_receive(
 		connection->loop->pool, &connection->passenger, bytes, size, received, err);
 }
 
+static bool is_secure(const struct tc_connection *connection)
+{
+	return connection->url.data[4] == 's'; /* https:// */
+}
+
+static int send_record(
+	tc_connection *connection, const void *bytes, size_t size, size_t *sent, tc_error *err)
+{
+	if (!connection->record)
+		connection->record = malloc(RECORD_SIZE);
+	if (!connection->record)
+		return tc__fail_nomem(err);
+	if (!connection->recorded) {
+		connection->recorded = size < RECORD_SIZE ? size : RECORD_SIZE;
+		memcpy(connection->record, bytes, connection->recorded);
+	}
+	int rc = tc__pool_write(connection->loop->pool, &connection->passenger, connection->record,
+		connection->recorded, sent, err);
+	if (*sent) {
+		sodium_memzero(connection->record, connection->recorded); /* maybe a password */
+		connection->recorded = 0;
+	}
+	return rc;
+}
+
 int tc_connection_send(
 	tc_connection *connection, const void *bytes, size_t size, size_t *sent, tc_error *err)
 {
@@ -320,8 +354,10 @@ int tc_connection_send(
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", bytes ? "sent" : "bytes");
 	*sent = 0;
 	int rc = check_stands(connection, err);
-	if (rc != TC_OK)
+	if (rc != TC_OK || !size)
 		return rc;
+	if (is_secure(connection))
+		return send_record(connection, bytes, size, sent, err);
 	return tc__pool_write(
 		connection->loop->pool, &connection->passenger, bytes, size, sent, err);
 }

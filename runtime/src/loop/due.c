@@ -43,7 +43,7 @@ static int64_t host_delay(const tc_loop *loop)
 
 void tc__loop_arm(tc_loop *loop)
 {
-	int64_t due_ms = due(loop), curl_ms = loop->pool->curl_due_ms;
+	int64_t due_ms = due(loop), curl_ms = tc__pool_due_ms(loop->pool);
 
 	if (!loop->options.timer || loop->inside)
 		return;
