@@ -2,7 +2,7 @@
 /* A listener on a real broker: what comes, in which form, and what becomes of it. */
 #include "tests/harness/test.h"
 
-#include "tests/harness/rabbit_listener.h"
+#include "tests/pulse/listening.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

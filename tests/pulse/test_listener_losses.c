@@ -3,7 +3,7 @@
 #define _DEFAULT_SOURCE /* usleep */
 #include "tests/harness/test.h"
 
-#include "tests/harness/rabbit_listener.h"
+#include "tests/pulse/listening.h"
 #include "workflows/src/pulse/listener/listener.h" /* to lose a connection without the broker */
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tests/harness/rabbit_listener.h"
+#include "tests/pulse/listening.h"
 
 #include <stdio.h>
 #include <stdlib.h>

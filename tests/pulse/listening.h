@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#ifndef TC_TESTS_RABBIT_LISTENER_H
-#define TC_TESTS_RABBIT_LISTENER_H
+#ifndef TC_TESTS_LISTENING_H
+#define TC_TESTS_LISTENING_H
 
 /*
  * A listener of a test, with all that it tells. Its broker is a real one (tests/harness/rabbit.h),
