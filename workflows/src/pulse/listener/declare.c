@@ -469,6 +469,15 @@ static void on_ended(void *data, const tc_error *err)
 
 /* ---- what comes ---- */
 
+/* The header may also be a publisher's; and a queue that counts says nothing with the first. */
+static void correct_count(const tc_pulse_listener *listener, struct tc_pulse_message *given)
+{
+	if (!quorum(listener))
+		given->delivery_count = -1;
+	else if (!given->redelivered)
+		given->delivery_count = 0;
+}
+
 static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *content)
 {
 	const amqp_basic_deliver_t *deliver = content->method->decoded;
@@ -486,9 +495,7 @@ static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *conten
 	message->tag = deliver->delivery_tag;
 	message->connection = listener->connection;
 	message->fault = fault;
-	/* such queues say nothing of what they give out for the first time */
-	if (quorum(listener) && message->given.delivery_count < 0)
-		message->given.delivery_count = 0;
+	correct_count(listener, &message->given);
 	tc__messages_add(&listener->waiting, message);
 	listener->stats.messages++;
 	if (!listener->own_loop || listener->running)
