@@ -4,6 +4,7 @@
  * plain sockets, TLS and proxies; and what becomes of them when the other side, the caller or the
  * loop is done. */
 
+#include "host.h"
 #include "world.h"
 
 #include "tests/harness/raw.h"
@@ -435,6 +436,58 @@ static void calls_beside_it_leave_it_alone(void **state)
 	tc_raw_stop(raw);
 }
 
+/* ---- on a loop that a host waits for ---- */
+
+static void host_loop(struct host *host)
+{
+	tc_loop_free(loop);
+	host_open(host, 0, NULL);
+	loop = host->loop;
+}
+
+static void a_host_waits_for_it(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(echo, NULL);
+	struct talk talk = { .frees = true };
+	static struct host host;
+	char *said = calloc(1, LARGE + 1);
+	char url[64];
+
+	(void)state;
+	host_loop(&host);
+	memset(said, 'x', LARGE);
+	url_of(raw, url);
+	begin(&talk, url, said, LARGE);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (tc_loop_pending(loop) && tc_test_now_ms() < until)
+		host_turn(&host);
+	assert_string_equal(talk.heard, said);
+	assert_int_equal(host.count, 1); /* the loop's own */
+	end(&talk);
+	free(said);
+	tc_raw_stop(raw);
+}
+
+static void a_host_that_will_not_watch_is_told_of(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(echo, NULL);
+	static struct host host = { .refuses = true }; /* until the loop is freed */
+	struct talk talk = { .frees = true };
+	char url[64];
+
+	(void)state;
+	host_loop(&host);
+	url_of(raw, url);
+	begin(&talk, url, "x", 1);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (talk.err.code == TC_OK && tc_test_now_ms() < until)
+		host_turn(&host);
+	assert_false(talk.stood);
+	assert_failure(&talk.err, TC_ERROR_SYSTEM, "cannot be watched");
+	end(&talk);
+	tc_raw_stop(raw);
+}
+
 /* What a client's calls are limited to, and the names that it knows, are no others' affair. */
 static void clients_that_differ_have_some_on_one_loop(void **state)
 {
@@ -685,6 +738,8 @@ int main(void)
 		CASE(through_a_proxy),
 		CASE(a_proxy_that_refuses_goes_on_refusing),
 		CASE(calls_beside_it_leave_it_alone),
+		CASE(a_host_waits_for_it),
+		CASE(a_host_that_will_not_watch_is_told_of),
 		CASE(clients_that_differ_have_some_on_one_loop),
 		CASE(a_hundred_leave_nothing_behind),
 		CASE(over_tls),

@@ -16,8 +16,8 @@
 #define EXCHANGE "exchange/other/v1/losses"
 #define HELD_FOR_MS 4000 /* for longer the broker lets nobody hold a message */
 #define RECONNECTS 25
-/* RabbitMQ 3.10 writes down which quorum queues there are when nothing has changed for half a
- * second: one that was declared just before the broker died has no leader afterwards, ever. */
+/* A quorum queue that was declared just before the broker died never has a leader afterwards:
+ * RabbitMQ writes down which there are within half a second. */
 #define QUEUE_SAFE_MS 2000
 
 static struct rabbit rabbit;
@@ -246,6 +246,29 @@ static void a_broker_that_dies_is_waited_for(void **state)
 	publish("{\"last\":1}");
 	LISTEN_UNTIL(&ear, ear.data);
 	assert_true(ear.heard >= 3); /* the first one came again */
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
+/* As is one that is there, and does not answer. */
+static void a_broker_that_does_not_answer_is_left(void **state)
+{
+	const struct tc_binding more = { EXCHANGE, "more" };
+
+	(void)state;
+	listen_to_all("unanswered", ear_ack);
+	ear.listener->answer_ms = 200;
+	assert_int_equal(kill(rabbit.server, SIGSTOP), 0);
+	assert_ok(tc_pulse_listener_bind(ear.listener, &more, &ear.err), &ear.err);
+	LISTEN_UNTIL(&ear, ear.lost == 1);
+	assert_string_equal(ear.why_lost,
+		"binding " EXCHANGE " (more) to queue/me/unanswered: "
+		"the broker has not answered for 200 ms");
+	ear.listener->answer_ms = 60000;
+	assert_int_equal(kill(rabbit.server, SIGCONT), 0);
+	LISTEN_UNTIL(&ear, ear.connected == 1);
+	publish("{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
 	ear_stop(&ear);
 	ear_close(&ear);
 }
@@ -554,6 +577,7 @@ int main(void)
 		cmocka_unit_test_setup(failures_are_counted_across_connections, reset),
 		cmocka_unit_test_setup(an_exchange_that_is_gone_is_waited_for, reset),
 		cmocka_unit_test_setup(a_broker_that_dies_is_waited_for, reset),
+		cmocka_unit_test_setup(a_broker_that_does_not_answer_is_left, reset),
 		cmocka_unit_test_setup(a_stop_finishes_what_is_in_hand, reset),
 		cmocka_unit_test_setup(a_stop_before_the_first_connection_ends_at_once, reset),
 		cmocka_unit_test_setup(a_stop_without_a_connection_waits_for_the_user_only, reset),

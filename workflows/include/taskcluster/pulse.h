@@ -19,9 +19,10 @@
  * What the broker refuses is TC_ERROR_HTTP as if HTTP had said it, since AMQP's codes are HTTP's
  * own: http_status 403, 404, 405 (another connection's queue) or 406 (what is there differs), the
  * broker's text in tc_error_server_message; a refused password is TC_ERROR_CREDENTIALS with 403, a
- * vhost that is not there TC_ERROR_ARGUMENT with 530. Such refusals end a listener or publisher.
- * Everything else (no network, the broker's end, an operator's close) is tried again for as long as
- * it takes.
+ * vhost that is not there TC_ERROR_ARGUMENT with 530. Such refusals end a listener or publisher,
+ * and so does, until there was a first connection, whoever is not trusted or speaks no AMQP.
+ * Everything else (no network, the broker's end, an operator's close, a limit of connections that
+ * is reached) is tried again for as long as it takes.
  */
 
 #include <taskcluster/binding.h>
@@ -74,7 +75,8 @@ struct tc_pulse_server {
 
 	int heartbeat_s; /* how long either side may be silent, 60, up to 65,535; the broker may
 			    want less, and gives a connection up after two to three times as long */
-	int64_t connect_timeout_ms; /* until the broker has let us in, 20,000 */
+	int64_t connect_timeout_ms; /* until the broker has let us in, and then for each answer
+				       until all is declared, 20,000 */
 	int64_t reconnect_ms; /* between the beginnings of two attempts at least, 15,000, and up to
 				 a tenth more at random; but a connection that served and was lost
 				 is replaced at once, up to 5 times in a row */

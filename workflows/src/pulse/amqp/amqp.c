@@ -26,6 +26,7 @@ static void destroy(struct tc__amqp *amqp)
 	wipe(amqp->name);
 	wipe(amqp->password);
 	free(amqp->vhost);
+	tc__bytes_free(&amqp->awaited);
 	tc__bytes_free(&amqp->in);
 	tc__bytes_free(&amqp->out);
 	tc__assembly_free(&amqp->assembly);
@@ -126,8 +127,9 @@ void tc__amqp_close(struct tc__amqp *amqp)
 		return;
 	}
 	amqp->stage = TC__AMQP_LEAVING;
+	tc__amqp_end_limit(amqp);
 	int rc = tc__frame_put_method(&amqp->out, 0, AMQP_CONNECTION_CLOSE_METHOD, &fields, &err);
-	if (rc == TC_OK && !amqp->limit)
+	if (rc == TC_OK)
 		rc = tc_loop_timer(amqp->loop, GOODBYE_MS, on_limit, amqp, &amqp->limit, &err);
 	if (rc == TC_OK)
 		rc = tc__amqp_flush(amqp, &err);
@@ -197,11 +199,10 @@ static int send_soon(struct tc__amqp *amqp, size_t before, int rc, tc_error *err
 int tc__amqp_ask(
 	struct tc__amqp *amqp, amqp_method_number_t method, const void *fields, tc_error *err)
 {
+	if (!tc__bytes_room(&amqp->awaited, sizeof method))
+		return tc__no_memory(err);
 	int rc = tc__amqp_tell(amqp, method, fields, err);
-
-	if (rc == TC_OK)
-		amqp->asked++;
-	return rc;
+	return rc == TC_OK ? tc__amqp_await(amqp, method + 1, err) : rc;
 }
 
 int tc__amqp_tell(

@@ -63,8 +63,9 @@ struct tc__amqp_user {
 struct tc__amqp *tc__amqp_new(tc_loop *loop, const struct tc__amqp_target *target,
 	const struct tc__amqp_user *user, tc_error *err);
 
-/* Asks: `replied` will come with the method that answers, or `refused`. What is asked stays in
- * order. `fields` is librabbitmq's struct of the method, such as amqp_queue_declare_t. */
+/* Asks: `replied` will come with the method that answers, whose number is the next one's, or
+ * `refused`. What is asked stays in order. `fields` is librabbitmq's struct of the method, such as
+ * amqp_queue_declare_t. */
 int tc__amqp_ask(
 	struct tc__amqp *amqp, amqp_method_number_t method, const void *fields, tc_error *err);
 
@@ -83,7 +84,8 @@ size_t tc__amqp_unsent(const struct tc__amqp *amqp);
 /* Opens the channel again after `refused`; `opened` comes. */
 int tc__amqp_reopen(struct tc__amqp *amqp, tc_error *err);
 
-/* Sends and takes what there is, and a heartbeat that is due, without waiting. */
+/* Sends and takes what there is, and a heartbeat where nothing else waits to be sent, without
+ * waiting. In one of its user's functions nothing is taken. */
 void tc__amqp_beat(struct tc__amqp *amqp);
 
 /* Says goodbye: what was told goes out before; `lost` comes with NULL, after some seconds also

@@ -12,6 +12,7 @@
 #define FLAG_CONTENT_TYPE 0x8000U
 #define FLAG_CONTENT_ENCODING 0x4000U
 #define FLAG_HEADERS 0x2000U
+#define FLAG_MORE 1U /* another word of flags follows */
 
 static int fail(tc_error *err, const char *what)
 {
@@ -79,15 +80,21 @@ int tc__assembly_add(
 	return TC_OK;
 }
 
+static unsigned read_16(const char *bytes)
+{
+	return (unsigned)((unsigned char)bytes[0] << 8 | (unsigned char)bytes[1]);
+}
+
 /* Where the headers stand in the properties; 0: there are none. */
 static size_t find_headers(const char *properties, size_t length)
 {
-	unsigned flags =
-		(unsigned)((unsigned char)properties[0] << 8 | (unsigned char)properties[1]);
+	unsigned flags = read_16(properties);
 	size_t at = 2;
 
 	if (!(flags & FLAG_HEADERS))
 		return 0;
+	for (unsigned more = flags; more & FLAG_MORE && at + 2 <= length; at += 2)
+		more = read_16(properties + at);
 	for (unsigned flag = FLAG_CONTENT_TYPE; flag >= FLAG_CONTENT_ENCODING; flag >>= 1)
 		if (flags & flag)
 			at += at < length ? 1 + (size_t)(unsigned char)properties[at] : 1;

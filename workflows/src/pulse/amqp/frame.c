@@ -57,6 +57,15 @@ int tc__frame_read(
 	return TC_OK;
 }
 
+int tc__frame_method_number(
+	const struct tc__frame *frame, amqp_method_number_t *number, tc_error *err)
+{
+	if (frame->length < 4)
+		return fail(err, "a method is cut short");
+	*number = read_32(frame->payload);
+	return TC_OK;
+}
+
 int tc__frame_method(
 	const struct tc__frame *frame, amqp_pool_t *pool, amqp_method_t *method, tc_error *err)
 {
@@ -65,15 +74,15 @@ int tc__frame_method(
 		void *data;
 	} fields = { frame->payload + 4 };
 
-	if (frame->length < 4)
-		return fail(err, "a method is cut short");
-	method->id = read_32(frame->payload);
+	int rc = tc__frame_method_number(frame, &method->id, err);
+	if (rc != TC_OK)
+		return rc;
 	/* the one method of a broker's that has a table, behind two bytes */
 	if (method->id == AMQP_CONNECTION_START_METHOD &&
 		!tc__table_fits(frame->payload + 6, frame->length - 4 < 2 ? 0 : frame->length - 6))
 		return fail(err, "its own properties cannot be read");
-	int rc = amqp_decode_method(method->id, pool,
-		(amqp_bytes_t){ frame->length - 4, fields.data }, &method->decoded);
+	rc = amqp_decode_method(method->id, pool, (amqp_bytes_t){ frame->length - 4, fields.data },
+		&method->decoded);
 	if (rc == AMQP_STATUS_NO_MEMORY)
 		return tc__no_memory(err);
 	return rc < 0 ? fail(err, "a method cannot be read") : TC_OK;

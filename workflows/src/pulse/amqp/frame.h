@@ -26,6 +26,10 @@ struct tc__frame {
 int tc__frame_read(
 	const struct tc__bytes *bytes, size_t max, struct tc__frame *frame, tc_error *err);
 
+/* Which method a method frame has. TC_ERROR_REPLY. */
+int tc__frame_method_number(
+	const struct tc__frame *frame, amqp_method_number_t *number, tc_error *err);
+
 /* A method frame's method; `pool` has what it needs. TC_ERROR_REPLY, TC_ERROR_NOMEM. */
 int tc__frame_method(
 	const struct tc__frame *frame, amqp_pool_t *pool, amqp_method_t *method, tc_error *err);

@@ -24,9 +24,10 @@ int tc__amqp_greet(struct tc__amqp *amqp, tc_error *err)
 	static const char greeting[] = { 'A', 'M', 'Q', 'P', 0, 0, 9, 1 };
 
 	amqp->stage = TC__AMQP_LOGIN;
-	if (!tc__bytes_add(&amqp->out, greeting, sizeof greeting))
-		return tc__no_memory(err);
-	return tc__amqp_flush(amqp, err);
+	int rc = tc__amqp_await(amqp, AMQP_CONNECTION_START_METHOD, err);
+	if (rc == TC_OK && !tc__bytes_add(&amqp->out, greeting, sizeof greeting))
+		rc = tc__no_memory(err);
+	return rc == TC_OK ? tc__amqp_flush(amqp, err) : rc;
 }
 
 /* ---- logging in ---- */
@@ -97,14 +98,16 @@ static int answer_start(struct tc__amqp *amqp, size_t length, char *response, tc
 	};
 
 	amqp->secret = true;
-	return send_method(amqp, 0, AMQP_CONNECTION_START_OK_METHOD, &fields, err);
+	int rc = tc__amqp_await(amqp, AMQP_CONNECTION_TUNE_METHOD, err);
+	return rc != TC_OK ? rc
+			   : send_method(amqp, 0, AMQP_CONNECTION_START_OK_METHOD, &fields, err);
 }
 
 static int take_start(struct tc__amqp *amqp, const amqp_connection_start_t *start, tc_error *err)
 {
 	size_t length = 0;
 
-	if (!amqp->password || !has_word(start->mechanisms, "PLAIN"))
+	if (!has_word(start->mechanisms, "PLAIN"))
 		return tc_error_set(err, TC_ERROR_REPLY,
 			"the broker wants another way of logging in than by a password (PLAIN)");
 	char *response = plain_response(amqp, &length);
@@ -147,6 +150,8 @@ static int take_tune(struct tc__amqp *amqp, const amqp_connection_tune_t *tune, 
 	int rc = send_method(amqp, 0, AMQP_CONNECTION_TUNE_OK_METHOD, &answer, err);
 	if (rc == TC_OK)
 		rc = tc__amqp_start_beats(amqp, err);
+	if (rc == TC_OK)
+		rc = tc__amqp_await(amqp, AMQP_CONNECTION_OPEN_OK_METHOD, err);
 	return rc == TC_OK ? send_method(amqp, 0, AMQP_CONNECTION_OPEN_METHOD, &open, err) : rc;
 }
 
@@ -156,36 +161,20 @@ int tc__amqp_reopen(struct tc__amqp *amqp, tc_error *err)
 
 	if (amqp->stage != TC__AMQP_CLOSED)
 		return tc_error_set(err, TC_ERROR_NETWORK, "the broker's connection is gone");
+	int rc = tc__amqp_await(amqp, AMQP_CHANNEL_OPEN_OK_METHOD, err);
+	if (rc != TC_OK)
+		return rc;
 	amqp->stage = TC__AMQP_OPENING;
 	return send_method(amqp, TC__AMQP_CHANNEL, AMQP_CHANNEL_OPEN_METHOD, &fields, err);
 }
 
-static int take_login(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
-{
-	switch (method->id) {
-	case AMQP_CONNECTION_START_METHOD:
-		return take_start(amqp, method->decoded, err);
-	case AMQP_CONNECTION_TUNE_METHOD:
-		return take_tune(amqp, method->decoded, err);
-	case AMQP_CONNECTION_OPEN_OK_METHOD:
-		amqp->stage = TC__AMQP_CLOSED;
-		return tc__amqp_reopen(amqp, err);
-	default:
-		return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s while logging in",
-			amqp_method_name(method->id) ? amqp_method_name(method->id) : "nonsense");
-	}
-}
-
 /* ---- once it is open ---- */
 
-static int tell_opened(struct tc__amqp *amqp)
+static void tell_opened(struct tc__amqp *amqp)
 {
 	amqp->stage = TC__AMQP_OPEN;
-	if (amqp->limit)
-		tc_loop_timer_cancel(amqp->loop, amqp->limit);
-	amqp->limit = 0;
+	tc__amqp_end_limit(amqp);
 	amqp->user.opened(amqp->user.data);
-	return TC_OK;
 }
 
 /* Without its close-ok the broker would not let the channel be opened again. */
@@ -193,42 +182,18 @@ static int take_channel_close(struct tc__amqp *amqp, const amqp_method_t *method
 {
 	const amqp_channel_close_ok_t answer = { 0 };
 	tc_error refusal = TC_ERROR_INIT;
-	bool asked = amqp->asked > 0;
+	size_t asked = tc__bytes_length(&amqp->awaited);
 
 	tc__amqp_refusal(method, false, &refusal);
-	amqp->asked = 0;
+	tc__bytes_take(&amqp->awaited, asked, false);
 	tc__assembly_clear(&amqp->assembly);
 	int rc = send_method(amqp, TC__AMQP_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &answer, err);
 	if (rc == TC_OK && amqp->stage != TC__AMQP_LEAVING) {
 		amqp->stage = TC__AMQP_CLOSED;
-		amqp->user.refused(amqp->user.data, &refusal, asked);
+		amqp->user.refused(amqp->user.data, &refusal, asked > 0);
 	}
 	tc_error_clear(&refusal);
 	return rc;
-}
-
-static bool comes_unasked(amqp_method_number_t id)
-{
-	return id == AMQP_BASIC_ACK_METHOD || id == AMQP_BASIC_NACK_METHOD ||
-		id == AMQP_BASIC_CANCEL_METHOD || id == AMQP_CONNECTION_BLOCKED_METHOD ||
-		id == AMQP_CONNECTION_UNBLOCKED_METHOD;
-}
-
-static int take_open(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
-{
-	if (method->id == AMQP_CHANNEL_OPEN_OK_METHOD && amqp->stage == TC__AMQP_OPENING)
-		return tell_opened(amqp);
-	if (comes_unasked(method->id)) {
-		amqp->user.told(amqp->user.data, method);
-		return TC_OK;
-	}
-	if (!amqp->asked || amqp->stage != TC__AMQP_OPEN)
-		return tc_error_set(err, TC_ERROR_REPLY,
-			"the broker sent %s, for which nobody asked",
-			amqp_method_name(method->id) ? amqp_method_name(method->id) : "nonsense");
-	amqp->asked--;
-	amqp->user.replied(amqp->user.data, method);
-	return TC_OK;
 }
 
 static int take_connection_close(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
@@ -239,19 +204,90 @@ static int take_connection_close(struct tc__amqp *amqp, const amqp_method_t *met
 	return tc__amqp_refusal(method, amqp->stage == TC__AMQP_LOGIN, err);
 }
 
+/* ---- what may come ---- */
+
+int tc__amqp_await(struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err)
+{
+	return tc__bytes_add(&amqp->awaited, &id, sizeof id) ? TC_OK : tc__no_memory(err);
+}
+
+static bool is_awaited(const struct tc__amqp *amqp, amqp_method_number_t id)
+{
+	return tc__bytes_length(&amqp->awaited) &&
+		memcmp(tc__bytes_first(&amqp->awaited), &id, sizeof id) == 0;
+}
+
+static bool may_come(const struct tc__amqp *amqp, amqp_method_number_t id)
+{
+	switch (id) {
+	case AMQP_CONNECTION_CLOSE_METHOD:
+		return true;
+	case AMQP_CONNECTION_CLOSE_OK_METHOD:
+		return amqp->stage == TC__AMQP_LEAVING;
+	case AMQP_CONNECTION_BLOCKED_METHOD:
+	case AMQP_CONNECTION_UNBLOCKED_METHOD:
+	case AMQP_CHANNEL_CLOSE_METHOD:
+		return amqp->stage > TC__AMQP_LOGIN;
+	case AMQP_BASIC_ACK_METHOD:
+	case AMQP_BASIC_NACK_METHOD:
+	case AMQP_BASIC_CANCEL_METHOD:
+	case AMQP_BASIC_DELIVER_METHOD:
+	case AMQP_BASIC_RETURN_METHOD:
+		return amqp->stage >= TC__AMQP_OPEN;
+	default:
+		return is_awaited(amqp, id);
+	}
+}
+
+int tc__amqp_expect(
+	const struct tc__amqp *amqp, amqp_method_number_t id, unsigned channel, tc_error *err)
+{
+	if (!may_come(amqp, id))
+		return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s%s",
+			amqp_method_name(id) ? amqp_method_name(id) : "nonsense",
+			amqp->stage == TC__AMQP_LOGIN ? " while logging in"
+						      : ", for which nobody asked");
+	if (channel == (id >> 16 == AMQP_CONNECTION_CLASS ? 0 : TC__AMQP_CHANNEL))
+		return TC_OK;
+	return tc__amqp_fail_channel(channel, err);
+}
+
+/* While leaving it may have been on its way. */
+static void tell(struct tc__amqp *amqp, const amqp_method_t *method, bool answers)
+{
+	if (amqp->stage == TC__AMQP_LEAVING)
+		return;
+	if (method->id == AMQP_CHANNEL_OPEN_OK_METHOD)
+		tell_opened(amqp);
+	else if (answers)
+		amqp->user.replied(amqp->user.data, method);
+	else
+		amqp->user.told(amqp->user.data, method);
+}
+
 int tc__amqp_method(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err)
 {
-	if (method->id == AMQP_CONNECTION_CLOSE_METHOD)
+	bool answers = is_awaited(amqp, method->id);
+
+	if (answers)
+		tc__bytes_take(&amqp->awaited, sizeof method->id, false);
+	switch (method->id) {
+	case AMQP_CONNECTION_START_METHOD:
+		return take_start(amqp, method->decoded, err);
+	case AMQP_CONNECTION_TUNE_METHOD:
+		return take_tune(amqp, method->decoded, err);
+	case AMQP_CONNECTION_OPEN_OK_METHOD:
+		amqp->stage = TC__AMQP_CLOSED;
+		return tc__amqp_reopen(amqp, err);
+	case AMQP_CONNECTION_CLOSE_METHOD:
 		return take_connection_close(amqp, method, err);
-	if (method->id == AMQP_CONNECTION_CLOSE_OK_METHOD && amqp->stage == TC__AMQP_LEAVING) {
+	case AMQP_CONNECTION_CLOSE_OK_METHOD:
 		tc__amqp_end_soon(amqp, NULL);
 		return TC_OK;
-	}
-	if (amqp->stage == TC__AMQP_LOGIN)
-		return take_login(amqp, method, err);
-	if (method->id == AMQP_CHANNEL_CLOSE_METHOD)
+	case AMQP_CHANNEL_CLOSE_METHOD:
 		return take_channel_close(amqp, method, err);
-	if (amqp->stage == TC__AMQP_LEAVING) /* it may have been on its way */
+	default:
+		tell(amqp, method, answers);
 		return TC_OK;
-	return take_open(amqp, method, err);
+	}
 }

@@ -2,6 +2,7 @@
 #include "workflows/src/pulse/amqp/session.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Codes of AMQP that are a refusal of what was asked, and not the broker's trouble; the names are
  * RabbitMQ's, too. */
@@ -13,6 +14,12 @@ static const struct {
 
 #define NOT_ALLOWED 530
 
+int tc__amqp_fail_channel(unsigned channel, tc_error *err)
+{
+	return tc_error_set(err, TC_ERROR_REPLY,
+		"the broker sent what is no AMQP: a frame is of channel %u", channel);
+}
+
 static const char *name_of(int code)
 {
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
@@ -21,8 +28,17 @@ static const char *name_of(int code)
 	return NULL;
 }
 
-static int code_for(int code, bool in_login)
+/* RabbitMQ says the same of a vhost that is not there and of one that has enough connections, among
+ * which is for a while also one that was just lost; only the text differs. */
+static bool is_full(int code, const char *message)
 {
+	return code == NOT_ALLOWED && strstr(message, "connection limit");
+}
+
+static int code_for(int code, const char *message, bool in_login)
+{
+	if (is_full(code, message))
+		return TC_ERROR_NETWORK;
 	if (in_login && code == 403)
 		return TC_ERROR_CREDENTIALS;
 	if (code == NOT_ALLOWED) /* a vhost; in HTTP it would be worth another try */
@@ -41,7 +57,7 @@ int tc__amqp_refusal(const amqp_method_t *method, bool in_login, tc_error *err)
 	char message[256]; /* a short string of AMQP */
 
 	snprintf(message, sizeof message, "%.*s", (int)text.len, (const char *)text.bytes);
-	int rc = code_for(code, in_login);
+	int rc = code_for(code, message, in_login);
 	tc_error_set(err, rc, "the broker %s: %d %s",
 		rc == TC_ERROR_NETWORK ? "has closed the connection" : "refuses", code, message);
 	if (rc != TC_ERROR_NETWORK)

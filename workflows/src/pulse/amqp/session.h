@@ -34,7 +34,7 @@ struct tc__amqp {
 	char *name, *password, *vhost; /* wiped when they are not needed any more */
 	int heartbeat_s;               /* as wanted, and then as agreed on */
 	size_t frame_max;
-	size_t asked; /* that are not answered */
+	struct tc__bytes awaited; /* the numbers of the methods that will answer, in their order */
 	struct tc__bytes in, out;
 	struct tc__assembly assembly;
 	amqp_pool_t pool; /* of the frame that is being read */
@@ -67,6 +67,9 @@ int tc__amqp_flush_soon(struct tc__amqp *amqp, tc_error *err);
 /* Heartbeats begin, as agreed on. */
 int tc__amqp_start_beats(struct tc__amqp *amqp, tc_error *err);
 
+/* What had a limit has come. */
+void tc__amqp_end_limit(struct tc__amqp *amqp);
+
 void tc__amqp_stop_timers(struct tc__amqp *amqp);
 
 /* Receives what there is, and handles it. */
@@ -80,10 +83,21 @@ void tc__amqp_on_connection(void *data, tc_connection *connection, int events, c
 /* The first bytes. */
 int tc__amqp_greet(struct tc__amqp *amqp, tc_error *err);
 
-/* A method of the broker's about connection or channel; or any other. Not TC_OK: it ends. */
+/* Whether a method may come now, on this channel: TC_OK, or TC_ERROR_REPLY. Others are not even
+ * read: some have tables, of which those of a broker's are looked at before. */
+int tc__amqp_expect(
+	const struct tc__amqp *amqp, amqp_method_number_t id, unsigned channel, tc_error *err);
+
+/* One that may come, of the broker's about connection or channel; or any other. Not TC_OK: it ends.
+ */
 int tc__amqp_method(struct tc__amqp *amqp, const amqp_method_t *method, tc_error *err);
 
+/* This method will answer what was sent last, or is sent now. */
+int tc__amqp_await(struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err);
+
 /* ---- refusal.c ---- */
+
+int tc__amqp_fail_channel(unsigned channel, tc_error *err);
 
 /* connection.close or channel.close as an error; returns its code. */
 int tc__amqp_refusal(const amqp_method_t *method, bool in_login, tc_error *err);

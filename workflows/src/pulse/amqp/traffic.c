@@ -78,7 +78,7 @@ int tc__amqp_flush_soon(struct tc__amqp *amqp, tc_error *err)
 
 /* ---- in ---- */
 
-static int take_content(struct tc__amqp *amqp, const struct tc__frame *frame, tc_error *err)
+static int take_part(struct tc__amqp *amqp, const struct tc__frame *frame, tc_error *err)
 {
 	struct tc__amqp_content content;
 	amqp_method_t method;
@@ -99,16 +99,17 @@ static int take_method(struct tc__amqp *amqp, const struct tc__frame *frame, tc_
 {
 	amqp_method_t method;
 
-	int rc = tc__frame_method(frame, &amqp->pool, &method, err);
+	int rc = tc__frame_method_number(frame, &method.id, err);
+	if (rc == TC_OK)
+		rc = tc__amqp_expect(amqp, method.id, frame->channel, err);
+	if (rc == TC_OK)
+		rc = tc__frame_method(frame, &amqp->pool, &method, err);
 	if (rc != TC_OK)
 		return rc;
-	bool delivers =
-		method.id == AMQP_BASIC_DELIVER_METHOD || method.id == AMQP_BASIC_RETURN_METHOD;
-	if (delivers && amqp->stage == TC__AMQP_OPEN)
-		return tc__assembly_begin(&amqp->assembly, frame, err);
-	if (delivers && amqp->stage == TC__AMQP_LEAVING)
-		return TC_OK;
-	return tc__amqp_method(amqp, &method, err);
+	if (method.id != AMQP_BASIC_DELIVER_METHOD && method.id != AMQP_BASIC_RETURN_METHOD)
+		return tc__amqp_method(amqp, &method, err);
+	return amqp->stage == TC__AMQP_OPEN ? tc__assembly_begin(&amqp->assembly, frame, err)
+					    : TC_OK;
 }
 
 /* Parts of a message for whose beginning there was no use. */
@@ -124,7 +125,9 @@ static int take_frame(struct tc__amqp *amqp, const struct tc__frame *frame, tc_e
 		return take_method(amqp, frame, err);
 	case AMQP_FRAME_HEADER:
 	case AMQP_FRAME_BODY:
-		return is_stray(amqp) ? TC_OK : take_content(amqp, frame, err);
+		if (frame->channel != TC__AMQP_CHANNEL)
+			return tc__amqp_fail_channel(frame->channel, err);
+		return is_stray(amqp) ? TC_OK : take_part(amqp, frame, err);
 	default: /* a heartbeat; others are to be ignored */
 		return TC_OK;
 	}
@@ -264,16 +267,14 @@ static int64_t look_ms(const struct tc__amqp *amqp)
 	return (int64_t)amqp->heartbeat_s * 1000 / 2;
 }
 
+/* What is sent anyway is as good; and of one that does not read they would pile up. */
 static int beat(struct tc__amqp *amqp, tc_error *err)
 {
 	int rc = TC_OK;
 
-	if (!amqp->sent)
+	if (amqp->heartbeat_s && !tc__bytes_length(&amqp->out))
 		rc = tc__frame_put_heartbeat(&amqp->out, err);
-	if (rc == TC_OK)
-		rc = tc__amqp_flush(amqp, err);
-	amqp->sent = false;
-	return rc;
+	return rc == TC_OK ? tc__amqp_flush(amqp, err) : rc;
 }
 
 /* The loop may have been kept for long: what came meanwhile counts. */
@@ -301,8 +302,9 @@ static void on_beat(void *data, uint64_t timer)
 	if (!tc__amqp_leave(amqp))
 		return;
 	int rc = check_silence(amqp, &err);
-	if (rc == TC_OK)
+	if (rc == TC_OK && !amqp->sent)
 		rc = beat(amqp, &err);
+	amqp->sent = false;
 	if (rc != TC_OK)
 		fail_to_send(amqp, &err);
 	else if (tc__amqp_start_beats(amqp, &err) != TC_OK)
@@ -317,15 +319,23 @@ int tc__amqp_start_beats(struct tc__amqp *amqp, tc_error *err)
 	return tc_loop_timer(amqp->loop, look_ms(amqp), on_beat, amqp, &amqp->beat, err);
 }
 
+static void end_timer(struct tc__amqp *amqp, uint64_t *timer)
+{
+	if (*timer)
+		tc_loop_timer_cancel(amqp->loop, *timer);
+	*timer = 0;
+}
+
+void tc__amqp_end_limit(struct tc__amqp *amqp)
+{
+	end_timer(amqp, &amqp->limit);
+}
+
 void tc__amqp_stop_timers(struct tc__amqp *amqp)
 {
-	uint64_t *const timers[] = { &amqp->limit, &amqp->beat, &amqp->flush };
-
-	for (size_t i = 0; i < sizeof timers / sizeof *timers; i++) {
-		if (*timers[i])
-			tc_loop_timer_cancel(amqp->loop, *timers[i]);
-		*timers[i] = 0;
-	}
+	end_timer(amqp, &amqp->limit);
+	end_timer(amqp, &amqp->beat);
+	end_timer(amqp, &amqp->flush);
 }
 
 /* Its user is busy for long, so the loop does not come to it. */
@@ -335,16 +345,13 @@ void tc__amqp_beat(struct tc__amqp *amqp)
 
 	if (amqp->stage == TC__AMQP_CONNECTING || amqp->stage == TC__AMQP_OVER || amqp->ended)
 		return;
-	tc__amqp_enter(amqp);
-	tc__amqp_take(amqp);
-	if (!tc__amqp_leave(amqp))
-		return;
-	int rc = TC_OK;
-	if (amqp->heartbeat_s)
-		rc = tc__frame_put_heartbeat(&amqp->out, &err);
-	if (rc == TC_OK)
-		rc = tc__amqp_flush(amqp, &err);
-	if (rc != TC_OK)
+	if (!amqp->inside) { /* else a frame is being read */
+		tc__amqp_enter(amqp);
+		tc__amqp_take(amqp);
+		if (!tc__amqp_leave(amqp))
+			return;
+	}
+	if (beat(amqp, &err) != TC_OK)
 		tc__amqp_end_soon(amqp, &err);
 	tc_error_clear(&err);
 }

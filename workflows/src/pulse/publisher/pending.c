@@ -112,7 +112,7 @@ bool tc__wire_full(const struct tc__wire *wire)
 
 bool tc__wire_room(struct tc__wire *wire)
 {
-	return has_slot(wire) || grow(wire);
+	return has_slot(wire) || (!tc__wire_full(wire) && grow(wire));
 }
 
 void tc__wire_add(struct tc__wire *wire, struct tc__publication *message)

@@ -60,7 +60,7 @@ void tc__wire_end(struct tc__wire *wire);
 
 /* Whether no more may be on it. */
 bool tc__wire_full(const struct tc__wire *wire);
-/* Makes room for one more, if need be and it is not full; false: without memory. */
+/* Makes room for one more, if need be; false: it is full, or without memory. */
 bool tc__wire_room(struct tc__wire *wire);
 /* Gives it the next tag; there is room. */
 void tc__wire_add(struct tc__wire *wire, struct tc__publication *message);
