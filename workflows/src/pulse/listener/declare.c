@@ -469,6 +469,16 @@ static void on_ended(void *data, const tc_error *err)
 
 /* ---- what comes ---- */
 
+/* Quorum queues count, and say nothing of what they give out for the first time: what a message
+ * says then, and always on a classic queue, is of whoever sent it. */
+static int64_t read_delivery_count(
+	const tc_pulse_listener *listener, const struct tc_pulse_message *message)
+{
+	if (!quorum(listener))
+		return -1;
+	return message->redelivered && message->delivery_count > 0 ? message->delivery_count : 0;
+}
+
 static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *content)
 {
 	const amqp_basic_deliver_t *deliver = content->method->decoded;
@@ -486,9 +496,7 @@ static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *conten
 	message->tag = deliver->delivery_tag;
 	message->connection = listener->connection;
 	message->fault = fault;
-	/* such queues say nothing of what they give out for the first time */
-	if (quorum(listener) && message->given.delivery_count < 0)
-		message->given.delivery_count = 0;
+	message->given.delivery_count = read_delivery_count(listener, &message->given);
 	tc__messages_add(&listener->waiting, message);
 	listener->stats.messages++;
 	if (!listener->own_loop || listener->running)
