@@ -317,19 +317,27 @@ static _Noreturn void serve(struct connection *connection)
 	}
 }
 
+/* Ends with its parent, also when that has gone already. */
+static void end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+}
+
 static _Noreturn void run(
 	int listener, const struct fake_amqp_plan *plan, struct fake_amqp_seen *seen)
 {
 	static struct connection connection;
+	const pid_t own = getpid();
 	int one = 1;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int fd = accept(listener, NULL, NULL);
 		size_t number = seen->connections++;
 		if (fork() == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			end_with(own);
 			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 			connection = (struct connection){ .fd = fd, .plan = plan, .seen = seen };
 			if (number < plan->fault_count)
@@ -355,10 +363,13 @@ void fake_amqp_start(struct fake_amqp *fake, const struct fake_amqp_plan *plan)
 	fake->seen = mmap(NULL, sizeof *fake->seen, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(fake->seen != MAP_FAILED);
+	const pid_t own = getpid();
 	fake->process = fork();
 	assert_true(fake->process >= 0);
-	if (fake->process == 0)
+	if (fake->process == 0) {
+		end_with(own);
 		run(listener, plan, fake->seen);
+	}
 	close(listener);
 }
 

@@ -5,7 +5,8 @@
 /*
  * A real RabbitMQ of a test's own, as Pulse is one: users who may make what bears their name and
  * read all exchanges; with and without TLS; ports of loopback, a folder for all that it writes, and
- * its own name server. Nothing of it stays, and it ends with the test, also when that crashes.
+ * its own name server. Nothing of it stays, and it ends with the test, also when that crashes (then
+ * the folder is left).
  *
  *	static struct rabbit rabbit;
  *	if (!rabbit_prepare(&rabbit, NULL))

@@ -59,7 +59,7 @@ void host_turn(struct host *host)
 {
 	struct pollfd came[HOST_FDS];
 	size_t count = host->count;
-	int delay = host->delay_ms < 0 ? 1000 : (int)host->delay_ms;
+	int delay = host->delay_ms < 0 || host->delay_ms > 1000 ? 1000 : (int)host->delay_ms;
 
 	memcpy(came, host->fds, sizeof came);
 	host->fresh_count = 0;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define _GNU_SOURCE /* dladdr */
 #include "tests/nomem/failing.h"
 
 #include "tests/harness/test.h"
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdatomic.h>
@@ -201,9 +203,26 @@ static void *count(void *block)
 	return block;
 }
 
+/*
+ * librabbitmq (seen in 0.11) loses a page of a pool when there is no memory for the list of its
+ * pages. That is theirs, so those lists are always given: the first is the only block of a
+ * pointer's size that its codec asks for, and longer ones are all that it reallocates.
+ */
+static bool is_list_of_pages(const void *caller, size_t size)
+{
+	Dl_info library;
+
+	return size % sizeof(void *) == 0 && dladdr(caller, &library) != 0 && library.dli_fname &&
+		strstr(library.dli_fname, "/librabbitmq.");
+}
+
 void *FAKE(malloc)(size_t size)
 {
-	return fails() ? NULL : count(REAL(malloc)(size));
+	bool first = size == sizeof(void *);
+
+	if (fails() && !(first && is_list_of_pages(__builtin_return_address(0), size)))
+		return NULL;
+	return count(REAL(malloc)(size));
 }
 
 void *FAKE(calloc)(size_t n, size_t size)
@@ -213,7 +232,7 @@ void *FAKE(calloc)(size_t n, size_t size)
 
 void *FAKE(realloc)(void *block, size_t size)
 {
-	if (fails())
+	if (fails() && !is_list_of_pages(__builtin_return_address(0), size))
 		return NULL;
 	void *moved = REAL(realloc)(block, size);
 	return block ? moved : count(moved);

@@ -34,8 +34,7 @@ static void soil(struct world *w, const char *function)
 
 static void be_clean(struct world *w, const char *function)
 {
-	if (w->err.code != TC_OK || w->err.http_status ||
-		*tc_error_server_message(&w->err))
+	if (w->err.code != TC_OK || w->err.http_status || tc_error_server_message(&w->err))
 		fail_msg("%s leaves %s: %s", function, tc_code_name(w->err.code),
 			tc_error_text(&w->err));
 }

@@ -57,7 +57,6 @@ void stop_end_well(void)
 {
 	for (size_t i = 0; i < NUMBER_COUNT; i++)
 		sigaction(numbers[i], &before[i], NULL);
-	stop_by = NULL;
 }
 
 void stop_end(void)

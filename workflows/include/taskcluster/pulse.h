@@ -75,7 +75,8 @@ struct tc_pulse_server {
 
 	int heartbeat_s; /* how long either side may be silent, 60, up to 65,535; the broker may
 			    want less, and gives a connection up after two to three times as long */
-	int64_t connect_timeout_ms; /* until the broker has let us in, 20,000 */
+	int64_t connect_timeout_ms; /* until the broker has let us in, and then for each answer
+				       until all is declared, 20,000 */
 	int64_t reconnect_ms; /* between the beginnings of two attempts at least, 15,000, and up to
 				 a tenth more at random; but a connection that served and was lost
 				 is replaced at once, up to 5 times in a row */

@@ -102,8 +102,10 @@ typedef void tc_pulse_handle_fn(void *data, struct tc_pulse_message *message);
 /*
  * A message that will not come again, whole, because it failed as often as it may (`err` is what
  * the last tc_pulse_fail was given), or its body is not what `bodies` asks for (TC_ERROR_REPLY; it
- * came to no handler). It is rejected when this returns, which sends it to the dead-letter exchange
- * if there is one; until then it is borrowed, and not to be settled.
+ * came to no handler), or the queue has given it out 19 times before, and was made elsewhere, so
+ * that RabbitMQ 4 might drop it without a word after 20 (TC_ERROR_CANCELED; a quorum queue that is
+ * made here has no such limit). It is rejected when this returns, which sends it to the dead-letter
+ * exchange if there is one; until then it is borrowed, and not to be settled.
  */
 typedef void tc_pulse_failed_fn(
 	void *data, const struct tc_pulse_message *message, const tc_error *err);
@@ -154,7 +156,9 @@ TC_API int tc_pulse_listener_next(tc_pulse_listener *listener, int64_t timeout_m
 	struct tc_pulse_message **message, tc_error *err);
 
 /* The blocking face: gives messages to the handler until the listener was stopped (TC_OK), or has
- * ended otherwise. */
+ * ended otherwise. When it was stopped while the caller holds messages neither this nor
+ * tc_pulse_listener_next waits for them: settle them, and call it once more, which tells the broker
+ * and says goodbye. */
 TC_API int tc_pulse_listener_run(tc_pulse_listener *listener, tc_error *err);
 
 /*
@@ -179,13 +183,13 @@ TC_API int tc_pulse_reject(struct tc_pulse_message *message, tc_error *err);
 TC_API int tc_pulse_listener_beat(tc_pulse_listener *listener, tc_error *err);
 
 /* One more binding, or one less, on this connection and all later ones. When the broker refuses one
- * the listener ends. */
+ * the listener ends (after another connection, as a refusal closes the first). */
 TC_API int tc_pulse_listener_bind(
 	tc_pulse_listener *listener, const struct tc_binding *binding, tc_error *err);
 TC_API int tc_pulse_listener_unbind(
 	tc_pulse_listener *listener, const struct tc_binding *binding, tc_error *err);
 
-/* The queue's whole name; NULL before the first connection. */
+/* The queue's whole name, borrowed until the next connection; NULL before the first. */
 TC_API const char *tc_pulse_listener_queue(const tc_pulse_listener *listener);
 
 /* What a listener has done since its beginning. */

@@ -26,6 +26,10 @@
  *	tc_pulse_publisher_flush(publisher, 10000, &err);
  *	tc_pulse_publisher_free(publisher);
  *
+ * When the broker refuses a message it closes the channel, without a word about which one it was:
+ * those that were under way are published again in halves until it is found, so that some of them
+ * arrive more than once. What a queue gives back as it is full is published again after a while.
+ *
  * It has a connection of its own: while the broker is short of memory it reads nothing from who has
  * published, acknowledgements included.
  *
@@ -56,10 +60,11 @@ struct tc_pulse_publisher_options {
 	bool undeclared; /* they must be there already. Otherwise each connection declares them, as
 			    durable topic exchanges; one that is there and is none, or is somebody
 			    else's, ends the publisher (406, 403) */
-	size_t pending_max;       /* messages that are not confirmed at most, 1,000 */
-	size_t pending_bytes_max; /* and their bytes, 64 MiB */
-	int64_t deadline_ms;      /* for each message, from tc_pulse_publish; no limit */
-	tc_pulse_change_fn *changed;
+	size_t pending_max;          /* messages that are not confirmed at most, 1,000 */
+	size_t pending_bytes_max;    /* and their bytes, 64 MiB */
+	int64_t deadline_ms;         /* for each message, from tc_pulse_publish; no limit */
+	tc_pulse_change_fn *changed; /* TC_PULSE_BLOCKED comes with TC_ERROR_HTTP and 503, HTTP's
+					word for it; the broker's in tc_error_server_message */
 	tc_pulse_ended_fn *ended;
 	void *data; /* for the callbacks */
 };
@@ -101,9 +106,10 @@ struct tc_pulse_publication {
 
 /*
  * Takes a message. *number (which may be NULL) is 1, 2, 3 … Where as much is pending as may be, the
- * blocking face waits until some of it is confirmed; on a loop it is TC_ERROR_TIMEOUT, and nothing
- * was taken: go on when `published` came for others. TC_ERROR_ARGUMENT and TC_ERROR_INPUT name what
- * is wrong with a message.
+ * blocking face waits until some of it is confirmed; on a loop, and in a callback, it is
+ * TC_ERROR_TIMEOUT, and nothing was taken: go on when `published` came for others. (A message that
+ * is larger than all may be goes alone.) TC_ERROR_ARGUMENT and TC_ERROR_INPUT name what is wrong
+ * with a message. TC_ERROR_CANCELED: the publisher was stopped; or what it ended with.
  */
 TC_API int tc_pulse_publish(tc_pulse_publisher *publisher,
 	const struct tc_pulse_publication *publication, uint64_t *number, tc_error *err);
@@ -111,14 +117,15 @@ TC_API int tc_pulse_publish(tc_pulse_publisher *publisher,
 /* Messages that are not confirmed yet. */
 TC_API size_t tc_pulse_publisher_pending(const tc_pulse_publisher *publisher);
 
-/* The blocking face: waits until nothing is pending. TC_ERROR_TIMEOUT after `timeout_ms` (negative:
- * as long as it takes); the error of the first message since the last flush that was not confirmed,
- * unless it had a `published` to tell; what the publisher ended with. */
+/* The blocking face: waits until nothing is pending, and after tc_pulse_publisher_stop until it has
+ * ended. TC_ERROR_TIMEOUT after `timeout_ms` (negative: as long as it takes); the error of the
+ * first message since the last flush that was not confirmed, unless it had a `published` to tell;
+ * what the publisher ended with. */
 TC_API int tc_pulse_publisher_flush(
 	tc_pulse_publisher *publisher, int64_t timeout_ms, tc_error *err);
 
 /* The blocking face, for pauses longer than a heartbeat: sends and takes what there is without
- * waiting. */
+ * waiting. Not TC_OK: what the publisher ended with. */
 TC_API int tc_pulse_publisher_beat(tc_pulse_publisher *publisher, tc_error *err);
 
 /* Ends it well: takes no more, waits until nothing is pending, closes the connection, and `ended`

@@ -185,7 +185,8 @@ static int check_open(const struct tc__amqp *amqp, tc_error *err)
 	return tc_error_set(err, TC_ERROR_NETWORK, "the broker's connection is gone");
 }
 
-/* All that was put behind `before` bytes, or nothing: who is told that it failed says it again. */
+/* All that was put behind `before` bytes, or nothing: who is told that it failed says it again, and
+ * the tags of publications are to stay those of their messages. */
 static int send_soon(struct tc__amqp *amqp, size_t before, int rc, tc_error *err)
 {
 	if (rc == TC_OK)
@@ -227,11 +228,6 @@ int tc__amqp_publish(struct tc__amqp *amqp, const amqp_basic_publish_t *fields,
 	if (rc == TC_OK)
 		rc = tc__frame_put_content(&amqp->out, TC__AMQP_CHANNEL, properties, body, length,
 			amqp->frame_max, err);
-	if (rc == TC_OK)
-		rc = tc__amqp_flush_soon(amqp, err);
-	if (rc != TC_OK) /* or tags would no longer be those of their messages */
-		amqp->out.end = amqp->out.begin + before;
-	return rc;
 	return send_soon(amqp, before, rc, err);
 }
 

@@ -22,6 +22,17 @@ static amqp_bytes_t bytes(const char *text)
 
 /* ---- asking ---- */
 
+static void on_impatience(void *data, uint64_t timer);
+
+/* A broker may be there, and never answer: one does not where a queue has lost its leader. */
+static int await_answer(tc_pulse_listener *listener, tc_error *err)
+{
+	if (listener->patience)
+		return TC_OK;
+	return tc_loop_timer(listener->loop, listener->answer_ms, on_impatience, listener,
+		&listener->patience, err);
+}
+
 /* False: that failed, and the connection is given up. */
 static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 	const struct tc_binding *binding, amqp_method_number_t method, const void *fields)
@@ -33,9 +44,10 @@ static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 		free(ask);
 		return false;
 	}
-	if (!ask || tc__amqp_ask(listener->amqp, method, fields, &err) != TC_OK) {
-		if (!ask)
-			tc__no_memory(&err);
+	int rc = ask ? await_answer(listener, &err) : tc__no_memory(&err);
+	if (rc == TC_OK)
+		rc = tc__amqp_ask(listener->amqp, method, fields, &err);
+	if (rc != TC_OK) {
 		free(ask);
 		tc__listener_drop(listener, &err);
 		tc_error_clear(&err);
@@ -246,6 +258,7 @@ static void on_replied(void *data, const amqp_method_t *method)
 {
 	tc_pulse_listener *listener = data;
 	struct tc__ask *ask = listener->asks;
+	tc_error err = TC_ERROR_INIT;
 
 	(void)method;
 	if (!listener->amqp || !ask)
@@ -253,8 +266,14 @@ static void on_replied(void *data, const amqp_method_t *method)
 	listener->asks = ask->next;
 	if (!listener->asks)
 		listener->asks_end = &listener->asks;
-	on_answer(listener, ask);
+	tc_loop_timer_cancel(listener->loop, listener->patience);
+	listener->patience = 0;
+	if (listener->asks && await_answer(listener, &err) != TC_OK)
+		tc__listener_drop(listener, &err);
+	else
+		on_answer(listener, ask);
 	free(ask);
+	tc_error_clear(&err);
 }
 
 /* ---- refusals ---- */
@@ -361,6 +380,20 @@ static void on_refused(void *data, const tc_error *given, bool asked)
 	tc_error_clear(&err);
 }
 
+static void on_impatience(void *data, uint64_t timer)
+{
+	tc_pulse_listener *listener = data;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)timer;
+	listener->patience = 0;
+	tc_error_set(&err, TC_ERROR_TIMEOUT, "the broker has not answered for %lld ms",
+		(long long)listener->answer_ms);
+	explain(listener, listener->asks, &err);
+	tc__listener_drop(listener, &err);
+	tc_error_clear(&err);
+}
+
 /* ---- connections ---- */
 
 static int name_all(tc_pulse_listener *listener, const char *user, tc_error *err)
@@ -436,6 +469,16 @@ static void on_ended(void *data, const tc_error *err)
 
 /* ---- what comes ---- */
 
+/* Quorum queues count, and say nothing of what they give out for the first time: what a message
+ * says then, and always on a classic queue, is of whoever sent it. */
+static int64_t read_delivery_count(
+	const tc_pulse_listener *listener, const struct tc_pulse_message *message)
+{
+	if (!quorum(listener))
+		return -1;
+	return message->redelivered && message->delivery_count > 0 ? message->delivery_count : 0;
+}
+
 static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *content)
 {
 	const amqp_basic_deliver_t *deliver = content->method->decoded;
@@ -453,9 +496,7 @@ static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *conten
 	message->tag = deliver->delivery_tag;
 	message->connection = listener->connection;
 	message->fault = fault;
-	/* such queues say nothing of what they give out for the first time */
-	if (quorum(listener) && message->given.delivery_count < 0)
-		message->given.delivery_count = 0;
+	message->given.delivery_count = read_delivery_count(listener, &message->given);
 	tc__messages_add(&listener->waiting, message);
 	listener->stats.messages++;
 	if (!listener->own_loop || listener->running)

@@ -69,13 +69,19 @@ void tc__listener_due(tc_pulse_listener *listener)
 	tc__bell_pull(&listener->bell);
 }
 
+static void end_timer(tc_pulse_listener *listener, uint64_t *timer)
+{
+	if (*timer)
+		tc_loop_timer_cancel(listener->loop, *timer);
+	*timer = 0;
+}
+
 void tc__listener_leave_loop(tc_pulse_listener *listener)
 {
 	if (listener->bell.fd >= 0)
 		tc_loop_watch(listener->loop, listener->bell.fd, 0, NULL, NULL, NULL);
-	if (listener->timer)
-		tc_loop_timer_cancel(listener->loop, listener->timer);
-	listener->timer = 0;
+	end_timer(listener, &listener->timer);
+	end_timer(listener, &listener->patience);
 }
 
 void tc__listener_change(
@@ -108,6 +114,7 @@ void tc__listener_disconnect(tc_pulse_listener *listener)
 	listener->declared = listener->consuming = false;
 	listener->cancel_asked = listener->canceled = false;
 	clear_asks(listener);
+	end_timer(listener, &listener->patience);
 	free_messages(&listener->waiting);
 	tc__listener_due(listener);
 }

@@ -100,11 +100,19 @@ static bool grow(struct tc__wire *wire)
 	return true;
 }
 
+static bool has_slot(const struct tc__wire *wire)
+{
+	return wire->next - wire->first < wire->capacity;
+}
+
+bool tc__wire_full(const struct tc__wire *wire)
+{
+	return !has_slot(wire) && wire->capacity >= wire->limit;
+}
+
 bool tc__wire_room(struct tc__wire *wire)
 {
-	if (wire->next - wire->first < wire->capacity)
-		return true;
-	return wire->capacity < wire->limit && grow(wire);
+	return has_slot(wire) || (!tc__wire_full(wire) && grow(wire));
 }
 
 void tc__wire_add(struct tc__wire *wire, struct tc__publication *message)

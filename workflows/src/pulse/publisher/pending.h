@@ -58,7 +58,9 @@ struct tc__wire {
 void tc__wire_begin(struct tc__wire *wire, size_t pending);
 void tc__wire_end(struct tc__wire *wire);
 
-/* Whether one more has room; makes it if need be. */
+/* Whether no more may be on it. */
+bool tc__wire_full(const struct tc__wire *wire);
+/* Makes room for one more, if need be; false: it is full, or without memory. */
 bool tc__wire_room(struct tc__wire *wire);
 /* Gives it the next tag; there is room. */
 void tc__wire_add(struct tc__wire *wire, struct tc__publication *message);

@@ -91,7 +91,7 @@ static bool may_send(tc_pulse_publisher *publisher)
 {
 	return publisher->channel == TC__CHANNEL_OPEN && !publisher->blocked &&
 		publisher->waiting.first && round_allows(publisher, publisher->waiting.first) &&
-		tc__wire_room(&publisher->wire);
+		!tc__wire_full(&publisher->wire);
 }
 
 static void on_send_timer(void *data, uint64_t timer)
@@ -145,7 +145,8 @@ static bool send_next(tc_pulse_publisher *publisher)
 void tc__publisher_send(tc_pulse_publisher *publisher)
 {
 	while (may_send(publisher)) {
-		if (tc__amqp_unsent(publisher->amqp) >= UNSENT_MAX) {
+		if (tc__amqp_unsent(publisher->amqp) >= UNSENT_MAX ||
+			!tc__wire_room(&publisher->wire)) {
 			send_later(publisher);
 			return;
 		}
