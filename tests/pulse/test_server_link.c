@@ -3,6 +3,7 @@
  * and an AMQP that does what it is told. */
 #include "tests/harness/test.h"
 
+#include "runtime/src/base/error.h"
 #include "workflows/src/pulse/server/server.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -352,6 +353,18 @@ static void lose_with(int code, int status)
 	turn();
 }
 
+/* As when a certificate is not trusted. */
+static void lose_for_good(void)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	tc_error_set(&err, TC_ERROR_NETWORK, "not trusted");
+	tc__error_outlook(&err, true, -1);
+	amqp()->user.lost(amqp()->user.data, &err);
+	tc_error_clear(&err);
+	turn();
+}
+
 static void settle(void)
 {
 	let_in();
@@ -562,6 +575,10 @@ static void test_what_will_not_go_away_ends_it(void **state)
 		assert_true(amqp()->freed);
 		tc__link_free(world.link);
 	}
+	begin(by_url());
+	lose_for_good();
+	assert_said("ended:NETWORK");
+	tc__link_free(world.link);
 	attempt_fails = TC_ERROR_ARGUMENT;
 	begin(by_url());
 	assert_said("ended:ARGUMENT");
@@ -573,11 +590,11 @@ static void test_what_has_served_is_not_given_up_for_the_networks_state(void **s
 	(void)state;
 	begin(by_url());
 	settle();
-	lose_with(TC_ERROR_REPLY, 0);
-	assert_said("opened:me lost:REPLY");
-	lose_with(TC_ERROR_REPLY, 0);
+	lose_for_good();
+	assert_said("opened:me lost:NETWORK");
+	lose_for_good();
 	pass(16501);
-	assert_said("lost:REPLY");
+	assert_said("lost:NETWORK");
 	assert_int_equal(attempt_count, 3);
 	settle();
 	lose_with(TC_ERROR_HTTP, 403);
