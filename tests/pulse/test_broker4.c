@@ -25,26 +25,12 @@ static amqp_connection_state_t guest;
 static struct ear ear;
 static int major; /* of the broker's version */
 
-static int read_major(amqp_connection_state_t peer)
-{
-	const amqp_table_t *properties = amqp_get_server_properties(peer);
-
-	for (int i = 0; i < properties->num_entries; i++) {
-		const amqp_table_entry_t *entry = &properties->entries[i];
-		if (entry->key.len == 7 && memcmp(entry->key.bytes, "version", 7) == 0)
-			return atoi(entry->value.value.bytes.bytes);
-	}
-	fail_msg("the broker tells no version");
-	return 0;
-}
-
 static int begin(void **state)
 {
 	(void)state;
 	rabbit_start(&rabbit);
 	guest = rabbit_log_in(&rabbit, "guest");
 	rabbit_declare_exchange(guest, EXCHANGE);
-	major = read_major(guest);
 	return 0;
 }
 
@@ -142,6 +128,32 @@ static struct given next_of(amqp_connection_state_t peer)
 static void give_back(amqp_connection_state_t peer, struct given given)
 {
 	assert_int_equal(amqp_basic_reject(peer, RABBIT_CHANNEL, given.tag, true), AMQP_STATUS_OK);
+}
+
+/* ---- what will not be there for ever ---- */
+
+/* So that the next test means something. */
+static void a_broker_of_4_refuses_what_is_deprecated(void **state)
+{
+	amqp_connection_state_t peer = rabbit_log_in(&rabbit, "guest");
+
+	(void)state;
+	amqp_queue_declare(peer, RABBIT_CHANNEL, amqp_cstring_bytes("transient"), 0, 0, 0, 0,
+		amqp_empty_table);
+	assert_int_equal(rabbit_refusal(peer), major < 4 ? 0 : 541);
+	rabbit_leave(peer);
+}
+
+static void nothing_deprecated_is_needed(void **state)
+{
+	(void)state;
+	ear.act = ear_ack;
+	ear_bind(&ear, EXCHANGE, "a.b"); /* its queue is of the connection only */
+	ear_ready(&ear, &rabbit);
+	rabbit_publish(guest, EXCHANGE, "a.b", NULL, "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	ear_stop(&ear);
+	ear_close(&ear);
 }
 
 /* ---- how often a message was given out ---- */
@@ -414,6 +426,8 @@ static void after_a_restart_messages_come_soon(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_broker_of_4_refuses_what_is_deprecated, reset),
+		cmocka_unit_test_setup(nothing_deprecated_is_needed, reset),
 		cmocka_unit_test_setup(the_count_begins_with_the_second_delivery, reset),
 		cmocka_unit_test_setup(a_senders_own_count_is_none, reset),
 		cmocka_unit_test_setup(a_broker_of_4_drops_what_comes_back_too_often, reset),
@@ -424,6 +438,7 @@ int main(void)
 		cmocka_unit_test_setup(after_a_restart_messages_come_soon, reset),
 	};
 
+	major = rabbit_major();
 	if (!rabbit_prepare(&rabbit, NULL)) {
 		print_message("there is no rabbitmq-server\n");
 		return 77;
