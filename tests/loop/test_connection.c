@@ -670,6 +670,59 @@ static void over_tls(void **state)
 	stop_tls(&tls);
 }
 
+/* The child's copy: nothing of it may reach the other side, or the host. */
+static void free_in_child(struct talk *talk, const struct host *host)
+{
+	const size_t watches = host->watches, timers = host->timers;
+	tc_error err = TC_ERROR_INIT;
+	size_t sent;
+
+	int rc = tc_connection_send(talk->connection, "child\n", 6, &sent, &err);
+	if (rc != TC_ERROR_ARGUMENT)
+		_exit(1);
+	rc = tc_connection_watch(talk->connection, 0, &err);
+	if (rc != TC_ERROR_ARGUMENT)
+		_exit(2);
+	tc_connection_free(talk->connection);
+	tc_loop_free(loop);
+	tc_client_free(client);
+	_exit(host->watches == watches && host->timers == timers ? 0 : 3);
+}
+
+static void a_child_of_fork_leaves_it_alone(void **state)
+{
+	static struct host host;
+	struct talk talk;
+	struct tls tls;
+	int status;
+
+	(void)state;
+	start_tls(&tls);
+	trust(tls.certificate);
+	talk_tls(&talk, &tls); /* it is there */
+	end(&talk);
+	host_loop(&host);
+	begin_tls(&talk, &tls, "", 0);
+	while (!talk.stood && talk.err.code == TC_OK)
+		host_turn(&host);
+	assert_ok(talk.err.code, &talk.err);
+	pid_t child = fork();
+	if (!child)
+		free_in_child(&talk, &host);
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	talk.said = "hello\n";
+	talk.length = 6;
+	talk.heard = realloc(talk.heard, 7);
+	send_more(&talk);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (tc_loop_pending(loop) && tc_test_now_ms() < until)
+		host_turn(&host);
+	assert_memory_equal(talk.heard, "olleh\n", 6);
+	end(&talk);
+	stop_tls(&tls);
+}
+
 /* What waits to be sent may be moved in memory meanwhile. OpenSSL by itself would not have it. */
 static void over_tls_to_one_who_is_slow(void **state)
 {
@@ -743,6 +796,7 @@ int main(void)
 		CASE(clients_that_differ_have_some_on_one_loop),
 		CASE(a_hundred_leave_nothing_behind),
 		CASE(over_tls),
+		CASE(a_child_of_fork_leaves_it_alone),
 		CASE(over_tls_to_one_who_is_slow),
 		CASE(who_is_not_trusted_is_no_server),
 	};

@@ -4,7 +4,7 @@
 #include "tests/harness/test.h"
 
 #include "tests/pulse/listening.h"
-#include "workflows/src/pulse/listener/listener.h" /* to lose a connection without the broker */
+#include "workflows/src/pulse/listener/listener.h" /* to see when no more are asked for */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -66,14 +66,9 @@ static void listen_to_all(const char *queue, ear_act_fn *act)
 	ear_ready(&ear, &rabbit);
 }
 
-/* By what is not the broker's doing: the network, as it were. */
 static void lose(void)
 {
-	tc_error err = TC_ERROR_INIT;
-
-	tc_error_set(&err, TC_ERROR_NETWORK, "the test has cut the connection");
-	tc__link_drop(ear.listener->link, &err);
-	tc_error_clear(&err);
+	ear_lose(&ear);
 }
 
 /* ---- it goes on after a loss ---- */

@@ -531,6 +531,17 @@ static void test_memory_that_ended_is_no_end(void **state)
 	assert_int_equal(attempt_count, 2);
 }
 
+/* Such as a proxy's page while its broker is away. */
+static void test_what_speaks_no_amqp_is_tried_again(void **state)
+{
+	(void)state;
+	begin(by_url());
+	lose_with(TC_ERROR_REPLY, 0);
+	assert_said("lost:REPLY");
+	pass(16501);
+	assert_int_equal(attempt_count, 2);
+}
+
 /* ---- giving up ---- */
 
 static void test_what_will_not_go_away_ends_it(void **state)
@@ -541,7 +552,7 @@ static void test_what_will_not_go_away_ends_it(void **state)
 	} rows[] = { { TC_ERROR_ARGUMENT, 530, "ended:ARGUMENT" },
 		{ TC_ERROR_HTTP, 403, "ended-403:HTTP" },
 		{ TC_ERROR_CREDENTIALS, 403, "ended-403:CREDENTIALS" },
-		{ TC_ERROR_SYSTEM, 0, "ended:SYSTEM" }, { TC_ERROR_REPLY, 0, "ended:REPLY" } };
+		{ TC_ERROR_SYSTEM, 0, "ended:SYSTEM" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -908,6 +919,7 @@ int main(void)
 		TEST(test_a_broker_that_does_not_answer_is_given_up),
 		TEST(test_pauses_differ),
 		TEST(test_memory_that_ended_is_no_end),
+		TEST(test_what_speaks_no_amqp_is_tried_again),
 		TEST(test_what_will_not_go_away_ends_it),
 		TEST(test_what_has_served_is_not_given_up_for_the_networks_state),
 		TEST(test_it_gives_up_after_the_time_that_is_set),

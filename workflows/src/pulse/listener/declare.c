@@ -469,13 +469,14 @@ static void on_ended(void *data, const tc_error *err)
 
 /* ---- what comes ---- */
 
-/* The header may also be a publisher's; and a queue that counts says nothing with the first. */
-static void correct_count(const tc_pulse_listener *listener, struct tc_pulse_message *given)
+/* Quorum queues count, and say nothing of what they give out for the first time: what a message
+ * says then, and always on a classic queue, is of whoever sent it. */
+static int64_t read_delivery_count(
+	const tc_pulse_listener *listener, const struct tc_pulse_message *message)
 {
 	if (!quorum(listener))
-		given->delivery_count = -1;
-	else if (!given->redelivered)
-		given->delivery_count = 0;
+		return -1;
+	return message->redelivered && message->delivery_count > 0 ? message->delivery_count : 0;
 }
 
 static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *content)
@@ -495,7 +496,7 @@ static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *conten
 	message->tag = deliver->delivery_tag;
 	message->connection = listener->connection;
 	message->fault = fault;
-	correct_count(listener, &message->given);
+	message->given.delivery_count = read_delivery_count(listener, &message->given);
 	tc__messages_add(&listener->waiting, message);
 	listener->stats.messages++;
 	if (!listener->own_loop || listener->running)

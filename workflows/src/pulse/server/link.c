@@ -171,14 +171,14 @@ static void on_drained(void *data)
 		link->user.drained(link->user.data);
 }
 
-/* What will not go away; memory may be there again. Where a broker was reached once, that something
- * else answers there, or shows another certificate, is a state of the network, and not of the
- * options. */
+/* What will not go away. Memory may be there again, and what speaks no AMQP may be something in
+ * front of a broker that is away. Where a broker was reached once, that something else answers
+ * there, or shows another certificate, is a state of the network, and not of the options. */
 static bool is_final(const struct tc__link *link, const tc_error *err)
 {
-	if (err->code == TC_ERROR_NOMEM)
+	if (err->code == TC_ERROR_NOMEM || err->code == TC_ERROR_REPLY)
 		return link->brief;
-	if (link->served && (err->code == TC_ERROR_NETWORK || err->code == TC_ERROR_REPLY))
+	if (link->served && err->code == TC_ERROR_NETWORK)
 		return false;
 	return !tc_error_may_repeat(err);
 }
