@@ -90,6 +90,33 @@ static void a_deleted_queue_is_made_again(void **state)
 	ear_close(&ear);
 }
 
+/* On each connection anew, as it may be another one by then. */
+static void a_queue_made_elsewhere_is_found_again(void **state)
+{
+	amqp_connection_state_t guest = rabbit_log_in(&rabbit, "guest");
+
+	(void)state;
+	rabbit_declare_queue(guest, "queue/me/elsewhere", true);
+	listen_to_all("elsewhere", ear_ack);
+	assert_true(ear.listener->unlimited_refused);
+	lose();
+	LISTEN_UNTIL(&ear, ear.connected == 2);
+	assert_true(ear.listener->unlimited_refused);
+	publish("{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	/* made by us now */
+	amqp_queue_delete(guest, RABBIT_CHANNEL, amqp_cstring_bytes("queue/me/elsewhere"), 0, 0);
+	assert_int_equal(rabbit_refusal(guest), 0);
+	LISTEN_UNTIL(&ear, ear.connected_new == 1);
+	assert_false(ear.listener->unlimited_refused);
+	rabbit_leave(guest);
+	lose();
+	LISTEN_UNTIL(&ear, ear.connected == 3);
+	assert_false(ear.listener->unlimited_refused);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
 static void an_operators_close_is_a_loss(void **state)
 {
 	(void)state;
@@ -569,6 +596,7 @@ int main(void)
 	static const struct rabbit_options options = { .consumer_timeout_ms = HELD_FOR_MS };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_deleted_queue_is_made_again, reset),
+		cmocka_unit_test_setup(a_queue_made_elsewhere_is_found_again, reset),
 		cmocka_unit_test_setup(an_operators_close_is_a_loss, reset),
 		cmocka_unit_test_setup(a_message_that_is_held_for_too_long_comes_again, reset),
 		cmocka_unit_test_setup(

@@ -333,7 +333,7 @@ static bool declare_otherwise(tc_pulse_listener *listener, enum tc__ask_kind kin
 {
 	if (kind == TC__ASK_LOOK && status == 404) {
 		listener->looked = true;
-		listener->found = listener->unlimited_refused = false;
+		listener->found = false;
 		return true;
 	}
 	if (kind == TC__ASK_QUEUE && status == 406 && quorum(listener) && listener->found &&
@@ -428,7 +428,7 @@ static void on_opened(void *data, struct tc__amqp *amqp, const char *user)
 
 	listener->amqp = amqp;
 	listener->connection++;
-	listener->looked = listener->found = false;
+	listener->looked = listener->found = listener->unlimited_refused = false;
 	int rc = name_all(listener, user, &err);
 	if (rc == TC_OK) {
 		declare_queue(listener);
