@@ -283,15 +283,14 @@ static void a_broker_that_does_not_answer_is_left(void **state)
 	const struct tc_binding more = { EXCHANGE, "more" };
 
 	(void)state;
+	ear.server.connect_timeout_ms = 3000;
 	listen_to_all("unanswered", ear_ack);
-	ear.listener->answer_ms = 200;
 	assert_int_equal(kill(rabbit.server, SIGSTOP), 0);
 	assert_ok(tc_pulse_listener_bind(ear.listener, &more, &ear.err), &ear.err);
 	LISTEN_UNTIL(&ear, ear.lost == 1);
 	assert_string_equal(ear.why_lost,
 		"binding " EXCHANGE " (more) to queue/me/unanswered: "
-		"the broker has not answered for 200 ms");
-	ear.listener->answer_ms = 60000;
+		"the broker has not answered within 3000 ms");
 	assert_int_equal(kill(rabbit.server, SIGCONT), 0);
 	LISTEN_UNTIL(&ear, ear.connected == 1);
 	publish("{}");

@@ -22,17 +22,6 @@ static amqp_bytes_t bytes(const char *text)
 
 /* ---- asking ---- */
 
-static void on_impatience(void *data, uint64_t timer);
-
-/* A broker may be there, and never answer: one does not where a queue has lost its leader. */
-static int await_answer(tc_pulse_listener *listener, tc_error *err)
-{
-	if (listener->patience)
-		return TC_OK;
-	return tc_loop_timer(listener->loop, listener->answer_ms, on_impatience, listener,
-		&listener->patience, err);
-}
-
 /* False: that failed, and the connection is given up. */
 static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 	const struct tc_binding *binding, amqp_method_number_t method, const void *fields)
@@ -44,9 +33,7 @@ static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 		free(ask);
 		return false;
 	}
-	int rc = ask ? await_answer(listener, &err) : tc__no_memory(&err);
-	if (rc == TC_OK)
-		rc = tc__amqp_ask(listener->amqp, method, fields, &err);
+	int rc = ask ? tc__amqp_ask(listener->amqp, method, fields, &err) : tc__no_memory(&err);
 	if (rc != TC_OK) {
 		free(ask);
 		tc__listener_drop(listener, &err);
@@ -258,7 +245,6 @@ static void on_replied(void *data, const amqp_method_t *method)
 {
 	tc_pulse_listener *listener = data;
 	struct tc__ask *ask = listener->asks;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)method;
 	if (!listener->amqp || !ask)
@@ -266,14 +252,8 @@ static void on_replied(void *data, const amqp_method_t *method)
 	listener->asks = ask->next;
 	if (!listener->asks)
 		listener->asks_end = &listener->asks;
-	tc_loop_timer_cancel(listener->loop, listener->patience);
-	listener->patience = 0;
-	if (listener->asks && await_answer(listener, &err) != TC_OK)
-		tc__listener_drop(listener, &err);
-	else
-		on_answer(listener, ask);
+	on_answer(listener, ask);
 	free(ask);
-	tc_error_clear(&err);
 }
 
 /* ---- refusals ---- */
@@ -380,20 +360,6 @@ static void on_refused(void *data, const tc_error *given, bool asked)
 	tc_error_clear(&err);
 }
 
-static void on_impatience(void *data, uint64_t timer)
-{
-	tc_pulse_listener *listener = data;
-	tc_error err = TC_ERROR_INIT;
-
-	(void)timer;
-	listener->patience = 0;
-	tc_error_set(&err, TC_ERROR_TIMEOUT, "the broker has not answered for %lld ms",
-		(long long)listener->answer_ms);
-	explain(listener, listener->asks, &err);
-	tc__listener_drop(listener, &err);
-	tc_error_clear(&err);
-}
-
 /* ---- connections ---- */
 
 static int name_all(tc_pulse_listener *listener, const char *user, tc_error *err)
@@ -449,12 +415,18 @@ static void on_reopened(void *data)
 		declare_queue(listener);
 }
 
-static void on_lost(void *data, const tc_error *err)
+/* A broker that does not answer leaves it open to what. */
+static void on_lost(void *data, const tc_error *given)
 {
 	tc_pulse_listener *listener = data;
+	tc_error err = TC_ERROR_INIT;
 
+	tc_error_copy(&err, given);
+	if (listener->asks && err.code == TC_ERROR_TIMEOUT)
+		explain(listener, listener->asks, &err);
 	tc__listener_disconnect(listener);
-	tc__listener_change(listener, TC_PULSE_LOST, err);
+	tc__listener_change(listener, TC_PULSE_LOST, &err);
+	tc_error_clear(&err);
 }
 
 static void on_ended(void *data, const tc_error *err)

@@ -11,7 +11,6 @@
 #define PREFETCH 5
 #define PREFETCH_MAX 65535
 #define ATTEMPTS 2
-#define ANSWER_MS 60000 /* RabbitMQ's own limits are not longer */
 
 /* ---- options ---- */
 
@@ -165,7 +164,6 @@ static int make(tc_pulse_listener **listener, tc_loop *loop,
 	made->bell = (struct tc__bell){ -1, -1 };
 	made->turn = tc__listener_turn;
 	made->asks_end = &made->asks;
-	made->answer_ms = ANSWER_MS;
 	int rc = fill(made, loop, err);
 	if (rc == TC_OK)
 		*listener = made;
