@@ -38,7 +38,7 @@ static const struct peer {
 	const char *said; /* in the error */
 } peers[] = {
 	{ "hangs up at once", { 0, BYTES(""), CLOSED }, TC_ERROR_NETWORK, "while logging in" },
-	{ "says nothing", { 0, BYTES(""), SILENT }, TC_ERROR_TIMEOUT, "did not let us in in time" },
+	{ "says nothing", { 0, BYTES(""), SILENT }, TC_ERROR_TIMEOUT, "did not let us in within" },
 	{ "is no broker", { 0, BYTES("HTTP/1.1 400 Bad Request\r\n\r\n"), CLOSED }, TC_ERROR_REPLY,
 		"no AMQP: a frame is longer" },
 	{ "speaks another version", { FAKE_AMQP_START, BYTES("AMQP\0\0\11\1"), CLOSED },
