@@ -59,7 +59,7 @@ static const struct peer {
 	{ "knows a method of its own", { FAKE_AMQP_TUNE, BYTES(UNKNOWN(CONNECTION)), SILENT },
 		TC_ERROR_REPLY, "" },
 	{ "says nothing more after the login", { FAKE_AMQP_CHANNEL_OPEN_OK, BYTES(""), SILENT },
-		TC_ERROR_TIMEOUT, "in time" },
+		TC_ERROR_TIMEOUT, "within 400 ms" },
 	{ "opens the channel twice",
 		{ FAKE_AMQP_QUEUE_DECLARE_OK,
 			BYTES(METHOD(CHANNEL, "\0\10", "\0\24\0\13", "\0\0\0\0")), SILENT },
