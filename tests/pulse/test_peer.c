@@ -63,7 +63,7 @@ static const struct peer {
 	{ "opens the channel twice",
 		{ FAKE_AMQP_QUEUE_DECLARE_OK,
 			BYTES(METHOD(CHANNEL, "\0\10", "\0\24\0\13", "\0\0\0\0")), SILENT },
-		TC_ERROR_NETWORK, "silent" },
+		TC_ERROR_REPLY, "for which nobody asked" },
 	{ "ends a frame too late",
 		{ FAKE_AMQP_QUEUE_DECLARE_OK, BYTES("\1\0\1\0\0\0\4\0\62\0\13\0"), SILENT },
 		TC_ERROR_REPLY, "a frame has no end" },
