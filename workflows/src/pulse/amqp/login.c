@@ -242,17 +242,13 @@ static bool may_come(const struct tc__amqp *amqp, amqp_method_number_t id)
 	}
 }
 
-int tc__amqp_expect(
-	const struct tc__amqp *amqp, amqp_method_number_t id, unsigned channel, tc_error *err)
+int tc__amqp_expect(const struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err)
 {
-	if (!may_come(amqp, id))
-		return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s%s",
-			amqp_method_name(id) ? amqp_method_name(id) : "nonsense",
-			amqp->stage == TC__AMQP_LOGIN ? " while logging in"
-						      : ", for which nobody asked");
-	if (channel == (id >> 16 == AMQP_CONNECTION_CLASS ? 0 : TC__AMQP_CHANNEL))
+	if (may_come(amqp, id))
 		return TC_OK;
-	return tc__amqp_fail_channel(channel, err);
+	return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s%s",
+		amqp_method_name(id) ? amqp_method_name(id) : "nonsense",
+		amqp->stage == TC__AMQP_LOGIN ? " while logging in" : ", for which nobody asked");
 }
 
 /* The first of what is awaited has come: the next has all the time again. While logging in there is

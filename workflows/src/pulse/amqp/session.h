@@ -85,10 +85,9 @@ void tc__amqp_on_connection(void *data, tc_connection *connection, int events, c
 /* The first bytes. */
 int tc__amqp_greet(struct tc__amqp *amqp, tc_error *err);
 
-/* Whether a method may come now, on this channel: TC_OK, or TC_ERROR_REPLY. Others are not even
- * read: some have tables, of which those of a broker's are looked at before. */
-int tc__amqp_expect(
-	const struct tc__amqp *amqp, amqp_method_number_t id, unsigned channel, tc_error *err);
+/* Whether a method may come now: TC_OK, or TC_ERROR_REPLY. Others are not even read: some have
+ * tables, of which those of a broker's are looked at before. */
+int tc__amqp_expect(const struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err);
 
 /* One that may come, of the broker's about connection or channel; or any other. Not TC_OK: it ends.
  */
@@ -98,8 +97,6 @@ int tc__amqp_method(struct tc__amqp *amqp, const amqp_method_t *method, tc_error
 int tc__amqp_await(struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err);
 
 /* ---- refusal.c ---- */
-
-int tc__amqp_fail_channel(unsigned channel, tc_error *err);
 
 /* connection.close or channel.close as an error; returns its code. */
 int tc__amqp_refusal(const amqp_method_t *method, bool in_login, tc_error *err);
