@@ -486,6 +486,26 @@ static void run_gives_messages_to_the_handler(void **state)
 	ear_close(&ear);
 }
 
+static void run_inside(struct ear *self, struct tc_pulse_message *message)
+{
+	assert_int_equal(tc_pulse_listener_run(self->listener, &self->err), TC_ERROR_ARGUMENT);
+	assert_failure(&self->err, TC_ERROR_ARGUMENT, "the listener runs already");
+	stop_at_the_third(self, message);
+}
+
+/* The one outside goes on. */
+static void run_is_refused_in_a_handler(void **state)
+{
+	(void)state;
+	listen_and_wait("run-inside");
+	for (int i = 0; i < 3; i++)
+		publish("{}");
+	ear.act = run_inside;
+	assert_ok(tc_pulse_listener_run(ear.listener, &ear.err), &ear.err);
+	assert_int_equal(ear.heard, 3);
+	ear_close(&ear);
+}
+
 static void hold_and_stop(struct ear *self, struct tc_pulse_message *message)
 {
 	self->held[self->held_count++] = message;
@@ -612,6 +632,7 @@ int main(void)
 		cmocka_unit_test_setup(failed_may_free_it, reset),
 		cmocka_unit_test_setup(messages_are_waited_for, reset),
 		cmocka_unit_test_setup(run_gives_messages_to_the_handler, reset),
+		cmocka_unit_test_setup(run_is_refused_in_a_handler, reset),
 		cmocka_unit_test_setup(run_does_not_wait_for_what_is_in_hand, reset),
 		cmocka_unit_test_setup(run_ends_when_it_is_freed, reset),
 		cmocka_unit_test_setup(how_it_ended_is_told_again, reset),

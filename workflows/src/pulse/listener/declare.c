@@ -41,6 +41,7 @@ static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 		return false;
 	}
 	ask->kind = kind;
+	ask->number = ++listener->ask_count;
 	if (binding)
 		ask->binding = *binding;
 	*listener->asks_end = ask;
@@ -128,7 +129,12 @@ static bool ask_unbind(tc_pulse_listener *listener, const struct tc_binding *bin
 		.exchange = bytes(binding->exchange),
 		.routing_key = bytes(binding->routing_key) };
 
-	return ask(listener, TC__ASK_UNBIND, binding, AMQP_QUEUE_UNBIND_METHOD, &unbind);
+	if (!ask(listener, TC__ASK_UNBIND, binding, AMQP_QUEUE_UNBIND_METHOD, &unbind))
+		return false;
+	struct tc__bound *bound = tc__bindings_find(&listener->stale, binding);
+	if (bound)
+		bound->asked = listener->ask_count;
+	return true;
 }
 
 void tc__listener_ask_binding(
@@ -174,11 +180,12 @@ static void declare_rest(tc_pulse_listener *listener)
 	listener->declared = true;
 	if (!listener->options.queue)
 		tc__bindings_clear(&listener->stale); /* it is new */
-	for (size_t i = 0; i < listener->stale.count; i++)
-		if (!ask_unbind(listener, &listener->stale.items[i].binding))
+	struct tc__bound *bound = NULL;
+	while ((bound = tc__bindings_next(&listener->stale, bound)))
+		if (!ask_unbind(listener, &bound->binding))
 			return;
-	for (size_t i = 0; i < listener->bindings.count; i++)
-		if (!ask_bind(listener, &listener->bindings.items[i].binding))
+	while ((bound = tc__bindings_next(&listener->bindings, bound)))
+		if (!ask_bind(listener, &bound->binding))
 			return;
 	ask_consume(listener);
 }
@@ -194,14 +201,12 @@ static void confirm_bind(tc_pulse_listener *listener, const struct tc_binding *b
 }
 
 /* What was unbound once need not be again; unless another one of the same is under way. */
-static void confirm_unbind(tc_pulse_listener *listener, const struct tc_binding *binding)
+static void confirm_unbind(tc_pulse_listener *listener, const struct tc__ask *ask)
 {
-	const struct tc__bindings one = { &(struct tc__bound){ .binding = *binding }, 1, 1 };
+	const struct tc__bound *bound = tc__bindings_find(&listener->stale, &ask->binding);
 
-	for (const struct tc__ask *later = listener->asks; later; later = later->next)
-		if (later->kind == TC__ASK_UNBIND && tc__bindings_find(&one, &later->binding))
-			return;
-	tc__bindings_remove(&listener->stale, binding);
+	if (bound && bound->asked == ask->number)
+		tc__bindings_remove(&listener->stale, &ask->binding);
 }
 
 static void begin_consuming(tc_pulse_listener *listener)
@@ -227,7 +232,7 @@ static void on_answer(tc_pulse_listener *listener, const struct tc__ask *ask)
 		confirm_bind(listener, &ask->binding);
 		break;
 	case TC__ASK_UNBIND:
-		confirm_unbind(listener, &ask->binding);
+		confirm_unbind(listener, ask);
 		break;
 	case TC__ASK_CONSUME:
 		begin_consuming(listener);

@@ -11,6 +11,7 @@
 #define PREFETCH 5
 #define PREFETCH_MAX 65535
 #define ATTEMPTS 2
+#define COUNTS 1000
 
 /* ---- options ---- */
 
@@ -100,6 +101,9 @@ static int copy_options(tc_pulse_listener *listener, tc_error *err)
 		options->prefetch = PREFETCH;
 	if (!options->attempts)
 		options->attempts = ATTEMPTS;
+	/* as many as may be in hand could fail at the same time, and again */
+	size_t unsettled = 2 * (size_t)options->prefetch;
+	listener->counts.limit = unsettled > COUNTS ? unsettled : COUNTS;
 	return rc;
 }
 
