@@ -318,6 +318,28 @@ static void what_was_given_up_is_heard_by_who_listens_to_that(void **state)
 	ear_close(&ear);
 }
 
+/* It holds against what the queue was declared with, and nobody is told. */
+static void what_a_policy_drops_goes_to_the_dead_letters(void **state)
+{
+	(void)state;
+	rabbit_ctl(&rabbit, "set_policy", "few", "^queue/me/few$", "{\"delivery-limit\":2}",
+		"--apply-to", "queues", NULL);
+	rabbit_declare_queue(guest, "few-dead", false);
+	ear.options.dead_letter = "few";
+	listen_to_own("few", ear_requeue);
+	rabbit_bind(guest, "few-dead", "exchange/me/few", "#");
+	publish("{\"few\":1}");
+	LISTEN_UNTIL(&ear, ear.heard == 3);
+	assert_ok(
+		tc_pulse_listener_beat(ear.listener, &ear.err), &ear.err); /* so that it is told */
+	amqp_connection_state_t peer = consume("few-dead");
+	assert_string_equal(next_of(peer).body, "{\"few\":1}");
+	rabbit_leave(peer);
+	ear_stop(&ear);
+	assert_int_equal(ear.heard, 3);
+	ear_close(&ear);
+}
+
 /* ---- large messages ---- */
 
 /* JSON of so many bytes; for free(). */
@@ -433,6 +455,7 @@ int main(void)
 		cmocka_unit_test_setup(a_broker_of_4_drops_what_comes_back_too_often, reset),
 		cmocka_unit_test_setup(what_a_queue_made_elsewhere_may_drop_is_told_of, reset),
 		cmocka_unit_test_setup(what_was_given_up_is_heard_by_who_listens_to_that, reset),
+		cmocka_unit_test_setup(what_a_policy_drops_goes_to_the_dead_letters, reset),
 		cmocka_unit_test_setup(the_largest_message_is_what_every_broker_takes, reset),
 		cmocka_unit_test_setup(a_listener_goes_on_while_memory_is_short, reset),
 		cmocka_unit_test_setup(after_a_restart_messages_come_soon, reset),

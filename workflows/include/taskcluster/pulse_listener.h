@@ -132,8 +132,9 @@ struct tc_pulse_listener_options {
 	int attempts; /* how often a message may come to tc_pulse_fail, 2 */
 	/*
 	 * exchange/<user>/NAME, made if it is not there: where what is rejected goes, under its own
-	 * key. Bind a queue to it, as the broker drops what an exchange has no queue for. A queue
-	 * that was made without one keeps to that: 406.
+	 * key, and what the broker drops because an operator's policy limits deliveries. Bind a
+	 * queue to it, as the broker drops what an exchange has no queue for. A queue that was made
+	 * without one keeps to that: 406.
 	 */
 	const char *dead_letter;
 	enum tc_pulse_bodies bodies;

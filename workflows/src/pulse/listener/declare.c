@@ -9,7 +9,8 @@
 /*
  * How often a quorum queue gives a message out before it drops it: RabbitMQ 4 does so after 20
  * returns, to which each lost connection adds. Its -1, no limit, would be worse than 0 to 3.10; so
- * it is a number that both take, and that is never reached.
+ * it is a number that both take, and that is never reached. (Where an operator's policy has a lower
+ * one that holds, and nothing of AMQP tells.)
  */
 #define DELIVERY_LIMIT 2147483647
 
