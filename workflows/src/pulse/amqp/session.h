@@ -33,6 +33,7 @@ struct tc__amqp {
 	enum tc__amqp_stage stage;
 	char *name, *password, *vhost; /* wiped when they are not needed any more */
 	int heartbeat_s;               /* as wanted, and then as agreed on */
+	int64_t timeout_ms;            /* of the login, and of each answer */
 	size_t frame_max;
 	struct tc__bytes awaited; /* the numbers of the methods that will answer, in their order */
 	struct tc__bytes in, out;
@@ -44,7 +45,7 @@ struct tc__amqp {
 	bool sent, came;  /* since the last look of `beat` */
 	int silent;       /* looks in a row without anything that came */
 	/* timers; 0: not set */
-	uint64_t limit; /* of the login, and of goodbye */
+	uint64_t limit; /* of the login, of answers, and of goodbye */
 	uint64_t beat;
 	uint64_t flush; /* sends what was told, goes on reading, tells the end */
 	tc_error end;   /* what it ends with, as soon as `flush` comes */
@@ -67,7 +68,8 @@ int tc__amqp_flush_soon(struct tc__amqp *amqp, tc_error *err);
 /* Heartbeats begin, as agreed on. */
 int tc__amqp_start_beats(struct tc__amqp *amqp, tc_error *err);
 
-/* What had a limit has come. */
+/* What is awaited has a limit from now on, unless it has one already; and what had one has come. */
+int tc__amqp_limit(struct tc__amqp *amqp, tc_error *err);
 void tc__amqp_end_limit(struct tc__amqp *amqp);
 
 void tc__amqp_stop_timers(struct tc__amqp *amqp);
