@@ -24,6 +24,11 @@
 #define STOP_S 30
 #define ARGUMENTS_MAX 16
 
+/* What applies to a whole channel, and queues that are neither durable nor exclusive. */
+#define WITHOUT_DEPRECATED \
+	"deprecated_features.permit.global_qos = false\n" \
+	"deprecated_features.permit.transient_nonexcl_queues = false\n"
+
 /* ---- ports ---- */
 
 static bool port_is_free(int port)
@@ -159,6 +164,16 @@ static char *read_output(const struct rabbit *rabbit, const char *name)
 
 /* ---- configuration ---- */
 
+int rabbit_major(void)
+{
+	static const char name[] = "/rabbitmq_server-";
+	char path[200] = ""; /* where the program really is; the folder's name has the version */
+	ssize_t length = readlink(BIN "rabbitmq-server", path, sizeof path - 1);
+	const char *folder = length > 0 ? strstr(path, name) : NULL;
+
+	return folder ? atoi(folder + strlen(name)) : 0;
+}
+
 static FILE *create(const struct rabbit *rabbit, const char *name)
 {
 	char path[100];
@@ -231,6 +246,8 @@ static void write_configuration(const struct rabbit *rabbit, const struct rabbit
 		fprintf(file, "max_message_size = %zu\n", options->max_message_size);
 	if (options->memory)
 		fprintf(file, "vm_memory_high_watermark.absolute = %s\n", options->memory);
+	if (rabbit_major() >= 4)
+		fputs(WITHOUT_DEPRECATED, file);
 	fputs(options->lines ? options->lines : "", file);
 	assert_int_equal(fclose(file), 0);
 }

@@ -207,6 +207,14 @@ static void run(void)
 	assert_ok(tc_loop_run(loop, &err), &err);
 }
 
+/* From here on the loop is one that a host waits for. */
+static void host_loop(struct host *host)
+{
+	tc_loop_free(loop);
+	host_open(host, 0, NULL);
+	loop = host->loop;
+}
+
 static void bytes_go_both_ways(void **state)
 {
 	struct tc_raw *raw = tc_raw_start(echo, NULL);
@@ -293,6 +301,41 @@ static void nobody_is_there(void **state)
 	end(&talk);
 }
 
+/* Over TLS, where nobody greets. */
+static void begin_in_vain(struct talk *talk, const struct tc_raw *raw)
+{
+	tc_error err = TC_ERROR_INIT;
+	char url[64];
+
+	talk->frees = true;
+	snprintf(url, sizeof url, "tls://%s", tc_raw_url(raw) + strlen("http://"));
+	talk->connection = tc_connection_new(loop, client, url, 200, on_events, talk, &err);
+	assert_ok(err.code, &err);
+}
+
+static void who_does_not_answer_is_given_up(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(wait_for_the_end, NULL);
+	static struct host host;
+	struct talk talks[2] = { { 0 } };
+
+	(void)state;
+	begin_in_vain(&talks[0], raw);
+	run();
+	host_loop(&host);
+	begin_in_vain(&talks[1], raw);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (tc_loop_pending(loop) && tc_test_now_ms() < until)
+		host_turn(&host);
+	for (size_t i = 0; i < 2; i++) {
+		assert_false(talks[i].stood);
+		assert_true(tc_error_may_repeat(&talks[i].err));
+		assert_failure(&talks[i].err, TC_ERROR_TIMEOUT, "no connection to 127.0.0.1");
+		end(&talks[i]);
+	}
+	tc_raw_stop(raw);
+}
+
 static void it_is_freed_before_it_stands(void **state)
 {
 	struct tc_raw *raw = tc_raw_start(echo, NULL);
@@ -307,6 +350,15 @@ static void it_is_freed_before_it_stands(void **state)
 	run();
 	assert_false(talk.stood);
 	tc_raw_stop(raw);
+}
+
+static void wait_for(const bool *what)
+{
+	int64_t until = tc_test_now_ms() + 10000;
+
+	while (!*what && tc_test_now_ms() < until)
+		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
+	assert_true(*what);
 }
 
 static void it_outlives_its_loop_harmlessly(void **state)
@@ -391,15 +443,6 @@ static void a_proxy_that_refuses_goes_on_refusing(void **state)
 
 /* ---- with others on one loop ---- */
 
-static void wait_for(const bool *what)
-{
-	int64_t until = tc_test_now_ms() + 10000;
-
-	while (!*what && tc_test_now_ms() < until)
-		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
-	assert_true(*what);
-}
-
 /* libcurl closes what lay idle for longer than a call wants to find when it makes a connection. */
 static void calls_beside_it_leave_it_alone(void **state)
 {
@@ -437,13 +480,6 @@ static void calls_beside_it_leave_it_alone(void **state)
 }
 
 /* ---- on a loop that a host waits for ---- */
-
-static void host_loop(struct host *host)
-{
-	tc_loop_free(loop);
-	host_open(host, 0, NULL);
-	loop = host->loop;
-}
 
 static void a_host_waits_for_it(void **state)
 {
@@ -785,6 +821,7 @@ int main(void)
 		CASE(two_on_one_loop),
 		CASE(the_other_side_closes),
 		CASE(nobody_is_there),
+		CASE(who_does_not_answer_is_given_up),
 		CASE(it_is_freed_before_it_stands),
 		CASE(it_outlives_its_loop_harmlessly),
 		CASE(bad_urls_are_refused),

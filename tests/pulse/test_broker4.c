@@ -25,26 +25,12 @@ static amqp_connection_state_t guest;
 static struct ear ear;
 static int major; /* of the broker's version */
 
-static int read_major(amqp_connection_state_t peer)
-{
-	const amqp_table_t *properties = amqp_get_server_properties(peer);
-
-	for (int i = 0; i < properties->num_entries; i++) {
-		const amqp_table_entry_t *entry = &properties->entries[i];
-		if (entry->key.len == 7 && memcmp(entry->key.bytes, "version", 7) == 0)
-			return atoi(entry->value.value.bytes.bytes);
-	}
-	fail_msg("the broker tells no version");
-	return 0;
-}
-
 static int begin(void **state)
 {
 	(void)state;
 	rabbit_start(&rabbit);
 	guest = rabbit_log_in(&rabbit, "guest");
 	rabbit_declare_exchange(guest, EXCHANGE);
-	major = read_major(guest);
 	return 0;
 }
 
@@ -142,6 +128,32 @@ static struct given next_of(amqp_connection_state_t peer)
 static void give_back(amqp_connection_state_t peer, struct given given)
 {
 	assert_int_equal(amqp_basic_reject(peer, RABBIT_CHANNEL, given.tag, true), AMQP_STATUS_OK);
+}
+
+/* ---- what will not be there for ever ---- */
+
+/* So that the next test means something. */
+static void a_broker_of_4_refuses_what_is_deprecated(void **state)
+{
+	amqp_connection_state_t peer = rabbit_log_in(&rabbit, "guest");
+
+	(void)state;
+	amqp_queue_declare(peer, RABBIT_CHANNEL, amqp_cstring_bytes("transient"), 0, 0, 0, 0,
+		amqp_empty_table);
+	assert_int_equal(rabbit_refusal(peer), major < 4 ? 0 : 541);
+	rabbit_leave(peer);
+}
+
+static void nothing_deprecated_is_needed(void **state)
+{
+	(void)state;
+	ear.act = ear_ack;
+	ear_bind(&ear, EXCHANGE, "a.b"); /* its queue is of the connection only */
+	ear_ready(&ear, &rabbit);
+	rabbit_publish(guest, EXCHANGE, "a.b", NULL, "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	ear_stop(&ear);
+	ear_close(&ear);
 }
 
 /* ---- how often a message was given out ---- */
@@ -306,6 +318,28 @@ static void what_was_given_up_is_heard_by_who_listens_to_that(void **state)
 	ear_close(&ear);
 }
 
+/* It holds against what the queue was declared with, and nobody is told. */
+static void what_a_policy_drops_goes_to_the_dead_letters(void **state)
+{
+	(void)state;
+	rabbit_ctl(&rabbit, "set_policy", "few", "^queue/me/few$", "{\"delivery-limit\":2}",
+		"--apply-to", "queues", NULL);
+	rabbit_declare_queue(guest, "few-dead", false);
+	ear.options.dead_letter = "few";
+	listen_to_own("few", ear_requeue);
+	rabbit_bind(guest, "few-dead", "exchange/me/few", "#");
+	publish("{\"few\":1}");
+	LISTEN_UNTIL(&ear, ear.heard == 3);
+	assert_ok(
+		tc_pulse_listener_beat(ear.listener, &ear.err), &ear.err); /* so that it is told */
+	amqp_connection_state_t peer = consume("few-dead");
+	assert_string_equal(next_of(peer).body, "{\"few\":1}");
+	rabbit_leave(peer);
+	ear_stop(&ear);
+	assert_int_equal(ear.heard, 3);
+	ear_close(&ear);
+}
+
 /* ---- large messages ---- */
 
 /* JSON of so many bytes; for free(). */
@@ -414,16 +448,20 @@ static void after_a_restart_messages_come_soon(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_broker_of_4_refuses_what_is_deprecated, reset),
+		cmocka_unit_test_setup(nothing_deprecated_is_needed, reset),
 		cmocka_unit_test_setup(the_count_begins_with_the_second_delivery, reset),
 		cmocka_unit_test_setup(a_senders_own_count_is_none, reset),
 		cmocka_unit_test_setup(a_broker_of_4_drops_what_comes_back_too_often, reset),
 		cmocka_unit_test_setup(what_a_queue_made_elsewhere_may_drop_is_told_of, reset),
 		cmocka_unit_test_setup(what_was_given_up_is_heard_by_who_listens_to_that, reset),
+		cmocka_unit_test_setup(what_a_policy_drops_goes_to_the_dead_letters, reset),
 		cmocka_unit_test_setup(the_largest_message_is_what_every_broker_takes, reset),
 		cmocka_unit_test_setup(a_listener_goes_on_while_memory_is_short, reset),
 		cmocka_unit_test_setup(after_a_restart_messages_come_soon, reset),
 	};
 
+	major = rabbit_major();
 	if (!rabbit_prepare(&rabbit, NULL)) {
 		print_message("there is no rabbitmq-server\n");
 		return 77;

@@ -348,6 +348,34 @@ static void why_may_be_the_error_to_fill(void **state)
 	ear_close(&ear);
 }
 
+/* More than are counted at least, so that none of the counts may be given up for another. */
+#define MANY 1100
+static struct tc_pulse_message *in_hand[MANY];
+
+static void keep(struct ear *self, struct tc_pulse_message *message)
+{
+	in_hand[(self->heard - 1) % MANY] = message;
+}
+
+static void as_many_as_are_in_hand_may_fail_at_once(void **state)
+{
+	(void)state;
+	ear.options.queue_type = TC_PULSE_CLASSIC;
+	ear.options.prefetch = MANY;
+	listen_to_all("fail-many", keep);
+	put_number_of_messages(MANY);
+	for (int attempt = 1; attempt <= 2; attempt++) {
+		assert_int_equal(ear.failed, 0);
+		LISTEN_UNTIL(&ear, ear.heard == attempt * MANY);
+		for (int i = 0; i < MANY; i++)
+			ear_fail(&ear, in_hand[i]);
+	}
+	assert_int_equal(ear.failed, MANY);
+	ear_stop(&ear);
+	assert_int_equal(ear.heard, 2 * MANY);
+	ear_close(&ear);
+}
+
 static void requeue_twice_then_reject(struct ear *self, struct tc_pulse_message *message)
 {
 	if (self->heard > 1)
@@ -635,6 +663,7 @@ int main(void)
 		cmocka_unit_test_setup(what_fails_twice_goes_to_failed_on_classic_queues, reset),
 		cmocka_unit_test_setup(attempts_may_be_more_or_one, reset),
 		cmocka_unit_test_setup(why_may_be_the_error_to_fill, reset),
+		cmocka_unit_test_setup(as_many_as_are_in_hand_may_fail_at_once, reset),
 		cmocka_unit_test_setup(
 			what_is_requeued_comes_again_and_what_is_rejected_does_not, reset),
 		cmocka_unit_test_setup(a_durable_queue_keeps_what_comes_meanwhile, reset),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/pulse_listener.h>
+#include <time.h>
 
 static tc_error err = TC_ERROR_INIT;
 
@@ -163,26 +164,54 @@ static void bindings_are_there_once(void **state)
 {
 	struct tc__bindings bindings = { 0 };
 	struct tc_binding binding = { .exchange = "exchange/a" };
+	struct tc__bound *bound = NULL;
 
 	(void)state;
 	for (int i = 0; i < 100; i++) {
 		snprintf(binding.routing_key, sizeof binding.routing_key, "%d", i % 20);
 		assert_ok(tc__bindings_add(&bindings, &binding, &err), &err);
 	}
-	assert_int_equal(bindings.count, 20);
+	assert_int_equal(bindings.rows.count, 20);
 	snprintf(binding.routing_key, sizeof binding.routing_key, "7");
 	tc__bindings_remove(&bindings, &binding);
 	tc__bindings_remove(&bindings, &binding);
-	assert_int_equal(bindings.count, 19);
+	assert_int_equal(bindings.rows.count, 19);
 	assert_null(tc__bindings_find(&bindings, &binding));
-	assert_string_equal(bindings.items[7].binding.routing_key, "8");
-	assert_string_equal(bindings.items[18].binding.routing_key, "19");
+	for (int i = 0; i < 20; i++) {
+		bound = i == 7 ? bound : tc__bindings_next(&bindings, bound);
+		snprintf(binding.routing_key, sizeof binding.routing_key, "%d", i);
+		assert_ptr_equal(tc__bindings_find(&bindings, &binding), i == 7 ? NULL : bound);
+	}
+	assert_null(tc__bindings_next(&bindings, bound));
+	tc__bindings_clear(&bindings);
+}
+
+/* Ten times as many take ten times as long, and not a hundred times. */
+static void many_bindings_take_no_longer_each(void **state)
+{
+	enum { COUNT = 200000 };
+	struct tc__bindings bindings = { 0 };
+	struct tc_binding binding = { .exchange = "exchange/a" };
+
+	(void)state;
+	clock_t before = clock();
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(binding.routing_key, sizeof binding.routing_key, "%d", i);
+		assert_ok(tc__bindings_add(&bindings, &binding, &err), &err);
+	}
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(binding.routing_key, sizeof binding.routing_key, "%d", i);
+		assert_non_null(tc__bindings_find(&bindings, &binding));
+		tc__bindings_remove(&bindings, &binding);
+	}
+	assert_int_equal(bindings.rows.count, 0);
+	assert_true((clock() - before) / CLOCKS_PER_SEC < 10);
 	tc__bindings_clear(&bindings);
 }
 
 static void counts_are_of_the_latest(void **state)
 {
-	struct tc__counts counts = { 0 };
+	struct tc__counts counts = { .limit = 1000 };
 	char key[32];
 
 	(void)state;
@@ -196,7 +225,7 @@ static void counts_are_of_the_latest(void **state)
 		snprintf(key, sizeof key, "key %d", i);
 		assert_int_equal(tc__counts_add(&counts, key), 1);
 	}
-	assert_int_equal(counts.used, 1000);
+	assert_int_equal(counts.rows.count, 1000);
 	assert_int_equal(tc__counts_add(&counts, "key 4999"), 2);
 	assert_int_equal(tc__counts_add(&counts, "key 4000"), 2);
 	assert_int_equal(tc__counts_add(&counts, "a"), 1); /* too long ago */
@@ -210,6 +239,7 @@ int main(void)
 		cmocka_unit_test(functions_say_what_is_missing),
 		cmocka_unit_test(without_a_broker_it_goes_on_trying),
 		cmocka_unit_test(bindings_are_there_once),
+		cmocka_unit_test(many_bindings_take_no_longer_each),
 		cmocka_unit_test(counts_are_of_the_latest),
 	};
 

@@ -183,6 +183,19 @@ static void test_what_will_not_go_away_ends_it(void **state)
 	assert_int_equal(seen.lost, 0);
 }
 
+/* Also for a user's; it is told apart from a vhost that is not there by the text alone. */
+static void test_a_limit_of_connections_is_waited_for(void **state)
+{
+	(void)state;
+	rabbit_ctl(&rabbit, "set_vhost_limits", "-p", "/", "{\"max-connections\": 0}", NULL);
+	begin(by_tls());
+	wait_until(&seen.lost, 1);
+	assert_failure(&seen.err, TC_ERROR_NETWORK, "connection limit (0) is reached");
+	rabbit_ctl(&rabbit, "clear_vhost_limits", "-p", "/", NULL);
+	assert_opened(1);
+	close_link();
+}
+
 static int log_in(void *data, bool refused, struct tc_pulse_login *login, tc_error *err)
 {
 	(void)data;
@@ -305,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_link_is_let_in),
 		TEST(test_what_will_not_go_away_ends_it),
+		TEST(test_a_limit_of_connections_is_waited_for),
 		TEST(test_a_password_that_was_changed_is_asked_for),
 		TEST(test_a_child_of_fork_leaves_the_link_alone),
 		TEST(test_what_an_operator_closes_is_opened_again),

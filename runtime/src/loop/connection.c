@@ -318,7 +318,7 @@ int tc_connection_receive(
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", bytes ? "received" : "bytes");
 	*received = 0;
 	int rc = check_stands(connection, err);
-	if (rc != TC_OK)
+	if (rc != TC_OK || !size)
 		return rc;
 	return tc__pool_receive(
 		connection->loop->pool, &connection->passenger, bytes, size, received, err);

@@ -62,8 +62,9 @@ struct tc_pulse_message {
 	size_t cc_count;
 	bool redelivered;       /* it may have come before; a hint, and no proof */
 	int64_t delivery_count; /* how often the queue says it has given it out before, and not
-				   been told that it was dealt with; -1: it does not count, as
-				   classic queues do not */
+				   been told that it was dealt with (RabbitMQ 4.0 begins with 1
+				   where another quorum queue dead-lettered it); -1: it does not
+				   count, as classic queues do not */
 	const char *body;       /* as it came; a NUL stands behind it */
 	size_t length;
 	const void *typed;   /* the struct of known->message; NULL: see enum tc_pulse_bodies */
@@ -131,8 +132,9 @@ struct tc_pulse_listener_options {
 	int attempts; /* how often a message may come to tc_pulse_fail, 2 */
 	/*
 	 * exchange/<user>/NAME, made if it is not there: where what is rejected goes, under its own
-	 * key. Bind a queue to it, as the broker drops what an exchange has no queue for. A queue
-	 * that was made without one keeps to that: 406.
+	 * key, and what the broker drops because an operator's policy limits deliveries. Bind a
+	 * queue to it, as the broker drops what an exchange has no queue for. A queue that was made
+	 * without one keeps to that: 406.
 	 */
 	const char *dead_letter;
 	enum tc_pulse_bodies bodies;

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_FIRST 8
-
 int tc__binding_check(const struct tc_binding *binding, const char *name, tc_error *err)
 {
 	if (!memchr(binding->exchange, '\0', sizeof binding->exchange) ||
@@ -19,14 +17,27 @@ int tc__binding_check(const struct tc_binding *binding, const char *name, tc_err
 	return TC_OK;
 }
 
+struct tc__bound *tc__bindings_next(
+	const struct tc__bindings *bindings, const struct tc__bound *bound)
+{
+	return (struct tc__bound *)(bound ? bound->row.next : bindings->rows.first);
+}
+
+static uint64_t hash_of(const struct tc_binding *binding)
+{
+	return tc__rows_hash(tc__rows_hash(TC__ROWS_HASH, binding->exchange), binding->routing_key);
+}
+
 struct tc__bound *tc__bindings_find(
 	const struct tc__bindings *bindings, const struct tc_binding *binding)
 {
-	for (size_t i = 0; i < bindings->count; i++) {
-		const struct tc_binding *item = &bindings->items[i].binding;
-		if (strcmp(item->exchange, binding->exchange) == 0 &&
-			strcmp(item->routing_key, binding->routing_key) == 0)
-			return &bindings->items[i];
+	struct tc__row *row = tc__rows_look_up(&bindings->rows, hash_of(binding));
+
+	for (; row; row = row->chain) {
+		struct tc__bound *bound = (struct tc__bound *)row;
+		if (strcmp(bound->binding.exchange, binding->exchange) == 0 &&
+			strcmp(bound->binding.routing_key, binding->routing_key) == 0)
+			return bound;
 	}
 	return NULL;
 }
@@ -35,31 +46,28 @@ int tc__bindings_add(struct tc__bindings *bindings, const struct tc_binding *bin
 {
 	if (tc__bindings_find(bindings, binding))
 		return TC_OK;
-	if (bindings->count == bindings->room) {
-		size_t room = bindings->room ? bindings->room * 2 : ROOM_FIRST;
-		struct tc__bound *items = realloc(bindings->items, room * sizeof *items);
-		if (!items)
-			return tc__no_memory(err);
-		bindings->items = items;
-		bindings->room = room;
-	}
-	bindings->items[bindings->count++] = (struct tc__bound){ .binding = *binding };
-	return TC_OK;
+	struct tc__bound *bound = calloc(1, sizeof *bound);
+	if (!bound)
+		return tc__no_memory(err);
+	bound->binding = *binding;
+	bound->row.hash = hash_of(binding);
+	if (tc__rows_add(&bindings->rows, &bound->row))
+		return TC_OK;
+	free(bound);
+	return tc__no_memory(err);
 }
 
 void tc__bindings_remove(struct tc__bindings *bindings, const struct tc_binding *binding)
 {
-	struct tc__bound *item = tc__bindings_find(bindings, binding);
+	struct tc__bound *bound = tc__bindings_find(bindings, binding);
 
-	if (!item)
+	if (!bound)
 		return;
-	size_t after = bindings->count - 1 - (size_t)(item - bindings->items);
-	memmove(item, item + 1, after * sizeof *item);
-	bindings->count--;
+	tc__rows_remove(&bindings->rows, &bound->row);
+	free(bound);
 }
 
 void tc__bindings_clear(struct tc__bindings *bindings)
 {
-	free(bindings->items);
-	*bindings = (struct tc__bindings){ 0 };
+	tc__rows_clear(&bindings->rows);
 }

@@ -105,6 +105,9 @@ int tc_pulse_listener_run(tc_pulse_listener *listener, tc_error *err)
 	if (rc == TC_OK && !listener->options.handle)
 		rc = tc_error_set(err, TC_ERROR_ARGUMENT,
 			"options.handle is NULL, to which messages would go");
+	if (rc == TC_OK && listener->running)
+		rc = tc_error_set(err, TC_ERROR_ARGUMENT,
+			"the listener runs already, and this is one of its callbacks");
 	if (rc != TC_OK)
 		return rc;
 	tc__listener_hold(listener);

@@ -4,76 +4,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS 1000
-
-struct tc__count {
-	char *key; /* NULL: free */
-	uint64_t hash;
+struct count {
+	struct tc__row row;
 	int64_t count;
+	char key[];
 };
 
-/* FNV-1a */
-static uint64_t hash_of(const char *key)
+static struct count *find(const struct tc__counts *counts, const char *key, uint64_t hash)
 {
-	uint64_t hash = 14695981039346656037u;
+	struct tc__row *row = tc__rows_look_up(&counts->rows, hash);
 
-	for (; *key; key++)
-		hash = (hash ^ (unsigned char)*key) * 1099511628211u;
-	return hash;
+	while (row && strcmp(((struct count *)row)->key, key) != 0)
+		row = row->chain;
+	return (struct count *)row;
 }
 
-static struct tc__count *find(const struct tc__counts *counts, const char *key, uint64_t hash)
+static void drop(struct tc__counts *counts, struct tc__row *row)
 {
-	for (size_t i = 0; counts->used && i < ROWS; i++) {
-		struct tc__count *row = &counts->rows[i];
-		if (row->key && row->hash == hash && strcmp(row->key, key) == 0)
-			return row;
-	}
-	return NULL;
+	tc__rows_remove(&counts->rows, row);
+	free(row);
 }
 
-static void empty(struct tc__counts *counts, struct tc__count *row)
+static struct count *insert(struct tc__counts *counts, const char *key, uint64_t hash)
 {
-	if (!row || !row->key)
-		return;
-	free(row->key);
-	row->key = NULL;
-	counts->used--;
-}
+	size_t size = strlen(key) + 1;
+	struct count *count = malloc(sizeof *count + size);
 
-static struct tc__count *insert(struct tc__counts *counts, const char *key, uint64_t hash)
-{
-	if (!counts->rows)
-		counts->rows = calloc(ROWS, sizeof *counts->rows);
-	char *copy = counts->rows ? strdup(key) : NULL;
-	if (!copy)
+	if (!count)
 		return NULL;
-	struct tc__count *row = &counts->rows[counts->next];
-	counts->next = (counts->next + 1) % ROWS;
-	empty(counts, row);
-	*row = (struct tc__count){ .key = copy, .hash = hash };
-	counts->used++;
-	return row;
+	*count = (struct count){ .row = { .hash = hash } };
+	memcpy(count->key, key, size);
+	if (counts->rows.count >= counts->limit && counts->rows.first)
+		drop(counts, counts->rows.first);
+	if (tc__rows_add(&counts->rows, &count->row))
+		return count;
+	free(count);
+	return NULL;
 }
 
 int64_t tc__counts_add(struct tc__counts *counts, const char *key)
 {
-	uint64_t hash = hash_of(key);
-	struct tc__count *row = find(counts, key, hash);
+	uint64_t hash = tc__rows_hash(TC__ROWS_HASH, key);
+	struct count *count = find(counts, key, hash);
 
-	row = row ? row : insert(counts, key, hash);
-	return row ? ++row->count : -1;
+	count = count ? count : insert(counts, key, hash);
+	return count ? ++count->count : -1;
 }
 
 void tc__counts_forget(struct tc__counts *counts, const char *key)
 {
-	empty(counts, find(counts, key, hash_of(key)));
+	struct count *count = find(counts, key, tc__rows_hash(TC__ROWS_HASH, key));
+
+	if (count)
+		drop(counts, &count->row);
 }
 
 void tc__counts_clear(struct tc__counts *counts)
 {
-	for (size_t i = 0; counts->rows && i < ROWS; i++)
-		empty(counts, &counts->rows[i]);
-	free(counts->rows);
-	*counts = (struct tc__counts){ 0 };
+	tc__rows_clear(&counts->rows);
 }

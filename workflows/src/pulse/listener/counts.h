@@ -2,16 +2,14 @@
 #ifndef TC_WORKFLOWS_PULSE_COUNTS_H
 #define TC_WORKFLOWS_PULSE_COUNTS_H
 
-/* How often messages have failed, by a text: of the 1,000 that failed first of late. A row older
+/* How often messages have failed, by a text: of the `limit` that failed first of late. A row older
  * than that begins anew, as memory is bounded. */
 
-#include <stddef.h>
-#include <stdint.h>
+#include "workflows/src/pulse/listener/rows.h"
 
 struct tc__counts {
-	struct tc__count *rows; /* NULL until one is needed */
-	size_t used;            /* rows that hold one */
-	size_t next;            /* the row that is taken next */
+	struct tc__rows rows; /* none until one is needed */
+	size_t limit;
 };
 
 /* One more; the new count, or -1 without memory. */

@@ -9,7 +9,8 @@
 /*
  * How often a quorum queue gives a message out before it drops it: RabbitMQ 4 does so after 20
  * returns, to which each lost connection adds. Its -1, no limit, would be worse than 0 to 3.10; so
- * it is a number that both take, and that is never reached.
+ * it is a number that both take, and that is never reached. (Where an operator's policy has a lower
+ * one that holds, and nothing of AMQP tells.)
  */
 #define DELIVERY_LIMIT 2147483647
 
@@ -22,17 +23,6 @@ static amqp_bytes_t bytes(const char *text)
 
 /* ---- asking ---- */
 
-static void on_impatience(void *data, uint64_t timer);
-
-/* A broker may be there, and never answer: one does not where a queue has lost its leader. */
-static int await_answer(tc_pulse_listener *listener, tc_error *err)
-{
-	if (listener->patience)
-		return TC_OK;
-	return tc_loop_timer(listener->loop, listener->answer_ms, on_impatience, listener,
-		&listener->patience, err);
-}
-
 /* False: that failed, and the connection is given up. */
 static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 	const struct tc_binding *binding, amqp_method_number_t method, const void *fields)
@@ -44,9 +34,7 @@ static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 		free(ask);
 		return false;
 	}
-	int rc = ask ? await_answer(listener, &err) : tc__no_memory(&err);
-	if (rc == TC_OK)
-		rc = tc__amqp_ask(listener->amqp, method, fields, &err);
+	int rc = ask ? tc__amqp_ask(listener->amqp, method, fields, &err) : tc__no_memory(&err);
 	if (rc != TC_OK) {
 		free(ask);
 		tc__listener_drop(listener, &err);
@@ -54,6 +42,7 @@ static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 		return false;
 	}
 	ask->kind = kind;
+	ask->number = ++listener->ask_count;
 	if (binding)
 		ask->binding = *binding;
 	*listener->asks_end = ask;
@@ -141,7 +130,12 @@ static bool ask_unbind(tc_pulse_listener *listener, const struct tc_binding *bin
 		.exchange = bytes(binding->exchange),
 		.routing_key = bytes(binding->routing_key) };
 
-	return ask(listener, TC__ASK_UNBIND, binding, AMQP_QUEUE_UNBIND_METHOD, &unbind);
+	if (!ask(listener, TC__ASK_UNBIND, binding, AMQP_QUEUE_UNBIND_METHOD, &unbind))
+		return false;
+	struct tc__bound *bound = tc__bindings_find(&listener->stale, binding);
+	if (bound)
+		bound->asked = listener->ask_count;
+	return true;
 }
 
 void tc__listener_ask_binding(
@@ -187,11 +181,12 @@ static void declare_rest(tc_pulse_listener *listener)
 	listener->declared = true;
 	if (!listener->options.queue)
 		tc__bindings_clear(&listener->stale); /* it is new */
-	for (size_t i = 0; i < listener->stale.count; i++)
-		if (!ask_unbind(listener, &listener->stale.items[i].binding))
+	struct tc__bound *bound = NULL;
+	while ((bound = tc__bindings_next(&listener->stale, bound)))
+		if (!ask_unbind(listener, &bound->binding))
 			return;
-	for (size_t i = 0; i < listener->bindings.count; i++)
-		if (!ask_bind(listener, &listener->bindings.items[i].binding))
+	while ((bound = tc__bindings_next(&listener->bindings, bound)))
+		if (!ask_bind(listener, &bound->binding))
 			return;
 	ask_consume(listener);
 }
@@ -207,14 +202,12 @@ static void confirm_bind(tc_pulse_listener *listener, const struct tc_binding *b
 }
 
 /* What was unbound once need not be again; unless another one of the same is under way. */
-static void confirm_unbind(tc_pulse_listener *listener, const struct tc_binding *binding)
+static void confirm_unbind(tc_pulse_listener *listener, const struct tc__ask *ask)
 {
-	const struct tc__bindings one = { &(struct tc__bound){ .binding = *binding }, 1, 1 };
+	const struct tc__bound *bound = tc__bindings_find(&listener->stale, &ask->binding);
 
-	for (const struct tc__ask *later = listener->asks; later; later = later->next)
-		if (later->kind == TC__ASK_UNBIND && tc__bindings_find(&one, &later->binding))
-			return;
-	tc__bindings_remove(&listener->stale, binding);
+	if (bound && bound->asked == ask->number)
+		tc__bindings_remove(&listener->stale, &ask->binding);
 }
 
 static void begin_consuming(tc_pulse_listener *listener)
@@ -240,7 +233,7 @@ static void on_answer(tc_pulse_listener *listener, const struct tc__ask *ask)
 		confirm_bind(listener, &ask->binding);
 		break;
 	case TC__ASK_UNBIND:
-		confirm_unbind(listener, &ask->binding);
+		confirm_unbind(listener, ask);
 		break;
 	case TC__ASK_CONSUME:
 		begin_consuming(listener);
@@ -258,7 +251,6 @@ static void on_replied(void *data, const amqp_method_t *method)
 {
 	tc_pulse_listener *listener = data;
 	struct tc__ask *ask = listener->asks;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)method;
 	if (!listener->amqp || !ask)
@@ -266,14 +258,8 @@ static void on_replied(void *data, const amqp_method_t *method)
 	listener->asks = ask->next;
 	if (!listener->asks)
 		listener->asks_end = &listener->asks;
-	tc_loop_timer_cancel(listener->loop, listener->patience);
-	listener->patience = 0;
-	if (listener->asks && await_answer(listener, &err) != TC_OK)
-		tc__listener_drop(listener, &err);
-	else
-		on_answer(listener, ask);
+	on_answer(listener, ask);
 	free(ask);
-	tc_error_clear(&err);
 }
 
 /* ---- refusals ---- */
@@ -333,7 +319,7 @@ static bool declare_otherwise(tc_pulse_listener *listener, enum tc__ask_kind kin
 {
 	if (kind == TC__ASK_LOOK && status == 404) {
 		listener->looked = true;
-		listener->found = listener->unlimited_refused = false;
+		listener->found = false;
 		return true;
 	}
 	if (kind == TC__ASK_QUEUE && status == 406 && quorum(listener) && listener->found &&
@@ -380,20 +366,6 @@ static void on_refused(void *data, const tc_error *given, bool asked)
 	tc_error_clear(&err);
 }
 
-static void on_impatience(void *data, uint64_t timer)
-{
-	tc_pulse_listener *listener = data;
-	tc_error err = TC_ERROR_INIT;
-
-	(void)timer;
-	listener->patience = 0;
-	tc_error_set(&err, TC_ERROR_TIMEOUT, "the broker has not answered for %lld ms",
-		(long long)listener->answer_ms);
-	explain(listener, listener->asks, &err);
-	tc__listener_drop(listener, &err);
-	tc_error_clear(&err);
-}
-
 /* ---- connections ---- */
 
 static int name_all(tc_pulse_listener *listener, const char *user, tc_error *err)
@@ -428,7 +400,7 @@ static void on_opened(void *data, struct tc__amqp *amqp, const char *user)
 
 	listener->amqp = amqp;
 	listener->connection++;
-	listener->looked = listener->found = false;
+	listener->looked = listener->found = listener->unlimited_refused = false;
 	int rc = name_all(listener, user, &err);
 	if (rc == TC_OK) {
 		declare_queue(listener);
@@ -449,12 +421,18 @@ static void on_reopened(void *data)
 		declare_queue(listener);
 }
 
-static void on_lost(void *data, const tc_error *err)
+/* A broker that does not answer leaves it open to what. */
+static void on_lost(void *data, const tc_error *given)
 {
 	tc_pulse_listener *listener = data;
+	tc_error err = TC_ERROR_INIT;
 
+	tc_error_copy(&err, given);
+	if (listener->asks && err.code == TC_ERROR_TIMEOUT)
+		explain(listener, listener->asks, &err);
 	tc__listener_disconnect(listener);
-	tc__listener_change(listener, TC_PULSE_LOST, err);
+	tc__listener_change(listener, TC_PULSE_LOST, &err);
+	tc_error_clear(&err);
 }
 
 static void on_ended(void *data, const tc_error *err)

@@ -11,7 +11,7 @@
 #define PREFETCH 5
 #define PREFETCH_MAX 65535
 #define ATTEMPTS 2
-#define ANSWER_MS 60000 /* RabbitMQ's own limits are not longer */
+#define COUNTS 1000
 
 /* ---- options ---- */
 
@@ -101,6 +101,9 @@ static int copy_options(tc_pulse_listener *listener, tc_error *err)
 		options->prefetch = PREFETCH;
 	if (!options->attempts)
 		options->attempts = ATTEMPTS;
+	/* as many as may be in hand could fail at the same time, and again */
+	size_t unsettled = 2 * (size_t)options->prefetch;
+	listener->counts.limit = unsettled > COUNTS ? unsettled : COUNTS;
 	return rc;
 }
 
@@ -165,7 +168,6 @@ static int make(tc_pulse_listener **listener, tc_loop *loop,
 	made->bell = (struct tc__bell){ -1, -1 };
 	made->turn = tc__listener_turn;
 	made->asks_end = &made->asks;
-	made->answer_ms = ANSWER_MS;
 	int rc = fill(made, loop, err);
 	if (rc == TC_OK)
 		*listener = made;

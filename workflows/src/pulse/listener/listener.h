@@ -5,6 +5,7 @@
 /*
  * A listener from inside. Its parts, each of which knows of those before it only:
  *
+ *	rows               what the lists are made of
  *	bindings, counts   lists
  *	state              its memory; what every other part changes
  *	declare            a connection: declares all that is needed, then takes what comes
@@ -42,6 +43,7 @@ enum tc__ask_kind {
 struct tc__ask {
 	struct tc__ask *next;
 	enum tc__ask_kind kind;
+	uint64_t number;
 	struct tc_binding binding;
 };
 
@@ -83,8 +85,7 @@ struct tc_pulse_listener {
 	bool declared;          /* bindings are asked for at once */
 	bool consuming, cancel_asked, canceled;
 	struct tc__ask *asks, **asks_end; /* not answered yet, in order */
-	int64_t answer_ms;                /* how long the first of them may be without an answer */
-	uint64_t patience;                /* the timer of that; 0 */
+	uint64_t ask_count;               /* the number of the latest */
 
 	/* what is for the user, */
 	struct tc__change changes[TC__CHANGES];

@@ -37,7 +37,8 @@ static int tell(
 /* A key takes a digest of the message, so it is asked for only where something is counted. */
 static void forget(tc_pulse_listener *listener, struct tc__message *message)
 {
-	const char *key = listener->counts.used ? tc_pulse_message_key(&message->given) : NULL;
+	const char *key =
+		listener->counts.rows.count ? tc_pulse_message_key(&message->given) : NULL;
 
 	if (key)
 		tc__counts_forget(&listener->counts, key);
