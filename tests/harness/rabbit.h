@@ -16,6 +16,8 @@
  *	…
  *	rabbit_end(&rabbit);
  *
+ * What RabbitMQ 4 has deprecated it refuses there, as later versions will not have it.
+ *
  * It takes 4 to 5 s of CPU time to start: one for a program, not for a test. Whatever fails stops
  * the test, with the broker's log.
  *
@@ -49,6 +51,9 @@ struct rabbit_options {
 	const char *memory;      /* more than this, such as "200MB", raises the alarm */
 	const char *lines;       /* further ones of rabbitmq.conf, each with its line feed */
 };
+
+/* The first number of the version that is on this machine; 0: there is none. */
+int rabbit_major(void);
 
 /* Chooses ports and writes the configuration. False when there is no rabbitmq-server on this
  * machine. `options` may be NULL. */

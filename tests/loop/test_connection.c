@@ -207,6 +207,14 @@ static void run(void)
 	assert_ok(tc_loop_run(loop, &err), &err);
 }
 
+/* From here on the loop is one that a host waits for. */
+static void host_loop(struct host *host)
+{
+	tc_loop_free(loop);
+	host_open(host, 0, NULL);
+	loop = host->loop;
+}
+
 static void bytes_go_both_ways(void **state)
 {
 	struct tc_raw *raw = tc_raw_start(echo, NULL);
@@ -293,6 +301,41 @@ static void nobody_is_there(void **state)
 	end(&talk);
 }
 
+/* Over TLS, where nobody greets. */
+static void begin_in_vain(struct talk *talk, const struct tc_raw *raw)
+{
+	tc_error err = TC_ERROR_INIT;
+	char url[64];
+
+	talk->frees = true;
+	snprintf(url, sizeof url, "tls://%s", tc_raw_url(raw) + strlen("http://"));
+	talk->connection = tc_connection_new(loop, client, url, 200, on_events, talk, &err);
+	assert_ok(err.code, &err);
+}
+
+static void who_does_not_answer_is_given_up(void **state)
+{
+	struct tc_raw *raw = tc_raw_start(wait_for_the_end, NULL);
+	static struct host host;
+	struct talk talks[2] = { { 0 } };
+
+	(void)state;
+	begin_in_vain(&talks[0], raw);
+	run();
+	host_loop(&host);
+	begin_in_vain(&talks[1], raw);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (tc_loop_pending(loop) && tc_test_now_ms() < until)
+		host_turn(&host);
+	for (size_t i = 0; i < 2; i++) {
+		assert_false(talks[i].stood);
+		assert_true(tc_error_may_repeat(&talks[i].err));
+		assert_failure(&talks[i].err, TC_ERROR_TIMEOUT, "no connection to 127.0.0.1");
+		end(&talks[i]);
+	}
+	tc_raw_stop(raw);
+}
+
 static void it_is_freed_before_it_stands(void **state)
 {
 	struct tc_raw *raw = tc_raw_start(echo, NULL);
@@ -307,6 +350,15 @@ static void it_is_freed_before_it_stands(void **state)
 	run();
 	assert_false(talk.stood);
 	tc_raw_stop(raw);
+}
+
+static void wait_for(const bool *what)
+{
+	int64_t until = tc_test_now_ms() + 10000;
+
+	while (!*what && tc_test_now_ms() < until)
+		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
+	assert_true(*what);
 }
 
 static void it_outlives_its_loop_harmlessly(void **state)
@@ -391,15 +443,6 @@ static void a_proxy_that_refuses_goes_on_refusing(void **state)
 
 /* ---- with others on one loop ---- */
 
-static void wait_for(const bool *what)
-{
-	int64_t until = tc_test_now_ms() + 10000;
-
-	while (!*what && tc_test_now_ms() < until)
-		assert_int_equal(tc_loop_poll(loop, 1000, NULL), TC_OK);
-	assert_true(*what);
-}
-
 /* libcurl closes what lay idle for longer than a call wants to find when it makes a connection. */
 static void calls_beside_it_leave_it_alone(void **state)
 {
@@ -437,13 +480,6 @@ static void calls_beside_it_leave_it_alone(void **state)
 }
 
 /* ---- on a loop that a host waits for ---- */
-
-static void host_loop(struct host *host)
-{
-	tc_loop_free(loop);
-	host_open(host, 0, NULL);
-	loop = host->loop;
-}
 
 static void a_host_waits_for_it(void **state)
 {
@@ -670,6 +706,59 @@ static void over_tls(void **state)
 	stop_tls(&tls);
 }
 
+/* The child's copy: nothing of it may reach the other side, or the host. */
+static void free_in_child(struct talk *talk, const struct host *host)
+{
+	const size_t watches = host->watches, timers = host->timers;
+	tc_error err = TC_ERROR_INIT;
+	size_t sent;
+
+	int rc = tc_connection_send(talk->connection, "child\n", 6, &sent, &err);
+	if (rc != TC_ERROR_ARGUMENT)
+		_exit(1);
+	rc = tc_connection_watch(talk->connection, 0, &err);
+	if (rc != TC_ERROR_ARGUMENT)
+		_exit(2);
+	tc_connection_free(talk->connection);
+	tc_loop_free(loop);
+	tc_client_free(client);
+	_exit(host->watches == watches && host->timers == timers ? 0 : 3);
+}
+
+static void a_child_of_fork_leaves_it_alone(void **state)
+{
+	static struct host host;
+	struct talk talk;
+	struct tls tls;
+	int status;
+
+	(void)state;
+	start_tls(&tls);
+	trust(tls.certificate);
+	talk_tls(&talk, &tls); /* it is there */
+	end(&talk);
+	host_loop(&host);
+	begin_tls(&talk, &tls, "", 0);
+	while (!talk.stood && talk.err.code == TC_OK)
+		host_turn(&host);
+	assert_ok(talk.err.code, &talk.err);
+	pid_t child = fork();
+	if (!child)
+		free_in_child(&talk, &host);
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	talk.said = "hello\n";
+	talk.length = 6;
+	talk.heard = realloc(talk.heard, 7);
+	send_more(&talk);
+	int64_t until = tc_test_now_ms() + 10000;
+	while (tc_loop_pending(loop) && tc_test_now_ms() < until)
+		host_turn(&host);
+	assert_memory_equal(talk.heard, "olleh\n", 6);
+	end(&talk);
+	stop_tls(&tls);
+}
+
 /* What waits to be sent may be moved in memory meanwhile. OpenSSL by itself would not have it. */
 static void over_tls_to_one_who_is_slow(void **state)
 {
@@ -732,6 +821,7 @@ int main(void)
 		CASE(two_on_one_loop),
 		CASE(the_other_side_closes),
 		CASE(nobody_is_there),
+		CASE(who_does_not_answer_is_given_up),
 		CASE(it_is_freed_before_it_stands),
 		CASE(it_outlives_its_loop_harmlessly),
 		CASE(bad_urls_are_refused),
@@ -743,6 +833,7 @@ int main(void)
 		CASE(clients_that_differ_have_some_on_one_loop),
 		CASE(a_hundred_leave_nothing_behind),
 		CASE(over_tls),
+		CASE(a_child_of_fork_leaves_it_alone),
 		CASE(over_tls_to_one_who_is_slow),
 		CASE(who_is_not_trusted_is_no_server),
 	};

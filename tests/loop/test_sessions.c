@@ -200,6 +200,8 @@ static void another_client_does_not_resume(void **state)
 	tc_client_free(other);
 }
 
+/* Newer versions of libcurl use a ticket of TLS 1.3 once: whoever is faster than the others has
+ * those that these would have had. */
 static void *call_often(void *data)
 {
 	tc_client *client = data;
@@ -208,7 +210,7 @@ static void *call_often(void *data)
 	for (int i = 0; i < CALLS; i++)
 		resumed += resumes(client);
 	tc_client_free(client);
-	return resumed >= CALLS - 1 ? client : NULL;
+	return resumed > CALLS / 2 ? client : NULL;
 }
 
 static void threads_resume_at_the_same_time(void **state)

@@ -445,7 +445,7 @@ static int visit(void *data, tc_error *err)
 
 static void connections_fail_cleanly(void **state)
 {
-	assert_true(tc_failing_each_with_libraries(visit, *state) > 20);
+	assert_true(tc_failing_each_with_libraries(visit, *state) > 10);
 }
 
 /* ---- items ---- */

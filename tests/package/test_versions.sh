@@ -5,6 +5,7 @@
 # one), and all works that leaves it zero, while what sets it is refused. None of them ends in padding: what a
 # later version put there would begin as whatever a program left.
 . tests/examples/check.sh
+. tests/package/component.sh
 cc=${TC_CC:-cc}
 houses=(runtime generated workflows)
 
@@ -29,10 +30,19 @@ structs() {
 	headers | xargs -n 1 awk -v way=list -f tests/package/versions.awk
 }
 
-# build SOURCE PROGRAM OPTION…: against the headers that the options name, with this library
+# build SOURCE PROGRAM OPTION…: against the headers that the options name, with this library and its components
 build() {
 	"$cc" -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror "${@:3}" "$1" -o "$2" \
-		"$TC_LIBRARY" "-Wl,-rpath,${TC_LIBRARY%/*}"
+		-Wl,--as-needed "${components[@]}" "$TC_LIBRARY" "-Wl,-rpath,${TC_LIBRARY%/*}"
+}
+
+# program STRUCT: the one that uses it; nothing for one of a component that is not built
+program() {
+	if [[ $1 != tc_pulse_* ]]; then
+		echo versions
+	elif built pulse; then
+		echo versions_pulse
+	fi
 }
 
 # sizes WAY OPTION…: of all these structs, in $folder/WAY.sizes
@@ -41,6 +51,12 @@ sizes() {
 	"$folder/sizes-$1" >"$folder/$1.sizes"
 }
 
+components=()
+programs=(versions)
+if built pulse; then
+	components+=("$(component_library pulse)")
+	programs+=(versions_pulse)
+fi
 structs >"$folder/structs"
 (($(wc -l <"$folder/structs") >= 8)) || fail "only these structs were found: $(<"$folder/structs")"
 {
@@ -69,17 +85,23 @@ paste -d ' ' "$folder/"{older,now,newer}.sizes >"$folder/compared"
 while read -r name older _ size _ newer; do
 	((older < size && size < newer)) || 
 		fail "struct $name has $older, $size and $newer bytes: its last declaration has to be more than padding"
-	grep -q "struct $name " tests/package/versions.c || fail "tests/package/versions.c has no use of struct $name"
+	source=$(program "$name")
+	[[ -z $source ]] || grep -q "struct $name " "tests/package/$source.c" ||
+		fail "tests/package/$source.c has no use of struct $name"
 done <"$folder/compared"
 
-build tests/package/versions.c "$folder/versions-now" "${now[@]}"
-build tests/package/versions.c "$folder/versions-older" "-I$folder/older"
-build tests/package/versions.c "$folder/versions-newer" "-I$folder/newer" -DNEWER
-sandbox --references references/taskcluster
-for version in now older newer; do
-	"$folder/versions-$version" work >"$folder/out" 2>&1 || fail "$version"
+for program in "${programs[@]}"; do
+	build "tests/package/$program.c" "$folder/$program-now" "${now[@]}"
+	build "tests/package/$program.c" "$folder/$program-older" "-I$folder/older" -DOLDER
+	build "tests/package/$program.c" "$folder/$program-newer" "-I$folder/newer" -DNEWER
 done
-"$folder/versions-newer" wish >"$folder/out" 2>&1 || fail "what is unknown"
+sandbox --references references/taskcluster
+for program in "${programs[@]}"; do
+	for version in now older newer; do
+		"$folder/$program-$version" work >"$folder/out" 2>&1 || fail "$program: $version"
+	done
+	"$folder/$program-newer" wish >"$folder/out" 2>&1 || fail "$program: what is unknown"
+done
 stop_servers
 
 # An example of before goes through the whole demo.

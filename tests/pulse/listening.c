@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/pulse/listening.h"
 
+#include "workflows/src/pulse/listener/listener.h" /* to lose a connection without the broker */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +151,15 @@ void ear_stop(struct ear *ear)
 	tc_pulse_listener_stop(ear->listener);
 	LISTEN_UNTIL(ear, ear->ended);
 	assert_ok(ear->end.code, &ear->end);
+}
+
+void ear_lose(struct ear *ear)
+{
+	tc_error err = TC_ERROR_INIT;
+
+	tc_error_set(&err, TC_ERROR_NETWORK, "the test has cut the connection");
+	tc__link_drop(ear->listener->link, &err);
+	tc_error_clear(&err);
 }
 
 struct tc_pulse_listener_stats ear_stats(struct ear *ear)

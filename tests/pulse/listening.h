@@ -69,6 +69,9 @@ void ear_close(struct ear *ear);
 /* Stops it, and waits for a good end. */
 void ear_stop(struct ear *ear);
 
+/* Loses its connection by what is not the broker's doing: the network, as it were. */
+void ear_lose(struct ear *ear);
+
 /* One turn of the loop, and false when none came for long. */
 void ear_turn(struct ear *ear, const char *what, int64_t since_ms);
 

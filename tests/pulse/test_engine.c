@@ -556,11 +556,11 @@ static void test_there_is_one_channel(void **state)
 	(void)state;
 	seen.asks = true;
 	begin(answer_elsewhere);
-	assert_lost(TC_ERROR_REPLY, "a frame is of channel 7");
+	assert_lost(TC_ERROR_REPLY, "a frame of channel 7, expected 1");
 	end();
 	seen.lost = 0;
 	begin(deliver_elsewhere);
-	assert_lost(TC_ERROR_REPLY, "a frame is of channel 0");
+	assert_lost(TC_ERROR_REPLY, "a frame of channel 0, expected 1");
 	assert_int_equal(seen.contents + seen.replied, 0);
 }
 

@@ -237,6 +237,43 @@ static void bodies_that_do_not_fit_go_to_failed(void **state)
 	ear_close(&ear);
 }
 
+static void look_at_count(struct ear *self, struct tc_pulse_message *message)
+{
+	*(int64_t *)self->data = message->delivery_count;
+	ear_fail(self, message);
+}
+
+/* The header may be a publisher's, who has it from elsewhere: the first failure is no last one. */
+static void fails_in_spite_of_a_count(const char *queue, int64_t first, int64_t second)
+{
+	amqp_table_entry_t entry = { amqp_cstring_bytes("x-delivery-count"),
+		{ AMQP_FIELD_KIND_I64, .value.i64 = 50 } };
+	const amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_HEADERS_FLAG,
+		.headers = { 1, &entry } };
+	int64_t count = -2;
+
+	ear.data = &count;
+	listen_to_all(queue, look_at_count);
+	assert_int_equal(
+		amqp_basic_publish(other, RABBIT_CHANNEL, amqp_cstring_bytes(EXCHANGE),
+			amqp_cstring_bytes("x"), 0, 0, &properties, amqp_cstring_bytes("{}")),
+		AMQP_STATUS_OK);
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	assert_int_equal(count, first);
+	LISTEN_UNTIL(&ear, ear.failed == 1);
+	assert_int_equal(ear.heard, 2);
+	assert_int_equal(count, second);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
+static void a_publishers_delivery_count_is_not_believed(void **state)
+{
+	(void)state;
+	fails_in_spite_of_a_count("counted", 0, 1);
+	fails_in_spite_of_a_count(NULL, -1, -1);
+}
+
 static void no_more_come_than_prefetch_says(void **state)
 {
 	(void)state;
@@ -657,6 +694,7 @@ int main(void)
 		cmocka_unit_test_setup(bodies_may_stay_unread, reset),
 		cmocka_unit_test_setup(bodies_may_be_empty_and_large, reset),
 		cmocka_unit_test_setup(bodies_that_do_not_fit_go_to_failed, reset),
+		cmocka_unit_test_setup(a_publishers_delivery_count_is_not_believed, reset),
 		cmocka_unit_test_setup(no_more_come_than_prefetch_says, reset),
 		cmocka_unit_test_setup(what_fails_twice_goes_to_failed_on_quorum_queues, reset),
 		cmocka_unit_test_setup(what_fails_twice_goes_to_failed_on_classic_queues, reset),

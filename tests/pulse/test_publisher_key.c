@@ -234,12 +234,14 @@ static void the_distance_on_the_wire_is_bounded(void **state)
 	tc__wire_begin(&wire, 100);
 	assert_true(tc__wire_room(&wire));
 	tc__wire_add(&wire, &all[0]);
-	for (; sent < MANY && tc__wire_room(&wire); sent++) {
+	for (; sent < MANY && !tc__wire_full(&wire); sent++) {
+		assert_true(tc__wire_room(&wire));
 		tc__wire_add(&wire, &all[sent]);
 		assert_ptr_equal(tc__wire_take(&wire, sent + 1), &all[sent]);
 	}
 	assert_int_equal(sent, 256);
 	assert_ptr_equal(tc__wire_take(&wire, 1), &all[0]);
+	assert_false(tc__wire_full(&wire));
 	assert_true(tc__wire_room(&wire));
 	tc__wire_end(&wire);
 	free(all);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define PATIENCE_MS 60000
 
@@ -17,7 +19,7 @@ static struct rabbit rabbit;
 static struct {
 	tc_loop *loop;
 	struct tc__link *link;
-	int opened, lost, logins;
+	int opened, lost, logins, replied;
 	bool ended;
 	char user[64];
 	tc_error err; /* of the last loss, or the end */
@@ -48,8 +50,15 @@ static void on_ended(void *data, const tc_error *err)
 		tc_error_copy(&seen.err, err);
 }
 
+static void on_replied(void *data, const amqp_method_t *method)
+{
+	(void)data;
+	(void)method;
+	seen.replied++;
+}
+
 static const struct tc__link_user functions = {
-	.opened = on_opened, .lost = on_lost, .ended = on_ended
+	.opened = on_opened, .replied = on_replied, .lost = on_lost, .ended = on_ended
 };
 
 static struct tc_pulse_server by_tls(void)
@@ -174,6 +183,19 @@ static void test_what_will_not_go_away_ends_it(void **state)
 	assert_int_equal(seen.lost, 0);
 }
 
+/* Also for a user's; it is told apart from a vhost that is not there by the text alone. */
+static void test_a_limit_of_connections_is_waited_for(void **state)
+{
+	(void)state;
+	rabbit_ctl(&rabbit, "set_vhost_limits", "-p", "/", "{\"max-connections\": 0}", NULL);
+	begin(by_tls());
+	wait_until(&seen.lost, 1);
+	assert_failure(&seen.err, TC_ERROR_NETWORK, "connection limit (0) is reached");
+	rabbit_ctl(&rabbit, "clear_vhost_limits", "-p", "/", NULL);
+	assert_opened(1);
+	close_link();
+}
+
 static int log_in(void *data, bool refused, struct tc_pulse_login *login, tc_error *err)
 {
 	(void)data;
@@ -198,6 +220,30 @@ static void test_a_password_that_was_changed_is_asked_for(void **state)
 	assert_opened(1);
 	assert_int_equal(seen.logins, 2);
 	assert_int_equal(seen.lost, 1);
+	close_link();
+}
+
+/* Over TLS a goodbye of the child's would end it. */
+static void test_a_child_of_fork_leaves_the_link_alone(void **state)
+{
+	const amqp_queue_delete_t fields = { .queue = amqp_cstring_bytes("queue/me/none") };
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	begin(by_tls());
+	assert_opened(1);
+	pid_t child = fork();
+	if (!child) {
+		tc__link_free(seen.link);
+		tc_loop_free(seen.loop);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	assert_ok(tc__amqp_ask(tc__link_amqp(seen.link), AMQP_QUEUE_DELETE_METHOD, &fields, &err),
+		&err);
+	wait_until(&seen.replied, 1);
+	assert_int_equal(seen.replied, 1);
+	assert_int_equal(seen.lost, 0);
 	close_link();
 }
 
@@ -272,7 +318,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_link_is_let_in),
 		TEST(test_what_will_not_go_away_ends_it),
+		TEST(test_a_limit_of_connections_is_waited_for),
 		TEST(test_a_password_that_was_changed_is_asked_for),
+		TEST(test_a_child_of_fork_leaves_the_link_alone),
 		TEST(test_what_an_operator_closes_is_opened_again),
 		TEST(test_a_queue_is_deleted_with_what_it_holds),
 		TEST(test_a_queue_of_another_connection_is_not_deleted),

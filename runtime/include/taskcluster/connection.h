@@ -7,7 +7,8 @@
  * calls reach their servers (names, proxies, addresses, whom to trust). Nothing here blocks.
  *
  * It belongs to its loop's thread, and is freed before its loop, whose tc_loop_pending it counts
- * for.
+ * for; the limits that options set on a client's connections do not count it. After fork a child
+ * may only free it.
  */
 
 #include <taskcluster/client.h>

@@ -413,6 +413,8 @@ void tc__pool_close(struct tc__pool *pool)
 		tc__sockets_abandon(&pool->sockets);
 	else if (pool->multi)
 		close_multi(pool);
+	else
+		tc__sockets_clear(&pool->sockets); /* of connections that outlived it */
 	if (pool->waiter)
 		pool->waiter_kind->close(pool->waiter);
 	pool->waiter = NULL;

@@ -281,6 +281,9 @@ static int check_stands(const tc_connection *connection, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "connection is NULL");
 	if (!connection->loop)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "the connection's loop was freed");
+	if (connection->loop->pool->owner != getpid())
+		return tc__fail(err, TC_ERROR_ARGUMENT,
+			"the connection is of this process's parent: make one after fork");
 	if (!connection->stands || connection->gone)
 		return tc__fail(err, TC_ERROR_NETWORK, "the connection %s",
 			connection->gone ? "is gone" : "does not stand yet");
@@ -315,7 +318,7 @@ int tc_connection_receive(
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", bytes ? "received" : "bytes");
 	*received = 0;
 	int rc = check_stands(connection, err);
-	if (rc != TC_OK)
+	if (rc != TC_OK || !size)
 		return rc;
 	return tc__pool_receive(
 		connection->loop->pool, &connection->passenger, bytes, size, received, err);

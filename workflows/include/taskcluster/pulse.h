@@ -20,9 +20,9 @@
  * own: http_status 403, 404, 405 (another connection's queue) or 406 (what is there differs), the
  * broker's text in tc_error_server_message; a refused password is TC_ERROR_CREDENTIALS with 403, a
  * vhost that is not there TC_ERROR_ARGUMENT with 530. Such refusals end a listener or publisher,
- * and so does, until there was a first connection, whoever is not trusted or speaks no AMQP.
- * Everything else (no network, the broker's end, an operator's close, a limit of connections that
- * is reached) is tried again for as long as it takes.
+ * and so does, until there was a first connection, who is not trusted or a proxy that refuses.
+ * Everything else (no network, what speaks no AMQP, the broker's end, an operator's close, a limit
+ * of connections that is reached) is tried again for as long as it takes.
  */
 
 #include <taskcluster/binding.h>

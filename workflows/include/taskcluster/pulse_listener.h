@@ -7,8 +7,8 @@
  *
  *	struct tc_binding binding;
  *	tc_queue_events_task_completed(
- *		&(struct tc_queue_events_task_completed_key){ .task_group_id = group }, &binding,
- *&err);
+ *		&(struct tc_queue_events_task_completed_key){ .task_group_id = group },
+ *		&binding, &err);
  *
  *	struct tc_pulse_listener_options options = TC_PULSE_LISTENER_OPTIONS_INIT;
  *	options.queue = "builds";
@@ -52,7 +52,8 @@ typedef struct tc_pulse_listener tc_pulse_listener;
 struct tc_pulse_message {
 	const char *exchange;
 	const char *routing_key;
-	const struct tc_exchange *known; /* the exchange in the references; NULL: it is in none */
+	const struct tc_exchange *known; /* the exchange in the references, known->name is
+					    "taskCompleted"; NULL: it is in none */
 	const char *const *words; /* of the routing key, in the order of known->words, whose count
 				     they have; "" and "_" (unset) stand for themselves, and one
 				     that may have several words has its dots. NULL when the
@@ -62,11 +63,13 @@ struct tc_pulse_message {
 	size_t cc_count;
 	bool redelivered;       /* it may have come before; a hint, and no proof */
 	int64_t delivery_count; /* how often the queue says it has given it out before, and not
-				   been told that it was dealt with; -1: it does not count, as
-				   classic queues do not */
+				   been told that it was dealt with (RabbitMQ 4.0 begins with 1
+				   where another quorum queue dead-lettered it); -1: it does not
+				   count, as classic queues do not */
 	const char *body;       /* as it came; a NUL stands behind it */
 	size_t length;
-	const void *typed;   /* the struct of known->message; NULL: see enum tc_pulse_bodies */
+	const void *typed;   /* the struct of known->message, each exchange's own: with several
+				bindings look at `known` first; NULL: see enum tc_pulse_bodies */
 	const tc_json *json; /* the body's JSON, where `typed` is NULL; or NULL */
 };
 
@@ -131,8 +134,9 @@ struct tc_pulse_listener_options {
 	int attempts; /* how often a message may come to tc_pulse_fail, 2 */
 	/*
 	 * exchange/<user>/NAME, made if it is not there: where what is rejected goes, under its own
-	 * key. Bind a queue to it, as the broker drops what an exchange has no queue for. A queue
-	 * that was made without one keeps to that: 406.
+	 * key, and what the broker drops because an operator's policy limits deliveries. Bind a
+	 * queue to it, as the broker drops what an exchange has no queue for. A queue that was made
+	 * without one keeps to that: 406.
 	 */
 	const char *dead_letter;
 	enum tc_pulse_bodies bodies;

@@ -109,9 +109,20 @@ static void on_limit(void *data, uint64_t timer)
 		tc__amqp_end(amqp, NULL);
 		return;
 	}
-	tc_error_set(&err, TC_ERROR_TIMEOUT, "the broker did not let us in in time");
+	tc_error_set(&err, TC_ERROR_TIMEOUT,
+		amqp->stage == TC__AMQP_OPEN ? "the broker has not answered within %lld ms"
+					     : "the broker did not let us in within %lld ms",
+		(long long)amqp->timeout_ms);
 	tc__amqp_end(amqp, &err);
 	tc_error_clear(&err);
+}
+
+/* A broker may be there, and never answer: one does not where a queue has lost its leader. */
+int tc__amqp_limit(struct tc__amqp *amqp, tc_error *err)
+{
+	if (amqp->limit)
+		return TC_OK;
+	return tc_loop_timer(amqp->loop, amqp->timeout_ms, on_limit, amqp, &amqp->limit, err);
 }
 
 void tc__amqp_close(struct tc__amqp *amqp)
@@ -147,8 +158,7 @@ static int start(struct tc__amqp *amqp, const struct tc__amqp_target *target, tc
 
 	int rc = tc__texts_copy(copies, sizeof copies / sizeof *copies, err);
 	if (rc == TC_OK)
-		rc = tc_loop_timer(
-			amqp->loop, target->timeout_ms, on_limit, amqp, &amqp->limit, err);
+		rc = tc__amqp_limit(amqp, err);
 	if (rc != TC_OK)
 		return rc;
 	amqp->connection = tc_connection_new(amqp->loop, target->client, target->url,
@@ -168,6 +178,7 @@ struct tc__amqp *tc__amqp_new(tc_loop *loop, const struct tc__amqp_target *targe
 	amqp->loop = loop;
 	amqp->user = *user;
 	amqp->heartbeat_s = target->heartbeat_s;
+	amqp->timeout_ms = target->timeout_ms;
 	amqp->frame_max = FRAME_MAX_FIRST;
 	init_amqp_pool(&amqp->pool, POOL_PAGE);
 	if (start(amqp, target, err) == TC_OK)
@@ -201,7 +212,9 @@ int tc__amqp_ask(
 {
 	if (!tc__bytes_room(&amqp->awaited, sizeof method))
 		return tc__no_memory(err);
-	int rc = tc__amqp_tell(amqp, method, fields, err);
+	int rc = tc__amqp_limit(amqp, err);
+	if (rc == TC_OK)
+		rc = tc__amqp_tell(amqp, method, fields, err);
 	return rc == TC_OK ? tc__amqp_await(amqp, method + 1, err) : rc;
 }
 

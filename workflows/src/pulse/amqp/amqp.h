@@ -24,7 +24,7 @@ struct tc__amqp_target {
 	tc_client *client; /* for the network; referenced */
 	const char *url;   /* tcp://HOST:PORT, tls://HOST:PORT */
 	const char *user, *password, *vhost;
-	int64_t timeout_ms; /* until `opened` */
+	int64_t timeout_ms; /* until `opened`, and then for each answer */
 	int heartbeat_s;    /* 0: none */
 };
 

@@ -14,15 +14,10 @@
 #define FLAG_HEADERS 0x2000U
 #define FLAG_MORE 1U /* another word of flags follows */
 
-static int fail(tc_error *err, const char *what)
-{
-	return tc_error_set(err, TC_ERROR_REPLY, "the broker sent what is no AMQP: %s", what);
-}
-
 int tc__assembly_begin(struct tc__assembly *assembly, const struct tc__frame *method, tc_error *err)
 {
 	if (assembly->begun)
-		return fail(err, "a message begins inside another one");
+		return tc__frame_fail(err, "a message begins inside another one");
 	if (!tc__bytes_add(&assembly->texts, method->payload, method->length))
 		return tc__no_memory(err);
 	assembly->begun = true;
@@ -42,10 +37,10 @@ static uint64_t read_64(const char *bytes)
 static int take_header(struct tc__assembly *assembly, const struct tc__frame *frame, tc_error *err)
 {
 	if (frame->length < HEADER_FIXED + 2)
-		return fail(err, "a message's header is cut short");
+		return tc__frame_fail(err, "a message's header is cut short");
 	uint64_t length = read_64(frame->payload + 4);
 	if (length > TC__BODY_MAX)
-		return fail(err, "a message is longer than any may be");
+		return tc__frame_fail(err, "a message is longer than any may be");
 	assembly->body = malloc((size_t)length + 1);
 	if (!assembly->body || !tc__bytes_add(&assembly->texts, frame->payload, frame->length))
 		return tc__no_memory(err);
@@ -57,7 +52,7 @@ static int take_header(struct tc__assembly *assembly, const struct tc__frame *fr
 static int take_body(struct tc__assembly *assembly, const struct tc__frame *frame, tc_error *err)
 {
 	if (frame->length > assembly->length - assembly->there)
-		return fail(err, "a message is longer than it said");
+		return tc__frame_fail(err, "a message is longer than it said");
 	if (frame->length)
 		memcpy(assembly->body + assembly->there, frame->payload, frame->length);
 	assembly->there += frame->length;
@@ -72,7 +67,7 @@ int tc__assembly_add(
 
 	*whole = false;
 	if (!assembly->begun || assembly->headed == header)
-		return fail(err, "a part of a message is out of turn");
+		return tc__frame_fail(err, "a part of a message is out of turn");
 	rc = header ? take_header(assembly, frame, err) : take_body(assembly, frame, err);
 	if (rc != TC_OK)
 		return rc;
@@ -134,7 +129,7 @@ int tc__assembly_take(struct tc__assembly *assembly, amqp_pool_t *pool, amqp_met
 	if (code == AMQP_STATUS_NO_MEMORY)
 		return tc__no_memory(err);
 	if (code < 0)
-		return fail(err, "a message's properties cannot be read");
+		return tc__frame_fail(err, "a message's properties cannot be read");
 	assembly->body[assembly->length] = '\0';
 	*content = (struct tc__amqp_content){ .method = method,
 		.properties = decoded,

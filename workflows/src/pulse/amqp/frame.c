@@ -24,9 +24,18 @@ static void write_32(char *bytes, uint32_t value)
 		bytes[i] = (char)(value >> (24 - 8 * i));
 }
 
-static int fail(tc_error *err, const char *what)
+int tc__frame_fail(tc_error *err, const char *what)
 {
 	return tc_error_set(err, TC_ERROR_REPLY, "the broker sent what is no AMQP: %s", what);
+}
+
+int tc__frame_check_channel(const struct tc__frame *frame, unsigned channel, tc_error *err)
+{
+	if (frame->channel == channel)
+		return TC_OK;
+	return tc_error_set(err, TC_ERROR_REPLY,
+		"the broker sent what is no AMQP: a frame of channel %u, expected %u",
+		frame->channel, channel);
 }
 
 int tc__frame_read(
@@ -39,21 +48,21 @@ int tc__frame_read(
 		return TC_OK;
 	const char *first = tc__bytes_first(bytes);
 	if (memcmp(first, "AMQP", 4) == 0)
-		return fail(err, "it speaks another version of the protocol");
+		return tc__frame_fail(err, "it speaks another version of the protocol");
 	size_t length = read_32(first + 3);
 	if (length > max - TC__FRAME_EXTRA)
-		return fail(err, "a frame is longer than was agreed on");
+		return tc__frame_fail(err, "a frame is longer than was agreed on");
 	if (there < length + TC__FRAME_EXTRA)
 		return TC_OK;
 	if (first[TC__FRAME_HEAD + length] != FRAME_END)
-		return fail(err, "a frame has no end");
+		return tc__frame_fail(err, "a frame has no end");
 	*frame = (struct tc__frame){ .type = (unsigned char)first[0],
 		.channel = (unsigned)((unsigned char)first[1] << 8 | (unsigned char)first[2]),
 		.payload = first + TC__FRAME_HEAD,
 		.length = length,
 		.size = length + TC__FRAME_EXTRA };
 	if (frame->type == 0)
-		return fail(err, "a frame has no type");
+		return tc__frame_fail(err, "a frame has no type");
 	return TC_OK;
 }
 
@@ -61,7 +70,7 @@ int tc__frame_method_number(
 	const struct tc__frame *frame, amqp_method_number_t *number, tc_error *err)
 {
 	if (frame->length < 4)
-		return fail(err, "a method is cut short");
+		return tc__frame_fail(err, "a method is cut short");
 	*number = read_32(frame->payload);
 	return TC_OK;
 }
@@ -80,12 +89,12 @@ int tc__frame_method(
 	/* the one method of a broker's that has a table, behind two bytes */
 	if (method->id == AMQP_CONNECTION_START_METHOD &&
 		!tc__table_fits(frame->payload + 6, frame->length - 4 < 2 ? 0 : frame->length - 6))
-		return fail(err, "its own properties cannot be read");
+		return tc__frame_fail(err, "its own properties cannot be read");
 	rc = amqp_decode_method(method->id, pool, (amqp_bytes_t){ frame->length - 4, fields.data },
 		&method->decoded);
 	if (rc == AMQP_STATUS_NO_MEMORY)
 		return tc__no_memory(err);
-	return rc < 0 ? fail(err, "a method cannot be read") : TC_OK;
+	return rc < 0 ? tc__frame_fail(err, "a method cannot be read") : TC_OK;
 }
 
 /* ---- sending ---- */

@@ -22,6 +22,12 @@ struct tc__frame {
 	size_t size; /* of all of it */
 };
 
+/* TC_ERROR_REPLY: the broker sent what is no AMQP, and why it is none. */
+int tc__frame_fail(tc_error *err, const char *what);
+
+/* Whether a frame is of this channel; TC_ERROR_REPLY. */
+int tc__frame_check_channel(const struct tc__frame *frame, unsigned channel, tc_error *err);
+
 /* The first frame of what came. TC_ERROR_REPLY for what is none, or is over `max` bytes. */
 int tc__frame_read(
 	const struct tc__bytes *bytes, size_t max, struct tc__frame *frame, tc_error *err);

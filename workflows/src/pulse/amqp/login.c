@@ -162,6 +162,8 @@ int tc__amqp_reopen(struct tc__amqp *amqp, tc_error *err)
 	if (amqp->stage != TC__AMQP_CLOSED)
 		return tc_error_set(err, TC_ERROR_NETWORK, "the broker's connection is gone");
 	int rc = tc__amqp_await(amqp, AMQP_CHANNEL_OPEN_OK_METHOD, err);
+	if (rc == TC_OK)
+		rc = tc__amqp_limit(amqp, err);
 	if (rc != TC_OK)
 		return rc;
 	amqp->stage = TC__AMQP_OPENING;
@@ -186,6 +188,7 @@ static int take_channel_close(struct tc__amqp *amqp, const amqp_method_t *method
 
 	tc__amqp_refusal(method, false, &refusal);
 	tc__bytes_take(&amqp->awaited, asked, false);
+	tc__amqp_end_limit(amqp);
 	tc__assembly_clear(&amqp->assembly);
 	int rc = send_method(amqp, TC__AMQP_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &answer, err);
 	if (rc == TC_OK && amqp->stage != TC__AMQP_LEAVING) {
@@ -239,17 +242,24 @@ static bool may_come(const struct tc__amqp *amqp, amqp_method_number_t id)
 	}
 }
 
-int tc__amqp_expect(
-	const struct tc__amqp *amqp, amqp_method_number_t id, unsigned channel, tc_error *err)
+int tc__amqp_expect(const struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err)
 {
-	if (!may_come(amqp, id))
-		return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s%s",
-			amqp_method_name(id) ? amqp_method_name(id) : "nonsense",
-			amqp->stage == TC__AMQP_LOGIN ? " while logging in"
-						      : ", for which nobody asked");
-	if (channel == (id >> 16 == AMQP_CONNECTION_CLASS ? 0 : TC__AMQP_CHANNEL))
+	if (may_come(amqp, id))
 		return TC_OK;
-	return tc__amqp_fail_channel(channel, err);
+	return tc_error_set(err, TC_ERROR_REPLY, "the broker sent %s%s",
+		amqp_method_name(id) ? amqp_method_name(id) : "nonsense",
+		amqp->stage == TC__AMQP_LOGIN ? " while logging in" : ", for which nobody asked");
+}
+
+/* The first of what is awaited has come: the next has all the time again. While logging in there is
+ * one time for all of it. */
+static int take_awaited(struct tc__amqp *amqp, tc_error *err)
+{
+	tc__bytes_take(&amqp->awaited, sizeof(amqp_method_number_t), false);
+	if (amqp->stage != TC__AMQP_OPEN)
+		return TC_OK;
+	tc__amqp_end_limit(amqp);
+	return tc__bytes_length(&amqp->awaited) ? tc__amqp_limit(amqp, err) : TC_OK;
 }
 
 /* While leaving it may have been on its way. */
@@ -269,8 +279,9 @@ int tc__amqp_method(struct tc__amqp *amqp, const amqp_method_t *method, tc_error
 {
 	bool answers = is_awaited(amqp, method->id);
 
-	if (answers)
-		tc__bytes_take(&amqp->awaited, sizeof method->id, false);
+	int rc = answers ? take_awaited(amqp, err) : TC_OK;
+	if (rc != TC_OK)
+		return rc;
 	switch (method->id) {
 	case AMQP_CONNECTION_START_METHOD:
 		return take_start(amqp, method->decoded, err);

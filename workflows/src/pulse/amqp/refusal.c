@@ -14,12 +14,6 @@ static const struct {
 
 #define NOT_ALLOWED 530
 
-int tc__amqp_fail_channel(unsigned channel, tc_error *err)
-{
-	return tc_error_set(err, TC_ERROR_REPLY,
-		"the broker sent what is no AMQP: a frame is of channel %u", channel);
-}
-
 static const char *name_of(int code)
 {
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)

@@ -33,6 +33,7 @@ struct tc__amqp {
 	enum tc__amqp_stage stage;
 	char *name, *password, *vhost; /* wiped when they are not needed any more */
 	int heartbeat_s;               /* as wanted, and then as agreed on */
+	int64_t timeout_ms;            /* of the login, and of each answer */
 	size_t frame_max;
 	struct tc__bytes awaited; /* the numbers of the methods that will answer, in their order */
 	struct tc__bytes in, out;
@@ -44,7 +45,7 @@ struct tc__amqp {
 	bool sent, came;  /* since the last look of `beat` */
 	int silent;       /* looks in a row without anything that came */
 	/* timers; 0: not set */
-	uint64_t limit; /* of the login, and of goodbye */
+	uint64_t limit; /* of the login, of answers, and of goodbye */
 	uint64_t beat;
 	uint64_t flush; /* sends what was told, goes on reading, tells the end */
 	tc_error end;   /* what it ends with, as soon as `flush` comes */
@@ -67,7 +68,8 @@ int tc__amqp_flush_soon(struct tc__amqp *amqp, tc_error *err);
 /* Heartbeats begin, as agreed on. */
 int tc__amqp_start_beats(struct tc__amqp *amqp, tc_error *err);
 
-/* What had a limit has come. */
+/* What is awaited has a limit from now on, unless it has one already; and what had one has come. */
+int tc__amqp_limit(struct tc__amqp *amqp, tc_error *err);
 void tc__amqp_end_limit(struct tc__amqp *amqp);
 
 void tc__amqp_stop_timers(struct tc__amqp *amqp);
@@ -83,10 +85,9 @@ void tc__amqp_on_connection(void *data, tc_connection *connection, int events, c
 /* The first bytes. */
 int tc__amqp_greet(struct tc__amqp *amqp, tc_error *err);
 
-/* Whether a method may come now, on this channel: TC_OK, or TC_ERROR_REPLY. Others are not even
- * read: some have tables, of which those of a broker's are looked at before. */
-int tc__amqp_expect(
-	const struct tc__amqp *amqp, amqp_method_number_t id, unsigned channel, tc_error *err);
+/* Whether a method may come now: TC_OK, or TC_ERROR_REPLY. Others are not even read: some have
+ * tables, of which those of a broker's are looked at before. */
+int tc__amqp_expect(const struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err);
 
 /* One that may come, of the broker's about connection or channel; or any other. Not TC_OK: it ends.
  */
@@ -96,8 +97,6 @@ int tc__amqp_method(struct tc__amqp *amqp, const amqp_method_t *method, tc_error
 int tc__amqp_await(struct tc__amqp *amqp, amqp_method_number_t id, tc_error *err);
 
 /* ---- refusal.c ---- */
-
-int tc__amqp_fail_channel(unsigned channel, tc_error *err);
 
 /* connection.close or channel.close as an error; returns its code. */
 int tc__amqp_refusal(const amqp_method_t *method, bool in_login, tc_error *err);

@@ -78,13 +78,22 @@ int tc__amqp_flush_soon(struct tc__amqp *amqp, tc_error *err)
 
 /* ---- in ---- */
 
+/* Parts of a message for whose beginning there was no use. */
+static bool is_stray(const struct tc__amqp *amqp)
+{
+	return amqp->stage == TC__AMQP_LEAVING && !amqp->assembly.begun;
+}
+
 static int take_part(struct tc__amqp *amqp, const struct tc__frame *frame, tc_error *err)
 {
 	struct tc__amqp_content content;
 	amqp_method_t method;
 	bool whole;
 
-	int rc = tc__assembly_add(&amqp->assembly, frame, &whole, err);
+	int rc = tc__frame_check_channel(frame, TC__AMQP_CHANNEL, err);
+	if (rc != TC_OK || is_stray(amqp))
+		return rc;
+	rc = tc__assembly_add(&amqp->assembly, frame, &whole, err);
 	if (rc != TC_OK || !whole)
 		return rc;
 	rc = tc__assembly_take(&amqp->assembly, &amqp->pool, &method, &content, err);
@@ -95,13 +104,20 @@ static int take_part(struct tc__amqp *amqp, const struct tc__frame *frame, tc_er
 	return TC_OK;
 }
 
+static unsigned channel_of(amqp_method_number_t method)
+{
+	return method >> 16 == AMQP_CONNECTION_CLASS ? 0 : TC__AMQP_CHANNEL;
+}
+
 static int take_method(struct tc__amqp *amqp, const struct tc__frame *frame, tc_error *err)
 {
 	amqp_method_t method;
 
 	int rc = tc__frame_method_number(frame, &method.id, err);
 	if (rc == TC_OK)
-		rc = tc__amqp_expect(amqp, method.id, frame->channel, err);
+		rc = tc__amqp_expect(amqp, method.id, err);
+	if (rc == TC_OK)
+		rc = tc__frame_check_channel(frame, channel_of(method.id), err);
 	if (rc == TC_OK)
 		rc = tc__frame_method(frame, &amqp->pool, &method, err);
 	if (rc != TC_OK)
@@ -112,12 +128,6 @@ static int take_method(struct tc__amqp *amqp, const struct tc__frame *frame, tc_
 					    : TC_OK;
 }
 
-/* Parts of a message for whose beginning there was no use. */
-static bool is_stray(const struct tc__amqp *amqp)
-{
-	return amqp->stage == TC__AMQP_LEAVING && !amqp->assembly.begun;
-}
-
 static int take_frame(struct tc__amqp *amqp, const struct tc__frame *frame, tc_error *err)
 {
 	switch (frame->type) {
@@ -125,9 +135,7 @@ static int take_frame(struct tc__amqp *amqp, const struct tc__frame *frame, tc_e
 		return take_method(amqp, frame, err);
 	case AMQP_FRAME_HEADER:
 	case AMQP_FRAME_BODY:
-		if (frame->channel != TC__AMQP_CHANNEL)
-			return tc__amqp_fail_channel(frame->channel, err);
-		return is_stray(amqp) ? TC_OK : take_part(amqp, frame, err);
+		return take_part(amqp, frame, err);
 	default: /* a heartbeat; others are to be ignored */
 		return TC_OK;
 	}

@@ -9,7 +9,8 @@
 /*
  * How often a quorum queue gives a message out before it drops it: RabbitMQ 4 does so after 20
  * returns, to which each lost connection adds. Its -1, no limit, would be worse than 0 to 3.10; so
- * it is a number that both take, and that is never reached.
+ * it is a number that both take, and that is never reached. (Where an operator's policy has a lower
+ * one that holds, and nothing of AMQP tells.)
  */
 #define DELIVERY_LIMIT 2147483647
 
@@ -22,17 +23,6 @@ static amqp_bytes_t bytes(const char *text)
 
 /* ---- asking ---- */
 
-static void on_impatience(void *data, uint64_t timer);
-
-/* A broker may be there, and never answer: one does not where a queue has lost its leader. */
-static int await_answer(tc_pulse_listener *listener, tc_error *err)
-{
-	if (listener->patience)
-		return TC_OK;
-	return tc_loop_timer(listener->loop, listener->answer_ms, on_impatience, listener,
-		&listener->patience, err);
-}
-
 /* False: that failed, and the connection is given up. */
 static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 	const struct tc_binding *binding, amqp_method_number_t method, const void *fields)
@@ -44,9 +34,7 @@ static bool ask(tc_pulse_listener *listener, enum tc__ask_kind kind,
 		free(ask);
 		return false;
 	}
-	int rc = ask ? await_answer(listener, &err) : tc__no_memory(&err);
-	if (rc == TC_OK)
-		rc = tc__amqp_ask(listener->amqp, method, fields, &err);
+	int rc = ask ? tc__amqp_ask(listener->amqp, method, fields, &err) : tc__no_memory(&err);
 	if (rc != TC_OK) {
 		free(ask);
 		tc__listener_drop(listener, &err);
@@ -263,7 +251,6 @@ static void on_replied(void *data, const amqp_method_t *method)
 {
 	tc_pulse_listener *listener = data;
 	struct tc__ask *ask = listener->asks;
-	tc_error err = TC_ERROR_INIT;
 
 	(void)method;
 	if (!listener->amqp || !ask)
@@ -271,14 +258,8 @@ static void on_replied(void *data, const amqp_method_t *method)
 	listener->asks = ask->next;
 	if (!listener->asks)
 		listener->asks_end = &listener->asks;
-	tc_loop_timer_cancel(listener->loop, listener->patience);
-	listener->patience = 0;
-	if (listener->asks && await_answer(listener, &err) != TC_OK)
-		tc__listener_drop(listener, &err);
-	else
-		on_answer(listener, ask);
+	on_answer(listener, ask);
 	free(ask);
-	tc_error_clear(&err);
 }
 
 /* ---- refusals ---- */
@@ -338,7 +319,7 @@ static bool declare_otherwise(tc_pulse_listener *listener, enum tc__ask_kind kin
 {
 	if (kind == TC__ASK_LOOK && status == 404) {
 		listener->looked = true;
-		listener->found = listener->unlimited_refused = false;
+		listener->found = false;
 		return true;
 	}
 	if (kind == TC__ASK_QUEUE && status == 406 && quorum(listener) && listener->found &&
@@ -385,20 +366,6 @@ static void on_refused(void *data, const tc_error *given, bool asked)
 	tc_error_clear(&err);
 }
 
-static void on_impatience(void *data, uint64_t timer)
-{
-	tc_pulse_listener *listener = data;
-	tc_error err = TC_ERROR_INIT;
-
-	(void)timer;
-	listener->patience = 0;
-	tc_error_set(&err, TC_ERROR_TIMEOUT, "the broker has not answered for %lld ms",
-		(long long)listener->answer_ms);
-	explain(listener, listener->asks, &err);
-	tc__listener_drop(listener, &err);
-	tc_error_clear(&err);
-}
-
 /* ---- connections ---- */
 
 static int name_all(tc_pulse_listener *listener, const char *user, tc_error *err)
@@ -433,7 +400,7 @@ static void on_opened(void *data, struct tc__amqp *amqp, const char *user)
 
 	listener->amqp = amqp;
 	listener->connection++;
-	listener->looked = listener->found = false;
+	listener->looked = listener->found = listener->unlimited_refused = false;
 	int rc = name_all(listener, user, &err);
 	if (rc == TC_OK) {
 		declare_queue(listener);
@@ -454,12 +421,18 @@ static void on_reopened(void *data)
 		declare_queue(listener);
 }
 
-static void on_lost(void *data, const tc_error *err)
+/* A broker that does not answer leaves it open to what. */
+static void on_lost(void *data, const tc_error *given)
 {
 	tc_pulse_listener *listener = data;
+	tc_error err = TC_ERROR_INIT;
 
+	tc_error_copy(&err, given);
+	if (listener->asks && err.code == TC_ERROR_TIMEOUT)
+		explain(listener, listener->asks, &err);
 	tc__listener_disconnect(listener);
-	tc__listener_change(listener, TC_PULSE_LOST, err);
+	tc__listener_change(listener, TC_PULSE_LOST, &err);
+	tc_error_clear(&err);
 }
 
 static void on_ended(void *data, const tc_error *err)
@@ -473,6 +446,16 @@ static void on_ended(void *data, const tc_error *err)
 }
 
 /* ---- what comes ---- */
+
+/* Quorum queues count, and say nothing of what they give out for the first time: what a message
+ * says then, and always on a classic queue, is of whoever sent it. */
+static int64_t read_delivery_count(
+	const tc_pulse_listener *listener, const struct tc_pulse_message *message)
+{
+	if (!quorum(listener))
+		return -1;
+	return message->redelivered && message->delivery_count > 0 ? message->delivery_count : 0;
+}
 
 static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *content)
 {
@@ -491,9 +474,7 @@ static void take_in(tc_pulse_listener *listener, struct tc__amqp_content *conten
 	message->tag = deliver->delivery_tag;
 	message->connection = listener->connection;
 	message->fault = fault;
-	/* such queues say nothing of what they give out for the first time */
-	if (quorum(listener) && message->given.delivery_count < 0)
-		message->given.delivery_count = 0;
+	message->given.delivery_count = read_delivery_count(listener, &message->given);
 	tc__messages_add(&listener->waiting, message);
 	listener->stats.messages++;
 	if (!listener->own_loop || listener->running)

@@ -12,7 +12,6 @@
 #define PREFETCH_MAX 65535
 #define ATTEMPTS 2
 #define COUNTS 1000
-#define ANSWER_MS 60000 /* RabbitMQ's own limits are not longer */
 
 /* ---- options ---- */
 
@@ -169,7 +168,6 @@ static int make(tc_pulse_listener **listener, tc_loop *loop,
 	made->bell = (struct tc__bell){ -1, -1 };
 	made->turn = tc__listener_turn;
 	made->asks_end = &made->asks;
-	made->answer_ms = ANSWER_MS;
 	int rc = fill(made, loop, err);
 	if (rc == TC_OK)
 		*listener = made;

@@ -86,8 +86,6 @@ struct tc_pulse_listener {
 	bool consuming, cancel_asked, canceled;
 	struct tc__ask *asks, **asks_end; /* not answered yet, in order */
 	uint64_t ask_count;               /* the number of the latest */
-	int64_t answer_ms;                /* how long the first of them may be without an answer */
-	uint64_t patience;                /* the timer of that; 0 */
 
 	/* what is for the user, */
 	struct tc__change changes[TC__CHANGES];

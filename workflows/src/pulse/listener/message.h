@@ -40,8 +40,8 @@ struct tc__message {
  * is cleared first, is set: TC_ERROR_REPLY, its text names the exchange and the key, and typed and
  * json are NULL.
  *
- * The delivery count is what came with it: a quorum queue, which counts from the second delivery
- * on, says nothing with the first (-1).
+ * The delivery count is what came with it (-1: nothing): a quorum queue, which counts from the
+ * second delivery on, leaves what the sender said of it in the first, and a classic one in all.
  */
 struct tc__message *tc__message_new(
 	struct tc__amqp_content *content, enum tc_pulse_bodies bodies, tc_error *fault);

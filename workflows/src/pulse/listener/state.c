@@ -81,7 +81,6 @@ void tc__listener_leave_loop(tc_pulse_listener *listener)
 	if (listener->bell.fd >= 0)
 		tc_loop_watch(listener->loop, listener->bell.fd, 0, NULL, NULL, NULL);
 	end_timer(listener, &listener->timer);
-	end_timer(listener, &listener->patience);
 }
 
 void tc__listener_change(
@@ -114,7 +113,6 @@ void tc__listener_disconnect(tc_pulse_listener *listener)
 	listener->declared = listener->consuming = false;
 	listener->cancel_asked = listener->canceled = false;
 	clear_asks(listener);
-	end_timer(listener, &listener->patience);
 	free_messages(&listener->waiting);
 	tc__listener_due(listener);
 }

@@ -31,8 +31,7 @@ struct tc__link {
 				    better */
 	tc_error err, last;      /* and why the one before it was */
 	uint64_t offline;        /* timers, 0: not set; until it is given up, */
-	uint64_t answer;         /* until the broker has answered what was asked, and */
-	uint64_t pace;           /* until another attempt may begin, */
+	uint64_t pace;           /* and until another attempt may begin, */
 	bool at_once;            /* which need not wait for that; */
 	int at_once_count;       /* how often in a row */
 	bool refused, ask_again; /* the password was; `login` is to be told */
@@ -74,39 +73,6 @@ static void begin_to_end(struct tc__link *link, const tc_error *err)
 	tc__bell_pull(&link->bell);
 }
 
-/* ---- time, while something is declared ---- */
-
-static void end_timer(struct tc__link *link, uint64_t *timer)
-{
-	if (*timer)
-		tc_loop_timer_cancel(link->loop, *timer);
-	*timer = 0;
-}
-
-static void on_no_answer(void *data, uint64_t timer)
-{
-	struct tc__link *link = data;
-	tc_error err = TC_ERROR_INIT;
-
-	(void)timer;
-	link->answer = 0;
-	tc_error_set(&err, TC_ERROR_TIMEOUT,
-		"the broker has let us in, but not answered what was declared within %lld ms",
-		(long long)link->server.connect_timeout_ms);
-	tc__link_drop(link, &err);
-	tc_error_clear(&err);
-}
-
-/* RabbitMQ may let us in and never answer, as for a quorum queue without a leader; each answer
- * begins the time anew. Without memory for a timer it is not watched. */
-static void watch_answers(struct tc__link *link)
-{
-	end_timer(link, &link->answer);
-	if (!link->settled && !is_mute(link))
-		(void)tc_loop_timer(link->loop, link->server.connect_timeout_ms, on_no_answer, link,
-			&link->answer, NULL);
-}
-
 /* ---- what AMQP tells ---- */
 
 static void on_opened(void *data)
@@ -118,7 +84,6 @@ static void on_opened(void *data)
 		return;
 	link->opened = true;
 	link->refused = false;
-	watch_answers(link);
 	if (!again)
 		link->user.opened(link->user.data, link->amqp, link->account);
 	else if (link->user.reopened)
@@ -129,11 +94,7 @@ static void on_replied(void *data, const amqp_method_t *method)
 {
 	struct tc__link *link = data;
 
-	if (is_mute(link))
-		return;
-	if (link->answer)
-		watch_answers(link);
-	if (link->user.replied)
+	if (!is_mute(link) && link->user.replied)
 		link->user.replied(link->user.data, method);
 }
 
@@ -171,14 +132,14 @@ static void on_drained(void *data)
 		link->user.drained(link->user.data);
 }
 
-/* What will not go away; memory may be there again. Where a broker was reached once, that something
- * else answers there, or shows another certificate, is a state of the network, and not of the
- * options. */
+/* What will not go away. Memory may be there again, and what speaks no AMQP may be something in
+ * front of a broker that is away. Where a broker was reached once, that something else answers
+ * there, or shows another certificate, is a state of the network, and not of the options. */
 static bool is_final(const struct tc__link *link, const tc_error *err)
 {
-	if (err->code == TC_ERROR_NOMEM)
+	if (err->code == TC_ERROR_NOMEM || err->code == TC_ERROR_REPLY)
 		return link->brief;
-	if (link->served && (err->code == TC_ERROR_NETWORK || err->code == TC_ERROR_REPLY))
+	if (link->served && err->code == TC_ERROR_NETWORK)
 		return false;
 	return !tc_error_may_repeat(err);
 }
@@ -240,6 +201,13 @@ static bool set_timer(
 		tc__bell_pull(&link->bell);
 	tc_error_clear(&err);
 	return rc == TC_OK;
+}
+
+static void end_timer(struct tc__link *link, uint64_t *timer)
+{
+	if (*timer)
+		tc_loop_timer_cancel(link->loop, *timer);
+	*timer = 0;
 }
 
 static bool watch_offline(struct tc__link *link)
@@ -362,7 +330,6 @@ static void take_loss(struct tc__link *link)
 	set_pace(link);
 	link->amqp = NULL;
 	link->lost = link->opened = link->settled = false;
-	end_timer(link, &link->answer);
 	tc_error_clear(&link->last);
 	link->last = link->err;
 	link->err = (tc_error)TC_ERROR_INIT;
@@ -379,7 +346,6 @@ static void leave_loop(struct tc__link *link)
 
 	link->amqp = NULL;
 	link->opened = false;
-	end_timer(link, &link->answer);
 	end_timer(link, &link->pace);
 	end_timer(link, &link->offline);
 	tc_loop_watch(link->loop, link->bell.fd, 0, NULL, NULL, NULL);
@@ -491,7 +457,6 @@ void tc__link_settled(struct tc__link *link)
 	if (!link->opened || is_mute(link))
 		return;
 	link->settled = link->served = true;
-	end_timer(link, &link->answer);
 	end_timer(link, &link->offline);
 }
 
