@@ -34,11 +34,12 @@ static int tell(
 	return rc;
 }
 
-/* A key takes a digest of the message, so it is asked for only where something is counted. */
+/* A key takes a digest of the message, so it is asked for only of those that may be counted: one
+ * that has failed here and is back comes redelivered. */
 static void forget(tc_pulse_listener *listener, struct tc__message *message)
 {
-	const char *key =
-		listener->counts.rows.count ? tc_pulse_message_key(&message->given) : NULL;
+	bool maybe = listener->counts.rows.count && message->given.redelivered;
+	const char *key = maybe ? tc_pulse_message_key(&message->given) : NULL;
 
 	if (key)
 		tc__counts_forget(&listener->counts, key);
