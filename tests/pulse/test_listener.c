@@ -157,6 +157,42 @@ static void bodies_may_stay_unread(void **state)
 	ear_close(&ear);
 }
 
+#define LARGE ((size_t)15 << 20) /* brokers take up to 16 MiB */
+static size_t lengths[3];
+
+static void note_length(struct ear *self, struct tc_pulse_message *message)
+{
+	lengths[self->heard - 1] = message->length;
+	ear_ack(self, message);
+}
+
+/* Each comes once, however many bindings it fits. */
+static void bodies_may_be_empty_and_large(void **state)
+{
+	char *large = malloc(LARGE + 1);
+
+	(void)state;
+	assert_non_null(large);
+	memset(large, 'x', LARGE);
+	large[LARGE] = '\0';
+	ear.options.bodies = TC_PULSE_RAW;
+	ear_bind(&ear, EXCHANGE, "a.*");
+	ear_bind(&ear, EXCHANGE, "*.b");
+	listen_to_all(NULL, note_length);
+	publish("a.b", "");
+	publish("a.b", large);
+	publish("a.b", "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 3);
+	assert_int_equal(lengths[0], 0);
+	assert_int_equal(lengths[1], LARGE);
+	assert_int_equal(lengths[2], 2);
+	ear_stop(&ear);
+	assert_int_equal(ear.heard, 3);
+	assert_int_equal(ear.failed, 0);
+	ear_close(&ear);
+	free(large);
+}
+
 /* Neither stops anything: each goes to `failed`, and to the dead-letter exchange. */
 static void bodies_that_do_not_fit_go_to_failed(void **state)
 {
@@ -656,6 +692,7 @@ int main(void)
 		cmocka_unit_test_setup(messages_come_with_their_struct, reset),
 		cmocka_unit_test_setup(exchanges_that_are_unknown_give_json, reset),
 		cmocka_unit_test_setup(bodies_may_stay_unread, reset),
+		cmocka_unit_test_setup(bodies_may_be_empty_and_large, reset),
 		cmocka_unit_test_setup(bodies_that_do_not_fit_go_to_failed, reset),
 		cmocka_unit_test_setup(a_publishers_delivery_count_is_not_believed, reset),
 		cmocka_unit_test_setup(no_more_come_than_prefetch_says, reset),
