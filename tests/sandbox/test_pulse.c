@@ -286,6 +286,7 @@ static void artifacts_priorities_groups(void **state)
 	assert_non_null(strstr(got.body, "\"name\":\"link\""));
 	post(id, "/priority", "{\"newPriority\":\"high\"}");
 	next("task-priority-changed");
+	assert_key("primary.%s._._._.prov.type.-.%s._", id); /* of no run */
 	assert_non_null(strstr(got.body, "\"oldPriority\":\"lowest\""));
 	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/priority", id);
 	assert_int_equal(ask(server, "POST", path, "{\"newPriority\":\"low\"}", NULL)->status, 200);
@@ -298,6 +299,30 @@ static void artifacts_priorities_groups(void **state)
 	next("task-exception");
 	next("task-group-resolved");
 	assert_non_null(strstr(got.body, "\"sealed\""));
+}
+
+/* What the queue tells of a task that was canceled with its group has neither its priority nor its
+ * tags. */
+static void a_group_that_is_canceled(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+	char path[200];
+
+	(void)state;
+	create(id, "\"tags\":{\"kind\":\"test\"},\"routes\":[\"a\"],");
+	next("task-defined");
+	assert_non_null(strstr(got.body, "\"priority\":\"lowest\""));
+	next("task-pending");
+	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/seal", id);
+	assert_int_equal(ask(server, "POST", path, NULL, NULL)->status, 200);
+	next("task-group-sealed");
+	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/cancel", id);
+	assert_int_equal(ask(server, "POST", path, NULL, NULL)->status, 200);
+	next("task-exception");
+	assert_non_null(strstr(got.body, "\"tags\":{}"));
+	assert_null(strstr(got.body, "\"priority\""));
+	assert_string_equal(got.cc, "route.a");
+	next("task-group-resolved");
 }
 
 static void clients_and_roles(void **state)
@@ -362,9 +387,10 @@ static void hooks_and_pools_and_notifications(void **state)
 	next("hook-deleted");
 	assert_int_equal(ask(server, "PUT", pool, static_pool, NULL)->status, 200);
 	next("worker-pool-created");
-	assert_string_equal(got.routing_key, "primary.static.prov.pool._._._._");
+	assert_string_equal(got.routing_key, "primary._._._._._._._"); /* though it has words */
 	assert_int_equal(ask(server, "DELETE", pool, NULL, NULL)->status, 200);
 	next("worker-pool-updated");
+	assert_string_equal(got.routing_key, "primary._._._._._._._");
 	assert_non_null(strstr(got.body, "\"previousProviderId\":\"static\""));
 	assert_int_equal(
 		ask(server, "POST", "/api/worker-manager/v1/worker-pool-errors/prov%2Fpool",
@@ -381,6 +407,7 @@ static void hooks_and_pools_and_notifications(void **state)
 		204);
 	next("notification");
 	assert_string_equal(got.routing_key, "primary.a.b");
+	assert_string_equal(got.cc, "route.a.b");
 	assert_string_equal(got.body, "{\"version\":1,\"message\":{\"x\":1}}");
 }
 
@@ -633,6 +660,7 @@ int main(void)
 		cmocka_unit_test(repeated_creation),
 		cmocka_unit_test(runs_that_fail),
 		cmocka_unit_test(artifacts_priorities_groups),
+		cmocka_unit_test(a_group_that_is_canceled),
 		cmocka_unit_test(clients_and_roles),
 		cmocka_unit_test(routes_are_keys),
 		cmocka_unit_test(hooks_and_pools_and_notifications),
