@@ -285,7 +285,7 @@ static void no_more_come_than_prefetch_says(void **state)
 	ear_ack(&ear, ear.held[1]); /* in any order */
 	LISTEN_UNTIL(&ear, ear.heard == 4);
 	assert_int_equal(ear_stats(&ear).unsettled, 3);
-	assert_int_equal(rabbit_count(guest, "queue/me/prefetch", NULL), 3);
+	assert_int_equal(rabbit_count_until(guest, "queue/me/prefetch", 3), 3);
 	ear_close(&ear);
 }
 
