@@ -19,7 +19,8 @@ folder=$(mktemp -d)
 servers=()
 finish() {
 	trap '' TERM INT
-	((${#servers[@]} == 0)) || kill -KILL "${servers[@]}" 2>/dev/null || true
+	exec 2>/dev/null # the shell would tell of each that was killed
+	((${#servers[@]} == 0)) || kill -KILL "${servers[@]}" || true
 	wait
 	rm -rf "$folder"
 }

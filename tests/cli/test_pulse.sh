@@ -40,12 +40,18 @@ run 2 pulse listen queue taskCompleted --count 0
 tells "--count"
 run 2 pulse listen queue taskCompleted --queue ''
 tells "empty"
+run 2 pulse listen queue taskCompleted --queue queue/me/builds
+tells "expected NAME alone"
 run 2 pulse listen queue taskCompleted
+tells 'no server was given'
 tells PULSE_HOSTNAME
+[[ $(wc -l <<<"$err") == 1 ]] || fail "expected to be told once what is not set"
 run 2 pulse delete-queue
 tells "expected \`taskcluster pulse delete-queue NAME"
 run 2 pulse delete-queue name
 tells PULSE_HOSTNAME
+run 2 pulse delete-queue queue/me/builds
+tells "expected NAME alone"
 for url in amqps://me:never-to-be-printed@127.0.0.1 me:never-to-be-printed@127.0.0.1/x; do
 	run 2 pulse listen queue taskCompleted --server "$url"
 	tells "no account may be in the URL"
@@ -202,6 +208,30 @@ if command -v node >/dev/null; then
 	is ''
 fi
 
+# The broker's name of an exchange stands for service and exchange; one that no reference has goes by patterns.
+listened exchange/taskcluster-notify/v1/notification topic=cli.b --queue whole
+"$TC_CLI" api notify pulse <<<'{"routingKey": "cli.b", "message": {"number": 8}}' >/dev/null
+run 0 pulse listen exchange/taskcluster-notify/v1/notification topic=cli.b --queue whole --count 1 --timeout 60
+has '"topic":"cli.b"'
+has '"number":8'
+if command -v node >/dev/null; then
+	node tests/cli/publish.js "$BROKER_URL" exchange/listener/own a.b topic <<<'{"own": 1}'
+	listened exchange/listener/own --queue own
+	listened exchange/listener/own --pattern 'c.*' queue taskDefined taskId=T --queue some
+	for key in a.b c.d; do
+		node tests/cli/publish.js "$BROKER_URL" exchange/listener/own $key <<<'{"own": 2}'
+	done
+	run 0 pulse listen exchange/listener/own --queue own --count 2 --timeout 60
+	has '{"exchange":"exchange/listener/own","routingKey":"a.b","cc":[],"redelivered":false,"payload":{"own":2}}'
+	run 1 pulse listen exchange/listener/own --pattern 'c.*' --queue some --count 2 --timeout 3
+	has '"routingKey":"c.d"'
+	lacks '"routingKey":"a.b"'
+fi
+run 2 pulse listen exchange/listener/own topic=cli.b
+tells 'have no names'
+run 1 pulse listen exchange/listener/none queue taskCompleted
+tells 'NOT_FOUND'
+
 # What the broker refuses ends it, with what can be done.
 run 1 pulse listen github push
 tells 'NOT_FOUND'
@@ -212,6 +242,9 @@ tells 'PULSE_USERNAME and PULSE_PASSWORD'
 lacks never-to-be-printed
 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt run 1 pulse listen notify notify --timeout 1
 tells certificate
+tells SSL_CERT_FILE
+run 1 pulse listen notify notify --server "amqp://$PULSE_HOSTNAME:5671" --timeout 10
+tells "5671 with it"
 run 0 pulse delete-queue none --server "amqps://$PULSE_HOSTNAME"
 PULSE_PASSWORD=never-to-be-printed run 2 pulse listen notify notify --server "amqps://$PULSE_HOSTNAME"
 tells 'refuses the account'

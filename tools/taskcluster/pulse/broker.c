@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define QUEUES "queue/" /* what the broker's names of queues begin with */
+
 static int copy_variable(const char *name, char *to, size_t size, tc_error *err)
 {
 	const char *value = variable(name);
@@ -83,24 +85,43 @@ static const char *advice(const tc_error *err)
 		break;
 	}
 	switch (err->code) {
-	case TC_ERROR_ARGUMENT:
 	case TC_ERROR_CREDENTIALS:
 		return "A listener needs PULSE_HOSTNAME, or --server URL, with PULSE_USERNAME and "
 		       "PULSE_PASSWORD.";
 	case TC_ERROR_NETWORK:
 	case TC_ERROR_TIMEOUT:
-		return "Check PULSE_HOSTNAME, or --server URL, and the network.";
+		return "Check PULSE_HOSTNAME, or --server URL, the network, and whom "
+		       "SSL_CERT_FILE trusts.";
+	case TC_ERROR_REPLY:
+		return "Check the port of --server URL: AMQP has 5672 without TLS (amqp://), and "
+		       "5671 with it (amqps://).";
 	default:
 		return NULL;
 	}
 }
 
-int broker_report(const tc_error *err)
+int broker_check_queue(const char *name)
+{
+	if (!*name)
+		return usage_error("the queue's name is empty");
+	if (strncmp(name, QUEUES, sizeof QUEUES - 1) == 0)
+		return usage_error("the queue is \"%s\"; expected NAME alone, which stands for "
+				   "queue/<user>/NAME",
+			name);
+	return 0;
+}
+
+void broker_hint(const tc_error *err)
 {
 	const char *what_to_do = advice(err);
 
-	complain("%s", tc_error_text(err));
 	if (what_to_do)
 		hint("%s", what_to_do);
+}
+
+int broker_report(const tc_error *err)
+{
+	complain("%s", tc_error_text(err));
+	broker_hint(err);
 	return report_status(err);
 }

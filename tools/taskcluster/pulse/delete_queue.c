@@ -41,7 +41,7 @@ static int run(struct arguments *arguments)
 		status = command_help(own);
 	else if (status == 0 && words.count != 1)
 		status = words_usage(own->whole_name, own->synopsis);
-	else if (status == 0)
+	else if (status == 0 && (status = broker_check_queue(words.all[0])) == 0)
 		status = delete_queue(url, words.all[0]);
 	words_free(&words);
 	return status;

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECONDS_MAX 31536000 /* a year */
+#define EXCHANGES "exchange/" /* what the broker's names of exchanges begin with */
+#define SECONDS_MAX 31536000  /* a year */
 
 enum { LISTEN_QUEUE = BROKER_NEXT, LISTEN_PATTERN, LISTEN_COUNT, LISTEN_TIMEOUT };
 
@@ -28,7 +29,8 @@ static const struct option options[] = {
 
 struct listen {
 	/* what the command line says */
-	struct topic topic; /* the last one */
+	struct topic topic;          /* the last one */
+	struct tc_exchange unlisted; /* what it is of, where no reference has that */
 	struct tc_pair *pairs;
 	struct tc_binding *bindings; /* of those before it, and in the end of it, too */
 	size_t binding_count;
@@ -43,21 +45,33 @@ struct listen {
 
 /* ---- the command line ---- */
 
+static bool is_unlisted(const struct listen *listen)
+{
+	return listen->topic.exchange == &listen->unlisted;
+}
+
 /* The topic is whole. */
 static int end_topic(struct listen *listen)
 {
+	if (is_unlisted(listen) && !listen->topic.pattern)
+		listen->topic.pattern = "#";
 	int status = topic_binding(&listen->topic, &listen->bindings[listen->binding_count]);
 
 	listen->binding_count++;
 	return status;
 }
 
-/* A word behind an exchange's that is no key=value is the service of the next one. */
+static bool is_whole_name(const char *word)
+{
+	return strncmp(word, EXCHANGES, sizeof EXCHANGES - 1) == 0;
+}
+
+/* A word behind an exchange's that is no key=value begins the next one. */
 static int next_topic(struct listen *listen, const char *word)
 {
 	const struct topic *topic = &listen->topic;
 
-	if (!tc_find_service(word))
+	if (!tc_find_service(word) && !is_whole_name(word))
 		return usage_error(
 			"\"%s\" is neither key=value nor the service of another exchange: "
 			"`taskcluster routing-key %s %s --help` lists the keys",
@@ -67,12 +81,48 @@ static int next_topic(struct listen *listen, const char *word)
 	return status;
 }
 
+static const struct tc_exchange *find_whole_name(const char *name)
+{
+	size_t count;
+	const struct tc_service *const *services = tc_services(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < services[i]->exchange_count; k++) {
+			if (strcmp(services[i]->exchanges[k].exchange, name) == 0)
+				return &services[i]->exchanges[k];
+		}
+	}
+	return NULL;
+}
+
+/* The broker's name of an exchange stands for the service, too. One that is in no reference, as
+ * those of accounts are, has no names for the words of its keys. */
+static int take_whole_name(struct listen *listen, const char *name)
+{
+	static const struct tc_service nobody = { .name = "no service" };
+	struct topic *topic = &listen->topic;
+
+	listen->unlisted =
+		(struct tc_exchange){ .service = &nobody, .name = name, .exchange = name };
+	topic->exchange = find_whole_name(name);
+	if (!topic->exchange)
+		topic->exchange = &listen->unlisted;
+	topic->service = topic->exchange->service;
+	return 0;
+}
+
 static int take_word(struct listen *listen, char *word)
 {
 	int status = 0;
 
+	if (is_unlisted(listen) && !tc_find_service(word) && !is_whole_name(word))
+		return usage_error("\"%s\": no reference has %s, so its keys have no names; "
+				   "--pattern KEY says which are meant",
+			word, listen->topic.exchange->exchange);
 	if (listen->topic.exchange && !strchr(word, '='))
 		status = next_topic(listen, word);
+	if (status == 0 && !listen->topic.service && is_whole_name(word))
+		return take_whole_name(listen, word);
 	return status == 0 ? topic_word(&listen->topic, word) : status;
 }
 
@@ -81,8 +131,8 @@ static int take_pattern(struct topic *topic, const char *pattern)
 	if (!topic->exchange)
 		return usage_error("--pattern comes behind the exchange that it is for");
 	if (topic->pattern)
-		return usage_error("%s %s has two patterns; name the exchange again for the second",
-			topic->service->name, topic->exchange->name);
+		return usage_error("%s has two patterns; name the exchange again for the second",
+			topic->exchange->name);
 	topic->pattern = pattern;
 	return 0;
 }
@@ -92,7 +142,7 @@ static int take_option(struct listen *listen, int id, const char *value)
 	switch (id) {
 	case LISTEN_QUEUE:
 		listen->queue = value;
-		return *value ? 0 : usage_error("the queue's name is empty");
+		return broker_check_queue(value);
 	case LISTEN_PATTERN:
 		return take_pattern(&listen->topic, value);
 	case LISTEN_COUNT:
@@ -148,6 +198,8 @@ static void tell_lost(struct listen *listen, const tc_error *err)
 		return;
 	snprintf(listen->trouble, sizeof listen->trouble, "%s", why);
 	complain("no connection to the broker, and it is tried again: %s", why);
+	if (err && !listen->was_connected) /* one that was there is no matter of what was typed */
+		broker_hint(err);
 }
 
 static void tell_connected(struct listen *listen, bool anew)
@@ -311,7 +363,9 @@ const struct command pulse_listen_command = {
 	.details =
 		"A key that is not named is a wildcard: `taskcluster routing-key <service> "
 		"<exchange> "
-		"--help` explains them. Several exchanges stand one behind the other. A line is "
+		"--help` explains them. Several exchanges stand one behind the other. The broker's "
+		"name, exchange/…, stands for both words; one that is in no reference, such as an "
+		"account's own, goes by --pattern, or is listened to as a whole. A line is "
 		"{\"exchange\", \"routingKey\", \"cc\": […], \"redelivered\", \"words\": {…}, "
 		"\"payload\": …}, where words are the routing key's by name; a body that is no "
 		"JSON "

@@ -7,8 +7,8 @@
  *
  *	struct tc_binding binding;
  *	tc_queue_events_task_completed(
- *		&(struct tc_queue_events_task_completed_key){ .task_group_id = group }, &binding,
- *&err);
+ *		&(struct tc_queue_events_task_completed_key){ .task_group_id = group },
+ *		&binding, &err);
  *
  *	struct tc_pulse_listener_options options = TC_PULSE_LISTENER_OPTIONS_INIT;
  *	options.queue = "builds";
@@ -52,7 +52,8 @@ typedef struct tc_pulse_listener tc_pulse_listener;
 struct tc_pulse_message {
 	const char *exchange;
 	const char *routing_key;
-	const struct tc_exchange *known; /* the exchange in the references; NULL: it is in none */
+	const struct tc_exchange *known; /* the exchange in the references, known->name is
+					    "taskCompleted"; NULL: it is in none */
 	const char *const *words; /* of the routing key, in the order of known->words, whose count
 				     they have; "" and "_" (unset) stand for themselves, and one
 				     that may have several words has its dots. NULL when the
@@ -67,7 +68,8 @@ struct tc_pulse_message {
 				   count, as classic queues do not */
 	const char *body;       /* as it came; a NUL stands behind it */
 	size_t length;
-	const void *typed;   /* the struct of known->message; NULL: see enum tc_pulse_bodies */
+	const void *typed;   /* the struct of known->message, each exchange's own: with several
+				bindings look at `known` first; NULL: see enum tc_pulse_bodies */
 	const tc_json *json; /* the body's JSON, where `typed` is NULL; or NULL */
 };
 

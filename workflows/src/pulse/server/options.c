@@ -43,8 +43,8 @@ static int check_environment(const struct environment *from, tc_error *err)
 	if (!count)
 		return TC_OK;
 	return tc_error_set(err, from->host ? TC_ERROR_CREDENTIALS : TC_ERROR_ARGUMENT,
-		"server is NULL, and in the environment %s is not set; expected PULSE_HOSTNAME, "
-		"PULSE_USERNAME and PULSE_PASSWORD",
+		"no server was given, and in the environment %s is not set; expected "
+		"PULSE_HOSTNAME, PULSE_USERNAME and PULSE_PASSWORD",
 		names);
 }
 

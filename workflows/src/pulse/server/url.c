@@ -130,8 +130,8 @@ int tc__broker_set_host(
 		return fail_long(name, sizeof broker->host, err);
 	if (host[0] == '[' ? !is_ip6(host, length) : !is_name(host, length))
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"%s is none; expected a name, an IPv4 address, or an IPv6 address in "
-			"brackets",
+			"%s cannot be a host; expected a name, an IPv4 address, or an IPv6 "
+			"address in brackets",
 			name);
 	memcpy(broker->host, host, length);
 	broker->host[length] = '\0';
