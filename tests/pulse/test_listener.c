@@ -567,6 +567,33 @@ static void what_a_queue_made_elsewhere_may_drop_goes_to_failed(void **state)
 	ear_close(&ear);
 }
 
+/* Other clients give a quorum queue its type alone, and are refused where one has more. */
+static void a_plain_queue_is_shared_with_other_clients(void **state)
+{
+	(void)state;
+	ear.options.plain_queue = true;
+	listen_to_all("plain", ear_ack);
+	assert_int_equal(ear.connected_new, 1);
+	rabbit_declare_queue(guest, "queue/me/plain", true);
+	publish("x", "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
+static void a_plain_queue_may_be_there_with_more(void **state)
+{
+	(void)state;
+	listen_to_all("not-plain", ear_ack);
+	ear_stop(&ear);
+	ear_close(&ear);
+	ear.options.plain_queue = true;
+	listen_to_all("not-plain", ear_ack);
+	assert_int_equal(ear.connected, 1);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
 /* ---- bindings ---- */
 
 static struct tc_binding binding_to(const char *exchange, const char *key)
@@ -709,6 +736,8 @@ int main(void)
 		cmocka_unit_test_setup(refusals_say_what_was_being_done, reset),
 		cmocka_unit_test_setup(quorum_queues_never_drop_what_comes_back, reset),
 		cmocka_unit_test_setup(what_a_queue_made_elsewhere_may_drop_goes_to_failed, reset),
+		cmocka_unit_test_setup(a_plain_queue_is_shared_with_other_clients, reset),
+		cmocka_unit_test_setup(a_plain_queue_may_be_there_with_more, reset),
 		cmocka_unit_test_setup(bindings_change_while_it_listens, reset),
 		cmocka_unit_test_setup(stale_bindings_are_ended, reset),
 		cmocka_unit_test_setup(a_binding_that_is_refused_ends_it, reset),
