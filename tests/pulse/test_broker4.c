@@ -231,9 +231,7 @@ static void a_broker_of_4_drops_what_comes_back_too_often(void **state)
 		assert_string_equal(given.body, "second");
 	rabbit_leave(peer);
 	int left = major < 4 ? 2 : 1;
-	for (int i = 0; i < 1000 && rabbit_count(guest, "dropped", NULL) < left; i++)
-		;
-	assert_int_equal(rabbit_count(guest, "dropped", NULL), left);
+	assert_int_equal(rabbit_count_until(guest, "dropped", left), left);
 }
 
 /* Whoever made the queue did not know of that. What is in hand comes again with each connection,
@@ -462,10 +460,8 @@ int main(void)
 	};
 
 	major = rabbit_major();
-	if (!rabbit_prepare(&rabbit, NULL)) {
-		print_message("there is no rabbitmq-server\n");
+	if (!rabbit_prepare(&rabbit, NULL))
 		return 77;
-	}
 	int failed = cmocka_run_group_tests(tests, begin, end);
 	rabbit_end(&rabbit);
 	return failed;

@@ -285,7 +285,7 @@ static void no_more_come_than_prefetch_says(void **state)
 	ear_ack(&ear, ear.held[1]); /* in any order */
 	LISTEN_UNTIL(&ear, ear.heard == 4);
 	assert_int_equal(ear_stats(&ear).unsettled, 3);
-	assert_int_equal(rabbit_count(guest, "queue/me/prefetch", NULL), 3);
+	assert_int_equal(rabbit_count_until(guest, "queue/me/prefetch", 3), 3);
 	ear_close(&ear);
 }
 
@@ -567,6 +567,33 @@ static void what_a_queue_made_elsewhere_may_drop_goes_to_failed(void **state)
 	ear_close(&ear);
 }
 
+/* Other clients give a quorum queue its type alone, and are refused where one has more. */
+static void a_plain_queue_is_shared_with_other_clients(void **state)
+{
+	(void)state;
+	ear.options.plain_queue = true;
+	listen_to_all("plain", ear_ack);
+	assert_int_equal(ear.connected_new, 1);
+	rabbit_declare_queue(guest, "queue/me/plain", true);
+	publish("x", "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
+static void a_plain_queue_may_be_there_with_more(void **state)
+{
+	(void)state;
+	listen_to_all("not-plain", ear_ack);
+	ear_stop(&ear);
+	ear_close(&ear);
+	ear.options.plain_queue = true;
+	listen_to_all("not-plain", ear_ack);
+	assert_int_equal(ear.connected, 1);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
 /* ---- bindings ---- */
 
 static struct tc_binding binding_to(const char *exchange, const char *key)
@@ -709,16 +736,16 @@ int main(void)
 		cmocka_unit_test_setup(refusals_say_what_was_being_done, reset),
 		cmocka_unit_test_setup(quorum_queues_never_drop_what_comes_back, reset),
 		cmocka_unit_test_setup(what_a_queue_made_elsewhere_may_drop_goes_to_failed, reset),
+		cmocka_unit_test_setup(a_plain_queue_is_shared_with_other_clients, reset),
+		cmocka_unit_test_setup(a_plain_queue_may_be_there_with_more, reset),
 		cmocka_unit_test_setup(bindings_change_while_it_listens, reset),
 		cmocka_unit_test_setup(stale_bindings_are_ended, reset),
 		cmocka_unit_test_setup(a_binding_that_is_refused_ends_it, reset),
 		cmocka_unit_test_setup(bindings_are_remembered, reset),
 	};
 
-	if (!rabbit_prepare(&rabbit, NULL)) {
-		print_message("there is no rabbitmq-server\n");
+	if (!rabbit_prepare(&rabbit, NULL))
 		return 77;
-	}
 	int failed = cmocka_run_group_tests(tests, begin, end);
 	rabbit_end(&rabbit);
 	return failed;

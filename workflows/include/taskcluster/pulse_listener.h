@@ -124,6 +124,14 @@ struct tc_pulse_listener_options {
 	const char *queue;
 	enum tc_pulse_queue_type queue_type; /* of a durable one; where there is one of the other
 						type the listener ends with 406 */
+	/*
+	 * A quorum queue is made with its type alone, as Taskcluster's own clients make theirs, so
+	 * that those can share it. Otherwise it has an x-delivery-limit, too, so that RabbitMQ 4
+	 * drops nothing after 20 returns, and their declaration is refused (406). One that is there
+	 * is taken either way. Of one without the limit nothing is lost either, but what came back
+	 * 19 times goes to `failed`.
+	 */
+	bool plain_queue;
 	const struct tc_binding *bindings;
 	size_t binding_count;
 	/* What a durable queue may be bound to from earlier, and shall not be: AMQP cannot list
