@@ -307,22 +307,36 @@ bool rabbit_prepare(struct rabbit *rabbit, const struct rabbit_options *options)
 
 /* ---- its life ---- */
 
-/* Whether it speaks AMQP yet: its ports are opened when all else is done. */
+/* A connection to one of its ports, or -1; for close(). */
+static int reach(const char *host, int port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	struct timeval patience = { .tv_sec = 10 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	inet_pton(AF_INET, host, &address.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Whether it speaks AMQP yet: its ports are opened when all else is done, the ones for TLS a moment
+ * later, and in this order. */
 static bool answers(const struct rabbit *rabbit)
 {
 	static const char hello[] = "AMQP\0\0\x9\x1";
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)rabbit->port) };
-	struct timeval patience = { .tv_sec = 10 };
 	char first = 0;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = reach("127.0.0.1", rabbit->port);
+	int last = fd < 0 ? -1 : reach("127.0.0.2", rabbit->tls_port);
+	bool good = last >= 0 && send(fd, hello, 8, MSG_NOSIGNAL) == 8 &&
+		recv(fd, &first, 1, 0) == 1 && first == AMQP_FRAME_METHOD;
 
-	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	bool good = connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-		send(fd, hello, 8, MSG_NOSIGNAL) == 8 && recv(fd, &first, 1, 0) == 1 &&
-		first == AMQP_FRAME_METHOD;
-	close(fd);
+	if (last >= 0)
+		close(last);
+	if (fd >= 0)
+		close(fd);
 	return good;
 }
 

@@ -116,6 +116,17 @@ int rabbit_count(amqp_connection_state_t peer, const char *queue, int *consumers
 	return (int)ok->message_count;
 }
 
+int rabbit_count_until(amqp_connection_state_t peer, const char *queue, int expected)
+{
+	int64_t until = tc_test_now_ms() + PATIENCE_S * 1000LL;
+	int count;
+
+	do
+		count = rabbit_count(peer, queue, NULL);
+	while (count != expected && tc_test_now_ms() < until);
+	return count;
+}
+
 void rabbit_publish(amqp_connection_state_t peer, const char *exchange, const char *key,
 	const char *const *cc, const char *body)
 {

@@ -32,8 +32,12 @@ void rabbit_bind(
  * unless NULL. */
 int rabbit_count(amqp_connection_state_t peer, const char *queue, int *consumers);
 
+/* The same when `expected` wait there, or what it is after long: quorum queues write down late what
+ * came. */
+int rabbit_count_until(amqp_connection_state_t peer, const char *queue, int expected);
+
 /* Publishes a persistent message of JSON. `cc` are further keys, NULL-ended, or NULL for none. It
- * is not confirmed: declare, count or leave to know that it arrived. */
+ * is not confirmed: declare or leave to know that it arrived. */
 void rabbit_publish(amqp_connection_state_t peer, const char *exchange, const char *key,
 	const char *const *cc, const char *body);
 

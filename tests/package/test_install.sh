@@ -49,6 +49,22 @@ private() {
 	[[ $1 == taskcluster ]] || pkg-config --print-requires-private taskcluster
 }
 
+# by_cmake TARGET SOURCE COMPONENT…: the program that a project of CMake's makes of it
+by_cmake() {
+	local project=$work/project.$1
+	mkdir "$project"
+	cp "$2" "$project/program.c"
+	cat >"$project/CMakeLists.txt" <<-TEXT
+		cmake_minimum_required(VERSION 3.25)
+		project(program LANGUAGES C)
+		find_package(taskcluster 0.1 REQUIRED ${3:+COMPONENTS} ${@:3})
+		add_executable(program program.c)
+		target_link_libraries(program taskcluster::$1)
+	TEXT
+	{ cmake -S "$project" -B "$project/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work" &&
+		cmake --build "$project/build"; } >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }
+}
+
 # needs FILE LIBRARY: whether it is loaded with it, by whichever way
 needs() {
 	[[ $(LD_LIBRARY_PATH=$libdir ldd "$1") == *"lib$2.so"* ]] # a pipe to grep -q could break
@@ -65,6 +81,7 @@ stripped() {
 install_all
 first_program '' README.md >"$work/first.c"
 link taskcluster "$work/first.c" first "$libdir/libtaskcluster.a"
+by_cmake taskcluster "$work/first.c"
 for program in first.shared first.static; do
 	# without an environment the program says what it lacks
 	! env -i LD_LIBRARY_PATH="$libdir" "$work/$program" abc 2>"$work/said" ||
@@ -91,6 +108,9 @@ for program in pulse.shared pulse.static; do
 	grep -q PULSE_HOSTNAME "$work/said" || fail "$program: $(<"$work/said")"
 	needs "$work/$program" rabbitmq || fail "$program does without librabbitmq"
 done
+by_cmake pulse "$work/pulse.c" pulse
+! by_cmake nothing "$work/pulse.c" nothing 2>"$work/said" || fail "CMake has found a component that is none"
+grep -q 'without its component nothing' "$work/said" || fail "$(<"$work/said")"
 needs "$libdir/libtaskcluster-pulse.so" taskcluster || fail "the component has a library of its own inside"
 size=$(stripped taskcluster-pulse 100000)
 echo "the component pulse: installed, found, linked twice; stripped $size bytes"

@@ -4,6 +4,7 @@
 
 #include "tests/harness/test.h"
 
+#include "tests/harness/cutter.h"
 #include "tests/harness/rabbit_peer.h"
 
 #include <pthread.h>
@@ -233,14 +234,25 @@ static void assert_bytes(amqp_bytes_t bytes, const char *text)
 	assert_memory_equal(bytes.bytes, text, bytes.len);
 }
 
-static void assert_properties(const amqp_basic_properties_t *properties, bool cc)
+/* As the services' own messages have them: CC is a list, and there without further keys, too. */
+static void assert_properties(
+	const amqp_basic_properties_t *properties, const char *const *cc, int count)
 {
 	assert_int_equal(properties->_flags,
 		AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
-			AMQP_BASIC_DELIVERY_MODE_FLAG | (cc ? AMQP_BASIC_HEADERS_FLAG : 0));
+			AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_HEADERS_FLAG);
 	assert_bytes(properties->content_type, "application/json");
 	assert_bytes(properties->content_encoding, "utf-8");
 	assert_int_equal(properties->delivery_mode, 2);
+	assert_int_equal(properties->headers.num_entries, 1);
+	assert_bytes(properties->headers.entries[0].key, "CC");
+	assert_int_equal(properties->headers.entries[0].value.kind, AMQP_FIELD_KIND_ARRAY);
+	const amqp_array_t *array = &properties->headers.entries[0].value.value.array;
+	assert_int_equal(array->num_entries, count);
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(array->entries[i].kind, AMQP_FIELD_KIND_UTF8);
+		assert_bytes(array->entries[i].value.bytes, cc[i]);
+	}
 }
 
 static void assert_arrived(const char *queue, const char *key, const char *body)
@@ -251,7 +263,7 @@ static void assert_arrived(const char *queue, const char *key, const char *body)
 	get(queue, came, &message);
 	assert_string_equal(came, key);
 	assert_bytes(message.body, body);
-	assert_properties(&message.properties, false);
+	assert_properties(&message.properties, NULL, 0);
 	amqp_destroy_message(&message);
 }
 
@@ -316,17 +328,7 @@ static void further_keys_are_routed_by(void **state)
 	flush(&heard);
 	get("queue/me/route", key, &came);
 	assert_string_equal(key, "key");
-	assert_properties(&came.properties, true);
-	const amqp_table_t *headers = &came.properties.headers;
-	assert_int_equal(headers->num_entries, 1);
-	assert_bytes(headers->entries[0].key, "CC");
-	assert_int_equal(headers->entries[0].value.kind, AMQP_FIELD_KIND_ARRAY);
-	const amqp_array_t *array = &headers->entries[0].value.value.array;
-	assert_int_equal(array->num_entries, 2);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(array->entries[i].kind, AMQP_FIELD_KIND_UTF8);
-		assert_bytes(array->entries[i].value.bytes, cc[i]);
-	}
+	assert_properties(&came.properties, cc, 2);
 	amqp_destroy_message(&came);
 	tc_pulse_publisher_free(heard.publisher);
 	delete_queue("queue/me/route");
@@ -1067,6 +1069,58 @@ static void closed_by_an_operator_it_comes_back(void **state)
 	peer = rabbit_log_in(&rabbit, "guest");
 }
 
+#define CUTS 30
+
+static void find_all(const char *queue, bool found[MANY])
+{
+	for (int left = rabbit_count(peer, queue, NULL); left; left--) {
+		amqp_message_t message;
+		char key[256];
+		get(queue, key, &message);
+		found[strtol(key, NULL, 10)] = true;
+		amqp_destroy_message(&message);
+	}
+}
+
+/* On each some confirmations come, or none. */
+static void connections_that_break_again_and_again_lose_nothing(void **state)
+{
+	static const struct tc_exchange *const exchanges[] = { &plain };
+	static size_t after[CUTS];
+	static bool found[MANY];
+	struct heard heard = { 0 };
+	struct tc_pulse_publisher_options options = options_of(&heard, exchanges, 1);
+	struct tc_pulse_server server = *options.server;
+	struct rabbit behind = rabbit;
+	char key[16];
+
+	(void)state;
+	for (size_t i = 0; i < CUTS; i++)
+		after[i] = 540 + i * 7919 % 250;
+	struct tc_cutter *cutter = tc_cutter_start(rabbit.port, after, CUTS);
+	behind.port = tc_cutter_port(cutter);
+	server.url = rabbit_url(&behind, RABBIT_USER, false);
+	server.reconnect_ms = 10;
+	options.server = &server;
+	options.pending_max = 10;
+	declare_queue("queue/me/broken", &plain, false);
+	begin(NULL, &heard, &options);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(key, sizeof key, "%d", i);
+		assert_int_equal(publish_to(&heard, &plain, key, "{}"), TC_OK);
+	}
+	flush(&heard);
+	assert_in_range(tc_cutter_cuts(cutter), 5, CUTS);
+	assert_in_range(heard.connected, 5, CUTS + 1);
+	assert_int_equal(heard.confirmed, MANY);
+	assert_int_equal(heard.failed + heard.twice, 0);
+	tc_pulse_publisher_free(heard.publisher);
+	tc_cutter_stop(cutter);
+	find_all("queue/me/broken", found);
+	assert_null(memchr(found, false, sizeof found));
+	delete_queue("queue/me/broken");
+}
+
 /* ---- memory ---- */
 
 static long resident_kib(void)
@@ -1250,6 +1304,7 @@ int main(void)
 		cmocka_unit_test(a_deadline_ends_a_message_while_the_broker_is_away),
 		cmocka_unit_test(short_of_memory_the_broker_says_so),
 		cmocka_unit_test(closed_by_an_operator_it_comes_back),
+		cmocka_unit_test(connections_that_break_again_and_again_lose_nothing),
 		cmocka_unit_test(memory_does_not_grow_with_messages),
 		cmocka_unit_test(nothing_that_was_confirmed_is_lost_when_the_broker_dies),
 	};

@@ -76,7 +76,7 @@ static void users_read_all_exchanges_and_write_to_their_own(void **state)
 
 	rabbit_publish(other, "exchange/other/v1/a", "a.b", cc, "{}");
 	assert_int_equal(refusal_of_queue(other, "queue/other/later"), 0); /* so that is done */
-	assert_int_equal(rabbit_count(me, "queue/me/reads", NULL), 1);
+	assert_int_equal(rabbit_count_until(me, "queue/me/reads", 1), 1);
 	rabbit_publish(me, "exchange/other/v1/a", "a.b", NULL, "{}");
 	amqp_queue_declare(me, RABBIT_CHANNEL, amqp_cstring_bytes("queue/me/reads"), 1, 0, 0, 0,
 		amqp_empty_table);
@@ -193,9 +193,7 @@ static void fill(const char *queue)
 	rabbit_declare_queue(peer, queue, true);
 	for (int i = 0; i < 3; i++)
 		rabbit_publish(peer, "", queue, NULL, "{}");
-	/* a quorum queue has written what it counts */
-	for (int i = 0; i < 1000 && rabbit_count(peer, queue, NULL) < 3; i++)
-		;
+	assert_int_equal(rabbit_count_until(peer, queue, 3), 3);
 	rabbit_leave(peer);
 }
 

@@ -88,6 +88,14 @@ static struct reply *post(const char *id, const char *rest, const char *body)
 	return ask(server, "POST", path, body, NULL);
 }
 
+static const char *status_path(const char *id)
+{
+	static char path[100];
+
+	snprintf(path, sizeof path, "/api/queue/v1/task/%.22s/status", id);
+	return path;
+}
+
 static struct reply *put_task(const char *id, const char *text)
 {
 	char path[300];
@@ -286,6 +294,7 @@ static void artifacts_priorities_groups(void **state)
 	assert_non_null(strstr(got.body, "\"name\":\"link\""));
 	post(id, "/priority", "{\"newPriority\":\"high\"}");
 	next("task-priority-changed");
+	assert_key("primary.%s._._._.prov.type.-.%s._", id); /* of no run */
 	assert_non_null(strstr(got.body, "\"oldPriority\":\"lowest\""));
 	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/priority", id);
 	assert_int_equal(ask(server, "POST", path, "{\"newPriority\":\"low\"}", NULL)->status, 200);
@@ -298,6 +307,30 @@ static void artifacts_priorities_groups(void **state)
 	next("task-exception");
 	next("task-group-resolved");
 	assert_non_null(strstr(got.body, "\"sealed\""));
+}
+
+/* What the queue tells of a task that was canceled with its group has neither its priority nor its
+ * tags. */
+static void a_group_that_is_canceled(void **state)
+{
+	char id[TC_SLUGID_SIZE];
+	char path[200];
+
+	(void)state;
+	create(id, "\"tags\":{\"kind\":\"test\"},\"routes\":[\"a\"],");
+	next("task-defined");
+	assert_non_null(strstr(got.body, "\"priority\":\"lowest\""));
+	next("task-pending");
+	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/seal", id);
+	assert_int_equal(ask(server, "POST", path, NULL, NULL)->status, 200);
+	next("task-group-sealed");
+	snprintf(path, sizeof path, "/api/queue/v1/task-group/%s/cancel", id);
+	assert_int_equal(ask(server, "POST", path, NULL, NULL)->status, 200);
+	next("task-exception");
+	assert_non_null(strstr(got.body, "\"tags\":{}"));
+	assert_null(strstr(got.body, "\"priority\""));
+	assert_string_equal(got.cc, "route.a");
+	next("task-group-resolved");
 }
 
 static void clients_and_roles(void **state)
@@ -362,9 +395,10 @@ static void hooks_and_pools_and_notifications(void **state)
 	next("hook-deleted");
 	assert_int_equal(ask(server, "PUT", pool, static_pool, NULL)->status, 200);
 	next("worker-pool-created");
-	assert_string_equal(got.routing_key, "primary.static.prov.pool._._._._");
+	assert_string_equal(got.routing_key, "primary._._._._._._._"); /* though it has words */
 	assert_int_equal(ask(server, "DELETE", pool, NULL, NULL)->status, 200);
 	next("worker-pool-updated");
+	assert_string_equal(got.routing_key, "primary._._._._._._._");
 	assert_non_null(strstr(got.body, "\"previousProviderId\":\"static\""));
 	assert_int_equal(
 		ask(server, "POST", "/api/worker-manager/v1/worker-pool-errors/prov%2Fpool",
@@ -381,6 +415,7 @@ static void hooks_and_pools_and_notifications(void **state)
 		204);
 	next("notification");
 	assert_string_equal(got.routing_key, "primary.a.b");
+	assert_string_equal(got.cc, "route.a.b");
 	assert_string_equal(got.body, "{\"version\":1,\"message\":{\"x\":1}}");
 }
 
@@ -483,6 +518,34 @@ static void the_broker_says_why_itself(void **state)
 	assert_null(strstr(text, RABBIT_PASSWORD));
 	free(text);
 	unlink(path);
+}
+
+static void a_claim_that_runs_out(void **state)
+{
+	struct tc_test_server *shared = server;
+	char id[TC_SLUGID_SIZE];
+	bool seen = false;
+
+	(void)state;
+	server = tc_test_server_start("--pulse", rabbit_url(&rabbit, "guest", false),
+		"--claim-timeout", "1", "--poll-timeout", "100", NULL);
+	create(id, "\"retries\":1,");
+	claim();
+	for (int i = 0; i < 200 && !seen; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 50 * 1000000 }, NULL);
+		struct reply *reply = ask(server, "GET", status_path(id), NULL, NULL);
+		seen = reply->body && strstr(reply->body, "\"reasonCreated\":\"retry\"");
+	}
+	stop_own_server(shared);
+	assert_true(seen);
+	next("task-defined");
+	next("task-pending");
+	next("task-running");
+	next("task-exception");
+	assert_key("primary.%s.0.g.w.prov.type.-.%s._", id);
+	assert_non_null(strstr(got.body, "\"reasonResolved\":\"claim-expired\""));
+	next("task-pending");
+	assert_key("primary.%s.1._._.prov.type.-.%s._", id);
 }
 
 static void publish_note(const char *key)
@@ -633,9 +696,11 @@ int main(void)
 		cmocka_unit_test(repeated_creation),
 		cmocka_unit_test(runs_that_fail),
 		cmocka_unit_test(artifacts_priorities_groups),
+		cmocka_unit_test(a_group_that_is_canceled),
 		cmocka_unit_test(clients_and_roles),
 		cmocka_unit_test(routes_are_keys),
 		cmocka_unit_test(hooks_and_pools_and_notifications),
+		cmocka_unit_test(a_claim_that_runs_out),
 		cmocka_unit_test(the_broker_says_why_itself),
 		cmocka_unit_test(a_message_that_is_refused_is_dropped),
 		cmocka_unit_test(by_tls),

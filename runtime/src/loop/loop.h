@@ -127,8 +127,8 @@ int tc__loop_check_open(const tc_loop *loop, tc_error *err);
 /* Room for one timer more than there are things with one. */
 static inline bool tc__loop_reserve_timer(tc_loop *loop)
 {
-	return tc__timers_reserve(&loop->timers,
-		loop->runs.count + loop->alarms.count + loop->connection_count + 1);
+	return tc__timers_reserve(
+		&loop->timers, loop->runs.count + loop->alarms.count + loop->connection_count + 1);
 }
 
 /* ---- alarm.c, watch.c, connection.c ---- */

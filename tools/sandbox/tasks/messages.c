@@ -78,7 +78,10 @@ static void post_task(const struct step *step, const struct task *task, const st
 		write_name(message, "task");
 		write_object(message);
 		write_name(message, "tags");
-		write_json(message, tc_json_get(definition, "tags"));
+		if (task->bare)
+			write_object(message), write_end_object(message);
+		else
+			write_json(message, tc_json_get(definition, "tags"));
 		write_end_object(message);
 	}
 	write_routes(&cc, definition);
@@ -111,14 +114,12 @@ void pulse_task(const struct step *step, const struct task *task, const struct r
 
 void pulse_priority(const struct step *step, const struct task *task, int64_t before)
 {
-	const struct run *last = task_last_run(task);
-
 	if (!step->sandbox->pulse)
 		return;
 	struct writer message = begin();
 	write_member(&message, "oldPriority", task_priority_name(before));
 	write_member(&message, "newPriority", task_priority_name(task->priority));
-	post_task(step, task, last, "task-priority-changed", false, &message);
+	post_task(step, task, NULL, "task-priority-changed", false, &message);
 }
 
 void pulse_artifact(const struct step *step, const struct task *task, const struct run *run,

@@ -155,7 +155,8 @@ void task_write_status(struct writer *writer, struct tc__arena *arena, const str
 	write_member(writer, "schedulerId", task->scheduler_id);
 	write_member(writer, "projectId", task->project_id);
 	write_member(writer, "taskGroupId", task->group_id);
-	write_member(writer, "priority", task_priority_name(task->priority));
+	if (!task->bare)
+		write_member(writer, "priority", task_priority_name(task->priority));
 	write_member_date(writer, "deadline", task->deadline);
 	write_member_date(writer, "expires", task->expires);
 	write_member_int(writer, "retriesLeft", task->retries_left);

@@ -27,6 +27,7 @@ struct task {
 	int64_t retries, retries_left, created, deadline, expires;
 	struct run *runs;
 	size_t run_count;
+	bool bare; /* canceled with its group: the queue then tells neither priority nor tags */
 };
 
 /* The names of priorities, highest first, and back: 0 for a name that is none. */

@@ -27,8 +27,8 @@
  * worker (tc__worker_hold) and asks on the way back whether it is still there (tc__worker_leave).
  */
 
-#include "workflows/src/flow/flow.h"
 #include "workflows/src/base/bell.h"
+#include "workflows/src/flow/flow.h"
 #include "workflows/src/worker/clock.h"
 #include "workflows/src/worker/manager.h"
 #include <pthread.h>

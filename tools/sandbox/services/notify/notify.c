@@ -98,7 +98,8 @@ static int notify_pulse(struct request *request)
 		write_name(&message, "message");
 		write_json(&message, tc_json_get(request->input, "message"));
 		message_post(request->sandbox, "exchange/taskcluster-notify/v1/notification",
-			request_printf(request, "primary.%s", topic), "", &message);
+			request_printf(request, "primary.%s", topic),
+			request_printf(request, "route.%s\n", topic), &message);
 	}
 	return 204;
 }

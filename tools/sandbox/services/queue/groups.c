@@ -149,6 +149,7 @@ static bool cancel(struct request *request, struct task *task)
 {
 	struct step step = queue_step(request);
 
+	task->bare = true;
 	return task_abort(&step, task, "canceled");
 }
 

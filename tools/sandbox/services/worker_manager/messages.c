@@ -7,14 +7,13 @@
 #define MANAGER "exchange/taskcluster-worker-manager/v1/"
 
 /* The pool's id is two words of the key. */
-static const char *make_key(
-	struct request *request, const char *provider_id, const char *group, const char *id)
+static const char *make_key(struct request *request, const struct worker_error *error)
 {
 	const char *pool = request_argument(request, "workerPoolId");
 	const char *slash = strchr(pool, '/');
 
-	return request_printf(request, "primary.%s.%.*s.%s.%s.%s._._", provider_id,
-		(int)(slash - pool), pool, slash + 1, group, id);
+	return request_printf(request, "primary.%s.%.*s.%s.%s.%s._._", error->provider_id,
+		(int)(slash - pool), pool, slash + 1, error->worker_group, error->worker_id);
 }
 
 void manager_announce_pool(
@@ -26,8 +25,9 @@ void manager_announce_pool(
 	write_member(&message, "workerPoolId", request_argument(request, "workerPoolId"));
 	write_member(&message, "providerId", provider_id);
 	write_member(&message, "previousProviderId", before);
+	/* worker-manager leaves all of the key open here, though it has words for the pool */
 	message_post(request->sandbox, request_printf(request, MANAGER "%s", exchange),
-		make_key(request, provider_id, "_", "_"), "", &message);
+		"primary._._._._._._._", "", &message);
 }
 
 void manager_announce_error(struct request *request, const struct worker_error *error)
@@ -43,7 +43,6 @@ void manager_announce_error(struct request *request, const struct worker_error *
 	write_member(&message, "workerGroup", error->worker_group);
 	write_member(&message, "workerId", error->worker_id);
 	write_member_date(&message, "timestamp", request->now_ms);
-	message_post(request->sandbox, MANAGER "worker-pool-error",
-		make_key(request, error->provider_id, error->worker_group, error->worker_id), "",
+	message_post(request->sandbox, MANAGER "worker-pool-error", make_key(request, error), "",
 		&message);
 }

@@ -47,19 +47,18 @@ static int send_one(
 	amqp_table_entry_t header = { .key = amqp_cstring_bytes("CC"),
 		.value = { .kind = AMQP_FIELD_KIND_ARRAY,
 			.value.array = { (int)message->cc_count, values } } };
+	/* without further keys, too: some listeners read the header of each message */
 	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG |
-			AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG,
+			AMQP_BASIC_CONTENT_ENCODING_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG |
+			AMQP_BASIC_HEADERS_FLAG,
 		.content_type = amqp_cstring_bytes("application/json"),
 		.content_encoding = amqp_cstring_bytes("utf-8"),
-		.delivery_mode = PERSISTENT };
+		.delivery_mode = PERSISTENT,
+		.headers = { 1, &header } };
 	const amqp_basic_publish_t fields = { .exchange = amqp_cstring_bytes(
 						      message->exchange->exchange),
 		.routing_key = bytes_of(message->text, message->key_length) };
 
-	if (message->cc_count) {
-		properties._flags |= AMQP_BASIC_HEADERS_FLAG;
-		properties.headers = (amqp_table_t){ 1, &header };
-	}
 	return tc__amqp_publish(publisher->amqp, &fields, &properties, body, message->length, err);
 }
 
