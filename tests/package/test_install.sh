@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # Installed, the library is found by pkg-config, and README.md's first program builds against it, shared
 # and static, and runs; so it is with the component pulse, where that is built, and the first program of docs/api
-# that listens. Who does not need librabbitmq does not have it.
+# that listens. Who does not need librabbitmq does not have it. A CMake project can have all of it as a part.
 set -euo pipefail
 . tests/package/component.sh
 work=$(mktemp -d)
@@ -14,7 +14,6 @@ fail() {
 	exit 1
 }
 
-# the prefix is compiled into the .pc files at configuration, so the copies are told their own
 install_all() {
 	cmake --install "$TC_BUILD_DIR" --prefix "$work" >"$work/log"
 	pc=$(find "$work" -name taskcluster.pc)
@@ -115,3 +114,15 @@ grep -q 'without its component nothing' "$work/said" || fail "$(<"$work/said")"
 needs "$libdir/libtaskcluster-pulse.so" taskcluster || fail "the component has a library of its own inside"
 size=$(stripped taskcluster-pulse 100000)
 echo "the component pulse: installed, found, linked twice; stripped $size bytes"
+
+cat >"$work/CMakeLists.txt" <<END
+cmake_minimum_required(VERSION 3.25)
+project(host C)
+add_subdirectory("$PWD" tc EXCLUDE_FROM_ALL)
+add_executable(host pulse.c)
+target_link_libraries(host taskcluster::pulse)
+END
+{ cmake -S "$work" -B "$work/host" -G Ninja "-DCMAKE_C_COMPILER=$cc" && ninja -C "$work/host" -t query host; } \
+	>"$work/log" 2>&1 || fail "a project with this one in it: $(tail -n 20 "$work/log")"
+[[ $(<"$work/log") == *libtaskcluster-pulse.so* ]] || fail "taskcluster::pulse is not what the project links with"
+echo "the component pulse: a part of another project"

@@ -91,24 +91,24 @@ static const struct {
 	{ "amqps://u:" SECRET "@", "host is empty" },
 	{ "amqps://u:" SECRET "@/v", "host is empty" },
 	{ "amqps://u:" SECRET "@:5671/v", "host is empty" },
-	{ "amqps://u:" SECRET "@h:", "port is none" },
-	{ "amqps://u:" SECRET "@h:0", "port is none" },
-	{ "amqps://u:" SECRET "@h:65536", "port is none" },
-	{ "amqps://u:" SECRET "@h:100000", "port is none" },
-	{ "amqps://u:" SECRET "@h:99999999999999999999", "port is none" },
-	{ "amqps://u:" SECRET "@h:+1", "port is none" },
-	{ "amqps://u:" SECRET "@h:1x", "port is none" },
+	{ "amqps://u:" SECRET "@h:", "port is malformed" },
+	{ "amqps://u:" SECRET "@h:0", "port is malformed" },
+	{ "amqps://u:" SECRET "@h:65536", "port is malformed" },
+	{ "amqps://u:" SECRET "@h:100000", "port is malformed" },
+	{ "amqps://u:" SECRET "@h:99999999999999999999", "port is malformed" },
+	{ "amqps://u:" SECRET "@h:+1", "port is malformed" },
+	{ "amqps://u:" SECRET "@h:1x", "port is malformed" },
 	{ "amqps://u:" SECRET "@h:1:2", "several colons" },
 	{ "amqps://u:" SECRET "@::1", "several colons" },
-	{ "amqps://u:" SECRET "@[::1", "host is none" },
-	{ "amqps://u:" SECRET "@[::1]x", "host is none" },
-	{ "amqps://u:" SECRET "@[::1]x:1", "host is none" },
-	{ "amqps://u:" SECRET "@[]", "host is none" },
-	{ "amqps://u:" SECRET "@[h]", "host is none" },
-	{ "amqps://u:" SECRET "@[fe80::1%25eth0]", "host is none" },
-	{ "amqps://u:" SECRET "@h%2Fx", "host is none" },
-	{ "amqps://u:" SECRET "@a,b", "host is none" },
-	{ "amqps://u:" SECRET "@a\\b", "host is none" },
+	{ "amqps://u:" SECRET "@[::1", "host is malformed" },
+	{ "amqps://u:" SECRET "@[::1]x", "host is malformed" },
+	{ "amqps://u:" SECRET "@[::1]x:1", "host is malformed" },
+	{ "amqps://u:" SECRET "@[]", "host is malformed" },
+	{ "amqps://u:" SECRET "@[h]", "host is malformed" },
+	{ "amqps://u:" SECRET "@[fe80::1%25eth0]", "host is malformed" },
+	{ "amqps://u:" SECRET "@h%2Fx", "host is malformed" },
+	{ "amqps://u:" SECRET "@a,b", "host is malformed" },
+	{ "amqps://u:" SECRET "@a\\b", "host is malformed" },
 	{ "amqps://u:" SECRET "@h h", "blank" },
 	{ "amqps://u:" SECRET "\t@h", "blank" },
 	{ "amqps://u:" SECRET "@h\n", "blank" },
@@ -118,7 +118,7 @@ static const struct {
 	{ "amqps://u:" SECRET "@h/v#f", "fragment" },
 	{ "amqps://u:" SECRET "@h/a/b", "second slash" },
 	{ "amqps://u:" SECRET "@h//", "second slash" },
-	{ "amqps://u:" SECRET "/x@h", "port is none" },
+	{ "amqps://u:" SECRET "/x@h", "port is malformed" },
 	{ "amqps://u:5671/" SECRET "@h/v", "second slash" },
 	{ "amqps://u:" SECRET "@x@h", "more than one @" },
 	{ "amqps://" SECRET "@h", "user without a password" },
@@ -240,7 +240,7 @@ static void test_what_the_environment_lacks_is_named(void **state)
 
 	fill_environment(state);
 	setenv("PULSE_HOSTNAME", "h:5671", 1);
-	refuse_environment(TC_ERROR_ARGUMENT, "PULSE_HOSTNAME is none");
+	refuse_environment(TC_ERROR_ARGUMENT, "PULSE_HOSTNAME is malformed");
 	setenv("PULSE_HOSTNAME", "h", 1);
 	setenv("PULSE_PASSWORD", SECRET TEXT_1024, 1);
 	refuse_environment(TC_ERROR_ARGUMENT, "PULSE_PASSWORD is too long");

@@ -83,6 +83,33 @@ static void test_length_limit(void **state)
 	refuses((struct tc_pair[]){ { "taskId", over } }, 1, "over 255 bytes");
 }
 
+/* As a publisher has: what it publishes is to be listened to. */
+static void test_a_table_of_ones_own(void **state)
+{
+	static const struct tc_key_word words[] = { { .name = "project", .required = true },
+		{ .name = "branch", .multiple_words = true } };
+	static const struct tc_exchange pushed = {
+		.exchange = "exchange/me/v1/pushed", .words = words, .word_count = 2
+	};
+	const struct tc_pair wrong[] = { { "porject", "demo" }, { "project", "" },
+		{ "project", "a.b" } };
+	struct tc_binding binding;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(tc_binding_by_name(
+			  &pushed, &(struct tc_pair){ "project", "demo" }, 1, &binding, &err),
+		&err);
+	assert_string_equal(binding.exchange, "exchange/me/v1/pushed");
+	assert_string_equal(binding.routing_key, "demo.#");
+	assert_ok(tc_binding_from_pattern(&pushed, "a.#", &binding, &err), &err);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_int_equal(tc_binding_by_name(&pushed, &wrong[i], 1, &binding, &err),
+			TC_ERROR_ARGUMENT);
+		assert_failure(&err, TC_ERROR_ARGUMENT, "exchange/me/v1/pushed");
+	}
+}
+
 static void test_pattern(void **state)
 {
 	struct tc_binding binding;
@@ -189,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_names_in_any_order),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_length_limit),
+		cmocka_unit_test(test_a_table_of_ones_own),
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_a_value_left_out_by_the_publisher),
 		cmocka_unit_test(test_null_is_refused_by_name),

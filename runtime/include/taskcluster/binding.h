@@ -26,7 +26,8 @@ struct tc_pair {
  * The binding for messages whose routing-key entries have these values, in any order: constants
  * are filled in, what is not named is a wildcard ("*", or "#" where an entry may have several
  * words). Refused by name with TC_ERROR_ARGUMENT: an unknown or repeated name, an empty or NULL
- * value, a dot in a value that is one word, a key over 255 bytes.
+ * value, a dot in a value that is one word, a key over 255 bytes. The exchange may be a program's
+ * own, of which `exchange` and `words` count.
  */
 TC_API int tc_binding_by_name(const struct tc_exchange *exchange, const struct tc_pair *pairs,
 	size_t count, struct tc_binding *binding, tc_error *err);

@@ -70,18 +70,29 @@ int tc__names_match(const struct tc__names *names, const struct tc_pair *pairs, 
 	return TC_OK;
 }
 
+/* A program's own table, such as a publisher's, needs neither a service nor a short name. */
+static const char *service_of(const struct tc_exchange *exchange)
+{
+	return exchange->service ? exchange->service->name : "own";
+}
+
+static const char *name_of(const struct tc_exchange *exchange)
+{
+	return exchange->name ? exchange->name : exchange->exchange;
+}
+
 static int check_word(const struct tc_exchange *exchange, const struct tc_key_word *word,
 	const char *value, tc_error *err)
 {
 	if (!*value)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
-			"%s.%s: %s is empty; leave it out for a wildcard", exchange->service->name,
-			exchange->name, word->name);
+			"%s.%s: %s is empty; leave it out for a wildcard", service_of(exchange),
+			name_of(exchange), word->name);
 	if (!word->multiple_words && strchr(value, '.'))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s.%s: %s is \"%.100s\", but it is one word of the routing key and must "
 			"not contain a dot",
-			exchange->service->name, exchange->name, word->name, value);
+			service_of(exchange), name_of(exchange), word->name, value);
 	return TC_OK;
 }
 
@@ -94,7 +105,7 @@ static int append(const struct tc_exchange *exchange, char text[256], const char
 	if (length > 255 - used)
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"%s.%s: the %s is over 255 bytes, which AMQP does not allow",
-			exchange->service->name, exchange->name, what);
+			service_of(exchange), name_of(exchange), what);
 	memcpy(text + used, more, length + 1);
 	return TC_OK;
 }
@@ -155,7 +166,7 @@ int tc_binding_by_name(const struct tc_exchange *exchange, const struct tc_pair 
 	if (!exchange)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "exchange is NULL");
 	struct tc__names names = { word_name, exchange->words, exchange->word_count,
-		exchange->service->name, exchange->name };
+		service_of(exchange), name_of(exchange) };
 	int rc = tc__names_match(&names, pairs, count, values, err);
 	if (rc != TC_OK)
 		return rc;

@@ -130,7 +130,7 @@ int tc__broker_set_host(
 		return fail_long(name, sizeof broker->host, err);
 	if (host[0] == '[' ? !is_ip6(host, length) : !is_name(host, length))
 		return tc_error_set(err, TC_ERROR_ARGUMENT,
-			"%s cannot be a host; expected a name, an IPv4 address, or an IPv6 "
+			"%s is malformed; expected a name, an IPv4 address, or an IPv6 "
 			"address in brackets",
 			name);
 	memcpy(broker->host, host, length);
@@ -145,7 +145,7 @@ static int read_port(const char *at, const char *end, int *port, tc_error *err)
 	for (; at < end && value <= PORT_MAX; at++)
 		value = *at >= '0' && *at <= '9' ? value * 10 + (*at - '0') : PORT_MAX + 1;
 	if (value < 1 || value > PORT_MAX)
-		return fail(err, "the port is none; expected 1 to 65535");
+		return fail(err, "the port is malformed; expected 1 to 65535");
 	*port = value;
 	return TC_OK;
 }
