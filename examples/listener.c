@@ -52,7 +52,7 @@ static size_t bind_group(const char *id, struct tc_binding *bindings, tc_error *
  * stands instead of the values. It may have wildcards of its own: "index.project.#". */
 static size_t bind_route(const char *route, struct tc_binding *bindings, tc_error *err)
 {
-	char pattern[sizeof bindings->routing_key];
+	char pattern[1000]; /* what is longer than AMQP allows is refused, and not cut off */
 	struct tc_queue_events_task_completed_key key = { .routing_key_pattern = pattern };
 
 	snprintf(pattern, sizeof pattern, "route.%s", route);

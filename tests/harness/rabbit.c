@@ -282,8 +282,10 @@ bool rabbit_prepare(struct rabbit *rabbit, const struct rabbit_options *options)
 	char port[16];
 
 	*rabbit = (struct rabbit){ 0 };
-	if (access(BIN "rabbitmq-server", X_OK) != 0)
+	if (access(BIN "rabbitmq-server", X_OK) != 0) {
+		print_message("there is no rabbitmq-server\n");
 		return false;
+	}
 	if (!options)
 		options = &defaults;
 	strcpy(rabbit->folder, "/tmp/tc-rabbit-XXXXXX");

@@ -55,8 +55,8 @@ struct rabbit_options {
 /* The first number of the version that is on this machine; 0: there is none. */
 int rabbit_major(void);
 
-/* Chooses ports and writes the configuration. False when there is no rabbitmq-server on this
- * machine. `options` may be NULL. */
+/* Chooses ports and writes the configuration. False, after saying so, when there is no
+ * rabbitmq-server on this machine. `options` may be NULL. */
 bool rabbit_prepare(struct rabbit *rabbit, const struct rabbit_options *options);
 
 void rabbit_start(struct rabbit *rabbit); /* also again, with what it kept */

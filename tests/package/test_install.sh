@@ -18,7 +18,6 @@ fail() {
 install_all() {
 	cmake --install "$TC_BUILD_DIR" --prefix "$work" >"$work/log"
 	pc=$(find "$work" -name taskcluster.pc)
-	sed -i "s|^prefix=.*|prefix=$work|" "${pc%/*}"/*.pc
 	export PKG_CONFIG_PATH=${pc%/*}
 	libdir=$(pkg-config --variable=libdir taskcluster)
 	includes=$(pkg-config --variable=includedir taskcluster)

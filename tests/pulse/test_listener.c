@@ -157,6 +157,42 @@ static void bodies_may_stay_unread(void **state)
 	ear_close(&ear);
 }
 
+#define LARGE ((size_t)15 << 20) /* brokers take up to 16 MiB */
+static size_t lengths[3];
+
+static void note_length(struct ear *self, struct tc_pulse_message *message)
+{
+	lengths[self->heard - 1] = message->length;
+	ear_ack(self, message);
+}
+
+/* Each comes once, however many bindings it fits. */
+static void bodies_may_be_empty_and_large(void **state)
+{
+	char *large = malloc(LARGE + 1);
+
+	(void)state;
+	assert_non_null(large);
+	memset(large, 'x', LARGE);
+	large[LARGE] = '\0';
+	ear.options.bodies = TC_PULSE_RAW;
+	ear_bind(&ear, EXCHANGE, "a.*");
+	ear_bind(&ear, EXCHANGE, "*.b");
+	listen_to_all(NULL, note_length);
+	publish("a.b", "");
+	publish("a.b", large);
+	publish("a.b", "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 3);
+	assert_int_equal(lengths[0], 0);
+	assert_int_equal(lengths[1], LARGE);
+	assert_int_equal(lengths[2], 2);
+	ear_stop(&ear);
+	assert_int_equal(ear.heard, 3);
+	assert_int_equal(ear.failed, 0);
+	ear_close(&ear);
+	free(large);
+}
+
 /* Neither stops anything: each goes to `failed`, and to the dead-letter exchange. */
 static void bodies_that_do_not_fit_go_to_failed(void **state)
 {
@@ -531,6 +567,33 @@ static void what_a_queue_made_elsewhere_may_drop_goes_to_failed(void **state)
 	ear_close(&ear);
 }
 
+/* Other clients give a quorum queue its type alone, and are refused where one has more. */
+static void a_plain_queue_is_shared_with_other_clients(void **state)
+{
+	(void)state;
+	ear.options.plain_queue = true;
+	listen_to_all("plain", ear_ack);
+	assert_int_equal(ear.connected_new, 1);
+	rabbit_declare_queue(guest, "queue/me/plain", true);
+	publish("x", "{}");
+	LISTEN_UNTIL(&ear, ear.heard == 1);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
+static void a_plain_queue_may_be_there_with_more(void **state)
+{
+	(void)state;
+	listen_to_all("not-plain", ear_ack);
+	ear_stop(&ear);
+	ear_close(&ear);
+	ear.options.plain_queue = true;
+	listen_to_all("not-plain", ear_ack);
+	assert_int_equal(ear.connected, 1);
+	ear_stop(&ear);
+	ear_close(&ear);
+}
+
 /* ---- bindings ---- */
 
 static struct tc_binding binding_to(const char *exchange, const char *key)
@@ -656,6 +719,7 @@ int main(void)
 		cmocka_unit_test_setup(messages_come_with_their_struct, reset),
 		cmocka_unit_test_setup(exchanges_that_are_unknown_give_json, reset),
 		cmocka_unit_test_setup(bodies_may_stay_unread, reset),
+		cmocka_unit_test_setup(bodies_may_be_empty_and_large, reset),
 		cmocka_unit_test_setup(bodies_that_do_not_fit_go_to_failed, reset),
 		cmocka_unit_test_setup(a_publishers_delivery_count_is_not_believed, reset),
 		cmocka_unit_test_setup(no_more_come_than_prefetch_says, reset),
@@ -672,16 +736,16 @@ int main(void)
 		cmocka_unit_test_setup(refusals_say_what_was_being_done, reset),
 		cmocka_unit_test_setup(quorum_queues_never_drop_what_comes_back, reset),
 		cmocka_unit_test_setup(what_a_queue_made_elsewhere_may_drop_goes_to_failed, reset),
+		cmocka_unit_test_setup(a_plain_queue_is_shared_with_other_clients, reset),
+		cmocka_unit_test_setup(a_plain_queue_may_be_there_with_more, reset),
 		cmocka_unit_test_setup(bindings_change_while_it_listens, reset),
 		cmocka_unit_test_setup(stale_bindings_are_ended, reset),
 		cmocka_unit_test_setup(a_binding_that_is_refused_ends_it, reset),
 		cmocka_unit_test_setup(bindings_are_remembered, reset),
 	};
 
-	if (!rabbit_prepare(&rabbit, NULL)) {
-		print_message("there is no rabbitmq-server\n");
+	if (!rabbit_prepare(&rabbit, NULL))
 		return 77;
-	}
 	int failed = cmocka_run_group_tests(tests, begin, end);
 	rabbit_end(&rabbit);
 	return failed;

@@ -4,6 +4,7 @@
 
 #include "tests/harness/test.h"
 
+#include "tests/harness/cutter.h"
 #include "tests/harness/rabbit_peer.h"
 
 #include <pthread.h>
@@ -1068,6 +1069,58 @@ static void closed_by_an_operator_it_comes_back(void **state)
 	peer = rabbit_log_in(&rabbit, "guest");
 }
 
+#define CUTS 30
+
+static void find_all(const char *queue, bool found[MANY])
+{
+	for (int left = rabbit_count(peer, queue, NULL); left; left--) {
+		amqp_message_t message;
+		char key[256];
+		get(queue, key, &message);
+		found[strtol(key, NULL, 10)] = true;
+		amqp_destroy_message(&message);
+	}
+}
+
+/* On each some confirmations come, or none. */
+static void connections_that_break_again_and_again_lose_nothing(void **state)
+{
+	static const struct tc_exchange *const exchanges[] = { &plain };
+	static size_t after[CUTS];
+	static bool found[MANY];
+	struct heard heard = { 0 };
+	struct tc_pulse_publisher_options options = options_of(&heard, exchanges, 1);
+	struct tc_pulse_server server = *options.server;
+	struct rabbit behind = rabbit;
+	char key[16];
+
+	(void)state;
+	for (size_t i = 0; i < CUTS; i++)
+		after[i] = 540 + i * 7919 % 250;
+	struct tc_cutter *cutter = tc_cutter_start(rabbit.port, after, CUTS);
+	behind.port = tc_cutter_port(cutter);
+	server.url = rabbit_url(&behind, RABBIT_USER, false);
+	server.reconnect_ms = 10;
+	options.server = &server;
+	options.pending_max = 10;
+	declare_queue("queue/me/broken", &plain, false);
+	begin(NULL, &heard, &options);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(key, sizeof key, "%d", i);
+		assert_int_equal(publish_to(&heard, &plain, key, "{}"), TC_OK);
+	}
+	flush(&heard);
+	assert_in_range(tc_cutter_cuts(cutter), 5, CUTS);
+	assert_in_range(heard.connected, 5, CUTS + 1);
+	assert_int_equal(heard.confirmed, MANY);
+	assert_int_equal(heard.failed + heard.twice, 0);
+	tc_pulse_publisher_free(heard.publisher);
+	tc_cutter_stop(cutter);
+	find_all("queue/me/broken", found);
+	assert_null(memchr(found, false, sizeof found));
+	delete_queue("queue/me/broken");
+}
+
 /* ---- memory ---- */
 
 static long resident_kib(void)
@@ -1251,6 +1304,7 @@ int main(void)
 		cmocka_unit_test(a_deadline_ends_a_message_while_the_broker_is_away),
 		cmocka_unit_test(short_of_memory_the_broker_says_so),
 		cmocka_unit_test(closed_by_an_operator_it_comes_back),
+		cmocka_unit_test(connections_that_break_again_and_again_lose_nothing),
 		cmocka_unit_test(memory_does_not_grow_with_messages),
 		cmocka_unit_test(nothing_that_was_confirmed_is_lost_when_the_broker_dies),
 	};

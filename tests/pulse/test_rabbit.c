@@ -246,10 +246,8 @@ int main(void)
 		cmocka_unit_test(it_keeps_what_is_durable),
 	};
 
-	if (!rabbit_prepare(&rabbit, &options)) {
-		print_message("there is no rabbitmq-server\n");
+	if (!rabbit_prepare(&rabbit, &options))
 		return 77;
-	}
 	int failed = cmocka_run_group_tests(tests, start, NULL);
 	rabbit_end(&rabbit);
 	return failed;

@@ -88,6 +88,14 @@ static struct reply *post(const char *id, const char *rest, const char *body)
 	return ask(server, "POST", path, body, NULL);
 }
 
+static const char *status_path(const char *id)
+{
+	static char path[100];
+
+	snprintf(path, sizeof path, "/api/queue/v1/task/%.22s/status", id);
+	return path;
+}
+
 static struct reply *put_task(const char *id, const char *text)
 {
 	char path[300];
@@ -512,6 +520,34 @@ static void the_broker_says_why_itself(void **state)
 	unlink(path);
 }
 
+static void a_claim_that_runs_out(void **state)
+{
+	struct tc_test_server *shared = server;
+	char id[TC_SLUGID_SIZE];
+	bool seen = false;
+
+	(void)state;
+	server = tc_test_server_start("--pulse", rabbit_url(&rabbit, "guest", false),
+		"--claim-timeout", "1", "--poll-timeout", "100", NULL);
+	create(id, "\"retries\":1,");
+	claim();
+	for (int i = 0; i < 200 && !seen; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 50 * 1000000 }, NULL);
+		struct reply *reply = ask(server, "GET", status_path(id), NULL, NULL);
+		seen = reply->body && strstr(reply->body, "\"reasonCreated\":\"retry\"");
+	}
+	stop_own_server(shared);
+	assert_true(seen);
+	next("task-defined");
+	next("task-pending");
+	next("task-running");
+	next("task-exception");
+	assert_key("primary.%s.0.g.w.prov.type.-.%s._", id);
+	assert_non_null(strstr(got.body, "\"reasonResolved\":\"claim-expired\""));
+	next("task-pending");
+	assert_key("primary.%s.1._._.prov.type.-.%s._", id);
+}
+
 static void publish_note(const char *key)
 {
 	char body[200];
@@ -664,6 +700,7 @@ int main(void)
 		cmocka_unit_test(clients_and_roles),
 		cmocka_unit_test(routes_are_keys),
 		cmocka_unit_test(hooks_and_pools_and_notifications),
+		cmocka_unit_test(a_claim_that_runs_out),
 		cmocka_unit_test(the_broker_says_why_itself),
 		cmocka_unit_test(a_message_that_is_refused_is_dropped),
 		cmocka_unit_test(by_tls),
@@ -672,10 +709,8 @@ int main(void)
 		cmocka_unit_test(none_is_lost),
 	};
 
-	if (!rabbit_prepare(&rabbit, NULL)) {
-		print_message("there is no rabbitmq-server\n");
+	if (!rabbit_prepare(&rabbit, NULL))
 		return 77;
-	}
 	int failed = cmocka_run_group_tests(tests, set_up, tear_down);
 	rabbit_end(&rabbit);
 	return failed;

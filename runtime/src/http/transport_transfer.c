@@ -757,8 +757,25 @@ static const char *reason_of(const struct tc__transfer *transfer, CURLcode code)
 				       : curl_easy_strerror(code);
 }
 
+/* A connection is tried again for days. Without libcurl's " after 12 ms" the same trouble has the
+ * same text, by which it is known that it was told before. */
+static void forget_time(char *reason)
+{
+	static const char after[] = " after ";
+	char *at = strstr(reason, after);
+	char *number = at ? at + sizeof after - 1 : NULL;
+	size_t digits = at ? strspn(number, "0123456789") : 0;
+
+	if (!digits || strncmp(number + digits, " m", 2) != 0)
+		return;
+	char *rest = number + digits + 1;
+	rest += strspn(rest, "milseconds"); /* or "ms" */
+	memmove(at, rest, strlen(rest) + 1);
+}
+
 static int fail_to_connect(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
+	forget_time(transfer->reason);
 	const char *reason = reason_of(transfer, code);
 	int length;
 	const char *host = authority(transfer->delivery->attempt->url, &length);

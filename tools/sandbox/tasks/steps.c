@@ -167,17 +167,15 @@ void task_announce_again(const struct step *step, const struct task *task, const
 		pulse_task(step, task, last, "task-pending");
 }
 
-/* A retry. What a worker reported is told before it; that a claim ran out is not. */
+/* A retry. How the run before it ended is told first, with the status as it is now. */
 static bool retry_run(
 	const struct step *step, struct task *task, int64_t run_id, const char *reason_created)
 {
 	const struct run *next = add_pending(step, task, reason_created);
-	const struct run *run = task_run(task, run_id);
 
 	if (!next)
 		return false;
-	if (strcmp(run->reason_resolved, CLAIM_EXPIRED) != 0)
-		announce(step, task, run);
+	announce(step, task, task_run(task, run_id));
 	pulse_task(step, task, next, "task-pending");
 	return true;
 }

@@ -124,6 +124,14 @@ struct tc_pulse_listener_options {
 	const char *queue;
 	enum tc_pulse_queue_type queue_type; /* of a durable one; where there is one of the other
 						type the listener ends with 406 */
+	/*
+	 * A quorum queue is made with its type alone, as Taskcluster's own clients make theirs, so
+	 * that those can share it. Otherwise it has an x-delivery-limit, too, so that RabbitMQ 4
+	 * drops nothing after 20 returns, and their declaration is refused (406). One that is there
+	 * is taken either way. Of one without the limit nothing is lost either, but what came back
+	 * 19 times goes to `failed`.
+	 */
+	bool plain_queue;
 	const struct tc_binding *bindings;
 	size_t binding_count;
 	/* What a durable queue may be bound to from earlier, and shall not be: AMQP cannot list
@@ -141,7 +149,9 @@ struct tc_pulse_listener_options {
 	const char *dead_letter;
 	enum tc_pulse_bodies bodies;
 	tc_pulse_handle_fn *handle; /* not needed for tc_pulse_listener_next */
-	tc_pulse_failed_fn *failed; /* without one failures are counted only */
+	tc_pulse_failed_fn *failed; /* without one what fails is rejected all the same, and counted
+					in the stats only: where there is no dead_letter either it
+					is gone */
 	tc_pulse_change_fn *changed;
 	tc_pulse_ended_fn *ended;
 	void *data; /* for the callbacks */
@@ -162,20 +172,24 @@ TC_API int tc_pulse_listener_next(tc_pulse_listener *listener, int64_t timeout_m
 /* The blocking face: gives messages to the handler until the listener was stopped (TC_OK), or has
  * ended otherwise. When it was stopped while the caller holds messages neither this nor
  * tc_pulse_listener_next waits for them: settle them, and call it once more, which tells the broker
- * and says goodbye. */
+ * and says goodbye. In a callback of its loop both are TC_ERROR_ARGUMENT. */
 TC_API int tc_pulse_listener_run(tc_pulse_listener *listener, tc_error *err);
 
 /*
  * Settling takes the message over: it is gone afterwards, whatever is returned. TC_OK: the broker
- * is told, as soon as the loop goes on. TC_ERROR_NETWORK: the connection that it came by is gone,
- * and it will come again.
+ * is told, as soon as the loop goes on (when the connection is lost before, it comes again even
+ * so). TC_ERROR_NETWORK: the connection that it came by is gone, and it will come again.
  *
  * tc_pulse_ack: it is dealt with. tc_pulse_fail: that did not work out; it comes again, unless it
- * has failed `attempts` times, by the count of its queue where that counts (which has the
- * deliveries of lost connections in it), else by our own for its tc_pulse_message_key; then it goes
- * to `failed`, with `why` (which may be NULL), and is rejected. tc_pulse_requeue: it comes again,
- * maybe to another listener. tc_pulse_reject: nobody wants it; it goes to the dead-letter exchange,
- * or is dropped.
+ * has failed `attempts` times; then it goes to `failed`, with `why` (which may be NULL), and is
+ * rejected. tc_pulse_requeue: it comes again, maybe to another listener. tc_pulse_reject: nobody
+ * wants it; it goes to the dead-letter exchange, or is dropped.
+ *
+ * Failures are counted by the queue where it counts, as delivery_count and one. That is of all that
+ * did not end well: having been requeued, or lost with a connection, counts as having failed, so
+ * that one that was is given up at its first tc_pulse_fail when `attempts` is 2. All listeners of
+ * the queue have the same count, and it outlives them. Elsewhere it is our own, by
+ * tc_pulse_message_key, and in memory: of the latest 1,000 that failed, or of twice the prefetch.
  */
 TC_API int tc_pulse_ack(struct tc_pulse_message *message, tc_error *err);
 TC_API int tc_pulse_fail(struct tc_pulse_message *message, const tc_error *why, tc_error *err);

@@ -110,6 +110,7 @@ struct tc_pulse_publication {
  * TC_ERROR_TIMEOUT, and nothing was taken: go on when `published` came for others. (A message that
  * is larger than all may be goes alone.) TC_ERROR_ARGUMENT and TC_ERROR_INPUT name what is wrong
  * with a message. TC_ERROR_CANCELED: the publisher was stopped; or what it ended with.
+ * In the blocking face `published` may come before it returns, *number being set already.
  */
 TC_API int tc_pulse_publish(tc_pulse_publisher *publisher,
 	const struct tc_pulse_publication *publication, uint64_t *number, tc_error *err);

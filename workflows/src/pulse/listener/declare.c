@@ -107,7 +107,7 @@ static bool ask_queue(tc_pulse_listener *listener)
 
 	queue.exclusive = queue.auto_delete = listener->options.queue ? 0 : 1;
 	put_text(&arguments, "x-queue-type", quorum(listener) ? "quorum" : "classic");
-	if (quorum(listener) && !listener->unlimited_refused)
+	if (quorum(listener) && !listener->limited)
 		put_number(&arguments, "x-delivery-limit", DELIVERY_LIMIT);
 	if (listener->dead_letter)
 		put_text(&arguments, "x-dead-letter-exchange", listener->dead_letter);
@@ -323,8 +323,8 @@ static bool declare_otherwise(tc_pulse_listener *listener, enum tc__ask_kind kin
 		return true;
 	}
 	if (kind == TC__ASK_QUEUE && status == 406 && quorum(listener) && listener->found &&
-		!listener->unlimited_refused) {
-		listener->unlimited_refused = true;
+		listener->limited == listener->options.plain_queue) {
+		listener->limited = !listener->limited;
 		return true;
 	}
 	return false;
@@ -400,7 +400,8 @@ static void on_opened(void *data, struct tc__amqp *amqp, const char *user)
 
 	listener->amqp = amqp;
 	listener->connection++;
-	listener->looked = listener->found = listener->unlimited_refused = false;
+	listener->looked = listener->found = false;
+	listener->limited = listener->options.plain_queue;
 	int rc = name_all(listener, user, &err);
 	if (rc == TC_OK) {
 		declare_queue(listener);

@@ -80,9 +80,9 @@ struct tc_pulse_listener {
 	struct tc__amqp *amqp; /* NULL: none that is of use */
 	int64_t connection;    /* its number */
 	char *queue, *dead_letter;
-	bool looked, found;     /* whether the queue was there */
-	bool unlimited_refused; /* it was made elsewhere, and may drop what came back too often */
-	bool declared;          /* bindings are asked for at once */
+	bool looked, found; /* whether the queue was there */
+	bool limited;  /* it was made elsewhere, or plain: it may drop what came back too often */
+	bool declared; /* bindings are asked for at once */
 	bool consuming, cancel_asked, canceled;
 	struct tc__ask *asks, **asks_end; /* not answered yet, in order */
 	uint64_t ask_count;               /* the number of the latest */

@@ -15,10 +15,10 @@ static bool unfit(const tc_pulse_listener *listener, struct tc__message *message
 {
 	int64_t count = message->given.delivery_count;
 
-	if (message->fault.code == TC_OK && listener->unlimited_refused && count >= DELIVERIES_SAFE)
+	if (message->fault.code == TC_OK && listener->limited && count >= DELIVERIES_SAFE)
 		tc_error_set(&message->fault, TC_ERROR_CANCELED,
-			"%s has given the message out %lld times before: it was made elsewhere, "
-			"and may drop it without a word after 20",
+			"%s has given the message out %lld times before, and may drop it without "
+			"a word after 20: it has no x-delivery-limit of ours",
 			listener->queue, (long long)count);
 	return message->fault.code != TC_OK;
 }
