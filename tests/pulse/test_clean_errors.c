@@ -72,6 +72,7 @@ static void listen(struct world *w)
 	options.server = &w->server;
 	options.queue = "a";
 	options.handle = handle;
+	options.bodies = TC_PULSE_RAW;
 	options.data = &listener;
 	MADE(&listener, tc_pulse_listener_new, NULL, &options);
 	OK(tc_pulse_listener_bind, listener, &binding);

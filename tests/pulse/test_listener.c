@@ -713,6 +713,53 @@ static void bindings_are_remembered(void **state)
 	ear_close(&ear);
 }
 
+/* ---- without `failed` and dead letters ---- */
+
+static tc_pulse_listener *listen_unheard(void)
+{
+	struct tc_pulse_listener_options options = TC_PULSE_LISTENER_OPTIONS_INIT;
+	struct tc_pulse_listener_stats stats = TC_PULSE_LISTENER_STATS_INIT;
+	struct tc_pulse_server server = TC_PULSE_SERVER_INIT;
+	struct tc_binding binding = { EXCHANGE, "#" };
+	struct tc_pulse_message *message;
+	tc_error err = TC_ERROR_INIT;
+
+	server.url = rabbit_url(&rabbit, RABBIT_USER, false);
+	options.server = &server;
+	options.bindings = &binding;
+	options.binding_count = 1;
+	options.attempts = 1;
+	tc_pulse_listener *listener = tc_pulse_listener_new(NULL, &options, &err);
+	assert_ok(err.code, &err);
+	while (!stats.connections) {
+		assert_ok(tc_pulse_listener_next(listener, 20, &message, &err), &err);
+		assert_null(message);
+		tc_pulse_listener_read_stats(listener, &stats);
+	}
+	return listener;
+}
+
+static void what_nobody_else_is_told_of_is_returned(void **state)
+{
+	tc_pulse_listener *listener = listen_unheard();
+	struct tc_pulse_message *message;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	publish("a", "no JSON");
+	publish("b", "{}");
+	tc_pulse_listener_next(listener, 20000, &message, &err);
+	assert_null(message);
+	assert_failure(&err, TC_ERROR_REPLY, "with the key \"a\"");
+	assert_ok(tc_pulse_listener_next(listener, 20000, &message, &err), &err);
+	assert_non_null(message);
+	assert_int_equal(tc_pulse_fail(message, NULL, &err), TC_ERROR_CANCELED);
+	assert_failure(&err, TC_ERROR_CANCELED, "neither `failed` nor `dead_letter`");
+	assert_ok(tc_pulse_listener_next(listener, 0, &message, &err), &err);
+	assert_null(message);
+	tc_pulse_listener_free(listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -726,6 +773,7 @@ int main(void)
 		cmocka_unit_test_setup(what_fails_twice_goes_to_failed_on_quorum_queues, reset),
 		cmocka_unit_test_setup(what_fails_twice_goes_to_failed_on_classic_queues, reset),
 		cmocka_unit_test_setup(attempts_may_be_more_or_one, reset),
+		cmocka_unit_test_setup(what_nobody_else_is_told_of_is_returned, reset),
 		cmocka_unit_test_setup(why_may_be_the_error_to_fill, reset),
 		cmocka_unit_test_setup(as_many_as_are_in_hand_may_fail_at_once, reset),
 		cmocka_unit_test_setup(

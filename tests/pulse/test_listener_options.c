@@ -21,12 +21,18 @@ static void handle(void *data, struct tc_pulse_message *message)
 	tc_pulse_ack(message, NULL);
 }
 
+static void failed(void *data, const struct tc_pulse_message *message, const tc_error *why)
+{
+	(void)data, (void)message, (void)why;
+}
+
 static struct tc_pulse_listener_options good(void)
 {
 	struct tc_pulse_listener_options options = TC_PULSE_LISTENER_OPTIONS_INIT;
 
 	options.server = &server;
 	options.handle = handle;
+	options.failed = failed;
 	return options;
 }
 
@@ -52,6 +58,8 @@ static void each_error_names_its_member(void **state)
 	refused(&options, "begin with TC_PULSE_LISTENER_OPTIONS_INIT");
 	options = good(), options.handle = NULL;
 	refused(&options, "options.handle is NULL");
+	options = good(), options.failed = NULL; /* something could be dropped without a word */
+	refused(&options, "options.failed is NULL, and so is dead_letter");
 	options = good(), options.prefetch = 65536;
 	refused(&options, "options.prefetch is 65536; expected 0 to 65535");
 	options = good(), options.prefetch = -1;

@@ -149,9 +149,10 @@ struct tc_pulse_listener_options {
 	const char *dead_letter;
 	enum tc_pulse_bodies bodies;
 	tc_pulse_handle_fn *handle; /* not needed for tc_pulse_listener_next */
-	tc_pulse_failed_fn *failed; /* without one what fails is rejected all the same, and counted
-					in the stats only: where there is no dead_letter either it
-					is gone */
+	tc_pulse_failed_fn *failed; /* this, or dead_letter, is needed with `handle`, unless
+				       `bodies` is TC_PULSE_RAW: nothing is dropped without a word.
+				       With neither, tc_pulse_listener_next tells of a message that
+				       does not fit, and tc_pulse_fail that one is gone */
 	tc_pulse_change_fn *changed;
 	tc_pulse_ended_fn *ended;
 	void *data; /* for the callbacks */
@@ -165,7 +166,8 @@ TC_API tc_pulse_listener *tc_pulse_listener_new(
 
 /* The blocking face: the next message within `timeout_ms` (negative: as long as it takes), without
  * the handler. *message NULL with TC_OK: none came in time, or the listener was stopped. Not TC_OK:
- * it has ended. */
+ * it has ended; or, with neither `failed` nor dead_letter, a message was no fit and is gone (as
+ * TC_ERROR_REPLY says, and the next call goes on). */
 TC_API int tc_pulse_listener_next(tc_pulse_listener *listener, int64_t timeout_ms,
 	struct tc_pulse_message **message, tc_error *err);
 
@@ -182,7 +184,8 @@ TC_API int tc_pulse_listener_run(tc_pulse_listener *listener, tc_error *err);
  *
  * tc_pulse_ack: it is dealt with. tc_pulse_fail: that did not work out; it comes again, unless it
  * has failed `attempts` times; then it goes to `failed`, with `why` (which may be NULL), and is
- * rejected. tc_pulse_requeue: it comes again, maybe to another listener. tc_pulse_reject: nobody
+ * rejected (with neither `failed` nor dead_letter: TC_ERROR_CANCELED, it is gone).
+ * tc_pulse_requeue: it comes again, maybe to another listener. tc_pulse_reject: nobody
  * wants it; it goes to the dead-letter exchange, or is dropped.
  *
  * Failures are counted by the queue where it counts, as delivery_count and one. That is of all that

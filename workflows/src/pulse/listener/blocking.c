@@ -44,9 +44,18 @@ static struct tc__message *take(tc_pulse_listener *listener)
 {
 	struct tc__message *message = NULL;
 
-	while (!message && !listener->closed && listener->waiting.first)
+	while (!message && !listener->closed && !listener->unheard.code && listener->waiting.first)
 		message = tc__listener_take(listener);
 	return message;
+}
+
+/* What a message was rejected for; once. */
+static int take_unheard(tc_pulse_listener *listener, tc_error *err)
+{
+	int rc = tc_error_copy(err, &listener->unheard);
+
+	tc_error_clear(&listener->unheard);
+	return rc;
 }
 
 /* Goes on until there is a message, or *late. The loop has its turn first, also where one is here:
@@ -62,6 +71,8 @@ static int wait_for_message(tc_pulse_listener *listener, const bool *late,
 			*message = &taken->given;
 			break;
 		}
+		if (!listener->closed && listener->unheard.code)
+			return take_unheard(listener, err);
 		if (*late || is_over(listener))
 			break;
 		rc = tc_loop_poll(listener->loop, -1, err);

@@ -33,6 +33,17 @@ static int check_numbers(const struct tc_pulse_listener_options *options, tc_err
 	return TC_OK;
 }
 
+/* A handler is not told of what does not come to it, so somebody else must be. */
+static int check_silence(const struct tc_pulse_listener_options *options, tc_error *err)
+{
+	if (!options->handle || options->failed || options->dead_letter ||
+		options->bodies == TC_PULSE_RAW)
+		return TC_OK;
+	return tc_error_set(err, TC_ERROR_ARGUMENT,
+		"options.failed is NULL, and so is dead_letter: a message whose body does not fit "
+		"would be dropped without a word; expected one of them, or bodies TC_PULSE_RAW");
+}
+
 /* As far as that can be told without the account's name. */
 static int check_name(const char *member, const char *kind, const char *name, tc_error *err)
 {
@@ -57,6 +68,8 @@ static int check(const struct tc_pulse_listener_options *options, bool own_loop,
 	int rc = tc__check_needed(needed, sizeof needed / sizeof *needed, err);
 	if (rc == TC_OK)
 		rc = check_numbers(options, err);
+	if (rc == TC_OK)
+		rc = check_silence(options, err);
 	if (rc == TC_OK)
 		rc = check_name("queue", "queue", options->queue, err);
 	if (rc == TC_OK)

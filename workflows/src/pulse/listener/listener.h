@@ -95,7 +95,8 @@ struct tc_pulse_listener {
 	struct tc_pulse_listener_stats stats; /* but `unsettled` */
 
 	/* and the end */
-	bool running; /* the blocking face is to give messages to the handler */
+	bool running;     /* the blocking face is to give messages to the handler */
+	tc_error unheard; /* why a message was rejected of which nobody else is told */
 	bool stopping, closing;
 	bool link_ended; /* and so, */
 	tc_error err;    /* of how */

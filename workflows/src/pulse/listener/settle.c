@@ -64,12 +64,24 @@ static int finish(
 	return rc;
 }
 
+/* Who rejects it is told that it is gone. */
+static int drop(tc_pulse_listener *listener, struct tc__message *message, tc_error *err)
+{
+	int rc = finish(listener, message, REJECT, err);
+
+	if (rc != TC_OK || listener->options.dead_letter)
+		return rc;
+	return tc_error_set(err, TC_ERROR_CANCELED,
+		"the message has failed as often as it may, and is gone, as there is neither "
+		"`failed` nor `dead_letter`");
+}
+
 int tc__listener_fail(tc_pulse_listener *listener, struct tc__message *message, const tc_error *why,
 	tc_error *err)
 {
 	listener->stats.failed++;
 	if (!listener->options.failed)
-		return finish(listener, message, REJECT, err);
+		return drop(listener, message, err);
 	tc__listener_hold(listener);
 	listener->options.failed(listener->options.data, &message->given, why);
 	int rc = finish(listener, message, REJECT, err);

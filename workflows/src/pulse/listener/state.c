@@ -140,6 +140,7 @@ static void give_back(tc_pulse_listener *listener)
 	tc__bell_end(&listener->bell);
 	tc__texts_free(listener->texts, sizeof listener->texts / sizeof *listener->texts);
 	tc_error_clear(&listener->err);
+	tc_error_clear(&listener->unheard);
 	tc_handle_end(listener);
 }
 

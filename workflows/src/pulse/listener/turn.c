@@ -26,6 +26,8 @@ static bool unfit(const tc_pulse_listener *listener, struct tc__message *message
 /* `failed` is given the fault itself, which is gone with the message. */
 static void refuse(tc_pulse_listener *listener, struct tc__message *message)
 {
+	if (!listener->options.failed && !listener->options.dead_letter)
+		tc_error_copy(&listener->unheard, &message->fault);
 	tc__listener_fail(listener, message, &message->fault, NULL);
 }
 
