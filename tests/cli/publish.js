@@ -3,7 +3,8 @@
 //
 //	node publish.js amqp://USER:PASSWORD@HOST:PORT EXCHANGE ROUTING-KEY [TYPE] <body
 //
-// With a type (topic) it makes the exchange first. // It ends well when the broker has taken it: it closes the connection behind it, and that is answered in order.
+// With a type (topic) it makes the exchange first. It ends well when the broker has taken it: it closes the
+// connection behind it, and that is answered in order.
 'use strict';
 const [url, exchange, key, type] = process.argv.slice(2);
 const { hostname, port, username, password } = new URL(url);
