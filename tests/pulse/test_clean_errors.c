@@ -8,6 +8,7 @@
 
 #include "tests/harness/declared.h"
 #include "tests/harness/fake_amqp.h"
+#include <stdlib.h>
 #include <string.h>
 #include <taskcluster/pulse_listener.h>
 #include <taskcluster/pulse_news.h>
@@ -115,8 +116,12 @@ static void publish(struct world *w)
 
 static void others(struct world *w)
 {
+	struct tc_pulse_login login;
 	tc_pulse_news *news = NULL;
 
+	setenv("PULSE_USERNAME", "u", 1);
+	setenv("PULSE_PASSWORD", "p", 1);
+	OK(tc_pulse_environment_login, NULL, false, &login);
 	OK(tc_pulse_delete_queue, &w->server, "a");
 	MADE(&news, tc_pulse_news_new, &w->server);
 	tc_pulse_news_free(news);

@@ -76,6 +76,7 @@ static void listeners(struct world *w)
 	struct tc_pulse_message *message = NULL;
 
 	make_listeners(w);
+	REFUSED("login", tc_pulse_environment_login, NULL, false, NULL);
 	REFUSED("listener", tc_pulse_listener_next, NULL, 0, &message);
 	REFUSED("message", tc_pulse_listener_next, w->listener, 0, NULL);
 	REFUSED("listener", tc_pulse_listener_run, NULL);

@@ -217,6 +217,22 @@ static void test_the_environment_is_a_broker_by_tls(void **state)
 	assert_string_equal(server.broker.password, "");
 }
 
+static void test_an_account_may_be_the_environments(void **state)
+{
+	struct tc_pulse_login login;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	assert_ok(tc_pulse_environment_login(NULL, false, &login, &err), &err);
+	assert_string_equal(login.user, "me@x/y");
+	assert_string_equal(login.password, SECRET "/%40@:");
+	assert_int_equal(tc_pulse_environment_login(NULL, true, &login, &err), err.code);
+	assert_failure(&err, TC_ERROR_CREDENTIALS, "refuses the account of PULSE_USERNAME");
+	unsetenv("PULSE_PASSWORD");
+	assert_int_equal(tc_pulse_environment_login(NULL, false, &login, &err), err.code);
+	assert_failure(&err, TC_ERROR_CREDENTIALS, "PULSE_PASSWORD is not set");
+}
+
 static void refuse_environment(int code, const char *part)
 {
 	struct tc__server server;
@@ -432,6 +448,7 @@ int main(void)
 		WITHOUT(test_urls_that_could_mean_two_things_are_refused),
 		WITHOUT(test_texts_of_the_longest_length_are_taken),
 		WITH(test_the_environment_is_a_broker_by_tls),
+		WITH(test_an_account_may_be_the_environments),
 		WITH(test_what_the_environment_lacks_is_named),
 		WITH(test_whom_to_trust_comes_from_the_environment),
 		WITHOUT(test_options_are_taken),

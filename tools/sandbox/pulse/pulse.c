@@ -137,6 +137,8 @@ static int publish_to(struct pulse *pulse, tc_error *err)
 	struct tc_pulse_publisher_options options = TC_PULSE_PUBLISHER_OPTIONS_INIT;
 
 	server.url = pulse->url;
+	if (getenv("PULSE_USERNAME"))
+		server.login = tc_pulse_environment_login;
 	server.ca_file = getenv("SSL_CERT_FILE");
 	server.ca_folder = getenv("SSL_CERT_DIR");
 	server.reconnect_ms = AGAIN_MS;

@@ -8,33 +8,6 @@
 
 #define QUEUES "queue/" /* what the broker's names of queues begin with */
 
-static int copy_variable(const char *name, char *to, size_t size, tc_error *err)
-{
-	const char *value = variable(name);
-
-	if (!value)
-		return tc_error_set(err, TC_ERROR_CREDENTIALS, "%s is not set", name);
-	if (strlen(value) >= size)
-		return tc_error_set(err, TC_ERROR_CREDENTIALS,
-			"%s is %zu bytes long; expected at most %zu", name, strlen(value),
-			size - 1);
-	memcpy(to, value, strlen(value) + 1);
-	return TC_OK;
-}
-
-static int log_in(void *data, bool refused, struct tc_pulse_login *login, tc_error *err)
-{
-	(void)data;
-	if (refused) /* there is no other account */
-		return tc_error_set(err, TC_ERROR_CREDENTIALS,
-			"the broker refuses the account of PULSE_USERNAME and PULSE_PASSWORD");
-	int rc = copy_variable("PULSE_USERNAME", login->user, sizeof login->user, err);
-
-	if (rc == TC_OK)
-		rc = copy_variable("PULSE_PASSWORD", login->password, sizeof login->password, err);
-	return rc;
-}
-
 /* The URL is not repeated: there may be a password in it. */
 static bool has_account(const char *url)
 {
@@ -56,7 +29,7 @@ int broker_find(
 				   "PULSE_PASSWORD");
 	*server = (struct tc_pulse_server)TC_PULSE_SERVER_INIT;
 	server->url = url;
-	server->login = log_in;
+	server->login = tc_pulse_environment_login;
 	server->ca_file = variable("SSL_CERT_FILE");
 	server->ca_folder = variable("SSL_CERT_DIR");
 	*used = server;

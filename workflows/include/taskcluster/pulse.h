@@ -47,6 +47,11 @@ struct tc_pulse_login {
 typedef int tc_pulse_login_fn(
 	void *data, bool refused, struct tc_pulse_login *login, tc_error *err);
 
+/* One of those: the account is PULSE_USERNAME and PULSE_PASSWORD of the environment. For programs
+ * whose broker is an argument, which everybody on the machine can read. `data` is not used. */
+TC_API int tc_pulse_environment_login(
+	void *data, bool refused, struct tc_pulse_login *login, tc_error *err);
+
 /*
  * The broker, and how it is reached. Start from TC_PULSE_SERVER_INIT; zero and NULL mean the
  * default; texts are copied, and those with secrets wiped when they are let go.

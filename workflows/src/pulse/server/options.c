@@ -75,6 +75,38 @@ static int read_environment(struct tc__broker *broker, tc_error *err)
 	return rc;
 }
 
+static int copy_variable(const char *name, char *to, size_t size, tc_error *err)
+{
+	const char *value = variable(name);
+
+	if (!value)
+		return tc_error_set(err, TC_ERROR_CREDENTIALS, "%s is not set", name);
+	if (strlen(value) >= size)
+		return tc_error_set(err, TC_ERROR_CREDENTIALS,
+			"%s is %zu bytes long; expected at most %zu", name, strlen(value),
+			size - 1);
+	memcpy(to, value, strlen(value) + 1);
+	return TC_OK;
+}
+
+int tc_pulse_environment_login(
+	void *data, bool refused, struct tc_pulse_login *login, tc_error *err)
+{
+	const struct tc__needed needed = { "login", login };
+
+	(void)data;
+	tc_error_clear(err);
+	int rc = tc__check_needed(&needed, 1, err);
+	if (rc == TC_OK && refused) /* there is no other account */
+		rc = tc_error_set(err, TC_ERROR_CREDENTIALS,
+			"the broker refuses the account of PULSE_USERNAME and PULSE_PASSWORD");
+	if (rc == TC_OK)
+		rc = copy_variable("PULSE_USERNAME", login->user, sizeof login->user, err);
+	if (rc == TC_OK)
+		rc = copy_variable("PULSE_PASSWORD", login->password, sizeof login->password, err);
+	return rc;
+}
+
 /* ---- the options ---- */
 
 static int check_numbers(const struct tc_pulse_server *known, tc_error *err)
