@@ -4,10 +4,11 @@
 # Expected: a durable quorum queue that was declared is there after the broker was killed, with the persistent
 #   message that the broker had confirmed; or at least whoever asks for it is told that it is not.
 # Seen: when the kill comes within half a second of the declaration the queue stands for ever without a leader, also
-#   after a clean restart: a passive declare is answered with 0 messages, the confirmed message is gone, and
-#   basic.consume is never answered. With two seconds in between all is well. (The list of the node's Raft servers is
-#   written every half second; what is not in it is begun anew, as "name_not_registered", and elects nobody.)
-# Matters: a listener that waits for consume-ok without a limit waits for ever, and looks alive, as heartbeats go on.
+#   after a clean restart: a passive declare is answered, with 0 messages, and the confirmed message is gone. With two
+#   seconds in between all is well. (The list of the node's Raft servers is written every half second; what is not in
+#   it is begun anew, as "name_not_registered", and elects nobody.)
+# Matters: a confirmation is no promise for a queue that is so young; and nobody can take from such a queue, so a
+#   listener needs a limit for each answer of the broker's.
 # Needs Debian's rabbitmq-server, librabbitmq-dev and a C compiler.
 set -euo pipefail
 server=/usr/lib/rabbitmq/bin/rabbitmq-server # the one that does not change users
@@ -27,6 +28,7 @@ cat >"$folder/client.c" <<'C'
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 static amqp_connection_state_t s;
 static void must(const char *what)
 {
@@ -63,21 +65,17 @@ int main(int argc, char **argv)
 		printf("declared, and a message confirmed\n");
 		return 0; /* at once: no goodbye */
 	}
-	amqp_queue_declare_ok_t *ok = amqp_queue_declare(s, 1, queue, 1, 0, 0, 0, amqp_empty_table);
-	must("passive declare");
-	printf("passive declare: there, with %u messages; ", ok->message_count);
-	amqp_set_rpc_timeout(s, &patience);
-	amqp_basic_consume(s, 1, queue, amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
-	amqp_rpc_reply_t reply = amqp_get_rpc_reply(s);
-	if (reply.reply_type != AMQP_RESPONSE_NORMAL) {
-		printf("consume: %s\n", amqp_error_string2(reply.library_error));
-		return reply.library_error == AMQP_STATUS_TIMEOUT ? 1 : 2;
+	for (int i = 0; i < 50; i++) { /* a count comes late on quorum queues */
+		amqp_queue_declare_ok_t *ok = amqp_queue_declare(s, 1, queue, 1, 0, 0, 0, amqp_empty_table);
+		must("passive declare");
+		if (ok->message_count) {
+			printf("passive declare: there, with %u message\n", ok->message_count);
+			return 0;
+		}
+		usleep(200000);
 	}
-	amqp_envelope_t envelope;
-	if (amqp_consume_message(s, &envelope, &patience, 0).reply_type != AMQP_RESPONSE_NORMAL)
-		return 2;
-	printf("consume: %.*s\n", (int)envelope.message.body.len, (char *)envelope.message.body.bytes);
-	return 0;
+	printf("passive declare: there, with 0 messages for 10 s\n");
+	return 1;
 }
 C
 cc -w -o "$folder/client" "$folder/client.c" -lrabbitmq
@@ -112,7 +110,7 @@ stop() {
 	{ wait "$broker"; } 2>/dev/null || true
 }
 
-# try PAUSE: what a consumer sees after a crash so long after the declaration, and after a clean restart then
+# try PAUSE: what is there after a crash so long after the declaration, and after a clean restart then
 try() {
 	local status=0
 	echo "killed $1 s after the declaration:"
