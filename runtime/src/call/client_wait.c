@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/call/client.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 
 int64_t tc_client_steady_ms(const tc_client *client)
 {
@@ -88,16 +86,9 @@ static int watch(struct tc__pool *pool, int fd, tc_error *err)
 
 	if (rc != TC_OK)
 		return rc;
-	/* another descriptor may have had its number before */
-	pool->waiter_kind->forget(pool->waiter, fd);
-	if (pool->waiter_kind->watch(pool->waiter, fd, TC__READ) == 0)
-		return TC_OK;
-	if (errno == ENOMEM)
-		rc = tc__fail_nomem(err);
-	else
-		rc = tc__fail(err, TC_ERROR_SYSTEM, "the descriptor %d cannot be watched: %s", fd,
-			strerror(errno));
-	pool->waiter_kind->forget(pool->waiter, fd);
+	rc = tc__pool_watch_other(pool, fd, TC__READ, err);
+	if (rc != TC_OK)
+		tc__pool_watch_other(pool, fd, 0, NULL);
 	return rc;
 }
 
@@ -121,7 +112,7 @@ int tc_client_wait_for(
 	if (rc == TC_OK)
 		rc = let_pass(client, ms, its, &awaited, err);
 	tc__pool_forget_cancel(&client->pool, its);
-	client->pool.waiter_kind->forget(client->pool.waiter, fd);
+	tc__pool_watch_other(&client->pool, fd, 0, NULL);
 	if (ready)
 		*ready = rc == TC_OK && awaited.ready;
 	return rc;

@@ -712,45 +712,36 @@ static int judge_bytes(CURLcode code, const char *what, tc_error *err)
 	}
 }
 
-static int check_flying(const struct tc__passenger *passenger, tc_error *err)
+/* One of `to` and `from` is NULL. Over TLS either way may write. */
+static int exchange(struct tc__pool *pool, struct tc__passenger *passenger, void *to,
+	const void *from, size_t size, size_t *count, tc_error *err)
 {
-	if (passenger->flight)
-		return TC_OK;
-	return tc__fail(err, TC_ERROR_NETWORK, "the connection is gone");
+	struct tc__hush hush = { 0 };
+
+	*count = 0;
+	if (!passenger->flight)
+		return tc__fail(err, TC_ERROR_NETWORK, "the connection is gone");
+	CURL *easy = passenger->flight->transfer.easy;
+	if (pool->secure)
+		tc__hush_begin(&hush);
+	CURLcode code = to ? curl_easy_recv(easy, to, size, count)
+			   : curl_easy_send(easy, from, size, count);
+	tc__hush_end(&hush);
+	if (to && code == CURLE_OK && *count == 0)
+		return tc__fail(err, TC_ERROR_NETWORK, "the other side has closed the connection");
+	return judge_bytes(code, to ? "receiving" : "sending", err);
 }
 
 int tc__pool_receive(struct tc__pool *pool, struct tc__passenger *passenger, void *bytes,
 	size_t size, size_t *received, tc_error *err)
 {
-	struct tc__hush hush = { 0 };
-	int rc = check_flying(passenger, err);
-
-	*received = 0;
-	if (rc != TC_OK)
-		return rc;
-	if (pool->secure)
-		tc__hush_begin(&hush);
-	CURLcode code = curl_easy_recv(passenger->flight->transfer.easy, bytes, size, received);
-	tc__hush_end(&hush);
-	if (code == CURLE_OK && *received == 0)
-		return tc__fail(err, TC_ERROR_NETWORK, "the other side has closed the connection");
-	return judge_bytes(code, "receiving", err);
+	return exchange(pool, passenger, bytes, NULL, size, received, err);
 }
 
 int tc__pool_write(struct tc__pool *pool, struct tc__passenger *passenger, const void *bytes,
 	size_t size, size_t *sent, tc_error *err)
 {
-	struct tc__hush hush = { 0 };
-	int rc = check_flying(passenger, err);
-
-	*sent = 0;
-	if (rc != TC_OK)
-		return rc;
-	if (pool->secure)
-		tc__hush_begin(&hush);
-	CURLcode code = curl_easy_send(passenger->flight->transfer.easy, bytes, size, sent);
-	tc__hush_end(&hush);
-	return judge_bytes(code, "sending", err);
+	return exchange(pool, passenger, NULL, bytes, size, sent, err);
 }
 
 /* ---- waiting ---- */
@@ -842,6 +833,19 @@ int tc__pool_wait(struct tc__pool *pool, const void *driver, int64_t timeout_ms,
 		tc__pool_drive(pool, TC__POOL_DUE, 0);
 	pool->driver = before;
 	return TC_OK;
+}
+
+/* The kernel may have another descriptor in mind that had this number, or none: so it is always
+ * taken out first. */
+int tc__pool_watch_other(struct tc__pool *pool, int fd, int events, tc_error *err)
+{
+	pool->waiter_kind->forget(pool->waiter, fd);
+	if (!events || pool->waiter_kind->watch(pool->waiter, fd, events) == 0)
+		return TC_OK;
+	if (errno == ENOMEM)
+		return tc__fail_nomem(err);
+	return tc__fail(err, TC_ERROR_SYSTEM, "the descriptor %d cannot be watched: %s", fd,
+		strerror(errno));
 }
 
 int tc__pool_watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err)

@@ -83,6 +83,10 @@ int tc__pool_open(struct tc__pool *pool, tc_error *err);
 /* Its way of waiting, when it waits itself, which more may then be watched by. */
 int tc__pool_open_waiter(struct tc__pool *pool, tc_error *err);
 
+/* Has its waits tell of a descriptor that is not curl's; `events` 0: no more. There is a way of
+ * waiting. */
+int tc__pool_watch_other(struct tc__pool *pool, int fd, int events, tc_error *err);
+
 /* What is fired ends the next waits, until it is forgotten: it may be closed before the wait behind
  * that. NULL is nothing. */
 int tc__pool_watch_cancel(struct tc__pool *pool, const tc_cancel *cancel, tc_error *err);

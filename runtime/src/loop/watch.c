@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/loop/loop.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A descriptor of the loop's user. */
 struct tc__watch {
@@ -24,27 +22,14 @@ static struct tc__watch *find(const tc_loop *loop, int fd)
 
 /* ---- whoever waits ---- */
 
-/* The kernel may have another descriptor in mind that had this number, or none: so it is always
- * taken out first. */
-static int tell(tc_loop *loop, int fd, int events)
+static int tell(tc_loop *loop, int fd, int events, tc_error *err)
 {
-	struct tc__pool *pool = loop->pool;
-
-	if (loop->options.watch)
-		return loop->options.watch(loop->options.data, fd, events);
-	pool->waiter_kind->forget(pool->waiter, fd);
-	return events ? pool->waiter_kind->watch(pool->waiter, fd, events) : 0;
-}
-
-static int fail_telling(const tc_loop *loop, int fd, tc_error *err)
-{
-	if (loop->options.watch)
-		return tc__fail(err, TC_ERROR_SYSTEM,
-			"the host's watch hook refused the descriptor %d", fd);
-	if (errno == ENOMEM)
-		return tc__fail_nomem(err);
-	return tc__fail(err, TC_ERROR_SYSTEM, "the descriptor %d cannot be watched: %s", fd,
-		strerror(errno));
+	if (!loop->options.watch)
+		return tc__pool_watch_other(loop->pool, fd, events, err);
+	if (loop->options.watch(loop->options.data, fd, events) == 0)
+		return TC_OK;
+	return tc__fail(
+		err, TC_ERROR_SYSTEM, "the host's watch hook refused the descriptor %d", fd);
 }
 
 /* ---- setting ---- */
@@ -108,7 +93,7 @@ static void remove_watch(tc_loop *loop, int fd)
 	if (!watch)
 		return;
 	if (watch->of_loop || !is_taken(loop, fd))
-		tell(loop, fd, 0);
+		(void)tell(loop, fd, 0, NULL);
 	end(loop, watch);
 }
 
@@ -125,10 +110,9 @@ static int set_watch(tc_loop *loop, int fd, int events, tc_watch_fn *on_events, 
 	watch->on_events = on_events;
 	watch->data = data;
 	watch->of_loop = of_loop;
-	if (tell(loop, fd, events) == 0)
-		return TC_OK;
-	int rc = fail_telling(loop, fd, err);
-	remove_watch(loop, fd);
+	int rc = tell(loop, fd, events, err);
+	if (rc != TC_OK)
+		remove_watch(loop, fd);
 	return rc;
 }
 
