@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/base/text.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,4 +52,11 @@ void tc__texts_free(char *const *texts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
+}
+
+void tc__wipe_free(char *text, size_t length)
+{
+	if (text)
+		sodium_memzero(text, length);
+	free(text);
 }

@@ -20,6 +20,9 @@ struct tc__text_copy {
 int tc__texts_copy(const struct tc__text_copy *copies, size_t count, tc_error *err);
 void tc__texts_free(char *const *texts, size_t count);
 
+/* Frees what was a secret. NULL is fine. */
+void tc__wipe_free(char *text, size_t length);
+
 int tc__no_memory(tc_error *err);
 
 #endif

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +36,6 @@ static int fail(const struct tc__journal *journal, const char *what, tc_error *e
 static int refuse(const struct tc__journal *journal, const char *why, tc_error *err)
 {
 	return tc_error_set(err, TC_ERROR_SYSTEM, "%s %s", journal->place.path, why);
-}
-
-void tc__wipe_free(char *text, size_t length)
-{
-	if (text)
-		sodium_memzero(text, length);
-	free(text);
 }
 
 /* ---- the file ---- */

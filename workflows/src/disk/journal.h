@@ -90,7 +90,6 @@ void tc__batch_drop(struct tc__batch *batch);
 /* A line's text with a NUL behind it, for tc__wipe_free; NULL: *err says why. */
 char *tc__journal_text(
 	const struct tc__journal *journal, const struct tc__span *span, tc_error *err);
-void tc__wipe_free(char *text, size_t length);
 
 /* Writes it anew, with these lines only (a span without length is none), and tells where they are
  * now; on disk when it returns. After a failure it is as before. */

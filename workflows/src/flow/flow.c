@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/flow/flow.h"
 
+#include "workflows/src/base/timer.h"
+
 void tc__flow_init(struct tc__flow *flow, tc_loop *loop, tc_client *client, tc_cancel *cancel,
 	int64_t deadline_ms)
 {
@@ -79,9 +81,8 @@ static void look(void *data, uint64_t timer)
 /* What it waited for has come. */
 static void stop_looking(struct tc__flow *flow)
 {
-	if (flow->watch)
-		tc_loop_timer_cancel(flow->loop, flow->watch);
-	flow->run = flow->timer = flow->watch = 0;
+	tc__timer_end(flow->loop, &flow->watch);
+	flow->run = flow->timer = 0;
 }
 
 /* ---- calls ---- */
@@ -218,7 +219,7 @@ void tc__flow_stop_pause(struct tc__flow *flow)
 {
 	if (!flow->timer)
 		return;
-	tc_loop_timer_cancel(flow->loop, flow->timer);
+	tc__timer_end(flow->loop, &flow->timer);
 	stop_looking(flow);
 }
 

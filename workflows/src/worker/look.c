@@ -2,6 +2,8 @@
 /* What is due for a task, and its end. */
 #include "workflows/src/worker/worker.h"
 
+#include "workflows/src/base/timer.h"
+
 static const char stops_text[] = "the worker stops";
 
 #define LOOK_MS 10000  /* at the clocks, while a task runs */
@@ -97,9 +99,7 @@ static void set_timer(tc_task *task)
 	tc_error err = TC_ERROR_INIT;
 	int64_t now = tc__worker_now(worker), due = next_due(task, now);
 
-	if (task->timer)
-		tc_loop_timer_cancel(worker->loop, task->timer);
-	task->timer = 0;
+	tc__timer_end(worker->loop, &task->timer);
 	if (tc_loop_timer(worker->loop, due > now ? due - now : 0, on_timer, task, &task->timer,
 		    &err) != TC_OK)
 		tc__worker_starve(worker);
@@ -315,9 +315,7 @@ void tc__task_end(tc_task *task, bool reported)
 	struct tc__errand *errands[] = { &task->renewal, &task->asking, &task->report };
 
 	task->phase = TC__GONE;
-	if (task->timer)
-		tc_loop_timer_cancel(worker->loop, task->timer);
-	task->timer = 0;
+	tc__timer_end(worker->loop, &task->timer);
 	worker->stats.busy--;
 	count(&worker->stats, task->result, reported);
 	tc__state_ended(worker->state, tc_task_id(task), task->run_id);

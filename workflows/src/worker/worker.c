@@ -3,6 +3,7 @@
 
 #include "workflows/src/base/options.h"
 #include "workflows/src/base/text.h"
+#include "workflows/src/base/timer.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,9 +67,7 @@ static void set_timer(tc_worker *worker)
 		tc__sooner(tc__sooner(tc__claim_due(worker), idle_due(worker)), cut_due(worker));
 	tc_error err = TC_ERROR_INIT;
 
-	if (worker->timer)
-		tc_loop_timer_cancel(worker->loop, worker->timer);
-	worker->timer = 0;
+	tc__timer_end(worker->loop, &worker->timer);
 	if (due != TC__NEVER &&
 		tc_loop_timer(worker->loop, due > now ? due - now : 0, on_timer, worker,
 			&worker->timer, &err) != TC_OK)
@@ -82,9 +81,7 @@ static void leave_loop(tc_worker *worker)
 	tc__manager_free(worker->manager);
 	worker->manager = NULL;
 	tc_loop_watch(worker->loop, worker->bell.fd, 0, NULL, NULL, NULL);
-	if (worker->timer)
-		tc_loop_timer_cancel(worker->loop, worker->timer);
-	worker->timer = 0;
+	tc__timer_end(worker->loop, &worker->timer);
 }
 
 /* What could not even be read stays for the next worker. */
@@ -410,8 +407,7 @@ static void cancel_all(tc_worker *worker)
 	leave_loop(worker);
 	tc__claim_cancel(worker);
 	for (tc_task *task = worker->tasks; task; task = task->after) {
-		if (task->timer)
-			tc_loop_timer_cancel(worker->loop, task->timer);
+		tc__timer_end(worker->loop, &task->timer);
 		end_errand(&task->renewal);
 		end_errand(&task->asking);
 		end_errand(&task->report);

@@ -2,7 +2,6 @@
 #include "workflows/src/pulse/amqp/session.h"
 
 #include "workflows/src/base/text.h"
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +14,7 @@
 static void wipe(char *text)
 {
 	if (text)
-		sodium_memzero(text, strlen(text));
-	free(text);
+		tc__wipe_free(text, strlen(text));
 }
 
 static void destroy(struct tc__amqp *amqp)

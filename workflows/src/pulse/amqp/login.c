@@ -2,7 +2,6 @@
 #include "workflows/src/pulse/amqp/session.h"
 
 #include "workflows/src/base/text.h"
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,10 +113,8 @@ static int take_start(struct tc__amqp *amqp, const amqp_connection_start_t *star
 	if (!response)
 		return tc__no_memory(err);
 	int rc = answer_start(amqp, length, response, err);
-	sodium_memzero(response, length);
-	free(response);
-	sodium_memzero(amqp->password, strlen(amqp->password));
-	free(amqp->password);
+	tc__wipe_free(response, length);
+	tc__wipe_free(amqp->password, strlen(amqp->password));
 	amqp->password = NULL;
 	return rc;
 }

@@ -41,7 +41,7 @@ struct tc__amqp {
 	amqp_pool_t pool; /* of the frame that is being read */
 	bool secret;      /* what is sent has a password in it */
 	bool writing;     /* the connection is watched for room to write */
-	bool tired;       /* what goes out waits for the loop: `flush` is set */
+	bool tired;       /* as much was read as may be in a turn: it goes on with `flush` */
 	bool sent, came;  /* since the last look of `beat` */
 	int silent;       /* looks in a row without anything that came */
 	/* timers; 0: not set */
@@ -55,9 +55,6 @@ struct tc__amqp {
 };
 
 /* ---- traffic.c ---- */
-
-/* The connection stands: its events come, and time counts. */
-int tc__amqp_start_traffic(struct tc__amqp *amqp, tc_error *err);
 
 /* Sends what can go now; the rest goes when it can. Not TC_OK: the connection is broken. */
 int tc__amqp_flush(struct tc__amqp *amqp, tc_error *err);

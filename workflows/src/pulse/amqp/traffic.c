@@ -2,6 +2,7 @@
 #include "workflows/src/pulse/amqp/session.h"
 
 #include "workflows/src/base/text.h"
+#include "workflows/src/base/timer.h"
 
 #define RECEIVE_SIZE 32768 /* at once */
 #define RECEIVE_TIMES 8    /* in a row; then others have their turn */
@@ -327,23 +328,16 @@ int tc__amqp_start_beats(struct tc__amqp *amqp, tc_error *err)
 	return tc_loop_timer(amqp->loop, look_ms(amqp), on_beat, amqp, &amqp->beat, err);
 }
 
-static void end_timer(struct tc__amqp *amqp, uint64_t *timer)
-{
-	if (*timer)
-		tc_loop_timer_cancel(amqp->loop, *timer);
-	*timer = 0;
-}
-
 void tc__amqp_end_limit(struct tc__amqp *amqp)
 {
-	end_timer(amqp, &amqp->limit);
+	tc__timer_end(amqp->loop, &amqp->limit);
 }
 
 void tc__amqp_stop_timers(struct tc__amqp *amqp)
 {
-	end_timer(amqp, &amqp->limit);
-	end_timer(amqp, &amqp->beat);
-	end_timer(amqp, &amqp->flush);
+	tc__timer_end(amqp->loop, &amqp->limit);
+	tc__timer_end(amqp->loop, &amqp->beat);
+	tc__timer_end(amqp->loop, &amqp->flush);
 }
 
 /* Its user is busy for long, so the loop does not come to it. */

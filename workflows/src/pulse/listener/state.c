@@ -2,6 +2,7 @@
 #include "workflows/src/pulse/listener/listener.h"
 
 #include "workflows/src/base/text.h"
+#include "workflows/src/base/timer.h"
 #include <stdlib.h>
 
 /* ---- messages ---- */
@@ -69,18 +70,11 @@ void tc__listener_due(tc_pulse_listener *listener)
 	tc__bell_pull(&listener->bell);
 }
 
-static void end_timer(tc_pulse_listener *listener, uint64_t *timer)
-{
-	if (*timer)
-		tc_loop_timer_cancel(listener->loop, *timer);
-	*timer = 0;
-}
-
 void tc__listener_leave_loop(tc_pulse_listener *listener)
 {
 	if (listener->bell.fd >= 0)
 		tc_loop_watch(listener->loop, listener->bell.fd, 0, NULL, NULL, NULL);
-	end_timer(listener, &listener->timer);
+	tc__timer_end(listener->loop, &listener->timer);
 }
 
 void tc__listener_change(

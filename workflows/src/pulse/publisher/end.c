@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "workflows/src/pulse/publisher/publisher.h"
 
+#include "workflows/src/base/timer.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,9 +25,7 @@ static void take_out(tc_pulse_publisher *publisher, struct tc__publication *mess
 	if (message->tag)
 		tc__wire_forget(&publisher->wire, message);
 	tc__publications_remove(message);
-	if (message->timer)
-		tc_loop_timer_cancel(publisher->loop, message->timer);
-	message->timer = 0;
+	tc__timer_end(publisher->loop, &message->timer);
 	if (message->suspect) {
 		publisher->suspects--;
 		publisher->hunted -= publisher->hunted ? 1 : 0;
@@ -117,13 +117,6 @@ void tc__publisher_change(
 	publisher->calls--;
 }
 
-static void cancel(tc_pulse_publisher *publisher, uint64_t *timer)
-{
-	if (*timer)
-		tc_loop_timer_cancel(publisher->loop, *timer);
-	*timer = 0;
-}
-
 /* Nothing of it is on the loop any more, but for the deadlines of messages. */
 static void leave_loop(tc_pulse_publisher *publisher)
 {
@@ -131,8 +124,8 @@ static void leave_loop(tc_pulse_publisher *publisher)
 	publisher->link = NULL;
 	publisher->amqp = NULL;
 	publisher->channel = TC__CHANNEL_NONE;
-	cancel(publisher, &publisher->send_timer);
-	cancel(publisher, &publisher->unwanted_timer);
+	tc__timer_end(publisher->loop, &publisher->send_timer);
+	tc__timer_end(publisher->loop, &publisher->unwanted_timer);
 	if (publisher->bell.fd >= 0)
 		tc_loop_watch(publisher->loop, publisher->bell.fd, 0, NULL, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "workflows/src/base/bell.h"
 #include "workflows/src/base/text.h"
+#include "workflows/src/base/timer.h"
 #include "workflows/src/pulse/server/options.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -203,13 +204,6 @@ static bool set_timer(
 	return rc == TC_OK;
 }
 
-static void end_timer(struct tc__link *link, uint64_t *timer)
-{
-	if (*timer)
-		tc_loop_timer_cancel(link->loop, *timer);
-	*timer = 0;
-}
-
 static bool watch_offline(struct tc__link *link)
 {
 	int64_t limit = link->server.offline_max_ms;
@@ -304,7 +298,7 @@ static void attempt(struct tc__link *link)
 
 	if (!watch_offline(link) || !set_timer(link, &next, pause_ms(link), on_pace))
 		return;
-	end_timer(link, &link->pace);
+	tc__timer_end(link->loop, &link->pace);
 	link->pace = next;
 	link->at_once = false;
 	begin_attempt(link, &err);
@@ -346,8 +340,8 @@ static void leave_loop(struct tc__link *link)
 
 	link->amqp = NULL;
 	link->opened = false;
-	end_timer(link, &link->pace);
-	end_timer(link, &link->offline);
+	tc__timer_end(link->loop, &link->pace);
+	tc__timer_end(link->loop, &link->offline);
 	tc_loop_watch(link->loop, link->bell.fd, 0, NULL, NULL, NULL);
 	tc__amqp_free(amqp);
 }
@@ -457,7 +451,7 @@ void tc__link_settled(struct tc__link *link)
 	if (!link->opened || is_mute(link))
 		return;
 	link->settled = link->served = true;
-	end_timer(link, &link->offline);
+	tc__timer_end(link->loop, &link->offline);
 }
 
 void tc__link_drop(struct tc__link *link, const tc_error *err)
