@@ -3,14 +3,12 @@
 #include "tests/harness/test.h"
 
 #include "tests/buildbot/master.h"
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <taskcluster/buildbot.h>
 #include <time.h>
@@ -21,19 +19,6 @@
 static void pause_ms(int ms)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
-}
-
-static int free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t length = sizeof address;
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-	close(fd);
-	return ntohs(address.sin_port);
 }
 
 /* Its output goes to a file in the folder. */
@@ -112,7 +97,7 @@ void master_version(const struct master *master, char *version, size_t size)
 static bool make(struct master *master)
 {
 	char arguments[128];
-	int worker_port = free_port(), http_port = free_port();
+	int worker_port = tc_test_free_port(), http_port = tc_test_free_port();
 
 	strcpy(master->folder, "/tmp/tc-buildbot-XXXXXX");
 	assert_non_null(mkdtemp(master->folder));

@@ -57,20 +57,6 @@ static void fill_address(struct sockaddr_in *address, int port)
 	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }
 
-/* Nobody has it now; somebody may be faster. */
-static int free_port(void)
-{
-	struct sockaddr_in address;
-	socklen_t size = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	fill_address(&address, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 static bool answers(int port)
 {
 	struct sockaddr_in address;
@@ -116,7 +102,7 @@ static void run_child(const char *program, const char *folder, int errors)
 /* false: it has ended, as when somebody was faster with the port. */
 static bool try_port(struct tc_nginx *nginx, const char *root, const char *server)
 {
-	nginx->port = free_port();
+	nginx->port = tc_test_free_port();
 	configure(nginx, root, server);
 	int errors = openat(nginx->folder.fd, "start.log", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	nginx->pid = fork();

@@ -27,6 +27,9 @@ void tc_test_assert_failure(tc_error *err, int code, const char *part, const cha
 /* A whole file, NUL-terminated, for free(); stops the test when it cannot be read. */
 char *tc_test_read_file(const char *path, size_t *length);
 
+/* A port of loopback that nobody has now; somebody may be faster. */
+int tc_test_free_port(void);
+
 /* A clock that never goes back; ms since some fixed moment. */
 int64_t tc_test_now_ms(void);
 

@@ -8,7 +8,6 @@
 #include "world.h"
 
 #include "tests/harness/raw.h"
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -610,19 +609,6 @@ struct tls {
 	pid_t pid;
 };
 
-static int free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	getsockname(fd, (struct sockaddr *)&address, &size);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 /* Says back each line from its end. */
 static void start_tls(struct tls *tls)
 {
@@ -637,7 +623,7 @@ static void start_tls(struct tls *tls)
 		"subjectAltName=DNS:localhost 2>/dev/null",
 		tls->folder);
 	assert_int_equal(system(command), 0);
-	tls->port = free_port();
+	tls->port = tc_test_free_port();
 	snprintf(port, sizeof port, "127.0.0.1:%d", tls->port);
 	tls->pid = fork();
 	if (tls->pid)

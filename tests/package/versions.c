@@ -5,6 +5,8 @@
  * way to be given news, which came with the last members. Against newer headers (NEWER is defined)
  * it also sets what this library cannot know, when it is told "wish".
  */
+#include "versions.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,38 +24,7 @@
 #include <taskcluster/worker.h>
 #include <unistd.h>
 
-#ifdef NEWER
-#define WISH(options) ((options).tc_newer[1] = wishes)
-#else
-#define WISH(options) ((void)0)
-#endif
-
-static bool wishes;
 static tc_client *client;
-static int failures;
-
-/* With a wish each is refused, and without one it works. */
-static bool works(const char *what, tc_error *err)
-{
-	const char *newer = "the program was built against a newer version than this library";
-	bool fine = wishes ? err->code == TC_ERROR_ARGUMENT && strstr(tc_error_text(err), newer)
-			   : err->code == TC_OK;
-
-	if (!fine) {
-		fprintf(stderr, "%s: %d, %s\n", what, err->code, tc_error_text(err));
-		failures++;
-	}
-	tc_error_clear(err);
-	return fine && !wishes;
-}
-
-static void expect(bool fine, const char *what)
-{
-	if (fine)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	failures++;
-}
 
 static tc_call *ping(void)
 {

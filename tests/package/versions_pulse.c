@@ -1,47 +1,18 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* As versions.c, with the structs of the component pulse. No broker is needed: nobody waits for
  * one. */
+#include "versions.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/pulse_listener.h>
 #include <taskcluster/pulse_publisher.h>
-
-#ifdef NEWER
-#define WISH(options) ((options).tc_newer[1] = wishes)
-#else
-#define WISH(options) ((void)0)
-#endif
 
 #define URL "amqp://me:secret@127.0.0.1:1"
 #define EXCHANGE "exchange/me/v1/a"
 
 static const struct tc_exchange table = { .exchange = EXCHANGE };
 static const struct tc_exchange *const tables[] = { &table };
-static bool wishes;
-static int failures;
-
-/* With a wish each is refused, and without one it works. */
-static bool works(const char *what, tc_error *err)
-{
-	const char *newer = "the program was built against a newer version than this library";
-	bool fine = wishes ? err->code == TC_ERROR_ARGUMENT && strstr(tc_error_text(err), newer)
-			   : err->code == TC_OK;
-
-	if (!fine) {
-		fprintf(stderr, "%s: %d, %s\n", what, err->code, tc_error_text(err));
-		failures++;
-	}
-	tc_error_clear(err);
-	return fine && !wishes;
-}
-
-static void expect(bool fine, const char *what)
-{
-	if (fine)
-		return;
-	fprintf(stderr, "not so: %s\n", what);
-	failures++;
-}
 
 static void use_server(void)
 {
