@@ -18,7 +18,12 @@ tells "unknown option --frobnicate"
 run 0 --version
 silent
 run 0 version
-[[ $out =~ "for Taskcluster release "[0-9]+ ]] || fail "no release"
+[[ $out =~ ^"taskcluster version "[0-9]+\.[0-9]+\.[0-9]+" (libtaskcluster "[0-9.]+")"$ ]] || fail "no release"
+release=${out#taskcluster version } release=${release%% *}
+run 0 version -s
+is "$release"
+run 0 version --short-version
+is "$release"
 
 # lists come from the tables
 run 0 api

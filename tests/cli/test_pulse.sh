@@ -6,7 +6,7 @@
 exec </dev/null
 unset PULSE_HOSTNAME PULSE_USERNAME PULSE_PASSWORD PULSE_VHOST
 [[ -x ${TC_SANDBOX:-} ]] || exit 77
-if [[ $("$TC_CLI" pulse 2>&1) == *'built without librabbitmq'* ]]; then
+if [[ $("$TC_CLI" pulse delete-queue x 2>&1) == *'built without librabbitmq'* ]]; then
 	run 2 pulse listen queue taskCompleted
 	tells 'built without librabbitmq'
 	exit 77

@@ -107,14 +107,14 @@ tells "409 RequestConflict: there already"
 run 1 scopes
 has "client: tester"
 tells 404
-run 0 version
+run 0 version --server
 has "taskcluster "
 has "server: v107.2.0"
 has "They differ"
-TASKCLUSTER_CERTIFICATE=malformed run 0 version
+TASKCLUSTER_CERTIFICATE=malformed run 0 version --server
 has "server: v107.2.0"
 silent
-run 0 version --short
+run 0 version --short-version
 lacks 107
 
 # -v tells each attempt, -vv the headers, and neither the secret

@@ -19,7 +19,7 @@ member() {
 
 run 0 api queue ping
 has '"alive":true'
-run 0 version
+run 0 version --server
 has "server: "
 lacks "They differ"
 run 0 scopes

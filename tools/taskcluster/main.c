@@ -1,144 +1,63 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/streams/streams.h"
-#include "tools/taskcluster/about/about.h"
-#include "tools/taskcluster/api/api.h"
-#include "tools/taskcluster/artifacts/artifacts.h"
-#include "tools/taskcluster/completion/completion.h"
-#include "tools/taskcluster/offline/offline.h"
-#include "tools/taskcluster/pulse/pulse.h"
-#include "tools/taskcluster/text/suggest.h"
-#include "tools/taskcluster/trust/trust.h"
 
-#include <taskcluster/version.h>
+/*
+ * The program that a shell starts. It does what takes no server by itself, without the libraries
+ * that calls take; for the rest it becomes taskcluster-online (online/main.c).
+ */
+
+#define _GNU_SOURCE /* readlink in C11 */
+#include "tools/streams/streams.h"
+#include "tools/taskcluster/dispatch/dispatch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct command *const commands[] = { &api_command, &artifact_command, &object_command,
-	&download_command, &trust_command, &pulse_command, &routing_key_command, &slugid_command,
-	&from_now_command, &scopes_command, &version_command, &completion_command, NULL };
+/* Where it is, as seen from this program's folder. */
+#ifndef TC_ONLINE_PATH
+#error "the build says where taskcluster-online is"
+#endif
 
-static void print_usage(FILE *out)
+static int perform(const struct command *command, struct arguments *arguments)
 {
-	fputs("taskcluster COMMAND …: Taskcluster in the shell\n\n", out);
-	print_commands(out, commands);
-	fputs("\n`taskcluster COMMAND --help` explains a command. Where to call and as whom is\n"
-	      "taken from TASKCLUSTER_ROOT_URL, TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN\n"
-	      "and TASKCLUSTER_CERTIFICATE, or from ~/.config/taskcluster.yml.\n",
-		out);
+	return command->run ? command->run(arguments) : COMMAND_ONLINE;
 }
 
-/* A command of a family, or with NULL one of all. */
-static const struct command *find_command(const struct command *family, const char *name)
+/* Beside this program, wherever both were moved to. */
+static int find_online(char path[PATH_MAX])
 {
-	const struct command *const *all = family ? family->parts : commands;
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
 
-	for (; *all; all++)
-		if (strcmp((*all)->name, name) == 0)
-			return *all;
-	return NULL;
+	if (length <= 0)
+		return failure("/proc/self/exe: %s: this program does not find its other part",
+			strerror(errno));
+	path[length] = '\0';
+	char *name = strrchr(path, '/') + 1;
+	size_t room = (size_t)(path + PATH_MAX - name);
+	if ((size_t)snprintf(name, room, "%s", TC_ONLINE_PATH) >= room)
+		return failure("the path of this program is too long");
+	return 0;
 }
 
-static int unknown_command(const struct command *family, const char *typed)
+static int become_online(char **argv)
 {
-	const struct command *const *all = family ? family->parts : commands;
-	const char *space = family ? " " : "", *name = family ? family->name : "";
-	struct suggestion nearest = suggest_for(typed);
+	char path[PATH_MAX];
+	int status = find_online(path);
 
-	for (; *all; all++)
-		suggest_consider(&nearest, (*all)->name);
-	if (nearest.name)
-		return usage_error("unknown command %s%s%s: did you mean %s?", name, space, typed,
-			nearest.name);
-	return usage_error("unknown command %s%s%s: `taskcluster%s%s --help` lists them", name,
-		space, typed, space, name);
-}
-
-/* `help`, `help artifact`, `help artifact upload`; what follows is of no account. */
-static int help(char **names)
-{
-	const struct command *command = NULL;
-
-	if (!*names) {
-		print_usage(stdout);
-		return 0;
-	}
-	do {
-		const struct command *family = command;
-		command = find_command(family, *names);
-		if (!command)
-			return unknown_command(family, *names);
-	} while (command->parts && *++names);
-	return command_help(command);
-}
-
-static int run_command(struct arguments *arguments, const struct command *command);
-
-static int run_part(struct arguments *arguments, const struct command *family)
-{
-	switch (arguments_next(arguments)) {
-	case OPTION_WORD:
-		break;
-	case OPTION_BAD:
-		return STATUS_USAGE;
-	case 'h':
-		return command_help(family);
-	default:
-		return usage_error("%s needs a command: `taskcluster %s --help` lists them",
-			family->name, family->name);
-	}
-	const struct command *command = find_command(family, arguments->value);
-	return command ? run_command(arguments, command)
-		       : unknown_command(family, arguments->value);
-}
-
-static int run_command(struct arguments *arguments, const struct command *command)
-{
-	arguments->command = command_name(command);
-	arguments->options = command->options;
-	return command->parts ? run_part(arguments, command) : command->run(arguments);
-}
-
-static int run_word(struct arguments *arguments)
-{
-	const char *name = arguments->value;
-	const struct command *command = find_command(NULL, name);
-
-	if (strcmp(name, "help") == 0)
-		return help(arguments->words);
-	return command ? run_command(arguments, command) : unknown_command(NULL, name);
-}
-
-static int run(char **words)
-{
-	static const struct option options[] = {
-		{ "version", OPTION_OWN, NULL, "print the client's version" },
-		{ NULL, 0, NULL, NULL },
-	};
-	struct arguments arguments = { .words = words, .options = options, .commands = commands };
-
-	switch (arguments_next(&arguments)) {
-	case OPTION_WORD:
-		return run_word(&arguments);
-	case OPTION_OWN:
-		printf("taskcluster %s\n", tc_sdk_version());
-		return 0;
-	case 'h':
-		print_usage(stdout);
-		return 0;
-	case OPTION_END:
-		print_usage(stderr);
-		return STATUS_USAGE;
-	default:
-		return STATUS_USAGE;
-	}
+	if (status != 0)
+		return status;
+	execv(path, argv);
+	return failure("%s: %s: it is the part of this program that calls servers; install it too",
+		path, strerror(errno));
 }
 
 int main(int argc, char **argv)
 {
 	streams_open();
-	int status = run(argv + (argc > 0));
+	int status = dispatch(argv + (argc > 0), perform);
+	if (status == COMMAND_ONLINE)
+		return become_online(argv);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		return failure("the output: %s", strerror(errno));
 	return status;

@@ -4,8 +4,12 @@
 
 /* Who calls and what they may, and what is called. */
 
-#include "tools/taskcluster/shared/command.h"
+#include "tools/taskcluster/shared/action.h"
 
-extern const struct command scopes_command, version_command;
+extern const struct action about_actions[];
+
+/* Of `scopes`, and of `version --server`. */
+int about_scopes(struct arguments *arguments);
+int about_version(struct arguments *arguments);
 
 #endif

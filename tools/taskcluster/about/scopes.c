@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/about/about.h"
+#include "tools/taskcluster/commands/about.h"
 #include "tools/taskcluster/config/session.h"
 
 #include <taskcluster/call.h>
@@ -115,7 +116,7 @@ static int print_all(struct arguments *arguments)
 	return status;
 }
 
-static int run(struct arguments *arguments)
+int about_scopes(struct arguments *arguments)
 {
 	int id;
 
@@ -130,12 +131,3 @@ static int run(struct arguments *arguments)
 	}
 	return print_all(arguments);
 }
-
-const struct command scopes_command = {
-	.name = "scopes",
-	.synopsis = "",
-	.summary = "who am I, and what may I: the credentials, and the scopes the server sees",
-	.details = "What the credentials themselves say is printed first. With a root URL the auth "
-		   "service is asked for the scopes they come to, roles expanded.",
-	.run = run,
-};

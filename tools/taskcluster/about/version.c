@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/offline/version.h"
 #include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/config/session.h"
 
@@ -10,23 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option options[] = {
-	{ "short", 's', NULL, "the client's version only; no server is asked" },
-	{ NULL, 0, NULL, NULL },
-};
-
 /* Any service's own function that tells its release; all services are of one. */
 static const struct tc_operation *asked(void)
 {
 	return tc_find_operation("auth", "version");
-}
-
-/* The release that the functions are of. */
-static const char *known_release(void)
-{
-	const char *release = asked()->service->release;
-
-	return release ? release : "unknown";
 }
 
 /* Services keep working for older clients, but a function may be missing on one side. */
@@ -36,9 +24,9 @@ static void compare(const char *server)
 
 	if (strcmp(server, tc_sdk_version()) == 0)
 		return; /* a sandbox, from the same source as this */
-	const char *own = known_release();
+	const char *own = version_release();
 	long release = strtol(server + (*server == 'v'), &end, 10);
-	long known = strtol(own + (*own == 'v'), NULL, 10);
+	long known = strtol(own, NULL, 10);
 
 	if (end == server || !known || release == known)
 		return;
@@ -72,45 +60,17 @@ static int ask_server(struct arguments *arguments)
 {
 	const struct tc_operation *operation = asked();
 	struct session session = SESSION_INIT;
-	int status = config_find_server(&session.config);
+	int status = session_open(&session, arguments, operation);
 
-	if (status == 0 && config_has_server(&session.config)) {
-		status = session_open(&session, arguments, operation);
-		if (status == 0)
-			status = print_server(operation, &session);
-	}
+	if (status == 0)
+		status = print_server(operation, &session);
 	session_close(&session);
 	return status;
 }
 
-static int run(struct arguments *arguments)
+int about_version(struct arguments *arguments)
 {
-	bool brief = false;
-	int id;
-
-	while ((id = arguments_next(arguments)) != OPTION_END) {
-		if (id == 'h')
-			return command_help(&version_command);
-		if (id == OPTION_WORD)
-			return usage_error(
-				"version takes no argument, such as \"%s\"", arguments->value);
-		if (id == OPTION_BAD)
-			return STATUS_USAGE;
-		brief = true;
-	}
-	if (brief) {
-		puts(tc_sdk_version());
-		return 0;
-	}
-	printf("taskcluster %s, for Taskcluster release %s\n", tc_sdk_version(), known_release());
+	version_print();
 	fflush(stdout);
 	return ask_server(arguments);
 }
-
-const struct command version_command = {
-	.name = "version",
-	.synopsis = "",
-	.summary = "print the client's version and, with a root URL, the server's",
-	.options = options,
-	.run = run,
-};

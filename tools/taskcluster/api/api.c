@@ -10,28 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option options[] = {
-	{ "body", API_BODY, "FILE", "the body; - is standard input, the default" },
-	{ "output", 'o', "FILE",
-		"write the reply there, whole or not at all; in a folder the server names the "
-		"file, and nothing is overwritten" },
-	{ "all", API_ALL, NULL, "every item of every page, each as a line of JSON" },
-	{ "distinct", API_DISTINCT, NULL,
-		"with --all: each item once, though the server's list repeats some" },
-	{ "max-items", API_MAX_ITEMS, "N", "end after so many items, or events of a stream" },
-	{ "once", API_ONCE, NULL,
-		"end when the connection does; else it is made again, and a line on standard error "
-		"tells when events may have been missed" },
-	{ "dry-run", API_DRY_RUN, NULL,
-		"print the request, without the secret, and do not send it" },
-	{ "url", API_URL, NULL, "print the URL, and do not call it" },
-	{ "signed-url", API_SIGNED_URL, NULL, "print a URL that anybody can GET for a while" },
-	{ "expires", API_EXPIRES, "TIME", "how long: \"15m\" (the default), \"1 day 2 hours\", …" },
-	{ "base-url", API_BASE_URL, "URL", "for classic services: {service} stands for the name" },
-	{ "server-url", API_SERVER_URL, "URL", "where the server of another system is" },
-	{ NULL, 0, NULL, NULL },
-};
-
 static int too_many(const struct request *request, const char *word)
 {
 	const struct tc_operation *operation = request->operation;
@@ -269,7 +247,7 @@ static int run_request(const struct request *request, struct arguments *argument
 static int run_parsed(const struct request *request, struct arguments *arguments)
 {
 	if (request->operation)
-		return request->help ? api_explain(request->operation, options)
+		return request->help ? api_explain(request->operation, api_command.options)
 				     : run_request(request, arguments);
 	if (request->service)
 		return api_list_operations(request->service);
@@ -290,19 +268,7 @@ static int run(struct arguments *arguments)
 	return status;
 }
 
-const struct command api_command = {
-	.name = "api",
-	.synopsis = "[<service> [<function> [arguments…] [--<query> VALUE …]]]",
-	.summary = "call any function of any service, or list them",
-	.details =
-		"Alone it lists the services; with a service, that service's functions; --help "
-		"behind a function explains it. The body, if the function has one, is read from "
-		"standard input. The reply goes to standard output: JSON indented on a terminal "
-		"and in one line elsewhere, anything else byte by byte, a redirect as the "
-		"URL it leads to. Lists with --all, and streams of events, are lines of JSON that "
-		"come as they arrive.\n\n"
-		"The exit status is 0; 1 when the server refuses or cannot be reached; 2 when the "
-		"command line, the configuration or the body is wrong.",
-	.options = options,
-	.run = run,
+const struct action api_actions[] = {
+	{ &api_command, run },
+	{ NULL, NULL },
 };

@@ -4,8 +4,8 @@
 
 /* Any function of any service, as the references have it. */
 
-#include "tools/taskcluster/shared/command.h"
+#include "tools/taskcluster/shared/action.h"
 
-extern const struct command api_command;
+extern const struct action api_actions[];
 
 #endif

@@ -5,27 +5,12 @@
 /* What the command line of `api` asks for. api.c reads it, the other files of this folder each do
  * one thing that it can ask for. */
 
+#include "tools/taskcluster/commands/api.h"
 #include "tools/taskcluster/config/session.h"
-#include "tools/taskcluster/shared/command.h"
 #include "tools/taskcluster/shared/output.h"
 
 #include <stdio.h>
 #include <taskcluster/call.h>
-
-enum {
-	API_BASE_URL = OPTION_OWN,
-	API_SERVER_URL,
-	API_BODY,
-	API_ALL,
-	API_DISTINCT,
-	API_MAX_ITEMS,
-	API_ONCE,
-	API_EXPIRES,
-	/* instead of sending the call */
-	API_DRY_RUN,
-	API_SIGNED_URL,
-	API_URL
-};
 
 struct request {
 	const struct tc_service *service;

@@ -2,18 +2,19 @@
 #ifndef TC_CLI_ARTIFACTS_H
 #define TC_CLI_ARTIFACTS_H
 
-/*
- * Artifacts and objects, as whole jobs. `download artifact` and `download object` are the names of
- * the official client: the same code, with that client's arguments and lines.
- */
+/* Artifacts and objects, as whole jobs. */
 
-#include "tools/taskcluster/shared/command.h"
+#include "tools/taskcluster/shared/action.h"
 
-extern const struct command artifact_command, object_command, download_command;
+extern const struct action artifact_actions[];
 
-/* The commands of these families. */
-extern const struct command artifact_upload_command, artifact_download_command,
-	artifact_list_command, object_upload_command, object_download_command,
-	download_artifact_command, download_object_command;
+/* Of these commands. */
+int artifact_upload(struct arguments *arguments);
+int object_upload(struct arguments *arguments);
+int artifact_download(struct arguments *arguments);
+int object_download(struct arguments *arguments);
+int download_artifact(struct arguments *arguments);
+int download_object(struct arguments *arguments);
+int artifact_list(struct arguments *arguments);
 
 #endif

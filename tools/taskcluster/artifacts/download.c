@@ -10,33 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTION_OUTPUT \
-	{ \
-		"output", 'o', "FILE", \
-			"write it there; in a folder the name's last part names the file; - is " \
-			"standard output" \
-	}
-
-static const struct option artifact_options[] = {
-	OPTION_OUTPUT,
-	{ "run", FETCH_RUN, "N", "of this run; else of the latest" },
-	{ "index", FETCH_INDEX, "PATH", "of the task that the index has at this path" },
-	{ "all", FETCH_ALL, NULL,
-		"all artifacts of the run, or all that match a PATTERN, into a folder" },
-	{ "in-flight", FETCH_IN_FLIGHT, "N", "with --all: so many at the same time; 10" },
-	{ "live", FETCH_LIVE, NULL, "with --all: also the log of a run that goes on" },
-	FETCH_OPTIONS_HOW,
-	FETCH_OPTION_JSON,
-	{ NULL, 0, NULL, NULL },
-};
-
-static const struct option object_options[] = {
-	OPTION_OUTPUT,
-	FETCH_OPTIONS_HOW,
-	FETCH_OPTION_JSON,
-	{ NULL, 0, NULL, NULL },
-};
-
 /* A word that is the form of a task's id is one; patterns have other forms. */
 static bool is_task_id(const char *word)
 {
@@ -100,7 +73,7 @@ static int perform(struct fetch *fetch, const struct session *session)
 	return fetch->all ? fetch_all(fetch, session) : download_one(fetch, session);
 }
 
-static int run_artifact(struct arguments *arguments)
+int artifact_download(struct arguments *arguments)
 {
 	static const struct fetch_command how = { &artifact_download_command, false, find,
 		perform };
@@ -108,40 +81,9 @@ static int run_artifact(struct arguments *arguments)
 	return fetch_run(&how, arguments);
 }
 
-static int run_object(struct arguments *arguments)
+int object_download(struct arguments *arguments)
 {
 	static const struct fetch_command how = { &object_download_command, true, find, perform };
 
 	return fetch_run(&how, arguments);
 }
-
-const struct command artifact_download_command = {
-	.name = "download",
-	.whole_name = "artifact download",
-	.synopsis = "[TASK_ID [RUN_ID]] NAME, or [TASK_ID] --all [PATTERN…]",
-	.summary = "download an artifact of a task, or many of them",
-	.details =
-		"Without TASK_ID the variables TASK_ID and RUN_ID say whose, as they do inside a "
-		"task; without a run it is the latest. The file gets the last part of the "
-		"artifact's name, in the current folder, if -o does not say otherwise, and "
-		"replaces what is there.\n\n"
-		"A file appears when all of it is there and its length and hashes are right. Until "
-		"then it is .NAME.tc-part; the same command again goes on where it was, also after "
-		"Ctrl-C. With --all each artifact gets its whole name below the folder, and "
-		"nothing is written outside it; one that fails is told of at the end, and the "
-		"others go on. In a PATTERN, * is any part of a name: 'public/*.zip'.\n\n"
-		"The exit status is 0; 1 when something was not downloaded; 2 when the command "
-		"line or the configuration is wrong.",
-	.options = artifact_options,
-	.run = run_artifact,
-};
-
-const struct command object_download_command = {
-	.name = "download",
-	.whole_name = "object download",
-	.synopsis = "NAME",
-	.summary = "download an object, and compare it with its hashes",
-	.details = "As `taskcluster artifact download` does it.",
-	.options = object_options,
-	.run = run_object,
-};

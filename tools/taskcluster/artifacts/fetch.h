@@ -4,47 +4,11 @@
 
 /* Downloads, as every command of them does them. */
 
+#include "tools/taskcluster/commands/artifacts.h"
 #include "tools/taskcluster/config/session.h"
 #include "tools/taskcluster/jobs/words.h"
-#include "tools/taskcluster/shared/command.h"
 
 #include <taskcluster/artifact_download.h>
-
-enum {
-	FETCH_RANGES = OPTION_OWN,
-	FETCH_KEEP,
-	FETCH_ANEW,
-	FETCH_IDENTITY,
-	FETCH_NO_SYNC,
-	FETCH_PUBLIC_ONLY,
-	/* of the official names there are none of these */
-	FETCH_RUN,
-	FETCH_INDEX,
-	FETCH_ALL,
-	FETCH_LIVE,
-	FETCH_IN_FLIGHT,
-	FETCH_JSON
-};
-
-/* Rows of a command's table of options. */
-#define FETCH_OPTIONS_HOW \
-	{ "ranges", FETCH_RANGES, "N", "by so many connections at once, where a file is large" }, \
-		{ "keep", FETCH_KEEP, NULL, \
-			"download nothing when the file is there already, and is the same" }, \
-		{ "anew", FETCH_ANEW, NULL, "do not go on with what an earlier download left" }, \
-		{ "identity", FETCH_IDENTITY, NULL, \
-			"ask for bytes that are not compressed on their way" }, \
-		{ "no-sync", FETCH_NO_SYNC, NULL, "do not wait until the bytes are on disk" }, \
-		{ "public-only", FETCH_PUBLIC_ONLY, NULL, \
-			"references may lead to public addresses only" }, \
-	{ \
-		"quiet", 'q', NULL, "no progress, and nothing about what was done" \
-	}
-
-#define FETCH_OPTION_JSON \
-	{ \
-		"json", FETCH_JSON, NULL, "print what was done as JSON, a line for each file" \
-	}
 
 struct fetch {
 	bool object;                 /* by its name, else an artifact */

@@ -3,6 +3,7 @@
 /* `artifact list`. */
 
 #include "tools/taskcluster/artifacts/artifacts.h"
+#include "tools/taskcluster/commands/artifacts.h"
 #include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/shared/output.h"
@@ -14,14 +15,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-enum { LIST_RUN = OPTION_OWN, LIST_JSON };
-
-static const struct option options[] = {
-	{ "run", LIST_RUN, "N", "of this run; else of the latest" },
-	{ "json", LIST_JSON, NULL, "each as a line of JSON, as the queue tells it" },
-	{ NULL, 0, NULL, NULL },
-};
 
 struct list {
 	struct tc_artifact of; /* whose: task and run */
@@ -106,52 +99,26 @@ static int print_list(const struct list *list, const struct session *session,
 	return status;
 }
 
-static int perform(const struct list *list, struct arguments *arguments)
+static int perform(void *data, const struct words *words, struct arguments *arguments)
 {
-	const struct tc_operation *operation = tc_find_operation(
-		"queue", list->of.run_id ? "listArtifacts" : "listLatestArtifacts");
+	struct list *list = data;
+	const struct tc_operation *operation;
 	struct session session = SESSION_INIT;
-	int status = session_open(&session, arguments, operation);
+	int status = words_run(words, words->count, list->run, &list->of);
 
+	if (status == 0)
+		status = job_open(&session, arguments, "queue",
+			list->of.run_id ? "listArtifacts" : "listLatestArtifacts", &operation);
 	if (status == 0)
 		status = print_list(list, &session, operation);
 	session_close(&session);
 	return status;
 }
 
-static int find(struct list *list, const struct words *words)
+int artifact_list(struct arguments *arguments)
 {
-	if (words->count > 2)
-		return words_usage("artifact list", artifact_list_command.synopsis);
-	return words_run(words, words->count, list->run, &list->of);
-}
-
-static int run(struct arguments *arguments)
-{
+	static const struct job job = { &artifact_list_command, 0, 2, take_option, perform };
 	struct list list = { 0 };
-	struct words words;
-	int status = words_read(&words, arguments, take_option, &list);
 
-	if (status == 0 && words.help)
-		status = command_help(&artifact_list_command);
-	else if (status == 0)
-		status = find(&list, &words);
-	if (status == 0 && !words.help)
-		status = perform(&list, arguments);
-	words_free(&words);
-	return status;
+	return job_run(&job, &list, arguments);
 }
-
-const struct command artifact_list_command = {
-	.name = "list",
-	.whole_name = "artifact list",
-	.synopsis = "[TASK_ID [RUN_ID]]",
-	.summary = "list the artifacts of a run",
-	.details =
-		"Without TASK_ID the variables TASK_ID and RUN_ID say whose, as they do inside a "
-		"task; without a run it is the latest. A line for each: where its bytes are, "
-		"their number (- where nobody tells it), their type, how long it is kept, its "
-		"name.",
-	.options = options,
-	.run = run,
-};

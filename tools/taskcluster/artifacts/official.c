@@ -12,11 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-static const struct option options[] = {
-	FETCH_OPTIONS_HOW,
-	{ NULL, 0, NULL, NULL },
-};
-
 /* As Go writes a duration: "41ms", "1.5s", "2m3.25s", "1h0m0s". */
 static void print_duration(FILE *out, int64_t ms)
 {
@@ -111,7 +106,7 @@ static int find(struct fetch *fetch, const struct words *words, const struct com
 	return 0;
 }
 
-static int run_artifact(struct arguments *arguments)
+int download_artifact(struct arguments *arguments)
 {
 	static const struct fetch_command how = { &download_artifact_command, false, find,
 		download };
@@ -119,32 +114,9 @@ static int run_artifact(struct arguments *arguments)
 	return fetch_run(&how, arguments);
 }
 
-static int run_object(struct arguments *arguments)
+int download_object(struct arguments *arguments)
 {
 	static const struct fetch_command how = { &download_object_command, true, find, download };
 
 	return fetch_run(&how, arguments);
 }
-
-const struct command download_artifact_command = {
-	.name = "artifact",
-	.whole_name = "download artifact",
-	.synopsis = "TASK_ID [RUN_ID] NAME FILE",
-	.summary = "download an artifact of a task; see also `artifact download`",
-	.details = "Without RUN_ID it is that of the latest run. FILE may be a folder, and - is "
-		   "standard output.",
-	.takes_file = true,
-	.options = options,
-	.run = run_artifact,
-};
-
-const struct command download_object_command = {
-	.name = "object",
-	.whole_name = "download object",
-	.synopsis = "NAME FILE",
-	.summary = "download an object; see also `object download`",
-	.details = "FILE may be a folder, and - is standard output.",
-	.takes_file = true,
-	.options = options,
-	.run = run_object,
-};

@@ -4,25 +4,11 @@
 
 /* Uploads, as `artifact upload` and `object upload` do them. */
 
+#include "tools/taskcluster/commands/artifacts.h"
 #include "tools/taskcluster/config/session.h"
 #include "tools/taskcluster/jobs/words.h"
-#include "tools/taskcluster/shared/command.h"
 
 #include <taskcluster/artifact_upload.h>
-
-enum {
-	UPLOAD_CONTENT_TYPE = OPTION_OWN,
-	UPLOAD_ENCODING,
-	UPLOAD_EXPIRES,
-	UPLOAD_RUN,
-	UPLOAD_STORAGE,
-	UPLOAD_LINK,
-	UPLOAD_URL,
-	UPLOAD_ERROR,
-	UPLOAD_MESSAGE,
-	UPLOAD_PROJECT,
-	UPLOAD_JSON
-};
 
 struct upload {
 	bool object;                 /* by its name, else an artifact */

@@ -2,9 +2,29 @@
 #ifndef TC_CLI_JOBS_JOB_H
 #define TC_CLI_JOBS_JOB_H
 
-/* What all jobs have in common. */
+/* What all commands of whole jobs have in common. */
 
 #include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/jobs/words.h"
+#include "tools/taskcluster/shared/command.h"
+
+/* A command of words and options of its own. */
+struct job {
+	const struct command *command;
+	size_t least, most;      /* so many words: others are refused with the synopsis */
+	words_option_fn *option; /* takes an option; NULL: there is none */
+	/* Does it, once all was read. The exit status. */
+	int (*perform)(void *data, const struct words *words, struct arguments *arguments);
+};
+
+/* Reads the command line, and performs the job or prints its help; `data` is what option and
+ * perform get. The exit status. */
+int job_run(const struct job *job, void *data, struct arguments *arguments);
+
+/* Makes a client as the function needs it; close the session in either case. *operation is the
+ * function, for advice. 0, or the exit status after telling. */
+int job_open(struct session *session, const struct arguments *arguments, const char *service,
+	const char *function, const struct tc_operation **operation);
 
 /* Tells of an error of a job, with advice about the function that it is about. The exit status. */
 int job_report(

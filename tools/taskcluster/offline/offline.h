@@ -2,10 +2,10 @@
 #ifndef TC_CLI_OFFLINE_H
 #define TC_CLI_OFFLINE_H
 
-/* Values for scripts, made without a server: ids, dates, and what a listener binds to. */
+/* What takes no server: ids, dates, what a listener binds to, and what this client is. */
 
 #include "tools/taskcluster/shared/command.h"
 
-extern const struct command from_now_command, routing_key_command, slugid_command;
+extern const struct command from_now_command, routing_key_command, slugid_command, version_command;
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/commands/pulse.h"
 #include "tools/taskcluster/pulse/pulse.h"
 
 static int run(struct arguments *arguments)
@@ -8,9 +9,8 @@ static int run(struct arguments *arguments)
 			   "Pulse; `taskcluster routing-key` still prints what to bind to");
 }
 
-const struct command pulse_command = {
-	.name = "pulse",
-	.synopsis = "…",
-	.summary = "listen to Pulse (not in this program: it was built without librabbitmq)",
-	.run = run,
+const struct action pulse_actions[] = {
+	{ &pulse_listen_command, run },
+	{ &pulse_delete_queue_command, run },
+	{ NULL, NULL },
 };

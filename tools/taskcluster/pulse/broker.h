@@ -4,25 +4,7 @@
 
 /* Which broker, as whom, and what to do about what goes wrong with it. */
 
-#include "tools/taskcluster/shared/options.h"
-
 #include <taskcluster/pulse.h>
-
-enum { BROKER_SERVER = OPTION_OWN, BROKER_NEXT };
-
-/* For tables of options. */
-#define BROKER_OPTION \
-	{ \
-		"server", BROKER_SERVER, "URL", \
-			"another broker than PULSE_HOSTNAME's: amqps://HOST:PORT/VHOST, or " \
-			"amqp://… without TLS" \
-	}
-
-/* For --help. */
-#define BROKER_HELP \
-	"The broker is PULSE_HOSTNAME (by TLS, port 5671) with PULSE_VHOST, or \"/\"; the " \
-	"account is PULSE_USERNAME and PULSE_PASSWORD, and never an argument, which everybody on " \
-	"the machine can read. SSL_CERT_FILE and SSL_CERT_DIR say whom to trust."
 
 /* Fills *server for --server URL, or for NULL points *used to nothing, which is the environment's.
  * *used is for the library, and lives as long as both. 0, or STATUS_USAGE after telling. */

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/jobs/words.h"
+#include "tools/taskcluster/commands/pulse.h"
+#include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/pulse/broker.h"
 #include "tools/taskcluster/pulse/pulse.h"
-
-static const struct option options[] = {
-	BROKER_OPTION,
-	{ NULL, 0, NULL, NULL },
-};
 
 static int take_option(void *data, int id, const char *value)
 {
@@ -30,32 +26,19 @@ static int delete_queue(const char *url, const char *name)
 	return status;
 }
 
-static int run(struct arguments *arguments)
+static int perform(void *data, const struct words *words, struct arguments *arguments)
 {
-	const struct command *own = &pulse_delete_queue_command;
-	struct words words;
-	const char *url = NULL;
-	int status = words_read(&words, arguments, take_option, &url);
+	const char **url = data;
+	int status = broker_check_queue(words->all[0]);
 
-	if (status == 0 && words.help)
-		status = command_help(own);
-	else if (status == 0 && words.count != 1)
-		status = words_usage(own->whole_name, own->synopsis);
-	else if (status == 0 && (status = broker_check_queue(words.all[0])) == 0)
-		status = delete_queue(url, words.all[0]);
-	words_free(&words);
-	return status;
+	(void)arguments;
+	return status == 0 ? delete_queue(*url, words->all[0]) : status;
 }
 
-const struct command pulse_delete_queue_command = {
-	.name = "delete-queue",
-	.whole_name = "pulse delete-queue",
-	.synopsis = "NAME",
-	.summary = "delete a durable queue of one's own, with all that it holds",
-	.details = "For one that nobody will listen to again: the broker keeps what comes for it. "
-		   "NAME is what "
-		   "`listen --queue` was given; nothing is wrong where there is none of the "
-		   "name.\n\n" BROKER_HELP,
-	.options = options,
-	.run = run,
-};
+int pulse_delete_queue(struct arguments *arguments)
+{
+	static const struct job job = { &pulse_delete_queue_command, 1, 1, take_option, perform };
+	const char *url = NULL;
+
+	return job_run(&job, &url, arguments);
+}

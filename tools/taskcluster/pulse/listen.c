@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/taskcluster/commands/pulse.h"
 #include "tools/taskcluster/jobs/stop.h"
 #include "tools/taskcluster/pulse/broker.h"
 #include "tools/taskcluster/pulse/message.h"
@@ -13,19 +14,6 @@
 
 #define EXCHANGES "exchange/" /* what the broker's names of exchanges begin with */
 #define SECONDS_MAX 31536000  /* a year */
-
-enum { LISTEN_QUEUE = BROKER_NEXT, LISTEN_PATTERN, LISTEN_COUNT, LISTEN_TIMEOUT };
-
-static const struct option options[] = {
-	{ "queue", LISTEN_QUEUE, "NAME",
-		"a durable queue, queue/<user>/NAME, which keeps what comes while nobody listens" },
-	{ "pattern", LISTEN_PATTERN, "KEY",
-		"a ready-made pattern in place of key=value, such as route.index.#" },
-	{ "count", LISTEN_COUNT, "N", "end after so many messages" },
-	{ "timeout", LISTEN_TIMEOUT, "SECONDS", "end when nothing came for so long" },
-	BROKER_OPTION,
-	{ NULL, 0, NULL, NULL },
-};
 
 struct listen {
 	/* what the command line says */
@@ -337,7 +325,7 @@ static int listen_to(struct listen *listen)
 	return status;
 }
 
-static int run(struct arguments *arguments)
+int pulse_listen(struct arguments *arguments)
 {
 	struct listen listen = { 0 };
 	size_t words = 0;
@@ -354,35 +342,3 @@ static int run(struct arguments *arguments)
 	free(listen.bindings);
 	return status;
 }
-
-const struct command pulse_listen_command = {
-	.name = "listen",
-	.whole_name = "pulse listen",
-	.synopsis = "<service> <exchange> [key=value…] [<service> <exchange> …]",
-	.summary = "print messages as they come, each as a line of JSON",
-	.details =
-		"A key that is not named is a wildcard: `taskcluster routing-key <service> "
-		"<exchange> "
-		"--help` explains them. Several exchanges stand one behind the other. The broker's "
-		"name, exchange/…, stands for both words; one that is in no reference, such as an "
-		"account's own, goes by --pattern, or is listened to as a whole. A line is "
-		"{\"exchange\", \"routingKey\", \"cc\": […], \"redelivered\", \"words\": {…}, "
-		"\"payload\": …}, where words are the routing key's by name; a body that is no "
-		"JSON "
-		"is \"body\", a text, in place of the payload.\n\n"
-		"A message is acknowledged when its line was written. Without --queue the queue is "
-		"gone with its connection; messages from before are not seen, and a line on "
-		"standard error says when some may have been missed. A durable one stays bound to "
-		"what it was bound to, until `taskcluster pulse delete-queue`. A lost connection "
-		"is "
-		"made again, for as long as it takes; a message may come twice.\n\n" BROKER_HELP
-		"\n\n"
-		"The exit status is 0 after N messages, after a signal (Ctrl-C), and with "
-		"--timeout "
-		"after the silence; 1 when the silence came before the N messages, when there was "
-		"no "
-		"connection all that time, or the broker refused; 2 when the command line or the "
-		"environment is wrong.",
-	.options = options,
-	.run = run,
-};

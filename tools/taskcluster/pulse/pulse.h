@@ -2,14 +2,15 @@
 #ifndef TC_CLI_PULSE_H
 #define TC_CLI_PULSE_H
 
-/* Pulse: what happens, from the broker that Taskcluster tells it to. Where librabbitmq is not, only
- * a family that says so is built (absent.c). */
+/* Pulse: what happens, from the broker that Taskcluster tells it to. Where librabbitmq is not, all
+ * that is done is to say so (absent.c). */
 
-#include "tools/taskcluster/shared/command.h"
+#include "tools/taskcluster/shared/action.h"
 
-extern const struct command pulse_command;
+extern const struct action pulse_actions[];
 
-/* Its commands. */
-extern const struct command pulse_listen_command, pulse_delete_queue_command;
+/* Of these commands. */
+int pulse_listen(struct arguments *arguments);
+int pulse_delete_queue(struct arguments *arguments);
 
 #endif

@@ -2,12 +2,15 @@
 #ifndef TC_CLI_SHARED_COMMAND_H
 #define TC_CLI_SHARED_COMMAND_H
 
-/* What a command is. The families of them have folders of their own; main.c has their list. */
+/* What a command is: its words, and what is said of it. commands/commands.c has the list. */
 
 #include "tools/taskcluster/shared/options.h"
 #include "tools/taskcluster/shared/report.h"
 
 #include <stdio.h>
+
+/* This takes a server after all. */
+#define COMMAND_ONLINE (-1)
 
 struct command {
 	const char *name;
@@ -15,9 +18,11 @@ struct command {
 	const char *synopsis;   /* what follows the name */
 	const char *summary;    /* one line */
 	const char *details;    /* paragraphs for --help, or NULL */
-	const struct option *options;            /* its own, or NULL */
-	int (*run)(struct arguments *arguments); /* returns the exit status */
-	bool takes_file;                         /* a file is among its words, for completion */
+	const struct option *options; /* its own, or NULL */
+	/* Of what takes no server: does it, and returns the exit status, or COMMAND_ONLINE. Else
+	 * NULL, and an action does it (action.h). */
+	int (*run)(struct arguments *arguments);
+	bool takes_file; /* a file is among its words, for completion */
 	/* Of a family, such as `artifact`, in place of run and options: its commands, ended by
 	 * NULL, whose names are the next word. */
 	const struct command *const *parts;

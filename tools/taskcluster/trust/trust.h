@@ -4,11 +4,12 @@
 
 /* The chain of trust: certificates of workers over their tasks' artifacts. */
 
-#include "tools/taskcluster/shared/command.h"
+#include "tools/taskcluster/shared/action.h"
 
-extern const struct command trust_command;
+extern const struct action trust_actions[];
 
-/* Its commands. */
-extern const struct command trust_verify_command, trust_create_key_command;
+/* Of these commands. */
+int trust_verify(struct arguments *arguments);
+int trust_create_key(struct arguments *arguments);
 
 #endif

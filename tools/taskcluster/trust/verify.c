@@ -2,6 +2,7 @@
 
 /* `chain-of-trust verify`. */
 
+#include "tools/taskcluster/commands/trust.h"
 #include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/jobs/result.h"
@@ -16,20 +17,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-enum { VERIFY_KEY = OPTION_OWN, VERIFY_KEY_FILE, VERIFY_RUN, VERIFY_JSON };
-
-static const struct option options[] = {
-	{ "public-key", VERIFY_KEY, "KEY",
-		"of a worker that is trusted; as often as there are any" },
-	{ "public-key-file", VERIFY_KEY_FILE, "FILE", "the same from a file, each in a line" },
-	{ "run", VERIFY_RUN, "N", "of this run; else of the latest" },
-	{ "output", 'o', "FOLDER",
-		"what is verified goes below it, by its whole name; else it is only read" },
-	{ "json", VERIFY_JSON, NULL, "each artifact and each fault as a line of JSON" },
-	{ "quiet", 'q', NULL, "tell of faults only" },
-	{ NULL, 0, NULL, NULL },
-};
 
 struct verify {
 	struct tc_artifact of; /* whose: task and run */
@@ -153,8 +140,6 @@ static int perform(struct verify *verify, const struct words *words, const struc
 
 static int find(struct verify *verify, const struct words *words)
 {
-	if (words->count < 1)
-		return words_usage(trust_verify_command.whole_name, trust_verify_command.synopsis);
 	if (verify->keys.count == 0)
 		return usage_error("whom do you trust? --public-key KEY or --public-key-file FILE "
 				   "say by whose key the certificate has to be signed");
@@ -164,53 +149,28 @@ static int find(struct verify *verify, const struct words *words)
 	return words_run(words, 1, verify->run, &verify->of);
 }
 
-static int open_and_perform(
-	struct verify *verify, const struct words *words, struct arguments *arguments)
+static int find_and_perform(void *data, const struct words *words, struct arguments *arguments)
 {
-	const struct tc_operation *operation = tc_find_operation("queue", "getArtifact");
+	struct verify *verify = data;
+	const struct tc_operation *operation;
 	struct session session = SESSION_INIT;
-	int status = session_open(&session, arguments, operation);
+	int status = find(verify, words);
 
+	if (status == 0)
+		status = job_open(&session, arguments, "queue", "getArtifact", &operation);
 	if (status == 0)
 		status = perform(verify, words, &session, operation);
 	session_close(&session);
 	return status;
 }
 
-static int run(struct arguments *arguments)
+int trust_verify(struct arguments *arguments)
 {
+	static const struct job job = { &trust_verify_command, 1, SIZE_MAX, take_option,
+		find_and_perform };
 	struct verify verify = { 0 };
-	struct words words;
-	int status = words_read(&words, arguments, take_option, &verify);
+	int status = job_run(&job, &verify, arguments);
 
-	if (status == 0 && words.help)
-		status = command_help(&trust_verify_command);
-	else if (status == 0)
-		status = find(&verify, &words);
-	if (status == 0 && !words.help)
-		status = open_and_perform(&verify, &words, arguments);
-	words_free(&words);
 	keys_free(&verify.keys);
 	return status;
 }
-
-const struct command trust_verify_command = {
-	.name = "verify",
-	.whole_name = "chain-of-trust verify",
-	.synopsis = "TASK_ID [NAME…]",
-	.summary = "verify artifacts of a run by the certificate of its worker",
-	.details =
-		"The certificate, public/chain-of-trust.json, has to be signed by one of the keys, "
-		"to be of this task and run, and to have the definition that the queue has; each "
-		"NAME (none: all that it covers) has to be covered, to be there, and to have the "
-		"certified digest. Keys come from the command line only, never from a server.\n\n"
-		"A line tells of each artifact that holds, and one on standard error of each "
-		"fault. "
-		"Nothing that is not verified stays in FOLDER; what was there before under an "
-		"artifact's name stays when that does not hold.\n\n"
-		"The exit status is 0 when all holds; 1 when something does not, or it could not "
-		"be "
-		"found out; 2 when the command line or the configuration is wrong.",
-	.options = options,
-	.run = run,
-};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "tools/taskcluster/artifacts/artifacts.h"
+#include "tools/taskcluster/commands/artifacts.h"
 
 static const struct command *const artifact_parts[] = { &artifact_upload_command,
 	&artifact_download_command, &artifact_list_command, NULL };
