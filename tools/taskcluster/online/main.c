@@ -6,16 +6,24 @@
 #include "tools/taskcluster/about/about.h"
 #include "tools/taskcluster/api/api.h"
 #include "tools/taskcluster/artifacts/artifacts.h"
+#include "tools/taskcluster/d2g/d2g.h"
 #include "tools/taskcluster/dispatch/dispatch.h"
+#include "tools/taskcluster/groups/groups.h"
+#include "tools/taskcluster/logs/logs.h"
 #include "tools/taskcluster/pulse/pulse.h"
+#include "tools/taskcluster/signin/signin.h"
+#include "tools/taskcluster/systems/systems.h"
+#include "tools/taskcluster/tasks/tasks.h"
 #include "tools/taskcluster/trust/trust.h"
+#include "tools/taskcluster/validate/validate.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct action *const families[] = { api_actions, artifact_actions, trust_actions,
-	pulse_actions, about_actions };
+static const struct action *const families[] = { api_actions, task_actions, log_actions,
+	group_actions, artifact_actions, trust_actions, pulse_actions, system_actions,
+	signin_actions, validate_actions, d2g_actions, about_actions };
 
 static const struct action *find_action(const struct command *command)
 {
