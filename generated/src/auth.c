@@ -3,291 +3,8 @@
 /* from references/auth/v1/exchanges.json */
 #include <taskcluster/auth.h>
 
-#include "services.h"
+#include "auth_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_prefix_continuation_token_limit[] = { { "prefix" }, { "continuationToken" }, { "limit" } },
-	names_client_id[] = { { "clientId" } },
-	names_entity_type_entity_id[] = { { "entityType" }, { "entityId" } },
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
-	names_role_id[] = { { "roleId" } },
-	names_level_bucket_prefix[] = { { "level" }, { "bucket" }, { "prefix" } },
-	names_format[] = { { "format" } },
-	names_account[] = { { "account" } },
-	names_continuation_token[] = { { "continuationToken" } },
-	names_account_table_level[] = { { "account" }, { "table" }, { "level" } },
-	names_account_container_level[] = { { "account" }, { "container" }, { "level" } },
-	names_project[] = { { "project" } },
-	names_wst_audience_wst_client[] = { { "wstAudience" }, { "wstClient" } },
-	names_project_id_service_account[] = { { "projectId" }, { "serviceAccount" } },
-	names_app_name_owner[] = { { "appName" }, { "owner" } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_CLIENTS, OP_CLIENT, OP_CREATE_CLIENT, OP_GET_ENTITY_HISTORY,
-	OP_LIST_AUDIT_HISTORY, OP_RESET_ACCESS_TOKEN, OP_UPDATE_CLIENT, OP_ENABLE_CLIENT, OP_DISABLE_CLIENT,
-	OP_DELETE_CLIENT, OP_LIST_ROLES, OP_LIST_ROLES2, OP_LIST_ROLE_IDS, OP_ROLE, OP_CREATE_ROLE, OP_UPDATE_ROLE,
-	OP_DELETE_ROLE, OP_EXPAND_SCOPES, OP_CURRENT_SCOPES, OP_AWS_S3_CREDENTIALS, OP_AZURE_ACCOUNTS, OP_AZURE_TABLES,
-	OP_AZURE_TABLE_SAS, OP_AZURE_CONTAINERS, OP_AZURE_CONTAINER_SAS, OP_SENTRY_DSN, OP_WEBSOCKTUNNEL_TOKEN,
-	OP_GCP_CREDENTIALS, OP_GITHUB_REPO_TOKEN, OP_AUTHENTICATE_HAWK, OP_TEST_AUTHENTICATE, OP_TEST_AUTHENTICATE_GET,
-	OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_auth, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the auth service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_auth, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the auth service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_auth, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running auth service, with the release number and "
-		"the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_LIST_CLIENTS] = { &tc__service_auth, "listClients", "GET", "/clients/", "List Clients",
-		"Returns a page of clients, optionally only those whose clientId begins with `prefix`. A page can "
-		"be empty and still carry a continuationToken; an empty `prefix` value is refused with 400.",
-		.scopes = "\"auth:list-clients\"", .query = names_prefix_continuation_token_limit, .query_count = 3,
-		.has_output = true, .output = &tc_auth_list_clients_response_type, .pages = true },
-	[OP_CLIENT] = { &tc__service_auth, "client", "GET", "/clients/<clientId>", "Get Client",
-		"Returns one client with its scopes, expiry and disabled flag, but never its accessToken.",
-		.scopes = "\"auth:get-client:<clientId>\"", .arguments = names_client_id, .argument_count = 1,
-		.has_output = true, .output = &tc_auth_get_client_response_type },
-	[OP_CREATE_CLIENT] = { &tc__service_auth, "createClient", "PUT", "/clients/<clientId>", "Create Client",
-		"Creates a client and returns its accessToken, which is shown only in this reply, so the caller "
-		"must keep it. Fails when the clientId is taken, or when the caller does not hold every scope it "
-		"hands out.",
-		.scopes = "{\"AllOf\":[\"auth:create-client:<clientId>\",{\"for\":\"scope\",\"in\":\"scopes\","
-		"\"each\":\"<scope>\"}]}", .arguments = names_client_id, .argument_count = 1, .has_input = true,
-		.input = &tc_auth_create_client_request_type, .has_output = true,
-		.output = &tc_auth_create_client_response_type, .secret_reply = true },
-	[OP_GET_ENTITY_HISTORY] = { &tc__service_auth, "getEntityHistory", "GET", "/audit/<entityType>/<entityId>",
-		"Get Entity History",
-		"Returns a page of the audit log of one entity, such as a client, role, secret, hook or worker "
-		"pool: who did what to it, and when.", .scopes = "\"auth:audit-history:<entityType>\"",
-		.arguments = names_entity_type_entity_id, .argument_count = 2,
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_auth_get_entity_history_response_type, .pages = true },
-	[OP_LIST_AUDIT_HISTORY] = { &tc__service_auth, "listAuditHistory", "GET", "/clients/<clientId>/audit",
-		"List Audit History",
-		"Returns a page of the audit entries recorded under one clientId; each entry names the action, "
-		"the entity and the time.", .scopes = "\"auth:client-audit-history:<clientId>\"",
-		.arguments = names_client_id, .argument_count = 1, .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_auth_get_entity_history_response_type,
-		.pages = true },
-	[OP_RESET_ACCESS_TOKEN] = { &tc__service_auth, "resetAccessToken", "POST", "/clients/<clientId>/reset",
-		"Reset `accessToken`",
-		"Replaces the accessToken of a client and returns the new one. The old token stops working, so "
-		"everything that signs with it needs the new value.",
-		.scopes = "\"auth:reset-access-token:<clientId>\"", .arguments = names_client_id, .argument_count = 1,
-		.has_output = true, .output = &tc_auth_create_client_response_type, .secret_reply = true,
-		.retry = TC_RETRY_UNSENT },
-	[OP_UPDATE_CLIENT] = { &tc__service_auth, "updateClient", "POST", "/clients/<clientId>", "Update Client",
-		"Changes the description, expiry or scopes of a client while its accessToken stays as it is. The "
-		"caller needs only the scopes it adds; leaving `scopes` out keeps the present ones.",
-		.scopes = "{\"AllOf\":[\"auth:update-client:<clientId>\",{\"for\":\"scope\","
-		"\"in\":\"scopesAdded\",\"each\":\"<scope>\"}]}", .arguments = names_client_id, .argument_count = 1,
-		.has_input = true, .input = &tc_auth_create_client_request_type, .has_output = true,
-		.output = &tc_auth_get_client_response_type },
-	[OP_ENABLE_CLIENT] = { &tc__service_auth, "enableClient", "POST", "/clients/<clientId>/enable",
-		"Enable Client",
-		"Lets a disabled client authenticate again and returns its record. Harmless when the client is "
-		"enabled already.", .scopes = "\"auth:enable-client:<clientId>\"", .arguments = names_client_id,
-		.argument_count = 1, .has_output = true, .output = &tc_auth_get_client_response_type },
-	[OP_DISABLE_CLIENT] = { &tc__service_auth, "disableClient", "POST", "/clients/<clientId>/disable",
-		"Disable Client",
-		"Bars a client from authenticating without deleting it and returns its record. Harmless when the "
-		"client is disabled already.", .scopes = "\"auth:disable-client:<clientId>\"",
-		.arguments = names_client_id, .argument_count = 1, .has_output = true,
-		.output = &tc_auth_get_client_response_type },
-	[OP_DELETE_CLIENT] = { &tc__service_auth, "deleteClient", "DELETE", "/clients/<clientId>", "Delete Client",
-		"Deletes a client and answers 204 with no body, also when there is no such client. A role named "
-		"after the client stays and has to be deleted separately.",
-		.scopes = "\"auth:delete-client:<clientId>\"", .arguments = names_client_id, .argument_count = 1 },
-	[OP_LIST_ROLES] = { &tc__service_auth, "listRoles", "GET", "/roles/", "List Roles (no pagination)",
-		"Returns every role, with its expanded scopes, in one reply whose root is a JSON array. It does "
-		"not page; listRoles2 is the better choice on a large deployment.", .scopes = "\"auth:list-roles\"",
-		.has_output = true, .output = &tc_auth_list_roles_response_type },
-	[OP_LIST_ROLES2] = { &tc__service_auth, "listRoles2", "GET", "/roles2/", "List Roles",
-		"Returns roles with their expanded scopes inside an object, paged when `limit` is given; without "
-		"a limit the reply holds all of them.", .scopes = "\"auth:list-roles\"",
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_auth_list_roles2_response_type, .pages = true },
-	[OP_LIST_ROLE_IDS] = { &tc__service_auth, "listRoleIds", "GET", "/roleids/", "List Role IDs",
-		"Returns only the ids of the roles, which is much smaller than listing the roles. Pages with "
-		"`limit` and `continuationToken`; without a limit the reply is complete.",
-		.scopes = "\"auth:list-roles\"", .query = names_continuation_token_limit, .query_count = 2,
-		.has_output = true, .output = &tc_auth_list_role_ids_response_type, .pages = true },
-	[OP_ROLE] = { &tc__service_auth, "role", "GET", "/roles/<roleId>", "Get Role",
-		"Returns one role: its own scopes, the scopes these expand to, and its description.",
-		.scopes = "\"auth:get-role:<roleId>\"", .arguments = names_role_id, .argument_count = 1,
-		.has_output = true, .output = &tc_auth_get_role_response_type },
-	[OP_CREATE_ROLE] = { &tc__service_auth, "createRole", "PUT", "/roles/<roleId>", "Create Role",
-		"Creates a role, which gives its scopes to whoever holds the matching `assume:` scope. Refused "
-		"when the role exists, when the caller lacks one of the scopes, or when expansion would never end.",
-		.scopes = "{\"AllOf\":[\"auth:create-role:<roleId>\",{\"for\":\"scope\",\"in\":\"scopes\","
-		"\"each\":\"<scope>\"}]}", .arguments = names_role_id, .argument_count = 1, .has_input = true,
-		.input = &tc_auth_create_role_request_type, .has_output = true,
-		.output = &tc_auth_get_role_response_type },
-	[OP_UPDATE_ROLE] = { &tc__service_auth, "updateRole", "POST", "/roles/<roleId>", "Update Role",
-		"Replaces the scopes and description of a role. The caller must hold the scopes being added, not "
-		"those already there; a change that makes expansion endless is an error.",
-		.scopes = "{\"AllOf\":[\"auth:update-role:<roleId>\",{\"for\":\"scope\",\"in\":\"scopesAdded\","
-		"\"each\":\"<scope>\"}]}", .arguments = names_role_id, .argument_count = 1, .has_input = true,
-		.input = &tc_auth_create_role_request_type, .has_output = true,
-		.output = &tc_auth_get_role_response_type },
-	[OP_DELETE_ROLE] = { &tc__service_auth, "deleteRole", "DELETE", "/roles/<roleId>", "Delete Role",
-		"Deletes a role and answers 204 with no body, also when the role is already gone.",
-		.scopes = "\"auth:delete-role:<roleId>\"", .arguments = names_role_id, .argument_count = 1 },
-	[OP_EXPAND_SCOPES] = { &tc__service_auth, "expandScopes", "POST", "/scopes/expand", "Expand Scopes",
-		"Takes a list of scopes and returns it with everything the roles behind its `assume:` scopes "
-		"grant. Useful to see what a set of scopes is worth.", .scopes = "\"auth:expand-scopes\"",
-		.has_input = true, .input = &tc_auth_scopeset_type, .has_output = true,
-		.output = &tc_auth_scopeset_type },
-	[OP_CURRENT_SCOPES] = { &tc__service_auth, "currentScopes", "GET", "/scopes/current", "Get Current Scopes",
-		"Returns the scopes this very request has after roles, temporary credentials and authorizedScopes "
-		"are applied. The quickest way to see what the configured credentials can do; the `anonymous` "
-		"role is included.", .scopes = "\"auth:current-scopes\"", .has_output = true,
-		.output = &tc_auth_scopeset_type },
-	[OP_AWS_S3_CREDENTIALS] = { &tc__service_auth, "awsS3Credentials", "GET", "/aws/s3/<level>/<bucket>/<prefix>",
-		"Get Temporary Read/Write Credentials S3",
-		"Returns AWS credentials for one S3 bucket and key prefix, `read-only` or `read-write` as `level` "
-		"says. They live about an hour; `format=iam-role-compat` gives the layout of the EC2 metadata "
-		"service.",
-		.scopes = "{\"if\":\"levelIsReadOnly\","
-		"\"then\":{\"AnyOf\":[\"auth:aws-s3:read-only:<bucket>/<prefix>\","
-		"\"auth:aws-s3:read-write:<bucket>/<prefix>\"]},"
-		"\"else\":\"auth:aws-s3:read-write:<bucket>/<prefix>\"}", .arguments = names_level_bucket_prefix,
-		.argument_count = 3, .query = names_format, .query_count = 1, .has_output = true,
-		.output = &tc_auth_aws_s3_credentials_response_type, .secret_reply = true },
-	[OP_AZURE_ACCOUNTS] = { &tc__service_auth, "azureAccounts", "GET", "/azure/accounts",
-		"List Accounts Managed by Auth",
-		"Returns the names of the Azure storage accounts for which this deployment can issue signatures.",
-		.scopes = "\"auth:azure-table:list-accounts\"", .has_output = true,
-		.output = &tc_auth_azure_account_list_response_type, .stability = TC_DEPRECATED },
-	[OP_AZURE_TABLES] = { &tc__service_auth, "azureTables", "GET", "/azure/<account>/tables",
-		"List Tables in an Account Managed by Auth",
-		"Returns a page of the table names in one Azure account. It accepts a continuationToken but no "
-		"limit.", .scopes = "\"auth:azure-table:list-tables:<account>\"", .arguments = names_account,
-		.argument_count = 1, .query = names_continuation_token, .query_count = 1, .has_output = true,
-		.output = &tc_auth_azure_table_list_response_type, .pages = true, .stability = TC_DEPRECATED },
-	[OP_AZURE_TABLE_SAS] = { &tc__service_auth, "azureTableSAS", "GET", "/azure/<account>/table/<table>/<level>",
-		"Get Shared-Access-Signature for Azure Table",
-		"Returns a shared access signature and its expiry for one Azure table. With level `read-write` a "
-		"missing table is created first.",
-		.scopes = "{\"if\":\"levelIsReadOnly\","
-		"\"then\":{\"AnyOf\":[\"auth:azure-table:read-only:<account>/<table>\","
-		"\"auth:azure-table:read-write:<account>/<table>\"]},"
-		"\"else\":\"auth:azure-table:read-write:<account>/<table>\"}", .arguments = names_account_table_level,
-		.argument_count = 3, .has_output = true, .output = &tc_auth_azure_table_access_response_type,
-		.secret_reply = true, .stability = TC_DEPRECATED },
-	[OP_AZURE_CONTAINERS] = { &tc__service_auth, "azureContainers", "GET", "/azure/<account>/containers",
-		"List containers in an Account Managed by Auth",
-		"Returns a page of the blob container names in one Azure account. It accepts a continuationToken "
-		"but no limit.", .scopes = "\"auth:azure-container:list-containers:<account>\"",
-		.arguments = names_account, .argument_count = 1, .query = names_continuation_token, .query_count = 1,
-		.has_output = true, .output = &tc_auth_azure_container_list_response_type, .pages = true,
-		.stability = TC_DEPRECATED },
-	[OP_AZURE_CONTAINER_SAS] = { &tc__service_auth, "azureContainerSAS", "GET",
-		"/azure/<account>/containers/<container>/<level>", "Get Shared-Access-Signature for Azure Container",
-		"Returns a shared access signature and its expiry for one Azure blob container. With level "
-		"`read-write` a missing container is created first.",
-		.scopes = "{\"if\":\"levelIsReadOnly\","
-		"\"then\":{\"AnyOf\":[\"auth:azure-container:read-only:<account>/<container>\","
-		"\"auth:azure-container:read-write:<account>/<container>\"]},"
-		"\"else\":\"auth:azure-container:read-write:<account>/<container>\"}",
-		.arguments = names_account_container_level, .argument_count = 3, .has_output = true,
-		.output = &tc_auth_azure_container_response_type, .secret_reply = true, .stability = TC_DEPRECATED },
-	[OP_SENTRY_DSN] = { &tc__service_auth, "sentryDSN", "GET", "/sentry/<project>/dsn",
-		"Get DSN for Sentry Project",
-		"Returns a DSN for reporting errors to a Sentry project, creating the project when there is none. "
-		"It works for about a day; `expires` in the reply says until when.",
-		.scopes = "\"auth:sentry:<project>\"", .arguments = names_project, .argument_count = 1,
-		.has_output = true, .output = &tc_auth_sentry_dsn_response_type, .secret_reply = true },
-	[OP_WEBSOCKTUNNEL_TOKEN] = { &tc__service_auth, "websocktunnelToken", "GET",
-		"/websocktunnel/<wstAudience>/<wstClient>", "Get a client token for the Websocktunnel service",
-		"Returns a token with which a worker registers as `wstClient` at a websocktunnel server of the "
-		"given audience, for instance to expose a live log. It runs out after some hours and must be "
-		"renewed before.", .scopes = "\"auth:websocktunnel-token:<wstAudience>/<wstClient>\"",
-		.arguments = names_wst_audience_wst_client, .argument_count = 2, .has_output = true,
-		.output = &tc_auth_websocktunnel_token_response_type, .secret_reply = true },
-	[OP_GCP_CREDENTIALS] = { &tc__service_auth, "gcpCredentials", "GET",
-		"/gcp/credentials/<projectId>/<serviceAccount>", "Get Temporary GCP Credentials",
-		"Returns an access token for one Google Cloud service account. Only pairs of project and account "
-		"listed in the deployment's configuration work; the token lives about an hour, as `expires` tells.",
-		.scopes = "\"auth:gcp:access-token:<projectId>/<serviceAccount>\"",
-		.arguments = names_project_id_service_account, .argument_count = 2, .has_output = true,
-		.output = &tc_auth_gcp_credentials_response_type, .secret_reply = true },
-	[OP_GITHUB_REPO_TOKEN] = { &tc__service_auth, "githubRepoToken", "POST",
-		"/github/<appName>/<owner>/repo-token", "Get a repository scoped github token",
-		"Returns a GitHub App token limited to the named repositories of one owner and to the permissions "
-		"asked for. Each repository and permission level needs its own scope, with owner and repository "
-		"in lowercase.",
-		.scopes = "{\"AllOf\":[{\"for\":\"repoPerm\",\"in\":\"repoPerms\","
-		"\"each\":\"auth:github-repo-token:<appName>/<owner>/<repoPerm>\"}]}",
-		.arguments = names_app_name_owner, .argument_count = 2, .has_input = true,
-		.input = &tc_auth_github_repo_token_request_type, .has_output = true,
-		.output = &tc_auth_github_token_response_type, .secret_reply = true, .stability = TC_EXPERIMENTAL },
-	[OP_AUTHENTICATE_HAWK] = { &tc__service_auth, "authenticateHawk", "POST", "/authenticate-hawk",
-		"Authenticate Hawk Request",
-		"Checks the Authorization header or bewit of a request that another service received and returns "
-		"the caller's clientId and scopes. `status` in the reply separates success from failure, so a 200 "
-		"alone proves nothing.", .has_input = true, .input = &tc_auth_authenticate_hawk_request_type,
-		.has_output = true, .output = &tc_auth_authenticate_hawk_response_type },
-	[OP_TEST_AUTHENTICATE] = { &tc__service_auth, "testAuthenticate", "POST", "/test-authenticate",
-		"Test Authentication",
-		"Checks a client library's signing: the request is signed as client `tester` with token "
-		"`no-secret` and its body says which scopes that client has and which are required. The reply "
-		"shows clientId and scopes as seen.", .has_input = true,
-		.input = &tc_auth_test_authenticate_request_type, .has_output = true,
-		.output = &tc_auth_test_authenticate_response_type },
-	[OP_TEST_AUTHENTICATE_GET] = { &tc__service_auth, "testAuthenticateGet", "GET", "/test-authenticate-get/",
-		"Test Authentication (GET)",
-		"Checks signing of a GET or of a signed URL, with the fixed client `tester` and token "
-		"`no-secret`. Succeeds only when the scope `test:authenticate-get` survives any restriction in "
-		"the request.", .has_output = true, .output = &tc_auth_test_authenticate_response_type },
-	[OP_HEARTBEAT] = { &tc__service_auth, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the auth service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-static const char
-	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
-#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
-static const struct tc_key_word words_client_created[] = { WORD_RESERVED };
-
-enum { EX_CLIENT_CREATED, EX_CLIENT_UPDATED, EX_CLIENT_DELETED, EX_ROLE_CREATED, EX_ROLE_UPDATED, EX_ROLE_DELETED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_CLIENT_CREATED] = { &tc__service_auth, "clientCreated", "exchange/taskcluster-auth/v1/client-created",
-		"Client Created Messages", "Sent when a client is created; the message holds the clientId.",
-		.words = words_client_created, .word_count = 1, .message = &tc_auth_client_message_type },
-	[EX_CLIENT_UPDATED] = { &tc__service_auth, "clientUpdated", "exchange/taskcluster-auth/v1/client-updated",
-		"Client Updated Messages",
-		"Sent when an existing client changes; the message holds the clientId but not what changed.",
-		.words = words_client_created, .word_count = 1, .message = &tc_auth_client_message_type },
-	[EX_CLIENT_DELETED] = { &tc__service_auth, "clientDeleted", "exchange/taskcluster-auth/v1/client-deleted",
-		"Client Deleted Messages",
-		"Sent when a client is deleted; whoever caches its scopes should forget them.",
-		.words = words_client_created, .word_count = 1, .message = &tc_auth_client_message_type },
-	[EX_ROLE_CREATED] = { &tc__service_auth, "roleCreated", "exchange/taskcluster-auth/v1/role-created",
-		"Role Created Messages", "Sent when a role is created; the message holds the roleId.",
-		.words = words_client_created, .word_count = 1, .message = &tc_auth_role_message_type },
-	[EX_ROLE_UPDATED] = { &tc__service_auth, "roleUpdated", "exchange/taskcluster-auth/v1/role-updated",
-		"Role Updated Messages",
-		"Sent when an existing role changes; scopes expanded through it may no longer be right.",
-		.words = words_client_created, .word_count = 1, .message = &tc_auth_role_message_type },
-	[EX_ROLE_DELETED] = { &tc__service_auth, "roleDeleted", "exchange/taskcluster-auth/v1/role-deleted",
-		"Role Deleted Messages",
-		"Sent when a role is deleted; scopes expanded through it are no longer granted.",
-		.words = words_client_created, .word_count = 1, .message = &tc_auth_role_message_type },
-};
-
-const struct tc_service tc__service_auth = {
-	.name = "auth", .version = "v1", .title = "Auth Service",
-	.description = "Keeps the clients and roles of a deployment and decides which scopes a signed request "
-	"carries. Tools administer credentials with it; tasks and services trade their scopes for short-lived "
-	"access to other systems.", .release = "106", .operations = operations, .operation_count = 36,
-	.exchanges = exchanges, .exchange_count = 6,
-};
 
 int tc_auth_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -592,35 +309,35 @@ tc_call *tc_auth_heartbeat_call(tc_client *client, tc_error *err)
 int tc_auth_events_client_created(const struct tc_auth_events_client_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_CLIENT_CREATED], key, binding, err);
+	return tc_generated_binding(EX(CLIENT_CREATED), key, binding, err);
 }
 
 int tc_auth_events_client_updated(const struct tc_auth_events_client_updated_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_CLIENT_UPDATED], key, binding, err);
+	return tc_generated_binding(EX(CLIENT_UPDATED), key, binding, err);
 }
 
 int tc_auth_events_client_deleted(const struct tc_auth_events_client_deleted_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_CLIENT_DELETED], key, binding, err);
+	return tc_generated_binding(EX(CLIENT_DELETED), key, binding, err);
 }
 
 int tc_auth_events_role_created(const struct tc_auth_events_role_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_ROLE_CREATED], key, binding, err);
+	return tc_generated_binding(EX(ROLE_CREATED), key, binding, err);
 }
 
 int tc_auth_events_role_updated(const struct tc_auth_events_role_updated_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_ROLE_UPDATED], key, binding, err);
+	return tc_generated_binding(EX(ROLE_UPDATED), key, binding, err);
 }
 
 int tc_auth_events_role_deleted(const struct tc_auth_events_role_deleted_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_ROLE_DELETED], key, binding, err);
+	return tc_generated_binding(EX(ROLE_DELETED), key, binding, err);
 }

@@ -2,70 +2,8 @@
 /* from Auth.json */
 #include <taskcluster/classic_auth.h>
 
-#include "services.h"
+#include "classic_auth_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_client_id[] = { { "clientId" } },
-	names_account_table[] = { { "account" }, { "table" } };
-
-enum { OP_SCOPES, OP_GET_CREDENTIALS, OP_CLIENT, OP_CREATE_CLIENT, OP_MODIFY_CLIENT, OP_REMOVE_CLIENT,
-	OP_RESET_CREDENTIALS, OP_LIST_CLIENTS, OP_AZURE_TABLE_SAS, OP_PING };
-
-static const struct tc_operation operations[] = {
-	[OP_SCOPES] = { &tc__service_classic_auth, "scopes", "GET", "/client/<clientId>/scopes",
-		"Get Client Authorized Scopes",
-		"Returns the scopes a client is authorized for, together with its expiry.",
-		.scopes = "{\"AnyOf\":[\"auth:inspect\",\"auth:credentials\"]}", .arguments = names_client_id,
-		.argument_count = 1, .has_output = true },
-	[OP_GET_CREDENTIALS] = { &tc__service_classic_auth, "getCredentials", "GET", "/client/<clientId>/credentials",
-		"Get Client Credentials",
-		"Returns a client's accessToken along with its scopes and expiry, for services that verify Hawk "
-		"signatures on their own. Its scope deserves care, since it reveals the token of every client.",
-		.scopes = "\"auth:credentials\"", .arguments = names_client_id, .argument_count = 1,
-		.has_output = true },
-	[OP_CLIENT] = { &tc__service_classic_auth, "client", "GET", "/client/<clientId>", "Get Client Information",
-		"Returns one client in full, the accessToken included.", .scopes = "\"auth:credentials\"",
-		.arguments = names_client_id, .argument_count = 1, .has_output = true },
-	[OP_CREATE_CLIENT] = { &tc__service_classic_auth, "createClient", "PUT", "/client/<clientId>",
-		"Create Client",
-		"Creates a client under the given clientId and returns it together with its accessToken.",
-		.scopes = "{\"AllOf\":[\"auth:create-client\",\"auth:credentials\"]}", .arguments = names_client_id,
-		.argument_count = 1, .has_input = true, .has_output = true },
-	[OP_MODIFY_CLIENT] = { &tc__service_classic_auth, "modifyClient", "POST", "/client/<clientId>/modify",
-		"Modify Client",
-		"Changes the name, description, scopes or expiry of a client and returns it; the accessToken "
-		"stays the same.", .scopes = "{\"AllOf\":[\"auth:modify-client\",\"auth:credentials\"]}",
-		.arguments = names_client_id, .argument_count = 1, .has_input = true, .has_output = true },
-	[OP_REMOVE_CLIENT] = { &tc__service_classic_auth, "removeClient", "DELETE", "/client/<clientId>",
-		"Remove Client", "Deletes a client; requests it signs afterwards are rejected.",
-		.scopes = "\"auth:remove-client\"", .arguments = names_client_id, .argument_count = 1 },
-	[OP_RESET_CREDENTIALS] = { &tc__service_classic_auth, "resetCredentials", "POST",
-		"/client/<clientId>/reset-credentials", "Reset Client Credentials",
-		"Gives a client a new accessToken and returns it; the previous token is no longer accepted.",
-		.scopes = "{\"AllOf\":[\"auth:reset-credentials\",\"auth:credentials\"]}",
-		.arguments = names_client_id, .argument_count = 1, .has_output = true, .retry = TC_RETRY_UNSENT },
-	[OP_LIST_CLIENTS] = { &tc__service_classic_auth, "listClients", "GET", "/list-clients", "List Clients",
-		"Returns all clients in one reply; there is no paging.", .scopes = "\"auth:client-clients\"",
-		.has_output = true },
-	[OP_AZURE_TABLE_SAS] = { &tc__service_classic_auth, "azureTableSAS", "GET",
-		"/azure/<account>/table/<table>/read-write", "Get Shared-Access-Signature for Azure Table",
-		"Returns a signature that permits reading and writing one Azure table, and the time it expires.",
-		.scopes = "\"auth:azure-table-access:<account>/<table>\"", .arguments = names_account_table,
-		.argument_count = 2, .has_output = true },
-	[OP_PING] = { &tc__service_classic_auth, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the auth service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_classic_auth = {
-	.name = "classic-auth", .version = "0.2.0", .title = "Authentication API",
-	.description = "Manages clients and their credentials, as of 2015. Services look up clients with it to "
-	"verify signatures, and components obtain access to their Azure tables from it.",
-	.base_url = "https://auth.taskcluster.net/v1", .short_name = "auth",
-	.operations = operations, .operation_count = 10,
-};
 
 int tc_classic_auth_scopes(tc_client *client, const char *client_id, const tc_json **reply, tc_error *err)
 { return tc_generated_perform(client, OP(SCOPES), TC_VALUES(client_id), NULL, NULL, reply, err); }

@@ -2,45 +2,8 @@
 /* from Index.json */
 #include <taskcluster/classic_index.h>
 
-#include "services.h"
+#include "classic_index_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_namespace_[] = { { "namespace" } };
-
-enum { OP_FIND_TASK, OP_LIST_NAMESPACES, OP_LIST_TASKS, OP_INSERT_TASK, OP_PING };
-
-static const struct tc_operation operations[] = {
-	[OP_FIND_TASK] = { &tc__service_classic_index, "findTask", "GET", "/task/<namespace>", "Find Indexed Task",
-		"Returns the task stored under a namespace, with its rank, data and expiry; 404 when there is none.",
-		.arguments = names_namespace_, .argument_count = 1, .has_output = true },
-	[OP_LIST_NAMESPACES] = { &tc__service_classic_index, "listNamespaces", "POST", "/namespaces/<namespace>",
-		"List Namespaces",
-		"Returns a page of the namespaces directly below one. This is a POST: the continuationToken of "
-		"the last reply goes into its body, which is `{}` at first.", .arguments = names_namespace_,
-		.argument_count = 1, .has_input = true, .has_output = true },
-	[OP_LIST_TASKS] = { &tc__service_classic_index, "listTasks", "POST", "/tasks/<namespace>", "List Tasks",
-		"Returns a page of the tasks directly inside a namespace. This is a POST: the continuationToken "
-		"of the last reply goes into its body, which is `{}` at first.", .arguments = names_namespace_,
-		.argument_count = 1, .has_input = true, .has_output = true },
-	[OP_INSERT_TASK] = { &tc__service_classic_index, "insertTask", "PUT", "/task/<namespace>",
-		"Insert Task into Index",
-		"Stores a task under a namespace with rank, data and expiry. An entry of higher rank that is "
-		"already there is kept.", .scopes = "\"index:insert-task:<namespace>\"",
-		.arguments = names_namespace_, .argument_count = 1, .has_input = true, .has_output = true },
-	[OP_PING] = { &tc__service_classic_index, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the index service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_classic_index = {
-	.name = "classic-index", .version = "0.2.0", .title = "Task Index API Documentation",
-	.description = "Maps dotted names to tasks, as of 2015, so that tools can find the newest build of a "
-	"branch. Names are filled by task routes or by direct calls, and the entry of highest rank wins.",
-	.base_url = "https://index.taskcluster.net/v1", .short_name = "index",
-	.operations = operations, .operation_count = 5,
-};
 
 int tc_classic_index_find_task(tc_client *client, const char *namespace_, const tc_json **reply, tc_error *err)
 { return tc_generated_perform(client, OP(FIND_TASK), TC_VALUES(namespace_), NULL, NULL, reply, err); }

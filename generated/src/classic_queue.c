@@ -3,209 +3,8 @@
 /* from QueueEvents.json */
 #include <taskcluster/classic_queue.h>
 
-#include "services.h"
+#include "classic_queue_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_task_id[] = { { "taskId" } },
-	names_provisioner_id_worker_type[] = { { "provisionerId" }, { "workerType" } },
-	names_task_id_run_id[] = { { "taskId" }, { "runId" } },
-	names_task_id_run_id_name[] = { { "taskId" }, { "runId" }, { "name" } },
-	names_task_id_name[] = { { "taskId" }, { "name" } },
-	names_provisioner_id[] = { { "provisionerId" } };
-
-enum { OP_CREATE_TASK, OP_GET_TASK, OP_DEFINE_TASK, OP_SCHEDULE_TASK, OP_STATUS, OP_POLL_TASK_URLS, OP_CLAIM_TASK,
-	OP_RECLAIM_TASK, OP_CLAIM_WORK, OP_REPORT_COMPLETED, OP_REPORT_FAILED, OP_REPORT_EXCEPTION, OP_RERUN_TASK,
-	OP_CREATE_ARTIFACT, OP_GET_ARTIFACT, OP_GET_LATEST_ARTIFACT, OP_LIST_ARTIFACTS, OP_LIST_LATEST_ARTIFACTS,
-	OP_GET_PENDING_TASKS, OP_PENDING_TASK_COUNT, OP_PENDING_TASKS, OP_PING };
-
-static const struct tc_operation operations[] = {
-	[OP_CREATE_TASK] = { &tc__service_classic_queue, "createTask", "PUT", "/task/<taskId>", "Create New Task",
-		"Creates a task under a taskId chosen by the caller and makes it pending at once. Repeating the "
-		"identical request is harmless, so it can be retried.",
-		.scopes = "\"queue:create-task:<provisionerId>/<workerType>\"", .arguments = names_task_id,
-		.argument_count = 1, .has_input = true, .has_output = true },
-	[OP_GET_TASK] = { &tc__service_classic_queue, "getTask", "GET", "/task/<taskId>", "Fetch Task",
-		"Returns the definition of a task.", .arguments = names_task_id, .argument_count = 1,
-		.has_output = true },
-	[OP_DEFINE_TASK] = { &tc__service_classic_queue, "defineTask", "POST", "/task/<taskId>/define", "Define Task",
-		"Stores a task without scheduling it; it stays unscheduled until scheduleTask is called. Intended "
-		"for schedulers that handle dependencies themselves.",
-		.scopes = "{\"AnyOf\":[\"queue:define-task:<provisionerId>/<workerType>\","
-		"\"queue:create-task:<provisionerId>/<workerType>\"]}", .arguments = names_task_id,
-		.argument_count = 1, .has_input = true, .has_output = true },
-	[OP_SCHEDULE_TASK] = { &tc__service_classic_queue, "scheduleTask", "POST", "/task/<taskId>/schedule",
-		"Schedule Defined Task",
-		"Makes a task from defineTask pending. Does nothing to a task that was scheduled before.",
-		.scopes = "{\"AllOf\":[\"queue:schedule-task\",\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}",
-		.arguments = names_task_id, .argument_count = 1, .has_output = true },
-	[OP_STATUS] = { &tc__service_classic_queue, "status", "GET", "/task/<taskId>/status", "Get task status",
-		"Returns the status of a task with the history of its runs.", .arguments = names_task_id,
-		.argument_count = 1, .has_output = true },
-	[OP_POLL_TASK_URLS] = { &tc__service_classic_queue, "pollTaskUrls", "GET",
-		"/poll-task-url/<provisionerId>/<workerType>", "Get Urls to Poll Pending Tasks",
-		"Returns signed Azure queue URLs with which a worker looks for pending tasks of its type and "
-		"deletes the messages it took. They expire and must then be fetched again.",
-		.scopes = "{\"AllOf\":[\"queue:poll-task-urls\","
-		"\"assume:worker-type:<provisionerId>/<workerType>\"]}",
-		.arguments = names_provisioner_id_worker_type, .argument_count = 2, .has_output = true },
-	[OP_CLAIM_TASK] = { &tc__service_classic_queue, "claimTask", "POST", "/task/<taskId>/runs/<runId>/claim",
-		"Claim task",
-		"Claims a run for a worker, which names itself in the body. The reply holds takenUntil; the claim "
-		"lapses then unless it is renewed.",
-		.scopes = "{\"AllOf\":[\"queue:claim-task\",\"assume:worker-type:<provisionerId>/<workerType>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_id_run_id,
-		.argument_count = 2, .has_input = true, .has_output = true },
-	[OP_RECLAIM_TASK] = { &tc__service_classic_queue, "reclaimTask", "POST",
-		"/task/<taskId>/runs/<runId>/reclaim", "Reclaim task",
-		"Extends the claim of a run and returns a later takenUntil. A failure means that the worker "
-		"should give up on the run.",
-		.scopes = "{\"AllOf\":[\"queue:claim-task\",\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true },
-	[OP_CLAIM_WORK] = { &tc__service_classic_queue, "claimWork", "POST",
-		"/claim-work/<provisionerId>/<workerType>", "Claim work for a worker",
-		"Claims a pending task of a worker type without the worker naming it; the reply has the form of a "
-		"claimTask reply.",
-		.scopes = "{\"AllOf\":[\"queue:claim-task\",\"assume:worker-type:<provisionerId>/<workerType>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_provisioner_id_worker_type,
-		.argument_count = 2, .has_input = true, .has_output = true },
-	[OP_REPORT_COMPLETED] = { &tc__service_classic_queue, "reportCompleted", "POST",
-		"/task/<taskId>/runs/<runId>/completed", "Report Run Completed",
-		"Resolves a run as completed. Unlike its present-day namesake it takes a body.",
-		.scopes = "{\"AnyOf\":[{\"AllOf\":[\"queue:report-task-completed\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]},{\"AllOf\":[\"queue:resolve-task\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}]}", .arguments = names_task_id_run_id,
-		.argument_count = 2, .has_input = true, .has_output = true },
-	[OP_REPORT_FAILED] = { &tc__service_classic_queue, "reportFailed", "POST",
-		"/task/<taskId>/runs/<runId>/failed", "Report Run Failed",
-		"Resolves a run as failed: the task ran, but its own command did not succeed.",
-		.scopes = "{\"AllOf\":[\"queue:resolve-task\",\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true },
-	[OP_REPORT_EXCEPTION] = { &tc__service_classic_queue, "reportException", "POST",
-		"/task/<taskId>/runs/<runId>/exception", "Report Task Exception",
-		"Resolves a run as exception for a reason given in the body, such as a malformed payload or a "
-		"worker that shuts down.",
-		.scopes = "{\"AllOf\":[\"queue:resolve-task\",\"assume:worker-id:<workerGroup>/<workerId>\"]}",
-		.arguments = names_task_id_run_id, .argument_count = 2, .has_input = true, .has_output = true },
-	[OP_RERUN_TASK] = { &tc__service_classic_queue, "rerunTask", "POST", "/task/<taskId>/rerun",
-		"Rerun a Resolved Task", "Adds another run to a resolved task and resets its retries.",
-		.scopes = "{\"AllOf\":[\"queue:rerun-task\",\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}",
-		.arguments = names_task_id, .argument_count = 1, .has_output = true },
-	[OP_CREATE_ARTIFACT] = { &tc__service_classic_queue, "createArtifact", "POST",
-		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Create Artifact",
-		"Records an artifact of a run; depending on the storage type, the reply has a signed URL to "
-		"upload to. The artifact is deleted once it expires.",
-		.scopes = "{\"AllOf\":[\"queue:create-artifact:<name>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_id_run_id_name,
-		.argument_count = 3, .has_input = true, .has_output = true },
-	[OP_GET_ARTIFACT] = { &tc__service_classic_queue, "getArtifact", "GET",
-		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Get Artifact from Run",
-		"Redirects to an artifact of one run. There is no JSON reply; the Location header holds the "
-		"address, and names below `public/` need no credentials.", .scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = names_task_id_run_id_name, .argument_count = 3, .success = (const uint16_t[]){ 302, 303,
-		0 } },
-	[OP_GET_LATEST_ARTIFACT] = { &tc__service_classic_queue, "getLatestArtifact", "GET",
-		"/task/<taskId>/artifacts/<name>", "Get Artifact from Latest Run",
-		"Redirects to an artifact of the latest run of a task. There is no JSON reply; the Location "
-		"header holds the address.", .scopes = "\"queue:get-artifact:<name>\"",
-		.arguments = names_task_id_name, .argument_count = 2, .success = (const uint16_t[]){ 302, 303, 0 } },
-	[OP_LIST_ARTIFACTS] = { &tc__service_classic_queue, "listArtifacts", "GET",
-		"/task/<taskId>/runs/<runId>/artifacts", "Get Artifacts from Run",
-		"Returns the artifacts of one run with their storage and content types.",
-		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true },
-	[OP_LIST_LATEST_ARTIFACTS] = { &tc__service_classic_queue, "listLatestArtifacts", "GET",
-		"/task/<taskId>/artifacts", "Get Artifacts from Latest Run",
-		"Returns the artifacts of the latest run of a task with their storage and content types.",
-		.arguments = names_task_id, .argument_count = 1, .has_output = true },
-	[OP_GET_PENDING_TASKS] = { &tc__service_classic_queue, "getPendingTasks", "GET",
-		"/pending-tasks/<provisionerId>", "Fetch pending tasks for provisioner",
-		"Returns the pending tasks of one provisioner. The reference gives no reply schema, so the JSON "
-		"arrives untyped.", .arguments = names_provisioner_id, .argument_count = 1 },
-	[OP_PENDING_TASK_COUNT] = { &tc__service_classic_queue, "pendingTaskCount", "GET", "/pending/<provisionerId>",
-		"Get Number of Pending Tasks",
-		"Returns how many tasks are pending for one provisioner. The reference gives no reply schema.",
-		.scopes = "\"queue:pending-tasks:<provisionerId>\"", .arguments = names_provisioner_id,
-		.argument_count = 1 },
-	[OP_PENDING_TASKS] = { &tc__service_classic_queue, "pendingTasks", "GET",
-		"/pending/<provisionerId>/<workerType>", "Get Number of Pending Tasks",
-		"Returns how many tasks are pending for one worker type. The reference gives no reply schema.",
-		.scopes = "\"queue:pending-tasks:<provisionerId>/<workerType>\"",
-		.arguments = names_provisioner_id_worker_type, .argument_count = 2 },
-	[OP_PING] = { &tc__service_classic_queue, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the queue service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-static const char
-	summary_routing_key_kind[] = "Always `primary`, which sets these keys apart from those made from routes.";
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", summary_routing_key_kind, true, false }
-#define WORD_TASK_ID { "taskId", NULL, "Id of the task concerned.", true, false }
-#define WORD_RUN_ID { "runId", NULL, "Number of the latest run, or `_` when there is no run.", false, false }
-static const char summary_worker_group[] = "Group of the worker of the latest run, or `_` when no worker claimed it.";
-#define WORD_WORKER_GROUP { "workerGroup", NULL, summary_worker_group, false, false }
-static const char summary_worker_id[] = "Id of the worker of the latest run, or `_` when no worker claimed it.";
-#define WORD_WORKER_ID { "workerId", NULL, summary_worker_id, false, false }
-#define WORD_PROVISIONER_ID { "provisionerId", NULL, "Provisioner the task is addressed to.", true, false }
-#define WORD_WORKER_TYPE { "workerType", NULL, "Worker type the task is addressed to.", true, false }
-#define WORD_SCHEDULER_ID { "schedulerId", NULL, "Scheduler id from the task definition.", true, false }
-#define WORD_TASK_GROUP_ID { "taskGroupId", NULL, "Id of the group that holds the task.", true, false }
-static const char
-	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
-#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
-static const struct tc_key_word words_task_defined[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID,
-	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GROUP_ID,
-	WORD_RESERVED };
-#define WORD_RUN_ID2 { "runId", NULL, "Number of the run concerned, from 0.", true, false }
-static const struct tc_key_word words_task_pending[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID2,
-	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GROUP_ID,
-	WORD_RESERVED };
-#define WORD_WORKER_GROUP2 { "workerGroup", NULL, "Group of the worker that claimed the run.", true, false }
-#define WORD_WORKER_ID2 { "workerId", NULL, "Id of the worker that claimed the run.", true, false }
-static const struct tc_key_word words_task_running[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID2,
-	WORD_WORKER_GROUP2, WORD_WORKER_ID2, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID,
-	WORD_TASK_GROUP_ID, WORD_RESERVED };
-
-enum { EX_TASK_DEFINED, EX_TASK_PENDING, EX_TASK_RUNNING, EX_ARTIFACT_CREATED, EX_TASK_COMPLETED, EX_TASK_FAILED,
-	EX_TASK_EXCEPTION };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_TASK_DEFINED] = { &tc__service_classic_queue, "taskDefined", "exchange/taskcluster-queue/v1/task-defined",
-		"Task Defined Messages",
-		"Sent when a task is created or defined, whether or not it is scheduled yet.",
-		.words = words_task_defined, .word_count = 10, .once = true },
-	[EX_TASK_PENDING] = { &tc__service_classic_queue, "taskPending", "exchange/taskcluster-queue/v1/task-pending",
-		"Task Pending Messages",
-		"Sent when a run of a task becomes available to workers, also after a retry or a rerun.",
-		.words = words_task_pending, .word_count = 10, .once = true },
-	[EX_TASK_RUNNING] = { &tc__service_classic_queue, "taskRunning", "exchange/taskcluster-queue/v1/task-running",
-		"Task Running Messages", "Sent when a worker claims a run; the message names the worker.",
-		.words = words_task_running, .word_count = 10, .once = true },
-	[EX_ARTIFACT_CREATED] = { &tc__service_classic_queue, "artifactCreated",
-		"exchange/taskcluster-queue/v1/artifact-created", "Artifact Creation Messages",
-		"Sent when an artifact is recorded. The upload may still be under way, so the data need not be "
-		"there yet.", .words = words_task_running, .word_count = 10 },
-	[EX_TASK_COMPLETED] = { &tc__service_classic_queue, "taskCompleted",
-		"exchange/taskcluster-queue/v1/task-completed", "Task Completed Messages",
-		"Sent when a worker reports a run as completed.", .words = words_task_running, .word_count = 10,
-		.once = true },
-	[EX_TASK_FAILED] = { &tc__service_classic_queue, "taskFailed", "exchange/taskcluster-queue/v1/task-failed",
-		"Task Failed Messages",
-		"Sent when a run is reported as failed, which means that the task's own command did not succeed.",
-		.words = words_task_defined, .word_count = 10, .once = true },
-	[EX_TASK_EXCEPTION] = { &tc__service_classic_queue, "taskException",
-		"exchange/taskcluster-queue/v1/task-exception", "Task Exception Messages",
-		"Sent when a task ends without a result of its own, such as a missed deadline, lost workers or a "
-		"malformed payload.", .words = words_task_defined, .word_count = 10, .once = true },
-};
-
-const struct tc_service tc__service_classic_queue = {
-	.name = "classic-queue", .version = "0.2.0", .title = "Queue API Documentation",
-	.description = "Accepts tasks, passes them to workers and keeps their state, as of 2015. Tasks are "
-	"addressed to a provisionerId and a workerType; workers poll Azure queues for tasks, claim them here and "
-	"report the result.", .base_url = "https://queue.taskcluster.net/v1", .short_name = "queue",
-	.operations = operations, .operation_count = 22, .exchanges = exchanges, .exchange_count = 7,
-};
 
 int tc_classic_queue_create_task(tc_client *client, const char *task_id, const tc_json *body, const tc_json **reply,
 	tc_error *err)
@@ -346,44 +145,44 @@ tc_call *tc_classic_queue_ping_call(tc_client *client, tc_error *err)
 int tc_classic_queue_events_task_defined(const struct tc_classic_queue_events_task_defined_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_DEFINED], key, binding, err);
+	return tc_generated_binding(EX(TASK_DEFINED), key, binding, err);
 }
 
 int tc_classic_queue_events_task_pending(const struct tc_classic_queue_events_task_pending_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_PENDING], key, binding, err);
+	return tc_generated_binding(EX(TASK_PENDING), key, binding, err);
 }
 
 int tc_classic_queue_events_task_running(const struct tc_classic_queue_events_task_running_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_RUNNING], key, binding, err);
+	return tc_generated_binding(EX(TASK_RUNNING), key, binding, err);
 }
 
 int tc_classic_queue_events_artifact_created(
 	const struct tc_classic_queue_events_artifact_created_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_ARTIFACT_CREATED], key, binding, err);
+	return tc_generated_binding(EX(ARTIFACT_CREATED), key, binding, err);
 }
 
 int tc_classic_queue_events_task_completed(
 	const struct tc_classic_queue_events_task_completed_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_COMPLETED], key, binding, err);
+	return tc_generated_binding(EX(TASK_COMPLETED), key, binding, err);
 }
 
 int tc_classic_queue_events_task_failed(const struct tc_classic_queue_events_task_failed_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_FAILED], key, binding, err);
+	return tc_generated_binding(EX(TASK_FAILED), key, binding, err);
 }
 
 int tc_classic_queue_events_task_exception(
 	const struct tc_classic_queue_events_task_exception_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_EXCEPTION], key, binding, err);
+	return tc_generated_binding(EX(TASK_EXCEPTION), key, binding, err);
 }

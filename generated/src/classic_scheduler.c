@@ -3,94 +3,8 @@
 /* from SchedulerEvents.json */
 #include <taskcluster/classic_scheduler.h>
 
-#include "services.h"
+#include "classic_scheduler_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_task_graph_id[] = { { "taskGraphId" } },
-	names_task_graph_id_task_id[] = { { "taskGraphId" }, { "taskId" } };
-
-enum { OP_CREATE_TASK_GRAPH, OP_EXTEND_TASK_GRAPH, OP_STATUS, OP_INFO, OP_INSPECT, OP_INSPECT_TASK, OP_PING };
-
-static const struct tc_operation operations[] = {
-	[OP_CREATE_TASK_GRAPH] = { &tc__service_classic_scheduler, "createTaskGraph", "PUT",
-		"/task-graph/<taskGraphId>", "Create new task-graph",
-		"Creates a task-graph under an id chosen by the caller. The body lists the tasks, the tasks that "
-		"each requires, and the scopes the graph hands to them.", .scopes = "\"scheduler:create-task-graph\"",
-		.arguments = names_task_graph_id, .argument_count = 1, .has_input = true, .has_output = true },
-	[OP_EXTEND_TASK_GRAPH] = { &tc__service_classic_scheduler, "extendTaskGraph", "POST",
-		"/task-graph/<taskGraphId>/extend", "Extend existing task-graph",
-		"Adds tasks to a task-graph. Best called from a task inside that graph: a graph that is finished "
-		"or blocked is not set running again.", .scopes = "\"scheduler:extend-task-graph:<taskGraphId>\"",
-		.arguments = names_task_graph_id, .argument_count = 1, .has_input = true, .has_output = true },
-	[OP_STATUS] = { &tc__service_classic_scheduler, "status", "GET", "/task-graph/<taskGraphId>/status",
-		"Task Graph Status", "Returns the state of a task-graph: running, blocked or finished.",
-		.arguments = names_task_graph_id, .argument_count = 1, .has_output = true },
-	[OP_INFO] = { &tc__service_classic_scheduler, "info", "GET", "/task-graph/<taskGraphId>/info",
-		"Task Graph Information",
-		"Returns the state, the metadata and the tags of a task-graph without its tasks.",
-		.arguments = names_task_graph_id, .argument_count = 1, .has_output = true },
-	[OP_INSPECT] = { &tc__service_classic_scheduler, "inspect", "GET", "/task-graph/<taskGraphId>/inspect",
-		"Inspect Task Graph",
-		"Returns a task-graph with the state of each member task and what it requires, for display in a "
-		"tool.", .arguments = names_task_graph_id, .argument_count = 1, .has_output = true },
-	[OP_INSPECT_TASK] = { &tc__service_classic_scheduler, "inspectTask", "GET",
-		"/task-graph/<taskGraphId>/inspect/<taskId>", "Inspect Task from a Task-Graph",
-		"Returns the state and the requirements of one task inside a task-graph.",
-		.arguments = names_task_graph_id_task_id, .argument_count = 2, .has_output = true },
-	[OP_PING] = { &tc__service_classic_scheduler, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the scheduler service can be reached. Needs no credentials and has no "
-		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-static const char
-	summary_routing_key_kind[] = "Always `primary`, which sets these keys apart from those made from routes.";
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", summary_routing_key_kind, true, false }
-#define WORD_TASK_ID { "taskId", NULL, "Always `_`, since the message is about no single task.", false, false }
-#define WORD_RUN_ID { "runId", NULL, "Always `_`, since the message is about no single task.", false, false }
-static const char summary_worker_group[] = "Always `_`, since the message is about no single task.";
-#define WORD_WORKER_GROUP { "workerGroup", NULL, summary_worker_group, false, false }
-#define WORD_WORKER_ID { "workerId", NULL, "Always `_`, since the message is about no single task.", false, false }
-static const char summary_provisioner_id[] = "Always `_`, since the message is about no single task.";
-#define WORD_PROVISIONER_ID { "provisionerId", NULL, summary_provisioner_id, false, false }
-#define WORD_WORKER_TYPE { "workerType", NULL, "Always `_`, since the message is about no single task.", false, false }
-#define WORD_SCHEDULER_ID { "schedulerId", NULL, "Id of the scheduler in charge of the task-graph.", true, false }
-#define WORD_TASK_GRAPH_ID { "taskGraphId", NULL, "Id of the task-graph that changed.", true, false }
-static const char
-	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
-#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
-static const struct tc_key_word words_task_graph_running[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID,
-	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GRAPH_ID,
-	WORD_RESERVED };
-
-enum { EX_TASK_GRAPH_RUNNING, EX_TASK_GRAPH_EXTENDED, EX_TASK_GRAPH_BLOCKED, EX_TASK_GRAPH_FINISHED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_TASK_GRAPH_RUNNING] = { &tc__service_classic_scheduler, "taskGraphRunning",
-		"exchange/taskcluster-scheduler/v1/task-graph-running", "Task-Graph Running Message",
-		"Sent when a task-graph is created and starts to run.", .words = words_task_graph_running,
-		.word_count = 10 },
-	[EX_TASK_GRAPH_EXTENDED] = { &tc__service_classic_scheduler, "taskGraphExtended",
-		"exchange/taskcluster-scheduler/v1/task-graph-extended", "Task-Graph Extended Message",
-		"Sent when tasks are added to a task-graph.", .words = words_task_graph_running, .word_count = 10 },
-	[EX_TASK_GRAPH_BLOCKED] = { &tc__service_classic_scheduler, "taskGraphBlocked",
-		"exchange/taskcluster-scheduler/v1/task-graph-blocked", "Task-Graph Blocked Message",
-		"Sent when a task that others require did not succeed, so that the task-graph cannot go on.",
-		.words = words_task_graph_running, .word_count = 10 },
-	[EX_TASK_GRAPH_FINISHED] = { &tc__service_classic_scheduler, "taskGraphFinished",
-		"exchange/taskcluster-scheduler/v1/task-graph-finished", "Task-Graph Finished Message",
-		"Sent when every task of a task-graph has completed.", .words = words_task_graph_running,
-		.word_count = 10 },
-};
-
-const struct tc_service tc__service_classic_scheduler = {
-	.name = "classic-scheduler", .version = "0.2.0", .title = "Task-Graph Scheduler API Documentation",
-	.description = "Runs task-graphs, as of 2015: sets of tasks in which each is scheduled once the tasks it "
-	"requires have completed. Later generations of the queue know dependencies, which made this service "
-	"needless.", .base_url = "https://scheduler.taskcluster.net/v1", .short_name = "scheduler",
-	.operations = operations, .operation_count = 7, .exchanges = exchanges, .exchange_count = 4,
-};
 
 int tc_classic_scheduler_create_task_graph(tc_client *client, const char *task_graph_id, const tc_json *body,
 	const tc_json **reply, tc_error *err)
@@ -135,26 +49,26 @@ int tc_classic_scheduler_events_task_graph_running(
 	const struct tc_classic_scheduler_events_task_graph_running_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GRAPH_RUNNING], key, binding, err);
+	return tc_generated_binding(EX(TASK_GRAPH_RUNNING), key, binding, err);
 }
 
 int tc_classic_scheduler_events_task_graph_extended(
 	const struct tc_classic_scheduler_events_task_graph_extended_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GRAPH_EXTENDED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GRAPH_EXTENDED), key, binding, err);
 }
 
 int tc_classic_scheduler_events_task_graph_blocked(
 	const struct tc_classic_scheduler_events_task_graph_blocked_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GRAPH_BLOCKED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GRAPH_BLOCKED), key, binding, err);
 }
 
 int tc_classic_scheduler_events_task_graph_finished(
 	const struct tc_classic_scheduler_events_task_graph_finished_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GRAPH_FINISHED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GRAPH_FINISHED), key, binding, err);
 }

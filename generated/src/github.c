@@ -3,138 +3,8 @@
 /* from references/github/v1/exchanges.json */
 #include <taskcluster/github.h>
 
-#include "services.h"
+#include "github_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_builds[] = { { "continuationToken" }, { "limit" }, { "organization" }, { "repository" }, { "sha" },
-		{ "pullRequest" } },
-	names_owner_repo[] = { { "owner" }, { "repo" } },
-	names_sha_pull_request[] = { { "sha" }, { "pullRequest" } },
-	names_owner_repo_branch[] = { { "owner" }, { "repo" }, { "branch" } },
-	names_owner_repo_sha[] = { { "owner" }, { "repo" }, { "sha" } },
-	names_owner_repo_number[] = { { "owner" }, { "repo" }, { "number" } };
-
-static const char
-	*const types_badge[] = { "image/svg+xml", NULL };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_BUILDS, OP_CANCEL_BUILDS, OP_BADGE, OP_REPOSITORY, OP_LATEST,
-	OP_CREATE_STATUS, OP_CREATE_COMMENT, OP_RENDER_TASKCLUSTER_YML, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_github, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the github service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_github, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the github service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_github, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running github service, with the release number and "
-		"the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_BUILDS] = { &tc__service_github, "builds", "GET", "/builds", "List of Builds",
-		"Returns a page of builds, each a task group started by a GitHub event, with its state and "
-		"commit. Organization, repository, sha and pull request number narrow the list.",
-		.scopes = "\"github:list-builds\"", .query = names_builds, .query_count = 6, .has_output = true,
-		.output = &tc_github_build_list_type, .pages = true },
-	[OP_CANCEL_BUILDS] = { &tc__service_github, "cancelBuilds", "POST", "/builds/<owner>/<repo>/cancel",
-		"Cancel repository builds",
-		"Cancels the running task groups of one repository, picked by commit sha or pull request number, "
-		"and returns the builds concerned.", .scopes = "\"github:cancel-builds:<owner>:<repo>\"",
-		.arguments = names_owner_repo, .argument_count = 2, .query = names_sha_pull_request, .query_count = 2,
-		.has_output = true, .output = &tc_github_build_list_type },
-	[OP_BADGE] = { &tc__service_github, "badge", "GET", "/repository/<owner>/<repo>/<branch>/badge.svg",
-		"Latest Build Status Badge",
-		"Returns an SVG image with the result of the newest build of a branch, for use in a web page. The "
-		"body is not JSON.", .scopes = "\"github:get-badge:<owner>:<repo>:<branch>\"",
-		.arguments = names_owner_repo_branch, .argument_count = 3, .stability = TC_EXPERIMENTAL,
-		.reply_types = types_badge },
-	[OP_REPOSITORY] = { &tc__service_github, "repository", "GET", "/repository/<owner>/<repo>",
-		"Get Repository Info", "Says whether the Taskcluster integration is installed for a repository.",
-		.scopes = "\"github:get-repository:<owner>:<repo>\"", .arguments = names_owner_repo,
-		.argument_count = 2, .has_output = true, .output = &tc_github_repository_data_type,
-		.stability = TC_EXPERIMENTAL },
-	[OP_LATEST] = { &tc__service_github, "latest", "GET", "/repository/<owner>/<repo>/<branch>/latest",
-		"Latest Status for Branch",
-		"Redirects to the status page of the newest task group of a branch. The reply has no JSON body; "
-		"the address is in its Location header.",
-		.scopes = "\"github:latest-status:<owner>:<repo>:<branch>\"", .arguments = names_owner_repo_branch,
-		.argument_count = 3, .success = (const uint16_t[]){ 302, 0 } },
-	[OP_CREATE_STATUS] = { &tc__service_github, "createStatus", "POST",
-		"/repository/<owner>/<repo>/statuses/<sha>", "Post a status against a given changeset",
-		"Attaches a commit status, with state, link, text and context, to one commit on GitHub. Each call "
-		"posts a status of its own.", .scopes = "\"github:create-status:<owner>/<repo>\"",
-		.arguments = names_owner_repo_sha, .argument_count = 3, .has_input = true,
-		.input = &tc_github_create_status_data_type, .stability = TC_EXPERIMENTAL },
-	[OP_CREATE_COMMENT] = { &tc__service_github, "createComment", "POST",
-		"/repository/<owner>/<repo>/issues/<number>/comments",
-		"Post a comment on a given GitHub Issue or Pull Request",
-		"Posts a comment on an issue or a pull request. A repeated call posts a second comment, so a lost "
-		"reply should not be retried blindly.", .scopes = "\"github:create-comment:<owner>/<repo>\"",
-		.arguments = names_owner_repo_number, .argument_count = 3, .has_input = true,
-		.input = &tc_github_create_comment_data_type, .retry = TC_RETRY_UNSENT },
-	[OP_RENDER_TASKCLUSTER_YML] = { &tc__service_github, "renderTaskclusterYml", "POST", "/taskcluster-yml",
-		"Render .taskcluster.yml file",
-		"Renders the text of a `.taskcluster.yml` for a simulated GitHub event and returns the tasks and "
-		"scopes that result. Creates nothing and needs no scopes; the tasks are not checked against the "
-		"task schema.", .has_input = true, .input = &tc_github_render_taskcluster_yml_input_type,
-		.has_output = true, .output = &tc_github_render_taskcluster_yml_output_type,
-		.stability = TC_EXPERIMENTAL },
-	[OP_HEARTBEAT] = { &tc__service_github, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the github service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
-static const char
-	summary_organization[] = "GitHub organization or user that owns the repository; a dot is written as `%` and other sp"
-	"ecial characters are dropped.";
-#define WORD_ORGANIZATION { "organization", NULL, summary_organization, true, false }
-static const char
-	summary_repository[] = "Name of the GitHub repository; a dot is written as `%` and other special characters are dr"
-	"opped.";
-#define WORD_REPOSITORY { "repository", NULL, summary_repository, true, false }
-static const char
-	summary_action[] = "What happened to the pull request, in GitHub's words, such as `opened` or `synchronize`.";
-#define WORD_ACTION { "action", NULL, summary_action, true, false }
-static const struct tc_key_word words_pull_request[] = { WORD_ROUTING_KEY_KIND, WORD_ORGANIZATION, WORD_REPOSITORY,
-	WORD_ACTION };
-static const struct tc_key_word words_push[] = { WORD_ROUTING_KEY_KIND, WORD_ORGANIZATION, WORD_REPOSITORY };
-
-enum { EX_PULL_REQUEST, EX_PUSH, EX_RELEASE, EX_RERUN, EX_TASK_GROUP_CREATION_REQUESTED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_PULL_REQUEST] = { &tc__service_github, "pullRequest", "exchange/taskcluster-github/v1/pull-request",
-		"GitHub Pull Request Event",
-		"Sent for a pull request webhook; the last part of the key is the GitHub action, such as "
-		"`opened`. The body holds the webhook's content.", .words = words_pull_request, .word_count = 4,
-		.message = &tc_github_github_pull_request_message_type },
-	[EX_PUSH] = { &tc__service_github, "push", "exchange/taskcluster-github/v1/push", "GitHub push Event",
-		"Sent for a push webhook, whether to a branch or of a tag. The body holds the webhook's content.",
-		.words = words_push, .word_count = 3, .message = &tc_github_github_push_message_type },
-	[EX_RELEASE] = { &tc__service_github, "release", "exchange/taskcluster-github/v1/release",
-		"GitHub release Event", "Sent for a release webhook. The body holds the webhook's content.",
-		.words = words_push, .word_count = 3, .message = &tc_github_github_release_message_type },
-	[EX_RERUN] = { &tc__service_github, "rerun", "exchange/taskcluster-github/v1/rerun",
-		"GitHub re-run task Event",
-		"Sent when somebody asks on GitHub for a check run to be run again; the body names the check run "
-		"and the check suite.", .words = words_push, .word_count = 3,
-		.message = &tc_github_github_rerun_message_type },
-	[EX_TASK_GROUP_CREATION_REQUESTED] = { &tc__service_github, "taskGroupCreationRequested",
-		"exchange/taskcluster-github/v1/task-group-creation-requested",
-		"tc-gh requested the Queue service to create all the tasks in a group",
-		"Sent once the service has asked the queue to create the tasks of a group for a repository. Meant "
-		"for the service's own status reporting, hence unsuitable as a base for other tools.",
-		.words = words_push, .word_count = 3, .message = &tc_github_task_group_creation_requested_type },
-};
-
-const struct tc_service tc__service_github = {
-	.name = "github", .version = "v1", .title = "GitHub Service",
-	.description = "Connects GitHub repositories with Taskcluster: it turns webhooks into tasks and reports "
-	"results back to commits and pull requests. Through this API a tool looks up builds, cancels them, posts "
-	"statuses or comments, and tries out a `.taskcluster.yml`.", .release = "106",
-	.operations = operations, .operation_count = 12, .exchanges = exchanges, .exchange_count = 5,
-};
 
 int tc_github_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -227,30 +97,37 @@ tc_call *tc_github_heartbeat_call(tc_client *client, tc_error *err)
 int tc_github_events_pull_request(const struct tc_github_events_pull_request_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_PULL_REQUEST], key, binding, err);
+	return tc_generated_binding(EX(PULL_REQUEST), key, binding, err);
 }
 
 int tc_github_events_push(const struct tc_github_events_push_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_PUSH], key, binding, err);
+	return tc_generated_binding(EX(PUSH), key, binding, err);
 }
 
 int tc_github_events_release(const struct tc_github_events_release_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_RELEASE], key, binding, err);
+	return tc_generated_binding(EX(RELEASE), key, binding, err);
 }
 
 int tc_github_events_rerun(const struct tc_github_events_rerun_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_RERUN], key, binding, err);
+	return tc_generated_binding(EX(RERUN), key, binding, err);
 }
 
 int tc_github_events_task_group_creation_requested(
 	const struct tc_github_events_task_group_creation_requested_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GROUP_CREATION_REQUESTED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GROUP_CREATION_REQUESTED), key, binding, err);
+}
+
+int tc_github_events_taskcluster_yml_update(
+	const struct tc_github_events_taskcluster_yml_update_key *key, struct tc_binding *binding,
+	tc_error *err)
+{
+	return tc_generated_binding(EX(TASKCLUSTER_YML_UPDATE), key, binding, err);
 }

@@ -3,139 +3,8 @@
 /* from references/hooks/v1/exchanges.json */
 #include <taskcluster/hooks.h>
 
-#include "services.h"
+#include "hooks_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_hook_group_id[] = { { "hookGroupId" } },
-	names_hook_group_id_hook_id[] = { { "hookGroupId" }, { "hookId" } },
-	names_hook_group_id_hook_id_token[] = { { "hookGroupId" }, { "hookId" }, { "token" } },
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_HOOK_GROUPS, OP_LIST_HOOKS, OP_HOOK, OP_GET_HOOK_STATUS,
-	OP_CREATE_HOOK, OP_UPDATE_HOOK, OP_REMOVE_HOOK, OP_TRIGGER_HOOK, OP_GET_TRIGGER_TOKEN, OP_RESET_TRIGGER_TOKEN,
-	OP_TRIGGER_HOOK_WITH_TOKEN, OP_LIST_LAST_FIRES, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_hooks, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the hooks service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_hooks, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the hooks service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_hooks, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running hooks service, with the release number and "
-		"the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_LIST_HOOK_GROUPS] = { &tc__service_hooks, "listHookGroups", "GET", "/hooks", "List hook groups",
-		"Returns the names of the hook groups in use. The list is not paged.",
-		.scopes = "\"hooks:list-hooks:\"", .has_output = true,
-		.output = &tc_hooks_list_hook_groups_response_type },
-	[OP_LIST_HOOKS] = { &tc__service_hooks, "listHooks", "GET", "/hooks/<hookGroupId>",
-		"List hooks in a given group",
-		"Returns the full definitions of all hooks in one group. The list is not paged.",
-		.scopes = "\"hooks:list-hooks:<hookGroupId>\"", .arguments = names_hook_group_id, .argument_count = 1,
-		.has_output = true, .output = &tc_hooks_list_hooks_response_type },
-	[OP_HOOK] = { &tc__service_hooks, "hook", "GET", "/hooks/<hookGroupId>/<hookId>", "Get hook definition",
-		"Returns the definition of one hook: task template, schedule, bindings, trigger schema and metadata.",
-		.scopes = "\"hooks:get:<hookGroupId>:<hookId>\"", .arguments = names_hook_group_id_hook_id,
-		.argument_count = 2, .has_output = true, .output = &tc_hooks_hook_definition_type },
-	[OP_GET_HOOK_STATUS] = { &tc__service_hooks, "getHookStatus", "GET", "/hooks/<hookGroupId>/<hookId>/status",
-		"Get hook status",
-		"Returns the result of the most recent firing of a hook and the time of the next scheduled one. "
-		"Deprecated; listLastFires gives a fuller picture.",
-		.scopes = "\"hooks:status:<hookGroupId>/<hookId>\"", .arguments = names_hook_group_id_hook_id,
-		.argument_count = 2, .has_output = true, .output = &tc_hooks_hook_status_type,
-		.stability = TC_DEPRECATED },
-	[OP_CREATE_HOOK] = { &tc__service_hooks, "createHook", "PUT", "/hooks/<hookGroupId>/<hookId>",
-		"Create a hook",
-		"Creates a hook and returns its definition. Besides the scope to modify the hook the caller must "
-		"hold the hook's own `assume:hook-id:` role, under which its tasks are created.",
-		.scopes = "{\"AllOf\":[\"hooks:modify-hook:<hookGroupId>/<hookId>\","
-		"\"assume:hook-id:<hookGroupId>/<hookId>\"]}", .arguments = names_hook_group_id_hook_id,
-		.argument_count = 2, .has_input = true, .input = &tc_hooks_create_hook_request_type,
-		.has_output = true, .output = &tc_hooks_hook_definition_type },
-	[OP_UPDATE_HOOK] = { &tc__service_hooks, "updateHook", "POST", "/hooks/<hookGroupId>/<hookId>",
-		"Update a hook",
-		"Replaces the definition of an existing hook and returns the result; its two ids cannot change. "
-		"Needs the same scopes as createHook.",
-		.scopes = "{\"AllOf\":[\"hooks:modify-hook:<hookGroupId>/<hookId>\","
-		"\"assume:hook-id:<hookGroupId>/<hookId>\"]}", .arguments = names_hook_group_id_hook_id,
-		.argument_count = 2, .has_input = true, .input = &tc_hooks_create_hook_request_type,
-		.has_output = true, .output = &tc_hooks_hook_definition_type },
-	[OP_REMOVE_HOOK] = { &tc__service_hooks, "removeHook", "DELETE", "/hooks/<hookGroupId>/<hookId>",
-		"Delete a hook",
-		"Deletes a hook, so that no more tasks come from it. Answers with an empty object, also when the "
-		"hook does not exist.", .scopes = "\"hooks:modify-hook:<hookGroupId>/<hookId>\"",
-		.arguments = names_hook_group_id_hook_id, .argument_count = 2 },
-	[OP_TRIGGER_HOOK] = { &tc__service_hooks, "triggerHook", "POST", "/hooks/<hookGroupId>/<hookId>/trigger",
-		"Trigger a hook",
-		"Fires a hook now; the body must fit the hook's triggerSchema and is available to its template as "
-		"`payload`. The reply names the new task, or is an empty object when the template yields none.",
-		.scopes = "\"hooks:trigger-hook:<hookGroupId>/<hookId>\"", .arguments = names_hook_group_id_hook_id,
-		.argument_count = 2, .has_input = true, .has_output = true,
-		.output = &tc_hooks_trigger_hook_response_type, .retry = TC_RETRY_UNSENT },
-	[OP_GET_TRIGGER_TOKEN] = { &tc__service_hooks, "getTriggerToken", "GET",
-		"/hooks/<hookGroupId>/<hookId>/token", "Get a trigger token",
-		"Returns the secret token with which triggerHookWithToken fires this hook. Whoever knows the "
-		"token needs no credentials.", .scopes = "\"hooks:get-trigger-token:<hookGroupId>/<hookId>\"",
-		.arguments = names_hook_group_id_hook_id, .argument_count = 2, .has_output = true,
-		.output = &tc_hooks_trigger_token_response_type, .secret_reply = true },
-	[OP_RESET_TRIGGER_TOKEN] = { &tc__service_hooks, "resetTriggerToken", "POST",
-		"/hooks/<hookGroupId>/<hookId>/token", "Reset a trigger token",
-		"Replaces the trigger token of a hook and returns the new one; URLs with the former token stop "
-		"working.", .scopes = "\"hooks:reset-trigger-token:<hookGroupId>/<hookId>\"",
-		.arguments = names_hook_group_id_hook_id, .argument_count = 2, .has_output = true,
-		.output = &tc_hooks_trigger_token_response_type, .secret_reply = true, .retry = TC_RETRY_UNSENT },
-	[OP_TRIGGER_HOOK_WITH_TOKEN] = { &tc__service_hooks, "triggerHookWithToken", "POST",
-		"/hooks/<hookGroupId>/<hookId>/trigger/<token>", "Trigger a hook with a token",
-		"Fires a hook for a caller that has its token instead of credentials, such as a webhook. Body and "
-		"reply are those of triggerHook; a wrong token is refused.",
-		.arguments = names_hook_group_id_hook_id_token, .argument_count = 3, .has_input = true,
-		.has_output = true, .output = &tc_hooks_trigger_hook_response_type, .retry = TC_RETRY_UNSENT },
-	[OP_LIST_LAST_FIRES] = { &tc__service_hooks, "listLastFires", "GET",
-		"/hooks/<hookGroupId>/<hookId>/last-fires", "Get information about recent hook fires",
-		"Returns a page of the recent firings of a hook: when each took place, why, which task it made, "
-		"or the error that prevented the task.", .scopes = "\"hooks:list-last-fires:<hookGroupId>/<hookId>\"",
-		.arguments = names_hook_group_id_hook_id, .argument_count = 2,
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_hooks_list_last_fires_response_type, .pages = true },
-	[OP_HEARTBEAT] = { &tc__service_hooks, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the hooks service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-static const char
-	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
-#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
-static const struct tc_key_word words_hook_created[] = { WORD_RESERVED };
-
-enum { EX_HOOK_CREATED, EX_HOOK_UPDATED, EX_HOOK_DELETED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_HOOK_CREATED] = { &tc__service_hooks, "hookCreated", "exchange/taskcluster-hooks/v1/hook-created",
-		"Hook Created Messages",
-		"Sent when a hook is created; the message names its hookGroupId and hookId. The service starts "
-		"listening on the hook's bindings in response.", .words = words_hook_created, .word_count = 1,
-		.message = &tc_hooks_pulse_hook_changed_message_type },
-	[EX_HOOK_UPDATED] = { &tc__service_hooks, "hookUpdated", "exchange/taskcluster-hooks/v1/hook-updated",
-		"Hook Updated Messages",
-		"Sent when the definition of a hook changes; the message holds only the two ids, so the "
-		"definition itself has to be fetched.", .words = words_hook_created, .word_count = 1,
-		.message = &tc_hooks_pulse_hook_changed_message_type },
-	[EX_HOOK_DELETED] = { &tc__service_hooks, "hookDeleted", "exchange/taskcluster-hooks/v1/hook-deleted",
-		"Hook Deleted Messages",
-		"Sent when a hook is deleted; the message names its hookGroupId and hookId, and the service drops "
-		"the hook's bindings.", .words = words_hook_created, .word_count = 1,
-		.message = &tc_hooks_pulse_hook_changed_message_type },
-};
-
-const struct tc_service tc__service_hooks = {
-	.name = "hooks", .version = "v1", .title = "Hooks Service",
-	.description = "Stores hooks: task templates that are rendered and submitted on a schedule, on a Pulse "
-	"message, on an API call or through a secret URL. A hook is named by its hookGroupId and hookId.",
-	.release = "106", .operations = operations, .operation_count = 16, .exchanges = exchanges, .exchange_count = 3,
-};
 
 int tc_hooks_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -267,17 +136,17 @@ tc_call *tc_hooks_heartbeat_call(tc_client *client, tc_error *err)
 int tc_hooks_events_hook_created(const struct tc_hooks_events_hook_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_HOOK_CREATED], key, binding, err);
+	return tc_generated_binding(EX(HOOK_CREATED), key, binding, err);
 }
 
 int tc_hooks_events_hook_updated(const struct tc_hooks_events_hook_updated_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_HOOK_UPDATED], key, binding, err);
+	return tc_generated_binding(EX(HOOK_UPDATED), key, binding, err);
 }
 
 int tc_hooks_events_hook_deleted(const struct tc_hooks_events_hook_deleted_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_HOOK_DELETED], key, binding, err);
+	return tc_generated_binding(EX(HOOK_DELETED), key, binding, err);
 }

@@ -3,96 +3,8 @@
 /* from references/notify/v1/exchanges.json */
 #include <taskcluster/notify.h>
 
-#include "services.h"
+#include "notify_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
-
-static const char
-	*const types_email[] = { "text/plain", NULL };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_EMAIL, OP_PULSE, OP_MATRIX, OP_SLACK, OP_ADD_DENYLIST_ADDRESS,
-	OP_DELETE_DENYLIST_ADDRESS, OP_LIST_DENYLIST, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_notify, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the notify service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_notify, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the notify service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_notify, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running notify service, with the release number and "
-		"the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_EMAIL] = { &tc__service_notify, "email", "POST", "/email", "Send an Email",
-		"Sends a mail whose content is Markdown, as text and as HTML, with an optional link button. A "
-		"duplicate of a recent message is not sent again and answered with 204.",
-		.scopes = "\"notify:email:<address>\"", .has_input = true, .input = &tc_notify_email_request_type,
-		.stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT, .reply_types = types_email },
-	[OP_PULSE] = { &tc__service_notify, "pulse", "POST", "/pulse", "Publish a Pulse Message",
-		"Publishes a JSON message on the notification exchange under the given routing key. A success is "
-		"plain text `OK` rather than JSON; a duplicate gives 204.", .scopes = "\"notify:pulse:<routingKey>\"",
-		.has_input = true, .input = &tc_notify_pulse_request_type, .stability = TC_EXPERIMENTAL,
-		.retry = TC_RETRY_UNSENT, .reply_types = types_email },
-	[OP_MATRIX] = { &tc__service_notify, "matrix", "POST", "/matrix", "Post Matrix Message",
-		"Posts a message, optionally formatted, into a Matrix room; the deployment's Matrix user must "
-		"have been invited there. A duplicate gives 204.", .scopes = "\"notify:matrix-room:<roomId>\"",
-		.has_input = true, .input = &tc_notify_matrix_request_type, .stability = TC_EXPERIMENTAL,
-		.retry = TC_RETRY_UNSENT, .reply_types = types_email },
-	[OP_SLACK] = { &tc__service_notify, "slack", "POST", "/slack", "Post Slack Message",
-		"Posts text, and optionally blocks or attachments, into a Slack channel named by its id. The "
-		"Slack app must be a member of a private channel; a duplicate gives 204.",
-		.scopes = "\"notify:slack-channel:<channelId>\"", .has_input = true,
-		.input = &tc_notify_slack_request_type, .stability = TC_EXPERIMENTAL, .retry = TC_RETRY_UNSENT,
-		.reply_types = types_email },
-	[OP_ADD_DENYLIST_ADDRESS] = { &tc__service_notify, "addDenylistAddress", "POST", "/denylist/add",
-		"Denylist Given Address",
-		"Puts an address of one notification type on the denylist, so that nothing is sent to it any more.",
-		.scopes = "\"notify:manage-denylist\"", .has_input = true,
-		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL,
-		.reply_types = types_email },
-	[OP_DELETE_DENYLIST_ADDRESS] = { &tc__service_notify, "deleteDenylistAddress", "DELETE", "/denylist/delete",
-		"Delete Denylisted Address",
-		"Takes an address off the denylist. This DELETE carries a JSON body with the notification type "
-		"and address.", .scopes = "\"notify:manage-denylist\"", .has_input = true,
-		.input = &tc_notify_notification_address_type, .stability = TC_EXPERIMENTAL,
-		.reply_types = types_email },
-	[OP_LIST_DENYLIST] = { &tc__service_notify, "listDenylist", "GET", "/denylist/list",
-		"List Denylisted Notifications",
-		"Returns a page of the addresses on the denylist, each with its notification type.",
-		.scopes = "\"notify:manage-denylist\"", .query = names_continuation_token_limit, .query_count = 2,
-		.has_output = true, .output = &tc_notify_notification_address_list_type, .pages = true,
-		.stability = TC_EXPERIMENTAL },
-	[OP_HEARTBEAT] = { &tc__service_notify, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the notify service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
-static const char
-	summary_topic[] = "The routing key of the request, or the topic part of the task's `notify.pulse` route. May "
-	"hold several words.";
-#define WORD_TOPIC { "topic", NULL, summary_topic, true, true }
-static const struct tc_key_word words_notify[] = { WORD_ROUTING_KEY_KIND, WORD_TOPIC };
-
-enum { EX_NOTIFY };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_NOTIFY] = { &tc__service_notify, "notify", "exchange/taskcluster-notify/v1/notification",
-		"Notification Messages",
-		"Sent for each Pulse notification; the shape of `message` is up to the sender. For a finished "
-		"task it is the task's status as the queue reports it.", .words = words_notify, .word_count = 2,
-		.message = &tc_notify_notification_message_type },
-};
-
-const struct tc_service tc__service_notify = {
-	.name = "notify", .version = "v1", .title = "Notification Service",
-	.description = "Sends messages for tasks and tools by mail, Pulse, Matrix or Slack. Besides the requests "
-	"made here it reacts to `notify.` routes of finished tasks, and it leaves out every address on its denylist.",
-	.release = "106", .operations = operations, .operation_count = 11, .exchanges = exchanges, .exchange_count = 1,
-};
 
 int tc_notify_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -175,5 +87,5 @@ tc_call *tc_notify_heartbeat_call(tc_client *client, tc_error *err)
 int tc_notify_events_notify(const struct tc_notify_events_notify_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_NOTIFY], key, binding, err);
+	return tc_generated_binding(EX(NOTIFY), key, binding, err);
 }

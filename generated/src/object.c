@@ -2,75 +2,8 @@
 /* from references/object/v1/api.json */
 #include <taskcluster/object.h>
 
-#include "services.h"
+#include "object_rows.h"
 #include <taskcluster/generated.h>
-#include <taskcluster/conventions.h>
-
-static const struct tc_parameter
-	names_name[] = { { "name" } };
-
-static const struct tc_refusal
-	refusals_create_upload[] = { { .release = "106", .pointer = "/proposedUploadMethods/dataInline/contentType",
-		.pattern = "/", .reason = "the server answers 500 to a type without a slash" }, { .release = "106",
-		.pointer = "/proposedUploadMethods/putUrl/contentType", .pattern = "/",
-		.reason = "the server answers 500 to a type without a slash" }, { .reason = NULL } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_CREATE_UPLOAD, OP_FINISH_UPLOAD, OP_START_DOWNLOAD, OP_OBJECT,
-	OP_DOWNLOAD, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_object, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the object service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_object, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the object service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_object, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running object service, with the release number and "
-		"the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_CREATE_UPLOAD] = { &tc__service_object, "createUpload", "PUT", "/upload/<name>",
-		"Begin upload of a new object",
-		"Starts or continues the upload of an object: the caller proposes methods and the reply picks one,"
-		" for example a signed PUT URL. Call it again with the same uploadId when the URL expires; "
-		"another uploadId is refused.", .scopes = "\"object:upload:<projectId>:<name>\"",
-		.arguments = names_name, .argument_count = 1, .has_input = true,
-		.input = &tc_object_create_upload_request_type, .has_output = true,
-		.output = &tc_object_create_upload_response_type, .refusals = refusals_create_upload },
-	[OP_FINISH_UPLOAD] = { &tc__service_object, "finishUpload", "POST", "/finish-upload/<name>",
-		"Mark an upload as complete.",
-		"Declares the upload of an object complete, with its sha256 and sha512 in hex, after which it can "
-		"be downloaded and no longer changes. May be repeated with the same uploadId; without hashes many "
-		"clients refuse the object.", .scopes = "\"object:upload:<projectId>:<name>\"",
-		.arguments = names_name, .argument_count = 1, .has_input = true,
-		.input = &tc_object_finish_upload_request_type },
-	[OP_START_DOWNLOAD] = { &tc__service_object, "startDownload", "PUT", "/start-download/<name>",
-		"Download object data",
-		"Offers the caller's download methods and returns the one chosen, such as a URL with expiry and "
-		"hashes to verify the decoded data. Answers 406 when none of the methods fits.",
-		.scopes = "\"object:download:<name>\"", .arguments = names_name, .argument_count = 1,
-		.has_input = true, .input = &tc_object_download_object_request_type, .has_output = true,
-		.output = &tc_object_download_object_response_type },
-	[OP_OBJECT] = { &tc__service_object, "object", "GET", "/metadata/<name>", "Get an object's metadata",
-		"Returns the project, expiry and known hashes of an object. It gives no access to the data; "
-		"startDownload does.", .scopes = "\"object:download:<name>\"", .arguments = names_name,
-		.argument_count = 1, .has_output = true, .output = &tc_object_get_object_response_type },
-	[OP_DOWNLOAD] = { &tc__service_object, "download", "GET", "/download/<name>", "Get an object's data",
-		"Redirects to a plain URL of the object's data, for browsers and simple HTTP tools. The reply "
-		"holds only a Location; signed URLs of this function can be handed on.",
-		.scopes = "\"object:download:<name>\"", .arguments = names_name, .argument_count = 1,
-		.success = (const uint16_t[]){ 303, 0 } },
-	[OP_HEARTBEAT] = { &tc__service_object, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the object service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_object = {
-	.name = "object", .version = "v1", .title = "Object Service",
-	.description = "Stores named objects of any size with an expiry and hashes. The data travels directly "
-	"between the caller and the storage behind the service, by a method both sides agree on; a finished object "
-	"never changes.", .release = "106", .operations = operations, .operation_count = 9,
-};
 
 int tc_object_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }

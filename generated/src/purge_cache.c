@@ -2,58 +2,8 @@
 /* from references/purge-cache/v1/api.json */
 #include <taskcluster/purge_cache.h>
 
-#include "services.h"
+#include "purge_cache_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_worker_pool_id[] = { { "workerPoolId" } },
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
-	names_since[] = { { "since" } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_PURGE_CACHE, OP_ALL_PURGE_REQUESTS, OP_PURGE_REQUESTS, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_purge_cache, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the purge-cache service can be reached. Needs no credentials and has no "
-		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_purge_cache, "lbheartbeat", "GET", "/__lbheartbeat__",
-		"Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the purge-cache service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_purge_cache, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running purge-cache service, with the release "
-		"number and the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_PURGE_CACHE] = { &tc__service_purge_cache, "purgeCache", "POST", "/purge-cache/<workerPoolId>",
-		"Purge Worker Cache",
-		"Asks all workers of a pool to drop one named cache; answers 204 with no body. Repeating it moves "
-		"the request's `before` time to now.", .scopes = "\"purge-cache:<workerPoolId>:<cacheName>\"",
-		.arguments = names_worker_pool_id, .argument_count = 1, .has_input = true,
-		.input = &tc_purge_cache_purge_cache_request_type },
-	[OP_ALL_PURGE_REQUESTS] = { &tc__service_purge_cache, "allPurgeRequests", "GET", "/purge-cache/list",
-		"All Open Purge Requests",
-		"Returns a page of the open requests of all pools, for administrators. A worker asks with "
-		"purgeRequests for its own pool instead.", .scopes = "\"purge-cache:all-purge-requests\"",
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_purge_cache_all_purge_cache_request_list_type, .pages = true },
-	[OP_PURGE_REQUESTS] = { &tc__service_purge_cache, "purgeRequests", "GET", "/purge-cache/<workerPoolId>",
-		"Open Purge Requests for a worker pool",
-		"Returns the open requests of one worker pool, each a cache name and a `before` time. A worker "
-		"polls it and passes its last check as `since` to get only newer requests; the list is not paged.",
-		.scopes = "\"purge-cache:purge-requests::<workerPoolId>\"", .arguments = names_worker_pool_id,
-		.argument_count = 1, .query = names_since, .query_count = 1, .has_output = true,
-		.output = &tc_purge_cache_purge_cache_request_list_type },
-	[OP_HEARTBEAT] = { &tc__service_purge_cache, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the purge-cache service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_purge_cache = {
-	.name = "purge-cache", .version = "v1", .title = "Purge Cache Service",
-	.description = "Keeps requests to throw away named caches on the workers of a pool. A worker asks before it "
-	"starts a task and deletes each listed cache that is older than the request.", .release = "106",
-	.operations = operations, .operation_count = 7,
-};
 
 int tc_purge_cache_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }

@@ -3,483 +3,8 @@
 /* from references/queue/v1/exchanges.json */
 #include <taskcluster/queue.h>
 
-#include "services.h"
+#include "queue_rows.h"
 #include <taskcluster/generated.h>
-#include <taskcluster/conventions.h>
-
-static const struct tc_parameter
-	names_task_id[] = { { "taskId" } },
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
-	names_task_group_id[] = { { "taskGroupId" } },
-	names_task_queue_id[] = { { "taskQueueId" } },
-	names_task_id_run_id[] = { { "taskId" }, { "runId" } },
-	names_task_id_run_id_name[] = { { "taskId" }, { "runId" }, { "name" } },
-	names_task_id_name[] = { { "taskId" }, { "name" } },
-	names_provisioner_id[] = { { "provisionerId" } },
-	names_provisioner_id_worker_type[] = { { "provisionerId" }, { "workerType" } },
-	names_continuation_token_limit_quarantined[] = { { "continuationToken" }, { "limit" }, { "quarantined" } },
-	names_get_worker[] = { { "provisionerId" }, { "workerType" }, { "workerGroup" }, { "workerId" } };
-
-static const struct tc_refusal
-	refusals_create_task[] = { { .release = "106", .pointer = "/payload", .required = true,
-		.reason = "the server answers 500 to a task without one" }, { .release = "106", .pointer = "",
-		.no_nul = true, .reason = "the database keeps no such text, and the server answers 500" },
-		{ .reason = NULL } },
-	refusals_create_artifact[] = { { .release = "106", .argument = "name", .max_length = 1024,
-		.reason = "the server takes a longer name, and then cannot list the run's artifacts" },
-		{ .release = "106", .pointer = "/contentType", .when_member = "storageType", .when_value = "object",
-		.pattern = "/",
-		.reason = "the upload that follows needs the same type, and the object service answers 500 to one wit"
-		"hout a slash" }, { .reason = NULL } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_TASK, OP_TASKS, OP_STATUSES, OP_STATUS, OP_LIST_TASK_GROUP,
-	OP_CANCEL_TASK_GROUP, OP_GET_TASK_GROUP, OP_SEAL_TASK_GROUP, OP_LIST_DEPENDENT_TASKS, OP_CREATE_TASK,
-	OP_SCHEDULE_TASK, OP_RERUN_TASK, OP_CANCEL_TASK, OP_CHANGE_TASK_PRIORITY, OP_CHANGE_TASK_GROUP_PRIORITY,
-	OP_CLAIM_WORK, OP_CLAIM_TASK, OP_RECLAIM_TASK, OP_REPORT_COMPLETED, OP_REPORT_FAILED, OP_REPORT_EXCEPTION,
-	OP_CREATE_ARTIFACT, OP_FINISH_ARTIFACT, OP_GET_ARTIFACT, OP_GET_LATEST_ARTIFACT, OP_LIST_ARTIFACTS,
-	OP_LIST_LATEST_ARTIFACTS, OP_ARTIFACT_INFO, OP_LATEST_ARTIFACT_INFO, OP_ARTIFACT, OP_LATEST_ARTIFACT,
-	OP_LIST_PROVISIONERS, OP_GET_PROVISIONER, OP_PENDING_TASKS, OP_TASK_QUEUE_COUNTS, OP_LIST_PENDING_TASKS,
-	OP_LIST_CLAIMED_TASKS, OP_LIST_WORKER_TYPES, OP_GET_WORKER_TYPE, OP_LIST_TASK_QUEUES, OP_GET_TASK_QUEUE,
-	OP_LIST_WORKERS, OP_GET_WORKER, OP_QUARANTINE_WORKER, OP_DECLARE_WORKER, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_queue, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the queue service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_queue, "lbheartbeat", "GET", "/__lbheartbeat__", "Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the queue service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_queue, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running queue service, with the release number and "
-		"the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_TASK] = { &tc__service_queue, "task", "GET", "/task/<taskId>", "Get Task Definition",
-		"Returns the definition of one task as the queue stored it, with defaults filled in. How far the "
-		"task has come is not part of it; `status` tells that.", .scopes = "\"queue:get-task:<taskId>\"",
-		.arguments = names_task_id, .argument_count = 1, .has_output = true,
-		.output = &tc_queue_task_data_type },
-	[OP_TASKS] = { &tc__service_queue, "tasks", "POST", "/tasks", "Get multiple task definitions",
-		"Returns the definitions of many tasks, listed by taskId in the body, in pages. Send the same "
-		"body again with each continuationToken.",
-		.scopes = "{\"AllOf\":[{\"for\":\"taskId\",\"in\":\"taskIds\","
-		"\"each\":\"queue:get-task:<taskId>\"}]}", .query = names_continuation_token_limit, .query_count = 2,
-		.has_input = true, .input = &tc_queue_tasks_request_type, .has_output = true,
-		.output = &tc_queue_tasks_response_type, .pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_STATUSES] = { &tc__service_queue, "statuses", "POST", "/tasks/status", "Get multiple task definitions",
-		"Returns the statuses of many tasks, listed by taskId in the body, in pages. Unknown taskIds are "
-		"left out, so the caller compares the result with its list.",
-		.scopes = "{\"AllOf\":[{\"for\":\"taskId\",\"in\":\"taskIds\",\"each\":\"queue:status:<taskId>\"}]}",
-		.query = names_continuation_token_limit, .query_count = 2, .has_input = true,
-		.input = &tc_queue_tasks_request_type, .has_output = true,
-		.output = &tc_queue_tasks_statuses_response_type, .pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_STATUS] = { &tc__service_queue, "status", "GET", "/task/<taskId>/status", "Get task status",
-		"Returns the status of one task: its state, the retries left and every run with its times, worker "
-		"and reason.", .scopes = "\"queue:status:<taskId>\"", .arguments = names_task_id, .argument_count = 1,
-		.has_output = true, .output = &tc_queue_task_status_response_type },
-	[OP_LIST_TASK_GROUP] = { &tc__service_queue, "listTaskGroup", "GET", "/task-group/<taskGroupId>/list",
-		"List Task Group",
-		"Returns a page of the tasks in a group, each with definition and status, along with expiry and "
-		"seal of the group. Keep paging until no continuationToken is left; a page may be short or empty.",
-		.scopes = "\"queue:list-task-group:<taskGroupId>\"", .arguments = names_task_group_id,
-		.argument_count = 1, .query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_queue_list_task_group_response_type, .pages = true },
-	[OP_CANCEL_TASK_GROUP] = { &tc__service_queue, "cancelTaskGroup", "POST", "/task-group/<taskGroupId>/cancel",
-		"Cancel Task Group",
-		"Cancels every unresolved task of a sealed group and returns how many there were and their ids. A "
-		"group that is not sealed gives 409.",
-		.scopes = "\"queue:cancel-task-group:<schedulerId>/<taskGroupId>\"", .arguments = names_task_group_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_cancel_task_group_response_type,
-		.stability = TC_EXPERIMENTAL },
-	[OP_GET_TASK_GROUP] = { &tc__service_queue, "getTaskGroup", "GET", "/task-group/<taskGroupId>",
-		"Get Task Group",
-		"Returns the scheduler id, the expiry and, if sealed, the time of sealing of a task group, "
-		"without its tasks.", .scopes = "\"queue:list-task-group:<taskGroupId>\"",
-		.arguments = names_task_group_id, .argument_count = 1, .has_output = true,
-		.output = &tc_queue_task_group_response_type },
-	[OP_SEAL_TASK_GROUP] = { &tc__service_queue, "sealTaskGroup", "POST", "/task-group/<taskGroupId>/seal",
-		"Seal Task Group",
-		"Closes a task group for good: from then on createTask for that group gives 409. Repeating it "
-		"changes nothing; a createTask already under way can still slip in.",
-		.scopes = "\"queue:seal-task-group:<schedulerId>/<taskGroupId>\"", .arguments = names_task_group_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_task_group_response_type,
-		.stability = TC_EXPERIMENTAL },
-	[OP_LIST_DEPENDENT_TASKS] = { &tc__service_queue, "listDependentTasks", "GET", "/task/<taskId>/dependents",
-		"List Dependent Tasks",
-		"Returns a page of the tasks that wait for or waited for one task, from any group, each with "
-		"definition and status.", .scopes = "\"queue:list-dependent-tasks:<taskId>\"",
-		.arguments = names_task_id, .argument_count = 1, .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_queue_list_dependent_tasks_response_type,
-		.pages = true },
-	[OP_CREATE_TASK] = { &tc__service_queue, "createTask", "PUT", "/task/<taskId>", "Create New Task",
-		"Creates a task under a taskId the caller generates. An identical repeat succeeds and a different "
-		"one gives 409, so it is safe to retry; the deadline lies at most 5 days ahead and dependencies "
-		"must already exist.",
-		.scopes = "{\"AllOf\":[{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"},"
-		"{\"for\":\"route\",\"in\":\"routes\",\"each\":\"queue:route:<route>\"},"
-		"\"queue:create-task:project:<projectId>\",\"queue:scheduler-id:<schedulerId>\","
-		"{\"AnyOf\":[{\"for\":\"priority\",\"in\":\"priorities\","
-		"\"each\":\"queue:create-task:<priority>:<provisionerId>/<workerType>\"}]}]}",
-		.arguments = names_task_id, .argument_count = 1, .has_input = true,
-		.input = &tc_queue_create_task_request_type, .has_output = true,
-		.output = &tc_queue_task_status_response_type, .refusals = refusals_create_task },
-	[OP_SCHEDULE_TASK] = { &tc__service_queue, "scheduleTask", "POST", "/task/<taskId>/schedule",
-		"Schedule Defined Task",
-		"Makes a task pending at once even though its dependencies are not resolved. Has no effect on a "
-		"task that was scheduled or resolved before; rerunTask is there for the latter.",
-		.scopes = "{\"AnyOf\":[\"queue:schedule-task:<schedulerId>/<taskGroupId>/<taskId>\","
-		"\"queue:schedule-task-in-project:<projectId>\",{\"AllOf\":[\"queue:schedule-task\","
-		"\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}]}", .arguments = names_task_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_task_status_response_type },
-	[OP_RERUN_TASK] = { &tc__service_queue, "rerunTask", "POST", "/task/<taskId>/rerun", "Rerun a Resolved Task",
-		"Adds a new run to a resolved task, a completed one included, and restores its retries; an "
-		"unscheduled task gets scheduled. A task that is pending or running is left alone.",
-		.scopes = "{\"AnyOf\":[\"queue:rerun-task:<schedulerId>/<taskGroupId>/<taskId>\","
-		"\"queue:rerun-task-in-project:<projectId>\",{\"AllOf\":[\"queue:rerun-task\","
-		"\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}]}", .arguments = names_task_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_task_status_response_type },
-	[OP_CANCEL_TASK] = { &tc__service_queue, "cancelTask", "POST", "/task/<taskId>/cancel", "Cancel Task",
-		"Ends an unresolved task as exception with reason `canceled` and returns its status; a worker "
-		"notices by a 409 on reclaim. A resolved task is returned unchanged.",
-		.scopes = "{\"AnyOf\":[\"queue:cancel-task:<schedulerId>/<taskGroupId>/<taskId>\","
-		"\"queue:cancel-task-in-project:<projectId>\",{\"AllOf\":[\"queue:cancel-task\","
-		"\"assume:scheduler-id:<schedulerId>/<taskGroupId>\"]}]}", .arguments = names_task_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_task_status_response_type },
-	[OP_CHANGE_TASK_PRIORITY] = { &tc__service_queue, "changeTaskPriority", "POST", "/task/<taskId>/priority",
-		"Change Task Priority",
-		"Gives one unresolved task another priority and publishes taskPriorityChanged. A run that is "
-		"already claimed is not affected unless it is retried.",
-		.scopes = "{\"AnyOf\":[\"queue:change-task-priority:<taskId>\","
-		"\"queue:change-task-priority-in-queue:<taskQueueId>\"]}", .arguments = names_task_id,
-		.argument_count = 1, .has_input = true, .input = &tc_queue_change_task_priority_request_type,
-		.has_output = true, .output = &tc_queue_task_status_response_type, .stability = TC_EXPERIMENTAL },
-	[OP_CHANGE_TASK_GROUP_PRIORITY] = { &tc__service_queue, "changeTaskGroupPriority", "POST",
-		"/task-group/<taskGroupId>/priority", "Change Task Group Priority",
-		"Gives the unresolved tasks of a group another priority and returns their ids. The change is made "
-		"in batches; claimed runs keep what they had until a retry.",
-		.scopes = "\"queue:change-task-group-priority:<schedulerId>/<taskGroupId>\"",
-		.arguments = names_task_group_id, .argument_count = 1, .has_input = true,
-		.input = &tc_queue_change_task_priority_request_type, .has_output = true,
-		.output = &tc_queue_task_group_priority_change_response_type, .stability = TC_EXPERIMENTAL },
-	[OP_CLAIM_WORK] = { &tc__service_queue, "claimWork", "POST", "/claim-work/<taskQueueId>", "Claim Work",
-		"Claims up to `tasks` (1 to 32) pending tasks of a queue for one worker, each with credentials "
-		"valid until takenUntil. When nothing is pending it waits about 20 seconds and returns an empty "
-		"list: use a longer timeout.",
-		.scopes = "{\"AllOf\":[\"queue:claim-work:<taskQueueId>\","
-		"\"queue:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_queue_id,
-		.argument_count = 1, .has_input = true, .input = &tc_queue_claim_work_request_type,
-		.has_output = true, .output = &tc_queue_claim_work_response_type, .secret_reply = true,
-		.wait_ms = 20000 },
-	[OP_CLAIM_TASK] = { &tc__service_queue, "claimTask", "POST", "/task/<taskId>/runs/<runId>/claim",
-		"Claim Task",
-		"Claims one given run for a worker. Deprecated; workers call claimWork, and a task that is "
-		"claimed or resolved already gives 409.",
-		.scopes = "{\"AllOf\":[\"queue:claim-task:<provisionerId>/<workerType>\","
-		"\"queue:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_id_run_id,
-		.argument_count = 2, .has_input = true, .input = &tc_queue_task_claim_request_type,
-		.has_output = true, .output = &tc_queue_task_claim_response_type, .secret_reply = true,
-		.stability = TC_DEPRECATED },
-	[OP_RECLAIM_TASK] = { &tc__service_queue, "reclaimTask", "POST", "/task/<taskId>/runs/<runId>/reclaim",
-		"Reclaim task",
-		"Extends the claim on a run and returns a later takenUntil with new credentials, which replace "
-		"the previous ones. On 409 the task is over or canceled: the worker kills it and reports nothing.",
-		.scopes = "\"queue:reclaim-task:<taskId>/<runId>\"", .arguments = names_task_id_run_id,
-		.argument_count = 2, .has_output = true, .output = &tc_queue_task_reclaim_response_type,
-		.secret_reply = true },
-	[OP_REPORT_COMPLETED] = { &tc__service_queue, "reportCompleted", "POST",
-		"/task/<taskId>/runs/<runId>/completed", "Report Run Completed",
-		"Resolves a run as completed, using the task's credentials. Repeating it succeeds; after another "
-		"resolution it gives 409.", .scopes = "\"queue:resolve-task:<taskId>/<runId>\"",
-		.arguments = names_task_id_run_id, .argument_count = 2, .has_output = true,
-		.output = &tc_queue_task_status_response_type },
-	[OP_REPORT_FAILED] = { &tc__service_queue, "reportFailed", "POST", "/task/<taskId>/runs/<runId>/failed",
-		"Report Run Failed",
-		"Resolves a run as failed: the task's own command went wrong, for instance by a nonzero exit code "
-		"or a missing required artifact. Gives 409 once the run is resolved in another way.",
-		.scopes = "\"queue:resolve-task:<taskId>/<runId>\"", .arguments = names_task_id_run_id,
-		.argument_count = 2, .has_output = true, .output = &tc_queue_task_status_response_type },
-	[OP_REPORT_EXCEPTION] = { &tc__service_queue, "reportException", "POST",
-		"/task/<taskId>/runs/<runId>/exception", "Report Task Exception",
-		"Resolves a run as exception with a reason, such as malformed-payload or internal-error. "
-		"worker-shutdown and intermittent-task start a retry while retries are left; repeating with "
-		"another reason gives 409.", .scopes = "\"queue:resolve-task:<taskId>/<runId>\"",
-		.arguments = names_task_id_run_id, .argument_count = 2, .has_input = true,
-		.input = &tc_queue_task_exception_request_type, .has_output = true,
-		.output = &tc_queue_task_status_response_type },
-	[OP_CREATE_ARTIFACT] = { &tc__service_queue, "createArtifact", "POST",
-		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Create Artifact",
-		"Records an artifact of a run and, for s3 and object storage, returns what the upload needs. "
-		"Never repeat it blindly for object artifacts: a second identical call fails with 500 and the "
-		"uploadId is lost.", .scopes = "\"queue:create-artifact:<taskId>/<runId>\"",
-		.arguments = names_task_id_run_id_name, .argument_count = 3, .has_input = true,
-		.input = &tc_queue_post_artifact_request_type, .has_output = true,
-		.output = &tc_queue_post_artifact_response_type, .secret_reply = true, .retry = TC_RETRY_UNSENT,
-		.unsafe_member = "storageType", .unsafe_value = "object", .refusals = refusals_create_artifact },
-	[OP_FINISH_ARTIFACT] = { &tc__service_queue, "finishArtifact", "PUT",
-		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Finish Artifact",
-		"Marks an object artifact as fully uploaded, which makes it available for download. Other storage "
-		"types are never finished; calling it for them gives 400.",
-		.scopes = "\"queue:create-artifact:<taskId>/<runId>\"", .arguments = names_task_id_run_id_name,
-		.argument_count = 3, .has_input = true, .input = &tc_queue_finish_artifact_request_type },
-	[OP_GET_ARTIFACT] = { &tc__service_queue, "getArtifact", "GET",
-		"/task/<taskId>/runs/<runId>/artifacts/<name>", "Get Artifact Data from Run",
-		"Answers 303 with the URL of an artifact of one run, both as Location and as JSON. Links are "
-		"followed by the server; an error artifact gives 424, an expired one 410, an unfinished one 404.",
-		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
-		.arguments = names_task_id_run_id_name, .argument_count = 3, .has_output = true,
-		.output = &tc_queue_get_artifact_response_type, .success = (const uint16_t[]){ 303, 0 } },
-	[OP_GET_LATEST_ARTIFACT] = { &tc__service_queue, "getLatestArtifact", "GET",
-		"/task/<taskId>/artifacts/<name>", "Get Artifact Data from Latest Run",
-		"Answers 303 with the URL of an artifact of a task's latest run, both as Location and as JSON; "
-		"errors are those of getArtifact.",
-		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
-		.arguments = names_task_id_name, .argument_count = 2, .has_output = true,
-		.output = &tc_queue_get_artifact_response_type, .success = (const uint16_t[]){ 303, 0 } },
-	[OP_LIST_ARTIFACTS] = { &tc__service_queue, "listArtifacts", "GET", "/task/<taskId>/runs/<runId>/artifacts",
-		"Get Artifacts from Run",
-		"Returns a page of the artifacts of one run with storage type, content type and expiry. Object "
-		"artifacts whose upload is unfinished are listed as well.",
-		.scopes = "\"queue:list-artifacts:<taskId>:<runId>\"", .arguments = names_task_id_run_id,
-		.argument_count = 2, .query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_queue_list_artifacts_response_type, .pages = true },
-	[OP_LIST_LATEST_ARTIFACTS] = { &tc__service_queue, "listLatestArtifacts", "GET", "/task/<taskId>/artifacts",
-		"Get Artifacts from Latest Run",
-		"Returns a page of the artifacts of a task's latest run with storage type, content type and expiry.",
-		.scopes = "\"queue:list-artifacts:<taskId>\"", .arguments = names_task_id, .argument_count = 1,
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_queue_list_artifacts_response_type, .pages = true },
-	[OP_ARTIFACT_INFO] = { &tc__service_queue, "artifactInfo", "GET",
-		"/task/<taskId>/runs/<runId>/artifact-info/<name>", "Get Artifact Information From Run",
-		"Returns the listing entry of one artifact of a run. It gives no access to the data and shows a "
-		"link as a link.", .scopes = "\"queue:list-artifacts:<taskId>:<runId>\"",
-		.arguments = names_task_id_run_id_name, .argument_count = 3, .has_output = true,
-		.output = &tc_queue_artifact_response_type },
-	[OP_LATEST_ARTIFACT_INFO] = { &tc__service_queue, "latestArtifactInfo", "GET",
-		"/task/<taskId>/artifact-info/<name>", "Get Artifact Information From Latest Run",
-		"Returns the listing entry of one artifact of the latest run. It gives no access to the data and "
-		"shows a link as a link.", .scopes = "\"queue:list-artifacts:<taskId>\"",
-		.arguments = names_task_id_name, .argument_count = 2, .has_output = true,
-		.output = &tc_queue_artifact_response_type },
-	[OP_ARTIFACT] = { &tc__service_queue, "artifact", "GET",
-		"/task/<taskId>/runs/<runId>/artifact-content/<name>", "Get Artifact Content From Run",
-		"Returns with 200 how to obtain an artifact of one run: a URL, an error, or for object storage an "
-		"object name with temporary credentials. Links are resolved; a download with hashes begins here.",
-		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
-		.arguments = names_task_id_run_id_name, .argument_count = 3, .has_output = true,
-		.output = &tc_queue_artifact_content_response_type, .secret_reply = true },
-	[OP_LATEST_ARTIFACT] = { &tc__service_queue, "latestArtifact", "GET",
-		"/task/<taskId>/artifact-content/<name>", "Get Artifact Content From Latest Run",
-		"Returns with 200 how to obtain an artifact of the latest run: a URL, an error, or for object "
-		"storage an object name with temporary credentials. Links are resolved.",
-		.scopes = "{\"AllOf\":[{\"for\":\"name\",\"in\":\"names\",\"each\":\"queue:get-artifact:<name>\"}]}",
-		.arguments = names_task_id_name, .argument_count = 2, .has_output = true,
-		.output = &tc_queue_artifact_content_response_type, .secret_reply = true },
-	[OP_LIST_PROVISIONERS] = { &tc__service_queue, "listProvisioners", "GET", "/provisioners",
-		"Get a list of all active provisioners",
-		"Returns the provisionerIds seen lately, whether or not a provisioning service is behind them. "
-		"Release 106 never gives a continuationToken: call it without a limit, since what lies beyond one "
-		"cannot be reached. Deprecated; task queues took the place of this view.",
-		.scopes = "\"queue:list-provisioners\"", .query = names_continuation_token_limit, .query_count = 2,
-		.has_output = true, .output = &tc_queue_list_provisioners_response_type, .pages = true,
-		.stability = TC_DEPRECATED },
-	[OP_GET_PROVISIONER] = { &tc__service_queue, "getProvisioner", "GET", "/provisioners/<provisionerId>",
-		"Get an active provisioner",
-		"Returns what is known of one provisionerId seen lately. Deprecated together with listProvisioners.",
-		.scopes = "\"queue:get-provisioner:<provisionerId>\"", .arguments = names_provisioner_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_provisioner_response_type,
-		.stability = TC_DEPRECATED },
-	[OP_PENDING_TASKS] = { &tc__service_queue, "pendingTasks", "GET", "/pending/<taskQueueId>",
-		"Get Number of Pending Tasks",
-		"Returns an estimate of how many tasks are pending in a queue. Deprecated; taskQueueCounts gives "
-		"this number and that of claimed tasks.", .scopes = "\"queue:pending-count:<taskQueueId>\"",
-		.arguments = names_task_queue_id, .argument_count = 1, .has_output = true,
-		.output = &tc_queue_pending_tasks_response_type, .stability = TC_DEPRECATED },
-	[OP_TASK_QUEUE_COUNTS] = { &tc__service_queue, "taskQueueCounts", "GET", "/task-queues/<taskQueueId>/counts",
-		"Get Number of Pending and Claimed Tasks",
-		"Returns estimates of how many tasks of a queue are pending and how many are claimed. Serves "
-		"dashboards and scaling decisions.",
-		.scopes = "{\"AllOf\":[\"queue:pending-count:<taskQueueId>\",\"queue:claimed-count:<taskQueueId>\"]}",
-		.arguments = names_task_queue_id, .argument_count = 1, .has_output = true,
-		.output = &tc_queue_task_queue_counts_response_type },
-	[OP_LIST_PENDING_TASKS] = { &tc__service_queue, "listPendingTasks", "GET",
-		"/task-queues/<taskQueueId>/pending", "List Pending Tasks",
-		"Returns a page of the tasks waiting in a queue. It is a snapshot: some may be claimed by the "
-		"time the reply arrives.", .scopes = "\"queue:pending-list:<taskQueueId>\"",
-		.arguments = names_task_queue_id, .argument_count = 1, .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_queue_list_pending_tasks_response_type,
-		.pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_LIST_CLAIMED_TASKS] = { &tc__service_queue, "listClaimedTasks", "GET",
-		"/task-queues/<taskQueueId>/claimed", "List claimed Tasks",
-		"Returns a page of the tasks of a queue that workers hold at the moment. It is a snapshot that "
-		"may be slightly out of date.", .scopes = "\"queue:claimed-list:<taskQueueId>\"",
-		.arguments = names_task_queue_id, .argument_count = 1, .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_queue_list_claimed_tasks_response_type,
-		.pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_LIST_WORKER_TYPES] = { &tc__service_queue, "listWorkerTypes", "GET",
-		"/provisioners/<provisionerId>/worker-types", "Get a list of all active worker-types",
-		"Returns a page of the worker types of a provisionerId that were active lately. Deprecated; "
-		"listTaskQueues covers the same ground.", .scopes = "\"queue:list-worker-types:<provisionerId>\"",
-		.arguments = names_provisioner_id, .argument_count = 1, .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_queue_list_workertypes_response_type,
-		.pages = true, .stability = TC_DEPRECATED },
-	[OP_GET_WORKER_TYPE] = { &tc__service_queue, "getWorkerType", "GET",
-		"/provisioners/<provisionerId>/worker-types/<workerType>", "Get a worker-type",
-		"Returns what is known of one worker type, such as its last activity and expiry. Deprecated; "
-		"getTaskQueue covers the same ground.",
-		.scopes = "\"queue:get-worker-type:<provisionerId>/<workerType>\"",
-		.arguments = names_provisioner_id_worker_type, .argument_count = 2, .has_output = true,
-		.output = &tc_queue_workertype_response_type, .stability = TC_DEPRECATED },
-	[OP_LIST_TASK_QUEUES] = { &tc__service_queue, "listTaskQueues", "GET", "/task-queues",
-		"Get a list of all active task queues", "Returns a page of the task queues that were active lately.",
-		.scopes = "\"queue:list-task-queues\"", .query = names_continuation_token_limit, .query_count = 2,
-		.has_output = true, .output = &tc_queue_list_taskqueues_response_type, .pages = true },
-	[OP_GET_TASK_QUEUE] = { &tc__service_queue, "getTaskQueue", "GET", "/task-queues/<taskQueueId>",
-		"Get a task queue", "Returns what is known of one task queue, such as its last activity and expiry.",
-		.scopes = "\"queue:get-task-queue:<taskQueueId>\"", .arguments = names_task_queue_id,
-		.argument_count = 1, .has_output = true, .output = &tc_queue_taskqueue_response_type },
-	[OP_LIST_WORKERS] = { &tc__service_queue, "listWorkers", "GET",
-		"/provisioners/<provisionerId>/worker-types/<workerType>/workers",
-		"Get a list of all active workers of a workerType",
-		"Returns a page of the workers of a queue, with `quarantined` to pick only those in or out of "
-		"quarantine. Deprecated; worker-manager has a function of the same name.",
-		.scopes = "\"queue:list-workers:<provisionerId>/<workerType>\"",
-		.arguments = names_provisioner_id_worker_type, .argument_count = 2,
-		.query = names_continuation_token_limit_quarantined, .query_count = 3, .has_output = true,
-		.output = &tc_queue_list_workers_response_type, .pages = true, .stability = TC_DEPRECATED },
-	[OP_GET_WORKER] = { &tc__service_queue, "getWorker", "GET",
-		"/provisioners/<provisionerId>/worker-types/<workerType>/workers/<workerGroup>/<workerId>",
-		"Get a worker from worker-type",
-		"Returns one worker with its recent tasks and quarantine. Deprecated; worker-manager has a "
-		"function of the same name.",
-		.scopes = "\"queue:get-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>\"",
-		.arguments = names_get_worker, .argument_count = 4, .has_output = true,
-		.output = &tc_queue_worker_response_type, .stability = TC_DEPRECATED },
-	[OP_QUARANTINE_WORKER] = { &tc__service_queue, "quarantineWorker", "PUT",
-		"/provisioners/<provisionerId>/worker-types/<workerType>/workers/<workerGroup>/<workerId>",
-		"Quarantine a worker",
-		"Keeps a worker from getting tasks until the time given; a time in the past lifts the quarantine. "
-		"The worker's claimWork then stays empty, while its running tasks go on.",
-		.scopes = "{\"AllOf\":[\"queue:quarantine-worker:<provisionerId>/<workerType>/<workerGroup>/<worke"
-		"rId>\"]}", .arguments = names_get_worker, .argument_count = 4, .has_input = true,
-		.input = &tc_queue_quarantine_worker_request_type, .has_output = true,
-		.output = &tc_queue_worker_response_type, .stability = TC_EXPERIMENTAL },
-	[OP_DECLARE_WORKER] = { &tc__service_queue, "declareWorker", "PUT",
-		"/provisioners/<provisionerId>/worker-types/<workerType>/<workerGroup>/<workerId>",
-		"Declare a worker",
-		"Registers a worker with the queue or changes what is stored of it, such as its expiry. Each "
-		"changed property needs a scope of its own.",
-		.scopes = "{\"AllOf\":[{\"for\":\"property\",\"in\":\"properties\","
-		"\"each\":\"queue:declare-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>#<property>"
-		"\"}]}", .arguments = names_get_worker, .argument_count = 4, .has_input = true,
-		.input = &tc_queue_update_worker_request_type, .has_output = true,
-		.output = &tc_queue_worker_response_type, .stability = TC_EXPERIMENTAL },
-	[OP_HEARTBEAT] = { &tc__service_queue, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the queue service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-static const char
-	summary_routing_key_kind[] = "Always `primary`, which sets these keys apart from those made from routes.";
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", summary_routing_key_kind, true, false }
-#define WORD_TASK_ID { "taskId", NULL, "Id of the task concerned.", true, false }
-#define WORD_RUN_ID { "runId", NULL, "Number of the latest run, or `_` when there is no run.", false, false }
-static const char summary_worker_group[] = "Group of the worker of the latest run, or `_` when no worker claimed it.";
-#define WORD_WORKER_GROUP { "workerGroup", NULL, summary_worker_group, false, false }
-static const char summary_worker_id[] = "Id of the worker of the latest run, or `_` when no worker claimed it.";
-#define WORD_WORKER_ID { "workerId", NULL, summary_worker_id, false, false }
-#define WORD_PROVISIONER_ID { "provisionerId", NULL, "First half of the task queue id, before the slash.", true, false }
-#define WORD_WORKER_TYPE { "workerType", NULL, "Second half of the task queue id, after the slash.", true, false }
-#define WORD_SCHEDULER_ID { "schedulerId", NULL, "Scheduler id from the task definition.", true, false }
-#define WORD_TASK_GROUP_ID { "taskGroupId", NULL, "Id of the group that holds the task.", true, false }
-static const char
-	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
-#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
-static const struct tc_key_word words_task_defined[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID,
-	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GROUP_ID,
-	WORD_RESERVED };
-#define WORD_RUN_ID2 { "runId", NULL, "Number of the run concerned, from 0.", true, false }
-static const struct tc_key_word words_task_pending[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID2,
-	WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID, WORD_TASK_GROUP_ID,
-	WORD_RESERVED };
-#define WORD_WORKER_GROUP2 { "workerGroup", NULL, "Group of the worker that claimed the run.", true, false }
-#define WORD_WORKER_ID2 { "workerId", NULL, "Id of the worker that claimed the run.", true, false }
-static const struct tc_key_word words_task_running[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_ID, WORD_RUN_ID2,
-	WORD_WORKER_GROUP2, WORD_WORKER_ID2, WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_SCHEDULER_ID,
-	WORD_TASK_GROUP_ID, WORD_RESERVED };
-#define WORD_TASK_GROUP_ID2 { "taskGroupId", NULL, "Id of the task group that changed.", true, false }
-#define WORD_SCHEDULER_ID2 { "schedulerId", NULL, "Scheduler id shared by the tasks of the group.", true, false }
-static const struct tc_key_word words_task_group_resolved[] = { WORD_ROUTING_KEY_KIND, WORD_TASK_GROUP_ID2,
-	WORD_SCHEDULER_ID2, WORD_RESERVED };
-
-enum { EX_TASK_DEFINED, EX_TASK_PENDING, EX_TASK_RUNNING, EX_ARTIFACT_CREATED, EX_TASK_COMPLETED, EX_TASK_FAILED,
-	EX_TASK_EXCEPTION, EX_TASK_GROUP_RESOLVED, EX_TASK_GROUP_SEALED, EX_TASK_PRIORITY_CHANGED,
-	EX_TASK_GROUP_PRIORITY_CHANGED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_TASK_DEFINED] = { &tc__service_queue, "taskDefined", "exchange/taskcluster-queue/v1/task-defined",
-		"Task Defined Messages",
-		"Sent when a task is created, whether or not it can run yet. For a task that waits for "
-		"dependencies it is the first message.", .words = words_task_defined, .word_count = 10,
-		.message = &tc_queue_task_defined_message_type, .once = true },
-	[EX_TASK_PENDING] = { &tc__service_queue, "taskPending", "exchange/taskcluster-queue/v1/task-pending",
-		"Task Pending Messages",
-		"Sent when a run becomes available to workers: at creation without open dependencies, once these "
-		"are resolved, and on each retry or rerun.", .words = words_task_pending, .word_count = 10,
-		.message = &tc_queue_task_pending_message_type, .once = true },
-	[EX_TASK_RUNNING] = { &tc__service_queue, "taskRunning", "exchange/taskcluster-queue/v1/task-running",
-		"Task Running Messages",
-		"Sent when a worker claims a run; the message tells which worker and until when the claim holds.",
-		.words = words_task_running, .word_count = 10, .message = &tc_queue_task_running_message_type,
-		.once = true },
-	[EX_ARTIFACT_CREATED] = { &tc__service_queue, "artifactCreated",
-		"exchange/taskcluster-queue/v1/artifact-created", "Artifact Creation Messages",
-		"Sent when an artifact of a run is recorded; never for s3 storage, whose uploads the queue does "
-		"not see.", .words = words_task_running, .word_count = 10,
-		.message = &tc_queue_artifact_created_message_type },
-	[EX_TASK_COMPLETED] = { &tc__service_queue, "taskCompleted", "exchange/taskcluster-queue/v1/task-completed",
-		"Task Completed Messages",
-		"Sent when a worker reports a run as completed. It can arrive more than once when the worker "
-		"repeats the report.", .words = words_task_running, .word_count = 10,
-		.message = &tc_queue_task_completed_message_type, .once = true },
-	[EX_TASK_FAILED] = { &tc__service_queue, "taskFailed", "exchange/taskcluster-queue/v1/task-failed",
-		"Task Failed Messages",
-		"Sent when a run is reported as failed, which means that the task itself went wrong.",
-		.words = words_task_defined, .word_count = 10, .message = &tc_queue_task_failed_message_type,
-		.once = true },
-	[EX_TASK_EXCEPTION] = { &tc__service_queue, "taskException", "exchange/taskcluster-queue/v1/task-exception",
-		"Task Exception Messages",
-		"Sent when a task ends without a result of its own: canceled, past its deadline, malformed or "
-		"lost with the retries used up. `reasonResolved` of the last run says which.",
-		.words = words_task_defined, .word_count = 10, .message = &tc_queue_task_exception_message_type,
-		.once = true },
-	[EX_TASK_GROUP_RESOLVED] = { &tc__service_queue, "taskGroupResolved",
-		"exchange/taskcluster-queue/v1/task-group-resolved", "Task Group Resolved Messages",
-		"Sent when no task of a group is left unresolved, whatever the results. It can be sent again when "
-		"tasks are added to the group or rerun.", .words = words_task_group_resolved, .word_count = 4,
-		.message = &tc_queue_task_group_changed_message_type },
-	[EX_TASK_GROUP_SEALED] = { &tc__service_queue, "taskGroupSealed",
-		"exchange/taskcluster-queue/v1/task-group-sealed", "Task Group Sealed Messages",
-		"Sent when a task group is sealed, after which it takes no more tasks.",
-		.words = words_task_group_resolved, .word_count = 4,
-		.message = &tc_queue_task_group_changed_message_type },
-	[EX_TASK_PRIORITY_CHANGED] = { &tc__service_queue, "taskPriorityChanged",
-		"exchange/taskcluster-queue/v1/task-priority-changed", "Task Priority Changed Messages",
-		"Sent when changeTaskPriority alters a task; the message has the former and the new priority.",
-		.words = words_task_defined, .word_count = 10,
-		.message = &tc_queue_task_priority_changed_message_type },
-	[EX_TASK_GROUP_PRIORITY_CHANGED] = { &tc__service_queue, "taskGroupPriorityChanged",
-		"exchange/taskcluster-queue/v1/task-group-priority-changed", "Task Group Priority Changed Messages",
-		"Sent at the end of a changeTaskGroupPriority call, with the new priority and the number of tasks "
-		"it reached.", .words = words_task_group_resolved, .word_count = 4,
-		.message = &tc_queue_task_group_priority_changed_message_type },
-};
-
-const struct tc_service tc__service_queue = {
-	.name = "queue", .version = "v1", .title = "Queue Service",
-	.description = "Accepts tasks, hands them to workers and records what became of them, run by run. "
-	"Submitters create and follow tasks here; workers claim work, keep claims alive, upload artifacts and "
-	"report results. A task ends completed, failed or exception, at the latest at its deadline.", .release = "106",
-	.operations = operations, .operation_count = 49, .exchanges = exchanges, .exchange_count = 11,
-};
 
 int tc_queue_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -808,6 +333,11 @@ tc_call *tc_queue_pending_tasks_call(tc_client *client, const char *task_queue_i
 struct tc_queue_pending_tasks_response *tc_queue_pending_tasks_reply(const tc_response *response, tc_error *err)
 { return tc_generated_reply(OP(PENDING_TASKS), response, err); }
 
+int tc_queue_task_queue_counts_batch(tc_client *client, const tc_json *body, const tc_json **reply, tc_error *err)
+{ return tc_generated_perform(client, OP(TASK_QUEUE_COUNTS_BATCH), NULL, NULL, body, reply, err); }
+tc_call *tc_queue_task_queue_counts_batch_call(tc_client *client, tc_error *err)
+{ return tc_generated_call(client, OP(TASK_QUEUE_COUNTS_BATCH), NULL, NULL, err); }
+
 int tc_queue_task_queue_counts(tc_client *client, const char *task_queue_id,
 	struct tc_queue_task_queue_counts_response **reply, tc_error *err)
 { return tc_generated_perform(client, OP(TASK_QUEUE_COUNTS), TC_VALUES(task_queue_id), NULL, NULL, reply, err); }
@@ -932,67 +462,67 @@ tc_call *tc_queue_heartbeat_call(tc_client *client, tc_error *err)
 int tc_queue_events_task_defined(const struct tc_queue_events_task_defined_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_DEFINED], key, binding, err);
+	return tc_generated_binding(EX(TASK_DEFINED), key, binding, err);
 }
 
 int tc_queue_events_task_pending(const struct tc_queue_events_task_pending_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_PENDING], key, binding, err);
+	return tc_generated_binding(EX(TASK_PENDING), key, binding, err);
 }
 
 int tc_queue_events_task_running(const struct tc_queue_events_task_running_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_RUNNING], key, binding, err);
+	return tc_generated_binding(EX(TASK_RUNNING), key, binding, err);
 }
 
 int tc_queue_events_artifact_created(const struct tc_queue_events_artifact_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_ARTIFACT_CREATED], key, binding, err);
+	return tc_generated_binding(EX(ARTIFACT_CREATED), key, binding, err);
 }
 
 int tc_queue_events_task_completed(const struct tc_queue_events_task_completed_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_COMPLETED], key, binding, err);
+	return tc_generated_binding(EX(TASK_COMPLETED), key, binding, err);
 }
 
 int tc_queue_events_task_failed(const struct tc_queue_events_task_failed_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_FAILED], key, binding, err);
+	return tc_generated_binding(EX(TASK_FAILED), key, binding, err);
 }
 
 int tc_queue_events_task_exception(const struct tc_queue_events_task_exception_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_EXCEPTION], key, binding, err);
+	return tc_generated_binding(EX(TASK_EXCEPTION), key, binding, err);
 }
 
 int tc_queue_events_task_group_resolved(const struct tc_queue_events_task_group_resolved_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GROUP_RESOLVED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GROUP_RESOLVED), key, binding, err);
 }
 
 int tc_queue_events_task_group_sealed(const struct tc_queue_events_task_group_sealed_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GROUP_SEALED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GROUP_SEALED), key, binding, err);
 }
 
 int tc_queue_events_task_priority_changed(
 	const struct tc_queue_events_task_priority_changed_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_PRIORITY_CHANGED], key, binding, err);
+	return tc_generated_binding(EX(TASK_PRIORITY_CHANGED), key, binding, err);
 }
 
 int tc_queue_events_task_group_priority_changed(
 	const struct tc_queue_events_task_group_priority_changed_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_TASK_GROUP_PRIORITY_CHANGED], key, binding, err);
+	return tc_generated_binding(EX(TASK_GROUP_PRIORITY_CHANGED), key, binding, err);
 }

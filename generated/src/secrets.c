@@ -2,54 +2,8 @@
 /* from references/secrets/v1/api.json */
 #include <taskcluster/secrets.h>
 
-#include "services.h"
+#include "secrets_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_name[] = { { "name" } },
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_SET, OP_REMOVE, OP_GET, OP_LIST, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_secrets, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the secrets service can be reached. Needs no credentials and has no effect; "
-		"there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_secrets, "lbheartbeat", "GET", "/__lbheartbeat__",
-		"Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the secrets service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_secrets, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running secrets service, with the release number "
-		"and the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_SET] = { &tc__service_secrets, "set", "PUT", "/secret/<name>", "Set Secret",
-		"Stores a secret under a name, with an expiry, replacing any earlier value. Answers with an empty "
-		"object.", .scopes = "\"secrets:set:<name>\"", .arguments = names_name, .argument_count = 1,
-		.has_input = true, .input = &tc_secrets_secret_type },
-	[OP_REMOVE] = { &tc__service_secrets, "remove", "DELETE", "/secret/<name>", "Delete Secret",
-		"Deletes a secret; succeeds with an empty object even if the name is unknown.",
-		.scopes = "\"secrets:set:<name>\"", .arguments = names_name, .argument_count = 1 },
-	[OP_GET] = { &tc__service_secrets, "get", "GET", "/secret/<name>", "Read Secret",
-		"Returns the value and the expiry of a secret. Without the scope it is 403 whether or not the "
-		"name exists; a secret that expired a short while ago is 410.", .scopes = "\"secrets:get:<name>\"",
-		.arguments = names_name, .argument_count = 1, .has_output = true, .output = &tc_secrets_secret_type,
-		.secret_reply = true },
-	[OP_LIST] = { &tc__service_secrets, "list", "GET", "/secrets", "List Secrets",
-		"Returns a page of the names of all secrets, never their values.",
-		.scopes = "\"secrets:list-secrets\"", .query = names_continuation_token_limit, .query_count = 2,
-		.has_output = true, .output = &tc_secrets_secret_list_type, .pages = true, .secret_reply = true },
-	[OP_HEARTBEAT] = { &tc__service_secrets, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the secrets service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_secrets = {
-	.name = "secrets", .version = "v1", .title = "Secrets Service",
-	.description = "Keeps small JSON objects under a name until they expire, readable only with the scope for "
-	"that name. Tasks fetch deploy keys or tokens from it, so that these do not appear in task definitions.",
-	.release = "106", .operations = operations, .operation_count = 8,
-};
 
 int tc_secrets_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }

@@ -2,48 +2,8 @@
 /* from references/web-server/v1/api.json */
 #include <taskcluster/web_server.h>
 
-#include "services.h"
+#include "web_server_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_task_group_id[] = { { "taskGroupId" } },
-	names_task_id[] = { { "taskId" } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_TASK_GROUP_PROFILE, OP_TASK_PROFILE, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_web_server, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the web-server service can be reached. Needs no credentials and has no "
-		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_web_server, "lbheartbeat", "GET", "/__lbheartbeat__",
-		"Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the web-server service accepts requests. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_web_server, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running web-server service, with the release number "
-		"and the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_TASK_GROUP_PROFILE] = { &tc__service_web_server, "taskGroupProfile", "GET",
-		"/task-group/<taskGroupId>/profile", "Task Group Profile",
-		"Returns a profile of a whole task group, showing when each task waited and ran, ready to load in "
-		"the Firefox Profiler.", .arguments = names_task_group_id, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL },
-	[OP_TASK_PROFILE] = { &tc__service_web_server, "taskProfile", "GET", "/task/<taskId>/profile",
-		"Task Log Profile",
-		"Returns a profile made from the timestamps in the public log of a resolved task, ready to load "
-		"in the Firefox Profiler.", .arguments = names_task_id, .argument_count = 1,
-		.stability = TC_EXPERIMENTAL },
-	[OP_HEARTBEAT] = { &tc__service_web_server, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the web-server service that is meant to include the systems behind it. Needs no "
-		"credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_web_server = {
-	.name = "web-server", .version = "v1", .title = "Web Server Service",
-	.description = "Serves the web interface and its GraphQL gateway. For API clients it offers timing profiles "
-	"of task groups and task logs in the format of the Firefox Profiler.", .release = "106",
-	.operations = operations, .operation_count = 6,
-};
 
 int tc_web_server_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }

@@ -3,296 +3,8 @@
 /* from references/worker-manager/v1/exchanges.json */
 #include <taskcluster/worker_manager.h>
 
-#include "services.h"
+#include "worker_manager_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_continuation_token_limit[] = { { "continuationToken" }, { "limit" } },
-	names_worker_pool_id[] = { { "workerPoolId" } },
-	names_list_worker_pool_launch_configs[] = { { "continuationToken" }, { "limit" }, { "includeArchived" } },
-	names_list_worker_pool_errors[] = { { "continuationToken" }, { "limit" }, { "launchConfigId" }, { "errorId" } },
-	names_worker_pool_id_worker_group[] = { { "workerPoolId" }, { "workerGroup" } },
-	names_worker_pool_id_worker_group_worker_id[] = { { "workerPoolId" }, { "workerGroup" }, { "workerId" } },
-	names_list_workers_for_worker_pool[] = { { "continuationToken" }, { "limit" }, { "launchConfigId" },
-		{ "state" } },
-	names_provisioner_id_worker_type[] = { { "provisionerId" }, { "workerType" } },
-	names_list_workers[] = { { "continuationToken" }, { "limit" }, { "launchConfigId" }, { "quarantined" },
-		{ "workerState" } },
-	names_get_worker[] = { { "provisionerId" }, { "workerType" }, { "workerGroup" }, { "workerId" } };
-
-enum { OP_PING, OP_LBHEARTBEAT, OP_VERSION, OP_LIST_PROVIDERS, OP_CREATE_WORKER_POOL, OP_UPDATE_WORKER_POOL,
-	OP_DELETE_WORKER_POOL, OP_LIST_WORKER_POOL_LAUNCH_CONFIGS, OP_WORKER_POOL_STATS, OP_WORKER_POOL,
-	OP_LIST_WORKER_POOLS, OP_LIST_WORKER_POOLS_STATS, OP_REPORT_WORKER_ERROR, OP_WORKER_POOL_ERROR_STATS,
-	OP_LIST_WORKER_POOL_ERRORS, OP_LIST_WORKERS_FOR_WORKER_GROUP, OP_WORKER, OP_CREATE_WORKER, OP_UPDATE_WORKER,
-	OP_REMOVE_WORKER, OP_SHOULD_WORKER_TERMINATE, OP_LIST_WORKERS_FOR_WORKER_POOL, OP_REGISTER_WORKER,
-	OP_REREGISTER_WORKER, OP_LIST_WORKERS, OP_GET_WORKER, OP_HEARTBEAT };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_worker_manager, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the worker-manager service can be reached. Needs no credentials and has no "
-		"effect; there is no output schema, so the small JSON reply is untyped.", .scopes = NULL },
-	[OP_LBHEARTBEAT] = { &tc__service_worker_manager, "lbheartbeat", "GET", "/__lbheartbeat__",
-		"Load Balancer Heartbeat",
-		"Tells a load balancer that this instance of the worker-manager service accepts requests. Needs "
-		"no credentials; the reply has no schema.", .scopes = NULL },
-	[OP_VERSION] = { &tc__service_worker_manager, "version", "GET", "/__version__", "Taskcluster Version",
-		"Returns the Dockerflow version object of the running worker-manager service, with the release "
-		"number and the source it was built from. It has no output schema.", .scopes = NULL },
-	[OP_LIST_PROVIDERS] = { &tc__service_worker_manager, "listProviders", "GET", "/providers", "List Providers",
-		"Returns a page of the providers that a worker pool can name as its providerId.",
-		.scopes = "\"worker-manager:list-providers\"", .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_worker_manager_provider_list_type, .pages = true },
-	[OP_CREATE_WORKER_POOL] = { &tc__service_worker_manager, "createWorkerPool", "PUT",
-		"/worker-pool/<workerPoolId>", "Create Worker Pool",
-		"Creates a worker pool with its provider, configuration and owner, and returns it. Fails when the "
-		"id is in use.",
-		.scopes = "{\"AllOf\":[\"worker-manager:manage-worker-pool:<workerPoolId>\","
-		"\"worker-manager:provider:<providerId>\"]}", .arguments = names_worker_pool_id, .argument_count = 1,
-		.has_input = true, .input = &tc_worker_manager_create_worker_pool_request_type, .has_output = true,
-		.output = &tc_worker_manager_worker_pool_full_type },
-	[OP_UPDATE_WORKER_POOL] = { &tc__service_worker_manager, "updateWorkerPool", "POST",
-		"/worker-pool/<workerPoolId>", "Update Worker Pool",
-		"Changes a worker pool and returns the new definition. Setting providerId to `null-provider` "
-		"winds the pool down: it goes away once its workers have.",
-		.scopes = "{\"AllOf\":[\"worker-manager:manage-worker-pool:<workerPoolId>\","
-		"\"worker-manager:provider:<providerId>\"]}", .arguments = names_worker_pool_id, .argument_count = 1,
-		.has_input = true, .input = &tc_worker_manager_update_worker_pool_request_type, .has_output = true,
-		.output = &tc_worker_manager_worker_pool_full_type, .stability = TC_EXPERIMENTAL },
-	[OP_DELETE_WORKER_POOL] = { &tc__service_worker_manager, "deleteWorkerPool", "DELETE",
-		"/worker-pool/<workerPoolId>", "Delete Worker Pool",
-		"Schedules a worker pool for deletion and archives its launch configs. The pool stays visible "
-		"until its last worker is gone.", .scopes = "\"worker-manager:manage-worker-pool:<workerPoolId>\"",
-		.arguments = names_worker_pool_id, .argument_count = 1, .has_output = true,
-		.output = &tc_worker_manager_worker_pool_full_type },
-	[OP_LIST_WORKER_POOL_LAUNCH_CONFIGS] = { &tc__service_worker_manager, "listWorkerPoolLaunchConfigs", "GET",
-		"/worker-pool/<workerPoolId>/launch-configs", "List Worker Pool Launch Configs",
-		"Returns a page of the launch configs of a pool, by default only the active ones; "
-		"`includeArchived=true` adds the rest.",
-		.scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"", .arguments = names_worker_pool_id,
-		.argument_count = 1, .query = names_list_worker_pool_launch_configs, .query_count = 3,
-		.has_output = true, .output = &tc_worker_manager_worker_pool_launch_config_list_type, .pages = true,
-		.stability = TC_EXPERIMENTAL },
-	[OP_WORKER_POOL_STATS] = { &tc__service_worker_manager, "workerPoolStats", "GET",
-		"/worker-pool/<workerPoolId>/stats", "Get Worker Pool Statistics",
-		"Returns for each launch config of a pool how many workers are requested, running, stopping and "
-		"stopped, and their capacity.", .scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"",
-		.arguments = names_worker_pool_id, .argument_count = 1, .has_output = true,
-		.output = &tc_worker_manager_worker_pool_stats_data_type, .stability = TC_EXPERIMENTAL },
-	[OP_WORKER_POOL] = { &tc__service_worker_manager, "workerPool", "GET", "/worker-pool/<workerPoolId>",
-		"Get Worker Pool", "Returns the definition of one worker pool.",
-		.scopes = "\"worker-manager:get-worker-pool:<workerPoolId>\"", .arguments = names_worker_pool_id,
-		.argument_count = 1, .has_output = true, .output = &tc_worker_manager_worker_pool_full_type },
-	[OP_LIST_WORKER_POOLS] = { &tc__service_worker_manager, "listWorkerPools", "GET", "/worker-pools",
-		"List All Worker Pools", "Returns a page of the worker pools with their definitions.",
-		.scopes = "\"worker-manager:list-worker-pools\"", .query = names_continuation_token_limit,
-		.query_count = 2, .has_output = true, .output = &tc_worker_manager_worker_pool_list_type,
-		.pages = true },
-	[OP_LIST_WORKER_POOLS_STATS] = { &tc__service_worker_manager, "listWorkerPoolsStats", "GET",
-		"/worker-pools/stats", "List All Worker Pools Stats",
-		"Returns a page of worker pools with their capacity in each state, which is cheaper than asking "
-		"pool by pool.", .scopes = "\"worker-manager:list-worker-pools\"",
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_worker_manager_worker_pool_list_stats_type, .pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_REPORT_WORKER_ERROR] = { &tc__service_worker_manager, "reportWorkerError", "POST",
-		"/worker-pool-errors/<workerPoolId>", "Report an error from a worker",
-		"Lets a worker record a startup or configuration error of its pool, for the pool's owner to see. "
-		"The text can be read widely, so it must hold no secrets.",
-		.scopes = "{\"AllOf\":[\"assume:worker-pool:<workerPoolId>\","
-		"\"assume:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_worker_pool_id,
-		.argument_count = 1, .has_input = true, .input = &tc_worker_manager_report_worker_error_request_type,
-		.has_output = true, .output = &tc_worker_manager_worker_pool_error_type, .retry = TC_RETRY_UNSENT },
-	[OP_WORKER_POOL_ERROR_STATS] = { &tc__service_worker_manager, "workerPoolErrorStats", "GET",
-		"/worker-pool-errors/stats", "List Worker Pool Errors Count",
-		"Returns error counts of the last 7 days, by day, hour, title and code, for one pool or, without "
-		"`workerPoolId`, for all of them.",
-		.scopes = "\"worker-manager:list-worker-pool-errors:<workerPoolId>\"", .query = names_worker_pool_id,
-		.query_count = 1, .has_output = true, .output = &tc_worker_manager_worker_pool_error_stats_data_type,
-		.stability = TC_EXPERIMENTAL },
-	[OP_LIST_WORKER_POOL_ERRORS] = { &tc__service_worker_manager, "listWorkerPoolErrors", "GET",
-		"/worker-pool-errors/<workerPoolId>", "List Worker Pool Errors",
-		"Returns a page of the errors recorded for a pool, optionally of a single launch config or a "
-		"single errorId.", .scopes = "\"worker-manager:list-worker-pool-errors:<workerPoolId>\"",
-		.arguments = names_worker_pool_id, .argument_count = 1, .query = names_list_worker_pool_errors,
-		.query_count = 4, .has_output = true, .output = &tc_worker_manager_worker_pool_error_list_type,
-		.pages = true },
-	[OP_LIST_WORKERS_FOR_WORKER_GROUP] = { &tc__service_worker_manager, "listWorkersForWorkerGroup", "GET",
-		"/workers/<workerPoolId>/<workerGroup>", "Workers in a specific Worker Group in a Worker Pool",
-		"Returns a page of the workers of a pool that belong to one worker group, often a cloud region.",
-		.scopes = "\"worker-manager:list-workers:<workerPoolId>/<workerGroup>\"",
-		.arguments = names_worker_pool_id_worker_group, .argument_count = 2,
-		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_worker_manager_worker_list_type, .pages = true },
-	[OP_WORKER] = { &tc__service_worker_manager, "worker", "GET",
-		"/workers/<workerPoolId>/<workerGroup>/<workerId>", "Get a Worker",
-		"Returns one worker as the manager knows it: provider, state, capacity and times.",
-		.scopes = "\"worker-manager:get-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
-		.arguments = names_worker_pool_id_worker_group_worker_id, .argument_count = 3, .has_output = true,
-		.output = &tc_worker_manager_worker_full_type },
-	[OP_CREATE_WORKER] = { &tc__service_worker_manager, "createWorker", "PUT",
-		"/workers/<workerPoolId>/<workerGroup>/<workerId>", "Create a Worker",
-		"Adds a worker to a pool whose provider does not start workers itself, such as a static one. "
-		"Other providers answer 400.",
-		.scopes = "\"worker-manager:create-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
-		.arguments = names_worker_pool_id_worker_group_worker_id, .argument_count = 3, .has_input = true,
-		.input = &tc_worker_manager_create_worker_request_type, .has_output = true,
-		.output = &tc_worker_manager_worker_full_type },
-	[OP_UPDATE_WORKER] = { &tc__service_worker_manager, "updateWorker", "POST",
-		"/workers/<workerPoolId>/<workerGroup>/<workerId>", "Update an existing Worker",
-		"Changes a worker of a pool whose provider does not start workers itself, such as a static one.",
-		.scopes = "\"worker-manager:update-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
-		.arguments = names_worker_pool_id_worker_group_worker_id, .argument_count = 3, .has_input = true,
-		.input = &tc_worker_manager_create_worker_request_type, .has_output = true,
-		.output = &tc_worker_manager_worker_full_type },
-	[OP_REMOVE_WORKER] = { &tc__service_worker_manager, "removeWorker", "DELETE",
-		"/workers/<workerPoolId>/<workerGroup>/<workerId>", "Remove a Worker",
-		"Asks the provider to remove a worker. The effect differs by provider: some answer 400, and with "
-		"others the worker remains visible for a while.",
-		.scopes = "\"worker-manager:remove-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
-		.arguments = names_worker_pool_id_worker_group_worker_id, .argument_count = 3 },
-	[OP_SHOULD_WORKER_TERMINATE] = { &tc__service_worker_manager, "shouldWorkerTerminate", "GET",
-		"/workers/<workerPoolId>/<workerGroup>/<workerId>/should-terminate", "Should worker terminate",
-		"Tells a worker whether to stop, and why, as last decided from demand, pool capacity and launch "
-		"config changes. Meant for workers, which stop when told to.",
-		.scopes = "\"worker-manager:should-worker-terminate:<workerPoolId>/<workerGroup>/<workerId>\"",
-		.arguments = names_worker_pool_id_worker_group_worker_id, .argument_count = 3, .has_output = true,
-		.output = &tc_worker_manager_should_worker_terminate_response_type, .stability = TC_EXPERIMENTAL },
-	[OP_LIST_WORKERS_FOR_WORKER_POOL] = { &tc__service_worker_manager, "listWorkersForWorkerPool", "GET",
-		"/workers/<workerPoolId>", "Workers in a Worker Pool",
-		"Returns a page of the workers of a pool, optionally filtered by launch config or state.",
-		.scopes = "\"worker-manager:list-workers:<workerPoolId>\"", .arguments = names_worker_pool_id,
-		.argument_count = 1, .query = names_list_workers_for_worker_pool, .query_count = 4,
-		.has_output = true, .output = &tc_worker_manager_worker_list_type, .pages = true },
-	[OP_REGISTER_WORKER] = { &tc__service_worker_manager, "registerWorker", "POST", "/worker/register",
-		"Register a running worker",
-		"Exchanges a proof of identity, whose form depends on the provider, for the worker's credentials, "
-		"configuration and a secret for later renewal. Called unsigned when a worker starts.",
-		.has_input = true, .input = &tc_worker_manager_register_worker_request_type, .has_output = true,
-		.output = &tc_worker_manager_register_worker_response_type, .secret_reply = true },
-	[OP_REREGISTER_WORKER] = { &tc__service_worker_manager, "reregisterWorker", "POST", "/worker/reregister",
-		"Reregister a Worker",
-		"Renews the credentials of a running worker before they expire; the body carries the secret of "
-		"the last registration and the reply a new one. It also defers the moment at which the instance "
-		"would be terminated.",
-		.scopes = "\"worker-manager:reregister-worker:<workerPoolId>/<workerGroup>/<workerId>\"",
-		.has_input = true, .input = &tc_worker_manager_reregister_worker_request_type, .has_output = true,
-		.output = &tc_worker_manager_reregister_worker_response_type, .secret_reply = true,
-		.stability = TC_EXPERIMENTAL },
-	[OP_LIST_WORKERS] = { &tc__service_worker_manager, "listWorkers", "GET",
-		"/provisioners/<provisionerId>/worker-types/<workerType>/workers",
-		"Get a list of all active workers of a workerType",
-		"Returns a page of the workers of a queue with their activity and quarantine, joined with what "
-		"the manager knows. Filters: launch config, `quarantined`, `workerState`.",
-		.scopes = "\"worker-manager:list-workers:<provisionerId>/<workerType>\"",
-		.arguments = names_provisioner_id_worker_type, .argument_count = 2, .query = names_list_workers,
-		.query_count = 5, .has_output = true, .output = &tc_worker_manager_list_workers_response_type,
-		.pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_GET_WORKER] = { &tc__service_worker_manager, "getWorker", "GET",
-		"/provisioners/<provisionerId>/worker-types/<workerType>/workers/<workerGroup>/<workerId>",
-		"Get a worker", "Returns one worker with its recent tasks, last activity, quarantine and state.",
-		.scopes = "\"worker-manager:get-worker:<provisionerId>/<workerType>/<workerGroup>/<workerId>\"",
-		.arguments = names_get_worker, .argument_count = 4, .has_output = true,
-		.output = &tc_worker_manager_worker_response_type, .stability = TC_EXPERIMENTAL },
-	[OP_HEARTBEAT] = { &tc__service_worker_manager, "heartbeat", "GET", "/__heartbeat__", "Heartbeat",
-		"Health probe of the worker-manager service that is meant to include the systems behind it. Needs "
-		"no credentials; the reply has no schema.", .scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
-static const char summary_provider_id[] = "Id of the provider of the worker pool, or `_` when the message names none.";
-#define WORD_PROVIDER_ID { "providerId", NULL, summary_provider_id, false, false }
-static const char
-	summary_provisioner_id[] = "The part of the workerPoolId before the slash, or `_` when the message names none.";
-#define WORD_PROVISIONER_ID { "provisionerId", NULL, summary_provisioner_id, false, false }
-static const char
-	summary_worker_type[] = "The part of the workerPoolId after the slash, or `_` when the message names none.";
-#define WORD_WORKER_TYPE { "workerType", NULL, summary_worker_type, false, false }
-static const char
-	summary_worker_group[] = "Group of the worker, often a cloud region, or `_` when the message names none.";
-#define WORD_WORKER_GROUP { "workerGroup", NULL, summary_worker_group, false, false }
-static const char summary_worker_id[] = "Id of the worker within its group, or `_` when the message names none.";
-#define WORD_WORKER_ID { "workerId", NULL, summary_worker_id, false, false }
-static const char summary_launch_config_id[] = "Id of the launch config involved, or `_` when the message names none.";
-#define WORD_LAUNCH_CONFIG_ID { "launchConfigId", NULL, summary_launch_config_id, false, false }
-static const char
-	summary_reserved[] = "Kept free for later fields; when it is left unset, the pattern gets a `#` here.";
-#define WORD_RESERVED { "reserved", NULL, summary_reserved, false, true }
-static const struct tc_key_word words_worker_pool_created[] = { WORD_ROUTING_KEY_KIND, WORD_PROVIDER_ID,
-	WORD_PROVISIONER_ID, WORD_WORKER_TYPE, WORD_WORKER_GROUP, WORD_WORKER_ID, WORD_LAUNCH_CONFIG_ID,
-	WORD_RESERVED };
-#define WORD_PROVIDER_ID2 { "providerId", NULL, "Id of the provider of the worker pool.", true, false }
-#define WORD_PROVISIONER_ID2 { "provisionerId", NULL, "The part of the workerPoolId before the slash.", true, false }
-#define WORD_WORKER_TYPE2 { "workerType", NULL, "The part of the workerPoolId after the slash.", true, false }
-#define WORD_WORKER_GROUP2 { "workerGroup", NULL, "Group of the worker, often a cloud region.", true, false }
-#define WORD_WORKER_ID2 { "workerId", NULL, "Id of the worker within its group.", true, false }
-static const struct tc_key_word words_worker_requested[] = { WORD_ROUTING_KEY_KIND, WORD_PROVIDER_ID2,
-	WORD_PROVISIONER_ID2, WORD_WORKER_TYPE2, WORD_WORKER_GROUP2, WORD_WORKER_ID2, WORD_LAUNCH_CONFIG_ID,
-	WORD_RESERVED };
-
-enum { EX_WORKER_POOL_CREATED, EX_WORKER_POOL_UPDATED, EX_WORKER_POOL_ERROR, EX_WORKER_REQUESTED, EX_WORKER_RUNNING,
-	EX_WORKER_STOPPED, EX_WORKER_REMOVED, EX_LAUNCH_CONFIG_CREATED, EX_LAUNCH_CONFIG_UPDATED,
-	EX_LAUNCH_CONFIG_ARCHIVED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_WORKER_POOL_CREATED] = { &tc__service_worker_manager, "workerPoolCreated",
-		"exchange/taskcluster-worker-manager/v1/worker-pool-created", "Worker Pool Created Messages",
-		"Sent when a worker pool is created; the message names the pool and its provider.",
-		.words = words_worker_pool_created, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_pool_message_type },
-	[EX_WORKER_POOL_UPDATED] = { &tc__service_worker_manager, "workerPoolUpdated",
-		"exchange/taskcluster-worker-manager/v1/worker-pool-updated", "Worker Pool Updated Messages",
-		"Sent when the definition of a worker pool changes; the message can name the provider it had before.",
-		.words = words_worker_pool_created, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_pool_message_type },
-	[EX_WORKER_POOL_ERROR] = { &tc__service_worker_manager, "workerPoolError",
-		"exchange/taskcluster-worker-manager/v1/worker-pool-error", "Worker Pool Provisioning Error Messages",
-		"Sent when a worker reports an error, or when the manager fails to provision for a pool. The "
-		"message has kind, title and errorId.", .words = words_worker_pool_created, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_pool_error_message_type },
-	[EX_WORKER_REQUESTED] = { &tc__service_worker_manager, "workerRequested",
-		"exchange/taskcluster-worker-manager/v1/worker-requested", "Worker Requested Messages",
-		"Sent when the manager asks a provider for a new worker; the machine is not up yet.",
-		.words = words_worker_requested, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_message_type },
-	[EX_WORKER_RUNNING] = { &tc__service_worker_manager, "workerRunning",
-		"exchange/taskcluster-worker-manager/v1/worker-running", "Worker Running Messages",
-		"Sent when a worker registers, which means that it started and will claim tasks.",
-		.words = words_worker_requested, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_message_type },
-	[EX_WORKER_STOPPED] = { &tc__service_worker_manager, "workerStopped",
-		"exchange/taskcluster-worker-manager/v1/worker-stopped", "Worker Stopped Messages",
-		"Sent when a worker is known to be stopped, whether it ended by itself or was terminated.",
-		.words = words_worker_requested, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_message_type },
-	[EX_WORKER_REMOVED] = { &tc__service_worker_manager, "workerRemoved",
-		"exchange/taskcluster-worker-manager/v1/worker-removed", "Worker Removed Messages",
-		"Sent when a worker is being removed, by an API call or by the manager itself; the message gives "
-		"the reason.", .words = words_worker_requested, .word_count = 8,
-		.message = &tc_worker_manager_pulse_worker_removed_message_type },
-	[EX_LAUNCH_CONFIG_CREATED] = { &tc__service_worker_manager, "launchConfigCreated",
-		"exchange/taskcluster-worker-manager/v1/launch-config-created", "Launch Config Created Messages",
-		"Sent when a worker pool gains a launch config; the message gives its id.",
-		.words = words_worker_pool_created, .word_count = 8,
-		.message = &tc_worker_manager_pulse_launch_config_message_type },
-	[EX_LAUNCH_CONFIG_UPDATED] = { &tc__service_worker_manager, "launchConfigUpdated",
-		"exchange/taskcluster-worker-manager/v1/launch-config-updated", "Launch Config Updated Messages",
-		"Sent when a launch config of a worker pool changes; the message gives its id.",
-		.words = words_worker_pool_created, .word_count = 8,
-		.message = &tc_worker_manager_pulse_launch_config_message_type },
-	[EX_LAUNCH_CONFIG_ARCHIVED] = { &tc__service_worker_manager, "launchConfigArchived",
-		"exchange/taskcluster-worker-manager/v1/launch-config-archived", "Launch Config Archived Messages",
-		"Sent when a launch config is archived, so that no new workers start from it.",
-		.words = words_worker_pool_created, .word_count = 8,
-		.message = &tc_worker_manager_pulse_launch_config_message_type },
-};
-
-const struct tc_service tc__service_worker_manager = {
-	.name = "worker-manager", .version = "v1", .title = "Worker Manager Service",
-	.description = "Manages worker pools and their workers, and starts machines through cloud providers when "
-	"tasks wait. Workers obtain their credentials from it. A provider that is down shows as 503, which is worth "
-	"retrying.", .release = "106", .operations = operations, .operation_count = 27,
-	.exchanges = exchanges, .exchange_count = 10,
-};
 
 int tc_worker_manager_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -584,68 +296,68 @@ int tc_worker_manager_events_worker_pool_created(
 	const struct tc_worker_manager_events_worker_pool_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_POOL_CREATED], key, binding, err);
+	return tc_generated_binding(EX(WORKER_POOL_CREATED), key, binding, err);
 }
 
 int tc_worker_manager_events_worker_pool_updated(
 	const struct tc_worker_manager_events_worker_pool_updated_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_POOL_UPDATED], key, binding, err);
+	return tc_generated_binding(EX(WORKER_POOL_UPDATED), key, binding, err);
 }
 
 int tc_worker_manager_events_worker_pool_error(
 	const struct tc_worker_manager_events_worker_pool_error_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_POOL_ERROR], key, binding, err);
+	return tc_generated_binding(EX(WORKER_POOL_ERROR), key, binding, err);
 }
 
 int tc_worker_manager_events_worker_requested(
 	const struct tc_worker_manager_events_worker_requested_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_REQUESTED], key, binding, err);
+	return tc_generated_binding(EX(WORKER_REQUESTED), key, binding, err);
 }
 
 int tc_worker_manager_events_worker_running(
 	const struct tc_worker_manager_events_worker_running_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_RUNNING], key, binding, err);
+	return tc_generated_binding(EX(WORKER_RUNNING), key, binding, err);
 }
 
 int tc_worker_manager_events_worker_stopped(
 	const struct tc_worker_manager_events_worker_stopped_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_STOPPED], key, binding, err);
+	return tc_generated_binding(EX(WORKER_STOPPED), key, binding, err);
 }
 
 int tc_worker_manager_events_worker_removed(
 	const struct tc_worker_manager_events_worker_removed_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_WORKER_REMOVED], key, binding, err);
+	return tc_generated_binding(EX(WORKER_REMOVED), key, binding, err);
 }
 
 int tc_worker_manager_events_launch_config_created(
 	const struct tc_worker_manager_events_launch_config_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_LAUNCH_CONFIG_CREATED], key, binding, err);
+	return tc_generated_binding(EX(LAUNCH_CONFIG_CREATED), key, binding, err);
 }
 
 int tc_worker_manager_events_launch_config_updated(
 	const struct tc_worker_manager_events_launch_config_updated_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_LAUNCH_CONFIG_UPDATED], key, binding, err);
+	return tc_generated_binding(EX(LAUNCH_CONFIG_UPDATED), key, binding, err);
 }
 
 int tc_worker_manager_events_launch_config_archived(
 	const struct tc_worker_manager_events_launch_config_archived_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_LAUNCH_CONFIG_ARCHIVED], key, binding, err);
+	return tc_generated_binding(EX(LAUNCH_CONFIG_ARCHIVED), key, binding, err);
 }

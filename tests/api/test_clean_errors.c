@@ -797,7 +797,7 @@ static void check_whole(const struct world *w)
 {
 	struct check check = { .world = w };
 
-	tc_declared_each(false, check_one, &check);
+	tc_declared_each(NULL, check_one, &check);
 	assert_true(check.count >= 70);
 }
 

@@ -835,7 +835,7 @@ static void no_function_is_forgotten(void **state)
 	struct check check = { .own = own };
 
 	(void)state;
-	tc_declared_each(false, check_one, &check);
+	tc_declared_each(NULL, check_one, &check);
 	free(own);
 	assert_true(check.count >= 150);
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/conventions.h>
 #include <taskcluster/json.h>
 #include <taskcluster/registry.h>
 
@@ -32,6 +33,61 @@ static void the_release_is_that_of_the_tree(void **state)
 	assert_null(tc_find_service("treeherder")->release);
 	tc_release(conventions);
 	free(text);
+}
+
+/* ---- what only some releases have ---- */
+
+struct life {
+	const char *service, *name, *since, *removed_in;
+};
+
+static const struct life lives[] = {
+	{ "auth", "azureAccounts", NULL, "109" },
+	{ "auth", "azureContainerSAS", NULL, "109" },
+	{ "auth", "azureContainers", NULL, "109" },
+	{ "auth", "azureTableSAS", NULL, "109" },
+	{ "auth", "azureTables", NULL, "109" },
+	{ "queue", "taskQueueCountsBatch", "109", NULL },
+};
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static const struct life *find_life(const struct tc_operation *operation)
+{
+	static const struct life always = { NULL, NULL, NULL, NULL };
+
+	for (size_t i = 0; i < sizeof lives / sizeof *lives; i++)
+		if (strcmp(lives[i].service, operation->service->name) == 0 &&
+			strcmp(lives[i].name, operation->name) == 0)
+			return &lives[i];
+	return &always;
+}
+
+static void what_some_releases_lack_is_known(void **state)
+{
+	size_t service_count = 0, count = 0;
+	const struct tc_service *const *services = tc_services(&service_count);
+
+	(void)state;
+	for (size_t i = 0; i < service_count; i++) {
+		if (services[i]->conventions)
+			continue;
+		for (size_t k = 0; k < services[i]->operation_count; k++) {
+			const struct tc_operation *operation = &services[i]->operations[k];
+			const struct tc_operation_conventions *rules = operation->conventions;
+			const struct life *life = find_life(operation);
+			if (!is_same(life->since, rules ? rules->since : NULL) ||
+				!is_same(life->removed_in, rules ? rules->removed_in : NULL))
+				fail_msg("%s.%s", services[i]->name, operation->name);
+			count += life->name != NULL;
+		}
+	}
+	assert_int_equal(count, sizeof lives / sizeof *lives);
+	assert_string_equal(tc_find_exchange("github", "taskclusterYmlUpdate")->since, "108.1");
+	assert_null(tc_find_exchange("github", "push")->since);
 }
 
 /* Only those of 2015 are called otherwise at their servers. */
@@ -125,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_release_is_that_of_the_tree),
+		cmocka_unit_test(what_some_releases_lack_is_known),
 		cmocka_unit_test(short_names_are_the_servers),
 		cmocka_unit_test(successes_are_what_is_known),
 	};

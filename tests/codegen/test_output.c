@@ -259,7 +259,7 @@ static void conventions_can_lie_elsewhere(void **state)
 	const char *folder = *state;
 	const char *bundle = format("%s/bundle.json", folder);
 	const char *conventions = format("%s/conventions.json", folder);
-	const char *source = format("%s/out/src/store.c", folder);
+	const char *source = format("%s/out/src/store_rows.c", folder);
 
 	write_bundle(SMALL, bundle);
 	write_file(conventions,

@@ -163,16 +163,22 @@ static void test_body_that_is_no_json(void **state)
 }
 
 /* The error that a refusal becomes; the caller clears it. */
-static void refuse(const char *head, const char *body, size_t length, tc_error *err)
+static void refuse_call(const struct tc_operation *operation, const char *head, const char *body,
+	size_t length, tc_error *err)
 {
 	struct tc__reply reply;
 
 	tc__reply_init(&reply, MAX, NULL);
-	reply.operation = TC_FAKE_OPERATION(STATUS);
+	reply.operation = operation;
 	push(&reply, head, body, length);
 	assert_ok(tc__reply_finish(&reply, err), err);
 	assert_int_equal(tc__reply_refusal(&reply, err), TC_ERROR_HTTP);
 	tc__reply_clear(&reply);
+}
+
+static void refuse(const char *head, const char *body, size_t length, tc_error *err)
+{
+	refuse_call(TC_FAKE_OPERATION(STATUS), head, body, length, err);
 }
 
 static void says(const char *head, const char *body, const char *message)
@@ -209,6 +215,39 @@ static void test_refusal_with_code(void **state)
 	assert_string_equal(tc_error_request_id(&err), "r1");
 	assert_string_equal(tc_error_trace_id(&err), "t1");
 	tc_error_clear(&err);
+}
+
+/* What the error says of a function that only some releases have. */
+static void says_of_life(const char *since, const char *removed_in, const char *head,
+	const char *body, const char *message)
+{
+	const struct tc_operation_conventions rules = { .since = since, .removed_in = removed_in };
+	struct tc_operation operation = *TC_FAKE_OPERATION(STATUS);
+	tc_error err = TC_ERROR_INIT;
+
+	operation.conventions = &rules;
+	refuse_call(&operation, head, body, strlen(body), &err);
+	assert_string_equal(tc_error_text(&err), message);
+	tc_error_clear(&err);
+}
+
+static void test_refusals_tell_the_releases(void **state)
+{
+	static const char absent[] = "HTTP/1.1 404 x\r\n\r\n", body[] = "{\"error\":\"Not found\"}";
+
+	(void)state;
+	says_of_life("109", NULL, absent, body,
+		"queue.status: 404: Not found; servers have it since release 109");
+	says_of_life(NULL, "109", absent, "",
+		"queue.status: 404: an empty reply; servers lack it since release 109");
+	says_of_life("1", "2", absent, body,
+		"queue.status: 404: Not found; servers have it since release 1; servers lack it "
+		"since release 2");
+	says_of_life(NULL, NULL, absent, body, "queue.status: 404: Not found");
+	/* the server knows it */
+	says_of_life("109", NULL, absent, "{\"code\":\"ResourceNotFound\",\"message\":\"no\"}",
+		"queue.status: 404 ResourceNotFound: no");
+	says_of_life("109", NULL, "HTTP/1.1 400 x\r\n\r\n", body, "queue.status: 400: Not found");
 }
 
 static void test_refusal_shapes(void **state)
@@ -672,6 +711,7 @@ int main(void)
 		cmocka_unit_test(test_headers_in_a_turkish_locale),
 		cmocka_unit_test(test_body_that_is_no_json),
 		cmocka_unit_test(test_refusal_with_code),
+		cmocka_unit_test(test_refusals_tell_the_releases),
 		cmocka_unit_test(test_refusal_shapes),
 		cmocka_unit_test(test_refusal_with_nul_and_length),
 		cmocka_unit_test(test_limit),

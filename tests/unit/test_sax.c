@@ -3,6 +3,7 @@
 
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/json/sax.h"
+#include "runtime/src/json/utf8.h"
 #include "tests/harness/growth.h"
 #include <stdio.h>
 #include <stdlib.h>

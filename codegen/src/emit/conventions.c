@@ -216,30 +216,36 @@ static void add_rpc(struct tc__buffer *init, const struct tc_rpc *rpc)
 	tc__buffer_printf(init, ", %s },", rpc->result_required ? "true" : "false");
 }
 
-const char *emit_rules_of(struct shared_rules *rules, const struct operation *operation)
+static void add_dialect(
+	struct tc__buffer *init, struct shared_rules *rules, const struct operation *operation)
 {
 	static const char *const authentications[] = { NULL, "TC_AUTHENTICATION_REQUIRED",
 		"TC_AUTHENTICATION_NEVER" };
+	const struct tc_operation_conventions *own = &operation->dialect->rules;
+
+	init_text(init, "base", own->base);
+	init_text(init, "accept", own->accept);
+	init_shared(init, "arguments", "", share_kinds(rules, operation));
+	init_shared(init, "query", "", share_query(rules, operation));
+	init_shared(init, "headers", "", share_headers(rules, operation));
+	add_alternatives(init, "require_one_of", own->require_one_of);
+	add_alternatives(init, "input_one_of", own->input_one_of);
+	init_shared(init, "envelope", "&", share_envelope(rules, own->envelope));
+	init_texts(init, "output_tuple", own->output_tuple);
+	init_shared(init, "paging", "&", share_paging(rules, own->paging));
+	add_rpc(init, own->rpc);
+	add_events(init, operation);
+	init_name(init, "authentication", authentications, own->authentication);
+}
+
+const char *emit_rules_of(struct shared_rules *rules, const struct operation *operation)
+{
 	struct tc__buffer init = TC__BUFFER(INIT_MAX);
 
-	if (!operation->dialect)
-		return NULL;
-	const struct tc_operation_conventions *own = &operation->dialect->rules;
-	init_text(&init, "base", own->base);
-	init_text(&init, "accept", own->accept);
-	init_shared(&init, "arguments", "", share_kinds(rules, operation));
-	init_shared(&init, "query", "", share_query(rules, operation));
-	init_shared(&init, "headers", "", share_headers(rules, operation));
-	add_alternatives(&init, "require_one_of", own->require_one_of);
-	add_alternatives(&init, "input_one_of", own->input_one_of);
-	init_shared(&init, "envelope", "&", share_envelope(rules, own->envelope));
-	init_texts(&init, "output_tuple", own->output_tuple);
-	init_shared(&init, "paging", "&", share_paging(rules, own->paging));
-	add_rpc(&init, own->rpc);
-	add_events(&init, operation);
-	init_text(&init, "since", own->since);
-	init_text(&init, "removed_in", own->removed_in);
-	init_name(&init, "authentication", authentications, own->authentication);
+	if (operation->dialect)
+		add_dialect(&init, rules, operation);
+	init_text(&init, "since", operation->since);
+	init_text(&init, "removed_in", operation->removed_in);
 	if (!init.length)
 		return NULL;
 	tc__buffer_truncate(&init, init.length - 1);
@@ -408,16 +414,16 @@ static void add_needs(struct tc__buffer *facts, const char *const *const *altern
 
 void emit_conventions_head(struct tc__buffer *facts, const struct operation *operation)
 {
-	if (!operation->dialect)
-		return;
-	const struct tc_operation_conventions *rules = &operation->dialect->rules;
-	if (rules->rpc)
+	const struct tc_operation_conventions *rules =
+		operation->dialect ? &operation->dialect->rules : NULL;
+
+	if (rules && rules->rpc)
 		tc__buffer_printf(facts, "; remote procedure \"%s\"", rules->rpc->method);
-	if (rules->since)
-		tc__buffer_printf(facts, "; since %s", rules->since);
-	if (rules->removed_in)
-		tc__buffer_printf(facts, "; removed in %s", rules->removed_in);
-	if (rules->authentication == TC_AUTHENTICATION_REQUIRED)
+	if (operation->since)
+		tc__buffer_printf(facts, "; since %s", operation->since);
+	if (operation->removed_in)
+		tc__buffer_printf(facts, "; removed in %s", operation->removed_in);
+	if (rules && rules->authentication == TC_AUTHENTICATION_REQUIRED)
 		tc__buffer_text(facts, "; needs credentials or a session");
 }
 

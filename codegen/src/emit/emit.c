@@ -105,6 +105,8 @@ static void emit_exchange_comment(struct tc__buffer *out, const struct exchange 
 	struct tc__buffer facts = TC__BUFFER(EMIT_FILE_MAX);
 
 	tc__buffer_printf(&facts, "Exchange %s", exchange->exchange);
+	if (exchange->since)
+		tc__buffer_printf(&facts, "; since %s", exchange->since);
 	if (exchange->message_shape)
 		tc__buffer_printf(&facts, "; messages struct tc_%s",
 			shape_struct_name(exchange->message_shape));
@@ -250,28 +252,16 @@ static void emit_binding(
 {
 	tc__buffer_char(out, '\n');
 	emit_binding_signature(out, "", service, exchange, "");
-	tc__buffer_printf(out,
-		"{\n\treturn tc_generated_binding(&exchanges[EX_%s], key, binding, err);\n}\n",
+	tc__buffer_printf(out, "{\n\treturn tc_generated_binding(EX(%s), key, binding, err);\n}\n",
 		emit_upper(exchange->c_name).text);
-}
-
-static bool has_refusals(const struct service *service)
-{
-	for (size_t i = 0; i < service->operation_count; i++) {
-		if (service->operations[i].refusal_count)
-			return true;
-	}
-	return false;
 }
 
 static void emit_source(struct tc__buffer *out, const struct service *service)
 {
 	emit_mark(out, service);
 	tc__buffer_printf(out, "#include <taskcluster/%s.h>\n\n", service->c_name);
-	tc__buffer_text(out, "#include \"services.h\"\n#include <taskcluster/generated.h>\n");
-	if (service->conventions || has_refusals(service))
-		tc__buffer_text(out, "#include <taskcluster/conventions.h>\n");
-	emit_rows(out, service);
+	tc__buffer_printf(out, "#include \"%s_rows.h\"\n#include <taskcluster/generated.h>\n",
+		service->c_name);
 	for (size_t i = 0; i < service->operation_count; i++)
 		emit_faces_define(out, service, &service->operations[i]);
 	for (size_t i = 0; i < service->exchange_count; i++)
@@ -348,8 +338,9 @@ static void emit_cmake(struct tc__buffer *out, const struct model *model)
 		"set(TC_GENERATED_SOURCES\n");
 	for (const struct service *service = model->services; service; service = service->next)
 		tc__buffer_printf(out,
-			service->roots ? "  src/%s.c\n  src/%s_types.c\n" : "  src/%s.c\n",
-			service->c_name, service->c_name);
+			service->roots ? "  src/%s.c\n  src/%s_rows.c\n  src/%s_types.c\n"
+				       : "  src/%s.c\n  src/%s_rows.c\n",
+			service->c_name, service->c_name, service->c_name);
 	tc__buffer_text(out, "  src/registry.c)\n");
 }
 
@@ -398,6 +389,21 @@ static bool emit_types(
 	return true;
 }
 
+static bool emit_service_rows(
+	struct model *model, const struct service *service, struct emit_output *output)
+{
+	struct tc__buffer *header = add_file(model, output, "src/", service->c_name, "_rows.h");
+	struct tc__buffer *source =
+		header ? add_file(model, output, "src/", service->c_name, "_rows.c") : NULL;
+
+	if (!source)
+		return false;
+	emit_rows_header(header, service);
+	emit_rows(source, service);
+	output->lines += count_lines(header) + count_lines(source);
+	return true;
+}
+
 static bool emit_service(
 	struct model *model, const struct service *service, struct emit_output *output)
 {
@@ -410,6 +416,8 @@ static bool emit_service(
 		return false;
 	emit_header(header, service);
 	emit_source(source, service);
+	if (!emit_service_rows(model, service, output))
+		return false;
 	if (service->roots && !emit_types(model, service, output))
 		return false;
 	output->services++;
@@ -449,7 +457,7 @@ int emit_model(struct model *model, struct emit_output *output, tc_error *err)
 		return rc;
 	for (const struct service *service = model->services; service; service = service->next)
 		services++;
-	output->files = tc__arena_alloc(&model->arena, (4 * services + 4) * sizeof *output->files);
+	output->files = tc__arena_alloc(&model->arena, (6 * services + 4) * sizeof *output->files);
 	if (!output->files)
 		return tc__fail_nomem(err);
 	for (const struct service *service = model->services; service && done;

@@ -38,7 +38,8 @@ const char *emit_held(struct tc__buffer *buffer, const struct shape *shape, bool
 const struct exchange *emit_words_owner(
 	const struct service *service, const struct exchange *exchange);
 
-/* The constant rows of a service. */
+/* The constant rows of a service: where they are, for its functions, and what they are. */
+void emit_rows_header(struct tc__buffer *out, const struct service *service);
 void emit_rows(struct tc__buffer *out, const struct service *service);
 
 /* What the parameters of a service mean, for its header; nothing for plain references. */

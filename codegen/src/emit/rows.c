@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* The constant rows in <service>.c: operations, exchanges, the service. What is equal is there
- * once. */
+/* The constant rows in <service>_rows.c: operations, exchanges, the service. What is equal is there
+ * once. They lie apart from the functions that call by them, so that a program that only reads them
+ * takes nothing along that sends. */
 #include "codegen/src/emit/conventions.h"
 #include "codegen/src/emit/parts.h"
 #include "codegen/src/emit/refusals.h"
@@ -8,18 +9,6 @@
 
 #define HINT_MAX 40
 #define ROW_WIDTH (PROSE_TABLE_WIDTH - 2) /* leaves room for a row's end */
-
-/* The rows' places in their table, by name. */
-static struct fill begin_enum(struct tc__buffer *out)
-{
-	return fill_begin(out, PROSE_TABLE_WIDTH, "\nenum { ", "\t");
-}
-
-static void add_place(
-	struct fill *fill, const char *kind, const char *c_name, size_t index, size_t count)
-{
-	fill_add(fill, "%s_%s%s", kind, emit_upper(c_name).text, index + 1 < count ? "," : " };");
-}
 
 /* ---- operations ---- */
 
@@ -219,13 +208,10 @@ static void emit_operations(struct tc__buffer *out, const struct service *servic
 	pool_write_rows(&rows.refusals, out);
 	pool_write_rows(&rows.whole, out);
 	pool_close(&rows.pool, out);
-	struct fill fill = begin_enum(out);
-	for (size_t i = 0; i < service->operation_count; i++)
-		add_place(&fill, "OP", service->operations[i].c_name, i, service->operation_count);
-	fill_end(&fill);
-	tc__buffer_text(out, "\nstatic const struct tc_operation operations[] = {\n");
+	tc__buffer_printf(
+		out, "\nconst struct tc_operation tc__operations_%s[] = {\n", service->c_name);
 	tc__buffer_add(out, tc__buffer_get(&rows.text), rows.text.length);
-	tc__buffer_text(out, "};\n#define OP(name) &operations[OP_##name]\n");
+	tc__buffer_text(out, "};\n");
 	out->no_memory |= rows.text.no_memory;
 	tc__buffer_clear(&rows.text);
 }
@@ -323,6 +309,8 @@ static void emit_exchange_row(
 			shape_struct_name(exchange->message_shape));
 	if (exchange->once)
 		fill_add(&fill, ".once = true,");
+	if (exchange->since)
+		fill_literal(&fill, "since", exchange->since, ",");
 	fill_close(&fill, " },");
 }
 
@@ -340,11 +328,8 @@ static void emit_exchanges(struct tc__buffer *out, const struct service *service
 			emit_words(out, &pool, exchange);
 	}
 	pool_close(&pool, out);
-	struct fill fill = begin_enum(out);
-	for (size_t i = 0; i < service->exchange_count; i++)
-		add_place(&fill, "EX", service->exchanges[i].c_name, i, service->exchange_count);
-	fill_end(&fill);
-	tc__buffer_text(out, "\nstatic const struct tc_exchange exchanges[] = {\n");
+	tc__buffer_printf(
+		out, "\nconst struct tc_exchange tc__exchanges_%s[] = {\n", service->c_name);
 	for (size_t i = 0; i < service->exchange_count; i++)
 		emit_exchange_row(out, service, &service->exchanges[i]);
 	tc__buffer_text(out, "};\n");
@@ -369,17 +354,99 @@ static void emit_service_row(struct tc__buffer *out, const struct service *servi
 	if (service->conventions)
 		fill_add(&fill, ".conventions = &conventions,");
 	if (service->operation_count)
-		fill_add(&fill, ".operations = operations, .operation_count = %zu,",
-			service->operation_count);
+		fill_add(&fill, ".operations = tc__operations_%s, .operation_count = %zu,",
+			service->c_name, service->operation_count);
 	if (service->exchange_count)
-		fill_add(&fill, ".exchanges = exchanges, .exchange_count = %zu,",
-			service->exchange_count);
+		fill_add(&fill, ".exchanges = tc__exchanges_%s, .exchange_count = %zu,",
+			service->c_name, service->exchange_count);
 	fill_end(&fill);
 	tc__buffer_text(out, "};\n");
 }
 
+/* ---- the files ---- */
+
+static void add_place(
+	struct fill *fill, const char *kind, const char *c_name, size_t index, size_t count)
+{
+	fill_add(fill, "%s_%s%s", kind, emit_upper(c_name).text, index + 1 < count ? "," : " };");
+}
+
+/* The table, and what names a row of it. */
+static void declare_table(
+	struct tc__buffer *out, const struct service *service, const char *type, const char *kind)
+{
+	tc__buffer_printf(out,
+		"extern const struct tc_%s tc__%ss_%s[];\n"
+		"#define %s(name) &tc__%ss_%s[%s_##name]\n",
+		type, type, service->c_name, kind, type, service->c_name, kind);
+}
+
+static struct fill begin_enum(struct tc__buffer *out)
+{
+	return fill_begin(out, PROSE_TABLE_WIDTH, "\nenum { ", "\t");
+}
+
+static void declare_operations(struct tc__buffer *out, const struct service *service)
+{
+	size_t count = service->operation_count;
+
+	if (!count)
+		return;
+	struct fill fill = begin_enum(out);
+	for (size_t i = 0; i < count; i++)
+		add_place(&fill, "OP", service->operations[i].c_name, i, count);
+	fill_end(&fill);
+	declare_table(out, service, "operation", "OP");
+}
+
+static void declare_exchanges(struct tc__buffer *out, const struct service *service)
+{
+	size_t count = service->exchange_count;
+
+	if (!count)
+		return;
+	struct fill fill = begin_enum(out);
+	for (size_t i = 0; i < count; i++)
+		add_place(&fill, "EX", service->exchanges[i].c_name, i, count);
+	fill_end(&fill);
+	declare_table(out, service, "exchange", "EX");
+}
+
+void emit_rows_header(struct tc__buffer *out, const struct service *service)
+{
+	struct upper guard = emit_upper(service->c_name);
+
+	emit_mark(out, service);
+	tc__buffer_printf(out,
+		"#ifndef TC_GENERATED_%s_ROWS_H\n#define TC_GENERATED_%s_ROWS_H\n\n"
+		"/* The rows' places in their tables, by name. */\n\n"
+		"#include <taskcluster/operation.h>\n\n"
+		"#pragma GCC visibility push(hidden) /* addresses without a look-up */\n",
+		guard.text, guard.text);
+	declare_operations(out, service);
+	declare_exchanges(out, service);
+	tc__buffer_text(out, "\n#pragma GCC visibility pop\n\n#endif\n");
+}
+
+static bool has_rules(const struct service *service)
+{
+	for (size_t i = 0; i < service->operation_count; i++) {
+		const struct operation *operation = &service->operations[i];
+		if (operation->refusal_count || operation->since || operation->removed_in)
+			return true;
+	}
+	return false;
+}
+
 void emit_rows(struct tc__buffer *out, const struct service *service)
 {
+	emit_mark(out, service);
+	tc__buffer_printf(
+		out, "#include \"%s_rows.h\"\n\n#include \"services.h\"\n", service->c_name);
+	if (service->conventions || has_rules(service))
+		tc__buffer_text(out, "#include <taskcluster/conventions.h>\n");
+	if (service->roots)
+		tc__buffer_printf(out, "#include <taskcluster/%s_types.h>\n", service->c_name);
 	emit_system(out, service);
 	emit_operations(out, service);
 	emit_exchanges(out, service);

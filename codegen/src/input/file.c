@@ -44,9 +44,9 @@ int file_read(int descriptor, const char *label, struct tc__buffer *text, tc_err
 	else if (!S_ISREG(status.st_mode))
 		rc = tc__fail(err, TC_ERROR_SYSTEM, "%s: is no regular file; expected a JSON file",
 			label);
-	else if ((uintmax_t)status.st_size > FILE_SIZE_MAX)
-		rc = tc__fail(err, TC_ERROR_INPUT, "%s: is larger than %zu MiB", label,
-			FILE_SIZE_MAX >> 20);
+	else if ((uintmax_t)status.st_size > text->max)
+		rc = tc__fail(err, TC_ERROR_INPUT, "%s: has %ju bytes; expected at most %zu", label,
+			(uintmax_t)status.st_size, text->max);
 	else if (read_all(descriptor, (size_t)status.st_size, text) != 0)
 		rc = fail(err, label, "cannot be read");
 	else if (tc__buffer_failed(text))

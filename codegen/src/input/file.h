@@ -10,8 +10,8 @@
 /* The most bytes of one file that are read. */
 #define FILE_SIZE_MAX ((size_t)256 << 20)
 
-/* Reads all of an open descriptor, which must be a regular file, and closes it. `label` is how
- * errors call it. */
+/* Reads all of an open descriptor, which must be a regular file that `text` may hold, and closes
+ * it. `label` is how errors call it. */
 int file_read(int descriptor, const char *label, struct tc__buffer *text, tc_error *err);
 
 /*

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define NAME_MAX_LENGTH 1024
+#define FILES_MAX 16384
 
 bool input_name_is_safe(const char *name)
 {
@@ -58,11 +59,17 @@ static int parse(struct document *document, const char *text, size_t length, tc_
 	return rc;
 }
 
+/* Room for a file of the input. */
+static struct tc__buffer file_room(const struct input *input)
+{
+	return TC__BUFFER(input->bytes_left < FILE_SIZE_MAX ? input->bytes_left : FILE_SIZE_MAX);
+}
+
 /* Reads a document of a tree from its file. */
 static int read_document(
 	struct input *input, const char *name, const struct document **found, tc_error *err)
 {
-	struct tc__buffer text = TC__BUFFER(FILE_SIZE_MAX);
+	struct tc__buffer text = file_room(input);
 	struct tc__buffer label = TC__BUFFER(SIZE_MAX / 2);
 	struct document *document = NULL;
 	int descriptor = -1;
@@ -76,6 +83,7 @@ static int read_document(
 	rc = file_read(descriptor, label.data, &text, err);
 	if (rc != TC_OK)
 		goto out;
+	input->bytes_left -= text.length;
 	document = add_document(input, name, "/");
 	rc = document ? parse(document, tc__buffer_get(&text), text.length, err)
 		      : tc__fail_nomem(err);
@@ -131,6 +139,9 @@ static int open_bundle(struct input *input, tc_error *err)
 	size_t count = tc_json_count(input->bundle);
 	int rc = TC_OK;
 
+	if (count > FILES_MAX)
+		return node_fail(
+			&list, err, "has %zu files; expected at most %d", count, FILES_MAX);
 	input->kind = INPUT_BUNDLE;
 	input->has_schemas = true;
 	for (size_t i = 0; i < count && rc == TC_OK; i++) {
@@ -195,12 +206,13 @@ static int find_tree(struct input *input, const char *name, tc_error *err)
 
 static int open_file(struct input *input, int descriptor, tc_error *err)
 {
-	struct tc__buffer text = TC__BUFFER(FILE_SIZE_MAX);
+	struct tc__buffer text = file_room(input);
 	const char *slash = strrchr(input->path, '/');
 	const char *in_tree = name_in_tree(input->path);
 	const char *name = in_tree ? in_tree : (slash ? slash + 1 : input->path);
 	int rc = file_read(descriptor, input->path, &text, err);
 
+	input->bytes_left -= text.length;
 	if (rc == TC_OK)
 		rc = open_text(input, tc__buffer_get(&text), text.length, name, err);
 	if (rc == TC_OK && in_tree && input->kind == INPUT_FILE)
@@ -209,7 +221,7 @@ static int open_file(struct input *input, int descriptor, tc_error *err)
 	return rc;
 }
 
-static struct input *new_input(struct tc__arena *arena, const char *path)
+static struct input *new_input(struct tc__arena *arena, const char *path, size_t bytes_max)
 {
 	struct input *input = tc__arena_alloc(arena, sizeof *input);
 
@@ -218,13 +230,15 @@ static struct input *new_input(struct tc__arena *arena, const char *path)
 			.arena = arena,
 			.kind = INPUT_FILE,
 			.path = path,
+			.bytes_left = bytes_max,
 			.folder = -1,
 			.by_name = { .arena = arena },
 		};
 	return input;
 }
 
-int input_open(struct tc__arena *arena, const char *path, struct input **input, tc_error *err)
+int input_open(struct tc__arena *arena, const char *path, size_t bytes_max, struct input **input,
+	tc_error *err)
 {
 	struct stat status;
 	size_t length = strlen(path);
@@ -232,7 +246,7 @@ int input_open(struct tc__arena *arena, const char *path, struct input **input, 
 		length--;
 	const char *copy = tc__arena_text(arena, path, length);
 
-	*input = copy ? new_input(arena, copy) : NULL;
+	*input = copy ? new_input(arena, copy, bytes_max) : NULL;
 	if (!*input)
 		return tc__fail_nomem(err);
 	int descriptor = open(copy, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -254,7 +268,7 @@ int input_open(struct tc__arena *arena, const char *path, struct input **input, 
 int input_open_text(struct tc__arena *arena, const char *path, const char *text, size_t length,
 	struct input **input, tc_error *err)
 {
-	*input = new_input(arena, path);
+	*input = new_input(arena, path, 0); /* no file is read for it */
 	return *input ? open_text(*input, text, length, path, err) : tc__fail_nomem(err);
 }
 

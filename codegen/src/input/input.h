@@ -26,6 +26,7 @@ struct input {
 	struct tc__arena *arena;
 	enum input_kind kind;
 	const char *path;           /* as the user gave it */
+	size_t bytes_left;          /* that files may still have */
 	int folder;                 /* the tree's descriptor, or -1 */
 	bool has_schemas;           /* false: a file without a tree, whose schemas nobody has */
 	struct document *documents; /* those read so far */
@@ -33,8 +34,10 @@ struct input {
 	const tc_json *bundle;
 };
 
-/* Opens a path. The input lies in the arena; close it before the arena ends. */
-int input_open(struct tc__arena *arena, const char *path, struct input **input, tc_error *err);
+/* Opens a path, of which all files together may have `bytes_max` bytes. The input lies in the
+ * arena; close it before the arena ends. */
+int input_open(struct tc__arena *arena, const char *path, size_t bytes_max, struct input **input,
+	tc_error *err);
 
 /* The same for a text that is a bundle or a single reference file; `path` is what errors call
  * it. */

@@ -338,9 +338,7 @@ void prose_literal(struct tc__buffer *out, const char *text, size_t length)
 	tc__buffer_char(out, '"');
 }
 
-/* The text that a literal is made of: unseen characters dropped, no white space at its end, cut
- * where it is too long. */
-static void clean_literal(struct tc__buffer *flat, const char *text)
+void prose_clean(struct tc__buffer *flat, const char *text)
 {
 	while (*text) {
 		const char *begin = text;
@@ -362,7 +360,7 @@ void prose_text_literal(struct tc__buffer *out, const char *text)
 {
 	struct tc__buffer flat = TC__BUFFER(SIZE_MAX / 2);
 
-	clean_literal(&flat, text);
+	prose_clean(&flat, text);
 	prose_literal(out, tc__buffer_get(&flat), flat.length);
 	out->no_memory |= flat.no_memory;
 	tc__buffer_clear(&flat);
@@ -400,7 +398,7 @@ void fill_literal(struct fill *fill, const char *member, const char *text, const
 {
 	struct tc__buffer flat = TC__BUFFER(SIZE_MAX / 2), item = TC__BUFFER(SIZE_MAX / 2);
 
-	clean_literal(&flat, text);
+	prose_clean(&flat, text);
 	tc__buffer_printf(&item, member ? ".%s = \"" : "%s\"", member ? member : "");
 	for (size_t i = 0; i < flat.length; i++) {
 		char unit[8];

@@ -27,8 +27,12 @@ void prose_comment_lines(struct tc__buffer *out, const char *prefix, const char 
  * between them. */
 void prose_literal(struct tc__buffer *out, const char *text, size_t length);
 
-/* The same for text for people: without what is not seen, and cut where it is too long. */
+/* The same for text for people, made clean. */
 void prose_text_literal(struct tc__buffer *out, const char *text);
+
+/* Adds text for people without what is not seen and the white space at its end, and cut where it is
+ * too long for a literal. */
+void prose_clean(struct tc__buffer *flat, const char *text);
 
 /* Items on lines, separated by spaces, each line as full as it gets. */
 struct fill {

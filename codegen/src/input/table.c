@@ -5,27 +5,42 @@
 
 #define CAPACITY_MIN 64 /* a power of two */
 
-/* FNV-1a */
-static size_t hash(const void *key, size_t length)
+/* The bits of a pointer, or of a text that is as long. */
+static uint64_t word_of(const void *key)
 {
-	const unsigned char *bytes = key;
-	uint64_t value = 0xcbf29ce484222325;
+	uint64_t word;
 
-	for (size_t i = 0; i < length; i++)
-		value = (value ^ bytes[i]) * 0x100000001b3;
-	return (size_t)(value ^ value >> 32);
+	memcpy(&word, key, sizeof word);
+	return word;
+}
+
+/* Most keys are pointers: for them a mix of all bits (murmur's) is enough, and quick. */
+static size_t hash(const struct table *table, const void *key, size_t length)
+{
+	if (length != sizeof(uint64_t))
+		return (size_t)tc__hash(&table->key, key, length);
+	uint64_t value = word_of(key) ^ word_of(&table->key);
+	value = (value ^ value >> 33) * 0xff51afd7ed558ccd;
+	value = (value ^ value >> 33) * 0xc4ceb9fe1a85ec53;
+	return (size_t)(value ^ value >> 33);
+}
+
+static bool same(const struct table_slot *slot, const void *key, size_t length)
+{
+	if (slot->length != length)
+		return false;
+	return length == sizeof(uint64_t) ? word_of(slot->key) == word_of(key)
+					  : memcmp(slot->key, key, length) == 0;
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
 static struct table_slot *slot_of(const struct table *table, const void *key, size_t length)
 {
-	size_t at = hash(key, length);
+	size_t at = hash(table, key, length);
 
 	for (;; at++) {
 		struct table_slot *slot = &table->slots[at & (table->capacity - 1)];
-		if (!slot->value)
-			return slot;
-		if (slot->length == length && memcmp(slot->key, key, length) == 0)
+		if (!slot->value || same(slot, key, length))
 			return slot;
 	}
 }
@@ -44,6 +59,8 @@ static bool grow(struct table *table)
 	if (!slots)
 		return false;
 	memset(slots, 0, capacity * sizeof *slots);
+	if (!old.capacity)
+		table->key = tc__hash_key();
 	table->slots = slots;
 	table->capacity = capacity;
 	for (size_t i = 0; i < old.capacity; i++) {

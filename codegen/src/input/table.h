@@ -2,8 +2,10 @@
 #ifndef TC_CODEGEN_TABLE_H
 #define TC_CODEGEN_TABLE_H
 
-/* A hash table from bytes to pointers, in an arena. Keys and values are borrowed. */
+/* A hash table from bytes to pointers, in an arena. Keys and values are borrowed. Nobody can choose
+ * keys that make it slow. */
 
+#include "runtime/src/base/hash.h"
 #include "runtime/src/base/memory.h"
 
 struct table_slot {
@@ -17,6 +19,7 @@ struct table {
 	struct tc__arena *arena;
 	struct table_slot *slots;
 	size_t capacity, count;
+	struct tc__hash_key key; /* of the hash; there with the first slots */
 };
 
 /* NULL when there is none. */

@@ -61,15 +61,26 @@ static int read_wait(const struct node *node, struct operation *operation, tc_er
 	return TC_OK;
 }
 
+static int read_version(const struct node *node, const char *name, const char **text, tc_error *err)
+{
+	struct node version = node_member(node, name);
+
+	if (!version.json)
+		return TC_OK;
+	int rc = node_text(&version, text, err);
+	return rc == TC_OK ? release_check(&version, *text, err) : rc;
+}
+
 static int read_operation(
 	struct model *model, const struct node *node, struct operation *operation, tc_error *err)
 {
 	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs",
-		"reply", "refused", NULL };
+		"reply", "refused", "since", "removedIn", NULL };
 	struct node retry = node_member(node, "retry"), wait = node_member(node, "waitMs");
 	struct node reply = node_member(node, "reply"), refused = node_member(node, "refused");
-	int rc = node_refuse_others(
-		node, known, "retry, unsafeMember, unsafeValue, waitMs, reply or refused", err);
+	int rc = node_refuse_others(node, known,
+		"retry, unsafeMember, unsafeValue, waitMs, reply, refused, since or removedIn",
+		err);
 
 	if (rc == TC_OK)
 		rc = read_retry(&retry, operation, err);
@@ -79,6 +90,10 @@ static int read_operation(
 		rc = read_wait(&wait, operation, err);
 	if (rc == TC_OK)
 		rc = promise_read(model, &reply, operation, err);
+	if (rc == TC_OK)
+		rc = read_version(node, "since", &operation->since, err);
+	if (rc == TC_OK)
+		rc = read_version(node, "removedIn", &operation->removed_in, err);
 	return rc == TC_OK && refused.json ? refusals_read(model, &refused, operation, err) : rc;
 }
 
@@ -109,12 +124,12 @@ static int read_operations(
 
 static int read_exchange(const struct node *node, struct exchange *exchange, tc_error *err)
 {
-	static const char *const known[] = { "once", NULL };
-	int rc = node_refuse_others(node, known, "once", err);
+	static const char *const known[] = { "once", "since", NULL };
+	int rc = node_refuse_others(node, known, "once or since", err);
 
 	if (rc == TC_OK && node_member(node, "once").json)
 		rc = node_flag(node, "once", &exchange->once, err);
-	return rc;
+	return rc == TC_OK ? read_version(node, "since", &exchange->since, err) : rc;
 }
 
 static struct exchange *find_exchange(const struct service *service, const char *name)

@@ -4,8 +4,8 @@
 
 /* What a client should know and references do not say: of an operation, whether a repetition is
  * harmless, how long a reply may take and what it has to be; of an exchange, what a second message
- * with the same key is; of all of them, which release they are. The format is in
- * references/README.md. */
+ * with the same key is; of both, which releases have them; of all, which release they are. The
+ * format is in references/README.md. */
 
 #include "codegen/src/model/model.h"
 

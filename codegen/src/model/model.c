@@ -10,6 +10,7 @@ void model_open(struct model *model)
 	*model = (struct model){ 0 };
 	model->names.table.arena = &model->arena;
 	model->schema_nodes.arena = &model->arena;
+	model->patterns.arena = &model->arena;
 	model->last_edge = &model->schema_edges;
 	model->last_warning = &model->warnings;
 }

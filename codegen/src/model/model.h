@@ -49,6 +49,7 @@ struct operation {
 	const char *unsafe_member, *unsafe_value;
 	struct refusal *refusals;
 	size_t refusal_count;
+	const char *since, *removed_in; /* versions of the system; NULL: not told */
 	uint32_t wait_ms;
 	const uint16_t *success;        /* statuses, ended by 0; NULL: 200 to 299 */
 	const char *const *reply_types; /* ended by NULL; NULL: those of its kind */
@@ -71,6 +72,7 @@ struct exchange {
 	size_t word_count;
 	struct schema message;
 	struct shape *message_shape; /* NULL: free-form */
+	const char *since;           /* a version of the system; NULL: not told */
 	bool once;                   /* one message for each key */
 };
 
@@ -103,10 +105,15 @@ struct warning {
 
 struct model {
 	struct tc__arena arena;
+	size_t bytes_max; /* of all files of an input together; 0: no limit but that of a file */
+	bool one_host;    /* takes no references that name a host: of other systems, of 2015 */
+	bool for_rows;    /* no C is written of it: types need no names, and no words for people */
 	struct input *inputs; /* the newest first */
 	struct service *services;
 	struct names names;
 	struct table schema_nodes; /* those that type has to follow; see type.h */
+	size_t schema_count, entry_count;
+	struct table patterns; /* of schemas -> struct pattern_fault: each is compiled once */
 	struct schema_edge *schema_edges, **last_edge;
 	struct warning *warnings, **last_warning;
 };

@@ -155,12 +155,12 @@ static const char *const runtime_words[] = { "argument", "arm", "array", "authen
 	"items", "json", "key", "log", "loop", "mallinfo", "mallinfo2", "malloc", "mallopt",
 	"memalign", "member", "memory", "metrics", "nallocx", "new", "newarray", "now", "operation",
 	"opt", "option", "options", "page", "pages", "paging", "pair", "parameter", "pattern",
-	"posix", "post", "progress", "pvalloc", "query", "realloc", "refusal", "registry",
-	"release", "renew", "repeat", "request", "response", "retry", "rpc", "run", "sax", "scope",
-	"scopes", "sdk", "seams", "service", "services", "session", "set", "signed", "sink",
-	"slugid", "source", "stability", "stream", "strings", "tag", "temporary", "text", "time",
-	"timer", "timestamp", "tls", "transfer", "transport", "type", "types", "url", "valloc",
-	"value", "version", "watch" };
+	"posix", "post", "progress", "pvalloc", "query", "realloc", "references", "refusal",
+	"registry", "release", "renew", "repeat", "request", "response", "retry", "rpc", "run",
+	"sax", "scope", "scopes", "sdk", "seams", "service", "services", "session", "set", "signed",
+	"sink", "slugid", "source", "stability", "stream", "strings", "tag", "temporary", "text",
+	"time", "timer", "timestamp", "tls", "transfer", "transport", "type", "types", "url",
+	"valloc", "value", "version", "watch" };
 
 static int compare_words(const void *a, const void *b)
 {
@@ -199,9 +199,9 @@ const char *name_taken(const char *c_name)
 	return NULL;
 }
 
-/* Where a name was claimed first, kept as text for later messages. */
-static char *describe(struct tc__arena *arena, const struct node *node)
+const char *name_place(struct names *names, const struct node *node)
 {
+	struct tc__arena *arena = names->table.arena;
 	struct tc__buffer text = TC__BUFFER(SIZE_MAX / 2);
 
 	tc__buffer_printf(&text, "%s: ", node->file);
@@ -226,7 +226,8 @@ bool name_add(struct names *names, const char *name, const char *place)
 	return key && value && table_put(&names->table, key, strlen(name), value);
 }
 
-int name_claim(struct names *names, const struct node *node, tc_error *err, const char *format, ...)
+int name_claim(struct names *names, const struct node *node, const char *place, tc_error *err,
+	const char *format, ...)
 {
 	struct tc__arena *arena = names->table.arena;
 	char name[C_NAME_MAX];
@@ -244,8 +245,8 @@ int name_claim(struct names *names, const struct node *node, tc_error *err, cons
 			"needs the C name %s, which %s has already; expected another name", name,
 			before);
 	char *key = tc__arena_text(arena, name, (size_t)length);
-	char *place = describe(arena, node);
-	if (!key || !place || !table_put(&names->table, key, (size_t)length, place))
+	void *value = (void *)(uintptr_t)place;
+	if (!key || !table_put(&names->table, key, (size_t)length, value))
 		return tc__fail_nomem(err);
 	return TC_OK;
 }

@@ -39,15 +39,19 @@ char *name_parameter(struct tc__arena *arena, const char *name);
 const char *name_taken(const char *c_name);
 
 /*
- * All C names that the output defines, each with the place it comes from, so that no two things get
- * the same. Fails at `node` when the name is there already.
+ * All C names that the output defines, each with the place it comes from (name_place), so that no
+ * two things get the same. Fails at `node` when the name is there already.
  */
 struct names {
 	struct table table;
 };
-TC_PRINTF(4, 5)
-int name_claim(
-	struct names *names, const struct node *node, tc_error *err, const char *format, ...);
+TC_PRINTF(5, 6)
+int name_claim(struct names *names, const struct node *node, const char *place, tc_error *err,
+	const char *format, ...);
+
+/* Where a node stands, as text for later messages that lives as long as the names; NULL when memory
+ * ends. */
+const char *name_place(struct names *names, const struct node *node);
 
 /* Whether a name is not there yet, and adds it without a place; false when memory ends. */
 bool name_is_free(const struct names *names, const char *name);

@@ -7,15 +7,9 @@
 
 #define DEPTH_MAX 1000
 #define NAME_LENGTH_MAX 2000
-
-/* Keywords of draft-06 (and the later spelling of "definitions") by what they hold. */
-static const char *const one_schema[] = { "additionalItems", "additionalProperties", "contains",
-	"items", "not", "propertyNames" };
-static const char *const list_of_schemas[] = { "allOf", "anyOf", "items", "oneOf" };
-static const char *const named_schemas[] = { "$defs", "definitions", "dependencies",
-	"patternProperties", "properties" };
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define SCHEMAS_MAX 200000   /* of all services */
+#define MEMBERS_MAX 1000     /* of a schema: its properties, what it requires, */
+#define ALTERNATIVES_MAX 256 /* what it may be instead */
 
 /* Appends `path` to a name that ends in "/" or is empty, resolving "." and "..". False when it
  * leads out at the top. */
@@ -62,6 +56,26 @@ static bool resolve_name(struct tc__buffer *name, const char *base, const char *
 		return append_path(name, url + 1, length - 1);
 	tc__buffer_add(name, base, slash ? (size_t)(slash - base) + 1 : 0);
 	return length ? append_path(name, url, length) : true;
+}
+
+static bool is_absolute(const char *url)
+{
+	return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+}
+
+/* Schemas of schemas, which nobody generates code for. */
+static bool is_metaschema(const char *url)
+{
+	return is_absolute(url) && strstr(url, "://json-schema.org/");
+}
+
+bool type_resolve(struct tc__buffer *name, const char *base, const char *url)
+{
+	size_t length = strcspn(url, "#");
+
+	if (!length || is_metaschema(url) || !resolve_name(name, base, url, length))
+		return false;
+	return !tc__buffer_failed(name) && input_name_is_safe(tc__buffer_get(name));
 }
 
 static int hex(char c)
@@ -127,7 +141,9 @@ static int follow(struct model *model, struct input *input, const char *base,
 		return rc;
 	const char *fragment = url[length] ? url + length + 1 : "";
 	rc = at_fragment(schema->document->root, fragment, &schema->root, err);
-	if (rc == TC_OK && !schema->root)
+	if (rc != TC_OK)
+		return rc;
+	if (!schema->root)
 		return node_fail(node, err,
 			"is \"%s\", but %s has nothing at \"%s\"; expected a schema there", url,
 			*wanted, fragment);
@@ -137,39 +153,42 @@ static int follow(struct model *model, struct input *input, const char *base,
 	return TC_OK;
 }
 
-static bool is_absolute(const char *url)
-{
-	return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
-}
-
-/* Keeps that the name at `node`, of the schema `from`, leads to `target`: to be walked later. */
-static int add_edge(struct model *model, struct input *input, const struct node *node,
-	const tc_json *from, const struct schema *target, tc_error *err)
+/* Keeps that a name leads to `target`: to be walked later. `place` is what the edge has of where
+ * the name stands. */
+static int add_edge(struct model *model, struct input *input, const struct schema_edge *place,
+	const struct schema *target, tc_error *err)
 {
 	struct schema_edge *edge = tc__arena_alloc(&model->arena, sizeof *edge);
-	struct tc__buffer pointer = TC__BUFFER(SIZE_MAX / 2);
 
-	node_pointer(node, &pointer);
-	if (edge)
-		*edge = (struct schema_edge){
-			.from = from,
-			.to = target->root,
-			.input = input,
-			.document = target->document,
-			.file = node->file,
-			.pointer = tc__arena_text(
-				&model->arena, tc__buffer_get(&pointer), pointer.length),
-			.name = target->name,
-		};
-	bool failed = !edge || !edge->pointer || tc__buffer_failed(&pointer);
-	tc__buffer_clear(&pointer);
-	if (failed)
+	if (!edge)
 		return tc__fail_nomem(err);
-	if (from && !table_put(&model->schema_nodes, &edge->from, sizeof edge->from, edge))
+	*edge = *place;
+	edge->next = NULL;
+	edge->to = target->root;
+	edge->input = input;
+	edge->document = target->document;
+	edge->name = target->name;
+	if (edge->from && !table_put(&model->schema_nodes, &edge->from, sizeof edge->from, edge))
 		return tc__fail_nomem(err);
 	*model->last_edge = edge;
 	model->last_edge = &edge->next;
 	return TC_OK;
+}
+
+/* Of a reference's use of a schema. */
+static int add_use(struct model *model, struct input *input, const struct node *node,
+	const struct schema *target, tc_error *err)
+{
+	struct tc__buffer pointer = TC__BUFFER(SIZE_MAX / 2);
+
+	node_pointer(node, &pointer);
+	struct schema_edge place = {
+		.file = node->file,
+		.pointer = tc__arena_text(&model->arena, tc__buffer_get(&pointer), pointer.length),
+	};
+	bool failed = pointer.no_memory || !place.pointer;
+	tc__buffer_clear(&pointer);
+	return failed ? tc__fail_nomem(err) : add_edge(model, input, &place, target, err);
 }
 
 int type_find(struct model *model, struct input *input, const struct service *service,
@@ -190,7 +209,7 @@ int type_find(struct model *model, struct input *input, const struct service *se
 	if (rc != TC_OK)
 		return rc;
 	if (schema->document)
-		return add_edge(model, input, node, NULL, schema, err);
+		return add_use(model, input, node, schema, err);
 	if (is_absolute(name))
 		return TC_OK;
 	return node_fail(node, err, "names the schema \"%s\"; expected it in %s, which is missing",
@@ -214,12 +233,33 @@ static int walk_if_schema(const struct walk *walk, const struct node *node)
 	return tc_json_kind(node->json) == TC_JSON_OBJECT ? walk_schema(walk, node) : TC_OK;
 }
 
+/* Schemas become larger than their text. */
+static int count_schemas(const struct walk *walk, const struct node *list, size_t most)
+{
+	size_t count = tc_json_count(list->json);
+
+	walk->model->schema_count += count;
+	if (count > most)
+		return node_fail(
+			list, walk->err, "has %zu items; expected at most %zu", count, most);
+	if (walk->model->schema_count > SCHEMAS_MAX)
+		return node_fail(list, walk->err,
+			"is one of too many schemas; expected at most %d in all", SCHEMAS_MAX);
+	return TC_OK;
+}
+
+static int walk_required(const struct walk *walk, const struct node *list)
+{
+	return count_schemas(walk, list, MEMBERS_MAX);
+}
+
 static int walk_items(const struct walk *walk, const struct node *list)
 {
-	int rc = TC_OK;
+	int rc;
 
 	if (tc_json_kind(list->json) != TC_JSON_ARRAY)
 		return TC_OK;
+	rc = count_schemas(walk, list, ALTERNATIVES_MAX);
 	for (size_t i = 0; i < tc_json_count(list->json) && rc == TC_OK; i++) {
 		struct node item = node_item(list, i);
 		rc = walk_if_schema(walk, &item);
@@ -227,17 +267,28 @@ static int walk_items(const struct walk *walk, const struct node *list)
 	return rc;
 }
 
-static int walk_members(const struct walk *walk, const struct node *object)
+static int walk_named(const struct walk *walk, const struct node *object, size_t most)
 {
-	int rc = TC_OK;
+	int rc;
 
 	if (tc_json_kind(object->json) != TC_JSON_OBJECT)
 		return TC_OK;
+	rc = count_schemas(walk, object, most);
 	for (size_t i = 0; i < tc_json_count(object->json) && rc == TC_OK; i++) {
 		struct node member = node_at(object, i);
 		rc = walk_if_schema(walk, &member);
 	}
 	return rc;
+}
+
+static int walk_members(const struct walk *walk, const struct node *object)
+{
+	return walk_named(walk, object, MEMBERS_MAX);
+}
+
+static int walk_definitions(const struct walk *walk, const struct node *object)
+{
+	return walk_named(walk, object, SCHEMAS_MAX);
 }
 
 /* Marks a schema as seen; false when it was, or when memory ends. */
@@ -254,12 +305,6 @@ static bool first_visit(const struct walk *walk, const tc_json *json, int *rc)
 		return true;
 	*rc = tc__fail_nomem(walk->err);
 	return false;
-}
-
-/* Schemas of schemas, which nobody generates code for. */
-static bool is_metaschema(const char *url)
-{
-	return is_absolute(url) && strstr(url, "://json-schema.org/");
 }
 
 static int walk_ref(const struct walk *walk, const struct node *node, const struct node *ref)
@@ -280,7 +325,10 @@ static int walk_ref(const struct walk *walk, const struct node *node, const stru
 	}
 	if (rc != TC_OK)
 		return rc;
-	return add_edge(walk->model, walk->input, ref, node->json, &target, walk->err);
+	const struct schema_edge place = {
+		.from = node->json, .file = ref->file, .root = walk->document->root
+	};
+	return add_edge(walk->model, walk->input, &place, &target, walk->err);
 }
 
 /* A schema is what it is: the generator can only say what of it will be read otherwise. */
@@ -289,7 +337,8 @@ static int walk_pattern(const struct walk *walk, const struct node *node)
 	const char *pattern = tc_json_text(node->json);
 	struct pattern_difference difference;
 
-	if (tc_json_kind(node->json) != TC_JSON_STRING || !pattern_differs(pattern, &difference))
+	if (walk->model->for_rows || tc_json_kind(node->json) != TC_JSON_STRING ||
+		!pattern_differs(pattern, &difference))
 		return TC_OK;
 	return model_warn(walk->model, node, walk->err,
 		"has %s in \"%.100s\", which is %s for PCRE2, but not for ECMAScript: %s",
@@ -297,28 +346,61 @@ static int walk_pattern(const struct walk *walk, const struct node *node)
 		difference.slight ? "it is checked so" : "it is not checked");
 }
 
+/* Keywords of draft-06 (and the later spelling of "definitions") by what they hold, in the order in
+ * which they are walked. Of "items" one of two does nothing. */
+static const struct keyword {
+	const char *name;
+	int (*walk)(const struct walk *walk, const struct node *node);
+} keywords[] = {
+	{ "pattern", walk_pattern },
+	{ "required", walk_required },
+	{ "additionalItems", walk_if_schema },
+	{ "additionalProperties", walk_if_schema },
+	{ "contains", walk_if_schema },
+	{ "items", walk_if_schema },
+	{ "not", walk_if_schema },
+	{ "propertyNames", walk_if_schema },
+	{ "allOf", walk_items },
+	{ "anyOf", walk_items },
+	{ "items", walk_items },
+	{ "oneOf", walk_items },
+	{ "$defs", walk_definitions },
+	{ "definitions", walk_definitions },
+	{ "dependencies", walk_members },
+	{ "patternProperties", walk_members },
+	{ "properties", walk_members },
+};
+#define KEYWORDS (sizeof keywords / sizeof *keywords)
+
+/* The positions of the keywords that a schema has, from 1; 0: it has it not. */
+static void find_keywords(const tc_json *schema, size_t positions[KEYWORDS])
+{
+	memset(positions, 0, KEYWORDS * sizeof *positions);
+	for (size_t i = 0; i < tc_json_count(schema); i++) {
+		const char *name = tc_json_text(tc_json_name(schema, i));
+		for (size_t k = 0; k < KEYWORDS; k++) {
+			if (*name == *keywords[k].name && strcmp(name, keywords[k].name) == 0)
+				positions[k] = i + 1;
+		}
+	}
+}
+
 static int walk_schema(const struct walk *walk, const struct node *node)
 {
-	struct node ref = node_member(node, "$ref"), pattern = node_member(node, "pattern");
+	struct node ref = node_member(node, "$ref");
+	size_t positions[KEYWORDS];
 	int rc = TC_OK;
 
 	if (!first_visit(walk, node->json, &rc))
 		return rc;
 	if (ref.json)
 		rc = walk_ref(walk, node, &ref);
-	if (rc == TC_OK)
-		rc = walk_pattern(walk, &pattern);
-	for (size_t i = 0; i < COUNT(one_schema) && rc == TC_OK; i++) {
-		struct node member = node_member(node, one_schema[i]);
-		rc = walk_if_schema(walk, &member);
-	}
-	for (size_t i = 0; i < COUNT(list_of_schemas) && rc == TC_OK; i++) {
-		struct node member = node_member(node, list_of_schemas[i]);
-		rc = walk_items(walk, &member);
-	}
-	for (size_t i = 0; i < COUNT(named_schemas) && rc == TC_OK; i++) {
-		struct node member = node_member(node, named_schemas[i]);
-		rc = walk_members(walk, &member);
+	find_keywords(node->json, positions);
+	for (size_t i = 0; i < KEYWORDS && rc == TC_OK; i++) {
+		if (!positions[i])
+			continue;
+		struct node member = node_at(node, positions[i] - 1);
+		rc = keywords[i].walk(walk, &member);
 	}
 	return rc;
 }
@@ -414,6 +496,26 @@ static int search_below(struct search *search, const tc_json *schema, int depth)
 	return rc;
 }
 
+#define CIRCLE "is \"%s\", which %s; expected a $ref that ends somewhere"
+
+/* Fails at the $ref, which is looked for in its document; TC_OK: it is not below the node. */
+static int fail_within(const struct search *search, const struct node *node,
+	const struct schema_edge *edge, const char *what)
+{
+	bool object = tc_json_kind(node->json) == TC_JSON_OBJECT;
+	int rc = TC_OK;
+
+	if (node->json == edge->from) {
+		struct node ref = node_member(node, "$ref");
+		return node_fail(&ref, search->err, CIRCLE, edge->name, what);
+	}
+	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
+		struct node below = object ? node_at(node, i) : node_item(node, i);
+		rc = fail_within(search, &below, edge, what);
+	}
+	return rc;
+}
+
 static int fail_circle(const struct search *search, int depth)
 {
 	const struct schema_edge *edge = search->last;
@@ -422,8 +524,11 @@ static int fail_circle(const struct search *search, int depth)
 		? "leads back to itself, so that no value can satisfy it"
 		: "makes an object that must contain itself";
 
-	tc__fail_at(search->err, TC_ERROR_INPUT, edge->pointer,
-		"is \"%s\", which %s; expected a $ref that ends somewhere", edge->name, what);
+	struct node root = node_root(edge->file, edge->root);
+
+	if (edge->from)
+		return fail_within(search, &root, edge, what);
+	tc__fail_at(search->err, TC_ERROR_INPUT, edge->pointer, CIRCLE, edge->name, what);
 	tc_error_prefix(search->err, "%s", edge->file);
 	return TC_ERROR_INPUT;
 }

@@ -5,6 +5,7 @@
 /* Schemas: found by the names that references and `$ref`s give, and checked to hold together. */
 
 #include "codegen/src/model/model.h"
+#include "runtime/src/base/buffer.h"
 
 /* A `$ref` that was met, or a reference's use of a schema, and where it leads. */
 struct schema_edge {
@@ -13,7 +14,9 @@ struct schema_edge {
 	const tc_json *to;               /* NULL: outside, anything goes */
 	struct input *input;             /* what both lie in, */
 	const struct document *document; /* and the document of `to` */
-	const char *file, *pointer;      /* where the name stands */
+	const char *file;                /* where the name stands, */
+	const char *pointer;             /* of a reference's use */
+	const tc_json *root;             /* of a $ref: the document that it stands in */
 	const char *name;
 };
 
@@ -31,5 +34,10 @@ int type_check(struct model *model, tc_error *err);
 
 /* Where a schema's `$ref` leads; NULL for a schema without one. Only after type_check. */
 const struct schema_edge *type_edge(const struct model *model, const tc_json *schema);
+
+/* Appends the name in the tree of the document that a schema's name or a `$ref` means, seen from a
+ * document or a folder ("schemas/queue/") called `base`. False for what names none: it leads out of
+ * the tree, stays in its document, or is a schema of schemas. */
+bool type_resolve(struct tc__buffer *name, const char *base, const char *url);
 
 #endif

@@ -17,10 +17,15 @@ int reference_add_input(struct model *model, struct input *input, tc_error *err)
 	return rc;
 }
 
+static size_t bytes_max(const struct model *model)
+{
+	return model->bytes_max ? model->bytes_max : SIZE_MAX;
+}
+
 int reference_add_path(struct model *model, const char *path, tc_error *err)
 {
 	struct input *input = NULL;
-	int rc = input_open(&model->arena, path, &input, err);
+	int rc = input_open(&model->arena, path, bytes_max(model), &input, err);
 
 	if (rc == TC_OK)
 		return reference_add_input(model, input, err);
@@ -31,7 +36,7 @@ int reference_add_path(struct model *model, const char *path, tc_error *err)
 int reference_add_conventions(struct model *model, const char *path, tc_error *err)
 {
 	struct input *input = NULL;
-	int rc = input_open(&model->arena, path, &input, err);
+	int rc = input_open(&model->arena, path, bytes_max(model), &input, err);
 
 	if (rc == TC_OK && input->kind != INPUT_FILE)
 		rc = tc__fail(err, TC_ERROR_INPUT,

@@ -48,7 +48,7 @@ struct dialect_word {
 };
 
 /* A function's own rules. The query and the headers of `rules` are not set: they are shared when
- * they are written. */
+ * they are written; nor is which versions have it: that is the operation's. */
 struct dialect_entry {
 	struct tc_operation_conventions rules;
 	const struct tc_query_rule *query, *headers;           /* NULL: none; as rules.headers */

@@ -322,7 +322,7 @@ static int check_slash(const struct dialect_reader *reader, const struct node *e
 }
 
 static int read_choices(const struct dialect_reader *reader, const struct node *entry,
-	struct dialect_entry *dialect)
+	struct operation *operation, struct dialect_entry *dialect)
 {
 	static const char *const authentications[] = { "optional", "required", "never", NULL };
 	int rc = dialect_choice(
@@ -333,9 +333,9 @@ static int read_choices(const struct dialect_reader *reader, const struct node *
 	if (rc == TC_OK)
 		rc = dialect_line(reader, entry, "accept", &dialect->rules.accept);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, entry, "since", &dialect->rules.since);
+		rc = dialect_text(reader, entry, "since", &operation->since);
 	if (rc == TC_OK)
-		rc = dialect_text(reader, entry, "removedIn", &dialect->rules.removed_in);
+		rc = dialect_text(reader, entry, "removedIn", &operation->removed_in);
 	return rc == TC_OK
 		? dialect_texts(reader, entry, "outputTuple", &dialect->rules.output_tuple)
 		: rc;
@@ -424,7 +424,7 @@ int dialect_read_entry(
 	if (rc == TC_OK)
 		rc = check_slash(reader, entry, operation);
 	if (rc == TC_OK)
-		rc = read_choices(reader, entry, dialect);
+		rc = read_choices(reader, entry, operation, dialect);
 	if (rc == TC_OK)
 		rc = promise_read(reader->model, &reply, operation, reader->err);
 	if (rc == TC_OK)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ENTRIES_MAX 4096
+#define ALL_ENTRIES_MAX 16384
 #define PARAMETERS_MAX 128
 #define ROUTE_MAX 1000
 #define EXCHANGE_MAX 255 /* AMQP's limit for names */
@@ -53,10 +54,11 @@ static int read_name(const struct reader *reader, const struct node *node, const
 static int claim(const struct reader *reader, const struct node *node, const char *c_name,
 	const char *const *patterns, size_t count)
 {
-	int rc = TC_OK;
+	const char *place = name_place(&reader->model->names, node);
+	int rc = place ? TC_OK : tc__fail_nomem(reader->err);
 
 	for (size_t i = 0; i < count && rc == TC_OK; i++)
-		rc = name_claim(&reader->model->names, node, reader->err, "tc_%s_%s%s%s",
+		rc = name_claim(&reader->model->names, node, place, reader->err, "tc_%s_%s%s%s",
 			reader->service->c_name, patterns[2 * i], c_name, patterns[2 * i + 1]);
 	return rc;
 }
@@ -229,8 +231,26 @@ static int check_placeholders(
 	return TC_OK;
 }
 
-/* Routes are sent as they stand: only what needs no encoding in a path, and no segment that servers
- * or proxies would take out. */
+/* Whether a segment is "." or "..", which servers or proxies would take out, or could become it by
+ * its arguments: alone an argument is not taken as one. */
+static bool is_dots(const char *segment, size_t length)
+{
+	size_t arguments = 0, dots = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (segment[i] == '<') {
+			arguments++;
+			i += strcspn(segment + i, ">");
+		} else if (segment[i] != '.') {
+			return false;
+		} else {
+			dots++;
+		}
+	}
+	return arguments ? arguments + dots > 1 : dots == 1 || dots == 2;
+}
+
+/* Routes are sent as they stand: only what needs no encoding in a path. */
 static bool is_route(const char *route)
 {
 	static const char *const others = "-._~!$&'()*+,;=:@/<>";
@@ -241,8 +261,7 @@ static bool is_route(const char *route)
 		bool letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z');
 		if (!letter && !(*at >= '0' && *at <= '9') && !strchr(others, *at))
 			return false;
-		size_t segment = *at == '/' ? strcspn(at + 1, "/") : 0;
-		if (segment && segment <= 2 && strspn(at + 1, ".") == segment)
+		if (*at == '/' && is_dots(at + 1, strcspn(at + 1, "/")))
 			return false;
 	}
 	return true;
@@ -640,10 +659,14 @@ static int add_service(struct reader *reader, const struct node *node, const cha
 		at = &(*at)->next;
 	service->next = *at;
 	*at = service;
-	int rc = name_claim(&model->names, node, reader->err, "<taskcluster/%s.h>", c_name);
+	const char *place = name_place(&model->names, node);
+	if (!place)
+		return tc__fail_nomem(reader->err);
+	int rc = name_claim(&model->names, node, place, reader->err, "<taskcluster/%s.h>", c_name);
 	if (rc != TC_OK)
 		return rc;
-	return name_claim(&model->names, node, reader->err, "<taskcluster/%s_types.h>", c_name);
+	return name_claim(
+		&model->names, node, place, reader->err, "<taskcluster/%s_types.h>", c_name);
 }
 
 static int find_service(
@@ -773,6 +796,11 @@ static int read_entries(const struct reader *reader, const struct node *root,
 	if (*count > ENTRIES_MAX)
 		return node_fail(&list, reader->err, "has %zu items; expected at most %d", *count,
 			ENTRIES_MAX);
+	reader->model->entry_count += *count;
+	if (reader->model->entry_count > ALL_ENTRIES_MAX)
+		return node_fail(&list, reader->err,
+			"has one too many of functions and exchanges; expected at most %d in all",
+			ALL_ENTRIES_MAX);
 	*entries = allocate(reader, *count, dialect->entry_size);
 	if (!*entries)
 		return tc__fail_nomem(reader->err);
@@ -826,6 +854,17 @@ static int read_service(
 	return rc;
 }
 
+/* Whose functions would lie where the reference says. */
+static int fail_of_host(const struct node *root, const struct dialect *dialect, tc_error *err)
+{
+	struct node schema = node_member(root, "$schema");
+
+	return node_fail(schema.json ? &schema : root, err,
+		"%s, which names a host; expected one of functions below the root URL "
+		"(api-reference-v0) or of its exchanges",
+		dialect->x1 ? "is a reference of another system" : "is a reference of 2015");
+}
+
 int reference_read(
 	void *context, struct input *input, const struct document *document, tc_error *err)
 {
@@ -841,6 +880,8 @@ int reference_read(
 
 	if (rc != TC_OK || dialect->skipped)
 		return rc;
+	if (reader.model->one_host && (dialect->x1 || dialect->classic))
+		return fail_of_host(&root, dialect, err);
 	rc = read_service(&reader, &root, dialect);
 	if (rc == TC_OK)
 		rc = read_entries(&reader, &root, dialect, &entries, &count);

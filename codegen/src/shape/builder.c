@@ -53,6 +53,8 @@ void shape_note(struct builder *b, struct shape *shape, const char *format, ...)
 	char line[512];
 	va_list arguments;
 
+	if (b->model->for_rows)
+		return;
 	va_start(arguments, format);
 	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #define STRUCT_SIZE_MAX 60000 /* tables hold sizes and offsets in 16 bits */
+#define DEPTH_MAX 200         /* of structs within structs */
 
 /* ---- walking ---- */
 
@@ -28,18 +29,32 @@ static void each_use(struct shape *shape,
 	}
 }
 
-static void mark_input(void *context, struct shape *from, struct shape_use *use, bool direct)
-{
-	(void)context, (void)from, (void)direct;
-	shape_mark_input(use->shape);
-}
-
-void shape_mark_input(struct shape *shape)
+/* Puts a shape in front of those to be looked at, a list through `before`. */
+static void mark(struct shape **waiting, struct shape *shape)
 {
 	if (shape->in_input)
 		return;
 	shape->in_input = true;
-	each_use(shape, mark_input, NULL);
+	shape->before = *waiting;
+	*waiting = shape;
+}
+
+static void mark_used(void *context, struct shape *from, struct shape_use *use, bool direct)
+{
+	(void)from, (void)direct;
+	mark(context, use->shape);
+}
+
+void shape_mark_input(struct shape *root)
+{
+	struct shape *waiting = NULL;
+
+	mark(&waiting, root);
+	while (waiting) {
+		struct shape *shape = waiting;
+		waiting = shape->before;
+		each_use(shape, mark_used, &waiting);
+	}
 }
 
 /* ---- secrets ---- */
@@ -78,50 +93,48 @@ static bool is_secret_name(const char *name)
 }
 
 struct search {
-	struct shape *seen; /* a list through `before` */
+	struct shape *first, **end; /* what was seen, a list through `before` */
 	bool found;
 };
 
-static void search_secret(void *context, struct shape *from, struct shape_use *use, bool direct)
+static void search_shape(struct search *search, struct shape *shape)
 {
-	struct search *search = context;
-	struct shape *shape = use->shape;
-
-	(void)from, (void)direct;
-	if (shape->seen || search->found)
+	if (shape->seen)
 		return;
 	shape->seen = true;
-	shape->before = search->seen;
-	search->seen = shape;
+	shape->before = NULL;
+	*search->end = shape;
+	search->end = &shape->before;
 	for (size_t i = 0; shape->kind == SHAPE_OBJECT && i < shape->field_count; i++)
 		search->found |= is_secret_name(shape->fields[i].name);
-	if (!search->found)
-		each_use(shape, search_secret, search);
+}
+
+static void search_used(void *context, struct shape *from, struct shape_use *use, bool direct)
+{
+	(void)from, (void)direct;
+	search_shape(context, use->shape);
 }
 
 static bool holds_secret(struct shape *root)
 {
-	struct search search = { 0 };
-	struct shape_use use = { .shape = root };
+	struct search search = { .end = &search.first };
 
-	search_secret(&search, NULL, &use, true);
-	for (struct shape *shape = search.seen, *next; shape; shape = next) {
-		next = shape->before;
+	search_shape(&search, root);
+	for (struct shape *shape = search.first; shape && !search.found; shape = shape->before)
+		each_use(shape, search_used, &search);
+	for (struct shape *shape = search.first; shape; shape = shape->before)
 		shape->seen = false;
-	}
 	return search.found;
 }
 
 /* ---- structs within structs ---- */
 
-static size_t size_of(const struct shape *shape);
-
-/* At least as much as a compiler takes. */
+/* At least as much as a compiler takes; a struct that is held directly was declared before. */
 static size_t size_of_use(const struct shape *shape, bool direct)
 {
 	bool is_struct = shape->kind == SHAPE_OBJECT || shape->kind == SHAPE_UNION;
 
-	return is_struct && direct ? size_of(shape) : 16;
+	return is_struct && direct ? shape->size : 16;
 }
 
 static size_t size_of(const struct shape *shape)
@@ -159,6 +172,7 @@ struct order {
 	struct builder *builder;
 	struct shape **end;     /* of the service's list */
 	struct shape **waiting; /* what was only pointed to so far */
+	size_t depth;           /* of what is being declared */
 };
 
 static bool needs_struct(const struct shape *shape)
@@ -185,6 +199,8 @@ static void declare_first(void *context, struct shape *from, struct shape_use *u
 		return;
 	if (use->shape->is_open)
 		replace(order->builder, use, "it would contain itself");
+	else if (order->depth == DEPTH_MAX && !use->shape->listed)
+		replace(order->builder, use, "it is nested too deeply");
 	else
 		declare(order, use->shape);
 }
@@ -206,9 +222,12 @@ static void declare(struct order *order, struct shape *shape)
 	if (shape->listed)
 		return;
 	shape->listed = shape->is_open = true;
+	order->depth++;
 	each_use(shape, declare_first, order);
+	order->depth--;
 	shape->is_open = false;
-	if (size_of(shape) > STRUCT_SIZE_MAX) {
+	shape->size = size_of(shape);
+	if (shape->size > STRUCT_SIZE_MAX) {
 		shape->json_kinds = shape->kind == SHAPE_OBJECT ? 1u << TC_JSON_OBJECT : 0;
 		shape->kind = SHAPE_JSON;
 		shape_note(order->builder, shape, "Free-form: it is too large.");
@@ -223,7 +242,7 @@ static void declare(struct order *order, struct shape *shape)
 static void order_shapes(struct builder *b)
 {
 	struct shape *first = NULL;
-	struct order order = { b, &b->service->shapes, &first };
+	struct order order = { b, &b->service->shapes, &first, 0 };
 
 	for (struct shape *root = b->service->roots; root; root = root->next_root) {
 		declare(&order, root);
@@ -250,8 +269,8 @@ void shape_finish_service(struct builder *b)
 		operation->input_shape = still_a_struct(operation->input_shape);
 		operation->output_shape = still_a_struct(operation->output_shape);
 		operation->event_shape = still_a_struct(operation->event_shape);
-		operation->secret_reply =
-			operation->output_shape && holds_secret(operation->output_shape);
+		operation->secret_reply = !b->model->for_rows && operation->output_shape &&
+			holds_secret(operation->output_shape);
 	}
 	for (size_t i = 0; i < service->exchange_count; i++)
 		service->exchanges[i].message_shape =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* What structs, their members and the arms of unions are called. */
+/* What structs, their members and the arms of unions are called: nothing where only rows are made
+ * of them (model.for_rows), and what has a name has an empty one there. */
 #include "codegen/src/shape/builder.h"
 
 #include <stdio.h>
@@ -100,8 +101,9 @@ static const char *file_name(struct builder *b, const struct document *document)
 
 const char *shape_join(struct builder *b, const char *base, const char *part)
 {
+	if (b->model->for_rows)
+		return "";
 	char *snake = name_snake(&b->model->arena, part);
-
 	b->no_memory |= !snake;
 	return snake && *snake ? shape_text(b, "%s_%s", base, snake)
 			       : shape_text(b, "%s_member", base);
@@ -111,6 +113,9 @@ const char *shape_document_name(
 	struct builder *b, const struct document *document, const tc_json *schema)
 {
 	struct path path = { .count = 0 };
+
+	if (b->model->for_rows)
+		return "";
 	const char *name = shape_join(b, b->service->c_name, file_name(b, document));
 
 	if (!find(document->root, schema, &path))
@@ -151,6 +156,10 @@ static void take(struct builder *b, const char *name)
 
 const char *shape_claim(struct builder *b, const char *name, const char **stem)
 {
+	if (stem)
+		*stem = "";
+	if (b->model->for_rows)
+		return "";
 	const char *cut = shape_text(b, "%.*s", STRUCT_NAME_MAX, name);
 	bool gives_way = is_function(b, cut);
 	const char *base = gives_way ? shape_text(b, "%s_data", cut) : cut;
@@ -226,10 +235,23 @@ static void name_field(struct members *members, struct shape_field *field)
 	keep(members, field->null_name);
 }
 
+/* Which members may be null is told by a name. */
+static void mark_nullable(struct shape *shape)
+{
+	for (size_t i = 0; i < shape->field_count; i++) {
+		if (shape->fields[i].use.nullable)
+			shape->fields[i].null_name = "";
+	}
+}
+
 void shape_name_fields(struct builder *b, struct shape *shape)
 {
 	struct members members = { b, { .arena = &b->model->arena } };
 
+	if (b->model->for_rows) {
+		mark_nullable(shape);
+		return;
+	}
 	/* those with further members first, so that runs and runsCount become runs, runs_count and
 	 * runs_count2, whatever their order */
 	for (int plain = 0; plain <= 1; plain++) {
@@ -274,6 +296,8 @@ void shape_name_arms(struct builder *b, struct shape *shape)
 {
 	struct members members = { b, { .arena = &b->model->arena } };
 
+	if (b->model->for_rows)
+		return;
 	keep(&members, "tag");
 	keep(&members, "unknown");
 	for (size_t i = 0; i < shape->arm_count; i++) {

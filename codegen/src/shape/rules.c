@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define ALLOWED_MAX 1000
-#define PATTERN_MAX 3999 /* bytes: C compilers need not take longer literals */
+#define PATTERN_MAX 3999   /* bytes: C compilers need not take longer literals */
+#define PATTERNS_MAX 10000 /* short ones can take long to compile */
 
 const struct text_format text_formats[] = {
 	{ "date-time", "TC_FORMAT_DATE_TIME", "a date" },
@@ -20,12 +21,28 @@ const size_t text_format_count = sizeof text_formats / sizeof *text_formats;
 
 /* ---- texts ---- */
 
+/* How it goes to compile a pattern; NULL when memory ends, or there were too many. */
+static const struct pattern_fault *compile_once(struct builder *b, const char *pattern)
+{
+	struct table *known = &b->model->patterns;
+	size_t length = strlen(pattern);
+	struct pattern_fault *fault = table_get(known, pattern, length);
+
+	if (fault)
+		return fault;
+	fault = known->count < PATTERNS_MAX ? shape_alloc(b, sizeof *fault) : NULL;
+	if (!fault)
+		return NULL;
+	b->no_memory |= !pattern_compile(pattern, PATTERN_OF_SCHEMA, fault) ||
+		!table_put(known, pattern, length, fault);
+	return fault;
+}
+
 static void read_pattern(struct builder *b, struct shape *shape, const tc_json *schema)
 {
 	const tc_json *pattern = tc_json_get(schema, "pattern");
 	const char *text = tc_json_text(pattern);
 	struct pattern_difference difference;
-	struct pattern_fault fault;
 
 	if (!pattern)
 		return;
@@ -34,10 +51,12 @@ static void read_pattern(struct builder *b, struct shape *shape, const tc_json *
 		shape_note(b, shape, "Not checked: a pattern that is none here.");
 		return;
 	}
-	b->no_memory |= !pattern_compile(text, PATTERN_OF_SCHEMA, &fault);
-	if (*fault.reason)
+	const struct pattern_fault *fault = compile_once(b, text);
+	if (!fault)
+		shape_note(b, shape, "Not checked: one of too many patterns.");
+	else if (*fault->reason)
 		shape_note(b, shape, "Not checked: a pattern that is none here (%s, at %zu).",
-			fault.reason, fault.offset);
+			fault->reason, fault->offset);
 	else if (pattern_differs(text, &difference) && !difference.slight)
 		shape_note(b, shape, "Not checked: a pattern with %s, which is %s here.",
 			difference.construct, difference.meaning);
@@ -225,6 +244,8 @@ void shape_note_others(struct builder *b, struct shape *shape, const tc_json *sc
 		"$recursiveRef", "$dynamicRef", "unevaluatedProperties", "unevaluatedItems" };
 	bool object = tc_json_get(schema, "properties") != NULL;
 
+	if (b->model->for_rows)
+		return;
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
 		if (tc_json_get(schema, unknown[i]))
 			shape_note(b, shape, "Not checked: %s.", unknown[i]);

@@ -43,8 +43,6 @@ static unsigned kind_of_value(const tc_json *value, bool *integer)
 static unsigned all_kinds(const tc_json *schema, bool *integer)
 {
 	const tc_json *type = tc_json_get(schema, "type");
-	const tc_json *values = tc_json_get(schema, "enum");
-	const tc_json *value = tc_json_get(schema, "const");
 	unsigned kinds = 0;
 
 	*integer = true;
@@ -54,6 +52,8 @@ static unsigned all_kinds(const tc_json *schema, bool *integer)
 		kinds |= kind_of_type(tc_json_text(tc_json_item(type, i)), integer);
 	if (type)
 		return kinds;
+	const tc_json *value = tc_json_get(schema, "const");
+	const tc_json *values = tc_json_get(schema, "enum");
 	if (value)
 		return kind_of_value(value, integer);
 	for (size_t i = 0; i < tc_json_count(values); i++)
@@ -92,11 +92,11 @@ const tc_json *shape_alternatives(const tc_json *schema)
 /* Whether null is a value of it, and not the only one. */
 static bool allows_null(const tc_json *schema)
 {
-	const tc_json *alternatives = shape_alternatives(schema);
 	bool integer, null = false;
 	unsigned kinds = all_kinds(schema, &integer);
+	const tc_json *alternatives = kinds ? NULL : shape_alternatives(schema);
 
-	for (size_t i = 0; !kinds && i < tc_json_count(alternatives); i++)
+	for (size_t i = 0; i < tc_json_count(alternatives); i++)
 		null |= shape_is_null(tc_json_item(alternatives, i));
 	return null || (kinds & 1u << TC_JSON_NULL && kinds != 1u << TC_JSON_NULL);
 }

@@ -22,6 +22,8 @@ static void read_default(struct builder *b, struct shape_field *field, const tc_
 	if (!value)
 		return;
 	field->has_default = true;
+	if (b->model->for_rows)
+		return;
 	if (tc_json_write(value, TC_JSON_COMPACT, &text, &length, NULL) != TC_OK)
 		b->no_memory = true;
 	else if (length <= DEFAULT_TEXT_MAX)
@@ -70,7 +72,7 @@ static void read_field(struct builder *b, struct shape *shape, const char *stem,
 	read_default(b, field, schema);
 	field->use = build(b, schema, shape_join(b, stem, field->name), false);
 	field->description = tc_json_text(tc_json_get(schema, "description"));
-	if (!field->description)
+	if (!field->description && !b->model->for_rows)
 		field->description = shape_peel(b, schema, "").description;
 	field->since = tc_json_text(tc_json_get(schema, "since"));
 }

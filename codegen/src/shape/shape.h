@@ -101,6 +101,7 @@ struct shape {
 
 	bool is_root;         /* a function or an exchange names it: its table is exported */
 	bool in_input;        /* part of a body that is sent */
+	size_t size;          /* of its struct at most, once that is declared */
 	bool seen;            /* by the walk that goes on */
 	bool listed;          /* its declaration has begun */
 	bool is_open;         /* and is under way */
@@ -108,6 +109,8 @@ struct shape {
 	struct shape *queued; /* to be declared later */
 	struct shape *next_root;
 	struct shape *before; /* in the walk that goes on */
+
+	struct shape_table *table; /* at run time: rows/types.c */
 };
 
 /* A format of texts, as schemas and as the runtime call it, and for people. */

@@ -86,6 +86,7 @@ void shape_merge_texts(struct builder *b, struct shape *shape, const tc_json *al
 
 	if (!read_pool(b, shape, alternatives, &pool) || pool.any)
 		return;
+	pool.mixed |= pool.allowed_count > UINT16_MAX;
 	bool formats = pool.formats && !pool.allowed_count && !pool.rests && !rules->formats;
 	bool rest = pool.rests <= 1 && !has_rest(rules) && !rules->allowed_count;
 	if (!pool.mixed && formats) {
@@ -149,17 +150,6 @@ static size_t member_texts(
 	return shape_read_allowed(b, member.schema, texts);
 }
 
-static bool overlap(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
-{
-	for (size_t i = 0; i < a_count; i++) {
-		for (size_t j = 0; j < b_count; j++) {
-			if (strcmp(a[i], b[j]) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* One alternative with what is known of it before its shape is made. */
 struct candidate {
 	const tc_json *schema; /* as it stands in the list */
@@ -169,24 +159,33 @@ struct candidate {
 	bool object;
 };
 
+/* Keeps that these texts are of one alternative; false when another has one of them. */
+static bool take_texts(struct builder *b, struct table *owners, struct candidate *candidate)
+{
+	for (size_t i = 0; i < candidate->value_count; i++) {
+		const char *text = candidate->values[i];
+		const struct candidate *owner = table_get(owners, text, strlen(text));
+		if (owner && owner != candidate)
+			return false;
+		b->no_memory |= !table_put(owners, text, strlen(text), candidate);
+	}
+	return true;
+}
+
 /* Whether the member `name` tells all objects apart, each by texts that no other has. */
 static bool tells_apart(
 	struct builder *b, struct candidate *candidates, size_t count, const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
+	struct table owners = { .arena = &b->model->arena };
+
+	for (size_t i = 0; i < count && !b->no_memory; i++) {
 		struct candidate *mine = &candidates[i];
 		if (!mine->object)
 			continue;
 		mine->value_count = member_texts(b, mine->peeled.schema, name, &mine->values);
-		if (!mine->value_count || mine->value_count > UINT8_MAX)
+		if (!mine->value_count || mine->value_count > UINT8_MAX ||
+			!take_texts(b, &owners, mine))
 			return false;
-		for (size_t j = 0; j < i; j++) {
-			const struct candidate *other = &candidates[j];
-			if (other->object &&
-				overlap(mine->values, mine->value_count, other->values,
-					other->value_count))
-				return false;
-		}
 	}
 	return true;
 }
@@ -244,6 +243,8 @@ static const char *arm_name(
 
 	if (candidate->value_count)
 		return candidate->values[0];
+	if (b->model->for_rows)
+		return "";
 	if (candidate->object)
 		name = required_name(b, candidate->peeled.schema);
 	for (size_t kind = TC_JSON_BOOL; !name && kind <= TC_JSON_OBJECT; kind++) {

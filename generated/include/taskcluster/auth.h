@@ -270,7 +270,7 @@ TC_API struct tc_auth_aws_s3_credentials_response *tc_auth_aws_s3_credentials_re
 	const tc_response *response, tc_error *err);
 
 /* Returns the names of the Azure storage accounts for which this deployment can issue signatures.
- * GET /azure/accounts; deprecated
+ * GET /azure/accounts; deprecated; removed in 109
  * Scopes: auth:azure-table:list-accounts */
 TC_API int tc_auth_azure_accounts(tc_client *client,
 	struct tc_auth_azure_account_list_response **reply, tc_error *err);
@@ -282,7 +282,7 @@ struct tc_auth_azure_tables_query { const char *continuation_token; };
 
 /* Returns a page of the table names in one Azure account. It accepts a continuationToken but no
  * limit.
- * GET /azure/<account>/tables; deprecated
+ * GET /azure/<account>/tables; deprecated; removed in 109
  * Scopes: auth:azure-table:list-tables:<account> */
 TC_API int tc_auth_azure_tables(tc_client *client, const char *account,
 	const struct tc_auth_azure_tables_query *query,
@@ -294,7 +294,7 @@ TC_API struct tc_auth_azure_table_list_response *tc_auth_azure_tables_reply(
 
 /* Returns a shared access signature and its expiry for one Azure table. With level `read-write` a
  * missing table is created first.
- * GET /azure/<account>/table/<table>/<level>; deprecated
+ * GET /azure/<account>/table/<table>/<level>; deprecated; removed in 109
  * Scopes: (if levelIsReadOnly: (auth:azure-table:read-only:<account>/<table> or
  * auth:azure-table:read-write:<account>/<table>), else:
  * auth:azure-table:read-write:<account>/<table>) */
@@ -309,7 +309,7 @@ struct tc_auth_azure_containers_query { const char *continuation_token; };
 
 /* Returns a page of the blob container names in one Azure account. It accepts a continuationToken
  * but no limit.
- * GET /azure/<account>/containers; deprecated
+ * GET /azure/<account>/containers; deprecated; removed in 109
  * Scopes: auth:azure-container:list-containers:<account> */
 TC_API int tc_auth_azure_containers(tc_client *client, const char *account,
 	const struct tc_auth_azure_containers_query *query,
@@ -321,7 +321,7 @@ TC_API struct tc_auth_azure_container_list_response *tc_auth_azure_containers_re
 
 /* Returns a shared access signature and its expiry for one Azure blob container. With level
  * `read-write` a missing container is created first.
- * GET /azure/<account>/containers/<container>/<level>; deprecated
+ * GET /azure/<account>/containers/<container>/<level>; deprecated; removed in 109
  * Scopes: (if levelIsReadOnly: (auth:azure-container:read-only:<account>/<container> or
  * auth:azure-container:read-write:<account>/<container>), else:
  * auth:azure-container:read-write:<account>/<container>) */

@@ -211,6 +211,21 @@ TC_API int tc_github_events_task_group_creation_requested(
 	const struct tc_github_events_task_group_creation_requested_key *key,
 	struct tc_binding *binding, tc_error *err);
 
+/* Sent when a push changes the `.taskcluster.yml` of a repository. The body names the repository
+ * and the ref, and has nothing of the file or of the commits, so that who pushes cannot steer who
+ * listens. Best effort: a forced push that drops a commit lists no changed files, and nothing is
+ * sent.
+ * Exchange exchange/taskcluster-github/v1/taskcluster-yml-update; since 108.1; messages
+ * v1/taskcluster-yml-update-message.json
+ * Routing key primary.<organization>.<repository> */
+struct tc_github_events_taskcluster_yml_update_key { /* as for push */
+	const char *organization, *repository;
+	const char *routing_key_pattern; /* ready-made, instead of the others */
+};
+TC_API int tc_github_events_taskcluster_yml_update(
+	const struct tc_github_events_taskcluster_yml_update_key *key, struct tc_binding *binding,
+	tc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

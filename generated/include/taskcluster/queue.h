@@ -472,6 +472,17 @@ TC_API tc_call *tc_queue_pending_tasks_call(tc_client *client, const char *task_
 TC_API struct tc_queue_pending_tasks_response *tc_queue_pending_tasks_reply(
 	const tc_response *response, tc_error *err);
 
+/* Returns estimates of how many tasks of several queues are pending and how many are claimed, in
+ * one call instead of one for each queue. The caller needs both scopes for every queue that the
+ * body names; where one is missing the whole call is refused.
+ * POST /task-queues/counts; experimental; since 109; body v1/task-queue-counts-request.json; reply
+ * v1/task-queue-counts-list-response.json
+ * Scopes: queue:pending-count:<taskQueueId> for each taskQueueId in taskQueueIds and
+ * queue:claimed-count:<taskQueueId> for each taskQueueId in taskQueueIds */
+TC_API int tc_queue_task_queue_counts_batch(tc_client *client, const tc_json *body,
+	const tc_json **reply, tc_error *err);
+TC_API tc_call *tc_queue_task_queue_counts_batch_call(tc_client *client, tc_error *err);
+
 /* Returns estimates of how many tasks of a queue are pending and how many are claimed. Serves
  * dashboards and scaling decisions.
  * GET /task-queues/<taskQueueId>/counts; stable

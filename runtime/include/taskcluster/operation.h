@@ -56,7 +56,8 @@ struct tc_operation {
 	bool has_output;   /* for the reply */
 	bool blob_output;  /* the reply is bytes, not JSON */
 	bool pages;        /* the list comes in pages */
-	const struct tc_operation_conventions *conventions; /* NULL: Taskcluster's */
+	const struct tc_operation_conventions *conventions; /* NULL: Taskcluster's, and which
+							       releases have it is not told */
 	bool secret_reply; /* by its schema the reply may hold a secret: typed, it is wiped when
 			      it is released */
 	const uint16_t *success;        /* the statuses of a success, and 0 behind them; NULL: 200
@@ -78,6 +79,7 @@ struct tc_exchange {
 	uint8_t word_count;
 	bool once; /* a routing key has one message, and another with it repeats that; false: it
 		      may have several, or nobody knows */
+	const char *since; /* the release that brought it; NULL: not told */
 };
 
 struct tc_key_word {

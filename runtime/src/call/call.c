@@ -217,7 +217,7 @@ tc_call *tc_call_by_name(tc_client *client, const struct tc_operation *operation
 		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", client ? "operation" : "client");
 		return NULL;
 	}
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	const struct tc_operation_conventions *rules = tc__parameter_rules_of(operation);
 	if (rules)
 		return by_rules(client, operation, rules, pairs, count, payload, err);
 	struct tc__names names = { parameter_name, operation,

@@ -33,8 +33,3 @@ int tc_call_query_bool(
 {
 	return tc_call_query(call, key, comparison, value ? "true" : "false", err);
 }
-
-bool tc_query_has_key(const struct tc_operation *operation, const char *key)
-{
-	return operation && key && tc__query_has_key(operation, key);
-}

@@ -3,7 +3,7 @@
 
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/base/buffer.h"
-#include "runtime/src/json/sax.h"
+#include "runtime/src/json/utf8.h"
 #include <string.h>
 
 /* The name that a reply gives its bytes: Content-Disposition's filename* and filename (RFC 6266).

@@ -168,6 +168,21 @@ static const struct tc_error_shape *shapes_of(const struct tc__reply *reply)
 	return system ? system->errors : NULL;
 }
 
+/* A route that a Taskcluster does not have is a 404 without a code; which releases have it may tell
+ * why. Those of other systems may tell so of an object that is absent. */
+static void add_releases(struct tc__buffer *text, const struct tc__reply *reply)
+{
+	const struct tc_operation_conventions *rules =
+		reply->operation ? tc__rules_of(reply->operation) : NULL;
+
+	if (!rules || tc__system_of(reply->operation) || tc__reply_status(reply) != 404)
+		return;
+	if (rules->since)
+		tc__buffer_printf(text, "; servers have it since release %s", rules->since);
+	if (rules->removed_in)
+		tc__buffer_printf(text, "; servers lack it since release %s", rules->removed_in);
+}
+
 /* ": <what it says>", behind "queue.status: 404" */
 static void compose(struct tc__buffer *text, const struct tc__reply *reply, const tc_json *json,
 	const struct tc__refusal *refusal)
@@ -189,6 +204,8 @@ static void compose(struct tc__buffer *text, const struct tc__reply *reply, cons
 		tc__buffer_text(text, ": ");
 		add_body(text, reply, refusal->body, refusal->body_length);
 	}
+	if (!code)
+		add_releases(text, reply);
 }
 
 static bool is_rpc_error(const struct tc__reply *reply)

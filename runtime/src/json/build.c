@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/json/json.h"
 
-#include "runtime/src/json/sax.h"
 #include "runtime/src/json/stack.h"
+#include "runtime/src/json/utf8.h"
 #include <math.h>
 #include <sodium.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "runtime/src/json/sax.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/json/utf8.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,8 +12,6 @@
 
 /* Bytes held back may be half of what went before, and always this many. */
 #define HELD_MIN 65536
-
-#define EACH_BYTE(value) ((value)*UINT64_C(0x0101010101010101))
 
 /* What lies in front of each piece of memory that yajl has. */
 struct tc__sax_block {
@@ -98,51 +97,6 @@ static void *pool_realloc(void *context, void *memory, size_t size)
  * needs no knowledge of where strings begin; a backslash outside of one is refused by yajl.
  */
 
-/* How many bytes follow this first byte of a UTF-8 character, and the bounds of the next one
- * (RFC 3629, section 4); 0 when no character begins so. */
-static unsigned utf8_rest(unsigned char first, unsigned char *low, unsigned char *high)
-{
-	*low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-	*high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-	if (first >= 0xC2 && first <= 0xDF)
-		return 1;
-	if (first >= 0xE0 && first <= 0xEF)
-		return 2;
-	return first >= 0xF0 && first <= 0xF4 ? 3 : 0;
-}
-
-bool tc__utf8_valid(const char *text, size_t length)
-{
-	unsigned char low = 0, high = 0;
-	unsigned rest = 0;
-	size_t i = 0;
-
-	while (i < length) {
-		uint64_t word = 0;
-		while (!rest && length - i >= sizeof word) {
-			memcpy(&word, text + i, sizeof word);
-			if (word & EACH_BYTE(0x80))
-				break;
-			i += sizeof word;
-		}
-		if (i == length)
-			break;
-		unsigned char byte = (unsigned char)text[i++];
-		if (rest) {
-			if (byte < low || byte > high)
-				return false;
-			rest--;
-			low = 0x80;
-			high = 0xBF;
-		} else if (byte >= 0x80) {
-			rest = utf8_rest(byte, &low, &high);
-			if (!rest)
-				return false;
-		}
-	}
-	return rest == 0;
-}
-
 /* The number of bytes at the front that are printable ASCII and no backslash: nearly all. Eight at
  * a time; a subtraction carries into the next byte only behind one that stops the scan anyway. */
 static size_t plain_span(const char *bytes, size_t length)
@@ -152,9 +106,9 @@ static size_t plain_span(const char *bytes, size_t length)
 
 	for (; length - i >= sizeof word; i += sizeof word) {
 		memcpy(&word, bytes + i, sizeof word);
-		uint64_t control = word - EACH_BYTE(0x20);
-		uint64_t backslash = (word ^ EACH_BYTE('\\')) - EACH_BYTE(1);
-		if ((word | control | backslash) & EACH_BYTE(0x80))
+		uint64_t control = word - TC__EACH_BYTE(0x20);
+		uint64_t backslash = (word ^ TC__EACH_BYTE('\\')) - TC__EACH_BYTE(1);
+		if ((word | control | backslash) & TC__EACH_BYTE(0x80))
 			break;
 	}
 	while (i < length && bytes[i] >= 0x20 && bytes[i] < 0x7F && bytes[i] != '\\')
@@ -220,7 +174,7 @@ static void check_byte(struct tc__sax_check *check, unsigned char byte, size_t o
 	if (byte == '\\') {
 		check->escape = 1;
 	} else if (byte >= 0x80) {
-		check->rest = utf8_rest(byte, &check->low, &check->high);
+		check->rest = tc__utf8_rest(byte, &check->low, &check->high);
 		check->wrong = check->rest ? NULL : "invalid UTF-8";
 	} else if (byte == '\n') {
 		check->place.line++;

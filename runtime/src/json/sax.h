@@ -138,7 +138,4 @@ int tc__sax_no_memory(struct tc__sax *sax);
  * token that the callback is about. Returns 0. */
 TC_PRINTF(2, 3) int tc__sax_fail(struct tc__sax *sax, const char *format, ...);
 
-/* Whether these bytes are well-formed UTF-8 (RFC 3629). */
-bool tc__utf8_valid(const char *text, size_t length);
-
 #endif

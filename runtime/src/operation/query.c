@@ -1,111 +1,20 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "runtime/src/operation/query.h"
+#include "runtime/src/operation/query_key.h"
 
 #include "runtime/src/common/url.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct tc__query tc__query_for(const struct tc_operation *operation)
-{
-	static const struct tc_query_rule *const none[] = { NULL };
-	const struct tc_conventions *system = tc__system_of(operation);
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
-
-	return (struct tc__query){
-		.operation = operation,
-		.rules = rules,
-		.keys = rules && rules->query ? rules->query : none,
-		.separator =
-			system && system->operator_separator ? system->operator_separator : "__",
-	};
-}
-
 /* ---- finding keys ---- */
 
-/* What a key means; found by tc__query's callers with its operator apart or joined. */
-struct meaning {
-	const char *name;
-	const struct tc_query_rule *rule;
-	const struct tc_query_operator *relation;
-	size_t place;
-};
-
-static const struct tc_query_operator *find_operator(
-	const struct tc_query_rule *rule, const char *name, size_t *place)
-{
-	const struct tc_query_operator *relation = rule->operators;
-
-	for (*place = 1; relation && relation->name; relation++, ++*place)
-		if (strcmp(relation->name, name) == 0)
-			return relation;
-	return NULL;
-}
-
-/* Operators of a key stand behind it, so a key takes as many places as there may be operators. */
-#define PLACES 64
-
-static bool find_plain(const struct tc_operation *operation, const char *key, struct meaning *found)
-{
-	for (size_t i = 0; i < operation->query_count; i++) {
-		if (strcmp(operation->query[i].name, key) != 0)
-			continue;
-		*found = (struct meaning){ .name = operation->query[i].name, .place = i * PLACES };
-		return true;
-	}
-	return false;
-}
-
-static bool find_rule(const struct tc__query *query, const char *key, struct meaning *found)
-{
-	const struct tc_query_rule *const *rules = query->keys;
-
-	/* without a table of its own what the struct has are headers, which must not get into the
-	 * URL */
-	if (!query->rules)
-		return find_plain(query->operation, key, found);
-	for (size_t i = 0; rules[i]; i++) {
-		if (strcmp(rules[i]->name, key) != 0)
-			continue;
-		*found = (struct meaning){
-			.name = rules[i]->name, .rule = rules[i], .place = i * PLACES
-		};
-		return true;
-	}
-	return false;
-}
-
-/* A key as it is sent: the longest name that begins it, with one of its operators behind. */
-static bool find_sent(const struct tc__query *query, const char *key, struct meaning *found)
-{
-	const struct tc_query_rule *const *rules = query->keys;
-	const char *separator = query->separator;
-
-	if (find_rule(query, key, found) && !(found->rule && found->rule->no_bare))
-		return true;
-	for (size_t i = 0; rules[i]; i++) {
-		const struct tc_query_rule *rule = rules[i];
-		size_t length = strlen(rule->name), place;
-		if (strncmp(rule->name, key, length) != 0 ||
-			strncmp(key + length, separator, strlen(separator)) != 0)
-			continue;
-		const struct tc_query_operator *relation =
-			find_operator(rule, key + length + strlen(separator), &place);
-		if (!relation)
-			continue;
-		*found = (struct meaning){ rule->name, rule, relation, i * PLACES + place };
-		return true;
-	}
-	return false;
-}
-
 static int find(const struct tc__query *query, const char *key, const char *comparison,
-	struct meaning *found, tc_error *err)
+	struct tc__query_meaning *found, tc_error *err)
 {
 	size_t place = 0;
 
 	if (!key)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "key is NULL");
-	if (!find_rule(query, key, found))
+	if (!tc__query_find_key(query, key, found))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%.100s is no key of its query", key);
 	if (!comparison) {
 		if (!found->rule || !found->rule->no_bare)
@@ -113,7 +22,8 @@ static int find(const struct tc__query *query, const char *key, const char *comp
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s needs an operator, such as %s", key,
 			found->rule->operators->name);
 	}
-	found->relation = found->rule ? find_operator(found->rule, comparison, &place) : NULL;
+	found->relation =
+		found->rule ? tc__query_find_operator(found->rule, comparison, &place) : NULL;
 	found->place += place;
 	if (found->relation)
 		return TC_OK;
@@ -121,7 +31,7 @@ static int find(const struct tc__query *query, const char *key, const char *comp
 		"%s has no operator %.50s, which the server might ignore", key, comparison);
 }
 
-static enum tc_value_list list_of(const struct meaning *meaning)
+static enum tc_value_list list_of(const struct tc__query_meaning *meaning)
 {
 	if (meaning->relation)
 		return (enum tc_value_list)meaning->relation->list;
@@ -145,7 +55,7 @@ static const char *shown(const struct tc_query_rule *rule, const char *value)
 }
 
 /* Booleans as people write them, as they are sent. */
-static const char *spelled(const struct meaning *meaning, const char *value)
+static const char *spelled(const struct tc__query_meaning *meaning, const char *value)
 {
 	static const char *const words[] = { "yes", "on", "1", "no", "off", "0" };
 
@@ -171,7 +81,7 @@ static int check_range(const struct tc_query_rule *rule, const char *value, tc_e
 	return TC_OK;
 }
 
-static int check_value(const struct meaning *meaning, const char *value, tc_error *err)
+static int check_value(const struct tc__query_meaning *meaning, const char *value, tc_error *err)
 {
 	const struct tc_query_rule *rule = meaning->rule;
 
@@ -199,7 +109,7 @@ static int check_value(const struct meaning *meaning, const char *value, tc_erro
 
 /* Where the entry is or would be; *offset is what the entries before it take of the text. */
 static struct tc__query_entry **find_entry(
-	struct tc__query *query, const struct meaning *meaning, size_t *offset)
+	struct tc__query *query, const struct tc__query_meaning *meaning, size_t *offset)
 {
 	struct tc__query_entry **at = &query->entries;
 
@@ -230,7 +140,7 @@ static bool reserve(struct tc__query *query, struct tc__query_entry *entry, size
 
 /* Puts copies of the values behind those of the entry, which does not count them yet. */
 static bool place_values(struct tc__query *query, struct tc__query_entry *entry,
-	const struct meaning *meaning, const char *const *values, size_t count)
+	const struct tc__query_meaning *meaning, const char *const *values, size_t count)
 {
 	if (!reserve(query, entry, count))
 		return false;
@@ -243,7 +153,7 @@ static bool place_values(struct tc__query *query, struct tc__query_entry *entry,
 	return true;
 }
 
-static int check_room(const struct meaning *meaning, const struct tc__query_entry *old,
+static int check_room(const struct tc__query_meaning *meaning, const struct tc__query_entry *old,
 	size_t count, tc_error *err)
 {
 	const char *comparison = meaning->relation ? meaning->relation->name : "";
@@ -280,7 +190,7 @@ static bool render_change(
 }
 
 static struct tc__query_entry *new_entry(
-	struct tc__query *query, const struct meaning *meaning, bool fixed)
+	struct tc__query *query, const struct tc__query_meaning *meaning, bool fixed)
 {
 	struct tc__query_entry *entry = tc__arena_alloc(&query->arena, sizeof *entry);
 
@@ -293,8 +203,8 @@ static struct tc__query_entry *new_entry(
 	return entry;
 }
 
-static int add(struct tc__query *query, const struct meaning *meaning, const char *const *values,
-	size_t count, bool fixed, tc_error *err)
+static int add(struct tc__query *query, const struct tc__query_meaning *meaning,
+	const char *const *values, size_t count, bool fixed, tc_error *err)
 {
 	size_t offset;
 	struct tc__query_entry **at = find_entry(query, meaning, &offset);
@@ -341,7 +251,7 @@ void tc__query_undo(struct tc__query *query)
 int tc__query_add(struct tc__query *query, const char *key, const char *comparison,
 	const char *const *values, size_t count, tc_error *err)
 {
-	struct meaning meaning = { 0 };
+	struct tc__query_meaning meaning = { 0 };
 	int rc = find(query, key, comparison, &meaning, err);
 
 	if (rc == TC_OK && !values)
@@ -350,8 +260,8 @@ int tc__query_add(struct tc__query *query, const char *key, const char *comparis
 }
 
 /* "a,b" for a list that is joined by commas */
-static int add_joined(
-	struct tc__query *query, const struct meaning *meaning, const char *value, tc_error *err)
+static int add_joined(struct tc__query *query, const struct tc__query_meaning *meaning,
+	const char *value, tc_error *err)
 {
 	size_t count = 1, i = 0;
 
@@ -368,12 +278,12 @@ static int add_joined(
 	return i == count ? add(query, meaning, parts, count, false, err) : tc__fail_nomem(err);
 }
 
-static int find_key(
-	const struct tc__query *query, const char *key, struct meaning *meaning, tc_error *err)
+static int find_key(const struct tc__query *query, const char *key,
+	struct tc__query_meaning *meaning, tc_error *err)
 {
 	if (!key)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "a name is NULL");
-	if (find_sent(query, key, meaning))
+	if (tc__query_find_sent(query, key, meaning))
 		return TC_OK;
 	return tc__fail(err, TC_ERROR_ARGUMENT,
 		"%.100s is neither an argument nor a key of the query", key);
@@ -381,7 +291,7 @@ static int find_key(
 
 int tc__query_add_sent(struct tc__query *query, const char *key, const char *value, tc_error *err)
 {
-	struct meaning meaning = { 0 };
+	struct tc__query_meaning meaning = { 0 };
 	int rc = find_key(query, key, &meaning, err);
 
 	if (rc != TC_OK)
@@ -399,9 +309,9 @@ int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_
 	int rc = TC_OK;
 
 	for (size_t i = 0; values && i < operation->query_count && rc == TC_OK; i++) {
-		struct meaning meaning = { 0 };
+		struct tc__query_meaning meaning = { 0 };
 		/* what is no key is a header, and not the query's */
-		if (values[i] && find_rule(query, operation->query[i].name, &meaning))
+		if (values[i] && tc__query_find_key(query, operation->query[i].name, &meaning))
 			rc = add(query, &meaning, &values[i], 1, true, err);
 	}
 	return rc;
@@ -409,7 +319,7 @@ int tc__query_add_struct(struct tc__query *query, const char *const *values, tc_
 
 int tc__query_replace(struct tc__query *query, const char *key, const char *value, tc_error *err)
 {
-	struct meaning meaning = { 0 };
+	struct tc__query_meaning meaning = { 0 };
 	int rc = find_key(query, key, &meaning, err);
 
 	if (rc != TC_OK)
@@ -429,9 +339,9 @@ int tc__query_replace(struct tc__query *query, const char *key, const char *valu
 
 const char *tc__query_value(const struct tc__query *query, const char *key)
 {
-	struct meaning meaning = { 0 };
+	struct tc__query_meaning meaning = { 0 };
 
-	if (!find_sent(query, key, &meaning))
+	if (!tc__query_find_sent(query, key, &meaning))
 		return NULL;
 	for (const struct tc__query_entry *entry = query->entries; entry; entry = entry->next)
 		if (entry->place == meaning.place)
@@ -446,7 +356,7 @@ int tc__query_copy(struct tc__query *to, const struct tc__query *from, tc_error 
 	*to = tc__query_for(from->operation);
 	for (const struct tc__query_entry *entry = from->entries; entry && rc == TC_OK;
 		entry = entry->next) {
-		struct meaning meaning = { entry->name, entry->rule, entry->relation,
+		struct tc__query_meaning meaning = { entry->name, entry->rule, entry->relation,
 			entry->place };
 		rc = add(to, &meaning, (const char *const *)entry->values, entry->count,
 			entry->fixed, err);
@@ -460,14 +370,6 @@ void tc__query_clear(struct tc__query *query)
 	tc__buffer_clear(&query->change.text);
 	query->entries = NULL;
 	query->change = (struct tc__query_change){ 0 };
-}
-
-bool tc__query_has_key(const struct tc_operation *operation, const char *key)
-{
-	struct meaning meaning = { 0 };
-	const struct tc__query query = tc__query_for(operation);
-
-	return find_sent(&query, key, &meaning);
 }
 
 /* ---- the whole ---- */
@@ -626,7 +528,7 @@ static void render_key(
 static void render_values(const struct tc__query *query, const struct tc__query_entry *entry,
 	size_t from, size_t to, bool secrets, struct tc__buffer *url)
 {
-	struct meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
+	struct tc__query_meaning meaning = { entry->name, entry->rule, entry->relation, 0 };
 	bool joined = list_of(&meaning) == TC_LIST_COMMA;
 	bool hidden = !secrets && entry->rule && entry->rule->secret;
 

@@ -81,7 +81,4 @@ bool tc__query_has_secret(const struct tc__query *query);
 
 void tc__query_clear(struct tc__query *query);
 
-/* Whether an operation has this key, with its operator where it has one. */
-bool tc__query_has_key(const struct tc_operation *operation, const char *key);
-
 #endif

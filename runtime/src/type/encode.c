@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/type/encode.h"
 #include "runtime/src/json/json.h"
-#include "runtime/src/json/sax.h"
+#include "runtime/src/json/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

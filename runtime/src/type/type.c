@@ -4,14 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct tc_type tc_type_string = TC_TYPE_OF_TEXT(NULL);
-const struct tc_type tc_type_int64 = TC_TYPE_OF_INT64(NULL);
-const struct tc_type tc_type_double = TC_TYPE_OF_DOUBLE(NULL);
-const struct tc_type tc_type_bool = { .kind = TC_TYPE_BOOL };
-const struct tc_type tc_type_json = TC_TYPE_OF_JSON(0);
-const struct tc_type tc_type_json_object = TC_TYPE_OF_JSON(TC_JSON_IS(OBJECT));
-const struct tc_type tc_type_json_array = TC_TYPE_OF_JSON(TC_JSON_IS(ARRAY));
-
 #define ANY_KIND \
 	(TC_JSON_IS(NULL) | TC_JSON_IS(BOOL) | TC_JSON_IS(NUMBER) | TC_JSON_IS(STRING) | \
 		TC_JSON_IS(ARRAY) | TC_JSON_IS(OBJECT))

@@ -2,22 +2,8 @@
 /* from PurgeCache.json */
 #include <taskcluster/classic_purge_cache.h>
 
-#include "services.h"
+#include "classic_purge_cache_rows.h"
 #include <taskcluster/generated.h>
-
-enum { OP_PURGE };
-
-static const struct tc_operation operations[] = {
-	[OP_PURGE] = { &tc__service_classic_purge_cache, "purge", "POST", "/purge", "A thing", "Purges.",
-		.scopes = NULL },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_classic_purge_cache = {
-	.name = "classic-purge-cache", .version = "0", .title = "Purge API", .description = "A demonstration.",
-	.base_url = "http://purge.example.com/v1", .short_name = "purge-cache",
-	.operations = operations, .operation_count = 1,
-};
 
 int tc_classic_purge_cache_purge(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PURGE), NULL, NULL, NULL, response, err); }

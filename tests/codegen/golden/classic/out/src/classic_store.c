@@ -3,41 +3,8 @@
 /* from StoreEvents.json */
 #include <taskcluster/classic_store.h>
 
-#include "services.h"
+#include "classic_store_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_thing_id[] = { { "thingId" } };
-
-enum { OP_GET_THING, OP_CREATE_THING, OP_REMOVE_THING };
-
-static const struct tc_operation operations[] = {
-	[OP_GET_THING] = { &tc__service_classic_store, "getThing", "GET", "/thing/<thingId>", "A thing",
-		"Returns one thing.", .arguments = names_thing_id, .argument_count = 1, .has_output = true },
-	[OP_CREATE_THING] = { &tc__service_classic_store, "createThing", "PUT", "/thing/<thingId>", "A thing",
-		"Stores a thing.",
-		.scopes = "{\"AnyOf\":[{\"AllOf\":[\"store:create:<thingId>\",\"store:write\"]},\"store:admin\"]}",
-		.arguments = names_thing_id, .argument_count = 1, .has_input = true },
-	[OP_REMOVE_THING] = { &tc__service_classic_store, "removeThing", "DELETE", "/thing/<thingId>", "A thing",
-		"Removes a thing.", .scopes = "\"store:admin\"", .arguments = names_thing_id, .argument_count = 1 },
-};
-#define OP(name) &operations[OP_##name]
-
-#define WORD_THING_ID { "thingId", NULL, "Which.", true, false }
-static const struct tc_key_word words_thing_created[] = { WORD_THING_ID };
-
-enum { EX_THING_CREATED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_THING_CREATED] = { &tc__service_classic_store, "thingCreated", "exchange/store/v1/thing-created",
-		"Things", "Sent when a thing is stored.", .words = words_thing_created, .word_count = 1 },
-};
-
-const struct tc_service tc__service_classic_store = {
-	.name = "classic-store", .version = "0.2.0", .title = "Store API", .description = "Keeps things, as of 2015.",
-	.base_url = "https://store.example.com/v1", .short_name = "store",
-	.operations = operations, .operation_count = 3, .exchanges = exchanges, .exchange_count = 1,
-};
 
 int tc_classic_store_get_thing(tc_client *client, const char *thing_id, const tc_json **reply, tc_error *err)
 { return tc_generated_perform(client, OP(GET_THING), TC_VALUES(thing_id), NULL, NULL, reply, err); }
@@ -59,5 +26,5 @@ int tc_classic_store_events_thing_created(
 	const struct tc_classic_store_events_thing_created_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_THING_CREATED], key, binding, err);
+	return tc_generated_binding(EX(THING_CREATED), key, binding, err);
 }

@@ -2,54 +2,8 @@
 /* from references/corners/v1/api.json */
 #include <taskcluster/corners.h>
 
-#include "services.h"
+#include "corners_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_keyword_arguments[] = { { "namespace" }, { "index" }, { "client" }, { "err" }, { "class" }, { "URL" } },
-	names_many_queries[] = { { "continuationToken" }, { "limit" }, { "id__in" }, { "push-id" }, { "a.b" },
-		{ "default" }, { "query" }, { "start_time__lt" }, { "start_time__gte" }, { "end_time__lt" },
-		{ "end_time__gte" }, { "URLPrefix" } },
-	names_long_name_and_route[] = { { "secondArgument" }, { "firstArgument" }, { "thirdArgument" } };
-
-enum { OP_KEYWORD_ARGUMENTS, OP_AZURE_TABLE_SAS, OP_LIST_ROLES2, OP_AWS_S3_CREDENTIALS, OP_MANY_QUERIES, OP_SHAPES,
-	OP_LBHEARTBEAT, OP_EACH_OF, OP_NO_SCOPES, OP_LONG_NAME_AND_ROUTE };
-
-static const struct tc_operation operations[] = {
-	[OP_KEYWORD_ARGUMENTS] = { &tc__service_corners, "keywordArguments", "GET",
-		"/a/<namespace>/<index>/<client>/<err>/<class>/<URL>", "A thing",
-		"Has arguments that C or C++ could not name so.", .arguments = names_keyword_arguments,
-		.argument_count = 6 },
-	[OP_AZURE_TABLE_SAS] = { &tc__service_corners, "azureTableSAS", "GET", "/b", "azureTableSAS",
-		"Has capitals at its end.", .scopes = NULL },
-	[OP_LIST_ROLES2] = { &tc__service_corners, "listRoles2", "GET", "/c/", "A thing",
-		"Has a digit and a route with a slash at its end.", .scopes = NULL },
-	[OP_AWS_S3_CREDENTIALS] = { &tc__service_corners, "awsS3Credentials", "GET", "/d", "A thing",
-		"Has a digit inside.",
-		.scopes = "{\"if\":\"levelIsReadOnly\",\"then\":{\"AnyOf\":[\"read\",\"read-write\"]},"
-		"\"else\":\"read-write\"}", .blob_output = true },
-	[OP_MANY_QUERIES] = { &tc__service_corners, "manyQueries", "GET", "/e", "A thing", "Has a long query.",
-		.query = names_many_queries, .query_count = 12, .pages = true },
-	[OP_SHAPES] = { &tc__service_corners, "shapes", "POST", "/f", "A thing", "Uses schemas of unusual shapes.",
-		.has_input = true, .input = &tc_corners_shapes_data_type, .has_output = true,
-		.output = &tc_corners_shapes_named_type },
-	[OP_LBHEARTBEAT] = { &tc__service_corners, "lbheartbeat", "GET", "/__lbheartbeat__",
-		"Load Balancer Heartbeat", "", .scopes = NULL },
-	[OP_EACH_OF] = { &tc__service_corners, "eachOf", "PATCH", "/g", "A thing", "Needs one scope of many.",
-		.scopes = "{\"AnyOf\":[{\"for\":\"b\",\"in\":\"bs\",\"each\":\"a:<b>\"}]}" },
-	[OP_NO_SCOPES] = { &tc__service_corners, "noScopes", "GET", "/h", "A thing", "Needs no scope, but says so.",
-		.scopes = "{\"AllOf\":[]}" },
-	[OP_LONG_NAME_AND_ROUTE] = { &tc__service_corners, "longNameAndRoute", "GET",
-		"/a-long-route/<firstArgument>/with-many-segments/<secondArgument>/that-does-not-fit-a-line/<third"
-		"Argument>", "A thing", "Has its arguments in another order than its route.",
-		.arguments = names_long_name_and_route, .argument_count = 3 },
-};
-#define OP(name) &operations[OP_##name]
-
-const struct tc_service tc__service_corners = {
-	.name = "corners", .version = "v1", .title = "Corners", .description = "What generators get wrong.",
-	.operations = operations, .operation_count = 10,
-};
 
 int tc_corners_keyword_arguments(tc_client *client, const char *namespace_, const char *index_, const char *client_,
 	const char *err_, const char *class_, const char *url, tc_response **response, tc_error *err)

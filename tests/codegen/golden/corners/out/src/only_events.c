@@ -2,40 +2,17 @@
 /* from references/only-events/v1/exchanges.json */
 #include <taskcluster/only_events.h>
 
-#include "services.h"
+#include "only_events_rows.h"
 #include <taskcluster/generated.h>
-
-#define WORD_KIND { "kind", "primary", "A word.", false, false }
-static const struct tc_key_word words_only_constants[] = { WORD_KIND };
-#define WORD_PRIVATE_ { "private", NULL, "", false, false }
-#define WORD_INDEX_ { "index", NULL, "", false, false }
-#define WORD_KEY_ { "key", NULL, "A word.", true, true }
-static const struct tc_key_word words_keywords[] = { WORD_PRIVATE_, WORD_INDEX_, WORD_KEY_ };
-
-enum { EX_ONLY_CONSTANTS, EX_KEYWORDS };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_ONLY_CONSTANTS] = { &tc__service_only_events, "onlyConstants", "exchange/only-events/v1/only-constants",
-		"Things", "Has nothing to choose.", .words = words_only_constants, .word_count = 1,
-		.message = &tc_only_events_shapes_type },
-	[EX_KEYWORDS] = { &tc__service_only_events, "keywords", "exchange/only-events/v1/keywords", "Things",
-		"Has words that C++ could not name so.", .words = words_keywords, .word_count = 3,
-		.message = &tc_only_events_shapes_type },
-};
-
-const struct tc_service tc__service_only_events = {
-	.name = "only-events", .version = "v1", .title = "Events alone", .description = "",
-	.exchanges = exchanges, .exchange_count = 2,
-};
 
 int tc_only_events_events_only_constants(const struct tc_only_events_events_only_constants_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_ONLY_CONSTANTS], key, binding, err);
+	return tc_generated_binding(EX(ONLY_CONSTANTS), key, binding, err);
 }
 
 int tc_only_events_events_keywords(const struct tc_only_events_events_keywords_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_KEYWORDS], key, binding, err);
+	return tc_generated_binding(EX(KEYWORDS), key, binding, err);
 }

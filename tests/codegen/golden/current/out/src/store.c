@@ -3,88 +3,8 @@
 /* from references/store/v1/exchanges.json */
 #include <taskcluster/store.h>
 
-#include "services.h"
+#include "store_rows.h"
 #include <taskcluster/generated.h>
-#include <taskcluster/conventions.h>
-
-static const struct tc_parameter
-	names_thing_id[] = { { "thingId" } },
-	names_continuation_token_limit_prefix[] = { { "continuationToken" }, { "limit" }, { "prefix" } },
-	names_thing_id_owner_name[] = { { "thingId" }, { "ownerName" } };
-
-static const char
-	*const types_ping[] = { "image/svg+xml", "text/plain", NULL };
-
-static const struct tc_refusal
-	refusals_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
-		.reason = "the server has no room for more" }, { .reason = NULL } },
-	refusals_create_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
-		.reason = "the server has no room for more" }, { .release = "1.2", .argument = "ownerName",
-		.max_length = 5, .reason = "an owner's name is \"short\"" }, { .release = "1.2", .pointer = "/name",
-		.max_length = 100, .no_nul = true, .reason = "the database keeps no such text" }, { .release = "1.3",
-		.pointer = "/parts", .when_member = "name", .when_value = "whole", .required = true,
-		.reason = "a whole has parts" }, { .reason = NULL } },
-	refusals_wait_for_thing[] = { { .release = "1.2", .pointer = "", .no_nul = true,
-		.reason = "the database keeps no such text" }, { .release = "1.2", .pointer = "/seconds",
-		.minimum = "-9223372036854775808", .maximum = "60", .integer = true, .reason = "it waits a minute" },
-		{ .reason = NULL } };
-
-enum { OP_PING, OP_THING, OP_LIST_THINGS, OP_CREATE_THING, OP_WAIT_FOR_THING };
-
-static const struct tc_operation operations[] = {
-	[OP_PING] = { &tc__service_store, "ping", "GET", "/ping", "Ping Server",
-		"Answers at once when the service can be reached.", .reply_types = types_ping },
-	[OP_THING] = { &tc__service_store, "thing", "GET", "/things/<thingId>", "Get Thing",
-		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
-		.arguments = names_thing_id, .argument_count = 1, .has_output = true,
-		.output = &tc_store_thing_data_type, .success = (const uint16_t[]){ 302, 303, 0 },
-		.refusals = refusals_thing },
-	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
-		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
-		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,
-		.output = &tc_store_list_things_response_type, .pages = true, .stability = TC_EXPERIMENTAL },
-	[OP_CREATE_THING] = { &tc__service_store, "createThing", "PUT", "/things/<thingId>/of/<ownerName>",
-		"Create Thing",
-		"Stores a thing. Repeating the same request changes nothing; another one for the same thingId "
-		"gives 409.",
-		.scopes = "{\"AllOf\":[\"store:create-thing:<thingId>\",{\"AnyOf\":[\"store:owner:<ownerName>\","
-		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
-		.arguments = names_thing_id_owner_name, .argument_count = 2, .has_input = true,
-		.input = &tc_store_thing_data_type, .has_output = true, .output = &tc_store_thing_data_type,
-		.refusals = refusals_create_thing },
-	[OP_WAIT_FOR_THING] = { &tc__service_store, "waitForThing", "POST", "/things/<thingId>/wait",
-		"Wait For Thing", "Answers when the thing changes, after 20 seconds at the latest.",
-		.arguments = names_thing_id, .argument_count = 1, .has_input = true, .input = &tc_store_wait_type,
-		.stability = TC_DEPRECATED, .retry = TC_RETRY_UNSENT, .unsafe_member = "mode", .unsafe_value = "long",
-		.wait_ms = 20000, .refusals = refusals_wait_for_thing },
-};
-#define OP(name) &operations[OP_##name]
-
-#define WORD_ROUTING_KEY_KIND { "routingKeyKind", "primary", "Always `primary`.", true, false }
-#define WORD_THING_ID { "thingId", NULL, "Which thing.", true, false }
-static const char
-	summary_owner_name[] = "Name of the owner of the thing, or `_` when it has none, which is so for found things.";
-#define WORD_OWNER_NAME { "ownerName", NULL, summary_owner_name, false, false }
-#define WORD_RESERVED { "reserved", NULL, "Kept free.", false, true }
-static const struct tc_key_word words_thing_created[] = { WORD_ROUTING_KEY_KIND, WORD_THING_ID, WORD_OWNER_NAME,
-	WORD_RESERVED };
-
-enum { EX_THING_CREATED, EX_THING_REMOVED };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_THING_CREATED] = { &tc__service_store, "thingCreated", "exchange/store/v1/thing-created",
-		"Thing Created Messages", "Sent when a thing is stored.", .words = words_thing_created,
-		.word_count = 4, .message = &tc_store_thing_message_type, .once = true },
-	[EX_THING_REMOVED] = { &tc__service_store, "thingRemoved", "exchange/store/v1/thing-removed",
-		"Thing Removed Messages", "Sent when a thing is removed.", .words = words_thing_created,
-		.word_count = 4, .message = &tc_store_thing_message_type },
-};
-
-const struct tc_service tc__service_store = {
-	.name = "store", .version = "v1", .title = "Store Service",
-	.description = "Keeps things for their owners.\n\nA thing has a name and a weight; it never changes.",
-	.operations = operations, .operation_count = 5, .exchanges = exchanges, .exchange_count = 2,
-};
 
 int tc_store_ping(tc_client *client, tc_response **response, tc_error *err)
 { return tc_generated_perform(client, OP(PING), NULL, NULL, NULL, response, err); }
@@ -127,11 +47,11 @@ int tc_store_wait_for_thing_body(tc_call *call, const struct tc_store_wait *body
 int tc_store_events_thing_created(const struct tc_store_events_thing_created_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_THING_CREATED], key, binding, err);
+	return tc_generated_binding(EX(THING_CREATED), key, binding, err);
 }
 
 int tc_store_events_thing_removed(const struct tc_store_events_thing_removed_key *key,
 	struct tc_binding *binding, tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_THING_REMOVED], key, binding, err);
+	return tc_generated_binding(EX(THING_REMOVED), key, binding, err);
 }

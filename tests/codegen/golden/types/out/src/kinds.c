@@ -3,75 +3,8 @@
 /* from references/kinds/v1/exchanges.json */
 #include <taskcluster/kinds.h>
 
-#include "services.h"
+#include "kinds_rows.h"
 #include <taskcluster/generated.h>
-
-static const struct tc_parameter
-	names_a[] = { { "a" } },
-	names_client__response_[] = { { "client" }, { "response" } };
-
-enum { OP_SCALARS, OP_COMPOUNDS, OP_NULLS, OP_SHAPES, OP_BY_KIND, OP_TREE, OP_NAMES, OP_LIST, OP_NAMES_LIST, OP_MAP,
-	OP_TEXT, OP_FREE, OP_NULL_OR, OP_SECRET, OP_SECOND, OP_THINGS, OP_BYTES, OP_NOTHING, OP_SHARED };
-
-static const struct tc_operation operations[] = {
-	[OP_SCALARS] = { &tc__service_kinds, "scalars", "POST", "/scalars", "scalars", "Takes scalars.",
-		.has_input = true, .input = &tc_kinds_scalars_data_type, .has_output = true,
-		.output = &tc_kinds_scalars_data_type },
-	[OP_COMPOUNDS] = { &tc__service_kinds, "compounds", "POST", "/compounds", "compounds", "Takes compounds.",
-		.has_input = true, .input = &tc_kinds_compounds_data_type, .has_output = true,
-		.output = &tc_kinds_compounds_data_type },
-	[OP_NULLS] = { &tc__service_kinds, "nulls", "POST", "/nulls", "nulls", "Takes nulls.", .has_input = true,
-		.input = &tc_kinds_nulls_data_type, .has_output = true, .output = &tc_kinds_nulls_data_type },
-	[OP_SHAPES] = { &tc__service_kinds, "shapes", "POST", "/shapes", "shapes", "Takes shapes.", .has_input = true,
-		.input = &tc_kinds_shapes_data_type, .has_output = true, .output = &tc_kinds_shapes_data_type },
-	[OP_BY_KIND] = { &tc__service_kinds, "byKind", "POST", "/byKind", "byKind", "Takes byKind.",
-		.has_input = true, .input = &tc_kinds_by_kind_data_type, .has_output = true,
-		.output = &tc_kinds_by_kind_data_type, .secret_reply = true },
-	[OP_TREE] = { &tc__service_kinds, "tree", "POST", "/tree", "tree", "Takes tree.", .has_input = true,
-		.input = &tc_kinds_tree_data_type, .has_output = true, .output = &tc_kinds_tree_data_type },
-	[OP_NAMES] = { &tc__service_kinds, "names", "POST", "/names", "names", "Takes names.", .has_input = true,
-		.input = &tc_kinds_names_data_type, .has_output = true, .output = &tc_kinds_names_data_type },
-	[OP_LIST] = { &tc__service_kinds, "list", "POST", "/list", "list", "Takes list.", .has_input = true,
-		.input = &tc_kinds_list_data_type, .has_output = true, .output = &tc_kinds_list_data_type },
-	[OP_NAMES_LIST] = { &tc__service_kinds, "namesList", "POST", "/namesList", "namesList", "Takes namesList.",
-		.has_input = true, .input = &tc_kinds_names_list_data_type, .has_output = true,
-		.output = &tc_kinds_names_list_data_type },
-	[OP_MAP] = { &tc__service_kinds, "map", "POST", "/map", "map", "Takes map.", .has_input = true,
-		.input = &tc_kinds_map_data_type, .has_output = true, .output = &tc_kinds_map_data_type },
-	[OP_TEXT] = { &tc__service_kinds, "text", "POST", "/text", "text", "Takes text.", .has_input = true,
-		.has_output = true },
-	[OP_FREE] = { &tc__service_kinds, "free", "POST", "/free", "free", "Takes free.", .has_input = true,
-		.has_output = true },
-	[OP_NULL_OR] = { &tc__service_kinds, "nullOr", "POST", "/nullOr", "nullOr", "Takes nullOr.",
-		.has_input = true, .has_output = true },
-	[OP_SECRET] = { &tc__service_kinds, "secret", "GET", "/secret", "secret", "Takes secret.", .has_output = true,
-		.output = &tc_kinds_secret_data_type, .secret_reply = true },
-	[OP_SECOND] = { &tc__service_kinds, "second", "GET", "/second", "second", "Takes second.", .has_output = true,
-		.output = &tc_kinds_names_v2_type },
-	[OP_THINGS] = { &tc__service_kinds, "things", "GET", "/things", "things", "Takes things.", .query = names_a,
-		.query_count = 1, .has_output = true, .output = &tc_kinds_things_query_data_type },
-	[OP_BYTES] = { &tc__service_kinds, "bytes", "GET", "/bytes", "bytes", "Takes bytes.", .blob_output = true },
-	[OP_NOTHING] = { &tc__service_kinds, "nothing", "DELETE", "/nothing/<client>/<response>", "nothing",
-		"Takes nothing.", .arguments = names_client__response_, .argument_count = 2 },
-	[OP_SHARED] = { &tc__service_kinds, "shared", "POST", "/shared", "shared", "Takes shared.", .has_input = true,
-		.input = &tc_kinds_scalars_data_type, .has_output = true, .output = &tc_kinds_nulls_data_type },
-};
-#define OP(name) &operations[OP_##name]
-
-#define WORD_ID { "id", NULL, "Id.", true, false }
-static const struct tc_key_word words_made[] = { WORD_ID };
-
-enum { EX_MADE };
-
-static const struct tc_exchange exchanges[] = {
-	[EX_MADE] = { &tc__service_kinds, "made", "exchange/kinds/v1/made", "Made", "Something was made.",
-		.words = words_made, .word_count = 1, .message = &tc_kinds_shapes_data_type },
-};
-
-const struct tc_service tc__service_kinds = {
-	.name = "kinds", .version = "v1", .title = "Kinds", .description = "Every kind of schema.",
-	.operations = operations, .operation_count = 19, .exchanges = exchanges, .exchange_count = 1,
-};
 
 int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars_data *body, struct tc_kinds_scalars_data **reply,
 	tc_error *err)
@@ -234,5 +167,5 @@ struct tc_kinds_nulls_data *tc_kinds_shared_reply(const tc_response *response, t
 int tc_kinds_events_made(const struct tc_kinds_events_made_key *key, struct tc_binding *binding,
 	tc_error *err)
 {
-	return tc_generated_binding(&exchanges[EX_MADE], key, binding, err);
+	return tc_generated_binding(EX(MADE), key, binding, err);
 }

@@ -34,7 +34,7 @@ struct tc_store_list_things_query { const char *continuation_token, *limit, *pre
 
 /* Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes
  * back.
- * GET /things/; experimental */
+ * GET /things/; experimental; removed in 109 */
 TC_API int tc_store_list_things(tc_client *client, const struct tc_store_list_things_query *query,
 	struct tc_store_list_things_response **reply, tc_error *err);
 TC_API tc_call *tc_store_list_things_call(tc_client *client,
@@ -44,7 +44,7 @@ TC_API struct tc_store_list_things_response *tc_store_list_things_reply(const tc
 
 /* Stores a thing. Repeating the same request changes nothing; another one for the same thingId
  * gives 409.
- * PUT /things/<thingId>/of/<ownerName>; stable
+ * PUT /things/<thingId>/of/<ownerName>; stable; since 1.2
  * Scopes: store:create-thing:<thingId> and (store:owner:<ownerName> or store:any-owner) and <scope>
  * for each scope in scopes
  * Refused here: thingId of over 20 characters, or that does not match ^[a-z]+$: the server has no
@@ -93,7 +93,7 @@ TC_API int tc_store_events_thing_created(const struct tc_store_events_thing_crea
 	struct tc_binding *binding, tc_error *err);
 
 /* Sent when a thing is removed.
- * Exchange exchange/store/v1/thing-removed; messages struct tc_store_thing_message
+ * Exchange exchange/store/v1/thing-removed; since 108.1; messages struct tc_store_thing_message
  * Routing key primary.<thingId>.<ownerName>.<reserved> */
 struct tc_store_events_thing_removed_key { /* as for thing_created */
 	const char *thing_id, *owner_name, *reserved;
