@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-# find_package(taskcluster COMPONENTS pulse): the targets taskcluster::taskcluster and taskcluster::pulse
+# find_package(taskcluster COMPONENTS pulse references): the targets taskcluster::taskcluster, taskcluster::pulse and
+# taskcluster::references
 include(${CMAKE_CURRENT_LIST_DIR}/taskcluster-targets.cmake)
 foreach(component IN LISTS taskcluster_FIND_COMPONENTS)
   set(taskcluster_${component}_FOUND FALSE)

@@ -3,6 +3,7 @@
  * in either style and read again, is equal. */
 #include "runtime/src/json/json.h"
 #include "runtime/src/json/sax.h"
+#include "runtime/src/json/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/json.h>

@@ -49,14 +49,30 @@ static void read_header(const char *path, tc_declared_fn *each, void *data)
 	free(text);
 }
 
-void tc_declared_each(bool pulse, tc_declared_fn *each, void *data)
+/* The component that a header belongs to; NULL: the library itself. */
+static const char *component_of(const char *path)
+{
+	if (strstr(path, "/pulse"))
+		return "pulse";
+	return strstr(path, "/references.h") ? "references" : NULL;
+}
+
+static bool is_of(const char *path, const char *component)
+{
+	const char *own = component_of(path);
+
+	return own && component ? strcmp(own, component) == 0 : !own && !component;
+}
+
+void tc_declared_each(const char *component, tc_declared_fn *each, void *data)
 {
 	glob_t paths = { 0 };
 
 	assert_int_equal(glob("runtime/include/taskcluster/*.h", 0, NULL, &paths), 0);
 	assert_int_equal(glob("workflows/include/taskcluster/*.h", GLOB_APPEND, NULL, &paths), 0);
+	assert_int_equal(glob("codegen/include/taskcluster/*.h", GLOB_APPEND, NULL, &paths), 0);
 	for (size_t i = 0; i < paths.gl_pathc; i++)
-		if ((strstr(paths.gl_pathv[i], "/pulse") != NULL) == pulse)
+		if (is_of(paths.gl_pathv[i], component))
 			read_header(paths.gl_pathv[i], each, data);
 	globfree(&paths);
 }

@@ -14,8 +14,9 @@ struct tc_declared {
 
 typedef void tc_declared_fn(void *data, const struct tc_declared *declared);
 
-/* Calls `each` for every public function of the library (`pulse`: of the component pulse). */
-void tc_declared_each(bool pulse, tc_declared_fn *each, void *data);
+/* Calls `each` for every public function of the library, or of a component ("pulse"); NULL: of the
+ * library. */
+void tc_declared_each(const char *component, tc_declared_fn *each, void *data);
 
 /* Whether it takes an error to be filled in. */
 bool tc_declared_takes_error(const struct tc_declared *declared);
