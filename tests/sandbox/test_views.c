@@ -7,12 +7,15 @@
 
 #include "fixture.h"
 #include "rows.h"
+#include "tools/sandbox/base/digest.h"
+#include <string.h>
 
 #define QUEUE "/api/queue/v1"
 #define TASK QUEUE "/task/$T"
 #define GROUP QUEUE "/task-group/$T"
 #define TYPE QUEUE "/provisioners/prov/worker-types/type"
 #define COUNTED QUEUE "/task-queues/prov%2Ftype"
+#define BATCH QUEUE "/task-queues/counts"
 #define WORKER "{\"workerGroup\":\"g\",\"workerId\":\"w\"}"
 #define DEFINITION(more) \
 	"{\"taskQueueId\":\"prov/" \
@@ -28,6 +31,37 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* What a body must be, and that one queue too many is all too many. */
+static void counts_of_several_queues(void **state)
+{
+	static const char some[] = "{\"authorizedScopes\":[\"queue:pending-count:*\","
+				   "\"queue:claimed-count:prov/a\"]}";
+	char ext[200];
+	digest_base64(some, strlen(some), ext);
+	const struct row rows[] = {
+		{ "nobody may by itself", "POST", "/api/auth/v1/roles/anonymous",
+			"{\"description\":\"\",\"scopes\":[]}", 200, NULL, { 0 } },
+		{ "none", "POST", BATCH, "{\"taskQueueIds\":[]}", 200, "\"taskQueueCounts\":[]",
+			{ 0 } },
+		{ "no body", "POST", BATCH, "{}", 400, "InputValidationError", { 0 } },
+		{ "no array", "POST", BATCH, "{\"taskQueueIds\":\"prov/a\"}", 400,
+			"InputValidationError", { 0 } },
+		{ "more", "POST", BATCH, "{\"taskQueueIds\":[],\"limit\":1}", 400,
+			"InputValidationError", { 0 } },
+		{ "no queue", "POST", BATCH, "{\"taskQueueIds\":[\"prov/a\",\"prov\"]}", 400,
+			"taskQueueIds/1", { 0 } },
+		{ "twice", "POST", BATCH, "{\"taskQueueIds\":[\"prov/a\",\"prov/b\",\"prov/a\"]}",
+			400, "prov/a twice", { 0 } },
+		{ "allowed", "POST", BATCH, "{\"taskQueueIds\":[\"prov/a\"]}", 200,
+			"\"claimedTasks\":0", { .ext = ext } },
+		{ "one is not", "POST", BATCH, "{\"taskQueueIds\":[\"prov/a\",\"prov/b\"]}", 403,
+			"queue:claimed-count:prov/b", { .ext = ext } },
+	};
+
+	(void)state;
+	RUN_ROWS(rows);
+}
+
 static void queues_and_workers(void **state)
 {
 	static const struct row rows[] = {
@@ -38,6 +72,14 @@ static void queues_and_workers(void **state)
 			{ 0 } },
 		{ "claim", "POST", TASK "/runs/0/claim", WORKER, 200, NULL, { 0 } },
 		{ "counts", "GET", COUNTED "/counts", NULL, 200, "\"claimedTasks\":1", { 0 } },
+		{ "counts of several", "POST", BATCH,
+			"{\"taskQueueIds\":[\"prov/other\",\"prov/type\"]}", 200,
+			"{\"taskQueueCounts\":["
+			"{\"provisionerId\":\"prov\",\"workerType\":\"other\","
+			"\"taskQueueId\":\"prov/other\",\"pendingTasks\":0,\"claimedTasks\":0},"
+			"{\"provisionerId\":\"prov\",\"workerType\":\"type\","
+			"\"taskQueueId\":\"prov/type\",\"pendingTasks\":1,\"claimedTasks\":1}]}",
+			{ 0 } },
 		{ "listPendingTasks", "GET", COUNTED "/pending", NULL, 200, "$U", { 0 } },
 		{ "listClaimedTasks", "GET", COUNTED "/claimed", NULL, 200, "$T", { 0 } },
 		{ "listProvisioners", "GET", QUEUE "/provisioners", NULL, 200,
@@ -162,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queues_and_workers),
+		cmocka_unit_test(counts_of_several_queues),
 		cmocka_unit_test(tasks_and_groups),
 		cmocka_unit_test(artifacts),
 		cmocka_unit_test(the_index_and_secrets),

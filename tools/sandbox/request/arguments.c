@@ -33,7 +33,7 @@ static bool is_identifier(const char *text)
 	return only(text, WORD, 38);
 }
 
-static bool is_task_queue_id(const char *text)
+bool arguments_is_task_queue_id(const char *text)
 {
 	const char *slash = strchr(text, '/');
 
@@ -44,7 +44,7 @@ static bool is_task_queue_id(const char *text)
 /* A worker type that a manager names machines by: lower case, beginning with a letter. */
 static bool is_managed_pool_id(const char *text)
 {
-	const char *type = is_task_queue_id(text) ? strchr(text, '/') + 1 : "-";
+	const char *type = arguments_is_task_queue_id(text) ? strchr(text, '/') + 1 : "-";
 	size_t length = strlen(type);
 
 	return *type >= 'a' && *type <= 'z' &&
@@ -105,11 +105,11 @@ static const struct rule {
 	{ NULL, "workerType", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
 	{ NULL, "workerGroup", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
 	{ NULL, "workerId", is_identifier, "at most 38 of A-Z a-z 0-9 - _" },
-	{ NULL, "taskQueueId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ NULL, "taskQueueId", arguments_is_task_queue_id, "<provisionerId>/<workerType>" },
 	{ "worker-manager", "workerPoolId", is_managed_pool_id,
 		"<provisionerId>/<workerType>, the type in lower case and beginning with a "
 		"letter" },
-	{ NULL, "workerPoolId", is_task_queue_id, "<provisionerId>/<workerType>" },
+	{ NULL, "workerPoolId", arguments_is_task_queue_id, "<provisionerId>/<workerType>" },
 	{ NULL, "hookGroupId", is_hook_group_id, "at most 1000 of A-Z a-z 0-9 - _" },
 	{ NULL, "hookId", is_hook_id, "at most 1000 of A-Z a-z 0-9 - _ /" },
 	{ NULL, "clientId", is_client_id, "A-Z a-z 0-9 and -_!@/:.+|" },

@@ -11,6 +11,9 @@ int arguments_check(struct request *request);
 /* Whether a text can be a slugid, as the services check it. */
 bool arguments_is_slugid(const char *text);
 
+/* Whether a text is <provisionerId>/<workerType>, as the services check it. */
+bool arguments_is_task_queue_id(const char *text);
+
 /* Whether a text is a path of the index: parts of A-Z a-z 0-9 _!~*'()%- with dots between. */
 bool arguments_is_index_path(const char *text);
 

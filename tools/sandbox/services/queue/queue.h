@@ -21,7 +21,8 @@ handler_fn queue_get_task_group, queue_seal_task_group, queue_list_task_group,
 handler_fn queue_list_provisioners, queue_get_provisioner, queue_list_worker_types,
 	queue_get_worker_type, queue_list_task_queues, queue_get_task_queue, queue_list_workers,
 	queue_get_worker, queue_quarantine_worker, queue_declare_worker, queue_pending_tasks,
-	queue_task_queue_counts, queue_list_pending, queue_list_claimed;
+	queue_task_queue_counts, queue_task_queue_counts_batch, queue_list_pending,
+	queue_list_claimed;
 
 /* For the classic generation: defines without scheduling; and stores a task that comes inside
  * another body, without looking at scopes (0, or the status of a refusal). */

@@ -49,6 +49,7 @@ const struct handler queue_handlers[] = {
 	{ "queue.declareWorker", queue_declare_worker, true },
 	{ "queue.pendingTasks", queue_pending_tasks, false },
 	{ "queue.taskQueueCounts", queue_task_queue_counts, false },
+	{ "queue.taskQueueCountsBatch", queue_task_queue_counts_batch, true },
 	{ "queue.listPendingTasks", queue_list_pending, false },
 	{ "queue.listClaimedTasks", queue_list_claimed, false },
 	{ NULL, NULL, false },

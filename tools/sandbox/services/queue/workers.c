@@ -2,8 +2,10 @@
 
 /* Who works, and what waits: provisioners, worker types, task queues, workers, counts. */
 
+#include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/queue/queue.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
@@ -261,9 +263,8 @@ static int64_t count_state(struct request *request, const char *queue, const cha
 		state);
 }
 
-static int write_counts(struct request *request, bool claimed)
+static void write_counts(struct request *request, const char *queue, bool claimed)
 {
-	const char *queue = request_argument(request, "taskQueueId");
 	struct writer *reply = &request->reply;
 
 	write_object(reply);
@@ -274,17 +275,85 @@ static int write_counts(struct request *request, bool claimed)
 	if (claimed)
 		write_member_int(reply, "claimedTasks", count_state(request, queue, "running"));
 	write_end_object(reply);
-	return 200;
 }
 
 int queue_pending_tasks(struct request *request)
 {
-	return write_counts(request, false);
+	write_counts(request, request_argument(request, "taskQueueId"), false);
+	return 200;
 }
 
 int queue_task_queue_counts(struct request *request)
 {
-	return write_counts(request, true);
+	write_counts(request, request_argument(request, "taskQueueId"), true);
+	return 200;
+}
+
+#define COUNTED_MAX 1000
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The texts of an array in order, in the request's arena; NULL when memory ends. */
+static const char **sort_texts(struct request *request, const tc_json *array)
+{
+	size_t count = tc_json_count(array);
+	const char **texts = tc__arena_alloc(&request->arena, (count + 1) * sizeof *texts);
+
+	for (size_t i = 0; i < count && texts; i++)
+		texts[i] = tc_json_text(tc_json_item(array, i));
+	if (texts)
+		qsort(texts, count, sizeof *texts, compare_texts);
+	return texts;
+}
+
+/* 0, or the status of a refusal. Its schema takes anything (references/README.md), so that the
+ * rules are here. */
+static int check_queues(struct request *request, const tc_json *queues)
+{
+	size_t count = tc_json_count(queues);
+
+	if (tc_json_count(request->input) != 1 || tc_json_kind(queues) != TC_JSON_ARRAY ||
+		count > COUNTED_MAX)
+		return refuse(request, INPUT_VALIDATION_ERROR,
+			"the body must be `taskQueueIds`, of at most %d", COUNTED_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const tc_json *queue = tc_json_item(queues, i);
+		if (tc_json_kind(queue) != TC_JSON_STRING ||
+			!arguments_is_task_queue_id(tc_json_text(queue)))
+			return refuse(request, INPUT_VALIDATION_ERROR,
+				"`taskQueueIds/%zu` must be <provisionerId>/<workerType>", i);
+	}
+	const char **sorted = sort_texts(request, queues);
+	if (!sorted)
+		return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(sorted[i - 1], sorted[i]) == 0)
+			return refuse(request, INPUT_VALIDATION_ERROR,
+				"`taskQueueIds` has %s twice", sorted[i]);
+	return 0;
+}
+
+int queue_task_queue_counts_batch(struct request *request)
+{
+	const tc_json *queues = tc_json_get(request->input, "taskQueueIds");
+	struct writer *reply = &request->reply;
+	int status = check_queues(request, queues);
+
+	if (!status)
+		status = authorize(request, NULL);
+	if (status)
+		return status;
+	write_object(reply);
+	write_name(reply, "taskQueueCounts");
+	write_array(reply);
+	for (size_t i = 0; i < tc_json_count(queues); i++)
+		write_counts(request, tc_json_text(tc_json_item(queues, i)), true);
+	write_end_array(reply);
+	write_end_object(reply);
+	return 200;
 }
 
 /* Columns: key, task id, run id, time, definition, worker group, worker id. */
