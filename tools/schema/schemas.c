@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "tools/schema/schemas.h"
+
+#include "tools/schema/files.h"
+#include "tools/schema/uri.h"
+#include "tools/schema/vet.h"
 
 #include "runtime/src/base/buffer.h"
 
-#include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PATH_LENGTH 400
 #define FILE_MAX ((size_t)4 << 20)
-#define REFERENCES_MAX 20 /* so many $refs in a row are a circle */
+#define REFERENCES_MAX 100 /* so many $refs in a row are a circle */
 
-struct schema_file {
-	struct schema_file *next;
-	const tc_json *json; /* NULL: missing or malformed */
-	char path[PATH_LENGTH];
-};
-
-struct schema_pattern {
-	struct schema_pattern *next;
-	const tc_json *source;
-	pcre2_code *code; /* NULL: it is no pattern */
-	pcre2_match_data *data;
-};
-
-/* Where what belongs to a part of a file is kept. */
-static size_t place_of(const tc_json *json)
-{
-	return (size_t)((uintptr_t)json >> 4) % SCHEMAS_PLACES;
-}
+/* ---- files ---- */
 
 static const tc_json *read_json(const char *folder, const char *path)
 {
@@ -53,33 +38,56 @@ static const tc_json *read_json(const char *folder, const char *path)
 	return json;
 }
 
-/* Keeps a file, which owns the JSON then; NULL without memory. */
-static const struct schema_file *keep(
-	struct schemas *schemas, const char *path, const tc_json *json)
+static void free_file(struct schema_file *file)
+{
+	if (file->whole == file)
+		tc_release(file->json);
+	free(file->path);
+	free(file->location);
+	free(file);
+}
+
+struct schema_file *files_keep(struct schemas *schemas, const char *path, const tc_json *json,
+	const struct schema_file *whole)
 {
 	struct schema_file *file = calloc(1, sizeof *file);
 
 	if (!file) {
-		tc_release(json);
+		if (!whole)
+			tc_release(json);
 		return NULL;
 	}
-	snprintf(file->path, sizeof file->path, "%s", path);
 	file->json = json;
+	file->whole = whole ? whole : file;
+	file->draft = whole ? whole->draft : 7;
+	file->unsaid = whole ? whole->unsaid : true;
+	file->path = strdup(path);
+	if (!file->path) {
+		free_file(file);
+		return NULL;
+	}
 	file->next = schemas->files;
 	schemas->files = file;
+	return file;
+}
+
+struct schema_file *files_find(const struct schemas *schemas, const char *path)
+{
+	struct schema_file *file = schemas->files;
+
+	while (file && strcmp(file->path, path) != 0)
+		file = file->next;
 	return file;
 }
 
 /* What is missing is kept too: it is not looked for again. */
 static const struct schema_file *load(struct schemas *schemas, const char *path)
 {
-	struct schema_file *file = schemas->files;
+	const struct schema_file *file = files_find(schemas, path);
 
-	while (file && strcmp(file->path, path) != 0)
-		file = file->next;
 	if (file || !schemas->folder)
 		return file;
-	return keep(schemas, path, read_json(schemas->folder, path));
+	return files_keep(schemas, path, read_json(schemas->folder, path), NULL);
 }
 
 int schemas_add(
@@ -88,7 +96,7 @@ int schemas_add(
 	const tc_json *json = NULL;
 	int rc = tc_json_parse(text, length, &json, err);
 
-	if (rc == TC_OK && !keep(schemas, path, json))
+	if (rc == TC_OK && !files_keep(schemas, path, json, NULL))
 		rc = tc_error_set(err, TC_ERROR_NOMEM, "no memory for the schema %s", path);
 	return rc;
 }
@@ -126,19 +134,48 @@ struct schema schemas_of(
 	return (struct schema){ 0 };
 }
 
-/* The file that a reference names, beside `file` unless the reference says where. */
+/* ---- references ---- */
+
+/* The file that a reference names. */
 static const struct schema_file *target(
 	struct schemas *schemas, const struct schema_file *file, const char *reference)
 {
-	char path[PATH_LENGTH];
-	size_t length = strcspn(reference, "#");
-	const char *slash = strrchr(file->path, '/');
-	int folder = *reference == '/' || !slash ? 0 : (int)(slash + 1 - file->path);
+	const struct schema_file *found;
+	char *uri = uri_resolve(file->path, reference);
 
-	if (!length)
-		return file;
-	snprintf(path, sizeof path, "%.*s%.*s", folder, file->path, (int)length, reference);
-	return load(schemas, path);
+	if (!uri)
+		return NULL;
+	found = schemas->fetch ? vet_find(schemas, file, uri) : load(schemas, uri);
+	free(uri);
+	return found;
+}
+
+/* A part by a fragment: a JSON pointer, or a name that it gave to itself. */
+static struct schema part_of(
+	struct schemas *schemas, const struct schema_file *file, const char *fragment)
+{
+	struct schema part = { NULL, file };
+	char *decoded = uri_decode(fragment);
+	struct tc__buffer name = TC__BUFFER((size_t)1 << 20);
+
+	if (decoded && (!*decoded || *decoded == '/')) {
+		part.json = tc_json_at(file->json, decoded);
+	} else if (decoded) {
+		tc__buffer_printf(&name, "%s#%s", file->path, decoded);
+		const struct schema_file *named = files_find(schemas, tc__buffer_get(&name));
+		part.json = named ? named->json : NULL;
+	}
+	free(decoded);
+	tc__buffer_clear(&name);
+	return part;
+}
+
+/* The file of a part, which inside of a file may have a URI of its own. */
+static const struct schema_file *file_of(const struct schemas *schemas, struct schema schema)
+{
+	const struct schema_place *place = places_find(&schemas->places, schema.json);
+
+	return place && place->file ? place->file : schema.file;
 }
 
 static struct schema follow(struct schemas *schemas, struct schema schema)
@@ -148,10 +185,11 @@ static struct schema follow(struct schemas *schemas, struct schema schema)
 		if (!reference)
 			return schema;
 		const char *hash = strchr(reference, '#');
-		schema.file = target(schemas, schema.file, reference);
-		if (!schema.file)
+		const struct schema_file *from = file_of(schemas, schema);
+		const struct schema_file *file = from ? target(schemas, from, reference) : NULL;
+		if (!file)
 			break;
-		schema.json = tc_json_at(schema.file->json, hash ? hash + 1 : "");
+		schema = part_of(schemas, file, hash ? hash + 1 : "");
 	}
 	return (struct schema){ 0 };
 }
@@ -160,10 +198,16 @@ struct schema schemas_resolve(struct schemas *schemas, struct schema schema)
 {
 	if (!tc_json_get(schema.json, "$ref"))
 		return schema;
-	struct schema_link *link = &schemas->links[place_of(schema.json)];
-	if (link->from != schema.json)
-		*link = (struct schema_link){ schema.json, follow(schemas, schema) };
-	return link->to;
+	struct schema_place *place = places_at(&schemas->places, schema.json);
+	if (place && place->linked)
+		return place->to;
+	struct schema to = follow(schemas, schema);
+	place = places_at(&schemas->places, schema.json); /* others may have been made */
+	if (place) {
+		place->to = to;
+		place->linked = true;
+	}
+	return to;
 }
 
 struct schema schemas_inside(struct schema schema, const tc_json *json)
@@ -176,64 +220,32 @@ const char *schemas_path(struct schema schema)
 	return schema.file ? schema.file->path : "";
 }
 
-static const struct schema_pattern *compile(struct schemas *schemas, const tc_json *source)
+/* ---- patterns ---- */
+
+enum pattern_answer schemas_match(
+	struct schemas *schemas, const tc_json *source, const char *text, size_t length)
 {
-	struct schema_pattern **first = &schemas->patterns[place_of(source)];
-	struct schema_pattern *pattern = *first;
-	PCRE2_SIZE offset;
-	int problem;
+	struct schema_place *place = places_at(&schemas->places, source);
+	char reason[PATTERN_REASON_SIZE];
 
-	while (pattern && pattern->source != source)
-		pattern = pattern->next;
-	if (pattern)
-		return pattern;
-	pattern = calloc(1, sizeof *pattern);
-	if (!pattern)
-		return NULL;
-	pattern->source = source;
-	pattern->code = pcre2_compile((PCRE2_SPTR)tc_json_text(source), tc_json_text_length(source),
-		PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY, &problem, &offset, NULL);
-	pattern->data = pcre2_match_data_create(1, NULL);
-	pattern->next = *first;
-	*first = pattern;
-	return pattern;
-}
-
-bool schemas_match(struct schemas *schemas, const tc_json *source, const char *text, size_t length)
-{
-	const struct schema_pattern *pattern = compile(schemas, source);
-
-	if (!pattern || !pattern->code || !pattern->data)
-		return true; /* what cannot be checked is let through */
-	return pcre2_match(pattern->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK,
-		       pattern->data, NULL) >= 0;
-}
-
-static void clear_patterns(struct schema_pattern *pattern)
-{
-	struct schema_pattern *next;
-
-	for (; pattern; pattern = next) {
-		next = pattern->next;
-		pcre2_match_data_free(pattern->data);
-		pcre2_code_free(pattern->code);
-		free(pattern);
+	if (place && !place->compiled) {
+		place->pattern =
+			pattern_new(tc_json_text(source), tc_json_text_length(source), reason);
+		place->compiled = true;
 	}
+	if (!place || !place->pattern)
+		return PATTERN_UNDECIDED;
+	return pattern_search(place->pattern, text, length);
 }
 
 void schemas_clear(struct schemas *schemas)
 {
-	struct schema_file *next_file;
+	struct schema_file *next;
 
-	for (size_t i = 0; i < SCHEMAS_PLACES; i++) {
-		clear_patterns(schemas->patterns[i]);
-		schemas->patterns[i] = NULL;
-		schemas->links[i] = (struct schema_link){ 0 };
-	}
-	for (struct schema_file *file = schemas->files; file; file = next_file) {
-		next_file = file->next;
-		tc_release(file->json);
-		free(file);
+	places_clear(&schemas->places);
+	for (struct schema_file *file = schemas->files; file; file = next) {
+		next = file->next;
+		free_file(file);
 	}
 	schemas->files = NULL;
 }

@@ -2,12 +2,11 @@
 #include "tools/schema/text.h"
 
 #include "tools/schema/date.h"
+#include "tools/schema/format.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define COMPARED_MAX 1000
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
@@ -41,7 +40,7 @@ static bool is_hostname(const char *text)
 	return length > 0 && length <= 255 && strspn(text, LETTERS DIGITS "-._") == length;
 }
 
-bool validate_format(const char *format, const char *text, size_t length)
+static bool is_taken(const char *format, const char *text, size_t length)
 {
 	int64_t when;
 	unsigned char address[16];
@@ -63,57 +62,7 @@ bool validate_format(const char *format, const char *text, size_t length)
 	return true;
 }
 
-static int compare(const void *a, const void *b)
+bool validate_format(const char *format, const char *text, size_t length, bool strict)
 {
-	const tc_json *left = *(const tc_json *const *)a;
-	const tc_json *right = *(const tc_json *const *)b;
-	size_t length = tc_json_text_length(left);
-	size_t other = tc_json_text_length(right);
-
-	if (length != other)
-		return length < other ? -1 : 1;
-	return memcmp(tc_json_text(left), tc_json_text(right), length);
-}
-
-static bool texts_unique(const tc_json **texts, size_t count)
-{
-	qsort(texts, count, sizeof *texts, compare);
-	for (size_t i = 1; i < count; i++) {
-		if (compare(&texts[i - 1], &texts[i]) == 0)
-			return false;
-	}
-	return true;
-}
-
-static bool others_unique(const tc_json **items, size_t count)
-{
-	for (size_t i = 0; i < count && i < COMPARED_MAX; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (tc_json_equal(items[i], items[k]))
-				return false;
-		}
-	}
-	return true;
-}
-
-bool validate_unique(const tc_json *array)
-{
-	size_t count = tc_json_count(array);
-	const tc_json **items = calloc(count + 1, sizeof *items);
-	size_t texts = 0;
-	size_t others = count;
-
-	if (!items)
-		return true;
-	/* texts at the front, all others at the end */
-	for (size_t i = 0; i < count; i++) {
-		const tc_json *item = tc_json_item(array, i);
-		if (tc_json_kind(item) == TC_JSON_STRING)
-			items[texts++] = item;
-		else
-			items[--others] = item;
-	}
-	bool unique = texts_unique(items, texts) && others_unique(items + others, count - others);
-	free(items);
-	return unique;
+	return strict ? format_is_kept(format, text, length) : is_taken(format, text, length);
 }

@@ -1,258 +1,114 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/schema/validate.h"
 
-#include "tools/schema/text.h"
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tools/schema/check.h"
 
 #define PROBLEMS_MAX 10
-#define TEXT_MAX ((size_t)1 << 20)
+#define NEARNESS_MAX ((size_t)100) /* faults; what has more is not near */
+/* A schema inside a schema takes some hundred bytes of the stack: what is deeper is a bomb, and so
+ * is what looks at schemas so often for each value. */
+#define DEPTH_MAX 4000
+#define SCHEMAS_FIRST ((size_t)4 * 1000 * 1000)
+#define SCHEMAS_EACH ((size_t)2000)
 
-/* Where a value stands in the body: the way back to its root. */
-struct step {
-	const struct step *above;
-	const char *name; /* NULL: an item */
-	size_t position;
-};
-
-struct check {
-	struct schemas *schemas;
-	validate_fault_fn *fault; /* NULL: only whether there is any */
-	void *data;
-	int count;
-};
-
-static bool check(
-	struct check *check, struct schema schema, const tc_json *value, const struct step *where);
-
-static void add_path(struct tc__buffer *text, const struct step *where)
+bool check_quietly(const struct check *c, struct schema schema, const tc_json *value)
 {
-	if (!where)
-		return;
-	add_path(text, where->above);
-	if (where->name)
-		tc__buffer_printf(text, "/%s", where->name);
-	else
-		tc__buffer_printf(text, "/%zu", where->position);
+	struct check quiet = *c;
+
+	quiet.fault = NULL;
+	return check(&quiet, schema, value, NULL);
 }
 
-static bool complain(
-	struct check *check, const struct step *where, const char *what, const tc_json *expected)
+/* How many of a list of schemas the value keeps; more than `enough` are not looked for. */
+static size_t count_kept(struct check *c, struct schema schema, const tc_json *list,
+	const tc_json *value, size_t enough)
 {
-	struct tc__buffer path = TC__BUFFER(TEXT_MAX);
-	struct tc__buffer sentence = TC__BUFFER(TEXT_MAX);
-	char *text = NULL;
+	size_t kept = 0;
 
-	if (!check->fault || check->count++ >= PROBLEMS_MAX)
-		return false;
-	if (expected && tc_json_write(expected, TC_JSON_COMPACT, &text, NULL, NULL) != TC_OK)
-		text = NULL;
-	add_path(&path, where);
-	tc__buffer_printf(&sentence, "%s%s", what, text ? text : "");
-	check->fault(check->data, tc__buffer_get(&path), tc__buffer_get(&sentence));
-	tc__buffer_clear(&path);
-	tc__buffer_clear(&sentence);
-	tc_release(text);
+	for (size_t i = 0; i < tc_json_count(list) && kept < enough; i++)
+		kept += check_quietly(c, schemas_inside(schema, tc_json_item(list, i)), value);
+	return kept;
+}
+
+static void count_fault(void *data, const char *pointer, const char *text)
+{
+	(void)pointer, (void)text;
+	++*(size_t *)data;
+}
+
+/* How many faults a shape finds, up to a limit. */
+static size_t count_faults(
+	const struct check *c, struct schema schema, const tc_json *value, const struct step *where)
+{
+	size_t faults = 0;
+	struct check counting = *c;
+
+	counting.fault = count_fault;
+	counting.data = &faults;
+	counting.count = 0;
+	counting.most = NEARNESS_MAX;
+	counting.nearest = false; /* what shapes inside of shapes miss is no matter here */
+	if (!check_values(&counting, schemas_resolve(c->schemas, schema), value, where))
+		return NEARNESS_MAX; /* of another type: what it would have to be is far */
+	check(&counting, schema, value, where);
+	return faults;
+}
+
+/* What the value misses of the shape that it is nearest to, if there is one such. */
+static void tell_nearest(struct check *c, struct schema schema, const tc_json *list,
+	const tc_json *value, const struct step *where)
+{
+	size_t least = NEARNESS_MAX, nearest = 0;
+	bool alone = false;
+
+	if (!c->nearest || !c->fault)
+		return;
+	for (size_t i = 0; i < tc_json_count(list); i++) {
+		size_t faults = count_faults(
+			c, schemas_inside(schema, tc_json_item(list, i)), value, where);
+		if (faults < least)
+			nearest = i;
+		alone = faults < least || (alone && faults > least);
+		least = faults < least ? faults : least;
+	}
+	if (alone)
+		check(c, schemas_inside(schema, tc_json_item(list, nearest)), value, where);
+}
+
+/* One of a list of shapes, or more. */
+static bool check_any(struct check *c, struct schema schema, const tc_json *list,
+	const tc_json *value, const struct step *where)
+{
+	if (!list || count_kept(c, schema, list, value, 1) == 1)
+		return true;
+	check_fault(c, where, "matches none of the shapes it may have", NULL);
+	tell_nearest(c, schema, list, value, where);
 	return false;
 }
 
-static bool is_type(const char *name, const tc_json *value)
+static bool check_one(struct check *c, struct schema schema, const tc_json *list,
+	const tc_json *value, const struct step *where)
 {
-	static const char *const names[] = { "", "null", "boolean", "number", "string", "array",
-		"object" };
-	enum tc_json_kind kind = tc_json_kind(value);
-	double number;
+	size_t kept = list ? count_kept(c, schema, list, value, 2) : 1;
 
-	if (strcmp(name, "integer") == 0)
-		return tc_json_double(value, &number) && floor(number) == number;
-	return strcmp(name, names[kind]) == 0;
-}
-
-static bool check_type(
-	struct check *c, const tc_json *types, const tc_json *value, const struct step *where)
-{
-	if (tc_json_kind(types) == TC_JSON_STRING && is_type(tc_json_text(types), value))
+	if (kept == 1)
 		return true;
-	for (size_t i = 0; i < tc_json_count(types); i++) {
-		if (is_type(tc_json_text(tc_json_item(types, i)), value))
-			return true;
-	}
-	return complain(c, where, "must be of type ", types);
+	check_fault(c, where, "must match exactly one of the shapes it may have", NULL);
+	if (kept == 0)
+		tell_nearest(c, schema, list, value, where);
+	return false;
 }
 
-static bool check_values(
-	struct check *c, const tc_json *schema, const tc_json *value, const struct step *where)
-{
-	const tc_json *types = tc_json_get(schema, "type");
-	const tc_json *allowed = tc_json_get(schema, "enum");
-	const tc_json *only = tc_json_get(schema, "const");
-	size_t i = 0;
-
-	if (types && !check_type(c, types, value, where))
-		return false; /* what follows would only say it again */
-	while (i < tc_json_count(allowed) && !tc_json_equal(tc_json_item(allowed, i), value))
-		i++;
-	if (allowed && i == tc_json_count(allowed))
-		return complain(c, where, "must be one of ", allowed);
-	if (only && !tc_json_equal(only, value))
-		return complain(c, where, "must be ", only);
-	return true;
-}
-
-static bool check_number(
-	struct check *c, const tc_json *schema, const tc_json *value, const struct step *where)
-{
-	const tc_json *minimum = tc_json_get(schema, "minimum");
-	const tc_json *maximum = tc_json_get(schema, "maximum");
-	const tc_json *multiple = tc_json_get(schema, "multipleOf");
-	double number = 0;
-	double limit;
-
-	if (!tc_json_double(value, &number)) /* beyond all doubles */
-		number = *tc_json_text(value) == '-' ? -HUGE_VAL : HUGE_VAL;
-	if (tc_json_double(minimum, &limit) && number < limit)
-		return complain(c, where, "must be at least ", minimum);
-	if (tc_json_double(maximum, &limit) && number > limit)
-		return complain(c, where, "must be at most ", maximum);
-	if (tc_json_double(multiple, &limit) && limit > 0 && fmod(number, limit) != 0)
-		return complain(c, where, "must be a multiple of ", multiple);
-	return true;
-}
-
-/* Whether a count keeps two limits, given by the names of their keywords. */
-static bool check_count(struct check *c, const tc_json *schema, const char *least, const char *most,
-	size_t count, const struct step *where)
-{
-	const tc_json *minimum = tc_json_get(schema, least);
-	const tc_json *maximum = tc_json_get(schema, most);
-	double limit;
-
-	if (tc_json_double(minimum, &limit) && (double)count < limit)
-		return complain(c, where, "is too short: at least ", minimum);
-	if (tc_json_double(maximum, &limit) && (double)count > limit)
-		return complain(c, where, "is too long: at most ", maximum);
-	return true;
-}
-
-static bool check_string(
-	struct check *c, const tc_json *schema, const tc_json *value, const struct step *where)
-{
-	const char *text = tc_json_text(value);
-	size_t length = tc_json_text_length(value);
-	const tc_json *pattern = tc_json_get(schema, "pattern");
-	const tc_json *format = tc_json_get(schema, "format");
-	bool good = check_count(
-		c, schema, "minLength", "maxLength", validate_characters(text, length), where);
-
-	if (tc_json_kind(pattern) == TC_JSON_STRING &&
-		!schemas_match(c->schemas, pattern, text, length))
-		good = complain(c, where, "must match the pattern ", pattern);
-	if (tc_json_kind(format) == TC_JSON_STRING &&
-		!validate_format(tc_json_text(format), text, length))
-		good = complain(c, where, "must have the format ", format);
-	return good;
-}
-
-static bool check_array(
+static bool check_if(
 	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
-	const tc_json *items = tc_json_get(schema.json, "items");
-	size_t count = tc_json_count(value);
-	bool good = check_count(c, schema.json, "minItems", "maxItems", count, where);
+	const tc_json *condition = check_since(schema, 7, "if");
 
-	if (tc_json_true(tc_json_get(schema.json, "uniqueItems")) && !validate_unique(value))
-		good = complain(c, where, "must not hold an item twice", NULL);
-	for (size_t i = 0; items && i < count; i++) {
-		struct step step = { where, NULL, i };
-		if (!check(c, schemas_inside(schema, items), tc_json_item(value, i), &step))
-			good = false;
-		if (!good && (!c->fault || c->count >= PROBLEMS_MAX))
-			return false;
-	}
-	return good;
-}
-
-static bool check_required(
-	struct check *c, const tc_json *required, const tc_json *value, const struct step *where)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < tc_json_count(required); i++) {
-		const tc_json *name = tc_json_item(required, i);
-		if (!tc_json_get(value, tc_json_text(name)))
-			good = complain(c, where, "lacks the member ", name);
-	}
-	return good;
-}
-
-static bool check_members(
-	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
-{
-	const tc_json *properties = tc_json_get(schema.json, "properties");
-	const tc_json *others = tc_json_get(schema.json, "additionalProperties");
-	bool closed = tc_json_kind(others) == TC_JSON_BOOL && !tc_json_true(others);
-	bool good = true;
-
-	for (size_t i = 0; i < tc_json_count(value); i++) {
-		const tc_json *name = tc_json_name(value, i);
-		const tc_json *inside =
-			tc_json_get_n(properties, tc_json_text(name), tc_json_text_length(name));
-		struct step step = { where, tc_json_text(name), 0 };
-		if (!inside && closed)
-			good = complain(c, where, "must not have the member ", name);
-		if (!inside && tc_json_kind(others) == TC_JSON_OBJECT)
-			inside = others;
-		if (inside &&
-			!check(c, schemas_inside(schema, inside), tc_json_item(value, i), &step))
-			good = false;
-		if (!good && (!c->fault || c->count >= PROBLEMS_MAX))
-			return false;
-	}
-	return good;
-}
-
-/* A member whose presence asks for others, or for a schema. */
-static bool check_dependencies(
-	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
-{
-	const tc_json *all = tc_json_get(schema.json, "dependencies");
-	bool good = true;
-
-	for (size_t i = 0; i < tc_json_count(all); i++) {
-		const tc_json *wanted = tc_json_item(all, i);
-		if (!tc_json_get(value, tc_json_text(tc_json_name(all, i))))
-			continue;
-		if (tc_json_kind(wanted) == TC_JSON_ARRAY)
-			good = check_required(c, wanted, value, where) && good;
-		else
-			good = check(c, schemas_inside(schema, wanted), value, where) && good;
-	}
-	return good;
-}
-
-static bool check_object(
-	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
-{
-	bool good = check_count(
-		c, schema.json, "minProperties", "maxProperties", tc_json_count(value), where);
-
-	good = check_required(c, tc_json_get(schema.json, "required"), value, where) && good;
-	good = check_members(c, schema, value, where) && good;
-	return check_dependencies(c, schema, value, where) && good;
-}
-
-/* How many of a list of schemas the value keeps. */
-static size_t count_kept(
-	struct check *c, struct schema schema, const tc_json *list, const tc_json *value)
-{
-	struct check quiet = { .schemas = c->schemas };
-	size_t kept = 0;
-
-	for (size_t i = 0; i < tc_json_count(list); i++)
-		kept += check(&quiet, schemas_inside(schema, tc_json_item(list, i)), value, NULL);
-	return kept;
+	if (!condition)
+		return true;
+	bool kept = check_quietly(c, schemas_inside(schema, condition), value);
+	const tc_json *then = tc_json_get(schema.json, kept ? "then" : "else");
+	return !then || check(c, schemas_inside(schema, then), value, where);
 }
 
 static bool check_combined(
@@ -261,56 +117,141 @@ static bool check_combined(
 	const tc_json *all = tc_json_get(schema.json, "allOf");
 	const tc_json *any = tc_json_get(schema.json, "anyOf");
 	const tc_json *one = tc_json_get(schema.json, "oneOf");
-	const tc_json *not = tc_json_get(schema.json, "not");
-	struct check quiet = { .schemas = c->schemas };
+	const tc_json *unwanted = tc_json_get(schema.json, "not");
 	bool good = true;
 
 	for (size_t i = 0; i < tc_json_count(all); i++)
 		good = check(c, schemas_inside(schema, tc_json_item(all, i)), value, where) && good;
-	if (any && count_kept(c, schema, any, value) == 0)
-		good = complain(c, where, "matches none of the shapes it may have", NULL);
-	if (one && count_kept(c, schema, one, value) != 1)
-		good = complain(c, where, "must match exactly one of the shapes it may have", NULL);
-	if (not &&check(&quiet, schemas_inside(schema, not ), value, NULL))
-		good = complain(c, where, "must not be as it is: ", not );
+	good = check_any(c, schema, any, value, where) && good;
+	good = check_one(c, schema, one, value, where) && good;
+	if (unwanted && check_quietly(c, schemas_inside(schema, unwanted), value))
+		good = check_fault(c, where, "must not be as it is: ", unwanted);
+	return check_if(c, schema, value, where) && good;
+}
+
+static bool check_by_kind(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
+{
+	switch (tc_json_kind(value)) {
+	case TC_JSON_NUMBER:
+		return check_number(c, schema.json, value, where);
+	case TC_JSON_STRING:
+		return check_string(c, schema.json, value, where);
+	case TC_JSON_ARRAY:
+		return check_array(c, schema, value, where);
+	case TC_JSON_OBJECT:
+		return check_object(c, schema, value, where);
+	default:
+		return true;
+	}
+}
+
+/* Whether the $ref of a schema was followed at this value before: it would be without end. */
+static bool is_circle(const struct turn *turn, const tc_json *schema, const tc_json *value)
+{
+	for (; turn && turn->value == value; turn = turn->above)
+		if (turn->schema == schema)
+			return true;
+	return false;
+}
+
+static bool check_schema(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
+{
+	if (tc_json_kind(schema.json) == TC_JSON_BOOL)
+		return tc_json_true(schema.json) ||
+			check_fault(c, where, "must not be there", NULL);
+	if (!schema.json)
+		return true;
+	if (!check_values(c, schema, value, where))
+		return false;
+	bool good = check_by_kind(c, schema, value, where);
+	return check_combined(c, schema, value, where) && good;
+}
+
+/* What a $ref leads to. */
+static bool check_referred(
+	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
+{
+	struct turn turn = { c->turn, schema.json, value };
+
+	if (is_circle(c->turn, schema.json, value)) {
+		c->effort->undecided = "the schema refers to itself without end";
+		return false;
+	}
+	c->turn = &turn;
+	bool good = check_schema(c, schemas_resolve(c->schemas, schema), value, where);
+	c->turn = turn.above;
 	return good;
 }
 
-static bool check(
-	struct check *c, struct schema schema, const tc_json *value, const struct step *where)
+bool check(struct check *c, struct schema schema, const tc_json *value, const struct step *where)
 {
-	bool good = true;
+	struct effort *effort = c->effort;
+	bool good;
 
-	schema = schemas_resolve(c->schemas, schema);
-	if (!schema.json || !check_values(c, schema.json, value, where))
-		return !schema.json;
-	switch (tc_json_kind(value)) {
-	case TC_JSON_NUMBER:
-		good = check_number(c, schema.json, value, where);
-		break;
-	case TC_JSON_STRING:
-		good = check_string(c, schema.json, value, where);
-		break;
-	case TC_JSON_ARRAY:
-		good = check_array(c, schema, value, where);
-		break;
-	case TC_JSON_OBJECT:
-		good = check_object(c, schema, value, where);
-		break;
-	case TC_JSON_ABSENT:
-	case TC_JSON_NULL:
-	case TC_JSON_BOOL:
-		break;
-	}
-	return check_combined(c, schema, value, where) && good;
+	if (effort->depth >= DEPTH_MAX)
+		effort->undecided = "the schema leads too deep into itself";
+	if (effort->schemas++ >= effort->most)
+		effort->undecided = "it takes too many steps";
+	if (effort->undecided)
+		return false;
+	effort->depth++;
+	if (tc_json_get(schema.json, "$ref"))
+		good = check_referred(c, schema, value, where);
+	else
+		good = check_schema(c, schema, value, where);
+	effort->depth--;
+	return good;
+}
+
+static size_t count_values(const tc_json *value)
+{
+	size_t count = 1;
+
+	for (size_t i = 0; i < tc_json_count(value); i++)
+		count += count_values(tc_json_item(value, i));
+	return count;
+}
+
+static struct effort effort_for(const tc_json *value)
+{
+	return (struct effort){ .most = SCHEMAS_FIRST + SCHEMAS_EACH * count_values(value) };
 }
 
 bool validate_each(struct schemas *schemas, struct schema schema, const tc_json *value,
 	validate_fault_fn *fault, void *data)
 {
-	struct check c = { schemas, fault, data, 0 };
+	struct effort effort = effort_for(value);
+	struct check c = { .schemas = schemas,
+		.fault = fault,
+		.data = data,
+		.most = PROBLEMS_MAX,
+		.effort = &effort };
 
-	return check(&c, schema, value, NULL);
+	bool good = check(&c, schema, value, NULL);
+	if (effort.undecided && fault)
+		fault(data, "", effort.undecided);
+	return good && !effort.undecided;
+}
+
+enum verdict validate_strictly(struct schemas *schemas, struct schema schema, const tc_json *value,
+	const struct validate_report *report, const char **why)
+{
+	struct effort effort = effort_for(value);
+	struct check c = { .schemas = schemas,
+		.fault = report->fault,
+		.data = report->data,
+		.most = report->most,
+		.strict = true,
+		.nearest = true,
+		.effort = &effort };
+	bool good = check(&c, schema, value, NULL);
+
+	*why = effort.undecided;
+	if (effort.undecided)
+		return VERDICT_NONE;
+	return good ? VERDICT_KEPT : VERDICT_BROKEN;
 }
 
 static void add_fault(void *data, const char *pointer, const char *text)

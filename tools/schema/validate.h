@@ -2,7 +2,7 @@
 #ifndef TC_SCHEMA_VALIDATE_H
 #define TC_SCHEMA_VALIDATE_H
 
-/* Bodies against their schemas (JSON Schema draft 6, as far as the references use it). */
+/* Values against their schemas. */
 
 #include "runtime/src/base/buffer.h"
 #include "tools/schema/schemas.h"
@@ -19,6 +19,26 @@ bool validate_each(struct schemas *schemas, struct schema schema, const tc_json 
  * is none. */
 bool validate(struct schemas *schemas, struct schema schema, const tc_json *value,
 	struct tc__buffer *problems);
+
+enum verdict {
+	VERDICT_KEPT,
+	VERDICT_BROKEN,
+	VERDICT_NONE /* it cannot be said: *why is the reason */
+};
+
+struct validate_report {
+	validate_fault_fn *fault;
+	void *data;
+	size_t most; /* so many are told, and then no more looked for */
+};
+
+/*
+ * Against anybody's schema, which was vetted (vet.h): formats are those of their RFCs, where the
+ * services take more, and nothing passes because it cannot be checked. What takes too long, by
+ * patterns or by schemas that lead deep into themselves, has no verdict.
+ */
+enum verdict validate_strictly(struct schemas *schemas, struct schema schema, const tc_json *value,
+	const struct validate_report *report, const char **why);
 
 /* A copy of `value` with the defaults of absent members, as the services fill them in: not inside
  * oneOf, anyOf and not. NULL when memory ends. Release it. */
