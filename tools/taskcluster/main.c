@@ -1,64 +1,70 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 /*
- * The program that a shell starts. It does what takes no server by itself, without the libraries
- * that calls take; for the rest it becomes taskcluster-online (online/main.c).
+ * The program that a shell starts. It makes ids and dates by itself; for all else it becomes one of
+ * its parts. Here are neither the tables of all services, whose pointers the loader would set each
+ * time, nor the libraries that a call or the settings take: whoever calls a server loads them once.
  */
 
-#define _GNU_SOURCE /* readlink in C11 */
 #include "tools/streams/streams.h"
-#include "tools/taskcluster/dispatch/dispatch.h"
+#include "tools/taskcluster/offline/offline.h"
+#include "tools/taskcluster/parts/parts.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
-/* Where it is, as seen from this program's folder. */
-#ifndef TC_ONLINE_PATH
-#error "the build says where taskcluster-online is"
+/* Where the parts are, as seen from this program's folder. */
+#ifndef TC_PARTS_FOLDER
+#error "the build says where the parts of this program are"
 #endif
 
-static int perform(const struct command *command, struct arguments *arguments)
+static const struct command *find_own(const char *word)
 {
-	return command->run ? command->run(arguments) : COMMAND_ONLINE;
+	static const struct command *const own[] = { &slugid_command, &from_now_command };
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strcmp(own[i]->name, word) == 0)
+			return own[i];
+	return NULL;
 }
 
-/* Beside this program, wherever both were moved to. */
-static int find_online(char path[PATH_MAX])
+static int run_own(const struct command *command, char **words)
 {
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	struct arguments arguments = {
+		.words = words, .options = command->options, .command = command_name(command)
+	};
 
-	if (length <= 0)
-		return failure("/proc/self/exe: %s: this program does not find its other part",
-			strerror(errno));
-	path[length] = '\0';
-	char *name = strrchr(path, '/') + 1;
-	size_t room = (size_t)(path + PATH_MAX - name);
-	if ((size_t)snprintf(name, room, "%s", TC_ONLINE_PATH) >= room)
-		return failure("the path of this program is too long");
-	return 0;
+	return command->run(&arguments);
 }
 
-static int become_online(char **argv)
+/* The part that does it with less. A word that is not here costs time alone: parts that do not have
+ * a command hand it on. */
+static const char *choose_part(const char *word)
 {
-	char path[PATH_MAX];
-	int status = find_online(path);
+	static const struct {
+		const char *word, *part;
+	} words[] = { { "completion", PART_LOCAL }, { "completions", PART_LOCAL },
+		{ "config", PART_LOCAL }, { "help", PART_LOCAL }, { "routing-key", PART_LOCAL },
+		{ "update", PART_LOCAL }, { "version", PART_LOCAL }, { "__complete", PART_LOCAL },
+		{ "__completeNoDesc", PART_LOCAL }, { "d2g", PART_EXTRA }, { "pulse", PART_EXTRA },
+		{ "signin", PART_EXTRA }, { "validate-json", PART_EXTRA } };
 
-	if (status != 0)
-		return status;
-	execv(path, argv);
-	return failure("%s: %s: it is the part of this program that calls servers; install it too",
-		path, strerror(errno));
+	if (!word || *word == '-')
+		return PART_LOCAL;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].part;
+	return PART_ONLINE;
 }
 
 int main(int argc, char **argv)
 {
+	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct command *own = word ? find_own(word) : NULL;
+
 	streams_open();
-	int status = dispatch(argv + (argc > 0), perform);
-	if (status == COMMAND_ONLINE)
-		return become_online(argv);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
-		return failure("the output: %s", strerror(errno));
-	return status;
+	if (word)
+		arguments_find_errors(argv + 1);
+	int status = own ? run_own(own, argv + 2)
+			 : part_become(TC_PARTS_FOLDER "/", choose_part(word), argv);
+	return part_end(status);
 }

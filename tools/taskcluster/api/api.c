@@ -4,6 +4,7 @@
 #include "tools/taskcluster/shared/input.h"
 #include "tools/taskcluster/shared/names.h"
 #include "tools/taskcluster/shared/rules.h"
+#include "tools/taskcluster/shared/select.h"
 
 #include <taskcluster/registry.h>
 
@@ -19,23 +20,100 @@ static int too_many(const struct request *request, const char *word)
 		operation->argument_count == 1 ? "" : "s", word);
 }
 
+/* What is newer than this program may be there all the same. */
+static void offer_live(const char *service, const char *operation)
+{
+	hint("It may be newer than this client: `taskcluster api --live %s%s%s` asks the "
+	     "deployment.",
+		service, *operation ? " " : "", operation);
+}
+
+static int take_service(struct request *request, const char *word)
+{
+	request->service = find_service(word);
+	if (request->service)
+		return 0;
+	int status = unknown_service(word);
+	if (!find_service_with(word))
+		offer_live(word, "");
+	return status;
+}
+
+static int open_live(
+	struct request *request, const struct arguments *arguments, const char *service)
+{
+	const struct live_wish wish = { .service = service, .refresh = request->refresh };
+
+	return live_open(&request->live, &wish, arguments);
+}
+
+/* The official client's name of a service that this program knows stands for the real one. */
+static int take_live_service(struct request *request, const struct arguments *arguments)
+{
+	const struct tc_service *known = find_service(arguments->value);
+	const char *name = known ? known->name : arguments->value;
+	int status = open_live(request, arguments, name);
+
+	if (status == 0)
+		request->service = live_service(&request->live, name);
+	return status;
+}
+
+static int no_operation(const struct request *request, const char *word)
+{
+	const struct tc_service *service = request->service;
+	int status = unknown_operation(request->command, service, word);
+
+	if (!request->is_live && !service->base_url && !rules_is_elsewhere(service))
+		offer_live(service->name, word);
+	return status;
+}
+
 static int take_word(struct request *request, struct arguments *arguments)
 {
 	const char *word = arguments->value;
 
-	if (!request->service) {
-		request->service = tc_find_service(word);
-		return request->service ? 0 : unknown_service(word);
-	}
+	if (!request->service)
+		return request->is_live ? take_live_service(request, arguments)
+					: take_service(request, word);
 	if (!request->operation) {
-		request->operation = tc_find_operation(request->service->name, word);
+		request->operation = find_operation(request->service, word);
 		arguments->operation = request->operation;
-		return request->operation ? 0 : unknown_operation(request->service, word);
+		return request->operation ? 0 : no_operation(request, word);
 	}
 	if (request->arguments == request->operation->argument_count)
 		return too_many(request, word);
 	request->pairs[request->count++] =
 		(struct tc_pair){ request->operation->arguments[request->arguments++].name, word };
+	return 0;
+}
+
+static bool is_argument(const struct request *request, const char *name)
+{
+	const struct tc_operation *operation = request->operation;
+
+	for (size_t i = 0; i < operation->argument_count; i++)
+		if (strcmp(operation->arguments[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Of several values the last counts, unless the server takes several. A reference may call a key
+ * like an argument, which it must not replace. */
+static int take_query(struct request *request, const char *name, const char *value)
+{
+	struct tc_pair *pair = &request->pairs[request->count];
+
+	if (is_argument(request, name))
+		return usage_error("--%s cannot be given: %s has an argument <%s>, and values go "
+				   "by their names",
+			name, request->operation->name, name);
+	if (!rules_take_several(request->operation, name))
+		for (size_t i = 0; i < request->count; i++)
+			if (strcmp(request->pairs[i].name, name) == 0)
+				pair = &request->pairs[i];
+	request->count += pair == &request->pairs[request->count];
+	*pair = (struct tc_pair){ name, value };
 	return 0;
 }
 
@@ -53,9 +131,7 @@ static int take(struct request *request, struct arguments *arguments, int id)
 	case OPTION_WORD:
 		return take_word(request, arguments);
 	case OPTION_QUERY:
-		request->pairs[request->count++] =
-			(struct tc_pair){ arguments->name, arguments->value };
-		return 0;
+		return take_query(request, arguments->name, arguments->value);
 	case API_BODY:
 		request->body = arguments->value;
 		return 0;
@@ -85,11 +161,28 @@ static int take(struct request *request, struct arguments *arguments, int id)
 	case 'h':
 		request->help = true;
 		return 0;
+	case API_LIVE: /* both were looked for before any word was read */
+	case API_REFRESH:
+		return 0;
 	case OPTION_BAD:
 		return STATUS_USAGE;
 	default:
 		return take_verb(request, id);
 	}
+}
+
+/* --continuationToken "$token" of the first page. Other systems have queries in which a text may be
+ * empty. */
+static void drop_empty(struct request *request)
+{
+	size_t kept = 0;
+
+	if (!request->operation || rules_is_elsewhere(request->service))
+		return;
+	for (size_t i = 0; i < request->count; i++)
+		if (*request->pairs[i].value || is_argument(request, request->pairs[i].name))
+			request->pairs[kept++] = request->pairs[i];
+	request->count = kept;
 }
 
 static int parse(struct request *request, struct arguments *arguments)
@@ -98,6 +191,7 @@ static int parse(struct request *request, struct arguments *arguments)
 
 	while (status == 0 && (id = arguments_next(arguments)) != OPTION_END)
 		status = take(request, arguments, id);
+	drop_empty(request);
 	return status;
 }
 
@@ -131,6 +225,20 @@ static int check_many(const struct request *request)
 	return 0;
 }
 
+/* --select is for JSON that comes. */
+static int check_select(const struct request *request)
+{
+	if (!select_is_set())
+		return 0;
+	if (request->verb)
+		return usage_error("--select is for replies, and --dry-run, --url and --signed-url "
+				   "bring none");
+	if (request->operation->blob_output)
+		return usage_error("--select is for JSON, and %s %s answers bytes",
+			request->service->name, request->operation->name);
+	return 0;
+}
+
 static bool wants_url(const struct request *request)
 {
 	return request->verb == API_URL || request->verb == API_SIGNED_URL;
@@ -160,11 +268,13 @@ static int check(const struct request *request)
 	const struct tc_operation *operation = request->operation;
 
 	if (request->arguments < operation->argument_count)
-		return usage_error("%s %s needs <%s>: see `taskcluster api %s %s --help`",
+		return usage_error("%s %s needs <%s>: see `taskcluster %s %s %s --help`",
 			request->service->name, operation->name,
-			operation->arguments[request->arguments].name, request->service->name,
-			operation->name);
+			operation->arguments[request->arguments].name, request->command,
+			request->service->name, operation->name);
 	int status = check_body(request);
+	if (status == 0)
+		status = check_select(request);
 	if (status == 0)
 		status = check_many(request);
 	return status == 0 ? check_urls(request) : status;
@@ -179,6 +289,8 @@ static int read_body(const struct request *request, const tc_json **body)
 	if (wants_url(request))
 		return tc_json_parse("{}", 2, body, NULL) == TC_OK ? 0 : failure("memory ended");
 	int status = input_read_json(request->body, request->operation, body);
+	if (status == 0 && request->is_live)
+		status = live_check_body(request->operation, *body);
 	if (status == 0)
 		api_warn_of_schedule(request, *body);
 	return status;
@@ -237,21 +349,47 @@ static int run_request(const struct request *request, struct arguments *argument
 	status = session_open(&session, arguments, request->operation);
 	if (status == 0)
 		status = read_body(request, &body);
+	advice_about(body);
 	if (status == 0)
 		status = call(request, &session, body);
+	advice_about(NULL);
 	tc_release(body);
 	session_close(&session);
 	return status;
 }
 
-static int run_parsed(const struct request *request, struct arguments *arguments)
+static int list_services(struct request *request, const struct arguments *arguments)
+{
+	size_t count;
+	const struct tc_service *const *services = tc_services(&count);
+
+	if (!request->is_live)
+		return api_list_services(services, count);
+	int status = open_live(request, arguments, NULL);
+	return status == 0 ? api_list_services(request->live.services, request->live.count)
+			   : status;
+}
+
+static int run_parsed(struct request *request, struct arguments *arguments)
 {
 	if (request->operation)
-		return request->help ? api_explain(request->operation, api_command.options)
+		return request->help ? api_explain(request, api_command.options)
 				     : run_request(request, arguments);
 	if (request->service)
 		return api_list_operations(request->service);
-	return request->help ? command_help(&api_command) : api_list_services();
+	return request->help ? command_help(&api_command) : list_services(request, arguments);
+}
+
+/* Which rows the words are about. */
+static int choose_rows(struct request *request, struct arguments *arguments)
+{
+	request->is_live = arguments_hold(arguments, "live");
+	request->refresh = arguments_hold(arguments, "refresh");
+	request->command = request->is_live ? "api --live" : "api";
+	arguments->command = request->command;
+	if (request->refresh && !request->is_live)
+		return usage_error("--refresh goes with --live");
+	return 0;
 }
 
 static int run(struct arguments *arguments)
@@ -261,9 +399,12 @@ static int run(struct arguments *arguments)
 	request.pairs = arguments_pairs(arguments);
 	if (!request.pairs)
 		return failure("memory ended");
-	int status = parse(&request, arguments);
+	int status = choose_rows(&request, arguments);
+	if (status == 0)
+		status = parse(&request, arguments);
 	if (status == 0)
 		status = run_parsed(&request, arguments);
+	live_close(&request.live);
 	free(request.pairs);
 	return status;
 }

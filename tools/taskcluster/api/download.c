@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api/request.h"
+#include "tools/taskcluster/shared/reply.h"
 #include "tools/taskcluster/shared/sink.h"
 
 struct download {
@@ -31,7 +32,7 @@ static int fetch(struct download *download, const struct session *session, const
 	else if (!into.type[0]) /* no bytes came here, as with a redirect */
 		status = name_output(download, head);
 	if (status == 0 && head && tc_response_status(head) >= 300)
-		status = output_response(download->output, head, download->request->operation);
+		status = reply_print(download->output, head, download->request->operation);
 	tc_release(head);
 	tc_error_clear(&err);
 	return status;

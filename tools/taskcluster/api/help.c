@@ -9,13 +9,14 @@
 
 #define LABEL_COLUMN 11
 
-static void print_synopsis(const struct tc_operation *operation)
+static void print_synopsis(const struct request *request)
 {
+	const struct tc_operation *operation = request->operation;
 	struct paragraph line;
 
 	fputs("taskcluster", stdout);
 	paragraph_begin(&line);
-	fprintf(line.out, "api %s ", operation->service->name);
+	fprintf(line.out, "%s %s ", request->command, operation->service->name);
 	api_print_signature(line.out, operation);
 	if (operation->query_count || rules_query_at(operation, 0))
 		fputs(" [--<query> VALUE …]", line.out);
@@ -161,6 +162,8 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 	switch (option->id) {
 	case API_BODY:
 		return operation->has_input;
+	case OPTION_SELECT:
+		return !operation->blob_output;
 	case API_ALL:
 		return operation->pages;
 	case API_DISTINCT:
@@ -174,6 +177,9 @@ static bool is_for(const struct option *option, const struct tc_operation *opera
 		return signs_urls(operation);
 	case API_BASE_URL:
 		return operation->service->base_url;
+	case API_LIVE:
+	case API_REFRESH:
+		return !operation->service->base_url && !rules_is_elsewhere(operation->service);
 	case API_SERVER_URL:
 		return rules_is_elsewhere(operation->service);
 	default:
@@ -190,9 +196,11 @@ static void print_options_for(const struct tc_operation *operation, const struct
 	print_options(common_options);
 }
 
-int api_explain(const struct tc_operation *operation, const struct option *options)
+int api_explain(const struct request *request, const struct option *options)
 {
-	print_synopsis(operation);
+	const struct tc_operation *operation = request->operation;
+
+	print_synopsis(request);
 	putchar('\n');
 	print_prose(operation->title);
 	if (operation->description)

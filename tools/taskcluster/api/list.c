@@ -2,8 +2,6 @@
 #include "tools/taskcluster/api/request.h"
 #include "tools/taskcluster/text/text.h"
 
-#include <taskcluster/registry.h>
-
 #include <string.h>
 
 static void print_sentence(const char *text, const char *otherwise)
@@ -13,11 +11,8 @@ static void print_sentence(const char *text, const char *otherwise)
 	text_wrap(stdout, 4, text, text_sentence(text));
 }
 
-int api_list_services(void)
+int api_list_services(const struct tc_service *const *services, size_t count)
 {
-	size_t count;
-	const struct tc_service *const *services = tc_services(&count);
-
 	for (size_t i = 0; i < count; i++) {
 		if (services[i]->operation_count == 0)
 			continue;

@@ -7,6 +7,7 @@
 
 #include "tools/taskcluster/commands/api.h"
 #include "tools/taskcluster/config/session.h"
+#include "tools/taskcluster/live/live.h"
 #include "tools/taskcluster/shared/output.h"
 
 #include <stdio.h>
@@ -21,14 +22,17 @@ struct request {
 	const char *base_url, *base_url_option; /* and the option that says it */
 	int64_t max_items;                      /* 0: no limit */
 	int verb;                               /* 0: send it; or one of the above */
-	bool all, distinct, once, help;
+	bool all, distinct, once, help, refresh;
+	bool is_live; /* service and operation are of: */
+	struct live live;
+	const char *command; /* "api", or "api --live" */
 };
 
 /* What `api` prints without making a call; each returns 0. `options` are the command's own, of
  * which those that are for the function are explained. */
-int api_list_services(void);
+int api_list_services(const struct tc_service *const *services, size_t count);
 int api_list_operations(const struct tc_service *service);
-int api_explain(const struct tc_operation *operation, const struct option *options);
+int api_explain(const struct request *request, const struct option *options);
 
 /* Parts of that: the function's name with its arguments; its query and headers. */
 void api_print_signature(FILE *out, const struct tc_operation *operation);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/api/request.h"
+#include "tools/taskcluster/shared/reply.h"
 
 #include <string.h>
 #include <taskcluster/pages.h>
@@ -43,7 +44,7 @@ int api_send(const struct request *request, const struct session *session, const
 	if (status == 0)
 		status = api_name_output(request, response, &output);
 	if (status == 0)
-		status = output_response(&output, response, request->operation);
+		status = reply_print(&output, response, request->operation);
 	if (status == 0)
 		status = output_commit(&output);
 	if (status == 0 && tc_page_goes_on(call, response))

@@ -73,7 +73,7 @@ static void tell_failures(struct saving *saving, const struct tc_folder_counts *
 {
 	long long all = (long long)(counts->saved + counts->kept + counts->failed);
 
-	complain("%lld of %lld artifacts failed:", (long long)counts->failed, all);
+	failure("%lld of %lld artifacts failed:", (long long)counts->failed, all);
 	for (struct failed *at = saving->first; at; at = at->next)
 		hint("%s", at->text);
 }

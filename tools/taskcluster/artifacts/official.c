@@ -42,7 +42,7 @@ static int64_t now_ms(void)
 
 static void print_text(FILE *out, const char *text)
 {
-	plain_print_line(out, text, strlen(text));
+	plain_print_name(out, text, strlen(text));
 }
 
 static void print_begin(FILE *out, const struct fetch *fetch)
@@ -83,10 +83,11 @@ static int download(struct fetch *fetch, const struct session *session)
 	int64_t began_ms = now_ms();
 	char *path = NULL;
 
-	if (!fetch->quiet)
+	bool quiet = fetch->quiet || (out == stderr && report_is_json());
+	if (!quiet)
 		print_begin(out, fetch);
 	int status = fetch_one(fetch, session, &result, &path);
-	if (status == 0 && !fetch->quiet)
+	if (status == 0 && !quiet)
 		print_end(out, &result, now_ms() - began_ms);
 	free(path);
 	return status;

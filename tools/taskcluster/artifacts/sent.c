@@ -3,7 +3,8 @@
 /* What is said of uploads that have ended. */
 
 #include "tools/taskcluster/artifacts/upload.h"
-#include "tools/taskcluster/jobs/result.h"
+#include "tools/taskcluster/shared/member.h"
+#include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
@@ -20,14 +21,14 @@ static tc_json_builder *begin_json(const struct upload *upload)
 	tc_json_builder *json = tc_json_builder_new();
 
 	tc_json_add_object(json);
-	result_text(json, "name", upload->artifact.name);
+	member_text(json, "name", upload->artifact.name);
 	if (upload->object) {
-		result_text(json, "projectId", upload->how.project_id);
+		member_text(json, "projectId", upload->how.project_id);
 		return json;
 	}
-	result_text(json, "taskId", upload->artifact.task_id);
-	result_number(json, "runId", strtoll(upload->artifact.run_id, NULL, 10));
-	result_flag(json, "public", tc_artifact_is_public(upload->artifact.name));
+	member_text(json, "taskId", upload->artifact.task_id);
+	member_number(json, "runId", strtoll(upload->artifact.run_id, NULL, 10));
+	member_flag(json, "public", tc_artifact_is_public(upload->artifact.name));
 	return json;
 }
 
@@ -36,14 +37,14 @@ static int tell_json(const struct upload *upload, const struct tc_uploaded *resu
 	tc_json_builder *json = begin_json(upload);
 	bool object = upload->object || upload->how.storage == TC_STORAGE_OBJECT;
 
-	result_text(json, "storageType", object ? "object" : "s3");
-	result_text(json, "contentType", result->content_type);
-	result_text(json, "contentEncoding", result->gzip ? "gzip" : "identity");
-	result_number(json, "contentLength", result->length);
-	result_number(json, "storedLength", result->stored_length);
-	result_text(json, "sha256", result->sha256);
-	result_text(json, "sha512", result->sha512);
-	return result_print(json);
+	member_text(json, "storageType", object ? "object" : "s3");
+	member_text(json, "contentType", result->content_type);
+	member_text(json, "contentEncoding", result->gzip ? "gzip" : "identity");
+	member_number(json, "contentLength", result->length);
+	member_number(json, "storedLength", result->stored_length);
+	member_text(json, "sha256", result->sha256);
+	member_text(json, "sha512", result->sha512);
+	return output_object(json);
 }
 
 int upload_tell(const struct upload *upload, const struct tc_uploaded *result)
@@ -79,8 +80,8 @@ int upload_tell_without(const struct upload *upload)
 
 	if (upload->json) {
 		json = begin_json(upload);
-		result_text(json, "storageType", kind);
-		return result_print(json);
+		member_text(json, "storageType", kind);
+		return output_object(json);
 	}
 	if (upload->quiet)
 		return 0;

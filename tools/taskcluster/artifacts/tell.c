@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/artifacts/fetch.h"
-#include "tools/taskcluster/jobs/result.h"
+#include "tools/taskcluster/shared/member.h"
+#include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
@@ -17,18 +18,18 @@ static int tell_json(const char *name, const char *path, const struct tc_downloa
 	tc_json_builder *json = tc_json_builder_new();
 
 	tc_json_add_object(json);
-	result_text(json, "name", name);
-	result_text(json, "path", path);
-	result_text(json, "storageType", result->storage);
-	result_text(json, "contentType", result->content_type);
+	member_text(json, "name", name);
+	member_text(json, "path", path);
+	member_text(json, "storageType", result->storage);
+	member_text(json, "contentType", result->content_type);
 	if (!is_link(result))
-		result_number(json, "contentLength", result->length);
-	result_number(json, "received", result->received);
-	result_number(json, "restarts", result->restarts);
-	result_text(json, "sha256", result->sha256);
-	result_flag(json, "verified", result->verified);
-	result_flag(json, "kept", result->kept);
-	return result_print(json);
+		member_number(json, "contentLength", result->length);
+	member_number(json, "received", result->received);
+	member_number(json, "restarts", result->restarts);
+	member_text(json, "sha256", result->sha256);
+	member_flag(json, "verified", result->verified);
+	member_flag(json, "kept", result->kept);
+	return output_object(json);
 }
 
 /* "downloaded public/x: 12345 bytes, text/plain, verified, to out/x" */

@@ -10,6 +10,8 @@ enum {
 	API_BASE_URL = OPTION_OWN,
 	API_SERVER_URL,
 	API_BODY,
+	API_LIVE,
+	API_REFRESH,
 	API_ALL,
 	API_DISTINCT,
 	API_MAX_ITEMS,
@@ -21,6 +23,9 @@ enum {
 	API_URL
 };
 
-extern const struct command api_command;
+/* Of `api diff`. */
+enum { DIFF_SERVICE = OPTION_OWN, DIFF_JSON };
+
+extern const struct command api_command, api_diff_command;
 
 #endif

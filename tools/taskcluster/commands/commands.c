@@ -20,4 +20,5 @@ const struct command *const commands[] = { &api_command, &task_command, &group_c
 	&artifact_command, &object_command, &download_command, &trust_command, &pulse_command,
 	&treeherder_command, &buildbot_command, &signin_command, &config_command, &scopes_command,
 	&routing_key_command, &slugid_command, &from_now_command, &validate_json_command,
-	&d2g_command, &version_command, &completion_command, NULL };
+	&d2g_command, &version_command, &update_command, &completion_command, &completions_command,
+	&complete_command, &complete_brief_command, NULL };

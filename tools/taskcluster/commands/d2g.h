@@ -8,4 +8,7 @@
 
 extern const struct command d2g_command;
 
+/* Its options beside letters. */
+enum { D2G_JSON = OPTION_OWN };
+
 #endif

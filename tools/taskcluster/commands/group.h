@@ -7,5 +7,9 @@
 #include "tools/taskcluster/shared/command.h"
 
 extern const struct command group_command;
+extern const struct command group_status_command, group_list_command, group_cancel_command;
+
+/* Options without a letter. */
+enum { GROUP_JSON = OPTION_OWN, GROUP_WATCH, GROUP_INTERVAL, GROUP_TIMEOUT, GROUP_FORMAT };
 
 #endif

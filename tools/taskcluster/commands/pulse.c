@@ -21,6 +21,7 @@ static const struct option options[] = {
 		"a ready-made pattern in place of key=value, such as route.index.#" },
 	{ "count", LISTEN_COUNT, "N", "end after so many messages" },
 	{ "timeout", LISTEN_TIMEOUT, "SECONDS", "end when nothing came for so long" },
+	OPTION_ROW_SELECT,
 	BROKER_OPTION,
 	{ NULL, 0, NULL, NULL },
 };
@@ -44,15 +45,12 @@ const struct command pulse_listen_command = {
 		"gone with its connection; messages from before are not seen, and a line on "
 		"standard error says when some may have been missed. A durable one stays bound to "
 		"what it was bound to, until `taskcluster pulse delete-queue`. A lost connection "
-		"is "
-		"made again, for as long as it takes; a message may come twice.\n\n" BROKER_HELP
+		"is made again, for as long as it takes; a message may come twice.\n\n" BROKER_HELP
 		"\n\n"
 		"The exit status is 0 after N messages, after a signal (Ctrl-C), and with "
-		"--timeout "
-		"after the silence; 1 when the silence came before the N messages, when there was "
-		"no "
-		"connection all that time, or the broker refused; 2 when the command line or the "
-		"environment is wrong.",
+		"--timeout after the silence; 1 when the silence came before the N messages, when "
+		"there was no connection all that time, or the broker refused; 2 when the command "
+		"line or the environment is wrong.",
 	.options = options,
 };
 

@@ -6,6 +6,9 @@
 
 #include "tools/taskcluster/shared/command.h"
 
+/* Ids of its options; letters are their own. */
+enum { SIGNIN_CHECK = OPTION_OWN, SIGNIN_CSH, SIGNIN_EXPIRES, SIGNIN_SAVE, SIGNIN_TIMEOUT };
+
 extern const struct command signin_command;
 
 #endif

@@ -28,8 +28,7 @@ const struct command trust_verify_command = {
 		"Nothing that is not verified stays in FOLDER; what was there before under an "
 		"artifact's name stays when that does not hold.\n\n"
 		"The exit status is 0 when all holds; 1 when something does not, or it could not "
-		"be "
-		"found out; 2 when the command line or the configuration is wrong.",
+		"be found out; 2 when the command line or the configuration is wrong.",
 	.options = options,
 };
 

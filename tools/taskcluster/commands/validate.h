@@ -6,6 +6,8 @@
 
 #include "tools/taskcluster/shared/command.h"
 
+enum { VALIDATE_JSON = OPTION_OWN };
+
 extern const struct command validate_json_command;
 
 #endif

@@ -1,41 +1,49 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/completion/script.h"
 
-static void open_arm(const char *key)
+static void open_arm(struct script *script, const char *key)
 {
-	printf("\t\"%s\") _words=(", key);
+	fprintf(script->out, "\t\"%s\") _words=(", key);
 }
 
-static void close_arm(void)
+static void close_arm(struct script *script)
 {
-	puts(") ;;");
+	fputs(") ;;\n", script->out);
 }
 
 /* Names are identifiers of the references; nothing in them needs quotes. */
-static void add_word(const char *word, const char *sentence, size_t length)
+static void add_word(struct script *script, const char *word, const char *sentence, size_t length)
 {
 	(void)sentence;
 	(void)length;
-	printf(" %s", word);
+	fprintf(script->out, " %s", word);
 }
 
-static void add_option(const char *command, const char *option, bool takes_value)
+static void add_option(struct script *script, const char *command, const char *option, bool is_so)
 {
-	printf("\t('%s'*:%s) return %d ;;\n", command, option, !takes_value);
+	fprintf(script->out, "\t('%s'*:%s) return %d ;;\n", command, option, !is_so);
 }
 
 static const struct dialect bash = { open_arm, close_arm, add_word, add_option };
 
 /* What follows the tables. */
-static const char script[] =
+static const char body[] =
+	"_taskcluster_files() {\n"
+	"\tcompopt -o filenames 2>/dev/null\n"
+	"\tmapfile -t COMPREPLY < <(compgen -f -- \"$1\")\n"
+	"}\n"
 	"_taskcluster() {\n"
-	"\tlocal current=${COMP_WORDS[COMP_CWORD]} typed=() word i _words=() query=() "
+	"\tlocal current=${COMP_WORDS[COMP_CWORD]} typed=() word option= about= i _words=() "
+	"query=() "
 	"options=()\n"
 	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	"\t\tword=${COMP_WORDS[i]}\n"
 	"\t\tif _taskcluster_takes_value \"$word\" \"${typed[*]}\"; then\n"
+	"\t\t\toption=$word\n"
 	"\t\t\t((++i))\n"
 	"\t\t\t[[ ${COMP_WORDS[i]} != '=' ]] || ((++i))\n"
+	"\t\telif [[ $word == help && -z $about && ${#typed[@]} == 0 ]]; then\n"
+	"\t\t\tabout=1\n"
 	"\t\telif [[ $word != -* ]]; then\n"
 	"\t\t\ttyped+=(\"$word\")\n"
 	"\t\tfi\n"
@@ -45,14 +53,13 @@ static const char script[] =
 	"\tCOMPREPLY=()\n"
 	"\tif ((i > COMP_CWORD)); then\n"
 	"\t\t[[ $current != '=' ]] || current=\n"
-	"\t\tcase ${COMP_WORDS[COMP_CWORD - 1]} in\n"
-	"\t\t-o|--output|--body|=) mapfile -t COMPREPLY < <(compgen -f -- \"$current\") ;;\n"
-	"\t\tesac\n"
+	"\t\t! _taskcluster_takes_path \"$option\" \"${typed[*]}\" || _taskcluster_files "
+	"\"$current\"\n"
 	"\t\treturn\n"
 	"\tfi\n"
 	"\tif [[ $current == -* ]]; then\n"
-	"\t\t_taskcluster_options \"${typed[0]}\"\n"
-	"\t\t((${#typed[@]} < 2)) || _taskcluster_options \"${typed[*]:0:2}\"\n"
+	"\t\t_taskcluster_options \"${typed[*]:0:2}\"\n"
+	"\t\t((${#_words[@]})) || _taskcluster_options \"${typed[0]}\"\n"
 	"\t\toptions=(\"${_words[@]}\") _words=()\n"
 	"\t\t((${#typed[@]} < 3)) || _taskcluster_options \"${typed[*]:0:3}\"\n"
 	"\t\tquery=(\"${_words[@]}\")\n"
@@ -65,19 +72,22 @@ static const char script[] =
 	"\t\t_words=(\"${query[@]}\" \"${options[@]}\")\n"
 	"\telif [[ ${typed[0]} == routing-key ]] && ((${#typed[@]} > 3)); then\n"
 	"\t\t_taskcluster_words \"${typed[*]:0:3}\"\n"
-	"\telif _taskcluster_takes_file \"${typed[*]:0:2}\"; then\n"
-	"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
-	"\t\treturn\n"
 	"\telse\n"
 	"\t\t_taskcluster_words \"${typed[*]}\"\n"
+	"\t\tif [[ ${#_words[@]} == 0 && -z $about ]] && _taskcluster_takes_file '' "
+	"\"${typed[*]}\"; then\n"
+	"\t\t\t_taskcluster_files \"$current\"\n"
+	"\t\t\treturn\n"
+	"\t\tfi\n"
 	"\tfi\n"
 	"\tmapfile -t COMPREPLY < <(compgen -W \"${_words[*]}\" -- \"$current\")\n"
 	"\t[[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace\n"
 	"}\n"
 	"complete -F _taskcluster taskcluster";
 
-void completion_bash(const struct command *const *commands)
+void completion_bash(struct script *script)
 {
-	completion_script(&bash, commands,
-		"# bash completion for taskcluster; made by `taskcluster completion bash`", script);
+	script->dialect = &bash;
+	completion_script(script,
+		"# bash completion for taskcluster; made by `taskcluster completion bash`", body);
 }

@@ -1,121 +1,136 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/completion/script.h"
 
-static void open_arm(const char *key)
+static void open_arm(struct script *script, const char *key)
 {
-	printf("\tcase '%s'\n", key);
+	fprintf(script->out, "\t\tcase '%s'\n", key);
 }
 
-static void close_arm(void)
+static void close_arm(struct script *script)
 {
+	(void)script;
 }
 
 /* A line: the word, a tab, its sentence; in fish quotes only \ and ' are special. */
-static void add_word(const char *word, const char *sentence, size_t length)
+static void add_word(struct script *script, const char *word, const char *sentence, size_t length)
 {
-	printf("\t\techo '%s%s", word, length ? "\t" : "");
+	fprintf(script->out, "\t\t\techo '%s%s", word, length ? "\t" : "");
 	for (size_t i = 0; i < length; i++) {
 		if (sentence[i] == '\'' || sentence[i] == '\\')
-			putchar('\\');
-		putchar(sentence[i] == '\n' ? ' ' : sentence[i]);
+			fputc('\\', script->out);
+		fputc(sentence[i] == '\n' ? ' ' : sentence[i], script->out);
 	}
-	puts("'");
+	fputs("'\n", script->out);
 }
 
-static void add_option(const char *command, const char *option, bool takes_value)
+static void add_option(struct script *script, const char *command, const char *option, bool is_so)
 {
-	printf("\t\tcase '%s*:%s'\n\t\t\treturn %d\n", command, option, !takes_value);
+	fprintf(script->out, "\t\tcase '%s*:%s'\n\t\t\treturn %d\n", command, option, !is_so);
 }
 
 static const struct dialect fish = { open_arm, close_arm, add_word, add_option };
 
 /* What follows the tables. */
-static const char script[] =
-	"\tend\n"
-	"\treturn 1\n"
-	"end\n"
+static const char body[] =
+	"# What may come, a line each, by the tables above and by the line that is typed.\n"
 	"function __taskcluster_complete_options\n"
 	"\tset -l current (commandline -ct)\n"
 	"\tif test (count $argv) -ge 3\n"
-	"\t\tfor line in (__taskcluster_options $argv[1..3])\n"
+	"\t\tfor line in (__taskcluster_options \"$argv[1..3]\")\n"
 	"\t\t\techo $line\n"
 	"\t\t\tset -l key (string split -m 1 \\t -- $line)[1]\n"
 	"\t\t\tstring match -q -- \"$key?*\" $current\n"
-	"\t\t\tand __taskcluster_operators $argv[2] $key\n"
+	"\t\t\tand __taskcluster_operators \"$argv[2] $key\"\n"
 	"\t\tend\n"
 	"\tend\n"
-	"\tif not __taskcluster_options $argv[1..2] | string match -r '.+'\n"
-	"\t\t__taskcluster_options $argv[1]\n"
+	"\tif not __taskcluster_options \"$argv[1..2]\" | string match -r '.+'\n"
+	"\t\t__taskcluster_options \"$argv[1]\"\n"
+	"\tend\n"
+	"end\n"
+	"function __taskcluster_complete_value\n"
+	"\tset -l option (string split -m 1 = -- $argv[1])\n"
+	"\t__taskcluster_takes_path $option[1] \"$argv[2..-1]\"; or return\n"
+	"\tif test (count $option) -eq 2\n"
+	"\t\tfor path in (__fish_complete_path $option[2])\n"
+	"\t\t\techo $option[1]=$path\n"
+	"\t\tend\n"
+	"\telse\n"
+	"\t\t__fish_complete_path (commandline -ct)\n"
 	"\tend\n"
 	"end\n"
 	"function __taskcluster_complete\n"
 	"\tset -l typed\n"
 	"\tset -l value ''\n"
+	"\tset -l about ''\n"
 	"\tset -l words (commandline -opc)\n"
+	"\tset -l current (commandline -ct)\n"
 	"\tfor word in $words[2..-1]\n"
 	"\t\tif test -n \"$value\"\n"
 	"\t\t\tset value ''\n"
 	"\t\telse if __taskcluster_takes_value $word \"$typed\"\n"
 	"\t\t\tset value $word\n"
+	"\t\telse if test \"$word$typed$about\" = help\n"
+	"\t\t\tset about yes\n"
 	"\t\telse if not string match -q -- '-*' $word\n"
 	"\t\t\tset -a typed $word\n"
 	"\t\tend\n"
 	"\tend\n"
+	"\tstring match -q -- '--?*=*' $current; and set value $current\n"
 	"\tif test -n \"$value\"\n"
-	"\t\tcontains -- $value -o --output --body; and __fish_complete_path (commandline "
-	"-ct)\n"
+	"\t\t__taskcluster_complete_value $value $typed\n"
 	"\t\treturn\n"
 	"\tend\n"
-	"\tif not string match -q -- '-*' (commandline -ct)\n"
-	"\t\tand test \"$typed[1..2]\" = 'pulse listen'\n"
+	"\tif string match -q -- '-*' $current\n"
+	"\t\t__taskcluster_complete_options $typed\n"
+	"\t\treturn\n"
+	"\tend\n"
+	"\tif test \"$typed[1..2]\" = 'pulse listen'\n"
 	"\t\tset typed routing-key $typed[3..-1]\n"
 	"\tend\n"
-	"\tif string match -q -- '-*' (commandline -ct)\n"
-	"\t\t__taskcluster_complete_options $typed\n"
-	"\telse if test (count $typed) -gt 3 -a \"$typed[1]\" = routing-key\n"
-	"\t\t__taskcluster_words $typed[1..3]\n"
-	"\telse if __taskcluster_takes_file \"$typed[1..2]\"\n"
-	"\t\t__fish_complete_path (commandline -ct)\n"
-	"\telse\n"
-	"\t\t__taskcluster_words $typed\n"
+	"\tif test (count $typed) -gt 3 -a \"$typed[1]\" = routing-key\n"
+	"\t\t__taskcluster_words \"$typed[1..3]\"\n"
+	"\t\treturn\n"
 	"\tend\n"
+	"\t__taskcluster_words \"$typed\" | string match -r '.+'; and return\n"
+	"\ttest -z \"$about\"; and __taskcluster_takes_file '' \"$typed\"; or return\n"
+	"\t__fish_complete_path $current\n"
 	"end\n"
-	"complete -c taskcluster -f -a '(__taskcluster_complete)'";
+	"complete -c taskcluster -f -a '(__taskcluster_complete)'\n";
 
-void completion_fish(const struct command *const *commands)
+static void put_table(struct script *script, const char *name, void (*arms)(struct script *script))
 {
-	puts("# fish completion for taskcluster; made by `taskcluster completion fish`\n"
-	     "function __taskcluster_words\n"
-	     "\tswitch \"$argv\"");
-	completion_words(&fish, commands);
-	puts("\tend\n"
-	     "end\n"
-	     "function __taskcluster_options\n"
-	     "\tswitch \"$argv\"");
-	completion_options(&fish, commands);
-	puts("\tend\n"
-	     "end\n"
-	     "function __taskcluster_operators\n"
-	     "\tswitch \"$argv\"");
-	completion_operators(&fish);
-	puts("\tend\n"
-	     "end\n"
-	     "function __taskcluster_takes_file\n"
-	     "\tswitch $argv[1]");
-	printf("\t\tcase ");
-	completion_files(" ", commands);
-	puts("\n"
-	     "\t\t\treturn 0\n"
-	     "\tend\n"
-	     "\treturn 1\n"
-	     "end\n"
-	     "function __taskcluster_takes_value\n"
-	     "\tswitch \"$argv[2]:$argv[1]\"\n"
-	     "\t\tcase '*:--?*=*'\n"
-	     "\t\t\treturn 1");
-	completion_flags(&fish, commands);
-	puts("\t\tcase '*:--?*'\n"
-	     "\t\t\treturn 0");
-	completion_letters(&fish, commands);
-	puts(script);
+	fprintf(script->out, "function __taskcluster_%s\n\tswitch \"$argv[1]\"\n", name);
+	arms(script);
+	fputs("\tend\nend\n", script->out);
+}
+
+/* A question of a word and of what was typed before it. */
+static void put_question(
+	struct script *script, const char *name, void (*arms)(struct script *script))
+{
+	fprintf(script->out, "function __taskcluster_%s\n\tswitch \"$argv[2]:$argv[1]\"\n", name);
+	arms(script);
+	fputs("\tend\n\treturn 1\nend\n", script->out);
+}
+
+static void add_value_arms(struct script *script)
+{
+	fputs("\t\tcase '*:--?*=*'\n\t\t\treturn 1\n", script->out);
+	completion_flags(script);
+	fputs("\t\tcase '*:--?*'\n\t\t\treturn 0\n", script->out);
+	completion_letters(script);
+}
+
+void completion_fish(struct script *script)
+{
+	script->dialect = &fish;
+	fputs("# fish completion for taskcluster; made by `taskcluster completion fish`\n",
+		script->out);
+	put_table(script, "words", completion_words);
+	put_table(script, "options", completion_options);
+	put_table(script, "operators", completion_operators);
+	put_question(script, "takes_value", add_value_arms);
+	put_question(script, "takes_path", completion_paths);
+	put_question(script, "takes_file", completion_files);
+	fputs(body, script->out);
 }

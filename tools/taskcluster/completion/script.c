@@ -9,196 +9,206 @@
 
 #define KEY_MAX 256
 
-static void add_word(const struct dialect *dialect, const char *word, const char *text)
+static void add_word(struct script *script, const char *word, const char *text)
 {
-	dialect->word(word, text ? text : "", text ? text_sentence(text) : 0);
+	const char *sentence = text && !script->brief ? text : "";
+
+	script->dialect->word(script, word, sentence, text_sentence(sentence));
 }
 
 static void open_key(
-	const struct dialect *dialect, const char *command, const char *service, const char *name)
+	struct script *script, const char *command, const char *service, const char *name)
 {
 	char key[KEY_MAX];
 
 	snprintf(key, sizeof key, "%s%s%s%s%s", command, service ? " " : "", service ? service : "",
 		name ? " " : "", name ? name : "");
-	dialect->open(key);
+	script->dialect->open(script, key);
 }
 
-/* What follows a family's name, and `help` with it. */
-static void add_parts(const struct dialect *dialect, const struct command *family)
+static void add_summaries(struct script *script, const struct command *const *commands)
 {
-	const struct command *const *part;
-
-	if (!family->parts)
-		return;
-	open_key(dialect, family->name, NULL, NULL);
-	for (part = family->parts; *part; part++)
-		add_word(dialect, (*part)->name, (*part)->summary);
-	dialect->close();
-	open_key(dialect, "help", family->name, NULL);
-	for (part = family->parts; *part; part++)
-		add_word(dialect, (*part)->name, (*part)->summary);
-	dialect->close();
+	for (; *commands; commands++)
+		if (!(*commands)->hidden)
+			add_word(script, (*commands)->name, (*commands)->summary);
 }
 
-static void add_commands(const struct dialect *dialect, const struct command *const *commands)
+/* What follows the name of a command, where that is known. */
+static void add_following(struct script *script, const struct command *const *commands)
 {
-	open_key(dialect, "", NULL, NULL);
-	for (size_t i = 0; commands[i]; i++)
-		add_word(dialect, commands[i]->name, commands[i]->summary);
-	add_word(dialect, "help", "explain a command");
-	dialect->close();
-	open_key(dialect, "help", NULL, NULL);
-	for (size_t i = 0; commands[i]; i++)
-		add_word(dialect, commands[i]->name, commands[i]->summary);
-	dialect->close();
-	for (size_t i = 0; commands[i]; i++)
-		add_parts(dialect, commands[i]);
+	for (; *commands; commands++) {
+		const struct command *command = *commands;
+		if (command->words) {
+			open_key(script, command_name(command), NULL, NULL);
+			for (const char *const *word = command->words; *word; word++)
+				add_word(script, *word, NULL);
+			script->dialect->close(script);
+		}
+		if (!command->parts)
+			continue;
+		open_key(script, command_name(command), NULL, NULL);
+		add_summaries(script, command->parts);
+		script->dialect->close(script);
+		add_following(script, command->parts);
+	}
 }
 
-static void add_list(const struct dialect *dialect, const char *command, const char *const *words)
+static void add_commands(struct script *script)
 {
-	open_key(dialect, command, NULL, NULL);
-	for (; *words; words++)
-		add_word(dialect, *words, NULL);
-	dialect->close();
+	open_key(script, "", NULL, NULL);
+	add_summaries(script, script->commands);
+	add_word(script, "help", "explain a command");
+	script->dialect->close(script);
+	add_following(script, script->commands);
 }
 
-static void add_services(const struct dialect *dialect, const char *command, bool exchanges)
+/* `besides`: the commands that come before them, or NULL. */
+static void add_services(struct script *script, const char *command,
+	const struct command *const *besides, bool exchanges)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	open_key(dialect, command, NULL, NULL);
+	open_key(script, command, NULL, NULL);
+	if (besides)
+		add_summaries(script, besides);
 	for (size_t i = 0; i < count; i++)
 		if (exchanges ? services[i]->exchange_count : services[i]->operation_count)
-			add_word(dialect, services[i]->name, services[i]->description);
-	dialect->close();
+			add_word(script, services[i]->name, services[i]->description);
+	script->dialect->close(script);
 }
 
-static void add_operations(const struct dialect *dialect, const struct tc_service *service)
+static void add_operations(struct script *script, const struct tc_service *service)
 {
 	if (service->operation_count == 0)
 		return;
-	open_key(dialect, "api", service->name, NULL);
+	open_key(script, "api", service->name, NULL);
 	for (size_t i = 0; i < service->operation_count; i++)
-		add_word(dialect, service->operations[i].name, service->operations[i].description);
-	dialect->close();
+		add_word(script, service->operations[i].name, service->operations[i].description);
+	script->dialect->close(script);
 }
 
-static void add_keys(const struct dialect *dialect, const struct tc_exchange *exchange)
+static void add_keys(struct script *script, const struct tc_exchange *exchange)
 {
-	open_key(dialect, "routing-key", exchange->service->name, exchange->name);
+	open_key(script, "routing-key", exchange->service->name, exchange->name);
 	for (size_t i = 0; i < exchange->word_count; i++) {
 		char word[KEY_MAX];
 		if (exchange->words[i].constant)
 			continue;
 		snprintf(word, sizeof word, "%s=", exchange->words[i].name);
-		add_word(dialect, word, exchange->words[i].summary);
+		add_word(script, word, exchange->words[i].summary);
 	}
-	dialect->close();
+	script->dialect->close(script);
 }
 
-static void add_exchanges(const struct dialect *dialect, const struct tc_service *service)
+static void add_exchanges(struct script *script, const struct tc_service *service)
 {
 	if (service->exchange_count == 0)
 		return;
-	open_key(dialect, "routing-key", service->name, NULL);
+	open_key(script, "routing-key", service->name, NULL);
 	for (size_t i = 0; i < service->exchange_count; i++)
-		add_word(dialect, service->exchanges[i].name, service->exchanges[i].description);
-	dialect->close();
+		add_word(script, service->exchanges[i].name, service->exchanges[i].description);
+	script->dialect->close(script);
 	for (size_t i = 0; i < service->exchange_count; i++)
-		add_keys(dialect, &service->exchanges[i]);
+		add_keys(script, &service->exchanges[i]);
 }
 
-void completion_words(const struct dialect *dialect, const struct command *const *commands)
+static const struct command *const *besides_of(
+	const struct command *const *commands, const char *name)
 {
-	static const char *const slugid[] = { "generate", "encode", "decode", NULL };
-	static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+	while (*commands && strcmp((*commands)->name, name) != 0)
+		commands++;
+	return *commands ? (*commands)->besides : NULL;
+}
+
+void completion_words(struct script *script)
+{
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	add_commands(dialect, commands);
-	add_list(dialect, "slugid", slugid);
-	add_list(dialect, "completion", shells);
-	add_services(dialect, "api", false);
-	add_services(dialect, "routing-key", true);
+	add_commands(script);
+	add_services(script, "api", besides_of(script->commands, "api"), false);
+	add_services(script, "routing-key", NULL, true);
 	for (size_t i = 0; i < count; i++) {
-		add_operations(dialect, services[i]);
-		add_exchanges(dialect, services[i]);
+		add_operations(script, services[i]);
+		add_exchanges(script, services[i]);
 	}
 }
 
-static void add_options(const struct dialect *dialect, const struct option *options)
+static void add_options(struct script *script, const struct option *options)
 {
 	for (; options && options->name; options++) {
 		char word[KEY_MAX];
 		snprintf(word, sizeof word, "--%s", options->name);
-		add_word(dialect, word, options->help);
+		add_word(script, word, options->help);
 	}
 }
 
 /* A key with one of its operators. */
-static void add_operator(const struct dialect *dialect, const struct tc_operation *operation,
+static void add_operator(struct script *script, const struct tc_operation *operation,
 	const struct tc_query_rule *rule, const struct tc_query_operator *relation)
 {
 	char word[KEY_MAX];
 
 	snprintf(word, sizeof word, "--%s%s%s", rule->name, rules_separator(operation),
 		relation->name);
-	add_word(dialect, word, "a query value");
+	add_word(script, word, "a query value");
 }
 
-static void add_operators(const struct dialect *dialect, const struct tc_operation *operation,
+static void add_operators(struct script *script, const struct tc_operation *operation,
 	const struct tc_query_rule *rule)
 {
 	const struct tc_query_operator *relation = rule->operators;
 
 	for (; relation && relation->name; relation++)
-		add_operator(dialect, operation, rule, relation);
+		add_operator(script, operation, rule, relation);
 }
 
-static void add_query(const struct dialect *dialect, const struct tc_operation *operation)
+static void add_query(struct script *script, const struct tc_operation *operation)
 {
 	const struct tc_query_rule *rule;
 
 	if (operation->query_count == 0 && !rules_query_at(operation, 0))
 		return;
-	open_key(dialect, "api", operation->service->name, operation->name);
+	open_key(script, "api", operation->service->name, operation->name);
 	for (size_t i = 0; i < operation->query_count; i++) {
 		char word[KEY_MAX];
 		snprintf(word, sizeof word, "--%s", operation->query[i].name);
-		add_word(dialect, word, "a query value");
+		add_word(script, word, "a query value");
 	}
 	for (size_t i = 0; (rule = rules_query_at(operation, i)); i++)
 		if (rule->no_bare)
-			add_operators(dialect, operation, rule);
-	dialect->close();
+			add_operators(script, operation, rule);
+	script->dialect->close(script);
 }
 
 /* Of commands, and of those of families. */
-static void add_command_options(
-	const struct dialect *dialect, const struct command *const *commands)
+static void add_command_options(struct script *script, const struct command *const *commands)
 {
 	for (; *commands; commands++) {
-		open_key(dialect, command_name(*commands), NULL, NULL);
-		add_options(dialect, (*commands)->options);
-		add_options(dialect, common_options);
-		dialect->close();
+		if ((*commands)->hidden)
+			continue;
+		open_key(script, command_name(*commands), NULL, NULL);
+		add_options(script, (*commands)->options);
+		add_options(script, options_besides((*commands)->options));
+		add_options(script, common_options);
+		script->dialect->close(script);
 		if ((*commands)->parts)
-			add_command_options(dialect, (*commands)->parts);
+			add_command_options(script, (*commands)->parts);
+		if ((*commands)->besides)
+			add_command_options(script, (*commands)->besides);
 	}
 }
 
-void completion_options(const struct dialect *dialect, const struct command *const *commands)
+void completion_options(struct script *script)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
-	add_command_options(dialect, commands);
+	add_command_options(script, script->commands);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < services[i]->operation_count; j++)
-			add_query(dialect, &services[i]->operations[j]);
+			add_query(script, &services[i]->operations[j]);
 }
 
 /* Whether a function of the service before this one has the key. */
@@ -215,7 +225,7 @@ static bool seen_before(const struct tc_operation *until, const char *name)
 	return false;
 }
 
-static void open_operators(const struct dialect *dialect, const struct tc_operation *operation)
+static void open_operators(struct script *script, const struct tc_operation *operation)
 {
 	const struct tc_query_rule *rule;
 
@@ -224,109 +234,147 @@ static void open_operators(const struct dialect *dialect, const struct tc_operat
 		if (!rule->operators || rule->no_bare || seen_before(operation, rule->name))
 			continue;
 		snprintf(key, sizeof key, "%s --%s", operation->service->name, rule->name);
-		dialect->open(key);
-		add_operators(dialect, operation, rule);
-		dialect->close();
+		script->dialect->open(script, key);
+		add_operators(script, operation, rule);
+		script->dialect->close(script);
 	}
 }
 
-void completion_operators(const struct dialect *dialect)
+void completion_operators(struct script *script)
 {
 	size_t count;
 	const struct tc_service *const *services = tc_services(&count);
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < services[i]->operation_count; j++)
-			open_operators(dialect, &services[i]->operations[j]);
+			open_operators(script, &services[i]->operations[j]);
 }
 
-static void add_flags(
-	const struct dialect *dialect, const char *command, const struct option *options)
-{
-	char word[KEY_MAX];
+/* ---- what a word behind an option is ---- */
 
+/* Which options of a table an arm is for. */
+typedef bool wants_fn(const struct option *option);
+
+static bool is_flag(const struct option *option)
+{
+	return !option->value;
+}
+
+static bool takes_value(const struct option *option)
+{
+	return option->value;
+}
+
+/* By what the help calls its value. */
+static bool takes_path(const struct option *option)
+{
+	return option->value && (strstr(option->value, "FILE") || strstr(option->value, "FOLDER"));
+}
+
+static void add_long_arms(
+	struct script *script, const char *command, const struct option *options, wants_fn *wants)
+{
 	for (; options && options->name; options++) {
-		if (options->value)
+		char word[KEY_MAX];
+		if (!wants(options))
 			continue;
 		snprintf(word, sizeof word, "--%s", options->name);
-		dialect->option(command, word, false);
+		script->dialect->option(script, command, word, wants != is_flag);
 	}
 }
 
-static void add_command_flags(const struct dialect *dialect, const struct command *const *commands)
+static void add_letter_arms(
+	struct script *script, const char *command, const struct option *options, wants_fn *wants)
+{
+	for (; options && options->name; options++) {
+		char word[] = { '-', (char)options->id, '\0' };
+		if (options->id < OPTION_WORD && wants(options))
+			script->dialect->option(script, command, word, wants != is_flag);
+	}
+}
+
+static void each_command(struct script *script, const struct command *const *commands,
+	void (*add)(struct script *, const char *, const struct option *, wants_fn *),
+	wants_fn *wants)
 {
 	for (; *commands; commands++) {
-		add_flags(dialect, command_name(*commands), (*commands)->options);
+		add(script, command_name(*commands), (*commands)->options, wants);
 		if ((*commands)->parts)
-			add_command_flags(dialect, (*commands)->parts);
+			each_command(script, (*commands)->parts, add, wants);
+		if ((*commands)->besides)
+			each_command(script, (*commands)->besides, add, wants);
 	}
 }
 
-void completion_flags(const struct dialect *dialect, const struct command *const *commands)
+void completion_flags(struct script *script)
 {
-	add_flags(dialect, "", common_options);
-	add_command_flags(dialect, commands);
+	add_long_arms(script, "", common_options, is_flag);
+	each_command(script, script->commands, add_long_arms, is_flag);
 }
 
-void completion_letters(const struct dialect *dialect, const struct command *const *commands)
+void completion_letters(struct script *script)
 {
-	for (; *commands; commands++) {
-		const struct option *option = (*commands)->options;
-		for (; option && option->name; option++) {
-			char word[] = { '-', (char)option->id, '\0' };
-			if (option->value && option->id < OPTION_WORD)
-				dialect->option("", word, true);
-		}
-	}
+	each_command(script, script->commands, add_letter_arms, takes_value);
 }
 
-static int print_files(const char *between, const struct command *const *commands, int count)
+void completion_paths(struct script *script)
+{
+	add_long_arms(script, "", common_options, takes_path);
+	each_command(script, script->commands, add_long_arms, takes_path);
+	each_command(script, script->commands, add_letter_arms, takes_path);
+}
+
+static void add_files(struct script *script, const struct command *const *commands)
 {
 	for (; *commands; commands++) {
 		if ((*commands)->takes_file)
-			printf("%s'%s'", count++ ? between : "", command_name(*commands));
+			script->dialect->option(script, command_name(*commands), "", true);
 		if ((*commands)->parts)
-			count = print_files(between, (*commands)->parts, count);
+			add_files(script, (*commands)->parts);
+		if ((*commands)->besides)
+			add_files(script, (*commands)->besides);
 	}
-	return count;
 }
 
-void completion_files(const char *between, const struct command *const *commands)
+void completion_files(struct script *script)
 {
-	print_files(between, commands, 0);
+	add_files(script, script->commands);
 }
 
-static void open_function(const char *name)
+/* ---- for shells with `case` ---- */
+
+static void put_table(struct script *script, const char *name, void (*arms)(struct script *script))
 {
-	printf("_taskcluster_%s() {\n\tcase \"$1\" in\n", name);
+	fprintf(script->out, "_taskcluster_%s() {\n\tcase \"$1\" in\n", name);
+	arms(script);
+	fputs("\tesac\n}\n", script->out);
 }
 
-static void close_function(void)
+/* A question of a word and of what was typed before it. */
+static void put_question(
+	struct script *script, const char *name, void (*arms)(struct script *script))
 {
-	puts("\tesac\n}");
+	fprintf(script->out, "_taskcluster_%s() {\n\tcase \"$2:$1\" in\n", name);
+	arms(script);
+	fputs("\t(*) return 1 ;;\n\tesac\n}\n", script->out);
 }
 
-void completion_script(const struct dialect *dialect, const struct command *const *commands,
-	const char *head, const char *script)
+static void add_value_arms(struct script *script)
 {
-	puts(head);
-	open_function("words");
-	completion_words(dialect, commands);
-	close_function();
-	open_function("options");
-	completion_options(dialect, commands);
-	close_function();
-	open_function("operators");
-	completion_operators(dialect);
-	close_function();
-	printf("_taskcluster_takes_file() {\n\tcase $1 in\n\t(");
-	completion_files("|", commands);
-	puts(") return 0 ;;\n\tesac\n\treturn 1\n}");
-	puts("_taskcluster_takes_value() {\n\tcase \"$2:$1\" in\n\t(*:--?*=*) return 1 ;;");
-	completion_flags(dialect, commands);
-	puts("\t(*:--?*) return 0 ;;");
-	puts("\tesac\n\tcase \"$2:$1\" in");
-	completion_letters(dialect, commands);
-	puts("\t(*) return 1 ;;\n\tesac\n}");
-	puts(script);
+	fputs("\t(*:--?*=*) return 1 ;;\n", script->out);
+	completion_flags(script);
+	fputs("\t(*:--?*) return 0 ;;\n", script->out);
+	completion_letters(script);
+}
+
+void completion_script(struct script *script, const char *head, const char *body)
+{
+	fprintf(script->out, "%s\n", head);
+	put_table(script, "words", completion_words);
+	put_table(script, "options", completion_options);
+	put_table(script, "operators", completion_operators);
+	put_question(script, "takes_value", add_value_arms);
+	put_question(script, "takes_path", completion_paths);
+	put_question(script, "takes_file", completion_files);
+	fprintf(script->out, "%s\n", body);
 }

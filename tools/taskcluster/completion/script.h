@@ -9,10 +9,19 @@
 
 #include <stdio.h>
 
-/* Print the whole script on standard output. `commands` are all of them, with NULL at the end. */
-void completion_bash(const struct command *const *commands);
-void completion_zsh(const struct command *const *commands);
-void completion_fish(const struct command *const *commands);
+struct dialect;
+
+/* A script in the making. */
+struct script {
+	const struct dialect *dialect;
+	const struct command *const *commands; /* all that there are, with NULL at the end */
+	FILE *out;
+	bool brief; /* words without what they mean */
+};
+
+/* Each writes the whole script; `dialect` is set there. */
+typedef void completion_fn(struct script *script);
+completion_fn completion_bash, completion_zsh, completion_fish, completion_powershell;
 
 /*
  * What the shells' scripts share: a `case` (or `switch`) over what was typed before, whose arms
@@ -20,42 +29,43 @@ void completion_fish(const struct command *const *commands);
  */
 struct dialect {
 	/* opens and closes the arm for a key such as "api queue" */
-	void (*open)(const char *key);
-	void (*close)(void);
+	void (*open)(struct script *script, const char *key);
+	void (*close)(struct script *script);
 	/* one word, with its first sentence ("" when it has none) */
-	void (*word)(const char *word, const char *sentence, size_t length);
-	/* an arm for "words before:option": whether it takes a value, with this command
-	 * ("artifact upload"; "": with all) */
-	void (*option)(const char *command, const char *option, bool takes_value);
+	void (*word)(struct script *script, const char *word, const char *sentence, size_t length);
+	/* an arm for "words before:option": whether it is so, with this command ("artifact
+	 * upload"; "": with all) */
+	void (*option)(struct script *script, const char *command, const char *option, bool is_so);
 };
 
-/* The begin of a script for shells with `case`: `head` (its first line), functions over the three
- * tables below, and one that begins with the flags and letters and goes on with `script`. */
-void completion_script(const struct dialect *dialect, const struct command *const *commands,
-	const char *head, const char *script);
+/* A script for shells with `case`: `head` (its first line), functions over the tables below, and
+ * `body`. */
+void completion_script(struct script *script, const char *head, const char *body);
 
 /* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
- * "routing-key queue taskCompleted", "slugid", "completion", "artifact". What follows "pulse
- * listen" is what follows "routing-key". */
-void completion_words(const struct dialect *dialect, const struct command *const *commands);
+ * "routing-key queue taskCompleted", "slugid", "artifact". What follows "pulse listen" is what
+ * follows "routing-key", and what follows "help" what follows nothing. */
+void completion_words(struct script *script);
 
 /* Arms of options: by command ("api", "artifact upload"), and by "api <service> <function>" for
  * query values. */
-void completion_options(const struct dialect *dialect, const struct command *const *commands);
+void completion_options(struct script *script);
 
 /*
  * Arms of operators, such as --number__lt and --number__gt by "<service> --number". There are ten
  * times as many as there are keys, so they are only offered behind a key that was typed as a whole.
  */
-void completion_operators(const struct dialect *dialect);
+void completion_operators(struct script *script);
 
 /* What tells whether a word behind an option is its value: long options that take none (all others
- * do, with those of queries), command by command, as the same name may be a flag of one and take a
- * value of another. And letters that take one, each as a flag of all commands. */
-void completion_flags(const struct dialect *dialect, const struct command *const *commands);
-void completion_letters(const struct dialect *dialect, const struct command *const *commands);
+ * do, with those of queries), and letters that take one; both command by command, as the same name
+ * may be a flag of one and take a value of another. */
+void completion_flags(struct script *script);
+void completion_letters(struct script *script);
 
-/* The commands that have a file among their words, in single quotes, with something in between. */
-void completion_files(const char *between, const struct command *const *commands);
+/* Options whose value is a file or a folder, and commands that have a file among their words: these
+ * are arms of the option "". */
+void completion_paths(struct script *script);
+void completion_files(struct script *script);
 
 #endif

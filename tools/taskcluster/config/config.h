@@ -3,11 +3,17 @@
 #define TC_CLI_CONFIG_H
 
 /*
- * Where to call and as whom: TASKCLUSTER_ROOT_URL or TASKCLUSTER_PROXY_URL, and
- * TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN and TASKCLUSTER_CERTIFICATE, and what they leave
- * open from the file (file.h). An empty variable counts as none. Credentials are one thing:
- * all of the environment's, or all of the file's. Those of a file that names a root URL are never
- * used for another one. The file's authorizedScopes narrow whatever credentials are used.
+ * Where to call and as whom: TASKCLUSTER_ROOT_URL, TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN
+ * and TASKCLUSTER_CERTIFICATE, each before its own key of the file (file.h). An empty variable
+ * counts as none. The file's authorizedScopes narrow whatever credentials are used.
+ *
+ * A key of credentials that comes from the file is for the root URL of the file, where that names
+ * one: with another root URL it is refused. A certificate belongs to the access token and the
+ * client beside which it stands. `mix` lifts both: each key for itself, as the official client has
+ * it.
+ *
+ * TASKCLUSTER_PROXY_URL goes before the root URL and before the file's credentials, but not before
+ * a client and an access token that both are in the environment: then there is no proxy.
  *
  * Each is looked for when somebody needs it: what is wrong with credentials is no matter to a call
  * that goes without, nor is the file to one for which the environment is enough.
@@ -20,9 +26,11 @@
 struct config {
 	const char *root_url, *proxy_url; /* NULL where absent, or not looked for */
 	const char *root_from;            /* the variable, or the key in the file */
-	tc_credentials *credentials;      /* the same; without, calls are unsigned */
+	bool mix;                         /* set by who asks (--mix-config) */
+	tc_credentials *credentials;      /* NULL as those; then calls are unsigned */
 	struct config_file file;
 	char root_key[4096 + 32];                        /* where in the file the root URL is */
+	char places[4096 + 32];                          /* that credentials are from, if both */
 	bool has_environment, has_file, has_credentials; /* what was looked for */
 	struct origin origin;
 };
@@ -39,6 +47,9 @@ int config_find_root(struct config *config);
 
 /* The proxy's URL, or else the root URL. */
 int config_find_server(struct config *config);
+
+/* This root URL, borrowed, in place of the configured one. */
+void config_use_root(struct config *config, const char *root_url);
 
 /* Who calls; with the root URL, which says whether the file's credentials are for it. */
 int config_find_credentials(struct config *config);

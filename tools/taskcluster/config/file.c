@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/config/file.h"
+#include "tools/taskcluster/config/variable.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/text/one_of.h"
 #include "tools/taskcluster/text/suggest.h"
 
 #include <errno.h>
@@ -11,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const keys[] = { "rootUrl", "clientId", "accessToken", "certificate",
-	"authorizedScopes" };
+/* Nobody's configuration is as long. */
+#define TEXT_MAX ((size_t)1 << 20)
 
 static const char *home(void)
 {
@@ -41,33 +43,41 @@ void config_file_find(struct config_file *file)
 
 static int wrong_syntax(const struct config_file *file, const yaml_parser_t *parser)
 {
+	if (file->quiet)
+		return STATUS_USAGE;
 	return usage_error("%s: line %zu: %s", file->path, parser->problem_mark.line + 1,
 		parser->problem ? parser->problem : "this is no YAML");
 }
 
 static int wrong(const struct config_file *file, const yaml_node_t *node, const char *problem)
 {
+	if (file->quiet)
+		return STATUS_USAGE;
 	return usage_error("%s: line %zu: %s", file->path, node->start_mark.line + 1, problem);
 }
 
 /* A scalar's text; NULL for one that says null, or for text with a NUL byte in it. */
 static const char *text_of(const yaml_node_t *node)
 {
-	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
 	const char *text = (const char *)node->data.scalar.value;
 
 	if (strlen(text) != node->data.scalar.length)
 		return NULL;
-	for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
-		if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-			strcmp(text, nulls[i]) == 0)
-			return NULL;
+	if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && text_is_one_of(text, nulls))
+		return NULL;
 	return *text ? text : NULL;
+}
+
+/* Whether a node is a scalar that says nothing: null, or "". */
+static bool is_nothing(const yaml_node_t *node)
+{
+	return node->type == YAML_SCALAR_NODE && !text_of(node);
 }
 
 static int read_scopes(struct config_file *file, yaml_node_t *node)
 {
-	if (node->type == YAML_SCALAR_NODE && !text_of(node))
+	if (is_nothing(node))
 		return 0;
 	if (node->type != YAML_SEQUENCE_NODE)
 		return wrong(file, node, "config.authorizedScopes must be a list of scopes");
@@ -93,8 +103,10 @@ static int unknown_key(const struct config_file *file, const yaml_node_t *key)
 	const char *name = (const char *)key->data.scalar.value;
 	struct suggestion nearest = suggest_for(name);
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		suggest_consider(&nearest, keys[i]);
+	if (file->told)
+		return 0;
+	for (size_t i = 0; i < CONFIG_KEYS; i++)
+		suggest_consider(&nearest, config_keys[i].name);
 	complain("warning: %s: line %zu: unknown key config.%s%s%s", file->path,
 		key->start_mark.line + 1, name, nearest.name ? "; did you mean " : "",
 		nearest.name ? nearest.name : "");
@@ -103,33 +115,28 @@ static int unknown_key(const struct config_file *file, const yaml_node_t *key)
 
 static int read_entry(struct config_file *file, const yaml_node_t *key, yaml_node_t *value)
 {
-	const char **texts[] = { &file->root_url, &file->client_id, &file->access_token,
-		&file->certificate };
+	char problem[128];
 
 	if (key->type != YAML_SCALAR_NODE)
 		return wrong(file, key, "a key of config must be text");
-	const char *name = (const char *)key->data.scalar.value;
-	if (strcmp(name, "authorizedScopes") == 0)
+	enum config_key known = config_key_find((const char *)key->data.scalar.value);
+	if (known == CONFIG_KEYS)
+		return unknown_key(file, key);
+	if (known == CONFIG_SCOPES)
 		return read_scopes(file, value);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		char problem[128];
-		if (strcmp(name, keys[i]) != 0)
-			continue;
-		snprintf(problem, sizeof problem, "config.%s must be text%s", name,
-			i == 3 ? " (JSON in quotes)" : "");
-		if (value->type != YAML_SCALAR_NODE)
-			return wrong(file, value, problem);
-		*texts[i] = text_of(value);
-		return 0;
-	}
-	return unknown_key(file, key);
+	snprintf(problem, sizeof problem, "config.%s must be text%s", config_keys[known].name,
+		known == CONFIG_CERTIFICATE ? " (JSON in quotes)" : "");
+	if (value->type != YAML_SCALAR_NODE)
+		return wrong(file, value, problem);
+	file->values[known] = text_of(value);
+	return 0;
 }
 
 static int read_section(struct config_file *file, yaml_node_t *section)
 {
 	int status = 0;
 
-	if (section->type == YAML_SCALAR_NODE && !text_of(section))
+	if (is_nothing(section))
 		return 0;
 	if (section->type != YAML_MAPPING_NODE)
 		return wrong(file, section, "config must be a mapping of names to values");
@@ -144,62 +151,114 @@ static int read_document(struct config_file *file)
 {
 	yaml_node_t *root = yaml_document_get_root_node(&file->document);
 
-	if (!root || (root->type == YAML_SCALAR_NODE && !text_of(root)))
+	if (!root || is_nothing(root))
 		return 0;
 	if (root->type != YAML_MAPPING_NODE)
 		return wrong(file, root, "expected a mapping with `config:` in it");
+	yaml_node_t *section = NULL; /* the last of two, as for its keys */
 	for (yaml_node_pair_t *pair = root->data.mapping.pairs.start;
 		pair < root->data.mapping.pairs.top; pair++) {
 		const yaml_node_t *key = yaml_document_get_node(&file->document, pair->key);
 		if (key->type == YAML_SCALAR_NODE &&
 			strcmp((const char *)key->data.scalar.value, "config") == 0)
-			return read_section(
-				file, yaml_document_get_node(&file->document, pair->value));
+			section = yaml_document_get_node(&file->document, pair->value);
 	}
-	return 0;
+	return section ? read_section(file, section) : 0;
 }
 
-/* The official client writes the file for everybody to read, so that this cannot be an error. */
+/* The official client writes the file for everybody to read, so that this cannot be an error; and
+ * who is told it in a script cannot do anything about it there. */
 static void warn_of_readers(const struct config_file *file, FILE *stream)
 {
 	struct stat found;
 
-	if (file->access_token && fstat(fileno(stream), &found) == 0 && (found.st_mode & 077))
+	if (file->values[CONFIG_ACCESS_TOKEN] && isatty(STDERR_FILENO) &&
+		fstat(fileno(stream), &found) == 0 && (found.st_mode & 077))
 		complain("warning: %s holds an access token and others may open it: chmod 600 it",
 			file->path);
 }
 
-int config_file_read(struct config_file *file)
+static void forget(struct config_file *file)
+{
+	if (file->loaded)
+		yaml_document_delete(&file->document);
+	file->loaded = false;
+	free(file->scopes);
+	file->scopes = NULL;
+	file->scope_count = 0;
+	file->narrowed = false;
+	memset(file->values, 0, sizeof file->values);
+	free(file->text);
+	file->text = NULL;
+	file->length = 0;
+}
+
+int config_file_take(struct config_file *file, char *text, size_t length)
 {
 	yaml_parser_t parser;
-	FILE *stream;
-	int status;
 
+	forget(file);
+	file->text = text;
+	file->length = length;
+	if (!yaml_parser_initialize(&parser))
+		return failure("memory ended");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+	file->loaded = yaml_parser_load(&parser, &file->document);
+	int status = file->loaded ? read_document(file) : wrong_syntax(file, &parser);
+	yaml_parser_delete(&parser);
+	return status;
+}
+
+static int read_text(const struct config_file *file, FILE *stream, char **text, size_t *length)
+{
+	*text = malloc(TEXT_MAX + 1);
+	if (!*text)
+		return failure("memory ended");
+	*length = fread(*text, 1, TEXT_MAX + 1, stream);
+	int status = 0;
+	if (ferror(stream))
+		status = usage_error("%s: %s", file->path, strerror(errno));
+	else if (*length > TEXT_MAX)
+		status = usage_error("%s is over 1 MiB, and no configuration", file->path);
+	if (status != 0)
+		free(*text);
+	else
+		(*text)[*length] = '\0';
+	return status;
+}
+
+int config_file_read(struct config_file *file)
+{
+	size_t length = 0;
+	char *text = NULL;
+
+	forget(file);
 	if (!file->path[0])
 		return 0;
-	stream = fopen(file->path, "re");
+	FILE *stream = fopen(file->path, "re");
 	if (!stream && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (!stream)
 		return usage_error("%s: %s", file->path, strerror(errno));
-	if (!yaml_parser_initialize(&parser)) {
-		fclose(stream);
-		return failure("memory ended");
-	}
-	yaml_parser_set_input_file(&parser, stream);
-	file->loaded = yaml_parser_load(&parser, &file->document);
-	status = file->loaded ? read_document(file) : wrong_syntax(file, &parser);
+	int status = read_text(file, stream, &text, &length);
+	if (status == 0)
+		status = config_file_take(file, text, length);
 	if (status == 0)
 		warn_of_readers(file, stream);
-	yaml_parser_delete(&parser);
+	file->told = true;
 	fclose(stream);
 	return status;
 }
 
+const char *config_file_value(const struct config_file *file, enum config_key key)
+{
+	const char *value = variable(config_keys[key].variable);
+
+	return value ? value : file->values[key];
+}
+
 void config_file_free(struct config_file *file)
 {
-	if (file->loaded)
-		yaml_document_delete(&file->document);
-	free(file->scopes);
+	forget(file);
 	*file = (struct config_file){ .loaded = false };
 }

@@ -52,27 +52,43 @@ static int find_elsewhere(
 		system->environment_url ? system->environment_url : "it");
 }
 
+static int no_root(const struct config *config)
+{
+	return usage_error(
+		"no root URL: set TASKCLUSTER_ROOT_URL, such as https://tc.example.com, or "
+		"config.rootUrl in %s",
+		config->origin.file);
+}
+
+static int find_root(struct config *config, struct tc_options *options)
+{
+	int status = config_find_root(config);
+
+	if (status != 0)
+		return status;
+	options->root_url = config->root_url;
+	config->origin.root_url = config->root_from;
+	return 0;
+}
+
 /* Below the proxy nothing else is needed, but the root URL is what others see of a signed one. */
 static int find_taskcluster(struct session *session, struct tc_options *options)
 {
 	struct config *config = &session->config;
-	int status = config_find_server(config);
 
-	if (status == 0 && session->use == SESSION_SIGNED_URL)
-		status = config_find_root(config);
+	if (session->use == SESSION_ROOT) {
+		int status = find_root(config, options);
+		return status == 0 && !config->root_url ? no_root(config) : status;
+	}
+	int status = config_find_server(config);
 	if (status != 0)
 		return status;
-	if (!config_has_server(config))
-		return usage_error("no root URL: set TASKCLUSTER_ROOT_URL, such as "
-				   "https://tc.example.com, or config.rootUrl in %s",
-			config->origin.file);
 	options->proxy_url = config->proxy_url;
 	config->origin.proxy_url = config->proxy_url ? "TASKCLUSTER_PROXY_URL" : NULL;
-	if (config->proxy_url && session->use != SESSION_SIGNED_URL)
-		return 0;
-	options->root_url = config->root_url;
-	config->origin.root_url = config->root_from;
-	return 0;
+	if (!config->proxy_url || session->use == SESSION_SIGNED_URL)
+		status = find_root(config, options);
+	config->origin.deployment = config->root_url;
+	return status == 0 && !config_has_server(config) ? no_root(config) : status;
 }
 
 static int find_server(
@@ -118,6 +134,8 @@ static bool is_signed(const struct session *session, const struct tc_operation *
 {
 	switch (session->use) {
 	case SESSION_URL:
+	case SESSION_UNSIGNED:
+	case SESSION_ROOT:
 		return false;
 	case SESSION_SIGNED_URL:
 		return true;
@@ -164,8 +182,11 @@ static const char *called_url(const struct tc_service *service, const struct tc_
 static void set_options(struct session *session, struct tc_options *options)
 {
 	options->timeout_ms = TIMEOUT_MS;
-	options->reply_max = REPLY_MAX;
-	options->unchecked_bodies = session->use != SESSION_CALL;
+	options->attempts = session->attempts;
+	if (session->use != SESSION_ROOT) /* for which the library's limit is enough */
+		options->reply_max = REPLY_MAX;
+	options->unchecked_bodies =
+		session->use == SESSION_URL || session->use == SESSION_SIGNED_URL;
 	options->user_agent = "taskcluster-cli";
 	options->http_version = session->apart ? TC_HTTP_1_1 : TC_HTTP_ANY;
 	if (session->verbose || isatty(STDERR_FILENO))
@@ -208,6 +229,7 @@ int session_open(struct session *session, const struct arguments *arguments,
 	tc_credentials *own = NULL;
 
 	session->verbose = arguments->verbose;
+	session->config.mix = arguments->mix;
 	set_options(session, &options);
 	int status = find_server(session, operation->service, &options);
 	if (status == 0)

@@ -9,8 +9,16 @@
 #include <taskcluster/client.h>
 #include <taskcluster/operation.h>
 
-/* What a session is for. For a URL the body only stands for another. */
-enum session_use { SESSION_CALL = 0, SESSION_URL, SESSION_SIGNED_URL };
+/* What a session is for. For a URL the body only stands for another; unsigned are calls of
+ * functions that let some in who are not known. SESSION_ROOT is for calls to the root URL itself,
+ * be there a proxy or not, unsigned until the client is given credentials. */
+enum session_use {
+	SESSION_CALL = 0,
+	SESSION_URL,
+	SESSION_SIGNED_URL,
+	SESSION_UNSIGNED,
+	SESSION_ROOT
+};
 
 struct session {
 	struct config config;
@@ -19,7 +27,8 @@ struct session {
 	/* for services that carry their own, and for other systems; and the option that says it */
 	const char *base_url, *base_url_option;
 	int verbose;
-	bool apart; /* requests at the same time go by connections of their own */
+	int attempts; /* of each call; 0: as the library has it */
+	bool apart;   /* requests at the same time go by connections of their own */
 };
 #define SESSION_INIT \
 	{ \
@@ -28,8 +37,8 @@ struct session {
 
 /*
  * Makes the client for a function: finds its server, and who calls when it matters to that function
- * and use. 0, or the exit status after
- * telling what is wrong. Close it in either case, and do not move it before.
+ * and use. 0, or the exit status after telling what is wrong. Close it in either case, and do not
+ * move it before.
  */
 int session_open(struct session *session, const struct arguments *arguments,
 	const struct tc_operation *operation);

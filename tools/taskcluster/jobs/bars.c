@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/jobs/line.h"
-#include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/jobs/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #define REDRAW_MS 100
 #define STILL_MS 1000 /* a file that nothing was told of for so long */
@@ -19,8 +17,7 @@ static struct {
 	struct line *lines; /* in the order in which they began */
 	size_t count, room;
 	int64_t files, files_total;
-	int drawn;        /* lines on the terminal now */
-	int64_t drawn_ms; /* when */
+	int64_t drawn_ms; /* when it was drawn last */
 } bars;
 
 static int64_t now_ms(void)
@@ -33,14 +30,9 @@ static int64_t now_ms(void)
 
 void bars_begin(bool quiet)
 {
-	const char *terminal = getenv("TERM");
-
-	bars.shown = !quiet && isatty(STDERR_FILENO) && terminal && *terminal &&
-		strcmp(terminal, "dumb") != 0;
+	bars.shown = picture_begin(quiet);
 	bars.files = 0;
 	bars.files_total = 1;
-	if (bars.shown)
-		report_behind(bars_hide);
 }
 
 /* The file's line; NULL without memory, which is no reason to fail. */
@@ -64,27 +56,6 @@ static struct line *find(const char *name, int64_t now)
 	return &bars.lines[bars.count++];
 }
 
-static void measure(int *rows, int *columns)
-{
-	struct winsize size;
-
-	*rows = 24;
-	*columns = 80;
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
-		return;
-	if (size.ws_row > 0)
-		*rows = size.ws_row;
-	if (size.ws_col > 0)
-		*columns = size.ws_col;
-}
-
-/* Up to the first line that is there. */
-static void go_up(FILE *out)
-{
-	if (bars.drawn > 0)
-		fprintf(out, "\r\033[%dA", bars.drawn);
-}
-
 /* What has no line of its own: files that have ended, and those that the terminal is too low for.
  */
 static int print_rest(FILE *out, size_t shown)
@@ -99,7 +70,7 @@ static int print_rest(FILE *out, size_t shown)
 	fputs(" done", out);
 	if (more > 0)
 		fprintf(out, ", %zu more under way", more);
-	fputs("\033[K\n", out);
+	picture_end_line(out);
 	return 1;
 }
 
@@ -113,39 +84,25 @@ static int print_lines(FILE *out, bool moving, int room, int columns, int64_t no
 		if ((now - line->updated_ms < STILL_MS) != moving)
 			continue;
 		line_print(out, line, columns, now);
-		fputs("\033[K\n", out);
+		picture_end_line(out);
 		printed++;
 	}
 	return printed;
 }
 
 /* Files that wait for others before they are there (the disk, their turn) come last. */
-static void print_all(FILE *out, int64_t now)
+static int print_all(void *data, FILE *out, int rows, int columns)
 {
-	int rows, columns;
+	int64_t now = *(const int64_t *)data;
+	int drawn = print_lines(out, true, rows - 1, columns, now);
 
-	measure(&rows, &columns);
-	go_up(out);
-	int drawn = print_lines(out, true, rows - 2, columns - 1, now);
-	drawn += print_lines(out, false, rows - 2 - drawn, columns - 1, now);
-	bars.drawn = drawn + print_rest(out, (size_t)drawn);
-	fputs("\033[J", out);
+	drawn += print_lines(out, false, rows - 1 - drawn, columns, now);
+	return drawn + print_rest(out, (size_t)drawn);
 }
 
-/* As one piece, so that nothing flickers. */
 static void draw(int64_t now)
 {
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-
-	if (!out)
-		return;
-	fflush(stdout); /* which may be the same terminal */
-	print_all(out, now);
-	if (fclose(out) == 0)
-		fwrite(text, 1, length, stderr);
-	free(text);
+	picture_draw(print_all, &now);
 	bars.drawn_ms = now;
 }
 
@@ -180,17 +137,12 @@ void bars_drop(const char *name)
 
 void bars_hide(void)
 {
-	if (bars.drawn == 0)
-		return;
-	go_up(stderr);
-	fputs("\033[J", stderr);
-	bars.drawn = 0;
+	picture_hide();
 }
 
 void bars_end(void)
 {
-	bars_hide();
-	report_behind(NULL);
+	picture_end();
 	for (size_t i = 0; i < bars.count; i++)
 		free(bars.lines[i].name);
 	free(bars.lines);

@@ -43,3 +43,14 @@ int job_report(
 	/* a source that changes while it is read is no mistake of the command line */
 	return err->code == TC_ERROR_INPUT ? STATUS_FAILED : status;
 }
+
+int job_call(const struct session *session, tc_call *call, const tc_json **answer, tc_error *err)
+{
+	int status = 0;
+
+	if (!call || tc_call_perform_json(call, answer, err) != TC_OK)
+		status = job_report(err, call ? tc_call_operation(call) : NULL, session);
+	tc_call_free(call);
+	tc_error_clear(err);
+	return status;
+}

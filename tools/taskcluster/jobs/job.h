@@ -8,6 +8,8 @@
 #include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/shared/command.h"
 
+#include <taskcluster/call.h>
+
 /* A command of words and options of its own. */
 struct job {
 	const struct command *command;
@@ -29,5 +31,12 @@ int job_open(struct session *session, const struct arguments *arguments, const c
 /* Tells of an error of a job, with advice about the function that it is about. The exit status. */
 int job_report(
 	const tc_error *err, const struct tc_operation *operation, const struct session *session);
+
+/*
+ * The JSON that answers a call, which is freed; release it. 0, or the exit status after telling.
+ * The call may be NULL, as one is that could not be made, and *err why. *err is of the caller,
+ * TC_ERROR_INIT before and cleared after.
+ */
+int job_call(const struct session *session, tc_call *call, const tc_json **answer, tc_error *err);
 
 #endif

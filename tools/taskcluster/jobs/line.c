@@ -8,6 +8,7 @@
 #define BAR_COLUMNS 20
 #define NAME_COLUMNS_MIN 12
 #define FIGURES_SIZE 128
+#define BYTES_SIZE 16
 
 void line_update(struct line *line, const struct tc_job_progress *progress, int64_t now)
 {
@@ -28,21 +29,36 @@ void line_update(struct line *line, const struct tc_job_progress *progress, int6
 	line->mark_done = line->done;
 }
 
-const char *line_bytes(int64_t bytes, char text[LINE_BYTES_SIZE])
+/* "12.3 MiB"; returns `text`. */
+static const char *write_bytes(int64_t bytes, char text[BYTES_SIZE])
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB" };
 	double value = (double)bytes / 1024;
 	size_t unit = 0;
 
 	if (bytes < 1024) {
-		snprintf(text, LINE_BYTES_SIZE, "%d B", (int)bytes);
+		snprintf(text, BYTES_SIZE, "%d B", (int)bytes);
 		return text;
 	}
 	while (value >= 999.95 && unit + 1 < sizeof units / sizeof *units) {
 		value /= 1024;
 		unit++;
 	}
-	snprintf(text, LINE_BYTES_SIZE, "%.1f %s", value, units[unit]);
+	snprintf(text, BYTES_SIZE, "%.1f %s", value, units[unit]);
+	return text;
+}
+
+const char *line_clock(int64_t seconds, char text[LINE_CLOCK_SIZE])
+{
+	int clock = (int)seconds;
+
+	if (seconds < 0 || seconds >= LINE_CLOCK_HOURS * 3600)
+		snprintf(text, LINE_CLOCK_SIZE, "-:--");
+	else if (clock >= 3600)
+		snprintf(text, LINE_CLOCK_SIZE, "%d:%02d:%02d", clock / 3600, clock / 60 % 60,
+			clock % 60);
+	else
+		snprintf(text, LINE_CLOCK_SIZE, "%d:%02d", clock / 60, clock % 60);
 	return text;
 }
 
@@ -71,23 +87,17 @@ static void print_bar(FILE *out, const struct line *line, bool bar)
 /* "1.2 MiB/s   0:12", of which the second part needs a total */
 static void print_rate(FILE *out, const struct line *line, int64_t now)
 {
-	char text[LINE_BYTES_SIZE];
+	char text[BYTES_SIZE], clock[LINE_CLOCK_SIZE];
 	int64_t took = now - line->since_ms;
 	int64_t rate = took > 0
 		? (int64_t)((double)(line->done - line->since_done) * 1000 / (double)took)
 		: 0;
 
-	fprintf(out, " %9s/s", line_bytes(rate, text));
+	fprintf(out, " %9s/s", write_bytes(rate, text));
 	if (line->total < 0)
 		return;
 	int64_t left = rate > 0 ? (line->total - line->done) / rate : -1;
-	if (left < 0 || left >= 100 * 3600)
-		fprintf(out, " %8s", "-:--");
-	else if (left >= 3600)
-		fprintf(out, " %2d:%02d:%02d", (int)(left / 3600), (int)(left / 60 % 60),
-			(int)(left % 60));
-	else
-		fprintf(out, " %5d:%02d", (int)(left / 60), (int)(left % 60));
+	fprintf(out, " %8s", line_clock(left, clock));
 }
 
 /* All but the name, in ASCII. */
@@ -98,7 +108,7 @@ static void print_figures(FILE *out, const struct line *line, int columns, int64
 		[TC_JOB_READING] = "reading",
 		[TC_JOB_PAUSING] = "waiting to try again",
 	};
-	char text[LINE_BYTES_SIZE];
+	char text[BYTES_SIZE];
 
 	if ((size_t)line->step < sizeof steps / sizeof *steps && steps[line->step])
 		fprintf(out, " %s", steps[line->step]);
@@ -107,30 +117,9 @@ static void print_figures(FILE *out, const struct line *line, int columns, int64
 	if (line->total >= 0)
 		print_bar(out, line, columns >= 72);
 	if (columns >= 30)
-		fprintf(out, " %10s", line_bytes(line->done, text));
+		fprintf(out, " %10s", write_bytes(line->done, text));
 	if (columns >= 50)
 		print_rate(out, line, now);
-}
-
-/* What turns the direction of the text behind it, and ends of lines: U+200E and F, U+2028 to 202E,
- * U+2066 to 2069. */
-static bool turns_text(const unsigned char *at)
-{
-	if (at[1] == 0x80)
-		return at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae);
-	return at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9;
-}
-
-/* Whether a character of a name can be shown: it steers no terminal. */
-static bool is_plain(const char *text, size_t length)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	if (length == 1)
-		return at[0] >= ' ' && at[0] != 0x7f;
-	if (at[0] == 0xc2 && at[1] < 0xa0) /* the controls of ISO 6429 */
-		return false;
-	return at[0] != 0xe2 || !turns_text(at);
 }
 
 /* The bytes of a name's next character, and the columns that it may take, which is rather too
@@ -139,7 +128,7 @@ static size_t next_character(const char *text, int *columns, bool *plain)
 {
 	size_t length = plain_character(text);
 
-	*plain = length > 0 && is_plain(text, length);
+	*plain = length > 0 && !plain_steers(text, length);
 	*columns = length > 2 && *plain ? 2 : 1;
 	return length ? length : 1;
 }
@@ -156,8 +145,7 @@ static int width_of(const char *name)
 	return width;
 }
 
-/* The name's end tells more than its begin. */
-static void print_name(FILE *out, const char *name, int room)
+void line_print_name(FILE *out, const char *name, int room)
 {
 	int columns, width = width_of(name);
 	bool plain;
@@ -189,6 +177,6 @@ void line_print(FILE *out, const struct line *line, int columns, int64_t now)
 	}
 	int room = columns - (int)strlen(figures);
 	if (room >= NAME_COLUMNS_MIN)
-		print_name(out, line->name, room);
+		line_print_name(out, line->name, room);
 	fprintf(out, "%.*s", columns > 0 ? columns : 0, figures);
 }

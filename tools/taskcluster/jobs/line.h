@@ -23,8 +23,14 @@ void line_update(struct line *line, const struct tc_job_progress *progress, int6
 /* Prints it without a line end, at most so many columns wide. */
 void line_print(FILE *out, const struct line *line, int columns, int64_t now_ms);
 
-/* "12.3 MiB"; returns `text`. */
-#define LINE_BYTES_SIZE 16
-const char *line_bytes(int64_t bytes, char text[LINE_BYTES_SIZE]);
+/* "0:12", "1:02:03"; "-:--" for what is negative (not known) or beyond all patience. Returns
+ * `text`. */
+#define LINE_CLOCK_SIZE 16
+#define LINE_CLOCK_HOURS 100
+const char *line_clock(int64_t seconds, char text[LINE_CLOCK_SIZE]);
+
+/* A name in so many columns, all of which it fills: its end, which tells more than its begin. It
+ * does not steer the terminal. */
+void line_print_name(FILE *out, const char *name, int room);
 
 #endif

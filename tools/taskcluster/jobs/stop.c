@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/jobs/stop.h"
+#include "tools/taskcluster/shared/report.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -71,5 +72,6 @@ void stop_end(void)
 	if (!came)
 		return;
 	fflush(stdout);
+	report_end(0);
 	raise(came);
 }

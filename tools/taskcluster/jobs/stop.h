@@ -19,7 +19,7 @@ void stop_begin_by(void (*stop)(void));
 /* Whether a signal came. */
 bool stop_came(void);
 
-/* When the download has ended. A signal that came now ends the program, as shells want to know. */
+/* When the job has ended. A signal that came ends the program now, as shells want to know. */
 void stop_end(void);
 
 /* When a job has ended that has no other end than a signal: the program goes on. */

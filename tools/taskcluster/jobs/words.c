@@ -2,9 +2,11 @@
 #include "tools/taskcluster/jobs/words.h"
 #include "tools/taskcluster/config/variable.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/uuid.h"
+
+#include <taskcluster/slugid.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 int words_read(
 	struct words *words, struct arguments *arguments, words_option_fn *option, void *data)
@@ -40,8 +42,8 @@ void words_free(struct words *words)
 
 int words_usage(const char *command, const char *synopsis)
 {
-	return usage_error("expected `taskcluster %s %s`: see `taskcluster %s --help`", command,
-		synopsis, command);
+	return usage_error("expected `taskcluster %s%s%s`: see `taskcluster %s --help`", command,
+		*synopsis ? " " : "", synopsis, command);
 }
 
 /* The environment's task, and of that the run. */
@@ -91,6 +93,17 @@ int words_artifact(
 	if (!*artifact->name)
 		return usage_error("the artifact's name is empty");
 	return words_run(words, names - 1, run, artifact);
+}
+
+int words_task_id(const char *what, const char *text)
+{
+	uint8_t uuid[16];
+
+	if (tc_slugid_decode(text, uuid, NULL) == TC_OK && uuid_is_v4(uuid))
+		return 0;
+	return usage_error("%s is \"%s\"; expected an id of 22 characters, such as "
+			   "fN1SbArXTPSVFNUvaOlinQ",
+		what, text);
 }
 
 int words_expires(const char *text, char date[TC_DATE_SIZE], const char **expires)

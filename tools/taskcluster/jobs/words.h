@@ -39,6 +39,10 @@ int words_artifact(
 int words_run(
 	const struct words *words, size_t names, const char *run, struct tc_artifact *artifact);
 
+/* Whether a text is a task's or a group's id; `what` is what it stands for: "the task". 0, or
+ * STATUS_USAGE after telling that it is none. */
+int words_task_id(const char *what, const char *text);
+
 /* --expires: a date, or how long from now, as a date. 0 or STATUS_USAGE. */
 int words_expires(const char *text, char date[TC_DATE_SIZE], const char **expires);
 

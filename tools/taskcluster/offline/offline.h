@@ -6,6 +6,7 @@
 
 #include "tools/taskcluster/shared/command.h"
 
-extern const struct command from_now_command, routing_key_command, slugid_command, version_command;
+extern const struct command from_now_command, routing_key_command, slugid_command, update_command,
+	version_command;
 
 #endif

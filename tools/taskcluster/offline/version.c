@@ -12,7 +12,8 @@ enum { VERSION_SERVER = OPTION_OWN };
 
 static const struct option options[] = {
 	{ "short-version", 's', NULL, "only the release of Taskcluster, such as 106.0.0" },
-	{ "server", VERSION_SERVER, NULL, "ask the server for its release, and compare" },
+	{ "server", VERSION_SERVER, NULL,
+		"ask the server for its release, and how many functions differ" },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -45,6 +46,9 @@ static int run(struct arguments *arguments)
 			return command_help(&version_command);
 		if (id == OPTION_BAD)
 			return STATUS_USAGE;
+		if (id == OPTION_WORD)
+			return usage_error(
+				"version takes no argument, such as \"%s\"", arguments->value);
 		brief = brief || id == 's';
 		server = server || id == VERSION_SERVER;
 	}

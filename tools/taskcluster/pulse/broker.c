@@ -94,7 +94,8 @@ void broker_hint(const tc_error *err)
 
 int broker_report(const tc_error *err)
 {
-	complain("%s", tc_error_text(err));
+	int status = report_alone(err, NULL);
+
 	broker_hint(err);
-	return report_status(err);
+	return status;
 }

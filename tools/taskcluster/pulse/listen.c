@@ -4,6 +4,7 @@
 #include "tools/taskcluster/pulse/broker.h"
 #include "tools/taskcluster/pulse/message.h"
 #include "tools/taskcluster/pulse/pulse.h"
+#include "tools/taskcluster/shared/names.h"
 #include "tools/taskcluster/shared/topic.h"
 
 #include <taskcluster/registry.h>
@@ -59,7 +60,7 @@ static int next_topic(struct listen *listen, const char *word)
 {
 	const struct topic *topic = &listen->topic;
 
-	if (!tc_find_service(word) && !is_whole_name(word))
+	if (!find_service(word) && !is_whole_name(word))
 		return usage_error(
 			"\"%s\" is neither key=value nor the service of another exchange: "
 			"`taskcluster routing-key %s %s --help` lists the keys",
@@ -103,7 +104,7 @@ static int take_word(struct listen *listen, char *word)
 {
 	int status = 0;
 
-	if (is_unlisted(listen) && !tc_find_service(word) && !is_whole_name(word))
+	if (is_unlisted(listen) && !find_service(word) && !is_whole_name(word))
 		return usage_error("\"%s\": no reference has %s, so its keys have no names; "
 				   "--pattern KEY says which are meant",
 			word, listen->topic.exchange->exchange);

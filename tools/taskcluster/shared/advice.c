@@ -3,11 +3,27 @@
 #include "tools/taskcluster/shared/report.h"
 #include "tools/taskcluster/shared/rules.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/conventions.h>
+#include <taskcluster/registry.h>
 
 #define ORIGINS_MAX 8192
+#define KIND_SIZE 16
+
+static advice_fn *more_advice;
+static const tc_json *sent;
+
+void advice_from(advice_fn *more)
+{
+	more_advice = more;
+}
+
+void advice_about(const tc_json *body)
+{
+	sent = body;
+}
 
 bool origin_signs(const struct origin *origin)
 {
@@ -63,17 +79,25 @@ static void advise_unsigned(const struct tc_operation *operation, const struct o
 			origin->file);
 }
 
+/* Whether it is from this program's tables, and not from a deployment's references. */
+static bool is_own(const struct tc_operation *operation)
+{
+	return tc_find_operation(operation->service->name, operation->name) == operation;
+}
+
 static void advise_forbidden(const struct tc_operation *operation, const struct origin *origin)
 {
 	if (!origin_signs(origin)) {
 		advise_unsigned(operation, origin);
 		return;
 	}
-	fputs("  `taskcluster scopes` tells what you may do", stderr);
 	if (operation)
-		fprintf(stderr, ", `taskcluster api %s %s --help` what this needs",
-			operation->service->name, operation->name);
-	fputs(".\n", stderr);
+		hint("`taskcluster scopes` tells what you may do, `taskcluster api %s%s %s --help` "
+		     "what this needs.",
+			is_own(operation) ? "" : "--live ", operation->service->name,
+			operation->name);
+	else
+		hint("`taskcluster scopes` tells what you may do.");
 	if (origin->narrowed)
 		hint("Your calls are narrowed to the authorizedScopes in %s.", origin->file);
 }
@@ -192,6 +216,13 @@ static void advise_elsewhere(
 		advise_version(operation);
 }
 
+/* Whether the server may be of another release, which has the function otherwise, or not at all. */
+static bool may_differ(const tc_error *err, const struct tc_operation *operation)
+{
+	return operation && !operation->service->base_url && err->code == TC_ERROR_HTTP &&
+		(err->http_status == 404 || err->http_status == 400);
+}
+
 static void advise_here(
 	const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
 {
@@ -210,8 +241,10 @@ static void advise_here(
 	else if (advice)
 		hint("%s", advice);
 	if (operation && (err->code == TC_ERROR_ARGUMENT || err->http_status == 400))
-		hint("See `taskcluster api %s %s --help`.", operation->service->name,
-			operation->name);
+		hint("See `taskcluster api %s%s %s --help`.", is_own(operation) ? "" : "--live ",
+			operation->service->name, operation->name);
+	if (may_differ(err, operation) && origin->deployment && more_advice)
+		more_advice(operation, sent, origin->deployment);
 }
 
 /* The library tells of its own option's name. */
@@ -237,7 +270,7 @@ static void advise(
 		advise_here(err, operation, origin);
 }
 
-int report_status(const tc_error *err)
+static int status_of(const tc_error *err)
 {
 	switch (err->code) {
 	case TC_ERROR_ARGUMENT:
@@ -249,15 +282,46 @@ int report_status(const tc_error *err)
 	}
 }
 
+/* TC_ERROR_HTTP is "http" for programs. */
+static const char *kind_of(const tc_error *err, char kind[KIND_SIZE])
+{
+	const char *name = tc_code_name(err->code);
+	size_t length = 0;
+
+	if (strncmp(name, "TC_ERROR_", 9) == 0)
+		name += 9;
+	for (; name[length] && length < KIND_SIZE - 1; length++)
+		kind[length] = (char)tolower((unsigned char)name[length]);
+	kind[length] = '\0';
+	return kind;
+}
+
+int report_alone(const tc_error *err, const struct tc_operation *operation)
+{
+	char kind[KIND_SIZE];
+	const struct error_facts facts = {
+		.code = kind_of(err, kind),
+		.http_status = err->http_status,
+		.server_code = tc_error_server_code(err),
+		.request_id = tc_error_request_id(err),
+		.service = operation ? operation->service->name : NULL,
+		.function = operation ? operation->name : NULL,
+		.status = status_of(err),
+	};
+
+	return failure_with(&facts, tc_error_text(err));
+}
+
 int report(const tc_error *err, const struct tc_operation *operation, const struct origin *origin)
 {
 	static const struct origin none = ORIGIN_INIT;
 
-	complain("%s", tc_error_text(err));
+	int status = report_alone(err, operation);
+
 	advise(err, operation, origin ? origin : &none);
-	if (tc_error_request_id(err))
+	if (tc_error_request_id(err) && !report_is_json()) /* which has it in a place of its own */
 		hint("Request id: %s", tc_error_request_id(err));
-	return report_status(err);
+	return status;
 }
 
 int report_setup(const tc_error *err, const struct origin *origin)

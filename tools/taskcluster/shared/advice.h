@@ -4,6 +4,7 @@
 
 /* Errors of the library, told with what to do about them. */
 
+#include <taskcluster/json.h>
 #include <taskcluster/operation.h>
 
 /*
@@ -15,6 +16,7 @@ struct origin {
 	const char *root_url, *proxy_url, *base_url, *http_proxy, *ca_file, *ca_folder;
 	const char *credentials; /* "the environment", or the file's path */
 	bool narrowed;           /* by the file's authorizedScopes */
+	const char *deployment;  /* the root URL itself */
 };
 #define ORIGIN_INIT \
 	{ \
@@ -31,7 +33,16 @@ int report(const tc_error *err, const struct tc_operation *operation, const stru
 /* The same, of an error in what a client was to be made from. */
 int report_setup(const tc_error *err, const struct origin *origin);
 
-/* Only the status. */
-int report_status(const tc_error *err);
+/* The same without advice: who calls it gives its own. */
+int report_alone(const tc_error *err, const struct tc_operation *operation);
+
+/* Asked when the deployment at this root URL has refused a function with 400 or 404, and may give
+ * hints. `body` is what was sent, where somebody said so. One at a time. */
+typedef void advice_fn(
+	const struct tc_operation *operation, const tc_json *body, const char *root_url);
+void advice_from(advice_fn *more);
+
+/* What calls send from now on; borrowed. NULL: nobody knows. */
+void advice_about(const tc_json *body);
 
 #endif

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define OPTION_COLUMN 24
+#define SUMMARY_COLUMN 17
+#define SYNOPSIS_INDENT 4
 
 void print_option(const struct option *option)
 {
@@ -30,8 +32,12 @@ const char *command_name(const struct command *command)
 
 void print_commands(FILE *out, const struct command *const *commands)
 {
-	for (; *commands; commands++)
-		fprintf(out, "  %-12s %s\n", (*commands)->name, (*commands)->summary);
+	for (; *commands; commands++) {
+		if ((*commands)->hidden)
+			continue;
+		int used = fprintf(out, "  %-*s", SUMMARY_COLUMN - 3, (*commands)->name);
+		text_hang(out, used, SUMMARY_COLUMN, (*commands)->summary);
+	}
 }
 
 /* A family's commands have options of their own. */
@@ -42,20 +48,32 @@ static void print_parts(const struct command *family)
 	printf("\n`taskcluster %s COMMAND --help` explains each.\n", family->name);
 }
 
+static void print_besides(const struct command *command)
+{
+	if (!command->besides)
+		return;
+	printf("\nAs the first word of `taskcluster %s` a command of its own\n", command->name);
+	print_commands(stdout, command->besides);
+}
+
 int command_help(const struct command *command)
 {
-	printf("taskcluster %s %s\n\n", command_name(command), command->synopsis);
+	int used = printf("taskcluster %s", command_name(command));
+	text_hang(stdout, used, SYNOPSIS_INDENT, command->synopsis);
+	putchar('\n');
 	text_wrap(stdout, 0, command->summary, strlen(command->summary));
 	if (command->details) {
 		putchar('\n');
 		text_wrap(stdout, 0, command->details, strlen(command->details));
 	}
-	if (command->parts) {
+	if (command->parts)
 		print_parts(command);
+	if (command->parts && !command->run)
 		return 0;
-	}
 	puts("\nOptions");
 	print_options(command->options);
+	print_options(options_besides(command->options));
 	print_options(common_options);
+	print_besides(command);
 	return 0;
 }

@@ -22,10 +22,16 @@ struct command {
 	/* Of what takes no server: does it, and returns the exit status, or COMMAND_ONLINE. Else
 	 * NULL, and an action does it (action.h). */
 	int (*run)(struct arguments *arguments);
-	bool takes_file; /* a file is among its words, for completion */
-	/* Of a family, such as `artifact`, in place of run and options: its commands, ended by
-	 * NULL, whose names are the next word. */
+	bool takes_file;          /* a file is among its words, for completion, */
+	const char *const *words; /* what its first word may be, ended by NULL; NULL: anything */
+	bool hidden;              /* for scripts: no list has it */
+	/* Of a family, such as `artifact`: its commands, ended by NULL, whose names are the next
+	 * word. One that has `run` beside them, such as `config`, is run with its options where no
+	 * such name comes. */
 	const struct command *const *parts;
+	/* Of one that has words of its own: commands that come first where the first word is the
+	 * name of one, ended by NULL; or NULL. */
+	const struct command *const *besides;
 };
 
 /* Prints what --help says; 0. */

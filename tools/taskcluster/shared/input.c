@@ -7,32 +7,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* What servers take. */
 #define BODY_MAX ((size_t)10 * 1024 * 1024)
-#define PATIENCE_MS 2000
+#define PATIENCE_MS 1000
 
 struct bytes {
 	char *data;
 	size_t length, capacity;
 };
 
-static void tell_what_is_awaited(int fd, const struct tc_operation *operation)
+static void tell_what_is_awaited(int fd, const struct input *input)
 {
 	struct pollfd readable = { .fd = fd, .events = POLLIN };
 
 	if (isatty(fd)) {
-		complain("%s %s takes a JSON body: type it, and end it with Ctrl-D "
-			 "(or use --body FILE)",
-			operation->service->name, operation->name);
+		complain("%s takes a %s: type it, and end it with Ctrl-D (or use %s FILE)",
+			input->taker, input->what, input->option);
 		return;
 	}
 	if (poll(&readable, 1, PATIENCE_MS) == 0)
-		complain("waiting for the JSON body of %s %s on standard input",
-			operation->service->name, operation->name);
+		complain("waiting for the %s of %s on standard input", input->what, input->taker);
 }
 
 static int read_some(int fd, const char *from, struct bytes *bytes)
@@ -52,34 +51,28 @@ static int read_some(int fd, const char *from, struct bytes *bytes)
 		return usage_error("%s: %s", from, strerror(errno));
 	bytes->length += (size_t)got;
 	if (bytes->length > BODY_MAX)
-		return usage_error("%s: the body is over 10 MiB, which no server takes", from);
+		return usage_error("%s: it is over 10 MiB, which no server takes", from);
 	return got == 0 ? -1 : 0;
 }
 
-/* The parameters of a remote procedure; the library knows whether it can do without. */
-static bool is_optional(const struct tc_operation *operation)
-{
-	return operation->conventions && operation->conventions->rpc;
-}
-
-static int parse(const struct bytes *bytes, const char *from, const struct tc_operation *operation,
+static int parse(const struct bytes *bytes, const char *from, const struct input *input,
 	const tc_json **json)
 {
 	tc_error err = TC_ERROR_INIT;
 	int status = 0;
 
-	if (bytes->length == 0 && is_optional(operation))
+	if (bytes->length == 0 && input->optional)
 		return 0;
 	if (bytes->length == 0)
-		return usage_error("%s %s takes a JSON body, and %s is empty",
-			operation->service->name, operation->name, from);
+		return usage_error(
+			"%s takes a %s, and %s is empty", input->taker, input->what, from);
 	if (tc_json_parse(bytes->data, bytes->length, json, &err) != TC_OK)
 		status = usage_error("%s: %s", from, tc_error_text(&err));
 	tc_error_clear(&err);
 	return status;
 }
 
-int input_read_json(const char *path, const struct tc_operation *operation, const tc_json **json)
+int input_read(const char *path, const struct input *input, const tc_json **json)
 {
 	bool is_stdin = !path || strcmp(path, "-") == 0;
 	const char *from = is_stdin ? "standard input" : path;
@@ -89,16 +82,27 @@ int input_read_json(const char *path, const struct tc_operation *operation, cons
 
 	if (fd < 0)
 		return usage_error("%s: %s", path, strerror(errno));
-	if (is_stdin && is_optional(operation) && isatty(fd))
+	if (is_stdin && input->optional && isatty(fd))
 		return 0;
 	if (is_stdin)
-		tell_what_is_awaited(fd, operation);
+		tell_what_is_awaited(fd, input);
 	while (status == 0)
 		status = read_some(fd, from, &bytes);
 	if (status < 0)
-		status = parse(&bytes, from, operation, json);
+		status = parse(&bytes, from, input, json);
 	free(bytes.data);
 	if (!is_stdin)
 		close(fd);
 	return status;
+}
+
+int input_read_json(const char *path, const struct tc_operation *operation, const tc_json **json)
+{
+	char taker[160];
+	/* the parameters of a remote procedure: the library knows whether it can do without */
+	bool optional = operation->conventions && operation->conventions->rpc;
+	struct input input = { taker, "JSON body", "--body", optional };
+
+	snprintf(taker, sizeof taker, "%s %s", operation->service->name, operation->name);
+	return input_read(path, &input, json);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/shared/options.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/select.h"
 #include "tools/taskcluster/text/suggest.h"
 
 #include <errno.h>
@@ -11,8 +12,20 @@
 const struct option common_options[] = {
 	{ "help", 'h', NULL, "explain this, and do nothing" },
 	{ "verbose", 'v', NULL, "log requests on standard error; -vv: headers, too" },
+	{ "errors", OPTION_ERRORS, "text|json", "how errors are told: json is a line for each" },
+	{ "mix-config", OPTION_MIX, NULL,
+		"use credentials from the file, too, that are for another root URL" },
 	{ NULL, 0, NULL, NULL },
 };
+
+static const struct option none[] = { { NULL, 0, NULL, NULL } };
+static const struct option json_options[] = {
+	OPTION_ROW_SELECT,
+	{ NULL, 0, NULL, NULL },
+};
+
+/* In place of an id: the command need not know of it. */
+#define OPTION_NOTHING (-1)
 
 static const struct option *find_in(
 	const struct option *options, const char *name, size_t length, int letter)
@@ -26,11 +39,24 @@ static const struct option *find_in(
 	return NULL;
 }
 
+static const struct option *json_option(const struct option *options)
+{
+	return find_in(options, "json", 4, 0);
+}
+
+const struct option *options_besides(const struct option *options)
+{
+	return json_option(options) ? json_options : none;
+}
+
 static const struct option *find(
 	const struct arguments *arguments, const char *name, size_t length, int letter)
 {
-	const struct option *option = find_in(arguments->options, name, length, letter);
+	const struct option *own = arguments->options;
+	const struct option *option = find_in(own, name, length, letter);
 
+	if (!option)
+		option = find_in(options_besides(own), name, length, letter);
 	return option ? option : find_in(common_options, name, length, letter);
 }
 
@@ -61,7 +87,8 @@ static int unknown_option(const struct arguments *arguments, const char *name, s
 {
 	char typed[SUGGEST_MAX] = "";
 	struct suggestion nearest = suggest_for(typed);
-	const struct option *tables[] = { arguments->options, common_options };
+	const struct option *tables[] = { arguments->options, options_besides(arguments->options),
+		common_options };
 	const struct tc_operation *operation = arguments->operation;
 
 	if (length >= sizeof typed)
@@ -99,10 +126,66 @@ static bool take_value(
 	return true;
 }
 
-static int accept(struct arguments *arguments, const struct option *option)
+/* As Go reads it: 1 true, 0 false, -1 neither. */
+static int truth(const char *text)
 {
-	arguments->verbose += option->id == 'v';
-	return option->id;
+	static const char *const words[][6] = { { "0", "f", "F", "false", "False", "FALSE" },
+		{ "1", "t", "T", "true", "True", "TRUE" } };
+
+	for (int value = 0; value < 2; value++)
+		for (size_t i = 0; i < 6; i++)
+			if (strcmp(words[value][i], text) == 0)
+				return value;
+	return -1;
+}
+
+/* What follows the option in a word that is it, by its name or its letter: "" or "=…"; else NULL.
+ */
+static const char *behind_option(const char *word, const struct option *option)
+{
+	size_t length = strlen(option->name);
+	const char *behind = NULL;
+
+	if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, option->name, length) == 0)
+		behind = word + 2 + length;
+	else if (word[0] == '-' && word[1] == option->id)
+		behind = word + 2;
+	return behind && (!*behind || *behind == '=') ? behind : NULL;
+}
+
+/* What the rest of the words says of an option without value: 1, 0 for =false, -1 nothing. Of an
+ * option that is there several times the last one counts. */
+static int said_of(const struct arguments *arguments, const struct option *option)
+{
+	int said = -1;
+
+	for (char **word = arguments->words; *word && strcmp(*word, "--") != 0; word++) {
+		const char *behind = behind_option(*word, option);
+		if (behind)
+			said = !*behind || truth(behind + 1) != 0;
+	}
+	return said;
+}
+
+bool arguments_hold(const struct arguments *arguments, const char *name)
+{
+	const struct option option = { .name = name, .id = OPTION_OWN };
+
+	return said_of(arguments, &option) > 0;
+}
+
+/* An option without value, or with one that says whether it is there. */
+static int accept(struct arguments *arguments, const struct option *option, const char *said)
+{
+	int there = said ? truth(said) : 1;
+
+	if (there < 0) {
+		usage_error("--%s is \"%s\"; expected true, false, or nothing", option->name, said);
+		return OPTION_BAD;
+	}
+	if (option->id == 'v')
+		arguments->verbose = there ? arguments->verbose + 1 : 0;
+	return there && said_of(arguments, option) != 0 ? option->id : OPTION_NOTHING;
 }
 
 /* `text` is the word, with its dashes. */
@@ -124,11 +207,7 @@ static int next_long(struct arguments *arguments, const char *text)
 	if (option->value)
 		return take_value(arguments, text, option->value, attached) ? option->id
 									    : OPTION_BAD;
-	if (attached) {
-		usage_error("--%s takes no value", option->name);
-		return OPTION_BAD;
-	}
-	return accept(arguments, option);
+	return accept(arguments, option, attached);
 }
 
 static int next_letter(struct arguments *arguments)
@@ -143,10 +222,12 @@ static int next_letter(struct arguments *arguments)
 			arguments->command ? arguments->command : "");
 		return OPTION_BAD;
 	}
+	bool said = *arguments->cluster == '=';
+	const char *attached = *arguments->cluster ? arguments->cluster + said : NULL;
+	if (said || option->value)
+		arguments->cluster = NULL;
 	if (!option->value)
-		return accept(arguments, option);
-	const char *attached = *arguments->cluster ? arguments->cluster : NULL;
-	arguments->cluster = NULL;
+		return accept(arguments, option, said ? attached : NULL);
 	return take_value(arguments, name, option->value, attached) ? option->id : OPTION_BAD;
 }
 
@@ -171,13 +252,59 @@ static int next(struct arguments *arguments)
 	return next_letter(arguments);
 }
 
+static int set_errors(const char *style)
+{
+	if (report_set_style(style))
+		return OPTION_NOTHING;
+	usage_error("--errors is \"%s\"; expected text or json", style);
+	return OPTION_BAD;
+}
+
+void arguments_find_errors(char *const *words)
+{
+	static const char name[] = "--errors";
+
+	for (; *words && strcmp(*words, "--") != 0; words++) {
+		if (strncmp(*words, name, sizeof name - 1) != 0)
+			continue;
+		const char *behind = *words + sizeof name - 1;
+		if (*behind == '=')
+			report_set_style(behind + 1);
+		else if (!*behind && words[1])
+			report_set_style(words[1]);
+	}
+}
+
+/* What is done here and is no command's own: OPTION_NOTHING for what the command need not see. */
+static int digest(struct arguments *arguments, int id)
+{
+	const struct option *json;
+
+	switch (id) {
+	case 'v':
+		return OPTION_NOTHING;
+	case OPTION_ERRORS:
+		return set_errors(arguments->value);
+	case OPTION_MIX:
+		arguments->mix = true;
+		return OPTION_NOTHING;
+	case OPTION_SELECT:
+		if (select_set(arguments->value) != 0)
+			return OPTION_BAD;
+		json = json_option(arguments->options);
+		return json ? json->id : OPTION_NOTHING;
+	default:
+		return id;
+	}
+}
+
 int arguments_next(struct arguments *arguments)
 {
 	int id;
 
-	do { /* -v is no command's own */
-		id = next(arguments);
-	} while (id == 'v');
+	do {
+		id = digest(arguments, next(arguments));
+	} while (id == OPTION_NOTHING);
 	return id;
 }
 

@@ -7,6 +7,8 @@
  * behind `=` or as the next word, short ones in clusters, `--` before words that begin with a dash.
  * Query values of an operation are options too, once the operation is known. Nothing is
  * abbreviated: what a script says must mean the same after a service has gained a query value.
+ * An option without value may be given one all the same, as Go's flags are: --all=false is as if
+ * it was not there.
  */
 
 #include <taskcluster/binding.h>
@@ -27,8 +29,19 @@ enum {
 	OPTION_WORD = 256, /* an argument: `value` is it */
 	OPTION_QUERY,      /* a query value: `name` and `value` */
 	OPTION_BAD,        /* already told on standard error */
+	OPTION_ERRORS,     /* these three are never seen: they are done here */
+	OPTION_SELECT,
+	OPTION_MIX,
 	OPTION_OWN
 };
+
+/* A row for the tables of commands that print JSON without being told. */
+#define OPTION_ROW_SELECT \
+	{ \
+		"select", OPTION_SELECT, "POINTER", \
+			"print JSON, and of it only what this JSON pointer leads to, such as " \
+			"/status/state: texts as they are" \
+	}
 
 struct arguments {
 	char **words;                          /* what is left, with NULL at its end */
@@ -39,12 +52,24 @@ struct arguments {
 	const char *cluster;                   /* what is left of "-vo" */
 	bool words_only;                       /* after "--" */
 	int verbose;
+	bool mix;          /* --mix-config */
 	const char *name;  /* of the query value */
 	const char *value; /* of the word, option or query value; borrowed from `words` */
 };
 
 /* The options that every command takes, ended by a NULL name. */
 extern const struct option common_options[];
+
+/* What goes with a table of options, ended by a NULL name: where there is --json there is --select,
+ * which stands for it, too. */
+const struct option *options_besides(const struct option *options);
+
+/* Finds --errors before anything is read: what is wrong in front of it is told so, too. */
+void arguments_find_errors(char *const *words);
+
+/* Whether an option without value is among the words, wherever it stands: what is read before it is
+ * reached depends on it. */
+bool arguments_hold(const struct arguments *arguments, const char *name);
 
 /* The next word: its option's id, or one of the above. */
 int arguments_next(struct arguments *arguments);

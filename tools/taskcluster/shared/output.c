@@ -3,17 +3,16 @@
 #include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/shared/advice.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/select.h"
 #include "tools/taskcluster/shared/unfinished.h"
+#include "tools/taskcluster/shared/whole.h"
 #include "tools/taskcluster/text/plain.h"
-#include <taskcluster/conventions.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,18 +117,7 @@ static int cannot_write(const struct output *output)
 
 int output_write(struct output *output, const void *bytes, size_t length)
 {
-	const char *at = bytes;
-
-	while (length > 0) {
-		ssize_t written = write(output->fd, at, length < SSIZE_MAX ? length : SSIZE_MAX);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return cannot_write(output);
-		at += written;
-		length -= (size_t)written;
-	}
-	return 0;
+	return whole_write(output->fd, bytes, length) ? 0 : cannot_write(output);
 }
 
 /* Some file systems (FAT) have no links; there an empty file reserves the name. */
@@ -218,13 +206,8 @@ static int output_for_people(struct output *output, const tc_json *json, enum tc
 	return status;
 }
 
-int output_json(struct output *output, const tc_json *json)
-{
-	return isatty(output->fd) ? output_for_people(output, json, TC_JSON_PRETTY)
-				  : output_line(output, json);
-}
-
-int output_line(struct output *output, const tc_json *json)
+/* In one line. */
+static int print_line(struct output *output, const tc_json *json)
 {
 	tc_error err = TC_ERROR_INIT;
 	char *text = NULL;
@@ -240,72 +223,84 @@ int output_line(struct output *output, const tc_json *json)
 	return status;
 }
 
-static bool is_json(const tc_response *response)
+/* A text as it is, with a line end. */
+static int print_text(struct output *output, const char *text, size_t length)
 {
-	const char *type = tc_response_header(response, "content-type");
-	size_t length = type ? strcspn(type, "; \t") : 0;
+	char *line = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&line, &size);
 
-	return (length == 16 && strncasecmp(type, "application/json", 16) == 0) ||
-		(length > 5 && strncasecmp(type + length - 5, "+json", 5) == 0);
+	if (!memory)
+		return failure("memory ended");
+	if (isatty(output->fd))
+		plain_print(memory, text, length);
+	else
+		fwrite(text, 1, length, memory);
+	fputc('\n', memory);
+	bool whole = !ferror(memory);
+	whole = fclose(memory) == 0 && whole;
+	int status = whole ? output_write(output, line, size) : failure("memory ended");
+	free(line);
+	return status;
+}
+
+static int print_selected(struct output *output, const tc_json *json)
+{
+	const tc_json *found = select_find(json);
+
+	if (!found)
+		return STATUS_FAILED;
+	if (tc_json_kind(found) == TC_JSON_STRING)
+		return print_text(output, tc_json_text(found), tc_json_text_length(found));
+	return print_line(output, found);
+}
+
+int output_json(struct output *output, const tc_json *json)
+{
+	if (isatty(output->fd) && !select_is_set())
+		return output_for_people(output, json, TC_JSON_PRETTY);
+	return output_line(output, json);
+}
+
+int output_line(struct output *output, const tc_json *json)
+{
+	return select_is_set() ? print_selected(output, json) : print_line(output, json);
+}
+
+int output_stdout(const tc_json *json)
+{
+	struct output output;
+
+	fflush(stdout);
+	int status = output_open(&output, NULL);
+	if (status == 0)
+		status = output_line(&output, json);
+	output_close(&output);
+	return status;
+}
+
+int output_built(tc_json_builder *builder)
+{
+	const tc_json *json = NULL;
+	tc_error err = TC_ERROR_INIT;
+	int status;
+
+	if (tc_json_build(builder, &json, &err) == TC_OK)
+		status = output_stdout(json);
+	else
+		status = report(&err, NULL, NULL);
+	tc_release(json);
+	tc_error_clear(&err);
+	return status;
+}
+
+int output_object(tc_json_builder *builder)
+{
+	tc_json_end(builder);
+	return output_built(builder);
 }
 
 bool output_refuses(const struct output *output, const char *bytes, size_t length)
 {
 	return isatty(output->fd) && !plain_is(bytes, length);
-}
-
-static int output_bytes(struct output *output, const tc_response *response)
-{
-	const char *type = tc_response_header(response, "content-type");
-	size_t length;
-	const char *body = tc_response_body(response, &length);
-
-	if (output_refuses(output, body, length))
-		return failure("the reply is %zu bytes of %s, nothing for a terminal: "
-			       "-o FILE saves it",
-			length, type ? type : "no told type");
-	return output_write(output, body, length);
-}
-
-/* The JSON that the reply is, or NULL. JSON that our reader refuses (a name twice, say) is still
- * the server's answer, and bytes here. */
-static const tc_json *json_of(tc_response *response, const struct tc_operation *operation)
-{
-	const struct tc_operation_conventions *rules = operation->conventions;
-
-	if (operation->blob_output || !is_json(response))
-		return NULL;
-	const tc_json *json = tc_response_json(response, NULL);
-	/* what is around a result is between the two programs */
-	return json && rules && rules->rpc ? tc_json_get(json, "result") : json;
-}
-
-/* Where a redirect leads, or NULL. What else it says is for people with browsers, unless the
- * function is one that answers JSON. */
-static const char *redirect_of(
-	const tc_response *response, const struct tc_operation *operation, const tc_json *json)
-{
-	if (tc_response_status(response) < 300 || (json && operation->has_output))
-		return NULL;
-	return tc_response_location(response);
-}
-
-static int output_redirect(struct output *output, const char *location)
-{
-	if (output_refuses(output, location, strlen(location)))
-		return failure(
-			"the URL of the redirect is nothing for a terminal: -o FILE saves it");
-	int status = output_write(output, location, strlen(location));
-	return status != 0 ? status : output_write(output, "\n", 1);
-}
-
-int output_response(
-	struct output *output, tc_response *response, const struct tc_operation *operation)
-{
-	const tc_json *json = json_of(response, operation);
-	const char *location = redirect_of(response, operation, json);
-
-	if (location)
-		return output_redirect(output, location);
-	return json ? output_json(output, json) : output_bytes(output, response);
 }

@@ -9,8 +9,7 @@
  * wrong.
  */
 
-#include <taskcluster/operation.h>
-#include <taskcluster/response.h>
+#include <taskcluster/json.h>
 
 struct output {
 	int fd;
@@ -36,20 +35,23 @@ int output_name(struct output *output, const char *name);
 int output_commit(struct output *output);
 void output_close(struct output *output);
 
-/* JSON on a terminal indented, else in one line. */
+/* JSON on a terminal indented, else in one line; with --select what that leads to, and an error
+ * where it leads nowhere. */
 int output_json(struct output *output, const tc_json *json);
 
-/* JSON in one line, which is there for a reader at once. */
+/* The same in one line always, which is there for a reader at once. */
 int output_line(struct output *output, const tc_json *json);
+
+/* The same on standard output, behind what was printed there before. */
+int output_stdout(const tc_json *json);
+
+/* The same of what a builder has, which is gone then. */
+int output_built(tc_json_builder *builder);
+
+/* The same of an object that is not ended yet. */
+int output_object(tc_json_builder *builder);
 
 /* Whether it is a terminal, and these bytes are not for one: they would steer it. */
 bool output_refuses(const struct output *output, const char *bytes, size_t length);
-
-/* A reply: JSON as above (of a remote procedure its result), all else byte by byte; a redirect as
- * its Location, whatever its body (services put a sentence there), unless that is JSON and the
- * function one that answers JSON: queue.getArtifact does both. What a function of bytes gives is
- * bytes, whatever their type. */
-int output_response(
-	struct output *output, tc_response *response, const struct tc_operation *operation);
 
 #endif

@@ -2,6 +2,7 @@
 #include "tools/taskcluster/shared/rules.h"
 
 #include <string.h>
+#include <taskcluster/registry.h>
 
 const struct tc_query_rule *rules_query_at(const struct tc_operation *operation, size_t position)
 {
@@ -23,6 +24,34 @@ const char *rules_separator(const struct tc_operation *operation)
 	const struct tc_conventions *system = operation->service->conventions;
 
 	return system && system->operator_separator ? system->operator_separator : "__";
+}
+
+/* `key` is the rule's, bare or with an operator; else it takes none. */
+static bool takes_several(const struct tc_query_rule *rule, const char *key, const char *separator)
+{
+	size_t name = strlen(rule->name), gap = strlen(separator);
+
+	if (strncmp(key, rule->name, name) != 0)
+		return false;
+	if (!key[name])
+		return rule->list != TC_LIST_SINGLE;
+	if (strncmp(key + name, separator, gap) != 0)
+		return false;
+	for (const struct tc_query_operator *at = rule->operators; at && at->name; at++)
+		if (strcmp(at->name, key + name + gap) == 0)
+			return at->list != TC_LIST_SINGLE;
+	return false;
+}
+
+bool rules_take_several(const struct tc_operation *operation, const char *key)
+{
+	const char *separator = rules_separator(operation);
+	const struct tc_query_rule *rule;
+
+	for (size_t i = 0; (rule = rules_query_at(operation, i)); i++)
+		if (takes_several(rule, key, separator))
+			return true;
+	return false;
 }
 
 const struct tc_paging *rules_paging(const struct tc_operation *operation)
@@ -66,11 +95,25 @@ static bool is_open_elsewhere(
 		(system->anonymous_reads && strcmp(operation->method, "GET") == 0);
 }
 
+/* What a deployment's references have in the same place is this program's: they do not say who may
+ * call without credentials. NULL: it knows no such function. */
+static const struct tc_operation *own_row(const struct tc_operation *operation)
+{
+	const struct tc_operation *own =
+		tc_find_operation(operation->service->name, operation->name);
+
+	if (!own || strcmp(own->method, operation->method) != 0 ||
+		strcmp(own->route, operation->route) != 0)
+		return NULL;
+	return own;
+}
+
 bool rules_is_open(const struct tc_operation *operation)
 {
 	static const char tests[] = "testAuthenticate";
 
 	if (rules_is_elsewhere(operation->service))
 		return is_open_elsewhere(operation, operation->service->conventions);
-	return !operation->scopes && strncmp(operation->name, tests, strlen(tests)) != 0;
+	const struct tc_operation *own = own_row(operation);
+	return own && !own->scopes && strncmp(own->name, tests, strlen(tests)) != 0;
 }

@@ -11,6 +11,9 @@
 const struct tc_query_rule *rules_query_at(const struct tc_operation *operation, size_t position);
 const struct tc_query_rule *rules_header_at(const struct tc_operation *operation, size_t position);
 
+/* Whether a key of the query, with its operator where it has one, takes several values. */
+bool rules_take_several(const struct tc_operation *operation, const char *key);
+
 /* What stands between a key of the query and its operator. */
 const char *rules_separator(const struct tc_operation *operation);
 
@@ -25,7 +28,8 @@ const struct tc_event_stream *rules_events(const struct tc_operation *operation)
 bool rules_is_elsewhere(const struct tc_service *service);
 
 /* Whether it is for everybody, and its servers do not look at who calls. Taskcluster's functions
- * are when they have no scopes, but for those that test signatures; other systems tell. */
+ * are when they have no scopes, but for those that test signatures, and for what this program does
+ * not know; other systems tell. */
 bool rules_is_open(const struct tc_operation *operation);
 
 #endif

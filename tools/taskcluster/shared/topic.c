@@ -37,7 +37,7 @@ static int take_pair(struct topic *topic, char *word)
 int topic_word(struct topic *topic, char *word)
 {
 	if (!topic->service) {
-		topic->service = tc_find_service(word);
+		topic->service = find_service(word);
 		return topic->service ? 0 : unknown_service(word);
 	}
 	if (!topic->exchange) {

@@ -3,19 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The bytes of the control that the text begins with; 0: none. */
-static size_t control(const char *text, size_t length)
-{
-	unsigned char first = (unsigned char)text[0];
-
-	if (first < ' ' || first == 0x7f)
-		return 1;
-	if (first != 0xc2 || length < 2)
-		return 0;
-	unsigned char second = (unsigned char)text[1];
-	return second >= 0x80 && second < 0xa0 ? 2 : 0;
-}
+#include <unistd.h>
 
 size_t plain_character(const char *text)
 {
@@ -33,6 +21,46 @@ size_t plain_character(const char *text)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
 	return length;
+}
+
+/* The same of a text that may end within one. */
+static size_t character(const char *text, size_t length)
+{
+	char begin[4] = { 0 };
+
+	memcpy(begin, text, length < sizeof begin ? length : sizeof begin);
+	size_t bytes = plain_character(begin);
+	return bytes <= length ? bytes : 0;
+}
+
+/* The number of a character of so many bytes. */
+static unsigned code_of(const char *text, size_t bytes)
+{
+	static const unsigned char firsts[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	unsigned code = (unsigned char)text[0] & firsts[bytes];
+
+	for (size_t i = 1; i < bytes; i++)
+		code = code << 6 | ((unsigned char)text[i] & 0x3f);
+	return code;
+}
+
+static bool is_control(unsigned code)
+{
+	return code < ' ' || (code >= 0x7f && code < 0xa0);
+}
+
+/* What turns the direction of the text behind it, and ends of lines that are none in ASCII. */
+static bool turns_text(unsigned code)
+{
+	return code == 0x61c || code == 0x200e || code == 0x200f ||
+		(code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool plain_steers(const char *text, size_t bytes)
+{
+	unsigned code = code_of(text, bytes);
+
+	return is_control(code) || turns_text(code);
 }
 
 char *plain_utf8(const char *text, size_t length)
@@ -53,20 +81,26 @@ char *plain_utf8(const char *text, size_t length)
 
 bool plain_is(const char *text, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
-		if (control(text + i, length - i) &&
-			(text[i] == '\0' || !strchr("\t\n\r", text[i])))
+	for (size_t at = 0, bytes; at < length; at += bytes ? bytes : 1) {
+		bytes = character(text + at, length - at);
+		if (bytes && is_control(code_of(text + at, bytes)) &&
+			(text[at] == '\0' || !strchr("\t\n\r", text[at])))
 			return false;
+	}
 	return true;
 }
 
 /* All but `spared`. */
 static void print(FILE *out, const char *text, size_t length, char spared)
 {
-	for (size_t i = 0; i < length; i++) {
-		size_t bytes = text[i] == spared ? 0 : control(text + i, length - i);
-		fputc(bytes ? ' ' : text[i], out);
-		i += bytes == 2;
+	for (size_t at = 0, bytes; at < length; at += bytes ? bytes : 1) {
+		bytes = character(text + at, length - at);
+		if (bytes == 0)
+			fputc('?', out);
+		else if (text[at] != spared && plain_steers(text + at, bytes))
+			fputc(' ', out);
+		else
+			fwrite(text + at, 1, bytes, out);
 	}
 }
 
@@ -80,21 +114,40 @@ void plain_print_line(FILE *out, const char *text, size_t length)
 	print(out, text, length, ' '); /* which is no control */
 }
 
+void plain_print_name(FILE *out, const char *text, size_t length)
+{
+	int fd = fileno(out);
+
+	if (fd < 0 || isatty(fd))
+		plain_print_line(out, text, length);
+	else
+		fwrite(text, 1, length, out);
+}
+
+/* Whether it needs an escape: tabs and line ends stand between values, where JSON has them. */
+static bool is_escaped(const char *text, size_t bytes)
+{
+	return bytes > 0 && *text != '\n' && plain_steers(text, bytes);
+}
+
 char *plain_json(const char *text, size_t length, size_t *plain_length)
 {
-	size_t count = 0, used = 0;
+	size_t count = 0, used = 0, bytes;
 
-	for (size_t i = 0; i < length; i++)
-		count += text[i] != '\n' && control(text + i, length - i);
+	for (size_t at = 0; at < length; at += bytes ? bytes : 1) {
+		bytes = character(text + at, length - at);
+		count += is_escaped(text + at, bytes);
+	}
 	char *plain = malloc(length + 6 * count + 1);
-	for (size_t i = 0; plain && i < length; i++) {
-		size_t bytes = text[i] == '\n' ? 0 : control(text + i, length - i);
-		if (bytes)
-			used += (size_t)sprintf(plain + used, "\\u%04x",
-				(unsigned)(unsigned char)text[i + bytes - 1]);
-		else
-			plain[used++] = text[i];
-		i += bytes == 2;
+	for (size_t at = 0; plain && at < length; at += bytes) {
+		bytes = character(text + at, length - at);
+		if (is_escaped(text + at, bytes)) {
+			used += (size_t)sprintf(plain + used, "\\u%04x", code_of(text + at, bytes));
+			continue;
+		}
+		bytes = bytes ? bytes : 1;
+		memcpy(plain + used, text + at, bytes);
+		used += bytes;
 	}
 	*plain_length = used;
 	return plain;

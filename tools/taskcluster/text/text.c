@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/text/text.h"
+#include "tools/taskcluster/text/plain.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -62,7 +63,8 @@ static void add_word(struct line *line, const char *word, size_t length)
 	if (line->used && line->used + 1 + (int)length > line->width)
 		end_line(line);
 	line->used += fprintf(line->out, "%*s", line->used ? 1 : line->indent, "");
-	line->used += fprintf(line->out, "%.*s", (int)length, word);
+	plain_print(line->out, word, length);
+	line->used += (int)length;
 }
 
 static void wrap(FILE *out, int indent, int used, const char *text, size_t length)

@@ -2,7 +2,8 @@
 #ifndef TC_CLI_TEXT_H
 #define TC_CLI_TEXT_H
 
-/* Texts of the references, for people: sentences, and lines that fit. */
+/* Texts of the references, for people: sentences, and lines that fit. They may be a deployment's,
+ * and do not steer the terminal. */
 
 #include <stddef.h>
 #include <stdio.h>

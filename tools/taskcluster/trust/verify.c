@@ -5,9 +5,10 @@
 #include "tools/taskcluster/commands/trust.h"
 #include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/jobs/job.h"
-#include "tools/taskcluster/jobs/result.h"
 #include "tools/taskcluster/jobs/stop.h"
 #include "tools/taskcluster/jobs/words.h"
+#include "tools/taskcluster/shared/member.h"
+#include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/text/plain.h"
 #include "tools/taskcluster/trust/keys.h"
 #include "tools/taskcluster/trust/trust.h"
@@ -55,14 +56,14 @@ static tc_json_builder *begin_line(const char *name, bool verified)
 	tc_json_builder *json = tc_json_builder_new();
 
 	tc_json_add_object(json);
-	result_text(json, "name", name);
-	result_flag(json, "verified", verified);
+	member_text(json, "name", name);
+	member_flag(json, "verified", verified);
 	return json;
 }
 
 static void end_line(struct verify *verify, tc_json_builder *json)
 {
-	int status = result_print(json);
+	int status = output_object(json);
 
 	if (status != 0)
 		verify->status = status;
@@ -77,8 +78,8 @@ static void tell_verified(void *data, const char *name, const struct tc_download
 	bars_hide();
 	if (verify->json) {
 		tc_json_builder *json = begin_line(name, true);
-		result_number(json, "contentLength", result->length);
-		result_text(json, "sha256", result->sha256);
+		member_number(json, "contentLength", result->length);
+		member_text(json, "sha256", result->sha256);
 		end_line(verify, json);
 	} else if (!verify->quiet) {
 		fputs("verified ", stdout);
@@ -97,12 +98,12 @@ static void tell_fault(void *data, const struct tc_trust_fault *fault)
 	bars_hide();
 	if (verify->json) {
 		tc_json_builder *json = begin_line(fault->artifact, false);
-		result_text(json, "problem", fault->problem);
+		member_text(json, "problem", fault->problem);
 		end_line(verify, json);
 	} else if (fault->artifact) {
-		complain("%s: %s", fault->artifact, fault->problem);
+		failure("%s: %s", fault->artifact, fault->problem);
 	} else {
-		complain("%s", fault->problem);
+		failure("%s", fault->problem);
 	}
 }
 
