@@ -8,4 +8,6 @@
 
 extern const struct action log_actions[];
 
+int task_log(struct arguments *arguments);
+
 #endif
