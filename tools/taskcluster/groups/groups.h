@@ -8,4 +8,9 @@
 
 extern const struct action group_actions[];
 
+/* Each reads its command line and returns the exit status. */
+int group_cancel(struct arguments *arguments);
+int group_list(struct arguments *arguments);
+int group_status(struct arguments *arguments);
+
 #endif
