@@ -8,4 +8,7 @@
 
 extern const struct action d2g_actions[];
 
+/* `d2g`. */
+int d2g(struct arguments *arguments);
+
 #endif

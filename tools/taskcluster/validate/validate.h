@@ -8,4 +8,6 @@
 
 extern const struct action validate_actions[];
 
+int validate_json(struct arguments *arguments);
+
 #endif
