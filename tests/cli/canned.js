@@ -25,10 +25,13 @@ const replies = {
   forbidden: [403, ...refusal('InsufficientScopes', 'You lack scopes:\n\u001b[31mqueue:x\n---\n\nmethod: GET')],
   unauthorized: [401, ...refusal('AuthenticationFailed', 'Unauthorized: no')],
   missing: [404, ...refusal('ResourceNotFound', 'no such task'), { 'x-for-request-id': 'REQUEST-7' }],
+  accounts: [404, '{"error":"Not found"}', 'application/json'],
+  unimplemented: [501, ...refusal('NotImplemented', 'not here')],
   conflict: [409, ...refusal('RequestConflict', 'there already')],
   __version__: [200, '{"version":"v107.2.0","source":"elsewhere"}', 'application/json'],
   controls: [200, '\u001b[31m \u0007 \u009b31m \u007f', 'image/svg+xml'],
-  steer: [200, '{"text":"\u007f\u009b31m é"}', 'application/json'],
+  steer: [200, '{"text":"\u007f\u009b31m\u202e é"}', 'application/json'],
+  VtmKHMqDQHukwJkGZBOA2w: [200, '{}', 'application/json'],
   page: [502, '<html><title>Bad Gateway</title></html>', 'text/html'],
 };
 
@@ -178,6 +181,7 @@ const routes = [
   [/^\/sse\/listen\/(.*)$/, listen],
   [/^\/api\/v2\/logs\/(\d)\/raw$/, download],
   [/^\/resumable$/, resumable],
+  [/^\/api\/v2\/forceschedulers\/(\w+)$/, response => send(response, json({ jsonrpc: '2.0', id: 1, result: [1, { b: null }] }))],
   [/^\/api\/v2\/builds\/1\/steps\/2\/logs\/(\w+)\/raw$/, response => send(response, [200, 'unnamed\n', 'text/plain'])],
 ];
 

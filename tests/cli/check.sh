@@ -3,13 +3,15 @@
 # Taskcluster, and checks that say what they saw. To be sourced.
 set -euo pipefail
 export LC_ALL=C # texts are compared as bytes, wherever the tests run
+export TERM=xterm # and drawn as on a terminal that can do it, where they say so
+unset NO_COLOR
 : "${TC_CLI:?the path of the program under test}"
 
 folder=$(mktemp -d)
-servers=()
+servers=() checks=()
 finish() {
 	local server
-	for server in "${servers[@]}"; do
+	for server in "${servers[@]}" "${checks[@]}"; do
 		kill "$server" 2>/dev/null || true
 		wait "$server" 2>/dev/null || true
 	done
@@ -76,6 +78,33 @@ await_line() {
 	done
 	echo "nothing came in $1" >&2
 	exit 1
+}
+
+# start_sandbox OPTION…: a Taskcluster of the test's own, to which the environment leads then; its process is the
+# last of $servers.
+start_sandbox() {
+	rm -f "$folder/environment"
+	"$TC_SANDBOX" "$@" >"$folder/environment" 2>"$folder/sandbox.log" </dev/null &
+	servers+=($!)
+	await_line "$folder/environment"
+	. "$folder/environment"
+}
+
+# meanwhile COMMAND…: checks that take their time, beside what follows and in a folder of their own;
+# all_have_ended waits for them.
+meanwhile() {
+	(
+		folder=$(mktemp -d "$folder/meanwhile.XXXX")
+		"$@"
+	) &
+	checks+=($!)
+}
+
+all_have_ended() {
+	local check
+	for check in "${checks[@]}"; do
+		wait "$check" || exit 1
+	done
 }
 
 # Whether the servers are reached through the rig (tests/rig/rig.sh).

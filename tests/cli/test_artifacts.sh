@@ -9,12 +9,7 @@ unset TASK_ID RUN_ID
 start_canned
 elsewhere=$TASKCLUSTER_ROOT_URL # a server of anybody's
 
-"$TC_SANDBOX" --credentials tester:never-to-be-printed-0123456789 >"$folder/environment" \
-	2>"$folder/sandbox.log" &
-servers+=($!)
-await_line "$folder/environment"
-sleep 0.1
-. "$folder/environment"
+start_sandbox --credentials tester:never-to-be-printed-0123456789
 cd "$folder" # where files without -o go
 mkdir tmp
 export TMPDIR=$folder/tmp
@@ -214,8 +209,13 @@ grep -qE '^s3 +10  text/plain; charset=utf-8  20[^ ]*Z  public/s3/text\.txt$' <<
 grep -qE '^object +' <<<"$out" || fail "object artifacts"
 run 0 artifact list "$task" 0 --json
 [[ $out == "$("$TC_CLI" api queue listArtifacts "$task" 0 --all)" ]] || fail "--json is not what the queue tells"
+run 0 artifact list "$task" 0 --select /name
+[[ $(sort <<<"$out") == "$("$TC_CLI" api queue listArtifacts "$task" 0 --all --select /name | sort)" ]] || fail "--select"
+has $'public/s3/text.txt\n'
 run 1 artifact list "$task" 7
 tells 404
+run 1 artifact list "$task" 7 --errors json
+[[ $err == '{"error":"queue.listArtifacts: 404 '*'"code":"http","status":404,'*'}' ]] || fail "--errors json"
 
 # by the index
 run 0 api index insertTask p.latest <<<"{\"taskId\": \"$task\", \"rank\": 1, \"data\": {},
@@ -331,6 +331,9 @@ run 1 artifact download "$task" --all -o "$all" --json
 	$(grep -c . <<<"$out") == 8 ]] || fail "a line for each file"
 has "\"path\":\"$all/public/a.txt\""
 
+run 1 artifact download "$task" --all -o "$all" --errors json
+[[ $err == '{"error":"6 of '*'"hints":["'*'","'*'"],"exitStatus":1}' ]] || fail "an error with six hints"
+
 # those that match, into this folder, too; inside a task
 mkdir here
 cd here
@@ -371,6 +374,9 @@ in_terminal 0 artifact download "$task" --all "'public/*.zip'" -o "$all"
 has ' done'
 on_terminal 0 artifact download "$task" public/a.txt -o red --quiet
 is ''
+on_terminal 0 artifact download "$task" public/large -o large --errors json
+is "downloaded public/large: 314572800 bytes, text/plain, to large"
+rm large
 TERM=dumb on_terminal 0 artifact download "$task" public/a.txt -o red
 is "downloaded public/a.txt: 10 bytes, $plain, to red"
 on_terminal 0 artifact download "$task" public/a.txt -o -

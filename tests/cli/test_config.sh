@@ -24,21 +24,78 @@ Authorization: Hawk id="project/x/file", … (signed when it is sent)'
 run 0 scopes --help
 silent
 
-# the environment wins, and credentials are one thing
+# each variable goes before its own key of the file, an empty one counts as none
 TASKCLUSTER_CLIENT_ID=env TASKCLUSTER_ACCESS_TOKEN=t run 0 api queue status T --dry-run
 has 'Hawk id="env"'
 has 'https://file.example.com/'
-TASKCLUSTER_CLIENT_ID=env run 2 api queue status T --dry-run
-tells TASKCLUSTER_ACCESS_TOKEN
+TASKCLUSTER_CLIENT_ID=env run 0 api queue status T --dry-run
+silent
+has 'Hawk id="env"'
+TASKCLUSTER_ACCESS_TOKEN=t run 0 api queue status T --dry-run
+silent
+has 'Hawk id="project/x/file"'
 TASKCLUSTER_CLIENT_ID= TASKCLUSTER_ROOT_URL= run 0 api queue status T --dry-run
 has 'Hawk id="project/x/file"'
-TASKCLUSTER_ROOT_URL=https://file.example.com// run 0 api queue status T --dry-run
-has 'Hawk id="project/x/file"'
+for root in https://file.example.com// HTTPS://File.Example.COM; do
+	TASKCLUSTER_ROOT_URL=$root run 0 api queue status T --dry-run
+	has 'Hawk id="project/x/file"'
+done
 
-# the file's credentials never go to another root
+# credentials of the file's root URL for another one: neither sent nor left out, but told
+export TASKCLUSTER_ROOT_URL=https://other.example.com
+for who in '' TASKCLUSTER_CLIENT_ID=env TASKCLUSTER_ACCESS_TOKEN=t; do
+	[[ -z $who ]] || export "${who?}"
+	run 2 api queue status T --dry-run
+	tells "credentials in $file are for https://file.example.com, and not for https://other.example.com (from TASKCLUSTER_ROOT_URL)"
+	tells --mix-config
+	run 2 scopes
+	tells 'are for https://file.example.com'
+	run 0 --mix-config api queue status T --dry-run
+	silent
+	has 'https://other.example.com/'
+	has "Hawk id=\"${TASKCLUSTER_CLIENT_ID:-project/x/file}\""
+	[[ -z $who ]] || unset "${who%%=*}"
+done
+for root in https://file.example.com.other.example.com https://file.example.com/x http://file.example.com; do
+	TASKCLUSTER_ROOT_URL=$root run 2 api queue status T --dry-run --mix-config=
+	tells 'expected true, false, or nothing'
+	TASKCLUSTER_ROOT_URL=$root run 2 api queue status T --dry-run
+	tells 'are for https://file.example.com'
+done
+TASKCLUSTER_CLIENT_ID=env TASKCLUSTER_ACCESS_TOKEN=t run 0 api queue status T --dry-run
+silent
+has 'Hawk id="env"'
+run 0 api queue ping --dry-run
+silent
+unset TASKCLUSTER_ROOT_URL
+
+# a password in a URL, where none may be, is not told
+write <<<'config: {rootUrl: "https://u:never-to@be-printed@file.example.com/x", clientId: a, accessToken: t}'
+TASKCLUSTER_ROOT_URL=https://u:never-to-be-printed@env.example.com run 2 api queue status T
+tells 'are for https://file.example.com/x, and not for https://env.example.com (from'
+lacks be-printed
+run 2 api queue status T
+lacks be-printed
+write <<<$'config:\n  rootUrl: https://file.example.com\n  clientId: project/x/file\n  accessToken: never-to-be-printed'
+
+# the proxy goes before the file, but not before a client and a token of the environment
+export TASKCLUSTER_PROXY_URL=http://taskcluster
+run 0 api queue status T --dry-run
+has 'the proxy signs it'
 TASKCLUSTER_ROOT_URL=https://other.example.com run 0 api queue status T --dry-run
-has 'not signed'
-tells 'are for https://file.example.com, and not used for https://other.example.com'
+has 'the proxy signs it'
+TASKCLUSTER_CLIENT_ID=env run 0 api queue status T --dry-run
+has 'the proxy signs it'
+export TASKCLUSTER_CLIENT_ID=env TASKCLUSTER_ACCESS_TOKEN=t
+run 0 api queue status T --dry-run
+has 'https://file.example.com/'
+has 'Hawk id="env"'
+TASKCLUSTER_ROOT_URL=https://other.example.com run 0 api queue status T --dry-run
+has 'https://other.example.com/'
+has 'Hawk id="env"'
+XDG_CONFIG_HOME=/dev/null run 2 api queue status T --dry-run
+tells 'no root URL'
+unset TASKCLUSTER_PROXY_URL TASKCLUSTER_CLIENT_ID TASKCLUSTER_ACCESS_TOKEN
 
 # where it is
 mkdir "$folder/xdg"
@@ -47,11 +104,16 @@ chmod 600 "$folder/xdg/taskcluster.yml"
 XDG_CONFIG_HOME=$folder/xdg run 0 api queue status T --dry-run
 has 'project/x/xdg'
 
-# others may read it
+# others may read it: people are told, scripts not
 chmod 644 "$file"
 run 0 api queue status T --dry-run
-tells "chmod 600"
+silent
+on_terminal 0 api queue status T --dry-run
+has "chmod 600"
 lacks never-to-be-printed
+chmod 600 "$file"
+on_terminal 0 api queue status T --dry-run
+lacks chmod
 
 # authorizedScopes narrow, whoever's the credentials are
 write <<'YAML'
@@ -71,6 +133,8 @@ has 'Hawk id="file"'
 TASKCLUSTER_CLIENT_ID=env TASKCLUSTER_ACCESS_TOKEN=t run 0 scopes
 has 'client: env'
 has 'narrowed to:'
+TASKCLUSTER_CLIENT_ID=env run 0 scopes
+has "permanent, from the environment and $file"
 write <<<'config: {clientId: file, accessToken: t, authorizedScopes: []}'
 run 0 scopes
 has 'narrowed to: none'
@@ -103,6 +167,20 @@ has "issuer: boss"
 has "  a:*"
 lacks never-to-be-printed
 lacks MDEyMzQ1
+
+# a certificate belongs to its token and client
+TASKCLUSTER_CLIENT_ID=env TASKCLUSTER_ACCESS_TOKEN=t run 0 scopes
+has "permanent, from the environment"
+TASKCLUSTER_CERTIFICATE=$certificate run 2 scopes
+tells "TASKCLUSTER_CERTIFICATE is not of the access token in $file"
+TASKCLUSTER_CLIENT_ID=env run 2 scopes
+tells "the certificate in $file is of the client temp, and not of env"
+TASKCLUSTER_CLIENT_ID=temp run 0 scopes
+has temporary
+TASKCLUSTER_CLIENT_ID=env run 0 scopes --mix-config
+has temporary
+TASKCLUSTER_ACCESS_TOKEN=t run 0 scopes --mix-config
+has temporary
 write <<'YAML'
 config:
   clientId: temp
@@ -182,7 +260,8 @@ for name in TASKCLUSTER_CLIENT_ID TASKCLUSTER_ACCESS_TOKEN TASKCLUSTER_CERTIFICA
 	unset "$name"
 done
 export TASKCLUSTER_CLIENT_ID=tester TASKCLUSTER_ACCESS_TOKEN=t TASKCLUSTER_CERTIFICATE='{"version":'
-unread
+run 0 api queue ping --dry-run
+silent
 read_and_wrong TASKCLUSTER_
 TASKCLUSTER_CERTIFICATE=
 run 0 api auth testAuthenticateGet --dry-run

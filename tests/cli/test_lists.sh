@@ -6,6 +6,12 @@
 exec </dev/null
 start_canned
 
+nobody_there() { # who is asked several times
+	BUILDBOT_URL=http://127.0.0.1:1 run 1 api buildbot listenEvents 'builds/*/*'
+	tells "Check the server's URL"
+}
+in_rig || meanwhile nobody_there
+
 # every item, each a line of JSON, however the system pages
 run 0 api queue listTaskGroup plain --all
 is '{"n":1,"text":"ä\n"}
@@ -155,10 +161,6 @@ missed='taskcluster: the connection ended and stands again: events may have been
 [[ $err == "$missed"$'\n'"$missed" ]] || fail "events that may lack are told"
 run 2 api buildbot listBuilders --once
 tells "--once goes with streams"
-in_rig || {
-	BUILDBOT_URL=http://127.0.0.1:1 run 1 api buildbot listenEvents 'builds/*/*'
-	tells "Check the server's URL"
-}
 
 # wrong use
 run 2 api queue status T --all
@@ -181,4 +183,5 @@ run 2 api buildbot listBuilders --all -o "$folder"
 tells "is a folder"
 run 0 api buildbot listenEvents 'builds/*/*' --url
 is "$BUILDBOT_URL/sse/listen/builds/%2A/%2A"
+all_have_ended
 echo "lists: all as they should be"

@@ -78,6 +78,8 @@ run 2 api queue status T --signed-url
 tells "Set TASKCLUSTER_CLIENT_ID, TASKCLUSTER_ACCESS_TOKEN and"
 tells "or write them to $file"
 TASKCLUSTER_CLIENT_ID=half run 2 api queue status T
+tells "half credentials: set TASKCLUSTER_ACCESS_TOKEN, too, or config.accessToken in $file"
+TASKCLUSTER_CLIENT_ID=a TASKCLUSTER_ACCESS_TOKEN=t TASKCLUSTER_CERTIFICATE=x run 2 api queue status T
 tells "Credentials are TASKCLUSTER_CLIENT_ID"
 lacks "$file"
 write <<<'config: {clientId: a, accessToken: t, certificate: x}'

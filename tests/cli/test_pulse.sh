@@ -83,11 +83,14 @@ if ! grep -q BROKER_URL "$folder/broker"; then
 fi
 . "$folder/broker"
 
-"$TC_SANDBOX" --poll-timeout 100 --pulse "$BROKER_URL" >"$folder/environment" 2>"$folder/sandbox.log" &
-servers+=($!)
-await_line "$folder/environment"
-sleep 0.1
-. "$folder/environment"
+start_sandbox --poll-timeout 100 --pulse "$BROKER_URL"
+
+# The port for TLS is silent to who does not begin with it.
+without_tls() {
+	run 1 pulse listen notify notify --server "amqp://$PULSE_HOSTNAME:5671" --timeout 10
+	tells "5671 with it"
+}
+meanwhile without_tls
 
 # listen ARGUMENT…: in the background, from when its queue is bound
 listen() {
@@ -148,6 +151,10 @@ has "{\"exchange\":\"exchange/taskcluster-queue/v1/task-defined\",\"routingKey\"
 [[ $first == *'"workerType":"cli","schedulerId":'*'"payload":{'*'"state":"unscheduled"'*'}}' ]] || fail "expected a payload"
 has '"exchange":"exchange/taskcluster-queue/v1/task-pending"'
 tells listening
+listen queue taskDefined --count 1 --select /words/taskId
+task
+heard 0
+is "$task"
 
 # A durable queue keeps what comes while nobody listens, and what is not wanted is as it was.
 listened notify notify topic=cli.a --queue kept
@@ -243,8 +250,6 @@ lacks never-to-be-printed
 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt run 1 pulse listen notify notify --timeout 1
 tells certificate
 tells SSL_CERT_FILE
-run 1 pulse listen notify notify --server "amqp://$PULSE_HOSTNAME:5671" --timeout 10
-tells "5671 with it"
 run 0 pulse delete-queue none --server "amqps://$PULSE_HOSTNAME"
 PULSE_PASSWORD=never-to-be-printed run 2 pulse listen notify notify --server "amqps://$PULSE_HOSTNAME"
 tells 'refuses the account'
@@ -257,3 +262,4 @@ is ''
 run 0 pulse delete-queue kept
 run 0 pulse listen notify notify topic=cli.a --queue kept --timeout 3
 is ''
+all_have_ended

@@ -6,12 +6,23 @@
 exec </dev/null
 start_canned
 
-json='{"text":"<a href='"'x'"'>&é\u0000","number":1.50,"empty":{}}'
+nobody_there() { # who is asked several times
+	TASKCLUSTER_ROOT_URL=http://127.0.0.1:1 run 1 api queue ping
+	tells "Check the root URL"
+}
+in_rig || meanwhile nobody_there
+
+json='{ "text": "<a href='"'x'"'>&é\u0000", "number": 1.50, "empty": {} }'
 run 0 api queue status json
 is "$json"
 silent
 on_terminal 0 api queue status json
 has $'\n  "number": 1.50,\n'
+for bytes in '' "-o $folder/bytes"; do # as they came, and nothing behind them
+	"$TC_CLI" api queue status json $bytes >"$folder/printed"
+	[[ -n $bytes ]] || mv "$folder/printed" "$folder/bytes"
+	cmp "$folder/bytes" <(printf %s "$json") || fail "not the server's bytes"
+done
 run 0 api queue status twice
 is '{"a":1,"a":2}'
 run 0 api github badge text r b
@@ -70,6 +81,8 @@ run 1 api queue status missing -o "$folder/new"
 [[ $(<"$folder/new") == '{"a":   1}' ]] || fail "a refusal touched the file"
 run 1 api queue status missing -o "$folder/never"
 [[ ! -e $folder/never ]] || fail "a refusal made a file"
+run 0 api queue status json -o="$folder/equals"
+[[ $(<"$folder/equals") == "$json" ]] || fail "-o=FILE"
 run 2 api queue status json -o "$folder/no/folder/file"
 tells "$folder/no/folder/file"
 run 0 api queue status json -o /dev/null
@@ -80,7 +93,7 @@ is "$json"
 
 # large, and readers that have seen enough
 "$TC_CLI" api queue status large >"$folder/large" 2>"$folder/err"
-[[ $(wc -c <"$folder/large") == 70000003 ]] || fail "a large reply was cut"
+[[ $(wc -c <"$folder/large") == 70000002 ]] || fail "a large reply was cut"
 "$TC_CLI" api queue status large 2>"$folder/err" | head -c 10 >/dev/null || true
 [[ ! -s $folder/err ]] || fail "a reader that has gone is no error to tell"
 
@@ -90,6 +103,9 @@ is ''
 tells "404 ResourceNotFound: no such task"
 tells "Check the arguments"
 tells "REQUEST-7"
+run 1 api auth azureAccounts
+tells "auth.azureAccounts: 404: Not found; servers lack it since release 109"
+tells "This server does not have this function"
 run 1 api queue status forbidden
 tells "403 InsufficientScopes: You lack scopes:"
 [[ $(grep -c 'queue:x' <<<"$err") == 1 ]] || fail "what the server said is told twice"
@@ -117,6 +133,11 @@ silent
 run 0 version --short-version
 lacks 107
 
+# what a server does not have, it will not have soon
+run 1 -v api queue status unimplemented
+tells '501'
+[[ $(grep -c 'GET .* -> 501' <<<"$err") == 1 ]] || fail "a 501 was tried again"
+
 # -v tells each attempt, -vv the headers, and neither the secret
 run 0 -v api queue status json
 tells "GET $TASKCLUSTER_ROOT_URL/api/queue/v1/task/json/status"
@@ -134,12 +155,6 @@ ALL_PROXY=http://127.0.0.1:1 NO_PROXY='*' run 0 api github badge text r b
 HTTP_PROXY=http://127.0.0.1:1 run 0 api github badge text r b
 is '{"a":   1}'
 
-# nobody there
-in_rig || {
-	TASKCLUSTER_ROOT_URL=http://127.0.0.1:1 run 1 api queue ping
-	tells "Check the root URL"
-}
-
 # Ctrl-C while the server does not answer: the program ends by the signal, and leaves nothing
 interrupted 1 api queue status hang -o "$folder/hung"
 silent
@@ -152,3 +167,11 @@ run 1 api buildbot listMasters
 tells 404
 lacks "since version"
 echo "replies: all as they should be"
+
+# a build's request without a number; a number that is none of a build
+run 1 buildbot force any --builder b
+is ''
+tells "the server's answer does not say which requests it made"
+run 2 buildbot watch 123456789012345678901234
+tells '"123456789012345678901234" is no number of a build'
+all_have_ended

@@ -5,12 +5,7 @@
 exec </dev/null
 [[ -x ${TC_SANDBOX:-} ]] || exit 77
 
-"$TC_SANDBOX" --private --credentials tester:never-to-be-printed-0123456789 --poll-timeout 100 \
-	>"$folder/environment" 2>"$folder/sandbox.log" &
-servers+=($!)
-await_line "$folder/environment"
-sleep 0.1
-. "$folder/environment"
+start_sandbox --private --credentials tester:never-to-be-printed-0123456789 --poll-timeout 100
 
 # member NAME: the text of a member in the compact JSON in out
 member() {

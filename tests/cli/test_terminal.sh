@@ -27,9 +27,9 @@ has 'nothing for a terminal'
 # JSON has escapes for them, and stays the same JSON
 on_terminal 0 api queue status steer
 plain
-has '\u007f\u009b31m é'
+has '\u007f\u009b31m\u202e é'
 run 0 api queue status steer
-is $'{"text":"\x7f\xc2\x9b31m é"}'
+is $'{"text":"\x7f\xc2\x9b31m\xe2\x80\xae é"}'
 
 # places and ids in messages, and the type of what is not shown
 on_terminal 1 api queue listTaskGroup steer --all

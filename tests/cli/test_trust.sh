@@ -39,10 +39,7 @@ seed_to_pem "$folder/key" "$folder/key.pem"
 [[ $(openssl pkey -in "$folder/key.pem" -pubout -outform DER | tail -c 32 | base64) == "$key" ]] ||
 	fail "OpenSSL has another public key"
 
-"$TC_SANDBOX" --credentials tester:never-to-be-printed-0123456789 >"$folder/environment" 2>"$folder/sandbox.log" &
-servers+=($!)
-await_line "$folder/environment"
-. "$folder/environment"
+start_sandbox --credentials tester:never-to-be-printed-0123456789
 cd "$folder"
 
 task=$("$TC_CLI" slugid)
