@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # What is built beside the library in $TC_BUILD_DIR, for the tests of this room.
 
-# built COMPONENT: whether it is (pulse is, where librabbitmq is)
+# built COMPONENT: whether it is (pulse is, where librabbitmq is; references is, unless somebody says otherwise)
 built() {
 	grep -qxE "TC_${1^^}:BOOL=(ON|1|TRUE|YES)" "$TC_BUILD_DIR/CMakeCache.txt"
 }

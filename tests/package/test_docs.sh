@@ -4,7 +4,7 @@
 # and, run on a sandbox, prints the page's first text block behind it (there `*` is anything within a line).
 # Its other C blocks are pieces of a file: functions and tables, which compile behind all public headers.
 # Programs of the component pulse need a broker: where no RabbitMQ is installed they have to end with an error that names
-# the variable to set, and where the component is not built they are only compiled.
+# the variable to set, and where a component is not built they are only compiled.
 # docs/api.md leads to each page, every public header is named somewhere, and so named in a header is whatever
 # is called like a name of this library.
 #
@@ -12,7 +12,7 @@
 #	TC_PAGES='client call' ctest …                  only these programs
 . tests/examples/check.sh
 cc=${TC_CC:-cc}
-houses=(runtime generated workflows)
+houses=(runtime generated workflows codegen)
 flags=(-std=c11 -Wall -Wextra -Werror)
 for house in "${houses[@]}"; do flags+=("-I$house/include"); done
 [[ -z ${TC_SANITIZE:-} ]] || flags+=("-fsanitize=$TC_SANITIZE")
@@ -84,7 +84,7 @@ without_broker() {
 
 # program PAGE: there is one; it compiles, runs and prints what the page says
 program() {
-	local sources source text lines libraries status=0
+	local sources source text lines libraries component status=0
 	sources=("$folder"/page/*.program.c)
 	source=${sources[0]}
 	[[ -e $source ]] || { wrong "$1 has no program" && return; }
@@ -96,9 +96,11 @@ program() {
 	"$cc" "${flags[@]}" -pthread -c "$source" -o "$folder/program.o" 2>"$folder/out" ||
 		{ wrong "$1: its program does not compile: $(<"$folder/out")" && return; }
 	libraries=("$TC_LIBRARY")
-	if needs_broker "$source"; then
-		[[ -e $pulse ]] || return 0
-		libraries=("$pulse" "$TC_LIBRARY")
+	component=$(sed -n 's/^#include <taskcluster\/\(pulse\|references\)[_.].*/\1/p' "$source")
+	if [[ $component ]]; then
+		component=${TC_LIBRARY%/*}/libtaskcluster-$component.so # beside it, where the component is built
+		[[ -e $component ]] || return 0
+		libraries=("$component" "$TC_LIBRARY")
 	fi
 	"$cc" "${flags[@]}" -pthread "$folder/program.o" "${libraries[@]}" "-Wl,-rpath,${TC_LIBRARY%/*}" -o "$folder/program" \
 		2>"$folder/out" || { wrong "$1: its program cannot be linked: $(<"$folder/out")" && return; }

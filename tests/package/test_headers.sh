@@ -9,9 +9,9 @@ trap 'rm -rf "$work"' EXIT
 cc=${TC_CC:-cc}
 [[ $cc == *clang* ]] && cxx=clang++ || cxx=g++
 flags=(-Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only
-	-Iruntime/include -Igenerated/include -Iworkflows/include)
+	-Iruntime/include -Igenerated/include -Iworkflows/include -Icodegen/include)
 count=0
-for header in {runtime,generated,workflows}/include/taskcluster/*.h; do
+for header in {runtime,generated,workflows,codegen}/include/taskcluster/*.h; do
 	name=${header##*/}
 	echo "#include <taskcluster/$name>" >"$work/alone.c"
 	echo "#include <taskcluster/$name>" >>"$work/all.c"
@@ -33,7 +33,7 @@ TEXT
 
 # Each INIT macro with its type, "NAME TYPE".
 inits() {
-	sed -n 's/^#define \(TC_[A-Z_]*_INIT\) TC_SIZED_INIT(\(.*\))$/\1 \2/p' {runtime,workflows}/include/taskcluster/*.h
+	sed -n 's/^#define \(TC_[A-Z_]*_INIT\) TC_SIZED_INIT(\(.*\))$/\1 \2/p' {runtime,workflows,codegen}/include/taskcluster/*.h
 }
 
 # A program that uses all of them and prints the names of those that are wrong.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 # Installed, the library is found by pkg-config, and README.md's first program builds against it, shared
-# and static, and runs; so it is with the component pulse, where that is built, and the first program of docs/api
-# that listens. Who does not need librabbitmq does not have it. A CMake project can have all of it as a part.
+# and static, and runs; so it is with the components, where they are built: references with the program of its page,
+# pulse with the first of docs/api that listens. Who does not need librabbitmq does not have it. A CMake project can have all of it as a part.
 set -euo pipefail
 . tests/package/component.sh
 work=$(mktemp -d)
@@ -93,6 +93,26 @@ done
 # with the worker and the chain of trust inside
 size=$(stripped taskcluster 1150000)
 echo "installed, found, linked twice; stripped library $size bytes"
+
+if built references; then
+	first_program 'taskcluster/references\.h' docs/api/references.md >"$work/references.c"
+	[[ -s $work/references.c ]] || fail "docs/api/references.md has no program"
+	link taskcluster-references "$work/references.c" references "$libdir"/libtaskcluster{-references,}.a
+	[[ -z $(nm "$libdir/libtaskcluster-references.a" | awk 'NF == 3 && $2 ~ /[A-TV-Z]/ && $3 !~ /^tc_/') ]] ||
+		fail "names without tc_ are seen in the static component"
+	by_cmake references "$work/references.c" references
+	for program in references.shared references.static; do
+		! env -i LD_LIBRARY_PATH="$libdir" "$work/$program" >"$work/said" 2>&1 || fail "$program: succeeded without a root URL"
+		grep -q TASKCLUSTER_ROOT_URL "$work/said" || fail "$program: $(<"$work/said")"
+	done
+	needs "$libdir/libtaskcluster-references.so" taskcluster || fail "the component has a library of its own inside"
+	size=$(stripped taskcluster-references 210000)
+	[[ $(LD_LIBRARY_PATH=$libdir "$work/bin/taskcluster" api diff builtin references/taskcluster) == "nothing changes" ]] ||
+		fail "taskcluster does not find the references that are installed beside it"
+	echo "the component references: installed, found, linked twice; stripped $size bytes"
+else
+	! find "$work" -name '*references*.[hsa]*' | grep . || fail "these are there without the component"
+fi
 
 if ! built pulse; then
 	! find "$work" -name '*pulse*' | grep . || fail "these are there without the component"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 # What the shared libraries export. The library: the runtime's symbols as listed in symbols.txt, the generated
-# ones and those of the workflows as their headers declare them. The component pulse: what pulse*.h declare.
-# And nothing else. TC_SYMBOLS_WRITE=1 rewrites the list.
+# ones and those of the workflows as their headers declare them. Of the components: what their headers
+# declare. And nothing else. TC_SYMBOLS_WRITE=1 rewrites the list.
 set -euo pipefail
 . tests/package/component.sh
 list=tests/package/symbols.txt
@@ -42,11 +42,17 @@ check_missing "$work/missing"
 	"$work/exported" || { echo "a name of gperftools" >&2; exit 1; }
 echo "$(wc -l <"$work/runtime") runtime and $(wc -l <"$work/generated") generated or workflow symbols"
 
-built pulse || exit 0
-exported "$(component_library pulse)" >"$work/pulse"
-declared workflows/include/taskcluster/pulse*.h >"$work/declared"
-comm -13 "$work/pulse" "$work/declared" >"$work/missing"
-check_missing "$work/missing"
-comm -23 "$work/pulse" "$work/declared" >"$work/more"
-[[ ! -s $work/more ]] || { echo "exported by the component, and not declared:" && cat "$work/more"; exit 1; }
-echo "$(wc -l <"$work/pulse") symbols of the component pulse"
+# check_component NAME HEADER…: it exports what they declare
+check_component() {
+	built "$1" || return 0
+	exported "$(component_library "$1")" >"$work/component"
+	declared "${@:2}" >"$work/declared"
+	comm -13 "$work/component" "$work/declared" >"$work/missing"
+	check_missing "$work/missing"
+	comm -23 "$work/component" "$work/declared" >"$work/more"
+	[[ ! -s $work/more ]] || { echo "exported by the component $1, and not declared:" && cat "$work/more"; exit 1; }
+	echo "$(wc -l <"$work/component") symbols of the component $1"
+}
+
+check_component pulse workflows/include/taskcluster/pulse*.h
+check_component references codegen/include/taskcluster/*.h

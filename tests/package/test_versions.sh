@@ -7,10 +7,10 @@
 . tests/examples/check.sh
 . tests/package/component.sh
 cc=${TC_CC:-cc}
-houses=(runtime generated workflows)
+houses=(runtime generated workflows codegen)
 
 headers() {
-	printf '%s\n' {runtime,workflows}/include/taskcluster/*.h
+	printf '%s\n' {runtime,workflows,codegen}/include/taskcluster/*.h
 }
 
 # rewrite WAY: all public headers, in $folder/WAY
@@ -38,10 +38,12 @@ build() {
 
 # program STRUCT: the one that uses it; nothing for one of a component that is not built
 program() {
-	if [[ $1 != tc_pulse_* ]]; then
+	local component
+	component=$(cut -d _ -f 2 <<<"$1")
+	if [[ ! -e tests/package/versions_$component.c ]]; then
 		echo versions
-	elif built pulse; then
-		echo versions_pulse
+	elif built "$component"; then
+		echo "versions_$component"
 	fi
 }
 
@@ -53,10 +55,12 @@ sizes() {
 
 components=()
 programs=(versions)
-if built pulse; then
-	components+=("$(component_library pulse)")
-	programs+=(versions_pulse)
-fi
+for component in pulse references; do
+	if built "$component"; then
+		components+=("$(component_library "$component")")
+		programs+=("versions_$component")
+	fi
+done
 structs >"$folder/structs"
 (($(wc -l <"$folder/structs") >= 8)) || fail "only these structs were found: $(<"$folder/structs")"
 {

@@ -157,7 +157,7 @@ static void a_success_leaves_a_clean_error(void **state)
 	assert_int_equal(world.broker.seen->published, 1);
 	assert_int_equal(world.broker.seen->acked, 2);
 	assert_int_equal(world.broker.seen->refused, 3);
-	tc_declared_each(true, check_one, &world);
+	tc_declared_each("pulse", check_one, &world);
 	fake_amqp_stop(&world.broker);
 	tc_error_clear(&world.err);
 }

@@ -227,7 +227,7 @@ static void no_function_is_forgotten(void **state)
 	struct check check = { .own = own };
 
 	(void)state;
-	tc_declared_each(true, check_one, &check);
+	tc_declared_each("pulse", check_one, &check);
 	free(own);
 	assert_true(check.count >= 25);
 }
