@@ -10,11 +10,14 @@ unset NO_COLOR
 folder=$(mktemp -d)
 servers=() checks=()
 finish() {
-	local server
+	local server left
 	for server in "${servers[@]}" "${checks[@]}"; do
 		kill "$server" 2>/dev/null || true
 		wait "$server" 2>/dev/null || true
 	done
+	left=$(jobs -p) # what a test that has failed was still to wait for
+	# shellcheck disable=SC2086 # numbers
+	[[ -z $left ]] || kill $left 2>/dev/null || true
 	rm -rf "$folder"
 }
 trap finish EXIT
