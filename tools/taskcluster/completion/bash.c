@@ -88,6 +88,6 @@ static const char body[] =
 void completion_bash(struct script *script)
 {
 	script->dialect = &bash;
-	completion_script(script,
+	completion_script(script, &frame_of_case,
 		"# bash completion for taskcluster; made by `taskcluster completion bash`", body);
 }

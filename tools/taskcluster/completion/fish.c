@@ -95,42 +95,21 @@ static const char body[] =
 	"\ttest -z \"$about\"; and __taskcluster_takes_file '' \"$typed\"; or return\n"
 	"\t__fish_complete_path $current\n"
 	"end\n"
-	"complete -c taskcluster -f -a '(__taskcluster_complete)'\n";
+	"complete -c taskcluster -f -a '(__taskcluster_complete)'";
 
-static void put_table(struct script *script, const char *name, void (*arms)(struct script *script))
-{
-	fprintf(script->out, "function __taskcluster_%s\n\tswitch \"$argv[1]\"\n", name);
-	arms(script);
-	fputs("\tend\nend\n", script->out);
-}
-
-/* A question of a word and of what was typed before it. */
-static void put_question(
-	struct script *script, const char *name, void (*arms)(struct script *script))
-{
-	fprintf(script->out, "function __taskcluster_%s\n\tswitch \"$argv[2]:$argv[1]\"\n", name);
-	arms(script);
-	fputs("\tend\n\treturn 1\nend\n", script->out);
-}
-
-static void add_value_arms(struct script *script)
-{
-	fputs("\t\tcase '*:--?*=*'\n\t\t\treturn 1\n", script->out);
-	completion_flags(script);
-	fputs("\t\tcase '*:--?*'\n\t\t\treturn 0\n", script->out);
-	completion_letters(script);
-}
+static const struct frame frame = {
+	.function = "function __taskcluster_",
+	.table = "\n\tswitch \"$argv[1]\"\n",
+	.table_end = "\tend\nend\n",
+	.question = "\n\tswitch \"$argv[2]:$argv[1]\"\n",
+	.question_end = "\tend\n\treturn 1\nend\n",
+	.attached = "\t\tcase '*:--?*=*'\n\t\t\treturn 1\n",
+	.apart = "\t\tcase '*:--?*'\n\t\t\treturn 0\n",
+};
 
 void completion_fish(struct script *script)
 {
 	script->dialect = &fish;
-	fputs("# fish completion for taskcluster; made by `taskcluster completion fish`\n",
-		script->out);
-	put_table(script, "words", completion_words);
-	put_table(script, "options", completion_options);
-	put_table(script, "operators", completion_operators);
-	put_question(script, "takes_value", add_value_arms);
-	put_question(script, "takes_path", completion_paths);
-	put_question(script, "takes_file", completion_files);
-	fputs(body, script->out);
+	completion_script(script, &frame,
+		"# fish completion for taskcluster; made by `taskcluster completion fish`", body);
 }

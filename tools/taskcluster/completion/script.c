@@ -341,40 +341,60 @@ void completion_files(struct script *script)
 	add_files(script, script->commands);
 }
 
-/* ---- for shells with `case` ---- */
+/* ---- the whole ---- */
 
-static void put_table(struct script *script, const char *name, void (*arms)(struct script *script))
+const struct frame frame_of_case = {
+	.function = "_taskcluster_",
+	.table = "() {\n\tcase \"$1\" in\n",
+	.table_end = "\tesac\n}\n",
+	.question = "() {\n\tcase \"$2:$1\" in\n",
+	.question_end = "\t(*) return 1 ;;\n\tesac\n}\n",
+	.attached = "\t(*:--?*=*) return 1 ;;\n",
+	.apart = "\t(*:--?*) return 0 ;;\n",
+};
+
+typedef void arms_fn(struct script *script);
+
+static void put_table(
+	struct script *script, const struct frame *frame, const char *name, arms_fn *arms)
 {
-	fprintf(script->out, "_taskcluster_%s() {\n\tcase \"$1\" in\n", name);
+	fprintf(script->out, "%s%s%s", frame->function, name, frame->table);
 	arms(script);
-	fputs("\tesac\n}\n", script->out);
+	fputs(frame->table_end, script->out);
 }
 
-/* A question of a word and of what was typed before it. */
+static void begin_question(struct script *script, const struct frame *frame, const char *name)
+{
+	fprintf(script->out, "%s%s%s", frame->function, name, frame->question);
+}
+
 static void put_question(
-	struct script *script, const char *name, void (*arms)(struct script *script))
+	struct script *script, const struct frame *frame, const char *name, arms_fn *arms)
 {
-	fprintf(script->out, "_taskcluster_%s() {\n\tcase \"$2:$1\" in\n", name);
+	begin_question(script, frame, name);
 	arms(script);
-	fputs("\t(*) return 1 ;;\n\tesac\n}\n", script->out);
+	fputs(frame->question_end, script->out);
 }
 
-static void add_value_arms(struct script *script)
+static void put_value_question(struct script *script, const struct frame *frame)
 {
-	fputs("\t(*:--?*=*) return 1 ;;\n", script->out);
+	begin_question(script, frame, "takes_value");
+	fputs(frame->attached, script->out);
 	completion_flags(script);
-	fputs("\t(*:--?*) return 0 ;;\n", script->out);
+	fputs(frame->apart, script->out);
 	completion_letters(script);
+	fputs(frame->question_end, script->out);
 }
 
-void completion_script(struct script *script, const char *head, const char *body)
+void completion_script(
+	struct script *script, const struct frame *frame, const char *head, const char *body)
 {
 	fprintf(script->out, "%s\n", head);
-	put_table(script, "words", completion_words);
-	put_table(script, "options", completion_options);
-	put_table(script, "operators", completion_operators);
-	put_question(script, "takes_value", add_value_arms);
-	put_question(script, "takes_path", completion_paths);
-	put_question(script, "takes_file", completion_files);
+	put_table(script, frame, "words", completion_words);
+	put_table(script, frame, "options", completion_options);
+	put_table(script, frame, "operators", completion_operators);
+	put_value_question(script, frame);
+	put_question(script, frame, "takes_path", completion_paths);
+	put_question(script, frame, "takes_file", completion_files);
 	fprintf(script->out, "%s\n", body);
 }

@@ -38,9 +38,23 @@ struct dialect {
 	void (*option)(struct script *script, const char *command, const char *option, bool is_so);
 };
 
-/* A script for shells with `case`: `head` (its first line), functions over the tables below, and
- * `body`. */
-void completion_script(struct script *script, const char *head, const char *body);
+/* How a shell writes functions over tables. */
+struct frame {
+	const char *function; /* what stands in front of a function's name */
+	/* Behind the name of a function that looks up its word, and its end; the same of one that
+	 * is asked of a word and of what was typed before it. */
+	const char *table, *table_end, *question, *question_end;
+	/* Arms of such a question: a long option with its value behind =; one with a value apart.
+	 */
+	const char *attached, *apart;
+};
+
+/* That of shells with `case`. */
+extern const struct frame frame_of_case;
+
+/* A script: `head` (its first line), functions over the tables below, and `body`. */
+void completion_script(
+	struct script *script, const struct frame *frame, const char *head, const char *body);
 
 /* Arms by the words typed: "", "api", "api queue", "routing-key", "routing-key queue",
  * "routing-key queue taskCompleted", "slugid", "artifact". What follows "pulse listen" is what

@@ -99,7 +99,7 @@ static const char body[] =
 void completion_zsh(struct script *script)
 {
 	script->dialect = &zsh;
-	completion_script(script,
+	completion_script(script, &frame_of_case,
 		"#compdef taskcluster\n"
 		"# zsh completion for taskcluster; made by `taskcluster completion zsh`",
 		body);
