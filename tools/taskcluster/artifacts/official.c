@@ -5,12 +5,12 @@
 
 #include "tools/taskcluster/artifacts/artifacts.h"
 #include "tools/taskcluster/artifacts/fetch.h"
+#include "tools/taskcluster/shared/when.h"
 #include "tools/taskcluster/text/plain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* As Go writes a duration: "41ms", "1.5s", "2m3.25s", "1h0m0s". */
 static void print_duration(FILE *out, int64_t ms)
@@ -30,14 +30,6 @@ static void print_duration(FILE *out, int64_t ms)
 	for (size_t end = strlen(fraction); end > 0 && strchr(".0", fraction[end - 1]); end--)
 		fraction[end - 1] = '\0';
 	fprintf(out, "%d%ss", (int)(ms / 1000 % 60), fraction);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void print_text(FILE *out, const char *text)
@@ -80,7 +72,7 @@ static int download(struct fetch *fetch, const struct session *session)
 	/* where the bytes go to standard output the lines do not */
 	FILE *out = strcmp(fetch->output, "-") == 0 ? stderr : stdout;
 	struct tc_downloaded result = { 0 };
-	int64_t began_ms = now_ms();
+	int64_t began_ms = when_steady_ms();
 	char *path = NULL;
 
 	bool quiet = fetch->quiet || (out == stderr && report_is_json());
@@ -88,7 +80,7 @@ static int download(struct fetch *fetch, const struct session *session)
 		print_begin(out, fetch);
 	int status = fetch_one(fetch, session, &result, &path);
 	if (status == 0 && !quiet)
-		print_end(out, &result, now_ms() - began_ms);
+		print_end(out, &result, when_steady_ms() - began_ms);
 	free(path);
 	return status;
 }

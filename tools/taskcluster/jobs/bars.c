@@ -2,11 +2,11 @@
 #include "tools/taskcluster/jobs/bars.h"
 #include "tools/taskcluster/jobs/line.h"
 #include "tools/taskcluster/jobs/picture.h"
+#include "tools/taskcluster/shared/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define REDRAW_MS 100
 #define STILL_MS 1000 /* a file that nothing was told of for so long */
@@ -19,14 +19,6 @@ static struct {
 	int64_t files, files_total;
 	int64_t drawn_ms; /* when it was drawn last */
 } bars;
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void bars_begin(bool quiet)
 {
@@ -111,7 +103,7 @@ int bars_progress(void *data, const struct tc_job_progress *progress)
 	(void)data;
 	if (!bars.shown)
 		return 0;
-	int64_t now = now_ms();
+	int64_t now = when_steady_ms();
 	struct line *line = progress->name ? find(progress->name, now) : NULL;
 	if (line)
 		line_update(line, progress, now);

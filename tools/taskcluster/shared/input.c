@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "tools/taskcluster/shared/input.h"
+
+#include "runtime/src/base/buffer.h"
 #include "tools/taskcluster/shared/report.h"
 #include <taskcluster/conventions.h>
 
@@ -8,18 +10,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* What servers take. */
 #define BODY_MAX ((size_t)10 * 1024 * 1024)
+#define READ_SIZE 65536
 #define PATIENCE_MS 1000
-
-struct bytes {
-	char *data;
-	size_t length, capacity;
-};
 
 static void tell_what_is_awaited(int fd, const struct input *input)
 {
@@ -34,17 +31,13 @@ static void tell_what_is_awaited(int fd, const struct input *input)
 		complain("waiting for the %s of %s on standard input", input->what, input->taker);
 }
 
-static int read_some(int fd, const char *from, struct bytes *bytes)
+static int read_some(int fd, const char *from, struct tc__buffer *bytes)
 {
-	if (bytes->length == bytes->capacity) {
-		size_t capacity = bytes->capacity ? 2 * bytes->capacity : 65536;
-		char *data = realloc(bytes->data, capacity);
-		if (!data)
-			return failure("memory ended");
-		bytes->data = data;
-		bytes->capacity = capacity;
-	}
-	ssize_t got = read(fd, bytes->data + bytes->length, bytes->capacity - bytes->length);
+	char *room = tc__buffer_room(bytes, READ_SIZE);
+
+	if (!room)
+		return failure("memory ended");
+	ssize_t got = read(fd, room, READ_SIZE);
 	if (got < 0 && errno == EINTR)
 		return 0;
 	if (got < 0)
@@ -55,7 +48,7 @@ static int read_some(int fd, const char *from, struct bytes *bytes)
 	return got == 0 ? -1 : 0;
 }
 
-static int parse(const struct bytes *bytes, const char *from, const struct input *input,
+static int parse(const struct tc__buffer *bytes, const char *from, const struct input *input,
 	const tc_json **json)
 {
 	tc_error err = TC_ERROR_INIT;
@@ -76,7 +69,7 @@ int input_read(const char *path, const struct input *input, const tc_json **json
 {
 	bool is_stdin = !path || strcmp(path, "-") == 0;
 	const char *from = is_stdin ? "standard input" : path;
-	struct bytes bytes = { NULL, 0, 0 };
+	struct tc__buffer bytes = TC__BUFFER(BODY_MAX + READ_SIZE); /* one reading beyond */
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	int status = 0;
 
@@ -90,7 +83,7 @@ int input_read(const char *path, const struct input *input, const tc_json **json
 		status = read_some(fd, from, &bytes);
 	if (status < 0)
 		status = parse(&bytes, from, input, json);
-	free(bytes.data);
+	tc__buffer_clear(&bytes);
 	if (!is_stdin)
 		close(fd);
 	return status;

@@ -3,6 +3,7 @@
 #include "tools/livelog/listen.h"
 #include "tools/taskcluster/config/keys.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/when.h"
 #include "tools/taskcluster/signin/peer.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/select.h>
 #include <taskcluster/slugid.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A request is a line with two short values; browsers add some headers, cookies of localhost among
@@ -307,14 +307,6 @@ void callback_close(struct callback *callback)
 
 /* ---- waiting ---- */
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Serves what there is, waiting for it that long at most. */
 static bool turn(struct callback *callback, int64_t patience_ms)
 {
@@ -348,7 +340,7 @@ static bool turn(struct callback *callback, int64_t patience_ms)
 /* Until the flag is set, or that time is over. */
 static bool serve_until(struct callback *callback, const bool *flag, int64_t deadline_ms)
 {
-	for (int64_t now = now_ms(); !*flag && now < deadline_ms; now = now_ms())
+	for (int64_t now = when_steady_ms(); !*flag && now < deadline_ms; now = when_steady_ms())
 		if (!turn(callback, deadline_ms - now))
 			break;
 	return *flag;
@@ -359,9 +351,9 @@ int callback_wait(struct callback *callback, bool own_only, int64_t timeout_seco
 {
 	callback->own_only = own_only;
 	callback->answer = answer;
-	if (!serve_until(callback, &callback->taken, now_ms() + timeout_seconds * 1000))
+	if (!serve_until(callback, &callback->taken, when_steady_ms() + timeout_seconds * 1000))
 		return failure("nobody has signed in within %lld seconds: --timeout gives more",
 			(long long)timeout_seconds);
-	serve_until(callback, &callback->answered, now_ms() + FAREWELL_MS);
+	serve_until(callback, &callback->answered, when_steady_ms() + FAREWELL_MS);
 	return 0;
 }

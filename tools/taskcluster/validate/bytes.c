@@ -80,25 +80,15 @@ char *bytes_location(const char *word)
 
 /* ---- bytes ---- */
 
-static int add(struct bytes *bytes, const void *data, size_t length, tc_error *err)
+static int add(struct tc__buffer *bytes, const void *data, size_t length, tc_error *err)
 {
-	if (bytes->length + length > BYTES_MAX)
+	tc__buffer_add(bytes, data, length);
+	if (bytes->too_long)
 		return tc_error_set(err, TC_ERROR_INPUT, "more than 256 MiB are not read");
-	while (bytes->length + length + 1 > bytes->capacity) {
-		size_t capacity = bytes->capacity ? 2 * bytes->capacity : 65536;
-		char *larger = realloc(bytes->data, capacity);
-		if (!larger)
-			return tc_error_set(err, TC_ERROR_NOMEM, "memory ended");
-		bytes->data = larger;
-		bytes->capacity = capacity;
-	}
-	memcpy(bytes->data + bytes->length, data, length);
-	bytes->length += length;
-	bytes->data[bytes->length] = '\0';
-	return TC_OK;
+	return bytes->no_memory ? tc_error_set(err, TC_ERROR_NOMEM, "memory ended") : TC_OK;
 }
 
-static int read_all(int fd, struct bytes *bytes, tc_error *err)
+static int read_all(int fd, struct tc__buffer *bytes, tc_error *err)
 {
 	char part[65536];
 	int rc = TC_OK;
@@ -106,7 +96,7 @@ static int read_all(int fd, struct bytes *bytes, tc_error *err)
 	while (rc == TC_OK) {
 		ssize_t got = read(fd, part, sizeof part);
 		if (got == 0)
-			return add(bytes, "", 0, err);
+			return TC_OK;
 		if (got < 0 && errno != EINTR)
 			return tc_error_set(err, TC_ERROR_SYSTEM, "%s", strerror(errno));
 		if (got > 0)
@@ -115,7 +105,7 @@ static int read_all(int fd, struct bytes *bytes, tc_error *err)
 	return rc;
 }
 
-static int read_file(const char *location, struct bytes *bytes, tc_error *err)
+static int read_file(const char *location, struct tc__buffer *bytes, tc_error *err)
 {
 	char *path = uri_decode(bytes_shown(location));
 	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
@@ -135,10 +125,10 @@ static int read_file(const char *location, struct bytes *bytes, tc_error *err)
 
 static int begin(void *data, tc_response *head, int64_t discard, tc_error *err)
 {
-	struct bytes *bytes = data;
+	struct tc__buffer *bytes = data;
 
 	(void)head, (void)err;
-	bytes->length -= (size_t)discard;
+	tc__buffer_truncate(bytes, bytes->length - (size_t)discard);
 	return TC_OK;
 }
 
@@ -172,7 +162,7 @@ static int open_client(struct bytes_from *from, const char *url, tc_error *err)
 	return from->client ? TC_OK : err->code;
 }
 
-static int fetch(struct bytes_from *from, const char *url, struct bytes *bytes, tc_error *err)
+static int fetch(struct bytes_from *from, const char *url, struct tc__buffer *bytes, tc_error *err)
 {
 	struct tc_transfer_options options = TC_TRANSFER_OPTIONS_INIT;
 	struct tc_sink sink = TC_SINK_INIT;
@@ -186,17 +176,18 @@ static int fetch(struct bytes_from *from, const char *url, struct bytes *bytes, 
 	tc_call *call = tc_transfer_new(from->client, "GET", url, &options, err);
 	int rc = call ? tc_call_download(call, &sink, NULL, err) : err->code;
 	tc_call_free(call);
-	return rc == TC_OK ? add(bytes, "", 0, err) : rc;
+	return rc;
 }
 
-static int read_stdin(struct bytes *bytes, tc_error *err)
+static int read_stdin(struct tc__buffer *bytes, tc_error *err)
 {
 	if (isatty(STDIN_FILENO))
 		complain("type it, and end it with Ctrl-D");
 	return read_all(STDIN_FILENO, bytes, err);
 }
 
-int bytes_read(struct bytes_from *from, const char *location, struct bytes *bytes, tc_error *err)
+int bytes_read(
+	struct bytes_from *from, const char *location, struct tc__buffer *bytes, tc_error *err)
 {
 	if (bytes_is_remote(location))
 		return fetch(from, location, bytes, err);
@@ -206,12 +197,6 @@ int bytes_read(struct bytes_from *from, const char *location, struct bytes *byte
 		return tc_error_set(
 			err, TC_ERROR_INPUT, "a URL of a file here begins with file:///");
 	return read_file(location, bytes, err);
-}
-
-void bytes_free(struct bytes *bytes)
-{
-	free(bytes->data);
-	*bytes = (struct bytes){ NULL, 0, 0 };
 }
 
 void bytes_close(struct bytes_from *from)

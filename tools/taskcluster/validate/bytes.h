@@ -4,17 +4,14 @@
 
 /* The bytes of schemas and documents, wherever they are. */
 
+#include "runtime/src/base/buffer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <taskcluster/client.h>
 
 /* What is more is refused. */
 #define BYTES_MAX ((size_t)256 << 20)
-
-struct bytes {
-	char *data;
-	size_t length, capacity;
-};
 
 /* Where things are fetched from; begin with zeros. */
 struct bytes_from {
@@ -26,8 +23,9 @@ struct bytes_from {
  * file, http or https, of which a fragment is cut. For free(); NULL when memory ends. */
 char *bytes_location(const char *word);
 
-/* Adds the bytes at a location. An error says which, and why not. */
-int bytes_read(struct bytes_from *from, const char *location, struct bytes *bytes, tc_error *err);
+/* Adds the bytes at a location to a TC__BUFFER(BYTES_MAX). An error says why not. */
+int bytes_read(
+	struct bytes_from *from, const char *location, struct tc__buffer *bytes, tc_error *err);
 
 /* Whether they come from a server. */
 bool bytes_is_remote(const char *location);
@@ -35,7 +33,6 @@ bool bytes_is_remote(const char *location);
 /* A location as people write it: a file's path. Borrowed. */
 const char *bytes_shown(const char *location);
 
-void bytes_free(struct bytes *bytes);
 void bytes_close(struct bytes_from *from);
 
 #endif

@@ -59,13 +59,15 @@ static bool may_be_yaml(const char *location, const char *text)
 }
 
 static int parse(
-	const char *location, const struct bytes *bytes, const tc_json **json, tc_error *err)
+	const char *location, const struct tc__buffer *bytes, const tc_json **json, tc_error *err)
 {
+	const char *text = tc__buffer_get(bytes);
+
 	if (ends_with(location, ".yml") || ends_with(location, ".yaml"))
-		return yaml_read(bytes->data, bytes->length, json, err);
-	int rc = tc_json_parse(bytes->data, bytes->length, json, err);
-	if (rc == TC_ERROR_INPUT && may_be_yaml(location, bytes->data))
-		return yaml_read(bytes->data, bytes->length, json, err);
+		return yaml_read(text, bytes->length, json, err);
+	int rc = tc_json_parse(text, bytes->length, json, err);
+	if (rc == TC_ERROR_INPUT && may_be_yaml(location, text))
+		return yaml_read(text, bytes->length, json, err);
 	return rc;
 }
 
@@ -73,7 +75,7 @@ static int parse(
 static int read_json(
 	struct validation *validation, const char *location, const tc_json **json, tc_error *err)
 {
-	struct bytes bytes = { NULL, 0, 0 };
+	struct tc__buffer bytes = TC__BUFFER(BYTES_MAX);
 	tc_error cause = TC_ERROR_INIT;
 	int rc = bytes_read(&validation->from, location, &bytes, &cause);
 
@@ -82,7 +84,7 @@ static int read_json(
 	if (rc != TC_OK)
 		tc_error_set(err, rc, "%s: %s", bytes_shown(location), tc_error_text(&cause));
 	tc_error_clear(&cause);
-	bytes_free(&bytes);
+	tc__buffer_clear(&bytes);
 	return rc;
 }
 
