@@ -17,15 +17,13 @@ static const struct tc_service *known_service(const struct tc_service *row)
 static const struct tc_operation *known_operation(
 	const struct tc_service *service, const struct tc_operation *row)
 {
-	for (size_t i = 0; service && i < service->operation_count; i++) {
-		const struct tc_operation *known = &service->operations[i];
-		if (strcmp(known->name, row->name) == 0)
-			return strcmp(known->method, row->method) == 0 &&
-					strcmp(known->route, row->route) == 0
-				? known
-				: NULL;
-	}
-	return NULL;
+	const struct tc_operation *known =
+		service ? tc_find_operation(service->name, row->name) : NULL;
+
+	if (!known || strcmp(known->method, row->method) != 0 ||
+		strcmp(known->route, row->route) != 0)
+		return NULL;
+	return known;
 }
 
 static void take_rules(struct tc_operation *row, const struct tc_operation *known)
@@ -69,14 +67,13 @@ static void judge_operation(const struct tc_service *service, struct tc_operatio
 
 static void judge_exchange(const struct tc_service *service, struct tc_exchange *row)
 {
-	for (size_t i = 0; service && i < service->exchange_count; i++) {
-		const struct tc_exchange *known = &service->exchanges[i];
-		if (strcmp(known->name, row->name) == 0 &&
-			strcmp(known->exchange, row->exchange) == 0) {
-			row->once = known->once;
-			row->since = known->since;
-		}
-	}
+	const struct tc_exchange *known =
+		service ? tc_find_exchange(service->name, row->name) : NULL;
+
+	if (!known || strcmp(known->exchange, row->exchange) != 0)
+		return;
+	row->once = known->once;
+	row->since = known->since;
 }
 
 void trust_own_rules(struct rows *rows)

@@ -3,12 +3,13 @@
 #include "tools/taskcluster/live/cache.h"
 #include "tools/taskcluster/live/live.h"
 #include "tools/taskcluster/shared/report.h"
+#include "tools/taskcluster/shared/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/query.h>
 #include <taskcluster/references.h>
-#include <taskcluster/registry.h>
 
 #define RECENT_S 60
 
@@ -28,18 +29,10 @@ static tc_references *read_cached(
 	return references;
 }
 
-static bool has_query(const struct tc_operation *operation, const char *name)
-{
-	for (size_t i = 0; i < operation->query_count; i++)
-		if (strcmp(operation->query[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 static bool same_query(const struct tc_operation *a, const struct tc_operation *b)
 {
 	for (size_t i = 0; i < a->query_count; i++)
-		if (!has_query(b, a->query[i].name))
+		if (!tc_query_has_key(b, a->query[i].name))
 			return false;
 	return a->query_count == b->query_count;
 }
@@ -116,7 +109,7 @@ void live_advise(const struct tc_operation *operation, const tc_json *body, cons
 
 	if (!cache_open(&cache, false))
 		references = read_cached(&cache, &key, &age_s);
-	if (references && tc_find_operation(service->name, operation->name) != operation)
+	if (references && !rules_is_own(operation))
 		explain_live(age_s);
 	else if (references)
 		explain(operation,

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <taskcluster/conventions.h>
-#include <taskcluster/registry.h>
 
 #define ORIGINS_MAX 8192
 #define KIND_SIZE 16
@@ -79,12 +78,6 @@ static void advise_unsigned(const struct tc_operation *operation, const struct o
 			origin->file);
 }
 
-/* Whether it is from this program's tables, and not from a deployment's references. */
-static bool is_own(const struct tc_operation *operation)
-{
-	return tc_find_operation(operation->service->name, operation->name) == operation;
-}
-
 static void advise_forbidden(const struct tc_operation *operation, const struct origin *origin)
 {
 	if (!origin_signs(origin)) {
@@ -94,7 +87,7 @@ static void advise_forbidden(const struct tc_operation *operation, const struct 
 	if (operation)
 		hint("`taskcluster scopes` tells what you may do, `taskcluster api %s%s %s --help` "
 		     "what this needs.",
-			is_own(operation) ? "" : "--live ", operation->service->name,
+			rules_is_own(operation) ? "" : "--live ", operation->service->name,
 			operation->name);
 	else
 		hint("`taskcluster scopes` tells what you may do.");
@@ -241,8 +234,9 @@ static void advise_here(
 	else if (advice)
 		hint("%s", advice);
 	if (operation && (err->code == TC_ERROR_ARGUMENT || err->http_status == 400))
-		hint("See `taskcluster api %s%s %s --help`.", is_own(operation) ? "" : "--live ",
-			operation->service->name, operation->name);
+		hint("See `taskcluster api %s%s %s --help`.",
+			rules_is_own(operation) ? "" : "--live ", operation->service->name,
+			operation->name);
 	if (may_differ(err, operation) && origin->deployment && more_advice)
 		more_advice(operation, sent, origin->deployment);
 }

@@ -108,6 +108,11 @@ static const struct tc_operation *own_row(const struct tc_operation *operation)
 	return own;
 }
 
+bool rules_is_own(const struct tc_operation *operation)
+{
+	return tc_find_operation(operation->service->name, operation->name) == operation;
+}
+
 bool rules_is_open(const struct tc_operation *operation)
 {
 	static const char tests[] = "testAuthenticate";

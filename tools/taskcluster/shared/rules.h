@@ -32,4 +32,7 @@ bool rules_is_elsewhere(const struct tc_service *service);
  * not know; other systems tell. */
 bool rules_is_open(const struct tc_operation *operation);
 
+/* Whether it is from this program's tables, and not from a deployment's references. */
+bool rules_is_own(const struct tc_operation *operation);
+
 #endif
