@@ -51,18 +51,21 @@ static int explain(const struct settings *settings, enum config_key key)
 	return status;
 }
 
+static int help(struct settings *settings)
+{
+	enum config_key key;
+
+	if (settings->count == 0) {
+		list_keys();
+		return 0;
+	}
+	int status = settings_key(settings->words[0], &key);
+	return status == 0 ? explain(settings, key) : status;
+}
+
 static int run(struct arguments *arguments)
 {
-	struct settings settings;
-	enum config_key key;
-	int status = settings_open(&settings, &config_help_command, arguments, 1);
-
-	if (status == 0 && settings.count == 0)
-		list_keys();
-	else if (status == 0 && (status = settings_key(settings.words[0], &key)) == 0)
-		status = explain(&settings, key);
-	settings_free(&settings);
-	return status < 0 ? 0 : status;
+	return settings_run(&config_help_command, arguments, 1, help);
 }
 
 const struct command config_help_command = {

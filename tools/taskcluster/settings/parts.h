@@ -29,11 +29,10 @@ struct settings {
 	struct config_file file;
 };
 
-/* Reads the words of a command, at most `most` of them, and the file. 0, or the exit status after
- * telling; -1: help was printed, and that was all. Free the settings in any case. */
-int settings_open(struct settings *settings, const struct command *command,
-	struct arguments *arguments, size_t most);
-void settings_free(struct settings *settings);
+/* Reads the words of a command, at most `most` of them, and the file, and performs it, or prints
+ * its help. The exit status. */
+int settings_run(const struct command *command, struct arguments *arguments, size_t most,
+	int (*perform)(struct settings *settings));
 
 /* The key that a word names, such as "config.rootUrl". 0, or the exit status after telling. */
 int settings_key(const char *word, enum config_key *key);

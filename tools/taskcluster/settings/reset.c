@@ -39,13 +39,7 @@ static int reset(struct settings *settings)
 
 static int run(struct arguments *arguments)
 {
-	struct settings settings;
-	int status = settings_open(&settings, &config_reset_command, arguments, 1);
-
-	if (status == 0)
-		status = reset(&settings);
-	settings_free(&settings);
-	return status < 0 ? 0 : status;
+	return settings_run(&config_reset_command, arguments, 1, reset);
 }
 
 const struct command config_reset_command = {

@@ -82,13 +82,7 @@ static int set_word(struct settings *settings)
 
 static int run(struct arguments *arguments)
 {
-	struct settings settings;
-	int status = settings_open(&settings, &config_set_command, arguments, 2);
-
-	if (status == 0)
-		status = set_word(&settings);
-	settings_free(&settings);
-	return status < 0 ? 0 : status;
+	return settings_run(&config_set_command, arguments, 2, set_word);
 }
 
 const struct command config_set_command = {

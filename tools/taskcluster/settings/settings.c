@@ -44,7 +44,8 @@ static int take_word(
 	return 0;
 }
 
-int settings_open(struct settings *settings, const struct command *command,
+/* 0, or the exit status after telling; -1: help was printed, and that was all. */
+static int open_settings(struct settings *settings, const struct command *command,
 	struct arguments *arguments, size_t most)
 {
 	int id, status = 0;
@@ -66,9 +67,16 @@ int settings_open(struct settings *settings, const struct command *command,
 	return config_file_read(&settings->file);
 }
 
-void settings_free(struct settings *settings)
+int settings_run(const struct command *command, struct arguments *arguments, size_t most,
+	int (*perform)(struct settings *settings))
 {
-	config_file_free(&settings->file);
+	struct settings settings;
+	int status = open_settings(&settings, command, arguments, most);
+
+	if (status == 0)
+		status = perform(&settings);
+	config_file_free(&settings.file);
+	return status < 0 ? 0 : status;
 }
 
 int settings_key(const char *word, enum config_key *key)

@@ -199,30 +199,29 @@ static const struct option one_options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static int run(struct arguments *arguments, const struct command *command)
+static int print_asked(struct settings *settings)
 {
-	struct settings settings;
 	enum config_key key = CONFIG_KEYS;
-	int status = settings_open(&settings, command, arguments, 1);
+	int status = settings->count == 1 ? settings_key(settings->words[0], &key) : 0;
 
-	if (status == 0 && settings.count == 1)
-		status = settings_key(settings.words[0], &key);
-	else if (status == 0 && command == &config_get_command)
-		status = usage_error("which key? `taskcluster config help` lists them");
-	if (status == 0)
-		status = print_values(&settings, key);
-	settings_free(&settings);
-	return status < 0 ? 0 : status;
+	return status == 0 ? print_values(settings, key) : status;
+}
+
+static int print_one(struct settings *settings)
+{
+	if (settings->count == 0)
+		return usage_error("which key? `taskcluster config help` lists them");
+	return print_asked(settings);
 }
 
 static int run_get(struct arguments *arguments)
 {
-	return run(arguments, &config_get_command);
+	return settings_run(&config_get_command, arguments, 1, print_one);
 }
 
 static int run_all(struct arguments *arguments)
 {
-	return run(arguments, &config_command);
+	return settings_run(&config_command, arguments, 1, print_asked);
 }
 
 const struct command config_get_command = {
