@@ -32,10 +32,7 @@ static int take_option(void *data, int id, const char *value)
 {
 	struct log *log = data;
 
-	if (id == SYSTEM_SERVER)
-		log->remote.server_url = value;
-	else
-		log->remote.json = true;
+	remote_take_option(&log->remote, id, value);
 	return 0;
 }
 

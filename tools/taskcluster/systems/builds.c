@@ -24,10 +24,7 @@ static int take_option(void *data, int id, const char *value)
 
 	if (id == SYSTEM_COUNT)
 		return arguments_number("--count", value, 1, INT32_MAX, &builds->count);
-	if (id == SYSTEM_SERVER)
-		builds->remote.server_url = value;
-	else
-		builds->remote.json = true;
+	remote_take_option(&builds->remote, id, value);
 	return 0;
 }
 

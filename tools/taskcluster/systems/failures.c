@@ -28,13 +28,9 @@ static int take_option(void *data, int id, const char *value)
 {
 	struct failures *failures = data;
 
+	if (remote_take_option(&failures->remote, id, value))
+		return 0;
 	switch (id) {
-	case SYSTEM_SERVER:
-		failures->remote.server_url = value;
-		return 0;
-	case SYSTEM_JSON:
-		failures->remote.json = true;
-		return 0;
 	case FAILURES_LINES:
 		return arguments_number("--lines", value, 0, INT32_MAX, &failures->lines);
 	default:

@@ -28,13 +28,9 @@ static int take_option(void *data, int id, const char *value)
 {
 	struct force *force = data;
 
+	if (remote_take_option(&force->remote, id, value))
+		return 0;
 	switch (id) {
-	case SYSTEM_SERVER:
-		force->remote.server_url = value;
-		return 0;
-	case SYSTEM_JSON:
-		force->remote.json = true;
-		return 0;
 	case FORCE_WATCH:
 		force->watch = true;
 		return 0;

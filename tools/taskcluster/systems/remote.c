@@ -1,11 +1,26 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/taskcluster/systems/remote.h"
 
+#include "tools/taskcluster/commands/systems.h"
 #include "tools/taskcluster/jobs/job.h"
 #include "tools/taskcluster/shared/report.h"
 
 #include <taskcluster/pages.h>
 #include <taskcluster/registry.h>
+
+bool remote_take_option(struct remote *remote, int id, const char *value)
+{
+	switch (id) {
+	case SYSTEM_SERVER:
+		remote->server_url = value;
+		return true;
+	case SYSTEM_JSON:
+		remote->json = true;
+		return true;
+	default:
+		return false;
+	}
+}
 
 int remote_open(struct remote *remote, const struct arguments *arguments, const char *function)
 {

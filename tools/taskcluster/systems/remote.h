@@ -17,6 +17,9 @@ struct remote {
 	struct output output; /* what --json prints to */
 };
 
+/* Takes an option that commands of all these systems have; false: it is another. */
+bool remote_take_option(struct remote *remote, int id, const char *value);
+
 /* Makes a client that may call the function, and others that need no more. Close it in either
  * case. 0, or the exit status after telling. */
 int remote_open(struct remote *remote, const struct arguments *arguments, const char *function);

@@ -29,13 +29,9 @@ static int take_pushes_option(void *data, int id, const char *value)
 	struct pushes *pushes = data;
 	int64_t number;
 
+	if (remote_take_option(&pushes->remote, id, value))
+		return 0;
 	switch (id) {
-	case SYSTEM_SERVER:
-		pushes->remote.server_url = value;
-		return 0;
-	case SYSTEM_JSON:
-		pushes->remote.json = true;
-		return 0;
 	case PUSHES_AUTHOR:
 		pushes->author = value;
 		return 0;
@@ -188,13 +184,9 @@ static int take_jobs_option(void *data, int id, const char *value)
 {
 	struct jobs *jobs = data;
 
+	if (remote_take_option(&jobs->remote, id, value))
+		return 0;
 	switch (id) {
-	case SYSTEM_SERVER:
-		jobs->remote.server_url = value;
-		return 0;
-	case SYSTEM_JSON:
-		jobs->remote.json = true;
-		return 0;
 	case JOBS_RESULT:
 		jobs->result = value;
 		return 0;

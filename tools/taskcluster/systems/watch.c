@@ -134,10 +134,7 @@ static int take_option(void *data, int id, const char *value)
 {
 	struct remote *remote = data;
 
-	if (id == SYSTEM_SERVER)
-		remote->server_url = value;
-	else
-		remote->json = true;
+	remote_take_option(remote, id, value);
 	return 0;
 }
 
