@@ -188,7 +188,7 @@ static void test_pieces_are_records(void **state)
 		f->client = transfer_client(&options);
 		tc_call *call = new_upload(f, "PUT", "/x", &body);
 		assert_ok(tc_call_perform(call, NULL, &f->err), &f->err);
-		assert_in_range(asked.most, 1, 16384);
+		assert_int_in_range(asked.most, 1, 16384);
 		tc_call_free(call);
 		tc_client_free(f->client);
 		f->client = before;

@@ -31,7 +31,7 @@ static int begin_vessel(void *data, tc_response *head, int64_t discard, tc_error
 	struct vessel *vessel = data;
 	const char *name = tc_response_file_name(head);
 
-	assert_in_range(tc_response_status(head), 200, 303);
+	assert_int_in_range(tc_response_status(head), 200, 303);
 	if (vessel->fail_begin)
 		return tc_error_set(err, vessel->fail_begin, "no room for %d", 7);
 	vessel->begun++;

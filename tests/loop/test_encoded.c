@@ -194,13 +194,13 @@ static void a_download_that_stands_still_does_not_grow(void **state)
 	while (!note.done && turns++ < 100000) {
 		size_t before = vessel.pieces;
 		assert_ok(tc_loop_poll(loop, vessel.full ? 0 : 50, &world.err), &world.err);
-		assert_in_range(vessel.pieces - before, 0, 1);
+		assert_int_in_range(vessel.pieces - before, 0, 1);
 		vessel.full = false;
 		tc_loop_resume(loop, run);
 	}
 	assert_int_equal(note.succeeded, 1);
 	assert_int_equal(vessel.length, size);
-	assert_in_range(vessel.most, 1, PIECE);
+	assert_int_in_range(vessel.most, 1, PIECE);
 	tc_loop_free(loop);
 	end(&world);
 	free(bomb);
@@ -241,7 +241,7 @@ static void items_of_a_page_by_gzip(void **state)
 	items = tc_items_new(world.call, NULL, &world.err);
 	while (tc_items_next(items, &item, &world.err) == TC_OK && item)
 		count--;
-	assert_in_range(count, 1000, 49000); /* what is known of the rest is that it is lost */
+	assert_int_in_range(count, 1000, 49000); /* what is known of the rest is that it is lost */
 	assert_failure(&world.err, TC_ERROR_REPLY, "the reply's gzip ends early");
 	tc_items_free(items);
 	end(&world);
@@ -317,7 +317,7 @@ static void a_canceled_stream_by_gzip_is_silent(void **state)
 	for (size_t i = 0, used = strlen(text); i < 20000; i++, used += sizeof event - 1)
 		memcpy(text + used, event, sizeof event);
 	char *packed = encode(text, &length);
-	assert_in_range(length, 1, PIECE);
+	assert_int_in_range(length, 1, PIECE);
 	add(&world, EVENTS GZIP, packed, length);
 	begin(&world, CI(LISTEN));
 	ear.loop = tc_loop_new(NULL, &world.err);

@@ -101,10 +101,12 @@ static void what_is_sent_once_shares_connections_too(void **state)
 		start(world, NULL);
 	run(world);
 	assert_int_equal(world->note.succeeded, 50);
-	assert_in_range(tc_responder_connections(world->responder), 1, tc_rig_connections(1, 50));
+	assert_int_in_range(
+		tc_responder_connections(world->responder), 1, tc_rig_connections(1, 50));
 	for (int i = 0; i < 50; i++)
 		assert_ok(tc_call_perform(world->call, NULL, &world->err), &world->err);
-	assert_in_range(tc_responder_connections(world->responder), 2, tc_rig_connections(2, 100));
+	assert_int_in_range(
+		tc_responder_connections(world->responder), 2, tc_rig_connections(2, 100));
 	end_world(world);
 }
 
@@ -284,7 +286,7 @@ static void another_thread_wakes(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, wake_soon, world->loop), 0);
 	assert_ok(tc_loop_poll(world->loop, 5000, &world->err), &world->err);
 	pthread_join(thread, NULL);
-	assert_in_range(tc_test_now_ms() - begun, 25, 2000);
+	assert_int_in_range(tc_test_now_ms() - begun, 25, 2000);
 	end_world(world);
 }
 
@@ -310,7 +312,7 @@ static void a_run_has_its_own_time(void **state)
 	assert_int_equal(world->note.run, flying);
 	assert_int_equal(world->note.code, TC_ERROR_TIMEOUT);
 	assert_non_null(strstr(world->note.text, "not done by its deadline"));
-	assert_in_range(tc_test_now_ms() - begun, 590, 4000);
+	assert_int_in_range(tc_test_now_ms() - begun, 590, 4000);
 	assert_int_equal(tc_loop_pending(world->loop), 1);
 	end_world(world);
 }

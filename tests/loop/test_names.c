@@ -194,6 +194,35 @@ static void a_call_ends_in_time_though_its_look_up_hangs(void **state)
 	tc_responder_stop(responder);
 }
 
+/* Nor do many, though libcurl has only so many threads for them. */
+static void many_hanging_look_ups_hold_nobody(void **state)
+{
+	struct tc_responder *responder = tc_responder_start(answer_by_script, NULL);
+	tc_client *slow = named_client(responder, "slow.test", 1000);
+	tc_client *other = named_client(responder, "name.test", 10000);
+	tc_call *calls[] = { ping(slow), ping(other) };
+	tc_loop *loop = new_loop(kinds[0]);
+	struct note slow_note = { 0 }, other_note = { 0 };
+	tc_error err = TC_ERROR_INIT;
+	int64_t begun = tc_test_now_ms();
+
+	(void)state;
+	for (int i = 0; i < 2 * RUNS; i++)
+		start(loop, calls[0], &slow_note, NULL);
+	assert_ok(tc_loop_poll(loop, 50, &err), &err);
+	start(loop, calls[1], &other_note, NULL);
+	while (!other_note.done)
+		assert_ok(tc_loop_poll(loop, 100, &err), &err);
+	assert_int_equal(other_note.succeeded, 1);
+	assert_within(begun, 900, "the run beside them");
+	tc_loop_free(loop);
+	for (size_t i = 0; i < 2; i++)
+		tc_call_free(calls[i]);
+	tc_client_free(slow);
+	tc_client_free(other);
+	tc_responder_stop(responder);
+}
+
 /* A name that is not found was looked up to the end: nothing of it is left behind. */
 static void names_that_are_not_found_leave_nothing(void **state)
 {
@@ -257,7 +286,8 @@ static void look_ups_do_not_pile_up(void **state)
 	for (int i = 0; i < 2 * TC__LOOKUPS_LEFT_MAX; i++)
 		start(loop, calls[0], &note, NULL);
 	assert_true(longest_turn(loop) < 2000);
-	assert_in_range(lookup_count() - before, 1, TC__LOOKUPS_LEFT_MAX + 64);
+	/* libcurl 8.20 asks for each kind of address of a name by itself */
+	assert_int_in_range(lookup_count() - before, 1, 2 * (TC__LOOKUPS_LEFT_MAX + 64));
 	assert_int_equal(tc_call_perform(calls[0], NULL, &err), TC_ERROR_NETWORK);
 	assert_failure(&err, TC_ERROR_NETWORK, "its name is not looked up");
 	for (size_t i = 1; i < 3; i++)
@@ -289,6 +319,7 @@ int main(void)
 		cmocka_unit_test(a_dead_first_address_is_passed_over),
 		cmocka_unit_test(a_name_that_is_not_there_is_told),
 		cmocka_unit_test(a_hanging_look_up_holds_nobody),
+		cmocka_unit_test(many_hanging_look_ups_hold_nobody),
 		cmocka_unit_test(a_run_whose_look_up_hangs_can_be_canceled),
 		cmocka_unit_test(a_call_ends_in_time_though_its_look_up_hangs),
 		cmocka_unit_test(names_that_are_not_found_leave_nothing),

@@ -171,7 +171,7 @@ static void in_flight_is_its_limit(void **state)
 		start(&b);
 	while (b.note.done < 5) {
 		polls(&b, -1);
-		assert_in_range(b.loop->flying, 0, 1);
+		assert_int_in_range(b.loop->flying, 0, 1);
 	}
 	assert_int_equal(b.note.succeeded, 5);
 	close_bench(&b);
@@ -203,7 +203,7 @@ static void its_own_thread_ends_the_next_wait(void **state)
 	assert_int_equal(tc_loop_cancel(b.loop, run), TC_OK);
 	assert_ok(tc_loop_run(b.loop, &b.err), &b.err);
 	assert_int_equal(b.note.code, TC_ERROR_CANCELED);
-	assert_in_range(passed(&b), 0, LATE_MS);
+	assert_int_in_range(passed(&b), 0, LATE_MS);
 	close_bench(&b);
 }
 
@@ -254,7 +254,7 @@ static void a_cancel_ends_a_wait_for_timers_once(void **state)
 	while (!tc_cancel_fired(b.cancel))
 		polls(&b, -1);
 	pthread_join(b.thread, NULL);
-	assert_in_range(passed(&b), 99, LATE_MS);
+	assert_int_in_range(passed(&b), 99, LATE_MS);
 	b.begun_ms = tc_test_now_ms();
 	for (int turn = 0; turn < 10 && passed(&b) < 99; turn++)
 		polls(&b, 100); /* and no longer: others may go on, and cost no time */
@@ -266,7 +266,7 @@ static void a_cancel_ends_a_wait_for_timers_once(void **state)
 	tc_cancel_fire(b.cancel);
 	b.begun_ms = tc_test_now_ms();
 	polls(&b, -1);
-	assert_in_range(passed(&b), 0, LATE_MS);
+	assert_int_in_range(passed(&b), 0, LATE_MS);
 	assert_int_equal(b.ticks, 0);
 	assert_int_equal(tc_loop_pending(b.loop), 1);
 	close_bench(&b);
@@ -288,7 +288,7 @@ static void a_cancel_ends_runs(void **state)
 		assert_ok(tc_loop_run(b.loop, &b.err), &b.err);
 		pthread_join(b.thread, NULL);
 		assert_int_equal(b.note.code, TC_ERROR_CANCELED);
-		assert_in_range(passed(&b), 99, LATE_MS);
+		assert_int_in_range(passed(&b), 99, LATE_MS);
 		tc_call_free(b.call);
 		tc_cancel_free(own.cancel); /* nothing names it any more: */
 		b.call = NULL;
@@ -509,7 +509,7 @@ static void its_time_is_the_clients(void **state)
 	assert_ok(tc_loop_run(b.loop, &b.err), &b.err);
 	assert_int_equal(b.ticks, 1);
 	assert_int_equal(now, 7 + day);
-	assert_in_range(passed(&b), 0, 5000);
+	assert_int_in_range(passed(&b), 0, 5000);
 	tc_client_free(client);
 	close_bench(&b);
 }

@@ -329,9 +329,10 @@ static int64_t pause_before(const struct scene *scene, size_t request)
 static void hear_after_wishes(struct scene *scene, enum face face)
 {
 	listen_to(scene, face, &none, "S1SM2SM3");
-	assert_in_range(pause_before(scene, 1), 340, 5000); /* retry: 350 */
-	assert_in_range(pause_before(scene, 3), 390, 5000); /* Retry-After, ten times the most */
-	assert_in_range(pause_before(scene, 4), 340, 5000);
+	assert_int_in_range(pause_before(scene, 1), 340, 5000); /* retry: 350 */
+	assert_int_in_range(
+		pause_before(scene, 3), 390, 5000); /* Retry-After, ten times the most */
+	assert_int_in_range(pause_before(scene, 4), 340, 5000);
 }
 
 static void the_server_says_when(void **state)
@@ -352,7 +353,7 @@ static void hear_ever_later(struct scene *scene, enum face face)
 	listen_to(scene, face, &none, "SSMSMSMSMSM1");
 	assert_int_equal(scene->asked, 6);
 	for (size_t i = 1; i < 6; i++) /* 10, 20, 40, and no more, less a quarter */
-		assert_in_range(pause_before(scene, i), i == 1 ? 6 : i == 2 ? 14 : 29, 5000);
+		assert_int_in_range(pause_before(scene, i), i == 1 ? 6 : i == 2 ? 14 : 29, 5000);
 }
 
 static void pauses_grow(void **state)
@@ -409,9 +410,9 @@ static void one_that_stood_for_long_comes_back_soon(void **state)
 	scene->client = tc_client_new(&options, &scene->err);
 	scene->call = tc_generated_call(scene->client, CI(LISTEN), NULL, NULL, &scene->err);
 	listen_to(scene, LOOP, &none, "SSMSMSM1");
-	assert_in_range(pauses[0], 15, 25);
-	assert_in_range(pauses[1], 30, 50);
-	assert_in_range(pauses[2], 15, 25);
+	assert_int_in_range(pauses[0], 15, 25);
+	assert_int_in_range(pauses[1], 30, 50);
+	assert_int_in_range(pauses[2], 15, 25);
 	close_scene(scene);
 	free(scene);
 }
@@ -534,7 +535,7 @@ static void hear_silence(struct scene *scene, enum face face)
 
 	options.silence_ms = 700;
 	listen_to(scene, face, &options, "S1SM2");
-	assert_in_range(pause_before(scene, 1), 700, 1700);
+	assert_int_in_range(pause_before(scene, 1), 700, 1700);
 }
 
 /* Also behind many bytes, which libcurl's own way counts for seconds. */
@@ -562,7 +563,7 @@ static void hear_silence_once(struct scene *scene, enum face face)
 	assert_int_equal(ear.code, TC_ERROR_TIMEOUT);
 	assert_non_null(strstr(ear.text, "silent"));
 	assert_non_null(strstr(ear.text, "300 ms"));
-	assert_in_range(ear.ended_ms - ear.begun_ms, 300, 1300);
+	assert_int_in_range(ear.ended_ms - ear.begun_ms, 300, 1300);
 }
 
 static void silence_is_told_as_that(void **state)
@@ -713,8 +714,8 @@ static void hear_late_beginnings(struct scene *scene, enum face face)
 	options.timeout_ms = 400;
 	listen_to(scene, face, &options, "S1SM2");
 	assert_int_equal(scene->asked, 4);
-	assert_in_range(pause_before(scene, 2), 400, 1400); /* the head, and no handshake */
-	assert_in_range(pause_before(scene, 3), 400, 1400); /* not even the head */
+	assert_int_in_range(pause_before(scene, 2), 400, 1400); /* the head, and no handshake */
+	assert_int_in_range(pause_before(scene, 3), 400, 1400); /* not even the head */
 }
 
 static void each_beginning_has_its_time(void **state)
@@ -738,7 +739,7 @@ static void hear_until_the_deadline(struct scene *scene, enum face face)
 	struct ear ear = listen_to(scene, face, &options, NULL);
 	assert_int_equal(ear.code, TC_ERROR_TIMEOUT);
 	assert_non_null(strstr(ear.text, "deadline"));
-	assert_in_range(ear.ended_ms - ear.begun_ms, 890, 1900);
+	assert_int_in_range(ear.ended_ms - ear.begun_ms, 890, 1900);
 }
 
 /* While it stands, between connections (also in a long pause), and before it ever stood. */

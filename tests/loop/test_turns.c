@@ -148,7 +148,7 @@ static void one_clients_runs_wait_and_no_others(void **state)
 	assert_true(between(w, 0, 1) < 900);
 	for (size_t i = 2; i < 7; i++) /* and those that waited came in their order */
 		assert_int_equal(atomic_load(&w->who[i]), i - 1);
-	assert_in_range(between(w, 0, 2), 950, 4000);
+	assert_int_in_range(between(w, 0, 2), 950, 4000);
 	tc_client_free(other);
 	finish(w);
 }
@@ -161,7 +161,7 @@ static void blocking_calls_wait_for_it_too(void **state)
 	be_refused(w);
 	tc_call *call = call_of(w, w->client, 1, 0);
 	assert_ok(tc_call_perform(call, NULL, &w->err), &w->err);
-	assert_in_range(between(w, 0, 1), 950, 4000);
+	assert_int_in_range(between(w, 0, 1), 950, 4000);
 	tc_call_free(call);
 	finish(w);
 }
@@ -315,7 +315,7 @@ static void what_is_broken_off_is_told(void **state)
 	run(w);
 	assert_int_equal(w->count, 2);
 	assert_int_equal(w->told[1].code, TC_ERROR_TIMEOUT);
-	assert_in_range(w->told[1].total_us, 50000, 4000000);
+	assert_int_in_range(w->told[1].total_us, 50000, 4000000);
 	finish(w);
 }
 

@@ -96,7 +96,7 @@ static void a_descriptor_ends_a_wait(void **state)
 		open_bench(&b, kinds[i]);
 		assert_int_equal(pthread_create(&thread, NULL, put_in_soon, &b), 0);
 		assert_true(wait_for(&b, LONG_MS));
-		assert_in_range(tc_test_now_ms() - b.begun_ms, SOON_MS - 1, LATE_MS);
+		assert_int_in_range(tc_test_now_ms() - b.begun_ms, SOON_MS - 1, LATE_MS);
 		pthread_join(thread, NULL);
 		assert_true(wait_for(&b, LONG_MS)); /* it was not read */
 		take_out(&b);
@@ -158,7 +158,7 @@ static void a_cancel_ends_it(void **state)
 			TC_ERROR_CANCELED);
 		assert_failure(&b.err, TC_ERROR_CANCELED, "canceled by tc_cancel_fire");
 		assert_false(ready);
-		assert_in_range(tc_test_now_ms() - b.begun_ms, 0, LATE_MS);
+		assert_int_in_range(tc_test_now_ms() - b.begun_ms, 0, LATE_MS);
 		pthread_join(thread, NULL);
 		close_bench(&b);
 	}
@@ -268,8 +268,8 @@ static void time_is_the_seams(void **state)
 		assert_false(wait_for(&b, 60000));
 		assert_int_equal(time.now_ms, 60007);
 		assert_true(wait_for(&b, 86400000));
-		assert_in_range(time.now_ms, 3600000, 3600200);
-		assert_in_range(tc_test_now_ms() - b.begun_ms, 0, LATE_MS);
+		assert_int_in_range(time.now_ms, 3600000, 3600200);
+		assert_int_in_range(tc_test_now_ms() - b.begun_ms, 0, LATE_MS);
 		close_bench(&b);
 	}
 }

@@ -149,7 +149,7 @@ static void what_is_sent_is_the_same_and_signed(void **state)
 	assert_int_equal(got.status, 200);
 	answer_clear(&got);
 	assert_string_equal(world->method, "PUT");
-	assert_string_equal(world->target, "/api/x/v1/a%2Fb%3f/c?q=%20&r=%2F&&");
+	assert_string_equal(world->target, "/api/x/v1/a%2Fb%3F/c?q=%20&r=%2F&&");
 	assert_string_equal(world->body, "body");
 	assert_non_null(strstr(world->head, "Authorization: Hawk id=\"sandbox\""));
 	assert_non_null(strstr(world->head, "ext=\""));
@@ -431,7 +431,8 @@ static void a_second_host_is_refused(void **state)
 			world->proxy.port, seconds[i]);
 		tc_raw_say(fd, world->line);
 		hear(fd, said, sizeof said, "\"}");
-		assert_non_null(strstr(said, " 403 "));
+		/* libmicrohttpd 1 refuses two Hosts itself, by 400 */
+		assert_true(strstr(said, " 403 ") || strstr(said, "HTTP/1.1 400 "));
 		close(fd);
 	}
 }
@@ -467,14 +468,14 @@ static void who_says_nothing_is_let_go(void **state)
 	int64_t began = tc_test_now_ms();
 	hear(silent, said, sizeof said, "\r\n\r\n");
 	hear(half, said, sizeof said, "\r\n\r\n");
-	assert_in_range(tc_test_now_ms() - began, 500, 9000);
+	assert_int_in_range(tc_test_now_ms() - began, 500, 9000);
 	tc_raw_say(slow, "body");
 	hear(slow, said, sizeof said, text);
 	assert_non_null(strstr(said, " 200 "));
 	/* and then it has none under way, either */
 	began = tc_test_now_ms();
 	hear(slow, said, sizeof said, "\r\n\r\n");
-	assert_in_range(tc_test_now_ms() - began, 500, 9000);
+	assert_int_in_range(tc_test_now_ms() - began, 500, 9000);
 	close(silent);
 	close(half);
 	close(slow);

@@ -497,7 +497,7 @@ static void test_many_headers(void **state)
 		snprintf(name, sizeof name, "x-%d", i);
 		kept += tc_error_header(&w.err, name) != NULL;
 	}
-	assert_in_range(kept, 140, 160); /* of 16 KiB */
+	assert_int_in_range(kept, 140, 160); /* of 16 KiB */
 	assert_non_null(tc_error_header(&w.err, "x-139"));
 	finish(&w);
 }

@@ -21,9 +21,9 @@ static void test_the_seam_replaces_the_clock(void **state)
 
 	(void)state;
 	assert_int_equal(tc__clock_now_ms(&seams), 1700000000123);
-	assert_in_range(tc__clock_now_ms(NULL), (int64_t)time(NULL) * 1000 - 2000,
+	assert_int_in_range(tc__clock_now_ms(NULL), (int64_t)time(NULL) * 1000 - 2000,
 		(int64_t)time(NULL) * 1000 + 2000);
-	assert_in_range(tc__clock_now_ms(&none), (int64_t)time(NULL) * 1000 - 2000,
+	assert_int_in_range(tc__clock_now_ms(&none), (int64_t)time(NULL) * 1000 - 2000,
 		(int64_t)time(NULL) * 1000 + 2000);
 }
 
@@ -34,7 +34,7 @@ static void test_the_steady_clock_goes_on(void **state)
 
 	(void)state;
 	nanosleep(&rest, NULL);
-	assert_in_range(tc__steady_ms(NULL), before + 19, before + 10000);
+	assert_int_in_range(tc__steady_ms(NULL), before + 19, before + 10000);
 }
 
 static int64_t fixed_steady(void *data)
@@ -59,7 +59,7 @@ static void test_the_seam_replaces_steady_time(void **state)
 	tc__sleep(&seams, 86400000);
 	assert_int_equal(tc__steady_ms(&seams), 86400007);
 	tc__sleep(&slow, 86400000); /* it may be moved meanwhile, so the rest of it is for later */
-	assert_in_range(tc__steady_ms(NULL) - begun, 1, 10000);
+	assert_int_in_range(tc__steady_ms(NULL) - begun, 1, 10000);
 	assert_true(tc__time_is_seamed(&slow));
 	assert_false(tc__time_is_seamed(NULL));
 }
@@ -105,7 +105,7 @@ static void test_fractions(void **state)
 		assert_true(fraction >= 0.0 && fraction < 1.0);
 		high += fraction >= 0.5;
 	}
-	assert_in_range(high, 1, 999);
+	assert_int_in_range(high, 1, 999);
 }
 
 int main(void)

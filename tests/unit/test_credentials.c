@@ -587,7 +587,7 @@ static void test_temporary_by_default(void **state)
 	assert_ok(tc_credentials_info(made, &info, &err), &err);
 	assert_string_equal(info->client_id, "tester");
 	assert_null(info->issuer);
-	assert_in_range(info->start_ms, before, tc__clock_now_ms(NULL));
+	assert_int_in_range(info->start_ms, before, tc__clock_now_ms(NULL));
 	assert_int_equal(info->expiry_ms - info->start_ms, 15 * 60 * 1000);
 	assert_false(info->expired);
 	assert_int_equal(info->scopes.count, 0);

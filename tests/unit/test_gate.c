@@ -64,7 +64,7 @@ static void test_over_a_long_time(void **state)
 
 	(void)state;
 	for (int64_t i = 0; i < 7000; i++)
-		assert_in_range(ask(&gate, &rate, 0), i * 1000 / 7, i * 1000 / 7 + 1);
+		assert_int_in_range(ask(&gate, &rate, 0), i * 1000 / 7, i * 1000 / 7 + 1);
 }
 
 /* A rate that hardly ever lets anything through. */
@@ -162,7 +162,7 @@ static void assert_served(const int64_t begun[LINE], size_t first, int64_t from_
 {
 	for (size_t i = first; i < LINE; i++) {
 		if (i > first)
-			assert_in_range(begun[i] - begun[i - 1], 100, 100);
+			assert_int_in_range(begun[i] - begun[i - 1], 100, 100);
 		assert_true(begun[i] >= from_ms);
 	}
 	assert_int_equal(begun[first], from_ms);
@@ -198,7 +198,7 @@ static void test_late(void **state)
 	serve(&gate, turns, ask_ms, begun);
 	assert_int_equal(begun[0], 0);
 	assert_int_equal(begun[1], 5000);
-	assert_in_range(begun[2], 5050, 5100);
+	assert_int_in_range(begun[2], 5050, 5100);
 	assert_served(begun, 2, begun[2]);
 }
 

@@ -254,8 +254,8 @@ static void check_in_locale(void **state, const char *locale, const char *one_an
 {
 	char text[16];
 
-	if (!setlocale(LC_ALL, locale))
-		skip();
+	if (!setlocale(LC_ALL, locale) || strcmp(localeconv()->decimal_point, ".") == 0)
+		skip(); /* musl takes every name, and has no such locale */
 	snprintf(text, sizeof text, "%.1f", 1.5);
 	assert_string_equal(text, one_and_a_half); /* so this locale would be noticed */
 	test_double(state);

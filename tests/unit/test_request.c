@@ -88,6 +88,30 @@ static void url_fails(const struct tc__site *site, const struct tc_operation *op
 	assert_null(request.url.data);
 }
 
+/* Whatever else its rule says is about one that is there. */
+static void test_an_argument_that_may_be_empty(void **state)
+{
+	static const struct tc_argument_rule rules[] = { { .kind = TC_ARGUMENT_STRING },
+		{ .kind = TC_ARGUMENT_INTEGER },
+		{ .kind = TC_ARGUMENT_EITHER,
+			.segments = true,
+			.pattern = "^[a-z/]+$",
+			.empty = "all" } };
+	static const struct tc_operation_conventions conventions = { .arguments = rules };
+	struct tc_operation get = *TC_FAKE_OPERATION(GET_ARTIFACT);
+
+	(void)state;
+	get.conventions = &conventions;
+	url_is(&root, &get, TEXTS("a", "0", ""), NULL,
+		"https://tc.example.com/api/queue/v1/task/a/runs/0/artifacts/");
+	url_is(&root, &get, TEXTS("a", "0", "b/c"), NULL,
+		"https://tc.example.com/api/queue/v1/task/a/runs/0/artifacts/b/c");
+	url_fails(&root, &get, TEXTS("a", "0", "B"), "name is \"B\"; expected what matches");
+	url_fails(&root, &get, TEXTS("a", "0", NULL), "name is NULL");
+	url_fails(&root, &get, TEXTS("a", "", ""), "runId is empty");
+	url_fails(&root, &get, TEXTS("", "0", ""), "taskId is empty");
+}
+
 static void test_refused_arguments(void **state)
 {
 	const struct tc_operation *get = TC_FAKE_OPERATION(GET_ARTIFACT);
@@ -378,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_queries),
 		cmocka_unit_test(test_sites),
+		cmocka_unit_test(test_an_argument_that_may_be_empty),
 		cmocka_unit_test(test_refused_arguments),
 		cmocka_unit_test(test_headers_of_the_caller),
 		cmocka_unit_test(test_bodies),

@@ -382,7 +382,7 @@ struct counting_sink {
 static int sink_begin(struct tc__sink *sink, tc_response *head, tc_error *err)
 {
 	(void)err;
-	assert_in_range(tc_response_status(head), 200, 204);
+	assert_int_in_range(tc_response_status(head), 200, 204);
 	((struct counting_sink *)sink)->begun++;
 	return TC_OK;
 }
@@ -573,11 +573,11 @@ static void test_the_limit_is_about_decoded_bytes(void **state)
 	tc_error err = TC_ERROR_INIT;
 
 	(void)state;
-	assert_in_range(length, 1, 20000);
+	assert_int_in_range(length, 1, 20000);
 	tc__reply_init(&reply, 100000, NULL);
 	push(&reply, GZIP_HEAD, "", 0);
 	assert_int_equal(tc__reply_body(&reply, bomb, length), TC_ERROR_REPLY);
-	assert_in_range(reply.received, 0, 100000);
+	assert_int_in_range(reply.received, 0, 100000);
 	assert_int_equal(tc__reply_finish(&reply, &err), TC_ERROR_REPLY);
 	assert_failure(&err, TC_ERROR_REPLY, "over 100000 bytes");
 	/* of a refusal what fits is kept */
@@ -619,14 +619,14 @@ static void test_a_full_sink_stops_the_decoding(void **state)
 		size = length - at < size ? length - at : size;
 		counting.pieces = 0;
 		assert_ok(tc__reply_body(&reply, bomb + at, size), &reply.err);
-		assert_in_range(counting.fed - before, 0, 16384);
+		assert_int_in_range(counting.fed - before, 0, 16384);
 		pauses += tc__reply_is_paused(&reply);
 		at += tc__reply_is_paused(&reply) ? 0 : size;
 		counting.sink.paused = false;
 	}
 	assert_ok(tc__reply_finish(&reply, &err), &err);
 	assert_int_equal(counting.fed, BOMB);
-	assert_in_range(pauses, BOMB / 20000, BOMB / 5000);
+	assert_int_in_range(pauses, BOMB / 20000, BOMB / 5000);
 	tc__reply_clear(&reply);
 	free(bomb);
 }

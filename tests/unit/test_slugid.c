@@ -62,7 +62,7 @@ static void test_random_ones_are_version_4(void **state)
 		high += bytes[0] >> 7;
 	}
 	/* all 122 bits count: the chance of a wrong verdict is below 2^-900 */
-	assert_in_range(high, 1, 999);
+	assert_int_in_range(high, 1, 999);
 }
 
 static void test_nice_ones_never_begin_with_a_dash(void **state)

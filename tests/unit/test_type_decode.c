@@ -31,16 +31,22 @@ static void assert_refused(const char *members, const char *pointer, const char 
 	assert_failure(&err, TC_ERROR_INPUT, part);
 }
 
+/* As they are in memory: on i386 a constant may have more digits than a double. */
+static bool is(double value, double expected)
+{
+	return memcmp(&value, &expected, sizeof value) == 0;
+}
+
 static void test_every_kind(void **state)
 {
 	(void)state;
 	struct kinds *k = decode_kinds(kinds_full_text, 0);
 
 	assert_string_equal(k->text, "t\"\n\u00e9");
-	assert_true(k->whole == INT64_MIN && k->number == 0.1 && k->flag);
+	assert_true(k->whole == INT64_MIN && is(k->number, 0.1) && k->flag);
 	assert_true(k->point.x == 1 && k->point.y.present && k->point.y.value == 2);
 	assert_true(k->maybe_whole.present && k->maybe_whole.value == 0);
-	assert_true(k->maybe_number.present && k->maybe_number.value == -2.5e-7);
+	assert_true(k->maybe_number.present && is(k->maybe_number.value, -2.5e-7));
 	assert_true(k->maybe_flag.present && !k->maybe_flag.value);
 	assert_true(k->maybe_point->x == INT64_MAX && !k->maybe_point->y.present);
 	assert_int_equal(k->texts_count, 3);
@@ -81,7 +87,7 @@ static void test_maps_nulls_and_others(void **state)
 	assert_int_equal(tc_json_count(k->open->other_members), 2);
 	assert_non_null(tc_json_at(k->open->other_members, "/more/a/0"));
 	assert_int_equal(tc_json_kind(tc_json_get(k->open->other_members, "other")), TC_JSON_NULL);
-	assert_true(k->inner->number == 1e300 && !k->inner->inner && !k->inner->open);
+	assert_true(is(k->inner->number, 1e300) && !k->inner->inner && !k->inner->open);
 	tc_release(k);
 }
 

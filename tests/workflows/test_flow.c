@@ -197,7 +197,7 @@ static void a_job_ends_with_its_loop(void **state)
 		clear(&job);
 	}
 	/* nothing stays open but connections that the client keeps */
-	assert_in_range(open_files(), before > 2 ? before - 2 : 0, before + 8);
+	assert_int_in_range(open_files(), before > 2 ? before - 2 : 0, before + 8);
 }
 
 /* Another thread's. */
@@ -451,7 +451,7 @@ static void pauses_are_as_long_as_they_say(void **state)
 		assert_ok(tc_loop_run(loop, &err), &err);
 		assert_int_equal(waiting.count, 1);
 		assert_int_equal(waiting.code, TC_OK);
-		assert_in_range(tc_test_now_ms() - begun, 259, SOON_MS);
+		assert_int_in_range(tc_test_now_ms() - begun, 259, SOON_MS);
 	}
 	tc_loop_free(loop);
 	tc_cancel_free(cancel);
@@ -473,7 +473,7 @@ static void pauses_end_early(void **state)
 	tc__flow_pause(&waiting[2].flow, LONG_MS, took_pause);
 	assert_int_equal(waiting[0].count + waiting[1].count + waiting[2].count, 0);
 	assert_ok(tc_loop_run(loop, &err), &err);
-	assert_in_range(tc_test_now_ms() - begun, 0, SOON_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, SOON_MS);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(waiting[i].count, 1);
 		assert_int_equal(waiting[i].code, i == 2 ? TC_ERROR_TIMEOUT : TC_ERROR_CANCELED);

@@ -623,7 +623,7 @@ static void no_more_at_once_than_may_be(void **state)
 		scene.options.on_saved = land;
 		scene.download.no_sync = true; /* else they are told later, together */
 		assert_ok(run(&scene), &scene.err);
-		assert_in_range(most, bounds[i] == 1 ? 1 : 2, bounds[i] ? bounds[i] : 10);
+		assert_int_in_range(most, bounds[i] == 1 ? 1 : 2, bounds[i] ? bounds[i] : 10);
 		counted(&scene, 25, 0, 0, 0);
 		tc_responder_stop(responder);
 		end(&scene);
@@ -745,7 +745,7 @@ static int stop_by_progress(void *data, const struct tc_job_progress *progress)
 	struct stop *stop = data;
 
 	assert_int_equal(progress->files_total, 20);
-	assert_in_range(progress->files, 0, 20);
+	assert_int_in_range(progress->files, 0, 20);
 	stop->calls++;
 	if (progress->files > stop->most_files)
 		stop->most_files = progress->files;
@@ -790,7 +790,7 @@ static void a_cancel_in_the_middle_ends_it(void **state)
 		if (way == 2)
 			scene.download.cancel = stop.cancel = tc_cancel_new(&scene.err);
 		assert_int_equal(run(&scene), TC_ERROR_CANCELED);
-		assert_in_range(scene.counts.saved, 5, 8);
+		assert_int_in_range(scene.counts.saved, 5, 8);
 		if (way < 2)
 			assert_true(stop.calls >= 5);
 		tc_cancel_free(stop.cancel);

@@ -230,7 +230,7 @@ static void cut_often_it_goes_on(void **state)
 		has(&scene, bytes, SIZE);
 		assert_int_equal(scene.done.restarts, 0);
 		assert_true(tc_cutter_cuts(scene.cutter) >= 10);
-		assert_in_range(scene.done.received, SIZE, SIZE + SIZE / 20);
+		assert_int_in_range(scene.done.received, SIZE, SIZE + SIZE / 20);
 		end(&scene);
 	}
 }
@@ -259,7 +259,7 @@ static void cut_it_begins_anew_where_it_must(void **state)
 		if (is_log(place) && scene.options.ranges > 1)
 			assert_int_equal(scene.done.restarts, 0);
 		else
-			assert_in_range(scene.done.restarts, 1, 3);
+			assert_int_in_range(scene.done.restarts, 1, 3);
 		end(&scene);
 	}
 }
@@ -290,7 +290,7 @@ static void it_goes_on_another_time(void **state)
 	assert_int_equal(tc_folder_count(&scene.folder), 2);
 	assert_ok(download(&scene), &scene.err);
 	has(&scene, bytes, SIZE);
-	assert_in_range(scene.done.received, SIZE / 2, SIZE / 2 + SIZE / 20);
+	assert_int_in_range(scene.done.received, SIZE / 2, SIZE / 2 + SIZE / 20);
 	assert_int_equal(scene.done.restarts, 0);
 	end(&scene);
 }

@@ -673,7 +673,7 @@ static void several_wait_for_one_fresh_url(void **state)
 	visit.depot.lives = 5;
 	visit_succeeds(&visit);
 	assert_int_equal(visit.done.received, LARGE);
-	assert_in_range(visit.depot.located, 2, 4);
+	assert_int_in_range(visit.depot.located, 2, 4);
 	visit_end(&visit);
 }
 
@@ -960,7 +960,7 @@ static void whatever_happens_it_is_right(void **state)
 		visit_check(&visit);
 		visit_end(&visit);
 	}
-	assert_in_range(succeeded, times, 3 * times - times / 6);
+	assert_int_in_range(succeeded, times, 3 * times - times / 6);
 	free(others);
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -751,6 +752,23 @@ static void hurry(void *data, int fd, size_t number)
 	tc_raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 }
 
+/* Says so in the middle, and some more at the end, which nobody waits for. */
+static void hurry_and_talk(void *data, int fd, size_t number)
+{
+	char head[4096];
+
+	(void)data;
+	(void)number;
+	if (!tc_raw_head(fd, head, sizeof head))
+		return;
+	tc_raw_skip(fd, 10000);
+	tc_raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+	tc_raw_skip(fd, 200000); /* the head was read by then */
+	tc_raw_say(fd, "{}, and goodbye");
+	shutdown(fd, SHUT_WR);
+	tc_raw_skip(fd, LARGE);
+}
+
 static void upload_to(const struct tc_raw *raw, enum face face)
 {
 	struct flow flow = { .length = LARGE };
@@ -788,9 +806,20 @@ static void a_hasty_success_is_none(void **state)
 	struct tc_raw *raw = tc_raw_start(hurry, NULL);
 
 	(void)state;
-	upload_to(raw, ON_LOOP); /* each attempt takes a second */
+	upload_to(raw, ON_LOOP);
 	assert_failure(&err, TC_ERROR_NETWORK, "transfer.put: ");
 	tc_raw_stop(raw);
+}
+
+static void a_success_in_the_middle_is_none(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct tc_raw *raw = tc_raw_start(hurry_and_talk, NULL);
+		upload_to(raw, face_of(i)); /* each attempt takes a second */
+		assert_failure(&err, TC_ERROR_NETWORK, "transfer.put: ");
+		tc_raw_stop(raw);
+	}
 }
 
 /* ---- sources that are not what they say ---- */
@@ -880,7 +909,7 @@ static void a_source_that_fails_is_told(void **state)
 		upload.options.storage = i / 2 % 3 == 2 ? TC_STORAGE_OBJECT : TC_STORAGE_S3;
 		upload_do(&upload, face_of(i % 2), stage.client, &err);
 		assert_failure(&err, TC_ERROR_SYSTEM, "the disk is gone");
-		assert_in_range(stage_count(&stage, PUT), 0, 1);
+		assert_int_in_range(stage_count(&stage, PUT), 0, 1);
 		assert_int_equal(flow.rewound, 0);
 		stage_clear(&stage);
 	}
@@ -1132,7 +1161,7 @@ static void the_temporary_file_has_no_name(void **state)
 		setenv("TMPDIR", i / 2 ? folder.path : "/there/is/none", 1);
 		look.times = 0;
 		assert_ok(upload_do(&upload, face_of(i % 2), stage.client, &err), &err);
-		assert_in_range(look.times, 2, 1000);
+		assert_int_in_range(look.times, 2, 1000);
 		assert_int_equal(count_open(folder.path, false), 0);
 		given_close(&given);
 		stage_clear(&stage);
@@ -1335,6 +1364,7 @@ int main(void)
 		EACH(an_expiry_that_cannot_be_asked_is_told),
 		EACH(a_refusal_on_the_way_is_told),
 		EACH(a_hasty_success_is_none),
+		EACH(a_success_in_the_middle_is_none),
 		EACH(a_source_of_another_length_is_refused),
 		EACH(a_file_that_changes_is_refused),
 		EACH(a_source_that_fails_is_told),

@@ -277,7 +277,7 @@ static void faults_are_survived(void **state)
 			tc_error_clear(&w.err);
 			given_close(&given);
 		}
-		assert_in_range(good, 5, 10);
+		assert_int_in_range(good, 5, 10);
 		end_world(&w);
 	}
 }

@@ -61,7 +61,7 @@ static void questions_become_rare(void **state)
 	scene_begin(&scene);
 	scene.options.deadline_ms = 300;
 	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
-	assert_in_range(scene.queue.asked, 4, 12);
+	assert_int_in_range(scene.queue.asked, 4, 12);
 	scene_end(&scene);
 }
 
@@ -154,7 +154,7 @@ static void wait_through(int64_t days)
 	assert_failure(&scene.err, TC_ERROR_TIMEOUT, text);
 	assert_int_equal(now_ms, 1 + days * DAY);
 	assert_int_equal(scene.queue.asked, 4);
-	assert_in_range(tc_test_now_ms() - begun, 0, 5000);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, 5000);
 	scene_end(&scene);
 }
 
@@ -180,11 +180,11 @@ static void a_question_ends_with_the_deadline(void **state)
 	scene_begin(&scene);
 	scene.options.deadline_ms = 300;
 	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
-	assert_in_range(tc_test_now_ms() - begun, 290, 1300);
+	assert_int_in_range(tc_test_now_ms() - begun, 290, 1300);
 	tc_error_clear(&scene.err);
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
 		TC_ERROR_TIMEOUT);
-	assert_in_range(tc_test_now_ms() - begun, 590, 2600);
+	assert_int_in_range(tc_test_now_ms() - begun, 590, 2600);
 	scene_end(&scene);
 }
 
@@ -202,7 +202,7 @@ static void an_attempt_has_its_own_time(void **state)
 	scene.client = tc_client_new(&options, &scene.err);
 	scene.options.timeout_ms = 200;
 	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
-	assert_in_range(tc_test_now_ms() - begun, 190, 5000);
+	assert_int_in_range(tc_test_now_ms() - begun, 190, 5000);
 	scene_end(&scene);
 }
 
@@ -230,7 +230,7 @@ static void waiting_is_canceled_from_elsewhere(void **state)
 		assert_int_equal(scene_wait(&scene), TC_ERROR_CANCELED);
 		pthread_join(thread, NULL);
 		assert_failure(&scene.err, TC_ERROR_CANCELED, "tc_cancel_fire");
-		assert_in_range(tc_test_now_ms() - begun, 0, 2000);
+		assert_int_in_range(tc_test_now_ms() - begun, 0, 2000);
 		tc_error_clear(&scene.err);
 		assert_int_equal(
 			tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
@@ -259,7 +259,7 @@ static void a_client_waits_for_its_user(void **state)
 	(void)state;
 	scene_begin(&scene);
 	assert_ok(tc_client_wait(scene.client, 30, NULL, &scene.err), &scene.err);
-	assert_in_range(tc_test_now_ms() - begun, 29, 5000);
+	assert_int_in_range(tc_test_now_ms() - begun, 29, 5000);
 	scene_move_time(&scene, &now_ms);
 	assert_ok(tc_client_wait(scene.client, DAY, NULL, &scene.err), &scene.err);
 	assert_int_equal(tc_client_steady_ms(scene.client), 7 + DAY);
@@ -351,7 +351,7 @@ static void a_pause_is_no_longer_than_it_says(void **state)
 	scene.options.progress = move_ahead;
 	scene.options.data = &now_ms;
 	assert_ok(scene_wait(&scene), &scene.err);
-	assert_in_range(now_ms, 20000, 41000);
+	assert_int_in_range(now_ms, 20000, 41000);
 	scene_end(&scene);
 }
 

@@ -111,7 +111,7 @@ static void news_are_seen_at_once(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, tell_soon, &source), 0);
 	assert_ok(scene_wait(&scene), &scene.err);
 	pthread_join(thread, NULL);
-	assert_in_range(tc_test_now_ms() - begun, 49, LATE_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 49, LATE_MS);
 	assert_string_equal(scene.reply->status.state, "completed");
 	assert_string_equal(source.whose, TASK " -");
 	assert_int_equal(source.took, 2);
@@ -134,7 +134,7 @@ static void news_of_a_group_are_seen_at_once(void **state)
 	assert_ok(
 		tc_wait_group(scene.client, TASK, &scene.options, &counts, &scene.err), &scene.err);
 	pthread_join(thread, NULL);
-	assert_in_range(tc_test_now_ms() - begun, 49, LATE_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 49, LATE_MS);
 	assert_int_equal(counts.completed, 2);
 	assert_string_equal(source.whose, "- " TASK);
 	assert_int_equal(scene.queue.asked, 2);
@@ -151,7 +151,7 @@ static void nothing_falls_between(void **state)
 	(void)state;
 	open_source(&source, &scene);
 	assert_ok(scene_wait(&scene), &scene.err);
-	assert_in_range(tc_test_now_ms() - begun, 0, LATE_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, LATE_MS);
 	close_source(&source, &scene);
 }
 
@@ -167,7 +167,7 @@ static void news_may_come_before_the_answer(void **state)
 	(void)state;
 	open_source(&source, &scene);
 	assert_ok(scene_wait(&scene), &scene.err);
-	assert_in_range(tc_test_now_ms() - begun, 0, LATE_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, LATE_MS);
 	assert_int_equal(scene.queue.asked, 5);
 	close_source(&source, &scene);
 }
@@ -185,7 +185,7 @@ static void pauses_become_long_again(void **state)
 	scene.options.deadline_ms = 100 * LONG_MS;
 	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	assert_int_equal(now_ms, 1 + 100 * LONG_MS);
-	assert_in_range(scene.queue.asked, 100, 120);
+	assert_int_in_range(scene.queue.asked, 100, 120);
 	close_source(&source, &scene);
 }
 
@@ -200,8 +200,8 @@ static void a_babbling_source_makes_no_hot_loop(void **state)
 	open_source(&source, &scene);
 	scene.options.deadline_ms = 1000;
 	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
-	assert_in_range(scene.queue.asked, 2, 11);
-	assert_in_range(source.took, 1, 11);
+	assert_int_in_range(scene.queue.asked, 2, 11);
+	assert_int_in_range(source.took, 1, 11);
 	close_source(&source, &scene);
 }
 
@@ -216,7 +216,7 @@ static void an_idle_talker_makes_no_hot_loop(void **state)
 	scene.options.deadline_ms = 500;
 	assert_int_equal(scene_wait(&scene), TC_ERROR_TIMEOUT);
 	assert_int_equal(scene.queue.asked, 1);
-	assert_in_range(source.took, 2, 51);
+	assert_int_in_range(source.took, 2, 51);
 	close_source(&source, &scene);
 }
 
@@ -231,7 +231,7 @@ static void long_answers_make_long_pauses(void **state)
 	scene.options.deadline_ms = 2500; /* 400 asking, 400 pausing, … */
 	assert_int_equal(tc_wait_group(scene.client, TASK, &scene.options, NULL, &scene.err),
 		TC_ERROR_TIMEOUT);
-	assert_in_range(scene.queue.asked, 2, 4);
+	assert_int_in_range(scene.queue.asked, 2, 4);
 	close_source(&source, &scene);
 }
 
@@ -330,7 +330,7 @@ static void a_cancel_ends_the_pause(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, fire_soon, scene.options.cancel), 0);
 	assert_int_equal(scene_wait(&scene), TC_ERROR_CANCELED);
 	pthread_join(thread, NULL);
-	assert_in_range(tc_test_now_ms() - begun, 0, LATE_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, LATE_MS);
 	tc_cancel_free(scene.options.cancel);
 	close_source(&source, &scene);
 }

@@ -26,7 +26,7 @@ static void a_task_is_claimed_and_reported(void **state)
 	assert_true(shop.jobs[0].reported);
 	assert_string_equal(shop_run(&shop, id, 0), "completed completed");
 	/* each attempt is told to the client's hook, those of the task's own client, too */
-	assert_in_range(shop.claims, 1, 2);
+	assert_int_in_range(shop.claims, 1, 2);
 	assert_int_equal(shop.reports, 1);
 	shop_close(&shop);
 }
@@ -131,7 +131,7 @@ static void look_at_task(struct job *job)
 	assert_string_equal(tc_json_text(tc_json_name(payload, 0)), "b"); /* in its order */
 	assert_string_equal(tc_json_text(tc_json_name(payload, 1)), "a");
 	assert_string_equal(tc_task_status(job->task)->state, "running");
-	assert_in_range(tc_task_claim_left_ms(job->task), 1190000, 1200000);
+	assert_int_in_range(tc_task_claim_left_ms(job->task), 1190000, 1200000);
 	assert_ok(tc_credentials_info(credentials, &facts, &err), &err);
 	assert_true(facts->temporary);
 	assert_non_null(strstr(facts->client_id, job->id));
@@ -184,8 +184,8 @@ static void capacity_is_kept_and_used(void **state)
 	assert_int_equal(stats.claimed, 9);
 	assert_int_equal(stats.completed, 9);
 	assert_int_equal(stats.busy, 0);
-	assert_in_range(stats.queued_ms, 1, 60000);
-	assert_in_range(stats.last_claim_ms, 0, 8000);
+	assert_int_in_range(stats.queued_ms, 1, 60000);
+	assert_int_in_range(stats.last_claim_ms, 0, 8000);
 	shop_close(&shop);
 }
 
@@ -272,7 +272,7 @@ static void after_a_time_without_tasks(void **state)
 	shop_until_end(&shop);
 	assert_int_equal(shop.end, TC_END_IDLE);
 	assert_int_equal(shop.ended, 1);
-	assert_in_range(tc_test_now_ms() - begun, 400, 3500);
+	assert_int_in_range(tc_test_now_ms() - begun, 400, 3500);
 	shop_close(&shop);
 }
 

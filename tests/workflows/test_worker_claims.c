@@ -12,7 +12,7 @@ static void a_short_claim_is_renewed_again_and_again(void **state)
 	shop_open(&shop, "--claim-timeout", "2", NULL);
 	struct job *job = shop_begin_one(&shop);
 	shop_poll(&shop, 5000);
-	assert_in_range(job->renewals, 3, 5); /* after 1.4 s each */
+	assert_int_in_range(job->renewals, 3, 5); /* after 1.4 s each */
 	assert_int_equal(job->aborts, 0);
 	job_complete(job);
 	shop_until_ended(&shop, 1);
@@ -52,11 +52,11 @@ static void a_long_claim_is_renewed_three_minutes_before_its_end(void **state)
 	shop_pass(&shop, 1010000);
 	shop_poll(&shop, 100);
 	assert_int_equal(job->renewals, 0);
-	assert_in_range(tc_task_claim_left_ms(job->task), 180000, 190000);
+	assert_int_in_range(tc_task_claim_left_ms(job->task), 180000, 190000);
 	shop_pass(&shop, 11000);
 	shop_poll(&shop, 100);
 	assert_int_equal(job->renewals, 1);
-	assert_in_range(tc_task_claim_left_ms(job->task), 1190000, 1200000);
+	assert_int_in_range(tc_task_claim_left_ms(job->task), 1190000, 1200000);
 	shop_close(&shop);
 }
 
@@ -86,7 +86,7 @@ static void a_wall_clock_that_is_set_back_loses_nothing(void **state)
 	shop.wall_ms -= 3600000;
 	shop_poll(&shop, 4000);
 	assert_int_equal(job->aborts, 0);
-	assert_in_range(job->renewals, 2, 6);
+	assert_int_in_range(job->renewals, 2, 6);
 	job_complete(job);
 	shop_until_ended(&shop, 1);
 	job_is(job, 0, "completed completed");
@@ -104,7 +104,7 @@ static void a_wall_clock_that_jumps_by_23_h_loses_nothing(void **state)
 		shop.wall_ms += sign * INT64_C(82800000);
 		shop_poll(&shop, 5000);
 		assert_int_equal(job->aborts, 0);
-		assert_in_range(job->renewals, 2, 6);
+		assert_int_in_range(job->renewals, 2, 6);
 		job_complete(job);
 		shop_until_ended(&shop, 1);
 		job_is(job, 0, "completed completed");

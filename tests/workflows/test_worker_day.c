@@ -326,14 +326,14 @@ static void a_day_passes(void **state)
 	until(&site.ended,
 		queue_reports()); /* the queue heard of the last before we heard of that */
 	assert_int_equal(site.aborted, 0);
-	assert_in_range(site.ended, 24 * 60 - 2, 24 * 60);
+	assert_int_in_range(site.ended, 24 * 60 - 2, 24 * 60);
 	assert_int_equal(site.reported, site.ended);
 	assert_int_equal(queue_reports(), site.ended);
 	/* two claims, each every 17 min: 84 times; the clock stands still for 60 s at a time */
-	assert_in_range(queue.renewals, 160, 2 * 90);
+	assert_int_in_range(queue.renewals, 160, 2 * 90);
 	/* 1,300 tasks later; what lies with connections comes and goes */
 	if (!getenv("TC_SANITIZE") || !*getenv("TC_SANITIZE"))
-		assert_in_range(after, 0, before + 100000);
+		assert_int_in_range(after, 0, before + 100000);
 	for (int i = 0; i < 2; i++)
 		tc_worker_resolve(site.worker, site.kept[i], TC_TASK_COMPLETED, NULL);
 	until(&site.ended, site.started);
@@ -351,7 +351,7 @@ static void an_empty_answer_is_not_asked_for_at_once(void **state)
 		atomic_fetch_add(&now_ms, 1000);
 		settle();
 	}
-	assert_in_range(queue.claims, 19, 22);
+	assert_int_in_range(queue.claims, 19, 22);
 	end();
 }
 

@@ -205,7 +205,7 @@ static void a_claim_is_kept_while_its_task_ends(void **state)
 	assert_ok(tc_task_limit(job->task, 10, &shop.err), &shop.err);
 	job_until_aborted(job, TC_ABORT_RUN_TIME, 1000);
 	shop_poll(&shop, 3500);
-	assert_in_range(job->renewals, 2, 4);
+	assert_int_in_range(job->renewals, 2, 4);
 	job_resolve(job, TC_TASK_COMPLETED);
 	shop_until_ended(&shop, 1);
 	assert_true(job->reported);

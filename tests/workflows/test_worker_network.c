@@ -21,7 +21,7 @@ static void a_network_that_comes_back_in_time_costs_nothing(void **state)
 	shop_silence(&shop, false);
 	shop_poll(&shop, 1500);
 	assert_int_equal(job->aborts, 0);
-	assert_in_range(job->renewals, 1, 2);
+	assert_int_in_range(job->renewals, 1, 2);
 	job_complete(job);
 	shop_until_ended(&shop, 1);
 	job_is(job, 0, "completed completed");
@@ -36,7 +36,7 @@ static void a_claim_that_ends_without_a_network_is_aborted(void **state)
 	shop_silence(&shop, true);
 	int64_t begun = tc_test_now_ms();
 	job_until_aborted(job, TC_ABORT_CLAIM_ENDED, 5000);
-	assert_in_range(tc_test_now_ms() - begun, 1500, 3500);
+	assert_int_in_range(tc_test_now_ms() - begun, 1500, 3500);
 	shop_silence(&shop, false);
 	shop_until_ended(&shop, 1);
 	assert_false(job->reported);

@@ -497,7 +497,7 @@ static void a_claim_lasts_as_the_server_says(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
 		one_task(1200, servers[i].date_s, servers[i].no_date, servers[i].offset);
-		assert_in_range(site.left_ms, 1195000, 1201000);
+		assert_int_in_range(site.left_ms, 1195000, 1201000);
 		poll(100);
 		assert_int_equal(queue.renewals, 0);
 		assert_int_equal(site.aborted, 0);
@@ -512,7 +512,7 @@ static void a_claim_that_has_ended_is_renewed_soon(void **unused)
 	one_task(-60, 0, false, false);
 	until(&site.renewed, 2);
 	poll(1000);
-	assert_in_range(queue.renewals, 2, 5);
+	assert_int_in_range(queue.renewals, 2, 5);
 	assert_int_equal(site.aborted, 0);
 	resolve(site.tasks[0]);
 	until(&site.ended, 1);
@@ -564,7 +564,7 @@ static void thirty_two_are_lost_at_once(void **unused)
 	assert_int_equal(site.why, TC_ABORT_LOST);
 	assert_int_equal(site.reported, 0);
 	assert_int_equal(queue.renewals, 32);
-	assert_in_range(queue.statuses, 32, 64);
+	assert_int_in_range(queue.statuses, 32, 64);
 	assert_int_equal(queue.completed + queue.exceptions, 0);
 	until(&queue.claims, 2);
 	close_site();
@@ -586,7 +586,7 @@ static void a_reply_that_hangs_delays_no_stop(void **unused)
 	while (!tc_worker_ended(site.worker) && tc_test_now_ms() < begun + PATIENCE_MS)
 		poll(5);
 	assert_int_equal(tc_worker_ended(site.worker), TC_END_STOPPED);
-	assert_in_range(tc_test_now_ms() - begun, 0, 2000);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, 2000);
 	close_site();
 }
 

@@ -398,7 +398,7 @@ static void test_a_broken_network_is_waited_for(void **unused)
 	assert_int_equal(scene.refused, 0);
 	assert_int_equal(scene.server.registers, 31);
 	/* by the minute, at last: not all the time */
-	assert_in_range(scene.server.now_ms - START_MS, 5 * 60000, 20 * 60000);
+	assert_int_in_range(scene.server.now_ms - START_MS, 5 * 60000, 20 * 60000);
 	assert_non_null(strstr(scene.trouble, "worker-manager: registering: "));
 }
 
@@ -435,7 +435,7 @@ static void test_it_is_renewed_for_days_in_time_with_the_last_secret(void **unus
 		until(&scene.server.renewals, i);
 		int64_t passed = scene.server.now_ms - START_MS;
 		/* each at three quarters of an hour */
-		assert_in_range(passed, i * HOUR_MS / 4 * 3, i * HOUR_MS / 4 * 3 + i * 100);
+		assert_int_in_range(passed, i * HOUR_MS / 4 * 3, i * HOUR_MS / 4 * 3 + i * 100);
 		char signer[32];
 		snprintf(signer, sizeof signer, "worker/%d", i);
 		assert_string_equal(scene.server.signer, signer);
@@ -506,7 +506,8 @@ static void test_a_clock_that_is_wrong_does_not_matter(void **unused)
 		for (int n = 1; n <= 20; n++)
 			until(&scene.server.number, n);
 		assert_int_equal(scene.server.registers, 1);
-		assert_in_range(scene.server.now_ms - START_MS, 18 * HOUR_MS / 4 * 3, 20 * HOUR_MS);
+		assert_int_in_range(
+			scene.server.now_ms - START_MS, 18 * HOUR_MS / 4 * 3, 20 * HOUR_MS);
 		assert_int_equal(scene.refused, 0);
 		end(unused);
 		begin(unused);

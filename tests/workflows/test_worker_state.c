@@ -564,11 +564,11 @@ static void test_it_stays_small(void **unused)
 		off_t size = file_size();
 		most = size > most ? size : most;
 	}
-	assert_in_range(most, 200 * 1024, 300 * 1024);
+	assert_int_in_range(most, 200 * 1024, 300 * 1024);
 	assert_int_equal(tc_folder_count(&folder), 1);
 	tc__state_close(state);
 	state = open_state();
-	assert_in_range(file_size(), 100, 2000);
+	assert_int_in_range(file_size(), 100, 2000);
 	assert_int_equal(tc__state_leftovers(state), 1);
 	tc__state_end(state);
 }

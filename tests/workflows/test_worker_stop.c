@@ -31,7 +31,7 @@ static void an_idle_worker_stops_soon(void **state)
 		tc_worker_stop(shop.worker, how);
 		shop_until_end(&shop);
 		assert_int_equal(shop.end, TC_END_STOPPED);
-		assert_in_range(tc_test_now_ms() - begun, 1900, 3500); /* 2 s for that */
+		assert_int_in_range(tc_test_now_ms() - begun, 1900, 3500); /* 2 s for that */
 		assert_int_equal(tc_loop_pending(shop.loop), 0);
 		shop_close(&shop);
 	}

@@ -75,7 +75,7 @@ static int init_request(
 			"root_url is not set (without options: TASKCLUSTER_ROOT_URL), and without "
 			"it nobody knows where the path is");
 	tc__url_root(&url, root);
-	tc__buffer_text(&url, path);
+	tc__url_path_as_sent(&url, path);
 	int rc = url.too_long
 		? tc__fail(err, TC_ERROR_ARGUMENT, "the URL is over %d bytes", (int)TC__URL_MAX)
 		: url.no_memory

@@ -357,6 +357,12 @@ static long ip_of(enum tc_ip ip)
 	}
 }
 
+/* A libcurl that was built without it refuses even to try. */
+static bool knows_http2(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2;
+}
+
 static long http_of(enum tc_http http)
 {
 	switch (http) {
@@ -365,7 +371,7 @@ static long http_of(enum tc_http http)
 	case TC_HTTP_2:
 		return CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
 	default:
-		return CURL_HTTP_VERSION_2TLS;
+		return knows_http2() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
 	}
 }
 

@@ -33,10 +33,14 @@ int tc__url_parse(const char *url, struct tc__url *parts, tc_error *err);
 int tc__url_check_bytes(const char *url, tc_error *err);
 int tc__url_authority(const char *authority, size_t length, struct tc__url *parts, tc_error *err);
 
-/* Appends a URL with its host as libcurl will send it, so that this is what is signed: an IPv4
- * address in one of its old forms (127.1, 0x7f000001) and an IPv6 address get their usual form. All
- * else stays byte for byte, but for the scheme's case; and so does a text that is no URL. */
+/* Appends a URL as libcurl will send it, whatever version it is, so that this is what is signed: an
+ * IPv4 address in one of its old forms (127.1, 0x7f000001, 1.2.3.4.) and an IPv6 address get their
+ * usual form, and in the path %3f becomes %3F (libcurl 8.22 does that; the query stays). All else
+ * stays byte for byte, but for the scheme's case; and so does a text that is no URL. */
 void tc__url_as_sent(struct tc__buffer *buffer, const char *url);
+
+/* The same with a path and query, which begin with a slash. */
+void tc__url_path_as_sent(struct tc__buffer *buffer, const char *path);
 
 /* Whether libcurl can use a proxy's URL. TC_ERROR_ARGUMENT says what is wrong with it and never
  * repeats it, for it may hold a password. */

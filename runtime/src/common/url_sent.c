@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Hosts in the form in which they are sent. libcurl writes addresses in their usual form; given
- * that form, it has nothing left to change, whatever version it is. */
+/* URLs in the form in which they are sent. libcurl writes addresses in their usual form, and
+ * percent-encoded bytes of a path in upper case; given that form, it has nothing left to change,
+ * whatever version it is. */
 #include "runtime/src/base/ascii.h"
 #include "runtime/src/common/url.h"
 #include <arpa/inet.h>
@@ -36,7 +37,8 @@ static const char *read_number(const char *at, const char *end, uint64_t *number
 	return at;
 }
 
-/* One to four numbers, of which the last stands for all the bytes that are left. */
+/* One to four numbers, of which the last stands for all the bytes that are left; a dot may follow.
+ */
 static bool read_ipv4(const char *at, const char *end, uint32_t *address)
 {
 	uint64_t parts[4];
@@ -51,6 +53,8 @@ static bool read_ipv4(const char *at, const char *end, uint32_t *address)
 			break;
 		if (*at++ != '.')
 			return false;
+		if (at == end)
+			break;
 	}
 	*address = 0;
 	for (unsigned i = 0; i + 1 < count; i++) {
@@ -71,8 +75,8 @@ static void add_ipv4(struct tc__buffer *buffer, uint32_t address)
 		(unsigned)(address & 0xff));
 }
 
-/* In brackets, as tc__url_parse has found it. libcurl, too, takes the usual form only when it is
- * the shorter one. */
+/* In brackets, as tc__url_parse has found it. libcurl takes the usual form only when it is the
+ * shorter one, and from 8.22 on always. */
 static void add_ipv6(struct tc__buffer *buffer, const char *host, size_t length)
 {
 	char text[INET6_ADDRSTRLEN] = "", usual[INET6_ADDRSTRLEN];
@@ -80,7 +84,7 @@ static void add_ipv6(struct tc__buffer *buffer, const char *host, size_t length)
 
 	memcpy(text, host + 1, length - 2);
 	if (inet_pton(AF_INET6, text, &address) == 1 &&
-		inet_ntop(AF_INET6, &address, usual, sizeof usual) && strlen(usual) < strlen(text))
+		inet_ntop(AF_INET6, &address, usual, sizeof usual))
 		tc__buffer_printf(buffer, "[%s]", usual);
 	else
 		tc__buffer_add(buffer, host, length);
@@ -98,6 +102,26 @@ static void add_host(struct tc__buffer *buffer, const char *host, size_t length)
 		tc__buffer_add(buffer, host, length);
 }
 
+static char upper(char digit)
+{
+	return digit >= 'a' ? (char)(digit - 'a' + 'A') : digit;
+}
+
+void tc__url_path_as_sent(struct tc__buffer *buffer, const char *path)
+{
+	const char *end = path + strcspn(path, "?"), *kept = path;
+
+	for (const char *at = path; at < end; at++) {
+		if (*at != '%' || digit_of(at[1], 16) < 0 || digit_of(at[2], 16) < 0)
+			continue;
+		const char encoded[] = { '%', upper(at[1]), upper(at[2]) };
+		tc__buffer_add(buffer, kept, (size_t)(at - kept));
+		tc__buffer_add(buffer, encoded, sizeof encoded);
+		kept = at + sizeof encoded;
+	}
+	tc__buffer_text(buffer, kept);
+}
+
 void tc__url_as_sent(struct tc__buffer *buffer, const char *url)
 {
 	struct tc__url parts;
@@ -108,5 +132,5 @@ void tc__url_as_sent(struct tc__buffer *buffer, const char *url)
 	}
 	tc__buffer_text(buffer, parts.https ? "https://" : "http://");
 	add_host(buffer, parts.host, parts.host_length);
-	tc__buffer_text(buffer, parts.host + parts.host_length);
+	tc__url_path_as_sent(buffer, parts.host + parts.host_length);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#define CURL_DISABLE_DEPRECATION /* curl_multi_socket_all, which is only slow */
 #include "runtime/src/http/pool.h"
 
 #include "runtime/src/base/ascii.h"
@@ -124,6 +125,7 @@ void tc__pool_init(struct tc__pool *pool, const struct tc_seams *seams,
 		.owner = getpid(),
 		.kept = kept,
 		.curl_due_ms = NEVER,
+		.guard_ms = NEVER,
 	};
 }
 
@@ -147,6 +149,7 @@ static CURLM *new_multi(struct tc__pool *pool, int64_t *due_ms)
 	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool);
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, due_ms);
+	tc__lookup_set_free(multi);
 	return multi;
 }
 
@@ -244,7 +247,7 @@ static void close_multi(struct tc__pool *pool)
 	else
 		tc__sockets_clear(&pool->sockets);
 	pool->multi = NULL;
-	pool->curl_due_ms = NEVER;
+	pool->curl_due_ms = pool->guard_ms = NEVER;
 }
 
 /* Nobody will send over the networks of clients that are gone. */
@@ -337,6 +340,7 @@ static int open_flight(
 		return rc;
 	}
 	flight->transfer.driver = &pool->driver;
+	flight->transfer.guard_ms = &pool->guard_ms;
 	pool->opened++;
 	*opened = flight;
 	return TC_OK;
@@ -466,8 +470,10 @@ static void take_off(
 	if (*list)
 		(*list)->before = flight;
 	*list = flight;
-	if (flight->setup)
-		flight->setup->flying++;
+	if (!flight->setup)
+		return;
+	flight->setup->flying++;
+	pool->fresh++;
 }
 
 int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
@@ -645,6 +651,79 @@ static void act_alone(struct tc__pool *pool, int fd, int mask)
 	}
 }
 
+/* ---- what libcurl does not come back to ---- */
+
+#define GUARD_MS 100
+
+static bool have_begun(const struct tc__pool *pool)
+{
+	const struct tc__flight *flight = pool->flights;
+
+	while (flight && tc__transfer_has_begun(&flight->transfer))
+		flight = flight->next;
+	return !flight;
+}
+
+/*
+ * When libcurl 8.22 begins several while no others fly, and has no memory for what it needs with
+ * the first, it forgets that one without a word: it has no descriptor and no time. One that waits
+ * for a connection looks the same.
+ */
+static bool may_be_lost(const struct tc__pool *pool)
+{
+	const struct tc__flight *flight = pool->flights;
+	bool begun = true;
+
+	for (size_t i = 0; flight && i < pool->fresh; i++, flight = flight->next)
+		begun = begun && tc__transfer_has_begun(&flight->transfer);
+	return !flight && !begun;
+}
+
+static void look_after_fresh(struct tc__pool *pool)
+{
+	bool lost = may_be_lost(pool);
+
+	pool->fresh = 0;
+	if (!lost)
+		return;
+	int64_t guard_ms = tc__steady_ms(NULL) + GUARD_MS;
+	if (guard_ms < pool->guard_ms)
+		pool->guard_ms = guard_ms;
+}
+
+/* Not only on what is due. */
+static void act_on_all(struct tc__pool *pool)
+{
+	int running = 0;
+	CURLMcode code = curl_multi_socket_all(pool->multi, &running);
+
+	harvest(pool, pool->multi);
+	if (code == CURLM_OK)
+		pool->curl_due_ms = AT_ONCE; /* it then also watches what it wakes itself by */
+	else
+		fail_all(pool, code == CURLM_OUT_OF_MEMORY);
+}
+
+static void guard(struct tc__pool *pool)
+{
+	struct tc__flight *next;
+
+	if (!is_due(pool->guard_ms))
+		return;
+	int64_t now_ms = tc__steady_ms(NULL);
+	pool->guard_ms = NEVER;
+	for (struct tc__flight *flight = pool->flights; flight; flight = next) {
+		next = flight->next;
+		CURLcode code = tc__transfer_guard(&flight->transfer, now_ms);
+		if (code != CURLE_OK)
+			end_flight(pool, flight, code);
+	}
+	if (!have_begun(pool))
+		act_on_all(pool);
+}
+
+/* ---- curl's work ---- */
+
 static void act_together(struct tc__pool *pool, int fd, int mask)
 {
 	if (!pool->multi)
@@ -652,6 +731,8 @@ static void act_together(struct tc__pool *pool, int fd, int mask)
 	CURLMcode code = act(pool, pool->multi, &pool->curl_due_ms, fd, mask);
 	if (code != CURLM_OK)
 		fail_all(pool, code == CURLM_OUT_OF_MEMORY);
+	if (pool->fresh)
+		look_after_fresh(pool);
 }
 
 void tc__pool_drive(struct tc__pool *pool, int fd, int events)
@@ -667,6 +748,8 @@ void tc__pool_drive(struct tc__pool *pool, int fd, int events)
 		mask |= CURL_CSELECT_ERR;
 	if (pool->secure)
 		tc__hush_begin(&hush);
+	if (fd == TC__POOL_DUE)
+		guard(pool);
 	act_alone(pool, fd, mask);
 	act_together(pool, fd, mask);
 	tc__hush_end(&hush);
@@ -748,7 +831,7 @@ int tc__pool_write(struct tc__pool *pool, struct tc__passenger *passenger, const
 
 int64_t tc__pool_due_ms(const struct tc__pool *pool)
 {
-	int64_t due_ms = pool->curl_due_ms;
+	int64_t due_ms = pool->guard_ms < pool->curl_due_ms ? pool->guard_ms : pool->curl_due_ms;
 
 	for (const struct tc__flight *flight = pool->alone; flight; flight = flight->next)
 		if (!flight->own->stands && flight->own->due_ms < due_ms)

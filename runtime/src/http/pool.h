@@ -65,10 +65,12 @@ struct tc__pool {
 	/* when curl wants to be asked about what flies on `multi`, by the system's steady clock;
 	 * INT64_MAX: never, INT64_MIN: at once */
 	int64_t curl_due_ms;
+	int64_t guard_ms;           /* and when the pool looks after it itself; INT64_MAX: never */
 	const void *driver;         /* who waits now: the progress of its deliveries is told */
 	bool busy;                  /* somebody is at work on it, whose callbacks must not be */
 	struct tc__errand *errands; /* newest first */
 	bool hurried;               /* the last wait went without a look at the descriptors */
+	size_t fresh;               /* the first so many of `flights` are new to curl */
 	bool secure;                /* some attempt went over TLS, so SIGPIPE has to be minded */
 };
 
@@ -122,7 +124,7 @@ int tc__pool_write(struct tc__pool *pool, struct tc__passenger *passenger, const
 /* Goes on where the passenger's sink was full: feeds it at once. Not from inside the sink. */
 void tc__pool_resume(struct tc__pool *pool, struct tc__passenger *passenger);
 
-/* Curl works: on a descriptor with events, or (fd TC__POOL_DUE) on what is due. */
+/* Curl and the pool work: on a descriptor with events, or (fd TC__POOL_DUE) on what is due. */
 #define TC__POOL_DUE (-1)
 void tc__pool_drive(struct tc__pool *pool, int fd, int events);
 
@@ -142,7 +144,7 @@ static inline int64_t tc__pool_now(const struct tc__pool *pool)
 	return tc__steady_ms(pool->seams);
 }
 
-/* When curl wants to be asked, as curl_due_ms says it, and from now (-1: never). */
+/* When something is due, as curl_due_ms says it, and from now (-1: never). */
 int64_t tc__pool_due_ms(const struct tc__pool *pool);
 int64_t tc__pool_due(const struct tc__pool *pool);
 

@@ -208,9 +208,14 @@ bool tc__reply_is_success(const struct tc__reply *reply)
 	return tc__is_success(reply->operation, tc__reply_status(reply)) && !reply->strange;
 }
 
+bool tc__reply_has_head(const struct tc__reply *reply)
+{
+	return reply->headed && tc__reply_status(reply) >= 200;
+}
+
 bool tc__reply_has_refused(const struct tc__reply *reply)
 {
-	return reply->headed && tc__reply_status(reply) >= 200 && !tc__reply_is_success(reply);
+	return tc__reply_has_head(reply) && !tc__reply_is_success(reply);
 }
 
 /* ---- the header section ---- */
@@ -421,7 +426,7 @@ int tc__reply_line(struct tc__reply *reply, const char *line, size_t length)
 
 bool tc__reply_stays_here(const struct tc__reply *reply)
 {
-	return reply->headed && tc__reply_status(reply) >= 200 && !is_for_sink(reply);
+	return tc__reply_has_head(reply) && !is_for_sink(reply);
 }
 
 bool tc__reply_is_full(const struct tc__reply *reply)

@@ -137,6 +137,9 @@ const char *tc__reply_header(const struct tc__reply *reply, const char *name);
 /* Whether it is a success of its operation, by status and type, as far as it has come. */
 bool tc__reply_is_success(const struct tc__reply *reply);
 
+/* Whether its head is there, and not only that of an interim one before it. */
+bool tc__reply_has_head(const struct tc__reply *reply);
+
 /* Whether its headers have said that it is none, whatever follows. */
 bool tc__reply_has_refused(const struct tc__reply *reply);
 

@@ -25,6 +25,9 @@ void tc__pair_close_on_exec(int fd);
 bool tc__lookup_may_begin(void);
 void tc__lookup_left(void);
 
+/* Those on `multi` wait for no others that hang, nor does its end. */
+void tc__lookup_set_free(CURLM *multi);
+
 /* Before the first look. */
 #define TC__NOT_MOVED INT64_MIN
 
@@ -46,7 +49,9 @@ struct tc__transfer {
 	curl_off_t moved;  /* bytes both ways, */
 	int64_t moved_ms;  /* when they were more the last time, */
 	int64_t looked_ms; /* and when somebody looked */
-	bool hung_up;      /* the server closed while a body was on its way, and said why */
+	bool hung_up;      /* the server closed while a body was on its way, and said why: */
+	int64_t over_ms;   /* when no more of that is waited for, */
+	int64_t *guard_ms; /* and the pool's own, which is no later */
 	bool looks_up;     /* libcurl has begun to look a name up, */
 	bool crowded;      /* and was kept from it: too many were left behind */
 	bool unanswered;   /* curl would have sent it a second time, */
@@ -73,6 +78,12 @@ void tc__transfer_timing(const struct tc__transfer *transfer, struct tc__timing 
 
 /* The transfer was taken from curl before its end: its look-up may be left behind. */
 void tc__transfer_left(struct tc__transfer *transfer);
+
+/* Whether libcurl has done anything for the loaded transfer that anybody could see. */
+bool tc__transfer_has_begun(const struct tc__transfer *transfer);
+
+/* Goes on, and so ends, when its server has hung up and its time is over; *guard_ms is set anew. */
+CURLcode tc__transfer_guard(struct tc__transfer *transfer, int64_t now_ms);
 
 void tc__transfer_close(struct tc__transfer *transfer);
 

@@ -16,6 +16,23 @@
 /* Of the whole process, as its threads are. */
 static _Atomic int64_t left[TC__LOOKUPS_LEFT_MAX]; /* since when, on the steady clock; 0: free */
 
+/*
+ * From libcurl 8.20 on the threads are those of a multi handle: its end waits for all of them, and
+ * while the 20 that it has by default hang, no other name is looked up. Versions before, whose
+ * headers lack the two options, refuse them. A name takes two threads, one for each kind of
+ * address.
+ */
+#define MULTI_OPTION(number) ((CURLMoption)(CURLOPTTYPE_LONG + (number)))
+#define RESOLVE_THREADS_MAX MULTI_OPTION(20)
+#define QUICK_EXIT MULTI_OPTION(21)
+#define THREADS_MAX (2L * TC__LOOKUPS_LEFT_MAX + 20)
+
+void tc__lookup_set_free(CURLM *multi)
+{
+	curl_multi_setopt(multi, RESOLVE_THREADS_MAX, THREADS_MAX);
+	curl_multi_setopt(multi, QUICK_EXIT, 1L);
+}
+
 static bool is_free(int64_t since, int64_t now)
 {
 	return !since || now - since > LEFT_FOR_MS;

@@ -77,15 +77,31 @@ static bool has_parting_words(const struct tc__transfer *transfer)
 /*
  * A server that refuses may close the connection at once, with its reply on the way. libcurl, if it
  * sends first, finds the connection broken and reads no more. So it sends nothing then: it reads
- * the reply, and a little later it is over in any case.
+ * the reply, and a little later it is over in any case. The pool sees to that: libcurl 8.22 counts
+ * no time of what is paused, but for the whole of it.
  */
+#define HANG_UP_MS 1000
+
+static void wait_until(struct tc__transfer *transfer, int64_t over_ms)
+{
+	transfer->over_ms = over_ms;
+	if (over_ms < *transfer->guard_ms)
+		*transfer->guard_ms = over_ms;
+}
+
 static void hang_up(struct tc__transfer *transfer)
 {
-	CURLcode code = CURLE_OK;
+	transfer->hung_up = true;
+	wait_until(transfer, tc__steady_ms(NULL) + HANG_UP_MS);
+}
 
-	transfer->hung_up = transfer->paced = true;
-	SET(CURLOPT_LOW_SPEED_LIMIT, LONG_MAX);
-	SET(CURLOPT_LOW_SPEED_TIME, 1L);
+CURLcode tc__transfer_guard(struct tc__transfer *transfer, int64_t now_ms)
+{
+	if (!transfer->hung_up)
+		return CURLE_OK;
+	bool over = transfer->over_ms <= now_ms;
+	wait_until(transfer, over ? now_ms + HANG_UP_MS : transfer->over_ms);
+	return over ? curl_easy_pause(transfer->easy, CURLPAUSE_CONT) : CURLE_OK;
 }
 
 /* Over TLS a piece goes out in records of this size. libcurl asks for more at once, and between two
@@ -116,10 +132,11 @@ static size_t on_source(char *bytes, size_t size, size_t count, void *data)
 	return CURL_READFUNC_PAUSE;
 }
 
-/* The refusal's head is there, and all that the server has said is read before anything is sent. */
+/* The reply's head is there: a success is none before all is sent. What else the server has said is
+ * read before anything is sent. */
 static void end_hang_up(struct tc__transfer *transfer)
 {
-	if (transfer->hung_up && tc__reply_has_refused(transfer->delivery->reply))
+	if (transfer->hung_up && tc__reply_has_head(transfer->delivery->reply))
 		(void)curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
 }
 
@@ -255,6 +272,11 @@ static bool is_silent(struct tc__transfer *transfer, curl_off_t moved)
 	}
 	transfer->silent = now_ms - transfer->moved_ms >= delivery->silence_ms;
 	return transfer->silent;
+}
+
+bool tc__transfer_has_begun(const struct tc__transfer *transfer)
+{
+	return transfer->connects || transfer->requests || transfer->looks_up || transfer->crowded;
 }
 
 static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
@@ -711,7 +733,7 @@ static const char *header_fault(const struct tc__transfer *transfer, CURLcode co
 	const struct tc__reply *reply = transfer->delivery->reply;
 	bool begun = tc__reply_status(reply) != 0;
 
-	if (reply->headed && tc__reply_status(reply) >= 200)
+	if (tc__reply_has_head(reply))
 		return NULL;
 	if (code == CODE_TOO_LARGE ||
 		(code == CURLE_OUT_OF_MEMORY && begun && !is_out_of_memory(transfer)))
