@@ -24,6 +24,10 @@ static const struct tc_parameter
 	names_project_id_service_account[] = { { "projectId" }, { "serviceAccount" } },
 	names_app_name_owner[] = { { "appName" }, { "owner" } };
 
+static const struct tc_argument_rule
+	kinds_text_text_text[] = { { .kind = TC_ARGUMENT_STRING }, { .kind = TC_ARGUMENT_STRING },
+		{ .kind = TC_ARGUMENT_STRING, .empty = "all of the bucket" } };
+
 static const struct tc_operation_conventions
 	rules_azure_accounts = { .removed_in = "109" };
 
@@ -152,7 +156,8 @@ const struct tc_operation tc__operations_auth[] = {
 		"\"auth:aws-s3:read-write:<bucket>/<prefix>\"]},"
 		"\"else\":\"auth:aws-s3:read-write:<bucket>/<prefix>\"}", .arguments = names_level_bucket_prefix,
 		.argument_count = 3, .query = names_format, .query_count = 1, .has_output = true,
-		.output = &tc_auth_aws_s3_credentials_response_type, .secret_reply = true },
+		.output = &tc_auth_aws_s3_credentials_response_type, .secret_reply = true,
+		.conventions = TC_RULES(.arguments = kinds_text_text_text) },
 	[OP_AZURE_ACCOUNTS] = { &tc__service_auth, "azureAccounts", "GET", "/azure/accounts",
 		"List Accounts Managed by Auth",
 		"Returns the names of the Azure storage accounts for which this deployment can issue signatures.",

@@ -3,9 +3,16 @@
 #include "classic_index_rows.h"
 
 #include "services.h"
+#include <taskcluster/conventions.h>
 
 static const struct tc_parameter
 	names_namespace_[] = { { "namespace" } };
+
+static const struct tc_argument_rule
+	kinds_text[] = { { .kind = TC_ARGUMENT_STRING, .empty = "the top level of the index" } };
+
+static const struct tc_operation_conventions
+	rules_list_namespaces = { .arguments = kinds_text };
 
 const struct tc_operation tc__operations_classic_index[] = {
 	[OP_FIND_TASK] = { &tc__service_classic_index, "findTask", "GET", "/task/<namespace>", "Find Indexed Task",
@@ -15,11 +22,11 @@ const struct tc_operation tc__operations_classic_index[] = {
 		"List Namespaces",
 		"Returns a page of the namespaces directly below one. This is a POST: the continuationToken of "
 		"the last reply goes into its body, which is `{}` at first.", .arguments = names_namespace_,
-		.argument_count = 1, .has_input = true, .has_output = true },
+		.argument_count = 1, .has_input = true, .has_output = true, .conventions = &rules_list_namespaces },
 	[OP_LIST_TASKS] = { &tc__service_classic_index, "listTasks", "POST", "/tasks/<namespace>", "List Tasks",
 		"Returns a page of the tasks directly inside a namespace. This is a POST: the continuationToken "
 		"of the last reply goes into its body, which is `{}` at first.", .arguments = names_namespace_,
-		.argument_count = 1, .has_input = true, .has_output = true },
+		.argument_count = 1, .has_input = true, .has_output = true, .conventions = &rules_list_namespaces },
 	[OP_INSERT_TASK] = { &tc__service_classic_index, "insertTask", "PUT", "/task/<namespace>",
 		"Insert Task into Index",
 		"Stores a task under a namespace with rank, data and expiry. An entry of higher rank that is "

@@ -12,6 +12,9 @@ static const struct tc_parameter
 	names_namespace_[] = { { "namespace" } },
 	names_index_path_name[] = { { "indexPath" }, { "name" } };
 
+static const struct tc_argument_rule
+	kinds_text[] = { { .kind = TC_ARGUMENT_STRING, .empty = "the top level of the index" } };
+
 static const struct tc_refusal
 	refusals_find_task[] = { { .release = "106", .argument = "indexPath",
 		.pattern = "^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$",
@@ -31,6 +34,9 @@ static const struct tc_refusal
 		{ .release = "106", .pointer = "/rank", .minimum = "-2147483648", .maximum = "2147483647",
 		.integer = true, .reason = "the database keeps a rank in 32 bits, and the server answers 500" },
 		{ .reason = NULL } };
+
+static const struct tc_operation_conventions
+	rules_list_namespaces = { .arguments = kinds_text };
 
 const struct tc_operation tc__operations_index[] = {
 	[OP_PING] = { &tc__service_index, "ping", "GET", "/ping", "Ping Server",
@@ -62,13 +68,14 @@ const struct tc_operation tc__operations_index[] = {
 		.scopes = "\"index:list-namespaces:<namespace>\"", .arguments = names_namespace_, .argument_count = 1,
 		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
 		.output = &tc_index_list_namespaces_response_type, .pages = true,
-		.refusals = refusals_list_namespaces },
+		.conventions = &rules_list_namespaces, .refusals = refusals_list_namespaces },
 	[OP_LIST_TASKS] = { &tc__service_index, "listTasks", "GET", "/tasks/<namespace>", "List Tasks",
 		"Returns a page of the entries directly inside a namespace, not those further down. Meant for "
 		"browsing; a program that knows the path should call findTask.",
 		.scopes = "\"index:list-tasks:<namespace>\"", .arguments = names_namespace_, .argument_count = 1,
 		.query = names_continuation_token_limit, .query_count = 2, .has_output = true,
-		.output = &tc_index_list_tasks_response_type, .pages = true, .refusals = refusals_list_namespaces },
+		.output = &tc_index_list_tasks_response_type, .pages = true, .conventions = &rules_list_namespaces,
+		.refusals = refusals_list_namespaces },
 	[OP_INSERT_TASK] = { &tc__service_index, "insertTask", "PUT", "/task/<namespace>", "Insert Task into Index",
 		"Stores a task at an index path with a rank, data and an expiry, replacing an entry of lower or "
 		"equal rank. With a lower rank than the stored one the call still succeeds, and the old entry "

@@ -151,8 +151,8 @@ const struct tc_operation tc__operations_queue[] = {
 		.output = &tc_queue_task_group_priority_change_response_type, .stability = TC_EXPERIMENTAL },
 	[OP_CLAIM_WORK] = { &tc__service_queue, "claimWork", "POST", "/claim-work/<taskQueueId>", "Claim Work",
 		"Claims up to `tasks` (1 to 32) pending tasks of a queue for one worker, each with credentials "
-		"valid until takenUntil. When nothing is pending it waits about 20 seconds and returns an empty "
-		"list: use a longer timeout.",
+		"valid until takenUntil. When nothing is pending the reply is an empty list, after about 20 "
+		"seconds.",
 		.scopes = "{\"AllOf\":[\"queue:claim-work:<taskQueueId>\","
 		"\"queue:worker-id:<workerGroup>/<workerId>\"]}", .arguments = names_task_queue_id,
 		.argument_count = 1, .has_input = true, .input = &tc_queue_claim_work_request_type,

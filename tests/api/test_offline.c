@@ -28,6 +28,7 @@ struct fixture {
 	struct tc_fake_reply replies[REPLIES];
 	char success[256];
 	tc_client *client;
+	size_t count; /* of functions that a test was about */
 };
 
 typedef const char *text;
@@ -242,6 +243,33 @@ static void test_every_function(void **state)
 	assert_int_equal(count, 193 + 44);
 }
 
+/* What servers have routes for: the last argument alone may be empty. */
+static const struct {
+	const char *service, *name, *argument;
+	const char *url; /* with all others "a" */
+} may_be_empty[] = {
+	{ "auth", "awsS3Credentials", "prefix", ROOT "/api/auth/v1/aws/s3/a/a/" },
+	{ "classic-index", "listNamespaces", "namespace",
+		"https://index.taskcluster.net/v1/namespaces/" },
+	{ "classic-index", "listTasks", "namespace", "https://index.taskcluster.net/v1/tasks/" },
+	{ "index", "listNamespaces", "namespace", ROOT "/api/index/v1/namespaces/" },
+	{ "index", "listTasks", "namespace", ROOT "/api/index/v1/tasks/" },
+};
+#define MAY_BE_EMPTY (sizeof may_be_empty / sizeof *may_be_empty)
+
+/* Its place in the table; MAY_BE_EMPTY: it is not there. */
+static size_t find_empty(const struct expected_call *call, const char *argument)
+{
+	size_t i = 0;
+
+	while (i < MAY_BE_EMPTY &&
+		(strcmp(may_be_empty[i].service, call->service) != 0 ||
+			strcmp(may_be_empty[i].name, call->name) != 0 ||
+			strcmp(may_be_empty[i].argument, argument) != 0))
+		i++;
+	return i;
+}
+
 /* Each argument refused by its name, in every function that has one. */
 static void check_refused_arguments(const struct expected_call *expected, void *data)
 {
@@ -249,12 +277,46 @@ static void check_refused_arguments(const struct expected_call *expected, void *
 	struct fixture *f = data;
 	tc_error err = TC_ERROR_INIT;
 
-	for (size_t i = 0; i < expected->argument_count; i++) {
+	for (size_t i = 0; i < expected->argument_count * 3; i++) {
 		struct expected_call changed = *expected;
-		strcpy(changed.values[i], bad[i % 3]);
+		const char *argument = expected->arguments[i / 3];
+		if (!*bad[i % 3] && find_empty(expected, argument) < MAY_BE_EMPTY)
+			continue;
+		strcpy(changed.values[i / 3], bad[i % 3]);
 		assert_null(make_generated(f, &changed, &err));
-		assert_failure(&err, TC_ERROR_ARGUMENT, expected->arguments[i]);
+		assert_failure(&err, TC_ERROR_ARGUMENT, argument);
 	}
+}
+
+/* That it is sent, and what then stands in the path: nothing. */
+static void check_empty_argument(const struct expected_call *expected, void *data)
+{
+	struct fixture *f = data;
+	size_t last = expected->argument_count - 1;
+	struct expected_call changed = *expected;
+
+	if (!expected->argument_count)
+		return;
+	size_t place = find_empty(expected, expected->arguments[last]);
+	if (place == MAY_BE_EMPTY)
+		return;
+	for (size_t i = 0; i < last; i++)
+		strcpy(changed.values[i], "a");
+	strcpy(changed.values[last], "");
+	strcpy(changed.url, may_be_empty[place].url);
+	if (expected->query_count)
+		strcat(changed.url, strchr(expected->url, '?'));
+	check_call(&changed, f);
+	f->count++;
+}
+
+static void test_empty_arguments(void **state)
+{
+	struct fixture *f = *state;
+
+	f->count = 0;
+	for_each_expected_call(ROOT, check_empty_argument, f);
+	assert_int_equal(f->count, MAY_BE_EMPTY);
 }
 
 static void test_refused_arguments(void **state)
@@ -300,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_function),
 		cmocka_unit_test(test_refused_arguments),
+		cmocka_unit_test(test_empty_arguments),
 		cmocka_unit_test(test_by_name_refusals),
 	};
 

@@ -62,6 +62,9 @@ static const struct refused cases[] = {
 	{ "index", "findArtifactFromTask", "a..b", { 0 }, NULL, NULL, PATH },
 	{ "index", "listNamespaces", "a b", { 0 }, NULL, NULL, PATH },
 	{ "index", "listTasks", "a/b", { 0 }, NULL, NULL, PATH },
+	/* the top level is no namespace */
+	{ "index", "listNamespaces", "", { 0 }, NULL, NULL, NULL },
+	{ "index", "listTasks", "", { 0 }, NULL, NULL, NULL },
 	{ "index", "deleteTask", "a.", { 0 }, NULL, NULL, PATH },
 	/* what is too long can be there, and has to go */
 	{ "index", "deleteTask", NULL, { "a", 256 }, NULL, NULL, NULL },

@@ -29,6 +29,23 @@ static struct program_result refuse(const char *input, const char *out)
 	return result;
 }
 
+/* A text without its last number, which in PCRE2's words is where it stopped reading: versions
+ * differ. */
+static size_t length_to_offset(const char *text)
+{
+	static const char words[] = " at offset ";
+	const char *found = strstr(text, words);
+
+	return found ? (size_t)(found - text) + strlen(words) : strlen(text);
+}
+
+static bool tells_the_same(const char *a, const char *b)
+{
+	size_t length = length_to_offset(a);
+
+	return length == length_to_offset(b) && strncmp(a, b, length) == 0;
+}
+
 static void check_case(const char *input, const char *name, const char *out)
 {
 	struct program_result result = refuse(input, out);
@@ -38,7 +55,7 @@ static void check_case(const char *input, const char *name, const char *out)
 		write_file(path, result.err);
 	} else {
 		char *expected = tc_test_read_file(path, NULL);
-		if (strcmp(result.err, expected) != 0)
+		if (!tells_the_same(result.err, expected))
 			fail_msg("%s:\nexpected %s     got %s", name, expected, result.err);
 		free(expected);
 	}

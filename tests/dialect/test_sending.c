@@ -283,7 +283,7 @@ static void test_lists_by_key(void **state)
 				assert_int_equal(read_things(s, client, wanted), expected);
 				assert_true(s->requests <= (size_t)in_all / 2 + 1);
 				for (size_t i = 0; i < s->requests; i++)
-					assert_in_range(s->asked[i], 1, 3);
+					assert_int_in_range(s->asked[i], 1, 3);
 			}
 		}
 	}

@@ -322,6 +322,49 @@ static void a_known_function_has_the_librarys_rules(void **state)
 	tc_release(text);
 }
 
+/* The library's rules of arguments go by place: what has them in another order has none of them. */
+static void a_known_function_has_its_arguments_in_order(void **state)
+{
+	static const char *const orders[] = { "\"taskId\",\"runId\",\"name\"",
+		"\"name\",\"taskId\",\"runId\"" };
+	const struct tc_operation *known = tc_find_operation("queue", "getArtifact");
+	char entry[300];
+
+	(void)state;
+	assert_non_null(known->success);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(entry, sizeof entry, "\"method\":\"get\",\"route\":\"%s\",\"args\":[%s]",
+			known->route, orders[i]);
+		tc_references *references = read_bundle(bundle_function("getArtifact", entry));
+		const struct tc_operation *live =
+			tc_references_find_operation(references, "queue", "getArtifact");
+		assert_ptr_equal(live->success, i == 0 ? known->success : NULL);
+		tc_references_free(references);
+	}
+}
+
+/* An argument that may be empty may be in a deployment's own references. */
+static void a_live_function_takes_the_same_empty_arguments(void **state)
+{
+	static const struct tc_fake_reply fine = { .head = "HTTP/1.1 200 OK\n\n", .body = "{}" };
+	const struct tc_pair top = { "namespace", "" };
+	tc_references *references = read_tree();
+	tc_error err = TC_ERROR_INIT;
+	struct world world;
+
+	(void)state;
+	open_world(&world, &fine, 1);
+	tc_call *call = tc_call_by_name(world.client,
+		tc_references_find_operation(references, "index", "listNamespaces"), &top, 1, NULL,
+		&err);
+	assert_ok(err.code, &err);
+	assert_ok(tc_call_perform(call, NULL, &err), &err);
+	assert_non_null(strstr(world.fake.attempts[0].url, "/api/index/v1/namespaces/"));
+	tc_call_free(call);
+	close_world(&world);
+	tc_references_free(references);
+}
+
 /* What the tree's own conventions say of it is not taken. */
 static void conventions_do_not_decide(void **state)
 {
@@ -382,6 +425,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_function_is_repeated_by_its_method),
 		cmocka_unit_test(a_known_name_alone_is_nothing),
 		cmocka_unit_test(a_known_function_has_the_librarys_rules),
+		cmocka_unit_test(a_known_function_has_its_arguments_in_order),
+		cmocka_unit_test(a_live_function_takes_the_same_empty_arguments),
 		cmocka_unit_test(conventions_do_not_decide),
 		cmocka_unit_test(only_what_was_not_begun_is_repeated),
 	};

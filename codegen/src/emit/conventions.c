@@ -97,22 +97,45 @@ static const char *share_headers(struct shared_rules *rules, const struct operat
 
 /* ---- the rest of an operation ---- */
 
+/* What a reference in the dialect says of it, and what conventions say of any. */
+static struct tc_argument_rule rule_of(const struct operation *operation, size_t position)
+{
+	const struct tc_argument_rule *own =
+		operation->dialect ? operation->dialect->rules.arguments : NULL;
+	struct tc_argument_rule rule = own ? own[position] : (struct tc_argument_rule){ 0 };
+
+	rule.empty = operation->arguments[position].empty;
+	return rule;
+}
+
+bool emit_has_argument_rules(const struct operation *operation)
+{
+	if (operation->dialect && operation->dialect->rules.arguments)
+		return true;
+	for (size_t i = 0; i < operation->argument_count; i++) {
+		if (operation->arguments[i].empty)
+			return true;
+	}
+	return false;
+}
+
 static const char *share_kinds(struct shared_rules *rules, const struct operation *operation)
 {
 	static const char *const kinds[] = { "TC_ARGUMENT_STRING", "TC_ARGUMENT_INTEGER",
 		"TC_ARGUMENT_EITHER" };
 	static const char *const words[] = { "text", "integer", "either" };
-	const struct tc_argument_rule *rule = operation->dialect->rules.arguments;
 	struct tc__buffer init = TC__BUFFER(INIT_MAX), hint = TC__BUFFER(INIT_MAX);
 
-	if (!rule)
+	if (!emit_has_argument_rules(operation))
 		return NULL;
 	tc__buffer_char(&init, '{');
-	for (size_t i = 0; i < operation->argument_count; i++, rule++) {
-		tc__buffer_printf(&hint, "%s%s", i ? "_" : "", words[rule->kind]);
-		tc__buffer_printf(&init, " { .kind = %s,", kinds[rule->kind]);
-		init_flag(&init, "segments", rule->segments);
-		init_text(&init, "pattern", rule->pattern);
+	for (size_t i = 0; i < operation->argument_count; i++) {
+		struct tc_argument_rule rule = rule_of(operation, i);
+		tc__buffer_printf(&hint, "%s%s", i ? "_" : "", words[rule.kind]);
+		tc__buffer_printf(&init, " { .kind = %s,", kinds[rule.kind]);
+		init_flag(&init, "segments", rule.segments);
+		init_text(&init, "pattern", rule.pattern);
+		init_text(&init, "empty", rule.empty);
 		init_end(&init);
 		tc__buffer_char(&init, ',');
 	}
@@ -244,6 +267,8 @@ const char *emit_rules_of(struct shared_rules *rules, const struct operation *op
 
 	if (operation->dialect)
 		add_dialect(&init, rules, operation);
+	else
+		init_shared(&init, "arguments", "", share_kinds(rules, operation));
 	init_text(&init, "since", operation->since);
 	init_text(&init, "removed_in", operation->removed_in);
 	if (!init.length)
@@ -427,8 +452,19 @@ void emit_conventions_head(struct tc__buffer *facts, const struct operation *ope
 		tc__buffer_text(facts, "; needs credentials or a session");
 }
 
+static void add_empty_facts(struct tc__buffer *facts, const struct operation *operation)
+{
+	for (size_t i = 0; i < operation->argument_count; i++) {
+		const struct parameter *argument = &operation->arguments[i];
+		if (argument->empty)
+			tc__buffer_printf(
+				facts, "\n%s may be empty: %s.", argument->name, argument->empty);
+	}
+}
+
 void emit_conventions_facts(struct tc__buffer *facts, const struct operation *operation)
 {
+	add_empty_facts(facts, operation);
 	if (!operation->dialect)
 		return;
 	if (operation->dialect->rules.input_one_of)

@@ -2,7 +2,8 @@
 #ifndef TC_CODEGEN_EMIT_CONVENTIONS_H
 #define TC_CODEGEN_EMIT_CONVENTIONS_H
 
-/* What a reference says in x1, as the rows of taskcluster/conventions.h. Nothing for others. */
+/* What a reference says in x1, and what conventions say of arguments and releases, as the rows of
+ * taskcluster/conventions.h. */
 
 #include "codegen/src/emit/pool.h"
 #include "codegen/src/model/model.h"
@@ -13,6 +14,9 @@ struct shared_rules {
 };
 
 void emit_rules_begin(struct shared_rules *rules, struct pool *pool);
+
+/* Whether its arguments have rules, which all of them do then. */
+bool emit_has_argument_rules(const struct operation *operation);
 
 /* The members of the function's conventions, kept in the pool; rows that are new are added. NULL:
  * it has none. */

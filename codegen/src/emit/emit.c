@@ -44,8 +44,25 @@ static void add_conventions(struct tc__buffer *facts, const struct operation *op
 			operation->unsafe_value);
 	tc__buffer_text(facts, retry ? "." : "");
 	if (operation->wait_ms)
-		tc__buffer_printf(facts, "%sThe server may hold the reply back for %u s.",
+		tc__buffer_printf(facts,
+			"%sThe server may hold the reply back for %u s, by which each attempt's "
+			"timeout is "
+			"longer.",
 			retry ? " " : "\n", (operation->wait_ms + 999) / 1000);
+}
+
+/* Who fills a body of several shapes sets the tag alone. */
+static void add_body_tag(struct tc__buffer *facts, const struct shape *body)
+{
+	if (!body || body->kind != SHAPE_UNION || !body->discriminator)
+		return;
+	for (size_t i = 0; i < body->arm_count; i++) {
+		if (body->arms[i].value_count != 1)
+			return;
+	}
+	tc__buffer_printf(facts,
+		"\nThe body's tag says which shape it has; %s is filled in from that.",
+		body->discriminator);
 }
 
 static void emit_operation_comment(
@@ -64,9 +81,10 @@ static void emit_operation_comment(
 	tc__buffer_text(&facts, operation->blob_output ? "; the reply is bytes" : "");
 	if (operation->scopes)
 		tc__buffer_printf(&facts, "\nScopes: %s", operation->scopes_text);
+	add_body_tag(&facts, operation->input_shape);
 	add_conventions(&facts, operation);
-	refusals_tell(&facts, service, operation);
 	emit_conventions_facts(&facts, operation);
+	refusals_tell(&facts, service, operation);
 	tc__buffer_char(out, '\n');
 	emit_comment(out, "", *operation->description ? operation->description : operation->title,
 		tc__buffer_get(&facts));
@@ -229,6 +247,7 @@ static void emit_header(struct tc__buffer *out, const struct service *service)
 	emit_mark(out, service);
 	begin_service_header(out, service);
 	emit_comment(out, "", *service->description ? service->description : service->title, "");
+	emit_contents(out, service);
 	emit_glossary(out, service);
 	for (size_t i = 0; i < service->operation_count; i++) {
 		const struct operation *operation = &service->operations[i];

@@ -42,6 +42,10 @@ const struct exchange *emit_words_owner(
 void emit_rows_header(struct tc__buffer *out, const struct service *service);
 void emit_rows(struct tc__buffer *out, const struct service *service);
 
+/* What there is of a service, in the head of its header: functions and exchanges with their types.
+ */
+void emit_contents(struct tc__buffer *out, const struct service *service);
+
 /* What the parameters of a service mean, for its header; nothing for plain references. */
 void emit_glossary(struct tc__buffer *out, const struct service *service);
 

@@ -432,7 +432,8 @@ static bool has_rules(const struct service *service)
 {
 	for (size_t i = 0; i < service->operation_count; i++) {
 		const struct operation *operation = &service->operations[i];
-		if (operation->refusal_count || operation->since || operation->removed_in)
+		if (operation->refusal_count || operation->since || operation->removed_in ||
+			emit_has_argument_rules(operation))
 			return true;
 	}
 	return false;

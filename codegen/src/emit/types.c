@@ -202,13 +202,34 @@ static void add_item_facts(struct tc__buffer *facts, const struct shape *list)
 
 /* ---- members ---- */
 
+/* As the encoder does it: what can have one value only need not be said. */
+static bool is_filled_in(const struct shape *holder, const struct shape_field *field)
+{
+	const struct shape *shape = field->use.shape;
+
+	return holder->in_input && shape->kind == SHAPE_TEXT && shape->text.allowed_count == 1 &&
+		!shape->text.allowed_or_rest;
+}
+
+/* Free-form objects have no initialiser, and who fills a body has to know what makes them. */
+static bool is_made_of_text(const struct shape *holder, const struct shape_field *field)
+{
+	const struct shape *shape = field->use.shape;
+
+	return holder->in_input && shape->kind == SHAPE_JSON && field->required &&
+		(shape->json_kinds & 1u << TC_JSON_OBJECT);
+}
+
 static void add_field_facts(
 	struct tc__buffer *facts, const struct shape *holder, const struct shape_field *field)
 {
 	const struct shape *shape = field->use.shape;
 
 	if (shape_field_is_required(holder, field))
-		tc__buffer_text(facts, " Required.");
+		tc__buffer_text(facts,
+			is_filled_in(holder, field) ? " Filled in when it is NULL." : " Required.");
+	if (is_made_of_text(holder, field))
+		tc__buffer_text(facts, " Made by tc_json_parse, also {}.");
 	if (field->default_text)
 		tc__buffer_printf(facts, " Default %s.", field->default_text);
 	add_facts(facts, shape);

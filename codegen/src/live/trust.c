@@ -14,6 +14,16 @@ static const struct tc_service *known_service(const struct tc_service *row)
 	return strcmp(known->version, row->version) == 0 ? known : NULL;
 }
 
+/* Rules of arguments go by their places. */
+static bool same_arguments(const struct tc_operation *known, const struct tc_operation *row)
+{
+	for (size_t i = 0; i < known->argument_count && i < row->argument_count; i++) {
+		if (strcmp(known->arguments[i].name, row->arguments[i].name) != 0)
+			return false;
+	}
+	return known->argument_count == row->argument_count;
+}
+
 static const struct tc_operation *known_operation(
 	const struct tc_service *service, const struct tc_operation *row)
 {
@@ -21,7 +31,7 @@ static const struct tc_operation *known_operation(
 		service ? tc_find_operation(service->name, row->name) : NULL;
 
 	if (!known || strcmp(known->method, row->method) != 0 ||
-		strcmp(known->route, row->route) != 0)
+		strcmp(known->route, row->route) != 0 || !same_arguments(known, row))
 		return NULL;
 	return known;
 }

@@ -71,15 +71,47 @@ static int read_version(const struct node *node, const char *name, const char **
 	return rc == TC_OK ? release_check(&version, *text, err) : rc;
 }
 
+/* Whether a route ends with the argument: elsewhere an empty one would leave two slashes. */
+static bool ends_with(const char *route, const char *argument)
+{
+	const char *last = strrchr(route, '<');
+	size_t length = strlen(argument);
+
+	return last && strncmp(last + 1, argument, length) == 0 &&
+		strcmp(last + 1 + length, ">") == 0;
+}
+
+/* Which arguments may be empty, and what an empty one means. */
+static int read_empty(const struct node *node, const struct operation *operation, tc_error *err)
+{
+	int rc = node->json ? node_object(node, err) : TC_OK;
+
+	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
+		struct node meaning = node_at(node, i);
+		struct parameter *argument = model_argument(operation, meaning.key);
+		if (!argument)
+			return node_fail(&meaning, err,
+				"is no argument of %s; expected the name of one", operation->name);
+		if (!ends_with(operation->route, argument->name))
+			return node_fail(&meaning, err,
+				"cannot be empty within %s; expected the argument at its end",
+				operation->route);
+		rc = reason_read(&meaning, &argument->empty, err);
+	}
+	return rc;
+}
+
 static int read_operation(
 	struct model *model, const struct node *node, struct operation *operation, tc_error *err)
 {
 	static const char *const known[] = { "retry", "unsafeMember", "unsafeValue", "waitMs",
-		"reply", "refused", "since", "removedIn", NULL };
+		"reply", "mayBeEmpty", "refused", "since", "removedIn", NULL };
 	struct node retry = node_member(node, "retry"), wait = node_member(node, "waitMs");
 	struct node reply = node_member(node, "reply"), refused = node_member(node, "refused");
+	struct node empty = node_member(node, "mayBeEmpty");
 	int rc = node_refuse_others(node, known,
-		"retry, unsafeMember, unsafeValue, waitMs, reply, refused, since or removedIn",
+		"retry, unsafeMember, unsafeValue, waitMs, reply, mayBeEmpty, refused, since or "
+		"removedIn",
 		err);
 
 	if (rc == TC_OK)
@@ -90,6 +122,8 @@ static int read_operation(
 		rc = read_wait(&wait, operation, err);
 	if (rc == TC_OK)
 		rc = promise_read(model, &reply, operation, err);
+	if (rc == TC_OK)
+		rc = read_empty(&empty, operation, err);
 	if (rc == TC_OK)
 		rc = read_version(node, "since", &operation->since, err);
 	if (rc == TC_OK)

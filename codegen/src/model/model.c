@@ -22,6 +22,15 @@ void model_close(struct model *model)
 	tc__arena_clear(&model->arena);
 }
 
+struct parameter *model_argument(const struct operation *operation, const char *name)
+{
+	for (size_t i = 0; i < operation->argument_count; i++) {
+		if (strcmp(operation->arguments[i].name, name) == 0)
+			return &operation->arguments[i];
+	}
+	return NULL;
+}
+
 int model_warn(struct model *model, const struct node *node, tc_error *err, const char *format, ...)
 {
 	struct warning *warning = tc__arena_alloc(&model->arena, sizeof *warning);

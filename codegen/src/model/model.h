@@ -23,6 +23,7 @@ struct shape; /* what it is in C: shape.h */
 struct parameter {
 	const char *name;   /* as the reference spells it */
 	const char *c_name; /* of the parameter or the struct's member */
+	const char *empty;  /* of an argument: what an empty one means; NULL: it is refused */
 };
 
 /* What servers cannot take, and where the input says so, for errors. */
@@ -120,6 +121,9 @@ struct model {
 
 /* Makes an empty model; it must not move. */
 void model_open(struct model *model);
+
+/* An operation's argument of that name; NULL: it has none. */
+struct parameter *model_argument(const struct operation *operation, const char *name);
 
 /* Keeps a warning about a node; fails only when memory ends. */
 TC_PRINTF(4, 5)

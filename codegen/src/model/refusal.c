@@ -24,6 +24,18 @@ int release_check(const struct node *node, const char *release, tc_error *err)
 		release, RELEASE_MAX);
 }
 
+int reason_read(const struct node *node, const char **reason, tc_error *err)
+{
+	int rc = node_text(node, reason, err);
+
+	if (rc != TC_OK)
+		return rc;
+	if (**reason && strlen(*reason) <= REASON_MAX && !strpbrk(*reason, "\r\n"))
+		return TC_OK;
+	return node_fail(
+		node, err, "is no reason; expected one line of at most %d characters", REASON_MAX);
+}
+
 /* ---- what a rule is about ---- */
 
 static int read_argument(const struct node *node, const struct operation *operation,
@@ -31,13 +43,10 @@ static int read_argument(const struct node *node, const struct operation *operat
 {
 	int rc = node_text(node, argument, err);
 
-	for (size_t i = 0; i < operation->argument_count && rc == TC_OK; i++) {
-		if (strcmp(operation->arguments[i].name, *argument) == 0)
-			return TC_OK;
-	}
-	return rc == TC_OK ? node_fail(node, err, "is \"%.100s\"; expected an argument of %s",
-				     *argument, operation->name)
-			   : rc;
+	if (rc != TC_OK || model_argument(operation, *argument))
+		return rc;
+	return node_fail(
+		node, err, "is \"%.100s\"; expected an argument of %s", *argument, operation->name);
 }
 
 /* A JSON pointer of printable ASCII; "" is the whole body. */
@@ -201,14 +210,10 @@ static int read_rule(
 static int read_reason(const struct node *node, struct tc_refusal *rule, tc_error *err)
 {
 	struct node reason = node_member(node, "reason"), release = node_member(node, "release");
-	int rc = node_text(&reason, &rule->reason, err);
+	int rc = reason_read(&reason, &rule->reason, err);
 
-	if (rc != TC_OK)
-		return rc;
-	if (!*rule->reason || strlen(rule->reason) > REASON_MAX || strpbrk(rule->reason, "\r\n"))
-		return node_fail(&reason, err,
-			"is no reason; expected one line of at most %d characters", REASON_MAX);
-	rc = node_text(&release, &rule->release, err);
+	if (rc == TC_OK)
+		rc = node_text(&release, &rule->release, err);
 	return rc == TC_OK ? release_check(&release, rule->release, err) : rc;
 }
 

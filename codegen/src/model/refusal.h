@@ -12,6 +12,9 @@
 int refusals_read(
 	struct model *model, const struct node *list, struct operation *operation, tc_error *err);
 
+/* Reads a text for people: one line. */
+int reason_read(const struct node *node, const char **reason, tc_error *err);
+
 /* Refuses what is no name of a release, such as "106": one short word, since programs compare it.
  */
 int release_check(const struct node *node, const char *release, tc_error *err);

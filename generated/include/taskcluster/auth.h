@@ -15,6 +15,62 @@ extern "C" {
  * Tools administer credentials with it; tasks and services trade their scopes for short-lived
  * access to other systems. */
 
+/*
+ * Functions are tc_auth_<function>; what they send is a struct tc_auth_<body>, what comes back a
+ * struct tc_auth_<reply>. Names with tc_ in front are whole.
+ *
+ *	function               body                       reply
+ *	ping                   -                          tc_response
+ *	lbheartbeat            -                          tc_response
+ *	version                -                          tc_response
+ *	list_clients           -                          list_clients_response
+ *	client                 -                          get_client_response
+ *	create_client          create_client_request      create_client_response
+ *	get_entity_history     -                          get_entity_history_response
+ *	list_audit_history     -                          get_entity_history_response
+ *	reset_access_token     -                          create_client_response
+ *	update_client          create_client_request      get_client_response
+ *	enable_client          -                          get_client_response
+ *	disable_client         -                          get_client_response
+ *	delete_client          -                          tc_response
+ *	list_roles             -                          list_roles_response
+ *	list_roles2            -                          list_roles2_response
+ *	list_role_ids          -                          list_role_ids_response
+ *	role                   -                          get_role_response
+ *	create_role            create_role_request        get_role_response
+ *	update_role            create_role_request        get_role_response
+ *	delete_role            -                          tc_response
+ *	expand_scopes          scopeset                   scopeset
+ *	current_scopes         -                          scopeset
+ *	aws_s3_credentials     -                          aws_s3_credentials_response
+ *	azure_accounts         -                          azure_account_list_response
+ *	azure_tables           -                          azure_table_list_response
+ *	azure_table_sas        -                          azure_table_access_response
+ *	azure_containers       -                          azure_container_list_response
+ *	azure_container_sas    -                          azure_container_response
+ *	sentry_dsn             -                          sentry_dsn_response
+ *	websocktunnel_token    -                          websocktunnel_token_response
+ *	gcp_credentials        -                          gcp_credentials_response
+ *	github_repo_token      github_repo_token_request  github_token_response
+ *	authenticate_hawk      authenticate_hawk_request  authenticate_hawk_response
+ *	test_authenticate      test_authenticate_request  test_authenticate_response
+ *	test_authenticate_get  -                          test_authenticate_response
+ *	heartbeat              -                          tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_auth_events_<exchange>; messages are a struct
+ * tc_auth_<message>.
+ *
+ *	exchange        message
+ *	client_created  client_message
+ *	client_updated  client_message
+ *	client_deleted  client_message
+ *	role_created    role_message
+ *	role_updated    role_message
+ *	role_deleted    role_message
+ */
+
 /* Answers at once when the auth service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */
@@ -259,7 +315,8 @@ struct tc_auth_aws_s3_credentials_query { const char *format; };
  * service.
  * GET /aws/s3/<level>/<bucket>/<prefix>; stable
  * Scopes: (if levelIsReadOnly: (auth:aws-s3:read-only:<bucket>/<prefix> or
- * auth:aws-s3:read-write:<bucket>/<prefix>), else: auth:aws-s3:read-write:<bucket>/<prefix>) */
+ * auth:aws-s3:read-write:<bucket>/<prefix>), else: auth:aws-s3:read-write:<bucket>/<prefix>)
+ * prefix may be empty: all of the bucket. */
 TC_API int tc_auth_aws_s3_credentials(tc_client *client, const char *level, const char *bucket,
 	const char *prefix, const struct tc_auth_aws_s3_credentials_query *query,
 	struct tc_auth_aws_s3_credentials_response **reply, tc_error *err);

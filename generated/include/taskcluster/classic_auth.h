@@ -12,6 +12,23 @@ extern "C" {
 /* Manages clients and their credentials, as of 2015. Services look up clients with it to verify
  * signatures, and components obtain access to their Azure tables from it. */
 
+/*
+ * Functions are tc_classic_auth_<function>; what they send is a struct tc_classic_auth_<body>, what
+ * comes back a struct tc_classic_auth_<reply>. Names with tc_ in front are whole.
+ *
+ *	function           body     reply
+ *	scopes             -        tc_json
+ *	get_credentials    -        tc_json
+ *	client             -        tc_json
+ *	create_client      tc_json  tc_json
+ *	modify_client      tc_json  tc_json
+ *	remove_client      -        tc_response
+ *	reset_credentials  -        tc_json
+ *	list_clients       -        tc_json
+ *	azure_table_sas    -        tc_json
+ *	ping               -        tc_response
+ */
+
 /* Returns the scopes a client is authorized for, together with its expiry.
  * GET /client/<clientId>/scopes; stable; reply
  * http://schemas.taskcluster.net/auth/v1/client-scopes-response.json

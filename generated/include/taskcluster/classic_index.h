@@ -12,6 +12,18 @@ extern "C" {
 /* Maps dotted names to tasks, as of 2015, so that tools can find the newest build of a branch.
  * Names are filled by task routes or by direct calls, and the entry of highest rank wins. */
 
+/*
+ * Functions are tc_classic_index_<function>; what they send is a struct tc_classic_index_<body>,
+ * what comes back a struct tc_classic_index_<reply>. Names with tc_ in front are whole.
+ *
+ *	function         body     reply
+ *	find_task        -        tc_json
+ *	list_namespaces  tc_json  tc_json
+ *	list_tasks       tc_json  tc_json
+ *	insert_task      tc_json  tc_json
+ *	ping             -        tc_response
+ */
+
 /* Returns the task stored under a namespace, with its rank, data and expiry; 404 when there is
  * none.
  * GET /task/<namespace>; stable; reply
@@ -25,7 +37,8 @@ TC_API tc_call *tc_classic_index_find_task_call(tc_client *client, const char *n
  * last reply goes into its body, which is `{}` at first.
  * POST /namespaces/<namespace>; stable; body
  * http://schemas.taskcluster.net/index/v1/list-namespaces-request.json; reply
- * http://schemas.taskcluster.net/index/v1/list-namespaces-response.json */
+ * http://schemas.taskcluster.net/index/v1/list-namespaces-response.json
+ * namespace may be empty: the top level of the index. */
 TC_API int tc_classic_index_list_namespaces(tc_client *client, const char *namespace_,
 	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_index_list_namespaces_call(tc_client *client, const char *namespace_,
@@ -35,7 +48,8 @@ TC_API tc_call *tc_classic_index_list_namespaces_call(tc_client *client, const c
  * the last reply goes into its body, which is `{}` at first.
  * POST /tasks/<namespace>; stable; body
  * http://schemas.taskcluster.net/index/v1/list-tasks-request.json; reply
- * http://schemas.taskcluster.net/index/v1/list-tasks-response.json */
+ * http://schemas.taskcluster.net/index/v1/list-tasks-response.json
+ * namespace may be empty: the top level of the index. */
 TC_API int tc_classic_index_list_tasks(tc_client *client, const char *namespace_,
 	const tc_json *body, const tc_json **reply, tc_error *err);
 TC_API tc_call *tc_classic_index_list_tasks_call(tc_client *client, const char *namespace_,

@@ -14,6 +14,49 @@ extern "C" {
  * provisionerId and a workerType; workers poll Azure queues for tasks, claim them here and report
  * the result. */
 
+/*
+ * Functions are tc_classic_queue_<function>; what they send is a struct tc_classic_queue_<body>,
+ * what comes back a struct tc_classic_queue_<reply>. Names with tc_ in front are whole.
+ *
+ *	function               body     reply
+ *	create_task            tc_json  tc_json
+ *	get_task               -        tc_json
+ *	define_task            tc_json  tc_json
+ *	schedule_task          -        tc_json
+ *	status                 -        tc_json
+ *	poll_task_urls         -        tc_json
+ *	claim_task             tc_json  tc_json
+ *	reclaim_task           -        tc_json
+ *	claim_work             tc_json  tc_json
+ *	report_completed       tc_json  tc_json
+ *	report_failed          -        tc_json
+ *	report_exception       tc_json  tc_json
+ *	rerun_task             -        tc_json
+ *	create_artifact        tc_json  tc_json
+ *	get_artifact           -        tc_response
+ *	get_latest_artifact    -        tc_response
+ *	list_artifacts         -        tc_json
+ *	list_latest_artifacts  -        tc_json
+ *	get_pending_tasks      -        tc_response
+ *	pending_task_count     -        tc_response
+ *	pending_tasks          -        tc_response
+ *	ping                   -        tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_classic_queue_events_<exchange>; messages are a struct
+ * tc_classic_queue_<message>.
+ *
+ *	exchange          message
+ *	task_defined      tc_json
+ *	task_pending      tc_json
+ *	task_running      tc_json
+ *	artifact_created  tc_json
+ *	task_completed    tc_json
+ *	task_failed       tc_json
+ *	task_exception    tc_json
+ */
+
 /* Creates a task under a taskId chosen by the caller and makes it pending at once. Repeating the
  * identical request is harmless, so it can be retried.
  * PUT /task/<taskId>; stable; body

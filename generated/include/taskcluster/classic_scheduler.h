@@ -14,6 +14,32 @@ extern "C" {
  * have completed. Later generations of the queue know dependencies, which made this service
  * needless. */
 
+/*
+ * Functions are tc_classic_scheduler_<function>; what they send is a struct
+ * tc_classic_scheduler_<body>, what comes back a struct tc_classic_scheduler_<reply>. Names with
+ * tc_ in front are whole.
+ *
+ *	function           body     reply
+ *	create_task_graph  tc_json  tc_json
+ *	extend_task_graph  tc_json  tc_json
+ *	status             -        tc_json
+ *	info               -        tc_json
+ *	inspect            -        tc_json
+ *	inspect_task       -        tc_json
+ *	ping               -        tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_classic_scheduler_events_<exchange>; messages are a struct
+ * tc_classic_scheduler_<message>.
+ *
+ *	exchange             message
+ *	task_graph_running   tc_json
+ *	task_graph_extended  tc_json
+ *	task_graph_blocked   tc_json
+ *	task_graph_finished  tc_json
+ */
+
 /* Creates a task-graph under an id chosen by the caller. The body lists the tasks, the tasks that
  * each requires, and the scopes the graph hands to them.
  * PUT /task-graph/<taskGraphId>; stable; body

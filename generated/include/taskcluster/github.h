@@ -15,6 +15,38 @@ extern "C" {
  * back to commits and pull requests. Through this API a tool looks up builds, cancels them, posts
  * statuses or comments, and tries out a `.taskcluster.yml`. */
 
+/*
+ * Functions are tc_github_<function>; what they send is a struct tc_github_<body>, what comes back
+ * a struct tc_github_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                body                          reply
+ *	ping                    -                             tc_response
+ *	lbheartbeat             -                             tc_response
+ *	version                 -                             tc_response
+ *	builds                  -                             build_list
+ *	cancel_builds           -                             build_list
+ *	badge                   -                             tc_response
+ *	repository              -                             repository_data
+ *	latest                  -                             tc_response
+ *	create_status           create_status_data            tc_response
+ *	create_comment          create_comment_data           tc_response
+ *	render_taskcluster_yml  render_taskcluster_yml_input  render_taskcluster_yml_output
+ *	heartbeat               -                             tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_github_events_<exchange>; messages are a struct
+ * tc_github_<message>.
+ *
+ *	exchange                       message
+ *	pull_request                   github_pull_request_message
+ *	push                           github_push_message
+ *	release                        github_release_message
+ *	rerun                          github_rerun_message
+ *	task_group_creation_requested  task_group_creation_requested
+ *	taskcluster_yml_update         tc_json
+ */
+
 /* Answers at once when the github service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

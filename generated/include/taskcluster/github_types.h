@@ -79,7 +79,8 @@ struct tc_github_create_comment_data {
 /* A push. For a tag, set ref to refs/tags/... in overrides. */
 struct tc_github_render_taskcluster_yml_input_fake_event_github_push {
 	const tc_json *overrides; /* Members to set in the made-up payload. Optional. */
-	const char *type; /* Discriminator, named as tasks_for. Required. Always "github-push". */
+	/* Discriminator, named as tasks_for. Filled in when it is NULL. Always "github-push". */
+	const char *type;
 };
 
 /* A pull request event; two types share this arm and differ in the scopes tasks are given. */
@@ -101,7 +102,7 @@ struct tc_github_render_taskcluster_yml_input_fake_event_github_release {
 	 * "edited", "deleted", "prereleased", "released". */
 	const char *action;
 	const tc_json *overrides; /* Members to set in the made-up payload. Optional. */
-	/* Discriminator, named as tasks_for. Required. Always "github-release". */
+	/* Discriminator, named as tasks_for. Filled in when it is NULL. Always "github-release". */
 	const char *type;
 };
 
@@ -109,7 +110,8 @@ struct tc_github_render_taskcluster_yml_input_fake_event_github_release {
 struct tc_github_render_taskcluster_yml_input_fake_event_github_issue_comment {
 	const char *action; /* Comment action to imitate. Required. One of "created", "edited". */
 	const tc_json *overrides; /* Members to set in the made-up payload. Optional. */
-	/* Discriminator, named as tasks_for. Required. Always "github-issue-comment". */
+	/* Discriminator, named as tasks_for. Filled in when it is NULL. Always
+	 * "github-issue-comment". */
 	const char *type;
 };
 

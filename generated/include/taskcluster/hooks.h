@@ -14,6 +14,39 @@ extern "C" {
 /* Stores hooks: task templates that are rendered and submitted on a schedule, on a Pulse message,
  * on an API call or through a secret URL. A hook is named by its hookGroupId and hookId. */
 
+/*
+ * Functions are tc_hooks_<function>; what they send is a struct tc_hooks_<body>, what comes back a
+ * struct tc_hooks_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                 body                 reply
+ *	ping                     -                    tc_response
+ *	lbheartbeat              -                    tc_response
+ *	version                  -                    tc_response
+ *	list_hook_groups         -                    list_hook_groups_response
+ *	list_hooks               -                    list_hooks_response
+ *	hook                     -                    hook_definition
+ *	get_hook_status          -                    hook_status
+ *	create_hook              create_hook_request  hook_definition
+ *	update_hook              create_hook_request  hook_definition
+ *	remove_hook              -                    tc_response
+ *	trigger_hook             tc_json              trigger_hook_response
+ *	get_trigger_token        -                    trigger_token_response
+ *	reset_trigger_token      -                    trigger_token_response
+ *	trigger_hook_with_token  tc_json              trigger_hook_response
+ *	list_last_fires          -                    list_last_fires_response
+ *	heartbeat                -                    tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_hooks_events_<exchange>; messages are a struct
+ * tc_hooks_<message>.
+ *
+ *	exchange      message
+ *	hook_created  pulse_hook_changed_message
+ *	hook_updated  pulse_hook_changed_message
+ *	hook_deleted  pulse_hook_changed_message
+ */
+
 /* Answers at once when the hooks service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

@@ -151,7 +151,7 @@ struct tc_hooks_create_hook_request {
 	const char *const *schedule;
 	size_t schedule_count;
 	/* JSON-e template yielding a createTask body. Context: the payload and how the hook was
-	 * fired. Required. */
+	 * fired. Required. Made by tc_json_parse, also {}. */
 	const tc_json *task;
 	/* JSON schema for trigger payloads; calls that violate it fail, messages are dropped.
 	 * Default: only an empty object passes. */

@@ -14,6 +14,24 @@ extern "C" {
  * of highest rank. Entries mostly come from task routes below `index.`; tools read them to find a
  * build without knowing its taskId. */
 
+/*
+ * Functions are tc_index_<function>; what they send is a struct tc_index_<body>, what comes back a
+ * struct tc_index_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                 body                 reply
+ *	ping                     -                    tc_response
+ *	lbheartbeat              -                    tc_response
+ *	version                  -                    tc_response
+ *	find_task                -                    indexed_task_response
+ *	find_tasks_at_index      list_tasks_at_index  list_tasks_response
+ *	list_namespaces          -                    list_namespaces_response
+ *	list_tasks               -                    list_tasks_response
+ *	insert_task              insert_task_request  indexed_task_response
+ *	delete_task              -                    tc_response
+ *	find_artifact_from_task  -                    tc_response
+ *	heartbeat                -                    tc_response
+ */
+
 /* Answers at once when the index service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */
@@ -68,6 +86,7 @@ struct tc_index_list_namespaces_query { const char *continuation_token, *limit; 
 /* Returns a page of the namespaces one level below the given one, for walking the index as a tree.
  * GET /namespaces/<namespace>; stable
  * Scopes: index:list-namespaces:<namespace>
+ * namespace may be empty: the top level of the index.
  * Refused here: namespace that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
  * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_list_namespaces(tc_client *client, const char *namespace_,
@@ -84,6 +103,7 @@ struct tc_index_list_tasks_query { const char *continuation_token, *limit; };
  * browsing; a program that knows the path should call findTask.
  * GET /tasks/<namespace>; stable
  * Scopes: index:list-tasks:<namespace>
+ * namespace may be empty: the top level of the index.
  * Refused here: namespace that does not match ^[A-Za-z0-9_!~*'()%-]+([.][A-Za-z0-9_!~*'()%-]+)*$:
  * the server takes parts of letters, digits and _!~*'()%-, joined by dots. */
 TC_API int tc_index_list_tasks(tc_client *client, const char *namespace_,

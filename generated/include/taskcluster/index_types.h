@@ -80,7 +80,9 @@ struct tc_index_list_namespaces_response_namespaces {
 /* Body of insertTask; the namespace is in the URL.
  * v1/insert-task-request.json */
 struct tc_index_insert_task_request {
-	const tc_json *data; /* Any object to keep with the entry; the limit is 32 KB. Required. */
+	/* Any object to keep with the entry; the limit is 32 KB. Required. Made by tc_json_parse,
+	 * also {}. */
+	const tc_json *data;
 	const char *expires; /* When the entry is removed. Required. A date. */
 	/* Floating-point rank. An entry of lower rank than the stored one is ignored and the call
 	 * still succeeds. Required. */

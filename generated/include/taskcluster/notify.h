@@ -15,6 +15,32 @@ extern "C" {
  * here it reacts to `notify.` routes of finished tasks, and it leaves out every address on its
  * denylist. */
 
+/*
+ * Functions are tc_notify_<function>; what they send is a struct tc_notify_<body>, what comes back
+ * a struct tc_notify_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                 body                  reply
+ *	ping                     -                     tc_response
+ *	lbheartbeat              -                     tc_response
+ *	version                  -                     tc_response
+ *	email                    email_request         tc_response
+ *	pulse                    pulse_request         tc_response
+ *	matrix                   matrix_request        tc_response
+ *	slack                    slack_request         tc_response
+ *	add_denylist_address     notification_address  tc_response
+ *	delete_denylist_address  notification_address  tc_response
+ *	list_denylist            -                     notification_address_list
+ *	heartbeat                -                     tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_notify_events_<exchange>; messages are a struct
+ * tc_notify_<message>.
+ *
+ *	exchange  message
+ *	notify    notification_message
+ */
+
 /* Answers at once when the notify service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

@@ -37,7 +37,8 @@ struct tc_notify_email_request_link {
 /* Body of pulse: a message for the service's notification exchange.
  * v1/pulse-request.json */
 struct tc_notify_pulse_request {
-	const tc_json *message; /* Object to publish as the message. Required. */
+	/* Object to publish as the message. Required. Made by tc_json_parse, also {}. */
+	const tc_json *message;
 	/* Routing key of the message, at most 255 bytes. A denied one makes the call fail.
 	 * Required. At most 255 characters. */
 	const char *routing_key;

@@ -14,6 +14,22 @@ extern "C" {
  * caller and the storage behind the service, by a method both sides agree on; a finished object
  * never changes. */
 
+/*
+ * Functions are tc_object_<function>; what they send is a struct tc_object_<body>, what comes back
+ * a struct tc_object_<reply>. Names with tc_ in front are whole.
+ *
+ *	function        body                     reply
+ *	ping            -                        tc_response
+ *	lbheartbeat     -                        tc_response
+ *	version         -                        tc_response
+ *	create_upload   create_upload_request    create_upload_response
+ *	finish_upload   finish_upload_request    tc_response
+ *	start_download  download_object_request  download_object_response
+ *	object          -                        get_object_response
+ *	download        -                        tc_response
+ *	heartbeat       -                        tc_response
+ */
+
 /* Answers at once when the object service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

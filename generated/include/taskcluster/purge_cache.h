@@ -13,6 +13,20 @@ extern "C" {
 /* Keeps requests to throw away named caches on the workers of a pool. A worker asks before it
  * starts a task and deletes each listed cache that is older than the request. */
 
+/*
+ * Functions are tc_purge_cache_<function>; what they send is a struct tc_purge_cache_<body>, what
+ * comes back a struct tc_purge_cache_<reply>. Names with tc_ in front are whole.
+ *
+ *	function            body                 reply
+ *	ping                -                    tc_response
+ *	lbheartbeat         -                    tc_response
+ *	version             -                    tc_response
+ *	purge_cache         purge_cache_request  tc_response
+ *	all_purge_requests  -                    all_purge_cache_request_list
+ *	purge_requests      -                    purge_cache_request_list
+ *	heartbeat           -                    tc_response
+ */
+
 /* Answers at once when the purge-cache service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

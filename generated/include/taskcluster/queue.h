@@ -15,6 +15,81 @@ extern "C" {
  * create and follow tasks here; workers claim work, keep claims alive, upload artifacts and report
  * results. A task ends completed, failed or exception, at the latest at its deadline. */
 
+/*
+ * Functions are tc_queue_<function>; what they send is a struct tc_queue_<body>, what comes back a
+ * struct tc_queue_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                    body                          reply
+ *	ping                        -                             tc_response
+ *	lbheartbeat                 -                             tc_response
+ *	version                     -                             tc_response
+ *	task                        -                             task_data
+ *	tasks                       tasks_request                 tasks_response
+ *	statuses                    tasks_request                 tasks_statuses_response
+ *	status                      -                             task_status_response
+ *	list_task_group             -                             list_task_group_response
+ *	cancel_task_group           -                             cancel_task_group_response
+ *	get_task_group              -                             task_group_response
+ *	seal_task_group             -                             task_group_response
+ *	list_dependent_tasks        -                             list_dependent_tasks_response
+ *	create_task                 create_task_request           task_status_response
+ *	schedule_task               -                             task_status_response
+ *	rerun_task                  -                             task_status_response
+ *	cancel_task                 -                             task_status_response
+ *	change_task_priority        change_task_priority_request  task_status_response
+ *	change_task_group_priority  change_task_priority_request  task_group_priority_change_response
+ *	claim_work                  claim_work_request            claim_work_response
+ *	claim_task                  task_claim_request            task_claim_response
+ *	reclaim_task                -                             task_reclaim_response
+ *	report_completed            -                             task_status_response
+ *	report_failed               -                             task_status_response
+ *	report_exception            task_exception_request        task_status_response
+ *	create_artifact             post_artifact_request         post_artifact_response
+ *	finish_artifact             finish_artifact_request       tc_response
+ *	get_artifact                -                             get_artifact_response
+ *	get_latest_artifact         -                             get_artifact_response
+ *	list_artifacts              -                             list_artifacts_response
+ *	list_latest_artifacts       -                             list_artifacts_response
+ *	artifact_info               -                             artifact_response
+ *	latest_artifact_info        -                             artifact_response
+ *	artifact                    -                             artifact_content_response
+ *	latest_artifact             -                             artifact_content_response
+ *	list_provisioners           -                             list_provisioners_response
+ *	get_provisioner             -                             provisioner_response
+ *	pending_tasks               -                             pending_tasks_response
+ *	task_queue_counts_batch     tc_json                       tc_json
+ *	task_queue_counts           -                             task_queue_counts_response
+ *	list_pending_tasks          -                             list_pending_tasks_response
+ *	list_claimed_tasks          -                             list_claimed_tasks_response
+ *	list_worker_types           -                             list_workertypes_response
+ *	get_worker_type             -                             workertype_response
+ *	list_task_queues            -                             list_taskqueues_response
+ *	get_task_queue              -                             taskqueue_response
+ *	list_workers                -                             list_workers_response
+ *	get_worker                  -                             worker_response
+ *	quarantine_worker           quarantine_worker_request     worker_response
+ *	declare_worker              update_worker_request         worker_response
+ *	heartbeat                   -                             tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_queue_events_<exchange>; messages are a struct
+ * tc_queue_<message>.
+ *
+ *	exchange                     message
+ *	task_defined                 task_defined_message
+ *	task_pending                 task_pending_message
+ *	task_running                 task_running_message
+ *	artifact_created             artifact_created_message
+ *	task_completed               task_completed_message
+ *	task_failed                  task_failed_message
+ *	task_exception               task_exception_message
+ *	task_group_resolved          task_group_changed_message
+ *	task_group_sealed            task_group_changed_message
+ *	task_priority_changed        task_priority_changed_message
+ *	task_group_priority_changed  task_group_priority_changed_message
+ */
+
 /* Answers at once when the queue service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */
@@ -231,11 +306,11 @@ TC_API int tc_queue_change_task_group_priority_body(tc_call *call,
 	const tc_response *response, tc_error *err);
 
 /* Claims up to `tasks` (1 to 32) pending tasks of a queue for one worker, each with credentials
- * valid until takenUntil. When nothing is pending it waits about 20 seconds and returns an empty
- * list: use a longer timeout.
+ * valid until takenUntil. When nothing is pending the reply is an empty list, after about 20
+ * seconds.
  * POST /claim-work/<taskQueueId>; stable
  * Scopes: queue:claim-work:<taskQueueId> and queue:worker-id:<workerGroup>/<workerId>
- * The server may hold the reply back for 20 s. */
+ * The server may hold the reply back for 20 s, by which each attempt's timeout is longer. */
 TC_API int tc_queue_claim_work(tc_client *client, const char *task_queue_id,
 	const struct tc_queue_claim_work_request *body, struct tc_queue_claim_work_response **reply,
 	tc_error *err);
@@ -314,6 +389,7 @@ TC_API struct tc_queue_task_status_response *tc_queue_report_exception_reply(
  * is lost.
  * POST /task/<taskId>/runs/<runId>/artifacts/<name>; stable
  * Scopes: queue:create-artifact:<taskId>/<runId>
+ * The body's tag says which shape it has; storageType is filled in from that.
  * Not repeated once the server may have begun when the body's storageType is object.
  * Refused here: name of over 1024 characters: the server takes a longer name, and then cannot list
  * the run's artifacts.

@@ -297,7 +297,8 @@ struct tc_queue_create_task_request {
 	const tc_json *extra; /* Free-form object for other services; default empty. Default {}. */
 	/* Name, owner and purpose of the task. Required. */
 	struct tc_queue_task_metadata metadata;
-	/* What the worker shall do, in the format of that kind of worker. Default []. */
+	/* What the worker shall do, in the format of that kind of worker. A server fails over a
+	 * task without one. Made by tc_json_parse, also {}. Default []. */
 	const tc_json *payload;
 	/* Place among pending tasks; default lowest. Default "lowest". One of "highest",
 	 * "very-high", "high", "medium", "low", "very-low", "lowest". */
@@ -362,8 +363,8 @@ struct tc_queue_task_group_priority_change_response {
 	int64_t tasks_affected; /* Number of tasks that were changed. Required. At least 0. */
 };
 
-/* Body of claimWork; the task queue is in the URL. With nothing to claim the call waits 20 seconds,
- * so allow a longer timeout.
+/* Body of claimWork; the task queue is in the URL. With nothing to claim the reply comes after 20
+ * seconds.
  * v1/claim-work-request.json */
 struct tc_queue_claim_work_request {
 	/* Most tasks to claim in this call, 1 to 32. Default 1; it may be left out. Default 1. 1 to
@@ -480,7 +481,7 @@ struct tc_queue_post_artifact_request_s3 {
 	const char *content_type;
 	/* When the artifact may be deleted; not past the task's expires. Required. A date. */
 	const char *expires;
-	const char *storage_type; /* Discriminator. Required. Always "s3". */
+	const char *storage_type; /* Discriminator. Filled in when it is NULL. Always "s3". */
 };
 
 /* Upload through the object service. Not idempotent: a repeated call fails and the first uploadId
@@ -495,7 +496,7 @@ struct tc_queue_post_artifact_request_object {
 	/* When artifact and object may be deleted; not past the task's expires. Required. A date.
 	 */
 	const char *expires;
-	const char *storage_type; /* Discriminator. Required. Always "object". */
+	const char *storage_type; /* Discriminator. Filled in when it is NULL. Always "object". */
 };
 
 /* Redirect to content elsewhere. May be created anew, with another URL or as a link, while the task
@@ -506,7 +507,8 @@ struct tc_queue_post_artifact_request_reference {
 	/* When the queue forgets the redirect; what it points at is not touched. Required. A date.
 	 */
 	const char *expires;
-	const char *storage_type; /* Discriminator. Required. Always "reference". */
+	/* Discriminator. Filled in when it is NULL. Always "reference". */
+	const char *storage_type;
 	/* Target, sent unchanged in the Location header of a 303. Required. A URI. */
 	const char *url;
 };
@@ -518,7 +520,7 @@ struct tc_queue_post_artifact_request_link {
 	/* MIME type shown in listings; default application/binary. At most 255 characters. */
 	const char *content_type;
 	const char *expires; /* When the queue forgets the alias. Required. A date. */
-	const char *storage_type; /* Discriminator. Required. Always "link". */
+	const char *storage_type; /* Discriminator. Filled in when it is NULL. Always "link". */
 };
 
 /* Record of why an artifact is missing; reading it gives HTTP 424 with reason and message. */
@@ -530,7 +532,7 @@ struct tc_queue_post_artifact_request_error {
 	 * "invalid-resource-on-worker", "too-large-file-on-worker", "file-not-readable-on-worker".
 	 */
 	const char *reason;
-	const char *storage_type; /* Discriminator. Required. Always "error". */
+	const char *storage_type; /* Discriminator. Filled in when it is NULL. Always "error". */
 };
 
 enum tc_queue_post_artifact_request_tag {

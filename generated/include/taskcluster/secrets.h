@@ -14,6 +14,21 @@ extern "C" {
  * name. Tasks fetch deploy keys or tokens from it, so that these do not appear in task definitions.
  */
 
+/*
+ * Functions are tc_secrets_<function>; what they send is a struct tc_secrets_<body>, what comes
+ * back a struct tc_secrets_<reply>. Names with tc_ in front are whole.
+ *
+ *	function     body    reply
+ *	ping         -       tc_response
+ *	lbheartbeat  -       tc_response
+ *	version      -       tc_response
+ *	set          secret  tc_response
+ *	remove       -       tc_response
+ *	get          -       secret
+ *	list         -       secret_list
+ *	heartbeat    -       tc_response
+ */
+
 /* Answers at once when the secrets service can be reached. Needs no credentials and has no effect;
  * there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

@@ -15,7 +15,8 @@ extern "C" {
  * v1/secret.json */
 struct tc_secrets_secret {
 	const char *expires; /* When the secret is deleted. Required. A date. */
-	const tc_json *secret; /* Any JSON object; stored encrypted. Required. */
+	/* Any JSON object; stored encrypted. Required. Made by tc_json_parse, also {}. */
+	const tc_json *secret;
 };
 
 /* One page of secret names, without contents.

@@ -14,6 +14,104 @@ extern "C" {
  * classifications and bugs, and what they measured. Reading needs no account. */
 
 /*
+ * Functions are tc_treeherder_<function>; what they send is a struct tc_treeherder_<body>, what
+ * comes back a struct tc_treeherder_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                         body                              reply
+ *	get_jobs                         -                                 jobs_response
+ *	get_job                          -                                 job_detail
+ *	get_job_text_log_errors          -                                 text_log_errors
+ *	get_job_bug_suggestions          -                                 bug_suggestions
+ *	get_similar_jobs                 -                                 jobs_response
+ *	get_pushes                       -                                 pushes_response
+ *	get_push                         -                                 push
+ *	get_push_status                  -                                 push_status
+ *	get_push_health_summary          -                                 push_health_summary
+ *	get_push_health_usage            -                                 push_health_usage
+ *	get_push_health                  -                                 push_health
+ *	get_push_group_results           -                                 group_results
+ *	get_push_decision_tasks          -                                 decision_tasks
+ *	get_commits_by_hash              -                                 tc_response
+ *	get_investigated_tests           -                                 investigated_tests
+ *	create_investigated_test         create_investigated_test_request  investigated_test
+ *	get_investigated_test            -                                 investigated_test
+ *	replace_investigated_test        create_investigated_test_request  investigated_test
+ *	update_investigated_test         update_investigated_test_request  investigated_test
+ *	delete_investigated_test         -                                 tc_response
+ *	get_notes                        -                                 notes
+ *	create_note                      create_note_request               message
+ *	get_note                         -                                 note
+ *	delete_note                      -                                 message
+ *	get_push_notes                   -                                 push_notes
+ *	delete_classifications           delete_classifications_request    tc_response
+ *	get_bug_job_maps                 -                                 bug_job_maps
+ *	create_bug_job_map               create_bug_job_map_request        message
+ *	get_bug_job_map                  -                                 bug_job_map
+ *	delete_bug_job_map               -                                 message
+ *	get_job_log_urls                 -                                 job_log_urls
+ *	get_job_log_url                  -                                 job_log_url
+ *	get_performance_data             -                                 performance_data
+ *	get_performance_job_data         -                                 tc_response
+ *	get_performance_signatures       -                                 performance_signatures
+ *	get_performance_platforms        -                                 performance_platforms
+ *	get_all_jobs                     -                                 all_jobs_response
+ *	get_job_by_id                    -                                 job_row
+ *	list_repositories                -                                 repositories
+ *	get_repository                   -                                 repository
+ *	list_failure_classifications     -                                 failure_classifications
+ *	get_failure_classification       -                                 failure_classification
+ *	list_users                       -                                 users
+ *	get_user                         -                                 user
+ *	list_taskcluster_metadata        -                                 taskcluster_metadata_list
+ *	get_taskcluster_metadata         -                                 taskcluster_metadata
+ *	list_bugzilla_components         -                                 bugzilla_components
+ *	get_bugzilla_component           -                                 bugzilla_component
+ *	list_performance_tags            -                                 performance_tags
+ *	get_performance_tag              -                                 performance_tag
+ *	list_performance_frameworks      -                                 performance_frameworks
+ *	get_performance_framework        -                                 performance_framework
+ *	list_performance_bug_templates   -                                 performance_bug_templates
+ *	get_performance_bug_template     -                                 performance_bug_template
+ *	list_performance_issue_trackers  -                                 performance_issue_trackers
+ *	get_performance_issue_tracker    -                                 performance_issue_tracker
+ *	list_option_collection_hashes    -                                 option_collection_hashes
+ *	list_machine_platforms           -                                 machine_platforms
+ *	get_changelog                    -                                 changelog
+ *	get_alert_summaries              -                                 alert_summaries_response
+ *	create_alert_summary             create_alert_summary_request      create_alert_summary_response
+ *	get_alert_summary                -                                 alert_summary
+ *	replace_alert_summary            update_alert_summary_request      alert_summary
+ *	update_alert_summary             update_alert_summary_request      alert_summary
+ *	delete_alert_summary             -                                 tc_response
+ *	get_alerts                       -                                 alerts_response
+ *	create_alert                     create_alert_request              create_alert_response
+ *	get_alert                        -                                 alert
+ *	replace_alert                    update_alert_request              alert
+ *	update_alert                     update_alert_request              alert
+ *	delete_alert                     -                                 tc_response
+ *	get_validity_dashboard           -                                 validity_dashboard
+ *	create_bugzilla_bug              create_bug_request                create_bug_response
+ *	post_bugzilla_comment            post_comment_request              tc_response
+ *	login                            -                                 user
+ *	logout                           -                                 tc_response
+ *	get_group_summary                -                                 group_summary
+ *	get_failures                     -                                 failures
+ *	get_failures_by_bug              -                                 failures_by_bug
+ *	get_failure_count                -                                 failure_count
+ *	get_infra_compare                -                                 infra_compare
+ *	get_performance_summary          -                                 performance_summary
+ *	get_alert_summary_tasks          -                                 alert_summary_tasks
+ *	get_perfcompare_results          -                                 perfcompare_results
+ *	report_csp_violation             csp_report                        tc_response
+ *	create_internal_issue            create_internal_issue_request     internal_issue
+ *	get_schema                       -                                 tc_response
+ *	post_job_collection              jobs_collection                   tc_response
+ *	post_objectstore_collection      objectstore_collection            tc_response
+ *	post_resultset_collection        resultset_collection              tc_response
+ *	post_artifact_collection         artifact_collection               tc_response
+ */
+
+/*
  * Arguments: texts, unless parentheses say something else.
  *
  * alert_id (integer): Number of the alert.
@@ -1190,7 +1288,7 @@ struct tc_treeherder_get_perfcompare_results_query {
 
 /* Returns two revisions compared, signature by signature.
  * GET /perfcompare/results/; stable
- * The server may hold the reply back for 60 s. */
+ * The server may hold the reply back for 60 s, by which each attempt's timeout is longer. */
 TC_API int tc_treeherder_get_perfcompare_results(tc_client *client,
 	const struct tc_treeherder_get_perfcompare_results_query *query,
 	struct tc_treeherder_perfcompare_results **reply, tc_error *err);

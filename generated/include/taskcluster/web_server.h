@@ -12,6 +12,19 @@ extern "C" {
 /* Serves the web interface and its GraphQL gateway. For API clients it offers timing profiles of
  * task groups and task logs in the format of the Firefox Profiler. */
 
+/*
+ * Functions are tc_web_server_<function>; what they send is a struct tc_web_server_<body>, what
+ * comes back a struct tc_web_server_<reply>. Names with tc_ in front are whole.
+ *
+ *	function            body  reply
+ *	ping                -     tc_response
+ *	lbheartbeat         -     tc_response
+ *	version             -     tc_response
+ *	task_group_profile  -     tc_response
+ *	task_profile        -     tc_response
+ *	heartbeat           -     tc_response
+ */
+
 /* Answers at once when the web-server service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

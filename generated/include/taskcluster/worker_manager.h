@@ -15,6 +15,57 @@ extern "C" {
  * wait. Workers obtain their credentials from it. A provider that is down shows as 503, which is
  * worth retrying. */
 
+/*
+ * Functions are tc_worker_manager_<function>; what they send is a struct tc_worker_manager_<body>,
+ * what comes back a struct tc_worker_manager_<reply>. Names with tc_ in front are whole.
+ *
+ *	function                         body                         reply
+ *	ping                             -                            tc_response
+ *	lbheartbeat                      -                            tc_response
+ *	version                          -                            tc_response
+ *	list_providers                   -                            provider_list
+ *	create_worker_pool               create_worker_pool_request   worker_pool_full
+ *	update_worker_pool               update_worker_pool_request   worker_pool_full
+ *	delete_worker_pool               -                            worker_pool_full
+ *	list_worker_pool_launch_configs  -                            worker_pool_launch_config_list
+ *	worker_pool_stats                -                            worker_pool_stats_data
+ *	worker_pool                      -                            worker_pool_full
+ *	list_worker_pools                -                            worker_pool_list
+ *	list_worker_pools_stats          -                            worker_pool_list_stats
+ *	report_worker_error              report_worker_error_request  worker_pool_error
+ *	worker_pool_error_stats          -                            worker_pool_error_stats_data
+ *	list_worker_pool_errors          -                            worker_pool_error_list
+ *	list_workers_for_worker_group    -                            worker_list
+ *	worker                           -                            worker_full
+ *	create_worker                    create_worker_request        worker_full
+ *	update_worker                    create_worker_request        worker_full
+ *	remove_worker                    -                            tc_response
+ *	should_worker_terminate          -                            should_worker_terminate_response
+ *	list_workers_for_worker_pool     -                            worker_list
+ *	register_worker                  register_worker_request      register_worker_response
+ *	reregister_worker                reregister_worker_request    reregister_worker_response
+ *	list_workers                     -                            list_workers_response
+ *	get_worker                       -                            worker_response
+ *	heartbeat                        -                            tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_worker_manager_events_<exchange>; messages are a struct
+ * tc_worker_manager_<message>.
+ *
+ *	exchange                message
+ *	worker_pool_created     pulse_worker_pool_message
+ *	worker_pool_updated     pulse_worker_pool_message
+ *	worker_pool_error       pulse_worker_pool_error_message
+ *	worker_requested        pulse_worker_message
+ *	worker_running          pulse_worker_message
+ *	worker_stopped          pulse_worker_message
+ *	worker_removed          pulse_worker_removed_message
+ *	launch_config_created   pulse_launch_config_message
+ *	launch_config_updated   pulse_launch_config_message
+ *	launch_config_archived  pulse_launch_config_message
+ */
+
 /* Answers at once when the worker-manager service can be reached. Needs no credentials and has no
  * effect; there is no output schema, so the small JSON reply is untyped.
  * GET /ping; stable */

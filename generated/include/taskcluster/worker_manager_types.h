@@ -34,7 +34,7 @@ struct tc_worker_manager_provider_list_providers {
  * v1/create-worker-pool-request.json */
 struct tc_worker_manager_create_worker_pool_request {
 	/* Provider-specific configuration; the config-*.json schema of the provider's type applies.
-	 * Required. */
+	 * Required. Made by tc_json_parse, also {}. */
 	const tc_json *config;
 	/* Markdown text saying what the pool is for. Required. At most 10240 characters. */
 	const char *description;
@@ -87,7 +87,7 @@ struct tc_worker_manager_worker_pool_full {
  * v1/update-worker-pool-request.json */
 struct tc_worker_manager_update_worker_pool_request {
 	/* Provider-specific configuration; the config-*.json schema of the provider's type applies.
-	 * Required. */
+	 * Required. Made by tc_json_parse, also {}. */
 	const tc_json *config;
 	const char *created; /* Ignored. A date. */
 	/* Markdown text saying what the pool is for. Required. At most 10240 characters. */
@@ -204,7 +204,8 @@ struct tc_worker_manager_worker_pool_list_stats_worker_pools_stats {
 struct tc_worker_manager_report_worker_error_request {
 	/* What went wrong, as longer text. Required. At most 10240 characters. */
 	const char *description;
-	/* Further data on the error; its members depend on kind. Required. */
+	/* Further data on the error; its members depend on kind. Required. Made by tc_json_parse,
+	 * also {}. */
 	const tc_json *extra;
 	/* Machine-readable class of the error. Required. At most 128 characters. Matches [-a-z0-9]+
 	 * . */

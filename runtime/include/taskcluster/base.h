@@ -24,10 +24,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Dates are struct timespec, and a deployment's go beyond 2038: where time_t has 32 bits unless one
+ * asks for more, ask, as the library is built: -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 (pkg-config
+ * and CMake say it). */
+typedef char tc__time_t_has_64_bits[sizeof(time_t) >= 8 ? 1 : -1];
 
 #if defined(__GNUC__)
 #define TC_API __attribute__((visibility("default")))

@@ -95,6 +95,7 @@ struct tc_argument_rule {
 	uint8_t kind;        /* an enum tc_argument_kind */
 	bool segments;       /* a slash separates segments of the path */
 	const char *pattern; /* NULL: any text */
+	const char *empty;   /* what an empty one means, for people; NULL: it is refused */
 };
 
 enum tc_value_type {

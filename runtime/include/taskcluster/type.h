@@ -35,6 +35,12 @@
  * ones, and absent is null. Dates are strings; <taskcluster/date.h> converts them. Numbers that are
  * not integers are doubles; who needs their digits as they were written reads the reply as tc_json.
  *
+ * A free-form value is read from text by tc_json_parse, or put together by a tc_json_builder, and
+ * stays the caller's. There is no other way to say an empty object:
+ *
+ *	const tc_json *nothing = NULL;
+ *	tc_json_parse("{}", 2, &nothing, &err); (tc_release it when the body has been sent)
+ *
  * Where a schema has text that programs printed, which may have any character, NUL too, it is a
  * free-form value: a string, whole by its tc_json_text_length. Other strings of replies have U+FFFD
  * in place of a NUL.

@@ -15,6 +15,14 @@
 /* Servers refuse longer bodies, with a 500 that says nothing. */
 #define BODY_MAX ((size_t)10 * 1024 * 1024)
 
+const struct tc_argument_rule *tc__argument_rule_of(
+	const struct tc_operation *operation, size_t position)
+{
+	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+
+	return rules && rules->arguments ? &rules->arguments[position] : NULL;
+}
+
 bool tc__is_realm(const struct tc_operation *operation)
 {
 	const struct tc_conventions *system = tc__system_of(operation);

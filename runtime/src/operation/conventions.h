@@ -21,13 +21,17 @@ static inline const struct tc_operation_conventions *tc__rules_of(
 	return operation->conventions;
 }
 
-/* Those that are about arguments, keys and headers: Taskcluster's have none, whatever else the
- * operation's say. */
+/* Those that are about keys and headers: Taskcluster's have none, whatever else the operation's
+ * say. */
 static inline const struct tc_operation_conventions *tc__parameter_rules_of(
 	const struct tc_operation *operation)
 {
 	return tc__system_of(operation) ? tc__rules_of(operation) : NULL;
 }
+
+/* Of the argument at a position; NULL: there are none. */
+const struct tc_argument_rule *tc__argument_rule_of(
+	const struct tc_operation *operation, size_t position);
 
 /* Whether its system has a server of its own, apart from Taskcluster's. */
 bool tc__is_realm(const struct tc_operation *operation);

@@ -11,11 +11,15 @@ static bool is_dots(const char *text, size_t length)
 	return length && length <= 2 && strspn(text, ".") >= length;
 }
 
-static int check_argument(const char *name, const char *value, bool segment, tc_error *err)
+static int check_argument(const struct tc_operation *operation, size_t position, const char *value,
+	bool segment, tc_error *err)
 {
+	const struct tc_argument_rule *rule = tc__argument_rule_of(operation, position);
+	const char *name = operation->arguments[position].name;
+
 	if (!value)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", name);
-	if (!*value)
+	if (!*value && !(rule && rule->empty))
 		return tc__fail(err, TC_ERROR_ARGUMENT, "%s is empty", name);
 	if (segment && is_dots(value, strlen(value)))
 		return tc__fail(err, TC_ERROR_ARGUMENT,
@@ -72,14 +76,13 @@ static int add_segments(struct tc__buffer *url, const char *name, const char *va
 static int add_value(const struct tc_operation *operation, size_t position, const char *value,
 	struct tc__buffer *url, tc_error *err)
 {
-	const struct tc_operation_conventions *rules = tc__rules_of(operation);
+	const struct tc_argument_rule *rule = tc__argument_rule_of(operation, position);
 	const char *name = operation->arguments[position].name;
 
-	if (!rules || !rules->arguments) {
+	if (!rule || !*value) {
 		tc__url_encode(url, value);
 		return TC_OK;
 	}
-	const struct tc_argument_rule *rule = &rules->arguments[position];
 	int rc = check_rule(rule, name, value, err);
 	if (rc == TC_OK && rule->segments)
 		return add_segments(url, name, value, err);
@@ -96,7 +99,7 @@ static int add_argument(const struct tc_operation *operation, const char *const 
 		if (strncmp(candidate, name, length) != 0 || candidate[length])
 			continue;
 		bool segment = name[-2] == '/' && (name[length + 1] == '/' || !name[length + 1]);
-		int rc = check_argument(candidate, arguments[i], segment, err);
+		int rc = check_argument(operation, i, arguments[i], segment, err);
 		return rc == TC_OK ? add_value(operation, i, arguments[i], url, err) : rc;
 	}
 	return tc__fail(

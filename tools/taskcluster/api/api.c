@@ -262,17 +262,26 @@ static int check_urls(const struct request *request)
 	return 0;
 }
 
-/* What only a whole command line shows. */
-static int check(const struct request *request)
+static int check_arguments(const struct request *request)
 {
 	const struct tc_operation *operation = request->operation;
 
-	if (request->arguments < operation->argument_count)
-		return usage_error("%s %s needs <%s>: see `taskcluster %s %s %s --help`",
-			request->service->name, operation->name,
-			operation->arguments[request->arguments].name, request->command,
-			request->service->name, operation->name);
-	int status = check_body(request);
+	if (request->arguments == operation->argument_count)
+		return 0;
+	const char *empty = rules_empty(operation, request->arguments);
+	return usage_error("%s %s needs <%s>%s%s: see `taskcluster %s %s %s --help`",
+		request->service->name, operation->name,
+		operation->arguments[request->arguments].name, empty ? ", or \"\" for " : "",
+		empty ? empty : "", request->command, request->service->name, operation->name);
+}
+
+/* What only a whole command line shows. */
+static int check(const struct request *request)
+{
+	int status = check_arguments(request);
+
+	if (status == 0)
+		status = check_body(request);
 	if (status == 0)
 		status = check_select(request);
 	if (status == 0)

@@ -62,6 +62,20 @@ static void print_request(const struct tc_operation *operation)
 	end_line(&line);
 }
 
+/* Which of its arguments may be empty. */
+static void print_empty(const struct tc_operation *operation)
+{
+	for (size_t i = 0; i < operation->argument_count; i++) {
+		struct paragraph line;
+		if (!rules_empty(operation, i))
+			continue;
+		begin_line(&line, "Argument");
+		fprintf(line.out, "<%s> may be empty, \"\": %s", operation->arguments[i].name,
+			rules_empty(operation, i));
+		end_line(&line);
+	}
+}
+
 static const char *body_of(const struct tc_operation *operation)
 {
 	const struct tc_operation_conventions *rules = operation->conventions;
@@ -208,6 +222,7 @@ int api_explain(const struct request *request, const struct option *options)
 	print_prose(operation->description);
 	putchar('\n');
 	print_request(operation);
+	print_empty(operation);
 	print_line("Body", body_of(operation));
 	print_needs(operation);
 	print_line("Reply", reply_of(operation));

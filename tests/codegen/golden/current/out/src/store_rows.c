@@ -15,6 +15,10 @@ static const struct tc_parameter
 static const char
 	*const types_ping[] = { "image/svg+xml", "text/plain", NULL };
 
+static const struct tc_argument_rule
+	kinds_text[] = { { .kind = TC_ARGUMENT_STRING, .empty = "whichever is \"next\"" } },
+	kinds_text_text[] = { { .kind = TC_ARGUMENT_STRING }, { .kind = TC_ARGUMENT_STRING, .empty = "nobody" } };
+
 static const struct tc_refusal
 	refusals_thing[] = { { .release = "1.2", .argument = "thingId", .pattern = "^[a-z]+$", .max_length = 20,
 		.reason = "the server has no room for more" }, { .reason = NULL } },
@@ -36,7 +40,7 @@ const struct tc_operation tc__operations_store[] = {
 		"Returns one thing as it was stored.", .scopes = "\"store:get-thing:<thingId>\"",
 		.arguments = names_thing_id, .argument_count = 1, .has_output = true,
 		.output = &tc_store_thing_data_type, .success = (const uint16_t[]){ 302, 303, 0 },
-		.refusals = refusals_thing },
+		.conventions = TC_RULES(.arguments = kinds_text), .refusals = refusals_thing },
 	[OP_LIST_THINGS] = { &tc__service_store, "listThings", "GET", "/things/", "List Things",
 		"Returns a page of the things, in alphabetical order. Pass continuationToken on until none comes "
 		"back.", .query = names_continuation_token_limit_prefix, .query_count = 3, .has_output = true,
@@ -50,7 +54,8 @@ const struct tc_operation tc__operations_store[] = {
 		"\"store:any-owner\"]},{\"for\":\"scope\",\"in\":\"scopes\",\"each\":\"<scope>\"}]}",
 		.arguments = names_thing_id_owner_name, .argument_count = 2, .has_input = true,
 		.input = &tc_store_thing_data_type, .has_output = true, .output = &tc_store_thing_data_type,
-		.conventions = TC_RULES(.since = "1.2"), .refusals = refusals_create_thing },
+		.conventions = TC_RULES(.arguments = kinds_text_text, .since = "1.2"),
+		.refusals = refusals_create_thing },
 	[OP_WAIT_FOR_THING] = { &tc__service_store, "waitForThing", "POST", "/things/<thingId>/wait",
 		"Wait For Thing", "Answers when the thing changes, after 20 seconds at the latest.",
 		.arguments = names_thing_id, .argument_count = 1, .has_input = true, .input = &tc_store_wait_type,

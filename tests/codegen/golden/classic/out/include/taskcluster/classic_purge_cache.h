@@ -11,6 +11,15 @@ extern "C" {
 
 /* A demonstration. */
 
+/*
+ * Functions are tc_classic_purge_cache_<function>; what they send is a struct
+ * tc_classic_purge_cache_<body>, what comes back a struct tc_classic_purge_cache_<reply>. Names
+ * with tc_ in front are whole.
+ *
+ *	function  body  reply
+ *	purge     -     tc_response
+ */
+
 /* Purges.
  * POST /purge; stable */
 TC_API int tc_classic_purge_cache_purge(tc_client *client, tc_response **response, tc_error *err);

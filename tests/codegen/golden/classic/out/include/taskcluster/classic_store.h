@@ -12,6 +12,24 @@ extern "C" {
 
 /* Keeps things, as of 2015. */
 
+/*
+ * Functions are tc_classic_store_<function>; what they send is a struct tc_classic_store_<body>,
+ * what comes back a struct tc_classic_store_<reply>. Names with tc_ in front are whole.
+ *
+ *	function      body     reply
+ *	get_thing     -        tc_json
+ *	create_thing  tc_json  tc_response
+ *	remove_thing  -        tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_classic_store_events_<exchange>; messages are a struct
+ * tc_classic_store_<message>.
+ *
+ *	exchange       message
+ *	thing_created  tc_json
+ */
+
 /* Returns one thing.
  * GET /thing/<thingId>; stable; reply http://schemas.example.com/store/v1/thing.json */
 TC_API int tc_classic_store_get_thing(tc_client *client, const char *thing_id,

@@ -12,6 +12,23 @@ extern "C" {
 
 /* What generators get wrong. */
 
+/*
+ * Functions are tc_corners_<function>; what they send is a struct tc_corners_<body>, what comes
+ * back a struct tc_corners_<reply>. Names with tc_ in front are whole.
+ *
+ *	function             body         reply
+ *	keyword_arguments    -            tc_response
+ *	azure_table_sas      -            tc_response
+ *	list_roles2          -            tc_response
+ *	aws_s3_credentials   -            tc_response
+ *	many_queries         -            tc_response
+ *	shapes               shapes_data  shapes_named
+ *	lbheartbeat          -            tc_response
+ *	each_of              -            tc_response
+ *	no_scopes            -            tc_response
+ *	long_name_and_route  -            tc_response
+ */
+
 /* Has arguments that C or C++ could not name so.
  * GET /a/<namespace>/<index>/<client>/<err>/<class>/<URL>; stable */
 TC_API int tc_corners_keyword_arguments(tc_client *client, const char *namespace_,

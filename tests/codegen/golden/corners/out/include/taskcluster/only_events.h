@@ -12,6 +12,15 @@ extern "C" {
 
 /* Events alone */
 
+/*
+ * Bindings to exchanges are made by tc_only_events_events_<exchange>; messages are a struct
+ * tc_only_events_<message>.
+ *
+ *	exchange        message
+ *	only_constants  shapes
+ *	keywords        shapes
+ */
+
 /* Has nothing to choose.
  * Exchange exchange/only-events/v1/only-constants; messages struct tc_only_events_shapes
  * Routing key primary */

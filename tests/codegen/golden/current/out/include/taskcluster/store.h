@@ -15,6 +15,27 @@ extern "C" {
  *
  * A thing has a name and a weight; it never changes. */
 
+/*
+ * Functions are tc_store_<function>; what they send is a struct tc_store_<body>, what comes back a
+ * struct tc_store_<reply>. Names with tc_ in front are whole.
+ *
+ *	function        body        reply
+ *	ping            -           tc_response
+ *	thing           -           thing_data
+ *	list_things     -           list_things_response
+ *	create_thing    thing_data  thing_data
+ *	wait_for_thing  wait        tc_response
+ */
+
+/*
+ * Bindings to exchanges are made by tc_store_events_<exchange>; messages are a struct
+ * tc_store_<message>.
+ *
+ *	exchange       message
+ *	thing_created  thing_message
+ *	thing_removed  thing_message
+ */
+
 /* Answers at once when the service can be reached.
  * GET /ping; stable */
 TC_API int tc_store_ping(tc_client *client, tc_response **response, tc_error *err);
@@ -23,6 +44,7 @@ TC_API tc_call *tc_store_ping_call(tc_client *client, tc_error *err);
 /* Returns one thing as it was stored.
  * GET /things/<thingId>; stable
  * Scopes: store:get-thing:<thingId>
+ * thingId may be empty: whichever is "next".
  * Refused here: thingId of over 20 characters, or that does not match ^[a-z]+$: the server has no
  * room for more (release 1.2). */
 TC_API int tc_store_thing(tc_client *client, const char *thing_id,
@@ -47,6 +69,7 @@ TC_API struct tc_store_list_things_response *tc_store_list_things_reply(const tc
  * PUT /things/<thingId>/of/<ownerName>; stable; since 1.2
  * Scopes: store:create-thing:<thingId> and (store:owner:<ownerName> or store:any-owner) and <scope>
  * for each scope in scopes
+ * ownerName may be empty: nobody.
  * Refused here: thingId of over 20 characters, or that does not match ^[a-z]+$: the server has no
  * room for more (release 1.2).
  * Refused here: ownerName of over 5 characters: an owner's name is "short" (release 1.2).
@@ -66,7 +89,7 @@ TC_API struct tc_store_thing_data *tc_store_create_thing_reply(const tc_response
 /* Answers when the thing changes, after 20 seconds at the latest.
  * POST /things/<thingId>/wait; deprecated
  * Not repeated once the server may have begun when the body's mode is long. The server may hold the
- * reply back for 20 s.
+ * reply back for 20 s, by which each attempt's timeout is longer.
  * Refused here: a body with U+0000 in it: the database keeps no such text (release 1.2).
  * Refused here: the body's /seconds that is no integer from -9223372036854775808 to 60: it waits a
  * minute (release 1.2). */

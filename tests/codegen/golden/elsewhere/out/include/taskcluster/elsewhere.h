@@ -13,6 +13,19 @@ extern "C" {
 /* A system. */
 
 /*
+ * Functions are tc_elsewhere_<function>; what they send is a struct tc_elsewhere_<body>, what comes
+ * back a struct tc_elsewhere_<reply>. Names with tc_ in front are whole.
+ *
+ *	function  body        reply
+ *	login     -           tc_response
+ *	list      -           tc_response
+ *	logout    -           tc_response
+ *	stop      -           tc_response
+ *	start     start_data  tc_response
+ *	listen    -           tc_stream
+ */
+
+/*
  * Arguments: texts, unless parentheses say something else.
  *
  * part (integer): By number.
@@ -78,7 +91,8 @@ TC_API tc_call *tc_elsewhere_logout_call(tc_client *client,
 
 /* Stops a thing.
  * POST /things/<thing>-<part>; stable; remote procedure "stop"; since 4.0
- * Not repeated once the server may have begun. The server may hold the reply back for 1 s. */
+ * Not repeated once the server may have begun. The server may hold the reply back for 1 s, by which
+ * each attempt's timeout is longer. */
 TC_API int tc_elsewhere_stop(tc_client *client, const char *thing, const char *part,
 	tc_response **response, tc_error *err);
 TC_API tc_call *tc_elsewhere_stop_call(tc_client *client, const char *thing, const char *part,

@@ -13,6 +13,40 @@ extern "C" {
 
 /* Every kind of schema. */
 
+/*
+ * Functions are tc_kinds_<function>; what they send is a struct tc_kinds_<body>, what comes back a
+ * struct tc_kinds_<reply>. Names with tc_ in front are whole.
+ *
+ *	function    body             reply
+ *	scalars     scalars_data     scalars_data
+ *	compounds   compounds_data   compounds_data
+ *	nulls       nulls_data       nulls_data
+ *	shapes      shapes_data      shapes_data
+ *	by_kind     by_kind_data     by_kind_data
+ *	tree        tree_data        tree_data
+ *	names       names_data       names_data
+ *	list        list_data        list_data
+ *	names_list  names_list_data  names_list_data
+ *	map         map_data         map_data
+ *	text        tc_json          tc_json
+ *	free        tc_json          tc_json
+ *	null_or     tc_json          tc_json
+ *	secret      -                secret_data
+ *	second      -                names_v2
+ *	things      -                things_query_data
+ *	bytes       -                tc_response
+ *	nothing     -                tc_response
+ *	shared      scalars_data     nulls_data
+ */
+
+/*
+ * Bindings to exchanges are made by tc_kinds_events_<exchange>; messages are a struct
+ * tc_kinds_<message>.
+ *
+ *	exchange  message
+ *	made      shapes_data
+ */
+
 /* Takes scalars.
  * POST /scalars; stable */
 TC_API int tc_kinds_scalars(tc_client *client, const struct tc_kinds_scalars_data *body,

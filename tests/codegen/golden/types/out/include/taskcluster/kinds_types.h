@@ -30,7 +30,7 @@ struct tc_kinds_scalars_data {
 	const char *bad_pattern;
 	/* Default "one". One of "one", "two words", "quote"back\slash", "three? ?/". */
 	const char *choice;
-	const char *fixed; /* Required. Always "always". */
+	const char *fixed; /* Filled in when it is NULL. Always "always". */
 	int64_t version; /* Required. One of 1, 2. */
 	const char *address; /* An IPv4 address or an IPv6 address. */
 	const char *id_or_nothing; /* Matches ^x . Or one of "". */
@@ -213,7 +213,7 @@ struct tc_kinds_nulls_shape {
 
 /* A circle. */
 struct tc_kinds_shapes_circle {
-	const char *kind; /* Required. Always "circle". */
+	const char *kind; /* Filled in when it is NULL. Always "circle". */
 	double radius; /* Required. */
 };
 
@@ -225,7 +225,7 @@ struct tc_kinds_shapes_box {
 
 /* About v1/star.json. */
 struct tc_kinds_star {
-	const char *kind; /* Required. Always "m.star-shaped". */
+	const char *kind; /* Filled in when it is NULL. Always "m.star-shaped". */
 	struct tc_opt_int64 points;
 };
 
