@@ -6,7 +6,8 @@
 # Programs of the component pulse need a broker: where no RabbitMQ is installed they have to end with an error that names
 # the variable to set, and where a component is not built they are only compiled.
 # docs/api.md leads to each page, every public header is named somewhere, and so named in a header is whatever
-# is called like a name of this library.
+# is called like a name of this library. C blocks of the other pages of docs compile, too, and what they have the command line
+# call is something that it can send (what package.readme follows is left to that).
 #
 #	ctest --test-dir build -R package.docs          all of it
 #	TC_PAGES='client call' ctest …                  only these programs
@@ -143,13 +144,33 @@ for page in "${pages[@]}"; do
 done
 ((ran > 0)) || wrong "there is no page of $TC_PAGES"
 
+# commands PAGE: each `taskcluster api …` that stands on a line of its own
+commands() {
+	local line
+	while IFS= read -r line <&3; do
+		line=${line%% --all*}
+		line=${line%% -o *} # what is to be done with a reply
+		(
+			cd "$folder"
+			PATH=${TC_SANDBOX%/*}:$PATH HOME=$folder BUILDBOT_URL=http://127.0.0.1:9 bash -c "$line --dry-run"
+		) </dev/null >"$folder/out" 2>&1 || wrong "$1: \`$line\` is not to be sent: $(<"$folder/out")"
+	done 3< <(sed -n 's/^    \(taskcluster api .*\)$/\1/p' "$1")
+}
+
+for page in docs/*.md; do
+	[[ -z ${TC_PAGES:-} && $page != docs/first-call.md ]] || continue
+	split "$page"
+	pieces "$page"
+	commands "$page"
+done
+
 while read -r header; do
 	grep -qFw "${header##*/}" docs/api.md "${pages[@]}" || wrong "no page names taskcluster/${header##*/}"
 done < <(headers | grep -v '_types\.h$') # those come with their services
 
 # What looks like a name of ours and is in no header. tc_<service>_ and tc_queue_… are no whole names.
 headers | xargs grep -ohE '\b(tc|TC)_[A-Za-z0-9_]+' | sort -u >"$folder/names"
-grep -oHE '\b(tc_[a-z0-9_]*[a-z0-9]|TC_[A-Z0-9_]*[A-Z0-9])\b' docs/api.md "${pages[@]}" |
+grep -oHE '\b(tc_[a-z0-9_]*[a-z0-9]|TC_[A-Z0-9_]*[A-Z0-9])\b' README.md docs/{api,first-call}.md "${pages[@]}" |
 	awk -F: 'NR == FNR { known[$1]; next } !($2 in known)' "$folder/names" - >"$folder/strangers"
 [[ ! -s $folder/strangers ]] || wrong "no header has these: $(<"$folder/strangers")"
 ((wrong == 0)) || exit 1

@@ -6,7 +6,7 @@
 #
 #	house FOLDER             the house, one to a plan
 #	objects TARGET…          the CMake targets that its files are built into
-#	component NAME           one more, of the component's name, where that is built
+#	component NAME           one more, tc_NAME, where that component is built
 #	room NAME: NAME…         a folder of it (. is the house itself), and the rooms that it stands on
 #	headers NAME: HEADER…    public headers that belong to a room
 #	outside FOLDER…          rooms of other houses whose private headers and symbols it may use;
@@ -35,21 +35,23 @@ read_targets() {
 	local name
 	read_plans | sed -n 's/^objects //p' | tr ' ' '\n'
 	for name in $(read_plans | sed -n 's/^component //p'); do
-		! built "$name" || echo "$name"
+		! built "$name" || echo "tc_$name"
 	done
 }
 
-# SYMBOL lines: FILE needs or defines
+# SYMBOL lines: FILE needs or defines. An object lies in the build as its source does in the tree, but for two folders.
 read_symbols() {
-	local target
+	local target tops folders
+	mapfile -t tops < <(read_plans | sed -nE 's/^house ([^/]*).*/\1/p' | sort -u)
 	while read -r target; do
-		[[ -d $build/CMakeFiles/$target.dir ]] || {
-			echo "$build has no objects of $target" >&2
+		mapfile -t folders < <(find "${tops[@]/#/$build/}" -type d -path "*/CMakeFiles/$target.dir" -prune)
+		((${#folders[@]} == 1)) || {
+			echo "$build has ${#folders[@]} folders of objects of $target, and should have one" >&2
 			return 1
 		}
-		find "$build/CMakeFiles/$target.dir" -name '*.o' -exec nm -A {} + |
-			sed -nE -e "s|^.*/$target\.dir/([^:]*)\.o:.* U (.*)|needs \1 \2|p" \
-				-e "s|^.*/$target\.dir/([^:]*)\.o:.* [TDRBVWC] (.*)|defines \1 \2|p"
+		find "${folders[0]}" -name '*.o' -exec nm -A {} + |
+			sed -E -e "s|^$build/||" -e "s|CMakeFiles/$target\.dir/||" |
+			sed -nE -e 's/^([^:]*)\.o:.* U (.*)/needs \1 \2/p' -e 's/^([^:]*)\.o:.* [TDRBVWC] (.*)/defines \1 \2/p'
 	done < <(read_targets)
 }
 

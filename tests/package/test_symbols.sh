@@ -9,9 +9,14 @@ list=tests/package/symbols.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# exported LIBRARY
+# exported LIBRARY: without the version of each, which is that of the library and tells what it was linked with
 exported() {
-	nm -D --defined-only "$1" | awk '$2 ~ /[TBDRVW]/ {print $3}' | sort -u
+	local node
+	node=$(readelf -dW "$1" | sed -nE 's/.*\[lib(taskcluster[a-z-]*)\.so\.([0-9.]*)\]$/\1_\2/p' | tail -n 1 | tr a-z- A-Z_)
+	nm -D --defined-only "$1" | awk -v node="$node" '
+		$2 !~ /[TBDRVW]/ { next }
+		{ split($3, name, "@+"); print name[1]; if (name[2] != node) wrong = wrong " " $3 }
+		END { if (wrong) { print "not of the version " node ":" wrong > "/dev/stderr"; exit 1 } }' | sort -u
 }
 
 # declared HEADER…

@@ -13,12 +13,12 @@ if grep -i -n 'rabbitmq\|src/pulse/' "$work/build.ninja" >&2; then
 fi
 grep -q 'bin/taskcluster-sandbox' "$work/build.ninja"
 
-object=CMakeFiles/sandbox_parts.dir/tools/sandbox/pulse/without.c.o
+object=tools/sandbox/CMakeFiles/tc_sandbox_parts.dir/pulse/without.c.o
 cmake --build "$work" --target "$object" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-read -ra libraries <<<"$(pkg-config --libs libcurl yajl libsodium libcrypto libpcre2-8 zlib libmicrohttpd sqlite3)"
+read -ra libraries <<<"$(pkg-config --libs libcurl yajl libsodium libcrypto libpcre2-8 zlib libmicrohttpd sqlite3 yaml-0.1)"
 "${TC_CC:-cc}" -o "$work/sandbox" "$work/$object" \
-	"$TC_BUILD_DIR/CMakeFiles/taskcluster-sandbox.dir/tools/sandbox/main.c.o" \
-	"$TC_BUILD_DIR"/lib/lib{sandbox_parts,schema_parts,taskcluster}.a "${libraries[@]}" -lm -pthread
+	"$TC_BUILD_DIR/tools/sandbox/CMakeFiles/taskcluster-sandbox.dir/main.c.o" \
+	"$TC_BUILD_DIR"/lib/lib{tc_sandbox_parts,tc_schema_parts,tc_documents_parts,taskcluster}.a "${libraries[@]}" -lm -pthread
 if "$work/sandbox" --pulse amqps://me:secret@localhost >"$work/out" 2>"$work/said"; then
 	echo "the sandbox took --pulse" >&2
 	exit 1
