@@ -4,6 +4,8 @@
  * schema, handler. The input is "METHOD target", header lines, an empty line, and the body. Whoever
  * asks may do everything, so that the handlers are reached. */
 
+#include "tools/sandbox/events/events.h"
+#include "tools/sandbox/events/reader.h"
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/server/handlers.h"
 #include "tools/sandbox/server/serve.h"
@@ -68,9 +70,10 @@ static void open_state(void)
 
 	if (!sandbox.routes.services)
 		must(route_build(&sandbox.routes, services, count, handlers_find, NULL) == TC_OK);
+	events_stop(&sandbox);
 	store_close(sandbox.store);
 	sandbox.store = store_open(NULL, NULL);
-	must(sandbox.store != NULL);
+	must(sandbox.store != NULL && events_start(&sandbox));
 	roles_clear(&sandbox.roles);
 	must(roles_add(&sandbox.roles, "anonymous", "[\"*\"]"));
 	sandbox.options = (struct options){ .host = "127.0.0.1",
@@ -121,6 +124,7 @@ static void serve_text(struct request *request, char *text, size_t length)
 
 static void release(struct request *request)
 {
+	reader_close(request->stream);
 	tc_release(request->input);
 	tc__buffer_clear(&request->body);
 	tc__buffer_clear(&request->reply.text);

@@ -5,6 +5,10 @@
 #include "tools/schema/check.h"
 #include "tools/schema/unique.h"
 
+#include <string.h>
+
+#define UNWANTED "must not have the member "
+
 /* The schema of an item by its position: that of all, its own, or of those behind. NULL: any. */
 static const tc_json *item_schema(struct schema schema, size_t position)
 {
@@ -114,7 +118,7 @@ static bool check_member(struct check *c, struct schema schema, const tc_json *n
 	if (known || !others)
 		return good;
 	if (is_false(others))
-		return check_fault(c, where, "must not have the member ", name);
+		return check_fault(c, where, UNWANTED, name);
 	return check(c, schemas_inside(schema, others), member, &step);
 }
 
@@ -162,4 +166,14 @@ bool check_object(
 	good = check_required(c, tc_json_get(schema.json, "required"), value, where) && good;
 	good = check_members(c, schema, value, where) && good;
 	return check_dependencies(c, schema, value, where) && good;
+}
+
+const tc_json *validate_unwanted(const char *text)
+{
+	const char *name = text + strlen(UNWANTED);
+	const tc_json *json = NULL;
+
+	if (strncmp(text, UNWANTED, strlen(UNWANTED)) == 0)
+		tc_json_parse(name, strlen(name), &json, NULL);
+	return json;
 }

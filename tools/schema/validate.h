@@ -15,6 +15,10 @@ typedef void validate_fault_fn(void *data, const char *pointer, const char *text
 bool validate_each(struct schemas *schemas, struct schema schema, const tc_json *value,
 	validate_fault_fn *fault, void *data);
 
+/* Of the sentence that an object has a member which it must not have, the name of that, for
+ * tc_release; else NULL. */
+const tc_json *validate_unwanted(const char *text);
+
 /* Appends a line for each way in which `value` breaks the schema, the first few; true when there
  * is none. */
 bool validate(struct schemas *schemas, struct schema schema, const tc_json *value,

@@ -4,6 +4,7 @@
 
 #include "tools/taskcluster/validate/validate.h"
 
+#include "tools/documents/yaml.h"
 #include "tools/schema/uri.h"
 #include "tools/schema/validate.h"
 #include "tools/schema/vet.h"
@@ -13,7 +14,6 @@
 #include "tools/taskcluster/shared/member.h"
 #include "tools/taskcluster/shared/output.h"
 #include "tools/taskcluster/validate/bytes.h"
-#include "tools/taskcluster/validate/yaml.h"
 
 #include <stdio.h>
 #include <stdlib.h>
