@@ -23,22 +23,7 @@
 #define FEW 1000
 #define MANY 50000
 
-/* ---- one client for all ---- */
-
-static tc_client *open_client(const char *root_url)
-{
-	struct tc_options options = TC_OPTIONS_INIT;
-	tc_error err = TC_ERROR_INIT;
-	tc_credentials *credentials = tc_credentials_new("sandbox", "sandbox-secret", NULL, &err);
-
-	options.root_url = root_url;
-	options.credentials = credentials;
-	tc_client *client = tc_client_new(&options, &err);
-	if (!client)
-		fail_msg("%s", tc_error_text(&err));
-	tc_credentials_free(credentials);
-	return client;
-}
+/* ---- calls ---- */
 
 /* The length of the reply. */
 static size_t perform(tc_call *call)
@@ -118,7 +103,7 @@ static bool measure_create(const char *label, const char *folder)
 	struct bare_sandbox *bare = bare_sandbox_start(folder ? bare_file : NULL, GROUP);
 	const char *const arguments[] = { file ? "--state" : NULL, file, NULL };
 	struct tc_test_server *ours = tc_test_server_start_unchecked(arguments);
-	tc_client *clients[] = { open_client(ours->root_url), open_client(bare->root_url) };
+	tc_client *clients[] = { tc_test_client(ours->root_url), tc_test_client(bare->root_url) };
 	const struct measure_side sides[] = { { "sandbox", create_many, clients[0] },
 		{ "libmicrohttpd and SQLite", create_many, clients[1] } };
 	const pid_t pids[] = { ours->pid, bare->pid };
@@ -139,7 +124,7 @@ static bool measure_create(const char *label, const char *folder)
 static void fill(const char *file, int64_t count)
 {
 	struct tc_test_server *server = tc_test_server_start("--state", file, NULL);
-	tc_client *client = open_client(server->root_url);
+	tc_client *client = tc_test_client(server->root_url);
 	tc_error err = TC_ERROR_INIT;
 
 	create_task(client);
@@ -181,7 +166,7 @@ static void start_asker(struct asker *asker, const char *folder, int64_t count)
 	snprintf(file, sizeof file, "%s/%lld", folder, (long long)count);
 	fill(file, count);
 	asker->server = tc_test_server_start("--state", file, NULL);
-	asker->client = open_client(asker->server->root_url);
+	asker->client = tc_test_client(asker->server->root_url);
 	asker->call = tc_queue_pending_tasks_call(asker->client, "prov/type", &err);
 	assert_ok(tc_call_perform(asker->call, &response, &err), &err);
 	snprintf(expected, sizeof expected, "\"pendingTasks\":%lld", (long long)count);

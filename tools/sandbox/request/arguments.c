@@ -85,6 +85,12 @@ bool arguments_is_index_path(const char *text)
 		text[0] != '.' && text[length - 1] != '.' && !strstr(text, "..");
 }
 
+/* The empty one is the top. */
+static bool is_namespace(const char *text)
+{
+	return !*text || arguments_is_index_path(text);
+}
+
 static bool is_anything(const char *text)
 {
 	(void)text;
@@ -118,8 +124,7 @@ static const struct rule {
 	{ NULL, "name", is_printable, "printable ASCII" },
 	{ NULL, "indexPath", arguments_is_index_path,
 		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
-	{ NULL, "namespace", arguments_is_index_path,
-		"parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
+	{ NULL, "namespace", is_namespace, "parts of A-Z a-z 0-9 _!~*'()%- with dots between" },
 };
 
 static const struct rule *find_rule(const char *service, const char *name)

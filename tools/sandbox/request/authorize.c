@@ -201,6 +201,7 @@ static int refuse_scopes(struct request *request, const struct scope_expression 
 		"scopes:\n\n```\n%s```\n\nThis request requires:\n\n```\n%s\n```",
 		who ? who : "(none: the request carries no credentials)", tc__buffer_get(&lacking),
 		tc__buffer_get(&whole));
+	request->lacking = tc__arena_string(&request->arena, tc__buffer_get(&lacking));
 	tc__buffer_clear(&lacking);
 	tc__buffer_clear(&whole);
 	return status;

@@ -31,7 +31,7 @@ static bool has_body(const struct request *request)
 /* Secrets answers what is no object with a page: it breaks while it hides the secret. */
 static int refuse_body(struct request *request, const char *why)
 {
-	if (strcmp(request->route->operation->service->name, "secrets") == 0)
+	if (request->route && strcmp(request->route->operation->service->name, "secrets") == 0)
 		return refuse_html(request, 500, "Internal Server Error");
 	return refuse(request, MALFORMED_PAYLOAD, "Failed to parse JSON: %s", why);
 }
@@ -78,14 +78,10 @@ static int read_json(struct request *request)
 	return refuse_body(request, "expected an object or an array");
 }
 
-int body_read(struct request *request)
+static int read_input(struct request *request)
 {
 	const char *type = request_header(request, "Content-Type");
 
-	if (request->too_large)
-		return refuse_html(request, 500, "Internal Server Error");
-	if (!request->route->operation->has_input)
-		return 0;
 	if (!type || !is_json_type(type) || !has_body(request))
 		return refuse(request, MALFORMED_PAYLOAD,
 			"Payload must be JSON with content-type: application/json got "
@@ -97,4 +93,21 @@ int body_read(struct request *request)
 	if (tc_json_parse("{}", 2, &request->input, NULL) == TC_OK)
 		return 0;
 	return refuse(request, INTERNAL_SERVER_ERROR, "out of memory");
+}
+
+int body_read(struct request *request)
+{
+	if (request->too_large)
+		return refuse_html(request, 500, "Internal Server Error");
+	return request->route->operation->has_input ? read_input(request) : 0;
+}
+
+int body_read_object(struct request *request)
+{
+	int status =
+		request->too_large ? refuse_body(request, "it is too large") : read_input(request);
+
+	if (!status && tc_json_kind(request->input) != TC_JSON_OBJECT)
+		status = refuse_body(request, "expected an object");
+	return status;
 }

@@ -8,4 +8,7 @@
  * status of a refusal. */
 int body_read(struct request *request);
 
+/* The same outside /api/: a JSON object. */
+int body_read_object(struct request *request);
+
 #endif

@@ -175,24 +175,31 @@ void common_write_scopes(struct writer *writer, const struct tc_scopes *scopes)
 	write_end_array(writer);
 }
 
-bool common_write_credentials(struct request *request, const char *name,
+bool common_write_issued(struct request *request, const struct issuer *issuer, const char *name,
 	const struct tc_scopes *scopes, int64_t start_ms, int64_t expiry_ms)
 {
 	struct writer *reply = &request->reply;
 	const char *certificate;
 	const char *token;
 
-	if (!name ||
-		!certificate_make(&request->arena, QUEUE_ISSUER, request->sandbox->storage_key,
-			name, scopes, start_ms, expiry_ms, &certificate, &token))
+	if (!certificate_make(&request->arena, issuer->client_id, issuer->access_token, name,
+		    scopes, start_ms, expiry_ms, &certificate, &token))
 		return false;
 	write_name(reply, "credentials");
 	write_object(reply);
-	write_member(reply, "clientId", name);
+	write_member(reply, "clientId", name ? name : issuer->client_id);
 	write_member(reply, "accessToken", token);
 	write_member(reply, "certificate", certificate);
 	write_end_object(reply);
 	return true;
+}
+
+bool common_write_credentials(struct request *request, const char *name,
+	const struct tc_scopes *scopes, int64_t start_ms, int64_t expiry_ms)
+{
+	const struct issuer queue = { QUEUE_ISSUER, request->sandbox->storage_key };
+
+	return name && common_write_issued(request, &queue, name, scopes, start_ms, expiry_ms);
 }
 
 bool common_same_json(const char *a, const char *b)

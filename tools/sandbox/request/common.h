@@ -59,11 +59,20 @@ int common_redirect(struct request *request, const char *location);
 /* A stored JSON array of scopes as a set. */
 bool common_scopes(struct request *request, const char *json, struct tc_scopes *scopes);
 
+/* A client that signs temporary credentials. */
+struct issuer {
+	const char *client_id, *access_token;
+};
+
 void common_write_scopes(struct writer *writer, const struct tc_scopes *scopes);
 
 /* Writes the member `credentials`: temporary ones, signed as the Queue signs what it gives away.
  * False when memory ends, or had ended before (`name` is NULL). */
 bool common_write_credentials(struct request *request, const char *name,
+	const struct tc_scopes *scopes, int64_t start_ms, int64_t expiry_ms);
+
+/* The same by an issuer of the caller's own, whose id they have where `name` is NULL. */
+bool common_write_issued(struct request *request, const struct issuer *issuer, const char *name,
 	const struct tc_scopes *scopes, int64_t start_ms, int64_t expiry_ms);
 
 /* Whether two JSON texts say the same. */

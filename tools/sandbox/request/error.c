@@ -32,6 +32,7 @@ static void restart(struct request *request)
 	request->content_type = NULL;
 	request->location = NULL;
 	request->file = NULL;
+	request->policy = NULL;
 }
 
 static void write_params(struct request *request)

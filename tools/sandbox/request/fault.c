@@ -213,19 +213,41 @@ static const char *read_list(struct faults *faults, const char *text,
 
 bool fault_add(struct faults *faults, const char *text, const char **why)
 {
-	size_t room = sizeof faults->standing / sizeof *faults->standing;
+	*why = faults->standing_count < FAULTS_MAX ? read_list(faults, text, NULL, NULL)
+						   : "too many --fault options";
+	char *kept = *why ? NULL : strdup(text);
+	if (!*why && !kept)
+		*why = "out of memory";
+	if (kept)
+		faults->standing[faults->standing_count++] = kept;
+	return kept != NULL;
+}
 
-	*why = faults->standing_count < room ? read_list(faults, text, NULL, NULL)
-					     : "too many --fault options";
-	if (!*why)
-		faults->standing[faults->standing_count++] = text;
-	return !*why;
+bool fault_replace(struct faults *faults, const char *const *texts, size_t count, size_t *wrong,
+	const char **why)
+{
+	struct faults made = { .random = faults->random };
+
+	for (*wrong = 0; *wrong < count; ++*wrong) {
+		if (fault_add(&made, texts[*wrong], why))
+			continue;
+		fault_clear(&made);
+		return false;
+	}
+	fault_clear(faults);
+	*faults = made;
+	return true;
+}
+
+void fault_none(struct active_faults *active)
+{
+	*active = (struct active_faults){ .retry_after_s = -1 };
 }
 
 bool fault_choose(struct faults *faults, const struct tc_operation *operation, const char *header,
 	struct active_faults *active, const char **why)
 {
-	*active = (struct active_faults){ .retry_after_s = -1 };
+	fault_none(active);
 	for (size_t i = 0; i < faults->standing_count; i++)
 		read_list(faults, faults->standing[i], operation, active);
 	*why = header ? read_list(faults, header, operation, active) : NULL;
@@ -241,4 +263,6 @@ void fault_clear(struct faults *faults)
 		free(counter);
 	}
 	faults->counters = NULL;
+	while (faults->standing_count > 0)
+		free(faults->standing[--faults->standing_count]);
 }

@@ -42,9 +42,11 @@ struct active_faults {
 	int64_t clock_ms; /* added to the true time */
 };
 
+#define FAULTS_MAX 16
+
 struct faults {
 	struct fault_counter *counters; /* by key */
-	const char *standing[16];       /* --fault texts, borrowed */
+	char *standing[FAULTS_MAX];     /* for all requests, as they were told */
 	size_t standing_count;
 	uint64_t random;
 };
@@ -53,10 +55,19 @@ struct faults {
  * *why then says how. */
 bool fault_add(struct faults *faults, const char *text, const char **why);
 
+/* Puts others in place of those for all requests; what times= counts begins anew. False when one is
+ * malformed, or memory ends: *wrong is its position then and *why says how, and all is as it was.
+ * There are at most FAULTS_MAX. */
+bool fault_replace(struct faults *faults, const char *const *texts, size_t count, size_t *wrong,
+	const char **why);
+
 /* Finds out which faults one request meets: the standing ones, and those of its header (NULL for
  * none). False when the header is malformed. */
 bool fault_choose(struct faults *faults, const struct tc_operation *operation, const char *header,
 	struct active_faults *active, const char **why);
+
+/* The faults of a request that meets none. */
+void fault_none(struct active_faults *active);
 
 void fault_clear(struct faults *faults);
 

@@ -12,6 +12,8 @@
 #include "tools/sandbox/request/sandbox.h"
 
 struct MHD_Connection;
+struct files_row;
+struct reader;
 
 #define ARGUMENTS_MAX 8
 #define FILLED_MAX 3
@@ -32,13 +34,14 @@ struct request {
 	struct MHD_Connection *connection;
 	struct tc__arena arena;
 	const char *method; /* "GET" for HEAD too */
-	bool head;
+	bool head, chunks;  /* HTTP/1.1: a reply may have chunks */
 	const char *target; /* path and query, byte for byte as sent */
 	int64_t begun_ms;   /* by the system's clock */
 	int64_t now_ms;     /* this server's time, wrong when a fault says so */
 	struct active_faults faults;
 
-	const struct route *route;
+	const struct route *route;            /* of /api/; else NULL */
+	const struct files_row *file_row;     /* of what lies outside it; else NULL */
 	const char *arguments[ARGUMENTS_MAX]; /* decoded, as route->operation names them */
 	const char *query[ARGUMENTS_MAX];     /* NULL when absent */
 
@@ -54,6 +57,7 @@ struct request {
 	bool authenticated; /* the next member is filled in */
 	struct verify_result identity;
 	struct tc_scopes scopes; /* what this request may do */
+	const char *lacking;     /* the scopes for want of which it was refused, a line each */
 
 	struct writer reply;
 	const char *content_type; /* of the reply; NULL: JSON */
@@ -62,12 +66,15 @@ struct request {
 	const char *storage_type;
 	const char *retry_after;
 	const char *server_authorization;
-	const char *file; /* the reply's bytes lie in this file instead */
+	const char *policy; /* Content-Security-Policy, of the page for people; else NULL */
+	const char *file;   /* the reply's bytes lie in this file instead */
 	uint64_t file_offset, file_length;
+	struct reader *stream; /* the reply goes on as things happen; ends with the request */
 	const char *content_encoding;
 	const char *etag, *content_range;
 	int status; /* what the handler returned */
 	bool answered, suspended, was_held, stalled;
+	bool gone; /* its client, while it was held */
 
 	int upload_fd; /* a body that goes to a file, or -1 */
 	uint64_t upload_length;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <taskcluster/conventions.h>
 
 #define CLASSIC "classic-"
 
@@ -171,15 +172,30 @@ static const char *argument_end(
 	return next ? next : end;
 }
 
-/* A path against a template such as "/task/<taskId>/runs/<runId>". */
-static bool match(const char *template, const char *path, size_t length, struct span *spans)
+/* Before an argument that may be absent, such as the namespace of what the index lists: conventions
+ * let it be empty. */
+static bool may_end_here(const struct tc_operation *operation, const char *route)
 {
-	const char *route = template;
+	const struct tc_operation_conventions *rules = operation->conventions;
+
+	return begins(route, "/<") && !strchr(route + 1, '/') && rules && rules->arguments &&
+		rules->arguments[operation->argument_count - 1].empty;
+}
+
+/* A path against a template such as "/task/<taskId>/runs/<runId>". */
+static bool match(
+	const struct tc_operation *operation, const char *path, size_t length, struct span *spans)
+{
+	const char *template = operation->route, *route = template;
 	const char *route_end = route + without_slash(route, strlen(route));
 	const char *whole = path + length;
 	const char *end = path + without_slash(path, length);
 
 	while (route < route_end) {
+		if (path == end && may_end_here(operation, route)) {
+			*spans = (struct span){ path, 0 };
+			return true;
+		}
 		if (*route != '<') {
 			if (path == end || *route++ != *path++)
 				return false;
@@ -218,7 +234,7 @@ static bool find_in(const struct route_service *service, struct request *request
 		const struct route *route = &service->routes[i];
 		if (strcmp(route->operation->method, request->method) != 0 ||
 			route->operation->argument_count > ARGUMENTS_MAX ||
-			!match(route->operation->route, path, length, spans))
+			!match(route->operation, path, length, spans))
 			continue;
 		request->route = route;
 		if (decode_arguments(request, spans))

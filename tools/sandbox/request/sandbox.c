@@ -25,6 +25,24 @@ void sandbox_look_by(struct sandbox *sandbox, int64_t when_ms)
 	sandbox_due_by(sandbox, sandbox_next_look(sandbox, when_ms));
 }
 
+size_t sandbox_origin_length(const struct sandbox *sandbox)
+{
+	const char *name = strstr(sandbox->root_url, "://") + 3;
+
+	return (size_t)(name - sandbox->root_url) + strcspn(name, "/");
+}
+
+void sandbox_wake_by(struct request *request, int64_t when_ms)
+{
+	struct sandbox *sandbox = request->sandbox;
+
+	if (!request->suspended || request->wake_ms <= when_ms)
+		return;
+	request->wake_ms = when_ms;
+	if (when_ms < sandbox->held_wake_ms)
+		sandbox->held_wake_ms = when_ms;
+}
+
 void sandbox_wake(struct sandbox *sandbox, const char *key)
 {
 	struct request *next;

@@ -13,6 +13,7 @@
 #include "tools/schema/schemas.h"
 
 struct MHD_Daemon;
+struct events;
 struct pulse;
 struct request;
 struct tc_loop;
@@ -34,8 +35,11 @@ struct options {
 	bool fault_headers;            /* requests may ask for faults */
 	bool private;                  /* without credentials little can be read */
 	bool verbose;
+	bool no_page;       /* for people */
 	bool check_replies; /* against their schemas; for its own tests */
 };
+
+#define PAGE_FILES 3
 
 struct sandbox {
 	struct options options;
@@ -43,8 +47,9 @@ struct sandbox {
 	struct roles roles;
 	struct routes routes;
 	struct schemas schemas;
-	struct pulse *pulse;  /* NULL: nothing is published */
-	struct tc_loop *loop; /* what the publisher lives on, and is waited on then; else NULL */
+	struct pulse *pulse;   /* NULL: nothing is published */
+	struct tc_loop *loop;  /* what the publisher lives on, and is waited on then; else NULL */
+	struct events *events; /* who reads what happens, and is told of it */
 	struct faults faults;
 	struct MHD_Daemon *daemon;
 	void (*resume)(struct request *request); /* a held one; what listens sets it */
@@ -53,9 +58,14 @@ struct sandbox {
 	int (*call)(struct request *request);
 	char references_found[4096]; /* what options.references may point to */
 	char *root_url;
-	char *storage_key;   /* the queue's own token: signs credentials, and URLs of bytes */
-	char *data;          /* folder, without a slash at its end */
-	bool data_temporary; /* removed at the end */
+	char page_token[65]; /* that signs in on the page, once; "": none */
+	struct packed {
+		char *bytes;
+		size_t length;
+	} page_packed[PAGE_FILES]; /* the page's files as gzip, once they were asked for */
+	char *storage_key;         /* the queue's own token: signs credentials, and URLs of bytes */
+	char *data;                /* folder, without a slash at its end */
+	bool data_temporary;       /* removed at the end */
 	int64_t started_ms;
 	uint64_t request_count;
 	uint64_t id_prefix;   /* of request ids */
@@ -74,6 +84,12 @@ void sandbox_due_by(struct sandbox *sandbox, int64_t when_ms);
  * it come. */
 int64_t sandbox_next_look(const struct sandbox *sandbox, int64_t when_ms);
 void sandbox_look_by(struct sandbox *sandbox, int64_t when_ms);
+
+/* How much of the root URL is its origin: "https://name:80" of "https://name:80/more". */
+size_t sandbox_origin_length(const struct sandbox *sandbox);
+
+/* A held request tries again no later than `when_ms`; one that is not held is left alone. */
+void sandbox_wake_by(struct request *request, int64_t when_ms);
 
 /* Lets every held request that waits for `key` try again. */
 void sandbox_wake(struct sandbox *sandbox, const char *key);

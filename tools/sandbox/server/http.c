@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#define _GNU_SOURCE /* POLLRDHUP */
 #include "tools/sandbox/server/http.h"
 
 #include "runtime/src/base/error.h"
+#include "tools/sandbox/events/reader.h"
 #include "tools/sandbox/request/journal.h"
 #include "tools/sandbox/request/request.h"
+#include "tools/sandbox/server/held.h"
 #include "tools/sandbox/server/serve.h"
 #include "tools/sandbox/server/web.h"
 #include "tools/streams/streams.h"
@@ -13,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +25,7 @@
 
 #define CONNECTIONS_MAX 4000
 #define CONNECTION_MEMORY ((size_t)64 * 1024)
-#define NEVER INT64_MAX
-#define GONE_MS 1000 /* how often clients whose replies are held are looked at */
+#define STREAM_PIECE ((size_t)32 * 1024)
 
 /* The first callback of a request has its target as it was sent; later ones only a decoded path. */
 static void *on_target(void *data, const char *target, struct MHD_Connection *connection)
@@ -46,93 +45,6 @@ static void *on_target(void *data, const char *target, struct MHD_Connection *co
 	return request;
 }
 
-static void unhold(struct request *request)
-{
-	struct sandbox *sandbox = request->sandbox;
-
-	if (!request->suspended)
-		return;
-	request->suspended = false;
-	if (request->previous_held)
-		request->previous_held->next_held = request->next_held;
-	else
-		sandbox->held = request->next_held;
-	if (request->next_held)
-		request->next_held->previous_held = request->previous_held;
-}
-
-static void hold(struct request *request)
-{
-	struct sandbox *sandbox = request->sandbox;
-
-	request->suspended = true;
-	request->was_held = true;
-	request->previous_held = NULL;
-	request->next_held = sandbox->held;
-	if (sandbox->held)
-		sandbox->held->previous_held = request;
-	sandbox->held = request;
-	if (request->wake_ms < sandbox->held_wake_ms)
-		sandbox->held_wake_ms = request->wake_ms;
-	MHD_suspend_connection(request->connection);
-}
-
-static void resume(struct request *request)
-{
-	unhold(request);
-	MHD_resume_connection(request->connection);
-}
-
-/* Whether the client of a request that was held has gone meanwhile: work must not be done for it,
- * such as claiming a task. */
-static bool is_gone(const struct request *request)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	char byte;
-
-	if (!info)
-		return false;
-	ssize_t length = recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-	if (length < 0)
-		return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
-#ifdef POLLRDHUP
-	/* with TLS the peer's farewell can still be read */
-	struct pollfd end = { .fd = info->connect_fd, .events = POLLRDHUP };
-	return length == 0 || (poll(&end, 1, 0) > 0 && end.revents);
-#else
-	return length == 0;
-#endif
-}
-
-/* The daemon does not look at connections whose reply is held; nobody may wait for them. */
-static void drop_gone(struct sandbox *sandbox)
-{
-	struct request *next;
-
-	for (struct request *request = sandbox->held; request; request = next) {
-		next = request->next_held;
-		if (is_gone(request))
-			resume(request);
-	}
-}
-
-static void wake_due(struct sandbox *sandbox, int64_t now_ms)
-{
-	struct request *next;
-
-	if (now_ms < sandbox->held_wake_ms)
-		return;
-	sandbox->held_wake_ms = NEVER;
-	for (struct request *request = sandbox->held; request; request = next) {
-		next = request->next_held;
-		if (request->wake_ms <= now_ms)
-			resume(request);
-		else if (request->wake_ms < sandbox->held_wake_ms)
-			sandbox->held_wake_ms = request->wake_ms;
-	}
-}
-
 static void on_end(void *data, struct MHD_Connection *connection, void **context,
 	enum MHD_RequestTerminationCode code)
 {
@@ -143,7 +55,8 @@ static void on_end(void *data, struct MHD_Connection *connection, void **context
 	(void)code;
 	if (!request)
 		return;
-	unhold(request);
+	held_forget(request);
+	reader_close(request->stream);
 	if (request->upload_fd >= 0)
 		close(request->upload_fd);
 	if (request->upload_path)
@@ -206,6 +119,44 @@ static ssize_t read_half(void *data, uint64_t position, char *buffer, size_t siz
 	return (ssize_t)length;
 }
 
+/*
+ * Ends a stream without the last chunk that HTTP/1.1 has. libmicrohttpd 0.9.75 with epoll may keep
+ * the socket of a connection that was resumed and whose content reader says that it ends; a write
+ * that fails is always followed by a clean end. So the socket is closed here, for both directions,
+ * and there is something to write.
+ */
+static ssize_t cut(const struct request *request, char *buffer)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (!info)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	shutdown(info->connect_fd, SHUT_RDWR); /* fails when the other side has reset it */
+	*buffer = '\n';
+	return 1;
+}
+
+/* A piece of a stream. Where nothing is to be sent the connection is held, or the daemon would ask
+ * again at once. */
+static ssize_t read_stream(void *data, uint64_t position, char *buffer, size_t size)
+{
+	struct request *request = data;
+	int64_t now = sandbox_now();
+
+	(void)position;
+	if (request->gone)
+		return cut(request, buffer);
+	size_t length = reader_take(request->stream, buffer, size, now);
+	if (length)
+		return (ssize_t)length;
+	if (reader_ended(request->stream, now))
+		return request->chunks ? MHD_CONTENT_READER_END_OF_STREAM : cut(request, buffer);
+	request->wake_ms = reader_due(request->stream);
+	held_add(request);
+	return 0;
+}
+
 static struct MHD_Response *file_response(struct request *request)
 {
 	struct stat info;
@@ -233,6 +184,9 @@ static struct MHD_Response *make_response(struct request *request)
 	struct tc__buffer *text = &request->reply.text;
 	size_t length = text->length;
 
+	if (request->stream)
+		return MHD_create_response_from_callback(
+			MHD_SIZE_UNKNOWN, STREAM_PIECE, read_stream, request, NULL);
 	if (request->faults.truncate && length > 1)
 		return MHD_create_response_from_callback(length, 4096, read_half, request, NULL);
 	if (request->file) {
@@ -307,6 +261,7 @@ static enum MHD_Result answer(struct request *request)
 	add(response, "Content-Range", request->content_range);
 	add(response, "Accept-Ranges", request->file && request->etag ? "bytes" : NULL);
 	add(response, "WWW-Authenticate", request->www_authenticate);
+	add(response, "Cache-Control", request->stream ? "no-store" : NULL);
 	add(response, "Retry-After", request->retry_after);
 	add(response, "Content-Encoding", request->content_encoding);
 	add(response, "Server-Authorization", request->server_authorization);
@@ -341,11 +296,11 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 	(void)data;
 	(void)connection;
 	(void)url;
-	(void)version;
 	if (!request || !request->target)
 		return MHD_NO;
 	if (!request->method) {
 		begin(request, method);
+		request->chunks = strcmp(version, "HTTP/1.1") == 0;
 		return request->method ? MHD_YES : MHD_NO;
 	}
 	if (*upload_size) {
@@ -353,11 +308,11 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 		*upload_size = 0;
 		return taken ? MHD_YES : MHD_NO;
 	}
-	if (request->was_held && is_gone(request))
+	if (request->was_held && held_is_gone(request))
 		return MHD_NO;
 	request->status = serve(request);
 	if (request->status == HELD) {
-		hold(request);
+		held_add(request);
 		return MHD_YES;
 	}
 	journal_request(request);
@@ -458,7 +413,7 @@ int http_start(struct sandbox *sandbox, tc_error *err)
 	char *certificate = NULL;
 	char *key = NULL;
 
-	sandbox->resume = resume;
+	sandbox->resume = held_resume;
 	if (!make_address(options, &address))
 		return tc__fail(
 			err, TC_ERROR_ARGUMENT, "--host %s: expected an IP address", options->host);
@@ -480,7 +435,7 @@ int http_start(struct sandbox *sandbox, tc_error *err)
 	};
 	struct MHD_OptionItem no_options[] = { { MHD_OPTION_END, 0, NULL } };
 	errno = 0;
-	sandbox->held_wake_ms = NEVER;
+	sandbox->held_wake_ms = HELD_NEVER;
 	sandbox->daemon = MHD_start_daemon(flags, options->port, NULL, NULL, on_request, sandbox,
 		MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target, sandbox,
 		MHD_OPTION_NOTIFY_COMPLETED, on_end, sandbox, MHD_OPTION_CONNECTION_LIMIT,
@@ -513,16 +468,9 @@ static void run(struct sandbox *sandbox, int64_t timeout_ms)
 
 void http_run(struct sandbox *sandbox, int64_t timeout_ms)
 {
-	int64_t now = sandbox_now();
+	int64_t wait_ms = held_run(sandbox, sandbox_now());
 
-	if (now >= sandbox->gone_ms) {
-		drop_gone(sandbox);
-		sandbox->gone_ms = now + GONE_MS;
-	}
-	wake_due(sandbox, now);
-	if (sandbox->held_wake_ms - now < timeout_ms)
-		timeout_ms = sandbox->held_wake_ms - now;
-	run(sandbox, timeout_ms > 0 ? timeout_ms : 0);
+	run(sandbox, wait_ms < timeout_ms ? wait_ms : timeout_ms);
 }
 
 void http_stop(struct sandbox *sandbox)
@@ -530,7 +478,7 @@ void http_stop(struct sandbox *sandbox)
 	if (!sandbox->daemon)
 		return;
 	while (sandbox->held)
-		resume(sandbox->held);
+		held_resume(sandbox->held);
 	watch(sandbox, 0, NULL);
 	MHD_stop_daemon(sandbox->daemon);
 	sandbox->daemon = NULL;

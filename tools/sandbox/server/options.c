@@ -13,6 +13,8 @@ static const char usage[] =
 	"\n"
 	"    taskcluster-sandbox > sandbox.env & sleep 1; . ./sandbox.env\n"
 	"\n"
+	"On standard error it prints a link that signs in, once, on its page to look at.\n"
+	"\n"
 	"  --port N              listen on this port (default: any free one)\n"
 	"  --host ADDRESS        listen on this IP address (127.0.0.1)\n"
 	"  --root-url URL        how clients reach it, when a name or TLS stands in front of it;\n"
@@ -43,6 +45,7 @@ static const char usage[] =
 	"  --private             let nobody read without credentials but public artifacts (a "
 	"public\n"
 	"                        deployment lets everybody read tasks, workers, the index, ...)\n"
+	"  --no-page             serve no page to look at, and print no link to it\n"
 	"  --check-replies       refuse to send what breaks its schema: for the sandbox's own "
 	"tests\n"
 	"  -v                    print a line for each request on standard error\n";
@@ -167,6 +170,8 @@ static bool take_flag(struct options *options, const char *name)
 		options->private = true;
 	else if (strcmp(name, "--faults") == 0)
 		options->fault_headers = true;
+	else if (strcmp(name, "--no-page") == 0)
+		options->no_page = true;
 	else if (strcmp(name, "--check-replies") == 0)
 		options->check_replies = true;
 	else

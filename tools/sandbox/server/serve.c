@@ -7,27 +7,43 @@
 #include "tools/sandbox/request/error.h"
 #include "tools/sandbox/server/files.h"
 #include "tools/sandbox/server/web.h"
+#include "tools/sandbox/services/queue/queue.h"
 #include "tools/schema/validate.h"
 
 #include <stdio.h>
 #include <string.h>
 
-void serve_begin(struct request *request)
+static void choose_faults(struct request *request)
 {
 	struct sandbox *sandbox = request->sandbox;
+	const struct tc_operation *operation = request->route ? request->route->operation : NULL;
 	const char *header =
 		sandbox->options.fault_headers ? request_header(request, "x-sandbox-fault") : NULL;
 	const char *why;
 
-	if (route_is_api(request->target))
-		route_find(&sandbox->routes, request);
-	if (!fault_choose(&sandbox->faults, request->route ? request->route->operation : NULL,
-		    header, &request->faults, &why))
+	if (files_is(request, FILES_CALM))
+		fault_none(&request->faults);
+	else if (!fault_choose(&sandbox->faults, operation, header, &request->faults, &why))
 		request->status =
 			refuse(request, INVALID_REQUEST_ARGUMENTS, "x-sandbox-fault: %s", why);
+}
+
+void serve_begin(struct request *request)
+{
+	struct sandbox *sandbox = request->sandbox;
+
+	if (route_is_api(request->target))
+		route_find(&sandbox->routes, request);
+	else
+		files_route(request);
+	choose_faults(request);
 	request->now_ms = sandbox_now() + request->faults.clock_ms;
-	if (!request->route && !request->status)
-		files_begin(request);
+	if (!request->status)
+		request->status = web_check_host(request);
+	if (!request->status)
+		request->status = web_check_origin(request);
+	if (request->file_row && request->file_row->begin && !request->status)
+		request->file_row->begin(request);
 }
 
 /* Refusals that stand for something other than the operation. 0: none. */
@@ -88,6 +104,8 @@ static int admit(struct request *request)
 
 	if (!status && !request->route->authorizes)
 		status = authorize(request, NULL);
+	if (status && request->route->run == queue_claim_work)
+		queue_note_refused(request, request_argument(request, "taskQueueId"));
 	return status ? status : check_input(request, schema);
 }
 
@@ -106,8 +124,6 @@ static int prepare(struct request *request)
 {
 	int status = request->status;
 
-	if (!status)
-		status = web_check_host(request);
 	if (!status)
 		status = misbehave(request);
 	if (status || web_is_preflight(request, &status))

@@ -4,6 +4,8 @@
 #include "runtime/src/base/buffer.h"
 #include "runtime/src/base/error.h"
 #include "tools/sandbox/base/write.h"
+#include "tools/sandbox/events/events.h"
+#include "tools/sandbox/page/page.h"
 #include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/request/common.h"
 #include "tools/sandbox/server/handlers.h"
@@ -43,9 +45,9 @@
 	"\"worker-manager:list-worker-pool-errors:*\"," \
 	"\"worker-manager:list-worker-pools\",\"worker-manager:list-workers:*\"]"
 
-/* Where the references are when nothing else says it; the build sets it. */
-#ifndef TC_REFERENCES
-#define TC_REFERENCES "references/taskcluster"
+/* Where the references are, as seen from this program's folder. */
+#ifndef TC_REFERENCES_PATH
+#error "the build says where the references of this program are"
 #endif
 
 #define YEAR_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
@@ -156,7 +158,7 @@ static void remove_data(const char *folder)
 	rmdir(folder);
 }
 
-/* The folder of --references, that of an installed program, or that of the source tree. */
+/* The folder of --references, or that beside this program, wherever both were moved to. */
 static void find_references(struct sandbox *sandbox)
 {
 	char *path = sandbox->references_found;
@@ -167,10 +169,8 @@ static void find_references(struct sandbox *sandbox)
 	path[length > 0 ? length : 0] = '\0';
 	slash = strrchr(path, '/');
 	if (slash)
-		snprintf(slash, size - (size_t)(slash - path), "/../share/taskcluster/references");
-	if (!slash || access(path, R_OK) != 0)
-		snprintf(path, size, "%s", TC_REFERENCES);
-	if (!sandbox->options.references && access(path, R_OK) == 0)
+		snprintf(slash, size - (size_t)(slash - path), "/%s", TC_REFERENCES_PATH);
+	if (!sandbox->options.references && slash && access(path, R_OK) == 0)
 		sandbox->options.references = path;
 	sandbox->schemas.folder = sandbox->options.references;
 	if (!sandbox->options.references)
@@ -195,6 +195,8 @@ int start_sandbox(struct sandbox *sandbox, tc_error *err)
 	sandbox->store = store_open(sandbox->options.state, err);
 	if (!sandbox->store)
 		return TC_ERROR_SYSTEM;
+	if (!events_start(sandbox))
+		return tc__fail_nomem(err);
 	find_references(sandbox);
 	rc = make_data_folder(sandbox, err);
 	if (rc == TC_OK)
@@ -215,7 +217,9 @@ void stop_sandbox(struct sandbox *sandbox)
 {
 	http_stop(sandbox);
 	pulse_stop(sandbox);
+	page_clear(sandbox);
 	store_close(sandbox->store);
+	events_stop(sandbox);
 	route_clear(&sandbox->routes);
 	roles_clear(&sandbox->roles);
 	fault_clear(&sandbox->faults);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/server/timers.h"
 
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/pulse/pulse.h"
 #include "tools/sandbox/server/cleanup.h"
 #include "tools/sandbox/services/hooks/hooks.h"
@@ -25,6 +26,7 @@ int64_t timers_run(struct sandbox *sandbox)
 	if (now >= sandbox->cleanup_ms)
 		sandbox->cleanup_ms = now + cleanup_run(sandbox, now);
 	int64_t wait = least(sandbox->due_ms - now, pulse_run(sandbox, now));
+	wait = least(wait, events_run(sandbox, now));
 	wait = least(wait, sandbox->hooks_ms - now);
 	wait = least(wait, least(sandbox->cleanup_ms - now, WAIT_MAX_MS));
 	return wait > 0 ? wait : 0;

@@ -5,6 +5,7 @@
 #include "tools/sandbox/services/index.h"
 
 #include "tools/sandbox/auth/bewit.h"
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/request/authorize.h"
 #include "tools/sandbox/request/common.h"
@@ -138,12 +139,14 @@ int index_insert_task(struct request *request)
 
 static int index_delete_task(struct request *request)
 {
+	const char *path = request_argument(request, "namespace");
 	const char *space;
 	const char *name;
 
-	if (split(request, request_argument(request, "namespace"), &space, &name))
+	if (split(request, path, &space, &name))
 		store_run(request->sandbox->store,
 			"DELETE FROM entries WHERE namespace = ? AND name = ?", "tt", space, name);
+	events_changed(request->sandbox, EVENTS_INDEX, path);
 	return common_empty(request);
 }
 

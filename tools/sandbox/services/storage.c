@@ -12,8 +12,6 @@
 #include <taskcluster/slugid.h>
 #include <unistd.h>
 
-#define PREFIX "/storage/"
-
 /* What the target of a request names. */
 struct place {
 	char blob[TC_SLUGID_SIZE];
@@ -56,7 +54,7 @@ const char *storage_url(
 
 	if (!sign(request, method, blob, expires_ms, signature))
 		return NULL;
-	return request_printf(request, "%s" PREFIX "%s?expires=%lld&signature=%s",
+	return request_printf(request, "%s" STORAGE_PATH "%s?expires=%lld&signature=%s",
 		request->sandbox->root_url, blob, (long long)expires_ms, signature);
 }
 
@@ -92,14 +90,9 @@ bool storage_present(struct request *request, const char *blob)
 		       "t", blob) >= 0;
 }
 
-bool storage_is_target(const char *target)
-{
-	return strncmp(target, PREFIX, strlen(PREFIX)) == 0;
-}
-
 static bool read_place(const struct request *request, struct place *place)
 {
-	const char *blob = request->target + strlen(PREFIX);
+	const char *blob = request->target + strlen(STORAGE_PATH);
 	size_t length = strcspn(blob, "?");
 	char *end;
 

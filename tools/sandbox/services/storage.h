@@ -11,6 +11,7 @@
 
 #include "tools/sandbox/request/request.h"
 
+#define STORAGE_PATH "/storage/"
 #define STORAGE_PUT_MS ((int64_t)45 * 60 * 1000)
 #define STORAGE_GET_MS ((int64_t)30 * 60 * 1000)
 
@@ -30,7 +31,6 @@ bool storage_write(struct request *request, const char *blob, const void *bytes,
 /* Whether bytes have come. */
 bool storage_present(struct request *request, const char *blob);
 
-bool storage_is_target(const char *target);
 void storage_begin(struct request *request); /* before the body */
 int storage_serve(struct request *request);
 

@@ -25,6 +25,8 @@ struct store {
 	struct row rows[STATEMENTS];
 	bool failed, open;
 	char problem[256];
+	store_ended_fn *ended;
+	void *ended_data;
 };
 
 static void note_failure(struct store *store)
@@ -271,15 +273,32 @@ void store_begin(struct store *store)
 	store_run(store, "BEGIN IMMEDIATE", "");
 }
 
+void store_on_end(struct store *store, store_ended_fn *ended, void *data)
+{
+	store->ended = ended;
+	store->ended_data = data;
+}
+
+static void end(struct store *store, bool committed)
+{
+	bool was_open = store->open;
+
+	store->open = false;
+	if (was_open && store->ended)
+		store->ended(store->ended_data, committed);
+	store->failed = false;
+}
+
 bool store_commit(struct store *store)
 {
 	if (store->open && !store->failed)
 		store_run(store, "COMMIT", "");
-	bool done = !store->failed;
-	if (done)
-		store->open = false;
-	store_rollback(store);
-	return done;
+	if (store->failed) {
+		store_rollback(store);
+		return false;
+	}
+	end(store, true);
+	return true;
 }
 
 void store_rollback(struct store *store)
@@ -287,6 +306,5 @@ void store_rollback(struct store *store)
 	store->failed = false;
 	if (store->open)
 		store_run(store, "ROLLBACK", "");
-	store->open = false;
-	store->failed = false;
+	end(store, false);
 }

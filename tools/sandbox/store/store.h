@@ -45,6 +45,10 @@ void store_begin(struct store *store);
 bool store_commit(struct store *store);
 void store_rollback(struct store *store);
 
+/* `ended` is told of each transaction when it is over, and whether it was kept. */
+typedef void store_ended_fn(void *data, bool committed);
+void store_on_end(struct store *store, store_ended_fn *ended, void *data);
+
 /* Makes the present transaction fail, for a reason outside the store. */
 void store_fail(struct store *store, const char *why);
 

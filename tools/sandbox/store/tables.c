@@ -9,6 +9,10 @@
 #define COUNT_ONE_LESS \
 	"UPDATE run_counts SET count = count - 1" \
 	" WHERE queue_id = OLD.queue_id AND state = OLD.state;"
+#define RESOLVED "('completed', 'failed', 'exception')"
+#define RESOLVED_ONE_LESS \
+	"UPDATE run_counts SET count = count - 1" \
+	" WHERE queue_id = OLD.queue_id AND state = 'resolved';"
 
 const char *const sandbox_schema[] = {
 	/* Auth */
@@ -64,6 +68,19 @@ const char *const sandbox_schema[] = {
 	" END",
 	"CREATE TRIGGER IF NOT EXISTS runs_removed AFTER DELETE ON runs"
 	" WHEN OLD.state IN ('pending', 'running') BEGIN " COUNT_ONE_LESS " END",
+	/* and how many of its tasks are resolved */
+	"INSERT OR IGNORE INTO run_counts SELECT queue_id, 'resolved', count(*) FROM (SELECT 1"
+	" WHERE NOT EXISTS (SELECT 1 FROM run_counts WHERE state = 'resolved')) CROSS JOIN tasks"
+	" WHERE state IN " RESOLVED " GROUP BY queue_id",
+	"CREATE TRIGGER IF NOT EXISTS tasks_resolved AFTER UPDATE OF state ON tasks"
+	" WHEN NEW.state IN " RESOLVED " AND OLD.state NOT IN " RESOLVED " BEGIN"
+	" INSERT INTO run_counts VALUES (NEW.queue_id, 'resolved', 1)"
+	" ON CONFLICT DO UPDATE SET count = count + 1; END",
+	"CREATE TRIGGER IF NOT EXISTS tasks_reopened AFTER UPDATE OF state ON tasks"
+	" WHEN OLD.state IN " RESOLVED " AND NEW.state NOT IN " RESOLVED " BEGIN " RESOLVED_ONE_LESS
+	" END",
+	"CREATE TRIGGER IF NOT EXISTS tasks_removed AFTER DELETE ON tasks"
+	" WHEN OLD.state IN " RESOLVED " BEGIN " RESOLVED_ONE_LESS " END",
 	"CREATE TABLE IF NOT EXISTS dependencies (required TEXT NOT NULL, task_id TEXT NOT NULL,"
 	" satisfied INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (required, task_id)) WITHOUT ROWID",
 	"CREATE INDEX IF NOT EXISTS dependencies_by_task ON dependencies (task_id, satisfied)",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tools/sandbox/tasks/indexing.h"
 
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/schema/date.h"
 
@@ -47,6 +48,7 @@ void indexing_insert(struct sandbox *sandbox, struct tc__arena *arena,
 		"tttitii", space, dot ? dot + 1 : entry->path, entry->task_id, entry->rank,
 		entry->data, entry->expires, now_ms);
 	insert_namespaces(sandbox->store, arena, entry->path, entry->expires);
+	events_changed(sandbox, EVENTS_INDEX, entry->path);
 }
 
 bool indexing_rank(const tc_json *json, int64_t *rank)

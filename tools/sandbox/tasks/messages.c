@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-/* The messages: routing keys and bodies, as the exchange references and their schemas say. */
+/* The messages: routing keys and bodies, as the exchange references and their schemas say; and the
+ * same for the readers of the stream. */
 
 #include "tools/sandbox/tasks/messages.h"
 
 #include "tools/sandbox/base/write.h"
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/pulse/message.h"
 
 #include <stdio.h>
@@ -100,9 +102,28 @@ static void write_worker(struct writer *message, const struct run *run)
 	write_member(message, "workerId", run->worker_id);
 }
 
-void pulse_task(const struct step *step, const struct task *task, const struct run *run,
+/* Readers see the state that a task has now, whichever of its steps is told. */
+static void tell_readers(const struct step *step, const struct task *task, bool defined)
+{
+	struct writer status = { .text = TC__BUFFER(BODY_MAX_BYTES) };
+	const struct events_task event = { .id = task->id,
+		.group_id = task->group_id,
+		.queue_id = task->queue_id,
+		.state = task->state,
+		.definition = defined ? task->definition : NULL };
+
+	if (!events_wants(step->sandbox, &event))
+		return;
+	task_write_status(&status, step->arena, task);
+	events_task(step->sandbox, &event,
+		tc__buffer_failed(&status.text) ? NULL : tc__buffer_get(&status.text));
+	tc__buffer_clear(&status.text);
+}
+
+void tell_task(const struct step *step, const struct task *task, const struct run *run,
 	const char *exchange)
 {
+	tell_readers(step, task, strcmp(exchange, "task-defined") == 0);
 	if (!step->sandbox->pulse)
 		return;
 	struct writer message = begin();
@@ -112,8 +133,9 @@ void pulse_task(const struct step *step, const struct task *task, const struct r
 	post_task(step, task, run, exchange, true, &message);
 }
 
-void pulse_priority(const struct step *step, const struct task *task, int64_t before)
+void tell_priority(const struct step *step, const struct task *task, int64_t before)
 {
+	tell_readers(step, task, false);
 	if (!step->sandbox->pulse)
 		return;
 	struct writer message = begin();
@@ -122,10 +144,16 @@ void pulse_priority(const struct step *step, const struct task *task, int64_t be
 	post_task(step, task, NULL, "task-priority-changed", false, &message);
 }
 
-void pulse_artifact(const struct step *step, const struct task *task, const struct run *run,
-	const char *artifact)
+bool tell_wants_artifact(const struct step *step, const struct task *task, bool quiet)
 {
-	if (!step->sandbox->pulse)
+	return (step->sandbox->pulse && !quiet) || events_wants_artifact(step->sandbox, task->id);
+}
+
+void tell_artifact(const struct step *step, const struct task *task, const struct run *run,
+	const char *artifact, bool quiet)
+{
+	events_artifact(step->sandbox, task->id, run->id, artifact);
+	if (!step->sandbox->pulse || quiet)
 		return;
 	struct writer message = begin();
 	write_worker(&message, run);
@@ -144,10 +172,11 @@ static void post_group(const struct step *step, const char *group_id, const char
 	post(step, QUEUE, exchange, key, "", message);
 }
 
-void pulse_resolved(const struct step *step, const struct task *task)
+void tell_resolved(const struct step *step, const struct task *task)
 {
 	struct store *store = step->sandbox->store;
 
+	events_group(step->sandbox, task->group_id, NULL);
 	if (!step->sandbox->pulse ||
 		store_number(store, 0,
 			"SELECT 1 FROM tasks WHERE group_id = ? AND state IN ('unscheduled', "
@@ -165,9 +194,10 @@ void pulse_resolved(const struct step *step, const struct task *task)
 	post_group(step, task->group_id, task->scheduler_id, "task-group-resolved", &message);
 }
 
-void pulse_sealed(const struct step *step, const char *group_id, const char *scheduler_id,
+void tell_sealed(const struct step *step, const char *group_id, const char *scheduler_id,
 	int64_t expires, int64_t sealed)
 {
+	events_group(step->sandbox, group_id, NULL);
 	if (!step->sandbox->pulse)
 		return;
 	struct writer message = begin();
@@ -176,9 +206,10 @@ void pulse_sealed(const struct step *step, const char *group_id, const char *sch
 	post_group(step, group_id, scheduler_id, "task-group-sealed", &message);
 }
 
-void pulse_group_priority(const struct step *step, const char *group_id, const char *scheduler_id,
+void tell_group_priority(const struct step *step, const char *group_id, const char *scheduler_id,
 	const char *priority, int64_t count)
 {
+	events_group(step->sandbox, group_id, priority);
 	if (!step->sandbox->pulse)
 		return;
 	struct writer message = begin();
@@ -187,8 +218,9 @@ void pulse_group_priority(const struct step *step, const char *group_id, const c
 	post_group(step, group_id, scheduler_id, "task-group-priority-changed", &message);
 }
 
-void pulse_auth(const struct step *step, const char *exchange, const char *member, const char *id)
+void tell_auth(const struct step *step, const char *exchange, const char *member, const char *id)
 {
+	events_changed(step->sandbox, strcmp(member, "roleId") ? EVENTS_CLIENT : EVENTS_ROLE, id);
 	if (!step->sandbox->pulse)
 		return;
 	struct writer message = begin();

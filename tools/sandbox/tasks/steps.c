@@ -79,7 +79,7 @@ bool task_add_run(const struct step *step, struct task *task, const char *reason
 	const struct run *run = add_pending(step, task, reason_created);
 
 	if (run)
-		pulse_task(step, task, run, "task-pending");
+		tell_task(step, task, run, "task-pending");
 	return run != NULL;
 }
 
@@ -91,7 +91,7 @@ void task_claim(const struct step *step, struct task *task, struct run *run,
 	run->worker_id = worker_id;
 	run->started = step->now_ms;
 	task_reclaim(step, task, run);
-	pulse_task(step, task, run, "task-running");
+	tell_task(step, task, run, "task-running");
 }
 
 void task_reclaim(const struct step *step, struct task *task, struct run *run)
@@ -153,7 +153,7 @@ static void announce(const struct step *step, const struct task *task, const str
 	char exchange[40];
 
 	snprintf(exchange, sizeof exchange, "task-%s", run->state);
-	pulse_task(step, task, run, exchange);
+	tell_task(step, task, run, exchange);
 }
 
 void task_announce_again(const struct step *step, const struct task *task, const struct run *run)
@@ -162,9 +162,9 @@ void task_announce_again(const struct step *step, const struct task *task, const
 
 	announce(step, task, run);
 	if (last == run)
-		pulse_resolved(step, task);
+		tell_resolved(step, task);
 	else if (last == run + 1 && strcmp(last->state, "pending") == 0)
-		pulse_task(step, task, last, "task-pending");
+		tell_task(step, task, last, "task-pending");
 }
 
 /* A retry. How the run before it ended is told first, with the status as it is now. */
@@ -176,7 +176,7 @@ static bool retry_run(
 	if (!next)
 		return false;
 	announce(step, task, task_run(task, run_id));
-	pulse_task(step, task, next, "task-pending");
+	tell_task(step, task, next, "task-pending");
 	return true;
 }
 
@@ -187,7 +187,7 @@ static bool finish(const struct step *step, struct task *task, const struct run 
 		indexing_task_completed(step, task);
 	if (!release_dependents(step, task))
 		return false;
-	pulse_resolved(step, task);
+	tell_resolved(step, task);
 	return true;
 }
 

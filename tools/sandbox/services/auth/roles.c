@@ -77,7 +77,7 @@ void auth_note(struct request *request, const char *type, const char *id, const 
 	/* whatever else was done to it, it was updated */
 	bool own = strcmp(action, "created") == 0 || strcmp(action, "deleted") == 0;
 	snprintf(exchange, sizeof exchange, "%s-%s", type, own ? action : "updated");
-	pulse_auth(&step, exchange, strcmp(type, "role") == 0 ? "roleId" : "clientId", id);
+	tell_auth(&step, exchange, strcmp(type, "role") == 0 ? "roleId" : "clientId", id);
 }
 
 #define COLUMNS "role_id, description, scopes, created, modified"

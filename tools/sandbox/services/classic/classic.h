@@ -9,7 +9,7 @@
 
 /* The URLs of pollTaskUrls: /azure/<provisionerId>/<workerType>/messages…, which stand for a queue
  * of Azure. A message is a pending task; it goes away when the task is claimed. */
-bool classic_is_queue_target(const char *target);
+#define CLASSIC_QUEUE_PATH "/azure/"
 int classic_serve_queue(struct request *request);
 
 #endif

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX "/azure/"
 #define HOUR_MS ((int64_t)60 * 60 * 1000)
 
 /* Checks the scopes with the run's worker, then lets the present handler do it. */
@@ -177,21 +176,18 @@ static int poll_task_urls(struct request *request)
 	write_array(reply);
 	write_object(reply);
 	write_member(reply, "signedPollUrl",
-		request_printf(request, "%s" PREFIX "%s/messages?%s", root, queue, query));
+		request_printf(
+			request, "%s" CLASSIC_QUEUE_PATH "%s/messages?%s", root, queue, query));
 	write_member(reply, "signedDeleteUrl",
 		request_printf(request,
-			"%s" PREFIX "%s/messages/{{messageId}}?popreceipt={{popReceipt}}&%s", root,
-			queue, query));
+			"%s" CLASSIC_QUEUE_PATH
+			"%s/messages/{{messageId}}?popreceipt={{popReceipt}}&%s",
+			root, queue, query));
 	write_end_object(reply);
 	write_end_array(reply);
 	write_member_date(reply, "expires", until);
 	write_end_object(reply);
 	return 200;
-}
-
-bool classic_is_queue_target(const char *target)
-{
-	return strncmp(target, PREFIX, strlen(PREFIX)) == 0;
 }
 
 /* A worker may ask for more than one message, as Azure lets it: `numofmessages=32`. */
@@ -239,7 +235,7 @@ static int serve_messages(struct request *request, const char *queue, const char
 
 int classic_serve_queue(struct request *request)
 {
-	const char *start = request->target + strlen(PREFIX);
+	const char *start = request->target + strlen(CLASSIC_QUEUE_PATH);
 	const char *end = strstr(start, "/messages");
 	const char *expires = strstr(start, "expires=");
 	const char *sig = strstr(start, "&sig=");

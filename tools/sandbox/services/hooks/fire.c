@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/services/hooks/cron.h"
 #include "tools/sandbox/services/hooks/hooks.h"
 #include "tools/sandbox/services/hooks/jsone.h"
@@ -197,6 +198,15 @@ out:
 	tc_release(template);
 }
 
+void hooks_tell(struct sandbox *sandbox, const char *group_id, const char *hook_id)
+{
+	struct tc__buffer id = TC__BUFFER(2100);
+
+	tc__buffer_printf(&id, "%s/%s", group_id, hook_id);
+	events_changed(sandbox, EVENTS_HOOKS, tc__buffer_get(&id));
+	tc__buffer_clear(&id);
+}
+
 void hooks_note(struct sandbox *sandbox, const struct hook_fire *fire, int64_t now_ms)
 {
 	if (fire->outcome == FIRE_NOTHING)
@@ -206,6 +216,7 @@ void hooks_note(struct sandbox *sandbox, const struct hook_fire *fire, int64_t n
 		"VALUES (?, ?, ?, ?, ?, ?)",
 		"ttttit", fire->group_id, fire->hook_id, fire->task_id, fire->fired_by, now_ms,
 		fire->outcome == FIRE_MADE ? NULL : fire->error);
+	hooks_tell(sandbox, fire->group_id, fire->hook_id);
 }
 
 int64_t hooks_next(const char *schedule, int64_t after_ms)

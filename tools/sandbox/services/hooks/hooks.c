@@ -26,6 +26,7 @@ static int refuse_hook(struct request *request)
 
 static void announce(struct request *request, const char *exchange)
 {
+	hooks_tell(request->sandbox, group_of(request), hook_of(request));
 	if (!request->sandbox->pulse)
 		return;
 	struct writer message = message_begin();

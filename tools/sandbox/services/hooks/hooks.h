@@ -35,4 +35,7 @@ int64_t hooks_next(const char *schedule, int64_t after_ms);
 /* Fires the hooks whose time has come. Returns when it must be called again. */
 int64_t hooks_run(struct sandbox *sandbox, int64_t now_ms);
 
+/* Readers of the stream are told that a hook has changed, or has fired. */
+void hooks_tell(struct sandbox *sandbox, const char *group_id, const char *hook_id);
+
 #endif

@@ -215,8 +215,9 @@ static void publish(struct request *request, const struct task *task, const stru
 {
 	struct writer writer = { .text = TC__BUFFER(10000) };
 	struct step step = queue_step(request);
+	bool quiet = artifact_has_bytes(artifact);
 
-	if (!request->sandbox->pulse || artifact_has_bytes(artifact))
+	if (!tell_wants_artifact(&step, task, quiet))
 		return;
 	write_object(&writer);
 	write_member(&writer, "storageType", artifact->storage);
@@ -224,7 +225,7 @@ static void publish(struct request *request, const struct task *task, const stru
 	write_member_date(&writer, "expires", artifact->expires);
 	write_member(&writer, "contentType", artifact->content_type);
 	write_end_object(&writer);
-	pulse_artifact(&step, task, run, tc__buffer_get(&writer.text));
+	tell_artifact(&step, task, run, tc__buffer_get(&writer.text), quiet);
 	tc__buffer_clear(&writer.text);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/services/queue/queue.h"
 #include "tools/sandbox/tasks/messages.h"
 
@@ -86,17 +87,24 @@ void queue_see_worker(struct request *request, const char *queue, const char *gr
 {
 	struct sandbox *sandbox = request->sandbox;
 	int64_t now = request->now_ms;
+	int64_t expires = now + 24 * 60 * MINUTE_MS;
 
 	store_run(sandbox->store,
 		"INSERT INTO queues (queue_id, provisioner_id, worker_type, last_active) "
 		"VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_active = excluded.last_active",
 		"ttti", queue, task_provisioner_id(&request->arena, queue), task_worker_type(queue),
 		now);
+	events_queue(sandbox, queue);
+	if (store_run(sandbox->store,
+		    "UPDATE workers SET last_active = ?, expires = ? WHERE queue_id = ? AND "
+		    "worker_group = ? AND worker_id = ?",
+		    "iittt", now, expires, queue, group, id))
+		return;
 	store_run(sandbox->store,
 		"INSERT INTO workers (queue_id, worker_group, worker_id, first_claim, last_active, "
-		"expires) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-		"last_active = excluded.last_active, expires = excluded.expires",
-		"tttiii", queue, group, id, now, now, now + 24 * 60 * MINUTE_MS);
+		"expires) VALUES (?, ?, ?, ?, ?, ?)",
+		"tttiii", queue, group, id, now, now, expires);
+	events_changed(sandbox, EVENTS_WORKERS, queue);
 }
 
 static bool quarantined(
@@ -163,6 +171,16 @@ bool queue_claim_run(struct request *request, struct task *task, struct run *run
 struct worker {
 	const char *queue, *group, *id;
 };
+
+void queue_note_refused(struct request *request, const char *queue)
+{
+	if (!request->lacking)
+		return;
+	const char *message = request_printf(request, "its scopes lack %s", request->lacking);
+	if (message)
+		events_refused(request->sandbox, queue, request->identity.client_id, message,
+			request->now_ms);
+}
 
 static int64_t claim_many(
 	struct request *request, const struct worker *worker, int64_t wanted, bool *ok)
@@ -248,7 +266,7 @@ static int claim_again(struct request *request, const struct task *task, const s
 {
 	struct step step = queue_step(request);
 
-	pulse_task(&step, task, run, "task-running");
+	tell_task(&step, task, run, "task-running");
 	if (write_claim(request, task, run))
 		return 200;
 	return refuse(request, INTERNAL_SERVER_ERROR, "no credentials could be made");
@@ -263,7 +281,10 @@ static int authorize_claim(struct request *request, const struct task *task)
 		{ .name = NULL },
 	};
 
-	return authorize(request, values);
+	int status = authorize(request, values);
+	if (status)
+		queue_note_refused(request, task->queue_id);
+	return status;
 }
 
 int queue_claim_task(struct request *request)

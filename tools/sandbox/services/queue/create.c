@@ -311,7 +311,7 @@ static int insert(
 	if (!task)
 		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
 	task->state = "unscheduled";
-	pulse_task(&step, task, NULL, "task-defined");
+	tell_task(&step, task, NULL, "task-defined");
 	if (runs && !task_add_run(&step, task, "scheduled"))
 		return refuse(request, INTERNAL_SERVER_ERROR, "the task could not be stored");
 	return 0;
@@ -323,9 +323,9 @@ static void announce_again(struct request *request, const struct task *task)
 	struct step step = queue_step(request);
 	const struct run *last = task_last_run(task);
 
-	pulse_task(&step, task, NULL, "task-defined");
+	tell_task(&step, task, NULL, "task-defined");
 	if (last && strcmp(last->state, "pending") == 0)
-		pulse_task(&step, task, last, "task-pending");
+		tell_task(&step, task, last, "task-pending");
 }
 
 /* Stores a draft, once: the same again is harmless. 0, or the status of a refusal. */

@@ -89,7 +89,7 @@ int queue_seal_task_group(struct request *request)
 			"UPDATE groups SET sealed = ? WHERE group_id = ?", "it", group.sealed,
 			group.id);
 		struct step step = queue_step(request);
-		pulse_sealed(&step, group.id, group.scheduler_id, group.expires, group.sealed);
+		tell_sealed(&step, group.id, group.scheduler_id, group.expires, group.sealed);
 	}
 	return reply_group(request, &group);
 }
@@ -212,6 +212,6 @@ int queue_change_group_priority(struct request *request)
 	write_member_int(reply, "tasksAffected", count);
 	write_end_object(reply);
 	struct step step = queue_step(request);
-	pulse_group_priority(&step, group.id, group.scheduler_id, name, count);
+	tell_group_priority(&step, group.id, group.scheduler_id, name, count);
 	return 200;
 }

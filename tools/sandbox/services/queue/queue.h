@@ -37,6 +37,10 @@ bool queue_claim_run(struct request *request, struct task *task, struct run *run
 /* The next pending task of a queue; NULL when there is none. */
 struct task *queue_next_pending(struct request *request, const char *queue);
 
+/* A claim from a queue was refused: when that was for want of scopes, those who look at what waits
+ * there learn it. */
+void queue_note_refused(struct request *request, const char *queue);
+
 /* Notes that a worker showed itself, and its queue with it. */
 void queue_see_worker(
 	struct request *request, const char *queue, const char *group, const char *id);

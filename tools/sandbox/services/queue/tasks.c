@@ -232,6 +232,6 @@ int queue_change_priority(struct request *request)
 	int64_t before = task->priority;
 	struct step step = queue_step(request);
 	queue_set_priority(request, task, task_priority(name));
-	pulse_priority(&step, task, before);
+	tell_priority(&step, task, before);
 	return queue_reply_status(request, task);
 }

@@ -2,6 +2,7 @@
 
 /* Who works, and what waits: provisioners, worker types, task queues, workers, counts. */
 
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/request/arguments.h"
 #include "tools/sandbox/services/queue/queue.h"
 
@@ -206,6 +207,7 @@ int queue_get_worker(struct request *request)
 int queue_quarantine_worker(struct request *request)
 {
 	int64_t until = common_date(request, "quarantineUntil", -1);
+	const char *queue = queue_of(request);
 	char until_text[DATE_SIZE];
 	char now_text[DATE_SIZE];
 
@@ -221,8 +223,9 @@ int queue_quarantine_worker(struct request *request)
 		"?)) WHERE queue_id = ? AND worker_group = ? AND worker_id = ?",
 		"iittttttt", until, until,
 		request->identity.client_id ? request->identity.client_id : "anonymous", now_text,
-		until_text, common_text(request, "quarantineInfo", ""), queue_of(request),
+		until_text, common_text(request, "quarantineInfo", ""), queue,
 		request_argument(request, "workerGroup"), request_argument(request, "workerId"));
+	events_changed(request->sandbox, EVENTS_WORKERS, queue);
 	return queue_get_worker(request);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/pulse/message.h"
 #include "tools/sandbox/services/worker_manager/worker_manager.h"
 
@@ -16,9 +17,15 @@ static const char *make_key(struct request *request, const struct worker_error *
 		(int)(slash - pool), pool, slash + 1, error->worker_group, error->worker_id);
 }
 
+void manager_tell(struct request *request, const char *pool_id)
+{
+	events_changed(request->sandbox, EVENTS_WORKERS, pool_id);
+}
+
 void manager_announce_pool(
 	struct request *request, const char *exchange, const char *provider_id, const char *before)
 {
+	manager_tell(request, request_argument(request, "workerPoolId"));
 	if (!request->sandbox->pulse)
 		return;
 	struct writer message = message_begin();

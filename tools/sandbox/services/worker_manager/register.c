@@ -103,6 +103,7 @@ static int reply_credentials(struct request *request, const struct named_worker 
 		"UPDATE managed_workers SET secret = ?, modified = ? WHERE pool_id = ? AND "
 		"worker_group = ? AND worker_id = ?",
 		"tittt", secret, request->now_ms, worker->pool_id, worker->group, worker->id);
+	manager_tell(request, worker->pool_id);
 	write_object(reply);
 	write_member_date(reply, "expires", expires);
 	if (!write_credentials(request, worker, expires))

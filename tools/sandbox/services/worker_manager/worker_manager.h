@@ -35,7 +35,10 @@ int manager_refuse_pool(struct request *request, const char *pool_id);
 /* A member of the body that is an object, as JSON text in the arena; "{}" when it is absent. */
 const char *manager_json_text(struct request *request, const char *name);
 
-/* What concerns a pool is told to Pulse; `exchange` is its last part. */
+/* Readers of the stream are told that a pool or its workers have changed. */
+void manager_tell(struct request *request, const char *pool_id);
+
+/* What concerns a pool is told to them and to Pulse; `exchange` is its last part. */
 void manager_announce_pool(
 	struct request *request, const char *exchange, const char *provider_id, const char *before);
 

@@ -155,6 +155,7 @@ int manager_create_worker(struct request *request)
 		"ttttiiiit", pool_of(request), request_argument(request, "workerGroup"),
 		request_argument(request, "workerId"), provider, capacity_of(request),
 		request->now_ms, request->now_ms, expires, secret);
+	manager_tell(request, pool_of(request));
 	return manager_worker(request);
 }
 
@@ -173,6 +174,7 @@ int manager_update_worker(struct request *request)
 		"= ? WHERE pool_id = ? AND worker_group = ? AND worker_id = ?",
 		"iitittt", expires, capacity_of(request), secret, request->now_ms, pool_of(request),
 		request_argument(request, "workerGroup"), request_argument(request, "workerId"));
+	manager_tell(request, pool_of(request));
 	return manager_worker(request);
 }
 
@@ -185,6 +187,7 @@ int manager_remove_worker(struct request *request)
 		"ittt", request->now_ms, pool_of(request), request_argument(request, "workerGroup"),
 		request_argument(request, "workerId"));
 
+	manager_tell(request, pool_of(request));
 	return changed ? common_empty(request)
 		       : refuse(request, RESOURCE_NOT_FOUND, "Worker not found");
 }
