@@ -27,12 +27,17 @@ struct quirks {
 	const char *type;           /* Content-Type; NULL: application/json; "": none */
 	const char *fault;          /* x-sandbox-fault */
 	const char *header;         /* one more */
+	const char *origin;         /* Origin, as a browser sends it */
 	const char *save;           /* in rows: the text at this pointer of the reply becomes $S */
 };
 
 /* Performs a request; `body` NULL sends none. The reply is released with the next call. */
 struct reply *ask(const struct tc_test_server *server, const char *method, const char *path,
 	const char *body, const struct quirks *quirks);
+
+/* The header Authorization of a request without a body. */
+void ask_sign(const struct tc_test_server *server, const char *method, const char *path,
+	const struct quirks *quirks, char *header, size_t size);
 
 /* Releases what the last reply holds. */
 void ask_end(void);

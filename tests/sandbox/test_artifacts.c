@@ -102,6 +102,32 @@ static void s3_bytes_come_back(void **state)
 	assert_int_equal(storage("GET", location, NULL, NULL)->status, 403);
 }
 
+/* What a task made may be a page: of no origin, and for any page to read. */
+static void bytes_are_no_page_of_ours(void **state)
+{
+	static const struct quirks html = { .unsigned_ = true, .type = "text/html" };
+	static const struct quirks foreign = { .unsigned_ = true, .origin = "http://evil.example" };
+	static const char *const headers[][2] = {
+		{ "content-type", "text/html" },
+		{ "content-security-policy", "sandbox allow-scripts" },
+		{ "x-content-type-options", "nosniff" },
+		{ "access-control-allow-origin", "*" },
+	};
+	char location[300], value[100];
+
+	(void)state;
+	struct reply *reply = create("public/page.html", "s3", ",\"contentType\":\"text/html\"");
+	snprintf(location, sizeof location, "%s", reply_text(reply, "/putUrl"));
+	assert_int_equal(storage("PUT", location, "<script>1</script>", &html)->status, 200);
+	snprintf(location, sizeof location, "%s", reply_text(get("public/page.html"), "/url"));
+	reply = storage("GET", location, NULL, &foreign);
+	assert_int_equal(reply->status, 200);
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+		assert_non_null(reply_header(reply, headers[i][0], value, sizeof value));
+		assert_string_equal(value, headers[i][1]);
+	}
+}
+
 static void ranges(void **state)
 {
 	static const struct {
@@ -361,6 +387,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(s3_bytes_come_back),
+		cmocka_unit_test(bytes_are_no_page_of_ours),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(redirects_links_and_errors),
 		cmocka_unit_test(creating_again),

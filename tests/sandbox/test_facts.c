@@ -417,8 +417,10 @@ static void lives_of_urls(void **state)
 
 	(void)state;
 	RUN_ROWS(make);
-	assert_in_range(lives(reply_text(rows_ask(server, &put), "/putUrl")), 45 * 60 - 5, 45 * 60);
-	assert_in_range(lives(reply_text(rows_ask(server, &get), "/url")), 30 * 60 - 5, 30 * 60);
+	assert_int_in_range(
+		lives(reply_text(rows_ask(server, &put), "/putUrl")), 45 * 60 - 5, 45 * 60);
+	assert_int_in_range(
+		lives(reply_text(rows_ask(server, &get), "/url")), 30 * 60 - 5, 30 * 60);
 }
 
 static void defaults_of_tasks(void **state)

@@ -307,6 +307,12 @@ static void the_index_keeps_the_highest_rank(void **state)
 	assert_string_equal(reply_text(reply, "/continuationToken"), "");
 	reply = ask(server, "GET", "/api/index/v1/namespaces/x", NULL, NULL);
 	assert_string_equal(reply_text(reply, "/namespaces/0/namespace"), "x.y");
+	reply = ask(server, "GET", "/api/index/v1/namespaces/", NULL, NULL);
+	assert_string_equal(reply_text(reply, "/namespaces/0/namespace"), "x");
+	insert("top", one, "0");
+	reply = ask(server, "GET", "/api/index/v1/tasks", NULL, NULL);
+	assert_string_equal(reply_text(reply, "/tasks/0/namespace"), "top");
+	assert_int_equal(ask(server, "DELETE", "/api/index/v1/task", NULL, NULL)->status, 404);
 	assert_string_equal(
 		ask(server, "DELETE", "/api/index/v1/task/x.y.z", NULL, NULL)->body, "{}");
 	assert_int_equal(ask(server, "GET", "/api/index/v1/task/x.y.z", NULL, NULL)->status, 404);

@@ -8,6 +8,7 @@
 
 #include "fixture.h"
 #include "rows.h"
+#include "tools/sandbox/events/events.h"
 #include "tools/sandbox/tasks/task.h"
 
 #include <stdio.h>
@@ -282,6 +283,7 @@ static struct task *begin(struct sandbox *sandbox, struct step *step)
 		.due_ms = INT64_MAX };
 	sandbox->store = store_open(NULL, NULL);
 	assert_non_null(sandbox->store);
+	assert_true(events_start(sandbox));
 	store_run(sandbox->store,
 		"INSERT INTO tasks (task_id, definition, group_id, scheduler_id, project_id, "
 		"queue_id, priority, requires, retries, retries_left, created, deadline, expires, "
@@ -323,6 +325,7 @@ static void claims_end_when_they_are_looked_at(void **state)
 	assert_int_equal(
 		task_timers(&sandbox, BEGIN_MS + CLAIM_MS - 1), BEGIN_MS + CLAIM_MS - 1 + 5000);
 	assert_run(&sandbox, sandbox.due_ms, "exception", "claim-expired");
+	events_stop(&sandbox);
 	store_close(sandbox.store);
 	tc__arena_clear(&memory);
 }
@@ -342,6 +345,7 @@ static void deadlines_are_met_a_minute_late(void **state)
 	assert_int_equal(
 		task_timers(&sandbox, DEADLINE_MS + MINUTE_MS - 1), DEADLINE_MS + MINUTE_MS);
 	assert_run(&sandbox, DEADLINE_MS + MINUTE_MS, "exception", "deadline-exceeded");
+	events_stop(&sandbox);
 	store_close(sandbox.store);
 	tc__arena_clear(&memory);
 }
@@ -390,7 +394,7 @@ static void credentials_end_with_their_claim(void **state)
 	tc_release(certificate);
 	assert_ok(tc_date_parse(until, &when, &err), &err);
 	assert_int_equal(expiry, (int64_t)when.tv_sec * 1000 + when.tv_nsec / 1000000);
-	assert_in_range(start, (uint64_t)now, (uint64_t)now + 60000);
+	assert_int_in_range(start, (uint64_t)now, (uint64_t)now + 60000);
 	const char *end = strstr(name, "/until/");
 	assert_non_null(end);
 	assert_int_equal(sscanf(end, "/until/%lf", &seconds), 1);

@@ -73,7 +73,7 @@ static void expired_things_go(void **state)
 	/* a day after half of the tasks have expired; in bounded steps */
 	while (cleanup_run(&sandbox, DAY_MS + 600000 + 1) < 1000 && rounds < 20)
 		rounds++;
-	assert_in_range(rounds, 1, 19);
+	assert_int_in_range(rounds, 1, 19);
 	assert_int_equal(count(&sandbox, "SELECT count(*) FROM tasks"), 600);
 	assert_int_equal(count(&sandbox, "SELECT count(*) FROM runs"), 600);
 	assert_int_equal(count(&sandbox, "SELECT min(expires) FROM tasks"), 601000);

@@ -9,6 +9,7 @@
 #include "rows.h"
 #include "tools/sandbox/base/digest.h"
 #include <string.h>
+#include <taskcluster/index.h>
 
 #define QUEUE "/api/queue/v1"
 #define TASK QUEUE "/task/$T"
@@ -200,6 +201,63 @@ static void the_index_and_secrets(void **state)
 	RUN_ROWS(rows);
 }
 
+/* A client that may use one scope and no other. */
+static tc_client *narrow_client(const char *scope)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *all =
+		tc_credentials_new(server->client_id, server->access_token, NULL, &err);
+	tc_credentials *one = tc_credentials_authorize(all, &(struct tc_scopes){ &scope, 1 }, &err);
+
+	options.root_url = server->root_url;
+	options.credentials = one;
+	tc_client *client = tc_client_new(&options, &err);
+	tc_credentials_free(one);
+	tc_credentials_free(all);
+	if (!client)
+		fail_msg("%s", tc_error_text(&err));
+	return client;
+}
+
+static void the_top_of_the_index(void **state)
+{
+	static const char entry[] =
+		"{\"taskId\":\"$T\",\"rank\":2,\"data\":{},\"expires\":\"$+3600$\"}";
+	static const struct row rows[] = {
+		{ "a task at the top", "PUT", "/api/index/v1/task/alone", entry, 200, NULL, { 0 } },
+		{ "one further down", "PUT", "/api/index/v1/task/top.x", entry, 200, NULL, { 0 } },
+		{ "namespaces without a slash", "GET", "/api/index/v1/namespaces", NULL, 200,
+			"\"top\"", { 0 } },
+		{ "nobody may", "GET", "/api/index/v1/namespaces/", NULL, 403,
+			"index:list-namespaces:\\n", { .unsigned_ = true } },
+		{ "no task is at the top of all", "GET", "/api/index/v1/task/", NULL, 404, NULL,
+			{ 0 } },
+		{ "all of a bucket is a route, too", "GET", "/api/auth/v1/aws/s3/read-only/b/",
+			NULL, 400, "\"prefix\":\"\"", { 0 } },
+	};
+	struct tc_index_list_namespaces_response *namespaces = NULL;
+	struct tc_index_list_tasks_response *tasks = NULL;
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	RUN_ROWS(rows);
+	tc_client *client = narrow_client("index:list-namespaces:");
+	assert_ok(tc_index_list_namespaces(client, "", NULL, &namespaces, &err), &err);
+	assert_string_equal(
+		namespaces->namespaces[namespaces->namespaces_count - 1].namespace_, "top");
+	tc_release(namespaces);
+	tc_index_list_tasks(client, "", NULL, &tasks, &err);
+	assert_failure(&err, TC_ERROR_HTTP, "index:list-tasks:");
+	tc_client_free(client);
+	client = narrow_client("index:list-tasks:");
+	assert_ok(tc_index_list_tasks(client, "", NULL, &tasks, &err), &err);
+	assert_int_equal(tasks->tasks_count, 1);
+	assert_string_equal(tasks->tasks[0].namespace_, "alone");
+	tc_release(tasks);
+	tc_client_free(client);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +266,7 @@ int main(void)
 		cmocka_unit_test(tasks_and_groups),
 		cmocka_unit_test(artifacts),
 		cmocka_unit_test(the_index_and_secrets),
+		cmocka_unit_test(the_top_of_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -3,6 +3,7 @@
 /* taskcluster-sandbox: a Taskcluster on loopback. Prints what a shell must export, then serves
  * until SIGTERM or SIGINT. */
 
+#include "tools/sandbox/page/page.h"
 #include "tools/sandbox/server/http.h"
 #include "tools/sandbox/server/options.h"
 #include "tools/sandbox/server/start.h"
@@ -68,6 +69,9 @@ int main(int argc, char **argv)
 	allow_connections();
 	rc = start_sandbox(&sandbox, &err);
 	if (rc == TC_OK) {
+		/* first, so that who has read the environment finds it */
+		if (!sandbox.options.no_page)
+			page_print_link(&sandbox);
 		print_environment(&sandbox);
 		serve(&sandbox);
 	} else {
