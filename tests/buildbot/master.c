@@ -16,6 +16,16 @@
 
 #define PATIENCE_MS 60000
 
+/* What is stopped when the program ends, though a failed check kept it from being stopped before.
+ */
+static struct master *standing;
+
+static void stop_standing(void)
+{
+	if (standing)
+		master_stop(standing);
+}
+
 static void pause_ms(int ms)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
@@ -94,6 +104,19 @@ void master_version(const struct master *master, char *version, size_t size)
 	pclose(output);
 }
 
+/* Stops the test, after what the master said last. */
+static void give_up(const struct master *master, const char *why)
+{
+	char command[256];
+
+	snprintf(command, sizeof command,
+		"tail -n 20 '%s'/*.txt '%s'/master/*.txt '%s'/master/*.log >&2", master->folder,
+		master->folder, master->folder);
+	if (system(command) != 0)
+		fputs("it said nothing\n", stderr);
+	fail_msg("%s", why);
+}
+
 static bool make(struct master *master)
 {
 	char arguments[128];
@@ -101,6 +124,9 @@ static bool make(struct master *master)
 
 	strcpy(master->folder, "/tmp/tc-buildbot-XXXXXX");
 	assert_non_null(mkdtemp(master->folder));
+	if (!standing)
+		atexit(stop_standing);
+	standing = master;
 	set_port("BUILDBOT_HTTP_PORT", http_port);
 	set_port("BUILDBOT_WORKER_PORT", worker_port);
 	snprintf(master->url, sizeof master->url, "http://127.0.0.1:%d", http_port);
@@ -111,7 +137,7 @@ static bool make(struct master *master)
 	if (status == 127)
 		return false;
 	if (status != 0)
-		fail_msg("buildbot create-master ended with %d; see %s", status, master->folder);
+		give_up(master, "buildbot create-master failed");
 	copy_config(master->folder);
 	return master_run(master, "buildbot-worker", arguments) == 0;
 }
@@ -140,7 +166,7 @@ static void wait_until_up(const struct master *master)
 		pause_ms(50);
 	tc_client_free(client);
 	if (left_ms <= 0)
-		fail_msg("the master did not come up; see %s", master->folder);
+		give_up(master, "the master did not come up");
 }
 
 /* "master" or "worker" */
@@ -209,6 +235,7 @@ void master_stop(struct master *master)
 {
 	char command[128];
 
+	standing = NULL;
 	end(master->worker);
 	end(master->master);
 	snprintf(command, sizeof command, "rm -rf '%s'", master->folder);

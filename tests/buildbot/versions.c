@@ -125,7 +125,7 @@ static tc_call *call_of(struct trial *trial, const struct tc_operation *operatio
 	struct tc_pair pairs[8];
 	const tc_json *json = NULL;
 
-	assert_in_range(operation->argument_count, 0, 8);
+	assert_int_in_range(operation->argument_count, 0, 8);
 	for (size_t i = 0; i < operation->argument_count; i++) {
 		const char *name = operation->arguments[i].name;
 		pairs[i] = (struct tc_pair){ name, value_of(trial, name) };

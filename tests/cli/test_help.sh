@@ -52,6 +52,12 @@ has 'Pages      by --page and --limit, at most 100 items each'
 explain treeherder getChangelog
 lacks Pages
 
+# which argument may be empty
+explain index listTasks
+shows 'Argument   <namespace> may be empty, "": the top level of the index'
+explain index findTask
+lacks $'\nArgument'
+
 # what it answers, who may call it, since when
 explain buildbot listenEvents
 shows 'Reply      a stream of events, each a line of JSON, that does not end by itself'

@@ -51,6 +51,7 @@ for service in workerManager webServer purgeCache; do
 done
 both api workerManager listWorkerPools --limit=1
 both api auth listRoles2 --limit '' --continuationToken ''
+both api index listNamespaces ''
 both api auth listRoles2 --limit 1 --limit 2
 both api auth currentScopes --verbose=true
 both api auth currentScopes -v=false

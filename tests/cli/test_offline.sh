@@ -182,6 +182,13 @@ run 0 api queue listArtifacts a 0 --url --limit 1 --limit ''
 is 'https://tc.example.com/api/queue/v1/task/a/runs/0/artifacts'
 run 2 api queue listArtifacts '' 0 --url
 tells 'taskId is empty'
+# but an argument without which the server lists the top
+run 0 api index listNamespaces '' --url
+is 'https://tc.example.com/api/index/v1/namespaces/'
+run 2 api index listNamespaces --url
+tells 'index listNamespaces needs <namespace>, or "" for the top level of the index: see'
+run 2 api index findTask '' --url
+tells 'indexPath is empty'
 
 # other systems have servers of their own, and queries with operators and lists
 run 0 api treeherder getJobs try --url --id__in=1,2 --last_modified__lt 2026-01-31T12:00

@@ -77,6 +77,10 @@ run 0 api index insertTask project.x.latest <<<"{\"taskId\": \"$task\", \"rank\"
 	\"expires\": \"$("$TC_CLI" from-now 1 day)\"}"
 run 0 api index findArtifactFromTask project.x.latest public/link
 [[ $out == http*"$task"* ]] || fail "no Location"
+run 0 api index listNamespaces '' --select /namespaces/0/namespace
+is project
+run 0 api index listTasks '' --all
+is ''
 
 # a signed URL is good for anybody, and only as long as it should be
 run 0 api queue listArtifacts "$task" 0 --limit 1 --signed-url --expires 1m

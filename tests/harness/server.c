@@ -17,6 +17,8 @@
 
 #define ARGUMENTS_MAX 40
 #define PROGRAM "taskcluster-sandbox"
+#define CLIENT_ID "sandbox"
+#define ACCESS_TOKEN "sandbox-secret"
 
 static bool find_program(char *path, size_t size)
 {
@@ -107,6 +109,21 @@ static int end(struct tc_test_server *server, int signal_number)
 	return status;
 }
 
+tc_client *tc_test_client(const char *root_url)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+	tc_error err = TC_ERROR_INIT;
+	tc_credentials *credentials = tc_credentials_new(CLIENT_ID, ACCESS_TOKEN, NULL, &err);
+
+	options.root_url = root_url;
+	options.credentials = credentials;
+	tc_client *client = tc_client_new(&options, &err);
+	if (!client)
+		fail_msg("%s", tc_error_text(&err));
+	tc_credentials_free(credentials);
+	return client;
+}
+
 void tc_test_server_stop(struct tc_test_server *server)
 {
 	int status = server ? end(server, SIGTERM) : 0;
@@ -150,7 +167,7 @@ static struct tc_test_server *start(const char *program, char **arguments)
 
 static struct tc_test_server *start_with(const char *const *given, bool check_replies)
 {
-	static const char *const defaults[] = { "--credentials", "sandbox:sandbox-secret",
+	static const char *const defaults[] = { "--credentials", CLIENT_ID ":" ACCESS_TOKEN,
 		"--check-replies" };
 	size_t default_count = sizeof defaults / sizeof *defaults - !check_replies;
 	char *arguments[ARGUMENTS_MAX + 4] = { NULL };

@@ -12,6 +12,7 @@
  */
 
 #include <sys/types.h>
+#include <taskcluster/client.h>
 
 struct tc_test_server {
 	pid_t pid;
@@ -31,6 +32,10 @@ struct tc_test_server *tc_test_server_start_with(const char *const *arguments);
 
 /* As users start it, without --check-replies, which costs time. */
 struct tc_test_server *tc_test_server_start_unchecked(const char *const *arguments);
+
+/* A client of what listens there, with the credentials of a server that was told no others; for
+ * tc_client_free. Stops the test when none can be made. */
+tc_client *tc_test_client(const char *root_url);
 
 /* Ends it (SIGTERM, and waits), and releases the struct. NULL is fine. Stops the test when it does
  * not end with status 0: a sanitizer may have found something. */

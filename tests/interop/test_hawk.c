@@ -96,9 +96,10 @@ static void draw_url(struct sample *sample)
 
 	draw_text(path, 0, 100, IN_PATH);
 	draw_text(query, 0, 100, IN_QUERY);
-	snprintf(sample->host_header, sizeof sample->host_header, "%s%s", hosts[draw(7)],
-		ports[draw(5)]);
-	const char *scheme = draw(2) ? "https" : "http";
+	const char *host = hosts[draw(7)], *port = ports[draw(5)];
+	snprintf(sample->host_header, sizeof sample->host_header, "%s%s", host, port);
+	bool tls = draw(2) && strcmp(port, ":80") != 0; /* which node-hawk 9.0.2 takes for 443 */
+	const char *scheme = tls ? "https" : "http";
 	switch (draw(6)) {
 	case 0: /* no path at all */
 		snprintf(sample->url, sizeof sample->url, "%s://%s", scheme, sample->host_header);
@@ -323,7 +324,7 @@ static void test_the_peer_refuses_what_is_wrong(void **state)
 		tc_release(resource);
 		tc_credentials_free(sample.credentials);
 	}
-	assert_in_range(hashes, 5, 35);
+	assert_int_in_range(hashes, 5, 35);
 }
 
 static void test_stale_timestamps(void **state)
@@ -343,7 +344,7 @@ static void test_stale_timestamps(void **state)
 		assert_string_equal(text_at(answer, "error"), "Stale timestamp");
 		assert_true(tc__hawk_challenge(tc__credentials_key(sample.credentials),
 			text_at(answer, "challenge"), &told));
-		assert_in_range(told, 1700003600, 1700003660); /* its clock goes on */
+		assert_int_in_range(told, 1700003600, 1700003660); /* its clock goes on */
 		tc_release(answer);
 		tc__buffer_clear(&request.header);
 		tc_release(resource);

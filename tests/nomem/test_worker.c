@@ -179,7 +179,7 @@ static long each_fails(void)
 		n++;
 	}
 	assert_int_equal(world.reported, 1);
-	assert_in_range(lost, 0, n / 2);
+	assert_int_in_range(lost, 0, n / 2);
 	return n;
 }
 
@@ -190,7 +190,7 @@ static void a_task_is_reported_once(void **state)
 	long before = tc_live_blocks();
 	assert_true(each_fails() > 50);
 	work(1000000);
-	assert_in_range(tc_live_blocks(), 0, before + 40);
+	assert_int_in_range(tc_live_blocks(), 0, before + 40);
 }
 
 static void a_claim_is_renewed(void **state)

@@ -435,7 +435,7 @@ static void after_a_restart_messages_come_soon(void **state)
 	rabbit_start(&rabbit);
 	int64_t begun = tc_test_now_ms();
 	LISTEN_UNTIL(&ear, ear.heard == 2);
-	assert_in_range(tc_test_now_ms() - begun, 0, RESTART_MS);
+	assert_int_in_range(tc_test_now_ms() - begun, 0, RESTART_MS);
 	assert_string_equal(ear.body, "{\"kept\":1}");
 	guest = rabbit_log_in(&rabbit, "guest");
 	assert_int_equal(tc_pulse_ack(ear.held[0], &ear.err), TC_ERROR_NETWORK);

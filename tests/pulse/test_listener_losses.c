@@ -442,13 +442,13 @@ static void nothing_is_lost_while_connections_break(void **state)
 	open_behind(cutter);
 	publish_numbers("dead-storm");
 	weather(&storm, cutter);
-	assert_in_range(ear.lost, 10, STORM_CUTS);
+	assert_int_in_range(ear.lost, 10, STORM_CUTS);
 	ear_close(&ear);
 	tc_cutter_stop(cutter);
 	memcpy(found, storm.acked, sizeof found);
 	int64_t since_ms = tc_test_now_ms();
 	while (memchr(found, false, sizeof found)) { /* the broker has to notice, too */
-		assert_in_range(tc_test_now_ms() - since_ms, 0, 60000);
+		assert_int_in_range(tc_test_now_ms() - since_ms, 0, 60000);
 		collect("dead-storm", found);
 		collect("queue/me/storm", found);
 	}

@@ -97,7 +97,7 @@ static void was_soon(const struct waiting *waiting, const char *what)
 
 	print_message("%s: seen after %lld ms\n", what, (long long)took_ms);
 	assert_int_equal(waiting->at, 0);
-	assert_in_range(took_ms, 0, SOON_MS);
+	assert_int_in_range(took_ms, 0, SOON_MS);
 }
 
 /* ---- what it is for ---- */
@@ -147,6 +147,8 @@ static void one_serves_many_waitings(void **state)
 	close_waiting(&waiting);
 }
 
+#define BROKER_MS 20000 /* its own program takes seconds to tell what it has */
+
 /* Events of the task that was waited for before do not come any more. */
 static void a_waiting_leaves_no_bindings(void **state)
 {
@@ -156,7 +158,7 @@ static void a_waiting_leaves_no_bindings(void **state)
 	open_waiting(&waiting, rabbit_url(&rabbit, RABBIT_USER, true));
 	world_new_task(&world);
 	wait_task(&waiting, 2);
-	for (int64_t begun = tc_test_now_ms(); tc_test_now_ms() - begun < SOON_MS * 4;) {
+	for (int64_t begun = tc_test_now_ms(); tc_test_now_ms() - begun < BROKER_MS;) {
 		rabbit_ctl(&rabbit, "list_bindings", "source_name", "destination_name", NULL);
 		if (!strstr(rabbit.said, "exchange/taskcluster-queue/"))
 			break;
@@ -338,7 +340,7 @@ static void a_worker_hears_of_a_cancel(void **state)
 	assert_ok(tc_worker_run(works.worker, &world.err), &world.err);
 	print_message("a cancel: seen after %lld ms\n",
 		(long long)(tc_test_now_ms() - works.canceled_ms));
-	assert_in_range(tc_test_now_ms() - works.canceled_ms, 0, SOON_MS);
+	assert_int_in_range(tc_test_now_ms() - works.canceled_ms, 0, SOON_MS);
 	assert_int_equal(works.aborted, TC_ABORT_LOST);
 	assert_string_equal(works.reason, "canceled");
 	tc_pulse_listener_free(listener);
@@ -360,7 +362,7 @@ static void is_quiet(const struct tc_news *source, int64_t ms)
 			assert_true(source->take(source->data, NULL) >= 0);
 			turns++;
 		}
-	assert_in_range(turns, 0, ms);
+	assert_int_in_range(turns, 0, ms);
 }
 
 static void without_a_broker_the_pauses_are_left(void **state)

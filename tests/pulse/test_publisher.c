@@ -1110,8 +1110,8 @@ static void connections_that_break_again_and_again_lose_nothing(void **state)
 		assert_int_equal(publish_to(&heard, &plain, key, "{}"), TC_OK);
 	}
 	flush(&heard);
-	assert_in_range(tc_cutter_cuts(cutter), 5, CUTS);
-	assert_in_range(heard.connected, 5, CUTS + 1);
+	assert_int_in_range(tc_cutter_cuts(cutter), 5, CUTS);
+	assert_int_in_range(heard.connected, 5, CUTS + 1);
 	assert_int_equal(heard.confirmed, MANY);
 	assert_int_equal(heard.failed + heard.twice, 0);
 	tc_pulse_publisher_free(heard.publisher);

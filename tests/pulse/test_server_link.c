@@ -501,7 +501,7 @@ static void test_pauses_differ(void **state)
 		while (attempt_count == i + 1)
 			pass(1);
 		int64_t pause_ms = world.now_ms - begun_ms;
-		assert_in_range(pause_ms, 1000, 1101);
+		assert_int_in_range(pause_ms, 1000, 1101);
 		differ = differ || (first >= 0 && pause_ms != first);
 		first = pause_ms;
 	}

@@ -67,7 +67,7 @@ static void what_must_not_be_repeated_shares_connections(void **state)
 	tc_client *client = rig_client_of(NULL, tc_responder_port(desk.responder));
 	for (int i = 0; i < 20; i++)
 		assert_ok(reset_token(client, &err), &err);
-	assert_in_range(tc_responder_connections(desk.responder), 3, 5);
+	assert_int_in_range(tc_responder_connections(desk.responder), 3, 5);
 	tc_client_free(client);
 	desk_close(&desk);
 }

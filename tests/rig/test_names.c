@@ -47,7 +47,7 @@ static void end(struct hung *hung)
 	tc_loop_free(hung->loop);
 	tc_client_free(hung->client);
 	tc_error_clear(&hung->err);
-	assert_in_range(tc_test_now_ms() - hung->begun_ms, 0, SOON_MS);
+	assert_int_in_range(tc_test_now_ms() - hung->begun_ms, 0, SOON_MS);
 }
 
 static uint64_t start(struct hung *hung)
@@ -69,7 +69,7 @@ static void a_call_ends_in_its_time(void **state)
 	(void)state;
 	begin(&hung, 1000);
 	assert_int_equal(tc_queue_ping(hung.client, NULL, &hung.err), TC_ERROR_TIMEOUT);
-	assert_in_range(tc_test_now_ms() - hung.begun_ms, 950, SOON_MS);
+	assert_int_in_range(tc_test_now_ms() - hung.begun_ms, 950, SOON_MS);
 	assert_failure(&hung.err, TC_ERROR_TIMEOUT, "-slow.rig.test");
 	end(&hung);
 }

@@ -91,7 +91,7 @@ const char *mounting_json(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	assert_in_range(vsnprintf(buffer, sizeof(buffers[0]), format, arguments), 1, 4095);
+	assert_int_in_range(vsnprintf(buffer, sizeof(buffers[0]), format, arguments), 1, 4095);
 	va_end(arguments);
 	return buffer;
 }

@@ -542,7 +542,7 @@ static void a_full_disk_is_the_machines_fault(void **state)
 
 	(void)state;
 	close(fd);
-	assert_in_range(length, 1, 700);
+	assert_int_in_range(length, 1, 700);
 	EVP_EncodeBlock((unsigned char *)text, bytes, (int)length);
 	free(bytes);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);

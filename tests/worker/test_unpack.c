@@ -172,8 +172,8 @@ static void closed_folders_get_their_modes_last(void **state)
 	assert_int_equal(tc_folder_mode(&place->outer, "in/a"), 0500);
 	assert_int_equal(tc_folder_mode(&place->outer, "in/a/b"), 0500);
 	tc_folder_check(&place->outer, "in/a/b/c", "x");
-	fchmodat(place->in, "a", 0755, 0);
-	fchmodat(place->in, "a/b", 0755, 0);
+	assert_int_equal(fchmodat(place->in, "a", 0755, 0), 0);
+	assert_int_equal(fchmodat(place->in, "a/b", 0755, 0), 0);
 }
 
 static void setuid_is_dropped(void **state)
