@@ -69,6 +69,13 @@ const struct tc_event_stream *rules_events(const struct tc_operation *operation)
 	return operation->conventions ? operation->conventions->events : NULL;
 }
 
+const char *rules_empty(const struct tc_operation *operation, size_t position)
+{
+	const struct tc_operation_conventions *rules = operation->conventions;
+
+	return rules && rules->arguments ? rules->arguments[position].empty : NULL;
+}
+
 bool rules_is_elsewhere(const struct tc_service *service)
 {
 	return service->conventions && service->conventions->server_url;

@@ -23,6 +23,9 @@ const struct tc_paging *rules_paging(const struct tc_operation *operation);
 /* The stream of events that it answers with, or NULL. */
 const struct tc_event_stream *rules_events(const struct tc_operation *operation);
 
+/* What an empty argument means, by position from 0; NULL: it may not be empty. */
+const char *rules_empty(const struct tc_operation *operation, size_t position);
+
 /* Whether a service belongs to a system with a server of its own: neither Taskcluster's root URL
  * nor its credentials are for that. */
 bool rules_is_elsewhere(const struct tc_service *service);

@@ -90,18 +90,20 @@ static bool is_for_us(const struct callback *callback, struct MHD_Connection *co
 	return false;
 }
 
-/* By now the other end may be gone: whose it was is not told then. */
+/* By now the other end may be gone: whose it was is not told then. What libmicrohttpd tells lies in
+ * one place from version 1 on, and its next answer is written over it. */
 static bool may_answer(const struct callback *callback, struct MHD_Connection *connection)
 {
-	const union MHD_ConnectionInfo *from =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const union MHD_ConnectionInfo *by =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info;
 
 	if (!callback->own_only)
 		return true;
-	enum peer peer = from ? peer_find(from->client_addr, callback->port) : PEER_UNTOLD;
-	return peer == PEER_OWN || (peer == PEER_UNTOLD && by && peer_is_there(by->connect_fd));
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	enum peer peer = info ? peer_find(info->client_addr, callback->port) : PEER_UNTOLD;
+	if (peer != PEER_UNTOLD)
+		return peer == PEER_OWN;
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	return info && peer_is_there(info->connect_fd);
 }
 
 /* What the values of a query come to. */

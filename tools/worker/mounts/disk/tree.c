@@ -57,7 +57,12 @@ int tree_move(int from, const char *name, int to, const char *new_name)
 		S_ISDIR(status.st_mode) && fchmodat(from, name, 0700, 0) == 0) {
 		int rc = renameat(from, name, to, new_name);
 		why = errno;
-		fchmodat(rc == 0 ? to : from, rc == 0 ? new_name : name, status.st_mode & 07777, 0);
+		if (fchmodat(rc == 0 ? to : from, rc == 0 ? new_name : name, status.st_mode & 07777,
+			    0) != 0 &&
+			rc == 0) {
+			rc = -1; /* it has moved, but stays open to its owner */
+			why = errno;
+		}
 		errno = why;
 		return rc;
 	}

@@ -30,7 +30,8 @@ static tc_call *make_call(struct mounts_store *store, tc_error *err)
 {
 	struct tc_purge_cache_purge_requests_query query = { 0 };
 	int64_t since = store->asked - PURGE_OVERLAP_MS;
-	struct timespec when = { .tv_sec = since / 1000, .tv_nsec = since % 1000 * 1000000 };
+	struct timespec when = { .tv_sec = since / 1000,
+		.tv_nsec = (long)(since % 1000 * 1000000) };
 	char date[TC_DATE_SIZE];
 
 	if (store->asked && tc_date_format(when, date, err) == TC_OK)
