@@ -37,7 +37,7 @@ step "1. The generator turns API references into C:"
 # sandbox OPTION…: starts one, and takes its environment over
 sandbox() {
 	: >"$work/env"
-	"$bin/taskcluster-sandbox" --references references/taskcluster "$@" >"$work/env" &
+	"$bin/taskcluster-sandbox" --no-page --references references/taskcluster "$@" >"$work/env" &
 	servers+=($!)
 	has_line "$work/env" ACCESS_TOKEN $! || fail "It did not start."
 	# shellcheck disable=SC1091
