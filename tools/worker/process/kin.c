@@ -125,26 +125,37 @@ static struct kin *find(const struct census *census, pid_t pid)
 
 /* ---- who is who ---- */
 
-/* Goes up until somebody is known, and comes back with the news. Numbers that were used again while
- * they were counted could make a ring: it ends after as many steps as there are processes. */
-static enum relation relate(struct census *census, struct kin *kin)
+/* Whose child it says it is; NULL: nobody that was counted, or one that has the number only since,
+ * as a parent is never younger than its child. */
+static struct kin *parent_of(const struct census *census, const struct kin *kin)
+{
+	struct kin *parent = find(census, kin->parent);
+
+	return parent && parent->start <= kin->start ? parent : NULL;
+}
+
+/* Goes up until somebody is known, and comes back with the news. Who is older than this process is
+ * none of its descendants, whatever numbers say that were used again while they were counted. */
+static enum relation relate(struct census *census, struct kin *kin, uint64_t own_start)
 {
 	enum relation relation = UNKNOWN;
 	struct kin *at = kin;
 
 	for (size_t steps = 0; relation == UNKNOWN; steps++) {
-		if (at->relation != UNKNOWN)
+		if (at->start < own_start)
+			relation = FOREIGN;
+		else if (at->relation != UNKNOWN)
 			relation = at->relation;
 		else if (at->parent == getpid())
 			relation = OURS;
 		else if (at->parent <= 1 || steps > census->count)
 			relation = FOREIGN;
 		else {
-			at = find(census, at->parent);
+			at = parent_of(census, at);
 			relation = at ? UNKNOWN : FOREIGN;
 		}
 	}
-	for (at = kin; at && at->relation == UNKNOWN; at = find(census, at->parent))
+	for (at = kin; at && at->relation == UNKNOWN; at = parent_of(census, at))
 		at->relation = relation;
 	return relation;
 }
@@ -171,14 +182,15 @@ static void send_signal(const struct kin *kin, int number)
 
 int kin_signal_descendants(int number)
 {
+	const uint64_t own_start = kin_start(getpid());
 	struct census census;
 	int found = 0;
 
-	if (!take_census(&census))
+	if (!own_start || !take_census(&census))
 		return -1;
 	for (size_t i = 0; i < census.count; i++) {
 		struct kin *kin = &census.all[i];
-		if (kin->pid == getpid() || relate(&census, kin) != OURS)
+		if (kin->pid == getpid() || relate(&census, kin, own_start) != OURS)
 			continue;
 		send_signal(kin, number);
 		found++;
