@@ -6,6 +6,7 @@
 #
 #	follow PAGE               all of it
 #	follow PAGE SECTION…      only these, by the text of "## …"
+. tests/package/like.sh
 
 # steps PAGE SECTION…: its blocks as files of $follow, 01.c, 02.sh, 03.text …
 steps() {
@@ -62,17 +63,6 @@ script() {
 			;;
 		esac
 	done
-}
-
-# like TEXT OUTPUT: line by line, with `*` in the text for anything
-like() {
-	local pattern line
-	while IFS= read -r pattern <&3; do
-		IFS= read -r line <&4 || return 1
-		# shellcheck disable=SC2053
-		[[ $line == $pattern ]] || return 1
-	done 3< <(sed 's/[][\\?+@!()|]/\\&/g' "$1") 4<"$2"
-	[[ $(wc -l <"$1") == "$(wc -l <"$2")" ]]
 }
 
 # compare: what was printed, and what the page says of it

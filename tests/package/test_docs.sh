@@ -12,6 +12,7 @@
 #	ctest --test-dir build -R package.docs          all of it
 #	TC_PAGES='client call' ctest …                  only these programs
 . tests/examples/check.sh
+. tests/package/like.sh
 cc=${TC_CC:-cc}
 houses=(runtime generated workflows codegen)
 flags=(-std=c11 -Wall -Wextra -Werror)
@@ -47,17 +48,6 @@ split() {
 			next
 		}
 		language { block = block $0 "\n" }' "$1"
-}
-
-# like TEXT OUTPUT: line by line, with `*` in the text for anything
-like() {
-	local pattern line
-	while IFS= read -r pattern <&3; do
-		IFS= read -r line <&4 || return 1
-		# shellcheck disable=SC2053
-		[[ $line == $pattern ]] || return 1
-	done 3< <(sed 's/[][\\?+@!()|]/\\&/g' "$1") 4<"$2"
-	[[ $(wc -l <"$1") == "$(wc -l <"$2")" ]]
 }
 
 # pieces PAGE: they compile, each alone
