@@ -123,7 +123,7 @@ static void cut(struct scene *scene, size_t count)
 
 static void refer(struct scene *scene, const char *path)
 {
-	char base[128], url[200];
+	char base[128], url[256];
 
 	tc_rig_url(base, sizeof base,
 		scene->cutter ? tc_cutter_port(scene->cutter) : tc_nginx_port(nginx));
