@@ -28,17 +28,14 @@ struct tc__hawk *tc__hawk_new(const struct tc_seams *seams, tc_error *err)
 		return NULL;
 	}
 	hawk->text = TC__BUFFER(SIGNED_MAX);
-	if (tc__nonces_start(&hawk->nonces, seams, err) == TC_OK)
-		return hawk;
-	tc__hawk_free(hawk);
-	return NULL;
+	tc__nonces_start(&hawk->nonces, seams);
+	return hawk;
 }
 
 void tc__hawk_free(struct tc__hawk *hawk)
 {
 	if (!hawk)
 		return;
-	tc__nonces_end(&hawk->nonces);
 	tc__buffer_clear(&hawk->text);
 	free(hawk);
 }

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 static inline bool tc__is_digit(char c)
 {
@@ -39,10 +41,36 @@ static inline int tc__hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Eight bytes at once, wherever they lie. */
+static inline uint64_t tc__eight(const char *text)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, text, sizeof bytes);
+	return bytes;
+}
+
+/* Eight bytes that are all this one. */
+#define TC__EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* tc__lower of each of them: bit 7 is set in what is at least 'A' and in what is above 'Z'. */
+static inline uint64_t tc__lower_eight(uint64_t bytes)
+{
+	uint64_t low = bytes & TC__EACH(0x7f);
+	uint64_t from_a = low + TC__EACH(0x80 - 'A'), above_z = low + TC__EACH(0x7f - 'Z');
+
+	return bytes | ((from_a ^ above_z) & ~bytes & TC__EACH(0x80)) >> 2;
+}
+
 /* Whether `length` bytes are the same but for case; no NUL ends them. */
 static inline bool tc__same_letters(const char *a, const char *b, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
+	size_t i = 0;
+
+	for (; i + 8 <= length; i += 8)
+		if (tc__lower_eight(tc__eight(a + i)) != tc__lower_eight(tc__eight(b + i)))
+			return false;
+	for (; i < length; i++)
 		if (tc__lower(a[i]) != tc__lower(b[i]))
 			return false;
 	return true;

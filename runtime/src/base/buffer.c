@@ -48,7 +48,7 @@ static bool grow(struct tc__buffer *buffer, size_t length)
 	return true;
 }
 
-char *tc__buffer_room(struct tc__buffer *buffer, size_t length)
+char *tc__buffer_grow(struct tc__buffer *buffer, size_t length)
 {
 	if (tc__buffer_failed(buffer) || !grow(buffer, length))
 		return NULL;
@@ -65,16 +65,6 @@ void tc__buffer_add(struct tc__buffer *buffer, const void *bytes, size_t length)
 		memcpy(room, bytes, length);
 	room[length] = '\0';
 	buffer->length += length;
-}
-
-void tc__buffer_text(struct tc__buffer *buffer, const char *text)
-{
-	tc__buffer_add(buffer, text, strlen(text));
-}
-
-void tc__buffer_char(struct tc__buffer *buffer, char c)
-{
-	tc__buffer_add(buffer, &c, 1);
 }
 
 void tc__buffer_int(struct tc__buffer *buffer, int64_t value)
@@ -121,7 +111,7 @@ char *tc__buffer_take(struct tc__buffer *buffer)
 	return text;
 }
 
-void tc__buffer_clear(struct tc__buffer *buffer)
+void tc__buffer_end(struct tc__buffer *buffer)
 {
 	if (buffer->secret && buffer->data)
 		sodium_memzero(buffer->data, buffer->capacity);

@@ -17,14 +17,18 @@
 #define TC__MESSAGE_MAX 2000
 #define TC__REFUSED_MAX ((size_t)80 * 1024)
 
-TC_PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);
+/* What is only done when something fails: compilers put the code that leads there apart, so that a
+ * call that goes well has less to fetch. */
+#define TC__COLD __attribute__((cold))
+
+TC__COLD TC_PRINTF(3, 4) int tc__fail(tc_error *err, int code, const char *format, ...);
 
 /* With the JSON pointer of the value it is about; the message begins with it. */
-TC_PRINTF(4, 5)
-int tc__fail_at(tc_error *err, int code, const char *pointer, const char *format, ...);
+TC__COLD TC_PRINTF(4, 5) int tc__fail_at(
+	tc_error *err, int code, const char *pointer, const char *format, ...);
 
 /* Memory ended: needs none itself. */
-int tc__fail_nomem(tc_error *err);
+TC__COLD int tc__fail_nomem(tc_error *err);
 
 /* What a reply tells about its refusal; each text may be NULL and is copied. */
 struct tc__refusal {
@@ -41,13 +45,14 @@ struct tc__refusal {
 
 /* A failure with what the server said; `text` is the message. Copies what memory allows: the code,
  * the status and (if at all possible) the message are set in any case. */
-int tc__fail_refused(tc_error *err, int code, const struct tc__refusal *refusal, const char *text);
+TC__COLD int tc__fail_refused(
+	tc_error *err, int code, const struct tc__refusal *refusal, const char *text);
 
 /* Moves *from into *to (which may be NULL) and clears *from. Returns the code moved. */
-int tc__fail_with(tc_error *to, tc_error *from);
+TC__COLD int tc__fail_with(tc_error *to, tc_error *from);
 
 /* Adds what is known of the reply that an error is about to one already set; keeps all else. */
-void tc__error_attach(tc_error *err, const struct tc__refusal *refusal);
+TC__COLD void tc__error_attach(tc_error *err, const struct tc__refusal *refusal);
 
 /* Adds what is to be expected: whether repeating cannot help, though code and status look as if,
  * and what pause the server asked for (-1: none). As far as memory allows. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/json/utf8.h"
 
-#include <string.h>
+#include "runtime/src/base/ascii.h"
 
 bool tc__utf8_valid(const char *text, size_t length)
 {
@@ -10,13 +10,8 @@ bool tc__utf8_valid(const char *text, size_t length)
 	size_t i = 0;
 
 	while (i < length) {
-		uint64_t word = 0;
-		while (!rest && length - i >= sizeof word) {
-			memcpy(&word, text + i, sizeof word);
-			if (word & TC__EACH_BYTE(0x80))
-				break;
-			i += sizeof word;
-		}
+		while (!rest && length - i >= 8 && !(tc__eight(text + i) & TC__EACH(0x80)))
+			i += 8;
 		if (i == length)
 			break;
 		unsigned char byte = (unsigned char)text[i++];

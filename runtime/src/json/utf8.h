@@ -6,10 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-/* Eight bytes that are all this one, to look at so many at once. */
-#define TC__EACH_BYTE(value) ((value)*UINT64_C(0x0101010101010101))
 
 /* How many bytes follow this first byte of a UTF-8 character, and the bounds of the next one
  * (RFC 3629, section 4); 0 when no character begins so. */
