@@ -389,6 +389,56 @@ static void test_duplicate_in_a_large_object_is_named(void **state)
 	tc_release(text);
 }
 
+/* The first `count` members of an object, with `other` as the name at `position`. */
+static void add_members(struct tc__buffer *text, const char *const *names, size_t count,
+	size_t position, const char *other)
+{
+	for (size_t i = 0; i < count; i++)
+		tc__buffer_printf(text, "%c\"%s\":%lu", i ? ',' : '{',
+			i == position ? other : names[i], (unsigned long)i);
+	tc__buffer_text(text, count ? "}" : "{}");
+}
+
+/* An object is expected to have the names of the one before. Behind them may come others, or none,
+ * or one that was there. */
+static void test_names_that_are_expected(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "", "a", "abcdefg", "abcdefgh", "0123456789abcdef",
+		"a name of 31 characters, or so.", "a name of 32 characters, or so..",
+		"a name that has more than 32 characters, and is compared as a whole" };
+	static const char *const others[] = { "b", "abcdefx", "x23456789abcdef",
+		"a name that has more than 32 characters, and is compared as a wholx" };
+	enum { NAMES = sizeof names / sizeof *names, OTHERS = sizeof others / sizeof *others };
+	struct tc__buffer text = TC__BUFFER(65536);
+
+	for (size_t i = 0; i < (NAMES + 1) * NAMES * (NAMES + OTHERS); i++) {
+		size_t count = i % (NAMES + 1), position = i / (NAMES + 1) % NAMES;
+		size_t which = i / (NAMES + 1) / NAMES;
+		const char *other = which < NAMES ? names[which] : others[which - NAMES];
+		bool twice = which < count && position < count && which != position;
+		tc__buffer_truncate(&text, 0);
+		tc__buffer_char(&text, '[');
+		add_members(&text, names, NAMES, NAMES, "");
+		tc__buffer_char(&text, ',');
+		add_members(&text, names, count, position, other);
+		tc__buffer_char(&text, ',');
+		add_members(&text, names, NAMES, NAMES, "");
+		tc__buffer_char(&text, ']');
+		if (twice) {
+			refuse(tc__buffer_get(&text), text.length, "the object has the name \"");
+			continue;
+		}
+		const tc_json *json = parse(tc__buffer_get(&text));
+		char *again = NULL;
+		assert_int_equal(tc_json_write(json, TC_JSON_COMPACT, &again, NULL, NULL), TC_OK);
+		assert_string_equal(again, tc__buffer_get(&text));
+		tc_release(again);
+		tc_release(json);
+	}
+	tc__buffer_clear(&text);
+}
+
 static void test_equal(void **state)
 {
 	(void)state;
@@ -534,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_a_long_duplicate_is_cut_in_the_error),
 		cmocka_unit_test(test_large_objects),
 		cmocka_unit_test(test_duplicate_in_a_large_object_is_named),
+		cmocka_unit_test(test_names_that_are_expected),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_what_is_refused_takes_linear_time),
 		cmocka_unit_test(test_a_number_beyond_doubles_is_none),

@@ -352,6 +352,53 @@ static void test_utf8_bounds_are_accepted(void **state)
 
 #define LONE "half of a surrogate pair; \\uD800 to \\uDBFF and \\uDC00 to \\uDFFF go together"
 
+/* Raw bytes are looked at many at a time: what is not plain is seen wherever it stands. */
+static void test_every_place_is_looked_at(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *odd, *message; /* NULL: it is accepted */
+	} odds[] = {
+		{ "\x01",
+			"a control character, which must be written as \\u and four hexadecimal "
+			"digits" },
+		{ "\x1F",
+			"a control character, which must be written as \\u and four hexadecimal "
+			"digits" },
+		{ "\x80", "invalid UTF-8" },
+		{ "\xC3(", "invalid UTF-8" },
+		{ "\\uD800x",
+			"half of a surrogate pair; \\uD800 to \\uDBFF and \\uDC00 to \\uDFFF go "
+			"together" },
+		{ "\\n", NULL },
+		{ "\\\\", NULL },
+		{ "\\u0041", NULL },
+		{ "\xC3\xA9", NULL },
+		{ "\x7F", NULL },
+	};
+	enum { LENGTH = 100 };
+	char text[LENGTH + 16], message[256];
+
+	for (size_t i = 0; i < LENGTH * sizeof odds / sizeof *odds; i++) {
+		size_t at = i % LENGTH, size = strlen(odds[i / LENGTH].odd);
+		memset(text, 'a', sizeof text);
+		text[0] = '"';
+		memcpy(text + 1 + at, odds[i / LENGTH].odd, size);
+		text[1 + LENGTH + size] = '"';
+		size_t length = LENGTH + size + 2;
+		if (odds[i / LENGTH].message) {
+			snprintf(message, sizeof message, "line 1, column %d: %s", (int)at + 2,
+				odds[i / LENGTH].message);
+			assert_refused(text, length, message);
+			continue;
+		}
+		struct recorder recorder;
+		tc_error err = TC_ERROR_INIT;
+		assert_ok(read_whole(&recorder, text, length, &err), &err);
+		tc__buffer_clear(&recorder.told);
+	}
+}
+
 static void test_lone_surrogates_are_refused(void **state)
 {
 	(void)state;
@@ -586,6 +633,7 @@ int main(void)
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_invalid_utf8_is_refused),
 		cmocka_unit_test(test_utf8_bounds_are_accepted),
+		cmocka_unit_test(test_every_place_is_looked_at),
 		cmocka_unit_test(test_lone_surrogates_are_refused),
 		cmocka_unit_test(test_halves_are_mended),
 		cmocka_unit_test(test_nothing_else_is_mended),

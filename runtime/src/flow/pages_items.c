@@ -32,7 +32,7 @@ struct tc_items {
 		int64_t due_ms; /* by the steady clock; TC__NEVER: none is under way */
 		int64_t begun_ms, bytes;
 		int64_t attempt; /* of the run */
-		int64_t left_ms; /* when the caller was left with an item */
+		int64_t left_ms; /* when the caller was left with items; 0: he is not */
 	} pace;
 	tc_error failure;
 	bool turns;  /* the page has come as a whole */
@@ -325,7 +325,14 @@ static void turn_cursor(tc_items *items)
 	items->turns = tc__cursor_turn(&items->cursor, &items->reader, &items->failure) != TC_OK;
 }
 
-/* What the caller took for the item is not the server's time. */
+/* The caller is left with an item, and takes those behind it as he likes. */
+static void leave(tc_items *items)
+{
+	if (items->pace.left_ms == 0)
+		items->pace.left_ms = tc__pool_now(items->loop->pool);
+}
+
+/* He needs more than there is. What he took for the items is not the server's time. */
 static void come_back(tc_items *items)
 {
 	int64_t left = items->pace.left_ms;
@@ -344,14 +351,14 @@ static int next(tc_items *items, const tc_json **item, tc_error *err)
 
 	if (items->failed) /* though items may be there, behind the one that was lost */
 		return tell(items, err);
-	come_back(items);
 	while (!ended && !items->guard.doomed) {
 		*item = take(items, &items->failure);
 		if (*item) {
 			items->index++;
-			items->pace.left_ms = tc__pool_now(items->loop->pool);
+			leave(items);
 			return TC_OK;
 		}
+		come_back(items);
 		if (items->failure.code != TC_OK)
 			return tell(items, err);
 		if (items->run)

@@ -28,25 +28,23 @@ static bool reserve(struct tc__page_reader *reader)
 	return true;
 }
 
-static int fault(struct tc__page_reader *reader, enum tc__json_fault what)
+TC__APART static int refuse(struct tc__page_reader *reader, enum tc__json_fault what)
 {
-	const struct tc_json *twice = reader->stack.twice;
-
-	switch (what) {
-	case TC__JSON_NO_MEMORY:
+	if (what == TC__JSON_NO_MEMORY)
 		return tc__sax_no_memory(&reader->sax);
-	case TC__JSON_DUPLICATE:
-		return tc__sax_fail(&reader->sax, "the name \"%.100s\" comes twice in an object",
-			tc__json_node_text(twice));
-	case TC__JSON_TOO_LONG:
+	if (what == TC__JSON_TOO_LONG)
 		return tc__sax_fail(&reader->sax, "a value is too long");
-	default:
-		return 1;
-	}
+	return tc__sax_fail(&reader->sax, "the name \"%.100s\" comes twice in an object",
+		tc__json_node_text(reader->stack.twice));
+}
+
+static inline int fault(struct tc__page_reader *reader, enum tc__json_fault what)
+{
+	return what == TC__JSON_FINE ? 1 : refuse(reader, what);
 }
 
 /* An item is whole. */
-static int end_item(struct tc__page_reader *reader)
+TC__APART static int end_item(struct tc__page_reader *reader)
 {
 	struct tc_json *item = tc__arena_alloc(arena_of(reader), sizeof *item);
 
@@ -206,14 +204,14 @@ static int on_end_object(void *context)
 
 	if (!collecting(reader))
 		return 1;
-	return end_value(reader, tc__json_stack_end(&reader->stack), reader->sax.depth - 1);
+	return end_value(reader, tc__json_stack_end(&reader->stack), reader->sax.depth);
 }
 
 static int on_end_array(void *context)
 {
 	struct tc__page_reader *reader = context;
 
-	if (reader->in_items && reader->sax.depth == ITEMS_DEPTH) {
+	if (reader->in_items && reader->sax.depth == PAGE_DEPTH) {
 		reader->in_items = false;
 		return 1;
 	}

@@ -5,6 +5,7 @@
 /* How a tree lies in memory. */
 
 #include "runtime/src/base/hash.h"
+#include "runtime/src/json/text.h"
 #include <stdint.h>
 #include <string.h>
 #include <taskcluster/json.h>
@@ -13,15 +14,15 @@ struct tc_json {
 	uint8_t kind;    /* enum tc_json_kind */
 	uint8_t flags;   /* TC__JSON_… below */
 	uint16_t unused; /* 0: nodes are compared as a whole */
-	uint32_t length; /* bytes of text, items, or members */
+	uint32_t length; /* bytes of text, items, or members; while it is open on the stack: the
+			  * position of the object or array around it */
 	union {
 		const char *text;
 		char small[8]; /* a text that is short enough, padded with NUL */
 		/* An array's items, or the values of an object's members, in front of which lies
 		 * one more node that holds the shape. */
 		const struct tc_json *items;
-		const struct tc__json_shape *shape;
-		size_t outer; /* on the stack: the object or array around it */
+		const struct tc__json_shape *shape; /* and of an open object: the one expected */
 	} as;
 };
 
@@ -59,7 +60,7 @@ static inline const struct tc__json_shape *tc__json_node_shape(const struct tc_j
 /* Whether the node, a text, is this one. */
 static inline bool tc__json_is_text(const struct tc_json *node, const char *text, size_t length)
 {
-	return node->length == length && memcmp(tc__json_node_text(node), text, length) == 0;
+	return node->length == length && tc__text_same(tc__json_node_text(node), text, length);
 }
 
 /* The slot of a name, or the free one where it would be. */

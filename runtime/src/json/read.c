@@ -20,7 +20,7 @@ static int fail_twice(struct reader *reader, bool at_end)
 	return go_on;
 }
 
-static int fail(struct reader *reader, enum tc__json_fault fault, bool at_end)
+TC__APART static int fail(struct reader *reader, enum tc__json_fault fault, bool at_end)
 {
 	if (fault == TC__JSON_NO_MEMORY)
 		return tc__sax_no_memory(&reader->sax);

@@ -97,22 +97,63 @@ static void *pool_realloc(void *context, void *memory, size_t size)
  * needs no knowledge of where strings begin; a backslash outside of one is refused by yajl.
  */
 
-/* The number of bytes at the front that are printable ASCII and no backslash: nearly all. Eight at
- * a time; a subtraction carries into the next byte only behind one that stops the scan anyway. */
-static size_t plain_span(const char *bytes, size_t length)
+/* Bytes that the compiler compares all at once, by the vectors of the machine where it has any. */
+typedef int8_t octets __attribute__((vector_size(16)));
+
+/* Whether as many bytes as two vectors hold are ASCII without control characters and backslashes.
+ * Bytes above ASCII are negative. */
+static inline bool plain_block(const char *bytes)
+{
+	octets front, back;
+	uint64_t halves[2];
+
+	memcpy(&front, bytes, sizeof front);
+	memcpy(&back, bytes + sizeof front, sizeof back);
+	octets printable = (front > 0x1F) & (back > 0x1F);
+	octets plain = printable & ~((front == '\\') | (back == '\\'));
+	memcpy(halves, &plain, sizeof halves);
+	return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+/* Of eight, the highest bit of each byte that is something else; or 0. The bits above the lowest
+ * one say nothing, since a subtraction carries into the next byte. */
+static inline uint64_t odd_bits(const char *bytes)
+{
+	uint64_t word = tc__eight(bytes);
+	uint64_t control = word - TC__EACH(0x20);
+	uint64_t backslash = (word ^ TC__EACH('\\')) - TC__EACH(1);
+	return (word | control | backslash) & TC__EACH(0x80);
+}
+
+/* The number of bytes at the front that are printable ASCII and no backslash: nearly all. */
+static inline size_t plain_run(const char *bytes, size_t length)
 {
 	size_t i = 0;
-	uint64_t word;
+	uint64_t odd = 0;
 
-	for (; length - i >= sizeof word; i += sizeof word) {
-		memcpy(&word, bytes + i, sizeof word);
-		uint64_t control = word - TC__EACH_BYTE(0x20);
-		uint64_t backslash = (word ^ TC__EACH_BYTE('\\')) - TC__EACH_BYTE(1);
-		if ((word | control | backslash) & TC__EACH_BYTE(0x80))
-			break;
-	}
+	while (length - i >= 2 * sizeof(octets) && plain_block(bytes + i))
+		i += 2 * sizeof(octets);
+	while (length - i >= sizeof odd && !(odd = odd_bits(bytes + i)))
+		i += sizeof odd;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (odd)
+		return i + (size_t)__builtin_ctzll(odd) / 8;
+#endif
 	while (i < length && bytes[i] >= 0x20 && bytes[i] < 0x7F && bytes[i] != '\\')
 		i++;
+	return i;
+}
+
+/* The same with the escapes of one character in between. */
+static size_t plain_span(const char *bytes, size_t length)
+{
+	size_t i = plain_run(bytes, length);
+
+	while (length - i >= 2 && bytes[i] == '\\' && bytes[i + 1] >= 0x20 && bytes[i + 1] < 0x7F &&
+		bytes[i + 1] != 'u') {
+		i += 2;
+		i += plain_run(bytes + i, length - i);
+	}
 	return i;
 }
 
@@ -147,6 +188,7 @@ static bool check_escape(struct tc__sax_check *check, unsigned char byte)
 	check->escape++;
 	if (check->escape == 6) {
 		check->escape = 0;
+		check->nul = check->nul || !check->unit;
 		check_unit(check);
 	}
 	return true;
@@ -381,45 +423,43 @@ int tc__sax_no_memory(struct tc__sax *sax)
  * The parse
  */
 
-static bool deeper(struct tc__sax *sax)
+static int refuse_depth(struct tc__sax *sax)
 {
-	sax->depth++;
-	if (sax->depth <= TC_JSON_DEPTH_MAX)
-		return true;
-	tc__sax_fail(sax, "objects and arrays nest more than %d deep", TC_JSON_DEPTH_MAX);
-	return false;
+	return tc__sax_fail(sax, "objects and arrays nest more than %d deep", TC_JSON_DEPTH_MAX);
 }
 
 static int start_object(void *context)
 {
 	struct tc__sax *sax = context;
 
-	return deeper(sax) && sax->events->start_object(sax);
+	if (++sax->depth > TC_JSON_DEPTH_MAX)
+		return refuse_depth(sax);
+	return sax->events->start_object(sax);
 }
 
 static int start_array(void *context)
 {
 	struct tc__sax *sax = context;
 
-	return deeper(sax) && sax->events->start_array(sax);
+	if (++sax->depth > TC_JSON_DEPTH_MAX)
+		return refuse_depth(sax);
+	return sax->events->start_array(sax);
 }
 
 static int end_object(void *context)
 {
 	struct tc__sax *sax = context;
-	int go_on = sax->events->end_object(sax);
 
 	sax->depth--;
-	return go_on;
+	return sax->events->end_object(sax);
 }
 
 static int end_array(void *context)
 {
 	struct tc__sax *sax = context;
-	int go_on = sax->events->end_array(sax);
 
 	sax->depth--;
-	return go_on;
+	return sax->events->end_array(sax);
 }
 
 void tc__sax_open(struct tc__sax *sax, const struct tc__sax_events *events)
@@ -428,6 +468,7 @@ void tc__sax_open(struct tc__sax *sax, const struct tc__sax_events *events)
 	sax->depth = 0;
 	sax->rc = TC_OK;
 	sax->ending = false;
+	sax->nul = false;
 	sax->mends = false;
 	sax->mend.count = 0;
 	sax->events = events;
@@ -558,6 +599,14 @@ static int feed(struct tc__sax *sax, const char *bytes, size_t length, bool may_
 	return rc;
 }
 
+static size_t check_piece(struct tc__sax *sax, const char *bytes, size_t length)
+{
+	size_t good = check_bytes(&sax->check, bytes, length);
+
+	sax->nul = sax->nul || sax->check.nul;
+	return good;
+}
+
 static int refuse_checked(struct tc__sax *sax, tc_error *err)
 {
 	return sax->rc = tc__fail(err, TC_ERROR_INPUT, PLACE "%s", PLACE_OF(sax->check.place),
@@ -571,7 +620,7 @@ static int push(struct tc__sax *sax, const char *bytes, size_t length, tc_error 
 	if (!sax->held_length)
 		sax->from = sax->check.place;
 	bool may_wait = !has_quote(bytes, length, sax->check.escape == 1);
-	size_t good = check_bytes(&sax->check, bytes, length);
+	size_t good = check_piece(sax, bytes, length);
 	/* yajl goes first: what it refuses comes before what the check refused */
 	int rc = feed(sax, bytes, good, may_wait && !sax->check.wrong, err);
 	if (rc == TC_OK && sax->check.wrong)
@@ -623,7 +672,7 @@ void tc__sax_close(struct tc__sax *sax)
 
 static int read_whole(struct tc__sax *sax, const char *text, size_t length, tc_error *err)
 {
-	int rc = run_piece(sax, text, check_bytes(&sax->check, text, length), err);
+	int rc = run_piece(sax, text, check_piece(sax, text, length), err);
 
 	return rc == TC_OK && sax->check.wrong ? refuse_checked(sax, err) : rc;
 }

@@ -71,6 +71,7 @@ struct tc__sax_check {
 	unsigned char low, high;  /* the next of them within these */
 	unsigned char escape;     /* how many bytes of an escape are read; 0: none open */
 	unsigned short unit;      /* of a \u escape, as far as it is read */
+	bool nul;                 /* one of them was 0 */
 	unsigned short surrogate; /* the high one that a low one must follow; 0: none */
 	const char *wrong;        /* what is wrong at `began`, or NULL */
 };
@@ -81,7 +82,9 @@ struct tc__sax_check {
 struct tc__sax {
 	tc_error
 		*err; /* for callbacks: where the running push or finish wants its error; or NULL */
-	size_t depth; /* of objects and arrays open; in start and end callbacks with that one */
+	size_t depth; /* of objects and arrays open: in a start callback with that one, in an end
+		       * callback without it */
+	bool nul;     /* \u0000 has come: texts may contain it. Else none does */
 	bool mends;   /* set it behind tc__sax_open: halves of surrogate pairs become U+FFFD */
 
 	/* private from here; the pool is never cleared, so do not set the struct to {0} */

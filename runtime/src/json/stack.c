@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/json/stack.h"
 
+#include "runtime/src/json/text.h"
 #include <sodium.h>
 #include <stdalign.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena)
 	stack->arena = arena;
 	stack->nodes = stack->first;
 	stack->count = stack->open = stack->depth = 0;
+	stack->place = 0;
 	stack->capacity = TC__JSON_FIRST;
 	stack->secret = arena->secret;
 	stack->twice = NULL;
@@ -24,6 +26,7 @@ void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena)
 	stack->has_key = false;
 	memset(stack->names, 0, sizeof stack->names);
 	memset(stack->shapes, 0, sizeof stack->shapes);
+	memset(stack->expected, 0, sizeof stack->expected);
 }
 
 static void drop_nodes(struct tc__json_stack *stack)
@@ -37,7 +40,8 @@ static void drop_nodes(struct tc__json_stack *stack)
 void tc__json_stack_clear(struct tc__json_stack *stack)
 {
 	drop_nodes(stack);
-	tc__json_stack_init(stack, stack->arena);
+	stack->nodes = stack->first;
+	stack->capacity = TC__JSON_FIRST;
 }
 
 static bool grow(struct tc__json_stack *stack)
@@ -45,7 +49,7 @@ static bool grow(struct tc__json_stack *stack)
 	size_t capacity = stack->capacity * 2;
 	struct tc_json *nodes = NULL;
 
-	if (capacity <= SIZE_MAX / sizeof *nodes)
+	if (capacity < UINT32_MAX && capacity <= SIZE_MAX / sizeof *nodes)
 		nodes = malloc(capacity * sizeof *nodes);
 	if (!nodes)
 		return false;
@@ -56,9 +60,14 @@ static bool grow(struct tc__json_stack *stack)
 	return true;
 }
 
+static inline bool is_full(const struct tc__json_stack *stack)
+{
+	return stack->count == stack->capacity;
+}
+
 static inline struct tc_json *push(struct tc__json_stack *stack)
 {
-	if (stack->count == stack->capacity && !grow(stack))
+	if (is_full(stack) && !grow(stack))
 		return NULL;
 	return &stack->nodes[stack->count++];
 }
@@ -84,14 +93,70 @@ enum tc__json_fault tc__json_stack_bool(struct tc__json_stack *stack, bool value
 	return push_plain(stack, TC_JSON_BOOL, value ? TC__JSON_TRUE : 0);
 }
 
+/* A place in a table of `size` slots, a power of two */
+static size_t hash(uint64_t first, uint64_t last, size_t count, size_t size)
+{
+	uint64_t mixed = (first ^ (last << 1) ^ count) * UINT64_C(0x9E3779B97F4A7C15);
+
+	return (size_t)(mixed >> 40) & (size - 1);
+}
+
+/* Where the shape is kept that an object behind this look is expected to have, or would be. */
+static struct tc__json_expected *expected_slot(struct tc__json_stack *stack, uint64_t look)
+{
+	size_t at = hash(look, 0, 0, TC__JSON_EXPECTED);
+	struct tc__json_expected *slot = NULL;
+
+	for (size_t i = 0; i < PROBES; i++) {
+		slot = &stack->expected[(at + i) % TC__JSON_EXPECTED];
+		if (slot->look == look || !slot->shape)
+			break;
+	}
+	return slot;
+}
+
+/* What tells objects at one place of a text from those at others: the name in front of it, or of
+ * the array that it is the first item of. */
+static uint64_t look_before(const struct tc__json_stack *stack, size_t position)
+{
+	const struct tc_json *nodes = stack->nodes;
+	uint64_t look = stack->place;
+
+	if (position >= 2 && nodes[position - 1].kind == TC_JSON_ARRAY)
+		position--;
+	if (position)
+		memcpy(&look, &nodes[position - 1].as, sizeof look);
+	return look;
+}
+
+/* Whether one lies in front of the object at this position: they are items of an array. */
+static bool follows_object(const struct tc__json_stack *stack, size_t position)
+{
+	return position && stack->nodes[position - 1].kind == TC_JSON_OBJECT;
+}
+
+/* The shape that the object at this position, which begins, will have if it is like the one in
+ * front of it in an array, or like the last one at such a place. */
+static const struct tc__json_shape *expect(struct tc__json_stack *stack, size_t position)
+{
+	if (!follows_object(stack, position))
+		return expected_slot(stack, look_before(stack, position))->shape;
+	const struct tc_json *before = &stack->nodes[position - 1];
+	if (!before->length || tc__json_node_shape(before)->columns)
+		return NULL;
+	return tc__json_node_shape(before);
+}
+
 enum tc__json_fault tc__json_stack_begin(struct tc__json_stack *stack, enum tc_json_kind kind)
 {
-	enum tc__json_fault fault = push_plain(stack, kind, 0);
+	struct tc_json *node = push(stack);
 
-	if (fault)
-		return fault;
-	stack->nodes[stack->count - 1].as.outer = stack->open;
-	stack->open = stack->count - 1;
+	if (!node)
+		return TC__JSON_NO_MEMORY;
+	size_t position = stack->count - 1;
+	*node = (struct tc_json){ .kind = (uint8_t)kind, .length = (uint32_t)stack->open };
+	node->as.shape = kind == TC_JSON_OBJECT ? expect(stack, position) : NULL;
+	stack->open = position;
 	stack->depth++;
 	return TC__JSON_FINE;
 }
@@ -108,41 +173,6 @@ static inline void *keep_nodes(struct tc__arena *arena, size_t size)
 	return nodes;
 }
 
-/* tc__arena_text, without a call when there is room */
-static inline const char *keep_text(struct tc__arena *arena, const char *text, size_t length)
-{
-	if ((size_t)(arena->end - arena->at) <= length)
-		return tc__arena_text(arena, text, length);
-	char *copy = arena->at;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	arena->at += length + 1;
-	return copy;
-}
-
-/* Up to 7 bytes, into 8 that are zero. Composed in a register where the byte order lets one: memory
- * written in pieces is slow to be read as a whole, and names are, at once. */
-static inline void copy_small(char small[8], const char *text, size_t length)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	uint64_t word = 0;
-	if (length >= 4) {
-		uint32_t first, last;
-		memcpy(&first, text, sizeof first);
-		memcpy(&last, text + length - sizeof last, sizeof last);
-		word = first | (uint64_t)last << (8 * (length - 4));
-	} else if (length) {
-		word = (uint64_t)(unsigned char)text[0] |
-			(uint64_t)(unsigned char)text[length / 2] << (8 * (length / 2)) |
-			(uint64_t)(unsigned char)text[length - 1] << (8 * (length - 1));
-	}
-	memcpy(small, &word, sizeof word);
-#else
-	for (size_t i = 0; i < length; i++)
-		small[i] = text[i];
-#endif
-}
-
 /* A node for a text, which is not kept yet when it is long. */
 static inline struct tc_json text_node(enum tc_json_kind kind, const char *text, size_t length)
 {
@@ -152,12 +182,14 @@ static inline struct tc_json text_node(enum tc_json_kind kind, const char *text,
 		node.as.text = text;
 		return node;
 	}
+	uint64_t word = tc__text_word(text, length);
 	node.flags = TC__JSON_SMALL;
-	copy_small(node.as.small, text, length);
+	memcpy(node.as.small, &word, sizeof word);
 	return node;
 }
 
-enum tc__json_fault tc__json_stack_text(
+/* Any text. Kept apart, so that the way of short ones calls nothing. */
+TC__APART static enum tc__json_fault add_text(
 	struct tc__json_stack *stack, enum tc_json_kind kind, const char *text, size_t length)
 {
 	struct tc_json *node = push(stack);
@@ -169,8 +201,22 @@ enum tc__json_fault tc__json_stack_text(
 	*node = text_node(kind, text, length);
 	if (length < sizeof node->as.small)
 		return TC__JSON_FINE;
-	node->as.text = keep_text(stack->arena, text, length);
+	node->as.text = tc__arena_text(stack->arena, text, length);
 	return node->as.text ? TC__JSON_FINE : TC__JSON_NO_MEMORY;
+}
+
+enum tc__json_fault tc__json_stack_text(
+	struct tc__json_stack *stack, enum tc_json_kind kind, const char *text, size_t length)
+{
+	struct tc__arena *arena = stack->arena;
+
+	if (length > TC__TEXT_COPIED || is_full(stack) || !tc__text_has_room(arena, length))
+		return add_text(stack, kind, text, length);
+	struct tc_json *node = &stack->nodes[stack->count++];
+	*node = text_node(kind, text, length);
+	if (length >= sizeof node->as.small)
+		node->as.text = tc__text_keep_short(arena, text, length);
+	return TC__JSON_FINE;
 }
 
 static bool same_text(const struct tc_json *a, const struct tc_json *b)
@@ -179,7 +225,7 @@ static bool same_text(const struct tc_json *a, const struct tc_json *b)
 		return false;
 	if (a->flags & TC__JSON_SMALL)
 		return memcmp(a->as.small, b->as.small, sizeof a->as.small) == 0;
-	return memcmp(a->as.text, b->as.text, a->length) == 0;
+	return tc__text_same(a->as.text, b->as.text, a->length);
 }
 
 /* Whether the open object has the name; more members than LINEAR_MAX are looked at when it ends. */
@@ -197,14 +243,6 @@ static bool has_name(struct tc__json_stack *stack, const struct tc_json *name)
 	return false;
 }
 
-/* A place in a table of `size` slots, a power of two */
-static size_t hash(uint64_t first, uint64_t last, size_t count, size_t size)
-{
-	uint64_t mixed = (first ^ (last << 1) ^ count) * UINT64_C(0x9E3779B97F4A7C15);
-
-	return (size_t)(mixed >> 40) & (size - 1);
-}
-
 /* The same few names stand in most objects of a text: one copy serves them all. */
 static const char *keep_name(struct tc__json_stack *stack, const char *name, size_t length)
 {
@@ -216,19 +254,18 @@ static const char *keep_name(struct tc__json_stack *stack, const char *name, siz
 	size_t at = hash(first, last, length, TC__JSON_NAMES);
 	for (size_t i = 0; i < PROBES; i++) {
 		kept = &stack->names[(at + i) % TC__JSON_NAMES];
-		if (kept->length == length && memcmp(kept->text, name, length) == 0)
+		if (kept->length == length && tc__text_same(kept->text, name, length))
 			return kept->text;
 		if (!kept->length)
 			break;
 	}
-	const char *text = keep_text(stack->arena, name, length);
+	const char *text = tc__arena_text(stack->arena, name, length);
 	if (text)
 		*kept = (struct tc__json_name){ text, length };
 	return text;
 }
 
-enum tc__json_fault tc__json_stack_name(
-	struct tc__json_stack *stack, const char *text, size_t length)
+static enum tc__json_fault add_name(struct tc__json_stack *stack, const char *text, size_t length)
 {
 	if (length >= UINT32_MAX)
 		return TC__JSON_TOO_LONG;
@@ -244,6 +281,45 @@ enum tc__json_fault tc__json_stack_name(
 	if (!node)
 		return TC__JSON_NO_MEMORY;
 	*node = name;
+	return TC__JSON_FINE;
+}
+
+/* The name that is expected next in the open object; NULL when none is. Since no shape has a name
+ * twice, an object that has had its first names so far cannot have it either. */
+static inline const struct tc_json *expected_name(const struct tc__json_stack *stack)
+{
+	const struct tc__json_shape *shape = stack->nodes[stack->open].as.shape;
+	size_t position = (stack->count - stack->open) / 2;
+
+	return shape && position < shape->count ? &shape->names[position] : NULL;
+}
+
+/* Any name. Kept apart, as above. */
+TC__APART static enum tc__json_fault any_name(
+	struct tc__json_stack *stack, const char *text, size_t length)
+{
+	const struct tc_json *name = expected_name(stack);
+
+	if (!name || !tc__json_is_text(name, text, length)) {
+		stack->nodes[stack->open].as.shape = NULL;
+		return add_name(stack, text, length);
+	}
+	struct tc_json *node = push(stack);
+	if (!node)
+		return TC__JSON_NO_MEMORY;
+	*node = *name;
+	return TC__JSON_FINE;
+}
+
+enum tc__json_fault tc__json_stack_name(
+	struct tc__json_stack *stack, const char *text, size_t length)
+{
+	const struct tc_json *name = expected_name(stack);
+
+	if (!name || length > TC__TEXT_SHORT || name->length != length || is_full(stack) ||
+		!tc__text_same_short(tc__json_node_text(name), text, length))
+		return any_name(stack, text, length);
+	stack->nodes[stack->count++] = *name;
 	return TC__JSON_FINE;
 }
 
@@ -306,8 +382,8 @@ static enum tc__json_fault make_shape(struct tc__json_stack *stack, const struct
 	return count > LINEAR_MAX ? add_index(stack, shape) : TC__JSON_FINE;
 }
 
-static enum tc__json_fault find_shape(struct tc__json_stack *stack, const struct tc_json *members,
-	size_t count, const struct tc__json_shape **found)
+TC__APART static enum tc__json_fault find_shape(struct tc__json_stack *stack,
+	const struct tc_json *members, size_t count, const struct tc__json_shape **found)
 {
 	uint64_t first, last;
 	const struct tc__json_shape **slot = NULL;
@@ -348,14 +424,31 @@ static enum tc__json_fault keep_members(struct tc__json_stack *stack, struct tc_
 	return TC__JSON_FINE;
 }
 
+/* The shape that another object at this place is expected to have. */
+static void note_shape(struct tc__json_stack *stack, const struct tc_json *object,
+	const struct tc__json_shape *shape)
+{
+	size_t position = (size_t)(object - stack->nodes);
+
+	if (follows_object(stack, position))
+		return; /* the next one will have it in front */
+	uint64_t look = look_before(stack, position);
+	*expected_slot(stack, look) = (struct tc__json_expected){ look, shape };
+}
+
 static enum tc__json_fault end_object(
 	struct tc__json_stack *stack, struct tc_json *object, size_t count)
 {
-	const struct tc__json_shape *shape = NULL;
+	const struct tc__json_shape *shape = object->as.shape;
 	const struct tc_json *members = object + 1;
-	enum tc__json_fault fault = find_shape(stack, members, count, &shape);
 
-	return fault ? fault : keep_members(stack, object, shape, members + 1, 2);
+	if (!shape || shape->count != count) {
+		enum tc__json_fault fault = find_shape(stack, members, count, &shape);
+		if (fault)
+			return fault;
+		note_shape(stack, object, shape);
+	}
+	return keep_members(stack, object, shape, members + 1, 2);
 }
 
 static enum tc__json_fault end_array(
@@ -374,7 +467,7 @@ static enum tc__json_fault end_array(
 static enum tc__json_fault end(struct tc__json_stack *stack, const struct tc__json_shape *columns)
 {
 	struct tc_json *node = &stack->nodes[stack->open];
-	size_t outer = node->as.outer, count = stack->count - stack->open - 1;
+	size_t outer = node->length, count = stack->count - stack->open - 1;
 	enum tc__json_fault fault = TC__JSON_FINE;
 
 	if (node->kind == TC_JSON_OBJECT && !columns)
@@ -382,10 +475,11 @@ static enum tc__json_fault end(struct tc__json_stack *stack, const struct tc__js
 	if (count > UINT32_MAX)
 		return TC__JSON_TOO_LONG;
 	node->length = (uint32_t)count;
-	node->as.items = NULL;
-	if (count && columns)
+	if (!count)
+		node->as.items = NULL;
+	else if (columns)
 		fault = keep_members(stack, node, columns, node + 1, 1);
-	else if (count)
+	else
 		fault = node->kind == TC_JSON_OBJECT ? end_object(stack, node, count)
 						     : end_array(stack, node, count);
 	stack->count = stack->open + 1;
@@ -407,7 +501,7 @@ enum tc__json_fault tc__json_stack_end_row(
 
 void tc__json_stack_unbegin(struct tc__json_stack *stack)
 {
-	stack->open = stack->nodes[stack->open].as.outer;
+	stack->open = stack->nodes[stack->open].length;
 	stack->depth--;
 	stack->count--;
 }

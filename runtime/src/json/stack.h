@@ -21,11 +21,19 @@ enum tc__json_fault {
 
 #define TC__JSON_NAMES 128
 #define TC__JSON_SHAPES 64
+#define TC__JSON_EXPECTED 64
 
 /* A name that was copied already; length 0 for none. */
 struct tc__json_name {
 	const char *text;
 	size_t length;
+};
+
+/* The last shape of an object behind a name of this look, or of a root at this place; NULL: none
+ * yet. It is a guess. */
+struct tc__json_expected {
+	uint64_t look;
+	const struct tc__json_shape *shape;
 };
 
 struct tc__json_stack {
@@ -34,6 +42,7 @@ struct tc__json_stack {
 	size_t count, capacity;
 	size_t open;                 /* position of the innermost open object or array, */
 	size_t depth;                /* and how many are open */
+	uint64_t place;              /* the user may tell roots apart, see tc__json_expected */
 	bool secret;                 /* wipe what is left behind */
 	const struct tc_json *twice; /* the name that TC__JSON_DUPLICATE is about */
 	const struct tc__json_shape *source, *copied; /* columns of a tree, and theirs here */
@@ -41,13 +50,14 @@ struct tc__json_stack {
 	bool has_key;                                 /* once there was one */
 	struct tc__json_name names[TC__JSON_NAMES];
 	const struct tc__json_shape *shapes[TC__JSON_SHAPES];
+	struct tc__json_expected expected[TC__JSON_EXPECTED];
 	struct tc_json first[TC__JSON_FIRST];
 };
 
 /* The stack must not move until it is cleared. */
 void tc__json_stack_init(struct tc__json_stack *stack, struct tc__arena *arena);
 
-/* Frees the scratch, not the arena. */
+/* Frees the scratch, not the arena. For another value it must be initialised again. */
 void tc__json_stack_clear(struct tc__json_stack *stack);
 
 enum tc__json_fault tc__json_stack_null(struct tc__json_stack *stack);

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int fault(struct tc__decoder *d, enum tc__json_fault what)
+TC__APART static int refuse(struct tc__decoder *d, enum tc__json_fault what)
 {
-	if (what == TC__JSON_FINE)
-		return 1;
 	if (what == TC__JSON_NO_MEMORY)
 		return tc__sax_no_memory(&d->sax);
 	if (what == TC__JSON_TOO_LONG)
@@ -16,6 +14,11 @@ static int fault(struct tc__decoder *d, enum tc__json_fault what)
 	const struct tc_json *twice = d->tree->twice;
 	return tc__decoder_fail(d, NULL, 0, "has the member \"%.*s\" twice",
 		(int)(twice->length < 100 ? twice->length : 100), tc__json_node_text(twice));
+}
+
+static inline int fault(struct tc__decoder *d, enum tc__json_fault what)
+{
+	return what == TC__JSON_FINE ? 1 : refuse(d, what);
 }
 
 /*
@@ -48,7 +51,9 @@ static void leave_side(struct tc__decoder *d, size_t users)
 	side->arena.secret = d->arena.secret;
 	/* they know texts of the arena */
 	tc__json_stack_clear(&side->stack);
-	tc__json_stack_forget(&d->stack);
+	tc__json_stack_init(&side->stack, &side->arena);
+	if (d->has_stack)
+		tc__json_stack_forget(&d->stack);
 	tc__columns_clear(&d->columns);
 }
 
@@ -70,7 +75,8 @@ int tc__aside_begin(struct tc__decoder *d, enum tc__aside what, const tc_json **
 	d->aside = what;
 	d->aside_depth = 0;
 	d->aside_target = target;
-	d->tree = to_side ? &d->side->stack : &d->stack;
+	d->tree = to_side ? &d->side->stack : tc__decoder_stack(d);
+	d->tree->place = (uintptr_t)d->top->field;
 	return 1;
 }
 
@@ -177,7 +183,7 @@ int tc__others_end(struct tc__decoder *d)
 	if (!frame->others)
 		return 1;
 	const struct tc__other *others = (void *)(d->scratch.bytes + frame->begin);
-	d->tree = &d->stack;
+	d->tree = tc__decoder_stack(d);
 	enum tc__json_fault wrong = join_others(d->tree, others, frame->others);
 	if (wrong)
 		return fault(d, wrong);
@@ -194,7 +200,7 @@ int tc__others_end(struct tc__decoder *d)
  * Events
  */
 
-static int end_aside(struct tc__decoder *d)
+TC__APART static int end_aside(struct tc__decoder *d)
 {
 	enum tc__aside what = d->aside;
 
@@ -304,22 +310,23 @@ static int keep_row_others(
 	struct tc__decoder *d, const tc_json *row, const struct tc__columns *columns)
 {
 	struct tc__frame *frame = d->top;
-	enum tc__json_fault wrong = tc__json_stack_begin(&d->stack, TC_JSON_OBJECT);
+	struct tc__json_stack *tree = tc__decoder_stack(d);
+	enum tc__json_fault wrong = tc__json_stack_begin(tree, TC_JSON_OBJECT);
 	bool some = false;
 
 	for (size_t i = 0; i < row->length && !wrong; i++) {
 		if (columns->fields[i])
 			continue;
-		wrong = tc__json_stack_copy(&d->stack, &row->as.items[i]);
+		wrong = tc__json_stack_copy(tree, &row->as.items[i]);
 		some = true;
 	}
-	d->tree = &d->stack;
+	d->tree = tree;
 	if (!wrong)
-		wrong = tc__json_stack_end_row(&d->stack, columns->others);
+		wrong = tc__json_stack_end_row(tree, columns->others);
 	struct tc_json *json = wrong ? NULL : tc__arena_alloc(&d->arena, sizeof *json);
 	if (!json)
 		return fault(d, wrong ? wrong : TC__JSON_NO_MEMORY);
-	tc__json_stack_take(&d->stack, json);
+	tc__json_stack_take(tree, json);
 	if (some)
 		*(const tc_json **)(void *)(frame->at + frame->type->offset) = json;
 	return 1;
@@ -334,8 +341,9 @@ static int replay_row(struct tc__decoder *d, const tc_json *row, const struct tc
 		const struct tc__columns *columns = tc__columns_of(d, shape, type);
 		if (!columns)
 			return tc__sax_no_memory(&d->sax);
-		if (columns->fields[i] &&
-			(!tc__field_begin(d, columns->fields[i]) ||
+		const struct tc_field *field = columns->fields[i];
+		if (field &&
+			(!tc__field_begin(d, (size_t)(field - type->of.fields)) ||
 				!tc__decoder_replay(d, &row->as.items[i])))
 			return 0;
 	}

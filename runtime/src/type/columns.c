@@ -23,7 +23,7 @@ static bool find_others(struct tc__decoder *d, struct tc__columns *columns)
 		if (!columns->fields[i])
 			names[count++] = shape->names[i];
 	enum tc__json_fault fault =
-		tc__json_stack_columns(&d->stack, names, count, &columns->others);
+		tc__json_stack_columns(tc__decoder_stack(d), names, count, &columns->others);
 	free(names);
 	return fault == TC__JSON_FINE; /* the names differ, and fit: they are a tree's */
 }

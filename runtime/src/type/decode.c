@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "runtime/src/type/decode.h"
 
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define FRAMES_MIN 16
-
-/* The root is held like the value of a union whose arm is known. */
-static const struct tc_type root_holder = { .kind = TC_TYPE_UNION };
 
 /* What empty arrays point to. */
 static const max_align_t nothing;
@@ -27,8 +20,8 @@ static int shown(const char *text, size_t length)
 
 /* The place cannot hold this value. A string is shown only where a number or boolean was expected:
  * one that came in place of an object may carry a secret. */
-static int mismatch(struct tc__decoder *d, const struct tc__place *place, enum tc_json_kind kind,
-	const char *text, size_t length)
+TC__APART static int mismatch(struct tc__decoder *d, const struct tc__place *place,
+	enum tc_json_kind kind, const char *text, size_t length)
 {
 	char expected[TC__KINDS_TEXT], got[TC__KINDS_TEXT];
 	unsigned kinds = tc__type_kinds(place->type);
@@ -228,16 +221,16 @@ static int on_number(void *context, const char *text, size_t length)
 /* Where in the recent texts one of this look would be. */
 static inline struct tc__recent *recent_slot(struct tc__decoder *d, const char *text, size_t length)
 {
-	uint64_t begin = 0, end = 0;
+	uint64_t begin, end = 0;
 
 	if (length >= sizeof begin) {
 		memcpy(&begin, text, sizeof begin);
 		memcpy(&end, text + length - sizeof end, sizeof end);
 	} else {
-		memcpy(&begin, text, length);
+		begin = tc__text_word(text, length);
 	}
 	uint64_t hash = (begin + end * 31 + length) * UINT64_C(0x9E3779B97F4A7C15);
-	return &d->recent[hash >> 32 & (TC__RECENT - 1)];
+	return &d->learnt.recent[hash >> 32 & (TC__RECENT - 1)];
 }
 
 /* A copy of a text with U+FFFD for each NUL; NULL when memory ends. */
@@ -273,31 +266,80 @@ static int keep_nul(struct tc__decoder *d, const char **target, const char *text
 	return *target ? 1 : tc__sax_no_memory(&d->sax);
 }
 
-static int on_string(void *context, const unsigned char *bytes, size_t length)
+static int keep_string(struct tc__decoder *d, const char **target, const char *text, size_t length)
 {
-	struct tc__decoder *d = context;
-	const char *text = (const char *)bytes;
-	struct tc__place place;
-
-	if (d->aside)
-		return tc__aside_text(d, TC_JSON_STRING, text, length);
-	if (!find_place(d, &place, TC_JSON_STRING))
-		return tc__sax_no_memory(&d->sax);
-	if (place.type->kind != TC_TYPE_TEXT)
-		return begin_json(d, &place, TC_JSON_STRING)
-			? tc__aside_text(d, TC_JSON_STRING, text, length)
-			: mismatch(d, &place, TC_JSON_STRING, text, length);
-	const char **target = (void *)place.at;
 	struct tc__recent *recent = recent_slot(d, text, length);
-	if (recent->text && recent->length == length && memcmp(recent->text, text, length) == 0) {
+
+	if (recent->mark == d->learnt.mark + length && tc__text_same(recent->text, text, length)) {
 		*target = recent->text;
 		return 1;
 	}
-	if (memchr(text, '\0', length))
+	if (d->sax.nul && memchr(text, '\0', length))
 		return keep_nul(d, target, text, length);
 	*target = tc__arena_text(&d->arena, text, length);
-	*recent = (struct tc__recent){ *target, length };
-	return *target ? 1 : tc__sax_no_memory(&d->sax);
+	if (!*target)
+		return tc__sax_no_memory(&d->sax);
+	if (length < UINT32_MAX)
+		*recent = (struct tc__recent){ *target, d->learnt.mark + length };
+	return 1;
+}
+
+/* A string anywhere. */
+TC__APART static int add_string(struct tc__decoder *d, const char *text, size_t length)
+{
+	struct tc__place place;
+
+	if (!find_place(d, &place, TC_JSON_STRING))
+		return tc__sax_no_memory(&d->sax);
+	if (place.type->kind == TC_TYPE_TEXT)
+		return keep_string(d, (const char **)(void *)place.at, text, length);
+	if (begin_json(d, &place, TC_JSON_STRING))
+		return tc__aside_text(d, TC_JSON_STRING, text, length);
+	return mismatch(d, &place, TC_JSON_STRING, text, length);
+}
+
+/* Where the next value goes if it is a text that needs no more scratch than there is; else NULL. */
+static inline const char **next_text(struct tc__decoder *d)
+{
+	struct tc__frame *top = d->top;
+	struct tc__scratch *scratch = &d->scratch;
+	const struct tc_type *type = top->type;
+
+	if (type->kind == TC_TYPE_OBJECT)
+		return top->field->type->kind == TC_TYPE_TEXT
+			? (void *)(top->at + top->field->offset)
+			: NULL;
+	if (type->kind == TC_TYPE_MAP && type->of.item->kind == TC_TYPE_TEXT)
+		return (void *)(scratch->bytes + scratch->used - type->size + type->offset);
+	if (type->kind != TC_TYPE_ARRAY || type->of.item->kind != TC_TYPE_TEXT ||
+		scratch->capacity - scratch->used < sizeof(char *))
+		return NULL;
+	top->count++;
+	scratch->used += sizeof(char *);
+	return (void *)(scratch->bytes + scratch->used - sizeof(char *));
+}
+
+/* Most strings are short texts of structs. This way calls nothing. */
+static int on_string(void *context, const unsigned char *bytes, size_t length)
+{
+	struct tc__decoder *d = context;
+	const char *text = (const char *)bytes, **target = NULL;
+
+	if (d->aside)
+		return tc__aside_text(d, TC_JSON_STRING, text, length);
+	if (length <= TC__TEXT_SHORT && !d->sax.nul && tc__text_has_room(&d->arena, length))
+		target = next_text(d);
+	if (!target)
+		return add_string(d, text, length);
+	struct tc__recent *recent = recent_slot(d, text, length);
+	if (recent->mark == d->learnt.mark + length &&
+		tc__text_same_short(recent->text, text, length)) {
+		*target = recent->text;
+		return 1;
+	}
+	*target = tc__text_keep_short(&d->arena, text, length);
+	*recent = (struct tc__recent){ *target, d->learnt.mark + length };
+	return 1;
 }
 
 /*
@@ -342,26 +384,32 @@ static int open_odd_object(struct tc__decoder *d, struct tc__place *place, const
 	return tc__aside_open(d, TC_JSON_OBJECT);
 }
 
-static int on_start_object(void *context)
+/* `node`: the object, when it comes from a tree */
+TC__APART static int begin_object(struct tc__decoder *d, const tc_json *node)
 {
-	struct tc__decoder *d = context;
-	const tc_json *object = d->node;
 	struct tc__place place;
 
-	d->node = NULL;
-	if (d->aside)
-		return tc__aside_open(d, TC_JSON_OBJECT);
 	if (!find_place(d, &place, TC_JSON_OBJECT))
 		return tc__sax_no_memory(&d->sax);
 	if (place.type->kind == TC_TYPE_OBJECT || place.type->kind == TC_TYPE_MAP)
 		return open_object(d, &place);
-	return open_odd_object(d, &place, object);
+	return open_odd_object(d, &place, node);
+}
+
+static int on_start_object(void *context)
+{
+	struct tc__decoder *d = context;
+	const tc_json *node = d->node;
+
+	d->node = NULL;
+	return d->aside ? tc__aside_open(d, TC_JSON_OBJECT) : begin_object(d, node);
 }
 
 static int map_name(struct tc__decoder *d, const char *text, size_t length)
 {
 	char *entry = tc__decoder_push(d, d->top->type->size), *key = NULL;
-	bool whole = !memchr(text, '\0', length), mends = d->flags & TC_DECODE_MEND;
+	bool whole = !d->sax.nul || !memchr(text, '\0', length);
+	bool mends = d->flags & TC_DECODE_MEND;
 
 	if (entry)
 		key = !whole && mends ? replace_nuls(&d->arena, text, length)
@@ -373,24 +421,30 @@ static int map_name(struct tc__decoder *d, const char *text, size_t length)
 	return whole || mends ? 1 : tc__decoder_fail(d, NULL, 0, "its name contains \\u0000");
 }
 
-static const struct tc_field *find_field(
-	struct tc__decoder *d, const struct tc__frame *frame, const char *name, size_t length)
+/* A member of any kind. */
+TC__APART static int begin_member(struct tc__decoder *d, const char *name, size_t length)
 {
-	const struct tc_type *type = frame->type;
-	uintptr_t before = frame->field ? (uintptr_t)frame->field : (uintptr_t)type;
-	const struct tc_field **follower = &d->followers[before / sizeof(void *) % TC__FOLLOWERS];
-	const struct tc_field *guess = *follower;
+	struct tc__frame *top = d->top;
+	const struct tc_type *type = top->type;
 
-	/* two fields may share a place in the table */
-	if ((uintptr_t)guess - (uintptr_t)type->of.fields < type->count * sizeof *guess &&
-		guess->name_length == length && memcmp(guess->name, name, length) == 0)
-		return guess;
-	guess = tc__type_field(type, name, length);
-	if (guess)
-		*follower = guess;
-	return guess;
+	if (type->kind == TC_TYPE_MAP)
+		return map_name(d, name, length);
+	const struct tc_field *field = tc__type_field(type, name, length);
+
+	if (field) {
+		size_t position = (size_t)(field - type->of.fields);
+		if (top->followers)
+			top->followers[top->last] = (uint16_t)position;
+		return tc__field_begin(d, position);
+	}
+	top->field = NULL;
+	top->last = 0;
+	if (type->flags & TC_OPEN)
+		return tc__other_begin(d, name, length);
+	return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
 }
 
+/* Most names are those that came at this place before. This way calls nothing. */
 static int on_name(void *context, const unsigned char *bytes, size_t length)
 {
 	struct tc__decoder *d = context;
@@ -399,19 +453,22 @@ static int on_name(void *context, const unsigned char *bytes, size_t length)
 
 	if (d->aside)
 		return tc__aside_name(d, name, length);
-	if (top->type->kind == TC_TYPE_MAP)
-		return map_name(d, name, length);
-	const struct tc_field *field = find_field(d, top, name, length);
-	if (field)
-		return tc__field_begin(d, field);
-	top->field = NULL;
-	if (top->type->flags & TC_OPEN)
-		return tc__other_begin(d, name, length);
-	return tc__aside_begin(d, TC__ASIDE_SKIP, NULL);
+	if (!top->followers || length > TC__TEXT_SHORT)
+		return begin_member(d, name, length);
+	size_t guess = top->followers[top->last];
+	if (guess >= top->type->count || guess >= TC__FIELD_BITS || top->seen >> guess & 1)
+		return begin_member(d, name, length);
+	const struct tc_field *field = &top->type->of.fields[guess];
+	if (field->name_length != length || !tc__text_same_short(field->name, name, length))
+		return begin_member(d, name, length);
+	top->seen |= UINT64_C(1) << guess;
+	top->field = field;
+	top->last = (uint32_t)guess + 1;
+	return 1;
 }
 
 /* Moves the items of an array or the entries of a map from scratch to where they stay. */
-static int end_list(struct tc__decoder *d)
+TC__APART static int end_list(struct tc__decoder *d)
 {
 	struct tc__frame *top = d->top;
 	struct tc__list *list = (void *)top->at;
@@ -440,7 +497,7 @@ static struct tc__span entry_key(const void *context, size_t position)
 	return (struct tc__span){ key, strlen(key) };
 }
 
-static int end_map(struct tc__decoder *d)
+TC__APART static int end_map(struct tc__decoder *d)
 {
 	size_t first, second;
 	int twice = tc__spans_twice(entry_key, d, d->top->count, &first, &second);
@@ -501,7 +558,7 @@ static int on_end_array(void *context)
 	return d->aside ? tc__aside_close(d) : end_list(d);
 }
 
-static const struct tc__sax_events events = { .null = on_null,
+const struct tc__sax_events tc__decoder_events = { .null = on_null,
 	.boolean = on_boolean,
 	.number = on_number,
 	.string = on_string,
@@ -510,123 +567,3 @@ static const struct tc__sax_events events = { .null = on_null,
 	.end_object = on_end_object,
 	.start_array = on_start_array,
 	.end_array = on_end_array };
-
-/*
- * From the outside
- */
-
-struct tc__decoder *tc__decoder_new(
-	const struct tc_type *type, unsigned flags, int code, tc_error *err)
-{
-	struct tc__decoder *d = malloc(sizeof *d);
-
-	if (!d)
-		goto no_memory;
-	memset((char *)d + sizeof d->sax, 0, offsetof(struct tc__decoder, stack) - sizeof d->sax);
-	d->flags = flags;
-	d->code = code;
-	d->arena.secret = flags & TC_DECODE_SECRET;
-	tc__json_stack_init(&d->stack, &d->arena);
-	d->events = &events;
-	tc__sax_open(&d->sax, d->events);
-	d->sax.mends = flags & TC_DECODE_MEND;
-	d->frame_capacity = FRAMES_MIN;
-	d->frames = d->top = malloc(FRAMES_MIN * sizeof *d->frames);
-	d->root = d->frames ? tc__arena_object(&d->arena, tc__type_size(type)) : NULL;
-	if (!d->root)
-		goto no_memory;
-	*d->top = (struct tc__frame){ .type = &root_holder, .at = d->root, .arm = type };
-	return d;
-no_memory:
-	tc__decoder_free(d);
-	tc__fail_nomem(err);
-	return NULL;
-}
-
-void tc__decoder_free(struct tc__decoder *d)
-{
-	if (!d)
-		return;
-	tc__sax_close(&d->sax);
-	if (d->arena.secret && d->scratch.bytes)
-		sodium_memzero(d->scratch.bytes, d->scratch.capacity);
-	tc__json_stack_clear(&d->stack);
-	tc__arena_clear(&d->arena);
-	tc__side_free(d->side);
-	tc__columns_clear(&d->columns);
-	free(d->scratch.bytes);
-	free(d->frames);
-	free(d);
-}
-
-/* What fails for the sake of the text has the caller's code. */
-static int with_code(const struct tc__decoder *d, int rc, tc_error *err)
-{
-	if (rc != TC_ERROR_INPUT)
-		return rc;
-	if (err)
-		err->code = d->code;
-	return d->code;
-}
-
-int tc__decoder_feed(struct tc__decoder *d, const char *bytes, size_t length, tc_error *err)
-{
-	return with_code(d, tc__sax_push(&d->sax, bytes, length, err), err);
-}
-
-static void *take(struct tc__decoder *d)
-{
-	void *root = d->root;
-
-	tc__arena_seal(&d->arena, root);
-	d->root = NULL;
-	return root;
-}
-
-void *tc__decoder_finish(struct tc__decoder *d, tc_error *err)
-{
-	if (with_code(d, tc__sax_finish(&d->sax, err), err))
-		return NULL;
-	return take(d);
-}
-
-void *tc_decode(
-	const struct tc_type *type, const char *text, size_t length, unsigned flags, tc_error *err)
-{
-	tc_error_clear(err);
-	if (!type || (!text && length)) {
-		tc__fail(err, TC_ERROR_ARGUMENT, "%s is NULL", type ? "text" : "type");
-		return NULL;
-	}
-	void *value = NULL;
-	struct tc__decoder *d = tc__decoder_new(type, flags, TC_ERROR_INPUT, err);
-
-	if (d && tc__decoder_feed(d, text, length, err) == TC_OK)
-		value = tc__decoder_finish(d, err);
-	tc__decoder_free(d);
-	return value;
-}
-
-void *tc_decode_json(const struct tc_type *type, const tc_json *json, unsigned flags, tc_error *err)
-{
-	void *value = NULL;
-	struct tc__decoder *d = NULL;
-
-	tc_error_clear(err);
-	if (!type) {
-		tc__fail(err, TC_ERROR_ARGUMENT, "type is NULL");
-		return NULL;
-	}
-	if (!json) {
-		tc__fail(err, TC_ERROR_INPUT, "there is no JSON value to read");
-		return NULL;
-	}
-	d = tc__decoder_new(type, flags, TC_ERROR_INPUT, err);
-	if (!d)
-		return NULL;
-	d->sax.err = err;
-	if (tc__decoder_replay(d, json))
-		value = take(d);
-	tc__decoder_free(d);
-	return value;
-}

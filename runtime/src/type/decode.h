@@ -25,11 +25,14 @@ struct tc__frame {
 	const struct tc_field *field; /* OBJECT: the member whose value comes next; NULL: it has
 					 no field, or none came yet */
 	const struct tc_type *arm;    /* UNION: what its value turned out to be */
+	uint16_t *followers;          /* OBJECT: its row of struct tc__followers, or NULL */
 	uint64_t seen;                /* OBJECT: a bit for each of 64 fields */
 	size_t begin;                 /* offset in scratch of: items, entries, other members */
 	size_t restore;               /* how much of scratch was used before */
 	uint32_t count;               /* ARRAY, MAP: items so far */
 	uint32_t others;              /* OBJECT: members kept in scratch */
+	uint32_t last; /* OBJECT: the field whose member came last, from 1; 0: it has none, or
+			* none came yet */
 };
 
 /* Trees that are read again: of unions that are not decided yet, and of other members. It is
@@ -70,16 +73,40 @@ struct tc__columns {
 	const struct tc__json_shape *others; /* the columns without a field, of an open type */
 };
 
-/* Which field came after which lately: a text orders an object's members the same way each time. */
-#define TC__FOLLOWERS 128
+/* Which field came after which lately: a text orders an object's members the same way each time.
+ * Each type has a row: what came first, and behind each of its fields, as positions. They are
+ * guesses, and never lead anywhere by themselves: a row may come to be another type's, and a type
+ * may have ended since. */
+#define TC__FOLLOWERS 512
+#define TC__FOLLOWED 32
+struct tc__followers {
+	struct tc__followed {
+		const struct tc_type *type;
+		size_t begin, size; /* of its row */
+	} types[TC__FOLLOWED];
+	size_t used; /* of the positions */
+	uint16_t positions[TC__FOLLOWERS];
+};
 
 /* Texts kept lately: replies repeat the same ids, states and scopes over and over, which saves
  * memory, and the time that it takes to touch it. */
 #define TC__RECENT 256
+#define TC__MARK ((uint64_t)1 << 32)
 struct tc__recent {
 	const char *text;
-	size_t length;
+	uint64_t mark; /* the value's, plus the text's length; another one: it is gone */
 };
+
+/* What a decoder knows when it begins with the next value. Starts as {0}. */
+struct tc__learnt {
+	struct tc__followers followers;
+	uint64_t mark; /* of the value: another multiple of TC__MARK for each */
+	struct tc__recent recent[TC__RECENT];
+};
+
+/* Enough that a reply without long lists needs no malloc. */
+#define TC__FRAMES_FIRST 16
+#define TC__SCRATCH_FIRST 1024
 
 struct tc__decoder {
 	struct tc__sax sax; /* first: callbacks get its address */
@@ -87,6 +114,7 @@ struct tc__decoder {
 		*events; /* its callbacks; trees that are read again go there too */
 	unsigned flags;
 	int code;
+	struct ready *ready;    /* where it stands ready; NULL: it was made for one value */
 	struct tc__arena arena; /* of the value */
 	void *root;
 	struct tc__scratch scratch;
@@ -100,10 +128,16 @@ struct tc__decoder {
 	struct tc__side *side;        /* made when it is needed */
 	const tc_json *node;          /* the object of a tree that begins next */
 	struct tc__columns columns;
-	const struct tc_field *followers[TC__FOLLOWERS];
-	struct tc__recent recent[TC__RECENT];
-	struct tc__json_stack stack; /* of free-form values */
+	bool has_stack;
+
+	struct tc__learnt learnt;
+	struct tc__json_stack stack; /* of free-form values: see tc__decoder_stack */
+	struct tc__frame first_frames[TC__FRAMES_FIRST];
+	alignas(max_align_t) char first_scratch[TC__SCRATCH_FIRST];
 };
+
+/* Its callbacks. */
+extern const struct tc__sax_events tc__decoder_events;
 
 /* Where the next value goes. */
 struct tc__place {
@@ -131,11 +165,26 @@ void tc__decoder_close(struct tc__decoder *decoder);
  * false when memory ends. */
 bool tc__fields_begin(struct tc__decoder *decoder);
 
-/* The member whose value comes next; none may come twice. */
-int tc__field_begin(struct tc__decoder *decoder, const struct tc_field *field);
+/* More fields than bits in a frame: the bits of the others lie in scratch. */
+#define TC__FIELD_BITS 64
+
+/* The member whose value comes next, by the field's position; none may come twice. */
+int tc__field_begin(struct tc__decoder *decoder, size_t position);
 
 /* That the required ones were there. */
 int tc__fields_end(struct tc__decoder *decoder);
+
+/* The stack of free-form values, which is made when there is one. */
+static inline struct tc__json_stack *tc__decoder_stack(struct tc__decoder *decoder)
+{
+	if (!decoder->has_stack)
+		tc__json_stack_init(&decoder->stack, &decoder->arena);
+	decoder->has_stack = true;
+	return &decoder->stack;
+}
+
+/* Frees what scratch has from malloc; secrets in it are wiped. */
+void tc__decoder_drop_scratch(struct tc__decoder *decoder);
 
 /* Makes scratch at least this large. What lies there moves, and with it what frames point to. */
 bool tc__decoder_grow(struct tc__decoder *decoder, size_t capacity);
@@ -150,7 +199,9 @@ static inline char *tc__decoder_push(struct tc__decoder *decoder, size_t size)
 		return NULL;
 	char *bytes = scratch->bytes + scratch->used;
 	scratch->used += size;
-	return memset(bytes, 0, size);
+	if (size != sizeof(void *))
+		return memset(bytes, 0, size);
+	return memset(bytes, 0, sizeof(void *)); /* most are: without a call */
 }
 
 /* The next value, with all in it, is kept aside. */

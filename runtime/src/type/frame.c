@@ -10,17 +10,24 @@
 #define SCRATCH_MIN 4096
 #define POINTER_MAX 4096
 
-/* More fields than bits in a frame: the bits of the others lie in scratch. */
-#define BITS 64
+void tc__decoder_drop_scratch(struct tc__decoder *d)
+{
+	struct tc__scratch *scratch = &d->scratch;
+
+	if (d->arena.secret)
+		sodium_memzero(scratch->bytes, scratch->capacity);
+	if (scratch->bytes != d->first_scratch)
+		free(scratch->bytes);
+}
 
 /* What lies in scratch moves with it: structs that are items of an array, and the places where the
  * pointers of arrays in them go. */
 bool tc__decoder_grow(struct tc__decoder *d, size_t need)
 {
 	struct tc__scratch *scratch = &d->scratch;
-	size_t capacity = scratch->capacity ? scratch->capacity * 2 : SCRATCH_MIN;
+	size_t capacity = SCRATCH_MIN;
 
-	while (capacity < need)
+	while (capacity < need || capacity <= scratch->capacity)
 		capacity *= 2;
 	char *bytes = malloc(capacity);
 	if (!bytes)
@@ -31,11 +38,8 @@ bool tc__decoder_grow(struct tc__decoder *d, size_t need)
 		if (offset < scratch->used)
 			frame->at = bytes + offset;
 	}
-	if (scratch->used)
-		memcpy(bytes, scratch->bytes, scratch->used);
-	if (d->arena.secret && scratch->bytes)
-		sodium_memzero(scratch->bytes, scratch->capacity);
-	free(scratch->bytes);
+	memcpy(bytes, scratch->bytes, scratch->used);
+	tc__decoder_drop_scratch(d);
 	scratch->bytes = bytes;
 	scratch->capacity = capacity;
 	return true;
@@ -45,10 +49,13 @@ static bool grow_frames(struct tc__decoder *d)
 {
 	size_t capacity = d->frame_capacity * 2;
 	size_t top = (size_t)(d->top - d->frames);
-	struct tc__frame *frames = realloc(d->frames, capacity * sizeof *frames);
+	struct tc__frame *frames = malloc(capacity * sizeof *frames);
 
 	if (!frames)
 		return false;
+	memcpy(frames, d->frames, d->frame_capacity * sizeof *frames);
+	if (d->frames != d->first_frames)
+		free(d->frames);
 	d->frames = frames;
 	d->frame_capacity = capacity;
 	d->top = frames + top;
@@ -96,25 +103,61 @@ void tc__decoder_close(struct tc__decoder *d)
 /* What the bits beyond the frame's own take, so that what follows is aligned. */
 static size_t more_bits(const struct tc_type *type)
 {
-	size_t bytes = type->count / BITS * sizeof(uint64_t);
+	size_t bytes = type->count / TC__FIELD_BITS * sizeof(uint64_t);
 
 	return (bytes + TC__ALIGNMENT - 1) / TC__ALIGNMENT * TC__ALIGNMENT;
 }
 
-/* Where the bit of a field is. */
-static uint64_t *seen_bits(struct tc__decoder *d, struct tc__frame *frame, size_t position)
+/* Where the bit of a field beyond those of the frame is. */
+static uint64_t *more_seen(struct tc__decoder *d, struct tc__frame *frame, size_t position)
 {
-	if (position < BITS)
-		return &frame->seen;
 	uint64_t *more = (void *)(d->scratch.bytes + frame->begin - more_bits(frame->type));
-	return &more[position / BITS - 1];
+
+	return &more[position / TC__FIELD_BITS - 1];
+}
+
+/* Where the row of a type is noted, or would be; NULL when all places are taken. */
+static struct tc__followed *find_followed(
+	struct tc__followers *followers, const struct tc_type *type)
+{
+	size_t at = (uintptr_t)type / sizeof *type;
+
+	for (size_t i = 0; i < TC__FOLLOWED; i++) {
+		struct tc__followed *followed = &followers->types[(at + i) % TC__FOLLOWED];
+		if (followed->type == type || !followed->type)
+			return followed;
+	}
+	return NULL;
+}
+
+/* The row of an object's type; NULL when it has too many fields for one. */
+static uint16_t *row_of(struct tc__followers *followers, const struct tc_type *type)
+{
+	struct tc__followed *followed = find_followed(followers, type);
+	size_t size = (size_t)type->count + 1;
+
+	if (followed && followed->size == size)
+		return &followers->positions[followed->begin];
+	if (size > TC__FOLLOWERS)
+		return NULL;
+	if (!followed || size > TC__FOLLOWERS - followers->used) {
+		memset(followers->types, 0, sizeof followers->types);
+		followers->used = 0;
+		followed = find_followed(followers, type);
+	}
+	*followed = (struct tc__followed){ type, followers->used, size };
+	followers->used += size;
+	return &followers->positions[followed->begin];
 }
 
 bool tc__fields_begin(struct tc__decoder *d)
 {
 	const struct tc_type *type = d->top->type;
 
-	if (type->kind != TC_TYPE_OBJECT || type->count <= BITS)
+	if (type->kind != TC_TYPE_OBJECT)
+		return true;
+	d->top->followers = row_of(&d->learnt.followers, type);
+	if (type->count <= TC__FIELD_BITS)
 		return true;
 	if (!tc__decoder_push(d, more_bits(type)))
 		return false;
@@ -122,32 +165,46 @@ bool tc__fields_begin(struct tc__decoder *d)
 	return true;
 }
 
-int tc__field_begin(struct tc__decoder *d, const struct tc_field *field)
+int tc__field_begin(struct tc__decoder *d, size_t position)
 {
 	struct tc__frame *top = d->top;
-	size_t position = (size_t)(field - top->type->of.fields);
-	uint64_t *bits = seen_bits(d, top, position), bit = UINT64_C(1) << position % BITS;
+	uint64_t *bits = position < TC__FIELD_BITS ? &top->seen : more_seen(d, top, position);
+	uint64_t bit = UINT64_C(1) << position % TC__FIELD_BITS;
 
-	top->field = field;
+	top->field = top->type->of.fields + position;
+	top->last = (uint32_t)position + 1;
 	if (*bits & bit)
 		return tc__decoder_fail(d, NULL, 0, "is there twice");
 	*bits |= bit;
 	return 1;
 }
 
-int tc__fields_end(struct tc__decoder *d)
+/* Which of up to 64 fields, from `first` on, were not there. */
+static uint64_t missing_from(struct tc__decoder *d, size_t first)
 {
 	struct tc__frame *top = d->top;
-	const struct tc_field *fields = top->type->of.fields;
+	uint64_t missing = ~(first ? *more_seen(d, top, first) : top->seen);
+	size_t left = top->type->count - first;
+
+	return left < TC__FIELD_BITS ? missing & ((UINT64_C(1) << left) - 1) : missing;
+}
+
+int tc__fields_end(struct tc__decoder *d)
+{
+	const struct tc_type *type = d->top->type;
 
 	if (d->flags & TC_DECODE_LENIENT)
 		return 1;
-	top->field = NULL;
-	for (size_t i = 0; i < top->type->count; i++) {
-		bool seen = *seen_bits(d, top, i) >> i % BITS & 1;
-		if (!seen && fields[i].flags & TC_REQUIRED)
-			return tc__decoder_fail(d, fields[i].name, fields[i].name_length,
-				"a required member is missing");
+	d->top->field = NULL;
+	for (size_t first = 0; first < type->count; first += TC__FIELD_BITS) {
+		uint64_t missing = missing_from(d, first);
+		for (; missing; missing &= missing - 1) {
+			const struct tc_field *field =
+				type->of.fields + first + (size_t)__builtin_ctzll(missing);
+			if (field->flags & TC_REQUIRED)
+				return tc__decoder_fail(d, field->name, field->name_length,
+					"a required member is missing");
+		}
 	}
 	return 1;
 }
