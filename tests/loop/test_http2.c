@@ -2,6 +2,7 @@
 /* Where the server offers HTTP/2, many runs share one connection. */
 #include "world.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,35 @@ static void runs_share_a_connection(void **state)
 	assert_int_equal(tally.sessions, 1);
 	tc_call_free(call);
 	close_scene(&scene);
+}
+
+/* libcurl 7.88 leaves a handle its buffer when others' streams go on with the connection, and then
+ * takes no other size: what streams goes on with that of a small reply. */
+static void runs_that_shared_a_connection_stream_later(void **state)
+{
+	struct tally tally = { 0 };
+	struct note note = { 0 };
+	struct tc_sink sink = TC_SINK_INIT;
+	struct scene scene;
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	tc_error err = TC_ERROR_INIT;
+
+	(void)state;
+	open_scene(&scene);
+	tc_sink_fd(&sink, nowhere);
+	tc_call *call = ping(scene.client);
+	for (int i = 0; i < RUNS; i++)
+		tc_loop_start(scene.loop, call, on_done, &tally, NULL, NULL);
+	assert_int_equal(tc_loop_run(scene.loop, NULL), TC_OK);
+	for (int i = 0; i < RUNS; i++)
+		assert_ok(tc_loop_download(scene.loop, call, &sink, take_note, &note, NULL, &err),
+			&err);
+	assert_int_equal(tc_loop_run(scene.loop, NULL), TC_OK);
+	assert_string_equal(note.text, "");
+	assert_int_equal(note.succeeded, RUNS);
+	tc_call_free(call);
+	close_scene(&scene);
+	close(nowhere);
 }
 
 /* ---- refused streams ---- */
@@ -245,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_share_a_connection),
+		cmocka_unit_test(runs_that_shared_a_connection_stream_later),
 		cmocka_unit_test(refused_streams_are_sent_again_where_that_is_safe),
 		cmocka_unit_test(canceled_bytes_reach_nobody),
 	};

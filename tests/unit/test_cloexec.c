@@ -6,6 +6,7 @@
 #include "runtime/src/http/transport_curl.h"
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -64,6 +65,27 @@ static void among_many(void **state)
 			close(fds[i]);
 }
 
+static void *wait_for_end(void *data)
+{
+	sem_wait(data);
+	return NULL;
+}
+
+/* Where others could interfere, libcurl's are looked for. */
+static void others_could_interfere(void **state)
+{
+	pthread_t other;
+	sem_t end;
+
+	assert_int_equal(sem_init(&end, 0, 0), 0);
+	assert_int_equal(pthread_create(&other, NULL, wait_for_end, &end), 0);
+	nobody_interferes(state);
+	among_many(state);
+	sem_post(&end);
+	pthread_join(other, NULL);
+	sem_destroy(&end);
+}
+
 static atomic_bool over;
 
 /* Takes numbers and gives them back, now and then with bytes to be read. */
@@ -120,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_interferes),
 		cmocka_unit_test(among_many),
+		cmocka_unit_test(others_could_interfere),
 		cmocka_unit_test(threads_interfere),
 	};
 

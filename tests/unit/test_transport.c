@@ -541,6 +541,27 @@ static void test_dead_connection_is_replaced(void **state)
 	assert_string_equal(received(&b), "ok");
 	assert_int_equal(b.server.connection_count, 2);
 	assert_int_equal(b.server.request_count, 3);
+	was_sent(&b, 1, "GET /2 ");
+	was_sent(&b, 2, "GET /2 ");
+	clean(&b);
+}
+
+/* One handle, and now and then only another path: what stood in the URL before is not in it. */
+static void test_urls_of_one_handle(void **state)
+{
+	static const char *const targets[] = { "/a", "/b?x=1", "/c", "/d%2Fe", "/f", "/?y",
+		"/g/./h", "/i//j", "/" };
+	const size_t count = sizeof targets / sizeof *targets;
+	struct bench b;
+
+	(void)state;
+	PREPARE(b, OK_ANSWER);
+	for (size_t i = 0; i < count; i++) {
+		char line[64];
+		delivers(&b, "GET", targets[i], NULL);
+		snprintf(line, sizeof line, "GET %s HTTP/1.1\r\n", targets[i]);
+		was_sent(&b, i, line);
+	}
 	clean(&b);
 }
 
@@ -698,6 +719,7 @@ int main(void)
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_unreadable_ca_file),
 		cmocka_unit_test(test_dead_connection_is_replaced),
+		cmocka_unit_test(test_urls_of_one_handle),
 		cmocka_unit_test(test_what_must_not_be_repeated_is_sent_once),
 		cmocka_unit_test(test_what_must_not_be_repeated_uses_a_kept_connection),
 		cmocka_unit_test(test_close_on_exec),

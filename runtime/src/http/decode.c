@@ -3,16 +3,16 @@
 
 #include "runtime/src/base/ascii.h"
 #include <limits.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ZLIB_CONST
 #include <zlib.h>
 
 /* A larger piece is decoded hardly faster: what libcurl hands over at once, 16 KiB, rarely becomes
- * more. Half of it takes 3 % more instructions. */
+ * more. Half of it takes 3 % more instructions. Few bytes get a smaller one. */
 #define PIECE_MAX ((size_t)96 * 1024)
+#define PIECE_MIN ((size_t)4 * 1024)
+#define PIECE_TIMES 8 /* what is given rarely becomes more than so many times as much */
 
 /* The first byte of a member of gzip (RFC 1952, 2.3.1). */
 #define MEMBER_BEGIN 0x1f
@@ -22,8 +22,11 @@
 #define WINDOW_GZIP (16 + 15)
 #define WINDOW_RAW (-15)
 
+/* The stream's memory and the piece, 140 KiB, are there from the first bytes of a member to its
+ * end: of many replies in flight, most are before or behind that. */
 struct tc__decoding {
 	z_stream stream;
+	bool open; /* it has its memory */
 	bool gzip;
 	bool more;             /* the last piece had no room for all that is ready */
 	bool ended;            /* at the end of a member, or of all */
@@ -32,7 +35,8 @@ struct tc__decoding {
 	size_t head_length;    /* of which so many are here */
 	const char *rest;      /* given, and not in the stream yet: it counts fewer bytes */
 	size_t rest_length;
-	char piece[PIECE_MAX];
+	char *piece; /* NULL: none is needed */
+	size_t piece_size;
 };
 
 static const char *name_of(const struct tc__decoding *decoding)
@@ -65,27 +69,40 @@ int tc__decoding_open(struct tc__decoding **decoding, const char *encoding, tc_e
 			"the reply's Content-Encoding is \"%.100s\"; expected gzip, deflate or "
 			"none",
 			encoding);
-	struct tc__decoding *opened = malloc(sizeof *opened);
-	if (!opened)
+	*decoding = calloc(1, sizeof **decoding);
+	if (!*decoding)
 		return tc__fail_nomem(err);
-	memset(opened, 0, offsetof(struct tc__decoding, piece));
-	opened->gzip = opened->framed = kind == GZIP;
-	int result = inflateInit2(&opened->stream, opened->gzip ? WINDOW_GZIP : WINDOW_ZLIB);
-	if (result == Z_OK) {
-		*decoding = opened;
+	(*decoding)->gzip = (*decoding)->framed = kind == GZIP;
+	return TC_OK;
+}
+
+static int open_stream(struct tc__decoding *decoding, tc_error *err)
+{
+	int result = inflateInit2(&decoding->stream, decoding->gzip ? WINDOW_GZIP : WINDOW_ZLIB);
+
+	decoding->open = result == Z_OK;
+	if (decoding->open)
 		return TC_OK;
-	}
-	free(opened);
 	return result == Z_MEM_ERROR
 		? tc__fail_nomem(err)
 		: tc__fail(err, TC_ERROR_SYSTEM, "zlib does not start: %s", zError(result));
+}
+
+static void shut(struct tc__decoding *decoding)
+{
+	if (decoding->open)
+		(void)inflateEnd(&decoding->stream);
+	free(decoding->piece);
+	decoding->piece = NULL;
+	decoding->piece_size = 0;
+	decoding->open = false;
 }
 
 void tc__decoding_free(struct tc__decoding *decoding)
 {
 	if (!decoding)
 		return;
-	(void)inflateEnd(&decoding->stream);
+	shut(decoding);
 	free(decoding);
 }
 
@@ -172,8 +189,10 @@ static int begin_member(struct tc__decoding *decoding, tc_error *err)
 	if (!decoding->gzip || *decoding->stream.next_in != MEMBER_BEGIN)
 		return tc__fail(err, TC_ERROR_REPLY,
 			"the reply has other bytes behind the end of its %s", name_of(decoding));
-	(void)inflateReset(&decoding->stream);
 	decoding->ended = false;
+	if (!decoding->open)
+		return open_stream(decoding, err);
+	(void)inflateReset(&decoding->stream);
 	return TC_OK;
 }
 
@@ -201,11 +220,28 @@ static int step(struct tc__decoding *decoding, tc_error *err)
 	}
 }
 
-int tc__decoding_take(
-	struct tc__decoding *decoding, size_t most, const char **piece, size_t *size, tc_error *err)
+/* A piece in which what is given most likely has room, and the stream. */
+static int prepare(struct tc__decoding *decoding, size_t most, tc_error *err)
+{
+	size_t left = tc__decoding_left(decoding);
+	size_t size = left < PIECE_MAX / PIECE_TIMES ? left * PIECE_TIMES : PIECE_MAX;
+
+	size = size < PIECE_MIN ? PIECE_MIN : size;
+	size = size < most ? size : most;
+	if (decoding->piece_size < size) {
+		free(decoding->piece);
+		decoding->piece = malloc(size);
+		decoding->piece_size = decoding->piece ? size : 0;
+	}
+	if (!decoding->piece)
+		return tc__fail_nomem(err);
+	return decoding->open || decoding->ended ? TC_OK : open_stream(decoding, err);
+}
+
+static int decode(struct tc__decoding *decoding, size_t most, size_t *size, tc_error *err)
 {
 	z_stream *stream = &decoding->stream;
-	size_t room = most < PIECE_MAX ? most : PIECE_MAX;
+	size_t room = most < decoding->piece_size ? most : decoding->piece_size;
 	int rc = TC_OK;
 
 	stream->next_out = (unsigned char *)decoding->piece;
@@ -214,8 +250,24 @@ int tc__decoding_take(
 		see_frame(decoding);
 	while (rc == TC_OK && stream->avail_out && (load(decoding) || decoding->more))
 		rc = step(decoding, err);
+	if (rc == TC_OK)
+		*size = room - stream->avail_out;
+	return rc;
+}
+
+int tc__decoding_take(
+	struct tc__decoding *decoding, size_t most, const char **piece, size_t *size, tc_error *err)
+{
+	int rc = TC_OK;
+
+	*size = 0;
+	if (tc__decoding_has_more(decoding))
+		rc = prepare(decoding, most, err);
+	else if (decoding->ended)
+		shut(decoding);
+	if (rc == TC_OK && decoding->piece)
+		rc = decode(decoding, most, size, err);
 	*piece = decoding->piece;
-	*size = rc == TC_OK ? room - stream->avail_out : 0;
 	return rc;
 }
 

@@ -40,9 +40,8 @@ size_t tc__decoding_left(const struct tc__decoding *decoding);
 bool tc__decoding_has_more(const struct tc__decoding *decoding);
 
 /* The next decoded bytes, at most so many (not 0) and 96 KiB, borrowed until the next call; *size
- * 0: all that were given are used up. TC_ERROR_REPLY when they cannot be decoded, after which
- * nothing can.
- */
+ * 0: all that were given are used up, and behind an end nearly all memory is given back.
+ * TC_ERROR_REPLY when they cannot be decoded, after which nothing can. */
 int tc__decoding_take(struct tc__decoding *decoding, size_t most, const char **piece, size_t *size,
 	tc_error *err);
 

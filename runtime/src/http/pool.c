@@ -3,6 +3,7 @@
 #include "runtime/src/http/pool.h"
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/base/process.h"
 #include "runtime/src/http/cancel.h"
 #include "runtime/src/http/transport_sigpipe.h"
 #include <errno.h>
@@ -12,6 +13,10 @@
 
 #define NEVER INT64_MAX
 #define AT_ONCE INT64_MIN /* no clock has to be asked for it */
+
+/* So many handles may have large buffers from the start; of many in flight it would be megabytes.
+ */
+#define WIDE 8
 
 /* An easy handle, on its way with a passenger or idle. */
 struct tc__flight {
@@ -84,7 +89,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *s
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= TC__WRITE;
 	/* by such a pair a thread tells that a name was looked up; its number is soon another's */
-	bool of_curl = !tc__sockets_has(&pool->sockets, fd);
+	bool of_curl = !tc__sockets_has_shown(&pool->sockets, fd);
 	if (of_curl && !events && pool->waiter) {
 		pool->waiter_kind->forget(pool->waiter, fd);
 		return 0;
@@ -122,7 +127,7 @@ void tc__pool_init(struct tc__pool *pool, const struct tc_seams *seams,
 		.seams = seams,
 		.host = host ? *host : (struct tc__pool_host){ 0 },
 		.waiter_kind = kind ? kind : best_kind(),
-		.owner = getpid(),
+		.owner = tc__process_mark(),
 		.kept = kept,
 		.curl_due_ms = NEVER,
 		.guard_ms = NEVER,
@@ -143,6 +148,7 @@ static CURLM *new_multi(struct tc__pool *pool, int64_t *due_ms)
 	CURLM *multi = tc__curl_multi_new();
 
 	*due_ms = NEVER;
+	tc__sockets_doubt(&pool->sockets); /* it has a pair of its own */
 	if (!multi)
 		return NULL;
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -341,6 +347,8 @@ static int open_flight(
 	}
 	flight->transfer.driver = &pool->driver;
 	flight->transfer.guard_ms = &pool->guard_ms;
+	if (pool->opened < WIDE)
+		tc__transfer_widen(&flight->transfer);
 	pool->opened++;
 	*opened = flight;
 	return TC_OK;
@@ -413,7 +421,7 @@ static void give_back(struct tc__pool *pool, struct tc__flight *flight)
  * process's copies of the descriptors are closed. */
 void tc__pool_close(struct tc__pool *pool)
 {
-	if (pool->owner != getpid())
+	if (pool->owner != tc__process_mark())
 		tc__sockets_abandon(&pool->sockets);
 	else if (pool->multi)
 		close_multi(pool);
@@ -482,7 +490,7 @@ int tc__pool_send(struct tc__pool *pool, struct tc__network *network,
 	bool secure = tc__same_letters(passenger->delivery->attempt->url, "https", 5);
 	struct tc__flight *flight = NULL;
 
-	if (pool->owner != getpid())
+	if (pool->owner != tc__process_mark())
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"its client, or loop, is of this process's parent, whose connections these "
 			"are: make one after fork");
@@ -525,11 +533,18 @@ static void drop_kept(struct tc__flight *flight)
 	flight->transfer.delivery = delivery;
 }
 
-static void land(struct tc__pool *pool, struct tc__flight *flight)
+/* Of a transfer that went well and opened one socket, that is its connection's. Else libcurl may
+ * have closed some without a word. */
+static bool may_have_closed(const struct tc__transfer *transfer, CURLcode code)
+{
+	return transfer->opened > 1 || (transfer->opened && code != CURLE_OK);
+}
+
+static void land(struct tc__pool *pool, struct tc__flight *flight, CURLcode code)
 {
 	drop_kept(flight);
 	curl_multi_remove_handle(multi_of(pool, flight), flight->transfer.easy);
-	if (flight->transfer.connects)
+	if (may_have_closed(&flight->transfer, code))
 		tc__sockets_prune(&pool->sockets);
 	*(flight->before ? &flight->before->next : list_of(pool, flight)) = flight->next;
 	if (flight->next)
@@ -554,7 +569,7 @@ void tc__pool_break(struct tc__pool *pool, struct tc__passenger *passenger)
 	flight->transfer.delivery = NULL; /* libcurl would tell the progress once more */
 	if (pool->secure)
 		tc__hush_begin(&hush);
-	land(pool, flight);
+	land(pool, flight, CURLE_ABORTED_BY_CALLBACK);
 	tc__hush_end(&hush);
 	tc__transfer_left(&flight->transfer);
 	give_back(pool, flight);
@@ -571,7 +586,7 @@ static void end_flight(struct tc__pool *pool, struct tc__flight *flight, CURLcod
 		passenger->landed(passenger, connected, &failure);
 		return;
 	}
-	land(pool, flight); /* and curl's message about it is gone */
+	land(pool, flight, code); /* and curl's message about it is gone */
 	int rc = tc__transfer_result(&flight->transfer, code, &failure);
 	give_back(pool, flight);
 	passenger->landed(passenger, rc, &failure);

@@ -57,7 +57,7 @@ struct tc__pool {
 	struct tc__network *way; /* held: all connections are of networks that mix with it; NULL */
 	struct tc__flight *flights; /* on their way, */
 	struct tc__flight *alone; /* and those of connections, each on a multi handle of its own */
-	pid_t owner;              /* a child of fork is not the owner of the connections */
+	uint64_t owner;           /* a child of fork is not the owner of the connections */
 	size_t opened;            /* handles, on their way and idle */
 	size_t watched;           /* descriptors that others wait for with it */
 	size_t kept;              /* most connections, and idle handles, that are kept */

@@ -11,6 +11,12 @@
 
 #define CONTENT_TYPE "Content-Type: "
 
+/* A longer path and query makes the URL grow once more. */
+#define PATH_USUAL 100
+
+/* The same of a header with the claims of temporary credentials. */
+#define AUTHORIZATION_USUAL 240
+
 /* ---- the URL ---- */
 
 /* A base URL with its {service} replaced by what the service is called there. */
@@ -61,7 +67,13 @@ static int add_origin(struct tc__request *request, const struct tc__site *site, 
 			"root_url is not set (without options: TASKCLUSTER_ROOT_URL), and without "
 			"it nobody knows where the service is");
 	request->proxied = site->proxy_url != NULL;
-	tc__url_root(url, root);
+	request->base = site->root;
+	if (site->root) {
+		(void)tc__buffer_room(url, site->root->length + PATH_USUAL);
+		tc__buffer_add(url, site->root->text, site->root->length);
+	} else {
+		tc__url_root(url, root);
+	}
 	tc__buffer_text(url, "/api/");
 	tc__buffer_text(url, service->name);
 	tc__buffer_char(url, '/');
@@ -77,6 +89,9 @@ static int finish_url(struct tc__request *request, tc_error *err)
 			err, TC_ERROR_ARGUMENT, "the URL is over %d bytes", (int)TC__URL_MAX);
 	if (tc__buffer_failed(&request->url))
 		return tc__fail_nomem(err);
+	if (request->base)
+		return tc__url_parse_behind(request->base, request->url.data, request->url.length,
+			&request->parts, err);
 	return tc__url_parse(tc__buffer_get(&request->url), &request->parts, err);
 }
 
@@ -496,6 +511,7 @@ static int sign(struct tc__attempt *attempt, const struct tc__request *request,
 	attempt->is_signed = true;
 	attempt->authorization.max = TC__HAWK_MAX + 64;
 	tc__buffer_truncate(&attempt->authorization, 0);
+	(void)tc__buffer_room(&attempt->authorization, AUTHORIZATION_USUAL);
 	tc__buffer_text(&attempt->authorization, "Authorization: ");
 	rc = tc__hawk_header(signer->hawk, signer->credentials, &attempt->artifacts,
 		&attempt->authorization, err);

@@ -21,9 +21,10 @@
 /* Where calls go; each may be NULL. */
 struct tc__site {
 	const char *root_url;
-	const char *proxy_url; /* wins over root_url; signs by itself */
-	const char *base_url;  /* wins over a service's own */
-	const char *server;    /* {root} of a system with a server of its own */
+	const char *proxy_url;           /* wins over root_url; signs by itself */
+	const char *base_url;            /* wins over a service's own */
+	const char *server;              /* {root} of a system with a server of its own */
+	const struct tc__url_base *root; /* what wins of the first two, taken apart once */
 };
 
 struct tc__request {
@@ -32,7 +33,8 @@ struct tc__request {
 	size_t query_at;        /* where in the url the query begins */
 	struct tc__query query; /* of an operation whose queries have rules, or got additions */
 	struct tc__url parts;   /* of url */
-	bool proxied;           /* goes to the proxy that signs */
+	const struct tc__url_base *base; /* what it begins with; NULL: nobody took that apart */
+	bool proxied;                    /* goes to the proxy that signs */
 	bool has_body;
 	char *body;
 	size_t body_length;

@@ -10,12 +10,16 @@
 /* The most bytes that libcurl hands over at once. */
 #define TRANSPORT_PIECE 16384
 
+/* The header section of most replies has no more; a longer one grows. */
+#define HEADERS_USUAL 512
+
 struct tc_response {
 	int status;
 	bool lenient;
 	size_t header_count;
 	struct tc__buffer headers; /* name NUL value NUL, one after another */
-	size_t request_id;         /* where its value stands in these; 0: there is none */
+	/* where the values of what is asked for again and again stand in these; 0: there is none */
+	size_t request_id, content_type;
 	struct tc__buffer body;
 	const tc_json *json; /* NULL until asked for */
 	char *file_name;     /* the same */
@@ -67,10 +71,19 @@ const char *tc_response_header(const tc_response *response, const char *name)
 	return name ? tc__fields_find(&fields, name) : NULL;
 }
 
+static const char *value_at(const tc_response *response, size_t position)
+{
+	return position ? response->headers.data + position : NULL;
+}
+
 const char *tc_response_request_id(const tc_response *response)
 {
-	return response && response->request_id ? response->headers.data + response->request_id
-						: NULL;
+	return response ? value_at(response, response->request_id) : NULL;
+}
+
+static const char *content_type(const tc_response *response)
+{
+	return response ? value_at(response, response->content_type) : NULL;
 }
 
 const char *tc_response_trace_id(const tc_response *response)
@@ -119,7 +132,7 @@ const tc_json *tc_response_json(tc_response *response, tc_error *err)
 	if (rc == TC_ERROR_NOMEM) {
 		tc__fail_with(err, &reason);
 	} else if (rc != TC_OK) {
-		const char *type = tc_response_header(response, "content-type");
+		const char *type = content_type(response);
 		tc__fail(err, TC_ERROR_REPLY, "the reply (%s) is not JSON: %s",
 			response->body.length == 0 ? "empty"
 				: type             ? type
@@ -169,7 +182,7 @@ void tc__reply_restart(struct tc__reply *reply)
 	if (!response)
 		return;
 	response->status = 0;
-	response->header_count = response->request_id = 0;
+	response->header_count = response->request_id = response->content_type = 0;
 	tc_release(response->json);
 	tc_release(response->file_name);
 	response->json = NULL;
@@ -246,19 +259,44 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static bool is_name(const char *name, size_t length, const char *expected)
-{
-	return length == strlen(expected) && tc__same_letters(name, expected, length);
-}
+/* Whether a name of a header is the literal; few have its length. */
+#define IS_NAME(name, length, expected) \
+	((length) == sizeof(expected) - 1 && tc__same_letters(name, expected, sizeof(expected) - 1))
 
-/* What says how the body is to be read; few replies have more than its length. */
-static void note_header(struct tc__reply *reply, const char *name, size_t length)
+/* What says how the body is to be read, and what is asked for with each reply; `at` is where its
+ * value stands. */
+static void note_header(struct tc__reply *reply, const char *name, size_t length, size_t at)
 {
-	bool transfer = is_name(name, length, "transfer-encoding");
+	bool transfer = IS_NAME(name, length, "transfer-encoding");
 
 	reply->transfer_encoded |= transfer;
-	reply->measured |= transfer || is_name(name, length, "content-length");
-	reply->content_encoded |= is_name(name, length, "content-encoding");
+	reply->measured |= transfer || IS_NAME(name, length, "content-length");
+	reply->content_encoded |= IS_NAME(name, length, "content-encoding");
+	if (IS_NAME(name, length, "x-for-request-id"))
+		reply->response->request_id = at;
+	if (IS_NAME(name, length, "content-type"))
+		reply->response->content_type = at;
+}
+
+/* Where its value then stands; with both NULs in one step, as this is done for every line. */
+static size_t keep_header(tc_response *response, const char *name, size_t name_length,
+	const char *value, size_t value_length)
+{
+	struct tc__buffer *headers = &response->headers;
+	size_t size = name_length + 1 + value_length + 1;
+
+	if (!headers->data)
+		(void)tc__buffer_room(headers, HEADERS_USUAL);
+	char *room = tc__buffer_room(headers, size);
+	if (!room)
+		return 0;
+	memcpy(room, name, name_length);
+	room[name_length] = '\0';
+	memcpy(room + name_length + 1, value, value_length);
+	room[size - 1] = room[size] = '\0';
+	headers->length += size;
+	response->header_count++;
+	return headers->length - value_length - 1;
 }
 
 static int header_line(struct tc__reply *reply, const char *line, size_t length)
@@ -277,24 +315,18 @@ static int header_line(struct tc__reply *reply, const char *line, size_t length)
 	while (value < end && is_blank(*value))
 		value++;
 	/* a cookie is a secret, from here on: no copy of it stays behind */
-	if (is_name(line, (size_t)(colon - line), "set-cookie"))
+	size_t name_length = (size_t)(colon - line);
+	if (IS_NAME(line, name_length, "set-cookie"))
 		response->headers.secret = true;
 	while (end > value && is_blank(end[-1]))
 		end--;
-	tc__buffer_add(&response->headers, line, (size_t)(colon - line));
-	tc__buffer_char(&response->headers, '\0');
-	/* whoever counts attempts asks for it each time */
-	if (is_name(line, (size_t)(colon - line), "x-for-request-id"))
-		response->request_id = response->headers.length;
-	tc__buffer_add(&response->headers, value, (size_t)(end - value));
-	tc__buffer_char(&response->headers, '\0');
+	size_t at = keep_header(response, line, name_length, value, (size_t)(end - value));
 	if (response->headers.no_memory)
 		return tc__fail_nomem(&reply->err);
 	if (response->headers.too_long)
 		return tc__fail(&reply->err, TC_ERROR_REPLY,
 			"the reply's headers are over %d bytes", TC__REPLY_HEADERS_SIZE_MAX);
-	response->header_count++;
-	note_header(reply, line, (size_t)(colon - line));
+	note_header(reply, line, name_length, at);
 	return TC_OK;
 }
 
@@ -355,7 +387,7 @@ static int check_transfer(struct tc__reply *reply)
 
 static void look_at_type(struct tc__reply *reply)
 {
-	const char *type = tc__reply_header(reply, "content-type");
+	const char *type = content_type(reply->response);
 	bool typed = tc__has_reply_type(reply->operation, tc__reply_status(reply), type);
 
 	reply->untyped = !typed && !type;

@@ -5,46 +5,53 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where a number stands; their count when it is none of them. */
-static size_t find(const struct tc__sockets *sockets, int fd)
+static bool is_known(const struct tc__sockets *sockets, int fd)
 {
-	size_t i = 0;
-
-	while (i < sockets->count && sockets->all[i].fd != fd)
-		i++;
-	return i;
+	return fd >= 0 && (size_t)fd < sockets->capacity && sockets->all[fd].known;
 }
 
 /* Whether the number still means what it did. */
-static bool is_there(const struct tc__socket *socket)
+static bool is_there(const struct tc__sockets *sockets, int fd)
 {
+	const struct tc__socket *socket = &sockets->all[fd];
 	struct stat now;
 
-	return fstat(socket->fd, &now) == 0 && now.st_dev == socket->device &&
-		now.st_ino == socket->node;
+	return fstat(fd, &now) == 0 && now.st_dev == socket->device && now.st_ino == socket->node;
 }
 
-static void forget(struct tc__sockets *sockets, size_t position)
+int tc__sockets_next(const struct tc__sockets *sockets, int fd)
 {
-	int fd = sockets->all[position].fd;
+	for (size_t next = (size_t)(fd + 1); next < sockets->capacity; next++)
+		if (sockets->all[next].known)
+			return (int)next;
+	return -1;
+}
 
-	sockets->all[position] = sockets->all[--sockets->count];
+static void forget(struct tc__sockets *sockets, int fd)
+{
+	sockets->all[fd].known = false;
+	sockets->count--;
 	if (sockets->closing)
 		sockets->closing(sockets->data, fd);
 }
 
-static bool make_room(struct tc__sockets *sockets)
+static bool make_room(struct tc__sockets *sockets, int fd)
 {
-	if (sockets->count < sockets->capacity)
+	size_t before = sockets->capacity, capacity = 2 * before > 16 ? 2 * before : 16;
+
+	if ((size_t)fd < before)
 		return true;
-	size_t capacity = 2 * sockets->capacity + 8;
+	if ((size_t)fd >= capacity)
+		capacity = (size_t)fd + 16;
 	struct tc__socket *all = realloc(sockets->all, capacity * sizeof *all);
 	if (!all)
 		return false;
+	memset(all + before, 0, (capacity - before) * sizeof *all);
 	sockets->all = all;
 	sockets->capacity = capacity;
 	return true;
@@ -52,15 +59,14 @@ static bool make_room(struct tc__sockets *sockets)
 
 static bool remember(struct tc__sockets *sockets, int fd)
 {
-	size_t before = find(sockets, fd); /* of one that was closed without a word */
 	struct stat now;
 
-	if (before < sockets->count)
-		forget(sockets, before);
-	if (fstat(fd, &now) != 0 || !make_room(sockets))
+	if (is_known(sockets, fd)) /* one that was closed without a word */
+		forget(sockets, fd);
+	if (fstat(fd, &now) != 0 || !make_room(sockets, fd))
 		return false;
-	sockets->all[sockets->count++] =
-		(struct tc__socket){ .fd = fd, .device = now.st_dev, .node = now.st_ino };
+	sockets->all[fd] = (struct tc__socket){ true, sockets->doubts, now.st_dev, now.st_ino };
+	sockets->count++;
 	return true;
 }
 
@@ -110,32 +116,45 @@ int tc__sockets_connection(const struct tc__sockets *sockets, int local_port, in
 {
 	int found = -1;
 
-	for (size_t i = 0; i < sockets->count; i++) {
-		const struct tc__socket *socket = &sockets->all[i];
-		if (!has_ports(socket->fd, local_port, remote_port) || !is_there(socket))
+	for (int fd = tc__sockets_next(sockets, -1); fd >= 0; fd = tc__sockets_next(sockets, fd)) {
+		if (!has_ports(fd, local_port, remote_port) || !is_there(sockets, fd))
 			continue;
 		if (found >= 0)
 			return -1;
-		found = socket->fd;
+		found = fd;
 	}
 	return found;
 }
 
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd)
 {
-	size_t position = find(sockets, fd);
+	return is_known(sockets, fd) && is_there(sockets, fd);
+}
 
-	return position < sockets->count && is_there(&sockets->all[position]);
+bool tc__sockets_has_shown(struct tc__sockets *sockets, int fd)
+{
+	if (!is_known(sockets, fd))
+		return false;
+	struct tc__socket *socket = &sockets->all[fd];
+	if (socket->doubts == sockets->doubts)
+		return true;
+	bool there = is_there(sockets, fd);
+	if (there)
+		socket->doubts = sockets->doubts;
+	return there;
+}
+
+void tc__sockets_doubt(struct tc__sockets *sockets)
+{
+	sockets->doubts++;
 }
 
 int tc__sockets_close(struct tc__sockets *sockets, int fd)
 {
-	size_t position = find(sockets, fd);
-
 	/* curl closes a connection as soon as it fails: errno still tells that malloc did */
 	sockets->no_memory |= errno == ENOMEM;
-	if (position < sockets->count)
-		forget(sockets, position);
+	if (is_known(sockets, fd))
+		forget(sockets, fd);
 	else if (sockets->closing)
 		sockets->closing(sockets->data, fd);
 	return close(fd);
@@ -143,16 +162,18 @@ int tc__sockets_close(struct tc__sockets *sockets, int fd)
 
 void tc__sockets_prune(struct tc__sockets *sockets)
 {
-	for (size_t i = sockets->count; i-- > 0;)
-		if (!is_there(&sockets->all[i]))
-			forget(sockets, i);
+	for (int fd = tc__sockets_next(sockets, -1); fd >= 0; fd = tc__sockets_next(sockets, fd))
+		if (!is_there(sockets, fd))
+			forget(sockets, fd);
 }
 
 void tc__sockets_abandon(struct tc__sockets *sockets)
 {
-	for (size_t i = 0; i < sockets->count; i++)
-		if (is_there(&sockets->all[i]))
-			close(sockets->all[i].fd);
+	for (int fd = tc__sockets_next(sockets, -1); fd >= 0; fd = tc__sockets_next(sockets, fd)) {
+		if (is_there(sockets, fd))
+			close(fd);
+		sockets->all[fd].known = false;
+	}
 	sockets->count = 0;
 }
 

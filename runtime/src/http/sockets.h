@@ -8,7 +8,8 @@
 
 /* What the number of a descriptor means. */
 struct tc__socket {
-	int fd;
+	bool known;
+	unsigned doubts; /* the set's, when the system was asked last */
 	dev_t device;
 	ino_t node;
 };
@@ -22,8 +23,9 @@ struct tc__socket {
  * alone says nothing.
  */
 struct tc__sockets {
-	struct tc__socket *all;
+	struct tc__socket *all; /* by their numbers */
 	size_t count, capacity;
+	unsigned doubts; /* how often their numbers were doubted */
 	/* Told just before one is closed, or when it turns out that it was; may be NULL. */
 	void (*closing)(void *data, int fd);
 	void *data;
@@ -31,9 +33,19 @@ struct tc__sockets {
 };
 void tc__sockets_abandon(struct tc__sockets *sockets);
 
-/* Whether a descriptor is one of them, and not one of curl's own, which it closes without a word.
- */
+/* Whether a descriptor is one of them, and not the caller's or one of curl's own, which it closes
+ * without a word. */
 bool tc__sockets_has(const struct tc__sockets *sockets, int fd);
+
+/* The same for a descriptor that curl shows, so that it cannot be the caller's: the system is asked
+ * only when one of curl's own may have come to be since it was last, which tc__sockets_doubt
+ * tells. */
+bool tc__sockets_has_shown(struct tc__sockets *sockets, int fd);
+void tc__sockets_doubt(struct tc__sockets *sockets);
+
+/* The lowest one above `fd`, which may be -1; -1 when there is none. */
+int tc__sockets_next(const struct tc__sockets *sockets, int fd);
+
 void tc__sockets_clear(struct tc__sockets *sockets);
 
 /* Forgets those that libcurl has closed without a word. */

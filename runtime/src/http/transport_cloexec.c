@@ -8,25 +8,31 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined __has_include
+#if __has_include(<sys/single_threaded.h>) /* glibc's, from 2.32 on */
+#include <sys/single_threaded.h>
+#define KNOWS_WHETHER_ALONE
+#endif
+#endif
 
 /*
  * A curl multi handle has two descriptors of its own, or one, by which curl_multi_wakeup ends a
  * poll. Older versions of curl (Debian 12's among them) leave them open across exec and tell nobody
- * their numbers, so a host that starts programs would leak them. They give themselves away: they
- * are the ones that hold bytes after every wake-up and none after every poll. Several rounds make a
- * mistake impossible in practice.
+ * their numbers, so a host that starts programs would leak them. They are where a new descriptor
+ * was put just before, as the numbers that are free are given from the lowest on.
  *
- * They are looked for where a new descriptor was put just before, as the numbers that are free are
- * given from the lowest on. Only when another thread has taken or freed some meanwhile, all that
- * the process has are looked at.
+ * Where there are other threads, whose may be there instead, they give themselves away: they are
+ * the ones that hold bytes after every wake-up and none after every poll. Several rounds make a
+ * mistake impossible in practice. Only when another thread has taken or freed some meanwhile, all
+ * that the process has are looked at.
  */
 
 #define ROUNDS 6
 #define TRIES 8
-#define REACH 8
+#define REACH 4
 
 struct candidates {
-	int *fds;
+	struct pollfd *fds;
 	size_t count, capacity;
 };
 
@@ -44,31 +50,39 @@ static bool survives_exec(int fd)
 	return flags >= 0 && !(flags & FD_CLOEXEC) && is_pair(fd);
 }
 
-/* Bytes on either side: the reading end shows what has come, the writing end what it has sent. */
-static bool holds_bytes(int fd)
-{
-	struct pollfd come = { .fd = fd, .events = POLLIN };
-	int sent = 0;
-
-	if (ioctl(fd, TIOCOUTQ, &sent) != 0)
-		sent = 0;
-	return sent > 0 || (poll(&come, 1, 0) == 1 && (come.revents & POLLIN));
-}
-
 static void add(struct candidates *candidates, int fd)
 {
-	for (size_t i = 0; i < candidates->count; i++)
-		if (candidates->fds[i] == fd)
-			return;
 	if (candidates->count == candidates->capacity) {
 		size_t capacity = 2 * candidates->capacity + 16;
-		int *fds = realloc(candidates->fds, capacity * sizeof *fds);
+		struct pollfd *fds = realloc(candidates->fds, capacity * sizeof *fds);
 		if (!fds)
 			return;
 		candidates->fds = fds;
 		candidates->capacity = capacity;
 	}
-	candidates->fds[candidates->count++] = fd;
+	candidates->fds[candidates->count++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+}
+
+/* Bytes on either side: the reading end shows what has come, the writing end what it has sent. */
+static bool holds_bytes(const struct pollfd *polled)
+{
+	int sent = 0;
+
+	if (polled->revents & POLLIN)
+		return true;
+	return ioctl(polled->fd, TIOCOUTQ, &sent) == 0 && sent > 0;
+}
+
+static void keep(struct candidates *candidates, bool holding)
+{
+	size_t kept = 0;
+
+	if (poll(candidates->fds, (nfds_t)candidates->count, 0) < 0)
+		candidates->count = 0;
+	for (size_t i = 0; i < candidates->count; i++)
+		if (holds_bytes(&candidates->fds[i]) == holding)
+			candidates->fds[kept++] = candidates->fds[i];
+	candidates->count = kept;
 }
 
 /* Where a new descriptor and the next one are put now. */
@@ -81,37 +95,34 @@ static void probe(int places[2])
 			close(places[i]);
 }
 
+/* The two places may be so near that both reach the same. */
 static void collect_near(struct candidates *candidates, const int places[2])
 {
-	for (int i = 0; i < 2; i++)
-		for (int fd = places[i]; fd >= 0 && fd < places[i] + REACH; fd++)
-			if (fcntl(fd, F_GETFD) >= 0 && !holds_bytes(fd))
+	int seen = 0;
+
+	for (int i = 0; i < 2 && places[i] >= 0; i++) {
+		for (int fd = places[i]; fd < places[i] + REACH; fd++)
+			if (fd >= seen && fcntl(fd, F_GETFD) >= 0)
 				add(candidates, fd);
+		seen = places[i] + REACH;
+	}
+	keep(candidates, false);
 }
 
 static void collect_all(struct candidates *candidates)
 {
 	DIR *folder = opendir("/proc/self/fd");
 
+	candidates->count = 0;
 	for (struct dirent *entry; folder && (entry = readdir(folder));) {
 		char *end;
 		long fd = strtol(entry->d_name, &end, 10);
-		if (end != entry->d_name && !*end && survives_exec((int)fd) &&
-			!holds_bytes((int)fd))
+		if (end != entry->d_name && !*end && survives_exec((int)fd))
 			add(candidates, (int)fd);
 	}
 	if (folder)
 		closedir(folder);
-}
-
-static void keep(struct candidates *candidates, bool holding)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < candidates->count; i++)
-		if (holds_bytes(candidates->fds[i]) == holding)
-			candidates->fds[kept++] = candidates->fds[i];
-	candidates->count = kept;
+	keep(candidates, false);
 }
 
 static void prove(struct candidates *candidates, CURLM *multi)
@@ -137,7 +148,8 @@ static bool is_partner(int fd, const struct stat *known)
 /* Both ends of a pipe or of sockets, or the one descriptor that has no other end. */
 static bool are_whole(const struct candidates *candidates)
 {
-	return candidates->count == 2 || (candidates->count == 1 && !is_pair(candidates->fds[0]));
+	return candidates->count == 2 ||
+		(candidates->count == 1 && !is_pair(candidates->fds[0].fd));
 }
 
 /* The same, and sockets belong together; of which another thread may have made those between. */
@@ -147,15 +159,34 @@ static bool are_certain(const struct candidates *candidates)
 
 	if (!are_whole(candidates))
 		return false;
-	if (candidates->count == 1 || fstat(candidates->fds[0], &first) != 0 ||
+	if (candidates->count == 1 || fstat(candidates->fds[0].fd, &first) != 0 ||
 		!S_ISSOCK(first.st_mode))
 		return true;
-	if (is_partner(candidates->fds[1], &first))
+	if (is_partner(candidates->fds[1].fd, &first))
 		return true;
-	return fstat(candidates->fds[1], &first) == 0 && is_partner(candidates->fds[0], &first);
+	return fstat(candidates->fds[1].fd, &first) == 0 &&
+		is_partner(candidates->fds[0].fd, &first);
 }
 
-static void close_on_exec(CURLM *multi, const int places[2])
+static bool is_alone(void)
+{
+#ifdef KNOWS_WHETHER_ALONE
+	return __libc_single_threaded;
+#else
+	return false;
+#endif
+}
+
+static void close_on_exec_at(const int places[2])
+{
+	for (int i = 0; i < 2; i++) {
+		int flags = fcntl(places[i], F_GETFD);
+		if (flags >= 0 && !(flags & FD_CLOEXEC))
+			fcntl(places[i], F_SETFD, FD_CLOEXEC);
+	}
+}
+
+static void find_and_close_on_exec(CURLM *multi, const int places[2])
 {
 	struct candidates candidates = { 0 };
 
@@ -163,12 +194,11 @@ static void close_on_exec(CURLM *multi, const int places[2])
 	prove(&candidates, multi);
 	/* another thread's may look like ours for a while, but hardly again and again */
 	for (int tries = 0; tries < TRIES && !are_certain(&candidates); tries++) {
-		candidates.count = 0;
 		collect_all(&candidates);
 		prove(&candidates, multi);
 	}
 	for (size_t i = 0; are_whole(&candidates) && i < candidates.count; i++)
-		fcntl(candidates.fds[i], F_SETFD, FD_CLOEXEC);
+		fcntl(candidates.fds[i].fd, F_SETFD, FD_CLOEXEC);
 	free(candidates.fds);
 }
 
@@ -178,8 +208,12 @@ CURLM *tc__curl_multi_new(void)
 
 	probe(places);
 	CURLM *multi = curl_multi_init();
-	if (multi)
-		close_on_exec(multi, places);
+	if (!multi)
+		return NULL;
+	if (is_alone())
+		close_on_exec_at(places);
+	else
+		find_and_close_on_exec(multi, places);
 	return multi;
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/src/http/sockets.h"
 #include "runtime/src/http/transport.h"
 #include <curl/curl.h>
+#include <limits.h>
 
 /* curl_multi_init, with close-on-exec descriptors. NULL on failure. */
 CURLM *tc__curl_multi_new(void);
@@ -28,21 +29,39 @@ void tc__lookup_left(void);
 /* Those on `multi` wait for no others that hang, nor does its end. */
 void tc__lookup_set_free(CURLM *multi);
 
+/* The longest beginning of URLs, as "https://tc.example.com", that is remembered. */
+#define TC__COMMON_MAX 256
+
+/* A number that an option was not yet set to. */
+#define TC__NOT_SET LONG_MIN
+
 /* Before the first look. */
 #define TC__NOT_MOVED INT64_MIN
 
 /* An easy handle with all that a loaded attempt must keep alive. Does not move while it is open. */
 struct tc__transfer {
 	CURL *easy;
+	CURLU *url;                  /* of the last one, */
+	char common[TC__COMMON_MAX]; /* which begins so, and has a path behind it */
+	size_t common_length;        /* 0: it may be anything */
+	bool in_parts;               /* curl has taken it apart */
 	struct tc__sockets *sockets;
 	struct tc__delivery *delivery; /* while one is loaded */
 	const void *const *driver;     /* who waits now */
-	bool head;                     /* the last one had no body in its reply */
-	bool paced;                    /* its silence was timed */
+	/* what the handle was set to last, as most attempts need the same again */
+	struct {
+		long connect_ms, timeout_ms, idle_s, quiet, buffer_size;
+		bool get;    /* a plain GET */
+		bool listed; /* header lines */
+	} set;
+	long buffer_size; /* what curl is to read into: as large as its replies so far, within
+			     bounds */
+	bool head;        /* the last one had no body in its reply */
+	bool paced;       /* its silence was timed */
 	const struct tc__network_options *network;
 	bool uploads;      /* the last body came from a source, */
 	bool fresh;        /* by a connection of its own, as it can be sent only once */
-	bool connects;     /* a socket was opened for it */
+	int opened;        /* so many sockets were opened for it */
 	bool fenced;       /* an address was refused that is not public */
 	int connection;    /* the socket that a body from a source goes by; -1: not known */
 	bool silent;       /* it was ended as nothing moved any more */
@@ -63,6 +82,9 @@ struct tc__transfer {
 /* `network` must live as long as the handle, `sockets` until its connection cache ends. */
 int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network,
 	struct tc__sockets *sockets, tc_error *err);
+
+/* It reads large replies in few pieces, also the first one. */
+void tc__transfer_widen(struct tc__transfer *transfer);
 
 /* Loads an attempt, which must stay as it is until the transfer has ended. */
 int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delivery, tc_error *err);

@@ -7,7 +7,6 @@
 #include "runtime/src/http/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +18,11 @@
 #define IDLE_ONCE_S 4L
 #define IDLE_REPEATABLE_S 85L
 
-/* Bytes that curl reads at once: large replies come in fewer pieces. */
-#define BUFFER_SIZE 32768L
+/* Bytes that curl reads at once. Most replies are small, and some versions of libcurl make a buffer
+ * for each transfer; large ones come in fewer pieces, each of which costs a turn. */
+#define BUFFER_MIN 4096L
+#define BUFFER_MAX 32768L
+#define HEAD_SIZE 1024 /* of the buffer, for a usual header section */
 
 /* curl_easy_setopt is a macro that takes any number of types; this collects its failures. */
 #define SET(option, value) \
@@ -46,7 +48,7 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 		transfer->fenced = true;
 		return CURL_SOCKET_BAD;
 	}
-	transfer->connects = true;
+	transfer->opened++;
 	int fd = tc__sockets_open(
 		transfer->sockets, address->family, address->socktype, address->protocol);
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
@@ -276,7 +278,7 @@ static bool is_silent(struct tc__transfer *transfer, curl_off_t moved)
 
 bool tc__transfer_has_begun(const struct tc__transfer *transfer)
 {
-	return transfer->connects || transfer->requests || transfer->looks_up || transfer->crowded;
+	return transfer->opened || transfer->requests || transfer->looks_up || transfer->crowded;
 }
 
 static int on_progress(void *data, curl_off_t receive_total, curl_off_t received,
@@ -342,6 +344,7 @@ static int on_look_up(void *resolver, void *reserved, void *data)
 
 	(void)resolver;
 	(void)reserved;
+	tc__sockets_doubt(transfer->sockets); /* the thread that looks it up tells by a pair */
 	if (!delivery || (!transfer->network->http_proxy && is_address(delivery->attempt->url)))
 		return 0;
 	transfer->crowded = !tc__lookup_may_begin();
@@ -409,7 +412,6 @@ static CURLcode set_protocol(struct tc__transfer *transfer)
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are not the reply's */
 	SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);    /* it takes half a gzip for a whole one */
-	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	SET(CURLOPT_QUICK_EXIT, 1L); /* older ones wait for a look-up that hangs */
@@ -430,11 +432,15 @@ int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network
 	struct tc__sockets *sockets, tc_error *err)
 {
 	*transfer = (struct tc__transfer){ .easy = curl_easy_init(),
+		.url = curl_url(),
 		.sockets = sockets,
-		.network = tc__network_options(network) };
-	if (!transfer->easy)
-		return tc__fail_nomem(err);
-	int rc = tc__network_set_up(network, transfer->easy, err);
+		.network = tc__network_options(network),
+		.buffer_size = BUFFER_MIN,
+		.set = { TC__NOT_SET, TC__NOT_SET, TC__NOT_SET, TC__NOT_SET, TC__NOT_SET, false,
+			false } };
+	int rc = transfer->easy && transfer->url ? TC_OK : tc__fail_nomem(err);
+	if (rc == TC_OK)
+		rc = tc__network_set_up(network, transfer->easy, err);
 	if (rc != TC_OK) {
 		tc__transfer_close(transfer);
 		return rc;
@@ -453,7 +459,9 @@ int tc__transfer_open(struct tc__transfer *transfer, struct tc__network *network
 void tc__transfer_close(struct tc__transfer *transfer)
 {
 	curl_easy_cleanup(transfer->easy);
+	curl_url_cleanup(transfer->url);
 	transfer->easy = NULL;
+	transfer->url = NULL;
 }
 
 /* ---- loading, for each attempt ---- */
@@ -480,12 +488,87 @@ static void link_lines(struct tc__transfer *transfer, const struct tc__attempt *
 
 	for (; count < attempt->line_count; count++) {
 		link_line(transfer, count, attempt->lines[count]);
-		typed |= strncmp(attempt->lines[count], "Content-Type:", 13) == 0;
+		typed |= body && strncmp(attempt->lines[count], "Content-Type:", 13) == 0;
 	}
 	if (body)
 		link_line(transfer, count++, "Expect:"); /* no waiting for a "100 Continue" */
 	if (body && !typed)
 		link_line(transfer, count++, "Content-Type:"); /* not curl's "form" */
+}
+
+/* curl looks at each option anew whenever it is set, so that is done only when it changes. */
+static CURLcode set_number(struct tc__transfer *transfer, CURLoption option, long value, long *last)
+{
+	if (*last == value)
+		return CURLE_OK;
+	CURLcode code = curl_easy_setopt(transfer->easy, option, value);
+	*last = code == CURLE_OK ? value : TC__NOT_SET;
+	return code;
+}
+
+/* How long the part of a URL is in front of its path, which many URLs have in common; 0 when none
+ * is worth remembering. */
+static size_t common_length(const char *url)
+{
+	int length;
+	const char *host = authority(url, &length);
+	size_t common = (size_t)(host - url) + (size_t)length;
+
+	return common < TC__COMMON_MAX && url[common] == '/' && !strchr(url, '#') ? common : 0;
+}
+
+/* Of a path and nothing else curl takes only that. It would change the case of what is
+ * percent-encoded (7.88). */
+static bool is_other_path(const struct tc__transfer *transfer, const char *url)
+{
+	size_t common = transfer->common_length;
+
+	return common && strncmp(url, transfer->common, common) == 0 && url[common] == '/' &&
+		!strpbrk(url + common, "%?#");
+}
+
+static CURLUcode set_parts(struct tc__transfer *transfer, const char *url)
+{
+	if (is_other_path(transfer, url)) {
+		(void)curl_url_set(transfer->url, CURLUPART_QUERY, NULL, 0);
+		return curl_url_set(
+			transfer->url, CURLUPART_PATH, url + transfer->common_length, 0);
+	}
+	CURLUcode parsed = curl_url_set(
+		transfer->url, CURLUPART_URL, url, CURLU_PATH_AS_IS | CURLU_DISALLOW_USER);
+	transfer->common_length = parsed == CURLUE_OK ? common_length(url) : 0;
+	memcpy(transfer->common, url, transfer->common_length);
+	return parsed;
+}
+
+/*
+ * A URL that is given as text curl parses for each transfer, and then writes anew from what it has
+ * read: an eighth of all that a call costs. So it is given in parts, too. What curl does not take
+ * so it refuses when the transfer begins.
+ */
+static CURLcode set_url(struct tc__transfer *transfer, const char *url)
+{
+	CURLUcode parsed = set_parts(transfer, url);
+	CURLcode code = CURLE_OK;
+
+	if (parsed == CURLUE_OUT_OF_MEMORY)
+		return CURLE_OUT_OF_MEMORY;
+	SET(CURLOPT_URL, url);
+	transfer->in_parts = parsed == CURLUE_OK;
+	SET(CURLOPT_CURLU, transfer->in_parts ? transfer->url : NULL);
+	return code;
+}
+
+static CURLcode set_lines(struct tc__transfer *transfer)
+{
+	bool any = transfer->lines[0].data != NULL;
+	CURLcode code = CURLE_OK;
+
+	if (any != transfer->set.listed)
+		SET(CURLOPT_HTTPHEADER, any ? transfer->lines : NULL);
+	if (code == CURLE_OK)
+		transfer->set.listed = any;
+	return code;
 }
 
 /* The length is told, so that nothing is sent in chunks. */
@@ -530,8 +613,12 @@ static CURLcode set_method(
 {
 	const struct tc__attempt *attempt = delivery->attempt;
 	const char *method = attempt->method;
+	bool get = !body && strcmp(method, "GET") == 0;
 	CURLcode code = CURLE_OK;
 
+	if (get && transfer->set.get)
+		return code;
+	transfer->set.get = false;
 	if (transfer->uploads)
 		code = end_upload(transfer);
 	if (transfer->head)
@@ -544,7 +631,8 @@ static CURLcode set_method(
 	}
 	if (!body) {
 		SET(CURLOPT_HTTPGET, 1L);
-		SET(CURLOPT_CUSTOMREQUEST, strcmp(method, "GET") == 0 ? NULL : method);
+		SET(CURLOPT_CUSTOMREQUEST, get ? NULL : method);
+		transfer->set.get = get && code == CURLE_OK;
 		return code;
 	}
 	if (code == CURLE_OK && delivery->body)
@@ -565,11 +653,13 @@ static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__deliver
 {
 	bool paced = delivery->silence_ms > 0;
 	bool sooner = paced && delivery->silence_ms < transfer->network->connect_timeout_ms;
-	CURLcode code = CURLE_OK;
+	int64_t connect_ms = sooner ? delivery->silence_ms : transfer->network->connect_timeout_ms;
 
-	SET(CURLOPT_CONNECTTIMEOUT_MS,
-		(long)(sooner ? delivery->silence_ms : transfer->network->connect_timeout_ms));
-	SET(CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms);
+	CURLcode code = set_number(
+		transfer, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms, &transfer->set.connect_ms);
+	if (code == CURLE_OK)
+		code = set_number(transfer, CURLOPT_TIMEOUT_MS, (long)delivery->timeout_ms,
+			&transfer->set.timeout_ms);
 	if (paced || transfer->paced) {
 		SET(CURLOPT_LOW_SPEED_LIMIT, paced ? 1L : 0L);
 		SET(CURLOPT_LOW_SPEED_TIME, WAKE_S + (long)(delivery->silence_ms / 1000));
@@ -578,12 +668,17 @@ static CURLcode set_pace(struct tc__transfer *transfer, const struct tc__deliver
 	return code;
 }
 
+/* Whether it has a body, or is of a method that tells the length of none. */
 static bool sends_length(const struct tc__delivery *delivery)
 {
 	const struct tc__attempt *attempt = delivery->attempt;
+	const char *method = attempt->method;
 
-	return attempt->body || delivery->body || strcmp(attempt->method, "POST") == 0 ||
-		strcmp(attempt->method, "PUT") == 0 || strcmp(attempt->method, "PATCH") == 0;
+	if (attempt->body || delivery->body)
+		return true;
+	return *method == 'P' &&
+		(strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+			strcmp(method, "PATCH") == 0);
 }
 
 /* libcurl compares the whole seconds that have passed: after 2.9 s it is not over 2. Newer versions
@@ -595,6 +690,30 @@ static long idle_s(const struct tc__transfer *transfer, const struct tc__attempt
 	long most = own && own < usual ? own : usual;
 
 	return most > 1 ? most - 1 : 1;
+}
+
+void tc__transfer_widen(struct tc__transfer *transfer)
+{
+	transfer->buffer_size = BUFFER_MAX;
+}
+
+/* What streams is large; what is collected comes into a buffer that has grown with the replies that
+ * the handle had. */
+static void set_buffer(struct tc__transfer *transfer, const struct tc__delivery *delivery)
+{
+	if (delivery->reply->sink)
+		tc__transfer_widen(transfer);
+	/* a handle that was not the last one of its connection (HTTP/2) may still have the buffer,
+	 * and then takes none of another size: it goes on with that */
+	(void)set_number(
+		transfer, CURLOPT_BUFFERSIZE, transfer->buffer_size, &transfer->set.buffer_size);
+}
+
+static void grow_buffer(struct tc__transfer *transfer, size_t received)
+{
+	while (transfer->buffer_size < BUFFER_MAX &&
+		(size_t)transfer->buffer_size < received + HEAD_SIZE)
+		transfer->buffer_size *= 2;
 }
 
 /* A connection that is its user's alone, for another protocol. */
@@ -624,7 +743,7 @@ static void begin_load(struct tc__transfer *transfer, struct tc__delivery *deliv
 	transfer->moved = TC__NOT_MOVED;
 	transfer->connection = -1;
 	transfer->unanswered = transfer->looks_up = transfer->crowded = transfer->fenced = false;
-	transfer->connects = false;
+	transfer->opened = 0;
 	transfer->lines[0] = (struct curl_slist){ 0 };
 }
 
@@ -640,16 +759,23 @@ int tc__transfer_load(struct tc__transfer *transfer, struct tc__delivery *delive
 		return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 	}
 	link_lines(transfer, attempt, body);
-	SET(CURLOPT_URL, attempt->url);
+	code = set_url(transfer, attempt->url);
 	if (code == CURLE_OK)
 		code = set_method(transfer, delivery, body);
 	if (code == CURLE_OK)
 		code = set_freshness(transfer, delivery);
-	SET(CURLOPT_HTTPHEADER, transfer->lines[0].data ? transfer->lines : NULL);
+	set_buffer(transfer, delivery);
+	if (code == CURLE_OK)
+		code = set_lines(transfer);
 	if (code == CURLE_OK)
 		code = set_pace(transfer, delivery);
-	SET(CURLOPT_NOPROGRESS, delivery->progress || delivery->silence_ms > 0 ? 0L : 1L);
-	SET(CURLOPT_MAXAGE_CONN, idle_s(transfer, attempt));
+	if (code == CURLE_OK)
+		code = set_number(transfer, CURLOPT_NOPROGRESS,
+			delivery->progress || delivery->silence_ms > 0 ? 0L : 1L,
+			&transfer->set.quiet);
+	if (code == CURLE_OK)
+		code = set_number(transfer, CURLOPT_MAXAGE_CONN, idle_s(transfer, attempt),
+			&transfer->set.idle_s);
 	return code == CURLE_OK ? TC_OK : fail_setup(code, err);
 }
 
@@ -902,12 +1028,24 @@ static bool is_source_fault(const struct tc__delivery *delivery)
 		!tc__reply_has_refused(delivery->reply);
 }
 
+/* What curl has taken apart is a URL: when memory ends while it copies the parts, or writes the URL
+ * from them, later versions (8.14) say that there is none, or that it is malformed, and not how. */
+static CURLcode true_code(const struct tc__transfer *transfer, CURLcode code)
+{
+	const char *reason = transfer->reason;
+
+	if (code != CURLE_URL_MALFORMAT || !transfer->in_parts)
+		return code;
+	return !*reason || strcmp(reason, "No URL set") == 0 ? CURLE_OUT_OF_MEMORY : code;
+}
+
 int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *err)
 {
 	struct tc__delivery *delivery = transfer->delivery;
 	long sent = 0;
 	int rc = TC_OK;
 
+	code = true_code(transfer, code);
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
 	if (delivery->timing)
 		tc__transfer_timing(transfer, delivery->timing);
@@ -927,6 +1065,7 @@ int tc__transfer_result(struct tc__transfer *transfer, CURLcode code, tc_error *
 		!is_refused(transfer, code)) {
 		rc = fail(transfer, code, err);
 	} else if (code == CURLE_OK) {
+		grow_buffer(transfer, delivery->reply->received);
 		rc = check_sent(transfer, err);
 	}
 	transfer->delivery = NULL;
