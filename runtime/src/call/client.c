@@ -224,6 +224,10 @@ static int prepare(tc_client *client, tc_error *err)
 	client->site = (struct tc__site){ .root_url = options->root_url,
 		.proxy_url = options->proxy_url,
 		.base_url = options->base_url };
+	const char *root = options->proxy_url ? options->proxy_url : options->root_url;
+	if (root && tc__url_base_read(&client->root, root, err) != TC_OK)
+		return err ? err->code : TC_ERROR_ARGUMENT;
+	client->site.root = root ? &client->root : NULL;
 	client->retry = (struct tc__retry_policy){
 		.attempts = options->attempts,
 		.budget_ms = options->retry_budget_ms,

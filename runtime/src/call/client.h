@@ -25,6 +25,7 @@ struct tc_client {
 	struct tc__arena texts;
 	bool environment; /* made without options */
 	struct tc__site site;
+	struct tc__url_base root; /* of it */
 	struct tc__signer signer;
 	tc_credentials *credentials; /* what the signer points to */
 	int64_t renew_again_ms;      /* options.renew is not asked before (steady clock) */

@@ -158,26 +158,91 @@ int tc__url_parse(const char *url, struct tc__url *parts, tc_error *err)
 	return rc;
 }
 
+static size_t length_without_slashes(const char *url)
+{
+	size_t length = strlen(url);
+
+	while (length > 0 && url[length - 1] == '/')
+		length--;
+	return length;
+}
+
+int tc__url_base_read(struct tc__url_base *base, const char *text, tc_error *err)
+{
+	struct tc__url parts;
+	int rc = tc__url_parse(text, &parts, err);
+
+	if (rc != TC_OK)
+		return rc;
+	size_t length = length_without_slashes(text);
+	size_t path = (size_t)(parts.host - text) + strcspn(parts.host, "/");
+	*base = (struct tc__url_base){ text, length, path < length ? path : length, parts };
+	return TC_OK;
+}
+
+/* Bit 7 is set in one of the eight, at least, when any of them is at most a space, above '~' or a
+ * '#'. */
+static uint64_t strange_among(uint64_t eight)
+{
+	uint64_t hash = eight ^ TC__EACH('#');
+
+	return (((eight - TC__EACH('!')) | (hash - TC__EACH(1))) & ~eight) | eight |
+		(eight + TC__EACH(0x7f - '~'));
+}
+
+/* Whether there is nothing in it that ends a URL's path and query, or cannot stand there. */
+static bool is_resource(const char *text, size_t length)
+{
+	uint64_t strange = 0;
+
+	for (; length >= 8; text += 8, length -= 8)
+		strange |= strange_among(tc__eight(text));
+	for (; length; text++, length--)
+		strange |= strange_among(TC__EACH((unsigned char)*text));
+	return !(strange & TC__EACH(0x80));
+}
+
+int tc__url_parse_behind(const struct tc__url_base *base, const char *url, size_t length,
+	struct tc__url *parts, tc_error *err)
+{
+	if (length > TC__URL_MAX || url[base->length] != '/' ||
+		!is_resource(url + base->length, length - base->length))
+		return tc__url_parse(url, parts, err);
+	*parts = base->parts;
+	parts->host = url + (base->parts.host - base->text);
+	parts->resource = url + base->path;
+	parts->resource_length = length - base->path;
+	return TC_OK;
+}
+
+/* What RFC 3986 (2.3) calls unreserved: a bit for each of "-.0-9", and for each of "A-Z_a-z~". */
+static bool is_unreserved(unsigned char c)
+{
+	static const uint64_t sets[4] = { UINT64_C(0x03ff600000000000),
+		UINT64_C(0x47fffffe87fffffe), 0, 0 };
+
+	return sets[c >> 6] >> (c & 63) & 1;
+}
+
 void tc__url_encode(struct tc__buffer *buffer, const char *text)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (tc__is_alphanumeric(*text) || strchr("-._~", *text))
-			tc__buffer_char(buffer, *text);
-		else
-			tc__buffer_add(buffer, (char[]){ '%', digits[c >> 4], digits[c & 15] }, 3);
+	for (;;) {
+		const char *begin = text;
+		while (is_unreserved((unsigned char)*text))
+			text++;
+		tc__buffer_add(buffer, begin, (size_t)(text - begin));
+		if (!*text)
+			return;
+		unsigned char c = (unsigned char)*text++;
+		tc__buffer_add(buffer, (char[]){ '%', digits[c >> 4], digits[c & 15] }, 3);
 	}
 }
 
 void tc__url_root(struct tc__buffer *buffer, const char *root_url)
 {
-	size_t length = strlen(root_url);
-
-	while (length > 0 && root_url[length - 1] == '/')
-		length--;
-	tc__buffer_add(buffer, root_url, length);
+	tc__buffer_add(buffer, root_url, length_without_slashes(root_url));
 }
 
 void tc__url_with_query(

@@ -33,6 +33,20 @@ int tc__url_parse(const char *url, struct tc__url *parts, tc_error *err);
 int tc__url_check_bytes(const char *url, tc_error *err);
 int tc__url_authority(const char *authority, size_t length, struct tc__url *parts, tc_error *err);
 
+/* A root or base URL, taken apart once for all the URLs that begin with it. */
+struct tc__url_base {
+	const char *text;     /* borrowed */
+	size_t length;        /* without its trailing slashes */
+	size_t path;          /* where its path begins; `length` when it has none */
+	struct tc__url parts; /* of it */
+};
+int tc__url_base_read(struct tc__url_base *base, const char *text, tc_error *err);
+
+/* The parts of a URL that is the base, then what begins with a slash: as tc__url_parse reads them.
+ */
+int tc__url_parse_behind(const struct tc__url_base *base, const char *url, size_t length,
+	struct tc__url *parts, tc_error *err);
+
 /* Appends a URL as libcurl will send it, whatever version it is, so that this is what is signed: an
  * IPv4 address in one of its old forms (127.1, 0x7f000001, 1.2.3.4.) and an IPv6 address get their
  * usual form, and in the path %3f becomes %3F (libcurl 8.22 does that; the query stays). All else

@@ -2,6 +2,7 @@
 #include <taskcluster/connection.h>
 
 #include "runtime/src/base/ascii.h"
+#include "runtime/src/base/process.h"
 #include "runtime/src/call/client.h"
 #include "runtime/src/loop/loop.h"
 #include <sodium.h>
@@ -158,7 +159,7 @@ static void leave_loop(tc_connection *connection)
 /* In a child of fork the connection is the parent's. */
 static void close_connection(tc_connection *connection)
 {
-	if (connection->loop->pool->owner == getpid()) {
+	if (connection->loop->pool->owner == tc__process_mark()) {
 		stop_watching(connection);
 		tc__pool_break(connection->loop->pool, &connection->passenger);
 	}
@@ -281,7 +282,7 @@ static int check_stands(const tc_connection *connection, tc_error *err)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "connection is NULL");
 	if (!connection->loop)
 		return tc__fail(err, TC_ERROR_ARGUMENT, "the connection's loop was freed");
-	if (connection->loop->pool->owner != getpid())
+	if (connection->loop->pool->owner != tc__process_mark())
 		return tc__fail(err, TC_ERROR_ARGUMENT,
 			"the connection is of this process's parent: make one after fork");
 	if (!connection->stands || connection->gone)

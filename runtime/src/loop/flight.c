@@ -36,13 +36,43 @@ static bool is_canceled(const void *data)
 	return tc__loop_has_canceled(run->loop, run->entry.id);
 }
 
+struct tc__spare {
+	struct tc__spare *next;
+};
+
+static struct tc__performance *take_spare(tc_loop *loop)
+{
+	struct tc__spare *spare = loop->spares;
+
+	if (!spare)
+		return malloc(sizeof(struct tc__performance));
+	loop->spares = spare->next;
+	return (void *)spare;
+}
+
+void tc__flight_end(tc_loop *loop, struct tc__run *run)
+{
+	struct tc__spare *spare = (void *)run->performance;
+
+	tc__performance_end(run->performance);
+	run->performance = NULL;
+	spare->next = loop->spares;
+	loop->spares = spare;
+}
+
+void tc__flight_drop_spares(tc_loop *loop)
+{
+	while (loop->spares)
+		free(take_spare(loop));
+}
+
 static int ensure_performance(struct tc__run *run, tc_error *failure)
 {
 	const struct tc__terms terms = { run->timeout_ms, run->deadline_ms };
 
 	if (run->performance)
 		return TC_OK;
-	run->performance = malloc(sizeof *run->performance);
+	run->performance = take_spare(run->loop);
 	if (!run->performance)
 		return tc__fail_nomem(failure);
 	tc__performance_begin(

@@ -2,6 +2,7 @@
 #include "runtime/src/loop/loop.h"
 
 #include "runtime/src/base/options.h"
+#include "runtime/src/base/process.h"
 #include "runtime/src/http/cancel.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -56,9 +57,7 @@ static void end_run(tc_loop *loop, struct tc__run *run)
 	if (run->performance) {
 		if (run->err.code == TC_OK)
 			run->response = tc__reply_take(&run->performance->reply);
-		tc__performance_end(run->performance);
-		free(run->performance);
-		run->performance = NULL;
+		tc__flight_end(loop, run);
 	}
 	if (run->turn.given)
 		tc__call_give_back(run->call, &run->turn, tc__pool_now(loop->pool));
@@ -374,6 +373,7 @@ static void close_loop(tc_loop *loop)
 		loop->options.timer(loop->options.data, -1);
 	}
 	tc__wake_close(&loop->wake);
+	tc__flight_drop_spares(loop);
 	tc__table_clear(&loop->alarms);
 	tc__table_clear(&loop->runs);
 	tc__timers_clear(&loop->timers);
@@ -741,7 +741,7 @@ static void release(void *handle)
 
 	if (loop->ending)
 		return;
-	if (loop->pool->owner != getpid())
+	if (loop->pool->owner != tc__process_mark())
 		abandon(loop);
 	else if (loop->inside || defer_end(loop))
 		loop->doomed = loop->stopped = true;

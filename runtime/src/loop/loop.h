@@ -54,6 +54,7 @@ struct tc_loop {
 
 	struct tc__table runs;
 	struct tc__run_list queue, landed, ended;
+	struct tc__spare *spares; /* see tc__flight_end */
 	struct tc__timers timers;
 	struct tc__table alarms; /* of the user */
 	struct {
@@ -158,5 +159,10 @@ void tc__flight_begin(tc_loop *loop, struct tc__run *run);
 
 /* Breaks off what the run does. */
 void tc__flight_break(tc_loop *loop, struct tc__run *run);
+
+/* Ends its performance. The room of those that flew at a time is kept for the next, as it is larger
+ * than what malloc gives quickly. */
+void tc__flight_end(tc_loop *loop, struct tc__run *run);
+void tc__flight_drop_spares(tc_loop *loop);
 
 #endif

@@ -112,12 +112,14 @@ int tc__operation_path(const struct tc_operation *operation, const char *const *
 	const char *at = operation->route;
 
 	while (*at) {
-		size_t literal = strcspn(at, "<");
-		tc__buffer_add(url, at, literal);
-		at += literal;
-		if (!*at)
+		const char *name = strchr(at, '<');
+		if (!name) {
+			tc__buffer_text(url, at);
 			break;
-		size_t length = strcspn(++at, ">");
+		}
+		tc__buffer_add(url, at, (size_t)(name - at));
+		at = name + 1;
+		size_t length = strcspn(at, ">");
 		int rc = add_argument(operation, arguments, at, length, url, err);
 		if (rc != TC_OK)
 			return rc;
