@@ -198,7 +198,7 @@ static bool has_choice(const struct exchange *exchange)
 static void emit_key_struct(
 	struct tc__buffer *out, const struct service *service, const struct exchange *exchange)
 {
-	const struct exchange *owner = emit_words_owner(service, exchange);
+	const struct exchange *owner = exchange->words_owner;
 
 	tc__buffer_printf(out, "struct tc_%s_events_%s_key {", service->c_name, exchange->c_name);
 	if (owner != exchange && has_choice(exchange)) {

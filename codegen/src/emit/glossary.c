@@ -15,11 +15,16 @@
 #define PATTERN_SHOWN_MAX 40
 #define VALUES_SHOWN_MAX 60
 
+struct function {
+	struct function *next;
+	const struct operation *operation;
+};
+
 struct meaning {
 	const char *name;
 	const char *rule; /* " (integer; lt gt)", or empty */
 	const char *text; /* ": How many. Default 10." */
-	const struct operation **functions;
+	struct function *functions, **last;
 	size_t count, order;
 };
 
@@ -29,6 +34,7 @@ struct glossary {
 	struct pool pool;
 	struct meaning *meanings;
 	size_t count;
+	struct table known; /* name, rule and text -> meaning */
 };
 
 /* ---- what there is to say of a parameter ---- */
@@ -163,35 +169,44 @@ static const char *word_text(struct glossary *glossary, const struct dialect_wor
 
 /* ---- gathering ---- */
 
-static bool is_same(const struct meaning *a, const struct meaning *b)
+/* The meaning that is there already, or a new one; NULL when memory ends. */
+static struct meaning *find_meaning(struct glossary *glossary, struct meaning meaning)
 {
-	return strcmp(a->name, b->name) == 0 && strcmp(a->rule, b->rule) == 0 &&
-		strcmp(a->text, b->text) == 0;
+	struct meaning *end = &glossary->meanings[glossary->count];
+	struct tc__buffer key = TC__BUFFER(EMIT_FILE_MAX);
+
+	table_key_add(&key, meaning.name);
+	table_key_add(&key, meaning.rule);
+	table_key_add(&key, meaning.text);
+	struct meaning *found = table_share(&glossary->known, &key, end);
+	glossary->pool.no_memory |= !found;
+	if (found != end)
+		return found;
+	*found = meaning;
+	found->order = glossary->count++;
+	found->last = &found->functions;
+	return found;
 }
 
 /* `parts` is the rule, and is cleared. */
-static void add_meaning(struct glossary *glossary, const struct operation *function,
+static void add_meaning(struct glossary *glossary, const struct operation *operation,
 	const char *name, const struct dialect_word *word, struct tc__buffer *parts)
 {
-	struct meaning *meaning = glossary->meanings, *end = meaning + glossary->count;
-
 	if (!word->description) {
 		tc__buffer_clear(parts);
 		return;
 	}
-	*end = (struct meaning){ .name = name,
-		.rule = rule_text(glossary, parts),
-		.text = word_text(glossary, word),
-		.order = glossary->count };
-	while (!is_same(meaning, end))
-		meaning++;
-	if (meaning == end) {
-		meaning->functions = pool_allocate(&glossary->pool,
-			glossary->service->operation_count * sizeof *meaning->functions);
-		glossary->count++;
-	}
-	if (meaning->functions)
-		meaning->functions[meaning->count++] = function;
+	struct meaning *meaning = find_meaning(glossary,
+		(struct meaning){ .name = name,
+			.rule = rule_text(glossary, parts),
+			.text = word_text(glossary, word) });
+	struct function *function = pool_allocate(&glossary->pool, sizeof *function);
+	if (!meaning || !function)
+		return;
+	function->operation = operation;
+	*meaning->last = function;
+	meaning->last = &function->next;
+	meaning->count++;
 }
 
 static void add_rules(struct glossary *glossary, const struct operation *function,
@@ -254,9 +269,10 @@ static size_t write_entry(struct glossary *glossary, size_t at)
 	for (; meaning < end && strcmp(meaning->name, first->name) == 0; meaning++) {
 		if (meaning == first)
 			tc__buffer_text(&text, first->name);
-		for (size_t i = 0; meaning != first && i < meaning->count; i++)
-			tc__buffer_printf(
-				&text, "%s%s", i ? ", " : " In ", meaning->functions[i]->c_name);
+		const struct function *function = meaning == first ? NULL : meaning->functions;
+		for (const char *before = " In "; function;
+			function = function->next, before = ", ")
+			tc__buffer_printf(&text, "%s%s", before, function->operation->c_name);
 		if (meaning == first)
 			tc__buffer_text(&text, meaning->rule);
 		else if (strcmp(meaning->rule, first->rule) != 0)
@@ -304,6 +320,7 @@ static void write_section(
 	struct tc__buffer *out = glossary->out;
 
 	glossary->count = 0;
+	glossary->known = (struct table){ .arena = &glossary->pool.arena };
 	for (size_t i = 0; i < service->operation_count && glossary->meanings; i++)
 		gather(glossary, &service->operations[i]);
 	if (!glossary->count || glossary->pool.no_memory)

@@ -2,6 +2,7 @@
 #include "codegen/src/emit/output.h"
 
 #include "codegen/src/input/file.h"
+#include "codegen/src/input/table.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -72,13 +73,14 @@ static int compare(
 	return rc;
 }
 
-static bool is_output(const struct emit_output *output, const char *path)
+static bool put_paths(struct table *paths, const struct emit_output *output)
 {
 	for (size_t i = 0; i < output->count; i++) {
-		if (strcmp(output->files[i].path, path) == 0)
-			return true;
+		struct emit_file *file = &output->files[i];
+		if (!table_put(paths, file->path, strlen(file->path), file))
+			return false;
 	}
-	return false;
+	return true;
 }
 
 static bool may_be_ours(const char *name)
@@ -91,21 +93,52 @@ static bool may_be_ours(const char *name)
 
 typedef int stale_fn(const char *path, struct output_report *report, tc_error *err);
 
-static int handle_entry(const struct emit_output *output, const char *folder, const char *relative,
-	stale_fn *handle, struct output_report *report, tc_error *err)
+/* What is looked for: files that are not among `paths`, the output's. */
+struct stale {
+	const char *folder;
+	struct table paths;
+	stale_fn *handle;
+	struct output_report *report;
+	tc_error *err;
+};
+
+static int handle_entry(const struct stale *stale, const char *relative)
 {
 	struct tc__buffer text = TC__BUFFER(FILE_SIZE_MAX);
 	char path[PATH_MAX_LENGTH];
 	bool present = false;
 
-	if (is_output(output, relative))
+	if (table_get(&stale->paths, relative, strlen(relative)))
 		return TC_OK;
-	int rc = join(path, folder, relative, "", err);
+	int rc = join(path, stale->folder, relative, "", stale->err);
 	if (rc == TC_OK)
-		rc = read_present(path, &text, &present, err);
+		rc = read_present(path, &text, &present, stale->err);
 	if (rc == TC_OK && present && has_mark(&text))
-		rc = handle(path, report, err);
+		rc = stale->handle(path, stale->report, stale->err);
 	tc__buffer_clear(&text);
+	return rc;
+}
+
+/* The same for all that lies in a folder, "" or "/src". */
+static int handle_folder(const struct stale *stale, const char *below)
+{
+	char path[PATH_MAX_LENGTH], relative[PATH_MAX_LENGTH];
+
+	below += *below == '/';
+	int rc = join(path, stale->folder, below, "", stale->err);
+	DIR *listing = rc == TC_OK ? opendir(path) : NULL;
+	for (struct dirent *entry; listing && rc == TC_OK && (entry = readdir(listing));) {
+		if (!may_be_ours(entry->d_name))
+			continue;
+		if (*below)
+			rc = join(relative, below, entry->d_name, "", stale->err);
+		else
+			snprintf(relative, sizeof relative, "%s", entry->d_name);
+		if (rc == TC_OK)
+			rc = handle_entry(stale, relative);
+	}
+	if (listing)
+		closedir(listing);
 	return rc;
 }
 
@@ -113,26 +146,13 @@ static int handle_entry(const struct emit_output *output, const char *folder, co
 static int each_stale(const struct emit_output *output, const char *folder, stale_fn *handle,
 	struct output_report *report, tc_error *err)
 {
-	char path[PATH_MAX_LENGTH], relative[PATH_MAX_LENGTH];
-	int rc = TC_OK;
+	struct tc__arena arena = { 0 };
+	struct stale stale = { folder, { .arena = &arena }, handle, report, err };
+	int rc = put_paths(&stale.paths, output) ? TC_OK : tc__fail_nomem(err);
 
-	for (size_t i = 0; i < sizeof folders / sizeof *folders && rc == TC_OK; i++) {
-		const char *below = folders[i] + (*folders[i] == '/');
-		rc = join(path, folder, below, "", err);
-		DIR *listing = rc == TC_OK ? opendir(path) : NULL;
-		for (struct dirent *entry; listing && rc == TC_OK && (entry = readdir(listing));) {
-			if (!may_be_ours(entry->d_name))
-				continue;
-			if (*below)
-				rc = join(relative, below, entry->d_name, "", err);
-			else
-				snprintf(relative, sizeof relative, "%s", entry->d_name);
-			if (rc == TC_OK)
-				rc = handle_entry(output, folder, relative, handle, report, err);
-		}
-		if (listing)
-			closedir(listing);
-	}
+	for (size_t i = 0; i < sizeof folders / sizeof *folders && rc == TC_OK; i++)
+		rc = handle_folder(&stale, folders[i]);
+	tc__arena_clear(&arena);
 	return rc;
 }
 
@@ -192,6 +212,11 @@ static bool write_all(int descriptor, const char *bytes, size_t length)
 	return true;
 }
 
+static int create(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
 static int write_temporary(const struct emit_file *file, const char *folder, tc_error *err)
 {
 	char path[PATH_MAX_LENGTH];
@@ -199,8 +224,9 @@ static int write_temporary(const struct emit_file *file, const char *folder, tc_
 
 	if (rc != TC_OK)
 		return rc;
-	unlink(path);
-	int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int descriptor = create(path);
+	if (descriptor < 0 && errno == EEXIST && unlink(path) == 0) /* of one that was killed */
+		descriptor = create(path);
 	if (descriptor < 0)
 		return fail(err, path, "cannot be made");
 	if (!write_all(descriptor, file->text.data, file->text.length))

@@ -67,32 +67,3 @@ void emit_header_end(struct tc__buffer *out)
 {
 	tc__buffer_text(out, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_words(const struct exchange *a, const struct exchange *b)
-{
-	if (a->word_count != b->word_count)
-		return false;
-	for (size_t i = 0; i < a->word_count; i++) {
-		const struct key_word *x = &a->words[i], *y = &b->words[i];
-		if (!same_text(x->name, y->name) || !same_text(x->constant, y->constant) ||
-			!same_text(x->summary, y->summary) || x->required != y->required ||
-			x->multiple_words != y->multiple_words)
-			return false;
-	}
-	return true;
-}
-
-const struct exchange *emit_words_owner(
-	const struct service *service, const struct exchange *exchange)
-{
-	const struct exchange *owner = service->exchanges;
-
-	while (!same_words(owner, exchange))
-		owner++;
-	return owner;
-}

@@ -34,10 +34,6 @@ void emit_types_source(struct tc__buffer *out, const struct service *service);
  * `buffer`, which must be empty, holds. */
 const char *emit_held(struct tc__buffer *buffer, const struct shape *shape, bool direct);
 
-/* The first exchange of the service with the same routing key: they share table and comments. */
-const struct exchange *emit_words_owner(
-	const struct service *service, const struct exchange *exchange);
-
 /* The constant rows of a service: where they are, for its functions, and what they are. */
 void emit_rows_header(struct tc__buffer *out, const struct service *service);
 void emit_rows(struct tc__buffer *out, const struct service *service);

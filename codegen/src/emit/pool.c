@@ -34,41 +34,34 @@ const char *pool_keep(struct pool *pool, struct tc__buffer *text)
 	return copy ? copy : "";
 }
 
-/* ---- texts by texts ---- */
+/* ---- names ---- */
 
-static void put_text(struct pool *pool, struct table *table, const char *key, const char *text)
+/* How many names were made of this one, itself among them; 0: it is free. */
+static unsigned *made_of(struct pool *pool, const char *name)
 {
-	const char **cell = pool_allocate(pool, sizeof *cell);
+	unsigned *made = table_number(&pool->names, name);
 
-	if (!cell)
-		return;
-	*cell = text;
-	pool->no_memory |= !table_put(table, key, strlen(key), cell);
-}
-
-static const char *get_text(const struct table *table, const char *key)
-{
-	const char *const *cell = table_get(table, key, strlen(key));
-
-	return cell ? *cell : NULL;
+	pool->no_memory |= !made;
+	return made ? made : &pool->uncounted;
 }
 
 const char *pool_name(struct pool *pool, const char *prefix, const char *hint)
 {
-	const char *name = "";
+	struct tc__buffer text = TC__BUFFER(SIZE_MAX / 2);
 
-	for (unsigned number = 1; !pool->no_memory; number++) {
-		struct tc__buffer text = TC__BUFFER(SIZE_MAX / 2);
-		tc__buffer_printf(&text, "%s_%s", prefix, hint);
-		if (number > 1)
-			tc__buffer_printf(&text, "%u", number);
+	tc__buffer_printf(&text, "%s_%s", prefix, hint);
+	const char *name = pool_keep(pool, &text), *plain = name;
+	unsigned *all = made_of(pool, plain), *made = all;
+	while (*made && !pool->no_memory) {
+		tc__buffer_printf(&text, "%s%u", plain, ++*all);
 		name = pool_keep(pool, &text);
-		if (!get_text(&pool->names, name))
-			break;
+		made = made_of(pool, name);
 	}
-	put_text(pool, &pool->names, name, name);
+	*made = 1;
 	return name;
 }
+
+/* ---- objects ---- */
 
 const char *pool_find(
 	struct pool *pool, const char *type, struct tc__buffer *init, const char **text)
@@ -79,12 +72,18 @@ const char *pool_find(
 	tc__buffer_printf(&whole, "%s = %s", type, tc__buffer_get(init));
 	tc__buffer_clear(init);
 	*text = pool_keep(pool, &whole);
-	return get_text(&pool->by_text, *text);
+	const char *const *name = table_get(&pool->by_text, *text, strlen(*text));
+	return name ? *name : NULL;
 }
 
 void pool_add(struct pool *pool, const char *text, const char *name)
 {
-	put_text(pool, &pool->by_text, text, name);
+	const char **cell = pool_allocate(pool, sizeof *cell);
+
+	if (!cell)
+		return;
+	*cell = name;
+	pool->no_memory |= !table_put(&pool->by_text, text, strlen(text), cell);
 }
 
 /* ---- text on lines ---- */

@@ -12,7 +12,9 @@
 
 struct pool {
 	struct tc__arena arena;
-	struct table by_text, names;
+	struct table by_text;
+	struct table names; /* -> how many were made of each */
+	unsigned uncounted; /* such a number, when memory has ended */
 	bool no_memory;
 };
 

@@ -21,6 +21,7 @@ struct rows {
 	struct pool_rows refusals;
 	struct pool_rows whole; /* conventions of more than one operation */
 	const char **own;       /* the conventions of each operation; NULL: none */
+	struct table uses;      /* of conventions: how many operations have them */
 	struct tc__buffer text; /* of the operations */
 };
 
@@ -115,12 +116,19 @@ static void add_promise(struct rows *rows, struct fill *fill, const struct opera
 	tc__buffer_clear(&init);
 }
 
-static bool has_twin(const struct rows *rows, size_t index)
+static void count_use(struct rows *rows, const char *conventions)
 {
-	for (size_t i = 0; i < rows->service->operation_count; i++)
-		if (i != index && rows->own[i] && strcmp(rows->own[i], rows->own[index]) == 0)
-			return true;
-	return false;
+	unsigned *uses = table_number(&rows->uses, conventions);
+
+	rows->pool.no_memory |= !uses;
+	*(uses ? uses : &rows->pool.uncounted) += 1;
+}
+
+static bool has_twin(struct rows *rows, const char *conventions)
+{
+	const unsigned *uses = table_number(&rows->uses, conventions);
+
+	return uses && *uses > 1;
 }
 
 /* Its conventions: in the row, unless another operation has the same. */
@@ -131,7 +139,7 @@ static void add_conventions(struct rows *rows, struct fill *fill, size_t index)
 
 	if (!rows->own[index])
 		return;
-	shared = has_twin(rows, index);
+	shared = has_twin(rows, rows->own[index]);
 	tc__buffer_printf(
 		&init, shared ? "{ %s }" : ".conventions = TC_RULES(%s),", rows->own[index]);
 	if (shared)
@@ -188,8 +196,12 @@ static void fill_rows(struct rows *rows)
 	rows->refusals = refusals_begin(&rows->pool);
 	emit_rules_begin(&rows->rules, &rows->pool);
 	rows->own = pool_allocate(&rows->pool, count * sizeof *rows->own);
-	for (size_t i = 0; rows->own && i < count; i++)
+	rows->uses.arena = &rows->pool.arena;
+	for (size_t i = 0; rows->own && i < count; i++) {
 		rows->own[i] = emit_rules_of(&rows->rules, &rows->service->operations[i]);
+		if (rows->own[i])
+			count_use(rows, rows->own[i]);
+	}
 	for (size_t i = 0; rows->own && i < count; i++)
 		add_operation(rows, i);
 }
@@ -302,7 +314,7 @@ static void emit_exchange_row(
 	fill_literal(&fill, NULL, exchange->exchange, ",");
 	fill_literal(&fill, NULL, exchange->title, ",");
 	fill_literal(&fill, NULL, exchange->description, ",");
-	fill_add(&fill, ".words = words_%s,", emit_words_owner(service, exchange)->c_name);
+	fill_add(&fill, ".words = words_%s,", exchange->words_owner->c_name);
 	fill_add(&fill, ".word_count = %zu,", exchange->word_count);
 	if (exchange->message_shape)
 		fill_add(&fill, ".message = &tc_%s_type,",
@@ -324,7 +336,7 @@ static void emit_exchanges(struct tc__buffer *out, const struct service *service
 	tc__buffer_char(out, '\n');
 	for (size_t i = 0; i < service->exchange_count; i++) {
 		const struct exchange *exchange = &service->exchanges[i];
-		if (emit_words_owner(service, exchange) == exchange)
+		if (exchange->words_owner == exchange)
 			emit_words(out, &pool, exchange);
 	}
 	pool_close(&pool, out);

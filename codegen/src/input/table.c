@@ -81,3 +81,43 @@ bool table_put(struct table *table, const void *key, size_t length, void *value)
 	*slot = (struct table_slot){ .key = key, .length = length, .value = value };
 	return true;
 }
+
+unsigned *table_number(struct table *table, const char *text)
+{
+	size_t length = strlen(text);
+	unsigned *number = table_get(table, text, length);
+
+	if (number)
+		return number;
+	number = tc__arena_alloc(table->arena, sizeof *number);
+	if (!number || !table_put(table, text, length, number))
+		return NULL;
+	*number = 0;
+	return number;
+}
+
+void table_key_add(struct tc__buffer *key, const char *text)
+{
+	tc__buffer_char(key, text ? '=' : '-');
+	tc__buffer_add(key, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+/* Puts what is under no key yet, whose bytes are kept. */
+static bool put_kept(struct table *table, const struct tc__buffer *key, void *value)
+{
+	const char *bytes = tc__arena_text(table->arena, key->data, key->length);
+
+	return bytes && table_put(table, bytes, key->length, value);
+}
+
+void *table_share(struct table *table, struct tc__buffer *key, void *value)
+{
+	void *found = NULL;
+
+	if (!tc__buffer_failed(key))
+		found = table_get(table, key->data, key->length);
+	if (!found && !tc__buffer_failed(key) && put_kept(table, key, value))
+		found = value;
+	tc__buffer_clear(key);
+	return found;
+}

@@ -3,6 +3,7 @@
 
 #include "codegen/src/model/promise.h"
 #include "codegen/src/model/refusal.h"
+#include "runtime/src/base/error.h"
 #include <string.h>
 
 #define SCHEMA "/schemas/libtaskcluster/conventions-v0.json#"
@@ -131,23 +132,42 @@ static int read_operation(
 	return rc == TC_OK && refused.json ? refusals_read(model, &refused, operation, err) : rc;
 }
 
-static struct operation *find_operation(const struct service *service, const char *name)
+/* Many conventions may be about one service: what it has is found by name. */
+static bool put(struct table *table, const char *name, void *entry)
+{
+	return table_put(table, name, strlen(name), entry);
+}
+
+static bool put_operations(struct table *table, const struct service *service)
 {
 	for (size_t i = 0; i < service->operation_count; i++) {
-		if (strcmp(service->operations[i].name, name) == 0)
-			return &service->operations[i];
+		if (!put(table, service->operations[i].name, &service->operations[i]))
+			return false;
 	}
-	return NULL;
+	return true;
+}
+
+static bool put_exchanges(struct table *table, const struct service *service)
+{
+	for (size_t i = 0; i < service->exchange_count; i++) {
+		if (!put(table, service->exchanges[i].name, &service->exchanges[i]))
+			return false;
+	}
+	return true;
 }
 
 static int read_operations(
 	struct model *model, const struct node *node, const struct service *service, tc_error *err)
 {
+	struct table operations = { .arena = &model->arena };
 	int rc = node_object(node, err);
 
+	if (rc == TC_OK && !put_operations(&operations, service))
+		rc = tc__fail_nomem(err);
 	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
 		struct node member = node_at(node, i);
-		struct operation *operation = find_operation(service, member.key);
+		struct operation *operation =
+			table_get(&operations, member.key, strlen(member.key));
 		rc = operation
 			? read_operation(model, &member, operation, err)
 			: node_fail(&member, err, "is no function of %s; expected the name of one",
@@ -166,22 +186,17 @@ static int read_exchange(const struct node *node, struct exchange *exchange, tc_
 	return rc == TC_OK ? read_version(node, "since", &exchange->since, err) : rc;
 }
 
-static struct exchange *find_exchange(const struct service *service, const char *name)
+static int read_exchanges(
+	struct model *model, const struct node *node, const struct service *service, tc_error *err)
 {
-	for (size_t i = 0; i < service->exchange_count; i++) {
-		if (strcmp(service->exchanges[i].name, name) == 0)
-			return &service->exchanges[i];
-	}
-	return NULL;
-}
-
-static int read_exchanges(const struct node *node, const struct service *service, tc_error *err)
-{
+	struct table exchanges = { .arena = &model->arena };
 	int rc = node_object(node, err);
 
+	if (rc == TC_OK && !put_exchanges(&exchanges, service))
+		rc = tc__fail_nomem(err);
 	for (size_t i = 0; i < tc_json_count(node->json) && rc == TC_OK; i++) {
 		struct node member = node_at(node, i);
-		struct exchange *exchange = find_exchange(service, member.key);
+		struct exchange *exchange = table_get(&exchanges, member.key, strlen(member.key));
 		rc = exchange
 			? read_exchange(&member, exchange, err)
 			: node_fail(&member, err, "is no exchange of %s; expected the name of one",
@@ -201,7 +216,7 @@ static int read_service(
 	if (rc == TC_OK && (operations.json || !exchanges.json))
 		rc = read_operations(model, &operations, service, err);
 	if (rc == TC_OK && exchanges.json)
-		rc = read_exchanges(&exchanges, service, err);
+		rc = read_exchanges(model, &exchanges, service, err);
 	return rc;
 }
 
@@ -242,9 +257,7 @@ int conventions_read(struct model *model, const struct input *input,
 		rc = node_object(&services, err);
 	for (size_t i = 0; i < tc_json_count(services.json) && rc == TC_OK; i++) {
 		struct node member = node_at(&services, i);
-		const struct service *service = model->services;
-		while (service && strcmp(service->name, member.key) != 0)
-			service = service->next;
+		const struct service *service = model_service(model, member.key);
 		rc = service
 			? read_service(model, &member, service, err)
 			: node_fail(&member, err,

@@ -71,6 +71,7 @@ struct exchange {
 	const char *exchange; /* with its prefix */
 	struct key_word *words;
 	size_t word_count;
+	const struct exchange *words_owner; /* the first of its service with the same words */
 	struct schema message;
 	struct shape *message_shape; /* NULL: free-form */
 	const char *since;           /* a version of the system; NULL: not told */
@@ -79,7 +80,7 @@ struct exchange {
 
 /* A service: its functions come from one reference, its exchanges from another, or from none. */
 struct service {
-	struct service *next; /* by name */
+	struct service *next; /* in the order of their names, once an input is read */
 	const char *name;     /* "purge-cache" */
 	const char *c_name;   /* "purge_cache" */
 	const char *schemas;  /* where its schemas lie: "schemas/purge-cache/" */
@@ -111,6 +112,7 @@ struct model {
 	bool for_rows;    /* no C is written of it: types need no names, and no words for people */
 	struct input *inputs; /* the newest first */
 	struct service *services;
+	struct table service_names; /* -> struct service */
 	struct names names;
 	struct table schema_nodes; /* those that type has to follow; see type.h */
 	size_t schema_count, entry_count;
@@ -121,6 +123,15 @@ struct model {
 
 /* Makes an empty model; it must not move. */
 void model_open(struct model *model);
+
+/* The service of that name; NULL: there is none. */
+struct service *model_service(const struct model *model, const char *name);
+
+/* Adds a service that has its name, in front of the others; false when memory ends. */
+bool model_add_service(struct model *model, struct service *service);
+
+/* Puts the services into the order of their names; false when memory ends. */
+bool model_sort_services(struct model *model);
 
 /* An operation's argument of that name; NULL: it has none. */
 struct parameter *model_argument(const struct operation *operation, const char *name);

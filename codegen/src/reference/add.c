@@ -10,6 +10,8 @@ int reference_add_input(struct model *model, struct input *input, tc_error *err)
 	input->next = model->inputs;
 	model->inputs = input;
 	int rc = input_each_reference(input, reference_read, model, err);
+	if (rc == TC_OK && !model_sort_services(model))
+		rc = tc__fail_nomem(err);
 	if (rc == TC_OK && input->kind != INPUT_FILE)
 		rc = input_find(input, "conventions.json", &conventions, err);
 	if (rc == TC_OK && conventions)

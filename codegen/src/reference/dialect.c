@@ -350,34 +350,36 @@ static bool has_function(const struct service *service, const char *name)
 	return false;
 }
 
-static bool same_text(const char *a, const char *b)
+/* What a function sends, as far as the reference tells: two that are alike are one request. */
+static struct tc__buffer key_of(const struct operation *operation)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
+	const struct tc_operation_conventions *rules = &operation->dialect->rules;
+	struct tc__buffer key = TC__BUFFER(SIZE_MAX / 2);
 
-/* Whether two functions are one request. */
-static bool is_same(const struct operation *a, const struct operation *b)
-{
-	const struct tc_operation_conventions *x = &a->dialect->rules, *y = &b->dialect->rules;
-
-	return strcmp(a->method, b->method) == 0 && strcmp(a->route, b->route) == 0 &&
-		same_text(x->base, y->base) &&
-		same_text(x->rpc ? x->rpc->method : NULL, y->rpc ? y->rpc->method : NULL);
+	table_key_add(&key, operation->method);
+	table_key_add(&key, operation->route);
+	table_key_add(&key, rules->base);
+	table_key_add(&key, rules->rpc ? rules->rpc->method : NULL);
+	return key;
 }
 
 static int check_twice(const struct dialect_reader *reader)
 {
 	const struct service *service = reader->service;
 	struct node entries = node_member(reader->root, "entries");
+	struct table requests = { .arena = &reader->model->arena };
 
 	for (size_t i = 0; i < service->operation_count; i++) {
-		for (size_t k = 0; k < i; k++) {
-			struct node entry = node_item(&entries, i);
-			if (is_same(&service->operations[i], &service->operations[k]))
-				return node_fail(&entry, reader->err,
-					"has the method and the route of %s; expected another",
-					service->operations[k].name);
-		}
+		struct operation *operation = &service->operations[i];
+		struct tc__buffer key = key_of(operation);
+		const struct operation *first = table_share(&requests, &key, operation);
+		if (!first)
+			return tc__fail_nomem(reader->err);
+		struct node entry = node_item(&entries, i);
+		if (first != operation)
+			return node_fail(&entry, reader->err,
+				"has the method and the route of %s; expected another",
+				first->name);
 	}
 	return TC_OK;
 }

@@ -635,7 +635,6 @@ static int read_service_name(const struct reader *reader, const struct node *roo
 	return rc;
 }
 
-/* Adds a service, in alphabetical order. */
 static int add_service(struct reader *reader, const struct node *node, const char *name)
 {
 	struct model *model = reader->model;
@@ -654,13 +653,8 @@ static int add_service(struct reader *reader, const struct node *node, const cha
 	service->c_name = c_name;
 	service->input = reader->input;
 	reader->service = service;
-	struct service **at = &model->services;
-	while (*at && strcmp((*at)->name, name) < 0)
-		at = &(*at)->next;
-	service->next = *at;
-	*at = service;
 	const char *place = name_place(&model->names, node);
-	if (!place)
+	if (!place || !model_add_service(model, service))
 		return tc__fail_nomem(reader->err);
 	int rc = name_claim(&model->names, node, place, reader->err, "<taskcluster/%s.h>", c_name);
 	if (rc != TC_OK)
@@ -678,9 +672,7 @@ static int find_service(
 
 	if (rc != TC_OK)
 		return rc;
-	reader->service = reader->model->services;
-	while (reader->service && strcmp(reader->service->name, name) != 0)
-		reader->service = reader->service->next;
+	reader->service = model_service(reader->model, name);
 	return reader->service ? TC_OK : add_service(reader, &node, name);
 }
 
@@ -826,6 +818,29 @@ static int take_side(struct reader *reader, const struct node *root, const struc
 	return TC_OK;
 }
 
+/* Finds out which exchanges have the same routing key: they share table and comments. */
+static int share_words(const struct reader *reader, struct service *service)
+{
+	struct table owners = { .arena = &reader->model->arena };
+
+	for (size_t i = 0; i < service->exchange_count; i++) {
+		struct exchange *exchange = &service->exchanges[i];
+		struct tc__buffer key = TC__BUFFER(SIZE_MAX / 2);
+		for (size_t k = 0; k < exchange->word_count; k++) {
+			const struct key_word *word = &exchange->words[k];
+			table_key_add(&key, word->name);
+			table_key_add(&key, word->constant);
+			table_key_add(&key, word->summary);
+			table_key_add(&key, word->required ? "required" : NULL);
+			table_key_add(&key, word->multiple_words ? "several" : NULL);
+		}
+		exchange->words_owner = table_share(&owners, &key, exchange);
+		if (!exchange->words_owner)
+			return tc__fail_nomem(reader->err);
+	}
+	return TC_OK;
+}
+
 /* What the document says of the service as a whole. */
 static int read_service(
 	struct reader *reader, const struct node *root, const struct dialect *dialect)
@@ -895,5 +910,5 @@ int reference_read(
 	}
 	reader.service->exchanges = entries;
 	reader.service->exchange_count = count;
-	return TC_OK;
+	return share_words(&reader, reader.service);
 }

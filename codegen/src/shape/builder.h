@@ -15,6 +15,9 @@ struct builder {
 	struct service *service;
 	struct table shapes; /* schema -> shape */
 	struct table files;  /* name of a file in C -> document */
+	struct table places; /* schema -> where it lies in its document */
+	struct table made;   /* name of a struct -> how many were made of it */
+	unsigned uncounted;  /* such a number, when memory has ended */
 	struct shape fallback;
 	size_t depth;
 	bool no_memory;

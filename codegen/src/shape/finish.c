@@ -92,10 +92,22 @@ static bool is_secret_name(const char *name)
 	return contains(name, "secret") || ends_with(name, "token");
 }
 
+/* What replies are made of is walked through once, for all of them: shapes are shared. A secret is
+ * then passed on to whatever refers to it. */
 struct search {
-	struct shape *first, **end; /* what was seen, a list through `before` */
-	bool found;
+	struct builder *builder;
+	struct shape *first, **end;    /* what was seen, a list through `before` */
+	struct shape *secrets, **last; /* a list through `next_secret` */
 };
+
+static void mark_secret(struct search *search, struct shape *shape)
+{
+	if (shape->secret)
+		return;
+	shape->secret = true;
+	*search->last = shape;
+	search->last = &shape->next_secret;
+}
 
 static void search_shape(struct search *search, struct shape *shape)
 {
@@ -105,26 +117,40 @@ static void search_shape(struct search *search, struct shape *shape)
 	shape->before = NULL;
 	*search->end = shape;
 	search->end = &shape->before;
-	for (size_t i = 0; shape->kind == SHAPE_OBJECT && i < shape->field_count; i++)
-		search->found |= is_secret_name(shape->fields[i].name);
+	for (size_t i = 0; shape->kind == SHAPE_OBJECT && i < shape->field_count; i++) {
+		if (is_secret_name(shape->fields[i].name))
+			mark_secret(search, shape);
+	}
 }
 
 static void search_used(void *context, struct shape *from, struct shape_use *use, bool direct)
 {
-	(void)from, (void)direct;
-	search_shape(context, use->shape);
+	struct search *search = context;
+	struct shape_user *user = shape_alloc(search->builder, sizeof *user);
+
+	(void)direct;
+	search_shape(search, use->shape);
+	if (!user)
+		return;
+	*user = (struct shape_user){ use->shape->users, from };
+	use->shape->users = user;
 }
 
-static bool holds_secret(struct shape *root)
+static void search_secrets(struct builder *b)
 {
-	struct search search = { .end = &search.first };
+	const struct service *service = b->service;
+	struct search search = { b, .end = &search.first, .last = &search.secrets };
 
-	search_shape(&search, root);
-	for (struct shape *shape = search.first; shape && !search.found; shape = shape->before)
-		each_use(shape, search_used, &search);
+	for (size_t i = 0; i < service->operation_count; i++) {
+		if (service->operations[i].output_shape)
+			search_shape(&search, service->operations[i].output_shape);
+	}
 	for (struct shape *shape = search.first; shape; shape = shape->before)
-		shape->seen = false;
-	return search.found;
+		each_use(shape, search_used, &search);
+	for (struct shape *shape = search.secrets; shape; shape = shape->next_secret) {
+		for (struct shape_user *user = shape->users; user; user = user->next)
+			mark_secret(&search, user->shape);
+	}
 }
 
 /* ---- structs within structs ---- */
@@ -264,13 +290,15 @@ void shape_finish_service(struct builder *b)
 	struct service *service = b->service;
 
 	order_shapes(b);
+	if (!b->model->for_rows)
+		search_secrets(b);
 	for (size_t i = 0; i < service->operation_count; i++) {
 		struct operation *operation = &service->operations[i];
 		operation->input_shape = still_a_struct(operation->input_shape);
 		operation->output_shape = still_a_struct(operation->output_shape);
 		operation->event_shape = still_a_struct(operation->event_shape);
-		operation->secret_reply = !b->model->for_rows && operation->output_shape &&
-			holds_secret(operation->output_shape);
+		operation->secret_reply =
+			operation->output_shape && operation->output_shape->secret;
 	}
 	for (size_t i = 0; i < service->exchange_count; i++)
 		service->exchanges[i].message_shape =

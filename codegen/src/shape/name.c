@@ -17,23 +17,51 @@ struct path {
 	size_t count;
 };
 
-static bool find(const tc_json *from, const tc_json *wanted, struct path *path)
-{
-	size_t count = tc_json_count(from);
-	bool object = tc_json_kind(from) == TC_JSON_OBJECT;
+/* The last step to a schema, and what it leads from. */
+struct place {
+	const tc_json *schema;
+	const struct place *above; /* NULL: it is the document */
+	const char *step;          /* a member's name; of an item it is empty */
+	size_t depth;
+};
 
-	if (from == wanted)
-		return true;
-	if (path->count == PATH_MAX_STEPS)
-		return false;
-	path->count++;
-	for (size_t i = 0; i < count; i++) {
-		path->steps[path->count - 1] = object ? tc_json_text(tc_json_name(from, i)) : "";
-		if (find(tc_json_item(from, i), wanted, path))
-			return true;
-	}
-	path->count--;
-	return false;
+/* Notes where a schema lies, and all below it; NULL for `above` is for the document. */
+static void note_places(
+	struct builder *b, const tc_json *schema, const struct place *above, const char *step)
+{
+	size_t depth = above ? above->depth + 1 : 0, count = tc_json_count(schema);
+	bool object = tc_json_kind(schema) == TC_JSON_OBJECT;
+	struct place *place = object || count ? shape_alloc(b, sizeof *place) : NULL;
+
+	if (!place)
+		return;
+	*place = (struct place){ schema, above, step, depth };
+	b->no_memory |= !table_put(&b->places, &place->schema, sizeof place->schema, place);
+	for (size_t i = 0; i < count && depth < PATH_MAX_STEPS; i++)
+		note_places(b, tc_json_item(schema, i), place,
+			object ? tc_json_text(tc_json_name(schema, i)) : "");
+}
+
+static const struct place *place_of(
+	struct builder *b, const struct document *document, const tc_json *schema)
+{
+	if (!table_get(&b->places, &document->root, sizeof document->root))
+		note_places(b, document->root, NULL, "");
+	return table_get(&b->places, &schema, sizeof schema);
+}
+
+/* Empty for the document as a whole. */
+static struct path path_of(
+	struct builder *b, const struct document *document, const tc_json *schema)
+{
+	struct path path = { .count = 0 };
+	const struct place *place = schema == document->root ? NULL : place_of(b, document, schema);
+
+	if (place)
+		path.count = place->depth;
+	for (; place && place->above; place = place->above)
+		path.steps[place->depth - 1] = place->step;
+	return path;
 }
 
 /* Whether the step before the last names things, so that the next step is such a name. */
@@ -112,14 +140,11 @@ const char *shape_join(struct builder *b, const char *base, const char *part)
 const char *shape_document_name(
 	struct builder *b, const struct document *document, const tc_json *schema)
 {
-	struct path path = { .count = 0 };
-
 	if (b->model->for_rows)
 		return "";
 	const char *name = shape_join(b, b->service->c_name, file_name(b, document));
+	struct path path = path_of(b, document, schema);
 
-	if (!find(document->root, schema, &path))
-		path.count = 0;
 	for (size_t i = 0; i < path.count; i++) {
 		const char *step = path.steps[i];
 		if (holds_names(step) && i + 1 < path.count)
@@ -154,6 +179,15 @@ static void take(struct builder *b, const char *name)
 		!name_add(names, shape_text(b, "tc_%s_type", name), "a schema");
 }
 
+/* How many names were made of this one by a number behind it. */
+static unsigned *made_of(struct builder *b, const char *name)
+{
+	unsigned *made = table_number(&b->made, name);
+
+	b->no_memory |= !made;
+	return made ? made : &b->uncounted;
+}
+
 const char *shape_claim(struct builder *b, const char *name, const char **stem)
 {
 	if (stem)
@@ -165,8 +199,8 @@ const char *shape_claim(struct builder *b, const char *name, const char **stem)
 	const char *base = gives_way ? shape_text(b, "%s_data", cut) : cut;
 	const char *candidate = base;
 
-	for (unsigned number = 2; !b->no_memory && !is_free(b, candidate); number++)
-		candidate = shape_text(b, "%s%u", base, number);
+	while (!b->no_memory && !is_free(b, candidate))
+		candidate = shape_text(b, "%s%u", base, ++*made_of(b, base) + 1);
 	take(b, candidate);
 	if (stem)
 		*stem = gives_way ? cut : candidate;
@@ -286,8 +320,8 @@ static const char *enumerator(struct builder *b, const char *shape, const char *
 	const char *base = upper(b, shape_text(b, "TC_%s_%s", shape, arm));
 	const char *name = base;
 
-	for (unsigned number = 2; !b->no_memory && !name_is_free(&b->model->names, name); number++)
-		name = shape_text(b, "%s_%u", base, number);
+	while (!b->no_memory && !name_is_free(&b->model->names, name))
+		name = shape_text(b, "%s_%u", base, ++*made_of(b, base) + 1);
 	b->no_memory |= !name_add(&b->model->names, name, "a schema");
 	return name;
 }

@@ -401,6 +401,8 @@ int shape_make(struct model *model, tc_error *err)
 			.service = service,
 			.shapes = { .arena = &model->arena },
 			.files = { .arena = &model->arena },
+			.places = { .arena = &model->arena },
+			.made = { .arena = &model->arena },
 		};
 		make_service(&builder, service);
 		no_memory = builder.no_memory;

@@ -73,6 +73,12 @@ struct count_rules {
 	bool has_maximum, unique;
 };
 
+/* One that refers to another. */
+struct shape_user {
+	struct shape_user *next;
+	struct shape *shape;
+};
+
 struct shape {
 	enum shape_kind kind;
 	const char *c_name;    /* OBJECT, UNION: of its struct; MAP: of an entry's; behind "tc_". Of
@@ -102,13 +108,16 @@ struct shape {
 	bool is_root;         /* a function or an exchange names it: its table is exported */
 	bool in_input;        /* part of a body that is sent */
 	size_t size;          /* of its struct at most, once that is declared */
-	bool seen;            /* by the walk that goes on */
+	bool seen;            /* by the search for secrets */
+	bool secret;          /* it, or what it refers to, has a member that holds a secret */
 	bool listed;          /* its declaration has begun */
 	bool is_open;         /* and is under way */
 	struct shape *next;   /* in the order in which a header declares them */
 	struct shape *queued; /* to be declared later */
 	struct shape *next_root;
-	struct shape *before; /* in the walk that goes on */
+	struct shape *before;     /* in the walk that goes on */
+	struct shape_user *users; /* what refers to it, as far as the search for secrets came */
+	struct shape *next_secret;
 
 	struct shape_table *table; /* at run time: rows/types.c */
 };
