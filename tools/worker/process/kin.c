@@ -3,6 +3,7 @@
 
 #include "tools/worker/process/kin.h"
 
+#include "tools/worker/process/descent.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,14 +14,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-enum relation { UNKNOWN, OURS, FOREIGN };
-
-struct kin {
-	pid_t pid, parent, session;
-	uint64_t start;
-	enum relation relation;
-};
 
 struct census {
 	struct kin *all; /* by pid */
@@ -115,51 +108,6 @@ static bool take_census(struct census *census)
 	return true;
 }
 
-static struct kin *find(const struct census *census, pid_t pid)
-{
-	const struct kin key = { .pid = pid };
-
-	return census->count ? bsearch(&key, census->all, census->count, sizeof(struct kin), by_pid)
-			     : NULL;
-}
-
-/* ---- who is who ---- */
-
-/* Whose child it says it is; NULL: nobody that was counted, or one that has the number only since,
- * as a parent is never younger than its child. */
-static struct kin *parent_of(const struct census *census, const struct kin *kin)
-{
-	struct kin *parent = find(census, kin->parent);
-
-	return parent && parent->start <= kin->start ? parent : NULL;
-}
-
-/* Goes up until somebody is known, and comes back with the news. Who is older than this process is
- * none of its descendants, whatever numbers say that were used again while they were counted. */
-static enum relation relate(struct census *census, struct kin *kin, uint64_t own_start)
-{
-	enum relation relation = UNKNOWN;
-	struct kin *at = kin;
-
-	for (size_t steps = 0; relation == UNKNOWN; steps++) {
-		if (at->start < own_start)
-			relation = FOREIGN;
-		else if (at->relation != UNKNOWN)
-			relation = at->relation;
-		else if (at->parent == getpid())
-			relation = OURS;
-		else if (at->parent <= 1 || steps > census->count)
-			relation = FOREIGN;
-		else {
-			at = parent_of(census, at);
-			relation = at ? UNKNOWN : FOREIGN;
-		}
-	}
-	for (at = kin; at && at->relation == UNKNOWN; at = parent_of(census, at))
-		at->relation = relation;
-	return relation;
-}
-
 /* ---- signals ---- */
 
 static void send_signal(const struct kin *kin, int number)
@@ -188,11 +136,11 @@ int kin_signal_descendants(int number)
 
 	if (!own_start || !take_census(&census))
 		return -1;
+	descent_relate(census.all, census.count, getpid(), own_start);
 	for (size_t i = 0; i < census.count; i++) {
-		struct kin *kin = &census.all[i];
-		if (kin->pid == getpid() || relate(&census, kin, own_start) != OURS)
+		if (census.all[i].relation != OURS)
 			continue;
-		send_signal(kin, number);
+		send_signal(&census.all[i], number);
 		found++;
 	}
 	free(census.all);
