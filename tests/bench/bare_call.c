@@ -21,14 +21,27 @@ static size_t count(char *data, size_t size, size_t n, void *user)
 	return size * n;
 }
 
-struct bare_call *bare_call_new(const char *url, const char *authorization, const char *body)
+static struct curl_slist *split(const char *lines)
+{
+	char *copy = strdup(lines), *rest;
+	struct curl_slist *list = NULL;
+
+	if (!copy)
+		abort();
+	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		list = curl_slist_append(list, line);
+	free(copy);
+	return list;
+}
+
+struct bare_call *bare_call_new(const char *url, const char *lines, const char *body)
 {
 	struct bare_call *call = calloc(1, sizeof *call);
 
 	if (!call)
 		abort();
 	call->easy = curl_easy_init();
-	call->headers = curl_slist_append(NULL, authorization);
+	call->headers = split(lines);
 	curl_easy_setopt(call->easy, CURLOPT_URL, url);
 	curl_easy_setopt(call->easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L);
@@ -37,7 +50,6 @@ struct bare_call *bare_call_new(const char *url, const char *authorization, cons
 	curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, count);
 	curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
 	if (body) {
-		call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
 		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, body);
 		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
 	}

@@ -9,8 +9,8 @@
 
 struct bare_call;
 
-/* `authorization` is a whole header line; `body` NULL for a GET. */
-struct bare_call *bare_call_new(const char *url, const char *authorization, const char *body);
+/* `lines` are header lines, with \n between them; `body` NULL for a GET. */
+struct bare_call *bare_call_new(const char *url, const char *lines, const char *body);
 void bare_call_perform(struct bare_call *call);  /* aborts unless the status is below 300 */
 void bare_call_compress(struct bare_call *call); /* asks for gzip */
 size_t bare_call_bytes(const struct bare_call *call);

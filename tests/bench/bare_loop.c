@@ -2,10 +2,12 @@
 #include "tests/bench/bare_loop.h"
 
 #include <curl/curl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define EVENTS 64
@@ -16,6 +18,8 @@ struct bare_loop {
 	size_t count;
 	struct curl_slist *headers;
 	int epoll;
+	struct watched *watched; /* by descriptor */
+	size_t watched_count;
 	long timeout_ms; /* of curl, from now; -1: none */
 	size_t bytes;
 };
@@ -29,21 +33,72 @@ static size_t count_bytes(char *data, size_t size, size_t n, void *user)
 	return size * n;
 }
 
+/* What curl wants of a descriptor, and what the kernel has in its set for it. curl wants nothing of
+ * a kept connection between two transfers, when it is quiet: it stays in the set then, and only an
+ * event that nobody wants takes it out. */
+struct watched {
+	uint32_t wanted, set;
+};
+
+static struct watched *watched_of(struct bare_loop *loop, int fd)
+{
+	if ((size_t)fd < loop->watched_count)
+		return &loop->watched[fd];
+	size_t count = 2 * (size_t)fd + 64;
+	loop->watched = realloc(loop->watched, count * sizeof *loop->watched);
+	if (!loop->watched)
+		abort();
+	memset(loop->watched + loop->watched_count, 0,
+		(count - loop->watched_count) * sizeof *loop->watched);
+	loop->watched_count = count;
+	return &loop->watched[fd];
+}
+
+static void adjust(struct bare_loop *loop, int fd, struct watched *watched)
+{
+	struct epoll_event event = { .data.fd = fd, .events = watched->wanted };
+
+	if (watched->set == watched->wanted)
+		return;
+	int operation = !watched->wanted ? EPOLL_CTL_DEL
+		: watched->set           ? EPOLL_CTL_MOD
+					 : EPOLL_CTL_ADD;
+	epoll_ctl(loop->epoll, operation, fd, &event);
+	watched->set = watched->wanted;
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 {
 	struct bare_loop *loop = data;
-	struct epoll_event event = { .data.fd = fd };
+	struct watched *watched = watched_of(loop, fd);
 
 	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, &event);
-		return 0;
-	}
-	event.events =
-		(what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
-	epoll_ctl(loop->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
-	curl_multi_assign(loop->multi, fd, loop);
+	(void)known;
+	watched->wanted = what == CURL_POLL_REMOVE
+		? 0
+		: (what & CURL_POLL_IN ? EPOLLIN : 0U) | (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
+	if (watched->wanted)
+		adjust(loop, fd, watched);
 	return 0;
+}
+
+/* libcurl 7.88 closes some sockets without a word: the kernel has forgotten them by then, and the
+ * number means a new one. */
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	if (fd >= 0)
+		*watched_of(data, fd) = (struct watched){ 0 };
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* The kernel forgets a descriptor with its closing, and its number may be another's soon. */
+static int on_close(void *data, curl_socket_t fd)
+{
+	*watched_of(data, fd) = (struct watched){ 0 };
+	return close(fd);
 }
 
 static int on_timer(CURLM *multi, long timeout_ms, void *data)
@@ -63,6 +118,10 @@ static CURL *new_easy(struct bare_loop *loop, const char *url)
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, loop);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, loop);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, count_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, loop);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, loop->headers);
@@ -104,18 +163,28 @@ static void check(const CURLMsg *message)
 	abort();
 }
 
+static void act(struct bare_loop *loop, const struct epoll_event *event)
+{
+	struct watched *watched = watched_of(loop, event->data.fd);
+	int mask = (event->events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+		(event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+		(event->events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+	int running;
+
+	if (watched->wanted)
+		curl_multi_socket_action(loop->multi, event->data.fd, mask, &running);
+	else
+		adjust(loop, event->data.fd, watched);
+}
+
 static void wait_once(struct bare_loop *loop)
 {
 	struct epoll_event events[EVENTS];
 	int running, timeout = loop->timeout_ms < 0 ? -1 : (int)loop->timeout_ms;
 	int n = timeout == 0 ? 0 : epoll_wait(loop->epoll, events, EVENTS, timeout);
 
-	for (int i = 0; i < n; i++) {
-		int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
-			(events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-			(events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-		curl_multi_socket_action(loop->multi, events[i].data.fd, mask, &running);
-	}
+	for (int i = 0; i < n; i++)
+		act(loop, &events[i]);
 	if (n == 0) {
 		loop->timeout_ms = -1;
 		curl_multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -164,6 +233,7 @@ void bare_loop_free(struct bare_loop *loop)
 	curl_multi_cleanup(loop->multi);
 	curl_slist_free_all(loop->headers);
 	close(loop->epoll);
+	free(loop->watched);
 	free(loop->easy);
 	free(loop);
 }

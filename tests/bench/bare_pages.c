@@ -49,7 +49,7 @@ struct bare_pages *bare_pages_new(const char *authorization)
 	curl_easy_setopt(pages->easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(pages->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(pages->easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(pages->easy, CURLOPT_BUFFERSIZE, 65536L);
+	curl_easy_setopt(pages->easy, CURLOPT_BUFFERSIZE, 32768L); /* as ours */
 	curl_easy_setopt(pages->easy, CURLOPT_WRITEFUNCTION, feed);
 	curl_easy_setopt(pages->easy, CURLOPT_WRITEDATA, pages);
 	return pages;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "tests/bench/bare_pulse.h"
 
+#include "tests/bench/bare_events.h"
 #include "workflows/src/pulse/amqp/rabbitmq.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -75,6 +76,12 @@ void bare_pulse_bind(struct bare_pulse *pulse, const char *queue, const char *ex
 	check(pulse, "queue.bind");
 }
 
+/* Its texts are seen, and checked by yajl, as they are by ours. */
+static void read_body(const amqp_bytes_t *body)
+{
+	require(bare_parse(body->bytes, body->len) > 0, "a body that is no JSON");
+}
+
 void bare_pulse_consume(struct bare_pulse *pulse, const char *queue, int prefetch, size_t count)
 {
 	amqp_envelope_t envelope;
@@ -92,6 +99,7 @@ void bare_pulse_consume(struct bare_pulse *pulse, const char *queue, int prefetc
 		require(amqp_consume_message(pulse->state, &envelope, NULL, 0).reply_type ==
 				AMQP_RESPONSE_NORMAL,
 			"a message");
+		read_body(&envelope.message.body);
 		require(amqp_basic_ack(pulse->state, 1, envelope.delivery_tag, 0) == 0, "ack");
 		amqp_destroy_envelope(&envelope);
 	}
@@ -133,6 +141,7 @@ void bare_pulse_publish(
 		.content_type = amqp_cstring_bytes("application/json"),
 		.delivery_mode = 2,
 	};
+	const amqp_bytes_t body = amqp_cstring_bytes(message->body);
 	const uint64_t end = pulse->published + count;
 
 	if (!pulse->confirms) {
@@ -142,10 +151,11 @@ void bare_pulse_publish(
 	}
 	while (pulse->published < end || pulse->pending) {
 		while (pulse->published < end && pulse->pending < window) {
+			read_body(&body);
 			require(amqp_basic_publish(pulse->state, 1,
 					amqp_cstring_bytes(message->exchange),
 					amqp_cstring_bytes(message->routing_key), 0, 0, &properties,
-					amqp_cstring_bytes(message->body)) == AMQP_STATUS_OK,
+					body) == AMQP_STATUS_OK,
 				"publish");
 			pulse->published++;
 			pulse->pending++;

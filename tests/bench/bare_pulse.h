@@ -3,7 +3,8 @@
 #define TC_TESTS_BARE_PULSE_H
 
 /* The bare side of the Pulse measures: librabbitmq as its own examples have it, with every byte
- * prepared beforehand. Whatever goes wrong aborts. */
+ * prepared beforehand; a body is read by yajl, whose callbacks only count. Whatever goes wrong
+ * aborts. */
 
 #include <stddef.h>
 

@@ -10,7 +10,6 @@
 #include "tests/bench/scratch.h"
 #include "tests/bench/store.h"
 #include <stdio.h>
-#include <sys/resource.h>
 #include <taskcluster/artifact_download.h>
 #include <taskcluster/artifact_upload.h>
 
@@ -18,7 +17,7 @@
 #define WHOLE (1024 * MIB) /* for memory */
 #define SLICE (64 * MIB)
 #define LIMIT 1.15
-#define PEAK_KIB 12288L
+#define PEAK_KIB 12288
 
 static const struct tc_artifact artifact = {
 	.task_id = TC_STORE_TASK, .run_id = "0", .name = "public/object/build"
@@ -107,19 +106,14 @@ static bool measure_memory(struct scratch *scratch, const char *target)
 		.source = scratch->path,
 		.target = target,
 		.size = WHOLE };
-	struct rusage usage;
 
 	upload(&sides);
 	download(&sides);
-	getrusage(RUSAGE_SELF, &usage);
+	const double peak = (double)measure_peak_kib();
 	scratch_check(scratch, target);
 	tc_client_free(sides.client);
 	tc_store_stop(store);
-	bool ok = usage.ru_maxrss < PEAK_KIB;
-	printf("%-28s %ld KiB at the peak   below %ld: %s\n", "artifacts.memory", usage.ru_maxrss,
-		PEAK_KIB, ok ? "ok" : "MISSED");
-	fflush(stdout);
-	return ok;
+	return measure_value("artifacts.memory", peak, "KiB at the peak", PEAK_KIB);
 }
 
 static bool measure_cpu(struct scratch *scratch, const char *target, const char *bare_target)
@@ -138,9 +132,9 @@ static bool measure_cpu(struct scratch *scratch, const char *target, const char 
 		{ "ours", download, &sides } };
 	const struct measure_side bare[] = { { "bare", put, &sides }, { "bare", get, &sides } };
 	struct measure_result up = measure_pair(&ours[0], &bare[0], SLICE / MIB);
-	bool ok = measure_print("artifacts.upload.MiB", &up, LIMIT, true);
+	bool ok = measure_print("artifacts.upload.MiB", &up, LIMIT);
 	struct measure_result down = measure_pair(&ours[1], &bare[1], SLICE / MIB);
-	ok = measure_print("artifacts.download.MiB", &down, LIMIT, true) && ok;
+	ok = measure_print("artifacts.download.MiB", &down, LIMIT) && ok;
 	scratch_check(scratch, target);
 	scratch_check(scratch, bare_target);
 	bare_transfer_free(sides.put);

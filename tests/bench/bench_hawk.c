@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 /* A whole Authorization header for a call without body (nonce, normalised string, MAC, base64,
- * text) beside one bare HMAC-SHA-256 over the same string: at most 2.5 times its time. */
+ * text) beside one bare HMAC-SHA-256 over the same string: their instructions, without those of
+ * SHA-256's blocks, which are the same four. */
 #include "tests/bench/bare_hawk.h"
 #include "tests/bench/measure.h"
 
@@ -12,7 +13,8 @@
 #define TOKEN "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd-6WSkL5w"
 #define HOST "tc.example.com"
 #define RESOURCE "/api/queue/v1/task/fN1SbArXTPSVFNUvaOlinQ/status"
-#define CALLS 4000
+#define CALLS 1000
+#define LIMIT 1.80
 
 struct work {
 	struct tc__hawk *hawk;
@@ -80,27 +82,41 @@ static bool same_mac(const struct work *work, const char *nonce)
 	return strcmp(ours, theirs) == 0;
 }
 
-int main(void)
+static bool open_work(struct work *work)
 {
-	struct work work = { .hawk = tc__hawk_new(NULL, NULL),
-		.credentials = tc_credentials_new(CLIENT_ID, TOKEN, NULL, NULL),
-		.text = TC__BUFFER(4096) };
 	char nonce[TC__NONCE_SIZE];
 
-	if (!work.hawk || !work.credentials || !bare_hawk_start(TOKEN))
-		return 1;
-	tc__hawk_nonce(work.hawk, nonce);
+	work->hawk = tc__hawk_new(NULL, NULL);
+	work->credentials = tc_credentials_new(CLIENT_ID, TOKEN, NULL, NULL);
+	if (!work->hawk || !work->credentials || !bare_hawk_start(TOKEN))
+		return false;
+	tc__hawk_nonce(work->hawk, nonce);
 	struct tc__hawk_artifacts artifacts = artifacts_with(nonce);
-	tc__hawk_normalise(&work.text, "header", &artifacts);
-	if (!same_mac(&work, nonce))
+	tc__hawk_normalise(&work->text, "header", &artifacts);
+	return same_mac(work, nonce);
+}
+
+/* In the process whose instructions are counted. */
+static int run_side(const char *name)
+{
+	struct work work = { .text = TC__BUFFER(4096) };
+	const struct measure_side side = { name,
+		strcmp(name, "ours") == 0 ? make_headers : make_macs, &work };
+
+	if (!open_work(&work))
 		return 1;
-	struct measure_side ours = { "header", make_headers, &work };
-	struct measure_side bare = { "HMAC", make_macs, &work };
-	struct measure_result result = measure_pair(&ours, &bare, CALLS);
-	bool fast = measure_print("hawk.header", &result, 2.5, false);
+	side.run(side.data);
+	measure_counted(&side);
 	tc__buffer_clear(&work.text);
 	bare_hawk_end();
 	tc_credentials_free(work.credentials);
 	tc__hawk_free(work.hawk);
-	return !fast;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2)
+		return run_side(argv[1]);
+	return !measure_sides("hawk.header", argv[0], "ours", "bare", CALLS, LIMIT);
 }

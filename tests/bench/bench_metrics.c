@@ -10,7 +10,7 @@
 #include <taskcluster/call.h>
 
 #define CALLS 200
-#define LIMIT 0.01
+#define LIMIT 1.0 /* per cent */
 
 static size_t told;
 
@@ -63,10 +63,6 @@ int main(int argc, char **argv)
 {
 	if (argc == 2)
 		return work(argv[1]);
-	if (!measure_counts()) {
-		printf("metrics: valgrind is not there to count instructions\n");
-		return 77;
-	}
 	struct tc_responder *responder = tc_responder_fork(answer, NULL);
 	const char *url = tc_responder_url(responder);
 	double call = count(argv[0], url, "make_calls");
@@ -74,8 +70,7 @@ int main(int argc, char **argv)
 	double telling = count(argv[0], url, "tc__performance_tell");
 	tc_responder_stop(responder);
 	double share = (timing + telling) / (call - timing - telling);
-	bool within = timing > 0 && telling > 0 && share <= LIMIT;
-	printf("%-28s %.0f of %.0f instructions = %.2f %%   at most %.0f %%: %s\n", "metrics.hook",
-		timing + telling, call, 100 * share, 100 * LIMIT, within ? "ok" : "MISSED");
-	return !within;
+	if (!(timing > 0) || !(telling > 0))
+		return !measure_invalid("metrics.hook", "the hook's functions were not seen");
+	return !measure_value("metrics.hook", 100 * share, "% of a call", LIMIT);
 }

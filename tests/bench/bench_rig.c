@@ -6,9 +6,10 @@
  * process's CPU time.
  */
 #include "tests/bench/bare_call.h"
-#include "tests/bench/bare_loop.h"
 #include "tests/bench/bare_pages.h"
+#include "tests/bench/flights.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/status.h"
 #include "tests/harness/responder.h"
 #include "tests/harness/rig.h"
 
@@ -16,34 +17,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <taskcluster/auth.h>
-#include <taskcluster/loop.h>
 #include <taskcluster/pages.h>
 #include <taskcluster/queue.h>
 
 #define CALLS 200
-#define LOOP_CALLS 1000
-#define IN_FLIGHT 64
 #define PAGES 20
 #define PAGE_ITEMS 1000
 #define CALL_LIMIT 1.40
+#define TLS_LIMIT 1.35
+#define HTTP2_LIMIT 1.35
+#define HTTP2_MEMORY_LIMIT 1.20
 #define LIST_LIMIT 2.22
 #define TASK_ID "fN1SbArXTPSVFNUvaOlinQ"
-#define STATUS_PATH "/api/queue/v1/task/" TASK_ID "/status"
 #define AUTHORIZATION \
 	"Authorization: Hawk id=\"project/releng/a-worker\", ts=\"1700000000\", " \
 	"nonce=\"kq3vCkZnA2MWBdR0\", mac=\"6R4rV5iE+NPoym+WwjeHzjAGXUtLNIxmo1vpMofpLAE=\""
 
 /* ---- the server ---- */
-
-static const char status_body[] =
-	"{\"status\":{\"taskId\":\"" TASK_ID "\",\"provisionerId\":\"proj-linux\",\"workerType\":"
-	"\"build-large\",\"taskQueueId\":\"proj-linux/build-large\",\"schedulerId\":\"ci-level-3\","
-	"\"projectId\":\"none\",\"taskGroupId\":\"" TASK_ID "\",\"deadline\":"
-	"\"2024-05-01T10:00:00.000Z\",\"expires\":\"2025-05-01T10:00:00.000Z\",\"retriesLeft\":5,"
-	"\"state\":\"running\",\"runs\":[{\"runId\":0,\"state\":\"running\",\"reasonCreated\":"
-	"\"scheduled\",\"workerGroup\":\"us-west-2\",\"workerId\":\"i-0a1b2c3d\",\"takenUntil\":"
-	"\"2024-04-30T10:20:00.000Z\",\"scheduled\":\"2024-04-30T10:00:00.000Z\",\"started\":"
-	"\"2024-04-30T10:00:01.000Z\"}]}}";
 
 /* A page without its end, which names the next. */
 static char *page_text;
@@ -69,11 +59,7 @@ static void answer(
 {
 	const char *token = strstr(request->target, "continuationToken=");
 
-	(void)data;
-	reply->headers = "Content-Type: application/json; charset=utf-8\r\n"
-			 "x-for-request-id: 0f2a8b9e-6d6d-4ed5-9f2e-9a1d3a9d6b1c\r\n";
-	reply->body = status_body;
-	reply->body_length = sizeof status_body - 1;
+	status_answer(data, request, reply);
 	if (!strstr(request->target, "/clients/"))
 		return;
 	reply->body = page_text;
@@ -87,10 +73,8 @@ static void answer(
 struct sides {
 	const char *root_url;
 	tc_client *client;
-	tc_loop *loop;
 	tc_call *status;
 	struct bare_call *bare;
-	struct bare_loop *bare_loop;
 	struct bare_pages *bare_pages;
 };
 
@@ -133,35 +117,6 @@ static void call_bare(void *data)
 		bare_call_perform(sides->bare);
 }
 
-static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)
-{
-	(void)data;
-	(void)run;
-	if (err)
-		stop(err);
-	take_status(response);
-	tc_release(response);
-}
-
-static void loop_ours(void *data)
-{
-	const struct sides *sides = data;
-	tc_error err = TC_ERROR_INIT;
-
-	for (int i = 0; i < LOOP_CALLS; i++)
-		if (tc_loop_start(sides->loop, sides->status, on_done, NULL, NULL, &err) != TC_OK)
-			stop(&err);
-	if (tc_loop_run(sides->loop, &err) != TC_OK)
-		stop(&err);
-}
-
-static void loop_bare(void *data)
-{
-	const struct sides *sides = data;
-
-	bare_loop_run(sides->bare_loop, LOOP_CALLS);
-}
-
 static void list_ours(void *data)
 {
 	const struct sides *sides = data;
@@ -197,44 +152,35 @@ static void list_bare(void *data)
 static void open_ours(struct sides *sides)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
-	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
 	tc_credentials *credentials = tc_credentials_new(
 		"project/releng/a-worker", "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd", NULL, &err);
 
 	options.root_url = sides->root_url;
 	options.credentials = credentials;
-	loop_options.in_flight = IN_FLIGHT;
 	sides->client = tc_client_new(&options, &err);
-	sides->loop = tc_loop_new(&loop_options, &err);
 	sides->status = tc_queue_status_call(sides->client, TASK_ID, &err);
 	tc_credentials_free(credentials);
-	if (!sides->loop || !sides->status)
+	if (!sides->status)
 		stop(&err);
 }
 
 static void open_bare(struct sides *sides)
 {
-	static const char *const lines[] = { AUTHORIZATION, "User-Agent: libtaskcluster/0.0.0",
-		"x-taskcluster-trace-id: " TASK_ID, NULL };
 	char url[256];
 
 	snprintf(url, sizeof url, "%s" STATUS_PATH, sides->root_url);
 	sides->bare = bare_call_new(url, AUTHORIZATION, NULL);
-	sides->bare_loop = bare_loop_new(url, lines, IN_FLIGHT);
 	sides->bare_pages = bare_pages_new(AUTHORIZATION);
 	bare_call_compress(sides->bare);
-	bare_loop_share(sides->bare_loop);
 	bare_pages_compress(sides->bare_pages);
 }
 
 static void close_sides(struct sides *sides)
 {
 	tc_call_free(sides->status);
-	tc_loop_free(sides->loop);
 	tc_client_free(sides->client);
 	bare_call_free(sides->bare);
-	bare_loop_free(sides->bare_loop);
 	bare_pages_free(sides->bare_pages);
 }
 
@@ -246,28 +192,51 @@ static bool measure(const char *label, void (*ours)(void *), void (*bare)(void *
 	struct measure_side our_side = { "ours", ours, sides }, bare_side = { "bare", bare, sides };
 	struct measure_result result = measure_pair(&our_side, &bare_side, units);
 
-	return measure_print(label, &result, limit, true);
+	return measure_print(label, &result, limit);
 }
 
-int main(void)
-{
-	struct sides sides = { 0 };
+/* ---- calls in flight ---- */
 
+static bool measure_flights(const char *program, struct tc_responder *server)
+{
+	char old_url[128];
+	const char *root_url = tc_responder_url(server);
+	const struct flights old = { "rig.TLS, 64 in flight", program, old_url, 64, true };
+	const struct flights some = { "rig.HTTP/2, 64 in flight", program, root_url, 64, true };
+	const struct flights many = { "rig.HTTP/2, 256 in flight", program, root_url, 256, true };
+
+	tc_rig_other_url(old_url, sizeof old_url, "old", tc_responder_port(server));
+	bool fine = flights_cpu(&old, TLS_LIMIT);
+	fine &= flights_cpu(&some, HTTP2_LIMIT);
+	fine &= flights_cpu(&many, HTTP2_LIMIT);
+	return fine & flights_memory(&many, HTTP2_MEMORY_LIMIT);
+}
+
+static bool measure_others(const char *root_url)
+{
+	struct sides sides = { .root_url = root_url };
+
+	open_ours(&sides);
+	open_bare(&sides);
+	bool fine = measure("rig.call, CPU", call_ours, call_bare, CALLS, CALL_LIMIT, &sides);
+	fine &= measure("rig.items, CPU", list_ours, list_bare, (size_t)PAGES * PAGE_ITEMS,
+		LIST_LIMIT, &sides);
+	close_sides(&sides);
+	return fine;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return flights_main(argc, argv, true);
 	if (!tc_rig()) {
 		printf("rig: skipped; it is run by tests/rig/rig.sh\n");
 		return 77;
 	}
 	make_page();
 	struct tc_responder *server = tc_responder_fork(answer, NULL);
-	sides.root_url = tc_responder_url(server);
-	open_ours(&sides);
-	open_bare(&sides);
-	bool fine = measure("rig.call, CPU", call_ours, call_bare, CALLS, CALL_LIMIT, &sides);
-	fine &= measure(
-		"rig.64 in flight, CPU", loop_ours, loop_bare, LOOP_CALLS, CALL_LIMIT, &sides);
-	fine &= measure("rig.items, CPU", list_ours, list_bare, (size_t)PAGES * PAGE_ITEMS,
-		LIST_LIMIT, &sides);
-	close_sides(&sides);
+	bool fine = measure_others(tc_responder_url(server));
+	fine &= measure_flights(argv[0], server);
 	tc_responder_stop(server);
 	free(page_text);
 	return !fine;

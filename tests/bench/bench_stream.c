@@ -171,7 +171,7 @@ int main(void)
 		{ "none", work, clients[1] } };
 	const pid_t pids[] = { servers[0]->pid, servers[1]->pid };
 	struct measure_result result = measure_servers(&sides[0], &sides[1], pids, CALLS);
-	bool fine = measure_print("sandbox, a page is open", &result, LIMIT, true);
+	bool fine = measure_print("sandbox, a page is open", &result, LIMIT);
 	for (int i = 0; i < 2; i++)
 		fine &= stop_reader(&readers[i]) > (size_t)TASKS * MEASURE_SLICES * 500;
 	for (int i = 0; i < 2; i++) {

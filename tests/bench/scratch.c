@@ -28,7 +28,7 @@ static void fill(uint64_t *words, size_t count, uint64_t *state)
 	}
 }
 
-static const char *left_behind;
+static char left_behind[sizeof((struct scratch *)NULL)->folder]; /* a caller's may be gone */
 
 static void remove_all(void)
 {
@@ -49,7 +49,7 @@ void scratch_open(struct scratch *scratch, int64_t size)
 		parent ? parent : "/tmp");
 	if (!mkdtemp(scratch->folder))
 		die(scratch->folder);
-	left_behind = scratch->folder;
+	memcpy(left_behind, scratch->folder, sizeof left_behind);
 	atexit(remove_all);
 	snprintf(scratch->path, sizeof scratch->path, "%s/source", scratch->folder);
 	scratch->fd = open(scratch->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -2,12 +2,15 @@
 #define _DEFAULT_SOURCE /* wait4 */
 /*
  * Runs programs in turn, from exec to exit, and prints a line for each: the medians of its CPU time
- * and of the wall's in microseconds, and its peak memory in KiB.
+ * (user's and system's) and of the wall's in microseconds, of its page faults, and of its peak
+ * memory in KiB.
  *
- *	start_run RUNS PROGRAM [ARGUMENT…] [-- PROGRAM [ARGUMENT…]]…
+ *	start_run RUNS [NAME=VALUE]… PROGRAM [ARGUMENT…] [-- [NAME=VALUE]… PROGRAM [ARGUMENT…]]…
  *
- * It stands on nothing but libc: a child's peak is at least what its parent has, who lends it its
- * memory until it is another program. What they print goes nowhere.
+ * Variables in front of a program are for it alone. What the programs print goes nowhere.
+ *
+ * CPU time and faults are the child's own, whoever starts it. Its peak is at least what its parent
+ * has, who lends it its memory until it is another program; so this one stands on nothing but libc.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -22,13 +25,16 @@
 
 #define RUNS_MAX 2000
 #define PROGRAMS_MAX 8
+#define VARIABLES_MAX 256
 
 extern char **environ;
 
+enum figure { CPU_US, WALL_US, FAULTS, PEAK_KIB, FIGURES };
+
 struct program {
 	char **arguments;
-	double cpu_us[RUNS_MAX], wall_us[RUNS_MAX];
-	long peak_kib;
+	char *environment[VARIABLES_MAX + 1];
+	double figures[FIGURES][RUNS_MAX];
 };
 
 static double now_us(void)
@@ -51,15 +57,16 @@ static void run(struct program *program, posix_spawn_file_actions_t *quiet, int 
 	int status;
 	double begun = now_us();
 
-	if (posix_spawn(&child, program->arguments[0], quiet, NULL, program->arguments, environ) !=
-			0 ||
+	if (posix_spawn(&child, program->arguments[0], quiet, NULL, program->arguments,
+		    program->environment) != 0 ||
 		wait4(child, &status, 0, &usage) != child || status != 0) {
 		fprintf(stderr, "%s fails\n", program->arguments[0]);
 		exit(1);
 	}
-	program->wall_us[n] = now_us() - begun;
-	program->cpu_us[n] = us_of(&usage.ru_utime) + us_of(&usage.ru_stime);
-	program->peak_kib = usage.ru_maxrss;
+	program->figures[WALL_US][n] = now_us() - begun;
+	program->figures[CPU_US][n] = us_of(&usage.ru_utime) + us_of(&usage.ru_stime);
+	program->figures[FAULTS][n] = (double)usage.ru_minflt + (double)usage.ru_majflt;
+	program->figures[PEAK_KIB][n] = (double)usage.ru_maxrss;
 }
 
 static int compare(const void *a, const void *b)
@@ -69,10 +76,23 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double median(double *figures, int runs)
+static double median(struct program *program, enum figure figure, int runs)
 {
-	qsort(figures, (size_t)runs, sizeof *figures, compare);
-	return figures[runs / 2];
+	qsort(program->figures[figure], (size_t)runs, sizeof(double), compare);
+	return program->figures[figure][runs / 2];
+}
+
+/* Takes the variables in front of a program, whose environment has those of this process, too.
+ * Returns what is behind them. */
+static char **take_variables(struct program *program, char **words)
+{
+	size_t count = 0;
+
+	for (; *words && strchr(*words, '=') && count < VARIABLES_MAX; words++)
+		program->environment[count++] = *words;
+	for (char **inherited = environ; *inherited && count < VARIABLES_MAX; inherited++)
+		program->environment[count++] = *inherited;
+	return words;
 }
 
 /* Their number. Each one's arguments end with a NULL, which takes the place of the "--" behind. */
@@ -81,6 +101,7 @@ static size_t split(char **words, struct program *programs)
 	size_t count = 0;
 
 	while (*words && count < PROGRAMS_MAX) {
+		words = take_variables(&programs[count], words);
 		programs[count++].arguments = words;
 		while (*words && strcmp(*words, "--") != 0)
 			words++;
@@ -106,7 +127,8 @@ int main(int argc, char **argv)
 			run(&programs[i], &quiet, n < 0 ? 0 : n);
 	posix_spawn_file_actions_destroy(&quiet);
 	for (size_t i = 0; i < count; i++)
-		printf("%.0f %.0f %ld\n", median(programs[i].cpu_us, runs),
-			median(programs[i].wall_us, runs), programs[i].peak_kib);
+		printf("%.0f %.0f %.0f %.0f\n", median(&programs[i], CPU_US, runs),
+			median(&programs[i], WALL_US, runs), median(&programs[i], FAULTS, runs),
+			median(&programs[i], PEAK_KIB, runs));
 	return 0;
 }

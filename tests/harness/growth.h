@@ -3,7 +3,7 @@
 #define TC_TESTS_GROWTH_H
 
 /* Whether work grows no faster than what it is given: a text that is chosen to be slow must not be
- * slower than its length. bench_linear measures exactly; here a machine may be busy. */
+ * slower than its length. bench_growth measures exactly; here a machine may be busy. */
 
 #include <stddef.h>
 

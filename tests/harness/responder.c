@@ -25,7 +25,8 @@
 #include <sys/prctl.h>
 #endif
 
-#define CONNECTIONS_MAX 1024
+#define CONNECTIONS_MAX 4096
+#define PROCESSES_MAX 8
 
 struct text {
 	char *data;
@@ -50,8 +51,8 @@ struct tc_responder {
 	int listener, stop[2];
 	int port;
 	char url[64];
-	bool forked;
-	pid_t pid;
+	size_t process_count; /* 0: it is a thread */
+	pid_t processes[PROCESSES_MAX];
 	pthread_t thread;
 	atomic_size_t made;
 	bool in_rig;
@@ -340,22 +341,39 @@ struct tc_responder *tc_responder_start(tc_responder_fn *handler, void *data)
 	return responder;
 }
 
-struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data)
+static pid_t fork_server(struct tc_responder *responder)
 {
-	struct tc_responder *responder = prepare(handler, data);
-
 	fflush(NULL);
-	responder->forked = true;
-	responder->pid = fork();
-	assert_true(responder->pid >= 0);
-	if (responder->pid > 0)
-		return responder;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
 #ifdef __linux__
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
 	close(responder->stop[1]);
 	serve(responder);
 	_exit(0);
+}
+
+struct tc_responder *tc_responder_fork_some(tc_responder_fn *handler, void *data, size_t count)
+{
+	struct tc_responder *responder = prepare(handler, data);
+
+	assert_true(count <= PROCESSES_MAX);
+	while (responder->process_count < count)
+		responder->processes[responder->process_count++] = fork_server(responder);
+	return responder;
+}
+
+struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data)
+{
+	return tc_responder_fork_some(handler, data, 1);
+}
+
+const pid_t *tc_responder_processes(const struct tc_responder *responder)
+{
+	return responder->processes;
 }
 
 const char *tc_responder_url(const struct tc_responder *responder)
@@ -378,9 +396,9 @@ void tc_responder_stop(struct tc_responder *responder)
 	if (!responder)
 		return;
 	close(responder->stop[1]);
-	if (responder->forked)
-		waitpid(responder->pid, NULL, 0);
-	else
+	for (size_t i = 0; i < responder->process_count; i++)
+		waitpid(responder->processes[i], NULL, 0);
+	if (!responder->process_count)
 		pthread_join(responder->thread, NULL);
 	close(responder->stop[0]);
 	close(responder->listener);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct tc_responder_request {
 	const char *method, *target; /* NUL-terminated */
@@ -46,6 +47,11 @@ struct tc_responder;
 /* Both stop the test when they cannot. */
 struct tc_responder *tc_responder_start(tc_responder_fn *handler, void *data);
 struct tc_responder *tc_responder_fork(tc_responder_fn *handler, void *data);
+
+/* In so many processes (up to 8), each of which takes connections as they come; and which they are.
+ */
+struct tc_responder *tc_responder_fork_some(tc_responder_fn *handler, void *data, size_t count);
+const pid_t *tc_responder_processes(const struct tc_responder *responder);
 
 const char *tc_responder_url(const struct tc_responder *responder); /* "http://127.0.0.1:1234",
 								       or through the rig */

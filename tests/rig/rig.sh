@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 # Runs a command with what stands in front of a deployment in the real world (tests/harness/rig.h):
 #
-#	rig.sh [--proxy] [--names preload|hosts] [--requests N] COMMAND [ARGUMENT…]
+#	rig.sh [--proxy] [--names preload|hosts] [--requests N] [--idle SECONDS] COMMAND [ARGUMENT…]
 #
 # Its own names, either by a preloaded resolver (lookup.c) or, as sanitizers like no preloading, by an
 # /etc/hosts in a mount namespace; its own authority, which the system's certificate store knows, by
@@ -12,7 +12,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 store=/etc/ssl/certs/ca-certificates.crt # where Debian's libcurl looks
 secret=rig:never/to@be:printed
-names=preload with_proxy= requests=7 # what a connection serves, as tests/harness/rig.c knows
+names=preload with_proxy=
+requests=7 idle=1 # what a connection serves, as tests/harness/rig.c knows, and how long it may be idle
 [[ -z ${TC_SANITIZE:-} ]] || names=hosts
 
 while [[ ${1:-} == --* ]]; do
@@ -24,6 +25,10 @@ while [[ ${1:-} == --* ]]; do
 		;;
 	--requests)
 		requests=$2
+		shift
+		;;
+	--idle)
+		idle=$2
 		shift
 		;;
 	*)
@@ -124,7 +129,7 @@ start_nginx() {
 	for ((try = 0; try < 5; try++)); do
 		tls_port=$((10000 + RANDOM % 7000)) plain_port=$((24000 + RANDOM % 8000))
 		old_port=$((tls_port + 7000)) http2_port=$((plain_port - 7000))
-		sed -e "s/@OLD_PORT@/$old_port/; s/@HTTP2_PORT@/$http2_port/; s/@TLS_PORT@/$tls_port/; s/@PLAIN_PORT@/$plain_port/; s/@IDLE_S@/1/; s/@REQUESTS@/$requests/" \
+		sed -e "s/@OLD_PORT@/$old_port/; s/@HTTP2_PORT@/$http2_port/; s/@TLS_PORT@/$tls_port/; s/@PLAIN_PORT@/$plain_port/; s/@IDLE_S@/$idle/; s/@REQUESTS@/$requests/" \
 			"$here/nginx.conf" >"$folder/nginx.conf"
 		serve nginx "$nginx" -p "$folder" -c nginx.conf -e error.log
 		! await "$folder/nginx.pid" || return 0

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-/* Whether each reader takes linear time: its instructions at n, 2n and 4n are the same for each n,
- * within 5 %. Valgrind counts them (callgrind, in a process of its own for each); where it is not
- * installed CPU time has to do, within wide limits. */
-#include "tests/bench/measure.h"
+/* Readers, of texts that were chosen to be slow where there are such. */
+#include "tests/bench/growth.h"
 
 #include "runtime/src/call/reshape.h"
 #include "runtime/src/flow/pages.h"
@@ -19,25 +17,16 @@
 #include <string.h>
 #include <taskcluster/credentials.h>
 
-#define INSTRUCTIONS_MAX 1.05
-#define CPU_MAX 2.0 /* with the square it would be 4 at 4n */
-
-/* What one case works on. */
-struct input {
-	struct tc__buffer text;
-	size_t size;
-};
-
 static void require(bool condition, const char *what)
 {
 	if (condition)
 		return;
-	fprintf(stderr, "bench_linear: %s\n", what);
+	fprintf(stderr, "growth: %s\n", what);
 	abort();
 }
 
 /* `begin`, as many times `part` as give the size, `end` */
-static void repeat(struct input *input, const char *begin, const char *part, const char *end)
+static void repeat(struct growth_input *input, const char *begin, const char *part, const char *end)
 {
 	tc__buffer_text(&input->text, begin);
 	while (input->text.length < input->size)
@@ -47,7 +36,7 @@ static void repeat(struct input *input, const char *begin, const char *part, con
 
 /* ---- JSON ---- */
 
-static void make_group(struct input *input)
+static void make_group(struct growth_input *input)
 {
 	size_t length;
 	char *text = tt_task_group_text(input->size, &length);
@@ -56,7 +45,7 @@ static void make_group(struct input *input)
 	tc_release(text);
 }
 
-static void parse(struct input *input)
+static void parse(struct growth_input *input)
 {
 	const tc_json *json = NULL;
 
@@ -66,7 +55,7 @@ static void parse(struct input *input)
 
 #define KINDS "{\"whole\":0,\"number\":0,\"flag\":false,\"point\":{\"x\":0},"
 
-static void make_map(struct input *input)
+static void make_map(struct growth_input *input)
 {
 	tc__buffer_text(&input->text, KINDS "\"counts\":{\"a\":0");
 	for (unsigned i = 0; input->text.length < input->size; i++)
@@ -75,17 +64,17 @@ static void make_map(struct input *input)
 	tc__buffer_text(&input->text, "}}");
 }
 
-static void make_backslashes(struct input *input)
+static void make_backslashes(struct growth_input *input)
 {
 	repeat(input, "[1 \"", "\\\\", "\"]");
 }
 
-static void make_quotes(struct input *input)
+static void make_quotes(struct growth_input *input)
 {
 	repeat(input, "[1 \"", "\\\"", "\"]");
 }
 
-static void refuse(struct input *input)
+static void refuse(struct growth_input *input)
 {
 	const tc_json *json = NULL;
 
@@ -93,12 +82,12 @@ static void refuse(struct input *input)
 		"malformed JSON");
 }
 
-static void make_halves(struct input *input)
+static void make_halves(struct growth_input *input)
 {
 	repeat(input, "[\"", "cut \\ud83d. ", "\"]");
 }
 
-static void mend(struct input *input)
+static void mend(struct growth_input *input)
 {
 	const tc_json *json = NULL;
 	int rc = tc_json_read(input->text.data, input->text.length, TC_JSON_MEND, &json, NULL);
@@ -109,7 +98,7 @@ static void mend(struct input *input)
 
 /* ---- typed ---- */
 
-static void decode(struct input *input)
+static void decode(struct growth_input *input)
 {
 	void *value = tc_decode(&tt_task_group_type, input->text.data, input->text.length, 0, NULL);
 
@@ -117,7 +106,7 @@ static void decode(struct input *input)
 	tc_release(value);
 }
 
-static void decode_map(struct input *input)
+static void decode_map(struct growth_input *input)
 {
 	void *value = tc_decode(&kinds_type, input->text.data, input->text.length, 0, NULL);
 
@@ -129,7 +118,7 @@ static const struct tc_count_rules unique = { .unique = true };
 static const struct tc_type unique_type =
 	TC_TYPE_OF_ARRAY(const char *, &tc_type_string, 0, &unique);
 
-static void make_unique(struct input *input)
+static void make_unique(struct growth_input *input)
 {
 	const size_t count = input->size / 16;
 
@@ -137,7 +126,7 @@ static void make_unique(struct input *input)
 		tc__buffer_printf(&input->text, "item %09zu%c", i, '\0');
 }
 
-static void check_unique(struct input *input)
+static void check_unique(struct growth_input *input)
 {
 	struct {
 		const char **items;
@@ -155,7 +144,7 @@ static void check_unique(struct input *input)
 /* ---- rows ---- */
 
 /* Half of it is the names of columns, some of them long. */
-static void make_rows(struct input *input)
+static void make_rows(struct growth_input *input)
 {
 	const size_t half = input->size / 2;
 
@@ -171,7 +160,7 @@ static void make_rows(struct input *input)
 	tc__buffer_text(&input->text, "]}");
 }
 
-static void read_rows(struct input *input)
+static void read_rows(struct growth_input *input)
 {
 	const tc_json *page = NULL;
 	int rc = tc__page_of_objects(CI(ROWS), input->text.data, input->text.length, &page, NULL);
@@ -181,7 +170,7 @@ static void read_rows(struct input *input)
 	tc_release(page);
 }
 
-static void read_typed_rows(struct input *input)
+static void read_typed_rows(struct growth_input *input)
 {
 	const tc_json *reply = NULL;
 
@@ -194,12 +183,12 @@ static void read_typed_rows(struct input *input)
 
 /* ---- queries, pages ---- */
 
-static void make_nothing(struct input *input)
+static void make_nothing(struct growth_input *input)
 {
 	(void)input;
 }
 
-static void build_query(struct input *input)
+static void build_query(struct growth_input *input)
 {
 	const struct tc__site site = { .server = CI_ROOT };
 	struct tc__request request;
@@ -216,7 +205,7 @@ static const struct tc_paging by_key = {
 };
 
 /* Half of the items share a time. */
-static void make_keyset(struct input *input)
+static void make_keyset(struct growth_input *input)
 {
 	tc__buffer_text(&input->text, "{\"items\":[{\"time\":90000000,\"id\":\"first\"}");
 	for (unsigned i = 0; input->text.length < input->size; i++)
@@ -226,7 +215,7 @@ static void make_keyset(struct input *input)
 	tc__buffer_text(&input->text, "]}");
 }
 
-static void read_keyset(struct input *input)
+static void read_keyset(struct growth_input *input)
 {
 	struct tc__cursor cursor = { .paging = &by_key, .wanted = -1 };
 	struct tc__page_reader *reader = malloc(sizeof *reader);
@@ -249,18 +238,18 @@ static void read_keyset(struct input *input)
 
 #define PIECE 1000
 
-static void make_events(struct input *input)
+static void make_events(struct growth_input *input)
 {
 	repeat(input, "", "event: message\ndata: {\"a\":1,\ndata: \"b\":[2]}\r\n: more\r\r",
 		"\n\n");
 }
 
-static void make_event(struct input *input)
+static void make_event(struct growth_input *input)
 {
 	repeat(input, "", "data: a line of one long event\n", "\n\n");
 }
 
-static void read_events(struct input *input)
+static void read_events(struct growth_input *input)
 {
 	static const struct tc_event_stream stream = { .name = "message" };
 	struct tc__event_reader reader = TC__EVENT_READER(&stream, SIZE_MAX / 4);
@@ -281,7 +270,7 @@ static void read_events(struct input *input)
 
 /* ---- certificates ---- */
 
-static void make_certificate(struct input *input)
+static void make_certificate(struct growth_input *input)
 {
 	repeat(input,
 		"{\"version\":1,\"seed\":\"0123456789012345678901234567890123456789012=\","
@@ -290,7 +279,7 @@ static void make_certificate(struct input *input)
 		",\"queue:create-task:low:proj/worker\"", "]}");
 }
 
-static void read_certificate(struct input *input)
+static void read_certificate(struct growth_input *input)
 {
 	tc_error err = TC_ERROR_INIT;
 	tc_credentials *credentials = tc_credentials_new(
@@ -303,13 +292,13 @@ static void read_certificate(struct input *input)
 /* ---- replies ---- */
 
 /* A message of many lines, as of missing scopes; it is told whole up to 64 KiB. */
-static void make_refusal(struct input *input)
+static void make_refusal(struct growth_input *input)
 {
 	repeat(input, "{\"code\":\"InsufficientScopes\",\"message\":\"you lack",
 		"\\n---\\nqueue:token:x", "\"}");
 }
 
-static void read_refusal(struct input *input)
+static void read_refusal(struct growth_input *input)
 {
 	struct tc__reply reply;
 	tc_error err = TC_ERROR_INIT;
@@ -326,10 +315,10 @@ static void read_refusal(struct input *input)
 	tc__reply_clear(&reply);
 }
 
-static void make_packed(struct input *input)
+static void make_packed(struct growth_input *input)
 {
 	size_t length;
-	struct input plain = { TC__BUFFER(SIZE_MAX / 4), input->size };
+	struct growth_input plain = { .text = TC__BUFFER(SIZE_MAX / 4), .size = input->size };
 
 	make_group(&plain);
 	char *bytes = tc_test_encode(TC_TEST_GZIP, plain.text.data, plain.text.length, &length);
@@ -338,7 +327,7 @@ static void make_packed(struct input *input)
 	free(bytes);
 }
 
-static void unpack(struct input *input)
+static void unpack(struct growth_input *input)
 {
 	struct tc__decoding *decoding;
 	const char *piece;
@@ -353,111 +342,24 @@ static void unpack(struct input *input)
 	tc__decoding_free(decoding);
 }
 
-/* ---- the measure ---- */
-
-static const struct reader {
-	const char *name;
-	void (*make)(struct input *input);
-	void (*work)(struct input *input);
-	size_t size; /* the smallest */
-} readers[] = {
-	{ "json", make_group, parse, 40000 },
-	{ "json.names", make_map, parse, 40000 },
-	{ "json.backslashes", make_backslashes, refuse, 100000 },
-	{ "json.quotes", make_quotes, refuse, 100000 },
-	{ "json.halves", make_halves, mend, 200000 }, /* beyond what is held back at once */
-	{ "type", make_group, decode, 40000 },
-	{ "type.map", make_map, decode_map, 40000 },
-	{ "type.unique", make_unique, check_unique, 40000 },
-	{ "rows", make_rows, read_rows, 40000 },
-	{ "rows.typed", make_rows, read_typed_rows, 40000 },
-	{ "query", make_nothing, build_query, 50000 },
-	{ "pages.keyset", make_keyset, read_keyset, 40000 },
-	{ "events", make_events, read_events, 40000 },
-	{ "events.one", make_event, read_events, 40000 },
-	{ "certificate", make_certificate, read_certificate, 20000 },
-	{ "refusal", make_refusal, read_refusal, 10000 },
-	{ "gzip", make_packed, unpack, 400000 },
+const struct growth_work growth_readers[] = {
+	{ "json", make_group, parse, .large = 40000, .quick = 40000 },
+	{ "json.names", make_map, parse, .large = 40000 },
+	{ "json.backslashes", make_backslashes, refuse, .large = 100000 },
+	{ "json.quotes", make_quotes, refuse, .large = 100000 },
+	{ "json.halves", make_halves, mend,
+		.large = 200000 }, /* beyond what is held back at once */
+	{ "type", make_group, decode, .large = 40000, .quick = 40000 },
+	{ "type.map", make_map, decode_map, .large = 40000 },
+	{ "type.unique", make_unique, check_unique, .large = 40000 },
+	{ "rows", make_rows, read_rows, .large = 40000 },
+	{ "rows.typed", make_rows, read_typed_rows, .large = 40000 },
+	{ "query", make_nothing, build_query, .large = 50000 },
+	{ "pages.keyset", make_keyset, read_keyset, .large = 40000 },
+	{ "events", make_events, read_events, .large = 40000 },
+	{ "events.one", make_event, read_events, .large = 40000 },
+	{ "certificate", make_certificate, read_certificate, .large = 20000 },
+	{ "refusal", make_refusal, read_refusal, .large = 10000 },
+	{ "gzip", make_packed, unpack, .large = 400000 },
 };
-#define READERS (sizeof readers / sizeof *readers)
-
-void linear_work(const struct reader *reader, struct input *input);
-
-/* What valgrind counts: it knows this function by its name. */
-__attribute__((noinline)) void linear_work(const struct reader *reader, struct input *input)
-{
-	reader->work(input);
-}
-
-/* In the process that is measured: one reading, and its CPU time. */
-static int work(const char *name, const char *size)
-{
-	for (size_t i = 0; i < READERS; i++) {
-		if (strcmp(readers[i].name, name) != 0)
-			continue;
-		struct input input = { TC__BUFFER(SIZE_MAX / 4), strtoul(size, NULL, 10) };
-		readers[i].make(&input);
-		struct input warm = { TC__BUFFER(SIZE_MAX / 4), 2000 };
-		readers[i].make(&warm);
-		readers[i].work(&warm); /* what is done once in a process */
-		double begun = measure_cpu_ns();
-		linear_work(&readers[i], &input);
-		printf("cpu %.0f\n", measure_cpu_ns() - begun);
-		tc__buffer_clear(&warm.text);
-		tc__buffer_clear(&input.text);
-		return 0;
-	}
-	return 2;
-}
-
-static double measure_once(const char *program, const char *name, size_t size, bool counts)
-{
-	char arguments[200], command[4096];
-
-	snprintf(arguments, sizeof arguments, "%s %zu", name, size);
-	if (counts)
-		return measure_instructions(program, "linear_work", arguments);
-	snprintf(command, sizeof command, "'%s' %s", program, arguments);
-	return measure_figure(command, "cpu ");
-}
-
-/* The least of some, as nothing else can be less. */
-static double measure_size(const char *program, const char *name, size_t size, bool counts)
-{
-	double least = measure_once(program, name, size, counts);
-
-	for (int i = 0; i < 9 && !counts; i++) {
-		double next = measure_once(program, name, size, counts);
-		least = next < least ? next : least;
-	}
-	return least;
-}
-
-static bool measure(const char *program, const struct reader *reader, bool counts)
-{
-	const double limit = counts ? INSTRUCTIONS_MAX : CPU_MAX;
-	double one = measure_size(program, reader->name, reader->size, counts);
-	double two = measure_size(program, reader->name, 2 * reader->size, counts) / 2;
-	double four = measure_size(program, reader->name, 4 * reader->size, counts) / 4;
-	bool fine = one > 0 && two > 0 && four > 0 && two <= limit * one && four <= limit * one;
-
-	printf("%-28s %12.0f %s at n, for each n at 2n %5.3f, at 4n %5.3f   at most %.2f: %s\n",
-		reader->name, one, counts ? "instructions" : "ns of CPU", two / one, four / one,
-		limit, fine ? "ok" : "MISSED");
-	fflush(stdout);
-	return fine;
-}
-
-int main(int argc, char **argv)
-{
-	bool fine = true;
-
-	if (argc == 3)
-		return work(argv[1], argv[2]);
-	bool counts = measure_counts();
-	if (!counts)
-		printf("linear: valgrind is not installed; CPU time in its place\n");
-	for (size_t i = 0; i < READERS; i++)
-		fine &= measure(argv[0], &readers[i], counts);
-	return !fine;
-}
+const size_t growth_readers_count = sizeof growth_readers / sizeof *growth_readers;
