@@ -188,7 +188,7 @@ static void a_task_is_reported_once(void **state)
 	(void)state;
 	work(1000000); /* connections, and what libraries keep */
 	long before = tc_live_blocks();
-	assert_true(each_fails() > 50);
+	assert_true(each_fails() > 40);
 	work(1000000);
 	assert_int_in_range(tc_live_blocks(), 0, before + 40);
 }
@@ -197,7 +197,7 @@ static void a_claim_is_renewed(void **state)
 {
 	(void)state;
 	world.renew = true;
-	assert_true(each_fails() > 50);
+	assert_true(each_fails() > 40);
 	assert_true(world.renewed > 0);
 	world.renew = false;
 }
@@ -206,7 +206,7 @@ static void a_stop_is_heard(void **state)
 {
 	(void)state;
 	world.abort_first = TC_ABORT_SHUTDOWN;
-	assert_true(each_fails() > 50);
+	assert_true(each_fails() > 40);
 	world.abort_first = 0;
 }
 

@@ -5,7 +5,20 @@ const { spawnSync } = require('child_process');
 const { browse } = require('./driver.js');
 const { api, createTask, later, newId, root, startWorker } = require('./world.js');
 
+// The server takes longer to read a definition than the page waits before it asks.
+function readSlowly(page) {
+	return page.run(() => {
+		const atOnce = window.fetch;
+		window.fetch = async (url, ...rest) => {
+			if (String(url).endsWith('/read-task'))
+				await new Promise((done) => setTimeout(done, 600));
+			return atOnce(url, ...rest);
+		};
+	});
+}
+
 async function createByForm(page) {
+	await readSlowly(page);
 	await page.click('link', 'Create a task');
 	await page.write('textbox', 'Task queue', 'test/worker');
 	await page.write('textbox', 'Name', 'colours');

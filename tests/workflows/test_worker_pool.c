@@ -125,8 +125,8 @@ static void answer_renewal(struct server *server, const struct tc_responder_requ
 {
 	char secret[64], body[512];
 
-	server->renewals++;
 	read_signer(request, server->signer, sizeof server->signer);
+	server->renewals++; /* for which the test waits */
 	write_secret(secret, sizeof secret, server->number);
 	snprintf(body, sizeof body, "%.*s", (int)request->body_length, request->body);
 	if (server->renewal_status)

@@ -59,6 +59,7 @@ function definitionField() {
 	}
 
 	async function read() {
+		clearTimeout(timer); // it would ask once more, and this answer would be of a text before
 		const reading = ++readings;
 		const response = await fetch('/sandbox/read-task', { method: 'POST', body: text.value });
 		if (!response.ok)
