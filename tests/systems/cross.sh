@@ -32,17 +32,15 @@ install "$system" "${packages[@]}"
 
 echo "building for $what"
 build=build/$what
-inside "$system" env PKG_CONFIG_LIBDIR="/usr/lib/$libraries/pkgconfig:/usr/share/pkgconfig" cmake -S . -B "$build" -G Ninja \
+there "it could not be configured" env PKG_CONFIG_LIBDIR="/usr/lib/$libraries/pkgconfig:/usr/share/pkgconfig" cmake -S . -B "$build" -G Ninja \
 	-DTC_WERROR=ON -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="${triplet%%-*}" \
 	-DCMAKE_C_COMPILER="$triplet-gcc" -DCMAKE_LIBRARY_ARCHITECTURE="$libraries" \
-	${emulator:+-DCMAKE_CROSSCOMPILING_EMULATOR=$emulator} >"$system.log" 2>&1 ||
-	{ tail -n 30 "$system.log" >&2; die "it could not be configured"; }
+	${emulator:+-DCMAKE_CROSSCOMPILING_EMULATOR=$emulator}
 # Those of nomem that start a server of their own start a program, which this machine does not know, and an emulator keeps
 # nothing out of core dumps.
 tests='^(unit|nomem|api)\.' apart='^nomem\.(network|worker_pool)$'
 [[ -z $emulator ]] || apart+='|^unit\.credentials$'
 programs=$(inside "$system" ninja -C "$build" -t targets all | sed -nE 's/^(test_(unit|nomem|api)_[a-z0-9_]*): phony$/\1/p')
 # shellcheck disable=SC2086 # words
-inside "$system" ninja -k 0 -C "$build" taskcluster_shared taskcluster_static $programs >"$system.log" 2>&1 ||
-	{ grep -A 12 FAILED "$system.log" >&2; die "it does not build"; }
+there "it does not build" ninja -k 0 -C "$build" taskcluster_shared taskcluster_static $programs
 inside "$system" ctest --test-dir "$build" -R "$tests" -E "$apart" --output-on-failure -j "$(nproc)"

@@ -8,14 +8,6 @@ system=$1/packages-$2
 version=$(sed -n '1s/.*(\(.*\)-.*/\1/p' debian/changelog)
 name=libtaskcluster-$version
 
-# logged WHAT COMMAND…: there, quietly unless it fails, which WHAT says
-logged() {
-	inside "$system" "${@:2}" >"$system.log" 2>&1 || {
-		grep -E -A 12 '(^| )error: |FAILED: |\*\*\*Failed' "$system.log" | tail -n 60 >&2 || tail -n 20 "$system.log" >&2
-		die "$1; all of it is in $system.log"
-	}
-}
-
 # a user who has nothing but /build there, with loopback and no other network
 builder=(unshare --net sh -c 'ip link set lo up && cd /build && exec "$@"' sh
 	setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs
@@ -37,9 +29,9 @@ put_packages() {
 
 build_packages() {
 	echo "building $name"
-	logged "what the packages are built with cannot be installed" \
+	there "what the packages are built with cannot be installed" \
 		apt-get build-dep -q -y --no-install-recommends "/build/$name"
-	logged "the packages cannot be built" "${builder[@]}" "DEB_BUILD_OPTIONS=parallel=$(nproc)" \
+	there "the packages cannot be built" "${builder[@]}" "DEB_BUILD_OPTIONS=parallel=$(nproc)" \
 		sh -c 'cd "$1" && dpkg-buildpackage -us -uc' sh "$name"
 	grep -E '^[0-9]+% tests passed' "$system.log"
 }
@@ -62,8 +54,8 @@ tests() {
 
 # run_test NAME DEPENDS: as autopkgtest does it
 run_test() {
-	logged "what debian/tests/$1 depends on cannot be installed" apt-get satisfy -q -y --no-install-recommends "$2"
-	logged "debian/tests/$1 has failed" "${builder[@]}" sh -c 'cd "$1" && AUTOPKGTEST_TMP=$(mktemp -d) &&
+	there "what debian/tests/$1 depends on cannot be installed" apt-get satisfy -q -y --no-install-recommends "$2"
+	there "debian/tests/$1 has failed" "${builder[@]}" sh -c 'cd "$1" && AUTOPKGTEST_TMP=$(mktemp -d) &&
 		export AUTOPKGTEST_TMP && "debian/tests/$2" && rm -rf "$AUTOPKGTEST_TMP"' sh "$name" "$1"
 	echo "debian/tests/$1 has passed"
 }
@@ -74,7 +66,7 @@ put_packages
 install "$system" build-essential debhelper fakeroot iproute2 lintian
 build_packages
 look_at_packages
-logged "the packages cannot be installed" sh -c 'apt-get install -q -y --no-install-recommends /build/*.deb'
+there "the packages cannot be installed" sh -c 'apt-get install -q -y --no-install-recommends /build/*.deb'
 while IFS='|' read -r test depends; do
 	run_test "$test" "$depends" </dev/null
 done < <(tests)

@@ -15,6 +15,14 @@ die() {
 	TC_OWN_MOUNTS=1 exec unshare --mount --pid --fork "$0" "$@"
 }
 
+# logged LOG WHAT COMMAND…: quietly unless it fails, which WHAT says
+logged() {
+	"${@:3}" >"$1" 2>&1 || {
+		grep -E -A 12 '(^| )error: |FAILED: |\*\*\*Failed' "$1" | tail -n 60 >&2 || tail -n 20 "$1" >&2
+		die "$2; all of it is in $1"
+	}
+}
+
 # Where this system's own packages come from, so that no other place is asked; empty: what debootstrap takes.
 mirror() {
 	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
@@ -29,10 +37,8 @@ make_system() {
 	echo "making a Debian $suite in $folder"
 	rm -rf "$folder.part"
 	mkdir -p "${folder%/*}"
-	debootstrap --variant=minbase "$suite" "$folder.part" "$(mirror)" "$script" >"$folder.log" 2>&1 || {
-		tail -n 20 "$folder.log" >&2
-		die "there is no Debian $suite to be had"
-	}
+	logged "$folder.log" "there is no Debian $suite to be had" \
+		debootstrap --variant=minbase "$suite" "$folder.part" "$(mirror)" "$script"
 	# nothing starts by itself, and a mirror that stands still is none the worse for it
 	printf '#!/bin/sh\nexit 101\n' >"$folder.part/usr/sbin/policy-rc.d"
 	chmod +x "$folder.part/usr/sbin/policy-rc.d"
@@ -67,9 +73,11 @@ inside() {
 install() {
 	local folder=$1
 	shift
-	inside "$folder" sh -c 'apt-get update -q && apt-get install -q -y --no-install-recommends "$@"' sh "$@" \
-		>"$folder.log" 2>&1 || {
-		tail -n 20 "$folder.log" >&2
-		die "packages could not be installed: $*"
-	}
+	logged "$folder.log" "packages could not be installed: $*" inside "$folder" \
+		sh -c 'apt-get update -q && apt-get install -q -y --no-install-recommends "$@"' sh "$@"
+}
+
+# there WHAT COMMAND…: as inside the folder $system, quietly unless it fails, which WHAT says
+there() {
+	logged "$system.log" "$1" inside "$system" "${@:2}"
 }
