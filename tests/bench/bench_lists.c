@@ -2,6 +2,7 @@
 /* Lists of one page, item by item, beside plain calls of the same operation on the same client:
  * their instructions. Both read the same reply. */
 #include "tests/bench/measure.h"
+#include "tests/bench/status.h"
 
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
@@ -75,23 +76,10 @@ static void run_calls(void *data)
 	}
 }
 
-static tc_client *open_client(const char *root_url)
-{
-	struct tc_options options = TC_OPTIONS_INIT;
-	tc_credentials *credentials = tc_credentials_new(
-		"project/releng/a-worker", "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd", NULL, NULL);
-
-	options.root_url = root_url;
-	options.credentials = credentials;
-	tc_client *client = tc_client_new(&options, NULL);
-	tc_credentials_free(credentials);
-	return client;
-}
-
 /* In the process whose instructions are counted. */
 static int run_side(const char *name, const char *root_url)
 {
-	tc_client *client = open_client(root_url);
+	tc_client *client = status_client(root_url);
 	tc_call *call = client ? tc_generated_call(client, &list, NULL, NULL, NULL) : NULL;
 	const struct measure_side side = { name, strcmp(name, "lists") == 0 ? run_lists : run_calls,
 		call };

@@ -2,6 +2,7 @@
 /* What a hook for metrics costs that does nothing: at most 1 % of the instructions of a call, which
  * valgrind counts. */
 #include "tests/bench/measure.h"
+#include "tests/bench/starts.h"
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
 
@@ -18,16 +19,6 @@ static void on_attempt(void *data, const struct tc_metrics *metrics)
 {
 	(void)data;
 	told += metrics->attempt == 1;
-}
-
-static void answer(
-	void *data, const struct tc_responder_request *request, struct tc_responder_reply *reply)
-{
-	(void)data;
-	(void)request;
-	reply->headers = "Content-Type: application/json\r\n";
-	reply->body = "{\"alive\":true}";
-	reply->body_length = strlen(reply->body);
 }
 
 /* What is counted: calls of a client that has made one already. */
@@ -63,7 +54,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 2)
 		return work(argv[1]);
-	struct tc_responder *responder = tc_responder_fork(answer, NULL);
+	struct tc_responder *responder = starts_server();
 	const char *url = tc_responder_url(responder);
 	double call = count(argv[0], url, "make_calls");
 	double timing = count(argv[0], url, "tc__transfer_timing");

@@ -3,6 +3,7 @@
  * over loopback: instructions an item. And 1,000,000 items, below 16 MiB in all. */
 #include "tests/bench/bare_pages.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/status.h"
 #include "tests/harness/fake.h"
 #include "tests/harness/responder.h"
 
@@ -161,26 +162,11 @@ static void slice_stream_bare(void *data)
 	}
 }
 
-static tc_client *open_client(const char *root_url)
-{
-	struct tc_options options = TC_OPTIONS_INIT;
-	tc_credentials *credentials = tc_credentials_new(
-		"project/releng/a-worker", "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd", NULL, NULL);
-
-	options.root_url = root_url;
-	options.credentials = credentials;
-	tc_client *client = tc_client_new(&options, NULL);
-	tc_credentials_free(credentials);
-	if (!client)
-		abort();
-	return client;
-}
-
 /* ---- the measures ---- */
 
 static int stream_all(const char *root_url)
 {
-	tc_client *client = open_client(root_url);
+	tc_client *client = status_client(root_url);
 	size_t count = stream(client, ALL_PAGES);
 
 	tc_client_free(client);
@@ -198,7 +184,7 @@ static struct sides open_sides(struct text *page, const char *root_url)
 {
 	strcpy(page->data + page->length, "00000001\"}");
 	return (struct sides){ { page->data, page->length + strlen("00000001\"}") },
-		open_client(root_url),
+		status_client(root_url),
 		{ bare_pages_new("Authorization: Hawk id=\"project/releng/a-worker\", "
 				 "ts=\"1700000000\", nonce=\"kq3vCkZnA2MWBdR0\", "
 				 "mac=\"6R4rV5iE+NPoym+WwjeHzjAGXUtLNIxmo1vpMofpLAE=\""),

@@ -151,16 +151,10 @@ static void list_bare(void *data)
 
 static void open_ours(struct sides *sides)
 {
-	struct tc_options options = TC_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
-	tc_credentials *credentials = tc_credentials_new(
-		"project/releng/a-worker", "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd", NULL, &err);
 
-	options.root_url = sides->root_url;
-	options.credentials = credentials;
-	sides->client = tc_client_new(&options, &err);
+	sides->client = status_client(sides->root_url);
 	sides->status = tc_queue_status_call(sides->client, TASK_ID, &err);
-	tc_credentials_free(credentials);
 	if (!sides->status)
 		stop(&err);
 }

@@ -88,23 +88,12 @@ static void fail(const char *what)
 static struct status_loop open_loop(const char *root_url)
 {
 	struct tc_options options = TC_OPTIONS_INIT;
-	struct tc_loop_options loop_options = TC_LOOP_OPTIONS_INIT;
-	tc_error err = TC_ERROR_INIT;
-	tc_credentials *credentials = tc_credentials_new(
-		"project/releng/a-worker", "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd", NULL, &err);
 
 	options.root_url = root_url;
-	options.credentials = credentials;
 	options.retry_delay_ms = 1;
 	options.retry_delay_max_ms = 2;
 	options.attempts = 20;
-	loop_options.in_flight = IN_FLIGHT;
-	struct status_loop loop = { .client = tc_client_new(&options, &err) };
-	loop.loop = loop.client ? tc_loop_new(&loop_options, &err) : NULL;
-	tc_credentials_free(credentials);
-	if (!loop.loop)
-		fail(tc_error_text(&err));
-	return loop;
+	return status_loop_of(status_client_with(&options), IN_FLIGHT);
 }
 
 static void call_alone(tc_client *client)

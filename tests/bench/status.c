@@ -53,20 +53,27 @@ static void fail(const char *what)
 	abort();
 }
 
-tc_client *status_client(const char *root_url)
+tc_client *status_client_with(struct tc_options *options)
 {
-	struct tc_options options = TC_OPTIONS_INIT;
 	tc_error err = TC_ERROR_INIT;
 	tc_credentials *credentials = tc_credentials_new(
 		"project/releng/a-worker", "tkwyMcQJQ5mTTJIM4hxs_gvbEvi5xRT2SUkd", NULL, &err);
 
-	options.root_url = root_url;
-	options.credentials = credentials;
-	tc_client *client = credentials ? tc_client_new(&options, &err) : NULL;
+	options->credentials = credentials;
+	tc_client *client = credentials ? tc_client_new(options, &err) : NULL;
 	tc_credentials_free(credentials);
+	options->credentials = NULL;
 	if (!client)
 		fail(tc_error_text(&err));
 	return client;
+}
+
+tc_client *status_client(const char *root_url)
+{
+	struct tc_options options = TC_OPTIONS_INIT;
+
+	options.root_url = root_url;
+	return status_client_with(&options);
 }
 
 tc_call *status_call(tc_client *client)
@@ -96,16 +103,20 @@ void status_take(const tc_response *response)
 
 /* ---- many at a time ---- */
 
-struct status_loop status_loop_open(const char *root_url, size_t in_flight)
+struct status_loop status_loop_of(tc_client *client, size_t in_flight)
 {
 	struct tc_loop_options options = TC_LOOP_OPTIONS_INIT;
 
 	options.in_flight = in_flight;
-	struct status_loop loop = { .client = status_client(root_url),
-		.loop = tc_loop_new(&options, NULL) };
+	struct status_loop loop = { .client = client, .loop = tc_loop_new(&options, NULL) };
 	if (!loop.loop)
 		fail("no loop");
 	return loop;
+}
+
+struct status_loop status_loop_open(const char *root_url, size_t in_flight)
+{
+	return status_loop_of(status_client(root_url), in_flight);
 }
 
 static void on_done(void *data, uint64_t run, tc_response *response, const tc_error *err)

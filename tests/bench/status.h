@@ -18,6 +18,7 @@ void status_answer(
 extern const char *const status_lines[];
 
 tc_client *status_client(const char *root_url);
+tc_client *status_client_with(struct tc_options *options); /* which get its credentials */
 tc_call *status_call(tc_client *client);
 
 /* Decodes a reply, looks at it and releases it, as programs do. */
@@ -31,6 +32,7 @@ struct status_loop {
 };
 
 struct status_loop status_loop_open(const char *root_url, size_t in_flight);
+struct status_loop status_loop_of(tc_client *client, size_t in_flight); /* whose the client is */
 void status_loop_start(struct status_loop *loop, size_t count); /* behind those in flight, too */
 void status_loop_run(struct status_loop *loop, size_t in_flight, size_t count);
 void status_loop_wait(struct status_loop *loop); /* till all have ended */

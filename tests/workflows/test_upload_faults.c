@@ -739,29 +739,34 @@ static void refuse_early(void *data, int fd, size_t number)
 		tc_raw_skip(fd, LARGE);
 }
 
-/* Says that all is well before it has everything. */
-static void hurry(void *data, int fd, size_t number)
+/* The head of a request and the beginning of its body. */
+static bool take_some(int fd)
 {
 	char head[4096];
 
+	if (!tc_raw_head(fd, head, sizeof head))
+		return false;
+	tc_raw_skip(fd, 10000);
+	return true;
+}
+
+/* Says that all is well before it has everything. */
+static void hurry(void *data, int fd, size_t number)
+{
 	(void)data;
 	(void)number;
-	if (!tc_raw_head(fd, head, sizeof head))
+	if (!take_some(fd))
 		return;
-	tc_raw_skip(fd, 10000);
 	tc_raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 }
 
 /* Says so in the middle, and some more at the end, which nobody waits for. */
 static void hurry_and_talk(void *data, int fd, size_t number)
 {
-	char head[4096];
-
 	(void)data;
 	(void)number;
-	if (!tc_raw_head(fd, head, sizeof head))
+	if (!take_some(fd))
 		return;
-	tc_raw_skip(fd, 10000);
 	tc_raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
 	tc_raw_skip(fd, 200000); /* the head was read by then */
 	tc_raw_say(fd, "{}, and goodbye");
